@@ -1,0 +1,95 @@
+import { cleanLine, cleanText } from '../protocol/clean.ts';
+import { boardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
+import { nameKey, userName } from './names.ts';
+import type { Actor, NewMessage, Page, Repository } from './repository.ts';
+import type { GroupRef, Origin } from './types.ts';
+
+/**
+ * The rules of the board on what people write: names, lengths and characters are checked and
+ * cleaned here, before the repository keeps them. Who may see and do what depends on what is
+ * stored, so the repository decides it, inside its transactions.
+ */
+export class Board {
+  constructor(private readonly repository: Repository) {}
+
+  /** @throws BoardError `NAME_INVALID` */
+  async login(name: string, origin: Origin) {
+    return this.repository.login(userName(name), origin);
+  }
+
+  logout(actor: Actor) {
+    return this.repository.logout(actor);
+  }
+
+  groups(actor: Actor) {
+    return this.repository.groups(actor);
+  }
+
+  join(actor: Actor, group: string | number) {
+    return this.repository.join(actor, groupRef(group));
+  }
+
+  leave(actor: Actor, group: string | number) {
+    return this.repository.leave(actor, groupRef(group));
+  }
+
+  members(actor: Actor, group: string | number) {
+    return this.repository.members(actor, groupRef(group));
+  }
+
+  /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
+  async post(actor: Actor, group: string | number, message: NewMessage) {
+    return this.repository.post(actor, groupRef(group), {
+      subject: checkedSubject(message.subject),
+      content: checkedContent(message.content),
+      key: message.key,
+    });
+  }
+
+  message(actor: Actor, group: string | number, number: number) {
+    return this.repository.message(actor, groupRef(group), number);
+  }
+
+  messages(actor: Actor, group: string | number, page: Page) {
+    return this.repository.messages(actor, groupRef(group), page);
+  }
+
+  markRead(actor: Actor, group: string | number, number: number) {
+    return this.repository.markRead(actor, groupRef(group), number);
+  }
+}
+
+/** A group given by its name or, in digits, by its number. */
+export function groupRef(group: string | number): GroupRef {
+  if (typeof group === 'number') return { id: group };
+  return /^\d{1,15}$/.test(group) ? { id: Number(group) } : { key: nameKey(group), name: group };
+}
+
+/** Text for a group's description. @throws BoardError `TOO_LONG` */
+export function checkedDescription(text: string): string {
+  return bounded('description', cleanLine(text).trim(), limits.description);
+}
+
+function checkedSubject(text: string): string {
+  if (/[\r\n\u0085\u2028\u2029]/.test(text)) throw boardError('SUBJECT_INVALID', 'it is one line');
+  const subject = cleanLine(text).trim();
+  if (subject === '') throw boardError('SUBJECT_INVALID', 'it is empty');
+  return bounded('subject', subject, limits.subject);
+}
+
+function bounded(what: string, text: string, limit: number): string {
+  // Code units are never fewer than characters: only what is longer has to be counted out.
+  if (text.length > limit && [...text].length > limit) {
+    throw boardError('TOO_LONG', what, limit, 'characters');
+  }
+  return text;
+}
+
+function checkedContent(text: string): string {
+  const content = cleanText(text);
+  if (Buffer.byteLength(content) > limits.content) {
+    throw boardError('TOO_LONG', 'content', limits.content, 'bytes');
+  }
+  return content;
+}

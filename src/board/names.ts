@@ -1,0 +1,57 @@
+import { type BoardError, boardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
+
+const reservedKeys = new Set(['system', 'admin', 'root', 'server']);
+const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
+// Fillers and variation selectors are letters and marks that show nothing: two names that differ
+// in them alone look the same.
+const invisible = /\p{Default_Ignorable_Code_Point}/u;
+const allDigits = /^\p{Nd}+$/u;
+
+/** A name as it is shown, and the key under which it is unique. */
+export interface Name {
+  readonly name: string;
+  readonly key: string;
+}
+
+/**
+ * The key that names are compared by: NFKC and full case folding. JavaScript has no case folding
+ * of its own; lower, upper and lower once more gives the same classes (`ẞ` to `ß` to `SS` to
+ * `ss`) and joins some more, such as dotless `ı` with `i`, which for names is the safe side.
+ */
+export function nameKey(name: string): string {
+  return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+}
+
+/** @throws BoardError `NAME_INVALID` with the rule that it breaks */
+export function userName(text: string): Name {
+  const name = checkedName(text, limits.userName);
+  if (reservedKeys.has(name.key)) throw invalid(name.name, 'it is reserved');
+  return name;
+}
+
+/** @throws BoardError `NAME_INVALID` with the rule that it breaks */
+export function groupName(text: string): Name {
+  return checkedName(text, limits.groupName);
+}
+
+function checkedName(text: string, longest: number): Name {
+  const name = text.normalize('NFC');
+  if (name === '') throw invalid(name, 'it is empty');
+  if ([...name].length > longest) throw invalid(name, `it has more than ${longest} characters`);
+  if (!allowed.test(name) || invisible.test(name)) {
+    throw invalid(name, 'only letters, digits, "_", "-" and "." can stand in it');
+  }
+  if (/^[-.\p{M}]/u.test(name)) {
+    throw invalid(name, 'it starts with a "-", a "." or a combining mark');
+  }
+  if (allDigits.test(name)) throw invalid(name, 'it has only digits');
+  const key = nameKey(name);
+  // A name of compatibility characters alone can fold to digits, such as ① to 1.
+  if (allDigits.test(key)) throw invalid(name, 'it has only digits');
+  return { name, key };
+}
+
+function invalid(name: string, why: string): BoardError {
+  return boardError('NAME_INVALID', [...name].slice(0, 80).join(''), why);
+}

@@ -1,0 +1,66 @@
+/** What the rules speak of. Times are microseconds since the epoch, from the board's one clock. */
+
+export interface User {
+  readonly id: number;
+  readonly name: string;
+}
+
+export interface Group {
+  readonly id: number;
+  readonly name: string;
+}
+
+/** A group as a command gives it: by its number, or by the key of its name. */
+export type GroupRef = { readonly id: number } | { readonly key: string; readonly name: string };
+
+/** `sender` is null where the user was removed. */
+export interface Header {
+  readonly number: number;
+  readonly sender: string | null;
+  readonly postedAt: number;
+  readonly subject: string;
+}
+
+export interface Message extends Header {
+  readonly content: string;
+}
+
+/** One of a user's memberships, as login tells of it. */
+export interface Membership {
+  readonly group: Group;
+  readonly unread: number;
+  readonly lastRead: number;
+  readonly lastNumber: number;
+}
+
+export interface GroupSummary extends Group {
+  readonly description: string;
+  readonly members: number;
+  readonly messages: number;
+  readonly joined: boolean;
+  readonly unread: number;
+}
+
+/** What login gives: `since` is when it was, and notices of everything later reach the session. */
+export interface Login {
+  readonly user: User;
+  readonly since: number;
+  readonly memberships: readonly Membership[];
+}
+
+/** The session that asked for a change; null for one made from outside the server. */
+export type Origin = number | null;
+
+/** What happened, told after its commit and in the order of commits. */
+export type BoardEvent =
+  | { type: 'session.opened'; origin: Origin; login: Login }
+  | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
+  | { type: 'member.joined'; origin: Origin; group: Group; user: User }
+  | { type: 'member.left'; origin: Origin; group: Group; user: User }
+  | OutsideEvent;
+
+/** What only an administration command does, told to the server through the database. */
+export type OutsideEvent =
+  | { type: 'group.changed'; group: Group; was: string; description: string }
+  | { type: 'group.removed'; group: Group }
+  | { type: 'messages.purged'; group: Group; count: number; first: number; last: number };

@@ -1,0 +1,112 @@
+const LF = 0x0a;
+const CR = 0x0d;
+const IAC = 0xff;
+
+/** What came as one line: its text, or why it has none. */
+export type Line = { text: string } | { fault: 'NOT_UTF8' } | { fault: 'LINE_TOO_LONG' };
+
+/**
+ * Cuts a stream of bytes into lines, wherever the network split it. Lines end in LF or CRLF. The
+ * limit counts bytes as they come, before anything is decoded; past it the rest of the line is
+ * skipped and one fault reported. A line is decoded whole, so a character split across packets
+ * stays whole.
+ */
+export class LineSplitter {
+  private parts: Buffer[] = [];
+  private size = 0;
+  private skipping = false;
+  private readonly decoder = new TextDecoder('utf-8', { fatal: true });
+
+  /** @param limit longest line in bytes, without its ending; may be raised between two lines */
+  constructor(public limit: number) {}
+
+  /** Takes the next bytes and hands each line that they complete to `emit`, in order. */
+  push(chunk: Buffer, emit: (line: Line) => void): void {
+    let start = 0;
+    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+      this.take(chunk.subarray(start, end));
+      start = end + 1;
+      emit(this.finish());
+    }
+    if (start < chunk.length) this.take(chunk.subarray(start));
+  }
+
+  /** Ends the stream: what is left without a line ending counts as a line. */
+  end(emit: (line: Line) => void): void {
+    if (this.size > 0 || this.skipping) emit(this.finish());
+  }
+
+  private take(bytes: Buffer): void {
+    if (this.skipping || bytes.length === 0) return;
+    this.size += bytes.length;
+    // One byte over may still be the CR of a CRLF.
+    if (this.size > this.limit + 1) {
+      this.skipping = true;
+      this.parts = [];
+    } else {
+      this.parts.push(bytes);
+    }
+  }
+
+  private finish(): Line {
+    const { parts, skipping } = this;
+    this.parts = [];
+    this.size = 0;
+    this.skipping = false;
+    if (skipping) return { fault: 'LINE_TOO_LONG' };
+    let bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
+    if (bytes.length > this.limit) return { fault: 'LINE_TOO_LONG' };
+    try {
+      return { text: this.decoder.decode(bytes) };
+    } catch {
+      return { fault: 'NOT_UTF8' };
+    }
+  }
+}
+
+/**
+ * Takes telnet's option negotiation (RFC 854) out of a stream of bytes, wherever it was split:
+ * IAC with a two- or three-byte command, IAC SB … IAC SE, and IAC IAC for a byte 255, which is no
+ * UTF-8 and so is left for the decoder to refuse.
+ */
+export class TelnetFilter {
+  private state: 'text' | 'command' | 'option' | 'sub' | 'subCommand' = 'text';
+
+  push(chunk: Buffer): Buffer {
+    if (this.state === 'text' && !chunk.includes(IAC)) return chunk;
+    const out = Buffer.allocUnsafe(chunk.length);
+    let length = 0;
+    for (const byte of chunk) {
+      if (this.keeps(byte)) out[length++] = byte;
+    }
+    return out.subarray(0, length);
+  }
+
+  private keeps(byte: number): boolean {
+    switch (this.state) {
+      case 'text':
+        if (byte !== IAC) return true;
+        this.state = 'command';
+        return false;
+      case 'command':
+        if (byte === IAC) {
+          this.state = 'text';
+          return true;
+        }
+        // SB is 250; WILL, WONT, DO and DONT are 251 to 254 and name an option.
+        this.state = byte === 250 ? 'sub' : byte >= 251 ? 'option' : 'text';
+        return false;
+      case 'option':
+        this.state = 'text';
+        return false;
+      case 'sub':
+        if (byte === IAC) this.state = 'subCommand';
+        return false;
+      case 'subCommand':
+        // SE is 240; anything else, IAC IAC among it, is still inside.
+        this.state = byte === 240 ? 'text' : 'sub';
+        return false;
+    }
+  }
+}

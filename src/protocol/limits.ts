@@ -1,0 +1,31 @@
+/** The bounds of what the board takes and holds, in one place. `docs/protocol.md` lists them. */
+export const limits = {
+  /** Longest user name, in characters (Unicode code points). */
+  userName: 32,
+  /** Longest group name, in characters. */
+  groupName: 64,
+  /** Longest group description, in characters. */
+  description: 200,
+  /** Longest subject, in characters. */
+  subject: 200,
+  /** Longest content, in bytes of UTF-8. */
+  content: 32 * 1024,
+  /** Longest key of a post, in characters. */
+  postKey: 64,
+  /** Headers in a list when no limit is asked for, and at most. */
+  listDefault: 100,
+  listMost: 1000,
+  /** Longest line that a person may send, in bytes without its ending. */
+  textLine: 64 * 1024,
+  /** Longest line that a program may send, in bytes without its ending. */
+  jsonLine: 256 * 1024,
+  /** Requests that may wait on one connection before its socket is no longer read. */
+  waitingRequests: 1000,
+  /** Bytes of replies waiting on one connection at which its next request waits too. */
+  replyBacklog: 256 * 1024,
+  /** Bytes waiting to go out on one connection past which it is closed as too slow. */
+  outboxBytes: 4 * 1024 * 1024,
+} as const;
+
+/** The TCP port of a board, unless it is told otherwise. */
+export const defaultPort = 6789;

@@ -1,0 +1,55 @@
+import type { z } from 'zod';
+import { boardError } from './errors.ts';
+import { type Method, type Params, schemas } from './schemas.ts';
+
+/**
+ * How a method stands to the others of its connection. Requests take effect in the order sent:
+ * - `write`: may share a commit with the writes sent before it, so it does not wait for them;
+ * - `read`: waits for what was sent before it, and sees it;
+ * - `session`: changes what the connection is; waits likewise.
+ */
+export type Effect = 'read' | 'write' | 'session';
+
+export interface MethodEntry {
+  readonly effect: Effect;
+  /** Whether one has to be logged in. Whether one is a member is checked where it is atomic: in the repository. */
+  readonly login: boolean;
+  readonly summary: string;
+}
+
+/** The command table that both encodings share. */
+export const methods: Record<Method, MethodEntry> = {
+  'server.info': { effect: 'read', login: false, summary: 'What this server is and what it takes' },
+  'session.login': { effect: 'session', login: false, summary: 'Take a name' },
+  'session.logout': { effect: 'session', login: false, summary: 'Close the connection' },
+  'group.list': { effect: 'read', login: true, summary: 'The groups that can be joined' },
+  'group.join': { effect: 'write', login: true, summary: 'Become a member of a group' },
+  'group.leave': { effect: 'write', login: true, summary: 'End a membership' },
+  'group.members': { effect: 'read', login: true, summary: 'The members of a group' },
+  'message.post': { effect: 'write', login: true, summary: 'Post a message' },
+  'message.get': { effect: 'read', login: true, summary: 'One visible message with its content' },
+  'message.list': { effect: 'read', login: true, summary: 'Headers of visible messages' },
+  'message.markRead': { effect: 'write', login: true, summary: 'Count messages as seen' },
+  ping: { effect: 'read', login: false, summary: 'Ask whether the server is there' },
+};
+
+export function isMethod(name: string): name is Method {
+  return Object.hasOwn(methods, name);
+}
+
+/**
+ * The params of a request, checked against the schema of its method.
+ * @throws BoardError `INVALID_PARAMS`, naming the first thing that is wrong
+ */
+export function checkParams<M extends Method>(method: M, params: unknown): Params<M> {
+  const parsed = schemas[method].params.safeParse(params);
+  if (!parsed.success) throw boardError('INVALID_PARAMS', describe(parsed.error));
+  return parsed.data as Params<M>;
+}
+
+function describe(error: z.ZodError): string {
+  const issue = error.issues[0];
+  if (!issue) return 'they do not fit';
+  const where = issue.path.join('.');
+  return where ? `${where}: ${issue.message}` : issue.message;
+}

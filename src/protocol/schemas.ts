@@ -1,0 +1,129 @@
+import { z } from 'zod';
+import { limits } from './limits.ts';
+
+/** A group, by its name or by its number. */
+const group = z.union([z.string().min(1), z.int().positive()]);
+const number = z.int().positive();
+const none = z.strictObject({});
+
+/** What a list shows of a message. `sender` is `[deleted]` where the user is gone. */
+const header = z.object({
+  number: z.int(),
+  sender: z.string(),
+  postedAt: z.string(),
+  subject: z.string(),
+});
+const message = header.extend({ content: z.string() });
+const member = z.object({ name: z.string(), online: z.boolean() });
+const groupInfo = z.object({
+  id: z.int(),
+  name: z.string(),
+  description: z.string(),
+  members: z.int(),
+  messages: z.int(),
+  joined: z.boolean(),
+  unread: z.int(),
+});
+const membership = z.object({
+  group: z.string(),
+  unread: z.int(),
+  lastRead: z.int(),
+  lastNumber: z.int(),
+});
+
+/**
+ * Params and results of every method. Params are strict, so that a misspelt one is refused and
+ * not dropped; results are not, so that an older client takes what a newer server adds.
+ */
+export const schemas = {
+  'server.info': {
+    params: none,
+    result: z.object({
+      name: z.string(),
+      version: z.string(),
+      access: z.enum(['open', 'registered', 'closed']),
+      tls: z.boolean(),
+      limits: z.record(z.string(), z.int()),
+    }),
+  },
+  'session.login': {
+    params: z.strictObject({ user: z.string() }),
+    result: z.object({ user: z.string(), memberships: z.array(membership) }),
+  },
+  'session.logout': { params: none, result: z.object({}) },
+  'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },
+  'group.join': {
+    params: z.strictObject({ group }),
+    result: z.object({ group: z.string(), members: z.array(member), messages: z.array(header) }),
+  },
+  'group.leave': { params: z.strictObject({ group }), result: z.object({ group: z.string() }) },
+  'group.members': {
+    params: z.strictObject({ group }),
+    result: z.object({ group: z.string(), members: z.array(member) }),
+  },
+  'message.post': {
+    params: z.strictObject({
+      group,
+      subject: z.string(),
+      content: z.string(),
+      key: z.string().min(1).max(limits.postKey).optional(),
+    }),
+    result: header.extend({ group: z.string() }),
+  },
+  'message.get': {
+    params: z.strictObject({ group, number }),
+    result: message.extend({ group: z.string() }),
+  },
+  'message.list': {
+    params: z.strictObject({
+      group,
+      before: number.optional(),
+      after: z.int().nonnegative().optional(),
+      limit: z.int().positive().max(limits.listMost).optional(),
+    }),
+    result: z.object({ group: z.string(), messages: z.array(header), more: z.boolean() }),
+  },
+  'message.markRead': {
+    params: z.strictObject({ group, number: z.int().nonnegative() }),
+    result: z.object({}),
+  },
+  ping: { params: none, result: z.object({}) },
+} as const;
+
+/** What the server sends without being asked. */
+export const noticeSchemas = {
+  'message.posted': z.object({ group: z.string(), message: header }),
+  'member.joined': z.object({ group: z.string(), user: z.string() }),
+  'member.left': z.object({ group: z.string(), user: z.string() }),
+  'presence.changed': z.object({
+    group: z.string(),
+    online: z.array(z.string()),
+    offline: z.array(z.string()),
+  }),
+  /** `was` is the name before; a change of the description alone has the same in both. */
+  'group.changed': z.object({ group: z.string(), was: z.string(), description: z.string() }),
+  'group.removed': z.object({ group: z.string() }),
+  /** `first` and `last` are the lowest and the highest number that went. */
+  'messages.purged': z.object({
+    group: z.string(),
+    count: z.int(),
+    first: z.int(),
+    last: z.int(),
+  }),
+  'session.closing': z.object({ reason: z.string() }),
+} as const;
+
+export type Method = keyof typeof schemas;
+export type Params<M extends Method> = z.infer<(typeof schemas)[M]['params']>;
+export type Result<M extends Method> = z.infer<(typeof schemas)[M]['result']>;
+export type Header = z.infer<typeof header>;
+export type Member = z.infer<typeof member>;
+
+export type NoticeName = keyof typeof noticeSchemas;
+/** One notice: its name, and params of the shape that goes with it. */
+export type Notice = {
+  [N in NoticeName]: { method: N; params: z.infer<(typeof noticeSchemas)[N]> };
+}[NoticeName];
+
+/** Anything that carries requests out: a session of the server, or a client's connection to it. */
+export type Call = <M extends Method>(method: M, params: Params<M>) => Promise<Result<M>>;

@@ -1,0 +1,25 @@
+import type { Call } from '../schemas.ts';
+import type { Arguments } from './arguments.ts';
+
+/** What a text command works on: the server's own session, or a client's connection to one. */
+export interface TextContext {
+  readonly call: Call;
+  /** The name taken on; undefined before login. */
+  readonly user: string | undefined;
+  /** Ends the session once what was printed has gone out. */
+  exit(): void;
+  /** What `%connect` does here; returns what to print. */
+  connect(address: string, port: string): Promise<string>;
+}
+
+/** A text command: how it is written, what it does, and what it prints, piece by piece. */
+export interface TextCommand {
+  /** The words it goes by, the first one its own. */
+  readonly words: readonly [string, ...string[]];
+  readonly form: string;
+  readonly summary: string;
+  /** Whether it works before a name was taken. */
+  readonly anyone?: boolean;
+  /** Prints piece by piece; the next piece is only asked for when the last one has gone out. */
+  run(args: Arguments, context: TextContext): AsyncIterable<string>;
+}

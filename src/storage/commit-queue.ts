@@ -1,0 +1,165 @@
+import type { BoardEvent } from '../board/types.ts';
+import { BoardError, boardError } from '../protocol/errors.ts';
+import type { Client } from './connection.ts';
+import { asBoardError, isBusy } from './failure.ts';
+
+/** Tells of something that the operation does, once it is committed. */
+export type Emit = (event: BoardEvent) => void;
+
+/**
+ * A write. It throws a `BoardError` before it has changed anything, or not at all: such a failure
+ * leaves the rest of the batch as it is.
+ */
+export type Operation<T> = (emit: Emit) => T;
+
+export interface CommitQueueOptions {
+  /** Called for each event after its commit, in the order of the operations. */
+  publish: (event: BoardEvent) => void;
+  /** How long writes wait for another process's lock, in milliseconds. */
+  lockPatience?: number;
+}
+
+interface Waiting {
+  perform(): void;
+  /** Tells the events and resolves, or rejects. */
+  settle(): void;
+  reject(error: unknown): void;
+}
+
+// Milliseconds: between two tries for a lock, and for the one when closing, which may block.
+const lockRetry = 10;
+const closingPatience = 2000;
+
+/**
+ * Group commit: the writes that arrive in one turn of the event loop run in order in one
+ * transaction, so that they share one disk sync. If one fails, the batch is rolled back and its
+ * writes are run one by one, so that only the guilty one fails.
+ *
+ * A lock held by another process is not waited for in SQLite, which would stop every connection,
+ * but tried again on later turns; reads go on meanwhile.
+ */
+export class CommitQueue {
+  private waiting: Waiting[] = [];
+  private scheduled = false;
+  private lockedSince: number | undefined;
+  private closed = false;
+  private readonly lockPatience: number;
+  private readonly begin;
+  private readonly commit;
+  private readonly rollback;
+
+  constructor(
+    private readonly client: Client,
+    private readonly options: CommitQueueOptions,
+  ) {
+    this.lockPatience = options.lockPatience ?? 5000;
+    this.begin = client.prepare('BEGIN IMMEDIATE');
+    this.commit = client.prepare('COMMIT');
+    this.rollback = client.prepare('ROLLBACK');
+  }
+
+  /**
+   * Runs `operation` with the next batch. The promise is settled after the commit, once the
+   * events of everything before it and its own have been published.
+   */
+  run<T>(operation: Operation<T>): Promise<T> {
+    if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
+    return new Promise<T>((resolve, reject) => {
+      this.waiting.push(new Write(operation, resolve, reject, this.options.publish));
+      this.schedule();
+    });
+  }
+
+  /** Commits what is waiting; what comes later is refused. */
+  close(): void {
+    this.closed = true;
+    this.client.pragma(`busy_timeout = ${closingPatience}`);
+    this.flush(true);
+  }
+
+  private schedule(): void {
+    if (this.scheduled) return;
+    this.scheduled = true;
+    setImmediate(() => this.flush(false));
+  }
+
+  private flush(last: boolean): void {
+    this.scheduled = false;
+    const batch = this.waiting;
+    if (batch.length === 0) return;
+    this.waiting = [];
+    try {
+      this.transact(batch);
+    } catch (error) {
+      if (isBusy(error) && !last && this.waitForLock(batch)) return;
+      if (isBusy(error)) for (const write of batch) write.reject(asBoardError(error));
+      else this.oneByOne(batch);
+      this.lockedSince = undefined;
+      return;
+    }
+    this.lockedSince = undefined;
+    for (const write of batch) write.settle();
+  }
+
+  /** Puts the batch back in front and comes again; false once patience has run out. */
+  private waitForLock(batch: Waiting[]): boolean {
+    this.lockedSince ??= performance.now();
+    if (performance.now() - this.lockedSince > this.lockPatience) return false;
+    this.waiting = [...batch, ...this.waiting];
+    this.scheduled = true;
+    setTimeout(() => this.flush(false), lockRetry);
+    return true;
+  }
+
+  private oneByOne(batch: Waiting[]): void {
+    for (const write of batch) {
+      try {
+        this.transact([write]);
+      } catch (error) {
+        write.reject(asBoardError(error));
+        continue;
+      }
+      write.settle();
+    }
+  }
+
+  private transact(batch: Waiting[]): void {
+    this.begin.run();
+    try {
+      for (const write of batch) write.perform();
+      this.commit.run();
+    } catch (error) {
+      if (this.client.inTransaction) this.rollback.run();
+      throw error;
+    }
+  }
+}
+
+class Write<T> implements Waiting {
+  private events: BoardEvent[] = [];
+  private outcome: { value: T } | { refusal: BoardError } | undefined;
+
+  constructor(
+    private readonly operation: Operation<T>,
+    private readonly resolve: (value: T) => void,
+    readonly reject: (error: unknown) => void,
+    private readonly publish: (event: BoardEvent) => void,
+  ) {}
+
+  perform(): void {
+    this.events = [];
+    try {
+      this.outcome = { value: this.operation((event) => this.events.push(event)) };
+    } catch (error) {
+      if (!(error instanceof BoardError)) throw error;
+      this.events = [];
+      this.outcome = { refusal: error };
+    }
+  }
+
+  settle(): void {
+    for (const event of this.events) this.publish(event);
+    if (this.outcome && 'value' in this.outcome) this.resolve(this.outcome.value);
+    else this.reject(this.outcome?.refusal);
+  }
+}

@@ -1,0 +1,81 @@
+import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { dirname } from 'node:path';
+import Sqlite from 'better-sqlite3';
+import { drizzle } from 'drizzle-orm/better-sqlite3';
+
+export type Durability = 'full' | 'relaxed';
+
+export interface ConnectionOptions {
+  /** Creates the file, readable by its owner alone, and the folder that it is in. */
+  create?: boolean;
+  readonly?: boolean;
+  durability?: Durability;
+  /** How long a statement waits for another process's lock, in milliseconds. */
+  busyTimeout?: number;
+}
+
+export type Client = Sqlite.Database;
+export type Orm = ReturnType<typeof orm>;
+
+/** A connection that cannot be opened, told in one line. */
+export class DatabaseError extends Error {
+  override readonly name = 'DatabaseError';
+}
+
+/**
+ * Opens a SQLite file with every pragma that the board relies on; several of them hold for the
+ * connection alone, so nothing else opens one.
+ *
+ * `full` syncs at every commit; `relaxed` leaves it to the checkpoint, so that a loss of power,
+ * but no crash of the process, may take the last commits.
+ * @throws DatabaseError if the file is missing, cannot be opened, or is no database
+ */
+export function openConnection(file: string, options: ConnectionOptions = {}): Client {
+  const { create = false, readonly = false, durability = 'full', busyTimeout = 5000 } = options;
+  if (!create && !existsSync(file)) {
+    throw new DatabaseError(`There is no database at ${file}. Is --data right?`);
+  }
+  let client: Client | undefined;
+  try {
+    if (create) createPrivately(file);
+    client = new Sqlite(file, { fileMustExist: true, readonly, timeout: busyTimeout });
+    if (!readonly) client.pragma('journal_mode = WAL');
+    client.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
+    client.pragma('foreign_keys = ON');
+    // The log is cut back to this once a checkpoint has emptied it.
+    client.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
+    client.pragma('schema_version');
+    return client;
+  } catch (error) {
+    client?.close();
+    throw openingError(file, error);
+  }
+}
+
+/** drizzle over a connection. */
+export function orm(client: Client) {
+  return drizzle(client);
+}
+
+function createPrivately(file: string): void {
+  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
+  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+}
+
+function openingError(file: string, error: unknown): unknown {
+  if (error instanceof Sqlite.SqliteError) {
+    if (/^SQLITE_(NOTADB|CORRUPT)/.test(error.code)) {
+      return new DatabaseError(
+        `${file} is damaged or is not a database (${error.message}). Restore a backup of it.`,
+      );
+    }
+    return new DatabaseError(`Cannot open ${file}: ${error.message}.`);
+  }
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === 'ERR_DLOPEN_FAILED' || code === 'MODULE_NOT_FOUND' || /bindings/.test(message)) {
+    return new DatabaseError(
+      `better-sqlite3 cannot be loaded with this Node (${process.version}). Mend it with: npm rebuild better-sqlite3`,
+    );
+  }
+  return code ? new DatabaseError(`Cannot create ${file}: ${message}.`) : error;
+}

@@ -1,0 +1,58 @@
+import type Sqlite from 'better-sqlite3';
+import { openConnection } from './connection.ts';
+import { isBusy } from './failure.ts';
+
+/** The database is held by another server. */
+export class LockedError extends Error {
+  override readonly name = 'LockedError';
+
+  constructor(
+    file: string,
+    /** The process that holds it, where it could be read. */
+    readonly pid: number | undefined,
+  ) {
+    super(`${file} is held by another corkboard server${pid ? `, process ${pid}` : ''}.`);
+  }
+}
+
+/**
+ * Says that one server, or one upgrade, holds a database. It is a write transaction kept open on
+ * a small SQLite file beside the database: the operating system drops SQLite's file lock with the
+ * process, however that ends, so a lock is never stale; and in a rollback journal readers are let
+ * in beside a writer, so that a second server can read who holds it.
+ */
+export class ServerLock {
+  private constructor(private readonly client: Sqlite.Database) {}
+
+  /** @throws LockedError if another process holds it */
+  static take(database: string): ServerLock {
+    const client = openConnection(lockFile(database), { create: true, busyTimeout: 0 });
+    try {
+      client.pragma('journal_mode = DELETE');
+      client.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER)');
+      client.prepare('INSERT OR REPLACE INTO holder VALUES (1, ?)').run(process.pid);
+      client.exec('BEGIN IMMEDIATE');
+      return new ServerLock(client);
+    } catch (error) {
+      const pid = readHolder(client);
+      client.close();
+      throw isBusy(error) ? new LockedError(database, pid) : error;
+    }
+  }
+
+  release(): void {
+    this.client.close();
+  }
+}
+
+function lockFile(database: string): string {
+  return `${database}.lock`;
+}
+
+function readHolder(client: Sqlite.Database): number | undefined {
+  try {
+    return client.prepare<[], { pid: number }>('SELECT pid FROM holder').get()?.pid;
+  } catch {
+    return undefined;
+  }
+}

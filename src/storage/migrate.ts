@@ -1,0 +1,162 @@
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { sql } from 'drizzle-orm';
+import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
+import { z } from 'zod';
+import { type Client, DatabaseError, openConnection, orm } from './connection.ts';
+
+/** The migrations shipped with the program. */
+export const shippedMigrations = fileURLToPath(new URL('../../migrations', import.meta.url));
+
+export interface SchemaState {
+  /** Migrations applied to the database, and known to the program. */
+  readonly applied: number;
+  readonly known: number;
+  /** `newer`: made by a newer program, which this one must not touch. */
+  readonly state: 'new' | 'older' | 'current' | 'newer';
+}
+
+const journalSchema = z.object({
+  entries: z.array(z.object({ when: z.number(), tag: z.string() })),
+});
+
+/** How a database stands to the migrations in `folder`. */
+export function schemaState(client: Client, folder = shippedMigrations): SchemaState {
+  const journal = journalSchema.parse(
+    JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')),
+  );
+  const known = journal.entries.length;
+  const newestKnown = journal.entries.at(-1)?.when ?? 0;
+  const { applied, newest } = appliedMigrations(client);
+  const state =
+    applied === 0
+      ? 'new'
+      : newest > newestKnown
+        ? 'newer'
+        : newest < newestKnown
+          ? 'older'
+          : 'current';
+  return { applied, known, state };
+}
+
+/**
+ * Brings the schema up to date. A database that holds data is copied beside itself first, and put
+ * back from that copy if what comes out does not hold up. Call it under the server's lock.
+ * @returns the copy's path, where one was made
+ * @throws DatabaseError if the database is newer than the program, or the upgrade fails
+ */
+export function upgrade(
+  file: string,
+  client: Client,
+  folder = shippedMigrations,
+): string | undefined {
+  const { state, applied } = schemaState(client, folder);
+  if (state === 'newer') throw newerError(file);
+  if (state === 'current') return undefined;
+  if (state === 'new') {
+    applyMigrations(client, folder);
+    return undefined;
+  }
+  const copy = copyPath(file, applied);
+  client.prepare('VACUUM INTO ?').run(copy);
+  const before = rowCounts(client);
+  try {
+    applyMigrations(client, folder);
+    checkUpgraded(client, before);
+  } catch (error) {
+    client.close();
+    putBack(file, copy);
+    throw new DatabaseError(
+      `The upgrade of ${file} failed, and it was put back as it was: ${(error as Error).message}`,
+    );
+  }
+  return copy;
+}
+
+/** @throws DatabaseError unless the schema is the one this program works with */
+export function requireCurrent(file: string, client: Client): void {
+  const { state } = schemaState(client);
+  if (state === 'newer') throw newerError(file);
+  if (state === 'older') {
+    throw new DatabaseError(
+      `${file} is of an older version. Upgrade it with: corkboard db migrate`,
+    );
+  }
+  if (state === 'new') throw new DatabaseError(`${file} holds no board.`);
+}
+
+function newerError(file: string): DatabaseError {
+  return new DatabaseError(
+    `${file} was made by a newer corkboard. Upgrade this program to use it.`,
+  );
+}
+
+function appliedMigrations(client: Client): { applied: number; newest: number } {
+  const table = client
+    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = '__drizzle_migrations'")
+    .get();
+  if (!table) return { applied: 0, newest: 0 };
+  const row = client
+    .prepare<[], { applied: number; newest: number }>(
+      'SELECT count(*) AS applied, coalesce(max(created_at), 0) AS newest FROM __drizzle_migrations',
+    )
+    .get();
+  return row ?? { applied: 0, newest: 0 };
+}
+
+/**
+ * drizzle's `migrate()` begins its transaction before the file's own `PRAGMA foreign_keys=OFF`,
+ * which inside one does nothing; rebuilding a parent table would then delete its children by
+ * cascade. So it is switched off on the connection, before.
+ */
+function applyMigrations(client: Client, folder: string): void {
+  client.pragma('foreign_keys = OFF');
+  try {
+    migrate(orm(client), { migrationsFolder: folder });
+  } finally {
+    client.pragma('foreign_keys = ON');
+  }
+}
+
+function rowCounts(client: Client): Map<string, number> {
+  const names = client
+    .prepare<[], { name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+    )
+    .all();
+  return new Map(
+    names.map(({ name }) => {
+      const counted = orm(client).get<[number]>(sql`select count(*) from ${sql.identifier(name)}`);
+      return [name, Object.values(counted)[0] as number];
+    }),
+  );
+}
+
+function checkUpgraded(client: Client, before: Map<string, number>): void {
+  const after = rowCounts(client);
+  for (const [table, rows] of before) {
+    const now = after.get(table);
+    if (now !== undefined && now !== rows) {
+      throw new Error(`${table} had ${rows} rows and has ${now}`);
+    }
+  }
+  const orphans = client.pragma('foreign_key_check') as unknown[];
+  if (orphans.length > 0) throw new Error(`${orphans.length} rows lost what they refer to`);
+  const integrity = client.pragma('integrity_check', { simple: true });
+  if (integrity !== 'ok') throw new Error(`integrity check: ${integrity}`);
+}
+
+function copyPath(file: string, applied: number): string {
+  for (let turn = 0; ; turn++) {
+    const copy = `${file}.before-upgrade-${applied}${turn ? `-${turn}` : ''}`;
+    if (!existsSync(copy)) return copy;
+  }
+}
+
+function putBack(file: string, copy: string): void {
+  rmSync(`${file}-wal`, { force: true });
+  rmSync(`${file}-shm`, { force: true });
+  renameSync(copy, file);
+  openConnection(file).close();
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { nameKey } from '../board/names.ts';
+import { type Client, type ConnectionOptions, openConnection, orm } from './connection.ts';
+import { ServerLock } from './lock.ts';
+import { requireCurrent, schemaState, upgrade } from './migrate.ts';
+import { groups } from './schema.ts';
+
+/** The database file in a data folder. */
+export function databaseFile(dataFolder: string): string {
+  return join(dataFolder, 'corkboard.db');
+}
+
+const firstGroups = [
+  ['main', 'The public group'],
+  ['general', 'Anything that fits nowhere else'],
+  ['news', 'What is new'],
+  ['help', 'Questions and answers'],
+  ['random', 'Off topic'],
+] as const;
+
+export interface HeldDatabase {
+  readonly client: Client;
+  readonly lock: ServerLock;
+  /** Where the database was copied before it was upgraded, if it was. */
+  readonly copy: string | undefined;
+}
+
+/**
+ * Opens a database for a server, or to upgrade it: takes its lock, creates it with the first
+ * groups where it is missing, brings its schema up to date.
+ * @throws LockedError if another process holds it, DatabaseError if it cannot be used
+ */
+export function openHeld(file: string, options: ConnectionOptions = {}): HeldDatabase {
+  const lock = ServerLock.take(file);
+  let client: Client | undefined;
+  try {
+    client = openConnection(file, { ...options, create: true });
+    const isNew = schemaState(client).state === 'new';
+    const copy = upgrade(file, client);
+    if (isNew) addFirstGroups(client);
+    return { client, lock, copy };
+  } catch (error) {
+    client?.close();
+    lock.release();
+    throw error;
+  }
+}
+
+/**
+ * Opens an existing database of the current schema, also while a server runs on it.
+ * @throws DatabaseError if it is missing, damaged, of another schema, or no board
+ */
+export function openShared(file: string, options: ConnectionOptions = {}): Client {
+  const client = openConnection(file, options);
+  try {
+    requireCurrent(file, client);
+    return client;
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+function addFirstGroups(client: Client): void {
+  const createdAt = Date.now() * 1000;
+  const values = firstGroups.map(([name, description]) => ({
+    name,
+    nameKey: nameKey(name),
+    description,
+    createdAt,
+  }));
+  orm(client).insert(groups).values(values).run();
+}

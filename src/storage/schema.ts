@@ -1,0 +1,93 @@
+import { sql } from 'drizzle-orm';
+import {
+  index,
+  integer,
+  primaryKey,
+  sqliteTable,
+  text,
+  uniqueIndex,
+} from 'drizzle-orm/sqlite-core';
+
+// Times are microseconds since the epoch, from the board's one clock (clock.ts). Ids are
+// AUTOINCREMENT: what is made anew under an old name never inherits what the old one had.
+
+export const users = sqliteTable('users', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  name: text().notNull(),
+  /** What the name is unique by: see `nameKey`. */
+  nameKey: text('name_key').notNull().unique(),
+  passwordHash: text('password_hash'),
+  createdAt: integer('created_at').notNull(),
+  lastSeenAt: integer('last_seen_at'),
+  bannedAt: integer('banned_at'),
+  banReason: text('ban_reason'),
+});
+
+export const groups = sqliteTable('groups', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  name: text().notNull(),
+  nameKey: text('name_key').notNull().unique(),
+  description: text().notNull().default(''),
+  createdAt: integer('created_at').notNull(),
+  /** The newest number given out; it only grows, so that no number is used twice. */
+  lastNumber: integer('last_number').notNull().default(0),
+  /**
+   * How many members and messages there are. Kept with them, because counting ten million rows
+   * for `%groups` would stop everyone; `db check` compares.
+   */
+  memberCount: integer('member_count').notNull().default(0),
+  messageCount: integer('message_count').notNull().default(0),
+  keepMessages: integer('keep_messages'),
+  keepDays: integer('keep_days'),
+});
+
+export const memberships = sqliteTable(
+  'memberships',
+  {
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    joinedAt: integer('joined_at').notNull(),
+    /** Starts at the group's last number, so what is unread was posted after joining. */
+    lastReadNumber: integer('last_read_number').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupId, table.userId] }),
+    index('memberships_user').on(table.userId, table.groupId),
+  ],
+);
+
+export const messages = sqliteTable(
+  'messages',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    senderId: integer('sender_id').references(() => users.id, { onDelete: 'set null' }),
+    postedAt: integer('posted_at').notNull(),
+    subject: text().notNull(),
+    content: text().notNull(),
+    postKey: text('post_key'),
+  },
+  (table) => [
+    uniqueIndex('messages_number').on(table.groupId, table.number),
+    uniqueIndex('messages_posted').on(table.groupId, table.postedAt),
+    uniqueIndex('messages_post_key')
+      .on(table.senderId, table.postKey)
+      .where(sql`${table.postKey} is not null`),
+  ],
+);
+
+/**
+ * What administration commands did while a server may be running: one event each, as JSON. The
+ * server reads, acts on and removes them; one that starts has nobody to tell, and removes them.
+ */
+export const outsideChanges = sqliteTable('outside_changes', {
+  id: integer().primaryKey({ autoIncrement: true }),
+  event: text().notNull(),
+});

@@ -1,0 +1,170 @@
+import { and, asc, eq, lt, lte, type SQL, sql } from 'drizzle-orm';
+import type { Orm } from './connection.ts';
+import { groups, memberships, messages, outsideChanges, users } from './schema.ts';
+import { prepareVisible, unreadCount } from './visibility.ts';
+
+const value = sql.placeholder;
+
+/** The server's queries, prepared once: drizzle prepares an ad hoc one again at every call. */
+export function prepareStatements(orm: Orm) {
+  const ofActor = and(
+    eq(memberships.groupId, value('group')),
+    eq(memberships.userId, value('user')),
+  );
+  const access = (which: SQL) =>
+    orm
+      .select({
+        id: groups.id,
+        name: groups.name,
+        lastNumber: groups.lastNumber,
+        joinedAt: memberships.joinedAt,
+      })
+      .from(groups)
+      .leftJoin(
+        memberships,
+        and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
+      )
+      .where(which)
+      .prepare();
+  const counted = (column: 'memberCount' | 'messageCount', by: number) =>
+    orm
+      .update(groups)
+      .set({ [column]: sql`${groups[column]} + ${sql.raw(String(by))}` })
+      .where(eq(groups.id, value('group')))
+      .prepare();
+  return {
+    visible: prepareVisible(orm),
+
+    /** A group, with the join time of `:user` where they are a member. */
+    accessById: access(eq(groups.id, value('group'))),
+    accessByKey: access(eq(groups.nameKey, value('key'))),
+
+    userByKey: orm
+      .select({ id: users.id, name: users.name })
+      .from(users)
+      .where(eq(users.nameKey, value('key')))
+      .prepare(),
+    addUser: orm
+      .insert(users)
+      .values({
+        name: value('name'),
+        nameKey: value('key'),
+        createdAt: value('at'),
+        lastSeenAt: value('at'),
+      })
+      .returning({ id: users.id, name: users.name })
+      .prepare(),
+    seen: orm
+      .update(users)
+      .set({ lastSeenAt: sql`${value('at')}` })
+      .where(eq(users.id, value('user')))
+      .prepare(),
+
+    membershipsOf: orm
+      .select({
+        id: groups.id,
+        name: groups.name,
+        lastNumber: groups.lastNumber,
+        lastRead: memberships.lastReadNumber,
+        unread: unreadCount(value('until')),
+      })
+      .from(memberships)
+      .innerJoin(groups, eq(groups.id, memberships.groupId))
+      .where(eq(memberships.userId, value('user')))
+      .orderBy(asc(memberships.groupId))
+      .prepare(),
+    groupsFor: orm
+      .select({
+        id: groups.id,
+        name: groups.name,
+        description: groups.description,
+        members: groups.memberCount,
+        messages: groups.messageCount,
+        joinedAt: memberships.joinedAt,
+        unread: unreadCount(value('until')),
+      })
+      .from(groups)
+      .leftJoin(
+        memberships,
+        and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
+      )
+      .orderBy(asc(groups.id))
+      .prepare(),
+    membersOf: orm
+      .select({ id: users.id, name: users.name })
+      .from(memberships)
+      .innerJoin(users, eq(users.id, memberships.userId))
+      .where(eq(memberships.groupId, value('group')))
+      .orderBy(asc(users.nameKey))
+      .prepare(),
+
+    addMembership: orm
+      .insert(memberships)
+      .values({
+        groupId: value('group'),
+        userId: value('user'),
+        joinedAt: value('at'),
+        lastReadNumber: value('number'),
+      })
+      .prepare(),
+    removeMembership: orm.delete(memberships).where(ofActor).prepare(),
+    memberJoined: counted('memberCount', 1),
+    memberLeft: counted('memberCount', -1),
+
+    takeNumber: orm
+      .update(groups)
+      .set({
+        lastNumber: sql`${groups.lastNumber} + 1`,
+        messageCount: sql`${groups.messageCount} + 1`,
+      })
+      .where(eq(groups.id, value('group')))
+      .returning({ number: groups.lastNumber })
+      .prepare(),
+    addMessage: orm
+      .insert(messages)
+      .values({
+        groupId: value('group'),
+        number: value('number'),
+        senderId: value('user'),
+        postedAt: value('at'),
+        subject: value('subject'),
+        content: value('content'),
+        postKey: value('key'),
+      })
+      .prepare(),
+    messageByKey: orm
+      .select({
+        groupId: messages.groupId,
+        group: groups.name,
+        number: messages.number,
+        postedAt: messages.postedAt,
+        subject: messages.subject,
+      })
+      .from(messages)
+      .innerJoin(groups, eq(groups.id, messages.groupId))
+      .where(and(eq(messages.senderId, value('user')), eq(messages.postKey, value('key'))))
+      .prepare(),
+
+    markRead: orm
+      .update(memberships)
+      .set({ lastReadNumber: sql`${value('number')}` })
+      .where(and(ofActor, lt(memberships.lastReadNumber, value('number'))))
+      .prepare(),
+    /** Where nothing from before `:since` is unread, all is: the session was told of the rest. */
+    catchUp: orm
+      .update(memberships)
+      .set({
+        lastReadNumber: sql`(select ${groups.lastNumber} from ${groups} where ${groups.id} = ${memberships.groupId})`,
+      })
+      .where(and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'))} = 0`))
+      .prepare(),
+
+    outsideChanges: orm.select().from(outsideChanges).orderBy(asc(outsideChanges.id)).prepare(),
+    forgetOutsideChanges: orm
+      .delete(outsideChanges)
+      .where(lte(outsideChanges.id, value('id')))
+      .prepare(),
+  };
+}
+
+export type Statements = ReturnType<typeof prepareStatements>;
