@@ -32,6 +32,18 @@ export function success(text: string): string {
   return `[SUCCESS] ${text}\n`;
 }
 
+/** What follows a login: what has come since, and what to type next. */
+export function renderWelcome({ user, memberships }: Result<'session.login'>): string {
+  const unread = memberships
+    .filter((membership) => membership.unread > 0)
+    .map((membership) => info(`${membership.group}: ${membership.unread} unread`));
+  const next =
+    memberships.length > 0
+      ? 'Type %unread, %list or %grouplist <group> to read, %help for every command.'
+      : 'Type %groups to see the groups, %join to join main, %help for every command.';
+  return info(`Welcome ${user}`) + unread.join('') + info(next);
+}
+
 export function renderGroups({ groups }: Result<'group.list'>): string {
   const rows = groups.map((group) => [
     String(group.id),

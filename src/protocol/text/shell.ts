@@ -105,7 +105,7 @@ function findCommand(word: string): TextCommand {
 }
 
 function nearest(word: string): string | undefined {
-  const most = Math.min(2, Math.floor(word.length / 3));
+  const most = word.length > 4 ? 2 : 1;
   return [...byWord.keys()]
     .map((known) => ({ known, steps: distance(word.slice(0, 40), known) }))
     .filter(({ steps }) => steps <= most)

@@ -1,0 +1,85 @@
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { Board } from './board/board.ts';
+import type { Repository } from './board/repository.ts';
+import { limits } from './protocol/limits.ts';
+import { Hub } from './server/hub.ts';
+import { Server } from './server/server.ts';
+import type { ServerLock } from './storage/lock.ts';
+import { databaseFile, openHeld } from './storage/open.ts';
+import { SqliteRepository } from './storage/repository.ts';
+
+// How often the server looks for what administration commands have done, in milliseconds.
+const outsideInterval = 500;
+
+export interface AppConfig {
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+  /** The folder of the database. */
+  readonly data: string;
+  readonly version: string;
+}
+
+/** The whole board: storage, rules and server, put together, and closed in reverse. */
+export class App {
+  private constructor(
+    readonly address: AddressInfo,
+    private readonly server: Server,
+    private readonly hub: Hub,
+    private readonly watch: NodeJS.Timeout,
+    private readonly repository: SqliteRepository,
+    private readonly lock: ServerLock,
+  ) {}
+
+  /**
+   * @throws LockedError, DatabaseError where the database cannot be used, and the system's error
+   * where the address cannot be listened on
+   */
+  static async start(config: AppConfig, log: Logger): Promise<App> {
+    const { client, lock, copy } = openHeld(databaseFile(config.data));
+    if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
+    const hub = new Hub();
+    const repository = new SqliteRepository(client, { publish: (event) => hub.publish(event) });
+    const server = new Server({
+      board: new Board(repository),
+      hub,
+      log,
+      info: {
+        name: 'corkboard',
+        version: config.version,
+        access: 'open',
+        tls: false,
+        limits: { ...limits },
+      },
+    });
+    try {
+      // Nobody was connected to be told of these.
+      await repository.announceOutsideChanges();
+      const address = await server.listen(config.host, config.port);
+      const watch = setInterval(() => void announce(repository, log), outsideInterval);
+      return new App(address, server, hub, watch, repository, lock);
+    } catch (error) {
+      repository.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
+  async close(reason: string): Promise<void> {
+    clearInterval(this.watch);
+    await this.server.close(reason);
+    this.hub.close();
+    this.repository.close();
+    this.lock.release();
+  }
+}
+
+async function announce(repository: Repository, log: Logger): Promise<void> {
+  try {
+    await repository.announceOutsideChanges();
+  } catch (error) {
+    log.error({ err: error }, 'looking for outside changes failed; trying again');
+  }
+}

@@ -1,0 +1,117 @@
+import { isIP } from 'node:net';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { Logger } from 'pino';
+import { App, type AppConfig } from '../../app.ts';
+import { defaultPort } from '../../protocol/limits.ts';
+import { UserError } from '../errors.ts';
+import { createLog, logLevels } from '../log.ts';
+import { programVersion } from '../version.ts';
+
+// The same signal again within this time is one Ctrl-C that came twice: npm passes on to its
+// child what the terminal has sent it already. In milliseconds.
+const signalEcho = 100;
+
+interface ServeOptions extends Omit<AppConfig, 'version'> {
+  readonly logLevel: string;
+}
+
+export function serveCommand(): Command {
+  return new Command('serve')
+    .description('run the board')
+    .addOption(
+      new Option('--host <address>', 'address to listen on')
+        .env('CORKBOARD_HOST')
+        .default('127.0.0.1'),
+    )
+    .addOption(
+      new Option('--port <number>', 'port to listen on, 0 for a free one')
+        .env('CORKBOARD_PORT')
+        .default(defaultPort)
+        .argParser(parsePort),
+    )
+    .addOption(
+      new Option('--data <folder>', 'folder of the database; made if it is missing')
+        .env('CORKBOARD_DATA')
+        .default('data'),
+    )
+    .addOption(
+      new Option('--log-level <level>', 'how much to log')
+        .env('CORKBOARD_LOG_LEVEL')
+        .choices(logLevels)
+        .default('info'),
+    )
+    .addHelpText(
+      'after',
+      `
+The address is printed on standard output, logs go to standard error. SIGINT (Ctrl-C) and SIGTERM
+end it cleanly: what was accepted is committed and answered. A second signal ends it at once.
+
+Examples:
+  $ corkboard serve
+  $ corkboard serve --port 0 --data /var/lib/corkboard`,
+    )
+    .action((options: ServeOptions) => serve(options));
+}
+
+async function serve({ logLevel, ...config }: ServeOptions): Promise<void> {
+  const log = createLog(logLevel);
+  if (!isLoopback(config.host)) {
+    log.warn({ host: config.host }, 'listening beyond this machine without encryption');
+  }
+  const app = await App.start({ ...config, version: programVersion() }, log).catch((error) => {
+    throw listenError(error, config);
+  });
+  const { address, family, port } = app.address;
+  log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
+  process.stdout.write(`Listening on ${family === 'IPv6' ? `[${address}]` : address}:${port}\n`);
+  process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
+  await untilSignalled(log);
+  await app.close('The server is shutting down.');
+  log.info('stopped');
+}
+
+function untilSignalled(log: Logger): Promise<void> {
+  return new Promise((resolve) => {
+    let first: { signal: string; at: number } | undefined;
+    const receive = (signal: string) => {
+      if (!first) {
+        first = { signal, at: performance.now() };
+        log.info({ signal }, 'stopping; signal again to end at once');
+        resolve();
+      } else if (signal !== first.signal || performance.now() - first.at > signalEcho) {
+        process.exit(1);
+      }
+    };
+    process.on('SIGINT', receive).on('SIGTERM', receive);
+  });
+}
+
+function parsePort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) {
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  }
+  return port;
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
+function listenError(error: NodeJS.ErrnoException, { host, port }: ServeOptionsAddress): unknown {
+  const at = `${host}:${port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new UserError(`${at} is in use already. Choose another port with --port.`);
+    case 'EACCES':
+      return new UserError(`${at} may not be listened on by this user. Choose a port above 1023.`);
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return new UserError(`${host} is no address of this machine. Choose another with --host.`);
+    default:
+      return error;
+  }
+}
+
+type ServeOptionsAddress = Pick<ServeOptions, 'host' | 'port'>;

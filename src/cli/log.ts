@@ -1,0 +1,13 @@
+import { type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+/** The log on standard error: for reading where that is a terminal, JSON lines elsewhere. */
+export function createLog(level: string): Logger {
+  const { isTTY } = process.stderr;
+  const stream = isTTY
+    ? pretty({ destination: 2, sync: true, colorize: !process.env['NO_COLOR'] })
+    : pino.destination({ dest: 2, sync: true });
+  return pino({ level, base: null }, stream);
+}

@@ -1,0 +1,7 @@
+import { readFileSync } from 'node:fs';
+
+/** The version that the package was released under. */
+export function programVersion(): string {
+  const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}

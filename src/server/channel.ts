@@ -1,0 +1,85 @@
+import type { Origin } from '../board/types.ts';
+import type { Notice } from '../protocol/schemas.ts';
+import { type Encoding, encodeNotice, type Session } from './session.ts';
+
+interface Pending {
+  readonly notice: Notice;
+  /** The session that is not told, because it is answered instead. */
+  readonly except: Origin;
+}
+
+/**
+ * The sessions in one group, and what they are about to be told. The notices of a turn are
+ * encoded once per encoding, into one buffer that all members share.
+ */
+export class Channel {
+  private readonly members = new Set<Session>();
+  private pending: Pending[] = [];
+  private presence = new Map<string, { online: boolean; session: number }>();
+
+  constructor(public name: string) {}
+
+  get empty(): boolean {
+    return this.members.size === 0;
+  }
+
+  /** What was told so far is for those who were in the group so far. */
+  add(session: Session): void {
+    this.deliver();
+    this.members.add(session);
+  }
+
+  remove(session: Session): void {
+    this.deliver();
+    this.members.delete(session);
+  }
+
+  tell(notice: Notice, except: Origin): void {
+    this.pending.push({ notice, except });
+  }
+
+  /** Takes note of someone coming or going; who does both in between is not told of. */
+  notePresence(user: string, online: boolean, session: number): void {
+    const before = this.presence.get(user);
+    if (before && before.online !== online) this.presence.delete(user);
+    else this.presence.set(user, { online, session });
+  }
+
+  /** Turns what `notePresence` has gathered into one notice. */
+  tellPresence(): void {
+    if (this.presence.size === 0) return;
+    const changes = [...this.presence];
+    this.presence = new Map();
+    const names = (online: boolean) =>
+      changes.filter(([, change]) => change.online === online).map(([name]) => name);
+    const params = { group: this.name, online: names(true), offline: names(false) };
+    // Nobody is told that they themselves are there, unless others are in the same notice.
+    const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
+    this.tell({ method: 'presence.changed', params }, alone ?? null);
+  }
+
+  /** Sends what is pending to every member. */
+  deliver(): void {
+    const { pending } = this;
+    if (pending.length === 0) return;
+    this.pending = [];
+    const senders = new Set(pending.map(({ except }) => except));
+    const shared: Partial<Record<Encoding, Buffer>> = {};
+    for (const session of this.members) {
+      const { encoding } = session;
+      if (senders.has(session.id)) {
+        session.send(encode(encoding, pending, session.id));
+      } else {
+        shared[encoding] ??= Buffer.from(encode(encoding, pending, undefined));
+        session.send(shared[encoding]);
+      }
+    }
+  }
+}
+
+function encode(encoding: Encoding, pending: Pending[], without: number | undefined): string {
+  return pending
+    .filter(({ except }) => without === undefined || except !== without)
+    .map(({ notice }) => encodeNotice(encoding, notice))
+    .join('');
+}

@@ -1,0 +1,162 @@
+import type { Socket } from 'node:net';
+import { boardError } from '../protocol/errors.ts';
+import { LineSplitter, TelnetFilter } from '../protocol/framing.ts';
+import { limits } from '../protocol/limits.ts';
+import type { Notice } from '../protocol/schemas.ts';
+import type { Context } from './handlers/context.ts';
+import { JsonSpeaker } from './json-speaker.ts';
+import { Outbox } from './outbox.ts';
+import { RequestQueue } from './request-queue.ts';
+import { encodeNotice, type Peer, Session } from './session.ts';
+import type { Speaker, Voice } from './speaker.ts';
+import { TextSpeaker } from './text-speaker.ts';
+
+// How long a peer that is told goodbye has to take it, in milliseconds.
+const farewellTime = 1000;
+
+const byteOrderMark = Buffer.from('\ufeff');
+const openingBraces = new Set([0x7b, 0x5b]);
+
+/** One socket: bytes in, cut into lines and handed to its encoding; replies and notices out. */
+export class Connection implements Peer, Voice {
+  readonly session: Session;
+  readonly requests: RequestQueue;
+  private readonly outbox: Outbox;
+  private readonly context: Context;
+  private readonly telnet = new TelnetFilter();
+  private readonly lines = new LineSplitter(limits.textLine);
+  private speaker: Speaker | undefined;
+  /** What came before it was enough to tell the encoding. */
+  private opening: Buffer = Buffer.alloc(0);
+  private inputEnded = false;
+  private farewell: Notice | undefined;
+  private closing = false;
+
+  constructor(
+    private readonly socket: Socket,
+    context: Omit<Context, 'session'> & Pick<Session, 'id' | 'log'>,
+    /** Called once, when the socket is gone. */
+    private readonly closed: (connection: Connection) => void,
+  ) {
+    const { id, log, ...rest } = context;
+    this.session = new Session(id, log, this);
+    this.context = { ...rest, session: this.session };
+    this.outbox = new Outbox(socket, {
+      limit: limits.outboxBytes,
+      backlog: limits.replyBacklog,
+      overflow: () => this.session.close(boardError('TOO_SLOW').message),
+    });
+    this.requests = new RequestQueue({
+      congested: () => this.outbox.congested,
+      idle: () => this.settle(),
+    });
+    this.listen();
+  }
+
+  say(text: string): void {
+    this.outbox.push(text);
+  }
+
+  send(chunk: string | Buffer): void {
+    this.outbox.push(chunk);
+  }
+
+  async ready(): Promise<boolean> {
+    await this.outbox.ready();
+    return !this.closing && !this.socket.destroyed;
+  }
+
+  stop(): void {
+    this.stopReading();
+    this.requests.clear();
+  }
+
+  close(notice: Notice): void {
+    this.end(encodeNotice(this.session.encoding, notice));
+  }
+
+  /** Takes no more requests, answers those that were taken, then says `farewell` and ends. */
+  retire(farewell: Notice): void {
+    this.farewell = farewell;
+    this.stopReading();
+    this.settle();
+  }
+
+  /** Ends at once. */
+  destroy(): void {
+    this.socket.destroy();
+  }
+
+  private stopReading(): void {
+    this.inputEnded = true;
+    this.socket.pause();
+    this.socket.removeAllListeners('data');
+  }
+
+  private listen(): void {
+    this.socket.on('data', (chunk) => this.receive(chunk));
+    this.socket.on('end', () => this.endOfInput());
+    this.socket.on('drain', () => this.requests.pump());
+    this.socket.on('error', (error) => this.session.log.debug({ err: error }, 'socket failed'));
+    this.socket.on('close', () => {
+      this.closing = true;
+      this.requests.clear();
+      this.closed(this);
+    });
+  }
+
+  private receive(chunk: Buffer): void {
+    if (this.closing) return;
+    const bytes = this.telnet.push(chunk);
+    this.speaker ? this.take(bytes) : this.open(bytes);
+    if (this.requests.length > limits.waitingRequests) this.socket.pause();
+  }
+
+  /** The first byte decides between a program and a person. */
+  private open(bytes: Buffer): void {
+    this.opening = Buffer.concat([this.opening, bytes]);
+    const { opening } = this;
+    if (byteOrderMark.subarray(0, opening.length).equals(opening)) return;
+    const marked = opening.subarray(0, byteOrderMark.length).equals(byteOrderMark);
+    const first = marked ? opening.subarray(byteOrderMark.length) : opening;
+    this.opening = Buffer.alloc(0);
+    if (openingBraces.has(first[0] ?? 0)) {
+      this.lines.limit = limits.jsonLine;
+      this.speaker = new JsonSpeaker(this.context, this);
+    } else {
+      this.speaker = new TextSpeaker(this.context, this);
+    }
+    this.take(first);
+  }
+
+  private take(bytes: Buffer): void {
+    this.lines.push(bytes, (line) => this.speaker?.receive(line));
+  }
+
+  /** The peer may still read: it is let go once all that it asked is answered. */
+  private endOfInput(): void {
+    if (this.closing) return;
+    this.lines.end((line) => this.speaker?.receive(line));
+    this.inputEnded = true;
+    this.settle();
+  }
+
+  /** Called whenever nothing is waiting or under way. */
+  private settle(): void {
+    if (this.closing || !this.requests.idle) return;
+    if (this.farewell) return this.close(this.farewell);
+    if (this.session.leaving || this.inputEnded) return this.end('');
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  private end(last: string): void {
+    if (this.closing) return;
+    this.closing = true;
+    this.requests.clear();
+    this.outbox.end(last);
+    // A peer that takes nothing, or never ends its own side, is not waited for.
+    const timer = setTimeout(() => this.socket.destroy(), farewellTime);
+    this.socket.once('close', () => clearTimeout(timer));
+    this.socket.resume();
+  }
+}

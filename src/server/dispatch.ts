@@ -1,0 +1,35 @@
+import { BoardError, boardError } from '../protocol/errors.ts';
+import { checkParams, methods } from '../protocol/methods.ts';
+import type { Method, Result } from '../protocol/schemas.ts';
+import type { Context, Handler, Handlers } from './handlers/context.ts';
+import { groupHandlers } from './handlers/group.ts';
+import { messageHandlers } from './handlers/message.ts';
+import { sessionHandlers } from './handlers/session.ts';
+import type { Session } from './session.ts';
+
+const handlers: Handlers = { ...sessionHandlers, ...groupHandlers, ...messageHandlers };
+
+/** Carries one request out: the checks of the command table, then its handler. */
+export async function dispatch<M extends Method>(
+  context: Context,
+  method: M,
+  params: unknown,
+): Promise<Result<M>> {
+  if (methods[method].login && !context.session.login) throw boardError('NOT_LOGGED_IN');
+  const handler: Handler<M> = handlers[method];
+  return handler(context, checkParams(method, params));
+}
+
+/**
+ * What the peer is told of a failure. One that is not expected is a bug: it is logged with its
+ * context and told as an internal error, and the process goes on.
+ */
+export function toReply(error: unknown, session: Session, method: string): BoardError {
+  const context = { method, user: session.login?.user.name };
+  if (error instanceof BoardError) {
+    if (error.cause) session.log.error({ ...context, err: error.cause }, error.code);
+    return error;
+  }
+  session.log.error({ ...context, err: error }, 'a request failed: this is a bug');
+  return boardError('INTERNAL_ERROR');
+}

@@ -1,0 +1,16 @@
+import type { Board } from '../../board/board.ts';
+import type { Method, Params, Result } from '../../protocol/schemas.ts';
+import type { Hub } from '../hub.ts';
+import type { Session } from '../session.ts';
+
+/** What a handler works with. */
+export interface Context {
+  readonly session: Session;
+  readonly board: Board;
+  readonly hub: Hub;
+  readonly info: Result<'server.info'>;
+}
+
+export type Handler<M extends Method> = (context: Context, params: Params<M>) => Promise<Result<M>>;
+
+export type Handlers = { readonly [M in Method]: Handler<M> };

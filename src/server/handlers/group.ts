@@ -1,0 +1,28 @@
+import { toHeader, toMembers } from '../wire.ts';
+import type { Handlers } from './context.ts';
+
+export const groupHandlers: Pick<
+  Handlers,
+  'group.list' | 'group.join' | 'group.leave' | 'group.members'
+> = {
+  'group.list': async ({ board, session }) => ({ groups: await board.groups(session.actor) }),
+
+  'group.join': async ({ board, session, hub }, params) => {
+    const { group, members, messages } = await board.join(session.actor, params.group);
+    return {
+      group: group.name,
+      members: toMembers(members, hub),
+      messages: messages.map(toHeader),
+    };
+  },
+
+  'group.leave': async ({ board, session }, params) => {
+    const { group } = await board.leave(session.actor, params.group);
+    return { group: group.name };
+  },
+
+  'group.members': async ({ board, session, hub }, params) => {
+    const { group, members } = await board.members(session.actor, params.group);
+    return { group: group.name, members: toMembers(members, hub) };
+  },
+};

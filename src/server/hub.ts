@@ -1,0 +1,172 @@
+import type { BoardEvent, Group, Login, Origin, User } from '../board/types.ts';
+import type { Notice } from '../protocol/schemas.ts';
+import { Channel } from './channel.ts';
+import type { Session } from './session.ts';
+import { atEndOfTurn } from './turn.ts';
+import { toHeader } from './wire.ts';
+
+const presenceInterval = 1000;
+
+/**
+ * Knows who is connected and in which groups, and tells them what happens there. Events come in
+ * the order of their commits; the notices of one turn of the event loop go out together, behind
+ * the replies that the same turn has brought.
+ */
+export class Hub {
+  private readonly sessions = new Map<number, Session>();
+  private readonly byUser = new Map<number, Set<Session>>();
+  private readonly channels = new Map<number, Channel>();
+  private readonly joined = new Map<Session, Set<number>>();
+  private readonly dirty = new Set<Channel>();
+  private presenceTimer: NodeJS.Timeout | undefined;
+
+  get connected(): Iterable<Session> {
+    return this.sessions.values();
+  }
+
+  isOnline(userId: number): boolean {
+    return this.byUser.has(userId);
+  }
+
+  /** A new connection, which has no user yet. */
+  add(session: Session): void {
+    this.sessions.set(session.id, session);
+  }
+
+  /** A connection that has ended. */
+  remove(session: Session): void {
+    this.sessions.delete(session.id);
+    const { login } = session;
+    if (!login) return;
+    for (const id of this.joined.get(session) ?? []) this.part(id, session);
+    this.joined.delete(session);
+    const others = this.byUser.get(login.user.id);
+    others?.delete(session);
+    if (others?.size === 0) this.byUser.delete(login.user.id);
+  }
+
+  /** Tells of an event that is committed. */
+  publish(event: BoardEvent): void {
+    switch (event.type) {
+      case 'session.opened':
+        return this.open(event.origin, event.login);
+      case 'message.posted':
+        return this.tell(event.group, event.origin, {
+          method: 'message.posted',
+          params: { group: event.group.name, message: toHeader(event.message) },
+        });
+      case 'member.joined':
+        return this.join(event.group, event.user, event.origin);
+      case 'member.left':
+        return this.leave(event.group, event.user, event.origin);
+      case 'group.changed':
+        return this.change(event.group, event.was, event.description);
+      case 'group.removed':
+        return this.removeGroup(event.group);
+      case 'messages.purged': {
+        const { count, first, last } = event;
+        const params = { group: event.group.name, count, first, last };
+        return this.tell(event.group, null, { method: 'messages.purged', params });
+      }
+    }
+  }
+
+  close(): void {
+    clearTimeout(this.presenceTimer);
+  }
+
+  /** An unprotected name is held by one connection at a time: who comes second is not let in. */
+  private open(origin: Origin, login: Login): void {
+    const session = origin === null ? undefined : this.sessions.get(origin);
+    if (!session || this.byUser.has(login.user.id)) return;
+    session.login = login;
+    this.byUser.set(login.user.id, new Set([session]));
+    this.joined.set(session, new Set());
+    for (const { group } of login.memberships) {
+      this.enter(group, session);
+      this.notePresence(group.id, session, true);
+    }
+  }
+
+  private join(group: Group, user: User, origin: Origin): void {
+    for (const session of this.byUser.get(user.id) ?? []) this.enter(group, session);
+    const params = { group: group.name, user: user.name };
+    this.tell(group, origin, { method: 'member.joined', params });
+  }
+
+  private leave(group: Group, user: User, origin: Origin): void {
+    for (const session of this.byUser.get(user.id) ?? []) {
+      this.channels.get(group.id)?.remove(session);
+      this.joined.get(session)?.delete(group.id);
+    }
+    this.dropIfEmpty(group.id);
+    const params = { group: group.name, user: user.name };
+    this.tell(group, origin, { method: 'member.left', params });
+  }
+
+  private change(group: Group, was: string, description: string): void {
+    const channel = this.channels.get(group.id);
+    if (channel) channel.name = group.name;
+    const params = { group: group.name, was, description };
+    this.tell(group, null, { method: 'group.changed', params });
+  }
+
+  private removeGroup(group: Group): void {
+    const channel = this.channels.get(group.id);
+    if (!channel) return;
+    channel.tell({ method: 'group.removed', params: { group: group.name } }, null);
+    channel.deliver();
+    this.channels.delete(group.id);
+    for (const groups of this.joined.values()) groups.delete(group.id);
+  }
+
+  private enter(group: Group, session: Session): void {
+    let channel = this.channels.get(group.id);
+    if (!channel) {
+      channel = new Channel(group.name);
+      this.channels.set(group.id, channel);
+    }
+    channel.add(session);
+    this.joined.get(session)?.add(group.id);
+  }
+
+  /** A session that has ended is gone from the group's channel; its user may be there still. */
+  private part(groupId: number, session: Session): void {
+    this.channels.get(groupId)?.remove(session);
+    this.dropIfEmpty(groupId);
+    this.notePresence(groupId, session, false);
+  }
+
+  private dropIfEmpty(groupId: number): void {
+    if (this.channels.get(groupId)?.empty) this.channels.delete(groupId);
+  }
+
+  private tell(group: Group, except: Origin, notice: Notice): void {
+    const channel = this.channels.get(group.id);
+    if (!channel) return;
+    channel.tell(notice, except);
+    if (this.dirty.size === 0) atEndOfTurn(() => this.deliver());
+    this.dirty.add(channel);
+  }
+
+  private deliver(): void {
+    for (const channel of this.dirty) channel.deliver();
+    this.dirty.clear();
+  }
+
+  /** Coming and going is gathered, so that a storm of reconnects stays a handful of lines. */
+  private notePresence(groupId: number, session: Session, online: boolean): void {
+    const channel = this.channels.get(groupId);
+    if (!channel || !session.login) return;
+    channel.notePresence(session.login.user.name, online, session.id);
+    this.presenceTimer ??= setTimeout(() => this.tellPresence(), presenceInterval);
+  }
+
+  private tellPresence(): void {
+    this.presenceTimer = undefined;
+    for (const channel of this.channels.values()) {
+      channel.tellPresence();
+      channel.deliver();
+    }
+  }
+}

@@ -1,0 +1,104 @@
+import type { Socket } from 'node:net';
+import { atEndOfTurn } from './turn.ts';
+
+export interface OutboxOptions {
+  /** Bytes waiting past which `overflow` is called, once; nothing more is taken after it. */
+  limit: number;
+  /** Bytes waiting at which `ready` holds callers back. */
+  backlog: number;
+  overflow: () => void;
+}
+
+/**
+ * What waits to go out on one connection. All that a turn of the event loop brings is written at
+ * once; what the peer does not read is bounded in bytes.
+ */
+export class Outbox {
+  private chunks: (string | Buffer)[] = [];
+  private unwritten = 0;
+  private scheduled = false;
+  private overflowed = false;
+  private closed = false;
+  private waiters: (() => void)[] = [];
+
+  constructor(
+    private readonly socket: Socket,
+    private readonly options: OutboxOptions,
+  ) {
+    socket.on('drain', () => this.release());
+    socket.on('close', () => {
+      this.closed = true;
+      this.release();
+    });
+  }
+
+  /** Bytes that the operating system has not taken yet. */
+  get waiting(): number {
+    return this.unwritten + this.socket.writableLength;
+  }
+
+  get congested(): boolean {
+    return this.waiting > this.options.backlog;
+  }
+
+  push(chunk: string | Buffer): void {
+    if (this.closed || this.overflowed) return;
+    this.chunks.push(chunk);
+    this.unwritten += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
+    if (this.waiting > this.options.limit) {
+      this.overflowed = true;
+      this.options.overflow();
+    } else if (!this.scheduled) {
+      this.scheduled = true;
+      atEndOfTurn(() => this.flush());
+    }
+  }
+
+  /** Settles once the peer has read enough for more to be sent, or is gone. */
+  ready(): Promise<void> {
+    if (!this.congested || this.closed) return Promise.resolve();
+    return new Promise((resolve) => this.waiters.push(resolve));
+  }
+
+  /** Writes what is left, then `last`, and ends the stream. Nothing is taken any more. */
+  end(last: string): void {
+    if (this.closed) return;
+    // What overflowed is not worth keeping: the board has it all.
+    if (this.overflowed) this.chunks = [];
+    this.chunks.push(last);
+    this.flush();
+    this.closed = true;
+    this.socket.end();
+    this.release();
+  }
+
+  private flush(): void {
+    this.scheduled = false;
+    const { chunks } = this;
+    if (this.closed || chunks.length === 0) return;
+    this.chunks = [];
+    this.unwritten = 0;
+    this.socket.cork();
+    for (const run of joinStrings(chunks)) this.socket.write(run);
+    this.socket.uncork();
+    if (!this.congested) this.release();
+  }
+
+  private release(): void {
+    const { waiters } = this;
+    this.waiters = [];
+    for (const resolve of waiters) resolve();
+  }
+}
+
+/** Strings that follow one another are joined: one write costs more than one concatenation. */
+function joinStrings(chunks: (string | Buffer)[]): (string | Buffer)[] {
+  const runs: (string | Buffer)[] = [];
+  for (const chunk of chunks) {
+    const last = runs.length - 1;
+    const before = runs[last];
+    if (typeof chunk === 'string' && typeof before === 'string') runs[last] = before + chunk;
+    else runs.push(chunk);
+  }
+  return runs;
+}

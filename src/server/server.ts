@@ -1,0 +1,113 @@
+import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { Logger } from 'pino';
+import type { Board } from '../board/board.ts';
+import type { Result } from '../protocol/schemas.ts';
+import { Connection } from './connection.ts';
+import { toReply } from './dispatch.ts';
+import type { Hub } from './hub.ts';
+import { closingNotice } from './session.ts';
+import { namePrompt } from './text-speaker.ts';
+
+// How long requests that were taken may still run when the server closes, and how long the peers
+// then have to go, in milliseconds.
+const drainTime = 2000;
+const partingTime = 1500;
+// Finds peers that are gone without a word.
+const keepAliveDelay = 60_000;
+
+export interface ServerOptions {
+  readonly board: Board;
+  readonly hub: Hub;
+  readonly info: Result<'server.info'>;
+  readonly log: Logger;
+}
+
+/** Listens on a TCP port and holds the connections. */
+export class Server {
+  private readonly listener: NetServer;
+  private readonly connections = new Set<Connection>();
+  private readonly logouts = new Set<Promise<void>>();
+  private lastId = 0;
+  private emptied: (() => void) | undefined;
+
+  constructor(private readonly options: ServerOptions) {
+    // A peer may end its stream before it has its replies: see the end of input in Connection.
+    this.listener = createServer(
+      {
+        allowHalfOpen: true,
+        noDelay: true,
+        keepAlive: true,
+        keepAliveInitialDelay: keepAliveDelay,
+      },
+      (socket) => this.accept(socket),
+    );
+  }
+
+  /** @throws the error of the system where the address cannot be listened on */
+  listen(host: string, port: number): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.listener.once('error', reject);
+      this.listener.listen({ host, port, backlog: 1024 }, () => {
+        this.listener.off('error', reject);
+        // Running out of file descriptors fails one accept, and must not end the server.
+        this.listener.on('error', (error) => this.options.log.error({ err: error }, 'listening'));
+        resolve(this.listener.address() as AddressInfo);
+      });
+    });
+  }
+
+  /**
+   * Takes no more connections and requests, lets those that were taken finish, tells the sessions
+   * and lets them go. Ends within `drainTime` and `partingTime`, whatever the peers do.
+   */
+  async close(reason: string): Promise<void> {
+    this.listener.close();
+    for (const connection of this.connections) connection.retire(closingNotice(reason));
+    await this.untilEmpty(drainTime);
+    for (const { session } of this.connections) session.close(reason);
+    await this.untilEmpty(partingTime);
+    for (const connection of this.connections) connection.destroy();
+    await Promise.all(this.logouts);
+  }
+
+  private accept(socket: Socket): void {
+    const { log, info, ...rest } = this.options;
+    const id = ++this.lastId;
+    const address = socket.remoteAddress;
+    const connection = new Connection(
+      socket,
+      { ...rest, info, id, log: log.child({ session: id }) },
+      (gone) => this.release(gone),
+    );
+    connection.session.log.debug({ address }, 'connected');
+    this.connections.add(connection);
+    this.options.hub.add(connection.session);
+    connection.say(`Welcome to ${info.name} ${info.version}, a message board.\n${namePrompt}`);
+  }
+
+  private release(connection: Connection): void {
+    const { session } = connection;
+    this.connections.delete(connection);
+    this.options.hub.remove(session);
+    session.log.debug('disconnected');
+    if (session.login) {
+      const logout = this.options.board
+        .logout(session.actor)
+        .catch((error) => void toReply(error, session, 'logout'))
+        .finally(() => this.logouts.delete(logout));
+      this.logouts.add(logout);
+    }
+    if (this.connections.size === 0) this.emptied?.();
+  }
+
+  private async untilEmpty(milliseconds: number): Promise<void> {
+    if (this.connections.size === 0) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      this.emptied = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+import type { Actor } from '../board/repository.ts';
+import type { Login } from '../board/types.ts';
+import { boardError } from '../protocol/errors.ts';
+import { formatNotice } from '../protocol/jsonrpc.ts';
+import type { Notice } from '../protocol/schemas.ts';
+import { renderNotice } from '../protocol/text/render.ts';
+
+export type Encoding = 'text' | 'json';
+
+/** One notice in one encoding; empty where the encoding has no words for it. */
+export function encodeNotice(encoding: Encoding, notice: Notice): string {
+  return encoding === 'json' ? formatNotice(notice) : (renderNotice(notice) ?? '');
+}
+
+export function closingNotice(reason: string): Notice {
+  return { method: 'session.closing', params: { reason } };
+}
+
+/** One connection, as the board's side of the server knows it: who it is and how to reach it. */
+export interface Peer {
+  send(chunk: string | Buffer): void;
+  /** Takes no more requests, and forgets those that have not begun. */
+  stop(): void;
+  /** Sends `notice` after all that is waiting, and ends the connection. */
+  close(notice: Notice): void;
+}
+
+/** A peer with an encoding and, once logged in, a user. */
+export class Session {
+  encoding: Encoding = 'text';
+  /** Set by the hub when the login is committed. */
+  login: Login | undefined;
+  /** Whether it asked to be let go. */
+  leaving = false;
+
+  constructor(
+    readonly id: number,
+    readonly log: Logger,
+    private readonly peer: Peer,
+  ) {}
+
+  /** @throws BoardError `NOT_LOGGED_IN` */
+  get actor(): Actor {
+    if (!this.login) throw boardError('NOT_LOGGED_IN');
+    return { user: this.login.user, since: this.login.since, origin: this.id };
+  }
+
+  send(chunk: string | Buffer): void {
+    this.peer.send(chunk);
+  }
+
+  /** Ends the connection behind the reply that is being made. */
+  leave(): void {
+    this.leaving = true;
+    this.peer.stop();
+  }
+
+  close(reason: string): void {
+    this.peer.close(closingNotice(reason));
+  }
+}

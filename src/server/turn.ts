@@ -1,0 +1,8 @@
+/**
+ * Runs `task` once the promises that this turn of the event loop has settled have run what waits
+ * on them: late enough to gather all that a turn gives rise to, early enough to go out with it.
+ */
+export function atEndOfTurn(task: () => void): void {
+  // Node empties the queue of microtasks before it comes to what nextTick has put off.
+  queueMicrotask(() => process.nextTick(task));
+}

@@ -1,0 +1,72 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { tempFolder } from './temp.ts';
+
+/** The built program, as `node` runs it. */
+export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+
+export interface ServerOptions {
+  data?: string;
+  args?: string[];
+}
+
+/** The board as a process of its own, for what signals and crashes do. */
+export class TestServer {
+  /** All that it has written to standard error. */
+  log = '';
+  private readonly gone: Promise<number | null>;
+
+  private constructor(
+    readonly child: ChildProcess,
+    readonly data: string,
+  ) {
+    this.gone = once(child, 'exit').then(([code]) => code as number | null);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      this.log += text;
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+  }
+
+  /** Starts one on a free port and waits until it listens. */
+  static async start({ data = tempFolder(), args = [] }: ServerOptions = {}): Promise<
+    TestServer & { port: number }
+  > {
+    const serve = [program, 'serve', '--port', '0', '--data', data, ...args];
+    const server = new TestServer(spawn(process.execPath, serve), data);
+    return Object.assign(server, { port: await server.listening() });
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.child.kill(signal);
+  }
+
+  /** Resolves with the exit code, null where a signal ended it. */
+  exited(): Promise<number | null> {
+    return this.gone;
+  }
+
+  async stop(): Promise<number | null> {
+    this.signal('SIGTERM');
+    return this.gone;
+  }
+
+  /** Waits until the log holds `what`. */
+  async logged(what: string): Promise<void> {
+    while (!this.log.includes(what)) await once(this.child.stderr ?? this.child, 'data');
+  }
+
+  private async listening(): Promise<number> {
+    let printed = '';
+    this.child.stdout?.setEncoding('utf8');
+    for (;;) {
+      const port = /^Listening on .*:(\d+)\n/m.exec(printed)?.[1];
+      if (port) return Number(port);
+      const next = this.child.stdout ? once(this.child.stdout, 'data') : Promise.reject();
+      const text = await Promise.race([next, this.gone.then(() => [null])]);
+      if (text[0] === null) throw new Error(`the server did not start: ${this.log}`);
+      printed += text[0];
+    }
+  }
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { nameKey, userName } from '../../src/board/names.ts';
+import type { Actor } from '../../src/board/repository.ts';
+import type { BoardEvent, GroupRef, Header } from '../../src/board/types.ts';
+import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
+import type { Client } from '../../src/storage/connection.ts';
+import { openConnection } from '../../src/storage/connection.ts';
+import { openHeld } from '../../src/storage/open.ts';
+import { type RepositoryOptions, SqliteRepository } from '../../src/storage/repository.ts';
+import { tempFolder } from './temp.ts';
+
+/** A board's storage on a real file, opened as the server does. */
+export interface StoredBoard {
+  readonly file: string;
+  readonly client: Client;
+  readonly repository: SqliteRepository;
+  /** What was published so far. */
+  readonly events: BoardEvent[];
+  /** Closes it as the server does; for tests that open it again. */
+  close(): void;
+}
+
+/** A path for a database in a folder that is gone when the test has ended. */
+export function newFile(): string {
+  return join(tempFolder(), 'corkboard.db');
+}
+
+/** Opens the storage in `file`, a new one if left out; it is closed when the test has ended. */
+export function openBoard({
+  file = newFile(),
+  ...options
+}: { file?: string } & Partial<RepositoryOptions> = {}): StoredBoard {
+  const { client, lock } = openHeld(file, { busyTimeout: 0 });
+  const events: BoardEvent[] = [];
+  const publish = (event: BoardEvent) => {
+    events.push(event);
+  };
+  const repository = new SqliteRepository(client, { publish, ...options });
+  const close = () => {
+    if (client.open) repository.close();
+    lock.release();
+  };
+  onTestFinished(close);
+  return { file, client, repository, events, close };
+}
+
+/** A second connection to a database, as another process has one. */
+export function connect(file: string): Client {
+  const client = openConnection(file, { busyTimeout: 0 });
+  onTestFinished(() => {
+    client.close();
+  });
+  return client;
+}
+
+let sessions = 0;
+
+export async function login({ repository }: StoredBoard, name: string): Promise<Actor> {
+  const origin = ++sessions;
+  const { user, since } = await repository.login(userName(name), origin);
+  return { user, origin, since };
+}
+
+export function groupNamed(name: string): GroupRef {
+  return { key: nameKey(name), name };
+}
+
+export const main = groupNamed('main');
+
+/** Logs in and joins `main`. */
+export async function member(board: StoredBoard, name: string): Promise<Actor> {
+  const actor = await login(board, name);
+  await board.repository.join(actor, main);
+  return actor;
+}
+
+export async function post(
+  { repository }: StoredBoard,
+  actor: Actor,
+  subject: string,
+  { group = main, key }: { group?: GroupRef; key?: string } = {},
+): Promise<Header> {
+  const { message } = await repository.post(actor, group, {
+    subject,
+    content: `${subject}, in full`,
+    key,
+  });
+  return message;
+}
+
+/** The numbers of the newest messages that `actor` sees, oldest first. */
+export async function seen(
+  { repository }: StoredBoard,
+  actor: Actor,
+  group: GroupRef = main,
+): Promise<number[]> {
+  const { messages } = await repository.messages(actor, group, { limit: 100 });
+  return messages.map(({ number }) => number);
+}
+
+/** The code that `promise` is refused with. */
+export async function refusal(promise: Promise<unknown>): Promise<ErrorCode> {
+  const outcome: unknown = await promise.catch((error: unknown) => error);
+  if (outcome instanceof BoardError) return outcome.code;
+  throw new Error(`It was expected to be refused, but gave ${outcome}`);
+}

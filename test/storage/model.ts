@@ -1,0 +1,122 @@
+import type { Page } from '../../src/board/repository.ts';
+import type { Header } from '../../src/board/types.ts';
+import type { ErrorCode } from '../../src/protocol/errors.ts';
+
+interface Kept extends Header {
+  /** Its place among all events. */
+  readonly turn: number;
+}
+
+interface MemberOf {
+  readonly joined: number;
+  lastRead: number;
+}
+
+/**
+ * The rules of visibility over plain arrays, as naive as they can be said: the order of events
+ * takes the place of times. A change that is refused gives the code and changes nothing.
+ */
+export class Model {
+  private turn = 0;
+  private readonly groups: Map<string, ModelGroup>;
+
+  constructor(groupNames: readonly string[]) {
+    this.groups = new Map(groupNames.map((name) => [name, new ModelGroup()]));
+  }
+
+  group(name: string): ModelGroup {
+    const found = this.groups.get(name);
+    if (!found) throw new Error(`The model has no group ${name}`);
+    return found;
+  }
+
+  /** When a session begins: what comes later is told to it. */
+  login(): number {
+    return ++this.turn;
+  }
+
+  logout(user: string, since: number): void {
+    for (const group of this.groups.values()) {
+      const member = group.members.get(user);
+      if (member && group.unread(user, since) === 0) member.lastRead = group.lastNumber;
+    }
+  }
+
+  join(user: string, name: string): ErrorCode | undefined {
+    const group = this.group(name);
+    if (group.members.has(user)) return 'ALREADY_MEMBER';
+    group.members.set(user, { joined: ++this.turn, lastRead: group.lastNumber });
+    return undefined;
+  }
+
+  leave(user: string, name: string): ErrorCode | undefined {
+    return this.group(name).members.delete(user) ? undefined : 'NOT_MEMBER';
+  }
+
+  /** `postedAt` is for `stamp` to fill in. */
+  post(user: string, name: string, subject: string): Kept | ErrorCode {
+    const group = this.group(name);
+    if (!group.members.has(user)) return 'NOT_MEMBER';
+    const message = {
+      number: ++group.lastNumber,
+      sender: user,
+      postedAt: 0,
+      subject,
+      turn: ++this.turn,
+    };
+    group.messages.push(message);
+    return message;
+  }
+
+  markRead(user: string, name: string, number: number): ErrorCode | undefined {
+    const group = this.group(name);
+    const member = group.members.get(user);
+    if (!member) return 'NOT_MEMBER';
+    member.lastRead = Math.max(member.lastRead, Math.min(number, group.lastNumber));
+    return undefined;
+  }
+}
+
+export class ModelGroup {
+  lastNumber = 0;
+  messages: Kept[] = [];
+  readonly members = new Map<string, MemberOf>();
+
+  /** Takes over the time that the board gave to a message. */
+  stamp(number: number, postedAt: number): void {
+    this.messages = this.messages.map((message) =>
+      message.number === number ? { ...message, postedAt } : message,
+    );
+  }
+
+  delete(numbers: readonly number[]): void {
+    this.messages = this.messages.filter(({ number }) => !numbers.includes(number));
+  }
+
+  /** The last two messages from before joining, and every one after. */
+  visible(user: string): Kept[] {
+    const member = this.members.get(user);
+    if (!member) return [];
+    const before = this.messages.filter(({ turn }) => turn < member.joined);
+    const after = this.messages.filter(({ turn }) => turn > member.joined);
+    return [...before.slice(-2), ...after];
+  }
+
+  page(user: string, { before, after, limit }: Page): { messages: Header[]; more: boolean } {
+    const within = this.visible(user).filter(
+      ({ number }) => number < (before ?? Number.POSITIVE_INFINITY) && number > (after ?? 0),
+    );
+    const cut = after === undefined ? within.slice(-limit) : within.slice(0, limit);
+    return { messages: cut.map(header), more: within.length > limit };
+  }
+
+  unread(user: string, since: number): number {
+    const lastRead = this.members.get(user)?.lastRead ?? 0;
+    return this.visible(user).filter(({ number, turn }) => number > lastRead && turn < since)
+      .length;
+  }
+}
+
+function header({ number, sender, postedAt, subject }: Kept): Header {
+  return { number, sender, postedAt, subject };
+}
