@@ -1,9 +1,18 @@
+import { type BoardError, boardError } from './errors.ts';
+
 const LF = 0x0a;
 const CR = 0x0d;
 const IAC = 0xff;
 
+type Fault = 'NOT_UTF8' | 'LINE_TOO_LONG';
+
 /** What came as one line: its text, or why it has none. */
-export type Line = { text: string } | { fault: 'NOT_UTF8' } | { fault: 'LINE_TOO_LONG' };
+export type Line = { text: string } | { fault: Fault };
+
+/** What the peer is told of a line that could not be read. */
+export function lineError(fault: Fault, limit: number): BoardError {
+  return fault === 'NOT_UTF8' ? boardError(fault) : boardError(fault, limit);
+}
 
 /**
  * Cuts a stream of bytes into lines, wherever the network split it. Lines end in LF or CRLF. The

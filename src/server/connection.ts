@@ -108,7 +108,8 @@ export class Connection implements Peer, Voice {
   private receive(chunk: Buffer): void {
     if (this.closing) return;
     const bytes = this.telnet.push(chunk);
-    this.speaker ? this.take(bytes) : this.open(bytes);
+    if (this.speaker) this.take(bytes);
+    else this.open(bytes);
     if (this.requests.length > limits.waitingRequests) this.socket.pause();
   }
 
@@ -144,9 +145,9 @@ export class Connection implements Peer, Voice {
   /** Called whenever nothing is waiting or under way. */
   private settle(): void {
     if (this.closing || !this.requests.idle) return;
-    if (this.farewell) return this.close(this.farewell);
-    if (this.session.leaving || this.inputEnded) return this.end('');
-    if (this.socket.isPaused()) this.socket.resume();
+    if (this.farewell) this.close(this.farewell);
+    else if (this.session.leaving || this.inputEnded) this.end('');
+    else if (this.socket.isPaused()) this.socket.resume();
   }
 
   private end(last: string): void {

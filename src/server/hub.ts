@@ -7,6 +7,10 @@ import { toHeader } from './wire.ts';
 
 const presenceInterval = 1000;
 
+type Actions = {
+  [T in BoardEvent['type']]: (event: Extract<BoardEvent, { type: T }>) => void;
+};
+
 /**
  * Knows who is connected and in which groups, and tells them what happens there. Events come in
  * the order of their commits; the notices of one turn of the event loop go out together, behind
@@ -19,6 +23,22 @@ export class Hub {
   private readonly joined = new Map<Session, Set<number>>();
   private readonly dirty = new Set<Channel>();
   private presenceTimer: NodeJS.Timeout | undefined;
+
+  private readonly actions: Actions = {
+    'session.opened': ({ origin, login }) => this.open(origin, login),
+    'message.posted': ({ group, origin, message }) => {
+      const params = { group: group.name, message: toHeader(message) };
+      this.tell(group, origin, { method: 'message.posted', params });
+    },
+    'member.joined': ({ group, user, origin }) => this.join(group, user, origin),
+    'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
+    'group.changed': ({ group, was, description }) => this.change(group, was, description),
+    'group.removed': ({ group }) => this.removeGroup(group),
+    'messages.purged': ({ group, count, first, last }) => {
+      const params = { group: group.name, count, first, last };
+      this.tell(group, null, { method: 'messages.purged', params });
+    },
+  };
 
   get connected(): Iterable<Session> {
     return this.sessions.values();
@@ -47,28 +67,8 @@ export class Hub {
 
   /** Tells of an event that is committed. */
   publish(event: BoardEvent): void {
-    switch (event.type) {
-      case 'session.opened':
-        return this.open(event.origin, event.login);
-      case 'message.posted':
-        return this.tell(event.group, event.origin, {
-          method: 'message.posted',
-          params: { group: event.group.name, message: toHeader(event.message) },
-        });
-      case 'member.joined':
-        return this.join(event.group, event.user, event.origin);
-      case 'member.left':
-        return this.leave(event.group, event.user, event.origin);
-      case 'group.changed':
-        return this.change(event.group, event.was, event.description);
-      case 'group.removed':
-        return this.removeGroup(event.group);
-      case 'messages.purged': {
-        const { count, first, last } = event;
-        const params = { group: event.group.name, count, first, last };
-        return this.tell(event.group, null, { method: 'messages.purged', params });
-      }
-    }
+    const act = this.actions[event.type] as (event: BoardEvent) => void;
+    act(event);
   }
 
   close(): void {

@@ -1,5 +1,5 @@
 import { type BoardError, boardError } from '../protocol/errors.ts';
-import type { Line } from '../protocol/framing.ts';
+import { type Line, lineError } from '../protocol/framing.ts';
 import {
   BadRequest,
   formatError,
@@ -26,10 +26,9 @@ export class JsonSpeaker implements Speaker {
   }
 
   receive(line: Line): void {
-    if ('fault' in line) return this.refuse(null, faultOf(line));
-    if (line.text.trim() === '') return;
     try {
-      this.begin(parseRequest(line.text));
+      if ('fault' in line) throw new BadRequest(null, lineError(line.fault, limits.jsonLine));
+      if (line.text.trim() !== '') this.begin(parseRequest(line.text));
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
       this.refuse(error.id, error.reason);
@@ -59,8 +58,4 @@ export class JsonSpeaker implements Speaker {
   private refuse(id: string | number | null, error: BoardError): void {
     this.voice.requests.add('read', async () => this.voice.say(formatError(id, error)));
   }
-}
-
-function faultOf({ fault }: { fault: 'NOT_UTF8' | 'LINE_TOO_LONG' }): BoardError {
-  return fault === 'NOT_UTF8' ? boardError(fault) : boardError(fault, limits.jsonLine);
 }

@@ -1,5 +1,5 @@
 import { boardError } from '../protocol/errors.ts';
-import type { Line } from '../protocol/framing.ts';
+import { type Line, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
@@ -47,11 +47,7 @@ export class TextSpeaker implements Speaker, TextContext {
   }
 
   private async answer(line: Line): Promise<void> {
-    if ('fault' in line) {
-      throw line.fault === 'NOT_UTF8'
-        ? boardError(line.fault)
-        : boardError(line.fault, limits.textLine);
-    }
+    if ('fault' in line) throw lineError(line.fault, limits.textLine);
     const text = line.text.trimStart();
     if (this.user === undefined && !text.startsWith('%')) return this.takeName(text.trim());
     if (text.trim() === '') return;

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { JsonPeer } from '../helpers/json-peer.ts';
+import { TestServer } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { TextPeer } from '../helpers/text-peer.ts';
+
+async function login(port: number, user: string): Promise<JsonPeer> {
+  const peer = await JsonPeer.connect(port);
+  await peer.call('session.login', { user });
+  return peer;
+}
+
+test.each(['SIGINT', 'SIGTERM'] as const)(
+  '%s tells the sessions and ends cleanly',
+  async (signal) => {
+    const server = await TestServer.start();
+    const person = await TextPeer.connect(server.port);
+    await person.expect('What is your username? ');
+    const program = await login(server.port, 'bot');
+
+    server.signal(signal);
+
+    expect(await person.toEnd()).toBe('[INFO] The server is shutting down. Goodbye.\n');
+    const notice = await program.notice();
+    expect(notice).toMatchObject({
+      method: 'session.closing',
+      params: { reason: 'The server is shutting down.' },
+    });
+    expect(await server.exited()).toBe(0);
+  },
+);
+
+test('what was accepted before the signal is committed and answered', async () => {
+  const data = tempFolder();
+  const server = await TestServer.start({ data });
+  const poster = await login(server.port, 'poster');
+  await poster.call('group.join', { group: 'main' });
+  const posts = Array.from({ length: 500 }, (_, number) =>
+    poster.request('message.post', { group: 'main', subject: `s${number}`, content: 'c' }),
+  );
+  await posts[0];
+  server.signal('SIGTERM');
+  const answered = (await Promise.allSettled(posts)).filter((post) => post.status === 'fulfilled');
+  expect(await server.exited()).toBe(0);
+
+  const again = await TestServer.start({ data });
+  const reader = await login(again.port, 'poster');
+  const { messages } = await reader.call('message.list', { group: 'main', limit: 1000 });
+  expect(messages.length).toBe(answered.length);
+});
+
+test('it ends within five seconds though a peer neither reads nor goes', async () => {
+  const server = await TestServer.start();
+  const peers = await Promise.all([1, 2, 3].map(() => TextPeer.connect(server.port)));
+  for (const { socket } of peers) socket.pause();
+  const from = performance.now();
+  expect(await server.stop()).toBe(0);
+  expect(performance.now() - from).toBeLessThan(5000);
+});
+
+test('a second signal ends it at once', async () => {
+  const server = await TestServer.start();
+  const stuck = await TextPeer.connect(server.port);
+  stuck.socket.pause();
+  server.signal('SIGINT');
+  await server.logged('stopping');
+  server.signal('SIGTERM');
+  expect(await server.exited()).toBe(1);
+});
+
+test('a port that is in use is told in one line', async () => {
+  const first = await TestServer.start();
+  const second = TestServer.start({ args: ['--port', String(first.port)] });
+  await expect(second).rejects.toThrow(
+    `corkboard: 127.0.0.1:${first.port} is in use already. Choose another port with --port.\n`,
+  );
+});
+
+test('a database held by another server is told with its process, in one line', async () => {
+  const first = await TestServer.start();
+  await expect(TestServer.start({ data: first.data })).rejects.toThrow(
+    new RegExp(
+      `corkboard: .*corkboard\\.db is held by another corkboard server, process ${first.child.pid}\\.\n$`,
+    ),
+  );
+});
+
+test('a database that is held is free again after kill -9', async () => {
+  const first = await TestServer.start();
+  first.signal('SIGKILL');
+  await first.exited();
+  const second = await TestServer.start({ data: first.data });
+  expect(second.port).toBeGreaterThan(0);
+});
+
+test('a folder that cannot be made is told in one line', async () => {
+  const file = join(tempFolder(), 'file');
+  writeFileSync(file, '');
+  await expect(TestServer.start({ data: join(file, 'data') })).rejects.toThrow(
+    /did not start: corkboard: Cannot create .*\n$/,
+  );
+});
+
+test('a file that is no database is told in one line', async () => {
+  const data = tempFolder();
+  writeFileSync(
+    join(data, 'corkboard.db'),
+    'no database at all, but text of some length'.repeat(100),
+  );
+  await expect(TestServer.start({ data })).rejects.toThrow(
+    /did not start: corkboard: .* is damaged or is not a database .*\n$/,
+  );
+});
