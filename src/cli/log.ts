@@ -7,7 +7,7 @@ export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 's
 export function createLog(level: string): Logger {
   const { isTTY } = process.stderr;
   const stream = isTTY
-    ? pretty({ destination: 2, sync: true, colorize: !process.env['NO_COLOR'] })
+    ? pretty({ destination: 2, sync: true, colorize: !process.env.NO_COLOR })
     : pino.destination({ dest: 2, sync: true });
   return pino({ level, base: null }, stream);
 }

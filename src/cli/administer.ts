@@ -1,0 +1,36 @@
+import { Command, Option } from 'commander';
+import type { Administration } from '../board/administration.ts';
+import { SqliteAdministration } from '../storage/administration.ts';
+import { databaseFile, openShared } from '../storage/open.ts';
+
+/** The options of every command on the database. */
+export interface CommonOptions {
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** A command on the database, with the options that all of them have. */
+export function databaseCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(
+      new Option('--data <folder>', 'folder of the database').env('CORKBOARD_DATA').default('data'),
+    )
+    .option('--json', 'print one JSON document');
+}
+
+/**
+ * Does `work` on the board, beside a server or without one.
+ * @throws DatabaseError if there is no database, or none that this program works with
+ */
+export async function administer<T>(
+  { data }: CommonOptions,
+  work: (board: Administration) => Promise<T>,
+): Promise<T> {
+  const board = new SqliteAdministration(openShared(databaseFile(data)));
+  try {
+    return await work(board);
+  } finally {
+    board.close();
+  }
+}

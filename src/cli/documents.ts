@@ -1,0 +1,40 @@
+import type {
+  GroupDetails,
+  GroupMember,
+  MessageSpan,
+  UserDetails,
+  UserMembership,
+} from '../board/administration.ts';
+import type { Header } from '../board/types.ts';
+import { formatTime } from '../protocol/time.ts';
+
+// What `--json` prints: the field names of docs/protocol.md, and times as RFC 3339.
+
+export function groupDocument(group: GroupDetails) {
+  return { ...group, createdAt: formatTime(group.createdAt) };
+}
+
+export function memberDocument(member: GroupMember) {
+  return { ...member, joinedAt: formatTime(member.joinedAt) };
+}
+
+export function userDocument(user: UserDetails) {
+  const { createdAt, lastSeenAt } = user;
+  return {
+    ...user,
+    createdAt: formatTime(createdAt),
+    lastSeenAt: lastSeenAt === null ? null : formatTime(lastSeenAt),
+  };
+}
+
+export function membershipDocument(membership: UserMembership) {
+  return { ...membership, joinedAt: formatTime(membership.joinedAt) };
+}
+
+export function headerDocument({ number, sender, postedAt, subject }: Header) {
+  return { number, sender: sender ?? '[deleted]', postedAt: formatTime(postedAt), subject };
+}
+
+export function spanDocument({ group, count, first, last }: MessageSpan) {
+  return { group: group.name, count, first: first || null, last: last || null };
+}

@@ -1,0 +1,51 @@
+import { type Command, CommanderError } from 'commander';
+import { cleanLine } from '../protocol/clean.ts';
+import { BoardError } from '../protocol/errors.ts';
+import { DatabaseError } from '../storage/connection.ts';
+import { isStorageFailure } from '../storage/failure.ts';
+import { LockedError } from '../storage/lock.ts';
+import { UserError } from './errors.ts';
+
+/**
+ * Runs the program and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.
+ * The one place that tells of failures: one line each, and a stack trace for a bug alone.
+ */
+export async function run(program: Command, argv: readonly string[]): Promise<number> {
+  process.stdout.on('error', ignoreClosedPipe);
+  try {
+    await program.parseAsync(argv);
+    return 0;
+  } catch (error) {
+    // Commander has written its own line, or the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`corkboard: ${sentence(error)}\n`);
+    return error instanceof UserError ? error.exitCode : 1;
+  }
+}
+
+/** Who closes the pipe, as `head` does, has read enough: nothing has failed. */
+function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
+}
+
+function sentence(error: unknown): string {
+  if (error instanceof BoardError) return cleanLine(error.message + reason(error.cause));
+  if (isStorageFailure(error)) return `The database cannot be used: ${error.message}.`;
+  return error instanceof Error && isExpected(error) ? cleanLine(error.message) : bug(error);
+}
+
+/** What the disk said; an operator can do something about it. */
+function reason(cause: unknown): string {
+  return cause instanceof Error ? ` (${cause.message})` : '';
+}
+
+function isExpected(error: Error): boolean {
+  return (
+    error instanceof UserError || error instanceof DatabaseError || error instanceof LockedError
+  );
+}
+
+function bug(error: unknown): string {
+  const trace = error instanceof Error ? error.stack : String(error);
+  return `This is a bug in corkboard; please report it.\n${trace}`;
+}

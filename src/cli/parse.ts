@@ -1,0 +1,45 @@
+import { InvalidArgumentError } from 'commander';
+import ms from 'ms';
+import { z } from 'zod';
+
+const rightTimes =
+  'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
+  '(2026-01-01T12:00:00Z), none of them in the future.';
+const date = z.iso.date();
+const dateTime = z.iso.datetime({ offset: true });
+
+/** A parser of whole numbers from `least` to `most`. @throws InvalidArgumentError, from the parser */
+export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (!/^\d+$/.test(text) || number < least || number > most) {
+      const range = most < Number.MAX_SAFE_INTEGER ? `${least} to ${most}` : `${least} up`;
+      throw new InvalidArgumentError(`It takes a whole number from ${range}.`);
+    }
+    return number;
+  };
+}
+
+/**
+ * A time in the past, in microseconds since the epoch: an age, a date (its beginning in UTC), or an
+ * RFC 3339 time.
+ * @throws InvalidArgumentError
+ */
+export function pastTime(text: string): number {
+  const now = Date.now() * 1000;
+  const time = /^[\d.]+ *[a-z]+$/i.test(text) ? now - age(text) : instant(text);
+  if (!(time <= now)) throw new InvalidArgumentError(rightTimes);
+  return time;
+}
+
+/** In microseconds; not a number for a unit that is none. */
+function age(text: string): number {
+  return Math.round(Number(ms(text as ms.StringValue)) * 1000);
+}
+
+function instant(text: string): number {
+  if (!date.safeParse(text).success && !dateTime.safeParse(text).success) return Number.NaN;
+  // Date has milliseconds; the three digits behind them are added by hand.
+  const [, fraction = ''] = /\.(\d+)/.exec(text) ?? [];
+  return Date.parse(text) * 1000 + Number(fraction.padEnd(6, '0').slice(3, 6));
+}
