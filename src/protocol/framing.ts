@@ -3,6 +3,8 @@ import { type BoardError, boardError } from './errors.ts';
 const LF = 0x0a;
 const CR = 0x0d;
 const IAC = 0xff;
+// The end of file of telnet's line mode; the commands go up from there.
+const lowestCommand = 236;
 
 type Fault = 'NOT_UTF8' | 'LINE_TOO_LONG';
 
@@ -75,18 +77,20 @@ export class LineSplitter {
 }
 
 /**
- * Takes telnet's option negotiation (RFC 854) out of a stream of bytes, wherever it was split:
- * IAC with a two- or three-byte command, IAC SB … IAC SE, and IAC IAC for a byte 255, which is no
- * UTF-8 and so is left for the decoder to refuse.
+ * Takes telnet's commands (RFC 854, RFC 1184) out of a stream of bytes, wherever it was split: IAC
+ * with a two- or three-byte command, and IAC SB … IAC SE. A byte 255 that begins no command, and
+ * IAC IAC, which stands for one, are no UTF-8 and so are left for the decoder to refuse.
  */
 export class TelnetFilter {
   private state: 'text' | 'command' | 'option' | 'sub' | 'subCommand' = 'text';
 
   push(chunk: Buffer): Buffer {
     if (this.state === 'text' && !chunk.includes(IAC)) return chunk;
-    const out = Buffer.allocUnsafe(chunk.length);
+    // One byte more, for an IAC that ended the chunk before and was none.
+    const out = Buffer.allocUnsafe(chunk.length + 1);
     let length = 0;
     for (const byte of chunk) {
+      if (this.state === 'command' && byte < lowestCommand) out[length++] = IAC;
       if (this.keeps(byte)) out[length++] = byte;
     }
     return out.subarray(0, length);
@@ -99,7 +103,7 @@ export class TelnetFilter {
         this.state = 'command';
         return false;
       case 'command':
-        if (byte === IAC) {
+        if (byte === IAC || byte < lowestCommand) {
           this.state = 'text';
           return true;
         }

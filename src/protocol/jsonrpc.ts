@@ -83,8 +83,8 @@ export function formatRequest(id: RequestId, method: string, params: unknown): s
 const incomingSchema = z.object({
   id: z.union([z.string(), z.int(), z.null()]).optional(),
   method: z.string().optional(),
-  params: z.unknown(),
-  result: z.unknown(),
+  params: z.unknown().optional(),
+  result: z.unknown().optional(),
   error: z
     .object({ message: z.string(), data: z.object({ code: z.string() }).optional() })
     .optional(),

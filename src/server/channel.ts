@@ -45,6 +45,11 @@ export class Channel {
     else this.presence.set(user, { online, session });
   }
 
+  /** One who has left is not told of, whatever was gathered. */
+  forgetPresence(user: string): void {
+    this.presence.delete(user);
+  }
+
   /** Turns what `notePresence` has gathered into one notice. */
   tellPresence(): void {
     if (this.presence.size === 0) return;

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { boardError } from '../protocol/errors.ts';
-import { LineSplitter, TelnetFilter } from '../protocol/framing.ts';
+import { type Line, LineSplitter, TelnetFilter } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import type { Context } from './handlers/context.ts';
@@ -11,11 +11,22 @@ import { encodeNotice, type Peer, Session } from './session.ts';
 import type { Speaker, Voice } from './speaker.ts';
 import { TextSpeaker } from './text-speaker.ts';
 
-// How long a peer that is told goodbye has to take it, in milliseconds.
+// How long a peer that is told goodbye has to take it, and one that took everything to end its own
+// side, in milliseconds.
 const farewellTime = 1000;
 
 const byteOrderMark = Buffer.from('\ufeff');
 const openingBraces = new Set([0x7b, 0x5b]);
+
+export interface Ends {
+  /**
+   * Called once, when the session is over, though the peer may still be reading.
+   * @param told whether the peer's system has taken all that the session was told
+   */
+  parted: (told: boolean) => void;
+  /** Called once, when the socket is gone. */
+  closed: () => void;
+}
 
 /** One socket: bytes in, cut into lines and handed to its encoding; replies and notices out. */
 export class Connection implements Peer, Voice {
@@ -31,12 +42,12 @@ export class Connection implements Peer, Voice {
   private inputEnded = false;
   private farewell: Notice | undefined;
   private closing = false;
+  private hurry: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socket: Socket,
     context: Omit<Context, 'session'> & Pick<Session, 'id' | 'log'>,
-    /** Called once, when the socket is gone. */
-    private readonly closed: (connection: Connection) => void,
+    private readonly ends: Ends,
   ) {
     const { id, log, ...rest } = context;
     this.session = new Session(id, log, this);
@@ -73,6 +84,7 @@ export class Connection implements Peer, Voice {
 
   close(notice: Notice): void {
     this.end(encodeNotice(this.session.encoding, notice));
+    this.destroySoon();
   }
 
   /** Takes no more requests, answers those that were taken, then says `farewell` and ends. */
@@ -99,9 +111,9 @@ export class Connection implements Peer, Voice {
     this.socket.on('drain', () => this.requests.pump());
     this.socket.on('error', (error) => this.session.log.debug({ err: error }, 'socket failed'));
     this.socket.on('close', () => {
-      this.closing = true;
-      this.requests.clear();
-      this.closed(this);
+      clearTimeout(this.hurry);
+      if (!this.closing) this.part();
+      this.ends.closed();
     });
   }
 
@@ -131,13 +143,18 @@ export class Connection implements Peer, Voice {
   }
 
   private take(bytes: Buffer): void {
-    this.lines.push(bytes, (line) => this.speaker?.receive(line));
+    this.lines.push(bytes, (line) => this.hand(line));
+  }
+
+  /** One that was let go in the middle of a packet is not heard any more. */
+  private hand(line: Line): void {
+    if (!this.inputEnded) this.speaker?.receive(line);
   }
 
   /** The peer may still read: it is let go once all that it asked is answered. */
   private endOfInput(): void {
     if (this.closing) return;
-    this.lines.end((line) => this.speaker?.receive(line));
+    this.lines.end((line) => this.hand(line));
     this.inputEnded = true;
     this.settle();
   }
@@ -152,12 +169,20 @@ export class Connection implements Peer, Voice {
 
   private end(last: string): void {
     if (this.closing) return;
+    this.outbox.end(last);
+    this.part();
+    // One that is still taking its replies is waited for; one that then never ends its own side is not.
+    this.socket.once('finish', () => this.destroySoon());
+    this.socket.resume();
+  }
+
+  private part(): void {
     this.closing = true;
     this.requests.clear();
-    this.outbox.end(last);
-    // A peer that takes nothing, or never ends its own side, is not waited for.
-    const timer = setTimeout(() => this.socket.destroy(), farewellTime);
-    this.socket.once('close', () => clearTimeout(timer));
-    this.socket.resume();
+    this.ends.parted(this.outbox.told);
+  }
+
+  private destroySoon(): void {
+    this.hurry ??= setTimeout(() => this.socket.destroy(), farewellTime);
   }
 }

@@ -95,8 +95,10 @@ export class Hub {
   }
 
   private leave(group: Group, user: User, origin: Origin): void {
+    const channel = this.channels.get(group.id);
+    channel?.forgetPresence(user.name);
     for (const session of this.byUser.get(user.id) ?? []) {
-      this.channels.get(group.id)?.remove(session);
+      channel?.remove(session);
       this.joined.get(session)?.delete(group.id);
     }
     this.dropIfEmpty(group.id);

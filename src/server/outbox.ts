@@ -18,6 +18,7 @@ export class Outbox {
   private unwritten = 0;
   private scheduled = false;
   private overflowed = false;
+  private failed = false;
   private closed = false;
   private waiters: (() => void)[] = [];
 
@@ -35,6 +36,11 @@ export class Outbox {
   /** Bytes that the operating system has not taken yet. */
   get waiting(): number {
     return this.unwritten + this.socket.writableLength;
+  }
+
+  /** Whether the operating system has taken all that was pushed. */
+  get told(): boolean {
+    return !this.overflowed && !this.failed && this.waiting === 0;
   }
 
   get congested(): boolean {
@@ -79,10 +85,15 @@ export class Outbox {
     this.chunks = [];
     this.unwritten = 0;
     this.socket.cork();
-    for (const run of joinStrings(chunks)) this.socket.write(run);
+    for (const run of joinStrings(chunks)) this.socket.write(run, this.written);
     this.socket.uncork();
     if (!this.congested) this.release();
   }
+
+  private readonly written = (error?: Error | null): void => {
+    // Node reports no error for a write that was under way when the socket was destroyed.
+    if (error || this.socket.destroyed) this.failed = true;
+  };
 
   private release(): void {
     const { waiters } = this;

@@ -5,7 +5,7 @@ import type { Result } from '../protocol/schemas.ts';
 import { Connection } from './connection.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
-import { closingNotice } from './session.ts';
+import { closingNotice, type Session } from './session.ts';
 import { namePrompt } from './text-speaker.ts';
 
 // How long requests that were taken may still run when the server closes, and how long the peers
@@ -74,29 +74,32 @@ export class Server {
     const { log, info, ...rest } = this.options;
     const id = ++this.lastId;
     const address = socket.remoteAddress;
-    const connection = new Connection(
-      socket,
-      { ...rest, info, id, log: log.child({ session: id }) },
-      (gone) => this.release(gone),
-    );
+    const context = { ...rest, info, id, log: log.child({ session: id }) };
+    const connection: Connection = new Connection(socket, context, {
+      parted: (told) => this.part(connection.session, told),
+      closed: () => this.release(connection),
+    });
     connection.session.log.debug({ address }, 'connected');
     this.connections.add(connection);
     this.options.hub.add(connection.session);
     connection.say(`Welcome to ${info.name} ${info.version}, a message board.\n${namePrompt}`);
   }
 
-  private release(connection: Connection): void {
-    const { session } = connection;
-    this.connections.delete(connection);
+  private part(session: Session, told: boolean): void {
     this.options.hub.remove(session);
     session.log.debug('disconnected');
-    if (session.login) {
-      const logout = this.options.board
-        .logout(session.actor)
-        .catch((error) => void toReply(error, session, 'logout'))
-        .finally(() => this.logouts.delete(logout));
-      this.logouts.add(logout);
-    }
+    if (!session.login) return;
+    const { actor } = session;
+    // To one who did not take it all, it is as if nothing had been told: it stays unread.
+    const logout = this.options.board
+      .logout(told ? actor : { ...actor, since: Number.MAX_SAFE_INTEGER })
+      .catch((error) => void toReply(error, session, 'logout'))
+      .finally(() => this.logouts.delete(logout));
+    this.logouts.add(logout);
+  }
+
+  private release(connection: Connection): void {
+    this.connections.delete(connection);
     if (this.connections.size === 0) this.emptied?.();
   }
 

@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { App, type AppConfig } from '../../src/app.ts';
+import type { Client } from '../../src/storage/connection.ts';
+import { databaseFile, openShared } from '../../src/storage/open.ts';
 import { JsonPeer } from './json-peer.ts';
 import { tempFolder } from './temp.ts';
 import { TextPeer } from './text-peer.ts';
@@ -27,8 +29,10 @@ export class TestBoard {
     return this.config.data;
   }
 
-  async restart(): Promise<void> {
+  /** @param between what happens while no server runs */
+  async restart(between: () => void = () => {}): Promise<void> {
     await this.stop();
+    between();
     this.app = await App.start(this.config, pino({ level: 'silent' }));
   }
 
@@ -51,6 +55,13 @@ export class TestBoard {
     return peer;
   }
 
+  /** A person who has joined a group. */
+  async member(name: string, group = 'main'): Promise<TextPeer> {
+    const peer = await this.person(name);
+    await peer.ask(`%groupjoin ${group}`);
+    return peer;
+  }
+
   connectProgram(): Promise<JsonPeer> {
     return JsonPeer.connect(this.port);
   }
@@ -60,5 +71,19 @@ export class TestBoard {
     const peer = await this.connectProgram();
     await peer.call('session.login', { user: name });
     return peer;
+  }
+
+  /** A program that has joined a group. */
+  async memberProgram(name: string, group = 'main'): Promise<JsonPeer> {
+    const peer = await this.program(name);
+    await peer.call('group.join', { group });
+    return peer;
+  }
+
+  /** A second connection to the database, as an administration command has one. */
+  database(): Client {
+    const client = openShared(databaseFile(this.data));
+    onTestFinished(() => void client.close());
+    return client;
   }
 }

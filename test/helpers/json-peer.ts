@@ -16,6 +16,7 @@ export class JsonPeer {
   /** Everything that was received, in order. */
   readonly received: Received[] = [];
   readonly socket: Socket;
+  private readonly replies = new Map<string | number, Received>();
   private buffer = '';
   private readonly watchers = new Set<() => void>();
   private nextId = 1;
@@ -51,7 +52,26 @@ export class JsonPeer {
   async request(method: string, params: unknown): Promise<Received> {
     const id = this.nextId++;
     this.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-    return this.until(() => this.received.find((message) => message.id === id));
+    return this.reply(id);
+  }
+
+  /** Waits for the reply that came under an id. */
+  reply(id: string | number): Promise<Received> {
+    return this.until(() => this.replies.get(id));
+  }
+
+  /** Sends a request that is expected to be refused, and returns the error. */
+  async refusal(method: string, params: unknown): Promise<{ word: string; code: number }> {
+    const { error } = await this.request(method, params);
+    if (!error) throw new Error(`${method} was expected to be refused`);
+    return { word: error.data.code, code: error.code };
+  }
+
+  /** Sends a line as it stands, and returns the next thing that comes. */
+  async answer(line: string): Promise<Received> {
+    const at = this.received.length;
+    this.write(`${line}\n`);
+    return this.until(() => this.received[at]);
   }
 
   write(text: string | Buffer): void {
@@ -78,7 +98,8 @@ export class JsonPeer {
     for (;;) {
       const found = find();
       if (found !== undefined) return found;
-      if (this.ended) throw new Error(`ended; received: ${JSON.stringify(this.received.slice(-3))}`);
+      if (this.ended)
+        throw new Error(`ended; received: ${JSON.stringify(this.received.slice(-3))}`);
       await new Promise<void>((resolve) => this.watchers.add(resolve));
     }
   }
@@ -87,9 +108,14 @@ export class JsonPeer {
     const lines = (this.buffer + text).split('\n');
     this.buffer = lines.pop() ?? '';
     for (const line of lines) {
-      if (line.startsWith('{')) this.received.push(JSON.parse(line) as Received);
+      if (line.startsWith('{')) this.keep(JSON.parse(line) as Received);
     }
     this.wake();
+  }
+
+  private keep(message: Received): void {
+    this.received.push(message);
+    if (message.id !== undefined && message.id !== null) this.replies.set(message.id, message);
   }
 
   private wake(): void {

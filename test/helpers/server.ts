@@ -30,9 +30,10 @@ export class TestServer {
   }
 
   /** Starts one on a free port and waits until it listens. */
-  static async start({ data = tempFolder(), args = [] }: ServerOptions = {}): Promise<
-    TestServer & { port: number }
-  > {
+  static async start({
+    data = tempFolder(),
+    args = [],
+  }: ServerOptions = {}): Promise<TestServer & { port: number }> {
     const serve = [program, 'serve', '--port', '0', '--data', data, ...args];
     const server = new TestServer(spawn(process.execPath, serve), data);
     return Object.assign(server, { port: await server.listening() });

@@ -4,8 +4,12 @@ import { nameKey, userName } from '../../src/board/names.ts';
 import type { Actor } from '../../src/board/repository.ts';
 import type { BoardEvent, GroupRef, Header } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
-import type { Client } from '../../src/storage/connection.ts';
-import { openConnection } from '../../src/storage/connection.ts';
+import {
+  type Client,
+  type ConnectionOptions,
+  DatabaseError,
+  openConnection,
+} from '../../src/storage/connection.ts';
 import { openHeld } from '../../src/storage/open.ts';
 import { type RepositoryOptions, SqliteRepository } from '../../src/storage/repository.ts';
 import { tempFolder } from './temp.ts';
@@ -45,9 +49,9 @@ export function openBoard({
   return { file, client, repository, events, close };
 }
 
-/** A second connection to a database, as another process has one. */
-export function connect(file: string): Client {
-  const client = openConnection(file, { busyTimeout: 0 });
+/** A connection of its own, as another process has one. */
+export function connect(file: string, options: ConnectionOptions = {}): Client {
+  const client = openConnection(file, { busyTimeout: 0, ...options });
   onTestFinished(() => {
     client.close();
   });
@@ -104,4 +108,15 @@ export async function refusal(promise: Promise<unknown>): Promise<ErrorCode> {
   const outcome: unknown = await promise.catch((error: unknown) => error);
   if (outcome instanceof BoardError) return outcome.code;
   throw new Error(`It was expected to be refused, but gave ${outcome}`);
+}
+
+/** The message of the `DatabaseError` that `action` ends in. */
+export function databaseError(action: () => unknown): string {
+  try {
+    action();
+  } catch (error) {
+    if (error instanceof DatabaseError) return error.message;
+    throw error;
+  }
+  throw new Error('It was expected to fail');
 }

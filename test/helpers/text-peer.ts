@@ -15,10 +15,12 @@ export class TextPeer {
       this.unread += text;
       this.wake();
     });
-    socket.on('end', () => {
-      this.ended = true;
-      this.wake();
-    });
+    for (const event of ['end', 'close']) {
+      socket.on(event, () => {
+        this.ended = true;
+        this.wake();
+      });
+    }
     socket.on('error', () => {});
     onTestFinished(() => void socket.destroy());
   }
@@ -35,6 +37,11 @@ export class TextPeer {
 
   write(bytes: string | Buffer): void {
     this.socket.write(bytes);
+  }
+
+  /** Ends its stream, as `nc` does at the end of its input; it still reads. */
+  finish(): void {
+    this.socket.end();
   }
 
   /** Waits for `what`, and returns everything up to and with it. */

@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { type IPty, spawn as spawnInTerminal } from '@lydell/node-pty';
+import { onTestFinished } from 'vitest';
+import { program } from './server.ts';
+
+export interface CliOptions {
+  /** What stands on standard input. */
+  input?: string;
+  env?: Record<string, string>;
+  cwd?: string;
+}
+
+export interface CliResult {
+  /** Null where a signal ended it. */
+  code: number | null;
+  stdout: string;
+  stderr: string;
+}
+
+/** A run of the program, as a script starts it: on pipes. */
+export function startCli(args: string[], { input = '', env = {}, cwd }: CliOptions = {}) {
+  const child = spawn(process.execPath, [program, ...args], { env: environment(env), cwd });
+  child.stdin.end(input);
+  const exit = once(child, 'close').then(([code]) => code as number | null);
+  const result = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
+    ([code, stdout, stderr]): CliResult => ({ code, stdout, stderr }),
+  );
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return { child, result };
+}
+
+/** Runs the program to its end. */
+export function runCli(args: string[], options: CliOptions = {}): Promise<CliResult> {
+  return startCli(args, options).result;
+}
+
+/** Runs the program with `--json`, and gives its document; fails where the program does. */
+export async function runJson(args: string[], options: CliOptions = {}): Promise<unknown> {
+  const { code, stdout, stderr } = await runCli([...args, '--json'], options);
+  if (code !== 0) throw new Error(`exit ${code}: ${stderr}`);
+  return JSON.parse(stdout);
+}
+
+/** A run of the program in a terminal, with someone at it. */
+export class CliTerminal {
+  private readonly terminal: IPty;
+  /** All that was written to the screen, escape sequences with it. */
+  screen = '';
+  private ended = false;
+  private wake: () => void = () => {};
+  private readonly exit: Promise<number>;
+
+  constructor(args: string[], { env = {} }: Pick<CliOptions, 'env'> = {}) {
+    this.terminal = spawnInTerminal(process.execPath, [program, ...args], {
+      cols: 120,
+      rows: 30,
+      env: environment({ TERM: 'xterm-256color', ...env }),
+    });
+    this.terminal.onData((data) => {
+      this.screen += data;
+      this.wake();
+    });
+    this.exit = new Promise((resolve) => {
+      this.terminal.onExit(({ exitCode }) => {
+        this.ended = true;
+        this.wake();
+        resolve(exitCode);
+      });
+    });
+    onTestFinished(() => {
+      if (!this.ended) this.terminal.kill('SIGKILL');
+    });
+  }
+
+  type(keys: string): void {
+    this.terminal.write(keys);
+  }
+
+  /** Waits until `what` is on the screen. */
+  async expect(what: string | RegExp): Promise<void> {
+    while (!(typeof what === 'string' ? this.screen.includes(what) : what.test(this.screen))) {
+      if (this.ended) throw new Error(`ended before ${what}; the screen: ${this.screen}`);
+      await new Promise<void>((resolve) => {
+        this.wake = resolve;
+      });
+    }
+  }
+
+  /** Resolves with the exit code. */
+  exited(): Promise<number> {
+    return this.exit;
+  }
+}
+
+/** This process's environment without what would change the program's output. */
+function environment(extra: Record<string, string>): Record<string, string | undefined> {
+  const { NO_COLOR, FORCE_COLOR, CORKBOARD_DATA, ...rest } = process.env;
+  return { ...rest, ...extra };
+}

@@ -1,0 +1,121 @@
+import { spawn } from '@lydell/node-pty';
+import { Terminal } from '@xterm/headless';
+import { onTestFinished } from 'vitest';
+import { program } from './server.ts';
+
+export interface PtyOptions {
+  cols?: number;
+  rows?: number;
+  env?: Record<string, string>;
+}
+
+// How long something may take to appear before the test fails, in milliseconds.
+const patience = 10_000;
+
+/** A person at a terminal: sees the screen as a terminal draws it, and types. */
+export class Pty {
+  /** Resolves with the exit code when the program has ended and its last output is drawn. */
+  readonly exited: Promise<number>;
+  /** All that the program has written, as it came. */
+  raw = '';
+  private readonly terminal: Terminal;
+  private readonly process;
+  private readonly watchers = new Set<() => void>();
+
+  constructor(
+    command: string,
+    args: string[],
+    { cols = 80, rows = 24, env = {} }: PtyOptions = {},
+  ) {
+    this.terminal = new Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true });
+    const { PATH = '' } = process.env;
+    this.process = spawn(command, args, {
+      cols,
+      rows,
+      env: { PATH, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+    });
+    this.process.onData((data) => {
+      this.raw += data;
+      this.terminal.write(data, () => {
+        for (const watcher of this.watchers) watcher();
+      });
+    });
+    this.exited = new Promise((resolve) => {
+      this.process.onExit(({ exitCode }) => this.terminal.write('', () => resolve(exitCode)));
+    });
+    onTestFinished(() => this.process.kill('SIGKILL'));
+  }
+
+  /** `corkboard chat` in a terminal. */
+  static chat(args: (string | number)[], options: PtyOptions = {}): Pty {
+    return new Pty(process.execPath, [program, 'chat', ...args.map(String)], options);
+  }
+
+  type(keys: string): void {
+    this.process.write(keys);
+  }
+
+  /** Sends a signal, as `kill` does. */
+  signal(name: string): void {
+    this.process.kill(name);
+  }
+
+  /** The rows of the screen, with what has scrolled off it, to the last one that has text. */
+  get rows(): string[] {
+    return withoutEnd(this.cells().map(({ text }) => text.trimEnd()));
+  }
+
+  /** The same as lines: what the terminal has broken at its right edge is put together again. */
+  get screen(): string {
+    const lines: string[] = [];
+    for (const { text, continued } of this.cells()) {
+      if (continued) lines.push((lines.pop() ?? '') + text);
+      else lines.push(text);
+    }
+    return withoutEnd(lines.map((line) => line.trimEnd())).join('\n');
+  }
+
+  /** Where the cursor stands; rows are counted up from the last one that has text, which is 0. */
+  get cursor(): { up: number; column: number } {
+    const { baseY, cursorY, cursorX } = this.terminal.buffer.active;
+    return { up: this.rows.length - 1 - baseY - cursorY, column: cursorX };
+  }
+
+  /** Waits until the screen shows `what`. */
+  shows(what: string | RegExp): Promise<void> {
+    return this.until(() =>
+      typeof what === 'string' ? this.screen.includes(what) : what.test(this.screen),
+    );
+  }
+
+  /** Waits until `holds`; fails with the screen if that takes too long. */
+  until(holds: () => boolean): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void) => {
+        clearTimeout(timer);
+        this.watchers.delete(check);
+        settle();
+      };
+      const check = () => {
+        if (holds()) finish(resolve);
+      };
+      const timer = setTimeout(() => {
+        finish(() => reject(new Error(`waited in vain; the screen:\n${this.screen}`)));
+      }, patience);
+      this.watchers.add(check);
+      check();
+    });
+  }
+
+  private cells(): { text: string; continued: boolean }[] {
+    const { active } = this.terminal.buffer;
+    return Array.from({ length: active.length }, (_, row) => {
+      const line = active.getLine(row);
+      return { text: line?.translateToString() ?? '', continued: line?.isWrapped ?? false };
+    });
+  }
+}
+
+function withoutEnd(rows: string[]): string[] {
+  return rows.slice(0, rows.findLastIndex((row) => row !== '') + 1);
+}

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../src/protocol/limits.ts';
+import { noticeSchemas, schemas } from '../../src/protocol/schemas.ts';
+import { textCommands } from '../../src/protocol/text/shell.ts';
+import { rows } from './documentation.ts';
+
+/** The words in backquotes of a cell. */
+function words(cell = ''): string[] {
+  return [...cell.matchAll(/`([^` ]+)[^`]*`/g)].map(([, word = '']) => word);
+}
+
+test('the documentation tells of every text command, and of no other', () => {
+  const documented = rows('Text, for people and `nc`').flatMap(([cell]) => words(cell));
+  const known = textCommands.flatMap((command) => command.words);
+  expect(documented.sort()).toEqual([...known].sort());
+});
+
+test('the documentation tells of every method and notice, and of no other', () => {
+  const documented = rows('JSON-RPC 2.0, for programs').flatMap(([cell]) => words(cell));
+  const known = [...Object.keys(schemas), ...Object.keys(noticeSchemas)];
+  expect(documented.sort()).toEqual(known.sort());
+});
+
+// The row that each limit stands in.
+const limitRows: Record<keyof typeof limits, string> = {
+  userName: 'user name',
+  groupName: 'group name',
+  description: 'group description',
+  subject: 'subject',
+  content: 'content',
+  postKey: 'post key',
+  listDefault: 'headers in a list',
+  listMost: 'headers in a list',
+  textLine: 'a line from a person',
+  jsonLine: 'a line from a program',
+  waitingRequests: 'requests waiting on one connection',
+  replyBacklog: 'replies waiting on one connection',
+  outboxBytes: 'bytes waiting on one connection',
+};
+const units: Record<string, number> = { KiB: 1024, MiB: 1024 * 1024 };
+
+test('the documentation gives every limit as it is, and no other', () => {
+  const documented = rows('Limits').flatMap(([what = '', value = '']) =>
+    [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (KiB|MiB))?/g)].map(
+      ([, number = '', unit = '']) =>
+        `${what}: ${Number(number.replaceAll(',', '')) * (units[unit] ?? 1)}`,
+    ),
+  );
+  const known = Object.entries(limitRows).map(
+    ([name, row]) => `${row}: ${limits[name as keyof typeof limits]}`,
+  );
+  expect(documented.sort()).toEqual(known.sort());
+});

@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { BoardError, boardError, catalogue, type ErrorCode } from '../../src/protocol/errors.ts';
+import { rows } from './documentation.ts';
+
+test('the documentation tells of every error under its number, and of no other', () => {
+  const documented = rows('Errors').map(([word = '', number = '']) => [
+    word.replaceAll('`', ''),
+    Number(number),
+  ]);
+  expect(Object.fromEntries(documented)).toEqual(
+    Object.fromEntries(Object.entries(catalogue).map(([word, { rpc }]) => [word, rpc])),
+  );
+});
+
+test('every documented error says what it means', () => {
+  for (const [word, , meaning] of rows('Errors')) expect(meaning, word).toMatch(/\w{2}/);
+});
+
+test("the board's own errors have a number each, outside what JSON-RPC keeps for itself", () => {
+  const own = Object.values(catalogue).filter(({ rpc }) => rpc > -32000);
+  const numbers = own.map(({ rpc }) => rpc);
+  expect(new Set(numbers).size).toBe(numbers.length);
+  for (const number of numbers) expect(number).toBeGreaterThan(0);
+});
+
+test('the others have the numbers of JSON-RPC 2.0', () => {
+  const others = Object.values(catalogue).filter(({ rpc }) => rpc <= -32000);
+  const known = [-32700, -32600, -32601, -32602, -32603];
+  for (const { rpc } of others) expect(known).toContain(rpc);
+});
+
+test('an error has its word, and a sentence about what was wrong', () => {
+  const error = boardError('TOO_LONG', 'subject', 200, 'characters');
+  expect(error).toBeInstanceOf(BoardError);
+  expect(error.code).toBe('TOO_LONG');
+  expect(error.message).toBe('The subject is too long: at most 200 characters.');
+});
+
+test('every sentence stands on one line and ends', () => {
+  for (const [word, { text }] of Object.entries(catalogue)) {
+    const sentence = (text as (...args: unknown[]) => string)('a', 'b', 'c');
+    expect(sentence, word).toMatch(/^[^\n]+\.$/);
+  }
+  expect(Object.keys(catalogue) satisfies string[] as ErrorCode[]).toContain('INTERNAL_ERROR');
+});

@@ -1,0 +1,188 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type Line, LineSplitter, lineError, TelnetFilter } from '../../src/protocol/framing.ts';
+
+const limit = 8;
+
+/** The lines of a stream that comes in these pieces, a last one without an ending included. */
+function lines(pieces: Iterable<Buffer>, longest = limit): Line[] {
+  const splitter = new LineSplitter(longest);
+  const found: Line[] = [];
+  for (const piece of pieces) splitter.push(piece, (line) => found.push(line));
+  splitter.end((line) => found.push(line));
+  return found;
+}
+
+function bytewise(bytes: Buffer): Buffer[] {
+  return [...bytes].map((byte) => Buffer.of(byte));
+}
+
+/** The stream cut at the places given, in any order, as the network may. */
+function cut(bytes: Buffer, places: number[]): Buffer[] {
+  const ends = [...places.map((place) => place % (bytes.length + 1)), bytes.length];
+  ends.sort((a, b) => a - b);
+  return ends.map((end, index) => bytes.subarray(ends[index - 1] ?? 0, end));
+}
+
+const text = (value: string) => ({ text: value });
+const tooLong = { fault: 'LINE_TOO_LONG' };
+const notUtf8 = { fault: 'NOT_UTF8' };
+
+test.each<[string, string | Buffer, Line[] | object[]]>([
+  ['a line that ends in LF', 'alice\n', [text('alice')]],
+  ['a line that ends in CRLF', 'alice\r\n', [text('alice')]],
+  ['several lines', 'one\ntwo\r\n\nfour\n', [text('one'), text('two'), text(''), text('four')]],
+  ['a CR inside a line', 'a\rb\r\r\n', [text('a\rb\r')]],
+  ['what is left at the end of the stream', 'one\ntwo', [text('one'), text('two')]],
+  ['nothing left at the end of the stream', 'one\n', [text('one')]],
+  ['nothing at all', '', []],
+  ['characters of several bytes', 'é€🍜\n', [tooLong]],
+  ['characters of two bytes', 'éàü\n', [text('éàü')]],
+  ['characters of three and four bytes', '€\n🍜🍜\n', [text('€'), text('🍜🍜')]],
+  ['a line of the longest length', '12345678\n', [text('12345678')]],
+  ['a line of the longest length with CRLF', '12345678\r\n', [text('12345678')]],
+  ['a line one byte past it', '123456789\nnext\n', [tooLong, text('next')]],
+  ['a line one byte past it with CRLF', '123456789\r\nnext\r\n', [tooLong, text('next')]],
+  ['a line far past it', `${'x'.repeat(1000)}\nnext\n`, [tooLong, text('next')]],
+  ['an endless line', 'x'.repeat(1000), [tooLong]],
+  ['a longest line without an ending', '12345678', [text('12345678')]],
+  ['one byte more without an ending', '123456789', [tooLong]],
+  ['a byte order mark', '\ufeffalice\n', [text('alice')]],
+  ['invalid UTF-8', Buffer.from([0x61, 0xff, 0x0a, 0x62, 0x0a]), [notUtf8, text('b')]],
+  ['half a character', Buffer.from([0xe2, 0x82, 0x0a, 0xc3, 0xa9, 0x0a]), [notUtf8, text('é')]],
+  ['an overlong form', Buffer.from([0xc0, 0xaf, 0x0a]), [notUtf8]],
+  ['a surrogate', Buffer.from([0xed, 0xa0, 0x80, 0x0a]), [notUtf8]],
+  ['half a character at the end', Buffer.from([0x61, 0xc3]), [notUtf8]],
+])('%s comes as it should, in one piece and byte by byte', (_, stream, expected) => {
+  const bytes = Buffer.from(stream);
+  expect(lines([bytes])).toEqual(expected);
+  expect(lines(bytewise(bytes))).toEqual(expected);
+});
+
+/** What a stream holds, said plainly. */
+function expectedLines(bytes: Buffer): Line[] {
+  const parts = bytes.toString('latin1').split('\n');
+  if (parts.at(-1) === '') parts.pop();
+  return parts.map((part) => {
+    const line = Buffer.from(part.replace(/\r$/, ''), 'latin1');
+    if (line.length > limit) return { fault: 'LINE_TOO_LONG' };
+    const decoded = line.toString('utf8');
+    if (!Buffer.from(decoded).equals(line)) return { fault: 'NOT_UTF8' };
+    return { text: decoded.replace(/^\ufeff/, '') };
+  });
+}
+
+const stretch = fc.oneof(
+  fc
+    .constantFrom(...['\n', '\r\n', '\r', 'a', 'é', '€', '🍜', '\ufeff', 'x'.repeat(7)])
+    .map((s) => Buffer.from(s)),
+  fc.integer({ min: 0, max: 255 }).map((byte) => Buffer.of(byte)),
+);
+const stream = fc.array(stretch, { maxLength: 30 }).map((parts) => Buffer.concat(parts));
+const places = fc.array(fc.nat(), { maxLength: 10 });
+
+test('wherever the network splits a stream, its lines are the same', () => {
+  fc.assert(
+    fc.property(stream, places, (bytes, where) => {
+      expect(lines(cut(bytes, where))).toEqual(expectedLines(bytes));
+      expect(lines(bytewise(bytes))).toEqual(expectedLines(bytes));
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('a line is handed on as soon as it ends, before the next one', () => {
+  const splitter = new LineSplitter(limit);
+  const found: Line[] = [];
+  splitter.push(Buffer.from('one\ntw'), (line) => found.push(line));
+  expect(found).toEqual([text('one')]);
+  splitter.push(Buffer.from('o\n'), (line) => found.push(line));
+  expect(found).toEqual([text('one'), text('two')]);
+});
+
+test('the limit can be raised between two lines', () => {
+  const splitter = new LineSplitter(limit);
+  const found: Line[] = [];
+  splitter.push(Buffer.from('alice\n123456789\n'), (line) => {
+    found.push(line);
+    splitter.limit = 9;
+  });
+  expect(found).toEqual([text('alice'), text('123456789')]);
+});
+
+test('a line that could not be read is told why', () => {
+  expect(lineError('NOT_UTF8', 10)).toMatchObject({
+    code: 'NOT_UTF8',
+    message: 'This line is not valid UTF-8.',
+  });
+  expect(lineError('LINE_TOO_LONG', 10)).toMatchObject({
+    code: 'LINE_TOO_LONG',
+    message: 'This line is longer than 10 bytes; it was skipped.',
+  });
+});
+
+describe('telnet', () => {
+  const [SE, NOP, AYT, SB, WILL, WONT, DO, DONT, IAC] = [
+    240, 241, 246, 250, 251, 252, 253, 254, 255,
+  ];
+
+  function filtered(pieces: Buffer[]): Buffer {
+    const filter = new TelnetFilter();
+    return Buffer.concat(pieces.map((piece) => Buffer.from(filter.push(piece))));
+  }
+
+  const bytes = (...parts: (number | string)[]) =>
+    Buffer.concat(
+      parts.map((part) => (typeof part === 'number' ? Buffer.of(part) : Buffer.from(part))),
+    );
+
+  test.each([
+    ['plain text', bytes('alice\r\n'), bytes('alice\r\n')],
+    ['a command', bytes('al', IAC, NOP, 'i', IAC, AYT, 'ce'), bytes('alice')],
+    ['the end of file of line mode', bytes('al', IAC, 236, 'ice'), bytes('alice')],
+    [
+      'options',
+      bytes(IAC, WILL, 1, 'al', IAC, WONT, 3, 'i', IAC, DO, 31, 'c', IAC, DONT, 24, 'e'),
+      bytes('alice'),
+    ],
+    ['an option named like a command', bytes(IAC, DO, IAC, 'alice'), bytes('alice')],
+    ['an option named like a line ending', bytes(IAC, DO, 10, 'alice'), bytes('alice')],
+    ['a subnegotiation', bytes('al', IAC, SB, 24, 0, 'xterm', IAC, SE, 'ice'), bytes('alice')],
+    [
+      'a subnegotiation with a byte 255 in it',
+      bytes('al', IAC, SB, 31, IAC, IAC, SE, 80, IAC, SE, 'ice'),
+      bytes('alice'),
+    ],
+    ['a byte 255 meant as itself', bytes('a', IAC, IAC, 'b'), bytes('a', 255, 'b')],
+    ['a byte 255 that begins no command', bytes('a', IAC, 'b'), bytes('a', 255, 'b')],
+    ['a subnegotiation that never ends', bytes('a', IAC, SB, 24, 'bcd'), bytes('a')],
+  ])('%s is filtered as it should, in one piece and byte by byte', (_, input, expected) => {
+    expect(filtered([input])).toEqual(expected);
+    expect(filtered(bytewise(input))).toEqual(expected);
+  });
+
+  /** What is left of a stream, said as one pattern. */
+  function expectedText(input: Buffer): Buffer {
+    const commands =
+      /\xff(?:\xff|[\xfb-\xfe][\s\S]?|\xfa(?:[^\xff]|\xff[^\xf0])*(?:\xff\xf0|\xff?$)|[\xec-\xf9]|$)/g;
+    const left = input
+      .toString('latin1')
+      .replace(commands, (command) => (command === '\xff\xff' ? '\xff' : ''));
+    return Buffer.from(left, 'latin1');
+  }
+
+  test('wherever the network splits a stream, what is left is the same', () => {
+    const byte = fc.oneof(
+      fc.constantFrom(SE, NOP, SB, WILL, DO, IAC, IAC, IAC, 0x0a, 0x61),
+      fc.integer({ min: 0, max: 255 }),
+    );
+    const input = fc.array(byte, { maxLength: 40 }).map((codes) => Buffer.from(codes));
+    fc.assert(
+      fc.property(input, places, (stream, where) => {
+        expect(filtered(cut(stream, where))).toEqual(expectedText(stream));
+        expect(filtered(bytewise(stream))).toEqual(expectedText(stream));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});

@@ -1,0 +1,158 @@
+import { describe, expect, test } from 'vitest';
+import { BoardError, boardError } from '../../src/protocol/errors.ts';
+import {
+  BadRequest,
+  formatError,
+  formatNotice,
+  formatRequest,
+  formatResult,
+  parseIncoming,
+  parseRequest,
+} from '../../src/protocol/jsonrpc.ts';
+
+/** What a line that is no request is answered with. */
+function refused(line: string) {
+  try {
+    parseRequest(line);
+  } catch (error) {
+    if (error instanceof BadRequest) {
+      const { id, reason } = error;
+      return { id, code: reason.code, message: reason.message };
+    }
+    throw error;
+  }
+  throw new Error(`It was taken: ${line}`);
+}
+
+describe('a request', () => {
+  test('has an id, a method and params by name', () => {
+    const line = '{"jsonrpc":"2.0","id":1,"method":"group.join","params":{"group":"main"}}';
+    expect(parseRequest(line)).toEqual({ id: 1, method: 'group.join', params: { group: 'main' } });
+  });
+
+  test('may leave its params out', () => {
+    const line = ' {"id":"a","method":"ping","jsonrpc":"2.0"} ';
+    expect(parseRequest(line)).toEqual({ id: 'a', method: 'ping', params: {} });
+  });
+
+  test('without an id is a notification', () => {
+    const request = parseRequest('{"jsonrpc":"2.0","method":"ping"}');
+    expect(request).toEqual({ method: 'ping', params: {} });
+    expect('id' in request).toBe(false);
+  });
+
+  test.each([0, -7, 9007199254740991, '', 'é'])('may have the id %j', (id) => {
+    const line = JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' });
+    expect(parseRequest(line).id).toBe(id);
+  });
+
+  test.each(['{', '{"jsonrpc":', 'null}', '', '[1', "{'a':1}"])('is JSON: not %j', (line) => {
+    expect(refused(line)).toMatchObject({ id: null, code: 'PARSE_ERROR' });
+  });
+
+  test.each(['[]', '[{"jsonrpc":"2.0","id":1,"method":"ping"}]'])('is no batch: not %s', (line) => {
+    expect(refused(line)).toMatchObject({
+      id: null,
+      code: 'INVALID_REQUEST',
+      message: expect.stringContaining('batches are not served'),
+    });
+  });
+
+  test.each([
+    ['null', null, ''],
+    ['"ping"', null, ''],
+    ['7', null, ''],
+    ['{}', null, 'jsonrpc'],
+    ['{"id":1,"method":"ping"}', 1, 'jsonrpc'],
+    ['{"jsonrpc":"1.0","id":1,"method":"ping"}', 1, 'jsonrpc'],
+    ['{"jsonrpc":"2.0","id":"a"}', 'a', 'method'],
+    ['{"jsonrpc":"2.0","id":1,"method":7}', 1, 'method'],
+    ['{"jsonrpc":"2.0","id":1,"method":"ping","params":[]}', 1, 'params'],
+    ['{"jsonrpc":"2.0","id":1,"method":"ping","params":null}', 1, 'params'],
+    ['{"jsonrpc":"2.0","id":null,"method":"ping"}', null, 'id'],
+    ['{"jsonrpc":"2.0","id":1.5,"method":"ping"}', null, 'id'],
+    ['{"jsonrpc":"2.0","id":{},"method":"ping"}', null, 'id'],
+    ['{"jsonrpc":"2.0","id":true,"method":"ping"}', null, 'id'],
+  ])('%s is none, and is answered under the id that it has', (line, id, where) => {
+    expect(refused(line)).toMatchObject({
+      id,
+      code: 'INVALID_REQUEST',
+      message: expect.stringContaining(where),
+    });
+  });
+});
+
+describe('what the server sends is one line', () => {
+  test('a result', () => {
+    expect(formatResult('a\nb', { text: 'two\nlines' })).toBe(
+      '{"jsonrpc":"2.0","id":"a\\nb","result":{"text":"two\\nlines"}}\n',
+    );
+  });
+
+  test('an error, with its number and its word', () => {
+    expect(formatError(7, boardError('GROUP_NOT_FOUND', 'x\ny'))).toBe(
+      '{"jsonrpc":"2.0","id":7,"error":{"code":200,"message":"There is no group x\\ny.","data":{"code":"GROUP_NOT_FOUND"}}}\n',
+    );
+    expect(formatError(null, boardError('NOT_UTF8'))).toContain('"id":null,"error":{"code":-32700');
+  });
+
+  test('a notice', () => {
+    const params = { group: 'main', user: 'alice' };
+    expect(formatNotice({ method: 'member.joined', params })).toBe(
+      '{"jsonrpc":"2.0","method":"member.joined","params":{"group":"main","user":"alice"}}\n',
+    );
+  });
+});
+
+describe('what a client reads', () => {
+  test('is the reply to its own request', () => {
+    const request = formatRequest(3, 'ping', {});
+    expect(parseRequest(request)).toEqual({ id: 3, method: 'ping', params: {} });
+    expect(parseIncoming(formatResult(3, { a: 1 }))).toEqual({
+      kind: 'result',
+      id: 3,
+      result: { a: 1 },
+    });
+  });
+
+  test('is an error as the server made it', () => {
+    const error = boardError('NOT_MEMBER', 'main');
+    const incoming = parseIncoming(formatError('x', error));
+    expect(incoming).toEqual({ kind: 'error', id: 'x', error });
+    expect(incoming?.kind === 'error' && incoming.error.code).toBe('NOT_MEMBER');
+    expect(parseIncoming(formatError(null, error))).toMatchObject({ kind: 'error', id: null });
+  });
+
+  test.each([
+    ['a word it does not know', '{"code":999,"message":"Too new.","data":{"code":"FROM_2040"}}'],
+    ['a word that every object has', '{"code":9,"message":"Too new.","data":{"code":"toString"}}'],
+    ['no word', '{"code":-32000,"message":"Too new."}'],
+  ])('is an error with %s, whose sentence it keeps', (_, body) => {
+    const incoming = parseIncoming(`{"jsonrpc":"2.0","id":1,"error":${body}}`);
+    const error = new BoardError('INTERNAL_ERROR', 'Too new.');
+    expect(incoming).toEqual({ kind: 'error', id: 1, error });
+    expect(incoming?.kind === 'error' && incoming.error.code).toBe('INTERNAL_ERROR');
+  });
+
+  test('is a notice, of a name that it knows or not', () => {
+    expect(parseIncoming('{"jsonrpc":"2.0","method":"from.2040","params":{"a":1}}')).toEqual({
+      kind: 'notice',
+      method: 'from.2040',
+      params: { a: 1 },
+    });
+  });
+
+  test.each([
+    'Welcome to corkboard.',
+    'What is your username? {',
+    '',
+    '{',
+    '[]',
+    '{"jsonrpc":"2.0"}',
+    '{"id":null,"result":{}}',
+    '{"id":[],"result":{}}',
+    '{"id":1,"error":"text"}',
+  ])('is nothing where the line is no JSON-RPC: %j', (line) => {
+    expect(parseIncoming(line)).toBeNull();
+  });
+});

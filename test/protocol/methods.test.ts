@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import { BoardError } from '../../src/protocol/errors.ts';
+import { limits } from '../../src/protocol/limits.ts';
+import { checkParams, isMethod, methods } from '../../src/protocol/methods.ts';
+import { type Method, schemas } from '../../src/protocol/schemas.ts';
+
+/** Why params are refused; undefined if they are not. */
+function fault(method: Method, params: unknown): string | undefined {
+  try {
+    checkParams(method, params);
+    return undefined;
+  } catch (error) {
+    if (error instanceof BoardError && error.code === 'INVALID_PARAMS') return error.message;
+    throw error;
+  }
+}
+
+test('only the names in the table are methods', () => {
+  for (const name of Object.keys(schemas)) expect(isMethod(name), name).toBe(true);
+  for (const name of ['', 'Ping', 'toString', '__proto__', 'group.destroy']) {
+    expect(isMethod(name), name).toBe(false);
+  }
+});
+
+test('whoever is not logged in can ask for no more than to log in, or about the server', () => {
+  const open = Object.entries(methods).filter(([, { login }]) => !login);
+  expect(open.map(([name]) => name).sort()).toEqual([
+    'ping',
+    'server.info',
+    'session.login',
+    'session.logout',
+  ]);
+});
+
+test('methods that change the board are known as such, so that they must carry an id', () => {
+  const writes = Object.entries(methods).filter(([, { effect }]) => effect === 'write');
+  expect(writes.map(([name]) => name).sort()).toEqual([
+    'group.join',
+    'group.leave',
+    'message.markRead',
+    'message.post',
+  ]);
+});
+
+describe('params', () => {
+  const message = { group: 'main', subject: 's', content: 'c' };
+
+  test.each<[Method, unknown]>([
+    ['ping', {}],
+    ['session.login', { user: 'alice' }],
+    ['group.join', { group: 'main' }],
+    ['group.join', { group: 7 }],
+    ['message.post', message],
+    ['message.post', { ...message, key: 'k'.repeat(limits.postKey) }],
+    ['message.get', { group: 'main', number: 1 }],
+    ['message.list', { group: 'main' }],
+    ['message.list', { group: 'main', before: 1, after: 0, limit: limits.listMost }],
+    ['message.markRead', { group: 'main', number: 0 }],
+  ])('%s takes %j as it is', (method, params) => {
+    expect(checkParams(method, params)).toEqual(params);
+  });
+
+  test.each<[Method, unknown, string]>([
+    ['ping', { extra: 1 }, 'extra'],
+    ['session.login', {}, 'user'],
+    ['session.login', { user: 7 }, 'user'],
+    ['session.login', { user: 'alice', pasword: 'x' }, 'pasword'],
+    ['group.join', {}, 'group'],
+    ['group.join', { group: '' }, 'group'],
+    ['group.join', { group: 0 }, 'group'],
+    ['group.join', { group: 1.5 }, 'group'],
+    ['group.join', { group: null }, 'group'],
+    ['message.post', { group: 'main', subject: 's' }, 'content'],
+    ['message.post', { ...message, key: '' }, 'key'],
+    ['message.post', { ...message, key: 'k'.repeat(limits.postKey + 1) }, 'key'],
+    ['message.get', { group: 'main', number: 0 }, 'number'],
+    ['message.get', { group: 'main', number: '1' }, 'number'],
+    ['message.get', { group: 'main', number: 2 ** 53 }, 'number'],
+    ['message.list', { group: 'main', limit: limits.listMost + 1 }, 'limit'],
+    ['message.list', { group: 'main', limit: 0 }, 'limit'],
+    ['message.list', { group: 'main', before: 0 }, 'before'],
+    ['message.list', { group: 'main', after: -1 }, 'after'],
+    ['message.markRead', { group: 'main', number: -1 }, 'number'],
+    ['ping', 'text', ''],
+    ['ping', null, ''],
+  ])('%s refuses %j, and says what is wrong', (method, params, where) => {
+    expect(fault(method, params)).toContain(`Wrong arguments: `);
+    expect(fault(method, params)).toContain(where);
+  });
+});

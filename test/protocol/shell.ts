@@ -1,0 +1,95 @@
+import { BoardError } from '../../src/protocol/errors.ts';
+import type { Call, Header, Method, Result } from '../../src/protocol/schemas.ts';
+import { runTextLine } from '../../src/protocol/text/shell.ts';
+
+/** What each method gives when it is called: a result, one for each call in turn, or a refusal. */
+export type Answers = { [M in Method]?: Result<M> | Result<M>[] | BoardError };
+
+export interface Run {
+  /** What was printed, a line each. */
+  lines: string[];
+  pieces: string[];
+  /** Whether the command did what was asked. */
+  done: boolean;
+  /** What was asked of the board. */
+  calls: [method: Method, params: unknown][];
+  exited: boolean;
+  connected: [address: string, port: string][];
+}
+
+export interface As {
+  /** Undefined before login. */
+  user?: string | undefined;
+}
+
+/** Runs a line as alice types it, and records what it asks of the board. */
+export async function type(
+  line: string,
+  answers: Answers = {},
+  as: As = { user: 'alice' },
+): Promise<Run> {
+  const run: Run = {
+    lines: [],
+    pieces: [],
+    done: false,
+    calls: [],
+    exited: false,
+    connected: [],
+  };
+  const call: Call = async <M extends Method>(method: M, params: unknown) => {
+    run.calls.push([method, params]);
+    const answer = answers[method];
+    if (answer instanceof BoardError) throw answer;
+    const result = Array.isArray(answer) ? answer.shift() : answer;
+    if (!result) throw new Error(`Nothing was expected to call ${method}`);
+    return result as Result<M>;
+  };
+  const printing = runTextLine(line, {
+    call,
+    user: as.user,
+    exit: () => {
+      run.exited = true;
+    },
+    connect: async (address, port) => {
+      run.connected.push([address, port]);
+      return '[INFO] Connected.\n';
+    },
+  });
+  for (;;) {
+    const next = await printing.next();
+    if (next.done) {
+      run.done = next.value;
+      break;
+    }
+    run.pieces.push(next.value);
+  }
+  run.lines = run.pieces.join('').split('\n').slice(0, -1);
+  return run;
+}
+
+/** Headers with these numbers, from bob. */
+export function headers(...numbers: number[]): Header[] {
+  return numbers.map((number) => ({
+    number,
+    sender: 'bob',
+    postedAt: '2026-11-22T19:36:12.345678Z',
+    subject: `about ${number}`,
+  }));
+}
+
+/** A group as `group.list` tells of it. */
+export function group(
+  name: string,
+  rest: Partial<Result<'group.list'>['groups'][number]> = {},
+): Result<'group.list'>['groups'][number] {
+  return {
+    id: 1,
+    name,
+    description: '',
+    members: 0,
+    messages: 0,
+    joined: false,
+    unread: 0,
+    ...rest,
+  };
+}

@@ -1,0 +1,272 @@
+import { describe, expect, test } from 'vitest';
+import { boardError } from '../../src/protocol/errors.ts';
+import type { Method } from '../../src/protocol/schemas.ts';
+import { textCommands } from '../../src/protocol/text/shell.ts';
+import { type Answers, group, headers, type } from './shell.ts';
+
+const posted = { ...headers(7)[0], group: 'main' } as const;
+const answers = (): Answers => ({
+  'group.list': { groups: [group('main')] },
+  'group.join': { group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
+  'group.leave': { group: 'main' },
+  'group.members': { group: 'main', members: [{ name: 'alice', online: true }] },
+  'message.post': { number: 7, sender: 'alice', postedAt: '', subject: '', ...posted },
+  'message.get': {
+    number: 7,
+    sender: 'bob',
+    postedAt: '2026-11-22T19:36:12.345678Z',
+    subject: 'hello',
+    content: 'in full',
+    group: 'main',
+  },
+  'message.list': { group: 'main', messages: headers(6, 7), more: false },
+  'message.markRead': {},
+  ping: {},
+});
+
+/** What a line asks of the board first. */
+async function asks(line: string): Promise<[Method, unknown] | undefined> {
+  const { calls, done, lines } = await type(line, answers());
+  expect(done, lines.join('\n')).toBe(true);
+  return calls[0];
+}
+
+describe('each command asks the board for one thing', () => {
+  test.each<[string, Method, unknown]>([
+    ['%groups', 'group.list', {}],
+    ['%groupjoin news', 'group.join', { group: 'news' }],
+    ['%groupjoin 3', 'group.join', { group: '3' }],
+    ['%groupleave news', 'group.leave', { group: 'news' }],
+    ['%groupusers news', 'group.members', { group: 'news' }],
+    ['%groupmessage news 7', 'message.get', { group: 'news', number: 7 }],
+    ['%grouplist news', 'message.list', { group: 'news', limit: 100 }],
+    [
+      '%grouppost news hello How are you?',
+      'message.post',
+      { group: 'news', subject: 'hello', content: 'How are you?' },
+    ],
+    ['%join', 'group.join', { group: 'main' }],
+    ['%leave', 'group.leave', { group: 'main' }],
+    ['%users', 'group.members', { group: 'main' }],
+    ['%message 7', 'message.get', { group: 'main', number: 7 }],
+    ['%list', 'message.list', { group: 'main', limit: 100 }],
+    ['%post hello World', 'message.post', { group: 'main', subject: 'hello', content: 'World' }],
+    ['%unread', 'group.list', {}],
+    ['%whoami', 'group.list', {}],
+    ['%ping', 'ping', {}],
+  ])('%s', async (line, method, params) => {
+    expect(await asks(line)).toEqual([method, params]);
+  });
+
+  test('%help, %connect, %exit and %quit ask it for nothing', async () => {
+    for (const line of ['%help', '%connect localhost 6789', '%exit', '%quit']) {
+      expect((await type(line)).calls, line).toEqual([]);
+    }
+  });
+});
+
+describe('a line is taken as it was meant', () => {
+  test.each<[string, string, unknown]>([
+    ['in capitals', '%GROUPJOIN News', { group: 'News' }],
+    ['in mixed case', '%GroupJoin News', { group: 'News' }],
+    ['with several spaces', '%groupjoin    news', { group: 'news' }],
+    ['with tabs', '%groupjoin\t \tnews', { group: 'news' }],
+    ['with spaces behind', '%groupjoin news  \t', { group: 'news' }],
+    ['with letters of any script', '%groupjoin Küche', { group: 'Küche' }],
+  ])('%s', async (_, line, params) => {
+    expect(await asks(line)).toEqual(['group.join', params]);
+  });
+
+  test.each<[string, string, string, string]>([
+    ['a subject of one word', '%post hello there you', 'hello', 'there you'],
+    ['a subject in quotes', '%post "Lunch on Friday" Who is in?', 'Lunch on Friday', 'Who is in?'],
+    ['a quote in a subject', String.raw`%post "He said \"no\"" Why?`, 'He said "no"', 'Why?'],
+    ['a backslash in a subject', String.raw`%post "C:\\temp" x`, 'C:\\temp', 'x'],
+    ['a backslash that escapes nothing', String.raw`%post "a\nb" x`, String.raw`a\nb`, 'x'],
+    ['a quote inside a word', '%post a"b c', 'a"b', 'c'],
+    ['a backslash outside quotes', String.raw`%post a\"b c`, String.raw`a\"b`, 'c'],
+    ['spaces in a subject in quotes', '%post "  a  b "   x', '  a  b ', 'x'],
+    ['an empty subject in quotes, for the board to refuse', '%post "" x', '', 'x'],
+    ['spaces in content', '%post s  a  b  ', 's', 'a  b  '],
+    ['quotes in content', '%post s "a" \\"b"', 's', '"a" \\"b"'],
+    ['a command in content', '%post s %exit', 's', '%exit'],
+    ['a tab behind a subject', '%post "s"\tx', 's', 'x'],
+  ])('%s', async (_, line, subject, content) => {
+    expect(await asks(line)).toEqual(['message.post', { group: 'main', subject, content }]);
+  });
+
+  test.each<[string, unknown]>([
+    ['%list 5', { limit: 5 }],
+    ['%list 1000', { limit: 1000 }],
+    ['%list before 7', { limit: 100, before: 7 }],
+    ['%list 5 before 7', { limit: 5, before: 7 }],
+    ['%list 5 BEFORE 7', { limit: 5, before: 7 }],
+    ['%list all', { after: 0, limit: 1000 }],
+    ['%list ALL', { after: 0, limit: 1000 }],
+    ['%list all before 7', { after: 0, limit: 1000, before: 7 }],
+  ])('%s', async (line, page) => {
+    expect(await asks(line)).toEqual(['message.list', { group: 'main', ...(page as object) }]);
+    const named = line.replace('%list', '%grouplist news');
+    expect(await asks(named)).toEqual(['message.list', { group: 'news', ...(page as object) }]);
+  });
+
+  test('%connect hands on an address and a port', async () => {
+    const { connected, lines } = await type('%connect board.example 6789');
+    expect(connected).toEqual([['board.example', '6789']]);
+    expect(lines).toEqual(['[INFO] Connected.']);
+  });
+
+  test.each(['%exit', '%quit'])('%s says goodbye and ends the session', async (line) => {
+    const { lines, exited } = await type(line);
+    expect(lines).toEqual(['[INFO] Goodbye.']);
+    expect(exited).toBe(true);
+  });
+});
+
+describe('a malformed line changes nothing, and says what is wrong and what is right', () => {
+  test.each([
+    ['%groupjoin', 'the group is missing', '%groupjoin <group>'],
+    ['%groupjoin   ', 'the group is missing', '%groupjoin <group>'],
+    ['%groupjoin a b c', '"b c" is too much', '%groupjoin <group>'],
+    ['%join now', '"now" is too much', '%join'],
+    ['%leave now', '"now" is too much', '%leave'],
+    ['%users now', '"now" is too much', '%users'],
+    ['%groups now', '"now" is too much', '%groups'],
+    ['%unread now', '"now" is too much', '%unread'],
+    ['%whoami now', '"now" is too much', '%whoami'],
+    ['%ping now', '"now" is too much', '%ping'],
+    ['%exit now', '"now" is too much', '%exit or %quit'],
+    ['%groupleave', 'the group is missing', '%groupleave <group>'],
+    ['%groupusers', 'the group is missing', '%groupusers <group>'],
+    ['%grouppost', 'the group is missing', '%grouppost <group> <subject> <content>'],
+    ['%grouppost main', 'the subject is missing', '%grouppost <group> <subject> <content>'],
+    ['%grouppost main s', 'the content is missing', '%grouppost <group> <subject> <content>'],
+    ['%post', 'the subject is missing', '%post <subject> <content>'],
+    ['%post s', 'the content is missing', '%post <subject> <content>'],
+    ['%post s  ', 'the content is missing', '%post <subject> <content>'],
+    ['%post "s x', 'the subject has no closing quote', '%post <subject> <content>'],
+    ['%post "s\\" x', 'the subject has no closing quote', '%post <subject> <content>'],
+    ['%post "s"x y', 'a space is missing behind the subject', '%post <subject> <content>'],
+    ['%message', 'the number is missing', '%message <number>'],
+    ['%message seven', 'the number is a number from 1 up, not "seven"', '%message <number>'],
+    ['%message 0', 'the number is a number from 1 up, not "0"', '%message <number>'],
+    ['%message -1', 'the number is a number from 1 up, not "-1"', '%message <number>'],
+    ['%message 1.5', 'the number is a number from 1 up, not "1.5"', '%message <number>'],
+    ['%message 1e3', 'the number is a number from 1 up, not "1e3"', '%message <number>'],
+    ['%message 9007199254740992', 'the number is a number', '%message <number>'],
+    ['%message 1 2', '"2" is too much', '%message <number>'],
+    ['%groupmessage main', 'the number is missing', '%groupmessage <group> <number>'],
+    ['%list 0', 'the count is a number from 1 up', '%list [count or all] [before <number>]'],
+    ['%list 1001', 'the count is at most 1000, or "all"', '%list [count or all]'],
+    ['%list some', 'the count is a number from 1 up, not "some"', '%list [count or all]'],
+    ['%list before', 'the number behind "before" is missing', '%list [count or all]'],
+    ['%list 5 after 7', '"after" stands where "before" was expected', '%list [count or all]'],
+    ['%list 5 before x', 'the number behind "before" is a number', '%list [count or all]'],
+    ['%list 5 before 7 8', '"8" is too much', '%list [count or all]'],
+    ['%grouplist', 'the group is missing', '%grouplist <group> [count or all]'],
+    ['%connect', 'the address is missing', '%connect <address> <port>'],
+    ['%connect localhost', 'the port is missing', '%connect <address> <port>'],
+    ['%connect localhost 1 2', '"2" is too much', '%connect <address> <port>'],
+    ['%help a b', '"b" is too much', '%help [command]'],
+  ])('%j', async (line, why, form) => {
+    const { lines, done, calls, exited } = await type(line, answers());
+    expect(lines).toHaveLength(2);
+    expect(lines[0]).toContain(`[ERROR] Wrong arguments: ${why}`);
+    expect(lines[1]).toContain(`[INFO] Type: ${form}`);
+    expect(done).toBe(false);
+    expect(calls).toEqual([]);
+    expect(exited).toBe(false);
+  });
+});
+
+describe('an unknown command', () => {
+  test.each([
+    ['%gruops', '%groups'],
+    ['%group', '%groups'],
+    ['%JION', '%join'],
+    ['%lst', '%list'],
+    ['%messsage 7', '%message'],
+    ['%grupjoin main', '%groupjoin'],
+    ['%quti', '%quit'],
+  ])('%s is answered with the nearest one', async (line, near) => {
+    const { lines, done, calls } = await type(line, answers());
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toMatch(/^\[ERROR\] There is no command %/);
+    expect(lines[0]).toContain(`Did you mean ${near}? Type %help for the commands.`);
+    expect([done, calls]).toEqual([false, []]);
+  });
+
+  test.each(['%frobnicate', '%x', '%', `%${'x'.repeat(1000)}`])(
+    'that is like none is just told so: %#',
+    async (line) => {
+      const { lines } = await type(line);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(/^\[ERROR\] There is no command %\w*\. Type %help for/);
+    },
+  );
+
+  test.each(['hello', 'join', '"%join"'])('needs its percent sign: not %j', async (line) => {
+    const { lines } = await type(line);
+    expect(lines).toEqual([
+      `[ERROR] "${line}" is no command: commands start with %. Type %help for the commands.`,
+    ]);
+  });
+
+  test('cannot write to the terminal what it likes', async () => {
+    const { lines } = await type('%\u001b[2J\u202e');
+    expect(lines[0]).toContain('There is no command %␛[2J.');
+  });
+});
+
+test.each(textCommands.flatMap(({ words }) => words))('%s is known in any case', async (word) => {
+  const { lines } = await type(`${word.toUpperCase()} `, answers(), { user: 'alice' });
+  expect(lines.join('\n')).not.toContain('There is no command');
+});
+
+describe('before a name was taken', () => {
+  test.each(['%help', '%ping', '%connect localhost 1', '%exit'])('%s works', async (line) => {
+    expect((await type(line, answers(), {})).done).toBe(true);
+  });
+
+  test.each([
+    '%groups',
+    '%join',
+    '%post s c',
+    '%list',
+    '%message 1',
+    '%users',
+    '%leave',
+    '%unread',
+    '%whoami',
+    '%groupjoin main',
+    '%groupjoin',
+  ])('%s asks for one', async (line) => {
+    const { lines, calls, done } = await type(line, answers(), {});
+    expect(lines).toEqual(['[ERROR] Say who you are first. Type your name.']);
+    expect([done, calls]).toEqual([false, []]);
+  });
+});
+
+describe('a refusal by the board', () => {
+  test('is an error line, with what to type next', async () => {
+    const { lines, done } = await type('%groupjoin x', {
+      'group.join': boardError('GROUP_NOT_FOUND', 'x'),
+    });
+    expect(lines).toEqual(['[ERROR] There is no group x. Type %groups to see them.']);
+    expect(done).toBe(false);
+  });
+
+  test('of the arguments comes with the right form', async () => {
+    const { lines } = await type('%groupjoin x', {
+      'group.join': boardError('INVALID_PARAMS', 'group: too strange'),
+    });
+    expect(lines).toEqual([
+      '[ERROR] Wrong arguments: group: too strange.',
+      '[INFO] Type: %groupjoin <group>',
+    ]);
+  });
+});
+
+test('anything else that goes wrong is not told as if it were expected', async () => {
+  await expect(type('%ping', {})).rejects.toThrow('Nothing was expected to call ping');
+});

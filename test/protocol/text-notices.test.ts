@@ -1,0 +1,126 @@
+import { describe, expect, test } from 'vitest';
+import { boardError } from '../../src/protocol/errors.ts';
+import type { Notice } from '../../src/protocol/schemas.ts';
+import { renderError, renderNotice, renderWelcome } from '../../src/protocol/text/render.ts';
+
+const message = {
+  number: 7,
+  sender: 'alice',
+  postedAt: '2026-11-22T19:36:12.345678Z',
+  subject: 'he\nllo\u001b[2J',
+};
+const names = Array.from({ length: 12 }, (_, index) => `user${index}`);
+
+describe('a notice is one line', () => {
+  test.each<[string, Notice, string]>([
+    [
+      'of a message',
+      { method: 'message.posted', params: { group: 'main', message } },
+      '[GROUP:main] [NOTIFY] New message from alice (ID: 7, Date: 2026-11-22T19:36:12Z, Subject: he llo␛[2J)',
+    ],
+    [
+      'of one who joined',
+      { method: 'member.joined', params: { group: 'main', user: 'alice' } },
+      '[GROUP:main] [NOTIFY] User alice joined the group.',
+    ],
+    [
+      'of one who left',
+      { method: 'member.left', params: { group: 'main', user: 'alice' } },
+      '[GROUP:main] [NOTIFY] User alice left the group.',
+    ],
+    [
+      'of those who came',
+      { method: 'presence.changed', params: { group: 'main', online: ['a', 'b'], offline: [] } },
+      '[GROUP:main] [NOTIFY] Online: a, b.',
+    ],
+    [
+      'of those who went',
+      { method: 'presence.changed', params: { group: 'main', online: [], offline: ['a'] } },
+      '[GROUP:main] [NOTIFY] Offline: a.',
+    ],
+    [
+      'of those who came and went',
+      { method: 'presence.changed', params: { group: 'main', online: ['a'], offline: ['b'] } },
+      '[GROUP:main] [NOTIFY] Online: a. Offline: b.',
+    ],
+    [
+      'of a storm of them, cut short',
+      {
+        method: 'presence.changed',
+        params: { group: 'main', online: names, offline: names.slice(0, 10) },
+      },
+      `[GROUP:main] [NOTIFY] Online: ${names.slice(0, 10).join(', ')} and 2 more. Offline: ${names.slice(0, 10).join(', ')}.`,
+    ],
+    [
+      'of a new name',
+      { method: 'group.changed', params: { group: 'new', was: 'old', description: 'd' } },
+      '[GROUP:old] [NOTIFY] The group is now called new.',
+    ],
+    [
+      'of a new description',
+      { method: 'group.changed', params: { group: 'main', was: 'main', description: 'a\tb' } },
+      '[GROUP:main] [NOTIFY] The description is now: a b',
+    ],
+    [
+      'of a group that went',
+      { method: 'group.removed', params: { group: 'main' } },
+      '[GROUP:main] [NOTIFY] The group was removed by the operator.',
+    ],
+    [
+      'of a message that went',
+      { method: 'messages.purged', params: { group: 'main', count: 1, first: 3, last: 3 } },
+      '[GROUP:main] [NOTIFY] Message 3 was removed by the operator.',
+    ],
+    [
+      'of several that went',
+      { method: 'messages.purged', params: { group: 'main', count: 5, first: 3, last: 9 } },
+      '[GROUP:main] [NOTIFY] 5 messages between 3 and 9 were removed by the operator.',
+    ],
+    [
+      'of the end',
+      { method: 'session.closing', params: { reason: 'The server is\nshutting down.' } },
+      '[INFO] The server is shutting down. Goodbye.',
+    ],
+  ])('%s', (_, notice, line) => {
+    expect(renderNotice(notice)).toBe(`${line}\n`);
+  });
+});
+
+describe('an error is one line', () => {
+  test.each([
+    [boardError('NAME_IN_USE'), 'Username already in use. Please choose another.'],
+    [boardError('STORAGE_FAILED'), boardError('STORAGE_FAILED').message],
+    [
+      boardError('ALREADY_MEMBER', 'main'),
+      'You are a member of main already. Type %list or %grouplist to see its messages.',
+    ],
+    [
+      boardError('GROUP_NOT_FOUND', 'a\nb\u001b'),
+      'There is no group a b␛. Type %groups to see them.',
+    ],
+  ])('%s', (error, line) => {
+    expect(renderError(error)).toBe(`[ERROR] ${line}\n`);
+  });
+});
+
+describe('a welcome', () => {
+  test('tells a newcomer how to begin', () => {
+    expect(renderWelcome({ user: 'alice', memberships: [] })).toBe(
+      '[INFO] Welcome alice\n' +
+        '[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n',
+    );
+  });
+
+  test('tells a returning member what is unread', () => {
+    const rest = { lastRead: 0, lastNumber: 9 };
+    const memberships = [
+      { group: 'main', unread: 3, ...rest },
+      { group: 'news', unread: 0, ...rest },
+    ];
+    expect(renderWelcome({ user: 'alice', memberships })).toBe(
+      '[INFO] Welcome alice\n' +
+        '[INFO] main: 3 unread\n' +
+        '[INFO] Type %unread, %list or %grouplist <group> to read, %help for every command.\n',
+    );
+  });
+});

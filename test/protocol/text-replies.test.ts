@@ -1,0 +1,265 @@
+import { describe, expect, test } from 'vitest';
+import { boardError } from '../../src/protocol/errors.ts';
+import { textCommands } from '../../src/protocol/text/shell.ts';
+import { group, headers, type } from './shell.ts';
+
+const rule = '-'.repeat(40);
+const date = '2026-11-22T19:36:12Z';
+
+test('%groups is a table of all groups', async () => {
+  const { lines } = await type('%groups', {
+    'group.list': {
+      groups: [
+        group('main', { id: 1, description: 'Public', members: 12, messages: 1, joined: true }),
+        group('announcements', { id: 10, description: 'a\nb', members: 1, messages: 3 }),
+        group('news', { id: 3, joined: true, unread: 5 }),
+      ],
+    },
+  });
+  expect(lines).toEqual([
+    '--- Groups ---',
+    '1  | main          | Public | 12 members | 1 message  | joined, 0 unread',
+    '10 | announcements | a b    | 1 member   | 3 messages | not joined',
+    '3  | news          |        | 0 members  | 0 messages | joined, 5 unread',
+    rule,
+  ]);
+});
+
+test('%groups of a board without groups is an empty table', async () => {
+  expect((await type('%groups', { 'group.list': { groups: [] } })).lines).toEqual([
+    '--- Groups ---',
+    rule,
+  ]);
+});
+
+test('joining shows who is there and what can be seen', async () => {
+  const members = [
+    { name: 'alice', online: true },
+    { name: 'bob', online: false },
+  ];
+  const { lines } = await type('%groupjoin NEWS', {
+    'group.join': { group: 'news', members, messages: headers(6, 7) },
+  });
+  expect(lines).toEqual([
+    '[SUCCESS] You joined news.',
+    '[INFO] Members of news (2): alice (online), bob',
+    '--- Group: news History ---',
+    `ID: 6 | Sender: bob | Date: ${date} | Subject: about 6`,
+    `ID: 7 | Sender: bob | Date: ${date} | Subject: about 7`,
+    rule,
+  ]);
+});
+
+test('joining an empty group says that there is nothing', async () => {
+  const { lines } = await type('%join', {
+    'group.join': { group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
+  });
+  expect(lines.slice(2)).toEqual(['--- Group: main History ---', '(no messages)', rule]);
+});
+
+test('posting tells the number, leaving the group', async () => {
+  const [header] = headers(7);
+  if (!header) throw new Error('no header');
+  const posted = await type('%post s c', { 'message.post': { ...header, group: 'main' } });
+  expect(posted.lines).toEqual(['[SUCCESS] Message 7 posted in main.']);
+  const left = await type('%groupleave NEWS', { 'group.leave': { group: 'news' } });
+  expect(left.lines).toEqual(['[SUCCESS] You left news.']);
+});
+
+test('%users tells who is online', async () => {
+  const members = [
+    { name: 'alice', online: true },
+    { name: 'bob', online: false },
+  ];
+  const { lines } = await type('%users', { 'group.members': { group: 'main', members } });
+  expect(lines).toEqual(['[INFO] Members of main (2): alice (online), bob']);
+});
+
+describe('%message', () => {
+  const found = {
+    number: 7,
+    sender: 'bob',
+    postedAt: '2026-11-22T19:36:12.345678Z',
+    subject: 'he\nllo\u001b',
+    content: 'two\nlines \u001b[2J',
+    group: 'main',
+  };
+
+  test('frames the message, which cannot drive the terminal, and counts it as seen', async () => {
+    const { lines, calls } = await type('%message 7', {
+      'message.get': found,
+      'message.markRead': {},
+    });
+    expect(lines).toEqual([
+      '--- Message ID: 7 (Group: main) ---',
+      'Sender: bob',
+      `Date: ${date}`,
+      'Subject: he llo␛',
+      rule,
+      'two',
+      'lines ␛[2J',
+      rule,
+    ]);
+    expect(calls).toEqual([
+      ['message.get', { group: 'main', number: 7 }],
+      ['message.markRead', { group: 'main', number: 7 }],
+    ]);
+  });
+
+  test('that is not there counts nothing as seen', async () => {
+    const { lines, calls } = await type('%message 9', {
+      'message.get': boardError('MESSAGE_NOT_FOUND', 'main', 9),
+    });
+    expect(lines).toEqual([
+      '[ERROR] There is no message 9 for you in main. Type %list or %grouplist to see which there are.',
+    ]);
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe('%list', () => {
+  test('shows the messages oldest first, and counts them as seen', async () => {
+    const { lines, calls } = await type('%list', {
+      'message.list': { group: 'main', messages: headers(6, 7), more: false },
+      'message.markRead': {},
+    });
+    expect(lines).toEqual([
+      '--- Group: main History ---',
+      `ID: 6 | Sender: bob | Date: ${date} | Subject: about 6`,
+      `ID: 7 | Sender: bob | Date: ${date} | Subject: about 7`,
+      rule,
+    ]);
+    expect(calls.slice(1)).toEqual([['message.markRead', { group: 'main', number: 7 }]]);
+  });
+
+  test('of nothing says so, and counts nothing as seen', async () => {
+    const { lines, calls } = await type('%list', {
+      'message.list': { group: 'main', messages: [], more: false },
+    });
+    expect(lines).toEqual(['--- Group: main History ---', '(no messages)', rule]);
+    expect(calls).toHaveLength(1);
+  });
+
+  test.each([
+    ['%list 2', '%list 2 before 8, or %list all'],
+    ['%grouplist main 2', '%list 2 before 8, or %list all'],
+  ])('that leaves some out says how many and how to see them: %s', async (line, how) => {
+    const { lines, calls } = await type(line, {
+      'message.list': [
+        { group: 'main', messages: headers(8, 9), more: true },
+        { group: 'main', messages: headers(3), more: true },
+      ],
+      'message.markRead': {},
+    });
+    expect(lines.at(-1)).toBe(`[INFO] Up to 5 older messages (from ID 3): type ${how}.`);
+    expect(calls[1]).toEqual(['message.list', { group: 'main', after: 0, limit: 1 }]);
+    expect(calls[2]).toEqual(['message.markRead', { group: 'main', number: 9 }]);
+  });
+
+  test('of another group names it where it says how to go on', async () => {
+    const { lines } = await type('%grouplist NEWS 1 before 10', {
+      'message.list': [
+        { group: 'news', messages: headers(9), more: true },
+        { group: 'news', messages: headers(8), more: true },
+      ],
+      'message.markRead': {},
+    });
+    expect(lines.at(-1)).toBe(
+      '[INFO] Up to 1 older message (from ID 8): type %grouplist news 1 before 9, or %grouplist news all.',
+    );
+  });
+
+  test('all of it comes page by page in one frame, and counts as seen', async () => {
+    const { lines, pieces, calls } = await type('%list all', {
+      'message.list': [
+        { group: 'main', messages: headers(1, 2), more: true },
+        { group: 'main', messages: headers(4), more: true },
+        { group: 'main', messages: headers(5), more: false },
+      ],
+      'message.markRead': {},
+    });
+    expect(lines).toEqual([
+      '--- Group: main History ---',
+      ...[1, 2, 4, 5].map((n) => `ID: ${n} | Sender: bob | Date: ${date} | Subject: about ${n}`),
+      rule,
+    ]);
+    expect(pieces.filter((piece) => piece.startsWith('ID'))).toHaveLength(3);
+    expect(calls).toEqual([
+      ['message.list', { group: 'main', after: 0, limit: 1000 }],
+      ['message.list', { group: 'main', after: 2, limit: 1000 }],
+      ['message.list', { group: 'main', after: 4, limit: 1000 }],
+      ['message.markRead', { group: 'main', number: 5 }],
+    ]);
+  });
+
+  test('all of nothing says so', async () => {
+    const { lines, calls } = await type('%list all', {
+      'message.list': { group: 'main', messages: [], more: false },
+    });
+    expect(lines).toEqual(['--- Group: main History ---', '(no messages)', rule]);
+    expect(calls).toHaveLength(1);
+  });
+
+  test('shows nothing before it is known to be allowed', async () => {
+    const refusal = boardError('NOT_MEMBER', 'main');
+    for (const line of ['%list', '%list all']) {
+      const { lines } = await type(line, { 'message.list': refusal });
+      expect(lines).toEqual([
+        '[ERROR] You are not a member of main. Join it first: %groupjoin <group>, or %join for main.',
+      ]);
+    }
+  });
+});
+
+test('%unread tells of the groups where something is', async () => {
+  const groups = [
+    group('main', { joined: true, unread: 3 }),
+    group('news', { joined: true }),
+    group('help', { joined: true, unread: 1 }),
+  ];
+  const some = await type('%unread', { 'group.list': { groups } });
+  expect(some.lines).toEqual(['[INFO] main: 3 unread', '[INFO] help: 1 unread']);
+  const none = await type('%unread', { 'group.list': { groups: [group('main')] } });
+  expect(none.lines).toEqual(['[INFO] Nothing unread.']);
+});
+
+test('%whoami tells the name and the groups', async () => {
+  const groups = [group('main', { joined: true }), group('news'), group('x', { joined: true })];
+  const some = await type('%whoami', { 'group.list': { groups } });
+  expect(some.lines).toEqual(['[INFO] You are alice, a member of main, x.']);
+  const none = await type('%whoami', { 'group.list': { groups: [group('main')] } });
+  expect(none.lines).toEqual(['[INFO] You are alice, in no group yet.']);
+});
+
+test('%ping is answered', async () => {
+  expect((await type('%ping', { ping: {} })).lines).toEqual(['[INFO] pong']);
+});
+
+describe('%help', () => {
+  test('tells of every command, how it is written and what it does', async () => {
+    const { lines } = await type('%help');
+    for (const { words, form, summary } of textCommands) {
+      const use = [words.join(' or '), form].filter((part) => part !== '').join(' ');
+      expect(lines).toContain(use);
+      expect(lines[lines.indexOf(use) + 1]).toBe(`    ${summary}`);
+    }
+    expect(lines).toHaveLength(2 * textCommands.length);
+  });
+
+  test.each(['%help %list', '%help list', '%help LIST', '%HELP %List '])(
+    'on one: %s',
+    async (line) => {
+      const { lines } = await type(line);
+      expect(lines).toHaveLength(1);
+      expect(lines[0]).toMatch(
+        /^\[INFO\] %list \[count or all\] \[before <number>\]: .*%grouplist main$/,
+      );
+    },
+  );
+
+  test('on one that does not exist names the nearest', async () => {
+    const { lines, done } = await type('%help lits');
+    expect(lines[0]).toContain('There is no command %lits. Did you mean %list?');
+    expect(done).toBe(false);
+  });
+});

@@ -1,0 +1,214 @@
+import { expect, test } from 'vitest';
+import { limits } from '../../src/protocol/limits.ts';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { range } from './support.ts';
+
+const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
+
+function header(number: number, sender: string, subject: string) {
+  return { number, sender, postedAt: aTime, subject };
+}
+
+async function post(peer: JsonPeer, subjects: string[], group = 'main'): Promise<void> {
+  for (const subject of subjects) {
+    await peer.call('message.post', { group, subject, content: `${subject}, in full` });
+  }
+}
+
+test('server.info tells what the server is, before login too', async () => {
+  const board = await TestBoard.start({ version: '1.2.3' });
+  const peer = await board.connectProgram();
+  expect(await peer.call('server.info', {})).toEqual({
+    name: 'corkboard',
+    version: '1.2.3',
+    access: 'open',
+    tls: false,
+    limits,
+  });
+});
+
+test('session.login gives the name as it is kept, and the memberships', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('Bob');
+  const before = await board.memberProgram('Alice', 'news');
+  await before.call('group.join', { group: 'main' });
+  await before.call('session.logout', {});
+  await post(bob, ['one', 'two']);
+
+  const peer = await board.connectProgram();
+  expect(await peer.call('session.login', { user: 'ALICE' })).toEqual({
+    user: 'Alice',
+    memberships: [
+      { group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
+      { group: 'news', unread: 0, lastRead: 0, lastNumber: 0 },
+    ],
+  });
+});
+
+test('session.logout answers, ends the connection and frees the name', async () => {
+  const board = await TestBoard.start();
+  const peer = await board.program('alice');
+  expect(await peer.call('session.logout', {})).toEqual({});
+  await board.program('alice');
+  await peer.until(() => peer.ended || undefined);
+});
+
+test('group.list gives the groups that can be joined', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice', 'news');
+  await post(alice, ['one', 'two'], 'news');
+  const { groups } = await alice.call('group.list', {});
+  expect(groups.map(({ id, name }) => [id, name])).toEqual([
+    [1, 'main'],
+    [2, 'general'],
+    [3, 'news'],
+    [4, 'help'],
+    [5, 'random'],
+  ]);
+  expect(groups[2]).toEqual({
+    id: 3,
+    name: 'news',
+    description: 'What is new',
+    members: 1,
+    messages: 2,
+    joined: true,
+    unread: 0,
+  });
+  expect(groups[0]).toMatchObject({ members: 0, messages: 0, joined: false, unread: 0 });
+});
+
+test('group.join gives the members and the visible messages', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  await post(bob, ['one', 'two', 'three']);
+  const alice = await board.program('alice');
+  expect(await alice.call('group.join', { group: 'main' })).toEqual({
+    group: 'main',
+    members: [
+      { name: 'alice', online: true },
+      { name: 'bob', online: true },
+    ],
+    messages: [header(2, 'bob', 'two'), header(3, 'bob', 'three')],
+  });
+});
+
+test.each(['news', 'NEWS', 3, '3'])('a group is given as %j', async (group) => {
+  const board = await TestBoard.start();
+  const alice = await board.program('alice');
+  expect(await alice.call('group.join', { group })).toMatchObject({ group: 'news' });
+  expect(await alice.call('message.post', { group, subject: 's', content: 'c' })).toMatchObject({
+    group: 'news',
+  });
+  expect(await alice.call('message.list', { group })).toMatchObject({ group: 'news' });
+  expect(await alice.call('message.get', { group, number: 1 })).toMatchObject({ group: 'news' });
+  expect(await alice.call('message.markRead', { group, number: 1 })).toEqual({});
+  expect(await alice.call('group.members', { group })).toEqual({
+    group: 'news',
+    members: [{ name: 'alice', online: true }],
+  });
+  expect(await alice.call('group.leave', { group })).toEqual({ group: 'news' });
+});
+
+test('group.members tells who is online', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  const alice = await board.memberProgram('alice');
+  await bob.call('session.logout', {});
+  expect(await alice.call('group.members', { group: 'main' })).toEqual({
+    group: 'main',
+    members: [
+      { name: 'alice', online: true },
+      { name: 'bob', online: false },
+    ],
+  });
+});
+
+test('message.post gives the header, message.get the content too', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const content = 'Several\nlines\twith "quotes" and 🍣\n';
+  const posted = await alice.call('message.post', { group: 'main', subject: 'hello', content });
+  expect(posted).toEqual({ group: 'main', ...header(1, 'alice', 'hello') });
+  expect(await alice.call('message.get', { group: 'main', number: 1 })).toEqual({
+    ...posted,
+    content,
+  });
+  expect(Math.abs(Date.now() - Date.parse(posted.postedAt))).toBeLessThan(60_000);
+});
+
+test('content may be empty', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await alice.call('message.post', { group: 'main', subject: 's', content: '' });
+  expect(await alice.call('message.get', { group: 'main', number: 1 })).toMatchObject({
+    content: '',
+  });
+});
+
+const twelve = range(1, 12).map((number) => `s${number}`);
+
+test.each([
+  [{}, range(1, 12), false],
+  [{ limit: 12 }, range(1, 12), false],
+  [{ limit: 5 }, range(8, 12), true],
+  [{ limit: 5, before: 8 }, range(3, 7), true],
+  [{ limit: 5, before: 3 }, range(1, 2), false],
+  [{ limit: 5, after: 0 }, range(1, 5), true],
+  [{ limit: 5, after: 7 }, range(8, 12), false],
+  [{ limit: 5, after: 2, before: 6 }, range(3, 5), false],
+  [{ limit: 2, after: 2, before: 6 }, range(3, 4), true],
+  [{ after: 12 }, [], false],
+  [{ before: 1 }, [], false],
+])('message.list %j of twelve gives %j', async (bounds, numbers, more) => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await post(alice, twelve);
+  expect(await alice.call('message.list', { group: 'main', ...bounds })).toEqual({
+    group: 'main',
+    messages: numbers.map((number) => header(number, 'alice', `s${number}`)),
+    more,
+  });
+});
+
+test('message.list gives 100 unless told otherwise', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await Promise.all(
+    range(1, 101).map(() =>
+      alice.call('message.post', { group: 'main', subject: 's', content: 'c' }),
+    ),
+  );
+  const { messages, more } = await alice.call('message.list', { group: 'main' });
+  expect(messages.map(({ number }) => number)).toEqual(range(2, 101));
+  expect(more).toBe(true);
+});
+
+test('a post under a key happens once, however often it is sent', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const bob = await board.memberProgram('bob');
+  const params = { group: 'main', subject: 'hello', content: 'c', key: 'k1' };
+  const [first, again] = await Promise.all([
+    alice.call('message.post', params),
+    alice.call('message.post', params),
+  ]);
+  expect(again).toEqual(first);
+  await alice.call('session.logout', {});
+  const later = await board.program('alice');
+  expect(await later.call('message.post', { ...params, subject: 'other' })).toEqual(first);
+  expect(await bob.call('message.post', params)).toMatchObject({ number: 2, sender: 'bob' });
+
+  const { messages } = await bob.call('message.list', { group: 'main' });
+  expect(messages.map(({ sender }) => sender)).toEqual(['alice', 'bob']);
+  const told = (await bob.notices()).filter(({ method }) => method === 'message.posted');
+  expect(told.length).toBe(1);
+});
+
+test('ping is answered before login and after', async () => {
+  const board = await TestBoard.start();
+  const peer = await board.connectProgram();
+  expect(await peer.call('ping', {})).toEqual({});
+  await peer.call('session.login', { user: 'alice' });
+  expect(await peer.call('ping', {})).toEqual({});
+});

@@ -1,0 +1,42 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+
+// To put these in order, as comparing names does, takes the square of their number.
+const marks = `a${'\u0315\u0300'.repeat(60_000)}`;
+
+test('a name of a hundred thousand combining marks is refused, and holds nobody up', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.program('bob');
+  const stranger = await board.connectProgram();
+  const from = performance.now();
+  const login = stranger.refusal('session.login', { user: marks });
+  const join = bob.refusal('group.join', { group: marks });
+  expect(await login).toEqual({ word: 'NAME_INVALID', code: 102 });
+  expect(await join).toEqual({ word: 'GROUP_NOT_FOUND', code: 200 });
+  expect(performance.now() - from).toBeLessThan(2000);
+});
+
+test('a person is told of a long name without all of it', async () => {
+  const board = await TestBoard.start();
+  const peer = await board.connect();
+  await peer.expect('username? ');
+  peer.send('x'.repeat(60_000));
+  expect(await peer.expect('username? ')).toBe(
+    `[ERROR] "${'x'.repeat(80)}" cannot be a name: it has more than 32 characters. Please choose ` +
+      'another.\nWhat is your username? ',
+  );
+  peer.send('alice');
+  await peer.expect('%help for every command.\n');
+  expect(await peer.ask(`%groupjoin ${'x'.repeat(60_000)}`)).toBe(
+    `[ERROR] There is no group ${'x'.repeat(64)}…. Type %groups to see them.\n`,
+  );
+});
+
+test('a name that is written decomposed counts as it is composed', async () => {
+  const board = await TestBoard.start();
+  const name = '\u1f82'.repeat(32);
+  const peer = await board.connectProgram();
+  expect(await peer.call('session.login', { user: name.normalize('NFD') })).toMatchObject({
+    user: name,
+  });
+});

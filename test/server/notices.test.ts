@@ -1,0 +1,127 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import { undated } from './support.ts';
+
+test('a new message is told at once to every member, person or program', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  const poster = await board.memberProgram('bob');
+  await person.silence();
+  await program.notices();
+
+  const params = { group: 'main', subject: 'hello all', content: 'c' };
+  const { group, ...message } = await poster.call('message.post', params);
+
+  const date = `${message.postedAt.slice(0, 19)}Z`;
+  expect(await person.expect('\n')).toBe(
+    `[GROUP:main] [NOTIFY] New message from bob (ID: 1, Date: ${date}, Subject: hello all)\n`,
+  );
+  expect(await program.notice()).toEqual({
+    jsonrpc: '2.0',
+    method: 'message.posted',
+    params: { group, message },
+  });
+});
+
+test('a message that a person posts is told to a program, and the other way', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  await person.expect('User bot joined the group.\n');
+  await person.ask('%post hello c');
+  expect((await program.notice()).params).toMatchObject({
+    group: 'main',
+    message: { number: 1, sender: 'alice', subject: 'hello' },
+  });
+  await program.call('message.post', { group: 'main', subject: 'hello too', content: 'c' });
+  expect(undated(await person.expect('\n'))).toBe(
+    '[GROUP:main] [NOTIFY] New message from bot (ID: 2, Date: DATE, Subject: hello too)\n',
+  );
+});
+
+test('joining and leaving are told to the members', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  await person.silence();
+  const carol = await board.program('carol');
+  await carol.call('group.join', { group: 'main' });
+  await carol.call('group.leave', { group: 'main' });
+  expect(await person.silence()).toBe(
+    '[GROUP:main] [NOTIFY] User carol joined the group.\n' +
+      '[GROUP:main] [NOTIFY] User carol left the group.\n',
+  );
+  const params = { group: 'main', user: 'carol' };
+  expect(await program.notices()).toEqual([
+    { jsonrpc: '2.0', method: 'member.joined', params },
+    { jsonrpc: '2.0', method: 'member.left', params },
+  ]);
+});
+
+test('who is no member of the group is told nothing', async () => {
+  const board = await TestBoard.start();
+  const elsewhere = await board.member('alice', 'news');
+  const nowhere = await board.program('bot');
+  const nameless = await board.connect();
+  await nameless.expect('What is your username? ');
+  const poster = await board.member('bob');
+  await poster.ask('%post hello c');
+  await poster.ask('%leave');
+  expect(await elsewhere.silence()).toBe('');
+  expect(await nowhere.notices()).toEqual([]);
+  expect(await nameless.silence()).not.toContain('NOTIFY');
+});
+
+test('who has left is told nothing any more', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  const poster = await board.member('bob');
+  await program.call('group.leave', { group: 'main' });
+  await person.ask('%leave');
+  await program.notices();
+  await poster.ask('%post hello c');
+  expect(await person.silence()).toBe('');
+  expect(await program.notices()).toEqual([]);
+});
+
+test('who posts, joins or leaves gets the reply, and no notice of it', async () => {
+  const board = await TestBoard.start();
+  const person = await board.person('alice');
+  expect(await person.ask('%join')).not.toContain('NOTIFY');
+  expect(await person.ask('%post hello c')).toBe('[SUCCESS] Message 1 posted in main.\n');
+  expect(await person.ask('%leave')).toBe('[SUCCESS] You left main.\n');
+  const program = await board.memberProgram('bot');
+  await program.call('message.post', { group: 'main', subject: 's', content: 'c' });
+  await program.call('group.leave', { group: 'main' });
+  expect(await program.notices()).toEqual([]);
+});
+
+test('the reply stands before the notices of what came later', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const bob = await board.memberProgram('bob');
+  await alice.notices();
+  const from = alice.received.length;
+  const params = { group: 'main', subject: 's', content: 'c' };
+  const [mine, theirs] = await Promise.all([
+    alice.call('message.post', params),
+    bob.call('message.post', params),
+  ]);
+  await alice.notices();
+  const came = alice.received.slice(from);
+  expect(came[0]?.result).toMatchObject({ number: mine.number });
+  expect(came[1]?.params).toMatchObject({ message: { number: theirs.number } });
+});
+
+test('a refused command is told to nobody', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  await person.silence();
+  await program.refusal('message.post', { group: 'main', subject: '', content: 'c' });
+  await program.refusal('group.join', { group: 'main' });
+  await program.refusal('group.leave', { group: 'news' });
+  expect(await person.silence()).toBe('');
+});

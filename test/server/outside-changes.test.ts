@@ -1,0 +1,228 @@
+import { expect, test } from 'vitest';
+import type { OutsideEvent } from '../../src/board/types.ts';
+import type { Client } from '../../src/storage/connection.ts';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { numbersIn } from './support.ts';
+
+const main = { id: 1, name: 'main' };
+const news = { id: 3, name: 'news' };
+
+/** Changes the database as another process does: the change and its event in one transaction. */
+function change(database: Client, statement: string, event?: OutsideEvent): void {
+  database.transaction(() => {
+    database.exec(statement);
+    if (!event) return;
+    database.prepare('INSERT INTO outside_changes (event) VALUES (?)').run(JSON.stringify(event));
+  })();
+}
+
+async function post(peer: JsonPeer, group: string, count: number): Promise<void> {
+  for (let each = 0; each < count; each++) {
+    await peer.call('message.post', { group, subject: 's', content: 'c' });
+  }
+}
+
+const removal: [string, OutsideEvent] = [
+  'DELETE FROM groups WHERE id = 3',
+  { type: 'group.removed', group: news },
+];
+
+test('the members of a group that is removed are told within a second', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice', 'news');
+  const program = await board.memberProgram('bot', 'news');
+  const elsewhere = await board.member('bob');
+  await person.silence();
+  const from = performance.now();
+  change(board.database(), ...removal);
+  expect(await person.expect('\n')).toBe(
+    '[GROUP:news] [NOTIFY] The group was removed by the operator.\n',
+  );
+  expect(await program.notice()).toEqual({
+    jsonrpc: '2.0',
+    method: 'group.removed',
+    params: { group: 'news' },
+  });
+  expect(performance.now() - from).toBeLessThan(1000);
+  expect(await elsewhere.silence()).toBe('');
+});
+
+test('a group that was removed is gone for its members at once', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice', 'news');
+  const program = await board.memberProgram('bot', 'news');
+  const bob = await board.member('bob', 'news');
+  await program.notices();
+  change(board.database(), ...removal);
+  const post = { group: 'news', subject: 's', content: 'c' };
+  expect(await program.refusal('message.post', post)).toEqual({
+    word: 'GROUP_NOT_FOUND',
+    code: 200,
+  });
+  expect(await person.ask('%grouplist news')).toContain('[ERROR] There is no group news.');
+  expect(await person.ask('%whoami')).toBe('[INFO] You are alice, in no group yet.\n');
+
+  await program.until(() => program.received.find(({ method }) => method === 'group.removed'));
+  await program.notices();
+  bob.finish();
+  await bob.toEnd();
+  // A presence notice about bob would come before this one, about someone in another group.
+  await program.call('group.join', { group: 'main' });
+  const carol = await board.memberProgram('carol');
+  await carol.call('session.logout', {});
+  expect((await program.notice()).method).toBe('member.joined');
+  expect((await program.notice()).params).toEqual({
+    group: 'main',
+    online: [],
+    offline: ['carol'],
+  });
+});
+
+test('a group of the same name made after it is another one', async () => {
+  const board = await TestBoard.start();
+  const program = await board.memberProgram('bot', 'news');
+  await post(program, 'news', 3);
+  const database = board.database();
+  change(database, ...removal);
+  change(database, "INSERT INTO groups (name, name_key, created_at) VALUES ('news', 'news', 1)");
+  expect(await program.refusal('message.list', { group: 'news' })).toMatchObject({
+    word: 'NOT_MEMBER',
+  });
+  const person = await board.member('alice', 'news');
+  await program.until(() => program.received.find(({ method }) => method === 'group.removed'));
+  await program.notices();
+  expect(await person.ask('%grouppost news s c')).toBe('[SUCCESS] Message 1 posted in news.\n');
+  expect(await program.notices()).toEqual([]);
+});
+
+test('a group made by another process can be joined at once', async () => {
+  const board = await TestBoard.start();
+  const person = await board.person('alice');
+  const bob = await board.program('bob');
+  change(
+    board.database(),
+    "INSERT INTO groups (name, name_key, description, created_at) VALUES ('Chess', 'chess', 'Moves', 1)",
+  );
+  expect(await person.ask('%groups')).toMatch(/6 \| Chess +\| Moves /);
+  expect(await person.ask('%groupjoin CHESS')).toContain('[SUCCESS] You joined Chess.\n');
+  await bob.call('group.join', { group: 6 });
+  await bob.call('message.post', { group: 'chess', subject: 'e4', content: 'c' });
+  await person.expect('[GROUP:Chess] [NOTIFY] New message from bob (ID: 1,');
+});
+
+test('a new name and a new description are told, and hold', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice', 'news');
+  const program = await board.memberProgram('bot', 'news');
+  await person.silence();
+  await program.notices();
+  const database = board.database();
+  const renamed = { id: 3, name: 'Tidings' };
+  const description = 'What is new';
+  change(database, "UPDATE groups SET name = 'Tidings', name_key = 'tidings' WHERE id = 3", {
+    type: 'group.changed',
+    group: renamed,
+    was: 'news',
+    description,
+  });
+  expect(await person.expect('\n')).toBe(
+    '[GROUP:news] [NOTIFY] The group is now called Tidings.\n',
+  );
+  expect(await program.notice()).toEqual({
+    jsonrpc: '2.0',
+    method: 'group.changed',
+    params: { group: 'Tidings', was: 'news', description },
+  });
+  change(database, "UPDATE groups SET description = 'What was' WHERE id = 3", {
+    type: 'group.changed',
+    group: renamed,
+    was: 'Tidings',
+    description: 'What was',
+  });
+  expect(await person.expect('\n')).toBe(
+    '[GROUP:Tidings] [NOTIFY] The description is now: What was\n',
+  );
+  expect((await program.notice()).params).toEqual({
+    group: 'Tidings',
+    was: 'Tidings',
+    description: 'What was',
+  });
+
+  expect(await person.ask('%grouppost news s c')).toContain('[ERROR] There is no group news.');
+  await person.ask('%grouppost tidings s c');
+  expect((await program.notice()).params).toMatchObject({ group: 'Tidings' });
+  const carol = await board.memberProgram('carol', 'tidings');
+  await carol.call('session.logout', {});
+  await person.expect('[GROUP:Tidings] [NOTIFY] Offline: carol.\n');
+});
+
+test('a purge is told, and what it took is gone', async () => {
+  const board = await TestBoard.start();
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  const elsewhere = await board.member('bob', 'news');
+  await post(program, 'main', 5);
+  await person.silence();
+  await program.notices();
+  const database = board.database();
+  change(
+    database,
+    'DELETE FROM messages WHERE number <= 3; UPDATE groups SET message_count = 2 WHERE id = 1',
+    { type: 'messages.purged', group: main, count: 3, first: 1, last: 3 },
+  );
+  expect(await person.expect('\n')).toBe(
+    '[GROUP:main] [NOTIFY] 3 messages between 1 and 3 were removed by the operator.\n',
+  );
+  expect(await program.notice()).toEqual({
+    jsonrpc: '2.0',
+    method: 'messages.purged',
+    params: { group: 'main', count: 3, first: 1, last: 3 },
+  });
+  expect(numbersIn(await person.ask('%list'))).toEqual([4, 5]);
+  expect(await person.ask('%message 3')).toContain('There is no message 3 for you in main.');
+
+  change(
+    database,
+    'DELETE FROM messages WHERE number = 5; UPDATE groups SET message_count = 1 WHERE id = 1',
+    { type: 'messages.purged', group: main, count: 1, first: 5, last: 5 },
+  );
+  expect(await person.expect('\n')).toBe(
+    '[GROUP:main] [NOTIFY] Message 5 was removed by the operator.\n',
+  );
+  // Its number is not given out again.
+  expect(await person.ask('%post s c')).toBe('[SUCCESS] Message 6 posted in main.\n');
+  expect(await elsewhere.silence()).toBe('');
+});
+
+test('a message whose user was removed is from [deleted]', async () => {
+  const board = await TestBoard.start();
+  const gone = await board.memberProgram('gone');
+  await post(gone, 'main', 1);
+  await gone.call('session.logout', {});
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  change(board.database(), "DELETE FROM users WHERE name = 'gone'");
+  expect(await person.ask('%list')).toContain('ID: 1 | Sender: [deleted] | Date: ');
+  expect(await person.ask('%message 1')).toContain('\nSender: [deleted]\n');
+  expect(await program.call('message.get', { group: 'main', number: 1 })).toMatchObject({
+    sender: '[deleted]',
+  });
+});
+
+test('what happened while no server ran is told to nobody', async () => {
+  const board = await TestBoard.start();
+  const before = await board.memberProgram('bot', 'news');
+  await before.call('session.logout', {});
+  const describe = (description: string) =>
+    change(board.database(), `UPDATE groups SET description = '${description}' WHERE id = 3`, {
+      type: 'group.changed',
+      group: news,
+      was: 'news',
+      description,
+    });
+  await board.restart(() => describe('x'));
+  const bot = await board.program('bot');
+  describe('y');
+  expect((await bot.notice()).params).toMatchObject({ description: 'y' });
+});

@@ -1,0 +1,119 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer, Received } from '../helpers/json-peer.ts';
+import { range } from './support.ts';
+
+/** Makes members of main, who are away again. */
+async function absent(board: TestBoard, ...names: string[]): Promise<void> {
+  for (const name of names) {
+    const peer = await board.memberProgram(name);
+    await peer.call('session.logout', {});
+  }
+}
+
+/** The next notice of presence. */
+function presence(peer: JsonPeer, nth = 0): Promise<Received['params']> {
+  return peer.until(
+    () => peer.received.filter(({ method }) => method === 'presence.changed')[nth]?.params,
+  );
+}
+
+test('members are told, in both encodings, who came online and who went', async () => {
+  const board = await TestBoard.start();
+  await absent(board, 'carol', 'dave');
+  const erin = await board.memberProgram('erin');
+  const person = await board.member('alice');
+  const program = await board.memberProgram('bot');
+  await board.program('carol');
+  await board.person('dave');
+  await erin.call('session.logout', {});
+  await person.expect('[GROUP:main] [NOTIFY] Online: carol, dave. Offline: erin.\n');
+  expect(await presence(program)).toEqual({
+    group: 'main',
+    online: ['carol', 'dave'],
+    offline: ['erin'],
+  });
+});
+
+test('each group is told of its own members alone', async () => {
+  const board = await TestBoard.start();
+  await absent(board, 'carol');
+  const inNews = await board.member('alice', 'news');
+  const inMain = await board.member('bob');
+  await board.program('carol');
+  await board.program('dave');
+  expect(await inMain.expect('Online: carol.\n')).not.toContain('dave');
+  expect(await inNews.silence()).toBe('');
+});
+
+test('one who comes and goes in between is not told of', async () => {
+  const board = await TestBoard.start();
+  await absent(board, 'carol', 'dave', 'erin');
+  const alice = await board.memberProgram('alice');
+  for (let turn = 0; turn < 3; turn++) {
+    const carol = await board.program('carol');
+    await carol.call('session.logout', {});
+  }
+  await board.program('dave');
+  expect(await presence(alice)).toEqual({ group: 'main', online: ['dave'], offline: [] });
+});
+
+test('nobody is told of themselves alone', async () => {
+  const board = await TestBoard.start();
+  await absent(board, 'alice');
+  const person = await board.member('bob');
+  const alice = await board.program('alice');
+  await person.expect('[GROUP:main] [NOTIFY] Online: alice.\n');
+  expect(await alice.notices()).toEqual([]);
+});
+
+test('who left the group before it was told is not spoken of', async () => {
+  const board = await TestBoard.start();
+  await absent(board, 'carol', 'dave');
+  const alice = await board.memberProgram('alice');
+  const carol = await board.program('carol');
+  await carol.call('group.leave', { group: 'main' });
+  await carol.call('session.logout', {});
+  await board.program('dave');
+  expect(await presence(alice)).toEqual({ group: 'main', online: ['dave'], offline: [] });
+});
+
+test('a storm of reconnects is at most one notice a second', async () => {
+  const board = await TestBoard.start();
+  const names = range(1, 30).map((each) => `member${each}`);
+  await absent(board, ...names);
+  const watcher = await board.memberProgram('watcher');
+  const person = await board.member('person');
+  const connected = new Map<string, JsonPeer>();
+  const times: number[] = [];
+  watcher.socket.on('data', () => {
+    const told = watcher.received.filter(({ method }) => method === 'presence.changed').length;
+    if (told > times.length) times.push(performance.now());
+  });
+  // Everyone comes and goes until three notices were told.
+  for (let turn = 0; times.length < 3; turn++) {
+    const name = names[turn % names.length] ?? '';
+    const peer = connected.get(name);
+    if (peer) {
+      await peer.call('session.logout', {});
+      connected.delete(name);
+    } else {
+      connected.set(name, await board.program(name));
+    }
+  }
+  const [first = 0, second = 0, third = 0] = times;
+  // A second apart when they are sent; when they are read depends on the machine as well.
+  expect(second - first).toBeGreaterThan(500);
+  expect(third - second).toBeGreaterThan(500);
+  const lines = (await person.silence()).split('\n').filter((line) => line.includes('line: '));
+  expect(lines.length).toBe(3);
+});
+
+test('of many names a person is shown ten', async () => {
+  const board = await TestBoard.start();
+  const names = range(10, 21).map((each) => `member${each}`);
+  await absent(board, ...names);
+  const alice = await board.member('alice');
+  for (const name of names) await board.program(name);
+  await alice.expect(`Online: ${names.slice(0, 10).join(', ')} and 2 more.\n`);
+});

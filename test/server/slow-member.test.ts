@@ -1,0 +1,106 @@
+import type { Socket } from 'node:net';
+import { expect, test } from 'vitest';
+import { limits } from '../../src/protocol/limits.ts';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { numbersIn, numbersTold, range, serverEnds } from './support.ts';
+
+const reason = 'You read too slowly, and too much was waiting. Nothing is lost: the board has it.';
+
+/** Posts long subjects until something holds; returns how many there are then. */
+async function postUntil(holds: () => boolean, poster: JsonPeer): Promise<number> {
+  const params = { group: 'main', subject: '🍣'.repeat(limits.subject), content: 'c' };
+  let posted = 0;
+  for (; !holds(); posted += 100) {
+    await Promise.all(range(1, 100).map(() => poster.call('message.post', params)));
+  }
+  return posted;
+}
+
+/** Posts until the server has given a peer up. */
+function postUntilEnded(poster: JsonPeer, end: Socket): Promise<number> {
+  return postUntil(() => {
+    expect(end.writableLength).toBeLessThan(limits.outboxBytes + 1024);
+    return end.writableEnded;
+  }, poster);
+}
+
+test('a person who stops reading is told so and let go, the others get everything', async () => {
+  const board = await TestBoard.start();
+  const ends = serverEnds();
+  const slow = await board.member('slow');
+  const [end] = ends;
+  if (!end) throw new Error('nobody connected');
+  const reader = await board.member('reader');
+  const poster = await board.memberProgram('poster');
+  await slow.silence();
+  slow.socket.pause();
+  const posted = await postUntilEnded(poster, end);
+
+  slow.socket.resume();
+  const shown = await slow.toEnd();
+  expect(shown.endsWith(`[INFO] ${reason} Goodbye.\n`)).toBe(true);
+  const told = numbersIn(shown);
+  expect(told).toEqual(range(1, told.length));
+  expect(told.length).toBeLessThan(posted);
+  expect(numbersIn(await reader.silence())).toEqual(range(1, posted));
+});
+
+test('a program that stops reading is told so and let go, the others get everything', async () => {
+  const board = await TestBoard.start();
+  const ends = serverEnds();
+  const slow = await board.memberProgram('slow');
+  const [end] = ends;
+  if (!end) throw new Error('nobody connected');
+  const reader = await board.memberProgram('reader');
+  const poster = await board.memberProgram('poster');
+  await slow.notices();
+  slow.socket.pause();
+  const posted = await postUntilEnded(poster, end);
+
+  slow.socket.resume();
+  await slow.until(() => slow.ended || undefined);
+  expect(slow.received.at(-1)).toMatchObject({ method: 'session.closing', params: { reason } });
+  const told = numbersTold(slow);
+  expect(told).toEqual(range(1, told.length));
+  expect(told.length).toBeLessThan(posted);
+  await reader.call('ping', {});
+  expect(numbersTold(reader)).toEqual(range(1, posted));
+});
+
+test('one who never reads again is let go, and finds on returning what was not told', async () => {
+  const board = await TestBoard.start();
+  const ends = serverEnds();
+  const slow = await board.memberProgram('slow');
+  const [end] = ends;
+  if (!end) throw new Error('nobody connected');
+  const poster = await board.memberProgram('poster');
+  await slow.notices();
+  slow.socket.pause();
+  const posted = await postUntilEnded(poster, end);
+
+  const again = await board.connectProgram();
+  expect(await again.call('session.login', { user: 'slow' })).toMatchObject({
+    memberships: [{ unread: posted, lastRead: 0, lastNumber: posted }],
+  });
+  await new Promise((resolve) => end.once('close', resolve));
+});
+
+test('one whose connection breaks while something waits finds it unread', async () => {
+  const board = await TestBoard.start();
+  const ends = serverEnds();
+  const slow = await board.memberProgram('slow');
+  const [end] = ends;
+  if (!end) throw new Error('nobody connected');
+  const poster = await board.memberProgram('poster');
+  await slow.notices();
+  slow.socket.pause();
+  const posted = await postUntil(() => end.writableLength > 0, poster);
+  slow.socket.resetAndDestroy();
+  await new Promise((resolve) => end.once('close', resolve));
+
+  const again = await board.connectProgram();
+  expect(await again.call('session.login', { user: 'slow' })).toMatchObject({
+    memberships: [{ unread: posted }],
+  });
+});
