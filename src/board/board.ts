@@ -1,7 +1,7 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
-import { nameKey, userName } from './names.ts';
+import { isLongerThan, nameKey, userName } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './repository.ts';
 import type { GroupRef, Origin } from './types.ts';
 
@@ -60,9 +60,15 @@ export class Board {
   }
 }
 
-/** A group given by its name or, in digits, by its number. */
+/**
+ * A group given by its name or, in digits, by its number.
+ * @throws BoardError `GROUP_NOT_FOUND` for what is too long to be a name
+ */
 export function groupRef(group: string | number): GroupRef {
   if (typeof group === 'number') return { id: group };
+  if (isLongerThan(group, limits.groupName)) {
+    throw boardError('GROUP_NOT_FOUND', `${group.slice(0, limits.groupName)}…`);
+  }
   return /^\d{1,15}$/.test(group) ? { id: Number(group) } : { key: nameKey(group), name: group };
 }
 

@@ -7,6 +7,8 @@ const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
 // in them alone look the same.
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
 const allDigits = /^\p{Nd}+$/u;
+// Four code points of two UTF-16 units each compose into one character, at most.
+const unitsPerCharacter = 8;
 
 /** A name as it is shown, and the key under which it is unique. */
 export interface Name {
@@ -35,10 +37,20 @@ export function groupName(text: string): Name {
   return checkedName(text, limits.groupName);
 }
 
+/**
+ * Whether a text has more than `longest` characters, however they are composed. To be asked before
+ * anything is normalized: a line full of combining marks takes that many seconds.
+ */
+export function isLongerThan(text: string, longest: number): boolean {
+  return text.length > longest * unitsPerCharacter;
+}
+
 function checkedName(text: string, longest: number): Name {
+  const tooLong = `it has more than ${longest} characters`;
+  if (isLongerThan(text, longest)) throw invalid(text, tooLong);
   const name = text.normalize('NFC');
   if (name === '') throw invalid(name, 'it is empty');
-  if ([...name].length > longest) throw invalid(name, `it has more than ${longest} characters`);
+  if ([...name].length > longest) throw invalid(name, tooLong);
   if (!allowed.test(name) || invisible.test(name)) {
     throw invalid(name, 'only letters, digits, "_", "-" and "." can stand in it');
   }

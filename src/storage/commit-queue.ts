@@ -26,8 +26,9 @@ interface Waiting {
   reject(error: unknown): void;
 }
 
-// Milliseconds: between two tries for a lock, and for the one when closing, which may block.
-const lockRetry = 10;
+/** Milliseconds between two tries for another process's lock. */
+export const lockRetry = 10;
+// Milliseconds for the try when closing, which may block.
 const closingPatience = 2000;
 
 /**

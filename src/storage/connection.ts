@@ -10,6 +10,8 @@ export interface ConnectionOptions {
   create?: boolean;
   readonly?: boolean;
   durability?: Durability;
+  /** What the file's journal becomes; `unchanged` to look at one without touching it. */
+  journal?: 'wal' | 'delete' | 'unchanged';
   /** How long a statement waits for another process's lock, in milliseconds. */
   busyTimeout?: number;
 }
@@ -32,6 +34,7 @@ export class DatabaseError extends Error {
  */
 export function openConnection(file: string, options: ConnectionOptions = {}): Client {
   const { create = false, readonly = false, durability = 'full', busyTimeout = 5000 } = options;
+  const { journal = 'wal' } = options;
   if (!create && !existsSync(file)) {
     throw new DatabaseError(`There is no database at ${file}. Is --data right?`);
   }
@@ -39,7 +42,7 @@ export function openConnection(file: string, options: ConnectionOptions = {}): C
   try {
     if (create) createPrivately(file);
     client = new Sqlite(file, { fileMustExist: true, readonly, timeout: busyTimeout });
-    if (!readonly) client.pragma('journal_mode = WAL');
+    if (!readonly && journal !== 'unchanged') client.pragma(`journal_mode = ${journal}`);
     client.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     client.pragma('foreign_keys = ON');
     // The log is cut back to this once a checkpoint has emptied it.

@@ -1,6 +1,10 @@
+import { existsSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { openConnection } from './connection.ts';
 import { isBusy } from './failure.ts';
+
+// Milliseconds: longer than `holder` has the lock in its hands.
+const probePatience = 100;
 
 /** The database is held by another server. */
 export class LockedError extends Error {
@@ -26,9 +30,12 @@ export class ServerLock {
 
   /** @throws LockedError if another process holds it */
   static take(database: string): ServerLock {
-    const client = openConnection(lockFile(database), { create: true, busyTimeout: 0 });
+    const client = openConnection(lockFile(database), {
+      create: true,
+      journal: 'delete',
+      busyTimeout: probePatience,
+    });
     try {
-      client.pragma('journal_mode = DELETE');
       client.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER)');
       client.prepare('INSERT OR REPLACE INTO holder VALUES (1, ?)').run(process.pid);
       client.exec('BEGIN IMMEDIATE');
@@ -37,6 +44,22 @@ export class ServerLock {
       const pid = readHolder(client);
       client.close();
       throw isBusy(error) ? new LockedError(database, pid) : error;
+    }
+  }
+
+  /** The process that holds it, if one does; asked without taking it, but for an instant. */
+  static holder(database: string): number | undefined {
+    const file = lockFile(database);
+    if (!existsSync(file)) return undefined;
+    const client = openConnection(file, { journal: 'unchanged', busyTimeout: 0 });
+    try {
+      client.exec('BEGIN IMMEDIATE');
+      return undefined;
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      return readHolder(client);
+    } finally {
+      client.close();
     }
   }
 

@@ -1,28 +1,23 @@
 import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/repository.ts';
-import type { BoardEvent, Login } from '../../src/board/types.ts';
-import type { BoardError, ErrorCode } from '../../src/protocol/errors.ts';
+import type { Actor, Page } from '../../src/board/repository.ts';
+import type { ErrorCode } from '../../src/protocol/errors.ts';
 import type { Client } from '../../src/storage/connection.ts';
 import { openShared } from '../../src/storage/open.ts';
 import { SqliteRepository } from '../../src/storage/repository.ts';
-import { groupNamed } from '../helpers/storage.ts';
+import { groupNamed, refusal } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames } from './history.ts';
 import { Model } from './model.ts';
 
 interface Session extends Actor {
-  /** The model's `since`. */
+  /** When it began, for the model. */
   readonly turn: number;
 }
 
-/** What a deed came to: a refusal, or what the board answered. */
-type Outcome = { refused: ErrorCode } | { answer: unknown };
-
-/** Plays a history on a board in a file and on the model, and compares what they show. */
+/** Plays a history on a board in `file` and on the model, and compares what the two show. */
 export class Replay {
   private readonly model = new Model(groupNames);
   private readonly sessions = new Map<string, Session>();
-  private readonly events: BoardEvent[] = [];
   private wall = Date.UTC(2026, 10, 22);
   private client: Client;
   private repository: SqliteRepository;
@@ -35,8 +30,7 @@ export class Replay {
     await this.loginAll();
     for (const step of steps) await this.perform(step);
     await this.compareAll();
-    this.restart();
-    await this.loginAll();
+    await this.perform({ do: 'restart' });
     await this.compareAll();
   }
 
@@ -48,14 +42,198 @@ export class Replay {
     const client = openShared(this.file);
     // What a loss of power takes is not at stake here, and a sync per turn would cost minutes.
     client.pragma('synchronous = OFF');
-    const publish = (event: BoardEvent) => {
-      this.events.push(event);
-    };
-    return [client, new SqliteRepository(client, { publish, now: () => this.wall })];
+    return [client, new SqliteRepository(client, { publish: () => {}, now: () => this.wall })];
   }
 
-  private restart(): void {
-    this.close();
-    [this.client, this.repository] = this.open();
+  private async perform(step: Step): Promise<void> {
+    switch (step.do) {
+      case 'turn': {
+        const settled = step.deeds.map((deed) => this.start(deed));
+        await Promise.all(settled);
+        return;
+      }
+      case 'look':
+        return this.comparePage(step.user, step.group, step.page);
+      case 'delete': {
+        const message = this.model.group(step.group).messages.at(-1 - step.nth);
+        return this.delete(step.group, message ? [message.number] : []);
+      }
+      case 'purge': {
+        const { messages } = this.model.group(step.group);
+        const old = messages.slice(0, Math.max(0, messages.length - step.keep));
+        return this.delete(
+          step.group,
+          old.map(({ number }) => number),
+        );
+      }
+      case 'wallClock':
+        this.wall += step.by;
+        return;
+      case 'restart':
+        this.close();
+        [this.client, this.repository] = this.open();
+        return this.loginAll();
+    }
   }
+
+  /** Asks the board and the model for a deed at once, and compares once the board has answered. */
+  private async start(deed: Deed): Promise<void> {
+    const { model, repository } = this;
+    const { user } = deed;
+    const session = this.session(user);
+    switch (deed.do) {
+      case 'login':
+        return this.login(user);
+      case 'return': {
+        model.logout(user, session.turn);
+        const left = repository.logout(session);
+        return Promise.all([left, this.login(user)]).then(() => {});
+      }
+      case 'join': {
+        const refused = model.join(user, deed.group);
+        const numbers = model.group(deed.group).page(user, { limit: 2 }).messages.map(numberOf);
+        const members = [...model.group(deed.group).members.keys()].sort();
+        const joined = repository.join(session, groupNamed(deed.group));
+        if (refused) return this.expectRefusal(joined, refused);
+        const answer = await joined;
+        expect(answer.messages.map(numberOf)).toEqual(numbers);
+        expect(answer.members.map(({ name }) => name)).toEqual(members);
+        return;
+      }
+      case 'leave': {
+        const refused = model.leave(user, deed.group);
+        const left = repository.leave(session, groupNamed(deed.group));
+        if (refused) return this.expectRefusal(left, refused);
+        await left;
+        return;
+      }
+      case 'post': {
+        const message = { subject: `by ${user}`, content: 'in full' };
+        const kept = model.post(user, deed.group, message.subject);
+        const posted = repository.post(session, groupNamed(deed.group), message);
+        if (typeof kept === 'string') return this.expectRefusal(posted, kept);
+        const { number, postedAt } = (await posted).message;
+        expect(number).toBe(kept.number);
+        model.group(deed.group).stamp(number, postedAt);
+        return;
+      }
+      case 'markRead': {
+        const refused = model.markRead(user, deed.group, deed.number);
+        const marked = repository.markRead(session, groupNamed(deed.group), deed.number);
+        return refused ? this.expectRefusal(marked, refused) : marked;
+      }
+    }
+  }
+
+  private async expectRefusal(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
+    expect(await refusal(promise)).toBe(code);
+  }
+
+  private async loginAll(): Promise<void> {
+    await Promise.all(userNames.map((user) => this.login(user)));
+  }
+
+  private async login(user: string): Promise<void> {
+    const turn = this.model.login();
+    const memberships = groupNames.flatMap((name) => {
+      const group = this.model.group(name);
+      const member = group.members.get(user);
+      const { lastNumber } = group;
+      return member
+        ? [{ name, unread: group.unread(user, turn), lastRead: member.lastRead, lastNumber }]
+        : [];
+    });
+    const login = await this.repository.login(userName(user), null);
+    expect(login.memberships.map(({ group, ...rest }) => ({ name: group.name, ...rest }))).toEqual(
+      memberships,
+    );
+    this.sessions.set(user, { user: login.user, origin: null, since: login.since, turn });
+  }
+
+  private session(user: string): Session {
+    const session = this.sessions.get(user);
+    if (!session) throw new Error(`${user} has not logged in`);
+    return session;
+  }
+
+  /** As an administration command does, behind the server's back. */
+  private delete(name: string, numbers: readonly number[]): void {
+    const group = '(SELECT id FROM groups WHERE name = @name)';
+    const remove = this.client.prepare(
+      `DELETE FROM messages WHERE group_id = ${group} AND number = @number`,
+    );
+    for (const number of numbers) remove.run({ name, number });
+    this.client
+      .prepare('UPDATE groups SET message_count = message_count - @count WHERE name = @name')
+      .run({ name, count: numbers.length });
+    this.model.group(name).delete(numbers);
+  }
+
+  private async comparePage(user: string, name: string, page: Page): Promise<void> {
+    const shown = this.repository.messages(this.session(user), groupNamed(name), page);
+    const group = this.model.group(name);
+    if (!group.members.has(user)) return this.expectRefusal(shown, 'NOT_MEMBER');
+    const { messages, more } = await shown;
+    expect({ messages, more }).toEqual(group.page(user, page));
+  }
+
+  /** Every list, message and count that every user can be shown. */
+  private async compareAll(): Promise<void> {
+    for (const name of groupNames) {
+      const { messages } = this.model.group(name);
+      const times = messages.map(({ postedAt }) => postedAt);
+      expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
+    }
+    for (const user of userNames) {
+      await this.compareGroups(user);
+      for (const name of groupNames) {
+        await this.comparePage(user, name, { limit: 1000 });
+        await this.comparePage(user, name, { limit: 1000, after: 0 });
+        await this.compareSingly(user, name);
+      }
+    }
+  }
+
+  private async compareGroups(user: string): Promise<void> {
+    const session = this.session(user);
+    const shown = await this.repository.groups(session);
+    expect(
+      shown.map(({ name, members, messages, joined, unread }) => ({
+        name,
+        members,
+        messages,
+        joined,
+        unread,
+      })),
+    ).toEqual(
+      groupNames.map((name) => {
+        const group = this.model.group(name);
+        return {
+          name,
+          members: group.members.size,
+          messages: group.messages.length,
+          joined: group.members.has(user),
+          unread: group.unread(user, session.turn),
+        };
+      }),
+    );
+  }
+
+  private async compareSingly(user: string, name: string): Promise<void> {
+    const group = this.model.group(name);
+    const visible = group.visible(user).map(numberOf);
+    for (let number = 0; number <= group.lastNumber + 1; number++) {
+      const read = this.repository.message(this.session(user), groupNamed(name), number);
+      if (visible.includes(number)) {
+        expect((await read).message).toMatchObject({ number, content: 'in full' });
+      } else {
+        const code = group.members.has(user) ? 'MESSAGE_NOT_FOUND' : 'NOT_MEMBER';
+        await this.expectRefusal(read, code);
+      }
+    }
+  }
+}
+
+function numberOf({ number }: { number: number }): number {
+  return number;
 }

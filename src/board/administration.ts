@@ -1,0 +1,107 @@
+import type { Name } from './names.ts';
+import type { Page } from './repository.ts';
+import type { Group, GroupRef, Header, Message, User } from './types.ts';
+
+/** A group as the operator sees it: all of it, whoever is a member. */
+export interface GroupDetails extends Group {
+  readonly description: string;
+  readonly members: number;
+  readonly messages: number;
+  readonly createdAt: number;
+  /** The newest number given out. */
+  readonly lastNumber: number;
+}
+
+/** A membership, told from the group's side. */
+export interface GroupMember {
+  readonly user: string;
+  readonly joinedAt: number;
+  readonly lastRead: number;
+}
+
+/** A membership, told from the user's side. */
+export interface UserMembership {
+  readonly group: string;
+  readonly joinedAt: number;
+  readonly lastRead: number;
+  readonly lastNumber: number;
+}
+
+export interface UserDetails extends User {
+  readonly createdAt: number;
+  readonly lastSeenAt: number | null;
+  /** How many groups the user is a member of. */
+  readonly groups: number;
+}
+
+/** What a purge takes: what was posted before a time, all but the newest ones, or everything. */
+export type PurgeRule = { readonly before: number } | { readonly keep: number } | 'all';
+
+/** Messages of one group: how many, the lowest number and the highest; 0 and 0 where none. */
+export interface MessageSpan {
+  readonly group: Group;
+  readonly count: number;
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How long work is followed, and stopped between two of its steps. */
+export interface StepControl {
+  readonly signal: AbortSignal;
+  /** Called after each step with the messages deleted so far. */
+  progress(deleted: number): void;
+}
+
+/**
+ * The board as an operator works on it, also while a server runs: what a server has to tell its
+ * members of is left for it in the database, with the change itself. Every operation is atomic,
+ * but for `purge` and `deleteGroup`, which go in small atomic steps, so that a running server
+ * never waits for long.
+ *
+ * All of them throw `STORAGE_FAILED` where the disk fails, and those about a group
+ * `GROUP_NOT_FOUND`; what else they throw stands with each.
+ */
+export interface Administration {
+  groups(): Promise<GroupDetails[]>;
+  group(group: GroupRef): Promise<GroupDetails & { memberships: GroupMember[] }>;
+  /** @throws `GROUP_EXISTS` */
+  createGroup(name: Name, description: string): Promise<GroupDetails>;
+  describeGroup(group: GroupRef, description: string): Promise<GroupDetails>;
+  /** @throws `GROUP_EXISTS`, `GROUP_PROTECTED` for the public group */
+  renameGroup(group: GroupRef, name: Name): Promise<GroupDetails>;
+  /** A group that may be deleted. @throws `GROUP_PROTECTED` for the public group */
+  deletableGroup(group: GroupRef): Promise<GroupDetails>;
+  /**
+   * Deletes the group with all that is in it. Stopped before its end, it has deleted the oldest
+   * messages, and the group stands.
+   * @throws `GROUP_PROTECTED` for the public group
+   */
+  deleteGroup(
+    group: GroupRef,
+    control: StepControl,
+  ): Promise<{ group: GroupDetails; deleted: number; complete: boolean }>;
+
+  /** What a purge would take. Messages posted later are never part of it. */
+  planPurge(group: GroupRef, rule: PurgeRule): Promise<MessageSpan>;
+  /** Deletes the messages up to the last one of `plan`, and says which went. */
+  purge(plan: MessageSpan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
+
+  users(): Promise<UserDetails[]>;
+  /** @throws `USER_NOT_FOUND` */
+  user(name: string): Promise<UserDetails & { memberships: UserMembership[] }>;
+
+  /**
+   * Headers, oldest first: from `after` on where that is given, else the newest ones. `more` says
+   * whether there are further ones on the side where the page was cut.
+   */
+  messages(
+    group: GroupRef,
+    page: Page,
+  ): Promise<{ group: Group; messages: Header[]; more: boolean }>;
+  /** @throws `MESSAGE_NOT_FOUND` */
+  message(group: GroupRef, number: number): Promise<{ group: Group; message: Message }>;
+  /** Deletes all of `numbers`, or none. @throws `MESSAGE_NOT_FOUND` for the first that is not there */
+  deleteMessages(group: GroupRef, numbers: readonly number[]): Promise<Group>;
+
+  close(): void;
+}

@@ -1,0 +1,212 @@
+import { and, eq, inArray, sql } from 'drizzle-orm';
+import type {
+  Administration,
+  GroupDetails,
+  MessageSpan,
+  PurgeRule,
+  StepControl,
+} from '../board/administration.ts';
+import { type Name, nameKey } from '../board/names.ts';
+import type { Page } from '../board/repository.ts';
+import type { GroupRef, OutsideEvent } from '../board/types.ts';
+import { BoardError, boardError } from '../protocol/errors.ts';
+import { leavePurged, purgeInSteps, spanOf } from './administration-purge.ts';
+import {
+  findGroup,
+  findMessage,
+  groupColumns,
+  listGroups,
+  listMessages,
+  listUsers,
+  membershipsOf,
+  membersOf,
+} from './administration-queries.ts';
+import { leaveEvent, writeAtOnce } from './administration-write.ts';
+import { type Client, type Orm, orm } from './connection.ts';
+import { asBoardError } from './failure.ts';
+import { groups, messages } from './schema.ts';
+
+const publicGroup = nameKey('main');
+
+/** The operator's side of the board in SQLite, beside a server or without one. */
+export class SqliteAdministration implements Administration {
+  private readonly orm: Orm;
+
+  /** @param client a connection to a database of the current schema; closed with this */
+  constructor(private readonly client: Client) {
+    this.orm = orm(client);
+  }
+
+  groups() {
+    return this.read(() => listGroups(this.orm));
+  }
+
+  group(ref: GroupRef) {
+    return this.read(() => {
+      const group = this.find(ref);
+      return { ...group, memberships: membersOf(this.orm, group.id) };
+    });
+  }
+
+  createGroup({ name, key }: Name, description: string): Promise<GroupDetails> {
+    return this.write(() => {
+      this.requireFree({ name, key });
+      const createdAt = Date.now() * 1000;
+      return this.orm
+        .insert(groups)
+        .values({ name, nameKey: key, description, createdAt })
+        .returning(groupColumns)
+        .get();
+    });
+  }
+
+  describeGroup(ref: GroupRef, description: string): Promise<GroupDetails> {
+    return this.write(() => this.change(this.find(ref), { description }));
+  }
+
+  renameGroup(ref: GroupRef, { name, key }: Name): Promise<GroupDetails> {
+    return this.write(() => {
+      const group = this.findUnprotected(ref);
+      if (group.name === name) return group;
+      this.requireFree({ name, key }, group);
+      return this.change(group, { name, nameKey: key });
+    });
+  }
+
+  deletableGroup(ref: GroupRef): Promise<GroupDetails> {
+    return this.read(() => this.findUnprotected(ref));
+  }
+
+  async deleteGroup(ref: GroupRef, control: StepControl) {
+    const group = await this.deletableGroup(ref);
+    const all = await this.planPurge({ id: group.id }, 'all');
+    const gone = await purgeInSteps(this.client, all, control, () => {
+      // What was posted meanwhile goes with it, as the memberships do: by cascade.
+      this.orm.delete(groups).where(eq(groups.id, group.id)).run();
+      this.leave({ type: 'group.removed', group: all.group });
+    });
+    return { group, deleted: gone.count, complete: gone.complete };
+  }
+
+  planPurge(ref: GroupRef, rule: PurgeRule): Promise<MessageSpan> {
+    return this.read(() => spanOf(this.orm, this.find(ref), rule));
+  }
+
+  purge(plan: MessageSpan, control: StepControl) {
+    return purgeInSteps(this.client, plan, control, (gone) => leavePurged(this.orm, gone));
+  }
+
+  users() {
+    return this.read(() => listUsers(this.orm));
+  }
+
+  user(name: string) {
+    return this.read(() => {
+      const [user] = listUsers(this.orm, nameKey(name));
+      if (!user) throw boardError('USER_NOT_FOUND', name);
+      return { ...user, memberships: membershipsOf(this.orm, user.id) };
+    });
+  }
+
+  /** One message more is asked for than the page holds, to know whether there are more. */
+  messages(ref: GroupRef, page: Page) {
+    return this.read(() => {
+      const { id, name } = this.find(ref);
+      const found = listMessages(this.orm, id, { ...page, limit: page.limit + 1 });
+      const headers = found.slice(0, page.limit);
+      if (page.after === undefined) headers.reverse();
+      return { group: { id, name }, messages: headers, more: found.length > page.limit };
+    });
+  }
+
+  message(ref: GroupRef, number: number) {
+    return this.read(() => {
+      const { id, name } = this.find(ref);
+      const message = findMessage(this.orm, id, number);
+      if (!message) throw noMessage(name, number);
+      return { group: { id, name }, message };
+    });
+  }
+
+  deleteMessages(ref: GroupRef, numbers: readonly number[]) {
+    return this.write(() => {
+      const { id, name } = this.find(ref);
+      const group = { id, name };
+      const gone = this.orm
+        .delete(messages)
+        .where(and(eq(messages.groupId, id), inArray(messages.number, [...numbers])))
+        .returning({ number: messages.number })
+        .all()
+        .map(({ number }) => number);
+      const missing = numbers.find((number) => !gone.includes(number));
+      if (missing !== undefined) throw noMessage(name, missing);
+      this.orm
+        .update(groups)
+        .set({ messageCount: sql`${groups.messageCount} - ${gone.length}` })
+        .where(eq(groups.id, id))
+        .run();
+      for (const number of gone) {
+        leavePurged(this.orm, { group, count: 1, first: number, last: number });
+      }
+      return group;
+    });
+  }
+
+  close(): void {
+    this.client.close();
+  }
+
+  private async read<T>(operation: () => T): Promise<T> {
+    try {
+      return operation();
+    } catch (error) {
+      throw asBoardError(error);
+    }
+  }
+
+  private async write<T>(operation: () => T): Promise<T> {
+    return writeAtOnce(this.client, operation);
+  }
+
+  private leave(event: OutsideEvent): void {
+    leaveEvent(this.orm, event);
+  }
+
+  private find(ref: GroupRef): GroupDetails {
+    const group = findGroup(this.orm, ref);
+    if (!group) throw boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
+    return group;
+  }
+
+  private findUnprotected(ref: GroupRef): GroupDetails {
+    const group = this.find(ref);
+    if (nameKey(group.name) === publicGroup) throw boardError('GROUP_PROTECTED', group.name);
+    return group;
+  }
+
+  /** @throws BoardError `GROUP_EXISTS` if another group than `self` has the name */
+  private requireFree({ name, key }: Name, self?: GroupDetails): void {
+    const other = findGroup(this.orm, { key, name });
+    if (other && other.id !== self?.id) throw boardError('GROUP_EXISTS', other.name);
+  }
+
+  private change(
+    { id, name: was }: GroupDetails,
+    values: { description: string } | Pick<typeof groups.$inferInsert, 'name' | 'nameKey'>,
+  ): GroupDetails {
+    const changed = this.orm
+      .update(groups)
+      .set(values)
+      .where(eq(groups.id, id))
+      .returning(groupColumns)
+      .get();
+    const { name, description } = changed;
+    this.leave({ type: 'group.changed', group: { id, name }, was, description });
+    return changed;
+  }
+}
+
+/** The board's own sentence speaks to a member, who may not be allowed to see it. */
+function noMessage(group: string, number: number): BoardError {
+  return new BoardError('MESSAGE_NOT_FOUND', `There is no message ${number} in ${group}.`);
+}

@@ -1,0 +1,111 @@
+import { expect, test } from 'vitest';
+import { Board, checkedDescription, groupRef } from '../../src/board/board.ts';
+import type { Actor } from '../../src/board/repository.ts';
+import { limits } from '../../src/protocol/limits.ts';
+import { openBoard, refusal } from '../helpers/storage.ts';
+
+/** A board where alice is a member of `main`. */
+async function withAlice(): Promise<{ board: Board; alice: Actor }> {
+  const board = new Board(openBoard().repository);
+  const { user, since } = await board.login('alice', 1);
+  const alice = { user, since, origin: 1 };
+  await board.join(alice, 'main');
+  return { board, alice };
+}
+
+async function posted(subject: string, content = '') {
+  const { board, alice } = await withAlice();
+  const { message } = await board.post(alice, 'main', { subject, content });
+  return (await board.message(alice, 'main', message.number)).message;
+}
+
+const refused = (subject: string, content = '') => refusal(posted(subject, content));
+
+test('a group is given by its name, or by its number in digits', () => {
+  expect(groupRef('Main')).toEqual({ key: 'main', name: 'Main' });
+  expect(groupRef('7')).toEqual({ id: 7 });
+  expect(groupRef(7)).toEqual({ id: 7 });
+  expect(groupRef('7up')).toEqual({ key: '7up', name: '7up' });
+});
+
+test('digits that are no number of a group still find no group', async () => {
+  const { board, alice } = await withAlice();
+  for (const group of ['0', '007', '9'.repeat(15), '9'.repeat(40), 1e300, 0.5, -1]) {
+    expect(await refusal(board.join(alice, group)), String(group)).toBe('GROUP_NOT_FOUND');
+  }
+});
+
+test('a name that breaks the rules is refused at login', async () => {
+  const { board } = await withAlice();
+  expect(await refusal(board.login('two words', 2))).toBe('NAME_INVALID');
+  expect(await refusal(board.login('Admin', 2))).toBe('NAME_INVALID');
+});
+
+test('a subject may have so many characters, and not one more', async () => {
+  const { subject } = limits;
+  expect((await posted('a'.repeat(subject))).subject).toBe('a'.repeat(subject));
+  expect((await posted('🍜'.repeat(subject))).subject).toBe('🍜'.repeat(subject));
+  expect(await refused('a'.repeat(subject + 1))).toBe('TOO_LONG');
+  expect(await refused('🍜'.repeat(subject + 1))).toBe('TOO_LONG');
+});
+
+test('a subject is counted without the spaces around it', async () => {
+  const subject = 'a'.repeat(limits.subject);
+  expect((await posted(`  ${subject}\t `)).subject).toBe(subject);
+});
+
+test.each(['', '   ', '\t', '\u3000', '\u202e'])(
+  'a subject says something: not %j',
+  async (text) => {
+    expect(await refused(text)).toBe('SUBJECT_INVALID');
+  },
+);
+
+test.each(['a\nb', 'a\r\nb', 'a\rb', 'a\u0085b', 'a\u2028b', 'a\u2029b', 'a\n'])(
+  'a subject is one line: not %j',
+  async (text) => {
+    expect(await refused(text)).toBe('SUBJECT_INVALID');
+  },
+);
+
+test('what could drive a terminal is shown in a subject, or taken out', async () => {
+  expect((await posted('a\u001b[2Jb\tc\u202ed\u0007')).subject).toBe('a␛[2Jb cd␇');
+});
+
+test('content may have so many bytes of UTF-8, and not one more', async () => {
+  const { content } = limits;
+  expect((await posted('s', 'a'.repeat(content))).content).toHaveLength(content);
+  expect((await posted('s', '🍜'.repeat(content / 4))).content).toHaveLength(content / 2);
+  expect(await refused('s', 'a'.repeat(content + 1))).toBe('TOO_LONG');
+  expect(await refused('s', `${'🍜'.repeat(content / 4)}a`)).toBe('TOO_LONG');
+});
+
+test('content is counted as it is kept', async () => {
+  // Each of these is one byte on the way in, and three as the symbol for it.
+  const bells = '\u0007'.repeat(Math.floor(limits.content / 3));
+  expect((await posted('s', bells)).content).toBe('␇'.repeat(bells.length));
+  expect(await refused('s', `${bells}\u0007`)).toBe('TOO_LONG');
+});
+
+test('content keeps its lines, whichever way they end, its tabs and its spaces', async () => {
+  expect((await posted('s', ' one\r\ntwo\rthree\n\n\tfour \n')).content).toBe(
+    ' one\ntwo\nthree\n\n\tfour \n',
+  );
+});
+
+test('what could drive a terminal is shown in content, or taken out', async () => {
+  expect((await posted('s', '\u001b]0;owned\u0007 \u009b31m \u202eabc\u2066')).content).toBe(
+    '␛]0;owned␇ \ufffd31m abc',
+  );
+});
+
+test('content may be empty', async () => {
+  expect((await posted('s', '')).content).toBe('');
+});
+
+test('a description is one line of so many characters', () => {
+  const { description } = limits;
+  expect(checkedDescription('  What is new\nand what is not ')).toBe('What is new and what is not');
+  expect(checkedDescription('🍜'.repeat(description))).toBe('🍜'.repeat(description));
+  expect(() => checkedDescription('🍜'.repeat(description + 1))).toThrow('at most 200 characters');
+});

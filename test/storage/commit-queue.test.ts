@@ -1,0 +1,251 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import type { BoardEvent } from '../../src/board/types.ts';
+import { BoardError, boardError } from '../../src/protocol/errors.ts';
+import { CommitQueue, type CommitQueueOptions } from '../../src/storage/commit-queue.ts';
+import { connect, newFile, refusal } from '../helpers/storage.ts';
+
+/** A queue over a table of words. */
+function openQueue(options: Partial<CommitQueueOptions> = {}) {
+  const file = newFile();
+  const client = connect(file, { create: true });
+  client.exec('CREATE TABLE words (word TEXT PRIMARY KEY)');
+  const queue = new CommitQueue(client, { publish: () => {}, ...options });
+  onTestFinished(() => queue.close());
+  const write = (word: string) => queue.run(() => insert(word));
+  const insert = (word: string) => {
+    client.prepare('INSERT INTO words VALUES (?)').run(word);
+    return word;
+  };
+  return { file, client, queue, write, insert };
+}
+
+function words(client: ReturnType<typeof connect>): string[] {
+  const rows = client.prepare<[], { word: string }>('SELECT word FROM words ORDER BY rowid').all();
+  return rows.map(({ word }) => word);
+}
+
+/**
+ * The commits in the write-ahead log: frames that give the size of the database after them
+ * (https://sqlite.org/fileformat2.html#wal_file_format).
+ */
+function commits(file: string): number {
+  const log = existsSync(`${file}-wal`) ? readFileSync(`${file}-wal`) : Buffer.alloc(0);
+  if (log.length < 32) return 0;
+  const frame = 24 + log.readUInt32BE(8);
+  let found = 0;
+  for (let at = 32; at + frame <= log.length; at += frame) {
+    if (log.readUInt32BE(at + 4) > 0) found++;
+  }
+  return found;
+}
+
+function joined(name: string): BoardEvent {
+  const group = { id: 1, name: 'main' };
+  return { type: 'member.joined', origin: null, group, user: { id: 1, name } };
+}
+
+test('the writes of one turn share one commit', async () => {
+  const { file, client, write } = openQueue();
+  const before = commits(file);
+
+  expect(await Promise.all([write('one'), write('two'), write('three')])).toEqual([
+    'one',
+    'two',
+    'three',
+  ]);
+  expect(commits(file) - before).toBe(1);
+  await write('four');
+  expect(commits(file) - before).toBe(2);
+  expect(words(client)).toEqual(['one', 'two', 'three', 'four']);
+});
+
+test('a write that breaks fails alone, and the others are committed once', async () => {
+  const { client, queue, write, insert } = openQueue();
+  const broken = queue.run(() => {
+    insert('half');
+    throw new Error('a bug');
+  });
+
+  const outcomes = await Promise.allSettled([write('one'), broken, write('two')]);
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  await expect(broken).rejects.toThrow('a bug');
+  expect(words(client)).toEqual(['one', 'two']);
+});
+
+test('a write that SQLite refuses fails alone', async () => {
+  const { client, write } = openQueue();
+
+  const outcomes = await Promise.allSettled([write('one'), write('one'), write('two')]);
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(words(client)).toEqual(['one', 'two']);
+});
+
+test('a refused write leaves the rest of its batch in one commit', async () => {
+  const { file, client, queue, write } = openQueue();
+  const before = commits(file);
+  const refused = queue.run((emit) => {
+    emit(joined('nobody'));
+    throw boardError('NOT_MEMBER', 'main');
+  });
+
+  const outcomes = await Promise.allSettled([write('one'), refused, write('two')]);
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(await refusal(refused)).toBe('NOT_MEMBER');
+  expect(words(client)).toEqual(['one', 'two']);
+  expect(commits(file) - before).toBe(1);
+});
+
+test('events are told after their commit, in order, before their promises settle', async () => {
+  const log: string[] = [];
+  const publish = (event: BoardEvent) => {
+    const name = event.type === 'member.joined' ? event.user.name : event.type;
+    log.push(`event ${name}, others see ${words(other).join(' ')}`);
+  };
+  const { file, queue, insert } = openQueue({ publish });
+  const other = connect(file);
+  const write = async (word: string) => {
+    await queue.run((emit) => {
+      insert(word);
+      emit(joined(`${word}-1`));
+      emit(joined(`${word}-2`));
+      log.push(`${word} runs`);
+    });
+    log.push(`${word} is settled`);
+  };
+
+  await Promise.all([write('a'), write('b')]);
+
+  expect(log).toEqual([
+    'a runs',
+    'b runs',
+    'event a-1, others see a b',
+    'event a-2, others see a b',
+    'event b-1, others see a b',
+    'event b-2, others see a b',
+    'a is settled',
+    'b is settled',
+  ]);
+});
+
+test('what a failed or refused write would have told is never told', async () => {
+  const told: BoardEvent[] = [];
+  const { queue } = openQueue({ publish: (event) => told.push(event) });
+  const failing = (error: Error) =>
+    queue.run((emit) => {
+      emit(joined('nobody'));
+      throw error;
+    });
+  const fine = queue.run((emit) => emit(joined('alice')));
+
+  await Promise.allSettled([
+    failing(boardError('NOT_MEMBER', 'main')),
+    failing(new Error('a bug')),
+    fine,
+  ]);
+
+  expect(told).toEqual([joined('alice')]);
+});
+
+test("another process's lock delays writes, lets reads through, and costs none", async () => {
+  const { file, client, write } = openQueue();
+  const other = connect(file);
+  await write('before');
+  other.exec('BEGIN IMMEDIATE');
+  const settled: string[] = [];
+  const first = write('first').then((word) => settled.push(word));
+  for (let turn = 0; turn < 50; turn++) await nextTurn();
+  const second = write('second').then((word) => settled.push(word));
+  await nextTurn();
+
+  expect(settled).toEqual([]);
+  expect(words(client)).toEqual(['before']);
+  other.exec("INSERT INTO words VALUES ('theirs'); COMMIT");
+  await Promise.all([first, second]);
+  expect(settled).toEqual(['first', 'second']);
+  expect(words(client)).toEqual(['before', 'theirs', 'first', 'second']);
+});
+
+test('a lock that is held too long fails the writes and changes nothing', async () => {
+  const { file, client, write } = openQueue({ lockPatience: 30 });
+  const other = connect(file);
+  other.exec('BEGIN IMMEDIATE');
+
+  const outcomes = [write('one'), write('two')].map(refusal);
+
+  expect(await Promise.all(outcomes)).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
+  expect(words(client)).toEqual([]);
+  other.exec('ROLLBACK');
+  expect(await write('three')).toBe('three');
+  expect(words(client)).toEqual(['three']);
+});
+
+test('patience starts anew after each lock', async () => {
+  const { file, write } = openQueue({ lockPatience: 200 });
+  const other = connect(file);
+  other.exec('BEGIN IMMEDIATE');
+  expect(await refusal(write('one'))).toBe('STORAGE_FAILED');
+  const second = write('two');
+  for (let turn = 0; turn < 5; turn++) await nextTurn();
+  other.exec('ROLLBACK');
+  expect(await second).toBe('two');
+});
+
+test('a full disk fails the write and leaves reads and later writes working', async () => {
+  const { client, write } = openQueue();
+  await write('small');
+  const pages = client.pragma('page_count', { simple: true });
+  client.pragma(`max_page_count = ${pages}`);
+  const huge = 'x'.repeat(100_000);
+
+  const failure: unknown = await write(huge).catch((error: unknown) => error);
+
+  expect(failure).toBeInstanceOf(BoardError);
+  expect(failure).toMatchObject({ code: 'STORAGE_FAILED', cause: { code: 'SQLITE_FULL' } });
+  expect(words(client)).toEqual(['small']);
+  client.pragma('max_page_count = 1000000');
+  expect(await write(huge)).toBe(huge);
+});
+
+test('on a full disk, the writes that still fit are committed', async () => {
+  const { client, write } = openQueue();
+  client.pragma(`max_page_count = ${client.pragma('page_count', { simple: true })}`);
+
+  const outcomes = await Promise.allSettled([
+    write('one'),
+    write('x'.repeat(100_000)),
+    write('two'),
+  ]);
+
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
+  expect(words(client)).toEqual(['one', 'two']);
+});
+
+test('closing commits what is waiting and refuses what comes later', async () => {
+  const { client, queue, write } = openQueue();
+  const waiting = [write('one'), write('two')];
+
+  queue.close();
+
+  expect(words(client)).toEqual(['one', 'two']);
+  expect(await Promise.all(waiting)).toEqual(['one', 'two']);
+  expect(await refusal(write('three'))).toBe('SHUTTING_DOWN');
+  expect(words(client)).toEqual(['one', 'two']);
+});
+
+test('closing under a lock that stays settles what is waiting as failed', async () => {
+  const { file, queue, write } = openQueue();
+  const other = connect(file);
+  other.exec('BEGIN IMMEDIATE');
+  const waiting = write('one');
+  await nextTurn();
+
+  const refused = refusal(waiting);
+  queue.close();
+
+  expect(await refused).toBe('STORAGE_FAILED');
+});

@@ -1,0 +1,153 @@
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import {
+  type Client,
+  type ConnectionOptions,
+  openConnection,
+} from '../../src/storage/connection.ts';
+import { openHeld } from '../../src/storage/open.ts';
+import { databaseError, newFile, openBoard } from '../helpers/storage.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { startScript } from './script.ts';
+
+const open = (file: string, options: ConnectionOptions = {}) => {
+  const client = openConnection(file, options);
+  onTestFinished(() => {
+    client.close();
+  });
+  return client;
+};
+
+function pragmas(client: Client): Record<string, unknown> {
+  const names = ['journal_mode', 'synchronous', 'foreign_keys', 'busy_timeout'];
+  return Object.fromEntries(names.map((name) => [name, client.pragma(name, { simple: true })]));
+}
+
+test('every connection has the pragmas that the board relies on', () => {
+  const file = newFile();
+  const expected = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, busy_timeout: 5000 };
+  expect(pragmas(open(file, { create: true }))).toEqual(expected);
+  expect(pragmas(open(file))).toEqual(expected);
+  expect(pragmas(open(file, { readonly: true }))).toEqual(expected);
+  expect(open(file).pragma('journal_size_limit', { simple: true })).toBe(64 * 1024 * 1024);
+});
+
+test('the server, which blocks everyone while it waits, waits as short as it asks to', () => {
+  const { client } = openHeld(newFile(), { busyTimeout: 7 });
+  onTestFinished(() => {
+    client.close();
+  });
+  expect(pragmas(client)).toMatchObject({ busy_timeout: 7, synchronous: 2 });
+});
+
+test('relaxed durability trades the sync of each commit', () => {
+  const client = open(newFile(), { create: true, durability: 'relaxed' });
+  expect(pragmas(client)).toMatchObject({ journal_mode: 'wal', synchronous: 1, foreign_keys: 1 });
+});
+
+test('a connection for reading cannot write', () => {
+  const { file } = openBoard();
+  const client = open(file, { readonly: true });
+  expect(() => client.exec('DELETE FROM groups')).toThrow('readonly');
+});
+
+test('the database, what stands beside it and its folder are for their owner alone', () => {
+  const folder = join(tempFolder(), 'data', 'board');
+  const file = join(folder, 'corkboard.db');
+  openBoard({ file });
+  const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
+
+  expect(readdirSync(folder).sort()).toEqual([
+    'corkboard.db',
+    'corkboard.db-shm',
+    'corkboard.db-wal',
+    'corkboard.db.lock',
+  ]);
+  for (const name of readdirSync(folder)) expect(mode(join(folder, name)), name).toBe('600');
+  expect(mode(folder)).toBe('700');
+  expect(mode(dirname(folder))).toBe('700');
+});
+
+test('a missing database is not created unless that is asked for', () => {
+  const file = newFile();
+  expect(databaseError(() => openConnection(file))).toBe(
+    `There is no database at ${file}. Is --data right?`,
+  );
+  expect(readdirSync(dirname(file))).toEqual([]);
+});
+
+test('a file that is no database is refused in one line, and left as it is', () => {
+  const file = newFile();
+  const text = 'Dear diary,\n'.repeat(100);
+  writeFileSync(file, text);
+  const message = databaseError(() => openConnection(file, { create: true }));
+  expect(message).toMatch(/^\S+corkboard\.db is damaged or is not a database \([^\n]+\)\. [^\n]+$/);
+  expect(readFileSync(file, 'utf8')).toBe(text);
+});
+
+test('a folder in place of the database is refused in one line', () => {
+  const file = newFile();
+  mkdirSync(file);
+  expect(databaseError(() => openConnection(file))).toMatch(/^Cannot open [^\n]+$/);
+});
+
+test('a path that leads through a file is refused in one line', () => {
+  const file = newFile();
+  writeFileSync(file, '');
+  const below = join(file, 'data', 'corkboard.db');
+  expect(databaseError(() => openConnection(below, { create: true }))).toMatch(
+    /^Cannot create [^\n]+ENOTDIR[^\n]+$/,
+  );
+});
+
+/** Overwrites a part of the database and opens it as the server does. */
+function openDamaged(from: number, to: number): string {
+  const { file, close } = openBoard();
+  close();
+  const bytes = readFileSync(file);
+  bytes.fill(0xab, from, to === -1 ? bytes.length : to);
+  writeFileSync(file, bytes);
+  return databaseError(() => {
+    const { client, lock } = openHeld(file);
+    client.close();
+    lock.release();
+  });
+}
+
+const damaged = /^\S+corkboard\.db is damaged or is not a database \([^\n]+\)\. [^\n]+$/;
+
+test('a database with a damaged header is refused in one line', () => {
+  expect(openDamaged(0, 100)).toMatch(damaged);
+});
+
+test('a database with a damaged schema is refused in one line', () => {
+  expect(openDamaged(100, 4096)).toMatch(damaged);
+});
+
+test('a database with damaged tables is refused in one line', () => {
+  expect(openDamaged(4096, -1)).toMatch(damaged);
+});
+
+test('a database cut short is refused in one line', () => {
+  const { file, close } = openBoard();
+  close();
+  writeFileSync(file, readFileSync(file).subarray(0, 6000));
+  expect(databaseError(() => openHeld(file))).toMatch(damaged);
+});
+
+test('a folder that cannot be written is refused in one line', async () => {
+  const folder = tempFolder();
+  chmodSync(folder, 0o555);
+  const script = `
+    import { openHeld } from 'DIST/storage/open.js';
+    try {
+      openHeld(process.argv[1]);
+    } catch (error) {
+      console.log(JSON.stringify(error.name + ': ' + error.message));
+    }`;
+  // Nothing is closed to root, who asks as nobody here.
+  const nobody = process.getuid?.() === 0 ? { uid: 65534, gid: 65534 } : {};
+  const { line } = await startScript(script, [join(folder, 'corkboard.db')], nobody);
+  expect(JSON.parse(line)).toMatch(/^DatabaseError: Cannot create \S+: EACCES[^\n]+$/);
+});

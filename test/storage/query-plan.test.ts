@@ -1,0 +1,132 @@
+import { expect, test } from 'vitest';
+import { type Client, orm } from '../../src/storage/connection.ts';
+import { prepareStatements } from '../../src/storage/statements.ts';
+import {
+  login,
+  main,
+  member,
+  openBoard,
+  post,
+  type StoredBoard,
+  seen,
+} from '../helpers/storage.ts';
+
+/** Every prepared query that reads messages, with its plan, one step a line. */
+function plans(client: Client): [name: string, plan: string[]][] {
+  const { visible, ...others } = prepareStatements(orm(client));
+  return Object.entries({ ...visible, ...others })
+    .map(([name, query]) => ({ name, ...query.getQuery() }))
+    .filter(({ sql }) => !sql.startsWith('insert') && sql.includes('"messages"'))
+    .map(({ name, sql, params }) => {
+      const explain = client.prepare<unknown[], { detail: string }>(`EXPLAIN QUERY PLAN ${sql}`);
+      return [name, explain.all(...params.map(() => 1)).map(({ detail }) => detail)];
+    });
+}
+
+function fill({ client }: StoredBoard, count: number, from: number): void {
+  const group = "(SELECT id FROM groups WHERE name = 'main')";
+  const add = client.prepare(
+    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+     VALUES (${group}, ?, 1, ?, 'subject', 'content')`,
+  );
+  client.transaction(() => {
+    for (let number = 1; number <= count; number++) add.run(number, from + number);
+    client
+      .prepare(`UPDATE groups SET last_number = @count, message_count = @count WHERE id = ${group}`)
+      .run({ count });
+  })();
+}
+
+function expectIndexSearches(board: StoredBoard): void {
+  const found = plans(board.client);
+  expect(found.map(([name]) => name)).toEqual(
+    expect.arrayContaining(['newest', 'oldest', 'one', 'membershipsOf', 'groupsFor', 'catchUp']),
+  );
+  for (const [name, plan] of found) {
+    const messages = plan.filter((step) => /\bmessages\b/.test(step));
+    expect(messages, name).not.toEqual([]);
+    expect(messages, name).toEqual(
+      messages.map(() => expect.stringMatching(/^SEARCH messages USING (COVERING )?INDEX /)),
+    );
+    const others = plan.filter((step) => /SCAN|TEMP B-TREE/.test(step));
+    // `%groups` is the list of all of them.
+    expect(others, name).toEqual(name === 'groupsFor' ? ['SCAN groups'] : []);
+  }
+}
+
+test('whatever shows or counts messages searches an index and sorts nothing', () => {
+  expectIndexSearches(openBoard());
+});
+
+test('it stays so once SQLite has gathered statistics on a board in use', async () => {
+  const board = openBoard({ now: () => 2_000_000 });
+  board.client.pragma('synchronous = OFF');
+  const people = Array.from({ length: 300 }, (_, n) => member(board, `user${n}`));
+  await Promise.all(people);
+  fill(board, 5000, 1_000_000);
+  board.client.exec('ANALYZE');
+  expectIndexSearches(board);
+});
+
+test('it stays so on a board that was tiny when it was last closed', async () => {
+  const board = openBoard();
+  await post(board, await member(board, 'alice'), 'hello');
+  board.close();
+  expectIndexSearches(openBoard({ file: board.file }));
+});
+
+// The first call warms up; the fastest of some is what the work itself costs.
+async function cost(call: () => Promise<unknown>): Promise<number> {
+  let fastest = Number.POSITIVE_INFINITY;
+  for (let run = 0; run < 20; run++) {
+    const start = performance.now();
+    await call();
+    fastest = Math.min(fastest, performance.now() - start);
+  }
+  return fastest;
+}
+
+/** What the operations cost on a group with `count` messages, by what they give a member. */
+async function costs(count: number, statistics: string): Promise<Map<string, number>> {
+  let wall = 1000;
+  const board = openBoard({ now: () => wall });
+  board.client.pragma('synchronous = OFF');
+  const { repository } = board;
+  const early = await member(board, 'early');
+  fill(board, count, early.since + 1);
+  if (statistics === 'with') board.client.exec('ANALYZE');
+  wall = 10_000;
+  await repository.markRead(early, main, count);
+  const late = await member(board, 'late');
+  for (const subject of ['one', 'two', 'three']) await post(board, late, subject);
+  const again = await login(board, 'early');
+  const name = { name: 'early', key: 'early' };
+  expect(await seen(board, late)).toHaveLength(5);
+  const calls: Record<string, () => Promise<unknown>> = {
+    'the newest': () => repository.messages(early, main, { limit: 10 }),
+    'those before one': () => repository.messages(early, main, { before: 50, limit: 10 }),
+    'those after one': () => repository.messages(early, main, { after: count - 7, limit: 10 }),
+    'all, to one who joined late': () => repository.messages(late, main, { after: 0, limit: 10 }),
+    'the first': () => repository.message(early, main, 1),
+    'the last': () => repository.message(early, main, count),
+    'three unread, at login': () => repository.login(name, null),
+    'three unread, in the list of groups': () => repository.groups(again),
+    'a catch-up': () => repository.logout(again),
+  };
+  const found = new Map<string, number>();
+  for (const [what, call] of Object.entries(calls)) found.set(what, await cost(call));
+  return found;
+}
+
+test.each(['without', 'with'])(
+  'what a member is shown costs the same however many messages the group holds, %s statistics',
+  async (statistics) => {
+    const few = await costs(100, statistics);
+    const many = await costs(100_000, statistics);
+    const grown = [...few].filter(([what, milliseconds]) => {
+      const there = many.get(what) ?? Number.POSITIVE_INFINITY;
+      return there > 10 * milliseconds;
+    });
+    expect(grown.map(([what]) => what)).toEqual([]);
+  },
+);

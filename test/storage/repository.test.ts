@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { OutsideEvent } from '../../src/board/types.ts';
+import {
+  connect,
+  login,
+  main,
+  member,
+  openBoard,
+  post,
+  refusal,
+  seen,
+} from '../helpers/storage.ts';
+
+const renamed: OutsideEvent = {
+  type: 'group.changed',
+  group: { id: 2, name: 'lounge' },
+  was: 'general',
+  description: 'Sit down',
+};
+const removed: OutsideEvent = { type: 'group.removed', group: { id: 3, name: 'news' } };
+
+test('what administration has changed is told once, in its order', async () => {
+  const board = openBoard();
+  const other = connect(board.file);
+  const add = other.prepare('INSERT INTO outside_changes (event) VALUES (?)');
+  for (const event of [renamed, removed]) add.run(JSON.stringify(event));
+
+  await board.repository.announceOutsideChanges();
+  expect(board.events).toEqual([renamed, removed]);
+
+  await board.repository.announceOutsideChanges();
+  expect(board.events).toHaveLength(2);
+});
+
+test('what one asks for at once happens whole and in that order', async () => {
+  const board = openBoard();
+  const alice = await login(board, 'alice');
+  const [early, , late] = await Promise.all([
+    refusal(post(board, alice, 'too early')),
+    board.repository.join(alice, main),
+    post(board, alice, 'in time'),
+  ]);
+  expect(early).toBe('NOT_MEMBER');
+  expect(late.number).toBe(1);
+});
+
+test('what was acknowledged is seen by another process at once', async () => {
+  const board = openBoard();
+  const other = connect(board.file);
+  await post(board, await member(board, 'alice'), 'hello');
+  expect(other.prepare('SELECT subject FROM messages').all()).toEqual([{ subject: 'hello' }]);
+});
+
+test('closing commits what is under way and empties the log', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const posting = post(board, alice, 'at the last moment');
+  board.close();
+  expect((await posting).number).toBe(1);
+  expect(existsSync(`${board.file}-wal`)).toBe(false);
+  expect(await refusal(post(board, alice, 'too late'))).toBe('SHUTTING_DOWN');
+
+  const again = openBoard({ file: board.file });
+  expect(await seen(again, await login(again, 'alice'))).toEqual([1]);
+});
+
+test('while another process holds the database, members still read', async () => {
+  const board = openBoard({ lockPatience: 20 });
+  const alice = await member(board, 'alice');
+  await post(board, alice, 'hello');
+  const other = connect(board.file);
+  other.exec('BEGIN IMMEDIATE');
+
+  expect(await refusal(post(board, alice, 'refused'))).toBe('STORAGE_FAILED');
+  expect(await seen(board, alice)).toEqual([1]);
+
+  other.exec('ROLLBACK');
+  expect((await post(board, alice, 'works again')).number).toBe(2);
+});
+
+test('with a full disk, members still read, and post again once there is room', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const pages = board.client.pragma('page_count', { simple: true });
+  board.client.pragma(`max_page_count = ${pages}`);
+  const long = { subject: 'long', content: 'x'.repeat(30_000) };
+
+  expect(await refusal(board.repository.post(alice, main, long))).toBe('STORAGE_FAILED');
+  expect(await seen(board, alice)).toEqual([]);
+
+  board.client.pragma('max_page_count = 1000000');
+  const { message } = await board.repository.post(alice, main, long);
+  expect(message.number).toBe(1);
+});
