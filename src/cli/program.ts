@@ -19,8 +19,9 @@ export function buildProgram(): Command {
     .configureOutput({
       outputError: (text, write) => write(text.replace(/^error: /, 'corkboard: ')),
     })
-    .hook('preAction', ({ opts }) => {
-      if (!opts().color) process.env.NO_COLOR = '1';
+    .hook('preAction', (command) => {
+      if (command.opts<{ color: boolean }>().color) return;
+      process.env.NO_COLOR = '1';
     })
     .addHelpText('after', examples);
   const commands = [

@@ -1,9 +1,10 @@
-import { type Format, type Options, SingleBar } from 'cli-progress';
+import { SingleBar } from 'cli-progress';
+import ms from 'ms';
 
-// Milliseconds: what is done sooner shows no progress.
+// Milliseconds: what is done sooner shows nothing.
 const patience = 1000;
 
-/** How far long work is, with its rate and the time left: on a terminal, on standard error. */
+/** How far long work is, at what rate, and the time left: on standard error, if it is a terminal. */
 export class Progress {
   private readonly started = performance.now();
   private readonly bar: SingleBar;
@@ -14,7 +15,26 @@ export class Progress {
     unit: string,
   ) {
     this.bar = new SingleBar({
-      format: `{bar} {percentage}% | {value} of {total} ${unit} | {rate}/s | {eta_formatted} left`,
+      format: `{bar} {percentage}% | {value} of {total} ${unit} | {rate}/s | {left} left`,
+      clearOnComplete: true,
+      // Cut to the width of the terminal, whose own settings stay as they are.
+      linewrap: true,
+      gracefulExit: false,
     });
+  }
+
+  update(done: number): void {
+    const elapsed = performance.now() - this.started;
+    if (elapsed < patience || done === 0) return;
+    const left = Math.max(0, this.total - done) * (elapsed / done);
+    const rate = Math.round((done / elapsed) * 1000);
+    const payload = { rate, left: ms(Math.round(left)) };
+    if (this.shown) this.bar.update(done, payload);
+    else this.bar.start(this.total, done, payload);
+    this.shown = true;
+  }
+
+  stop(): void {
+    this.bar.stop();
   }
 }

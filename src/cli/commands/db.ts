@@ -1,0 +1,19 @@
+import { Command } from 'commander';
+import { dbCheckCommand } from './db/check.ts';
+import { dbMigrateCommand } from './db/migrate.ts';
+import { dbStatusCommand } from './db/status.ts';
+
+export function dbCommand(): Command {
+  return new Command('db')
+    .description('the database file')
+    .addCommand(dbStatusCommand())
+    .addCommand(dbMigrateCommand())
+    .addCommand(dbCheckCommand())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  $ corkboard db status
+  $ corkboard db check --data /var/lib/corkboard`,
+    );
+}

@@ -1,0 +1,53 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Command } from 'commander';
+import { count } from '../../../protocol/text/render.ts';
+import type { Client } from '../../../storage/connection.ts';
+import { healthChecks, problemsOf } from '../../../storage/health.ts';
+import { databaseFile, openShared } from '../../../storage/open.ts';
+import { type CommonOptions, databaseCommand } from '../../administer.ts';
+import { UserError } from '../../errors.ts';
+import { printResult, table } from '../../output.ts';
+import { Progress } from '../../progress.ts';
+
+interface Problem {
+  readonly check: string;
+  readonly problem: string;
+}
+
+export function dbCheckCommand(): Command {
+  return databaseCommand('check', 'look for damage, and for what cannot be on a board')
+    .addHelpText('after', '\nIt exits with 1 if it finds anything. It may run beside a server.')
+    .action(check);
+}
+
+async function check(options: CommonOptions): Promise<void> {
+  const file = databaseFile(options.data);
+  const client = openShared(file);
+  const problems = await findProblems(client).finally(() => client.close());
+  printResult(options, { ok: problems.length === 0, problems }, () => described(problems));
+  if (problems.length > 0) {
+    throw new UserError(`${file} has ${count(problems.length, 'problem')}.`);
+  }
+}
+
+async function findProblems(client: Client): Promise<Problem[]> {
+  const progress = new Progress(healthChecks.length, 'checks');
+  const problems: Problem[] = [];
+  for (const [done, healthCheck] of healthChecks.entries()) {
+    const found = problemsOf(healthCheck, client);
+    problems.push(...found.map((problem) => ({ check: healthCheck.name, problem })));
+    progress.update(done + 1);
+    // The terminal is written to between two checks.
+    await nextTurn();
+  }
+  progress.stop();
+  return problems;
+}
+
+function described(problems: Problem[]): string {
+  if (problems.length === 0) return 'ok';
+  return table(
+    ['check', 'problem'],
+    problems.map(({ check, problem }) => [check, problem]),
+  );
+}

@@ -1,0 +1,26 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { schemaState } from '../../../storage/migrate.ts';
+import { databaseFile, openHeld } from '../../../storage/open.ts';
+import { type CommonOptions, databaseCommand } from '../../administer.ts';
+import { printResult } from '../../output.ts';
+
+export function dbMigrateCommand(): Command {
+  return databaseCommand(
+    'migrate',
+    'make the database, or upgrade it to this version; not while a server runs',
+  ).action(migrate);
+}
+
+function migrate(options: CommonOptions): void {
+  const file = databaseFile(options.data);
+  const created = !existsSync(file);
+  const { client, lock, copy } = openHeld(file);
+  const schema = schemaState(client);
+  client.close();
+  lock.release();
+  printResult(options, { file, created, copy: copy ?? null, schema }, () => {
+    if (created) return `Made ${file}.`;
+    return copy ? `Upgraded ${file}. As it was: ${copy}` : `${file} is up to date.`;
+  });
+}

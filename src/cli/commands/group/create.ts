@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { checkedDescription } from '../../../board/board.ts';
+import { groupName } from '../../../board/names.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { groupDocument } from '../../documents.ts';
+import { printResult } from '../../output.ts';
+
+interface CreateOptions extends CommonOptions {
+  readonly description: string;
+}
+
+export function groupCreateCommand(): Command {
+  return databaseCommand('create', 'make a group, which can be joined at once')
+    .argument('<name>')
+    .option('--description <text>', 'what it is about, on one line', '')
+    .action(create);
+}
+
+async function create(name: string, options: CreateOptions): Promise<void> {
+  const checked = groupName(name);
+  const description = checkedDescription(options.description);
+  const group = await administer(options, (board) => board.createGroup(checked, description));
+  printResult(
+    options,
+    groupDocument(group),
+    () => `Group ${group.name} is made; its number is ${group.id}.`,
+  );
+}

@@ -1,0 +1,48 @@
+import type { Command } from 'commander';
+import type { Administration, GroupDetails } from '../../../board/administration.ts';
+import { groupRef } from '../../../board/board.ts';
+import { count } from '../../../protocol/text/render.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { confirm } from '../../confirm.ts';
+import { groupDocument } from '../../documents.ts';
+import { UserError } from '../../errors.ts';
+import { printResult } from '../../output.ts';
+import { runInSteps } from '../../steps.ts';
+
+interface DeleteOptions extends CommonOptions {
+  readonly yes?: true;
+}
+
+export function groupDeleteCommand(): Command {
+  return databaseCommand('delete', 'delete a group with its messages and memberships')
+    .argument('<group>', 'name or number')
+    .option('--yes', 'do not ask')
+    .action((name: string, options: DeleteOptions) =>
+      administer(options, (board) => deleteGroup(board, name, options)),
+    );
+}
+
+async function deleteGroup(
+  board: Administration,
+  name: string,
+  options: DeleteOptions,
+): Promise<void> {
+  const group = await board.deletableGroup(groupRef(name));
+  await confirm(`Delete group ${group.name} with ${holdings(group)}`, options);
+  const { deleted, complete } = await runInSteps(group.messages, (control) =>
+    board.deleteGroup({ id: group.id }, control),
+  );
+  if (!complete) {
+    const gone = count(deleted, 'message');
+    throw new UserError(`Interrupted: ${gone} deleted, and group ${group.name} stands.`, 130);
+  }
+  printResult(
+    options,
+    groupDocument(group),
+    () => `Group ${group.name} is deleted, with ${holdings(group)}.`,
+  );
+}
+
+function holdings({ messages, members }: GroupDetails): string {
+  return `${count(messages, 'message')} and ${count(members, 'membership')}`;
+}

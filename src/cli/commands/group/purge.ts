@@ -1,0 +1,96 @@
+import { type Command, Option } from 'commander';
+import type { Administration, MessageSpan, PurgeRule } from '../../../board/administration.ts';
+import { groupRef } from '../../../board/board.ts';
+import { count } from '../../../protocol/text/render.ts';
+import { formatTime, toSeconds } from '../../../protocol/time.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { confirm } from '../../confirm.ts';
+import { spanDocument } from '../../documents.ts';
+import { UserError } from '../../errors.ts';
+import { printResult } from '../../output.ts';
+import { pastTime, wholeNumber } from '../../parse.ts';
+import { runInSteps } from '../../steps.ts';
+
+interface PurgeOptions extends CommonOptions {
+  readonly before?: number;
+  readonly keep?: number;
+  readonly all?: true;
+  readonly dryRun?: true;
+  readonly yes?: true;
+}
+
+export function groupPurgeCommand(): Command {
+  return databaseCommand('purge', 'delete old messages of a group')
+    .argument('<group>', 'name or number')
+    .addOption(
+      new Option('--before <when>', 'what was posted before a date, a time, or an age such as 30d')
+        .argParser(pastTime)
+        .conflicts(['keep', 'all']),
+    )
+    .addOption(
+      new Option('--keep <n>', 'all but the newest n')
+        .argParser(wholeNumber(1))
+        .conflicts(['before', 'all']),
+    )
+    .addOption(new Option('--all', 'everything'))
+    .option('--dry-run', 'only say what would go')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+One of --before, --keep and --all says what goes. Numbers are never used again. The deleting goes
+in small steps beside a running server; Ctrl-C stops it between two of them, with exit code 130.
+
+Examples:
+  $ corkboard group purge news --before 90d --dry-run
+  $ corkboard group purge news --before 2026-01-01
+  $ corkboard group purge 4 --keep 1000 --yes`,
+    )
+    .action((name: string, options: PurgeOptions, command: Command) => {
+      const rule = purgeRule(options);
+      if (!rule) command.error('error: give one of --before <when>, --keep <n> and --all');
+      return administer(options, (board) => purge(board, name, rule, options));
+    });
+}
+
+function purgeRule({ before, keep, all }: PurgeOptions): PurgeRule | undefined {
+  if (before !== undefined) return { before };
+  if (keep !== undefined) return { keep };
+  return all && 'all';
+}
+
+async function purge(
+  board: Administration,
+  name: string,
+  rule: PurgeRule,
+  options: PurgeOptions,
+): Promise<void> {
+  const plan = await board.planPurge(groupRef(name), rule);
+  if (options.dryRun || plan.count === 0) {
+    return report(plan, options, `This would delete ${described(plan)}.`);
+  }
+  const bound = typeof rule === 'object' && 'before' in rule ? rule.before : undefined;
+  const posted = bound === undefined ? '' : `, posted before ${toSeconds(formatTime(bound))}`;
+  await confirm(`Delete ${described(plan)}${posted}`, options);
+  const { complete, ...gone } = await runInSteps(plan.count, (control) =>
+    board.purge(plan, control),
+  );
+  report(gone, options, `Deleted ${described(gone)}.`);
+  if (!complete) throw new UserError('Interrupted; the other messages stand.', 130);
+}
+
+function report(span: MessageSpan, options: PurgeOptions, text: string): void {
+  const document = { ...spanDocument(span), dryRun: options.dryRun ?? false };
+  const nothing = `There is nothing to delete in ${span.group.name}.`;
+  printResult(options, document, () => (span.count === 0 ? nothing : text));
+}
+
+function described({ group, count: number, first, last }: MessageSpan): string {
+  return `${count(number, 'message')} of ${group.name}, ${numbers(number, first, last)}`;
+}
+
+function numbers(count: number, first: number, last: number): string {
+  if (count === 1) return `number ${first}`;
+  const gapless = last - first + 1 === count;
+  return gapless ? `numbers ${first} to ${last}` : `numbers between ${first} and ${last}`;
+}

@@ -1,0 +1,23 @@
+import type { Command } from 'commander';
+import { groupRef } from '../../../board/board.ts';
+import { groupName } from '../../../board/names.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { groupDocument } from '../../documents.ts';
+import { printResult } from '../../output.ts';
+
+export function groupRenameCommand(): Command {
+  return databaseCommand('rename', 'give a group another name; its number stays')
+    .argument('<group>', 'name or number')
+    .argument('<name>', 'the new name')
+    .action(rename);
+}
+
+async function rename(name: string, to: string, options: CommonOptions): Promise<void> {
+  const checked = groupName(to);
+  const group = await administer(options, (board) => board.renameGroup(groupRef(name), checked));
+  printResult(
+    options,
+    groupDocument(group),
+    () => `Group ${group.id} is called ${group.name} now.`,
+  );
+}

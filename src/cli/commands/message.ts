@@ -1,0 +1,22 @@
+import { Command } from 'commander';
+import { messageDeleteCommand } from './message/delete.ts';
+import { messageListCommand } from './message/list.ts';
+import { messageShowCommand } from './message/show.ts';
+
+export function messageCommand(): Command {
+  return new Command('message')
+    .description('the messages of a group')
+    .addCommand(messageListCommand())
+    .addCommand(messageShowCommand())
+    .addCommand(messageDeleteCommand())
+    .addHelpText(
+      'after',
+      `
+A group is given by its name or by its number.
+
+Examples:
+  $ corkboard message list main --limit 20
+  $ corkboard message show main 7
+  $ corkboard message delete main 7 9`,
+    );
+}

@@ -1,0 +1,53 @@
+import { type Command, Option } from 'commander';
+import { groupRef } from '../../../board/board.ts';
+import { limits } from '../../../protocol/limits.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { headerDocument } from '../../documents.ts';
+import { printResult, shownTime, table } from '../../output.ts';
+import { wholeNumber } from '../../parse.ts';
+
+interface ListOptions extends CommonOptions {
+  readonly limit: number;
+  readonly before?: number;
+  readonly after?: number;
+}
+
+export function messageListCommand(): Command {
+  return databaseCommand('list', 'messages without their content, oldest first: the newest ones')
+    .argument('<group>', 'name or number')
+    .addOption(
+      new Option('--limit <n>', 'how many at most')
+        .argParser(wholeNumber(1, limits.listMost))
+        .default(limits.listDefault),
+    )
+    .option('--before <number>', 'only those with a lower number', wholeNumber(1))
+    .option(
+      '--after <number>',
+      'only those with a higher number, from there on instead of the newest',
+      wholeNumber(0),
+    )
+    .action(list);
+}
+
+async function list(name: string, options: ListOptions): Promise<void> {
+  const page = await administer(options, (board) => board.messages(groupRef(name), options));
+  const documents = page.messages.map(headerDocument);
+  printResult(options, documents, () =>
+    table(
+      ['number', 'sender', 'date', 'subject'],
+      documents.map(({ number, sender, postedAt, subject }) => [
+        number,
+        sender,
+        shownTime(postedAt),
+        subject,
+      ]),
+    ),
+  );
+  if (page.more && !options.json) process.stderr.write(`${nextPage(documents, options)}\n`);
+}
+
+function nextPage(shown: { number: number }[], { after }: ListOptions): string {
+  return after === undefined
+    ? `There are older ones: add --before ${shown[0]?.number}`
+    : `There are newer ones: add --after ${shown.at(-1)?.number}`;
+}

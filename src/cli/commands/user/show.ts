@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { membershipDocument, userDocument } from '../../documents.ts';
+import { fields, printResult, shownTime, table } from '../../output.ts';
+
+export function userShowCommand(): Command {
+  return databaseCommand('show', 'one user and their groups').argument('<user>').action(show);
+}
+
+async function show(name: string, options: CommonOptions): Promise<void> {
+  const { memberships, ...user } = await administer(options, (board) => board.user(name));
+  const document = { ...userDocument(user), memberships: memberships.map(membershipDocument) };
+  printResult(options, document, () =>
+    [userFields(document), '', membershipTable(document)].join('\n'),
+  );
+}
+
+function userFields(user: ReturnType<typeof userDocument>): string {
+  return fields([
+    ['Name', user.name],
+    ['Number', user.id],
+    ['Created', shownTime(user.createdAt)],
+    ['Last seen', shownTime(user.lastSeenAt)],
+  ]);
+}
+
+function membershipTable(user: { memberships: ReturnType<typeof membershipDocument>[] }): string {
+  const rows = user.memberships.map(({ group, joinedAt, lastRead, lastNumber }) => [
+    group,
+    shownTime(joinedAt),
+    lastRead,
+    lastNumber,
+  ]);
+  return table(['group', 'joined', 'read up to', 'last number'], rows);
+}

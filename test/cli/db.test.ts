@@ -1,0 +1,222 @@
+import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { databaseFile } from '../../src/storage/open.ts';
+import { runCli, runJson } from '../helpers/cli.ts';
+import { TestServer } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { boardFolder, damageMessages, fillMain, poster, tamper } from './seed.ts';
+
+const current = { applied: 1, known: 1, state: 'current' };
+const newer = 'UPDATE __drizzle_migrations SET created_at = created_at + 1';
+const older = 'UPDATE __drizzle_migrations SET created_at = created_at - 1';
+
+test('db status says what the file is and what it holds, in lines and as JSON', async () => {
+  const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one', 'two']));
+  const file = databaseFile(data);
+  const { code, stdout } = await runCli(['db', 'status', '--data', data]);
+  expect(code).toBe(0);
+  expect(stdout.split('\n')).toEqual([
+    `File         ${file}`,
+    expect.stringMatching(/^Size {9}\d+\.\d KiB$/),
+    'Log          0 B',
+    'Journal      wal',
+    'Schema       current: 1 of 1 migrations applied',
+    'Server       not running',
+    'Users        1',
+    'Groups       5',
+    'Memberships  1',
+    'Messages     2',
+    '',
+  ]);
+  expect(await runJson(['db', 'status', '--data', data])).toEqual({
+    file,
+    size: statSync(file).size,
+    logSize: 0,
+    journal: 'wal',
+    schema: current,
+    server: null,
+    rows: { users: 1, groups: 5, memberships: 1, messages: 2 },
+  });
+});
+
+test('db status leaves a file as it found it', async () => {
+  const data = await boardFolder();
+  tamper(data, 'PRAGMA journal_mode = DELETE');
+  const before = readdirSync(data);
+  expect(await runJson(['db', 'status', '--data', data])).toMatchObject({ journal: 'delete' });
+  expect(await runJson(['db', 'status', '--data', data])).toMatchObject({ journal: 'delete' });
+  expect(readdirSync(data)).toEqual(before);
+});
+
+test('db status says which server holds the database, and how long its log is', async () => {
+  const server = await TestServer.start();
+  const status = ['db', 'status', '--data', server.data];
+  const { logSize } = (await runJson(status)) as { logSize: number };
+  expect(logSize).toBe(statSync(`${databaseFile(server.data)}-wal`).size);
+  expect((await runCli(status)).stdout).toContain(
+    `Server       running, process ${server.child.pid}\n`,
+  );
+  expect(await runJson(status)).toMatchObject({ server: server.child.pid });
+  await server.stop();
+  expect(await runJson(status)).toMatchObject({ server: null });
+});
+
+test.each([
+  { state: 'newer', statement: newer, says: 'was made by a newer corkboard' },
+  { state: 'older', statement: older, says: 'Upgrade it with: corkboard db migrate' },
+])('a database of an $state schema has a status; others refuse it', async (given) => {
+  const data = await boardFolder();
+  tamper(data, given.statement);
+  expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
+    schema: { applied: 1, known: 1, state: given.state },
+    rows: { groups: 5 },
+  });
+  for (const command of [
+    ['group', 'list'],
+    ['db', 'check'],
+  ]) {
+    const { code, stdout, stderr } = await runCli([...command, '--data', data]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^corkboard: .*\n$/);
+    expect(stderr).toContain(given.says);
+  }
+});
+
+test('an empty file has a status without rows, and is no board', async () => {
+  const data = tempFolder();
+  writeFileSync(databaseFile(data), '');
+  expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
+    size: 0,
+    schema: { applied: 0, state: 'new' },
+    rows: { users: null, groups: null, memberships: null, messages: null },
+  });
+  const { code, stderr } = await runCli(['group', 'list', '--data', data]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('holds no board');
+});
+
+test('db migrate makes a board, and leaves one that is up to date alone', async () => {
+  const data = join(tempFolder(), 'new', 'data');
+  const file = databaseFile(data);
+  const migrate = ['db', 'migrate', '--data', data];
+  expect(await runCli(migrate)).toEqual({ code: 0, stdout: `Made ${file}.\n`, stderr: '' });
+  expect(await runCli(migrate)).toMatchObject({ code: 0, stdout: `${file} is up to date.\n` });
+  expect(await runJson(migrate)).toEqual({ file, created: false, copy: null, schema: current });
+  expect(await runJson(['group', 'list', '--data', data])).toHaveLength(5);
+});
+
+test('db migrate refuses a newer database', async () => {
+  const data = await boardFolder();
+  tamper(data, newer);
+  const { code, stderr } = await runCli(['db', 'migrate', '--data', data]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^corkboard: .* was made by a newer corkboard\..*\n$/);
+});
+
+test('db migrate refuses while a server holds the database, and names it', async () => {
+  const server = await TestServer.start();
+  expect(await runCli(['db', 'migrate', '--data', server.data])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      `corkboard: ${databaseFile(server.data)} is held by another corkboard server, ` +
+      `process ${server.child.pid}.\n`,
+  });
+});
+
+test('a folder that cannot be made is told in one line', async () => {
+  const file = join(tempFolder(), 'file');
+  writeFileSync(file, '');
+  const { code, stderr } = await runCli(['db', 'migrate', '--data', join(file, 'data')]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^corkboard: Cannot create .*\n$/);
+  expect(existsSync(join(file, 'data'))).toBe(false);
+});
+
+test('db check finds nothing wrong with a board that is used', async () => {
+  const data = await boardFolder(async (board) => {
+    await poster(board, 'alice', 'main', ['one', 'two']);
+    await poster(board, 'bob', 'news', ['three']);
+  });
+  expect(await runCli(['db', 'check', '--data', data])).toEqual({
+    code: 0,
+    stdout: 'ok\n',
+    stderr: '',
+  });
+  expect(await runJson(['db', 'check', '--data', data])).toEqual({ ok: true, problems: [] });
+});
+
+test.each([
+  {
+    damage: 'UPDATE groups SET member_count = 7 WHERE id = 1',
+    check: 'members',
+    problem: 'main says it has 7, and has 1',
+  },
+  {
+    damage: 'DELETE FROM messages WHERE number = 2',
+    check: 'messages',
+    problem: 'main says it has 3, and has 2',
+  },
+  {
+    damage:
+      'UPDATE groups SET last_number = 2 WHERE id = 1; UPDATE memberships SET last_read_number = 0',
+    check: 'numbers',
+    problem: 'main has given out 2, and has a message 3',
+  },
+  {
+    damage: 'UPDATE messages SET posted_at = 1 WHERE number = 3',
+    check: 'order',
+    problem: 'main has 1 not posted after the one before, from number 3 on',
+  },
+  {
+    damage: 'UPDATE memberships SET last_read_number = 9',
+    check: 'read marks',
+    problem: 'alice has read up to 9 in main, where 3 is the last number',
+  },
+  {
+    damage: 'UPDATE messages SET sender_id = 99 WHERE number = 1',
+    check: 'foreign keys',
+    problem: 'row 1 of messages refers to no row of users',
+  },
+  {
+    damage:
+      "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = 'CREATE UNIQUE INDEX groups_name_key_unique ON groups (description)' WHERE name = 'groups_name_key_unique'",
+    check: 'integrity',
+    problem: expect.stringContaining('groups_name_key_unique'),
+  },
+])('db check finds what is wrong with $check', async ({ damage, check, problem }) => {
+  const data = await boardFolder((board) =>
+    poster(board, 'alice', 'main', ['one', 'two', 'three']),
+  );
+  tamper(data, damage);
+  const { code, stdout, stderr } = await runCli(['db', 'check', '--json', '--data', data]);
+  expect(code).toBe(1);
+  const found = JSON.parse(stdout) as { ok: boolean; problems: unknown[] };
+  expect(found.ok).toBe(false);
+  expect(found.problems).toContainEqual({ check, problem });
+  expect(stderr).toMatch(/^corkboard: .*corkboard\.db has \d+ problems?\.\n$/);
+});
+
+test('db check prints each problem in a line of a table', async () => {
+  const data = await boardFolder();
+  tamper(data, 'UPDATE groups SET member_count = 1, message_count = 2 WHERE id = 5');
+  const { code, stdout, stderr } = await runCli(['db', 'check', '--data', data]);
+  expect(code).toBe(1);
+  expect(stdout).toBe(
+    'CHECK     PROBLEM\n' +
+      'members   random says it has 1, and has 0\n' +
+      'messages  random says it has 2, and has 0\n',
+  );
+  expect(stderr).toContain('has 2 problems.');
+});
+
+test('db check tells of pages that are damaged, without a stack trace', async () => {
+  const data = await boardFolder();
+  fillMain(data, 5000);
+  damageMessages(data);
+  const { code, stdout, stderr } = await runCli(['db', 'check', '--data', data]);
+  expect(code).toBe(1);
+  expect(stdout).toMatch(/^integrity /m);
+  expect(stderr).toMatch(/^corkboard: .*\n$/);
+});

@@ -1,0 +1,252 @@
+import { expect, test } from 'vitest';
+import { runCli, runJson } from '../helpers/cli.ts';
+import { boardFolder, leftEvents, poster, tamper, value } from './seed.ts';
+
+const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+
+test('group list shows every group with its members and messages, in a table', async () => {
+  const data = await boardFolder(async (board) => {
+    await poster(board, 'alice', 'general', ['one', 'two']);
+    await poster(board, 'bob', 'general');
+  });
+  const { code, stdout, stderr } = await runCli(['group', 'list', '--data', data]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const [head, main, general] = stdout.split('\n');
+  expect(head).toBe('ID  NAME     MEMBERS  MESSAGES  CREATED               DESCRIPTION');
+  expect(main).toMatch(/^ 1 {2}main {11}0 {9}0 {2}\d{4}-.*Z {2}The public group$/);
+  expect(general).toMatch(/^ 2 {2}general {8}2 {9}2 {2}\d{4}-.*Z {2}Anything that fits nowhere/);
+  expect(stdout.split('\n')).toHaveLength(7);
+});
+
+test('group list --json has the field names of the protocol', async () => {
+  const data = await boardFolder((board) => poster(board, 'alice', 'general', ['one', 'two']));
+  const groups = (await runJson(['group', 'list', '--data', data])) as unknown[];
+  expect(groups).toHaveLength(5);
+  expect(groups[1]).toEqual({
+    id: 2,
+    name: 'general',
+    description: 'Anything that fits nowhere else',
+    members: 1,
+    messages: 2,
+    createdAt: expect.stringMatching(microseconds),
+    lastNumber: 2,
+  });
+});
+
+test('group show tells who is a member', async () => {
+  const data = await boardFolder(async (board) => {
+    await poster(board, 'bob', 'general', ['one']);
+    await poster(board, 'alice', 'general');
+  });
+  const { stdout } = await runCli(['group', 'show', 'general', '--data', data]);
+  expect(stdout).toMatch(/^Name {9}general\nNumber {7}2\n/);
+  expect(stdout).toMatch(/\nMEMBER +JOINED +READ UP TO\nalice +\d{4}-.*Z +1\nbob +\d{4}-.*Z +0\n$/);
+
+  expect(await runJson(['group', 'show', '2', '--data', data])).toMatchObject({
+    id: 2,
+    name: 'general',
+    members: 2,
+    messages: 1,
+    lastNumber: 1,
+    memberships: [
+      { user: 'alice', joinedAt: expect.stringMatching(microseconds), lastRead: 1 },
+      { user: 'bob', joinedAt: expect.stringMatching(microseconds), lastRead: 0 },
+    ],
+  });
+});
+
+test.each(['show', 'delete', 'purge', 'edit', 'rename'])(
+  'group %s of a group that does not exist fails with its name',
+  async (command) => {
+    const data = await boardFolder();
+    const rest: Record<string, string[]> = {
+      delete: ['--yes'],
+      purge: ['--all', '--yes'],
+      edit: ['--description', 'x'],
+      rename: ['other'],
+    };
+    const args = ['group', command, 'Nowhere', ...(rest[command] ?? []), '--data', data];
+    expect(await runCli(args)).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'corkboard: There is no group Nowhere.\n',
+    });
+  },
+);
+
+test('group create makes a group, and no server has to be told', async () => {
+  const data = await boardFolder();
+  const args = ['group', 'create', 'Deploys', '--description', ' What\twent out ', '--data', data];
+  expect(await runCli(args)).toEqual({
+    code: 0,
+    stdout: 'Group Deploys is made; its number is 6.\n',
+    stderr: '',
+  });
+  expect(await runJson(['group', 'show', 'dEPLOYS', '--data', data])).toMatchObject({
+    id: 6,
+    name: 'Deploys',
+    description: 'What went out',
+    members: 0,
+    messages: 0,
+    lastNumber: 0,
+  });
+  expect(leftEvents(data)).toEqual([]);
+});
+
+test('group create --json gives the group', async () => {
+  const data = await boardFolder();
+  expect(await runJson(['group', 'create', 'deploys', '--data', data])).toEqual({
+    id: 6,
+    name: 'deploys',
+    description: '',
+    members: 0,
+    messages: 0,
+    createdAt: expect.stringMatching(microseconds),
+    lastNumber: 0,
+  });
+});
+
+test.each([
+  { name: 'MAIN', says: 'There is a group main already.' },
+  { name: '42', says: '"42" cannot be a name: it has only digits.' },
+  { name: 'a b', says: '"a b" cannot be a name: only letters' },
+  { name: '\u001b[31m', says: '"␛[31m" cannot be a name' },
+])('a group cannot be called $name', async ({ name, says }) => {
+  const data = await boardFolder();
+  for (const args of [
+    ['create', name],
+    ['rename', 'news', name],
+  ]) {
+    const { code, stdout, stderr } = await runCli(['group', ...args, '--data', data]);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(`corkboard: ${says}`);
+  }
+  expect(value(data, 'SELECT count(*) FROM groups')).toBe(5);
+});
+
+test('a description that is too long is refused', async () => {
+  const data = await boardFolder();
+  const args = ['group', 'edit', 'main', '--description', 'x'.repeat(201), '--data', data];
+  expect(await runCli(args)).toMatchObject({
+    code: 1,
+    stderr: 'corkboard: The description is too long: at most 200 characters.\n',
+  });
+});
+
+test('group edit changes the description and leaves word for the server', async () => {
+  const data = await boardFolder();
+  const args = ['group', 'edit', 'main', '--description', 'For everyone', '--data', data];
+  expect(await runCli(args)).toEqual({
+    code: 0,
+    stdout: 'Group main is described as: For everyone\n',
+    stderr: '',
+  });
+  expect(leftEvents(data)).toEqual([
+    {
+      type: 'group.changed',
+      group: { id: 1, name: 'main' },
+      was: 'main',
+      description: 'For everyone',
+    },
+  ]);
+  const empty = ['group', 'edit', '1', '--description', '', '--data', data];
+  expect((await runCli(empty)).stdout).toBe('Group main has no description now.\n');
+});
+
+test('group rename keeps number, members and messages, and leaves word for the server', async () => {
+  const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one']));
+  expect(await runCli(['group', 'rename', 'news', 'Olds', '--data', data])).toEqual({
+    code: 0,
+    stdout: 'Group 3 is called Olds now.\n',
+    stderr: '',
+  });
+  expect(await runJson(['group', 'show', 'olds', '--data', data])).toMatchObject({
+    id: 3,
+    name: 'Olds',
+    members: 1,
+    messages: 1,
+  });
+  expect(leftEvents(data)).toEqual([
+    {
+      type: 'group.changed',
+      group: { id: 3, name: 'Olds' },
+      was: 'news',
+      description: 'What is new',
+    },
+  ]);
+});
+
+test('a group can be renamed to its own name in other letters; to the very same changes nothing', async () => {
+  const data = await boardFolder();
+  expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
+  expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
+  expect(leftEvents(data)).toHaveLength(1);
+});
+
+test('the public group can be neither renamed nor deleted', async () => {
+  const data = await boardFolder();
+  for (const args of [
+    ['rename', 'main', 'other'],
+    ['rename', '1', 'MAIN'],
+    ['delete', 'main', '--yes'],
+    ['delete', '1'],
+  ]) {
+    expect(await runCli(['group', ...args, '--data', data])).toEqual({
+      code: 1,
+      stdout: '',
+      stderr: 'corkboard: main is the public group; it can be neither renamed nor deleted.\n',
+    });
+  }
+});
+
+test('group delete takes the messages and memberships along, and leaves word for the server', async () => {
+  const data = await boardFolder(async (board) => {
+    await poster(board, 'alice', 'news', ['one', 'two']);
+    await poster(board, 'bob', 'main', ['three']);
+  });
+  expect(await runCli(['group', 'delete', 'news', '--yes', '--data', data])).toEqual({
+    code: 0,
+    stdout: 'Group news is deleted, with 2 messages and 1 membership.\n',
+    stderr: '',
+  });
+  expect(value(data, 'SELECT count(*) FROM groups WHERE id = 3')).toBe(0);
+  expect(value(data, 'SELECT count(*) FROM memberships')).toBe(1);
+  expect(value(data, 'SELECT group_concat(group_id) FROM messages')).toBe('1');
+  expect(leftEvents(data)).toEqual([{ type: 'group.removed', group: { id: 3, name: 'news' } }]);
+  expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+});
+
+test('group delete --json gives the group as it was; one made anew has another number', async () => {
+  const data = await boardFolder((board) => poster(board, 'alice', 'random', ['one']));
+  const args = ['group', 'delete', 'random', '--yes', '--data', data];
+  expect(await runJson(args)).toMatchObject({ id: 5, name: 'random', members: 1, messages: 1 });
+  expect(await runJson(['group', 'create', 'random', '--data', data])).toMatchObject({
+    id: 6,
+    messages: 0,
+    lastNumber: 0,
+  });
+});
+
+test('nothing is deleted without --yes where nobody can be asked', async () => {
+  const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one']));
+  const args = ['group', 'delete', 'news', '--data', data];
+  expect(await runCli(args, { input: 'y\n' })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'corkboard: Delete group news with 1 message and 1 membership? ' +
+      'There is no terminal to ask on; add --yes to do it.\n',
+  });
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(1);
+});
+
+test('what users wrote cannot drive the terminal, and JSON has all of it', async () => {
+  const hostile = 'a\u001b[2Jb\u009bc\u202ed\u0007';
+  const data = await boardFolder();
+  tamper(data, `UPDATE groups SET description = '${hostile}' WHERE id = 1`);
+  const human = await runCli(['group', 'show', 'main', '--data', data]);
+  expect(human.stdout).toContain('Description  a␛[2Jb\ufffdcd␇\n');
+  const json = await runCli(['group', 'show', 'main', '--json', '--data', data]);
+  expect(json.stdout).toContain('a\\u001b[2Jb\\u009bc\\u202ed\\u0007');
+  expect(JSON.parse(json.stdout)).toMatchObject({ description: hostile });
+});

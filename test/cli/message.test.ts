@@ -1,0 +1,143 @@
+import { expect, test } from 'vitest';
+import { runCli, runJson } from '../helpers/cli.ts';
+import { boardFolder, fillMain, leftEvents, poster, tamper, value } from './seed.ts';
+
+const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
+const subjects = ['one', 'two', 'three', 'four', 'five'];
+
+function populated(): Promise<string> {
+  return boardFolder((board) => poster(board, 'alice', 'news', subjects));
+}
+
+async function listed(data: string, ...options: string[]): Promise<number[]> {
+  const args = ['message', 'list', 'news', ...options, '--data', data];
+  const messages = (await runJson(args)) as { number: number }[];
+  return messages.map(({ number }) => number);
+}
+
+test('message list shows headers, oldest first', async () => {
+  const data = await populated();
+  const { code, stdout, stderr } = await runCli(['message', 'list', 'news', '--data', data]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const lines = stdout.split('\n');
+  expect(lines[0]).toBe('NUMBER  SENDER  DATE                  SUBJECT');
+  expect(lines[1]).toMatch(/^ {5}1 {2}alice {3}\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ {2}one$/);
+  expect(lines[5]).toMatch(/ five$/);
+});
+
+test('message list --json gives headers as the protocol has them', async () => {
+  const data = await populated();
+  const messages = await runJson(['message', 'list', '3', '--limit', '1', '--data', data]);
+  expect(messages).toEqual([
+    {
+      number: 5,
+      sender: 'alice',
+      postedAt: expect.stringMatching(microseconds),
+      subject: 'five',
+    },
+  ]);
+});
+
+test('message list is bounded by numbers: the newest ones, or from --after on', async () => {
+  const data = await populated();
+  expect(await listed(data, '--limit', '2')).toEqual([4, 5]);
+  expect(await listed(data, '--limit', '2', '--before', '4')).toEqual([2, 3]);
+  expect(await listed(data, '--limit', '2', '--after', '1')).toEqual([2, 3]);
+  expect(await listed(data, '--after', '1', '--before', '4')).toEqual([2, 3]);
+  expect(await listed(data, '--after', '5')).toEqual([]);
+  expect(await listed(data, '--before', '1')).toEqual([]);
+});
+
+test('message list says how to see the rest', async () => {
+  const data = await boardFolder();
+  fillMain(data, 150);
+  const list = async (...options: string[]) =>
+    runCli(['message', 'list', 'main', ...options, '--data', data]);
+  expect(await list()).toMatchObject({ stderr: 'There are older ones: add --before 51\n' });
+  expect(await list('--after', '0')).toMatchObject({
+    stderr: 'There are newer ones: add --after 100\n',
+  });
+  expect((await list('--limit', '150')).stderr).toBe('');
+});
+
+test('a message whose sender is gone is from [deleted]', async () => {
+  const data = await populated();
+  tamper(data, 'UPDATE messages SET sender_id = NULL');
+  const { stdout } = await runCli(['message', 'list', 'news', '--data', data]);
+  expect(stdout).toContain('[deleted]');
+  expect(await runJson(['message', 'show', 'news', '1', '--data', data])).toMatchObject({
+    sender: '[deleted]',
+  });
+});
+
+test('message show has the content, with its line breaks', async () => {
+  const data = await populated();
+  tamper(data, "UPDATE messages SET content = 'first\n\tsecond' || char(27) WHERE number = 2");
+  const { code, stdout } = await runCli(['message', 'show', 'news', '2', '--data', data]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    /^Group {4}news\nNumber {3}2\nSender {3}alice\nDate {5}.*Z\nSubject {2}two\n\nfirst\n\tsecond␛\n$/,
+  );
+  expect(await runJson(['message', 'show', 'news', '2', '--data', data])).toEqual({
+    group: 'news',
+    number: 2,
+    sender: 'alice',
+    postedAt: expect.stringMatching(microseconds),
+    subject: 'two',
+    content: 'first\n\tsecond\u001b',
+  });
+});
+
+test('a message that is not there is named', async () => {
+  const data = await populated();
+  const expected = {
+    code: 1,
+    stdout: '',
+    stderr: 'corkboard: There is no message 6 in news.\n',
+  };
+  expect(await runCli(['message', 'show', 'news', '6', '--data', data])).toEqual(expected);
+  const args = ['message', 'delete', 'news', '2', '6', '--yes', '--data', data];
+  expect(await runCli(args)).toEqual(expected);
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(5);
+  expect(leftEvents(data)).toEqual([]);
+});
+
+test('message delete deletes what is given, counts, and leaves word for the server', async () => {
+  const data = await populated();
+  const args = ['message', 'delete', 'news', '4', '2', '4', '--yes', '--data', data];
+  expect(await runCli(args)).toEqual({
+    code: 0,
+    stdout: 'Deleted 2 messages (2, 4) of news.\n',
+    stderr: '',
+  });
+  expect(await listed(data)).toEqual([1, 3, 5]);
+  expect(await runJson(['group', 'show', 'news', '--data', data])).toMatchObject({
+    messages: 3,
+    lastNumber: 5,
+  });
+  const group = { id: 3, name: 'news' };
+  expect(leftEvents(data)).toEqual([
+    { type: 'messages.purged', group, count: 1, first: 2, last: 2 },
+    { type: 'messages.purged', group, count: 1, first: 4, last: 4 },
+  ]);
+  expect((await runCli(['db', 'check', '--data', data])).code).toBe(0);
+});
+
+test('message delete --json gives the numbers', async () => {
+  const data = await populated();
+  const args = ['message', 'delete', 'news', '5', '1', '--yes', '--data', data];
+  expect(await runJson(args)).toEqual({ group: 'news', numbers: [1, 5] });
+});
+
+test('message delete needs --yes where nobody can be asked', async () => {
+  const data = await populated();
+  const args = ['message', 'delete', 'news', '1', '--data', data];
+  expect(await runCli(args)).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      'corkboard: Delete 1 message (1) of news? ' +
+      'There is no terminal to ask on; add --yes to do it.\n',
+  });
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(5);
+});

@@ -1,0 +1,114 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { expect, test } from 'vitest';
+import { runCli, runJson } from '../helpers/cli.ts';
+import { program } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { boardFolder, fillMain } from './seed.ts';
+
+const manifest = new URL('../../package.json', import.meta.url);
+
+test('--version prints the version of the package', async () => {
+  const { version } = JSON.parse(readFileSync(manifest, 'utf8')) as { version: string };
+  expect(await runCli(['--version'])).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' });
+});
+
+test.each([[['--help']], [['help']], [['group', '--help']], [['help', 'group']]])(
+  'help that was asked for goes to standard output with examples: %j',
+  async (args) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: corkboard');
+    expect(stdout).toContain('Examples:\n  $ corkboard');
+    expect(stderr).toBe('');
+  },
+);
+
+test.each([[[]], [['group']], [['user']], [['message']], [['db']]])(
+  'a command that is not whole gets help on standard error, and counts as wrong usage: %j',
+  async (args) => {
+    const { code, stdout, stderr } = await runCli(args);
+    expect(code).toBe(2);
+    expect(stdout).toBe('');
+    expect(stderr).toContain('Usage: corkboard');
+  },
+);
+
+test.each([
+  { args: ['grop'], says: "unknown command 'grop'\n(Did you mean group?)" },
+  { args: ['group', 'lst'], says: "unknown command 'lst'\n(Did you mean list?)" },
+  { args: ['db', 'check', '--jsn'], says: "unknown option '--jsn'\n(Did you mean --json?)" },
+  { args: ['group', 'show'], says: "missing required argument 'group'" },
+  { args: ['group', 'list', 'main'], says: 'too many arguments' },
+  { args: ['group', 'edit', 'main'], says: "required option '--description <text>'" },
+  { args: ['message', 'list', 'main', '--limit', '0'], says: 'a whole number from 1 to 1000' },
+  { args: ['message', 'list', 'main', '--before', 'x'], says: 'a whole number from 1 up' },
+  { args: ['message', 'show', 'main', '1.5'], says: 'a whole number from 1 up' },
+  { args: ['message', 'delete', 'main', '1', 'two'], says: 'a whole number from 1 up' },
+])('wrong usage is told with the way out, exit 2: $args', async ({ args, says }) => {
+  const { code, stdout, stderr } = await runCli(args);
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toContain(`corkboard: `);
+  expect(stderr).toContain(says);
+});
+
+test.each([
+  ['group', 'list'],
+  ['group', 'show', 'main'],
+  ['group', 'create', 'deploys'],
+  ['group', 'edit', 'main', '--description', 'x'],
+  ['group', 'rename', 'news', 'olds'],
+  ['group', 'delete', 'news', '--yes'],
+  ['group', 'purge', 'news', '--all', '--yes'],
+  ['user', 'list'],
+  ['user', 'show', 'alice'],
+  ['message', 'list', 'main'],
+  ['message', 'show', 'main', '1'],
+  ['message', 'delete', 'main', '1', '--yes'],
+  ['db', 'status'],
+  ['db', 'check'],
+])('%s %s says in one line that there is no database, and makes none', async (...args) => {
+  const data = join(tempFolder(), 'missing');
+  const { code, stdout, stderr } = await runCli([...args, '--data', data]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(
+    `corkboard: There is no database at ${join(data, 'corkboard.db')}. Is --data right?\n`,
+  );
+  expect(existsSync(data)).toBe(false);
+});
+
+test('the data folder is --data, or CORKBOARD_DATA, or data in the working directory', async () => {
+  const data = await boardFolder();
+  const list = ['group', 'list', '--json'];
+  const { stdout } = await runCli([...list, '--data', data]);
+  expect((await runCli(list, { env: { CORKBOARD_DATA: data } })).stdout).toBe(stdout);
+  expect((await runCli(list, { cwd: join(data, '..') })).stdout).toBe(stdout);
+});
+
+test('a file that is no database is refused in one line', async () => {
+  const data = tempFolder();
+  writeFileSync(join(data, 'corkboard.db'), 'this is no database, whatever it is called');
+  const { code, stderr } = await runCli(['group', 'list', '--data', data]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^corkboard: .* is damaged or is not a database .*\n$/);
+});
+
+test('a reader that closes the pipe early is no failure', async () => {
+  const data = await boardFolder();
+  fillMain(data, 1000);
+  const args = [program, 'message', 'list', 'main', '--limit', '1000', '--data', data];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+  child.stdout.destroy();
+  const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+  expect(code).toBe(0);
+  expect(stderr).not.toContain('corkboard:');
+  expect(stderr).not.toContain('EPIPE');
+});
+
+test('--json gives one document and nothing else', async () => {
+  const data = await boardFolder();
+  expect(await runJson(['group', 'list', '--data', data])).toHaveLength(5);
+});

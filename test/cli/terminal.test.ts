@@ -1,0 +1,116 @@
+import { expect, test } from 'vitest';
+import { CliTerminal } from '../helpers/cli.ts';
+import { boardFolder, fillMain, leftEvents, poster, value } from './seed.ts';
+
+const ctrlC = '\u0003';
+const ctrlD = '\u0004';
+const bold = '\u001b[1m';
+
+function populated(): Promise<string> {
+  return boardFolder((board) => poster(board, 'alice', 'news', ['one', 'two']));
+}
+
+function messagesLeft(data: string): unknown {
+  return value(data, 'SELECT count(*) FROM messages');
+}
+
+test.each([
+  {
+    args: ['message', 'delete', 'news', '2'],
+    asks: 'Delete 1 message (2) of news? [y/N] ',
+    says: 'Deleted 1 message (2) of news.',
+  },
+  {
+    args: ['group', 'purge', 'news', '--keep', '1'],
+    asks: 'Delete 1 message of news, number 1? [y/N] ',
+    says: 'Deleted 1 message of news, number 1.',
+  },
+  {
+    args: ['group', 'delete', 'news'],
+    asks: 'Delete group news with 2 messages and 1 membership? [y/N] ',
+    says: 'Group news is deleted',
+  },
+])('what deletes asks on a terminal, and does it on a yes: $args', async (given) => {
+  const data = await populated();
+  const terminal = new CliTerminal([...given.args, '--data', data]);
+  await terminal.expect(given.asks);
+  expect(messagesLeft(data)).toBe(2);
+  terminal.type('y\r');
+  await terminal.expect(given.says);
+  expect(await terminal.exited()).toBe(0);
+  expect(messagesLeft(data)).not.toBe(2);
+});
+
+test.each([
+  { what: 'no', keys: 'n\r' },
+  { what: 'Enter', keys: '\r' },
+  { what: 'anything else', keys: 'yesterday\r' },
+  { what: 'Ctrl-C', keys: ctrlC },
+  { what: 'Ctrl-D', keys: ctrlD },
+])('$what for an answer deletes nothing, exit 1', async ({ keys }) => {
+  const data = await populated();
+  const terminal = new CliTerminal(['group', 'purge', 'news', '--all', '--data', data]);
+  await terminal.expect('[y/N] ');
+  terminal.type(keys);
+  await terminal.expect('corkboard: Nothing was deleted.');
+  expect(await terminal.exited()).toBe(1);
+  expect(messagesLeft(data)).toBe(2);
+  expect(leftEvents(data)).toEqual([]);
+});
+
+test('the question about an age says which time that is', async () => {
+  const data = await populated();
+  const args = ['group', 'purge', 'news', '--before', '0s', '--data', data];
+  const terminal = new CliTerminal(args);
+  await terminal.expect(
+    /numbers 1 to 2, posted before \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\? \[y\/N\] /,
+  );
+  terminal.type('n\r');
+  expect(await terminal.exited()).toBe(1);
+});
+
+test('nothing is asked with --yes', async () => {
+  const data = await populated();
+  const args = ['message', 'delete', 'news', '1', '2', '--yes', '--data', data];
+  const terminal = new CliTerminal(args);
+  expect(await terminal.exited()).toBe(0);
+  expect(terminal.screen).toBe('Deleted 2 messages (1, 2) of news.\r\n');
+});
+
+test('the head of a table is bold on a terminal, and plain where that is asked for', async () => {
+  const data = await populated();
+  const list = ['group', 'list', '--data', data];
+  const screenOf = async (terminal: CliTerminal) => {
+    expect(await terminal.exited()).toBe(0);
+    return terminal.screen;
+  };
+  expect(await screenOf(new CliTerminal(list))).toContain(bold);
+  const plain = [
+    new CliTerminal([...list, '--no-color']),
+    new CliTerminal(['--no-color', ...list]),
+    new CliTerminal(list, { env: { NO_COLOR: '1' } }),
+  ];
+  for (const terminal of plain) expect(await screenOf(terminal)).not.toContain('\u001b');
+});
+
+test('a long purge shows how far it is, and Ctrl-C stops it with everything in order', async () => {
+  const data = await boardFolder();
+  const total = 300_000;
+  fillMain(data, total);
+  const args = ['group', 'purge', 'main', '--all', '--yes', '--data', data];
+  const terminal = new CliTerminal(args);
+  await terminal.expect(/\d+% \| \d+ of 300000 messages \| \d+\/s \| \d+\w+ left/);
+  terminal.type(ctrlC);
+  await terminal.expect('corkboard: Interrupted; the other messages stand.');
+  expect(await terminal.exited()).toBe(130);
+
+  const left = Number(messagesLeft(data));
+  const gone = total - left;
+  expect(left).toBeGreaterThan(0);
+  expect(terminal.screen).toContain(`Deleted ${gone} messages of main, numbers 1 to ${gone}.`);
+  expect(value(data, 'SELECT message_count FROM groups WHERE id = 1')).toBe(left);
+  const group = { id: 1, name: 'main' };
+  expect(leftEvents(data)).toEqual([
+    { type: 'messages.purged', group, count: gone, first: 1, last: gone },
+  ]);
+});
