@@ -1,0 +1,161 @@
+import { EventEmitter, once } from 'node:events';
+import { createConnection, type Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
+import { boardError } from '../protocol/errors.ts';
+import { type Line, LineSplitter } from '../protocol/framing.ts';
+import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc.ts';
+import { limits } from '../protocol/limits.ts';
+import {
+  type Call,
+  type Method,
+  type Notice,
+  type NoticeName,
+  noticeSchemas,
+  type Params,
+  type Result,
+  schemas,
+} from '../protocol/schemas.ts';
+import type { Address } from './address.ts';
+import { ConnectionError, ConnectionLost, connectFailure, lossReason } from './failure.ts';
+
+// How long a board may take to answer the first request, connecting included; when a silent peer
+// is asked whether it is still there. In milliseconds.
+const connectPatience = 10_000;
+const keepAliveDelay = 60_000;
+// A reply lists at most a thousand messages or the members of one group. Past this many bytes it is
+// no reply, and would only fill the memory.
+const longestLine = 64 * 1024 * 1024;
+
+interface Waiting {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+interface ConnectionEvents {
+  notice: [notice: Notice];
+  /** The other side or the network ended it; `reason` is a sentence. Not told after `close()`. */
+  closed: [reason: string];
+}
+
+/**
+ * A connection to a board over JSON-RPC. Replies and notices are handed on in the order in which
+ * the server sent them. Notices that this program does not know are skipped, and so is what is no
+ * JSON-RPC, such as the greeting for people.
+ */
+export class Connection extends EventEmitter<ConnectionEvents> {
+  private readonly waiting = new Map<RequestId, Waiting>();
+  private readonly splitter = new LineSplitter(longestLine);
+  private lastId = 0;
+  private closed = false;
+  /** What the server gave as its reason to end the session. */
+  private farewell: string | undefined;
+  private lost: ConnectionLost | undefined;
+
+  private constructor(private readonly socket: Socket) {
+    super();
+    void this.read();
+  }
+
+  /**
+   * Connects, and makes sure that a board answers.
+   * @param signal gives up when aborted
+   * @throws ConnectionError
+   */
+  static async open(address: Address, signal?: AbortSignal): Promise<Connection> {
+    const socket = createConnection({
+      ...address,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveDelay,
+    });
+    const giveUp = (code: string) => socket.destroy(Object.assign(new Error(code), { code }));
+    const timer = setTimeout(giveUp, connectPatience, 'ETIMEDOUT');
+    const abort = () => giveUp('ABORT_ERR');
+    signal?.addEventListener('abort', abort);
+    try {
+      await once(socket, 'connect');
+      const connection = new Connection(socket);
+      await connection.call('server.info', {});
+      return connection;
+    } catch (error) {
+      socket.destroy();
+      throw connectFailure(error, address);
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+
+  /** @throws BoardError as the server says, ConnectionError if no answer comes that makes sense */
+  readonly call: Call = async <M extends Method>(method: M, params: Params<M>) => {
+    const parsed = schemas[method].result.safeParse(await this.request(method, params));
+    if (!parsed.success) {
+      throw new ConnectionError(`The server's answer to ${method} makes no sense to this program.`);
+    }
+    return parsed.data as Result<M>;
+  };
+
+  /** Ends it at once. What is waiting for a reply is rejected with `ConnectionLost`. */
+  close(): void {
+    this.closed = true;
+    this.socket.destroy();
+  }
+
+  private async request(method: Method, params: unknown): Promise<unknown> {
+    if (this.lost) throw this.lost;
+    const id = ++this.lastId;
+    const line = formatRequest(id, method, params);
+    // The server would skip it without having read whose request it was.
+    if (Buffer.byteLength(line) > limits.jsonLine) {
+      throw boardError('LINE_TOO_LONG', limits.jsonLine);
+    }
+    this.socket.write(line);
+    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+  }
+
+  private async read(): Promise<void> {
+    let cause: unknown;
+    try {
+      for await (const chunk of this.socket as AsyncIterable<Buffer>) {
+        const lines: Line[] = [];
+        this.splitter.push(chunk, (line) => lines.push(line));
+        for (const line of lines) {
+          // Who waited for a reply gets to act on it before the next line is looked at.
+          if (this.take(line)) await setImmediate();
+        }
+      }
+    } catch (error) {
+      cause = error;
+    }
+    this.finish(cause);
+  }
+
+  /** Takes one line; true if it was a reply. */
+  private take(line: Line): boolean {
+    const incoming = 'text' in line ? parseIncoming(line.text) : null;
+    if (incoming?.kind === 'notice') this.takeNotice(incoming.method, incoming.params);
+    if (!incoming || incoming.kind === 'notice' || incoming.id === null) return false;
+    const waiting = this.waiting.get(incoming.id);
+    this.waiting.delete(incoming.id);
+    if (incoming.kind === 'result') waiting?.resolve(incoming.result);
+    else waiting?.reject(incoming.error);
+    return true;
+  }
+
+  private takeNotice(method: string, params: unknown): void {
+    if (!Object.hasOwn(noticeSchemas, method)) return;
+    const name = method as NoticeName;
+    const parsed = noticeSchemas[name].safeParse(params);
+    if (!parsed.success) return;
+    const notice = { method: name, params: parsed.data } as Notice;
+    if (notice.method === 'session.closing') this.farewell = notice.params.reason;
+    else if (!this.closed) this.emit('notice', notice);
+  }
+
+  private finish(cause: unknown): void {
+    this.lost = new ConnectionLost(this.farewell ?? lossReason(cause), { cause });
+    for (const { reject } of this.waiting.values()) reject(this.lost);
+    this.waiting.clear();
+    if (!this.closed) this.emit('closed', this.lost.reason);
+  }
+}

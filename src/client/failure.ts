@@ -1,0 +1,65 @@
+import { type Address, formatAddress } from './address.ts';
+
+/** A failure between here and the server, told in words for people. */
+export class ConnectionError extends Error {
+  override readonly name: string = 'ConnectionError';
+}
+
+/** The connection went while a reply was waited for. */
+export class ConnectionLost extends ConnectionError {
+  override readonly name = 'ConnectionLost';
+
+  /** @param reason why it went, as a sentence */
+  constructor(
+    readonly reason: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      'The connection was lost before the answer came: this may or may not have been done.',
+      options,
+    );
+  }
+}
+
+const connectWords: Record<string, (address: Address) => string> = {
+  ECONNREFUSED: (address) =>
+    `Nothing listens on ${formatAddress(address)}. Check the address and the port, and whether the board is running.`,
+  ENOTFOUND: ({ host }) => `There is no host called "${host}". Check its name.`,
+  EAI_AGAIN: ({ host }) => `The name "${host}" could not be looked up. Check the network.`,
+  ETIMEDOUT: (address) =>
+    `${formatAddress(address)} does not answer. Check the address and the port, and whether a firewall stands between.`,
+  EHOSTUNREACH: ({ host }) => `There is no way to ${host} from here. Check the network.`,
+  ENETUNREACH: ({ host }) => `There is no way to ${host} from here. Check the network.`,
+};
+
+/** Why a board could not be connected to, and what to do about it. */
+export function connectFailure(error: unknown, address: Address): ConnectionError {
+  const cause = error instanceof ConnectionLost ? error.cause : error;
+  const words = connectWords[errorCode(cause) ?? ''];
+  if (words) return new ConnectionError(words(address), { cause: error });
+  const at = formatAddress(address);
+  const text =
+    error instanceof ConnectionLost
+      ? `${at} ended the connection at once: ${error.reason} Check that it is a corkboard.`
+      : `Connecting to ${at} failed: ${error instanceof Error ? error.message : error}.`;
+  return new ConnectionError(text, { cause: error });
+}
+
+/** Why a connection that stood has gone, as a sentence. */
+export function lossReason(error: unknown): string {
+  switch (errorCode(error)) {
+    case undefined:
+      return 'The server closed it.';
+    case 'ECONNRESET':
+    case 'EPIPE':
+      return 'The server cut it off.';
+    case 'ETIMEDOUT':
+      return 'The server does not answer any more.';
+    default:
+      return `${(error as Error).message}.`;
+  }
+}
+
+function errorCode(error: unknown): string | undefined {
+  return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}

@@ -1,0 +1,113 @@
+import {
+  clearScreenDown,
+  createInterface,
+  cursorTo,
+  type Interface,
+  moveCursor,
+} from 'node:readline';
+import { PassThrough } from 'node:stream';
+import type { ReadStream, WriteStream } from 'node:tty';
+import { Keyboard } from './keyboard.ts';
+import type { Question, Terminal } from './terminal.ts';
+
+// Lines that the arrow keys bring back.
+const historySize = 1000;
+
+/**
+ * A terminal whose line being typed stays whole, cursor and all, while other lines are printed
+ * above it. Ctrl-C clears the line; on an empty one it interrupts. Ctrl-D on an empty line ends
+ * the input.
+ */
+export class LineEditor implements Terminal {
+  private readonly controller = new AbortController();
+  readonly interrupted: AbortSignal = this.controller.signal;
+  private readonly readline: Interface;
+  private readonly typed: AsyncIterable<string>;
+  private readonly keyboard: Keyboard;
+  private question: Question | undefined;
+  private remember = false;
+  private closed = false;
+
+  constructor(
+    input: ReadStream,
+    private readonly output: WriteStream,
+  ) {
+    this.readline = createInterface({
+      // The keys come from the keyboard, in larger pieces.
+      input: new PassThrough(),
+      output,
+      terminal: true,
+      prompt: '',
+      historySize,
+      removeHistoryDuplicates: true,
+    });
+    this.typed = this.readline[Symbol.asyncIterator]();
+    this.keyboard = new Keyboard(input, this.readline);
+    this.readline
+      .on('line', () => this.entered())
+      .on('SIGINT', () => this.interrupt())
+      .on('SIGTSTP', () => this.keyboard.suspend(() => this.readline.prompt(true)))
+      .on('close', () => this.end())
+      .on('history', (history: string[]) => {
+        if (!this.remember) history.shift();
+      });
+  }
+
+  async *lines(): AsyncGenerator<string> {
+    for await (const line of this.typed) {
+      if (this.interrupted.aborted) return;
+      yield line;
+    }
+  }
+
+  ask(question: Question): void {
+    if (this.closed) return;
+    this.question = question;
+    this.remember = question.remember;
+    this.readline.setPrompt(question.text);
+    this.readline.prompt(true);
+  }
+
+  print(text: string): void {
+    const { output, readline } = this;
+    if (this.closed || (!this.question && readline.line === '')) {
+      output.write(text);
+      return;
+    }
+    const { rows } = readline.getCursorPos();
+    output.cork();
+    moveCursor(output, 0, -rows);
+    cursorTo(output, 0);
+    clearScreenDown(output);
+    // To draw its line again, readline first goes up the rows that it had above the cursor.
+    output.write(text + '\n'.repeat(rows));
+    readline.prompt(true);
+    output.uncork();
+  }
+
+  close(): void {
+    this.readline.close();
+  }
+
+  /** Until the next question, what is typed stands without one. */
+  private entered(): void {
+    this.question = undefined;
+    this.readline.setPrompt('');
+  }
+
+  private interrupt(): void {
+    if (this.readline.line === '') {
+      this.controller.abort();
+      this.readline.close();
+      return;
+    }
+    this.readline.write(null, { ctrl: true, name: 'e' });
+    this.readline.write(null, { ctrl: true, name: 'u' });
+  }
+
+  private end(): void {
+    this.closed = true;
+    this.keyboard.close();
+    if (this.question || this.readline.line !== '') this.output.write('\n');
+  }
+}
