@@ -37,7 +37,8 @@ export class App {
    * where the address cannot be listened on
    */
   static async start(config: AppConfig, log: Logger): Promise<App> {
-    const { client, lock, copy } = openHeld(databaseFile(config.data));
+    // A wait inside SQLite would stop every connection; the commit queue waits between turns.
+    const { client, lock, copy } = openHeld(databaseFile(config.data), { busyTimeout: 0 });
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
     const repository = new SqliteRepository(client, { publish: (event) => hub.publish(event) });

@@ -26,7 +26,7 @@ export interface Message extends Header {
 }
 
 /** One of a user's memberships, as login tells of it. */
-export interface Membership {
+interface Membership {
   readonly group: Group;
   readonly unread: number;
   readonly lastRead: number;

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 
-export type Durability = 'full' | 'relaxed';
+type Durability = 'full' | 'relaxed';
 
 export interface ConnectionOptions {
   /** Creates the file, readable by its owner alone, and the folder that it is in. */
@@ -60,12 +60,14 @@ export function orm(client: Client) {
   return drizzle(client);
 }
 
-function createPrivately(file: string): void {
+/** Makes an empty file that its owner alone can read, and its folder, where they are missing. */
+export function createPrivately(file: string): void {
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
 }
 
-function openingError(file: string, error: unknown): unknown {
+/** What SQLite or the system said on opening a database, told in one line. */
+export function openingError(file: string, error: unknown): unknown {
   if (error instanceof Sqlite.SqliteError) {
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(error.code)) {
       return new DatabaseError(

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'drizzle-orm';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
-import { type Client, DatabaseError, openConnection, orm } from './connection.ts';
+import { type Client, createPrivately, DatabaseError, openConnection, orm } from './connection.ts';
 
 /** The migrations shipped with the program. */
 export const shippedMigrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -59,6 +59,7 @@ export function upgrade(
     return undefined;
   }
   const copy = copyPath(file, applied);
+  createPrivately(copy);
   client.prepare('VACUUM INTO ?').run(copy);
   const before = rowCounts(client);
   try {

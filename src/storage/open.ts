@@ -1,8 +1,15 @@
 import { join } from 'node:path';
+import { eq } from 'drizzle-orm';
 import { nameKey } from '../board/names.ts';
-import { type Client, type ConnectionOptions, openConnection, orm } from './connection.ts';
+import {
+  type Client,
+  type ConnectionOptions,
+  openConnection,
+  openingError,
+  orm,
+} from './connection.ts';
 import { ServerLock } from './lock.ts';
-import { requireCurrent, schemaState, upgrade } from './migrate.ts';
+import { requireCurrent, upgrade } from './migrate.ts';
 import { groups } from './schema.ts';
 
 /** The database file in a data folder. */
@@ -35,14 +42,13 @@ export function openHeld(file: string, options: ConnectionOptions = {}): HeldDat
   let client: Client | undefined;
   try {
     client = openConnection(file, { ...options, create: true });
-    const isNew = schemaState(client).state === 'new';
     const copy = upgrade(file, client);
-    if (isNew) addFirstGroups(client);
+    addFirstGroups(client);
     return { client, lock, copy };
   } catch (error) {
     client?.close();
     lock.release();
-    throw error;
+    throw openingError(file, error);
   }
 }
 
@@ -57,11 +63,22 @@ export function openShared(file: string, options: ConnectionOptions = {}): Clien
     return client;
   } catch (error) {
     client.close();
-    throw error;
+    throw openingError(file, error);
   }
 }
 
+/** `main` is never removed: where it is missing, the board is new, or its making was cut short. */
 function addFirstGroups(client: Client): void {
+  const [[main]] = firstGroups;
+  const database = orm(client);
+  if (
+    database
+      .select()
+      .from(groups)
+      .where(eq(groups.nameKey, nameKey(main)))
+      .get()
+  )
+    return;
   const createdAt = Date.now() * 1000;
   const values = firstGroups.map(([name, description]) => ({
     name,
@@ -69,5 +86,5 @@ function addFirstGroups(client: Client): void {
     description,
     createdAt,
   }));
-  orm(client).insert(groups).values(values).run();
+  database.insert(groups).values(values).run();
 }

@@ -180,7 +180,6 @@ export class SqliteRepository implements Repository {
   /** Commits what is waiting, empties the log into the database and closes it. */
   close(): void {
     this.queue.close();
-    this.client.pragma('optimize');
     this.client.pragma('wal_checkpoint(TRUNCATE)');
     this.client.close();
   }

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Orm } from './connection.ts';
 import { memberships, messages, users } from './schema.ts';
@@ -9,16 +9,25 @@ const query = new QueryBuilder();
 const group = sql.placeholder('group');
 const joined = sql.placeholder('joined');
 
+/** Bounds on times, both left out. */
+interface Range {
+  readonly above: SQL;
+  readonly below: SQL;
+}
+
+const always: Range = { above: sql`0`, below: sql.raw(String(Number.MAX_SAFE_INTEGER)) };
+
 /**
  * The rule of visibility: a member sees the last two messages of the group from before they
- * joined, and every one after. These are its two halves as conditions on `messages`, each one a
- * range of the index on (group_id, posted_at); everything that shows or counts messages to a
- * member is built from them.
+ * joined, and every one after. These are its two halves, cut to a range, as conditions on
+ * `messages`; everything that shows or counts messages to a member is built from them.
  *
- * "The last two" is the range from the second last one's time on, not a LIMIT: so bounds and an
- * order put on the union reach into both halves, and nothing has to be sorted.
+ * Each half is one range of the index on (group_id, posted_at). "The last two" is the range from
+ * the second last one's time on, not a LIMIT, so that an order put on the union reaches into both
+ * halves; and bounds that meet are made one by `max` and `min`, because of two SQLite would search
+ * the index by either and step through all that lies between them.
  */
-function visibleHalves(groupId: Value, joinedAt: Value): [before: SQL, after: SQL] {
+function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: SQL, after: SQL] {
   const secondLast = query
     .select({ postedAt: messages.postedAt })
     .from(messages)
@@ -26,10 +35,13 @@ function visibleHalves(groupId: Value, joinedAt: Value): [before: SQL, after: SQ
     .orderBy(desc(messages.postedAt))
     .limit(1)
     .offset(1);
-  const inGroup = eq(messages.groupId, groupId);
-  const before = sql`${inGroup} and ${lt(messages.postedAt, joinedAt)} and ${messages.postedAt} >= coalesce(${secondLast}, 0)`;
-  const after = sql`${inGroup} and ${gt(messages.postedAt, joinedAt)}`;
-  return [before, after];
+  const { above, below } = range;
+  const within = (from: SQL, to: SQL) =>
+    sql`${eq(messages.groupId, groupId)} and ${messages.postedAt} > ${from} and ${messages.postedAt} < ${to}`;
+  return [
+    within(sql`max(coalesce(${secondLast}, 1) - 1, ${above})`, sql`min(${joinedAt}, ${below})`),
+    within(sql`max(${joinedAt}, ${above})`, below),
+  ];
 }
 
 /** When the message with the lowest number from `number` on was posted; the end of time if none. */
@@ -55,7 +67,7 @@ function timeUpTo(groupId: Value, number: Value): SQL {
 }
 
 /** The visible messages of the group `:group` to one who joined it at `:joined`. */
-function visible() {
+function visible(range: Range, also?: SQL) {
   const half = (condition: SQL) =>
     query
       .select({
@@ -66,8 +78,8 @@ function visible() {
         content: messages.content,
       })
       .from(messages)
-      .where(condition);
-  const [before, after] = visibleHalves(group, joined);
+      .where(and(condition, also));
+  const [before, after] = visibleHalves(group, joined, range);
   return unionAll(half(before), half(after)).as('visible');
 }
 
@@ -76,14 +88,24 @@ function visible() {
  * read, and posted by `until`. One term of a query over any number of memberships.
  */
 export function unreadCount(until: Placeholder): SQL<number> {
-  const unseen = and(
-    gt(messages.postedAt, timeUpTo(memberships.groupId, memberships.lastReadNumber)),
-    lte(messages.postedAt, until),
-  );
-  const [before, after] = visibleHalves(memberships.groupId, memberships.joinedAt).map((half) =>
-    query.select({ count: sql`count(*)` }).from(messages).where(sql`${half} and ${unseen}`),
+  const { groupId, joinedAt, lastReadNumber } = memberships;
+  const unseen = { above: timeUpTo(groupId, lastReadNumber), below: sql`${until} + 1` };
+  const [before, after] = visibleHalves(groupId, joinedAt, unseen).map((half) =>
+    query.select({ count: sql`count(*)` }).from(messages).where(half),
   );
   return sql<number>`${before} + ${after}`;
+}
+
+/** What is shown of `shown`; its sender is looked up by a search that no statistics change. */
+function headerOf(shown: ReturnType<typeof visible>) {
+  return {
+    number: shown.number,
+    sender: sql<
+      string | null
+    >`(select ${users.name} from ${users} where ${users.id} = ${shown.senderId})`,
+    postedAt: shown.postedAt,
+    subject: shown.subject,
+  };
 }
 
 /**
@@ -91,35 +113,24 @@ export function unreadCount(until: Placeholder): SQL<number> {
  * by an index search each, so that one index serves the bounds, the order and the rule.
  */
 export function prepareVisible(orm: Orm) {
-  const shown = visible();
-  const header = {
-    number: shown.number,
-    sender: users.name,
-    postedAt: shown.postedAt,
-    subject: shown.subject,
-  };
+  const paged = visible({
+    above: timeUpTo(group, sql.placeholder('after')),
+    below: timeFrom(sql.placeholder('before')),
+  });
   const page = (order: SQL) =>
     orm
-      .select(header)
-      .from(shown)
-      .leftJoin(users, eq(users.id, shown.senderId))
-      .where(
-        and(
-          lt(shown.postedAt, timeFrom(sql.placeholder('before'))),
-          gt(shown.postedAt, timeUpTo(group, sql.placeholder('after'))),
-        ),
-      )
+      .select(headerOf(paged))
+      .from(paged)
       .orderBy(order)
       .limit(sql.placeholder('limit'))
       .prepare();
+  const one = visible(always, eq(messages.number, sql.placeholder('number')));
   return {
-    newest: page(desc(shown.postedAt)),
-    oldest: page(asc(shown.postedAt)),
+    newest: page(desc(paged.postedAt)),
+    oldest: page(asc(paged.postedAt)),
     one: orm
-      .select({ ...header, content: shown.content })
-      .from(shown)
-      .leftJoin(users, eq(users.id, shown.senderId))
-      .where(eq(shown.number, sql.placeholder('number')))
+      .select({ ...headerOf(one), content: one.content })
+      .from(one)
       .prepare(),
   };
 }

@@ -47,8 +47,15 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     expect(fault(make, '𐐷'.repeat(longest + 1))).toContain(`more than ${longest} characters`);
   });
 
+  test('that is far too long is refused before it costs anything', () => {
+    const marks = 'a\u0323\u0301'.concat('\u0301\u0323'.repeat(100_000));
+    expect(fault(make, marks)).toContain(`more than ${longest} characters`);
+  });
+
   test('is counted in composed characters', () => {
     expect(make('e\u0301'.repeat(longest)).name).toBe('é'.repeat(longest));
+    // Three code points in one, the most there are.
+    expect(make('\u03b1\u0313\u0345'.repeat(longest)).name).toBe('ᾀ'.repeat(longest));
     expect(fault(make, 'e\u0301'.repeat(longest + 1))).toContain('more than');
   });
 

@@ -129,6 +129,7 @@ describe('a malformed line changes nothing, and says what is wrong and what is r
     ['%groupjoin   ', 'the group is missing', '%groupjoin <group>'],
     ['%groupjoin a b c', '"b c" is too much', '%groupjoin <group>'],
     ['%join now', '"now" is too much', '%join'],
+    ['%join  now \t', '"now" is too much', '%join'],
     ['%leave now', '"now" is too much', '%leave'],
     ['%users now', '"now" is too much', '%users'],
     ['%groups now', '"now" is too much', '%groups'],

@@ -151,6 +151,17 @@ test('what a failed or refused write would have told is never told', async () =>
   expect(told).toEqual([joined('alice')]);
 });
 
+test('nobody writes between what a write reads and what it changes', async () => {
+  const { file, client, queue, insert } = openQueue();
+  const other = connect(file);
+  await queue.run(() => {
+    expect(words(client)).toEqual([]);
+    expect(() => other.exec("INSERT INTO words VALUES ('theirs')")).toThrow('locked');
+    insert('ours');
+  });
+  expect(words(client)).toEqual(['ours']);
+});
+
 test("another process's lock delays writes, lets reads through, and costs none", async () => {
   const { file, client, write } = openQueue();
   const other = connect(file);

@@ -82,6 +82,7 @@ test('a file that is no database is refused in one line, and left as it is', () 
   const text = 'Dear diary,\n'.repeat(100);
   writeFileSync(file, text);
   const message = databaseError(() => openConnection(file, { create: true }));
+  expect(databaseError(() => openConnection(file, { readonly: true }))).toBe(message);
   expect(message).toMatch(/^\S+corkboard\.db is damaged or is not a database \([^\n]+\)\. [^\n]+$/);
   expect(readFileSync(file, 'utf8')).toBe(text);
 });

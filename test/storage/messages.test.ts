@@ -158,7 +158,32 @@ test('a key that stands for a message of another group is refused', async () => 
   expect(await seen(board, alice, news)).toEqual([]);
 });
 
-test('after a restart, times go on from the newest, though the wall clock stepped back', async () => {
+test.each([
+  ['a message of the lower group', 'post', 1],
+  ['a message of the higher group', 'post', 2],
+  ['a membership of the lower group', 'join', 1],
+  ['a membership of the higher group', 'join', 2],
+])('after a restart, times go on even if the newest is %s', async (_, deed, id) => {
+  const board = openBoard({ now: () => 9_000_000 });
+  const alice = await member(board, 'alice');
+  await board.repository.join(alice, { id: 2 });
+  for (const group of [{ id: 1 }, { id: 2 }]) await post(board, alice, 'hello', { group });
+  const bob = await login(board, 'bob');
+  await board.repository.join(bob, { id: 3 - id });
+  if (deed === 'post') await post(board, alice, 'the newest', { group: { id } });
+  else await board.repository.join(bob, { id });
+  const newest = board.client
+    .prepare<[], { at: number }>(
+      'SELECT max(at) AS at FROM (SELECT posted_at AS at FROM messages UNION ALL SELECT joined_at FROM memberships)',
+    )
+    .get();
+  board.close();
+
+  const again = openBoard({ file: board.file, now: () => 1 });
+  expect((await login(again, 'bob')).since).toBeGreaterThan(newest?.at ?? Number.NaN);
+});
+
+test('after a restart, times go on from from the newest, though the wall clock stepped back', async () => {
   let wall = 9_000_000;
   const board = openBoard({ now: () => wall });
   const alice = await member(board, 'alice');

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { OutsideEvent } from '../../src/board/types.ts';
 import {
@@ -77,6 +77,28 @@ test('while another process holds the database, members still read', async () =>
 
   other.exec('ROLLBACK');
   expect((await post(board, alice, 'works again')).number).toBe(2);
+});
+
+test('where the disk fails a reader, it is told so, and the board stays up', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  await post(board, alice, 'hello');
+  board.client.pragma('wal_checkpoint(TRUNCATE)');
+  const bytes = readFileSync(board.file);
+  const { page } = board.client
+    .prepare("SELECT rootpage AS page FROM sqlite_schema WHERE name = 'messages'")
+    .get() as { page: number };
+  const overwrite = (content: Buffer) => {
+    writeFileSync(board.file, content);
+    board.client.pragma('shrink_memory');
+  };
+
+  overwrite(Buffer.from(bytes).fill(0xab, (page - 1) * 4096, page * 4096));
+  expect(await refusal(board.repository.message(alice, main, 1))).toBe('STORAGE_FAILED');
+  expect((await board.repository.members(alice, main)).members).toHaveLength(1);
+
+  overwrite(bytes);
+  expect((await board.repository.message(alice, main, 1)).message.subject).toBe('hello');
 });
 
 test('with a full disk, members still read, and post again once there is room', async () => {

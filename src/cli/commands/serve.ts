@@ -62,10 +62,12 @@ async function serve({ logLevel, ...config }: ServeOptions): Promise<void> {
     throw listenError(error, config);
   });
   const { address, family, port } = app.address;
+  // Before anyone is told that it listens: who is told may signal at once.
+  const signalled = untilSignalled(log);
   log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
   process.stdout.write(`Listening on ${family === 'IPv6' ? `[${address}]` : address}:${port}\n`);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
-  await untilSignalled(log);
+  await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
 }
