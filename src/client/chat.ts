@@ -23,8 +23,8 @@ export async function runChat(terminal: Terminal, { address, user }: ChatOptions
   if (address) await session.start(address);
   else print(info('Not connected. Type %connect <address> <port>, or %help for every command.'));
   ask();
-  for await (const line of terminal.lines()) {
-    await session.run(line);
+  for await (const line of terminal.lines) {
+    if (!session.left) await session.run(line);
     if (session.left) break;
     ask();
   }

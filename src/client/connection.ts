@@ -16,7 +16,13 @@ import {
   schemas,
 } from '../protocol/schemas.ts';
 import type { Address } from './address.ts';
-import { ConnectionError, ConnectionLost, connectFailure, lossReason } from './failure.ts';
+import {
+  ConnectionError,
+  ConnectionLost,
+  connectFailure,
+  errorCode,
+  lossReason,
+} from './failure.ts';
 
 // How long a board may take to answer the first request, connecting included; when a silent peer
 // is asked whether it is still there. In milliseconds.
@@ -125,6 +131,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         }
       }
     } catch (error) {
+      // What a listener throws is a bug, and no failure of the connection.
+      if (errorCode(error) === undefined) throw error;
       cause = error;
     }
     this.finish(cause);

@@ -60,6 +60,7 @@ export function lossReason(error: unknown): string {
   }
 }
 
-function errorCode(error: unknown): string | undefined {
+/** The word by which the system and Node name an error; undefined for what is none of theirs. */
+export function errorCode(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }

@@ -5,14 +5,22 @@ import type { ReadStream } from 'node:tty';
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
+interface Press {
+  readonly text: string | undefined;
+  readonly key: Key;
+}
+
 /**
- * Hands the keys of a terminal to readline, with what is typed or pasted at once in one piece.
+ * Hands the keys of a terminal to readline while it is to have them, with what is typed or pasted at once in one piece.
  * Left to read the keys itself, readline puts all but the last character of a paste at the end of
- * the line, wherever the cursor is, and forgets how many rows the line has grown to (Node 20 to 24,
- * the path without completion in its `insertString`).
+ * the line, wherever the cursor is, and forgets how many rows the line has grown to (seen with
+ * Node 20.20).
  */
 export class Keyboard {
+  /** Characters that go to readline together. */
   private text = '';
+  private holding = true;
+  private held: Press[] = [];
 
   constructor(
     private readonly input: ReadStream,
@@ -20,14 +28,15 @@ export class Keyboard {
   ) {
     emitKeypressEvents(input);
     input.setRawMode(true);
-    input.on('keypress', this.press);
+    input.on('keypress', this.receive);
     input.once('end', this.end);
     input.resume();
   }
 
   /** Lets the terminal read lines by itself again. */
   close(): void {
-    this.input.off('keypress', this.press);
+    this.hold();
+    this.input.off('keypress', this.receive);
     this.input.off('end', this.end);
     this.input.setRawMode(false);
     this.input.pause();
@@ -43,17 +52,35 @@ export class Keyboard {
     process.kill(process.pid, 'SIGTSTP');
   }
 
+  /** Keeps the keys for later, but for Ctrl-C, which is for now. */
+  hold(): void {
+    this.holding = true;
+  }
+
+  /** Hands on what was kept, until one of those keys makes it hold again. */
+  release(): void {
+    this.holding = false;
+    const { held } = this;
+    this.held = [];
+    for (const { text, key } of held) this.receive(text, key);
+    this.flush();
+  }
+
   private readonly end = () => this.readline.close();
 
-  private readonly press = (text: string | undefined, key: Key) => {
-    if (text !== undefined && !key.ctrl && !key.meta && !control.test(text)) {
-      // The keys that came in one piece are all told in one turn of the event loop.
-      if (this.text === '') process.nextTick(() => this.flush());
-      this.text += text;
+  private readonly receive = (text: string | undefined, key: Key) => {
+    if (this.holding && !(key.ctrl && key.name === 'c')) {
+      this.held.push({ text, key });
       return;
     }
-    this.flush();
-    this.readline.write(text ?? '', key);
+    if (text === undefined || key.ctrl || key.meta || control.test(text)) {
+      this.flush();
+      this.readline.write(text ?? '', key);
+      return;
+    }
+    // The keys that came in one piece are all told in one turn of the event loop.
+    if (this.text === '') process.nextTick(() => this.flush());
+    this.text += text;
   };
 
   private flush(): void {

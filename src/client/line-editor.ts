@@ -21,8 +21,8 @@ const historySize = 1000;
 export class LineEditor implements Terminal {
   private readonly controller = new AbortController();
   readonly interrupted: AbortSignal = this.controller.signal;
+  readonly lines: AsyncIterable<string>;
   private readonly readline: Interface;
-  private readonly typed: AsyncIterable<string>;
   private readonly keyboard: Keyboard;
   private question: Question | undefined;
   private remember = false;
@@ -41,7 +41,7 @@ export class LineEditor implements Terminal {
       historySize,
       removeHistoryDuplicates: true,
     });
-    this.typed = this.readline[Symbol.asyncIterator]();
+    this.lines = this.readline[Symbol.asyncIterator]();
     this.keyboard = new Keyboard(input, this.readline);
     this.readline
       .on('line', () => this.entered())
@@ -53,24 +53,18 @@ export class LineEditor implements Terminal {
       });
   }
 
-  async *lines(): AsyncGenerator<string> {
-    for await (const line of this.typed) {
-      if (this.interrupted.aborted) return;
-      yield line;
-    }
-  }
-
   ask(question: Question): void {
     if (this.closed) return;
     this.question = question;
     this.remember = question.remember;
     this.readline.setPrompt(question.text);
     this.readline.prompt(true);
+    this.keyboard.release();
   }
 
   print(text: string): void {
     const { output, readline } = this;
-    if (this.closed || (!this.question && readline.line === '')) {
+    if (!this.question) {
       output.write(text);
       return;
     }
@@ -89,8 +83,9 @@ export class LineEditor implements Terminal {
     this.readline.close();
   }
 
-  /** Until the next question, what is typed stands without one. */
+  /** What is typed until the next question is for that question. */
   private entered(): void {
+    this.keyboard.hold();
     this.question = undefined;
     this.readline.setPrompt('');
   }
@@ -108,6 +103,7 @@ export class LineEditor implements Terminal {
   private end(): void {
     this.closed = true;
     this.keyboard.close();
-    if (this.question || this.readline.line !== '') this.output.write('\n');
+    if (this.question) this.output.write('\n');
+    this.question = undefined;
   }
 }

@@ -9,35 +9,27 @@ import type { Question, Terminal } from './terminal.ts';
 export class PlainTerminal implements Terminal {
   private readonly controller = new AbortController();
   readonly interrupted: AbortSignal = this.controller.signal;
+  readonly lines: AsyncIterable<string>;
   private readonly reader: Interface;
-  private readonly typed: AsyncIterable<string>;
   private asking = false;
-  private readonly interrupt = () => {
-    this.controller.abort();
-    this.reader.close();
-  };
+  private closed = false;
 
   constructor(
     input: ReadStream,
     private readonly output: WriteStream,
   ) {
     this.reader = createInterface({ input, terminal: false });
-    this.typed = this.reader[Symbol.asyncIterator]();
-    this.reader.on('line', () => {
-      this.asking = false;
-    });
-    this.reader.on('close', () => this.endLine());
+    this.lines = this.reader[Symbol.asyncIterator]();
+    this.reader
+      .on('line', () => {
+        this.asking = false;
+      })
+      .on('close', () => this.end());
     process.once('SIGINT', this.interrupt);
   }
 
-  async *lines(): AsyncGenerator<string> {
-    for await (const line of this.typed) {
-      if (this.interrupted.aborted) return;
-      yield line;
-    }
-  }
-
   ask(question: Question): void {
+    if (this.closed) return;
     this.reader.setPrompt(question.text);
     this.asking = true;
     this.output.write(question.text);
@@ -52,8 +44,18 @@ export class PlainTerminal implements Terminal {
   }
 
   close(): void {
-    process.off('SIGINT', this.interrupt);
     this.reader.close();
+  }
+
+  private readonly interrupt = () => {
+    this.controller.abort();
+    this.close();
+  };
+
+  private end(): void {
+    this.closed = true;
+    process.off('SIGINT', this.interrupt);
+    this.endLine();
   }
 
   private endLine(): void {

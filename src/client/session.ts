@@ -1,24 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
-import { cleanLine, cleanText } from '../protocol/clean.ts';
+import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
-import { info, renderError, renderNotice, renderWelcome } from '../protocol/text/render.ts';
+import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import { type Address, formatAddress, parsePort } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectionError } from './failure.ts';
+import { type Output, Reporter } from './reporter.ts';
 
 // How long a server may take to answer that one leaves, in milliseconds.
 const logoutPatience = 1000;
-
-/** Where a session prints: whole lines, cleaned for the terminal. */
-export interface Output {
-  /** Replies, refused commands and notices, as the text protocol prints them. */
-  print(text: string): void;
-  /** What went wrong between here and the server. */
-  complain(text: string): void;
-}
 
 export interface SessionOptions {
   readonly output: Output;
@@ -34,12 +27,15 @@ export interface SessionOptions {
  */
 export class Session implements TextContext {
   private readonly leaving = new AbortController();
+  private readonly reporter: Reporter;
   private connection: Connection | undefined;
+  /** The board that was last connected to, or tried. */
   private address: Address | undefined;
   private wanted: string | undefined;
   private name: string | undefined;
 
   constructor(private readonly options: SessionOptions) {
+    this.reporter = new Reporter(options.output, this.leaving.signal);
     this.wanted = options.user;
   }
 
@@ -53,7 +49,7 @@ export class Session implements TextContext {
     return this.connection !== undefined && this.name !== undefined;
   }
 
-  /** Whether the user has asked to leave. */
+  /** Whether the person has left, or asked to. */
   get left(): boolean {
     return this.leaving.signal.aborted;
   }
@@ -80,23 +76,23 @@ export class Session implements TextContext {
 
   /** Connects to `address` as `%connect` does; false if that, or taking the name, failed. */
   start(address: Address): Promise<boolean> {
-    return this.attempt(() => this.show(this.moveTo(address)));
+    return this.reporter.show(this.moveTo(address));
   }
 
   /** Runs one line: a name where one is asked for, or a command. False if it failed. */
   async run(line: string): Promise<boolean> {
     const text = line.trimStart();
-    if (this.needsName && !text.startsWith('%')) {
-      return this.attempt(() => this.show(this.login(text.trim())));
-    }
+    if (this.needsName && !text.startsWith('%')) return this.reporter.show(this.login(text.trim()));
     if (text === '') return true;
-    return this.attempt(() => this.showAll(runTextLine(this.completed(text), this)));
+    return this.reporter.showAll(runTextLine(this.completed(text), this));
   }
 
   /** Takes leave of the server, if there is one, and ends what is under way. */
   async leave(): Promise<void> {
     this.leaving.abort();
-    await this.disconnect();
+    const { connection } = this;
+    this.connection = undefined;
+    if (connection) await sayGoodbye(connection);
   }
 
   /** A bare `%connect` means the board that was last connected to. */
@@ -110,11 +106,14 @@ export class Session implements TextContext {
   private async moveTo(address: Address): Promise<string> {
     this.address = address;
     const connection = await Connection.open(address, this.leaving.signal);
-    await this.disconnect();
+    const { connection: before } = this;
     this.connection = connection;
+    this.name = undefined;
     connection.on('notice', (notice) => this.tell(notice));
     connection.on('closed', (reason) => this.lose(address, reason));
-    this.print(info(`Connected to ${formatAddress(address)}.`));
+    // It may be the same board, where the name is free only then.
+    if (before) await sayGoodbye(before);
+    this.reporter.print(info(`Connected to ${formatAddress(address)}.`));
     return this.wanted === undefined ? '' : this.login(this.wanted);
   }
 
@@ -130,70 +129,24 @@ export class Session implements TextContext {
     }
   }
 
-  private async disconnect(): Promise<void> {
-    const { connection } = this;
-    this.connection = undefined;
-    this.name = undefined;
-    if (!connection) return;
-    connection.removeAllListeners();
-    const bye = connection.call('session.logout', {}).catch(() => undefined);
-    await Promise.race([bye, setTimeout(logoutPatience, undefined, { ref: false })]);
-    connection.close();
-  }
-
   private lose(address: Address, reason: string): void {
     this.connection = undefined;
     this.name = undefined;
-    this.complain(
-      info(
-        `The connection to ${formatAddress(address)} was lost: ${cleanLine(reason)} ` +
-          'Type %connect to connect again.',
-      ),
-    );
+    const what = `The connection to ${formatAddress(address)} was lost: ${cleanLine(reason)}`;
+    this.reporter.complain(info(`${what} Type %connect to connect again.`));
     this.options.lost();
   }
 
   private tell(notice: Notice): void {
     const text = renderNotice(notice);
-    if (text !== null) this.print(text);
+    if (text !== null) this.reporter.print(text);
   }
+}
 
-  private async show(text: Promise<string>): Promise<true> {
-    this.print(await text);
-    return true;
-  }
-
-  /** Prints what a command yields, and returns whether it was done. */
-  private async showAll(pieces: AsyncGenerator<string, boolean>): Promise<boolean> {
-    for (;;) {
-      const { done, value } = await pieces.next();
-      if (done) return value;
-      this.print(value);
-    }
-  }
-
-  /** Tells of the failures that are expected; false if there was one. */
-  private async attempt(action: () => Promise<boolean>): Promise<boolean> {
-    try {
-      return await action();
-    } catch (error) {
-      if (error instanceof BoardError) this.print(renderError(error));
-      else if (error instanceof ConnectionError) this.fail(error);
-      else throw error;
-      return false;
-    }
-  }
-
-  /** Who leaves does not wait for answers, and is not told that they are missing. */
-  private fail(error: ConnectionError): void {
-    if (!this.left) this.complain(`[ERROR] ${cleanLine(error.message)}\n`);
-  }
-
-  private print(text: string): void {
-    this.options.output.print(cleanText(text));
-  }
-
-  private complain(text: string): void {
-    this.options.output.complain(cleanText(text));
-  }
+/** Logs out if the server still listens, so that the name is free at once. */
+async function sayGoodbye(connection: Connection): Promise<void> {
+  connection.removeAllListeners();
+  const bye = connection.call('session.logout', {}).catch(() => undefined);
+  await Promise.race([bye, setTimeout(logoutPatience, undefined, { ref: false })]);
+  connection.close();
 }

@@ -7,7 +7,7 @@ export interface Terminal {
   /** Aborted when the person asks to leave with Ctrl-C. */
   readonly interrupted: AbortSignal;
   /** The lines as they are entered, until the end of input or an interruption. */
-  lines(): AsyncIterable<string>;
+  readonly lines: AsyncIterable<string>;
   /** Shows `question` before what is typed, until the next line is entered. */
   ask(question: Question): void;
   /** Prints whole lines, above the line being typed where that is possible. */

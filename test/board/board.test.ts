@@ -37,7 +37,7 @@ test('digits that are no number of a group still find no group', async () => {
 
 test('what is too long to be a name finds no group', async () => {
   const { board, alice } = await withAlice();
-  const marks = 'a'.concat('\u0301\u0323'.repeat(100_000));
+  const marks = 'a'.repeat(1000);
   await expect(async () => board.join(alice, marks)).rejects.toMatchObject({
     code: 'GROUP_NOT_FOUND',
     message: expect.stringMatching(/^There is no group .{1,80}…\.$/),

@@ -186,6 +186,7 @@ describe('an unknown command', () => {
     ['%group', '%groups'],
     ['%JION', '%join'],
     ['%lst', '%list'],
+    ['%hist', '%list'],
     ['%messsage 7', '%message'],
     ['%grupjoin main', '%groupjoin'],
     ['%quti', '%quit'],

@@ -28,6 +28,7 @@ test('memberships, join times and messages outlive a restart', async () => {
     '--- Message ID: 5 (Group: main) ---\n' +
       `Sender: bob\nDate: DATE\nSubject: s5\n${rule}\ncontent 5\n${rule}\n`,
   );
+  expect(joinTimes(board)).toEqual(times);
 });
 
 test('numbers go on where they stood, and notices reach the members', async () => {

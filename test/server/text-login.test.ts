@@ -178,6 +178,10 @@ test.each([
   '%list all',
   '%unread',
   '%whoami',
+  '%groupjoin',
+  '%post',
+  '%message one',
+  '%unread now',
 ])('before login, %s asks for the name', async (line) => {
   const board = await TestBoard.start();
   const peer = await greeted(board);

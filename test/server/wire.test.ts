@@ -55,8 +55,8 @@ function bytesOf(whole: string | Buffer): Buffer[] {
 
 const crlf = (lines: string) => lines.replaceAll('\n', '\r\n');
 const mark = Buffer.from('\ufeff');
-/** IAC DO ECHO, IAC SB TERMINAL-TYPE IS "x" IAC IAC IAC SE, IAC NOP. */
-const telnet = Buffer.from([255, 253, 1, 255, 250, 24, 0, 120, 255, 255, 255, 240, 255, 241]);
+/** IAC DO ECHO, IAC SB TERMINAL-TYPE IS IAC IAC "x" IAC SE, IAC NOP. */
+const telnet = Buffer.from([255, 253, 1, 255, 250, 24, 0, 255, 255, 120, 255, 240, 255, 241]);
 
 /** `whole` with `telnet` before it, and before each of its bytes. */
 function laced(whole: string): Buffer {

@@ -1,0 +1,212 @@
+import { once } from 'node:events';
+import { expect, test, vi } from 'vitest';
+import { Connection } from '../../src/client/connection.ts';
+import type { Notice } from '../../src/protocol/schemas.ts';
+import { info, ScriptedServer } from './scripted-server.ts';
+
+const lost = 'The connection was lost before the answer came: this may or may not have been done.';
+const joined = (user: string) => ({ method: 'member.joined', params: { group: 'main', user } });
+
+/** A connection that stands, and the server's end of it. */
+async function connected() {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const opened = Connection.open(server.address);
+  const client = await accepted;
+  client.write('Welcome to nowhere.\nWhat is your username? \n');
+  await client.answer(info);
+  const connection = await opened;
+  const notices: Notice[] = [];
+  connection.on('notice', (notice) => notices.push(notice));
+  return { server, client, connection, notices };
+}
+
+test('the first thing sent is a request, whatever the greeting says', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  void Connection.open(server.address).catch(() => undefined);
+  expect(await (await accepted).request()).toMatchObject({ method: 'server.info', params: {} });
+});
+
+test('replies find their requests by their ids', async () => {
+  const { client, connection } = await connected();
+  const first = connection.call('group.leave', { group: 'one' });
+  const second = connection.call('group.leave', { group: 'two' });
+  const [one, two] = [await client.request(), await client.request()];
+  expect(one.id).not.toBe(two.id);
+  client.send({ id: two.id, result: { group: 'two' } }, { id: one.id, result: { group: 'one' } });
+  expect(await Promise.all([first, second])).toEqual([{ group: 'one' }, { group: 'two' }]);
+});
+
+test('bytes may come one by one', async () => {
+  const { client, connection, notices } = await connected();
+  const reply = connection.call('group.leave', { group: '日本' });
+  const { id } = await client.request();
+  const lines = [joined('zoë'), { id, result: { group: '日本' } }];
+  for (const byte of Buffer.from(lines.map((line) => `${JSON.stringify(line)}\r\n`).join(''))) {
+    await new Promise((resolve) => client.socket.write(Buffer.from([byte]), resolve));
+  }
+  expect(await reply).toEqual({ group: '日本' });
+  expect(notices).toEqual([joined('zoë')]);
+});
+
+test('what makes no sense is skipped', async () => {
+  const { client, connection, notices } = await connected();
+  const reply = connection.call('ping', {});
+  const { id } = await client.request();
+  client.write('{"half\n[]\n\nhello\n{}\n{"id":[]}\n');
+  client.write(Buffer.from([0x7b, 0xff, 0xfe, 0x0a]));
+  client.send(
+    { method: 'from.the.future', params: { group: 'main' } },
+    { method: 'toString', params: {} },
+    { method: 'member.joined', params: { group: 'main' } },
+    { method: 'member.left' },
+    { id: 999, result: {} },
+    { id: null, error: { code: -32700, message: 'What?', data: { code: 'PARSE_ERROR' } } },
+    joined('bob'),
+    { id, result: {} },
+  );
+  expect(await reply).toEqual({});
+  expect(notices).toEqual([joined('bob')]);
+});
+
+test('what waits for a reply acts on it before the notices behind it come', async () => {
+  const { client, connection } = await connected();
+  const seen: string[] = [];
+  const left = new Promise<void>((resolve) => {
+    connection.on('notice', ({ method }) => {
+      seen.push(method);
+      if (method === 'member.left') resolve();
+    });
+  });
+  const asked = (async () => {
+    await connection.call('ping', {});
+    await Promise.resolve();
+    seen.push('pong');
+  })();
+  const { id } = await client.request();
+  client.send(joined('bob'), { id, result: {} }, { ...joined('bob'), method: 'member.left' });
+  await Promise.all([asked, left]);
+  expect(seen).toEqual(['member.joined', 'pong', 'member.left']);
+});
+
+test('a refusal is the error of the catalogue', async () => {
+  const { client, connection } = await connected();
+  const reply = connection.call('group.leave', { group: 'x' });
+  const { id } = await client.request();
+  const error = { code: 204, message: 'You are not in x.', data: { code: 'NOT_MEMBER' } };
+  client.send({ id, error });
+  await expect(reply).rejects.toMatchObject({
+    name: 'BoardError',
+    code: 'NOT_MEMBER',
+    message: 'You are not in x.',
+  });
+});
+
+test('a result of another shape is refused', async () => {
+  const { client, connection } = await connected();
+  const reply = connection.call('group.leave', { group: 'x' });
+  await client.answer({ grop: 'x' });
+  await expect(reply).rejects.toThrow(
+    "The server's answer to group.leave makes no sense to this program.",
+  );
+});
+
+test('a request too long for the server is refused before it is sent', async () => {
+  const { client, connection } = await connected();
+  const content = '\u0001'.repeat(50_000);
+  const reply = connection.call('message.post', { group: 'main', subject: 'x', content });
+  await expect(reply).rejects.toMatchObject({ code: 'LINE_TOO_LONG' });
+  void connection.call('ping', {}).catch(() => undefined);
+  expect(await client.request()).toMatchObject({ method: 'ping' });
+});
+
+test('what is pending when the connection goes is rejected, and so is what comes later', async () => {
+  const { client, connection } = await connected();
+  const replies = [connection.call('ping', {}), connection.call('group.list', {})];
+  const closed = once(connection, 'closed');
+  await client.request();
+  client.socket.end();
+  for (const reply of replies) await expect(reply).rejects.toThrow(lost);
+  expect(await closed).toEqual(['The server closed it.']);
+  await expect(connection.call('ping', {})).rejects.toThrow(lost);
+});
+
+test('a server that is cut off is told from one that closes', async () => {
+  const { client, connection } = await connected();
+  const closed = once(connection, 'closed');
+  client.socket.resetAndDestroy();
+  expect(await closed).toEqual(['The server cut it off.']);
+});
+
+test('the reason that the server gives for closing is kept', async () => {
+  const { client, connection, notices } = await connected();
+  const closed = once(connection, 'closed');
+  client.send({ method: 'session.closing', params: { reason: 'Time for tea.' } });
+  client.socket.end();
+  expect(await closed).toEqual(['Time for tea.']);
+  expect(notices).toEqual([]);
+});
+
+test('who closes the connection is not told that it has closed', async () => {
+  const { client, connection } = await connected();
+  const events: unknown[] = [];
+  connection.on('closed', (reason) => events.push(reason));
+  const reply = connection.call('ping', {});
+  await client.request();
+  connection.close();
+  await expect(reply).rejects.toThrow(lost);
+  await once(client.socket, 'close');
+  expect(events).toEqual([]);
+});
+
+test('an address where nothing listens is told in plain words', async () => {
+  const { address } = await ScriptedServer.start();
+  await expect(Connection.open({ ...address, host: '127.0.0.9' })).rejects.toThrow(
+    `Nothing listens on 127.0.0.9:${address.port}. Check the address and the port, and whether the board is running.`,
+  );
+});
+
+test('a name that no host has is told in plain words', async () => {
+  await expect(Connection.open({ host: 'nowhere.invalid', port: 6789 })).rejects.toThrow(
+    /^There is no host called "nowhere.invalid"|^The name "nowhere.invalid" could not be looked up/,
+  );
+});
+
+test('a server that says nothing is given up after a while', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  try {
+    const server = await ScriptedServer.start();
+    const accepted = server.client();
+    const opened = Connection.open(server.address);
+    await (await accepted).request();
+    vi.advanceTimersByTime(10_000);
+    await expect(opened).rejects.toThrow(
+      `127.0.0.1:${server.address.port} does not answer. Check the address and the port, and whether a firewall stands between.`,
+    );
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a server that is no board is told from one that is', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const opened = Connection.open(server.address);
+  (await accepted).socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
+  await expect(opened).rejects.toThrow(
+    `127.0.0.1:${server.address.port} ended the connection at once: The server closed it. Check that it is a corkboard.`,
+  );
+});
+
+test('connecting can be given up', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const abort = new AbortController();
+  const opened = Connection.open(server.address, abort.signal);
+  const client = await accepted;
+  await client.request();
+  abort.abort();
+  await expect(opened).rejects.toThrow('ended the connection');
+  await once(client.socket, 'close');
+});

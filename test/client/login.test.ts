@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import { Pty } from '../helpers/pty.ts';
+import { keys } from './support.ts';
+
+const question = 'What is your username?';
+
+async function newcomer(...args: string[]) {
+  const board = await TestBoard.start();
+  const chat = Pty.chat(['127.0.0.1', board.port, ...args]);
+  return { board, chat };
+}
+
+test('the name is asked for, and its bearer welcomed and told what to type next', async () => {
+  const { board, chat } = await newcomer();
+  await chat.shows(question);
+  chat.type('alice\r');
+  await chat.shows(/\n>$/);
+  expect(chat.rows).toEqual([
+    `[INFO] Connected to 127.0.0.1:${board.port}.`,
+    `${question} alice`,
+    '[INFO] Welcome alice',
+    '[INFO] Type %groups to see the groups, %join to join main, %help for every comma',
+    'nd.',
+    '>',
+  ]);
+});
+
+test('a name that is taken is asked for again, without regard to case', async () => {
+  const { board, chat } = await newcomer();
+  await board.person('bob');
+  await chat.shows(question);
+  chat.type('BOB\r');
+  await chat.shows(
+    '[ERROR] Username already in use. Please choose another.\nWhat is your username?',
+  );
+  chat.type('carol\r');
+  await chat.shows('[INFO] Welcome carol');
+});
+
+test('a name that cannot be one is asked for again', async () => {
+  const { chat } = await newcomer();
+  await chat.shows(question);
+  chat.type('two words\r');
+  await chat.shows(/\[ERROR\] "two words" cannot be a name: .*choose another\.\nWhat is your/);
+  chat.type('\r');
+  await chat.shows(/\[ERROR\] "" cannot be a name: it is empty\. .*\nWhat is your username\?$/);
+});
+
+test('with --user nothing is asked', async () => {
+  const { chat } = await newcomer('--user', 'alice');
+  await chat.shows(/\n>$/);
+  expect(chat.screen).toContain('[INFO] Welcome alice');
+  expect(chat.screen).not.toContain(question);
+});
+
+test('with --user that is taken, that is said and the name asked for', async () => {
+  const board = await TestBoard.start();
+  await board.person('alice');
+  const chat = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await chat.shows(/\[ERROR\] Username already in use\. Please choose another\.\nWhat is your/);
+  chat.type('alice2\r');
+  await chat.shows('[INFO] Welcome alice2');
+});
+
+test('a member who returns sees what is unread', async () => {
+  const { board, chat } = await newcomer();
+  const before = await board.member('alice');
+  before.finish();
+  await before.toEnd();
+  const bob = await board.memberProgram('bob');
+  for (const subject of ['one', 'two']) {
+    await bob.call('message.post', { group: 'main', subject, content: 'x' });
+  }
+  await chat.shows(question);
+  chat.type('alice\r');
+  await chat.shows('[INFO] Welcome alice\n[INFO] main: 2 unread\n[INFO] Type %unread, %list');
+});
+
+test('commands that need no name work where it is asked for', async () => {
+  const { chat } = await newcomer();
+  await chat.shows(question);
+  chat.type('%help ping\r');
+  await chat.shows(/\[INFO\] %ping: .*\nWhat is your username\?$/);
+  chat.type('%groups\r');
+  await chat.shows(/\[ERROR\] Say who you are first\. Type your name\.\nWhat is your username\?$/);
+});
+
+test('the arrow keys bring back no name', async () => {
+  const { chat } = await newcomer();
+  await chat.shows(question);
+  chat.type('alice\r');
+  await chat.shows(/\n>$/);
+  chat.type(`${keys.up}%ping\r`);
+  await chat.shows('> %ping\n[INFO] pong');
+});

@@ -1,0 +1,169 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
+import { expect, onTestFinished, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli } from '../helpers/cli.ts';
+import { program } from '../helpers/server.ts';
+import { ScriptedServer } from './scripted-server.ts';
+
+/** Runs a script against a board, and returns what came of it without the address. */
+async function script(board: TestBoard, args: string[], ...lines: string[]) {
+  const chat = ['chat', '127.0.0.1', String(board.port), ...args];
+  const { stdout, ...rest } = await runCli(chat, { input: lines.join('\n') });
+  return { ...rest, stdout: stdout.replace(/^\[INFO\] Connected to .*\n/, '') };
+}
+
+/** A script whose lines are typed as the test goes. */
+function startScript(args: (string | number)[]) {
+  const child = spawn(process.execPath, [program, 'chat', ...args.map(String)]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const exit = once(child, 'close').then(([code]) => code as number);
+  return { child, exit, stdout: text(child.stdout), stderr: text(child.stderr) };
+}
+
+const failed = 'corkboard: The script failed.\n';
+const welcome =
+  '[INFO] Welcome alice\n[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n';
+
+test('commands are run in order, and answered as the text protocol answers them', async () => {
+  const board = await TestBoard.start();
+  const result = await script(board, ['--user', 'alice'], '%join', '', '%post a "b" c', '%unread');
+  expect(result).toEqual({
+    code: 0,
+    stderr: '',
+    stdout: `${welcome}[SUCCESS] You joined main.
+[INFO] Members of main (1): alice (online)
+--- Group: main History ---
+(no messages)
+----------------------------------------
+[SUCCESS] Message 1 posted in main.
+[INFO] Nothing unread.
+`,
+  });
+});
+
+test('without --user the first line is the name', async () => {
+  const board = await TestBoard.start();
+  const { code, stdout } = await script(board, [], 'alice', '%ping\r', '');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${welcome}[INFO] pong\n` });
+});
+
+test('a command that fails does not stop the others, and makes the exit code 1', async () => {
+  const board = await TestBoard.start();
+  const result = await script(board, ['--user', 'alice'], '%post a b', '%frobnicate', '%ping');
+  expect(result).toEqual({
+    code: 1,
+    stderr: failed,
+    stdout:
+      `${welcome}[ERROR] You are not a member of main. Join it first: %groupjoin <group>, or %join for main.\n` +
+      '[ERROR] There is no command %frobnicate. Type %help for the commands.\n[INFO] pong\n',
+  });
+});
+
+test('%exit ends it, whatever comes behind', async () => {
+  const board = await TestBoard.start();
+  const { code, stdout } = await script(board, ['--user', 'alice'], '%exit', '%ping');
+  expect({ code, stdout }).toEqual({ code: 0, stdout: `${welcome}[INFO] Goodbye.\n` });
+});
+
+test('a name that is refused ends it, and nothing is run without one', async () => {
+  const board = await TestBoard.start();
+  await board.person('alice');
+  const refusal = '[ERROR] Username already in use. Please choose another.\n';
+  const expected = { code: 1, stderr: failed, stdout: refusal };
+  expect(await script(board, ['--user', 'alice'], '%ping')).toEqual(expected);
+  expect(await script(board, [], 'Alice', 'bob', '%ping')).toEqual(expected);
+});
+
+test('a board that cannot be reached is told on standard error', async () => {
+  const board = await TestBoard.start();
+  const { port } = board;
+  const { code, stdout, stderr } = await runCli(['chat', '127.0.0.9', String(port)]);
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+  expect(stderr).toBe(
+    `[ERROR] Nothing listens on 127.0.0.9:${port}. Check the address and the port, and whether the board is running.\n${failed}`,
+  );
+});
+
+test('a script may connect by itself, and ends where it cannot', async () => {
+  const board = await TestBoard.start();
+  const input = `%connect 127.0.0.1 ${board.port}\nalice\n%ping\n`;
+  expect(await runCli(['chat'], { input })).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('pong'),
+  });
+  expect(await runCli(['chat'], { input: '%help ping\n%post a b\n%help exit\n' })).toEqual({
+    code: 1,
+    stdout: '[INFO] %ping: ask whether the server is there\n',
+    stderr: `[ERROR] You are not connected. Type %connect <address> <port>.\n${failed}`,
+  });
+});
+
+test('without any input it ends well', async () => {
+  expect(await runCli(['chat'])).toEqual({ code: 0, stdout: '', stderr: '' });
+});
+
+test('a line that cannot be read is a command that fails', async () => {
+  const board = await TestBoard.start();
+  const { child, exit, stdout } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
+  child.stdin.write(Buffer.from([0xff, 0x0a]));
+  child.stdin.end(`%post a ${'x'.repeat(70_000)}\n%ping\n`);
+  expect(await exit).toBe(1);
+  expect(await stdout).toMatch(
+    /\n\[ERROR\] This line is not valid UTF-8\.\n\[ERROR\] This line is longer than 65536 bytes; it was skipped\.\n\[INFO\] pong\n$/,
+  );
+});
+
+test('notices are printed as they come', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  const { child, exit, stdout } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
+  child.stdin.write('%join\n');
+  await bob.notice();
+  await bob.call('message.post', { group: 'main', subject: 'lunch', content: 'x' });
+  await new Promise<void>((resolve) => {
+    child.stdout.on('data', (chunk) => String(chunk).includes('lunch') && resolve());
+  });
+  child.stdin.end();
+  expect(await exit).toBe(0);
+  expect(await stdout).toMatch(
+    /\[GROUP:main\] \[NOTIFY\] New message from bob .*Subject: lunch\)\n$/,
+  );
+});
+
+test('a connection that is lost ends it at once, with input still open', async () => {
+  const board = await TestBoard.start();
+  const { child, exit, stderr } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
+  child.stdin.write('%ping\n');
+  await once(child.stdout, 'data');
+  await board.restart();
+  expect(await exit).toBe(1);
+  expect(await stderr).toMatch(
+    /^\[INFO\] The connection to 127\.0\.0\.1:\d+ was lost: The server is shutting down\. .*\n/,
+  );
+});
+
+test('a command that is not answered before the connection goes has failed', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const { address } = server;
+  const { child, exit, stderr } = startScript([address.host, address.port, '--user', 'alice']);
+  const client = await accepted;
+  await client.welcome();
+  child.stdin.write('%ping\n%ping\n');
+  await client.request();
+  client.socket.end();
+  expect(await exit).toBe(1);
+  expect(await stderr).toContain(
+    '[ERROR] The connection was lost before the answer came: this may or may not have been done.\n',
+  );
+});
+
+test('a wrong port is wrong usage', async () => {
+  const { code, stderr } = await runCli(['chat', 'localhost', '0']);
+  expect({ code, stderr }).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('A port is a number from 1 to 65535.'),
+  });
+});

@@ -1,0 +1,58 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { onTestFinished } from 'vitest';
+
+/** What `nc` does, for machines that have none: the streams of a socket are one's own. */
+const substitute = `
+  const socket = require('node:net').connect({ port: Number(process.argv[1]), host: '127.0.0.1' });
+  process.stdin.pipe(socket);
+  socket.pipe(process.stdout);
+`;
+
+/** Someone with `nc`. */
+export class Netcat {
+  private seen = '';
+  private readonly watchers = new Set<() => void>();
+
+  private constructor(private readonly child: ChildProcess) {
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.seen += text;
+      for (const watcher of this.watchers) watcher();
+    });
+    onTestFinished(() => void child.kill('SIGKILL'));
+  }
+
+  static connect(port: number): Netcat {
+    const stdio = ['pipe', 'pipe', 'ignore'] as const;
+    return new Netcat(
+      hasNetcat()
+        ? spawn('nc', ['127.0.0.1', String(port)], { stdio: [...stdio] })
+        : spawn(process.execPath, ['-e', substitute, String(port)], { stdio: [...stdio] }),
+    );
+  }
+
+  send(line: string): void {
+    this.child.stdin?.write(`${line}\n`);
+  }
+
+  /** Waits until `text` has come. */
+  shows(text: string): Promise<void> {
+    return new Promise((resolve) => {
+      const check = () => {
+        if (!this.seen.includes(text)) return;
+        this.watchers.delete(check);
+        resolve();
+      };
+      this.watchers.add(check);
+      check();
+    });
+  }
+}
+
+function hasNetcat(): boolean {
+  try {
+    execFileSync('sh', ['-c', 'command -v nc'], { stdio: 'ignore' });
+    return true;
+  } catch {
+    return false;
+  }
+}
