@@ -11,10 +11,10 @@ interface Press {
 }
 
 /**
- * Hands the keys of a terminal to readline while it is to have them, with what is typed or pasted at once in one piece.
- * Left to read the keys itself, readline puts all but the last character of a paste at the end of
- * the line, wherever the cursor is, and forgets how many rows the line has grown to (seen with
- * Node 20.20).
+ * Hands the keys of a terminal to readline when it is to have them. Left to read them by itself,
+ * readline puts all but the last character of a paste at the end of the line, wherever the cursor
+ * is, and forgets how many rows the line has grown to (seen with Node 20.20). What is typed or
+ * pasted at once goes over in one piece, because each piece costs as much as the line is long.
  */
 export class Keyboard {
   /** Characters that go to readline together. */

@@ -1,6 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
-import { BoardError } from '../protocol/errors.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
@@ -23,7 +22,7 @@ export interface SessionOptions {
 
 /**
  * What one person does on a board, line by line: connecting, taking a name, the text commands. The
- * name that was taken is taken again on the next connection; one that was refused is forgotten.
+ * name that was taken last is tried first on the next connection.
  */
 export class Session implements TextContext {
   private readonly leaving = new AbortController();
@@ -118,15 +117,10 @@ export class Session implements TextContext {
   }
 
   private async login(name: string): Promise<string> {
-    try {
-      const login = await this.call('session.login', { user: name });
-      this.name = login.user;
-      this.wanted = login.user;
-      return renderWelcome(login);
-    } catch (error) {
-      if (error instanceof BoardError) this.wanted = undefined;
-      throw error;
-    }
+    const login = await this.call('session.login', { user: name });
+    this.name = login.user;
+    this.wanted = login.user;
+    return renderWelcome(login);
   }
 
   private lose(address: Address, reason: string): void {

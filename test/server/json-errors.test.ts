@@ -186,6 +186,11 @@ describe('a line that is no request', () => {
     expect(await alice.answer(line)).toMatchObject({ ...invalid, id: 71 });
   });
 
+  test('an array is told that batches are not served', async () => {
+    const { error } = await alice.answer('[{"jsonrpc":"2.0","id":1,"method":"ping"}]');
+    expect(error?.message).toContain('batches are not served');
+  });
+
   test('and the connection goes on', async () => {
     for (const line of ['{', '[]', '{}']) await alice.answer(line);
     expect(await alice.call('ping', {})).toEqual({});

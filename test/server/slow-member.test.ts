@@ -86,7 +86,10 @@ test('one who never reads again is let go, and finds on returning what was not t
   await new Promise((resolve) => end.once('close', resolve));
 });
 
-test('one whose connection breaks while something waits finds it unread', async () => {
+test.each<[what: string, go: (socket: Socket) => void, event: string]>([
+  ['breaks', (socket) => socket.resetAndDestroy(), 'close'],
+  ['is ended', (socket) => socket.end(), 'end'],
+])('one whose connection %s while something waits finds it unread', async (_, go, event) => {
   const board = await TestBoard.start();
   const ends = serverEnds();
   const slow = await board.memberProgram('slow');
@@ -96,8 +99,9 @@ test('one whose connection breaks while something waits finds it unread', async 
   await slow.notices();
   slow.socket.pause();
   const posted = await postUntil(() => end.writableLength > 0, poster);
-  slow.socket.resetAndDestroy();
-  await new Promise((resolve) => end.once('close', resolve));
+  const gone = new Promise((resolve) => end.once(event, resolve));
+  go(slow.socket);
+  await gone;
 
   const again = await board.connectProgram();
   expect(await again.call('session.login', { user: 'slow' })).toMatchObject({
