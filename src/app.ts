@@ -41,7 +41,10 @@ export class App {
     const { client, lock, copy } = openHeld(databaseFile(config.data), { busyTimeout: 0 });
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
-    const repository = new SqliteRepository(client, { publish: (event) => hub.publish(event) });
+    const repository = new SqliteRepository(client, {
+      publish: (event) => hub.publish(event),
+      failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
+    });
     const server = new Server({
       board: new Board(repository),
       hub,

@@ -5,6 +5,8 @@ import { isLongerThan, nameKey, userName } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './repository.ts';
 import type { GroupRef, Origin } from './types.ts';
 
+const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+
 /**
  * The rules of the board on what people write: names, lengths and characters are checked and
  * cleaned here, before the repository keeps them. Who may see and do what depends on what is
@@ -26,15 +28,15 @@ export class Board {
     return this.repository.groups(actor);
   }
 
-  join(actor: Actor, group: string | number) {
+  async join(actor: Actor, group: string | number) {
     return this.repository.join(actor, groupRef(group));
   }
 
-  leave(actor: Actor, group: string | number) {
+  async leave(actor: Actor, group: string | number) {
     return this.repository.leave(actor, groupRef(group));
   }
 
-  members(actor: Actor, group: string | number) {
+  async members(actor: Actor, group: string | number) {
     return this.repository.members(actor, groupRef(group));
   }
 
@@ -47,15 +49,15 @@ export class Board {
     });
   }
 
-  message(actor: Actor, group: string | number, number: number) {
+  async message(actor: Actor, group: string | number, number: number) {
     return this.repository.message(actor, groupRef(group), number);
   }
 
-  messages(actor: Actor, group: string | number, page: Page) {
+  async messages(actor: Actor, group: string | number, page: Page) {
     return this.repository.messages(actor, groupRef(group), page);
   }
 
-  markRead(actor: Actor, group: string | number, number: number) {
+  async markRead(actor: Actor, group: string | number, number: number) {
     return this.repository.markRead(actor, groupRef(group), number);
   }
 }
@@ -80,7 +82,7 @@ export function checkedDescription(text: string): string {
 function checkedSubject(text: string): string {
   if (/[\r\n\u0085\u2028\u2029]/.test(text)) throw boardError('SUBJECT_INVALID', 'it is one line');
   const subject = cleanLine(text).trim();
-  if (subject === '') throw boardError('SUBJECT_INVALID', 'it is empty');
+  if (!visible.test(subject)) throw boardError('SUBJECT_INVALID', 'it is empty');
   return bounded('subject', subject, limits.subject);
 }
 

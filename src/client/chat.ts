@@ -20,14 +20,17 @@ export async function runChat(terminal: Terminal, { address, user }: ChatOptions
   // A command that is still under way is not waited for.
   terminal.interrupted.addEventListener('abort', () => void session.leave());
 
-  if (address) await session.start(address);
-  else print(info('Not connected. Type %connect <address> <port>, or %help for every command.'));
-  ask();
-  for await (const line of terminal.lines) {
-    if (!session.left) await session.run(line);
-    if (session.left) break;
+  try {
+    if (address) await session.start(address);
+    else print(info('Not connected. Type %connect <address> <port>, or %help for every command.'));
     ask();
+    for await (const line of terminal.lines) {
+      if (!session.left) await session.run(line);
+      if (session.left) break;
+      ask();
+    }
+  } finally {
+    terminal.close();
+    await session.leave();
   }
-  terminal.close();
-  await session.leave();
 }

@@ -35,17 +35,19 @@ export async function runScript(options: ScriptOptions): Promise<boolean> {
     lost: () => gone.abort(),
   });
 
-  let done = address ? await session.start(address) : true;
-  if (done) {
+  try {
+    let done = address ? await session.start(address) : true;
+    if (!done) return false;
     for await (const line of readLines(input, gone.signal)) {
       const ran = await runLine(session, line, output);
       done &&= ran;
       if (session.left || (!ran && !session.ready)) break;
     }
+    return done && !gone.signal.aborted;
+  } finally {
+    input.destroy();
+    await session.leave();
   }
-  input.destroy();
-  await session.leave();
-  return done && !gone.signal.aborted;
 }
 
 async function runLine(session: Session, line: Line, output: Writable): Promise<boolean> {

@@ -15,6 +15,8 @@ export type Operation<T> = (emit: Emit) => T;
 export interface CommitQueueOptions {
   /** Called for each event after its commit, in the order of the operations. */
   publish: (event: BoardEvent) => void;
+  /** Told of what `publish` throws, which is a bug: the write is done all the same. */
+  failed?: (error: unknown) => void;
   /** How long writes wait for another process's lock, in milliseconds. */
   lockPatience?: number;
 }
@@ -66,7 +68,7 @@ export class CommitQueue {
   run<T>(operation: Operation<T>): Promise<T> {
     if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push(new Write(operation, resolve, reject, this.options.publish));
+      this.waiting.push(new Write(operation, resolve, reject, this.options));
       this.schedule();
     });
   }
@@ -117,6 +119,8 @@ export class CommitQueue {
       try {
         this.transact([write]);
       } catch (error) {
+        // The lock may have been taken since: a later turn tries again.
+        if (isBusy(error) && this.waitForLock([write])) continue;
         write.reject(asBoardError(error));
         continue;
       }
@@ -144,7 +148,7 @@ class Write<T> implements Waiting {
     private readonly operation: Operation<T>,
     private readonly resolve: (value: T) => void,
     readonly reject: (error: unknown) => void,
-    private readonly publish: (event: BoardEvent) => void,
+    private readonly options: CommitQueueOptions,
   ) {}
 
   perform(): void {
@@ -162,5 +166,13 @@ class Write<T> implements Waiting {
     for (const event of this.events) this.publish(event);
     if (this.outcome && 'value' in this.outcome) this.resolve(this.outcome.value);
     else this.reject(this.outcome?.refusal);
+  }
+
+  private publish(event: BoardEvent): void {
+    try {
+      this.options.publish(event);
+    } catch (error) {
+      this.options.failed?.(error);
+    }
   }
 }

@@ -55,12 +55,14 @@ export function upgrade(
   if (state === 'newer') throw newerError(file);
   if (state === 'current') return undefined;
   if (state === 'new') {
+    const [other] = rowCounts(client).keys();
+    if (other)
+      throw new DatabaseError(`${file} belongs to another program: it has a table ${other}.`);
     applyMigrations(client, folder);
     return undefined;
   }
   const copy = copyPath(file, applied);
-  createPrivately(copy);
-  client.prepare('VACUUM INTO ?').run(copy);
+  copyTo(client, copy);
   const before = rowCounts(client);
   try {
     applyMigrations(client, folder);
@@ -146,6 +148,19 @@ function checkUpgraded(client: Client, before: Map<string, number>): void {
   if (orphans.length > 0) throw new Error(`${orphans.length} rows lost what they refer to`);
   const integrity = client.pragma('integrity_check', { simple: true });
   if (integrity !== 'ok') throw new Error(`integrity check: ${integrity}`);
+}
+
+/** @throws DatabaseError where there is no room for the copy; nothing is left of it then */
+function copyTo(client: Client, copy: string): void {
+  try {
+    createPrivately(copy);
+    client.prepare('VACUUM INTO ?').run(copy);
+  } catch (error) {
+    rmSync(copy, { force: true });
+    throw new DatabaseError(
+      `The database cannot be copied to ${copy} before its upgrade: ${(error as Error).message}. Nothing was changed.`,
+    );
+  }
 }
 
 function copyPath(file: string, applied: number): string {

@@ -23,6 +23,8 @@ import { prepareStatements, type Statements } from './statements.ts';
 export interface RepositoryOptions {
   /** Called for each event, after its commit and before the promise of what caused it is settled. */
   publish: (event: BoardEvent) => void;
+  /** Told of what `publish` throws, which is a bug. */
+  failed?: (error: unknown) => void;
   /** The wall clock, in milliseconds. */
   now?: () => number;
   /** How long writes wait for another process's lock, in milliseconds. */
@@ -46,15 +48,12 @@ export class SqliteRepository implements Repository {
   /** @param client a connection to a database of the current schema; closed with the repository */
   constructor(
     private readonly client: Client,
-    { publish, now, lockPatience }: RepositoryOptions,
+    { now, ...options }: RepositoryOptions,
   ) {
     const database = orm(client);
     this.statements = prepareStatements(database);
     this.clock = new Clock(lastTime(database), now);
-    this.queue = new CommitQueue(client, {
-      publish,
-      ...(lockPatience === undefined ? {} : { lockPatience }),
-    });
+    this.queue = new CommitQueue(client, options);
   }
 
   login(name: Name, origin: Origin): Promise<Login> {
