@@ -5,6 +5,7 @@ import type { Repository } from './board/repository.ts';
 import { limits } from './protocol/limits.ts';
 import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
+import type { Durability } from './storage/connection.ts';
 import type { ServerLock } from './storage/lock.ts';
 import { databaseFile, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
@@ -19,6 +20,8 @@ export interface AppConfig {
   /** The folder of the database. */
   readonly data: string;
   readonly version: string;
+  /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
+  readonly durability: Durability;
 }
 
 /** The whole board: storage, rules and server, put together, and closed in reverse. */
@@ -37,8 +40,12 @@ export class App {
    * where the address cannot be listened on
    */
   static async start(config: AppConfig, log: Logger): Promise<App> {
-    // A wait inside SQLite would stop every connection; the commit queue waits between turns.
-    const { client, lock, copy } = openHeld(databaseFile(config.data), { busyTimeout: 0 });
+    const { client, lock, copy } = openHeld(databaseFile(config.data), {
+      durability: config.durability,
+    });
+    // From here on, a wait inside SQLite would stop every connection; the commit queue waits
+    // between turns.
+    client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
     const repository = new SqliteRepository(client, {
@@ -59,7 +66,7 @@ export class App {
     });
     try {
       // Nobody was connected to be told of these.
-      await repository.announceOutsideChanges();
+      await announce(repository, log);
       const address = await server.listen(config.host, config.port);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
       return new App(address, server, hub, watch, repository, lock);

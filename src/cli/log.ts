@@ -9,5 +9,7 @@ export function createLog(level: string): Logger {
   const stream = isTTY
     ? pretty({ destination: 2, sync: true, colorize: !process.env.NO_COLOR })
     : pino.destination({ dest: 2, sync: true });
+  // A log that cannot be written is no reason to end: the line is lost, the board goes on.
+  stream.on('error', () => {});
   return pino({ level, base: null }, stream);
 }

@@ -27,7 +27,8 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
  */
 export function pastTime(text: string): number {
   const now = Date.now() * 1000;
-  const time = /^[\d.]+ *[a-z]+$/i.test(text) ? now - age(text) : instant(text);
+  // A capital M could be meant for months, and delete nearly everything.
+  const time = /^\d+(\.\d+)?[smhdwy]$/.test(text) ? now - age(text) : instant(text);
   if (!(time <= now)) throw new InvalidArgumentError(rightTimes);
   return time;
 }

@@ -57,7 +57,7 @@ export const catalogue = {
 
   STORAGE_FAILED: {
     rpc: 400,
-    text: () => 'The board could not write this to disk, and nothing was changed. Try again later.',
+    text: () => 'The board cannot use its disk just now; nothing was changed. Try again later.',
   },
   SHUTTING_DOWN: { rpc: 401, text: () => 'The server is shutting down; nothing was changed.' },
   TOO_SLOW: {

@@ -6,6 +6,9 @@ const IAC = 0xff;
 // The end of file of telnet's line mode; the commands go up from there.
 const lowestCommand = 236;
 
+// Pieces of a line that are kept apart before they are put together.
+const mostParts = 64;
+
 type Fault = 'NOT_UTF8' | 'LINE_TOO_LONG';
 
 /** What came as one line: its text, or why it has none. */
@@ -31,15 +34,20 @@ export class LineSplitter {
   /** @param limit longest line in bytes, without its ending; may be raised between two lines */
   constructor(public limit: number) {}
 
-  /** Takes the next bytes and hands each line that they complete to `emit`, in order. */
-  push(chunk: Buffer, emit: (line: Line) => void): void {
+  /** Takes the next bytes, and cuts the lines that they complete off as they are asked for. */
+  *split(chunk: Buffer): Generator<Line, void> {
     let start = 0;
     for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
       this.take(chunk.subarray(start, end));
       start = end + 1;
-      emit(this.finish());
+      yield this.finish();
     }
     if (start < chunk.length) this.take(chunk.subarray(start));
+  }
+
+  /** The same, with all of the lines handed to `emit` at once, in order. */
+  push(chunk: Buffer, emit: (line: Line) => void): void {
+    for (const line of this.split(chunk)) emit(line);
   }
 
   /** Ends the stream: what is left without a line ending counts as a line. */
@@ -56,6 +64,8 @@ export class LineSplitter {
       this.parts = [];
     } else {
       this.parts.push(bytes);
+      // A buffer of its own for each byte that drips in would take hundreds of times its size.
+      if (this.parts.length > mostParts) this.parts = [Buffer.concat(this.parts)];
     }
   }
 

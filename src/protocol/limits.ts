@@ -10,6 +10,8 @@ export const limits = {
   subject: 200,
   /** Longest content, in bytes of UTF-8. */
   content: 32 * 1024,
+  /** Most messages that are counted as unread in a group: this many may be more. */
+  unread: 1000,
   /** Longest key of a post, in characters. */
   postKey: 64,
   /** Headers in a list when no limit is asked for, and at most. */

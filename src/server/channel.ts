@@ -69,22 +69,23 @@ export class Channel {
     if (pending.length === 0) return;
     this.pending = [];
     const senders = new Set(pending.map(({ except }) => except));
-    const shared: Partial<Record<Encoding, Buffer>> = {};
+    const encoded: Partial<Record<Encoding, Encoded>> = {};
     for (const session of this.members) {
       const { encoding } = session;
-      if (senders.has(session.id)) {
-        session.send(encode(encoding, pending, session.id));
-      } else {
-        shared[encoding] ??= Buffer.from(encode(encoding, pending, undefined));
-        session.send(shared[encoding]);
-      }
+      encoded[encoding] ??= encode(encoding, pending);
+      const { lines, shared } = encoded[encoding];
+      if (!senders.has(session.id)) session.send(shared);
+      else session.send(lines.filter((_, at) => pending[at]?.except !== session.id).join(''));
     }
   }
 }
 
-function encode(encoding: Encoding, pending: Pending[], without: number | undefined): string {
-  return pending
-    .filter(({ except }) => without === undefined || except !== without)
-    .map(({ notice }) => encodeNotice(encoding, notice))
-    .join('');
+interface Encoded {
+  readonly lines: string[];
+  readonly shared: Buffer;
+}
+
+function encode(encoding: Encoding, pending: Pending[]): Encoded {
+  const lines = pending.map(({ notice }) => encodeNotice(encoding, notice));
+  return { lines, shared: Buffer.from(lines.join('')) };
 }

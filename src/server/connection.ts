@@ -15,13 +15,22 @@ import { TextSpeaker } from './text-speaker.ts';
 // side, in milliseconds.
 const farewellTime = 1000;
 
+// How long a peer that ended its own side may take nothing of what it is sent, in milliseconds.
+const stuckTime = 60_000;
+
+// How long reading the lines of one packet may take of a turn of the event loop, in milliseconds.
+const inputSlice = 2;
+
 const byteOrderMark = Buffer.from('\ufeff');
 const openingBraces = new Set([0x7b, 0x5b]);
 
 export interface Ends {
+  /** Called once, when the session is over: the last that it is told is what is pending now. */
+  parting: () => void;
   /**
-   * Called once, when the session is over, though the peer may still be reading.
-   * @param told whether the peer's system has taken all that the session was told
+   * Called once, behind that, though the peer may still be reading.
+   * @param told whether this system has taken all that the session was told, and the peer has not
+   * been seen to fail
    */
   parted: (told: boolean) => void;
   /** Called once, when the socket is gone. */
@@ -39,6 +48,10 @@ export class Connection implements Peer, Voice {
   private speaker: Speaker | undefined;
   /** What came before it was enough to tell the encoding. */
   private opening: Buffer = Buffer.alloc(0);
+  /** Lines that have come and are not handed on yet. */
+  private input: Iterator<Line, void> | undefined;
+  private resting = false;
+  private streamEnded = false;
   private inputEnded = false;
   private farewell: Notice | undefined;
   private closing = false;
@@ -65,7 +78,7 @@ export class Connection implements Peer, Voice {
   }
 
   say(text: string): void {
-    this.outbox.push(text);
+    this.outbox.reply(text);
   }
 
   send(chunk: string | Buffer): void {
@@ -110,9 +123,12 @@ export class Connection implements Peer, Voice {
     this.socket.on('end', () => this.endOfInput());
     this.socket.on('drain', () => this.requests.pump());
     this.socket.on('error', (error) => this.session.log.debug({ err: error }, 'socket failed'));
-    this.socket.on('close', () => {
+    this.socket.on('close', (failed) => {
       clearTimeout(this.hurry);
-      if (!this.closing) this.part();
+      if (!this.closing) {
+        this.part();
+        this.ends.parted(!failed && this.outbox.told);
+      }
       this.ends.closed();
     });
   }
@@ -122,7 +138,6 @@ export class Connection implements Peer, Voice {
     const bytes = this.telnet.push(chunk);
     if (this.speaker) this.take(bytes);
     else this.open(bytes);
-    if (this.requests.length > limits.waitingRequests) this.socket.pause();
   }
 
   /** The first byte decides between a program and a person. */
@@ -143,18 +158,50 @@ export class Connection implements Peer, Voice {
   }
 
   private take(bytes: Buffer): void {
-    this.lines.push(bytes, (line) => this.hand(line));
+    this.input = this.lines.split(bytes);
+    this.digest();
   }
 
-  /** One that was let go in the middle of a packet is not heard any more. */
-  private hand(line: Line): void {
-    if (!this.inputEnded) this.speaker?.receive(line);
+  /**
+   * Hands lines on as long as there is room for requests, and for one slice of the turn. The rest
+   * waits with the socket, which is not read meanwhile.
+   */
+  private digest(): void {
+    if (this.resting) return;
+    const until = performance.now() + inputSlice;
+    while (this.input && !this.inputEnded) {
+      if (performance.now() > until) this.rest();
+      if (this.resting || this.requests.length >= limits.waitingRequests) {
+        this.socket.pause();
+        return;
+      }
+      const { value: line } = this.input.next();
+      if (line) this.speaker?.receive(line);
+      else this.input = undefined;
+    }
+    if (this.closing || this.inputEnded) return;
+    if (this.streamEnded) this.finishInput();
+    else if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  /** The other connections get their turn. */
+  private rest(): void {
+    this.resting = true;
+    setImmediate(() => {
+      this.resting = false;
+      this.digest();
+    });
   }
 
   /** The peer may still read: it is let go once all that it asked is answered. */
   private endOfInput(): void {
-    if (this.closing) return;
-    this.lines.end((line) => this.hand(line));
+    this.streamEnded = true;
+    // Lines that are still to be handed on come first.
+    if (!this.input && !this.closing && !this.inputEnded) this.finishInput();
+  }
+
+  private finishInput(): void {
+    this.lines.end((line) => this.speaker?.receive(line));
     this.inputEnded = true;
     this.settle();
   }
@@ -164,22 +211,26 @@ export class Connection implements Peer, Voice {
     if (this.closing || !this.requests.idle) return;
     if (this.farewell) this.close(this.farewell);
     else if (this.session.leaving || this.inputEnded) this.end('');
+    else if (this.input) this.digest();
     else if (this.socket.isPaused()) this.socket.resume();
   }
 
   private end(last: string): void {
     if (this.closing) return;
-    this.outbox.end(last);
     this.part();
+    this.outbox.end(last);
+    this.ends.parted(this.outbox.told);
     // One that is still taking its replies is waited for; one that then never ends its own side is not.
     this.socket.once('finish', () => this.destroySoon());
+    this.socket.setTimeout(stuckTime, () => this.socket.destroy());
     this.socket.resume();
   }
 
   private part(): void {
     this.closing = true;
+    this.input = undefined;
     this.requests.clear();
-    this.ends.parted(this.outbox.told);
+    this.ends.parting();
   }
 
   private destroySoon(): void {

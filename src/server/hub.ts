@@ -40,10 +40,6 @@ export class Hub {
     },
   };
 
-  get connected(): Iterable<Session> {
-    return this.sessions.values();
-  }
-
   isOnline(userId: number): boolean {
     return this.byUser.has(userId);
   }
@@ -146,6 +142,9 @@ export class Hub {
   private tell(group: Group, except: Origin, notice: Notice): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
+    // The name from before is used up to the notice of the new one, though rows may have it already.
+    const { params } = notice;
+    if ('group' in params) params.group = channel.name;
     channel.tell(notice, except);
     if (this.dirty.size === 0) atEndOfTurn(() => this.deliver());
     this.dirty.add(channel);

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { atEndOfTurn } from './turn.ts';
 
 export interface OutboxOptions {
-  /** Bytes waiting past which `overflow` is called, once; nothing more is taken after it. */
+  /** Bytes waiting, beside replies, past which `overflow` is called, once; nothing is taken after. */
   limit: number;
   /** Bytes waiting at which `ready` holds callers back. */
   backlog: number;
@@ -21,11 +21,14 @@ export class Outbox {
   private failed = false;
   private closed = false;
   private waiters: (() => void)[] = [];
+  /** Bytes that may wait: as many as the limit past the last reply, until there is room again. */
+  private ceiling: number;
 
   constructor(
     private readonly socket: Socket,
     private readonly options: OutboxOptions,
   ) {
+    this.ceiling = options.limit;
     socket.on('drain', () => this.release());
     socket.on('close', () => {
       this.closed = true;
@@ -47,14 +50,25 @@ export class Outbox {
     return this.waiting > this.options.backlog;
   }
 
+  /** What the peer has asked for: it is no overflow, since the next request waits for it. */
+  reply(text: string): void {
+    this.add(text);
+    this.ceiling = this.waiting + this.options.limit;
+  }
+
+  /** What the peer is told unasked. */
   push(chunk: string | Buffer): void {
-    if (this.closed || this.overflowed) return;
+    this.add(chunk);
+    if (this.waiting <= this.ceiling || this.overflowed || this.closed) return;
+    this.overflowed = true;
+    this.options.overflow();
+  }
+
+  private add(chunk: string | Buffer): void {
+    if (this.closed || this.overflowed || chunk.length === 0) return;
     this.chunks.push(chunk);
     this.unwritten += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
-    if (this.waiting > this.options.limit) {
-      this.overflowed = true;
-      this.options.overflow();
-    } else if (!this.scheduled) {
+    if (!this.scheduled) {
       this.scheduled = true;
       atEndOfTurn(() => this.flush());
     }
@@ -96,6 +110,7 @@ export class Outbox {
   };
 
   private release(): void {
+    this.ceiling = this.options.limit;
     const { waiters } = this;
     this.waiters = [];
     for (const resolve of waiters) resolve();

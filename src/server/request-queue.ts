@@ -1,5 +1,8 @@
 import type { Effect } from '../protocol/methods.ts';
 
+// How long the requests of one connection may take of a turn of the event loop, in milliseconds.
+const slice = 2;
+
 interface Task {
   readonly effect: Effect;
   readonly run: () => Promise<void>;
@@ -23,6 +26,7 @@ export class RequestQueue {
   private next = 0;
   private underWay = 0;
   private onlyWrites = true;
+  private turnBegan: number | undefined;
 
   constructor(private readonly options: RequestQueueOptions) {}
 
@@ -53,12 +57,25 @@ export class RequestQueue {
       const task = this.waiting[this.next];
       if (!task) break;
       if (this.underWay > 0 && !(this.onlyWrites && task.effect === 'write')) return;
-      if (this.options.congested()) return;
+      if (this.options.congested() || this.hasHadItsTurn()) return;
       this.next++;
       this.begin(task);
     }
     this.clear();
     if (this.idle) this.options.idle();
+  }
+
+  /** What is done at once is done without leaving the turn: the others get theirs in between. */
+  private hasHadItsTurn(): boolean {
+    const now = performance.now();
+    if (this.turnBegan === undefined) {
+      this.turnBegan = now;
+      setImmediate(() => {
+        this.turnBegan = undefined;
+        this.pump();
+      });
+    }
+    return now - this.turnBegan > slice;
   }
 
   private begin(task: Task): void {

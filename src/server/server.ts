@@ -26,7 +26,6 @@ export interface ServerOptions {
 export class Server {
   private readonly listener: NetServer;
   private readonly connections = new Set<Connection>();
-  private readonly logouts = new Set<Promise<void>>();
   private lastId = 0;
   private emptied: (() => void) | undefined;
 
@@ -67,35 +66,32 @@ export class Server {
     for (const { session } of this.connections) session.close(reason);
     await this.untilEmpty(partingTime);
     for (const connection of this.connections) connection.destroy();
-    await Promise.all(this.logouts);
   }
 
   private accept(socket: Socket): void {
-    const { log, info, ...rest } = this.options;
+    const { log, info, hub, ...rest } = this.options;
     const id = ++this.lastId;
     const address = socket.remoteAddress;
-    const context = { ...rest, info, id, log: log.child({ session: id }) };
+    const context = { ...rest, hub, info, id, log: log.child({ session: id }) };
     const connection: Connection = new Connection(socket, context, {
+      parting: () => hub.remove(connection.session),
       parted: (told) => this.part(connection.session, told),
       closed: () => this.release(connection),
     });
     connection.session.log.debug({ address }, 'connected');
     this.connections.add(connection);
-    this.options.hub.add(connection.session);
+    hub.add(connection.session);
     connection.say(`Welcome to ${info.name} ${info.version}, a message board.\n${namePrompt}`);
   }
 
   private part(session: Session, told: boolean): void {
-    this.options.hub.remove(session);
     session.log.debug('disconnected');
     if (!session.login) return;
     const { actor } = session;
     // To one who did not take it all, it is as if nothing had been told: it stays unread.
-    const logout = this.options.board
+    this.options.board
       .logout(told ? actor : { ...actor, since: Number.MAX_SAFE_INTEGER })
-      .catch((error) => void toReply(error, session, 'logout'))
-      .finally(() => this.logouts.delete(logout));
-    this.logouts.add(logout);
+      .catch((error) => void toReply(error, session, 'logout'));
   }
 
   private release(connection: Connection): void {

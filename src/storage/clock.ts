@@ -18,9 +18,4 @@ export class Clock {
     this.last = Math.max(Math.floor(this.now() * 1000), this.last + 1);
     return this.last;
   }
-
-  /** Takes note of a time that something else has stored. */
-  observe(time: number): void {
-    this.last = Math.max(this.last, time);
-  }
 }

@@ -31,7 +31,7 @@ interface Waiting {
 /** Milliseconds between two tries for another process's lock. */
 export const lockRetry = 10;
 // Milliseconds for the try when closing, which may block.
-const closingPatience = 2000;
+const closingPatience = 1000;
 
 /**
  * Group commit: the writes that arrive in one turn of the event loop run in order in one

@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
 
-type Durability = 'full' | 'relaxed';
+export type Durability = 'full' | 'relaxed';
 
 export interface ConnectionOptions {
   /** Creates the file, readable by its owner alone, and the folder that it is in. */

@@ -4,6 +4,7 @@ import { nameKey } from '../board/names.ts';
 import {
   type Client,
   type ConnectionOptions,
+  DatabaseError,
   openConnection,
   openingError,
   orm,
@@ -12,8 +13,10 @@ import { ServerLock } from './lock.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
 import { groups } from './schema.ts';
 
-/** The database file in a data folder. */
+/** The database file in a data folder. @throws DatabaseError for a name that is empty */
 export function databaseFile(dataFolder: string): string {
+  if (dataFolder === '')
+    throw new DatabaseError('The folder of the database has no name: see --data.');
   return join(dataFolder, 'corkboard.db');
 }
 

@@ -72,9 +72,11 @@ export class SqliteRepository implements Repository {
   }
 
   logout(actor: Actor): Promise<void> {
+    // What was posted by now has been told; what waits for the same commit gets a later time.
+    const until = this.clock.tick();
     return this.queue.run(() => {
-      this.statements.catchUp.run({ user: actor.user.id, since: actor.since });
-      this.statements.seen.run({ user: actor.user.id, at: this.clock.tick() });
+      this.statements.catchUp.run({ user: actor.user.id, since: actor.since, until });
+      this.statements.seen.run({ user: actor.user.id, at: until });
     });
   }
 

@@ -1,4 +1,4 @@
-import { and, asc, eq, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, lte, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from './connection.ts';
 import { groups, memberships, messages, outsideChanges, users } from './schema.ts';
 import { prepareVisible, unreadCount } from './visibility.ts';
@@ -11,6 +11,13 @@ export function prepareStatements(orm: Orm) {
     eq(memberships.groupId, value('group')),
     eq(memberships.userId, value('user')),
   );
+  const newest = orm
+    .select({ number: messages.number })
+    .from(messages)
+    .where(and(eq(messages.groupId, memberships.groupId), lte(messages.postedAt, value('until'))))
+    .orderBy(desc(messages.postedAt))
+    .limit(1);
+  const lastPosted = sql`coalesce(${newest}, 0)`;
   const access = (which: SQL) =>
     orm
       .select({
@@ -150,12 +157,10 @@ export function prepareStatements(orm: Orm) {
       .set({ lastReadNumber: sql`${value('number')}` })
       .where(and(ofActor, lt(memberships.lastReadNumber, value('number'))))
       .prepare(),
-    /** Where nothing from before `:since` is unread, all is: the session was told of the rest. */
+    /** Where nothing from before `:since` is unread, all up to `:until` is: it has been told. */
     catchUp: orm
       .update(memberships)
-      .set({
-        lastReadNumber: sql`(select ${groups.lastNumber} from ${groups} where ${groups.id} = ${memberships.groupId})`,
-      })
+      .set({ lastReadNumber: sql`max(${memberships.lastReadNumber}, ${lastPosted})` })
       .where(and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'))} = 0`))
       .prepare(),
 

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
+import { limits } from '../protocol/limits.ts';
 import type { Orm } from './connection.ts';
 import { memberships, messages, users } from './schema.ts';
 
@@ -85,15 +86,17 @@ function visible(range: Range, also?: SQL) {
 
 /**
  * How many messages the member of a `memberships` row has not seen: visible, past the last one
- * read, and posted by `until`. One term of a query over any number of memberships.
+ * read, and posted by `until`; counted up to `limits.unread`, so that it costs no more than that.
+ * One term of a query over any number of memberships.
  */
 export function unreadCount(until: Placeholder): SQL<number> {
   const { groupId, joinedAt, lastReadNumber } = memberships;
   const unseen = { above: timeUpTo(groupId, lastReadNumber), below: sql`${until} + 1` };
-  const [before, after] = visibleHalves(groupId, joinedAt, unseen).map((half) =>
-    query.select({ count: sql`count(*)` }).from(messages).where(half),
-  );
-  return sql<number>`${before} + ${after}`;
+  const [before, after] = visibleHalves(groupId, joinedAt, unseen).map((half) => {
+    const some = query.select({ number: messages.number }).from(messages).where(half);
+    return sql`(select count(*) from ${some.limit(limits.unread)})`;
+  });
+  return sql<number>`min(${before} + ${after}, ${sql.raw(String(limits.unread))})`;
 }
 
 /** What is shown of `shown`; its sender is looked up by a search that no statistics change. */

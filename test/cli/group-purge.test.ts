@@ -56,7 +56,7 @@ test('purge --before deletes what is older, keeps counts, and frees no number', 
 test.each([
   { before: '2w', count: 3 },
   { before: '36h', count: 4 },
-  { before: '0.5 years', count: 0 },
+  { before: '0.5y', count: 0 },
   { before: new Date(Date.now() - 20 * day).toISOString().slice(0, 10), count: 3 },
   { before: new Date(Date.now() - 38 * day).toISOString(), count: 1 },
   { before: '2020-06-01T00:00:00.123456+02:00', count: 0 },

@@ -164,6 +164,6 @@ test('a wrong port is wrong usage', async () => {
   const { code, stderr } = await runCli(['chat', 'localhost', '0']);
   expect({ code, stderr }).toMatchObject({
     code: 2,
-    stderr: expect.stringContaining('A port is a number from 1 to 65535.'),
+    stderr: expect.stringContaining('It takes a whole number from 1 to 65535.'),
   });
 });

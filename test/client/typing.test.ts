@@ -36,8 +36,8 @@ test('a line longer than the terminal is wide stays whole, with the cursor in an
   expect(alice.cursor).toEqual({ up: 0, column: 33 });
 
   alice.type(keys.left.repeat(60));
-  await alice.until(() => alice.cursor.up === 1);
-  const { cursor } = alice;
+  const cursor = { up: 1, column: 13 };
+  await alice.until(() => alice.cursor.up === 1 && alice.cursor.column === 13);
   await post('second');
   await alice.shows(/Subject: second\)\n> %post long (0123456789){10}$/);
   expect(alice.rows.slice(-3)).toEqual(rows);

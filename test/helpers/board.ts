@@ -15,7 +15,14 @@ export class TestBoard {
   ) {}
 
   static async start(options: Partial<AppConfig> = {}): Promise<TestBoard> {
-    const config = { host: '127.0.0.1', port: 0, data: tempFolder(), version: '0.0.0', ...options };
+    const config = {
+      host: '127.0.0.1',
+      port: 0,
+      data: tempFolder(),
+      version: '0.0.0',
+      durability: 'full' as const,
+      ...options,
+    };
     const board = new TestBoard(await App.start(config, pino({ level: 'silent' })), config);
     onTestFinished(() => board.stop());
     return board;

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import { tempFolder } from './temp.ts';
@@ -10,6 +11,8 @@ export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.me
 export interface ServerOptions {
   data?: string;
   args?: string[];
+  /** A file that takes standard error in place of `log`. */
+  logTo?: string;
 }
 
 /** The board as a process of its own, for what signals and crashes do. */
@@ -33,9 +36,12 @@ export class TestServer {
   static async start({
     data = tempFolder(),
     args = [],
+    logTo,
   }: ServerOptions = {}): Promise<TestServer & { port: number }> {
     const serve = [program, 'serve', '--port', '0', '--data', data, ...args];
-    const server = new TestServer(spawn(process.execPath, serve), data);
+    const stderr = logTo === undefined ? 'pipe' : openSync(logTo, 'w');
+    const child = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', stderr] });
+    const server = new TestServer(child, data);
     return Object.assign(server, { port: await server.listening() });
   }
 

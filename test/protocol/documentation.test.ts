@@ -28,6 +28,7 @@ const limitRows: Record<keyof typeof limits, string> = {
   description: 'group description',
   subject: 'subject',
   content: 'content',
+  unread: 'unread messages that are counted',
   postKey: 'post key',
   listDefault: 'headers in a list',
   listMost: 'headers in a list',

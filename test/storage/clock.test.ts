@@ -17,14 +17,6 @@ test('it goes on from the newest time that is stored', () => {
   expect([clock.tick(), clock.tick()]).toEqual([9_000_001, 9_000_002]);
 });
 
-test('a time stored by something else comes before every later one', () => {
-  const clock = new Clock(0, () => 5);
-  clock.observe(8000);
-  expect(clock.tick()).toBe(8001);
-  clock.observe(7000);
-  expect(clock.tick()).toBe(8002);
-});
-
 test('it reads the system clock unless it is given another', () => {
   const before = Date.now() * 1000;
   const time = new Clock(0).tick();

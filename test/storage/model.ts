@@ -18,6 +18,7 @@ interface MemberOf {
  */
 export class Model {
   private turn = 0;
+  private committed = 0;
   private readonly groups: Map<string, ModelGroup>;
 
   constructor(groupNames: readonly string[]) {
@@ -35,10 +36,18 @@ export class Model {
     return ++this.turn;
   }
 
+  /** What is done from here on shares a commit. */
+  beginCommit(): void {
+    this.committed = this.turn;
+  }
+
   logout(user: string, since: number): void {
     for (const group of this.groups.values()) {
       const member = group.members.get(user);
-      if (member && group.unread(user, since) === 0) member.lastRead = group.lastNumber;
+      if (!member || group.unread(user, since) > 0) continue;
+      // What shares a commit with the end of the session was not told to it any more.
+      const told = group.messages.findLast(({ turn }) => turn <= this.committed)?.number ?? 0;
+      member.lastRead = Math.max(member.lastRead, told);
     }
   }
 

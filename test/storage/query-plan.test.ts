@@ -48,7 +48,8 @@ function expectIndexSearches(board: StoredBoard): void {
     expect(messages, name).toEqual(
       messages.map(() => expect.stringMatching(/^SEARCH messages USING (COVERING )?INDEX /)),
     );
-    const others = plan.filter((step) => /SCAN|TEMP B-TREE/.test(step));
+    // A subquery that is stepped through holds no more than are counted.
+    const others = plan.filter((step) => /SCAN (?!\(subquery)|TEMP B-TREE/.test(step));
     // `%groups` is the list of all of them.
     expect(others, name).toEqual(name === 'groupsFor' ? ['SCAN groups'] : []);
   }

@@ -48,6 +48,7 @@ export class Replay {
   private async perform(step: Step): Promise<void> {
     switch (step.do) {
       case 'turn': {
+        this.model.beginCommit();
         const settled = step.deeds.map((deed) => this.start(deed));
         await Promise.all(settled);
         return;

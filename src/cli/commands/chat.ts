@@ -1,16 +1,16 @@
-import { Command, InvalidArgumentError } from 'commander';
-import { parsePort } from '../../client/address.ts';
+import { Command } from 'commander';
 import { runChat } from '../../client/chat.ts';
 import { runScript } from '../../client/script.ts';
 import { openTerminal } from '../../client/terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
 import { UserError } from '../errors.ts';
+import { wholeNumber } from '../parse.ts';
 
 export function chatCommand(): Command {
   return new Command('chat')
     .description('talk to a board')
     .argument('[host]', 'address of the board; without it, %connect takes it from there')
-    .argument('[port]', 'its port', portArgument, defaultPort)
+    .argument('[port]', 'its port', wholeNumber(1, 65535), defaultPort)
     .option('--user <name>', 'the name to take, instead of being asked for it')
     .addHelpText(
       'after',
@@ -43,13 +43,5 @@ async function chat(
   } else if (!(await runScript({ address, user, input: stdin, output: stdout, errors: stderr }))) {
     // What went wrong has been told where it happened.
     throw new UserError('The script failed.');
-  }
-}
-
-function portArgument(text: string): number {
-  try {
-    return parsePort(text);
-  } catch {
-    throw new InvalidArgumentError('A port is a number from 1 to 65535.');
   }
 }

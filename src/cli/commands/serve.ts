@@ -35,6 +35,15 @@ export function serveCommand(): Command {
         .default('data'),
     )
     .addOption(
+      new Option(
+        '--durability <kind>',
+        'full syncs every commit to disk; relaxed is faster, and a loss of power may take the last ones',
+      )
+        .env('CORKBOARD_DURABILITY')
+        .choices(['full', 'relaxed'])
+        .default('full'),
+    )
+    .addOption(
       new Option('--log-level <level>', 'how much to log')
         .env('CORKBOARD_LOG_LEVEL')
         .choices(logLevels)
@@ -55,15 +64,13 @@ Examples:
 
 async function serve({ logLevel, ...config }: ServeOptions): Promise<void> {
   const log = createLog(logLevel);
-  if (!isLoopback(config.host)) {
-    log.warn({ host: config.host }, 'listening beyond this machine without encryption');
-  }
   const app = await App.start({ ...config, version: programVersion() }, log).catch((error) => {
     throw listenError(error, config);
   });
   const { address, family, port } = app.address;
   // Before anyone is told that it listens: who is told may signal at once.
   const signalled = untilSignalled(log);
+  if (!isLoopback(config.host)) log.warn({ address }, 'beyond this machine, without encryption');
   log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
   process.stdout.write(`Listening on ${family === 'IPv6' ? `[${address}]` : address}:${port}\n`);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));

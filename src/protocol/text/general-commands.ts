@@ -1,5 +1,5 @@
 import type { TextCommand } from './command.ts';
-import { info, renderGroups } from './render.ts';
+import { info, renderGroups, unreadCount } from './render.ts';
 
 export const groups: TextCommand = {
   words: ['%groups'],
@@ -20,7 +20,7 @@ export const unread: TextCommand = {
     const { groups } = await call('group.list', {});
     const lines = groups
       .filter((group) => group.unread > 0)
-      .map((group) => info(`${group.name}: ${group.unread} unread`));
+      .map((group) => info(`${group.name}: ${unreadCount(group.unread)}`));
     yield lines.join('') || info('Nothing unread.');
   },
 };

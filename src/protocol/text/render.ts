@@ -1,5 +1,6 @@
 import { cleanLine, cleanText } from '../clean.ts';
 import type { BoardError, ErrorCode } from '../errors.ts';
+import { limits } from '../limits.ts';
 import type { Header, Member, Notice, Result } from '../schemas.ts';
 import { toSeconds } from '../time.ts';
 
@@ -36,7 +37,7 @@ export function success(text: string): string {
 export function renderWelcome({ user, memberships }: Result<'session.login'>): string {
   const unread = memberships
     .filter((membership) => membership.unread > 0)
-    .map((membership) => info(`${membership.group}: ${membership.unread} unread`));
+    .map((membership) => info(`${membership.group}: ${unreadCount(membership.unread)}`));
   const next =
     memberships.length > 0
       ? 'Type %unread, %list or %grouplist <group> to read, %help for every command.'
@@ -51,7 +52,7 @@ export function renderGroups({ groups }: Result<'group.list'>): string {
     cleanLine(group.description),
     count(group.members, 'member'),
     count(group.messages, 'message'),
-    group.joined ? `joined, ${group.unread} unread` : 'not joined',
+    group.joined ? `joined, ${unreadCount(group.unread)}` : 'not joined',
   ]);
   const widths = rows.reduce<number[]>(
     (most, row) => row.map((cell, column) => Math.max(most[column] ?? 0, cell.length)),
@@ -140,6 +141,11 @@ export function renderNotice({ method, params }: Notice): string | null {
     default:
       return null;
   }
+}
+
+/** `2 unread`; the most that is counted may be more. */
+export function unreadCount(unread: number): string {
+  return `${unread}${unread >= limits.unread ? '+' : ''} unread`;
 }
 
 /** `1 message`, `2 messages`. */

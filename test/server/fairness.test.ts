@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { databaseFile, openShared } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { JsonPeer } from '../helpers/json-peer.ts';
+import { TestServer } from '../helpers/server.ts';
+
+test.each([
+  ['requests that are none', '{}\n', 20_000],
+  ['pings', '{"jsonrpc":"2.0","id":1,"method":"ping"}\n', 20_000],
+])('one who sends %s without end does not keep the others waiting', async (_, line, count) => {
+  const server = await TestServer.start();
+  const flood = await JsonPeer.connect(server.port);
+  const other = await JsonPeer.connect(server.port);
+  await other.call('ping', {});
+  flood.write(line.repeat(count));
+  await flood.until(() => flood.received[0]);
+  await other.call('ping', {});
+  expect(flood.received.length).toBeLessThan(count);
+  await flood.until(() => (flood.received.length === count ? true : undefined));
+});
+
+test('what is posted while one leaves was told, or is unread at the next login', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.program('alice');
+  await alice.call('group.join', { group: 'main' });
+  const joining = await board.program('bob');
+  await joining.call('group.join', { group: 'main' });
+  await joining.call('session.logout', {});
+  await joining.until(() => joining.ended || undefined);
+
+  let seen = 0;
+  for (let round = 0; round < 30; round++) {
+    const bob = await JsonPeer.connect(board.port);
+    const { memberships } = await bob.call('session.login', { user: 'bob' });
+    const [{ unread, lastNumber } = { unread: 0, lastNumber: 0 }] = memberships;
+    expect(unread).toBe(lastNumber - seen);
+    await bob.call('message.markRead', { group: 'main', number: lastNumber });
+    seen = lastNumber;
+    const post = alice.call('message.post', { group: 'main', subject: 's', content: '' });
+    if (round % 2 === 0) bob.socket.destroy();
+    else void bob.request('session.logout', {}).catch(() => {});
+    await post;
+    await bob.until(() => bob.ended || undefined);
+    const told = bob.received.filter(({ method }) => method === 'message.posted');
+    // One that destroys its socket may have been sent what it has not read.
+    if (round % 2 === 1) seen += told.length;
+    else seen = await lastRead(board);
+    expect(seen - lastNumber).toBeLessThanOrEqual(1);
+  }
+});
+
+/** What the server holds for seen by bob, once his logout is committed. */
+async function lastRead(board: TestBoard): Promise<number> {
+  const bob = await JsonPeer.connect(board.port);
+  const { memberships } = await bob.call('session.login', { user: 'bob' });
+  await bob.call('session.logout', {});
+  await bob.until(() => bob.ended || undefined);
+  return memberships[0]?.lastRead ?? 0;
+}
+
+test('a reply longer than all that may wait reaches one who reads', async () => {
+  const board = await TestBoard.start();
+  const client = openShared(databaseFile(board.data));
+  const user = client.prepare('INSERT INTO users (name, name_key, created_at) VALUES (?, ?, 0)');
+  const join = client.prepare('INSERT INTO memberships VALUES (1, ?, 1, 0)');
+  const members = 40_000;
+  client.transaction(() => {
+    for (let number = 0; number < members; number++) {
+      const name = `${'\u{1D51E}'.repeat(26)}${number}`;
+      join.run(user.run(name, name).lastInsertRowid);
+    }
+  })();
+  client.close();
+  const alice = await board.program('alice');
+  const joined = await alice.call('group.join', { group: 'main' });
+  expect(joined.members.length).toBe(members + 1);
+  await alice.call('ping', {});
+});
+
+test('a log that cannot be written does not end the server', async () => {
+  const server = await TestServer.start({ logTo: '/dev/full' });
+  const alice = await JsonPeer.connect(server.port);
+  await alice.call('session.login', { user: 'alice' });
+  expect(await server.stop()).toBe(0);
+});
