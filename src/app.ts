@@ -1,14 +1,19 @@
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
+import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
 import { limits } from './protocol/limits.ts';
 import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
+import type { Certificate } from './server/tls-door.ts';
+import { SqliteAccounts } from './storage/accounts.ts';
 import type { Durability } from './storage/connection.ts';
 import type { ServerLock } from './storage/lock.ts';
 import { databaseFile, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
+import { Store } from './storage/store.ts';
 
 // How often the server looks for what administration commands have done, in milliseconds.
 const outsideInterval = 500;
@@ -20,6 +25,9 @@ export interface AppConfig {
   /** The folder of the database. */
   readonly data: string;
   readonly version: string;
+  readonly access: Access;
+  readonly certificate?: Certificate | undefined;
+  readonly unframedClients: boolean;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
 }
@@ -31,7 +39,7 @@ export class App {
     private readonly server: Server,
     private readonly hub: Hub,
     private readonly watch: NodeJS.Timeout,
-    private readonly repository: SqliteRepository,
+    private readonly store: Store,
     private readonly lock: ServerLock,
   ) {}
 
@@ -39,7 +47,11 @@ export class App {
    * @throws LockedError, DatabaseError where the database cannot be used, and the system's error
    * where the address cannot be listened on
    */
-  static async start(config: AppConfig, log: Logger): Promise<App> {
+  static async start(
+    config: AppConfig,
+    log: Logger,
+    passwords: Passwords = new Passwords(),
+  ): Promise<App> {
     const { client, lock, copy } = openHeld(databaseFile(config.data), {
       durability: config.durability,
     });
@@ -48,19 +60,23 @@ export class App {
     client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
-    const repository = new SqliteRepository(client, {
+    const store = new Store(client, {
       publish: (event) => hub.publish(event),
       failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
     });
+    const repository = new SqliteRepository(store);
     const server = new Server({
       board: new Board(repository),
+      accounts: new Accounts(new SqliteAccounts(store), passwords, config.access),
       hub,
       log,
+      certificate: config.certificate,
+      unframedClients: config.unframedClients,
       info: {
         name: 'corkboard',
         version: config.version,
-        access: 'open',
-        tls: false,
+        access: config.access,
+        tls: config.certificate !== undefined,
         limits: { ...limits },
       },
     });
@@ -69,12 +85,17 @@ export class App {
       await announce(repository, log);
       const address = await server.listen(config.host, config.port);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
-      return new App(address, server, hub, watch, repository, lock);
+      return new App(address, server, hub, watch, store, lock);
     } catch (error) {
-      repository.close();
+      store.close();
       lock.release();
       throw error;
     }
+  }
+
+  /** @throws the error of OpenSSL; the certificate from before stays in use */
+  changeCertificate(certificate: Certificate): void {
+    this.server.changeCertificate(certificate);
   }
 
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
@@ -82,7 +103,7 @@ export class App {
     clearInterval(this.watch);
     await this.server.close(reason);
     this.hub.close();
-    this.repository.close();
+    this.store.close();
     this.lock.release();
   }
 }

@@ -30,9 +30,16 @@ export interface UserMembership {
 export interface UserDetails extends User {
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
+  /** Whether the name has a password. */
+  readonly protected: boolean;
+  readonly bannedAt: number | null;
+  readonly banReason: string | null;
   /** How many groups the user is a member of. */
   readonly groups: number;
 }
+
+/** What becomes of the messages of a user who is deleted: they stay, as from nobody, or go. */
+export type MessageFate = 'keep' | 'purge';
 
 /** What a purge takes: what was posted before a time, all but the newest ones, or everything. */
 export type PurgeRule = { readonly before: number } | { readonly keep: number } | 'all';
@@ -48,18 +55,18 @@ export interface MessageSpan {
 /** How long work is followed, and stopped between two of its steps. */
 export interface StepControl {
   readonly signal: AbortSignal;
-  /** Called after each step with the messages deleted so far. */
-  progress(deleted: number): void;
+  /** Called after each step with the messages that are done with. */
+  progress(done: number): void;
 }
 
 /**
  * The board as an operator works on it, also while a server runs: what a server has to tell its
  * members of is left for it in the database, with the change itself. Every operation is atomic,
- * but for `purge` and `deleteGroup`, which go in small atomic steps, so that a running server
- * never waits for long.
+ * but for `purge`, `deleteGroup` and `deleteUser`, which go in small atomic steps, so that a
+ * running server never waits for long.
  *
  * All of them throw `STORAGE_FAILED` where the disk fails, and those about a group
- * `GROUP_NOT_FOUND`; what else they throw stands with each.
+ * `GROUP_NOT_FOUND`, those about a user `USER_NOT_FOUND`; what else they throw stands with each.
  */
 export interface Administration {
   groups(): Promise<GroupDetails[]>;
@@ -87,8 +94,28 @@ export interface Administration {
   purge(plan: MessageSpan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
 
   users(): Promise<UserDetails[]>;
-  /** @throws `USER_NOT_FOUND` */
   user(name: string): Promise<UserDetails & { memberships: UserMembership[] }>;
+  /** @param passwordHash null for a name without a password @throws `USER_EXISTS` */
+  createUser(name: Name, passwordHash: string | null): Promise<UserDetails>;
+  /** Ends the user's sessions and tokens with it. @param passwordHash null takes the password away */
+  setPassword(name: string, passwordHash: string | null): Promise<UserDetails>;
+  /** @throws `USER_EXISTS` */
+  renameUser(name: string, to: Name): Promise<UserDetails>;
+  /** Ends the user's sessions and tokens with it. @param reason '' for none */
+  banUser(name: string, reason: string): Promise<UserDetails>;
+  unbanUser(name: string): Promise<UserDetails>;
+  /** A user, and how many messages are from them; that takes a look at every message there is. */
+  deletableUser(name: string): Promise<{ user: UserDetails; messages: number }>;
+  /**
+   * Deletes the user with their memberships. Stopped before its end, it has seen to the oldest of
+   * their messages, and the user stands.
+   * @returns how many messages went, or are from nobody now
+   */
+  deleteUser(
+    name: string,
+    fate: MessageFate,
+    control: StepControl,
+  ): Promise<{ messages: number; complete: boolean }>;
 
   /**
    * Headers, oldest first: from `after` on where that is given, else the newest ones. `more` says

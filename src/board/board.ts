@@ -1,9 +1,9 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
-import { isLongerThan, nameKey, userName } from './names.ts';
+import { isLongerThan, nameKey } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './repository.ts';
-import type { GroupRef, Origin } from './types.ts';
+import type { GroupRef } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 
@@ -14,15 +14,6 @@ const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
  */
 export class Board {
   constructor(private readonly repository: Repository) {}
-
-  /** @throws BoardError `NAME_INVALID` */
-  async login(name: string, origin: Origin) {
-    return this.repository.login(userName(name), origin);
-  }
-
-  logout(actor: Actor) {
-    return this.repository.logout(actor);
-  }
 
   groups(actor: Actor) {
     return this.repository.groups(actor);
@@ -77,6 +68,11 @@ export function groupRef(group: string | number): GroupRef {
 /** Text for a group's description. @throws BoardError `TOO_LONG` */
 export function checkedDescription(text: string): string {
   return bounded('description', cleanLine(text).trim(), limits.description);
+}
+
+/** Text for the reason of a ban. @throws BoardError `TOO_LONG` */
+export function checkedBanReason(text: string): string {
+  return bounded('reason', cleanLine(text).trim(), limits.description);
 }
 
 function checkedSubject(text: string): string {

@@ -1,5 +1,6 @@
 import type { Name } from './names.ts';
 import type {
+  Account,
   Group,
   GroupRef,
   GroupSummary,
@@ -18,6 +19,15 @@ export interface Actor {
   readonly since: number;
 }
 
+/** What was checked before a login is committed. */
+export interface Credentials {
+  /** The stored hash that the password fits; null where there was none. */
+  readonly verified: string | null;
+  /** The password of a user who is created. */
+  readonly passwordHash: string | null;
+  readonly tokenHash: string;
+}
+
 export interface NewMessage {
   readonly subject: string;
   readonly content: string;
@@ -32,6 +42,34 @@ export interface Page {
   readonly limit: number;
 }
 
+/** Who people are, stored. Atomic like `Repository`, and throws as it does. */
+export interface AccountRepository {
+  account(name: Name): Promise<Account | undefined>;
+  /**
+   * Opens a session under a name; creates the user where there is none.
+   * @throws `BANNED`, and `PASSWORD_WRONG` where the stored password is not, or no longer, the one
+   * that was verified
+   */
+  login(name: Name, credentials: Credentials, origin: Origin): Promise<Login>;
+  /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */
+  resume(tokenHash: string, origin: Origin): Promise<Login>;
+  endToken(tokenHash: string): Promise<void>;
+  /**
+   * Stores a password and ends the user's tokens but `keep`.
+   * @throws `PASSWORD_WRONG` where the stored one is not `before` any more
+   */
+  setPassword(
+    actor: Actor,
+    hashes: { before: string | null; after: string },
+    keep: string | null,
+  ): Promise<void>;
+  /**
+   * Ends a session: what it was told of counts as seen, if nothing older is still unread.
+   * @param endedToken a token that ends with it
+   */
+  logout(actor: Actor, endedToken: string | null): Promise<void>;
+}
+
 /**
  * The board's storage, as the server uses it. Every operation is atomic: it happens whole, or it
  * fails and nothing has changed. A promise of one that changes something is settled once the
@@ -41,11 +79,6 @@ export interface Page {
  * `GROUP_NOT_FOUND`; what else they throw stands with each.
  */
 export interface Repository {
-  /** Finds the user, or creates one. */
-  login(name: Name, origin: Origin): Promise<Login>;
-  /** Ends a session: what it was told of counts as seen, if nothing older is still unread. */
-  logout(actor: Actor): Promise<void>;
-
   groups(actor: Actor): Promise<GroupSummary[]>;
   /** @throws `ALREADY_MEMBER` */
   join(

@@ -41,11 +41,23 @@ export interface GroupSummary extends Group {
   readonly unread: number;
 }
 
+/** What login has to know of a name that is taken. */
+export interface Account {
+  readonly user: User;
+  readonly passwordHash: string | null;
+  readonly bannedAt: number | null;
+  readonly banReason: string | null;
+}
+
 /** What login gives: `since` is when it was, and notices of everything later reach the session. */
 export interface Login {
   readonly user: User;
   readonly since: number;
   readonly memberships: readonly Membership[];
+  /** A protected name may be connected several times. */
+  readonly isProtected: boolean;
+  /** What the session can be resumed by, hashed. */
+  readonly tokenHash: string;
 }
 
 /** The session that asked for a change; null for one made from outside the server. */
@@ -56,11 +68,14 @@ export type BoardEvent =
   | { type: 'session.opened'; origin: Origin; login: Login }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User }
-  | { type: 'member.left'; origin: Origin; group: Group; user: User }
   | OutsideEvent;
 
-/** What only an administration command does, told to the server through the database. */
+/** What an administration command can do, told to the server through the database. */
 export type OutsideEvent =
+  | { type: 'member.left'; origin: Origin; group: Group; user: User }
+  | { type: 'user.renamed'; user: User; was: string; groups: readonly Group[] }
+  /** The user's sessions end, with the reason that they are told. */
+  | { type: 'user.expelled'; user: User; reason: string }
   | { type: 'group.changed'; group: Group; was: string; description: string }
   | { type: 'group.removed'; group: Group }
   | { type: 'messages.purged'; group: Group; count: number; first: number; last: number };

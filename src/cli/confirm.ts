@@ -1,4 +1,4 @@
-import { createInterface } from 'node:readline/promises';
+import { ask, canAsk } from './ask.ts';
 import { UserError } from './errors.ts';
 
 /**
@@ -8,25 +8,9 @@ import { UserError } from './errors.ts';
  */
 export async function confirm(what: string, { yes }: { yes?: true }): Promise<void> {
   if (yes) return;
-  if (!process.stdin.isTTY || !process.stderr.isTTY) {
+  if (!canAsk()) {
     throw new UserError(`${what}? There is no terminal to ask on; add --yes to do it.`);
   }
-  const answer = await ask(`${what}? [y/N] `);
+  const answer = (await ask(`${what}? [y/N] `)) ?? '';
   if (!/^y(es)?$/i.test(answer.trim())) throw new UserError('Nothing was deleted.');
-}
-
-async function ask(question: string): Promise<string> {
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  const left = new AbortController();
-  // By Ctrl-C or Ctrl-D, for which `question` would wait for ever.
-  terminal.once('close', () => left.abort());
-  try {
-    return await terminal.question(question, { signal: left.signal });
-  } catch (error) {
-    if (!left.signal.aborted) throw error;
-    process.stderr.write('\n');
-    return '';
-  } finally {
-    terminal.close();
-  }
 }

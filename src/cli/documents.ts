@@ -19,12 +19,16 @@ export function memberDocument(member: GroupMember) {
 }
 
 export function userDocument(user: UserDetails) {
-  const { createdAt, lastSeenAt } = user;
   return {
     ...user,
-    createdAt: formatTime(createdAt),
-    lastSeenAt: lastSeenAt === null ? null : formatTime(lastSeenAt),
+    createdAt: formatTime(user.createdAt),
+    lastSeenAt: optionalTime(user.lastSeenAt),
+    bannedAt: optionalTime(user.bannedAt),
   };
+}
+
+function optionalTime(time: number | null): string | null {
+  return time === null ? null : formatTime(time);
 }
 
 export function membershipDocument(membership: UserMembership) {

@@ -1,4 +1,5 @@
 import { type Command, CommanderError } from 'commander';
+import { ConnectionError } from '../client/failure.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { DatabaseError } from '../storage/connection.ts';
@@ -41,7 +42,10 @@ function reason(cause: unknown): string {
 
 function isExpected(error: Error): boolean {
   return (
-    error instanceof UserError || error instanceof DatabaseError || error instanceof LockedError
+    error instanceof UserError ||
+    error instanceof ConnectionError ||
+    error instanceof DatabaseError ||
+    error instanceof LockedError
   );
 }
 

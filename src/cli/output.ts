@@ -13,15 +13,16 @@ const borderless = Object.fromEntries(
 
 /** Prints a result: as one JSON document where that is asked for, else as people read it. */
 export function printResult({ json }: { json?: true }, document: object, text: () => string): void {
-  process.stdout.write(`${json ? toJson(document) : text()}\n`);
+  process.stdout.write(`${json ? toJson(document, 2) : text()}\n`);
 }
 
 /**
  * JSON that no terminal takes for orders: JSON itself escapes the control characters below U+0020
  * alone, so the others and the direction overrides are written as escapes too.
+ * @param indent 0 for one line
  */
-function toJson(document: object): string {
-  return JSON.stringify(document, null, 2).replace(
+function toJson(document: object, indent: 0 | 2): string {
+  return JSON.stringify(document, null, indent).replace(
     /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );

@@ -49,6 +49,7 @@ const examples = `
 Examples:
   $ corkboard serve                      run a board on 127.0.0.1:6789
   $ corkboard chat 127.0.0.1 6789        talk to it
+  $ corkboard post main "Build 7" passed --host 127.0.0.1 --user builder
   $ corkboard group list                 look into its database
   $ corkboard group purge news --before 90d
 

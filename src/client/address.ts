@@ -4,6 +4,8 @@ import { boardError } from '../protocol/errors.ts';
 export interface Address {
   readonly host: string;
   readonly port: number;
+  /** Encrypts the connection; `ca` are the certificates to trust, in PEM, in place of the system's. */
+  readonly tls?: { readonly ca?: string | Buffer | undefined } | undefined;
 }
 
 /** As people write it, with an IPv6 address in brackets. */

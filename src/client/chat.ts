@@ -7,16 +7,26 @@ export interface ChatOptions {
   /** Where to connect first; without it, `%connect` does. */
   readonly address: Address | undefined;
   readonly user: string | undefined;
+  readonly tls: Address['tls'];
 }
 
 const nameQuestion = { text: 'What is your username? ', remember: false };
 const commandQuestion = { text: '> ', remember: true };
 
 /** Talks with a person at a terminal until they leave, and closes the terminal. */
-export async function runChat(terminal: Terminal, { address, user }: ChatOptions): Promise<void> {
+export async function runChat(
+  terminal: Terminal,
+  { address, user, tls }: ChatOptions,
+): Promise<void> {
   const print = (text: string) => terminal.print(text);
   const ask = () => terminal.ask(session.needsName ? nameQuestion : commandQuestion);
-  const session = new Session({ output: { print, complain: print }, user, lost: ask });
+  const session = new Session({
+    output: { print, complain: print },
+    user,
+    tls,
+    ask: (prompt) => terminal.secret(prompt),
+    lost: ask,
+  });
   // A command that is still under way is not waited for.
   terminal.interrupted.addEventListener('abort', () => void session.leave());
 

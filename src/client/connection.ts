@@ -1,6 +1,7 @@
 import { EventEmitter, once } from 'node:events';
-import { createConnection, type Socket } from 'node:net';
+import { createConnection, isIP, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
+import { connect as connectTls } from 'node:tls';
 import { boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
 import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc.ts';
@@ -68,18 +69,13 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    * @throws ConnectionError
    */
   static async open(address: Address, signal?: AbortSignal): Promise<Connection> {
-    const socket = createConnection({
-      ...address,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveDelay,
-    });
+    const socket = openSocket(address);
     const giveUp = (code: string) => socket.destroy(Object.assign(new Error(code), { code }));
     const timer = setTimeout(giveUp, connectPatience, 'ETIMEDOUT');
     const abort = () => giveUp('ABORT_ERR');
     signal?.addEventListener('abort', abort);
     try {
-      await once(socket, 'connect');
+      await once(socket, address.tls ? 'secureConnect' : 'connect');
       const connection = new Connection(socket);
       await connection.call('server.info', {});
       return connection;
@@ -166,4 +162,19 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.waiting.clear();
     if (!this.closed) this.emit('closed', this.lost.reason);
   }
+}
+
+function openSocket({ host, port, tls }: Address): Socket {
+  const options = {
+    host,
+    port,
+    noDelay: true,
+    keepAlive: true,
+    keepAliveInitialDelay: keepAliveDelay,
+  };
+  if (!tls) return createConnection(options);
+  const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
+  // An address has no name to send; its certificate is checked all the same.
+  const named = isIP(host) ? {} : { servername: host };
+  return connectTls({ ...options, ...trusted, ...named, minVersion: 'TLSv1.2' });
 }

@@ -21,6 +21,9 @@ export class ConnectionLost extends ConnectionError {
   }
 }
 
+const untrusted = (address: Address) =>
+  `The certificate of ${formatAddress(address)} is signed by nobody who is trusted here. Name the signer with --ca.`;
+
 const connectWords: Record<string, (address: Address) => string> = {
   ECONNREFUSED: (address) =>
     `Nothing listens on ${formatAddress(address)}. Check the address and the port, and whether the board is running.`,
@@ -28,6 +31,17 @@ const connectWords: Record<string, (address: Address) => string> = {
   EAI_AGAIN: ({ host }) => `The name "${host}" could not be looked up. Check the network.`,
   ETIMEDOUT: (address) =>
     `${formatAddress(address)} does not answer. Check the address and the port, and whether a firewall stands between.`,
+  ERR_SSL_WRONG_VERSION_NUMBER: (address) =>
+    `${formatAddress(address)} does not speak TLS. Connect without --tls.`,
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: (address) =>
+    `${formatAddress(address)} does not speak TLS. Connect without --tls.`,
+  DEPTH_ZERO_SELF_SIGNED_CERT: untrusted,
+  SELF_SIGNED_CERT_IN_CHAIN: untrusted,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: untrusted,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: untrusted,
+  CERT_HAS_EXPIRED: (address) => `The certificate of ${formatAddress(address)} has expired.`,
+  ERR_TLS_CERT_ALTNAME_INVALID: (address) =>
+    `The certificate of ${formatAddress(address)} is for another name.`,
   EHOSTUNREACH: ({ host }) => `There is no way to ${host} from here. Check the network.`,
   ENETUNREACH: ({ host }) => `There is no way to ${host} from here. Check the network.`,
 };

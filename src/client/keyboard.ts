@@ -20,6 +20,8 @@ export class Keyboard {
   /** Characters that go to readline together. */
   private text = '';
   private holding = true;
+  /** Who gets the keys in place of readline. */
+  private taker: ((text: string, key: Key) => void) | undefined;
   private held: Press[] = [];
 
   constructor(
@@ -68,7 +70,16 @@ export class Keyboard {
 
   private readonly end = () => this.readline.close();
 
+  /** Gives the keys to `taker` from here on, or to readline again. */
+  divert(taker: ((text: string, key: Key) => void) | undefined): void {
+    this.taker = taker;
+  }
+
   private readonly receive = (text: string | undefined, key: Key) => {
+    if (this.taker && !this.holding) {
+      this.taker(text ?? '', key);
+      return;
+    }
     if (this.holding && !(key.ctrl && key.name === 'c')) {
       this.held.push({ text, key });
       return;

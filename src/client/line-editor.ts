@@ -7,7 +7,9 @@ import {
 } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { boardError } from '../protocol/errors.ts';
 import { Keyboard } from './keyboard.ts';
+import { Secret } from './secret.ts';
 import type { Question, Terminal } from './terminal.ts';
 
 // Lines that the arrow keys bring back.
@@ -27,6 +29,7 @@ export class LineEditor implements Terminal {
   private question: Question | undefined;
   private remember = false;
   private closed = false;
+  private giveUpSecret: (() => void) | undefined;
 
   constructor(
     input: ReadStream,
@@ -60,6 +63,25 @@ export class LineEditor implements Terminal {
     this.readline.setPrompt(question.text);
     this.readline.prompt(true);
     this.keyboard.release();
+  }
+
+  async secret(prompt: string): Promise<string> {
+    const secret = await new Promise<string | undefined>((resolve) => {
+      this.giveUpSecret = () => resolve(undefined);
+      // What was typed ahead of the question behind it is for that one.
+      const done = (secret: string | undefined) => {
+        this.keyboard.hold();
+        resolve(secret);
+      };
+      this.keyboard.divert(new Secret(done).take);
+      this.ask({ text: prompt, remember: false });
+    });
+    this.giveUpSecret = undefined;
+    this.keyboard.divert(undefined);
+    if (!this.closed) this.output.write('\n');
+    this.entered();
+    if (secret === undefined) throw boardError('PASSWORD_REQUIRED');
+    return secret;
   }
 
   print(text: string): void {
@@ -102,6 +124,7 @@ export class LineEditor implements Terminal {
 
   private end(): void {
     this.closed = true;
+    this.giveUpSecret?.();
     this.keyboard.close();
     if (this.question) this.output.write('\n');
     this.question = undefined;

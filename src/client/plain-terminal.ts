@@ -1,5 +1,6 @@
 import { createInterface, type Interface } from 'node:readline';
 import type { ReadStream, WriteStream } from 'node:tty';
+import { boardError } from '../protocol/errors.ts';
 import type { Question, Terminal } from './terminal.ts';
 
 /**
@@ -33,6 +34,14 @@ export class PlainTerminal implements Terminal {
     this.reader.setPrompt(question.text);
     this.asking = true;
     this.output.write(question.text);
+  }
+
+  /** The terminal shows what is typed, and the question says so. */
+  async secret(prompt: string): Promise<string> {
+    this.ask({ text: `(shown as you type) ${prompt}`, remember: false });
+    const { value, done } = await this.lines[Symbol.asyncIterator]().next();
+    if (done) throw boardError('PASSWORD_REQUIRED');
+    return value;
   }
 
   print(text: string): void {

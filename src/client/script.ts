@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import { boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import { renderError } from '../protocol/text/render.ts';
@@ -10,6 +11,7 @@ export interface ScriptOptions {
   readonly address: Address | undefined;
   /** The name to take; without it, the first line is the name, as with `nc`. */
   readonly user: string | undefined;
+  readonly tls: Address['tls'];
   /** The commands, one per line. */
   readonly input: Readable;
   /** Takes replies, refused commands and notices. */
@@ -24,7 +26,7 @@ export interface ScriptOptions {
  * @returns whether all of them were done
  */
 export async function runScript(options: ScriptOptions): Promise<boolean> {
-  const { address, user, input, output, errors } = options;
+  const { address, user, tls, input, output, errors } = options;
   const gone = new AbortController();
   const session = new Session({
     output: {
@@ -32,6 +34,8 @@ export async function runScript(options: ScriptOptions): Promise<boolean> {
       complain: (text) => errors.write(text),
     },
     user,
+    tls,
+    ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
   });
 

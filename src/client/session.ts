@@ -2,6 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
+import { takeName } from '../protocol/text/login.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import { type Address, formatAddress, parsePort } from './address.ts';
@@ -16,6 +17,10 @@ export interface SessionOptions {
   readonly output: Output;
   /** The name to take on connecting, instead of being asked for it. */
   readonly user: string | undefined;
+  /** Whether and how connections are encrypted. */
+  readonly tls: Address['tls'];
+  /** Asks for a secret, out of sight. @throws BoardError `PASSWORD_REQUIRED` where it cannot */
+  readonly ask: (prompt: string) => Promise<string>;
   /** Called when the connection has gone, after it was told of. */
   readonly lost: () => void;
 }
@@ -65,6 +70,10 @@ export class Session implements TextContext {
     return this.connection.call(method, params);
   };
 
+  get ask(): (prompt: string) => Promise<string> {
+    return this.options.ask;
+  }
+
   exit(): void {
     this.leaving.abort();
   }
@@ -104,7 +113,8 @@ export class Session implements TextContext {
   /** Lets go of the old connection only when the new one stands. */
   private async moveTo(address: Address): Promise<string> {
     this.address = address;
-    const connection = await Connection.open(address, this.leaving.signal);
+    const { tls } = this.options;
+    const connection = await Connection.open({ ...address, tls }, this.leaving.signal);
     const { connection: before } = this;
     this.connection = connection;
     this.name = undefined;
@@ -117,7 +127,7 @@ export class Session implements TextContext {
   }
 
   private async login(name: string): Promise<string> {
-    const login = await this.call('session.login', { user: name });
+    const login = await takeName(name, this);
     this.name = login.user;
     this.wanted = login.user;
     return renderWelcome(login);

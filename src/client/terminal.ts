@@ -10,6 +10,11 @@ export interface Terminal {
   readonly lines: AsyncIterable<string>;
   /** Shows `question` before what is typed, until the next line is entered. */
   ask(question: Question): void;
+  /**
+   * Asks for a secret, which is not remembered, and shown only by a terminal that has to.
+   * @throws BoardError `PASSWORD_REQUIRED` where it is given up
+   */
+  secret(prompt: string): Promise<string>;
   /** Prints whole lines, above the line being typed where that is possible. */
   print(text: string): void;
   /** Leaves the terminal as it was found. */

@@ -28,6 +28,20 @@ export const catalogue = {
     text: (name: string, why: string) => `"${name}" cannot be a name: ${why}.`,
   },
   NAME_IN_USE: { rpc: 103, text: () => 'Username already in use.' },
+  PASSWORD_REQUIRED: { rpc: 105, text: () => 'This name is protected: its password is needed.' },
+  PASSWORD_WRONG: { rpc: 106, text: () => 'The name or the password is wrong.' },
+  PASSWORD_INVALID: { rpc: 107, text: (why: string) => `This password cannot be used: ${why}.` },
+  REGISTRATION_REQUIRED: { rpc: 108, text: () => 'A new name needs a password here: choose one.' },
+  BANNED: {
+    rpc: 109,
+    text: (reason: string) => `You are banned from this board${reason ? `: ${reason}` : ''}.`,
+  },
+  TOKEN_INVALID: { rpc: 110, text: () => 'This token is not valid any more: log in again.' },
+  RATE_LIMITED: {
+    rpc: 111,
+    text: (seconds: number) => `Too much at once; nothing was done. Try again in ${seconds} s.`,
+  },
+  USER_EXISTS: { rpc: 112, text: (name: string) => `There is a user ${name} already.` },
   USER_NOT_FOUND: { rpc: 104, text: (name: string) => `There is no user ${name}.` },
 
   GROUP_NOT_FOUND: { rpc: 200, text: (group: string) => `There is no group ${group}.` },
@@ -63,6 +77,10 @@ export const catalogue = {
   TOO_SLOW: {
     rpc: 402,
     text: () => 'You read too slowly, and too much was waiting. Nothing is lost: the board has it.',
+  },
+  TLS_REQUIRED: {
+    rpc: 404,
+    text: () => 'This board speaks TLS. Connect with `corkboard chat --tls`.',
   },
   NOT_A_WEB_SERVER: {
     rpc: 403,

@@ -17,6 +17,13 @@ export const limits = {
   /** Headers in a list when no limit is asked for, and at most. */
   listDefault: 100,
   listMost: 1000,
+  /** Shortest password, in characters, and longest, in bytes of UTF-8. */
+  passwordLeast: 8,
+  password: 256,
+  /** Wrong passwords after which a connection is closed. */
+  wrongPasswords: 5,
+  /** Passwords that may wait to be hashed before further ones are refused. */
+  waitingPasswords: 100,
   /** Longest line that a person may send, in bytes without its ending. */
   textLine: 64 * 1024,
   /** Longest line that a program may send, in bytes without its ending. */

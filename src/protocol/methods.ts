@@ -21,6 +21,16 @@ export interface MethodEntry {
 export const methods: Record<Method, MethodEntry> = {
   'server.info': { effect: 'read', login: false, summary: 'What this server is and what it takes' },
   'session.login': { effect: 'session', login: false, summary: 'Take a name' },
+  'session.resume': {
+    effect: 'session',
+    login: false,
+    summary: 'Take a session over on a new connection',
+  },
+  'account.setPassword': {
+    effect: 'session',
+    login: true,
+    summary: 'Protect the name, or change its password',
+  },
   'session.logout': { effect: 'session', login: false, summary: 'Close the connection' },
   'group.list': { effect: 'read', login: true, summary: 'The groups that can be joined' },
   'group.join': { effect: 'write', login: true, summary: 'Become a member of a group' },
@@ -30,6 +40,7 @@ export const methods: Record<Method, MethodEntry> = {
   'message.get': { effect: 'read', login: true, summary: 'One visible message with its content' },
   'message.list': { effect: 'read', login: true, summary: 'Headers of visible messages' },
   'message.markRead': { effect: 'write', login: true, summary: 'Count messages as seen' },
+  'rpc.discover': { effect: 'read', login: false, summary: 'This description, as OpenRPC' },
   ping: { effect: 'read', login: false, summary: 'Ask whether the server is there' },
 };
 

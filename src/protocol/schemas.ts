@@ -31,6 +31,13 @@ const membership = z.object({
   lastNumber: z.int(),
 });
 
+const session = z.object({
+  user: z.string(),
+  /** Takes the session over on a new connection. */
+  token: z.string(),
+  memberships: z.array(membership),
+});
+
 /**
  * Params and results of every method. Params are strict, so that a misspelt one is refused and
  * not dropped; results are not, so that an older client takes what a newer server adds.
@@ -47,10 +54,19 @@ export const schemas = {
     }),
   },
   'session.login': {
-    params: z.strictObject({ user: z.string() }),
-    result: z.object({ user: z.string(), memberships: z.array(membership) }),
+    params: z.strictObject({
+      user: z.string(),
+      password: z.string().optional(),
+      create: z.boolean().optional(),
+    }),
+    result: session,
   },
+  'session.resume': { params: z.strictObject({ token: z.string() }), result: session },
   'session.logout': { params: none, result: z.object({}) },
+  'account.setPassword': {
+    params: z.strictObject({ password: z.string(), current: z.string().optional() }),
+    result: z.object({}),
+  },
   'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },
   'group.join': {
     params: z.strictObject({ group }),
@@ -88,6 +104,7 @@ export const schemas = {
     result: z.object({}),
   },
   ping: { params: none, result: z.object({}) },
+  'rpc.discover': { params: none, result: z.record(z.string(), z.unknown()) },
 } as const;
 
 /** What the server sends without being asked. */
@@ -95,6 +112,7 @@ export const noticeSchemas = {
   'message.posted': z.object({ group: z.string(), message: header }),
   'member.joined': z.object({ group: z.string(), user: z.string() }),
   'member.left': z.object({ group: z.string(), user: z.string() }),
+  'member.renamed': z.object({ group: z.string(), user: z.string(), was: z.string() }),
   'presence.changed': z.object({
     group: z.string(),
     online: z.array(z.string()),

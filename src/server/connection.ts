@@ -24,6 +24,16 @@ const inputSlice = 2;
 const byteOrderMark = Buffer.from('\ufeff');
 const openingBraces = new Set([0x7b, 0x5b]);
 
+// Silence that ends a line of a client that sends no line endings, in milliseconds.
+const unframedPause = 50;
+
+export interface ConnectionContext
+  extends Omit<Context, 'session'>,
+    Pick<Session, 'id' | 'address' | 'log'> {
+  /** Whether a pause ends a line, for people's clients that send none of the line endings. */
+  readonly unframedClients: boolean;
+}
+
 export interface Ends {
   /** Called once, when the session is over: the last that it is told is what is pending now. */
   parting: () => void;
@@ -53,17 +63,20 @@ export class Connection implements Peer, Voice {
   private resting = false;
   private streamEnded = false;
   private inputEnded = false;
+  private readonly unframed: boolean;
+  private pause: NodeJS.Timeout | undefined;
   private farewell: Notice | undefined;
   private closing = false;
   private hurry: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly socket: Socket,
-    context: Omit<Context, 'session'> & Pick<Session, 'id' | 'log'>,
+    context: ConnectionContext,
     private readonly ends: Ends,
   ) {
-    const { id, log, ...rest } = context;
-    this.session = new Session(id, log, this);
+    const { id, address, log, unframedClients, ...rest } = context;
+    this.unframed = unframedClients;
+    this.session = new Session(id, address, log, this);
     this.context = { ...rest, session: this.session };
     this.outbox = new Outbox(socket, {
       limit: limits.outboxBytes,
@@ -116,6 +129,7 @@ export class Connection implements Peer, Voice {
     this.inputEnded = true;
     this.socket.pause();
     this.socket.removeAllListeners('data');
+    this.speaker?.end();
   }
 
   private listen(): void {
@@ -125,6 +139,7 @@ export class Connection implements Peer, Voice {
     this.socket.on('error', (error) => this.session.log.debug({ err: error }, 'socket failed'));
     this.socket.on('close', (failed) => {
       clearTimeout(this.hurry);
+      clearTimeout(this.pause);
       if (!this.closing) {
         this.part();
         this.ends.parted(!failed && this.outbox.told);
@@ -160,6 +175,9 @@ export class Connection implements Peer, Voice {
   private take(bytes: Buffer): void {
     this.input = this.lines.split(bytes);
     this.digest();
+    if (!this.unframed || this.session.encoding !== 'text') return;
+    clearTimeout(this.pause);
+    this.pause = setTimeout(() => this.endLine(), unframedPause);
   }
 
   /**
@@ -184,6 +202,11 @@ export class Connection implements Peer, Voice {
     else if (this.socket.isPaused()) this.socket.resume();
   }
 
+  /** What is left of the bytes counts as a line. */
+  private endLine(): void {
+    this.lines.end((line) => this.speaker?.receive(line));
+  }
+
   /** The other connections get their turn. */
   private rest(): void {
     this.resting = true;
@@ -201,7 +224,8 @@ export class Connection implements Peer, Voice {
   }
 
   private finishInput(): void {
-    this.lines.end((line) => this.speaker?.receive(line));
+    this.endLine();
+    this.speaker?.end();
     this.inputEnded = true;
     this.settle();
   }
@@ -230,6 +254,7 @@ export class Connection implements Peer, Voice {
     this.closing = true;
     this.input = undefined;
     this.requests.clear();
+    this.speaker?.end();
     this.ends.parting();
   }
 

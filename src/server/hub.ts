@@ -32,6 +32,8 @@ export class Hub {
     },
     'member.joined': ({ group, user, origin }) => this.join(group, user, origin),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
+    'user.expelled': ({ user, reason }) => this.expel(user, reason),
+    'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
     'group.removed': ({ group }) => this.removeGroup(group),
     'messages.purged': ({ group, count, first, last }) => {
@@ -54,11 +56,11 @@ export class Hub {
     this.sessions.delete(session.id);
     const { login } = session;
     if (!login) return;
-    for (const id of this.joined.get(session) ?? []) this.part(id, session);
+    const sessions = this.byUser.get(login.user.id);
+    sessions?.delete(session);
+    if (sessions?.size === 0) this.byUser.delete(login.user.id);
+    for (const id of this.joined.get(session) ?? []) this.part(id, session, login.user);
     this.joined.delete(session);
-    const others = this.byUser.get(login.user.id);
-    others?.delete(session);
-    if (others?.size === 0) this.byUser.delete(login.user.id);
   }
 
   /** Tells of an event that is committed. */
@@ -71,16 +73,45 @@ export class Hub {
     clearTimeout(this.presenceTimer);
   }
 
-  /** An unprotected name is held by one connection at a time: who comes second is not let in. */
+  /**
+   * Lets a session in. One that holds the same token is stale, and taken over. An unprotected name
+   * is held by one connection at a time: who comes second is not let in.
+   */
   private open(origin: Origin, login: Login): void {
     const session = origin === null ? undefined : this.sessions.get(origin);
-    if (!session || this.byUser.has(login.user.id)) return;
+    if (!session) return;
+    const others = [...(this.byUser.get(login.user.id) ?? [])];
+    const stale = others.find((other) => other.login?.tokenHash === login.tokenHash);
+    if (others.length > 0 && !stale && !login.isProtected) return;
     session.login = login;
-    this.byUser.set(login.user.id, new Set([session]));
+    session.since = stale?.since ?? login.since;
     this.joined.set(session, new Set());
-    for (const { group } of login.memberships) {
-      this.enter(group, session);
-      this.notePresence(group.id, session, true);
+    this.byUser.set(login.user.id, new Set([...others, session]));
+    for (const { group } of login.memberships) this.enter(group, session);
+    if (stale) this.replace(stale);
+    if (others.length > 0) return;
+    for (const { group } of login.memberships)
+      this.notePresence(group.id, session, login.user, true);
+  }
+
+  /** What the stale session was told may not have arrived: nothing of it counts as seen. */
+  private replace(stale: Session): void {
+    this.remove(stale);
+    stale.login = undefined;
+    stale.close('Another connection has taken this session over.');
+  }
+
+  private expel(user: User, reason: string): void {
+    for (const session of this.byUser.get(user.id) ?? []) session.close(reason);
+  }
+
+  private rename(user: User, was: string, groups: readonly Group[]): void {
+    for (const session of this.byUser.get(user.id) ?? []) {
+      if (session.login) session.login = { ...session.login, user };
+    }
+    for (const group of groups) {
+      const params = { group: group.name, user: user.name, was };
+      this.tell(group, null, { method: 'member.renamed', params });
     }
   }
 
@@ -91,6 +122,8 @@ export class Hub {
   }
 
   private leave(group: Group, user: User, origin: Origin): void {
+    const params = { group: group.name, user: user.name };
+    this.tell(group, origin, { method: 'member.left', params });
     const channel = this.channels.get(group.id);
     channel?.forgetPresence(user.name);
     for (const session of this.byUser.get(user.id) ?? []) {
@@ -98,8 +131,6 @@ export class Hub {
       this.joined.get(session)?.delete(group.id);
     }
     this.dropIfEmpty(group.id);
-    const params = { group: group.name, user: user.name };
-    this.tell(group, origin, { method: 'member.left', params });
   }
 
   private change(group: Group, was: string, description: string): void {
@@ -129,10 +160,10 @@ export class Hub {
   }
 
   /** A session that has ended is gone from the group's channel; its user may be there still. */
-  private part(groupId: number, session: Session): void {
+  private part(groupId: number, session: Session, user: User): void {
     this.channels.get(groupId)?.remove(session);
     this.dropIfEmpty(groupId);
-    this.notePresence(groupId, session, false);
+    if (!this.isOnline(user.id)) this.notePresence(groupId, session, user, false);
   }
 
   private dropIfEmpty(groupId: number): void {
@@ -156,10 +187,10 @@ export class Hub {
   }
 
   /** Coming and going is gathered, so that a storm of reconnects stays a handful of lines. */
-  private notePresence(groupId: number, session: Session, online: boolean): void {
+  private notePresence(groupId: number, session: Session, user: User, online: boolean): void {
     const channel = this.channels.get(groupId);
-    if (!channel || !session.login) return;
-    channel.notePresence(session.login.user.name, online, session.id);
+    if (!channel) return;
+    channel.notePresence(user.name, online, session.id);
     this.presenceTimer ??= setTimeout(() => this.tellPresence(), presenceInterval);
   }
 

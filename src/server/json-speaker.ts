@@ -35,6 +35,8 @@ export class JsonSpeaker implements Speaker {
     }
   }
 
+  end(): void {}
+
   private begin({ id, method, params }: RawRequest): void {
     if (!isMethod(method)) {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));

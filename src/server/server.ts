@@ -1,5 +1,6 @@
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
+import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
 import type { Result } from '../protocol/schemas.ts';
 import { Connection } from './connection.ts';
@@ -7,6 +8,7 @@ import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { closingNotice, type Session } from './session.ts';
 import { namePrompt } from './text-speaker.ts';
+import { type Certificate, TlsDoor } from './tls-door.ts';
 
 // How long requests that were taken may still run when the server closes, and how long the peers
 // then have to go, in milliseconds.
@@ -17,14 +19,20 @@ const keepAliveDelay = 60_000;
 
 export interface ServerOptions {
   readonly board: Board;
+  readonly accounts: Accounts;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   readonly log: Logger;
+  /** With one, the server speaks TLS and nothing else. */
+  readonly certificate: Certificate | undefined;
+  /** Whether a pause ends a line: see `Connection`. */
+  readonly unframedClients: boolean;
 }
 
 /** Listens on a TCP port and holds the connections. */
 export class Server {
   private readonly listener: NetServer;
+  private readonly door: TlsDoor | undefined;
   private readonly connections = new Set<Connection>();
   private lastId = 0;
   private emptied: (() => void) | undefined;
@@ -38,8 +46,10 @@ export class Server {
         keepAlive: true,
         keepAliveInitialDelay: keepAliveDelay,
       },
-      (socket) => this.accept(socket),
+      (socket) => (this.door ? this.door.receive(socket) : this.accept(socket)),
     );
+    const { certificate, log } = options;
+    this.door = certificate && new TlsDoor(certificate, log, (socket) => this.accept(socket));
   }
 
   /** @throws the error of the system where the address cannot be listened on */
@@ -53,6 +63,11 @@ export class Server {
         resolve(this.listener.address() as AddressInfo);
       });
     });
+  }
+
+  /** @throws the error of OpenSSL; the certificate from before stays in use */
+  changeCertificate(certificate: Certificate): void {
+    this.door?.change(certificate);
   }
 
   /**
@@ -69,10 +84,19 @@ export class Server {
   }
 
   private accept(socket: Socket): void {
-    const { log, info, hub, ...rest } = this.options;
+    const { log, info, board, accounts, hub, unframedClients } = this.options;
     const id = ++this.lastId;
-    const address = socket.remoteAddress;
-    const context = { ...rest, hub, info, id, log: log.child({ session: id }) };
+    const address = socket.remoteAddress ?? '';
+    const context = {
+      board,
+      accounts,
+      hub,
+      info,
+      id,
+      address,
+      unframedClients,
+      log: log.child({ session: id }),
+    };
     const connection: Connection = new Connection(socket, context, {
       parting: () => hub.remove(connection.session),
       parted: (told) => this.part(connection.session, told),
@@ -89,8 +113,8 @@ export class Server {
     if (!session.login) return;
     const { actor } = session;
     // To one who did not take it all, it is as if nothing had been told: it stays unread.
-    this.options.board
-      .logout(told ? actor : { ...actor, since: Number.MAX_SAFE_INTEGER })
+    this.options.accounts
+      .logout(told ? actor : { ...actor, since: Number.MAX_SAFE_INTEGER }, session.endedToken)
       .catch((error) => void toReply(error, session, 'logout'));
   }
 

@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import type { Caller } from '../board/accounts.ts';
 import type { Actor } from '../board/repository.ts';
 import type { Login } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
@@ -31,19 +32,34 @@ export class Session {
   encoding: Encoding = 'text';
   /** Set by the hub when the login is committed. */
   login: Login | undefined;
-  /** Whether it asked to be let go. */
+  /** When the user began to be told of what happens; a session taken over goes on from before. */
+  since = 0;
+  /** Whether it is to be let go. */
   leaving = false;
+  wrongPasswords = 0;
 
   constructor(
     readonly id: number,
+    /** The address that it comes from. */
+    readonly address: string,
     readonly log: Logger,
     private readonly peer: Peer,
   ) {}
 
+  get caller(): Caller {
+    return { origin: this.id, address: this.address };
+  }
+
   /** @throws BoardError `NOT_LOGGED_IN` */
   get actor(): Actor {
     if (!this.login) throw boardError('NOT_LOGGED_IN');
-    return { user: this.login.user, since: this.login.since, origin: this.id };
+    return { user: this.login.user, since: this.since, origin: this.id };
+  }
+
+  /** The token that ends with this session: people at a terminal never had it. */
+  get endedToken(): string | null {
+    const ends = this.leaving || this.encoding === 'text';
+    return ends ? (this.login?.tokenHash ?? null) : null;
   }
 
   send(chunk: string | Buffer): void {

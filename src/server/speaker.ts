@@ -4,6 +4,8 @@ import type { RequestQueue } from './request-queue.ts';
 /** The server's half of one encoding: takes the lines of a connection and sees them answered. */
 export interface Speaker {
   receive(line: Line): void;
+  /** Nothing more will come. */
+  end(): void;
 }
 
 /** What a speaker speaks through: its connection. */

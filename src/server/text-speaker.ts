@@ -3,6 +3,7 @@ import { type Line, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
+import { takeName } from '../protocol/text/login.ts';
 import { info, renderError, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import { dispatch, toReply } from './dispatch.ts';
@@ -16,6 +17,10 @@ const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
 
 /** Commands as people type them. One at a time: the reply to one stands before the next. */
 export class TextSpeaker implements Speaker, TextContext {
+  private readonly lines: Line[] = [];
+  private asked: (() => void) | undefined;
+  private ended = false;
+
   constructor(
     private readonly context: Context,
     private readonly voice: Voice,
@@ -36,14 +41,42 @@ export class TextSpeaker implements Speaker, TextContext {
   }
 
   receive(line: Line): void {
-    this.voice.requests.add('session', async () => {
-      try {
-        await this.answer(line);
-      } catch (error) {
-        this.voice.say(renderError(toReply(error, this.context.session, 'text')));
-      }
-      if (this.user === undefined && !this.context.session.leaving) this.voice.say(namePrompt);
-    });
+    this.lines.push(line);
+    const { asked } = this;
+    this.asked = undefined;
+    if (asked) asked();
+    else this.voice.requests.add('session', () => this.next());
+  }
+
+  end(): void {
+    this.ended = true;
+    this.asked?.();
+  }
+
+  /** The next line is the answer, whether it has come already or not. */
+  readonly ask = async (prompt: string): Promise<string> => {
+    this.voice.say(prompt);
+    if (this.lines.length === 0 && !this.ended) {
+      await new Promise<void>((resolve) => {
+        this.asked = resolve;
+      });
+    }
+    const line = this.lines.shift();
+    if (!line) throw boardError('PASSWORD_REQUIRED');
+    if ('fault' in line) throw lineError(line.fault, limits.textLine);
+    return line.text;
+  };
+
+  private async next(): Promise<void> {
+    const line = this.lines.shift();
+    // A question has taken it.
+    if (!line) return;
+    try {
+      await this.answer(line);
+    } catch (error) {
+      this.voice.say(renderError(toReply(error, this.context.session, 'text')));
+    }
+    if (this.user === undefined && !this.context.session.leaving) this.voice.say(namePrompt);
   }
 
   private async answer(line: Line): Promise<void> {
@@ -62,6 +95,6 @@ export class TextSpeaker implements Speaker, TextContext {
       this.exit();
       throw boardError('NOT_A_WEB_SERVER');
     }
-    this.voice.say(renderWelcome(await this.call('session.login', { user: name })));
+    this.voice.say(renderWelcome(await takeName(name, this)));
   }
 }

@@ -8,10 +8,10 @@ import { lockRetry } from './commit-queue.ts';
 import { type Client, type Orm, orm } from './connection.ts';
 import { groups, messages } from './schema.ts';
 
-// Messages of one transaction: 1 ms of work where they are short, 9 ms where each has 32 KiB.
-const stepSize = 500;
-// Longer than a server sleeps between two tries for the lock, so that each step lets it in.
-const betweenSteps = lockRetry + 2;
+/** Messages of one transaction: 1 ms of work where they are short, 9 ms where each has 32 KiB. */
+export const stepSize = 500;
+/** Longer than a server sleeps between two tries for the lock, so that each step lets it in. */
+export const betweenSteps = lockRetry + 2;
 
 /** The messages that `rule` takes now. Numbers grow with time, so they are all up to one number. */
 export function spanOf(orm: Orm, { id, name }: Group, rule: PurgeRule): MessageSpan {
@@ -101,7 +101,11 @@ function prepareStep(
     });
 }
 
-function extended({ group, count, first, last }: MessageSpan, numbers: number[]): MessageSpan {
+/** A span with the messages of `numbers` too. */
+export function extended(
+  { group, count, first, last }: MessageSpan,
+  numbers: number[],
+): MessageSpan {
   if (numbers.length === 0) return { group, count, first, last };
   return {
     group,

@@ -1,4 +1,4 @@
-import { and, asc, count, desc, eq, gt, lt, type SQL } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, isNotNull, lt, type SQL, sql } from 'drizzle-orm';
 import type {
   GroupDetails,
   GroupMember,
@@ -51,19 +51,22 @@ export function membersOf(orm: Orm, group: number): GroupMember[] {
     .all();
 }
 
-/** The users in the order of their names; all of them, or the one of a name's key. */
-export function listUsers(orm: Orm, key?: string): UserDetails[] {
+/** The users in the order of their names; all of them, or those that `which` holds for. */
+export function listUsers(orm: Orm, which?: SQL): UserDetails[] {
   return orm
     .select({
       id: users.id,
       name: users.name,
       createdAt: users.createdAt,
       lastSeenAt: users.lastSeenAt,
+      protected: sql`${isNotNull(users.passwordHash)}`.mapWith(Boolean),
+      bannedAt: users.bannedAt,
+      banReason: users.banReason,
       groups: count(memberships.groupId),
     })
     .from(users)
     .leftJoin(memberships, eq(memberships.userId, users.id))
-    .where(key === undefined ? undefined : eq(users.nameKey, key))
+    .where(which)
     .groupBy(users.id)
     .orderBy(asc(users.nameKey))
     .all();

@@ -2,6 +2,7 @@ import { and, eq, inArray, sql } from 'drizzle-orm';
 import type {
   Administration,
   GroupDetails,
+  MessageFate,
   MessageSpan,
   PurgeRule,
   StepControl,
@@ -21,6 +22,15 @@ import {
   membershipsOf,
   membersOf,
 } from './administration-queries.ts';
+import { countBySender, deleteUserInSteps } from './administration-user-delete.ts';
+import {
+  addUser,
+  banUser,
+  changePassword,
+  findUser,
+  renameUser,
+  unbanUser,
+} from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
 import { asBoardError } from './failure.ts';
@@ -102,10 +112,41 @@ export class SqliteAdministration implements Administration {
 
   user(name: string) {
     return this.read(() => {
-      const [user] = listUsers(this.orm, nameKey(name));
-      if (!user) throw boardError('USER_NOT_FOUND', name);
+      const user = findUser(this.orm, name);
       return { ...user, memberships: membershipsOf(this.orm, user.id) };
     });
+  }
+
+  createUser(name: Name, passwordHash: string | null) {
+    return this.write(() => addUser(this.orm, name, passwordHash));
+  }
+
+  setPassword(name: string, passwordHash: string | null) {
+    return this.write(() => changePassword(this.orm, findUser(this.orm, name), passwordHash));
+  }
+
+  renameUser(name: string, to: Name) {
+    return this.write(() => renameUser(this.orm, findUser(this.orm, name), to));
+  }
+
+  banUser(name: string, reason: string) {
+    return this.write(() => banUser(this.orm, findUser(this.orm, name), reason));
+  }
+
+  unbanUser(name: string) {
+    return this.write(() => unbanUser(this.orm, findUser(this.orm, name)));
+  }
+
+  deletableUser(name: string) {
+    return this.read(() => {
+      const user = findUser(this.orm, name);
+      return { user, messages: countBySender(this.orm, user.id) };
+    });
+  }
+
+  async deleteUser(name: string, fate: MessageFate, control: StepControl) {
+    const user = await this.read(() => findUser(this.orm, name));
+    return deleteUserInSteps(this.client, { id: user.id, name: user.name }, fate, control);
   }
 
   /** One message more is asked for than the page holds, to know whether there are more. */

@@ -4,7 +4,7 @@ import type { Client } from './connection.ts';
 import { asBoardError, isBusy } from './failure.ts';
 
 /** Tells of something that the operation does, once it is committed. */
-type Emit = (event: BoardEvent) => void;
+export type Emit = (event: BoardEvent) => void;
 
 /**
  * A write. It throws a `BoardError` before it has changed anything, or not at all: such a failure

@@ -83,6 +83,19 @@ export const messages = sqliteTable(
   ],
 );
 
+/** What sessions can be resumed by: the SHA-256 of each token, never the token. */
+export const tokens = sqliteTable(
+  'tokens',
+  {
+    hash: text().primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    usedAt: integer('used_at').notNull(),
+  },
+  (table) => [index('tokens_user').on(table.userId, table.usedAt)],
+);
+
 /**
  * What administration commands did while a server may be running: one event each, as JSON. The
  * server reads, acts on and removes them; one that starts has nobody to tell, and removes them.

@@ -1,9 +1,17 @@
-import { and, asc, desc, eq, lt, lte, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from './connection.ts';
-import { groups, memberships, messages, outsideChanges, users } from './schema.ts';
+import { groups, memberships, messages, outsideChanges, tokens, users } from './schema.ts';
 import { prepareVisible, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
+
+const accountColumns = {
+  id: users.id,
+  name: users.name,
+  passwordHash: users.passwordHash,
+  bannedAt: users.bannedAt,
+  banReason: users.banReason,
+};
 
 /** The server's queries, prepared once: drizzle prepares an ad hoc one again at every call. */
 export function prepareStatements(orm: Orm) {
@@ -11,6 +19,7 @@ export function prepareStatements(orm: Orm) {
     eq(memberships.groupId, value('group')),
     eq(memberships.userId, value('user')),
   );
+  const account = (which: SQL) => orm.select(accountColumns).from(users).where(which).prepare();
   const newest = orm
     .select({ number: messages.number })
     .from(messages)
@@ -46,25 +55,56 @@ export function prepareStatements(orm: Orm) {
     accessById: access(eq(groups.id, value('group'))),
     accessByKey: access(eq(groups.nameKey, value('key'))),
 
-    userByKey: orm
-      .select({ id: users.id, name: users.name })
-      .from(users)
-      .where(eq(users.nameKey, value('key')))
-      .prepare(),
+    accountByKey: account(eq(users.nameKey, value('key'))),
+    accountById: account(eq(users.id, value('user'))),
     addUser: orm
       .insert(users)
       .values({
         name: value('name'),
         nameKey: value('key'),
+        passwordHash: value('passwordHash'),
         createdAt: value('at'),
         lastSeenAt: value('at'),
       })
-      .returning({ id: users.id, name: users.name })
+      .returning(accountColumns)
       .prepare(),
     seen: orm
       .update(users)
       .set({ lastSeenAt: sql`${value('at')}` })
       .where(eq(users.id, value('user')))
+      .prepare(),
+
+    setPassword: orm
+      .update(users)
+      .set({ passwordHash: sql`${value('hash')}` })
+      .where(eq(users.id, value('user')))
+      .prepare(),
+
+    tokenByHash: orm
+      .select({ userId: tokens.userId })
+      .from(tokens)
+      .where(eq(tokens.hash, value('hash')))
+      .prepare(),
+    addToken: orm
+      .insert(tokens)
+      .values({ hash: value('hash'), userId: value('user'), usedAt: value('at') })
+      .prepare(),
+    useToken: orm
+      .update(tokens)
+      .set({ usedAt: sql`${value('at')}` })
+      .where(eq(tokens.hash, value('hash')))
+      .prepare(),
+    endToken: orm
+      .delete(tokens)
+      .where(eq(tokens.hash, value('hash')))
+      .prepare(),
+    endStaleTokens: orm
+      .delete(tokens)
+      .where(and(eq(tokens.userId, value('user')), lt(tokens.usedAt, value('before'))))
+      .prepare(),
+    endTokensBut: orm
+      .delete(tokens)
+      .where(and(eq(tokens.userId, value('user')), ne(tokens.hash, value('keep'))))
       .prepare(),
 
     membershipsOf: orm

@@ -1,14 +1,16 @@
 import { expect, test } from 'vitest';
+import { Accounts } from '../../src/board/accounts.ts';
 import { Board, checkedDescription, groupRef } from '../../src/board/board.ts';
 import type { Actor } from '../../src/board/repository.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { openBoard, refusal } from '../helpers/storage.ts';
+import { quickPasswords } from '../helpers/passwords.ts';
+import { login, openBoard, refusal } from '../helpers/storage.ts';
 
 /** A board where alice is a member of `main`. */
 async function withAlice(): Promise<{ board: Board; alice: Actor }> {
-  const board = new Board(openBoard().repository);
-  const { user, since } = await board.login('alice', 1);
-  const alice = { user, since, origin: 1 };
+  const stored = openBoard();
+  const board = new Board(stored.repository);
+  const alice = await login(stored, 'alice');
   await board.join(alice, 'main');
   return { board, alice };
 }
@@ -45,9 +47,11 @@ test('what is too long to be a name finds no group', async () => {
 });
 
 test('a name that breaks the rules is refused at login', async () => {
-  const { board } = await withAlice();
-  expect(await refusal(board.login('two words', 2))).toBe('NAME_INVALID');
-  expect(await refusal(board.login('Admin', 2))).toBe('NAME_INVALID');
+  const accounts = new Accounts(openBoard().accounts, quickPasswords(), 'open');
+  const caller = { origin: 1, address: '127.0.0.1' };
+  for (const user of ['two words', 'Admin']) {
+    expect(await refusal(accounts.login({ user }, caller))).toBe('NAME_INVALID');
+  }
 });
 
 test('a subject may have so many characters, and not one more', async () => {

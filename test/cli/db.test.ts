@@ -7,7 +7,7 @@ import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, damageMessages, fillMain, poster, tamper } from './seed.ts';
 
-const current = { applied: 1, known: 1, state: 'current' };
+const current = { applied: 2, known: 2, state: 'current' };
 const newer = 'UPDATE __drizzle_migrations SET created_at = created_at + 1';
 const older = 'UPDATE __drizzle_migrations SET created_at = created_at - 1';
 
@@ -21,7 +21,7 @@ test('db status says what the file is and what it holds, in lines and as JSON', 
     expect.stringMatching(/^Size {9}\d+\.\d KiB$/),
     'Log          0 B',
     'Journal      wal',
-    'Schema       current: 1 of 1 migrations applied',
+    'Schema       current: 2 of 2 migrations applied',
     'Server       not running',
     'Users        1',
     'Groups       5',
@@ -69,7 +69,7 @@ test.each([
   const data = await boardFolder();
   tamper(data, given.statement);
   expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
-    schema: { applied: 1, known: 1, state: given.state },
+    schema: { applied: 2, known: 2, state: given.state },
     rows: { groups: 5 },
   });
   for (const command of [

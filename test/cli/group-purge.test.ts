@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest';
 import { groupRef } from '../../src/board/board.ts';
-import { userName } from '../../src/board/names.ts';
 import { databaseFile } from '../../src/storage/open.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
-import { openBoard, post } from '../helpers/storage.ts';
+import { login, openBoard, post } from '../helpers/storage.ts';
 import { boardFolder, damageMessages, fillMain, leftEvents, poster, rows, value } from './seed.ts';
 
 const day = 24 * 60 * 60 * 1000;
@@ -16,8 +15,7 @@ async function postedDaysAgo(...ages: number[]): Promise<string> {
   const board = openBoard({ file: databaseFile(data), now: () => now });
   const ago = (days: number) => Date.now() - days * day;
   now = ago(Math.max(...ages) + 1);
-  const { user, since } = await board.repository.login(userName('alice'), 1);
-  const actor = { user, since, origin: 1 };
+  const actor = await login(board, 'alice');
   await board.repository.join(actor, groupRef('news'));
   for (const age of ages) {
     now = ago(age);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { runCli, runJson } from '../helpers/cli.ts';
 import { login } from '../helpers/storage.ts';
-import { boardFolder, poster, tamper } from './seed.ts';
+import { boardFolder, leftEvents, poster, tamper, value } from './seed.ts';
 
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 
@@ -21,7 +21,7 @@ test('user list shows everyone by name, with how many groups they are in', async
   const time = '\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\dZ';
   expect(stdout).toMatch(
     new RegExp(
-      '^ID {2}NAME {3}GROUPS {2}CREATED {15}LAST SEEN\n' +
+      '^ID {2}NAME {3}GROUPS {2}CREATED {15}LAST SEEN {13}STATE\n' +
         ` 2 {2}Alice {7}2 {2}${time} {2}${time}\n` +
         ` 1 {2}bob {9}1 {2}${time} {2}${time}\n` +
         ` 3 {2}carol {7}0 {2}${time} {2}${time}\n$`,
@@ -39,6 +39,9 @@ test('user list --json has times to the microsecond, and null for one never seen
       groups: 2,
       createdAt: expect.stringMatching(microseconds),
       lastSeenAt: expect.stringMatching(microseconds),
+      protected: false,
+      bannedAt: null,
+      banReason: null,
     },
     expect.objectContaining({ id: 1, name: 'bob', groups: 1 }),
     expect.objectContaining({ id: 3, name: 'carol', groups: 0, lastSeenAt: null }),
@@ -51,7 +54,9 @@ test('user show tells of the groups, whatever the case of the name', async () =>
   const data = await populated();
   const { code, stdout } = await runCli(['user', 'show', 'ALICE', '--data', data]);
   expect(code).toBe(0);
-  expect(stdout).toMatch(/^Name {7}Alice\nNumber {5}2\nCreated {4}.*\nLast seen {2}.*Z\n\n/);
+  expect(stdout).toMatch(
+    /^Name {7}Alice\nNumber {5}2\nCreated {4}.*\nLast seen {2}.*Z\nPassword {3}no\n\n/,
+  );
   expect(stdout).toMatch(/\nGROUP +JOINED +READ UP TO +LAST NUMBER\nmain .* 2 +2\nnews .* 0 +0\n$/);
 });
 
@@ -63,6 +68,9 @@ test('user show --json gives the memberships with them', async () => {
     groups: 2,
     createdAt: expect.stringMatching(microseconds),
     lastSeenAt: expect.stringMatching(microseconds),
+    protected: false,
+    bannedAt: null,
+    banReason: null,
     memberships: [
       {
         group: 'main',
@@ -87,4 +95,94 @@ test('user show of a user who does not exist fails with the name', async () => {
     stdout: '',
     stderr: 'corkboard: There is no user mallory␛[2J.\n',
   });
+});
+
+test('user create makes a user with a password from a file, standard input, or without one', async () => {
+  const data = await boardFolder();
+  const at = ['--data', data];
+  const create = ['user', 'create', ...at];
+  const piped = ['zed', '--password-file', '-'];
+  expect(await runCli([...create, ...piped], { input: 'correct horse\n' })).toEqual({
+    code: 0,
+    stdout: 'User zed is made, with a password.\n',
+    stderr: '',
+  });
+  expect((await runCli([...create, 'guest', '--no-password'])).code).toBe(0);
+  expect(value(data, "SELECT password_hash FROM users WHERE name = 'zed'")).toMatch(/^\$scrypt\$/);
+  expect(await runCli([...create, 'ZED', '--no-password'])).toMatchObject({
+    code: 1,
+    stderr: 'corkboard: There is a user zed already.\n',
+  });
+  const unasked = await runCli([...create, 'yves']);
+  expect(unasked.code).toBe(1);
+  expect(unasked.stderr).toContain('There is no terminal to ask for a password on');
+});
+
+test('user ban says why, and unban takes it back', async () => {
+  const data = await populated();
+  const ban = ['user', 'ban', 'bob', '--reason', 'Advertising', '--data', data];
+  expect((await runCli(ban)).stdout).toBe('User bob is banned.\n');
+  expect((await runCli(['user', 'list', '--data', data])).stdout).toMatch(
+    / bob .* banned: Advertising\n/,
+  );
+  expect(leftEvents(data)).toEqual([
+    {
+      type: 'user.expelled',
+      user: { id: 1, name: 'bob' },
+      reason: 'You were banned from this board: Advertising.',
+    },
+  ]);
+  expect(value(data, 'SELECT count(*) FROM tokens WHERE user_id = 1')).toBe(0);
+  expect((await runCli(['user', 'unban', 'bob', '--data', data])).code).toBe(0);
+  expect(value(data, "SELECT banned_at FROM users WHERE name = 'bob'")).toBeNull();
+});
+
+test('user rename tells the groups of the user, and refuses a name that is taken', async () => {
+  const data = await populated();
+  const rename = (to: string) => runCli(['user', 'rename', 'bob', to, '--data', data]);
+  expect((await rename('alice')).stderr).toBe('corkboard: There is a user Alice already.\n');
+  expect((await rename('robert')).code).toBe(0);
+  expect(leftEvents(data)).toEqual([
+    {
+      type: 'user.renamed',
+      user: { id: 1, name: 'robert' },
+      was: 'bob',
+      groups: [{ id: 1, name: 'main' }],
+    },
+  ]);
+});
+
+test.each([
+  { purge: [], left: 2, says: 'shown as from [deleted]', purged: [] },
+  {
+    purge: ['--purge'],
+    left: 0,
+    says: 'deleted',
+    purged: [
+      { type: 'messages.purged', group: { id: 1, name: 'main' }, count: 2, first: 1, last: 2 },
+    ],
+  },
+])('user delete $purge ends memberships and keeps every count right', async (given) => {
+  const data = await populated();
+  const { code, stdout } = await runCli([
+    'user',
+    'delete',
+    'bob',
+    '--yes',
+    ...given.purge,
+    '--data',
+    data,
+  ]);
+  expect({ code, stdout }).toEqual({
+    code: 0,
+    stdout: `User bob is deleted; 2 messages ${given.says}.\n`,
+  });
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(given.left);
+  const user = { id: 1, name: 'bob' };
+  expect(leftEvents(data)).toEqual([
+    expect.objectContaining({ type: 'user.expelled', user }),
+    { type: 'member.left', origin: null, group: { id: 1, name: 'main' }, user },
+    ...given.purged,
+  ]);
+  expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });

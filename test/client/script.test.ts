@@ -121,10 +121,11 @@ test('notices are printed as they come', async () => {
   const { child, exit, stdout } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
   child.stdin.write('%join\n');
   await bob.notice();
-  await bob.call('message.post', { group: 'main', subject: 'lunch', content: 'x' });
-  await new Promise<void>((resolve) => {
+  const printed = new Promise<void>((resolve) => {
     child.stdout.on('data', (chunk) => String(chunk).includes('lunch') && resolve());
   });
+  await bob.call('message.post', { group: 'main', subject: 'lunch', content: 'x' });
+  await printed;
   child.stdin.end();
   expect(await exit).toBe(0);
   expect(await stdout).toMatch(

@@ -1,9 +1,11 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { App, type AppConfig } from '../../src/app.ts';
+import type { Passwords } from '../../src/board/passwords.ts';
 import type { Client } from '../../src/storage/connection.ts';
 import { databaseFile, openShared } from '../../src/storage/open.ts';
 import { JsonPeer } from './json-peer.ts';
+import { quickPasswords } from './passwords.ts';
 import { tempFolder } from './temp.ts';
 import { TextPeer } from './text-peer.ts';
 
@@ -11,19 +13,26 @@ import { TextPeer } from './text-peer.ts';
 export class TestBoard {
   private constructor(
     private app: App,
-    private readonly config: AppConfig,
+    private config: AppConfig,
+    private readonly passwords: Passwords,
   ) {}
 
-  static async start(options: Partial<AppConfig> = {}): Promise<TestBoard> {
-    const config = {
+  static async start({
+    passwords = quickPasswords(),
+    ...options
+  }: Partial<AppConfig> & { passwords?: Passwords } = {}): Promise<TestBoard> {
+    const config: AppConfig = {
       host: '127.0.0.1',
       port: 0,
       data: tempFolder(),
       version: '0.0.0',
-      durability: 'full' as const,
+      access: 'open',
+      unframedClients: false,
+      durability: 'full',
       ...options,
     };
-    const board = new TestBoard(await App.start(config, pino({ level: 'silent' })), config);
+    const app = await App.start(config, pino({ level: 'silent' }), passwords);
+    const board = new TestBoard(app, config, passwords);
     onTestFinished(() => board.stop());
     return board;
   }
@@ -36,11 +45,15 @@ export class TestBoard {
     return this.config.data;
   }
 
-  /** @param between what happens while no server runs */
-  async restart(between: () => void = () => {}): Promise<void> {
+  /**
+   * @param between what happens while no server runs
+   * @param changes what is configured otherwise from then on
+   */
+  async restart(between: () => void = () => {}, changes: Partial<AppConfig> = {}): Promise<void> {
     await this.stop();
     between();
-    this.app = await App.start(this.config, pino({ level: 'silent' }));
+    this.config = { ...this.config, ...changes };
+    this.app = await App.start(this.config, pino({ level: 'silent' }), this.passwords);
   }
 
   async stop(): Promise<void> {
@@ -85,6 +98,21 @@ export class TestBoard {
     const peer = await this.program(name);
     await peer.call('group.join', { group });
     return peer;
+  }
+
+  /** Registers a name; nobody is connected under it. */
+  async protect(name: string, password: string): Promise<void> {
+    const peer = await this.connectProgram();
+    await peer.call('session.login', { user: name, password, create: true });
+    await peer.call('session.logout', {});
+    await peer.closed();
+  }
+
+  /** A program that has logged in under a protected name, with its token. */
+  async protectedProgram(user: string, password: string): Promise<JsonPeer & { token: string }> {
+    const peer = await this.connectProgram();
+    const { token } = await peer.call('session.login', { user, password });
+    return Object.assign(peer, { token });
   }
 
   /** A second connection to the database, as an administration command has one. */

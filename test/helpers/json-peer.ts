@@ -23,7 +23,8 @@ export class JsonPeer {
   private noticesTaken = 0;
   ended = false;
 
-  private constructor(socket: Socket) {
+  /** @param socket a connection that stands */
+  constructor(socket: Socket) {
     this.socket = socket;
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => this.receive(text));
@@ -91,6 +92,11 @@ export class JsonPeer {
   async notice(): Promise<Received> {
     const at = this.noticesTaken++;
     return this.until(() => this.received.filter(({ method }) => method !== undefined)[at]);
+  }
+
+  /** Waits until the server has ended the connection. */
+  async closed(): Promise<void> {
+    while (!this.ended) await new Promise<void>((resolve) => this.watchers.add(resolve));
   }
 
   /** Waits until `find` finds something among what was received. */

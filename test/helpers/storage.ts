@@ -1,9 +1,11 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { nameKey, userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/repository.ts';
+import type { Actor, Credentials } from '../../src/board/repository.ts';
 import type { BoardEvent, GroupRef, Header } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
+import { SqliteAccounts } from '../../src/storage/accounts.ts';
 import {
   type Client,
   type ConnectionOptions,
@@ -11,7 +13,8 @@ import {
   openConnection,
 } from '../../src/storage/connection.ts';
 import { openHeld } from '../../src/storage/open.ts';
-import { type RepositoryOptions, SqliteRepository } from '../../src/storage/repository.ts';
+import { SqliteRepository } from '../../src/storage/repository.ts';
+import { Store, type StoreOptions } from '../../src/storage/store.ts';
 import { tempFolder } from './temp.ts';
 
 /** A board's storage on a real file, opened as the server does. */
@@ -19,6 +22,7 @@ export interface StoredBoard {
   readonly file: string;
   readonly client: Client;
   readonly repository: SqliteRepository;
+  readonly accounts: SqliteAccounts;
   /** What was published so far. */
   readonly events: BoardEvent[];
   /** Closes it as the server does; for tests that open it again. */
@@ -34,19 +38,21 @@ export function newFile(): string {
 export function openBoard({
   file = newFile(),
   ...options
-}: { file?: string } & Partial<RepositoryOptions> = {}): StoredBoard {
+}: { file?: string } & Partial<StoreOptions> = {}): StoredBoard {
   const { client, lock } = openHeld(file, { busyTimeout: 0 });
   const events: BoardEvent[] = [];
   const publish = (event: BoardEvent) => {
     events.push(event);
   };
-  const repository = new SqliteRepository(client, { publish, ...options });
+  const store = new Store(client, { publish, ...options });
   const close = () => {
-    if (client.open) repository.close();
+    if (client.open) store.close();
     lock.release();
   };
   onTestFinished(close);
-  return { file, client, repository, events, close };
+  const repository = new SqliteRepository(store);
+  const accounts = new SqliteAccounts(store);
+  return { file, client, repository, accounts, events, close };
 }
 
 /** A connection of its own, as another process has one. */
@@ -60,9 +66,17 @@ export function connect(file: string, options: ConnectionOptions = {}): Client {
 
 let sessions = 0;
 
-export async function login({ repository }: StoredBoard, name: string): Promise<Actor> {
+/** What a login under an unprotected name comes with. */
+export function open(tokenHash: string = randomUUID()): Credentials {
+  return { verified: null, passwordHash: null, tokenHash };
+}
+
+/** Logs in, as with the right password. */
+export async function login({ accounts }: StoredBoard, name: string): Promise<Actor> {
   const origin = ++sessions;
-  const { user, since } = await repository.login(userName(name), origin);
+  const account = await accounts.account(userName(name));
+  const credentials = { ...open(), verified: account?.passwordHash ?? null };
+  const { user, since } = await accounts.login(userName(name), credentials, origin);
   return { user, origin, since };
 }
 

@@ -9,7 +9,8 @@ export class TextPeer {
   private ended = false;
   private wake: () => void = () => {};
 
-  private constructor(readonly socket: Socket) {
+  /** @param socket a connection that stands */
+  constructor(readonly socket: Socket) {
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
       this.unread += text;

@@ -26,9 +26,11 @@ test('whoever is not logged in can ask for no more than to log in, or about the 
   const open = Object.entries(methods).filter(([, { login }]) => !login);
   expect(open.map(([name]) => name).sort()).toEqual([
     'ping',
+    'rpc.discover',
     'server.info',
     'session.login',
     'session.logout',
+    'session.resume',
   ]);
 });
 

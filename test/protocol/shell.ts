@@ -1,4 +1,4 @@
-import { BoardError } from '../../src/protocol/errors.ts';
+import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import type { Call, Header, Method, Result } from '../../src/protocol/schemas.ts';
 import { runTextLine } from '../../src/protocol/text/shell.ts';
 
@@ -15,11 +15,15 @@ export interface Run {
   calls: [method: Method, params: unknown][];
   exited: boolean;
   connected: [address: string, port: string][];
+  /** What the user was asked. */
+  asked: string[];
 }
 
 export interface As {
   /** Undefined before login. */
   user?: string | undefined;
+  /** What the user answers when asked, in turn. */
+  secrets?: string[];
 }
 
 /** Runs a line as alice types it, and records what it asks of the board. */
@@ -35,18 +39,26 @@ export async function type(
     calls: [],
     exited: false,
     connected: [],
+    asked: [],
   };
+  const secrets = [...(as.secrets ?? [])];
   const call: Call = async <M extends Method>(method: M, params: unknown) => {
     run.calls.push([method, params]);
-    const answer = answers[method];
+    const answer: unknown = answers[method];
     if (answer instanceof BoardError) throw answer;
-    const result = Array.isArray(answer) ? answer.shift() : answer;
+    const result: unknown = Array.isArray(answer) ? answer.shift() : answer;
     if (!result) throw new Error(`Nothing was expected to call ${method}`);
     return result as Result<M>;
   };
   const printing = runTextLine(line, {
     call,
     user: as.user,
+    ask: async (prompt) => {
+      run.asked.push(prompt);
+      const secret = secrets.shift();
+      if (secret === undefined) throw boardError('PASSWORD_REQUIRED');
+      return secret;
+    },
     exit: () => {
       run.exited = true;
     },

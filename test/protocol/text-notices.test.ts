@@ -105,7 +105,7 @@ describe('an error is one line', () => {
 
 describe('a welcome', () => {
   test('tells a newcomer how to begin', () => {
-    expect(renderWelcome({ user: 'alice', memberships: [] })).toBe(
+    expect(renderWelcome({ user: 'alice', token: '', memberships: [] })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n',
     );
@@ -117,7 +117,7 @@ describe('a welcome', () => {
       { group: 'main', unread: 3, ...rest },
       { group: 'news', unread: 0, ...rest },
     ];
-    expect(renderWelcome({ user: 'alice', memberships })).toBe(
+    expect(renderWelcome({ user: 'alice', token: '', memberships })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] main: 3 unread\n' +
         '[INFO] Type %unread, %list or %grouplist <group> to read, %help for every command.\n',

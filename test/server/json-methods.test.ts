@@ -39,6 +39,7 @@ test('session.login gives the name as it is kept, and the memberships', async ()
   const peer = await board.connectProgram();
   expect(await peer.call('session.login', { user: 'ALICE' })).toEqual({
     user: 'Alice',
+    token: expect.stringMatching(/^[\w-]{43}$/),
     memberships: [
       { group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
       { group: 'news', unread: 0, lastRead: 0, lastNumber: 0 },

@@ -5,6 +5,7 @@ import {
   login,
   main,
   member,
+  open,
   openBoard,
   post,
   type StoredBoard,
@@ -92,7 +93,7 @@ async function costs(count: number, statistics: string): Promise<Map<string, num
   let wall = 1000;
   const board = openBoard({ now: () => wall });
   board.client.pragma('synchronous = OFF');
-  const { repository } = board;
+  const { accounts, repository } = board;
   const early = await member(board, 'early');
   fill(board, count, early.since + 1);
   if (statistics === 'with') board.client.exec('ANALYZE');
@@ -110,9 +111,9 @@ async function costs(count: number, statistics: string): Promise<Map<string, num
     'all, to one who joined late': () => repository.messages(late, main, { after: 0, limit: 10 }),
     'the first': () => repository.message(early, main, 1),
     'the last': () => repository.message(early, main, count),
-    'three unread, at login': () => repository.login(name, null),
+    'three unread, at login': () => accounts.login(name, open(), null),
     'three unread, in the list of groups': () => repository.groups(again),
-    'a catch-up': () => repository.logout(again),
+    'a catch-up': () => accounts.logout(again, null),
   };
   const found = new Map<string, number>();
   for (const [what, call] of Object.entries(calls)) found.set(what, await cost(call));

@@ -2,10 +2,12 @@ import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
+import { SqliteAccounts } from '../../src/storage/accounts.ts';
 import type { Client } from '../../src/storage/connection.ts';
 import { openShared } from '../../src/storage/open.ts';
 import { SqliteRepository } from '../../src/storage/repository.ts';
-import { groupNamed, refusal } from '../helpers/storage.ts';
+import { Store } from '../../src/storage/store.ts';
+import { groupNamed, open, refusal } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames } from './history.ts';
 import { Model } from './model.ts';
 
@@ -20,10 +22,14 @@ export class Replay {
   private readonly sessions = new Map<string, Session>();
   private wall = Date.UTC(2026, 10, 22);
   private client: Client;
+  private store: Store;
   private repository: SqliteRepository;
+  private accounts: SqliteAccounts;
 
   constructor(private readonly file: string) {
-    [this.client, this.repository] = this.open();
+    [this.client, this.store] = this.open();
+    this.repository = new SqliteRepository(this.store);
+    this.accounts = new SqliteAccounts(this.store);
   }
 
   async play(steps: readonly Step[]): Promise<void> {
@@ -35,14 +41,14 @@ export class Replay {
   }
 
   close(): void {
-    this.repository.close();
+    this.store.close();
   }
 
-  private open(): [Client, SqliteRepository] {
+  private open(): [Client, Store] {
     const client = openShared(this.file);
     // What a loss of power takes is not at stake here, and a sync per turn would cost minutes.
     client.pragma('synchronous = OFF');
-    return [client, new SqliteRepository(client, { publish: () => {}, now: () => this.wall })];
+    return [client, new Store(client, { publish: () => {}, now: () => this.wall })];
   }
 
   private async perform(step: Step): Promise<void> {
@@ -72,14 +78,16 @@ export class Replay {
         return;
       case 'restart':
         this.close();
-        [this.client, this.repository] = this.open();
+        [this.client, this.store] = this.open();
+        this.repository = new SqliteRepository(this.store);
+        this.accounts = new SqliteAccounts(this.store);
         return this.loginAll();
     }
   }
 
   /** Asks the board and the model for a deed at once, and compares once the board has answered. */
   private async start(deed: Deed): Promise<void> {
-    const { model, repository } = this;
+    const { model, repository, accounts } = this;
     const { user } = deed;
     const session = this.session(user);
     switch (deed.do) {
@@ -87,7 +95,7 @@ export class Replay {
         return this.login(user);
       case 'return': {
         model.logout(user, session.turn);
-        const left = repository.logout(session);
+        const left = accounts.logout(session, null);
         return Promise.all([left, this.login(user)]).then(() => {});
       }
       case 'join': {
@@ -144,7 +152,7 @@ export class Replay {
         ? [{ name, unread: group.unread(user, turn), lastRead: member.lastRead, lastNumber }]
         : [];
     });
-    const login = await this.repository.login(userName(user), null);
+    const login = await this.accounts.login(userName(user), open(), null);
     expect(login.memberships.map(({ group, ...rest }) => ({ name: group.name, ...rest }))).toEqual(
       memberships,
     );

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
-import { login, main, member, openBoard, post } from '../helpers/storage.ts';
+import { login, main, member, open, openBoard, post } from '../helpers/storage.ts';
 
 test('a name is found again without regard to case, as it was first written', async () => {
   const board = openBoard();
@@ -18,7 +18,7 @@ test('a user made anew never has the id of one who was deleted', async () => {
 });
 
 test('a first login tells of no groups', async () => {
-  const { memberships } = await openBoard().repository.login(userName('alice'), 1);
+  const { memberships } = await openBoard().accounts.login(userName('alice'), open(), 1);
   expect(memberships).toEqual([]);
 });
 
@@ -31,7 +31,7 @@ test('a returning member is told what came since, per group', async () => {
   await post(board, bob, 'two');
   await board.repository.markRead(alice, main, 1);
 
-  const { memberships } = await board.repository.login(userName('ALICE'), 2);
+  const { memberships } = await board.accounts.login(userName('ALICE'), open(), 2);
 
   expect(memberships).toEqual([
     { group: { id: 1, name: 'main' }, unread: 1, lastRead: 1, lastNumber: 2 },
@@ -41,7 +41,7 @@ test('a returning member is told what came since, per group', async () => {
 
 test('a session is told of, with the one that opened it', async () => {
   const board = openBoard();
-  const login = await board.repository.login(userName('alice'), 7);
+  const login = await board.accounts.login(userName('alice'), open(), 7);
   expect(board.events).toEqual([{ type: 'session.opened', origin: 7, login }]);
 });
 
@@ -55,6 +55,6 @@ test('when a user was last seen is kept', async () => {
   await login(board, 'alice');
   expect(lastSeen()).toEqual({ at: 2_000_000 });
   wall = 3000;
-  await board.repository.logout(alice);
+  await board.accounts.logout(alice, null);
   expect(lastSeen()).toEqual({ at: 3_000_000 });
 });

@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import type { Address } from '../../client/address.ts';
 import { runChat } from '../../client/chat.ts';
 import { runScript } from '../../client/script.ts';
 import { openTerminal } from '../../client/terminal.ts';
@@ -12,6 +14,8 @@ export function chatCommand(): Command {
     .argument('[host]', 'address of the board; without it, %connect takes it from there')
     .argument('[port]', 'its port', wholeNumber(1, 65535), defaultPort)
     .option('--user <name>', 'the name to take, instead of being asked for it')
+    .option('--tls', 'encrypt the connection')
+    .option('--ca <file>', 'certificates to trust, in PEM, in place of the usual ones; with --tls')
     .addHelpText(
       'after',
       `
@@ -24,24 +28,44 @@ command failed or the connection was lost.
 
 Examples:
   $ corkboard chat localhost
-  $ corkboard chat board.example.org 6789 --user alice
+  $ corkboard chat board.example.org 6789 --user alice --tls
   $ echo '%post "Build 7" passed' | corkboard chat localhost --user builder`,
     )
-    .action((host: string | undefined, port: number, { user }: { user?: string }) =>
-      chat(host === undefined ? undefined : { host, port }, user),
+    .action((host: string | undefined, port: number, options: ChatCommandOptions) =>
+      chat(host === undefined ? undefined : { host, port }, options),
     );
+}
+
+interface ChatCommandOptions {
+  readonly user?: string;
+  readonly tls?: true;
+  readonly ca?: string;
 }
 
 async function chat(
   address: { host: string; port: number } | undefined,
-  user: string | undefined,
+  options: ChatCommandOptions,
 ): Promise<void> {
+  const { user } = options;
+  const tls = encryption(options);
   const { stdin, stdout, stderr } = process;
   if (stdin.isTTY) {
     const dumb = process.env.TERM === 'dumb';
-    await runChat(openTerminal(stdin, stdout, dumb), { address, user });
-  } else if (!(await runScript({ address, user, input: stdin, output: stdout, errors: stderr }))) {
+    await runChat(openTerminal(stdin, stdout, dumb), { address, user, tls });
+  } else if (
+    !(await runScript({ address, user, tls, input: stdin, output: stdout, errors: stderr }))
+  ) {
     // What went wrong has been told where it happened.
     throw new UserError('The script failed.');
+  }
+}
+
+/** @throws UserError where the certificates cannot be read */
+function encryption({ tls, ca }: ChatCommandOptions): Address['tls'] {
+  if (!tls && ca === undefined) return undefined;
+  try {
+    return { ca: ca === undefined ? undefined : readFileSync(ca) };
+  } catch (error) {
+    throw new UserError(`The certificates to trust cannot be read: ${(error as Error).message}.`);
   }
 }

@@ -1,8 +1,11 @@
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Logger } from 'pino';
 import { App, type AppConfig } from '../../app.ts';
 import { defaultPort } from '../../protocol/limits.ts';
+import type { Certificate } from '../../server/tls-door.ts';
 import { UserError } from '../errors.ts';
 import { createLog, logLevels } from '../log.ts';
 import { programVersion } from '../version.ts';
@@ -11,8 +14,11 @@ import { programVersion } from '../version.ts';
 // child what the terminal has sent it already. In milliseconds.
 const signalEcho = 100;
 
-interface ServeOptions extends Omit<AppConfig, 'version'> {
+interface ServeOptions extends Omit<AppConfig, 'version' | 'certificate' | 'unframedClients'> {
   readonly logLevel: string;
+  readonly tlsCert?: string;
+  readonly tlsKey?: string;
+  readonly unframedClients?: boolean;
 }
 
 export function serveCommand(): Command {
@@ -33,6 +39,29 @@ export function serveCommand(): Command {
       new Option('--data <folder>', 'folder of the database; made if it is missing')
         .env('CORKBOARD_DATA')
         .default('data'),
+    )
+    .addOption(
+      new Option(
+        '--access <policy>',
+        'who may connect: any free name, new names with a password, or only names that you made',
+      )
+        .env('CORKBOARD_ACCESS')
+        .choices(['open', 'registered', 'closed'])
+        .default('open'),
+    )
+    .addOption(
+      new Option('--tls-cert <file>', 'certificate chain in PEM, to speak TLS').env(
+        'CORKBOARD_TLS_CERT',
+      ),
+    )
+    .addOption(
+      new Option('--tls-key <file>', 'key of the certificate in PEM').env('CORKBOARD_TLS_KEY'),
+    )
+    .addOption(
+      new Option(
+        '--unframed-clients',
+        'serve clients that send no line endings: a pause of 50 ms ends a line',
+      ).env('CORKBOARD_UNFRAMED_CLIENTS'),
     )
     .addOption(
       new Option(
@@ -62,21 +91,57 @@ Examples:
     .action((options: ServeOptions) => serve(options));
 }
 
-async function serve({ logLevel, ...config }: ServeOptions): Promise<void> {
+async function serve(options: ServeOptions): Promise<void> {
+  const { logLevel, tlsCert, tlsKey, unframedClients = false, ...rest } = options;
   const log = createLog(logLevel);
-  const app = await App.start({ ...config, version: programVersion() }, log).catch((error) => {
+  const certificate = readCertificate({ tlsCert, tlsKey });
+  const config = { ...rest, certificate, unframedClients, version: programVersion() };
+  const app = await App.start(config, log).catch((error) => {
     throw listenError(error, config);
   });
+  if (certificate) process.on('SIGHUP', () => reloadCertificate(app, options, log));
   const { address, family, port } = app.address;
   // Before anyone is told that it listens: who is told may signal at once.
   const signalled = untilSignalled(log);
-  if (!isLoopback(config.host)) log.warn({ address }, 'beyond this machine, without encryption');
+  if (!certificate && !isLoopback(config.host)) {
+    log.warn({ address }, 'beyond this machine, without encryption');
+  }
   log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
   process.stdout.write(`Listening on ${family === 'IPv6' ? `[${address}]` : address}:${port}\n`);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
   await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
+}
+
+/** @throws UserError where only one of the two is given, or one cannot be read */
+function readCertificate({
+  tlsCert,
+  tlsKey,
+}: {
+  tlsCert?: string | undefined;
+  tlsKey?: string | undefined;
+}): Certificate | undefined {
+  if (!tlsCert && !tlsKey) return undefined;
+  if (!tlsCert || !tlsKey) throw new UserError('--tls-cert and --tls-key go together.');
+  try {
+    const certificate = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+    createSecureContext(certificate);
+    return certificate;
+  } catch (error) {
+    throw new UserError(`The certificate cannot be used: ${(error as Error).message}.`);
+  }
+}
+
+/** Who is connected stays so; a certificate that cannot be used changes nothing. */
+function reloadCertificate(app: App, options: ServeOptions, log: Logger): void {
+  try {
+    const certificate = readCertificate(options);
+    if (certificate) app.changeCertificate(certificate);
+    log.info('read the certificate again');
+  } catch (error) {
+    log.error({ err: error }, 'the certificate from before stays in use');
+  }
 }
 
 function untilSignalled(log: Logger): Promise<void> {

@@ -6,6 +6,11 @@ export interface TextContext {
   readonly call: Call;
   /** The name taken on; undefined before login. */
   readonly user: string | undefined;
+  /**
+   * Asks for a secret, which is kept out of sight and out of the history where that can be.
+   * @throws BoardError `PASSWORD_REQUIRED` where there is nobody left to ask
+   */
+  readonly ask: (prompt: string) => Promise<string>;
   /** Ends the session once what was printed has gone out. */
   exit(): void;
   /** What `%connect` does here; returns what to print. */

@@ -1,5 +1,6 @@
+import { BoardError } from '../errors.ts';
 import type { TextCommand } from './command.ts';
-import { info, renderGroups, unreadCount } from './render.ts';
+import { info, renderGroups, success, unreadCount } from './render.ts';
 
 export const groups: TextCommand = {
   words: ['%groups'],
@@ -36,6 +37,23 @@ export const whoami: TextCommand = {
     yield info(
       `You are ${user}, ${joined.length ? `a member of ${joined.join(', ')}` : 'in no group yet'}.`,
     );
+  },
+};
+
+export const password: TextCommand = {
+  words: ['%password'],
+  form: '[new password]',
+  summary: 'protect your name by a password, or change it; asks for what is not given',
+  async *run(args, { call, ask }) {
+    const password = args.empty ? await ask('New password: ') : args.remainder('password').trim();
+    try {
+      await call('account.setPassword', { password });
+    } catch (error) {
+      if (!(error instanceof BoardError) || error.code !== 'PASSWORD_REQUIRED') throw error;
+      const current = await ask('Current password: ');
+      await call('account.setPassword', { password, current });
+    }
+    yield success('Your name is protected by this password.');
   },
 };
 

@@ -118,6 +118,8 @@ export function renderNotice({ method, params }: Notice): string | null {
       return notify(params.group, `User ${params.user} joined the group.`);
     case 'member.left':
       return notify(params.group, `User ${params.user} left the group.`);
+    case 'member.renamed':
+      return notify(params.group, `User ${params.was} is now called ${params.user}.`);
     case 'presence.changed':
       return notify(
         params.group,

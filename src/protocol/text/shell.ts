@@ -2,7 +2,7 @@ import { distance } from 'fastest-levenshtein';
 import { BoardError, boardError } from '../errors.ts';
 import { Arguments } from './arguments.ts';
 import type { TextCommand, TextContext } from './command.ts';
-import { connect, exit, groups, ping, unread, whoami } from './general-commands.ts';
+import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
 import {
   groupJoin,
   groupLeave,
@@ -53,6 +53,7 @@ export const textCommands: readonly TextCommand[] = [
   leave,
   unread,
   whoami,
+  password,
   help,
   ping,
   connect,

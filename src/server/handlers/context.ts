@@ -1,3 +1,4 @@
+import type { Accounts } from '../../board/accounts.ts';
 import type { Board } from '../../board/board.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
 import type { Hub } from '../hub.ts';
@@ -7,6 +8,7 @@ import type { Session } from '../session.ts';
 export interface Context {
   readonly session: Session;
   readonly board: Board;
+  readonly accounts: Accounts;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
 }

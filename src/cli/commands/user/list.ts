@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
 import { userDocument } from '../../documents.ts';
 import { printResult, shownTime, table } from '../../output.ts';
+import { userState } from './state.ts';
 
 export function userListCommand(): Command {
   return databaseCommand('list', 'all users').action(async (options: CommonOptions) => {
@@ -9,13 +10,14 @@ export function userListCommand(): Command {
     const documents = users.map(userDocument);
     printResult(options, documents, () =>
       table(
-        ['id', 'name', 'groups', 'created', 'last seen'],
-        documents.map(({ id, name, groups, createdAt, lastSeenAt }) => [
-          id,
-          name,
-          groups,
-          shownTime(createdAt),
-          shownTime(lastSeenAt),
+        ['id', 'name', 'groups', 'created', 'last seen', 'state'],
+        documents.map((user) => [
+          user.id,
+          user.name,
+          user.groups,
+          shownTime(user.createdAt),
+          shownTime(user.lastSeenAt),
+          userState(user),
         ]),
       ),
     );

@@ -21,7 +21,16 @@ function userFields(user: ReturnType<typeof userDocument>): string {
     ['Number', user.id],
     ['Created', shownTime(user.createdAt)],
     ['Last seen', shownTime(user.lastSeenAt)],
+    ['Password', user.protected ? 'yes' : 'no'],
+    ...(user.bannedAt === null ? [] : banFields(user.bannedAt, user.banReason)),
   ]);
+}
+
+function banFields(bannedAt: string, reason: string | null): [string, string][] {
+  return [
+    ['Banned', shownTime(bannedAt)],
+    ['Reason', reason ?? 'none was given'],
+  ];
 }
 
 function membershipTable(user: { memberships: ReturnType<typeof membershipDocument>[] }): string {

@@ -1,0 +1,108 @@
+import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import { boardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
+
+interface Cost {
+  /** Binary logarithm of scrypt's N. */
+  readonly ln: number;
+  readonly r: number;
+  readonly p: number;
+}
+
+/** What OWASP's Password Storage Cheat Sheet gives for scrypt: 128 MiB for one hash. */
+const currentCost: Cost = { ln: 17, r: 8, p: 1 };
+
+const saltBytes = 16;
+const keyBytes = 32;
+// One core is left to the event loop. Each hash that runs holds 128 MiB.
+const mostAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1));
+
+interface Parsed extends Cost {
+  readonly salt: Buffer;
+  readonly key: Buffer;
+}
+
+/**
+ * Hashes and checks passwords with scrypt, off the event loop and a bounded number at a time, so
+ * that a flood of logins slows nobody who is inside. The cost is stored with each hash (as a PHC
+ * string), so that it can be raised.
+ */
+export class Passwords {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+
+  /** @param cost for new hashes; lower only in tests */
+  constructor(private readonly cost: Cost = currentCost) {}
+
+  /** A PHC string, `$scrypt$ln=17,r=8,p=1$salt$key`. @throws BoardError `RATE_LIMITED` */
+  async hash(password: string): Promise<string> {
+    const salt = randomBytes(saltBytes);
+    const key = await this.derive(password, { ...this.cost, salt });
+    const { ln, r, p } = this.cost;
+    return `$scrypt$ln=${ln},r=${r},p=${p}$${encode(salt)}$${encode(key)}`;
+  }
+
+  /**
+   * Whether `password` is the one that was hashed. Without a hash it takes as long and says no, so
+   * that a name that is unknown cannot be told from a wrong password. @throws BoardError `RATE_LIMITED`
+   */
+  async matches(password: string, hash: string | null): Promise<boolean> {
+    const known = hash === null ? undefined : parse(hash);
+    const tried = known ?? { ...this.cost, salt: randomBytes(saltBytes), key: undefined };
+    const key = await this.derive(password, tried);
+    return known !== undefined && timingSafeEqual(key, known.key);
+  }
+
+  private async derive(password: string, { ln, r, p, salt }: Cost & { salt: Buffer }) {
+    await this.enter();
+    try {
+      const N = 2 ** ln;
+      return await run(password.normalize('NFC'), salt, { N, r, p, maxmem: 256 * N * r });
+    } finally {
+      this.leave();
+    }
+  }
+
+  private async enter(): Promise<void> {
+    if (this.running < mostAtOnce) {
+      this.running++;
+      return;
+    }
+    if (this.waiting.length >= limits.waitingPasswords) throw boardError('RATE_LIMITED', 5);
+    // Who leaves hands the place on, so the count stays.
+    await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+
+  private leave(): void {
+    const next = this.waiting.shift();
+    if (next) next();
+    else this.running--;
+  }
+}
+
+function run(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    scrypt(password, salt, keyBytes, options, (error, key) => {
+      if (error) reject(error);
+      else resolve(key);
+    });
+  });
+}
+
+function encode(bytes: Buffer): string {
+  return bytes.toString('base64').replace(/=+$/, '');
+}
+
+function parse(hash: string): Parsed {
+  const [, ln, r, p, salt, key] =
+    /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(hash) ?? [];
+  if (!salt || !key) throw new Error('a stored password hash cannot be read');
+  return {
+    ln: Number(ln),
+    r: Number(r),
+    p: Number(p),
+    salt: Buffer.from(salt, 'base64'),
+    key: Buffer.from(key, 'base64'),
+  };
+}

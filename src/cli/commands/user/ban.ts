@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { checkedBanReason } from '../../../board/board.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { userDocument } from '../../documents.ts';
+import { printResult } from '../../output.ts';
+
+interface BanOptions extends CommonOptions {
+  readonly reason: string;
+}
+
+export function userBanCommand(): Command {
+  return databaseCommand('ban', 'end the sessions of a user, and let them in no more')
+    .argument('<user>')
+    .option('--reason <text>', 'what the user is told, on one line', '')
+    .addHelpText(
+      'after',
+      `
+Memberships and messages stay as they are; user unban takes it back.
+
+Examples:
+  $ corkboard user ban mallory
+  $ corkboard user ban mallory --reason "Advertising, after two warnings"`,
+    )
+    .action(ban);
+}
+
+async function ban(name: string, options: BanOptions): Promise<void> {
+  const reason = checkedBanReason(options.reason);
+  const user = await administer(options, (board) => board.banUser(name, reason));
+  printResult(options, userDocument(user), () => `User ${user.name} is banned.`);
+}

@@ -1,0 +1,54 @@
+import type { Command } from 'commander';
+import type { Administration } from '../../../board/administration.ts';
+import { count } from '../../../protocol/text/render.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { confirm } from '../../confirm.ts';
+import { userDocument } from '../../documents.ts';
+import { UserError } from '../../errors.ts';
+import { printResult } from '../../output.ts';
+import { runInSteps } from '../../steps.ts';
+
+interface DeleteOptions extends CommonOptions {
+  readonly purge?: true;
+  readonly yes?: true;
+}
+
+export function userDeleteCommand(): Command {
+  return databaseCommand('delete', 'delete a user with their memberships')
+    .argument('<user>')
+    .option('--purge', 'delete their messages too; without it they stay, as from [deleted]')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+The messages are seen to in small steps beside a running server; Ctrl-C stops it between two of
+them, with exit code 130, and the user stands. The name is free again afterwards: to keep someone
+out, ban them.
+
+Examples:
+  $ corkboard user delete alice
+  $ corkboard user delete mallory --purge --yes`,
+    )
+    .action((name: string, options: DeleteOptions) =>
+      administer(options, (board) => deleteUser(board, name, options)),
+    );
+}
+
+async function deleteUser(
+  board: Administration,
+  name: string,
+  options: DeleteOptions,
+): Promise<void> {
+  const { user, messages } = await board.deletableUser(name);
+  const posted = count(messages, 'message');
+  const question = options.purge ? `with ${posted}` : `and show ${posted} as from [deleted]`;
+  await confirm(`Delete user ${user.name} ${question}`, options);
+  const fate = options.purge ? 'purge' : 'keep';
+  const done = await runInSteps(messages, (control) => board.deleteUser(name, fate, control));
+  const outcome = `${count(done.messages, 'message')} ${options.purge ? 'deleted' : 'shown as from [deleted]'}`;
+  if (!done.complete) {
+    throw new UserError(`Interrupted: ${outcome}, and user ${user.name} stands.`, 130);
+  }
+  const document = { ...userDocument(user), messages: done.messages, purged: fate === 'purge' };
+  printResult(options, document, () => `User ${user.name} is deleted; ${outcome}.`);
+}

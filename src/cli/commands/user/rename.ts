@@ -1,0 +1,19 @@
+import type { Command } from 'commander';
+import { userName } from '../../../board/names.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { userDocument } from '../../documents.ts';
+import { printResult } from '../../output.ts';
+
+export function userRenameCommand(): Command {
+  return databaseCommand('rename', 'give a user another name; their messages show it too')
+    .argument('<user>')
+    .argument('<name>', 'the new name')
+    .addHelpText('after', '\nExamples:\n  $ corkboard user rename alice alice.b')
+    .action(rename);
+}
+
+async function rename(name: string, to: string, options: CommonOptions): Promise<void> {
+  const checked = userName(to);
+  const user = await administer(options, (board) => board.renameUser(name, checked));
+  printResult(options, userDocument(user), () => `User ${user.id} is called ${user.name} now.`);
+}

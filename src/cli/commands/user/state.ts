@@ -1,0 +1,14 @@
+import type { userDocument } from '../../documents.ts';
+
+type UserDocument = ReturnType<typeof userDocument>;
+
+/** Whether a name has a password and whether it is banned, in words; nothing if neither. */
+export function userState(user: UserDocument): string {
+  return [user.protected && 'protected', user.bannedAt !== null && banned(user)]
+    .filter(Boolean)
+    .join(', ');
+}
+
+function banned({ banReason }: UserDocument): string {
+  return banReason === null ? 'banned' : `banned: ${banReason}`;
+}

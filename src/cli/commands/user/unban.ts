@@ -1,0 +1,16 @@
+import type { Command } from 'commander';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { userDocument } from '../../documents.ts';
+import { printResult } from '../../output.ts';
+
+export function userUnbanCommand(): Command {
+  return databaseCommand('unban', 'let a user in again')
+    .argument('<user>')
+    .addHelpText('after', '\nExamples:\n  $ corkboard user unban mallory')
+    .action(unban);
+}
+
+async function unban(name: string, options: CommonOptions): Promise<void> {
+  const user = await administer(options, (board) => board.unbanUser(name));
+  printResult(options, userDocument(user), () => `User ${user.name} is not banned.`);
+}

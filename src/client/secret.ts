@@ -1,0 +1,20 @@
+import type { Key } from 'node:readline';
+
+// With Ctrl.
+const givesUp = new Set(['c', 'd']);
+
+/** Gathers a secret key by key; nothing of it is shown. */
+export class Secret {
+  private characters: string[] = [];
+
+  /** @param done called once, with undefined where it was given up */
+  constructor(private readonly done: (secret: string | undefined) => void) {}
+
+  readonly take = (text: string, { name, ctrl, meta }: Key): void => {
+    if (name === 'return' || name === 'enter') this.done(this.characters.join(''));
+    else if (ctrl && givesUp.has(name ?? '')) this.done(undefined);
+    else if (ctrl && name === 'u') this.characters = [];
+    else if (name === 'backspace') this.characters.pop();
+    else if (text !== '' && !ctrl && !meta && text >= ' ') this.characters.push(text);
+  };
+}

@@ -1,0 +1,23 @@
+import { BoardError } from '../errors.ts';
+import type { Result } from '../schemas.ts';
+import type { TextContext } from './command.ts';
+
+/** Takes a name, and asks for the password that it turns out to need. */
+export async function takeName(
+  user: string,
+  { call, ask }: Pick<TextContext, 'call' | 'ask'>,
+): Promise<Result<'session.login'>> {
+  try {
+    return await call('session.login', { user });
+  } catch (error) {
+    const code = error instanceof BoardError ? error.code : undefined;
+    if (code === 'PASSWORD_REQUIRED') {
+      return call('session.login', { user, password: await ask('Password: ') });
+    }
+    if (code === 'REGISTRATION_REQUIRED') {
+      const password = await ask(`Choose a password for ${user}: `);
+      return call('session.login', { user, password, create: true });
+    }
+    throw error;
+  }
+}

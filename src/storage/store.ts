@@ -1,0 +1,52 @@
+import type { BoardEvent } from '../board/types.ts';
+import { Clock } from './clock.ts';
+import { CommitQueue } from './commit-queue.ts';
+import { type Client, orm } from './connection.ts';
+import { asBoardError } from './failure.ts';
+import { lastTime } from './last-time.ts';
+import { prepareStatements, type Statements } from './statements.ts';
+
+export interface StoreOptions {
+  /** Called for each event, after its commit and before the promise of what caused it is settled. */
+  publish: (event: BoardEvent) => void;
+  /** Told of what `publish` throws, which is a bug. */
+  failed?: (error: unknown) => void;
+  /** The wall clock, in milliseconds. */
+  now?: () => number;
+  /** How long writes wait for another process's lock, in milliseconds. */
+  lockPatience?: number;
+}
+
+/** A database in use by a server: what its repositories share. */
+export class Store {
+  readonly statements: Statements;
+  readonly queue: CommitQueue;
+  readonly clock: Clock;
+
+  /** @param client a connection to a database of the current schema; closed with the store */
+  constructor(
+    private readonly client: Client,
+    { now, ...options }: StoreOptions,
+  ) {
+    const database = orm(client);
+    this.statements = prepareStatements(database);
+    this.clock = new Clock(lastTime(database), now);
+    this.queue = new CommitQueue(client, options);
+  }
+
+  /** Commits what is waiting, empties the log into the database and closes it. */
+  close(): void {
+    this.queue.close();
+    this.client.pragma('wal_checkpoint(TRUNCATE)');
+    this.client.close();
+  }
+}
+
+/** Runs a read at once. @throws BoardError `STORAGE_FAILED` where the disk fails */
+export async function readFrom<T>(operation: () => T): Promise<T> {
+  try {
+    return operation();
+  } catch (error) {
+    throw asBoardError(error);
+  }
+}

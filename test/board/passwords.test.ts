@@ -1,0 +1,86 @@
+import { scryptSync } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { Passwords } from '../../src/board/passwords.ts';
+import { limits } from '../../src/protocol/limits.ts';
+import { quickPasswords } from '../helpers/passwords.ts';
+import { refusal } from '../helpers/storage.ts';
+
+const bytes = (length: number) => `[A-Za-z0-9+/]{${Math.ceil((length * 8) / 6)}}`;
+
+test('a password is kept as a PHC string at the cost that OWASP gives', async () => {
+  const passwords = new Passwords();
+  const hash = await passwords.hash('correct horse');
+  expect(hash).toMatch(new RegExp(`^\\$scrypt\\$ln=17,r=8,p=1\\$${bytes(16)}\\$${bytes(32)}$`));
+  const [, , , salt = '', key = ''] = hash.split('$');
+  const cost = { N: 2 ** 17, r: 8, p: 1, maxmem: 256 * 2 ** 20 };
+  const derived = scryptSync('correct horse', Buffer.from(salt, 'base64'), 32, cost);
+  expect(Buffer.from(key, 'base64').equals(derived)).toBe(true);
+  expect(await passwords.matches('correct horse', hash)).toBe(true);
+});
+
+test('the right password fits, and no other', async () => {
+  const passwords = quickPasswords();
+  const hash = await passwords.hash('correct horse');
+  expect(await passwords.matches('correct horse', hash)).toBe(true);
+  for (const wrong of ['correct hors', 'Correct horse', 'correct horse ', '']) {
+    expect(await passwords.matches(wrong, hash), wrong).toBe(false);
+  }
+});
+
+test('the same password is kept differently each time', async () => {
+  const passwords = quickPasswords();
+  expect(await passwords.hash('correct horse')).not.toBe(await passwords.hash('correct horse'));
+});
+
+test('a password fits however its characters are composed', async () => {
+  const passwords = quickPasswords();
+  const hash = await passwords.hash('caf\u00e9 au lait');
+  expect(await passwords.matches('cafe\u0301 au lait', hash)).toBe(true);
+});
+
+test('a password that was kept at another cost still fits', async () => {
+  const hash = await new Passwords({ ln: 5, r: 4, p: 2 }).hash('correct horse');
+  expect(hash).toContain('$ln=5,r=4,p=2$');
+  expect(await quickPasswords().matches('correct horse', hash)).toBe(true);
+  expect(await quickPasswords().matches('wrong horse', hash)).toBe(false);
+});
+
+test('a hash that cannot be read is told, and fits nothing', async () => {
+  const fit = quickPasswords().matches('correct horse', '$argon2id$v=19$m=1$x$y');
+  await expect(fit).rejects.toThrow('a stored password hash cannot be read');
+});
+
+test('without a hash no password fits', async () => {
+  expect(await quickPasswords().matches('', null)).toBe(false);
+});
+
+test('an unknown name waits in the same line as a known one', async () => {
+  const passwords = quickPasswords();
+  const hash = await passwords.hash('correct horse');
+  const done: string[] = [];
+  const check = async (what: string, stored: string | null) => {
+    await passwords.matches('correct horse', stored);
+    done.push(what);
+  };
+  const inLine = Array.from({ length: 10 }, (_, n) => check(`known ${n}`, hash));
+  await Promise.all([...inLine, check('unknown', null)]);
+  // With two at once the last ones may change places, and no more than that.
+  expect(done.slice(-2)).toContain('unknown');
+});
+
+test('so many may wait, and the next is told to come back; all that wait are served', async () => {
+  const passwords = quickPasswords();
+  const hash = await passwords.hash('correct horse');
+  const tries = Array.from({ length: limits.waitingPasswords + 10 }, () =>
+    passwords.matches('correct horse', hash),
+  );
+  const outcomes = await Promise.allSettled(tries);
+  const served = outcomes.filter(({ status }) => status === 'fulfilled').length;
+  // One or two were under way, as the machine has cores.
+  expect(served - limits.waitingPasswords).toBeGreaterThanOrEqual(1);
+  expect(served - limits.waitingPasswords).toBeLessThanOrEqual(2);
+  expect(outcomes.slice(0, served).every(({ status }) => status === 'fulfilled')).toBe(true);
+  expect(await refusal(tries.at(-1) ?? Promise.resolve())).toBe('RATE_LIMITED');
+  // The line is free again.
+  expect(await passwords.matches('correct horse', hash)).toBe(true);
+});

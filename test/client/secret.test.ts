@@ -1,0 +1,65 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import { Pty } from '../helpers/pty.ts';
+import { aliceAndBob, aliceInChat, keys } from './support.ts';
+
+test('a password is asked for unseen, and is in no history', async () => {
+  const { alice } = await aliceInChat();
+  alice.type('%password\r');
+  await alice.shows(/New password: $|New password:$/);
+  alice.type('correct horse\r');
+  await alice.shows('[SUCCESS] Your name is protected by this password.\n>');
+  expect(alice.raw).not.toContain('correct');
+  alice.type(keys.up);
+  await alice.shows(/> %password$/);
+  expect(alice.raw).not.toContain('correct');
+});
+
+test('a notice that comes while a password is typed takes nothing from it', async () => {
+  const { board, alice, post } = await aliceAndBob();
+  alice.type('%password\r');
+  await alice.shows(/New password:$/);
+  alice.type('correct ');
+  await post('lunch');
+  await alice.shows(/Subject: lunch\)\nNew password:$/);
+  alice.type('horse\r');
+  await alice.shows('[SUCCESS] Your name is protected by this password.\n>');
+
+  const phone = await board.connectProgram();
+  await phone.call('session.login', { user: 'alice', password: 'correct horse' });
+});
+
+test('a protected name is asked for its password, and asked again after a wrong one', async () => {
+  const board = await TestBoard.start();
+  const program = await board.program('alice');
+  await program.call('account.setPassword', { password: 'correct horse' });
+
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await alice.shows(/Password:$/);
+  alice.type('wrong horse\r');
+  await alice.shows('[ERROR] The name or the password is wrong.');
+  await alice.shows(/What is your username\?$/);
+  alice.type('alice\r');
+  await alice.shows(/Password:$/);
+  alice.type('correct horse\r');
+  await alice.shows('[INFO] Welcome alice\n');
+  expect(alice.raw).not.toMatch(/(wrong|correct) horse/);
+});
+
+test('Ctrl-C gives a password up, and leaves one where one is', async () => {
+  const { alice } = await aliceInChat();
+  alice.type('%password\r');
+  await alice.shows(/New password:$/);
+  alice.type(`half${keys.ctrlC}`);
+  await alice.shows(/\[ERROR\] This name is protected: its password is needed\.\n>$/);
+  alice.type('%ping\r');
+  await alice.shows('[INFO] pong\n');
+});
+
+test('a terminal that cannot hide what is typed says so', async () => {
+  const { alice } = await aliceInChat({ env: { TERM: 'dumb' } });
+  alice.type('%password\r');
+  await alice.shows('(shown as you type) New password:');
+  alice.type('correct horse\r');
+  await alice.shows('[SUCCESS] Your name is protected by this password.');
+});
