@@ -1,13 +1,13 @@
 import type { Socket } from 'node:net';
 import { boardError } from '../protocol/errors.ts';
-import { type Line, LineSplitter, TelnetFilter } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import type { Context } from './handlers/context.ts';
+import { Input } from './input.ts';
 import { JsonSpeaker } from './json-speaker.ts';
 import { Outbox } from './outbox.ts';
 import { RequestQueue } from './request-queue.ts';
-import { encodeNotice, type Peer, Session } from './session.ts';
+import { type Encoding, encodeNotice, type Peer, Session } from './session.ts';
 import type { Speaker, Voice } from './speaker.ts';
 import { TextSpeaker } from './text-speaker.ts';
 
@@ -17,15 +17,6 @@ const farewellTime = 1000;
 
 // How long a peer that ended its own side may take nothing of what it is sent, in milliseconds.
 const stuckTime = 60_000;
-
-// How long reading the lines of one packet may take of a turn of the event loop, in milliseconds.
-const inputSlice = 2;
-
-const byteOrderMark = Buffer.from('\ufeff');
-const openingBraces = new Set([0x7b, 0x5b]);
-
-// Silence that ends a line of a client that sends no line endings, in milliseconds.
-const unframedPause = 50;
 
 export interface ConnectionContext
   extends Omit<Context, 'session'>,
@@ -53,18 +44,9 @@ export class Connection implements Peer, Voice {
   readonly requests: RequestQueue;
   private readonly outbox: Outbox;
   private readonly context: Context;
-  private readonly telnet = new TelnetFilter();
-  private readonly lines = new LineSplitter(limits.textLine);
   private speaker: Speaker | undefined;
-  /** What came before it was enough to tell the encoding. */
-  private opening: Buffer = Buffer.alloc(0);
-  /** Lines that have come and are not handed on yet. */
-  private input: Iterator<Line, void> | undefined;
-  private resting = false;
-  private streamEnded = false;
+  private readonly input: Input;
   private inputEnded = false;
-  private readonly unframed: boolean;
-  private pause: NodeJS.Timeout | undefined;
   private farewell: Notice | undefined;
   private closing = false;
   private hurry: NodeJS.Timeout | undefined;
@@ -75,7 +57,6 @@ export class Connection implements Peer, Voice {
     private readonly ends: Ends,
   ) {
     const { id, address, log, unframedClients, ...rest } = context;
-    this.unframed = unframedClients;
     this.session = new Session(id, address, log, this);
     this.context = { ...rest, session: this.session };
     this.outbox = new Outbox(socket, {
@@ -86,6 +67,13 @@ export class Connection implements Peer, Voice {
     this.requests = new RequestQueue({
       congested: () => this.outbox.congested,
       idle: () => this.settle(),
+    });
+    this.input = new Input(socket, {
+      unframed: unframedClients,
+      full: () => this.requests.length >= limits.waitingRequests,
+      opened: (encoding) => this.open(encoding),
+      line: (line) => this.speaker?.receive(line),
+      ended: () => this.endOfInput(),
     });
     this.listen();
   }
@@ -127,19 +115,15 @@ export class Connection implements Peer, Voice {
 
   private stopReading(): void {
     this.inputEnded = true;
-    this.socket.pause();
-    this.socket.removeAllListeners('data');
+    this.input.stop();
     this.speaker?.end();
   }
 
   private listen(): void {
-    this.socket.on('data', (chunk) => this.receive(chunk));
-    this.socket.on('end', () => this.endOfInput());
     this.socket.on('drain', () => this.requests.pump());
     this.socket.on('error', (error) => this.session.log.debug({ err: error }, 'socket failed'));
     this.socket.on('close', (failed) => {
       clearTimeout(this.hurry);
-      clearTimeout(this.pause);
       if (!this.closing) {
         this.part();
         this.ends.parted(!failed && this.outbox.told);
@@ -148,85 +132,15 @@ export class Connection implements Peer, Voice {
     });
   }
 
-  private receive(chunk: Buffer): void {
-    if (this.closing) return;
-    const bytes = this.telnet.push(chunk);
-    if (this.speaker) this.take(bytes);
-    else this.open(bytes);
-  }
-
-  /** The first byte decides between a program and a person. */
-  private open(bytes: Buffer): void {
-    this.opening = Buffer.concat([this.opening, bytes]);
-    const { opening } = this;
-    if (byteOrderMark.subarray(0, opening.length).equals(opening)) return;
-    const marked = opening.subarray(0, byteOrderMark.length).equals(byteOrderMark);
-    const first = marked ? opening.subarray(byteOrderMark.length) : opening;
-    this.opening = Buffer.alloc(0);
-    if (openingBraces.has(first[0] ?? 0)) {
-      this.lines.limit = limits.jsonLine;
-      this.speaker = new JsonSpeaker(this.context, this);
-    } else {
-      this.speaker = new TextSpeaker(this.context, this);
-    }
-    this.take(first);
-  }
-
-  private take(bytes: Buffer): void {
-    this.input = this.lines.split(bytes);
-    this.digest();
-    if (!this.unframed || this.session.encoding !== 'text') return;
-    clearTimeout(this.pause);
-    this.pause = setTimeout(() => this.endLine(), unframedPause);
-  }
-
-  /**
-   * Hands lines on as long as there is room for requests, and for one slice of the turn. The rest
-   * waits with the socket, which is not read meanwhile.
-   */
-  private digest(): void {
-    if (this.resting) return;
-    const until = performance.now() + inputSlice;
-    while (this.input && !this.inputEnded) {
-      if (performance.now() > until) this.rest();
-      if (this.resting || this.requests.length >= limits.waitingRequests) {
-        this.socket.pause();
-        return;
-      }
-      const { value: line } = this.input.next();
-      if (line) this.speaker?.receive(line);
-      else this.input = undefined;
-    }
-    if (this.closing || this.inputEnded) return;
-    if (this.streamEnded) this.finishInput();
-    else if (this.socket.isPaused()) this.socket.resume();
-  }
-
-  /** What is left of the bytes counts as a line. */
-  private endLine(): void {
-    this.lines.end((line) => this.speaker?.receive(line));
-  }
-
-  /** The other connections get their turn. */
-  private rest(): void {
-    this.resting = true;
-    setImmediate(() => {
-      this.resting = false;
-      this.digest();
-    });
+  private open(encoding: Encoding): void {
+    const Speaker = encoding === 'json' ? JsonSpeaker : TextSpeaker;
+    this.speaker = new Speaker(this.context, this);
   }
 
   /** The peer may still read: it is let go once all that it asked is answered. */
   private endOfInput(): void {
-    this.streamEnded = true;
-    // Lines that are still to be handed on come first.
-    if (!this.input && !this.closing && !this.inputEnded) this.finishInput();
-  }
-
-  private finishInput(): void {
-    this.endLine();
-    this.speaker?.end();
     this.inputEnded = true;
+    this.speaker?.end();
     this.settle();
   }
 
@@ -235,8 +149,7 @@ export class Connection implements Peer, Voice {
     if (this.closing || !this.requests.idle) return;
     if (this.farewell) this.close(this.farewell);
     else if (this.session.leaving || this.inputEnded) this.end('');
-    else if (this.input) this.digest();
-    else if (this.socket.isPaused()) this.socket.resume();
+    else this.input.resume();
   }
 
   private end(last: string): void {
@@ -252,7 +165,7 @@ export class Connection implements Peer, Voice {
 
   private part(): void {
     this.closing = true;
-    this.input = undefined;
+    this.input.stop();
     this.requests.clear();
     this.speaker?.end();
     this.ends.parting();
