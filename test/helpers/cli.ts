@@ -96,6 +96,6 @@ export class CliTerminal {
 
 /** This process's environment without what would change the program's output. */
 function environment(extra: Record<string, string>): Record<string, string | undefined> {
-  const { NO_COLOR, FORCE_COLOR, CORKBOARD_DATA, ...rest } = process.env;
+  const { CI, NO_COLOR, FORCE_COLOR, CORKBOARD_DATA, ...rest } = process.env;
   return { ...rest, ...extra };
 }
