@@ -33,8 +33,8 @@ import {
 } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
-import { asBoardError } from './failure.ts';
 import { groups, messages } from './schema.ts';
+import { readFrom } from './store.ts';
 
 const publicGroup = nameKey('main');
 
@@ -48,11 +48,11 @@ export class SqliteAdministration implements Administration {
   }
 
   groups() {
-    return this.read(() => listGroups(this.orm));
+    return readFrom(() => listGroups(this.orm));
   }
 
   group(ref: GroupRef) {
-    return this.read(() => {
+    return readFrom(() => {
       const group = this.find(ref);
       return { ...group, memberships: membersOf(this.orm, group.id) };
     });
@@ -84,7 +84,7 @@ export class SqliteAdministration implements Administration {
   }
 
   deletableGroup(ref: GroupRef): Promise<GroupDetails> {
-    return this.read(() => this.findUnprotected(ref));
+    return readFrom(() => this.findUnprotected(ref));
   }
 
   async deleteGroup(ref: GroupRef, control: StepControl) {
@@ -99,7 +99,7 @@ export class SqliteAdministration implements Administration {
   }
 
   planPurge(ref: GroupRef, rule: PurgeRule): Promise<MessageSpan> {
-    return this.read(() => spanOf(this.orm, this.find(ref), rule));
+    return readFrom(() => spanOf(this.orm, this.find(ref), rule));
   }
 
   purge(plan: MessageSpan, control: StepControl) {
@@ -107,11 +107,11 @@ export class SqliteAdministration implements Administration {
   }
 
   users() {
-    return this.read(() => listUsers(this.orm));
+    return readFrom(() => listUsers(this.orm));
   }
 
   user(name: string) {
-    return this.read(() => {
+    return readFrom(() => {
       const user = findUser(this.orm, name);
       return { ...user, memberships: membershipsOf(this.orm, user.id) };
     });
@@ -138,20 +138,20 @@ export class SqliteAdministration implements Administration {
   }
 
   deletableUser(name: string) {
-    return this.read(() => {
+    return readFrom(() => {
       const user = findUser(this.orm, name);
       return { user, messages: countBySender(this.orm, user.id) };
     });
   }
 
   async deleteUser(name: string, fate: MessageFate, control: StepControl) {
-    const user = await this.read(() => findUser(this.orm, name));
+    const user = await readFrom(() => findUser(this.orm, name));
     return deleteUserInSteps(this.client, { id: user.id, name: user.name }, fate, control);
   }
 
   /** One message more is asked for than the page holds, to know whether there are more. */
   messages(ref: GroupRef, page: Page) {
-    return this.read(() => {
+    return readFrom(() => {
       const { id, name } = this.find(ref);
       const found = listMessages(this.orm, id, { ...page, limit: page.limit + 1 });
       const headers = found.slice(0, page.limit);
@@ -161,7 +161,7 @@ export class SqliteAdministration implements Administration {
   }
 
   message(ref: GroupRef, number: number) {
-    return this.read(() => {
+    return readFrom(() => {
       const { id, name } = this.find(ref);
       const message = findMessage(this.orm, id, number);
       if (!message) throw noMessage(name, number);
@@ -195,14 +195,6 @@ export class SqliteAdministration implements Administration {
 
   close(): void {
     this.client.close();
-  }
-
-  private async read<T>(operation: () => T): Promise<T> {
-    try {
-      return operation();
-    } catch (error) {
-      throw asBoardError(error);
-    }
   }
 
   private async write<T>(operation: () => T): Promise<T> {
