@@ -5,6 +5,7 @@ import { Board } from './board/board.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
 import { limits } from './protocol/limits.ts';
+import type { Result } from './protocol/schemas.ts';
 import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
@@ -32,11 +33,20 @@ export interface AppConfig {
   readonly durability: Durability;
 }
 
+export interface Reconfigurable extends Pick<AppConfig, 'access'> {
+  /** Left out where the server speaks no TLS. */
+  readonly certificate: Certificate | undefined;
+  /** A level of pino. */
+  readonly logLevel: string;
+}
+
 /** The whole board: storage, rules and server, put together, and closed in reverse. */
 export class App {
   private constructor(
     readonly address: AddressInfo,
     private readonly server: Server,
+    private readonly accounts: Accounts,
+    private readonly info: Result<'server.info'>,
     private readonly hub: Hub,
     private readonly watch: NodeJS.Timeout,
     private readonly store: Store,
@@ -65,27 +75,29 @@ export class App {
       failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
     });
     const repository = new SqliteRepository(store);
+    const accounts = new Accounts(new SqliteAccounts(store), passwords, config.access);
+    const info = {
+      name: 'corkboard',
+      version: config.version,
+      access: config.access,
+      tls: config.certificate !== undefined,
+      limits: { ...limits },
+    };
     const server = new Server({
       board: new Board(repository),
-      accounts: new Accounts(new SqliteAccounts(store), passwords, config.access),
+      accounts,
       hub,
       log,
       certificate: config.certificate,
       unframedClients: config.unframedClients,
-      info: {
-        name: 'corkboard',
-        version: config.version,
-        access: config.access,
-        tls: config.certificate !== undefined,
-        limits: { ...limits },
-      },
+      info,
     });
     try {
       // Nobody was connected to be told of these.
       await announce(repository, log);
       const address = await server.listen(config.host, config.port);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
-      return new App(address, server, hub, watch, store, lock);
+      return new App(address, server, accounts, info, hub, watch, store, lock);
     } catch (error) {
       store.close();
       lock.release();
@@ -93,9 +105,15 @@ export class App {
     }
   }
 
-  /** @throws the error of OpenSSL; the certificate from before stays in use */
-  changeCertificate(certificate: Certificate): void {
-    this.server.changeCertificate(certificate);
+  /**
+   * Takes on what can change while the board runs; who is connected stays so.
+   * @throws the error of OpenSSL, and then nothing has changed
+   */
+  reconfigure({ access, certificate, logLevel }: Reconfigurable): void {
+    if (certificate) this.server.changeCertificate(certificate);
+    this.accounts.access = access;
+    this.info.access = access;
+    this.server.changeLogLevel(logLevel);
   }
 
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */

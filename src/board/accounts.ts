@@ -42,7 +42,8 @@ export class Accounts {
   constructor(
     private readonly repository: AccountRepository,
     private readonly passwords: Passwords,
-    private readonly access: Access,
+    /** May be changed at any time; who is connected stays so. */
+    public access: Access,
   ) {}
 
   /**

@@ -70,6 +70,12 @@ export class Server {
     this.door?.change(certificate);
   }
 
+  /** @param level a level of pino, also for the sessions that are there: a child keeps its own */
+  changeLogLevel(level: string): void {
+    this.options.log.level = level;
+    for (const { session } of this.connections) session.log.level = level;
+  }
+
   /**
    * Takes no more connections and requests, lets those that were taken finish, tells the sessions
    * and lets them go. Ends within `drainTime` and `partingTime`, whatever the peers do.

@@ -178,7 +178,7 @@ test('SIGHUP shows the new certificate to new ones, and keeps who is connected',
   copyFileSync(next.cert, files.cert);
   copyFileSync(next.key, files.key);
   server.signal('SIGHUP');
-  await server.logged('read the certificate again');
+  await server.logged('read the configuration again');
 
   expect(await shown()).toBe('second');
   expect(await before.call('group.list', {})).toMatchObject({ groups: { length: 5 } });
@@ -189,7 +189,7 @@ test('on SIGHUP a certificate that cannot be used is logged, and the one from be
   const { server, files, shown } = await serverWithCertificate();
   writeFileSync(files.cert, 'no certificate');
   server.signal('SIGHUP');
-  await server.logged('the certificate from before stays in use');
+  await server.logged('what was configured before stays in force');
   expect(await shown()).toBe('first');
 });
 
@@ -197,7 +197,7 @@ test('on SIGHUP a certificate without its key is logged, and the one from before
   const { server, files, shown } = await serverWithCertificate();
   copyFileSync(makeCertificate('second').cert, files.cert);
   server.signal('SIGHUP');
-  await server.logged('the certificate from before stays in use');
+  await server.logged('what was configured before stays in force');
   expect(await shown()).toBe('first');
 });
 

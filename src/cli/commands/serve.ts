@@ -1,20 +1,19 @@
-import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { createSecureContext } from 'node:tls';
 import { Command, Option } from 'commander';
-import type { Logger } from 'pino';
 import { App } from '../../app.ts';
-import type { Certificate } from '../../server/tls-door.ts';
-import { printedConfiguration, readConfiguration } from '../config/configuration.ts';
+import { readCertificate } from '../config/certificate.ts';
+import {
+  type Configuration,
+  printedConfiguration,
+  readConfiguration,
+} from '../config/configuration.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
+import { reloader } from '../config/reload.ts';
 import type { Config } from '../config/settings.ts';
 import { UserError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { untilSignalled } from '../signals.ts';
 import { programVersion } from '../version.ts';
-
-// The same signal again within this time is one Ctrl-C that came twice: npm passes on to its
-// child what the terminal has sent it already. In milliseconds.
-const signalEcho = 100;
 
 interface ServeOptions {
   readonly config?: string;
@@ -38,6 +37,7 @@ Flags win over variables, variables over the file of --config, and that over the
 
 The address is printed on standard output, logs go to standard error. SIGINT (Ctrl-C) and SIGTERM
 end it cleanly: what was accepted is committed and answered. A second signal ends it at once.
+SIGHUP reads the configuration file and the certificate again, and the log says what has changed.
 
 Examples:
   $ corkboard serve
@@ -45,20 +45,22 @@ Examples:
   $ corkboard serve --config /etc/corkboard/corkboard.toml --print-config`,
     )
     .action(async ({ config, printConfig }: ServeOptions) => {
-      const configuration = readConfiguration(givenSettings(command), config);
-      if (printConfig) process.stdout.write(printedConfiguration(configuration));
-      else await serve(configuration.config);
+      const given = givenSettings(command);
+      const read = () => readConfiguration(given, config);
+      if (printConfig) process.stdout.write(printedConfiguration(read()));
+      else await serve(read);
     });
 }
 
-async function serve(options: Config): Promise<void> {
-  const log = createLog(options.logLevel);
-  const certificate = readCertificate(options);
-  const config = { ...options, certificate, version: programVersion() };
-  const app = await App.start(config, log).catch((error) => {
+async function serve(read: () => Configuration): Promise<void> {
+  const { config } = read();
+  const log = createLog(config.logLevel);
+  const certificate = readCertificate(config);
+  const version = programVersion();
+  const app = await App.start({ ...config, certificate, version }, log).catch((error) => {
     throw listenError(error, config);
   });
-  if (certificate) process.on('SIGHUP', () => reloadCertificate(app, options, log));
+  process.on('SIGHUP', reloader({ app, log, config, read }));
   const { address, family, port } = app.address;
   // Before anyone is told that it listens: who is told may signal at once.
   const signalled = untilSignalled(log);
@@ -71,49 +73,6 @@ async function serve(options: Config): Promise<void> {
   await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
-}
-
-/** @throws UserError where only one of the two is given, or one cannot be read */
-function readCertificate({
-  tlsCert,
-  tlsKey,
-}: Pick<Config, 'tlsCert' | 'tlsKey'>): Certificate | undefined {
-  if (!tlsCert && !tlsKey) return undefined;
-  if (!tlsCert || !tlsKey) throw new UserError('--tls-cert and --tls-key go together.');
-  try {
-    const certificate = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
-    createSecureContext(certificate);
-    return certificate;
-  } catch (error) {
-    throw new UserError(`The certificate cannot be used: ${(error as Error).message}.`);
-  }
-}
-
-/** Who is connected stays so; a certificate that cannot be used changes nothing. */
-function reloadCertificate(app: App, options: Config, log: Logger): void {
-  try {
-    const certificate = readCertificate(options);
-    if (certificate) app.changeCertificate(certificate);
-    log.info('read the certificate again');
-  } catch (error) {
-    log.error({ err: error }, 'the certificate from before stays in use');
-  }
-}
-
-function untilSignalled(log: Logger): Promise<void> {
-  return new Promise((resolve) => {
-    let first: { signal: string; at: number } | undefined;
-    const receive = (signal: string) => {
-      if (!first) {
-        first = { signal, at: performance.now() };
-        log.info({ signal }, 'stopping; signal again to end at once');
-        resolve();
-      } else if (signal !== first.signal || performance.now() - first.at > signalEcho) {
-        process.exit(1);
-      }
-    };
-    process.on('SIGINT', receive).on('SIGTERM', receive);
-  });
 }
 
 function isLoopback(host: string): boolean {

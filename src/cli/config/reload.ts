@@ -1,0 +1,53 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Logger } from 'pino';
+import type { App } from '../../app.ts';
+import { readCertificate } from './certificate.ts';
+import type { Configuration } from './configuration.ts';
+import { type Config, keyOf, type SettingName, settingNames, settings } from './settings.ts';
+
+export interface ReloadOptions {
+  readonly app: Pick<App, 'reconfigure'>;
+  readonly log: Logger;
+  /** What the server was started with. */
+  readonly config: Config;
+  /** Reads flags, variables and the configuration file again. */
+  readonly read: () => Configuration;
+}
+
+/**
+ * What SIGHUP does: reads the configuration and the certificate again, has the server take on what
+ * can change while it runs, and tells what takes a restart. Where anything is wrong, all stays as
+ * it is.
+ */
+export function reloader({ app, log, config, read }: ReloadOptions): () => void {
+  let current = config;
+  return () => {
+    try {
+      const { config: next, sources } = read();
+      const certificate = readCertificate(next);
+      const changed = settingNames.filter((name) => !isDeepStrictEqual(current[name], next[name]));
+      const applied = changed.filter((name) => reloads(name, current, next));
+      const taken = { ...current, ...pick(next, applied) };
+      app.reconfigure({ ...taken, certificate: current.tlsCert ? certificate : undefined });
+      for (const name of changed) {
+        const change = { was: current[name], now: next[name], source: sources[name] };
+        if (applied.includes(name)) log.info(change, `${keyOf(name)} has changed`);
+        else log.warn(change, `${keyOf(name)} changes with a restart only`);
+      }
+      log.info('read the configuration again');
+      current = taken;
+    } catch (error) {
+      log.error({ err: error }, 'what was configured before stays in force');
+    }
+  };
+}
+
+/** Whether to speak TLS is settled at the start; which certificate to show is not. */
+function reloads(name: SettingName, current: Config, next: Config): boolean {
+  const isTls = name === 'tlsCert' || name === 'tlsKey';
+  return settings[name].reloads && !(isTls && !current[name] !== !next[name]);
+}
+
+function pick(config: Config, names: readonly SettingName[]): Partial<Config> {
+  return Object.fromEntries(names.map((name) => [name, config[name]]));
+}

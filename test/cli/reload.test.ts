@@ -1,0 +1,65 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { JsonPeer } from '../helpers/json-peer.ts';
+import { TestServer } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
+
+/** A server with a configuration file, and what changes it: SIGHUP, waited for in the log. */
+async function configuredServer(text: string) {
+  const file = join(tempFolder(), 'corkboard.toml');
+  writeFileSync(file, text);
+  const server = await TestServer.start({ args: ['--config', file] });
+  const reload = async (changed: string, says: string) => {
+    server.log = '';
+    writeFileSync(file, changed);
+    server.signal('SIGHUP');
+    await server.logged(says);
+    return server.log
+      .split('\n')
+      .filter(Boolean)
+      .map((line) => JSON.parse(line));
+  };
+  return { file, server, reload };
+}
+
+test('SIGHUP takes on what a running server can, and tells what takes a restart', async () => {
+  const { file, server, reload } = await configuredServer('log-level = "info"\n');
+  const before = await JsonPeer.connect(server.port);
+  await before.call('session.login', { user: 'alice' });
+
+  const changed = 'access = "closed"\nlog-level = "debug"\ndurability = "relaxed"\n';
+  const told = await reload(changed, 'read the configuration again');
+  expect(told).toMatchObject([
+    { msg: 'access has changed', was: 'open', now: 'closed', source: file },
+    { msg: 'durability changes with a restart only', was: 'full', now: 'relaxed', source: file },
+    { msg: 'log-level has changed', was: 'info', now: 'debug', source: file },
+    { msg: 'read the configuration again' },
+  ]);
+
+  const after = await JsonPeer.connect(server.port);
+  expect(await after.refusal('session.login', { user: 'bob' })).toMatchObject({
+    word: 'PASSWORD_REQUIRED',
+  });
+  expect(await after.call('server.info', {})).toMatchObject({ access: 'closed' });
+  expect(await before.call('group.list', {})).toMatchObject({ groups: { length: 5 } });
+  // The level holds for who was connected before, too.
+  before.socket.end();
+  await server.logged('"session":1,"msg":"disconnected"');
+
+  // What waits for a restart is told again.
+  expect(await reload(changed, 'read the configuration again')).toMatchObject([
+    { msg: 'durability changes with a restart only' },
+    { msg: 'read the configuration again' },
+  ]);
+});
+
+test('SIGHUP with a configuration file that is wrong changes nothing, and says why', async () => {
+  const { server, reload } = await configuredServer('access = "closed"\n');
+  const wrong = 'access = "open"\nprot = 1\n';
+  const [told] = await reload(wrong, 'what was configured before stays in force');
+  expect(told.err.message).toContain('There is no setting prot. Did you mean port?');
+  const peer = await JsonPeer.connect(server.port);
+  expect(await peer.call('server.info', {})).toMatchObject({ access: 'closed' });
+  expect(await server.stop()).toBe(0);
+});
