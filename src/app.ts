@@ -4,7 +4,7 @@ import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
-import { limits } from './protocol/limits.ts';
+import { limits, type ServerLimits } from './protocol/limits.ts';
 import type { Result } from './protocol/schemas.ts';
 import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
@@ -29,6 +29,7 @@ export interface AppConfig {
   readonly access: Access;
   readonly certificate?: Certificate | undefined;
   readonly unframedClients: boolean;
+  readonly limits: ServerLimits;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
 }
@@ -81,7 +82,7 @@ export class App {
       version: config.version,
       access: config.access,
       tls: config.certificate !== undefined,
-      limits: { ...limits },
+      limits: { ...limits, ...config.limits },
     };
     const server = new Server({
       board: new Board(repository),
@@ -90,6 +91,7 @@ export class App {
       log,
       certificate: config.certificate,
       unframedClients: config.unframedClients,
+      limits: config.limits,
       info,
     });
     try {

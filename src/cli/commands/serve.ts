@@ -9,7 +9,7 @@ import {
 } from '../config/configuration.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
 import { reloader } from '../config/reload.ts';
-import type { Config } from '../config/settings.ts';
+import { type Config, limitsOf } from '../config/settings.ts';
 import { UserError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { untilSignalled } from '../signals.ts';
@@ -56,8 +56,9 @@ async function serve(read: () => Configuration): Promise<void> {
   const { config } = read();
   const log = createLog(config.logLevel);
   const certificate = readCertificate(config);
+  const limits = limitsOf(config);
   const version = programVersion();
-  const app = await App.start({ ...config, certificate, version }, log).catch((error) => {
+  const app = await App.start({ ...config, certificate, limits, version }, log).catch((error) => {
     throw listenError(error, config);
   });
   process.on('SIGHUP', reloader({ app, log, config, read }));
