@@ -72,7 +72,7 @@ export class Connection implements Peer, Voice {
     this.outbox = new Outbox(socket, {
       limit: own.outboxBytes,
       backlog: limits.replyBacklog,
-      overflow: () => this.session.close(boardError('TOO_SLOW').message),
+      overflow: () => this.session.close('TOO_SLOW', boardError('TOO_SLOW').message),
     });
     this.requests = new RequestQueue({
       congested: () => this.outbox.congested,
@@ -146,7 +146,10 @@ export class Connection implements Peer, Voice {
 
   private endUnlessLoggedIn(after: number): void {
     if (this.session.login) return;
-    this.session.close(boardError('LOGIN_TIMEOUT', Math.ceil(after / 1000)).message);
+    this.session.close(
+      'LOGIN_TIMEOUT',
+      boardError('LOGIN_TIMEOUT', Math.ceil(after / 1000)).message,
+    );
   }
 
   private open(encoding: Encoding): void {

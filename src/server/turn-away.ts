@@ -11,7 +11,7 @@ const farewellTime = 1000;
  */
 export function turnAway(socket: Socket, opening: Buffer | undefined, why: BoardError): void {
   const encoding = opening?.[0] === 0x7b ? 'json' : 'text';
-  socket.end(encodeNotice(encoding, closingNotice(why.message)));
+  socket.end(encodeNotice(encoding, closingNotice(why.code, why.message)));
   socket.resume();
   const timer = setTimeout(() => socket.destroy(), farewellTime);
   socket.once('close', () => clearTimeout(timer));
