@@ -16,7 +16,7 @@ const requestSchema = z.object({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.int()]).optional(),
   method: z.string(),
-  params: z.record(z.string(), z.unknown()).optional(),
+  params: z.unknown().optional(),
 });
 
 /** A line that is no request, with the id to answer it under (null where none could be read). */
@@ -30,7 +30,7 @@ export class BadRequest extends Error {
 }
 
 /**
- * Reads one line as a JSON-RPC 2.0 request with params by name.
+ * Reads one line as a JSON-RPC 2.0 request, with whatever it has for params.
  * @throws BadRequest for what is not JSON, an array (batches are not served), or no request
  */
 export function parseRequest(line: string): RawRequest {

@@ -62,5 +62,6 @@ function describe(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return 'they do not fit';
   const where = issue.path.join('.');
+  if (!where && issue.code === 'invalid_type') return 'params go by name, in an object';
   return where ? `${where}: ${issue.message}` : issue.message;
 }

@@ -142,6 +142,17 @@ test.each<[method: string, params: unknown]>([
   expect(await alice.refusal(method, params)).toEqual({ word: 'INVALID_PARAMS', code: -32602 });
 });
 
+test('params that are no object are wrong params, and go by name', async () => {
+  for (const params of [[], ['main'], null, 'main', 7]) {
+    const { error } = await alice.request('group.members', params);
+    expect(error).toEqual({
+      code: -32602,
+      message: 'Wrong arguments: params go by name, in an object.',
+      data: { code: 'INVALID_PARAMS' },
+    });
+  }
+});
+
 test.each(['groups', 'group', '', 'constructor', '__proto__', 'Ping', '%ping'])(
   'the method %j is unknown',
   async (method) => {
@@ -182,9 +193,6 @@ describe('a line that is no request', () => {
     '{"jsonrpc":2.0,"id":71,"method":"ping"}',
     '{"jsonrpc":"2.0","id":71}',
     '{"jsonrpc":"2.0","id":71,"method":7}',
-    '{"jsonrpc":"2.0","id":71,"method":"ping","params":[]}',
-    '{"jsonrpc":"2.0","id":71,"method":"ping","params":null}',
-    '{"jsonrpc":"2.0","id":71,"method":"ping","params":"x"}',
   ])('under its id, where that can be read: %s', async (line) => {
     expect(await alice.answer(line)).toMatchObject({ ...invalid, id: 71 });
   });
