@@ -1,7 +1,36 @@
 import { z } from 'zod';
-import { catalogue } from './errors.ts';
+import { catalogue, type ErrorCode } from './errors.ts';
 import { methods } from './methods.ts';
 import { type Method, type NoticeName, noticeSchemas, schemas } from './schemas.ts';
+
+const group = ['GROUP_NOT_FOUND', 'NOT_MEMBER'] as const;
+const password = [
+  'PASSWORD_REQUIRED',
+  'PASSWORD_WRONG',
+  'PASSWORD_INVALID',
+  'RATE_LIMITED',
+] as const;
+
+/** What a method is refused with, beside what each of them may be: see `errorsOf`. */
+const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
+  'session.login': [
+    'ALREADY_LOGGED_IN',
+    'NAME_INVALID',
+    'NAME_IN_USE',
+    ...password,
+    'REGISTRATION_REQUIRED',
+    'BANNED',
+  ],
+  'session.resume': ['ALREADY_LOGGED_IN', 'TOKEN_INVALID', 'NAME_IN_USE', 'BANNED'],
+  'account.setPassword': password,
+  'group.join': ['GROUP_NOT_FOUND', 'ALREADY_MEMBER'],
+  'group.leave': group,
+  'group.members': group,
+  'message.post': [...group, 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
+  'message.get': [...group, 'MESSAGE_NOT_FOUND'],
+  'message.list': group,
+  'message.markRead': group,
+};
 
 interface ObjectSchema {
   properties?: Record<string, unknown>;
@@ -38,8 +67,15 @@ function describeMethod(name: Method) {
     paramStructure: 'by-name',
     params: paramsOf(schemas[name].params),
     result: { name: 'result', schema: toJsonSchema(schemas[name].result) },
+    errors: errorsOf(name).map((word) => ({ $ref: `#/components/errors/${word}` })),
     'x-needs-login': login,
   };
+}
+
+function errorsOf(name: Method): ErrorCode[] {
+  const anywhere = ['INVALID_PARAMS', 'STORAGE_FAILED', 'SHUTTING_DOWN', 'INTERNAL_ERROR'] as const;
+  const login = methods[name].login ? (['NOT_LOGGED_IN'] as const) : [];
+  return [...login, ...(refusals[name] ?? []), ...anywhere];
 }
 
 /** OpenRPC lists params one by one; what the schema says of each stays as it is. */
