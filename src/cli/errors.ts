@@ -2,10 +2,10 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 
-  /** @param exitCode 1, or 130 for what Ctrl-C ended, as shells have it */
+  /** @param exitCode 1, 2 for wrong usage, or 130 for what Ctrl-C ended, as shells have it */
   constructor(
     message: string,
-    readonly exitCode: 1 | 130 = 1,
+    readonly exitCode: 1 | 2 | 130 = 1,
   ) {
     super(message);
   }

@@ -38,7 +38,7 @@ export async function newPasswordHash(options: NewPasswordOptions): Promise<stri
  * without.
  * @throws UserError
  */
-async function readPassword(file: string): Promise<string> {
+export async function readPassword(file: string): Promise<string> {
   const written = file === '-' ? await text(process.stdin) : readSecret(file);
   const password = written.replace(/\r?\n$/, '');
   const source = file === '-' ? 'Standard input' : file;

@@ -7,6 +7,7 @@ export interface ChatOptions {
   /** Where to connect first; without it, `%connect` does. */
   readonly address: Address | undefined;
   readonly user: string | undefined;
+  readonly password: string | undefined;
   readonly tls: Address['tls'];
 }
 
@@ -16,13 +17,14 @@ const commandQuestion = { text: '> ', remember: true };
 /** Talks with a person at a terminal until they leave, and closes the terminal. */
 export async function runChat(
   terminal: Terminal,
-  { address, user, tls }: ChatOptions,
+  { address, user, password, tls }: ChatOptions,
 ): Promise<void> {
   const print = (text: string) => terminal.print(text);
   const ask = () => terminal.ask(session.needsName ? nameQuestion : commandQuestion);
   const session = new Session({
     output: { print, complain: print },
     user,
+    password,
     tls,
     ask: (prompt) => terminal.secret(prompt),
     lost: ask,

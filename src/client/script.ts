@@ -11,6 +11,8 @@ export interface ScriptOptions {
   readonly address: Address | undefined;
   /** The name to take; without it, the first line is the name, as with `nc`. */
   readonly user: string | undefined;
+  /** The password of that name, where it has one. */
+  readonly password: string | undefined;
   readonly tls: Address['tls'];
   /** The commands, one per line. */
   readonly input: Readable;
@@ -26,7 +28,7 @@ export interface ScriptOptions {
  * @returns whether all of them were done
  */
 export async function runScript(options: ScriptOptions): Promise<boolean> {
-  const { address, user, tls, input, output, errors } = options;
+  const { address, user, password, tls, input, output, errors } = options;
   const gone = new AbortController();
   const session = new Session({
     output: {
@@ -34,6 +36,7 @@ export async function runScript(options: ScriptOptions): Promise<boolean> {
       complain: (text) => errors.write(text),
     },
     user,
+    password,
     tls,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),

@@ -17,6 +17,8 @@ export interface SessionOptions {
   readonly output: Output;
   /** The name to take on connecting, instead of being asked for it. */
   readonly user: string | undefined;
+  /** The password of that name, instead of being asked for it. */
+  readonly password: string | undefined;
   /** Whether and how connections are encrypted. */
   readonly tls: Address['tls'];
   /** Asks for a secret, out of sight. @throws BoardError `PASSWORD_REQUIRED` where it cannot */
@@ -37,6 +39,7 @@ export class Session implements TextContext {
   private address: Address | undefined;
   private wanted: string | undefined;
   private name: string | undefined;
+  private passwordTried = false;
 
   constructor(private readonly options: SessionOptions) {
     this.reporter = new Reporter(options.output, this.leaving.signal);
@@ -118,6 +121,7 @@ export class Session implements TextContext {
     const { connection: before } = this;
     this.connection = connection;
     this.name = undefined;
+    this.passwordTried = false;
     connection.on('notice', (notice) => this.tell(notice));
     connection.on('closed', (reason) => this.lose(address, reason));
     // It may be the same board, where the name is free only then.
@@ -127,10 +131,19 @@ export class Session implements TextContext {
   }
 
   private async login(name: string): Promise<string> {
-    const login = await takeName(name, this);
+    const { call } = this;
+    const login = await takeName(name, { call, ask: (prompt) => this.answer(name, prompt) });
     this.name = login.user;
     this.wanted = login.user;
     return renderWelcome(login);
+  }
+
+  /** The password that was given stands for one question, in case it is the wrong one. */
+  private async answer(name: string, prompt: string): Promise<string> {
+    const { user, password } = this.options;
+    if (password === undefined || name !== user || this.passwordTried) return this.ask(prompt);
+    this.passwordTried = true;
+    return password;
   }
 
   private lose(address: Address, reason: string): void {
