@@ -33,7 +33,7 @@ export interface Profile {
 }
 
 /** The file of the profiles, in the XDG config directory. */
-export function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string {
+function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string {
   // A relative one is to be ignored, says the XDG base directory specification.
   const config = folder && isAbsolute(folder) ? folder : join(homedir(), '.config');
   return join(config, 'corkboard', 'profiles.toml');
@@ -57,6 +57,11 @@ export function needProfile(name: string): Profile {
   if (profile) return profile;
   const known = names.length > 0 ? ` It has ${names.join(', ')}.` : '';
   throw new UserError(`There is no profile ${name} in ${file}.${suggestion(name, names) || known}`);
+}
+
+/** The profiles that there are. @throws as `findProfile` does */
+export function profileNames(): string[] {
+  return Object.keys(readProfiles(profilesFile()));
 }
 
 function readProfiles(file: string): Record<string, Profile> {

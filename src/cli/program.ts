@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { chatCommand } from './commands/chat.ts';
+import { completeCommand, completionCommand } from './commands/completion.ts';
 import { dbCommand } from './commands/db.ts';
 import { groupCommand } from './commands/group.ts';
 import { messageCommand } from './commands/message.ts';
@@ -31,8 +32,10 @@ export function buildProgram(): Command {
     userCommand,
     messageCommand,
     dbCommand,
+    completionCommand,
   ];
   for (const build of commands) program.addCommand(build());
+  program.addCommand(completeCommand(), { hidden: true });
   shareSettings(program);
   return program;
 }

@@ -1,5 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { onTestFinished } from 'vitest';
+import { has } from './programs.ts';
 
 /** What `nc` does, for machines that have none: the streams of a socket are one's own. */
 const substitute = `
@@ -24,7 +25,7 @@ export class Netcat {
   static connect(port: number): Netcat {
     const stdio = ['pipe', 'pipe', 'ignore'] as const;
     return new Netcat(
-      hasNetcat()
+      has('nc')
         ? spawn('nc', ['127.0.0.1', String(port)], { stdio: [...stdio] })
         : spawn(process.execPath, ['-e', substitute, String(port)], { stdio: [...stdio] }),
     );
@@ -45,14 +46,5 @@ export class Netcat {
       this.watchers.add(check);
       check();
     });
-  }
-}
-
-function hasNetcat(): boolean {
-  try {
-    execFileSync('sh', ['-c', 'command -v nc'], { stdio: 'ignore' });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -1,0 +1,118 @@
+import type { Argument, Command, Option } from 'commander';
+import { namesFor } from './names.ts';
+
+/** What may stand where one is typing: a word, and what it means. */
+export interface Candidate {
+  readonly word: string;
+  readonly meaning?: string;
+}
+
+/** What a shell completes better than the program. */
+export type Paths = 'file' | 'folder';
+
+/** Where one is on the line: in which command, and at what of it. */
+interface Place {
+  command: Command;
+  /** How many arguments stand before. */
+  position: number;
+  /** The option whose value comes next. */
+  option: Option | undefined;
+  /** Behind `--`: nothing is an option any more. */
+  plain: boolean;
+}
+
+/**
+ * What the last of `words` may be completed to, according to the program itself. The words are those
+ * behind the name of the program.
+ */
+export async function complete(
+  program: Command,
+  words: readonly string[],
+): Promise<Candidate[] | Paths> {
+  const current = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  const place = walk(program, before);
+  const found = await candidates(place, before, current);
+  return Array.isArray(found) ? found.filter(({ word }) => word.startsWith(current)) : found;
+}
+
+function walk(program: Command, words: readonly string[]): Place {
+  const place: Place = { command: program, position: 0, option: undefined, plain: false };
+  for (const word of words) step(place, word);
+  return place;
+}
+
+function step(place: Place, word: string): void {
+  const { command, option, plain, position } = place;
+  if (option) {
+    place.option = undefined;
+  } else if (!plain && word === '--') {
+    place.plain = true;
+  } else if (!plain && word.startsWith('-') && word !== '-') {
+    place.option = optionsOf(command).find((known) => isCalled(known, word) && takesValue(known));
+  } else {
+    const next =
+      position === 0 ? command.commands.find((known) => known.name() === word) : undefined;
+    if (next) place.command = next;
+    else place.position++;
+  }
+}
+
+async function candidates(
+  { command, position, option, plain }: Place,
+  before: readonly string[],
+  current: string,
+): Promise<Candidate[] | Paths> {
+  if (option) return values(option, command, before);
+  if (!plain && current.startsWith('-')) return unusedOptions(command, before);
+  if (position === 0 && command.commands.length > 0) {
+    return command
+      .createHelp()
+      .visibleCommands(command)
+      .map((known) => ({ word: known.name(), meaning: known.description() }));
+  }
+  const { registeredArguments: taken } = command;
+  const last = taken.at(-1);
+  const argument = taken[position] ?? (last?.variadic ? last : undefined);
+  return argument ? values(argument, command, before) : [];
+}
+
+function unusedOptions(command: Command, before: readonly string[]): Candidate[] {
+  return optionsOf(command)
+    .filter((option) => !option.hidden && !before.some((word) => isCalled(option, word)))
+    .map(({ long, short, description }) => ({ word: long ?? short ?? '', meaning: description }));
+}
+
+/** The command's own, and those that hold in every command. */
+function optionsOf(command: Command): readonly Option[] {
+  const { parent } = command;
+  const help = command.createHelp().visibleOptions(command);
+  const shared = parent ? optionsOf(parent).filter(({ long }) => long === '--no-color') : [];
+  return [...help, ...shared];
+}
+
+function isCalled({ long, short }: Option, word: string): boolean {
+  return word === long || word === short;
+}
+
+function takesValue(option: Option): boolean {
+  return option.required || option.optional;
+}
+
+async function values(
+  taker: Option | Argument,
+  command: Command,
+  before: readonly string[],
+): Promise<Candidate[] | Paths> {
+  if (taker.argChoices) return taker.argChoices.map((word) => ({ word }));
+  const what = valueName(taker);
+  if (what === 'file' || what === 'folder') return what;
+  return (await namesFor(what, command, before)).map((word) => ({ word }));
+}
+
+/** What the help calls it, without its brackets. */
+function valueName(taker: Option | Argument): string {
+  if (!('flags' in taker)) return taker.name();
+  const [, name = ''] = /[<[]([^>\].]+)/.exec(taker.flags) ?? [];
+  return taker.long === '--profile' ? 'profile' : name;
+}
