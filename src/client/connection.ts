@@ -23,12 +23,16 @@ import {
   connectFailure,
   errorCode,
   lossReason,
+  systemError,
 } from './failure.ts';
+import { type Patience, SilenceWatch } from './silence.ts';
 
 // How long a board may take to answer the first request, connecting included; when a silent peer
 // is asked whether it is still there. In milliseconds.
 const connectPatience = 10_000;
 const keepAliveDelay = 60_000;
+/** How a path that has died without a word is found. */
+export const defaultPatience: Patience = { quiet: 30_000, answer: 10_000 };
 // A reply lists at most a thousand messages or the members of one group. Past this many bytes it is
 // no reply, and would only fill the memory.
 const longestLine = 64 * 1024 * 1024;
@@ -55,11 +59,20 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   private lastId = 0;
   private closed = false;
   /** What the server gave as its reason to end the session. */
-  private farewell: string | undefined;
-  private lost: ConnectionLost | undefined;
+  private farewell: { reason: string; code?: string | undefined } | undefined;
+  private readonly silence: SilenceWatch;
+  /** Why there is no connection any more. */
+  lost: ConnectionLost | undefined;
 
-  private constructor(private readonly socket: Socket) {
+  private constructor(
+    private readonly socket: Socket,
+    patience: Patience,
+  ) {
     super();
+    this.silence = new SilenceWatch(patience, {
+      ask: () => void this.call('ping', {}).catch(() => undefined),
+      dead: () => socket.destroy(systemError('ETIMEDOUT')),
+    });
     void this.read();
   }
 
@@ -68,15 +81,20 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    * @param signal gives up when aborted
    * @throws ConnectionError
    */
-  static async open(address: Address, signal?: AbortSignal): Promise<Connection> {
+  static async open(
+    address: Address,
+    signal?: AbortSignal,
+    patience: Patience = defaultPatience,
+  ): Promise<Connection> {
     const socket = openSocket(address);
-    const giveUp = (code: string) => socket.destroy(Object.assign(new Error(code), { code }));
+    const giveUp = (code: string) => socket.destroy(systemError(code));
     const timer = setTimeout(giveUp, connectPatience, 'ETIMEDOUT');
     const abort = () => giveUp('ABORT_ERR');
     signal?.addEventListener('abort', abort);
     try {
+      signal?.throwIfAborted();
       await once(socket, address.tls ? 'secureConnect' : 'connect');
-      const connection = new Connection(socket);
+      const connection = new Connection(socket, patience);
       await connection.call('server.info', {});
       return connection;
     } catch (error) {
@@ -119,6 +137,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     let cause: unknown;
     try {
       for await (const chunk of this.socket as AsyncIterable<Buffer>) {
+        this.silence.heard();
         const lines: Line[] = [];
         this.splitter.push(chunk, (line) => lines.push(line));
         for (const line of lines) {
@@ -152,12 +171,14 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const parsed = noticeSchemas[name].safeParse(params);
     if (!parsed.success) return;
     const notice = { method: name, params: parsed.data } as Notice;
-    if (notice.method === 'session.closing') this.farewell = notice.params.reason;
+    if (notice.method === 'session.closing') this.farewell = notice.params;
     else if (!this.closed) this.emit('notice', notice);
   }
 
   private finish(cause: unknown): void {
-    this.lost = new ConnectionLost(this.farewell ?? lossReason(cause), { cause });
+    this.silence.close();
+    const { reason, code } = this.farewell ?? { reason: lossReason(cause) };
+    this.lost = new ConnectionLost(reason, { cause }, code);
     for (const { reject } of this.waiting.values()) reject(this.lost);
     this.waiting.clear();
     if (!this.closed) this.emit('closed', this.lost.reason);

@@ -9,10 +9,14 @@ export class ConnectionError extends Error {
 export class ConnectionLost extends ConnectionError {
   override readonly name = 'ConnectionLost';
 
-  /** @param reason why it went, as a sentence */
+  /**
+   * @param reason why it went, as a sentence
+   * @param code the server's word for why it ended it, where it gave one
+   */
   constructor(
     readonly reason: string,
     options?: ErrorOptions,
+    readonly code?: string,
   ) {
     super(
       'The connection was lost before the answer came: this may or may not have been done.',
@@ -77,4 +81,9 @@ export function lossReason(error: unknown): string {
 /** The word by which the system and Node name an error; undefined for what is none of theirs. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
+}
+
+/** An error as the system and Node make them. */
+export function systemError(code: string): Error {
+  return Object.assign(new Error(code), { code });
 }

@@ -25,6 +25,7 @@ const groupInfo = z.object({
   unread: z.int(),
 });
 const membership = z.object({
+  id: z.int(),
   group: z.string(),
   unread: z.int(),
   lastRead: z.int(),
@@ -70,7 +71,12 @@ export const schemas = {
   'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },
   'group.join': {
     params: z.strictObject({ group }),
-    result: z.object({ group: z.string(), members: z.array(member), messages: z.array(header) }),
+    result: z.object({
+      id: z.int(),
+      group: z.string(),
+      members: z.array(member),
+      messages: z.array(header),
+    }),
   },
   'group.leave': { params: z.strictObject({ group }), result: z.object({ group: z.string() }) },
   'group.members': {
@@ -128,7 +134,8 @@ export const noticeSchemas = {
     first: z.int(),
     last: z.int(),
   }),
-  'session.closing': z.object({ reason: z.string() }),
+  /** `code` is one of `ClosingCode`, or what newer servers add. */
+  'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;
 
 export type Method = keyof typeof schemas;
@@ -136,6 +143,13 @@ export type Params<M extends Method> = z.infer<(typeof schemas)[M]['params']>;
 export type Result<M extends Method> = z.infer<(typeof schemas)[M]['result']>;
 export type Header = z.infer<typeof header>;
 export type Member = z.infer<typeof member>;
+export type Membership = z.infer<typeof membership>;
+
+/**
+ * Why the server ends a session, for programs: whether to come back depends on it. `TAKEN_OVER` and
+ * `EXPELLED` are for good.
+ */
+export type ClosingCode = 'SHUTTING_DOWN' | 'TAKEN_OVER' | 'EXPELLED' | 'TOO_SLOW' | 'TLS_REQUIRED';
 
 export type NoticeName = keyof typeof noticeSchemas;
 /** One notice: its name, and params of the shape that goes with it. */

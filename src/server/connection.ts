@@ -62,7 +62,7 @@ export class Connection implements Peer, Voice {
     this.outbox = new Outbox(socket, {
       limit: limits.outboxBytes,
       backlog: limits.replyBacklog,
-      overflow: () => this.session.close(boardError('TOO_SLOW').message),
+      overflow: () => this.session.close('TOO_SLOW', boardError('TOO_SLOW').message),
     });
     this.requests = new RequestQueue({
       congested: () => this.outbox.congested,

@@ -98,11 +98,11 @@ export class Hub {
   private replace(stale: Session): void {
     this.remove(stale);
     stale.login = undefined;
-    stale.close('Another connection has taken this session over.');
+    stale.close('TAKEN_OVER', 'Another connection has taken this session over.');
   }
 
   private expel(user: User, reason: string): void {
-    for (const session of this.byUser.get(user.id) ?? []) session.close(reason);
+    for (const session of this.byUser.get(user.id) ?? []) session.close('EXPELLED', reason);
   }
 
   private rename(user: User, was: string, groups: readonly Group[]): void {

@@ -76,9 +76,10 @@ export class Server {
    */
   async close(reason: string): Promise<void> {
     this.listener.close();
-    for (const connection of this.connections) connection.retire(closingNotice(reason));
+    for (const connection of this.connections)
+      connection.retire(closingNotice('SHUTTING_DOWN', reason));
     await this.untilEmpty(drainTime);
-    for (const { session } of this.connections) session.close(reason);
+    for (const { session } of this.connections) session.close('SHUTTING_DOWN', reason);
     await this.untilEmpty(partingTime);
     for (const connection of this.connections) connection.destroy();
   }

@@ -4,7 +4,7 @@ import type { Actor } from '../board/repository.ts';
 import type { Login } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import { formatNotice } from '../protocol/jsonrpc.ts';
-import type { Notice } from '../protocol/schemas.ts';
+import type { ClosingCode, Notice } from '../protocol/schemas.ts';
 import { renderNotice } from '../protocol/text/render.ts';
 
 export type Encoding = 'text' | 'json';
@@ -14,8 +14,8 @@ export function encodeNotice(encoding: Encoding, notice: Notice): string {
   return encoding === 'json' ? formatNotice(notice) : (renderNotice(notice) ?? '');
 }
 
-export function closingNotice(reason: string): Notice {
-  return { method: 'session.closing', params: { reason } };
+export function closingNotice(code: ClosingCode, reason: string): Notice {
+  return { method: 'session.closing', params: { reason, code } };
 }
 
 /** One connection, as the board's side of the server knows it: who it is and how to reach it. */
@@ -72,7 +72,7 @@ export class Session {
     this.peer.stop();
   }
 
-  close(reason: string): void {
-    this.peer.close(closingNotice(reason));
+  close(code: ClosingCode, reason: string): void {
+    this.peer.close(closingNotice(code, reason));
   }
 }

@@ -51,6 +51,6 @@ export class TlsDoor {
 function refuse(socket: Socket, chunk: Buffer): void {
   const encoding = chunk[0] === 0x7b ? 'json' : 'text';
   const { message } = boardError('TLS_REQUIRED');
-  socket.end(encodeNotice(encoding, closingNotice(message)));
+  socket.end(encodeNotice(encoding, closingNotice('TLS_REQUIRED', message)));
   socket.resume();
 }

@@ -7,7 +7,7 @@ import { type Answers, group, headers, type } from './shell.ts';
 const posted = { ...headers(7)[0], group: 'main' } as const;
 const answers = (): Answers => ({
   'group.list': { groups: [group('main')] },
-  'group.join': { group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
+  'group.join': { id: 1, group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
   'group.leave': { group: 'main' },
   'group.members': { group: 'main', members: [{ name: 'alice', online: true }] },
   'message.post': { number: 7, sender: 'alice', postedAt: '', subject: '', ...posted },

@@ -114,8 +114,8 @@ describe('a welcome', () => {
   test('tells a returning member what is unread', () => {
     const rest = { lastRead: 0, lastNumber: 9 };
     const memberships = [
-      { group: 'main', unread: 3, ...rest },
-      { group: 'news', unread: 0, ...rest },
+      { id: 1, group: 'main', unread: 3, ...rest },
+      { id: 3, group: 'news', unread: 0, ...rest },
     ];
     expect(renderWelcome({ user: 'alice', token: '', memberships })).toBe(
       '[INFO] Welcome alice\n' +

@@ -38,7 +38,7 @@ test('joining shows who is there and what can be seen', async () => {
     { name: 'bob', online: false },
   ];
   const { lines } = await type('%groupjoin NEWS', {
-    'group.join': { group: 'news', members, messages: headers(6, 7) },
+    'group.join': { id: 3, group: 'news', members, messages: headers(6, 7) },
   });
   expect(lines).toEqual([
     '[SUCCESS] You joined news.',
@@ -52,7 +52,12 @@ test('joining shows who is there and what can be seen', async () => {
 
 test('joining an empty group says that there is nothing', async () => {
   const { lines } = await type('%join', {
-    'group.join': { group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
+    'group.join': {
+      id: 1,
+      group: 'main',
+      members: [{ name: 'alice', online: true }],
+      messages: [],
+    },
   });
   expect(lines.slice(2)).toEqual(['--- Group: main History ---', '(no messages)', rule]);
 });

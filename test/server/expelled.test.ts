@@ -44,7 +44,7 @@ test('who is banned is told and let go within a second, on every connection', as
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'session.closing',
-    params: { reason: 'You were banned by the operator.' },
+    params: { reason: 'You were banned by the operator.', code: 'EXPELLED' },
   });
   await program.closed();
   expect(await person.toEnd()).toBe('[INFO] You were banned by the operator. Goodbye.\n');

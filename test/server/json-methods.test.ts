@@ -41,8 +41,8 @@ test('session.login gives the name as it is kept, and the memberships', async ()
     user: 'Alice',
     token: expect.stringMatching(/^[\w-]{43}$/),
     memberships: [
-      { group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
-      { group: 'news', unread: 0, lastRead: 0, lastNumber: 0 },
+      { id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
+      { id: 3, group: 'news', unread: 0, lastRead: 0, lastNumber: 0 },
     ],
   });
 });
@@ -85,6 +85,7 @@ test('group.join gives the members and the visible messages', async () => {
   await post(bob, ['one', 'two', 'three']);
   const alice = await board.program('alice');
   expect(await alice.call('group.join', { group: 'main' })).toEqual({
+    id: 1,
     group: 'main',
     members: [
       { name: 'alice', online: true },

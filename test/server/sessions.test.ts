@@ -126,7 +126,7 @@ test.each(['unprotected', 'protected'])(
     expect(resumed).toEqual({ user: 'alice', token: stale.token, memberships: [] });
     expect(await stale.notice()).toMatchObject({
       method: 'session.closing',
-      params: { reason: takenOver },
+      params: { reason: takenOver, code: 'TAKEN_OVER' },
     });
     await stale.closed();
     await fresh.call('group.join', { group: 'main' });
@@ -191,7 +191,7 @@ test('what was sent to a connection that nobody reads any more stays unread', as
   await post(bob, 'two');
   const fresh = await board.connectProgram();
   const { memberships } = await fresh.call('session.resume', { token: stale.token });
-  expect(memberships).toEqual([{ group: 'main', unread: 2, lastRead: 0, lastNumber: 2 }]);
+  expect(memberships).toEqual([{ id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 }]);
 });
 
 test('a token resumes a session that has ended without a word', async () => {

@@ -26,7 +26,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     const notice = await program.notice();
     expect(notice).toMatchObject({
       method: 'session.closing',
-      params: { reason: 'The server is shutting down.' },
+      params: { reason: 'The server is shutting down.', code: 'SHUTTING_DOWN' },
     });
     expect(await server.exited()).toBe(0);
   },

@@ -60,7 +60,10 @@ test('a program that stops reading is told so and let go, the others get everyth
 
   slow.socket.resume();
   await slow.until(() => slow.ended || undefined);
-  expect(slow.received.at(-1)).toMatchObject({ method: 'session.closing', params: { reason } });
+  expect(slow.received.at(-1)).toMatchObject({
+    method: 'session.closing',
+    params: { reason, code: 'TOO_SLOW' },
+  });
   const told = numbersTold(slow);
   expect(told).toEqual(range(1, told.length));
   expect(told.length).toBeLessThan(posted);

@@ -96,7 +96,10 @@ test('the server’s end is told to those who are connected', async () => {
   const program = new JsonPeer(await open(board.port, ca));
   await program.call('session.login', { user: 'bot' });
   await board.restart();
-  expect((await program.notice()).params).toEqual({ reason: 'The server is shutting down.' });
+  expect((await program.notice()).params).toEqual({
+    reason: 'The server is shutting down.',
+    code: 'SHUTTING_DOWN',
+  });
   await program.closed();
 });
 
@@ -110,7 +113,7 @@ test('one who does not speak TLS is told so, as a person and as a program', asyn
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'session.closing',
-    params: { reason: required },
+    params: { reason: required, code: 'TLS_REQUIRED' },
   });
   await program.closed();
 });

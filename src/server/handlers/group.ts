@@ -10,6 +10,7 @@ export const groupHandlers: Pick<
   'group.join': async ({ board, session, hub }, params) => {
     const { group, members, messages } = await board.join(session.actor, params.group);
     return {
+      id: group.id,
       group: group.name,
       members: toMembers(members, hub),
       messages: messages.map(toHeader),

@@ -61,7 +61,11 @@ function toResult({ login, token }: TokenLogin): Result<'session.login'> {
   return {
     user: login.user.name,
     token,
-    memberships: login.memberships.map(({ group, ...rest }) => ({ group: group.name, ...rest })),
+    memberships: login.memberships.map(({ group, ...rest }) => ({
+      id: group.id,
+      group: group.name,
+      ...rest,
+    })),
   };
 }
 

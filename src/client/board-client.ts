@@ -1,0 +1,242 @@
+import { randomUUID } from 'node:crypto';
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Call, Membership, Method, Notice, Params, Result } from '../protocol/schemas.ts';
+import type { Address } from './address.ts';
+import { attempt, type Standing } from './attempt.ts';
+import { catchUp } from './catch-up.ts';
+import { type Connection, defaultPatience } from './connection.ts';
+import { Credentials, type CredentialsOptions } from './credentials.ts';
+import { ConnectionError } from './failure.ts';
+import type { GroupFeed } from './group-feed.ts';
+import { GroupFeeds } from './group-feeds.ts';
+import { type EndingError, Lifeline, type Timing } from './lifeline.ts';
+import { PendingCalls } from './pending-calls.ts';
+
+// How long a server may take to answer that one leaves, in milliseconds.
+const logoutPatience = 1000;
+
+const defaultTiming: Timing = {
+  ...defaultPatience,
+  firstPause: 250,
+  longestPause: 30_000,
+  nameInUse: 120_000,
+};
+
+interface ClientOptions {
+  readonly address: Address;
+  readonly credentials: Credentials;
+  readonly timing?: Partial<Timing> | undefined;
+}
+
+export interface ConnectOptions extends Address, CredentialsOptions {
+  /** Gives up connecting when aborted. */
+  readonly signal?: AbortSignal | undefined;
+  readonly timing?: Partial<Timing> | undefined;
+}
+
+interface BoardClientEvents {
+  /** What the board tells: of each message once, and of those in a group in the order of numbers. */
+  notice: [notice: Notice];
+  /** The connection has gone; `pause` is how long it is until the next try, in milliseconds. */
+  lost: [lost: { reason: string; pause: number }];
+  /** The session stands again. What was missed is told behind this. */
+  resumed: [];
+  /** The session is over, and not tried again. Not told after `close()`. */
+  ended: [error: EndingError];
+}
+
+/** A session on a board, which outlives its connections. */
+export class BoardClient extends EventEmitter<BoardClientEvents> {
+  private readonly lifeline: Lifeline;
+  private readonly calls = new PendingCalls();
+  private readonly credentials: Credentials;
+  private readonly feeds = new GroupFeeds();
+  private connection: Connection | undefined;
+  private name = '';
+
+  /** @param standing a session that was opened a moment ago: nothing came behind its reply yet */
+  constructor(standing: Standing, { address, credentials, timing }: ClientOptions) {
+    super();
+    this.credentials = credentials;
+    this.lifeline = new Lifeline({
+      address,
+      credentials,
+      timing: { ...defaultTiming, ...timing },
+      stands: (next) => this.stand(next),
+      lost: (reason, pause) => this.lose(reason, pause),
+      ended: (error) => this.end(error),
+    });
+    this.lifeline.hold(standing);
+  }
+
+  /** The name that one goes by; the operator may change it. */
+  get user(): string {
+    return this.name;
+  }
+
+  /** Whether the session stands just now. */
+  get connected(): boolean {
+    return this.connection !== undefined;
+  }
+
+  /** The groups that one is in; the counts are of the last time that the session was opened. */
+  get memberships(): readonly Membership[] {
+    return this.feeds.all.map(({ membership }) => membership);
+  }
+
+  /**
+   * Asks the board. While there is no connection it waits for one, and a read or a post under way
+   * when the connection goes is sent again, so that a post is done once.
+   * @throws BoardError as the board answers; ConnectionLost for a join, a leave or a password that
+   * was under way when the connection went, and may or may not have been done; ConnectionError
+   * where the session is over, or too many calls wait
+   */
+  readonly call: Call = async <M extends Method>(method: M, params: Params<M>) => {
+    if (method.startsWith('session.')) {
+      throw new TypeError(
+        `${method} is the client's own: it resumes by itself, and close() leaves.`,
+      );
+    }
+    const sent = method === 'message.post' ? { key: randomUUID(), ...params } : params;
+    const feed = 'group' in sent ? this.feeds.find(sent.group) : undefined;
+    return this.calls.add<M>({
+      method,
+      params: sent,
+      // The group may have another name by the time that it is sent again.
+      lasting: () => (feed?.isKnown ? { ...sent, group: feed.membership.id } : sent),
+      learn: (result) => this.learn({ method, params: sent, result } as Answer, feed),
+    });
+  };
+
+  /**
+   * Posts once, whatever the connection does meanwhile.
+   * @param key the same key posts once, even from two processes; a random one if left out
+   * @throws as `call`
+   */
+  post(
+    group: string | number,
+    subject: string,
+    content: string,
+    { key = randomUUID() }: { key?: string } = {},
+  ): Promise<Result<'message.post'>> {
+    return this.call('message.post', { group, subject, content, key });
+  }
+
+  /** Logs out, if the server answers within a second. What still waits is rejected. */
+  async close(): Promise<void> {
+    const { connection } = this;
+    this.lifeline.close();
+    if (connection) {
+      const bye = connection.call('session.logout', {}).catch(() => undefined);
+      await Promise.race([bye, delay(logoutPatience, undefined, { ref: false })]);
+      connection.close();
+    }
+    this.connection = undefined;
+    this.calls.end(new ConnectionError('The client was closed.'));
+  }
+
+  private stand({ connection, session }: Standing): void {
+    const isFirst = this.name === '';
+    this.connection = connection;
+    this.rename(session.user);
+    if (isFirst) this.feeds.begin(session.memberships);
+    else this.feeds.resume(session.memberships);
+    connection.on('notice', (notice) => this.take(notice, connection));
+    const settled = this.calls.resume(connection);
+    if (isFirst) return;
+    void this.catchUp(connection, settled);
+    this.emit('resumed');
+  }
+
+  private lose(reason: string, pause: number): void {
+    this.connection = undefined;
+    this.calls.pause();
+    this.emit('lost', { reason, pause });
+  }
+
+  private end(error: EndingError): void {
+    this.connection = undefined;
+    this.calls.end(error);
+    this.emit('ended', error);
+  }
+
+  /** What was posted from here is known before what was missed is told. */
+  private async catchUp(connection: Connection, settled: Promise<void>): Promise<void> {
+    await settled;
+    const { call } = connection;
+    const tell = (notice: Notice) => this.emit('notice', notice);
+    await Promise.all(
+      this.feeds.all.map((feed) =>
+        catchUp(feed, {
+          call,
+          wanted: () => this.connection === connection && this.feeds.has(feed),
+          tell,
+        }),
+      ),
+    );
+  }
+
+  private take(notice: Notice, connection: Connection): void {
+    if (!this.feeds.take(notice)) return;
+    const { method, params } = notice;
+    if (method === 'member.renamed' && params.was === this.name) this.rename(params.user);
+    if (method === 'member.left' && params.user === this.name) this.feeds.left(params.group);
+    if (method === 'member.joined' && params.user === this.name) {
+      void this.joinElsewhere(params.group, connection);
+    }
+    this.emit('notice', notice);
+  }
+
+  private learn({ method, params, result }: Answer, feed: GroupFeed | undefined): void {
+    if (method === 'message.post') {
+      (feed ?? this.feeds.find(result.group))?.posted(result.number);
+    } else if (method === 'group.join') {
+      this.feeds.joined(result.id, result.group, result.messages.at(-1)?.number ?? 0);
+    } else if (method === 'group.leave') {
+      this.feeds.left(feed?.membership.group ?? result.group);
+    } else if (method === 'account.setPassword') {
+      this.credentials.passwordSet(params.password);
+    }
+  }
+
+  /** Another connection of the user has joined a group: what is told here from now on is known by its id. */
+  private async joinElsewhere(group: string, { call }: Connection): Promise<void> {
+    if (this.feeds.find(group)) return;
+    const feed = this.feeds.joinedElsewhere(group);
+    try {
+      const { groups } = await call('group.list', {});
+      const { messages } = await call('message.list', { group, limit: 1 });
+      // Behind its answer, all that was posted before has been told.
+      await call('ping', {});
+      const id = groups.find(({ name }) => name === group)?.id;
+      if (id !== undefined && this.feeds.has(feed)) feed.identify(id, messages.at(-1)?.number ?? 0);
+    } catch {
+      // Resuming tells of it.
+    }
+  }
+
+  private rename(user: string): void {
+    this.name = user;
+    this.credentials.renamed(user);
+  }
+}
+
+/** A method with what it was asked and what it was answered. */
+type Answer = {
+  [M in Method]: { method: M; params: Params<M>; result: Result<M> };
+}[Method];
+
+/**
+ * Connects to a board and logs in. Listen for `notice` at once: what comes before one listens is
+ * told to nobody.
+ * @throws ConnectionError where the board cannot be reached, BoardError where it does not let one in
+ */
+export async function connect(options: ConnectOptions): Promise<BoardClient> {
+  const { host, port, tls, signal, timing } = options;
+  const address = { host, port, tls };
+  const credentials = new Credentials(options);
+  const patience = { ...defaultTiming, ...timing };
+  const standing = await attempt({ address, signal, patience }, (call) => credentials.login(call));
+  return new BoardClient(standing, { address, credentials, timing });
+}

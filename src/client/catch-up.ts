@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { BoardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
+import type { Call, Notice } from '../protocol/schemas.ts';
+import { ConnectionLost } from './failure.ts';
+import type { GroupFeed } from './group-feed.ts';
+
+// How long the server is left alone after it has refused a page, in milliseconds.
+const refusedPause = 1000;
+
+export interface CatchUpOptions {
+  readonly call: Call;
+  /** Whether the group is still followed on this connection. */
+  readonly wanted: () => boolean;
+  readonly tell: (notice: Notice) => void;
+}
+
+/**
+ * Tells what was missed of a group, page by page, and lets it go live. What is posted meanwhile is
+ * not told as it comes: it is listed, in its place.
+ */
+export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise<void> {
+  while (options.wanted()) {
+    try {
+      if (await fetchPage(feed, options)) continue;
+      return feed.goLive();
+    } catch (error) {
+      // The next connection begins where this one has come to.
+      if (error instanceof ConnectionLost) return;
+      if (isGone(error)) return feed.goLive();
+      await delay(refusedPause, undefined, { ref: false });
+    }
+  }
+}
+
+/** Tells one page; false if there was nothing to tell. */
+async function fetchPage(feed: GroupFeed, { call, wanted, tell }: CatchUpOptions) {
+  const after = feed.missedAfter;
+  if (after === undefined) return false;
+  const { id } = feed.membership;
+  const { messages } = await call('message.list', { group: id, after, limit: limits.listMost });
+  for (const message of messages) {
+    if (!wanted()) break;
+    const params = { group: feed.membership.group, message };
+    if (feed.take(message.number)) tell({ method: 'message.posted', params });
+  }
+  return messages.length > 0;
+}
+
+/** The notice that says so is on its way. */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof BoardError && (error.code === 'NOT_MEMBER' || error.code === 'GROUP_NOT_FOUND')
+  );
+}

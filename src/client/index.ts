@@ -1,0 +1,17 @@
+/** The client side of the protocol, as `corkboard/client`: see `docs/client-api.md`. */
+export { BoardError, type ErrorCode } from '../protocol/errors.ts';
+export type {
+  Call,
+  Header,
+  Member,
+  Membership,
+  Method,
+  Notice,
+  NoticeName,
+  Params,
+  Result,
+} from '../protocol/schemas.ts';
+export type { Address } from './address.ts';
+export { type BoardClient, type ConnectOptions, connect } from './board-client.ts';
+export { ConnectionError, ConnectionLost } from './failure.ts';
+export type { Timing } from './lifeline.ts';
