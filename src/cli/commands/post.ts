@@ -60,7 +60,7 @@ export function postCommand(): Command {
       `
 What goes wrong on the way is tried again, under the same key: the message is there once. Nothing is
 sent of what the board would refuse as too long. Exit codes: 0 posted, 1 not or perhaps not posted,
-2 wrong usage, 130 ended by Ctrl-C.
+2 wrong usage, 130 ended by Ctrl-C, 143 by SIGTERM.
 ${settingsHelp}
 
 Examples:
@@ -103,7 +103,7 @@ async function post(target: Target, what: Post, options: PostOptions) {
       tell,
     });
   } catch (error) {
-    if (ended.exitCode) throw new UserError(`Interrupted. ${doubt(what)}`, 130);
+    if (ended.exitCode) throw new UserError(`Interrupted. ${doubt(what)}`, ended.exitCode);
     if (signal.aborted && !(error instanceof UserError)) {
       throw new UserError(`The board did not answer in time. ${doubt(what)}`);
     }

@@ -7,6 +7,7 @@ import {
   withAddress,
   withIdentity,
 } from '../connection-options.ts';
+import { Interrupted } from '../errors.ts';
 import { type Interruption, interruption } from '../interrupt.ts';
 import { duration, wholeNumber } from '../parse.ts';
 import { joinOnce, narrator, reach, targetOf, withJoinHint } from '../reach.ts';
@@ -75,8 +76,7 @@ async function run(groups: string[], options: TailOptions, command: Command): Pr
   } finally {
     ended.close();
   }
-  // Nothing has failed that anybody has to be told of.
-  if (ended.exitCode) process.exitCode = ended.exitCode;
+  if (ended.exitCode) throw new Interrupted(ended.exitCode);
 }
 
 async function tail(groups: string[], options: TailOptions, ended: Interruption): Promise<void> {
