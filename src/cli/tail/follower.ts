@@ -86,13 +86,20 @@ export class Follower {
 
   /** The message posted first among those that come next in their groups. */
   private async oldest(): Promise<TailMessage | undefined> {
-    for (const cursor of this.cursors.values()) await this.fill(cursor);
+    // Again for one that has got a message while another was asked: that one may be the older.
+    while (this.cursorsToFill.length > 0) {
+      for (const cursor of this.cursorsToFill) await this.fill(cursor);
+    }
     const [first] = [...this.cursors.values()]
       .filter(({ next }) => next !== undefined)
       .sort((a, b) => ((a.next?.postedAt ?? '') < (b.next?.postedAt ?? '') ? -1 : 1));
     const message = first?.next;
     first?.take();
     return message;
+  }
+
+  private get cursorsToFill(): Cursor[] {
+    return [...this.cursors.values()].filter(({ next, stale }) => next === undefined && stale);
   }
 
   private async fill(cursor: Cursor): Promise<void> {
