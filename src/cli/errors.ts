@@ -2,11 +2,21 @@
 export class UserError extends Error {
   override readonly name = 'UserError';
 
-  /** @param exitCode 1, 2 for wrong usage, or 130 for what Ctrl-C ended, as shells have it */
+  /** @param exitCode 1, 2 for wrong usage, 130 or 143 for what Ctrl-C or SIGTERM ended */
   constructor(
     message: string,
-    readonly exitCode: 1 | 2 | 130 = 1,
+    readonly exitCode: 1 | 2 | 130 | 143 = 1,
   ) {
     super(message);
+  }
+}
+
+/** A signal has ended what goes on until then: there is nothing to tell. */
+export class Interrupted extends Error {
+  override readonly name = 'Interrupted';
+
+  /** @param exitCode as shells have it for Ctrl-C and SIGTERM */
+  constructor(readonly exitCode: 130 | 143) {
+    super('interrupted');
   }
 }

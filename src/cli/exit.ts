@@ -5,10 +5,11 @@ import { BoardError } from '../protocol/errors.ts';
 import { DatabaseError } from '../storage/connection.ts';
 import { isStorageFailure } from '../storage/failure.ts';
 import { LockedError } from '../storage/lock.ts';
-import { UserError } from './errors.ts';
+import { Interrupted, UserError } from './errors.ts';
 
 /**
- * Runs the program and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 ended by Ctrl-C.
+ * Runs the program and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 ended by
+ * Ctrl-C, 143 by SIGTERM.
  * The one place that tells of failures: one line each, and a stack trace for a bug alone.
  */
 export async function run(program: Command, argv: readonly string[]): Promise<number> {
@@ -19,6 +20,7 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
   } catch (error) {
     // Commander has written its own line, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof Interrupted) return error.exitCode;
     process.stderr.write(`corkboard: ${sentence(error)}\n`);
     return error instanceof UserError ? error.exitCode : 1;
   }

@@ -1,6 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
 import { z } from 'zod';
+import { limits } from '../protocol/limits.ts';
 
 const rightTimes =
   'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
@@ -18,6 +19,24 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
     }
     return number;
   };
+}
+
+/** A span of time such as 30s or 5m, in milliseconds. @throws InvalidArgumentError */
+export function duration(text: string): number {
+  const span = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text) || text === '0' ? age(text) / 1000 : -1;
+  // The longest that a timer waits.
+  if (!(span >= 0 && span < 2 ** 31)) {
+    throw new InvalidArgumentError('It takes a time with its unit (500ms, 30s, 5m), or 0.');
+  }
+  return span;
+}
+
+/** A key of a post. @throws InvalidArgumentError */
+export function postKey(text: string): string {
+  if (text === '' || text.length > limits.postKey) {
+    throw new InvalidArgumentError(`It takes 1 to ${limits.postKey} characters.`);
+  }
+  return text;
 }
 
 /**

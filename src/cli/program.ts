@@ -4,7 +4,9 @@ import { completeCommand, completionCommand } from './commands/completion.ts';
 import { dbCommand } from './commands/db.ts';
 import { groupCommand } from './commands/group.ts';
 import { messageCommand } from './commands/message.ts';
+import { postCommand } from './commands/post.ts';
 import { serveCommand } from './commands/serve.ts';
+import { tailCommand } from './commands/tail.ts';
 import { userCommand } from './commands/user.ts';
 import { programVersion } from './version.ts';
 
@@ -28,6 +30,8 @@ export function buildProgram(): Command {
   const commands = [
     serveCommand,
     chatCommand,
+    postCommand,
+    tailCommand,
     groupCommand,
     userCommand,
     messageCommand,
@@ -56,4 +60,5 @@ Examples:
   $ corkboard group list                 look into its database
   $ corkboard group purge news --before 90d
 
-Exit codes: 0 done, 1 failed, 2 wrong usage.`;
+Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usage, 130 ended by Ctrl-C,
+143 by SIGTERM.`;

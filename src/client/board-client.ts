@@ -133,7 +133,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
       connection.close();
     }
     this.connection = undefined;
-    this.calls.end(new ConnectionError('The client was closed.'));
+    this.calls.end(new ConnectionError('The session was closed before this was done.'));
   }
 
   private stand({ connection, session }: Standing): void {

@@ -37,7 +37,7 @@ export async function runChat(
     else print(info('Not connected. Type %connect <address> <port>, or %help for every command.'));
     ask();
     for await (const line of terminal.lines) {
-      if (!session.left) await session.run(line);
+      if (!session.left) await session.type(line);
       if (session.left) break;
       ask();
     }

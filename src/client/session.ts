@@ -1,17 +1,21 @@
 import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
+import { boardError } from '../protocol/errors.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
-import { takeName } from '../protocol/text/login.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import { type Address, formatAddress, parsePort } from './address.ts';
+import { BoardClient } from './board-client.ts';
 import { Connection } from './connection.ts';
+import { Credentials } from './credentials.ts';
 import { ConnectionError } from './failure.ts';
 import { type Output, Reporter } from './reporter.ts';
 
 // How long a server may take to answer that one leaves, in milliseconds.
 const logoutPatience = 1000;
+
+const notConnected = 'You are not connected. Type %connect <address> <port>.';
 
 export interface SessionOptions {
   readonly output: Output;
@@ -23,7 +27,7 @@ export interface SessionOptions {
   readonly tls: Address['tls'];
   /** Asks for a secret, out of sight. @throws BoardError `PASSWORD_REQUIRED` where it cannot */
   readonly ask: (prompt: string) => Promise<string>;
-  /** Called when the connection has gone, after it was told of. */
+  /** Called when there is no session any more, nor one that comes back, after it was told of. */
   readonly lost: () => void;
 }
 
@@ -34,12 +38,20 @@ export interface SessionOptions {
 export class Session implements TextContext {
   private readonly leaving = new AbortController();
   private readonly reporter: Reporter;
+  /** A connection on which no name was taken yet. */
   private connection: Connection | undefined;
+  /** Once a name was taken: it comes back by itself when its connection goes. */
+  private client: BoardClient | undefined;
+  /** Calls that are not answered yet. */
+  private waiting = 0;
+  /** Gives the prompt back, while a command waits for the connection to come back. */
+  private release: (() => void) | undefined;
   /** The board that was last connected to, or tried. */
   private address: Address | undefined;
+  /** The board that `connection` or `client` belongs to. */
+  private board: Address | undefined;
   private wanted: string | undefined;
-  private name: string | undefined;
-  private passwordTried = false;
+  private passwordGiven = false;
 
   constructor(private readonly options: SessionOptions) {
     this.reporter = new Reporter(options.output, this.leaving.signal);
@@ -48,12 +60,12 @@ export class Session implements TextContext {
 
   /** Whether the next line is to be a name. */
   get needsName(): boolean {
-    return this.connection !== undefined && this.name === undefined;
+    return this.connection !== undefined;
   }
 
-  /** Whether there is a board to send commands to, under a name. */
+  /** Whether there is a board to send commands to, under a name, if only once it is back. */
   get ready(): boolean {
-    return this.connection !== undefined && this.name !== undefined;
+    return this.client !== undefined;
   }
 
   /** Whether the person has left, or asked to. */
@@ -63,21 +75,34 @@ export class Session implements TextContext {
 
   /** Without a connection any name does for the shell: `call` then says what is missing. */
   get user(): string | undefined {
-    return this.connection ? this.name : '';
+    return this.connection ? undefined : (this.client?.user ?? '');
   }
 
   readonly call: Call = async (method, params) => {
-    if (!this.connection) {
-      throw new ConnectionError('You are not connected. Type %connect <address> <port>.');
+    const board = this.client ?? this.connection;
+    if (!board) throw new ConnectionError(notConnected);
+    this.waiting++;
+    try {
+      const answer = board.call(method, params);
+      this.giveWay();
+      return await answer;
+    } finally {
+      this.waiting--;
     }
-    return this.connection.call(method, params);
   };
 
-  get ask(): (prompt: string) => Promise<string> {
-    return this.options.ask;
-  }
+  readonly ask = async (prompt: string): Promise<string> => {
+    const { release } = this;
+    this.release = undefined;
+    try {
+      return await this.options.ask(prompt);
+    } finally {
+      this.release = release;
+    }
+  };
 
   exit(): void {
+    if (this.waiting > 0) this.reporter.print(info('What waited for the connection was not done.'));
     this.leaving.abort();
   }
 
@@ -98,12 +123,24 @@ export class Session implements TextContext {
     return this.reporter.showAll(runTextLine(this.completed(text), this));
   }
 
+  /**
+   * Runs one line like `run`, but is done with it when it has to wait for the connection to come
+   * back: what comes of it is then printed when it comes.
+   */
+  async type(line: string): Promise<void> {
+    const waits = new Promise<boolean>((resolve) => {
+      this.release = () => resolve(true);
+    });
+    if (await Promise.race([waits, this.run(line).then(() => false)])) {
+      this.reporter.print(info('This is done once the connection is back.'));
+    }
+    this.release = undefined;
+  }
+
   /** Takes leave of the server, if there is one, and ends what is under way. */
   async leave(): Promise<void> {
     this.leaving.abort();
-    const { connection } = this;
-    this.connection = undefined;
-    if (connection) await sayGoodbye(connection);
+    await this.letGo();
   }
 
   /** A bare `%connect` means the board that was last connected to. */
@@ -118,40 +155,78 @@ export class Session implements TextContext {
     this.address = address;
     const { tls } = this.options;
     const connection = await Connection.open({ ...address, tls }, this.leaving.signal);
-    const { connection: before } = this;
-    this.connection = connection;
-    this.name = undefined;
-    this.passwordTried = false;
-    connection.on('notice', (notice) => this.tell(notice));
-    connection.on('closed', (reason) => this.lose(address, reason));
     // It may be the same board, where the name is free only then.
-    if (before) await sayGoodbye(before);
+    await this.letGo();
+    this.connection = connection;
+    this.board = address;
+    connection.on('closed', (reason) => this.end(reason));
+    if (connection.lost) this.end(connection.lost.reason);
     this.reporter.print(info(`Connected to ${formatAddress(address)}.`));
     return this.wanted === undefined ? '' : this.login(this.wanted);
   }
 
   private async login(name: string): Promise<string> {
-    const { call } = this;
-    const login = await takeName(name, { call, ask: (prompt) => this.answer(name, prompt) });
-    this.name = login.user;
-    this.wanted = login.user;
-    return renderWelcome(login);
+    const { connection, board } = this;
+    if (!connection || !board) throw new ConnectionError(notConnected);
+    // Nobody is asked for a password in the middle of something else.
+    const password = (prompt: string) => {
+      if (this.connection !== connection) throw boardError('PASSWORD_REQUIRED');
+      return this.answer(name, prompt);
+    };
+    const credentials = new Credentials({ user: name, password });
+    const session = await credentials.login(this.call);
+    connection.removeAllListeners();
+    this.connection = undefined;
+    this.wanted = session.user;
+    const address = { ...board, tls: this.options.tls };
+    this.follow(new BoardClient({ connection, session }, { address, credentials }));
+    return renderWelcome(session);
   }
 
-  /** The password that was given stands for one question, in case it is the wrong one. */
+  /** The password that came with the name answers once: it may be wrong, and the next board another. */
   private async answer(name: string, prompt: string): Promise<string> {
     const { user, password } = this.options;
-    if (password === undefined || name !== user || this.passwordTried) return this.ask(prompt);
-    this.passwordTried = true;
+    if (password === undefined || name !== user || this.passwordGiven) return this.ask(prompt);
+    this.passwordGiven = true;
     return password;
   }
 
-  private lose(address: Address, reason: string): void {
+  private follow(client: BoardClient): void {
+    this.client = client;
+    client.on('notice', (notice) => this.tell(notice));
+    client.on('lost', ({ reason }) => {
+      this.reporter.complain(info(`${this.loss(reason)} Trying to connect again.`));
+      this.giveWay();
+    });
+    client.on('resumed', () => this.reporter.complain(info('Connected again.')));
+    client.on('ended', (error) => this.end(error.message));
+  }
+
+  /** There is no session any more, and none comes back by itself. */
+  private end(reason: string): void {
     this.connection = undefined;
-    this.name = undefined;
-    const what = `The connection to ${formatAddress(address)} was lost: ${cleanLine(reason)}`;
-    this.reporter.complain(info(`${what} Type %connect to connect again.`));
+    this.client = undefined;
+    this.reporter.complain(info(`${this.loss(reason)} Type %connect to connect again.`));
     this.options.lost();
+  }
+
+  private loss(reason: string): string {
+    const where = this.board ? ` to ${formatAddress(this.board)}` : '';
+    return `The connection${where} was lost: ${cleanLine(reason)}`;
+  }
+
+  /** Whoever waits for a command that waits for the connection has something better to do. */
+  private giveWay(): void {
+    if (this.waiting > 0 && this.client?.connected === false) this.release?.();
+  }
+
+  private async letGo(): Promise<void> {
+    const { client, connection } = this;
+    this.client = undefined;
+    this.connection = undefined;
+    client?.removeAllListeners();
+    await client?.close();
+    if (connection) await sayGoodbye(connection);
   }
 
   private tell(notice: Notice): void {

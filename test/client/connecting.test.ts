@@ -3,7 +3,7 @@ import { TestBoard } from '../helpers/board.ts';
 import { Pty } from '../helpers/pty.ts';
 import { TestServer } from '../helpers/server.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
-import { aliceInChat } from './support.ts';
+import { aliceInChat, keys } from './support.ts';
 
 test('without an address it starts offline, and %connect takes it from there', async () => {
   const board = await TestBoard.start();
@@ -61,7 +61,7 @@ test('a %connect that is not understood says how it is written', async () => {
   await chat.shows('[ERROR] Wrong arguments: the address is missing.');
 });
 
-test('a server that dies is announced above the line being typed, and %connect works again', async () => {
+test('a server that dies is announced above the line being typed, and come back to', async () => {
   const server = await TestServer.start();
   const { port, data } = server;
   const alice = Pty.chat(['127.0.0.1', port]);
@@ -70,23 +70,62 @@ test('a server that dies is announced above the line being typed, and %connect w
   await alice.shows(/\n> %post half$/);
   server.signal('SIGKILL');
   await alice.shows(
-    /\n\[INFO\] The connection to 127\.0\.0\.1:\d+ was lost: The server c.*\. Type %connect to connect again\.\n> %post half$/,
+    /\n\[INFO\] The connection to 127\.0\.0\.1:\d+ was lost: The server c.*\. Trying to connect again\.\n> %post half$/,
   );
-  alice.type(' done\r');
-  await alice.shows('> %post half done\n[ERROR] You are not connected.');
+  alice.type(' done\r%pi');
+  await alice.shows(
+    /> %post half done\n\[INFO\] This is done once the connection is back\.\n> %pi$/,
+  );
 
   await server.exited();
   await TestServer.start({ data, args: ['--port', String(port)] });
-  alice.type('%connect\r');
-  await alice.shows(/Connected to .*\n\[INFO\] Welcome alice\n\[INFO\] Type %unread.*\n>$/);
-  alice.type('%post half done\r');
-  await alice.shows('Message 1 posted in main.');
+  await alice.shows(/\n\[INFO\] Connected again\.\n\[SUCCESS\] Message 1 posted in main\.\n> %pi$/);
 });
 
 test('a server that is stopped says why it goes', async () => {
   const { board, alice } = await aliceInChat();
-  await board.restart();
-  await alice.shows(/was lost: The server is shutting down\. Type %connect to connect again\.\n>$/);
+  await board.restart(undefined, { port: board.port });
+  await alice.shows(
+    /was lost: The server is shutting down\. Trying to connect again\.\n\[INFO\] Connected again\.\n>$/,
+  );
+});
+
+test.each([
+  ['%exit', '%exit\r'],
+  ['Ctrl-C', keys.ctrlC],
+])('%s leaves while the board is away, whatever waits for it', async (_, typed) => {
+  const { board, alice } = await aliceInChat();
+  await board.stop();
+  await alice.shows(/Trying to connect again\.\n>$/);
+  alice.type('%groups\r');
+  await alice.shows(/This is done once the connection is back\.\n>$/);
+  alice.type(typed);
+  expect(await alice.exited).toBe(0);
+});
+
+test('%connect moves elsewhere while the board is away', async () => {
+  const { board, alice } = await aliceInChat();
+  const other = await TestBoard.start();
+  await board.stop();
+  await alice.shows(/Trying to connect again\.\n>$/);
+  alice.type('%groups\r');
+  await alice.shows(/once the connection is back\.\n>$/);
+  alice.type(`%connect 127.0.0.1 ${other.port}\r`);
+  await alice.shows(
+    /\[ERROR\] The session was closed before this was done\.\n(.*\n)*\[INFO\] Welcome alice\n.*\n>$/,
+  );
+  alice.type('%ping\r');
+  await alice.shows(/> %ping\n\[INFO\] pong\n>$/);
+});
+
+test('a session that was ended for good is not tried again', async () => {
+  const { board, alice } = await aliceInChat();
+  await board.operate((operator) => operator.banUser('alice', 'spam'));
+  await alice.shows(
+    /was lost: You were banned from this board: spam\. Type %connect to connect again\.\n>$/,
+  );
+  alice.type('%groups\r');
+  await alice.shows('[ERROR] You are not connected.');
 });
 
 test('a server that goes while the name is asked for leaves a prompt for commands', async () => {
@@ -106,11 +145,11 @@ test('a command that the server did not answer before it went is told to be in d
   const chat = Pty.chat(['127.0.0.1', server.address.port, '--user', 'alice']);
   const client = await accepted;
   await client.welcome();
-  chat.type('%post a b\r');
+  chat.type('%join\r');
   await client.request();
   client.socket.end();
   await chat.shows(
-    /> %post a b\n\[INFO\] The connection .* was lost: The server closed it\. .*\n\[ERROR\] The connection was lost before the answer came: this may or may not have been done\.\n>$/,
+    /> %join\n\[INFO\] The connection .* was lost: The server closed it\. .*\n(\[INFO\] This is .*\n)?\[ERROR\] The connection was lost before the answer came: this may or may not have been done\.\n>$/,
   );
 });
 

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
@@ -20,6 +21,17 @@ function startScript(args: (string | number)[]) {
   onTestFinished(() => void child.kill('SIGKILL'));
   const exit = once(child, 'close').then(([code]) => code as number);
   return { child, exit, stdout: text(child.stdout), stderr: text(child.stderr) };
+}
+
+/** Waits until `stream` has brought `what`. */
+async function until(stream: Readable, what: string): Promise<void> {
+  let seen = '';
+  return new Promise((resolve) => {
+    stream.on('data', (chunk) => {
+      seen += chunk;
+      if (seen.includes(what)) resolve();
+    });
+  });
 }
 
 const failed = 'corkboard: The script failed.\n';
@@ -133,26 +145,42 @@ test('notices are printed as they come', async () => {
   );
 });
 
-test('a connection that is lost ends it at once, with input still open', async () => {
+test('a script waits for a board that is away, and posts what it has once', async () => {
   const board = await TestBoard.start();
-  const { child, exit, stderr } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
-  child.stdin.write('%ping\n');
-  await once(child.stdout, 'data');
-  await board.restart();
-  expect(await exit).toBe(1);
+  const { port } = board;
+  const { child, exit, stdout, stderr } = startScript(['127.0.0.1', port, '--user', 'alice']);
+  child.stdin.write('%join\n');
+  await until(child.stdout, '(no messages)');
+  const told = until(child.stderr, 'Trying to connect again.');
+  await board.restart(() => child.stdin.end('%post one x\n%post two x\n'), { port });
+  await told;
+  expect(await exit).toBe(0);
+  expect(await stdout).toMatch(
+    /\[SUCCESS\] Message 1 .*\n\[SUCCESS\] Message 2 posted in main\.\n$/,
+  );
   expect(await stderr).toMatch(
-    /^\[INFO\] The connection to 127\.0\.0\.1:\d+ was lost: The server is shutting down\. .*\n/,
+    /^\[INFO\] The connection to .* was lost: The server is shutting down\. Trying to connect again\.\n\[INFO\] Connected again\.\n$/,
   );
 });
 
-test('a command that is not answered before the connection goes has failed', async () => {
+test('a session that is over ends it at once, with input still open', async () => {
+  const board = await TestBoard.start();
+  const { child, exit, stderr } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
+  child.stdin.write('%ping\n');
+  await until(child.stdout, 'pong');
+  await board.operate((operator) => operator.banUser('alice', ''));
+  expect(await exit).toBe(1);
+  expect(await stderr).toMatch(/was lost: You were banned from this board\. Type %connect/);
+});
+
+test('a join that is not answered before the connection goes has failed', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const { address } = server;
   const { child, exit, stderr } = startScript([address.host, address.port, '--user', 'alice']);
   const client = await accepted;
   await client.welcome();
-  child.stdin.write('%ping\n%ping\n');
+  child.stdin.end('%join\n');
   await client.request();
   client.socket.end();
   expect(await exit).toBe(1);

@@ -1,8 +1,10 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { App, type AppConfig } from '../../src/app.ts';
+import type { Administration } from '../../src/board/administration.ts';
 import type { Passwords } from '../../src/board/passwords.ts';
 import { type ServerLimits, serverLimits } from '../../src/protocol/limits.ts';
+import { SqliteAdministration } from '../../src/storage/administration.ts';
 import type { Client } from '../../src/storage/connection.ts';
 import { databaseFile, openShared } from '../../src/storage/open.ts';
 import { JsonPeer } from './json-peer.ts';
@@ -17,6 +19,8 @@ interface TestBoardOptions extends Partial<Omit<AppConfig, 'limits'>> {
 
 /** A board in this process, on a free port, with a database of its own: real sockets, real SQLite. */
 export class TestBoard {
+  private running = true;
+
   private constructor(
     private app: App,
     private config: AppConfig,
@@ -63,9 +67,13 @@ export class TestBoard {
     between();
     this.config = { ...this.config, ...changes };
     this.app = await App.start(this.config, pino({ level: 'silent' }), this.passwords);
+    this.running = true;
   }
 
+  /** A board that was stopped before stays so. */
   async stop(): Promise<void> {
+    if (!this.running) return;
+    this.running = false;
     await this.app.close('The server is shutting down.');
   }
 
@@ -122,6 +130,16 @@ export class TestBoard {
     const peer = await this.connectProgram();
     const { token } = await peer.call('session.login', { user, password });
     return Object.assign(peer, { token });
+  }
+
+  /** What an administration command does, on a connection of its own. */
+  async operate<T>(work: (board: Administration) => Promise<T>): Promise<T> {
+    const board = new SqliteAdministration(openShared(databaseFile(this.data)));
+    try {
+      return await work(board);
+    } finally {
+      board.close();
+    }
   }
 
   /** A second connection to the database, as an administration command has one. */

@@ -96,6 +96,7 @@ export class CliTerminal {
 
 /** This process's environment without what would change the program's output. */
 function environment(extra: Record<string, string>): Record<string, string | undefined> {
-  const { CI, NO_COLOR, FORCE_COLOR, CORKBOARD_DATA, ...rest } = process.env;
-  return { ...rest, ...extra };
+  const { CI, NO_COLOR, FORCE_COLOR, ...rest } = process.env;
+  const others = Object.entries(rest).filter(([name]) => !name.startsWith('CORKBOARD_'));
+  return { ...Object.fromEntries(others), XDG_CONFIG_HOME: '/nowhere', ...extra };
 }

@@ -36,7 +36,7 @@ on an empty line it leaves, as do Ctrl-D and %exit. You stay a member of your gr
 
 With input from a pipe, each line is run as a command, the first one taken as the name unless there
 is --user. Replies and notices go to standard output. It ends with the input, and exits 1 if a
-command failed or the connection was lost.
+command failed. When the connection is lost it connects again, and goes on where it was.
 ${settingsHelp}
 
 Examples:

@@ -1,0 +1,148 @@
+import { randomUUID } from 'node:crypto';
+import { Command, Option } from 'commander';
+import { connect } from '../../client/board-client.ts';
+import { ConnectionError } from '../../client/failure.ts';
+import type { Result } from '../../protocol/schemas.ts';
+import {
+  type ConnectionOptions,
+  connectionSettings,
+  settingsHelp,
+  withAddress,
+  withIdentity,
+} from '../connection-options.ts';
+import { checkedMessage, readContent } from '../content.ts';
+import { UserError } from '../errors.ts';
+import { interruption } from '../interrupt.ts';
+import { printResult } from '../output.ts';
+import { duration, postKey } from '../parse.ts';
+import { joinOnce, narrator, persist, type Target, targetOf, withJoinHint } from '../reach.ts';
+
+// How long one try may take, in milliseconds, whatever --retry says.
+const onePost = 10_000;
+
+interface PostOptions extends ConnectionOptions {
+  readonly key?: string;
+  readonly join?: true;
+  readonly retry: number;
+  readonly json?: true;
+  readonly verbose?: true;
+}
+
+interface Post {
+  readonly group: string;
+  readonly subject: string;
+  readonly content: string;
+  readonly key: string;
+}
+
+export function postCommand(): Command {
+  const command = new Command('post')
+    .description('post one message to a board')
+    .argument('<group>', 'name or number')
+    .argument('<subject>')
+    .argument('[content]', 'left out, or -, it is read from standard input')
+    .option('--join', 'join the group first, if you are no member');
+  return withIdentity(withAddress(command))
+    .addOption(
+      new Option('--key <key>', 'post once under this key, however often it is run').argParser(
+        postKey,
+      ),
+    )
+    .addOption(
+      new Option('--retry <duration>', 'how long to try where the board cannot be reached')
+        .argParser(duration)
+        .default(30_000, '30s'),
+    )
+    .option('--json', 'print the header as one JSON document')
+    .option('--verbose', 'tell of tries on standard error, also where that is no terminal')
+    .addHelpText(
+      'after',
+      `
+What goes wrong on the way is tried again, under the same key: the message is there once. Nothing is
+sent of what the board would refuse as too long. Exit codes: 0 posted, 1 not or perhaps not posted,
+2 wrong usage, 130 ended by Ctrl-C, 143 by SIGTERM.
+${settingsHelp}
+
+Examples:
+  $ corkboard post main "Build 7" passed --host 127.0.0.1 --user builder
+  $ make 2>&1 | tail -n 20 | corkboard post ci "Build 7" --profile work --join
+  $ corkboard post ci "Release $TAG" - --key "release-$TAG" < notes.txt`,
+    )
+    .action(run);
+}
+
+async function run(
+  group: string,
+  subject: string,
+  content: string | undefined,
+  options: PostOptions,
+): Promise<void> {
+  const settings = connectionSettings(options);
+  const fromInput = content === undefined || content === '-';
+  if (fromInput && settings.passwordFile === '-') {
+    throw new UserError('Standard input cannot hold both the content and the password.', 2);
+  }
+  const message = checkedMessage(subject, fromInput ? await readContent() : content);
+  const { key = randomUUID() } = options;
+  const posted = await post(await targetOf(settings), { group, ...message, key }, options);
+  printResult(options, posted, () => `Message ${posted.number} posted in ${posted.group}.`);
+}
+
+/** @throws UserError 130 where it was interrupted, BoardError, ConnectionError */
+async function post(target: Target, what: Post, options: PostOptions) {
+  const { join, retry, verbose } = options;
+  const ended = interruption();
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), Math.max(retry, onePost));
+  const signal = AbortSignal.any([ended.signal, late.signal]);
+  const tell = narrator(verbose);
+  try {
+    return await persist(() => postOnce(target, what, { join, retry, signal, tell }), {
+      signal,
+      retry,
+      tell,
+    });
+  } catch (error) {
+    if (ended.exitCode) throw new UserError(`Interrupted. ${doubt(what)}`, ended.exitCode);
+    if (signal.aborted && !(error instanceof UserError)) {
+      throw new UserError(`The board did not answer in time. ${doubt(what)}`);
+    }
+    throw withJoinHint(error);
+  } finally {
+    clearTimeout(timer);
+    ended.close();
+  }
+}
+
+interface Attempt {
+  readonly join: true | undefined;
+  readonly retry: number;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+async function postOnce(
+  target: Target,
+  { group, subject, content, key }: Post,
+  { join, retry, signal, tell }: Attempt,
+): Promise<Result<'message.post'>> {
+  const client = await connect({ ...target, signal });
+  const leave = () => void client.close();
+  signal.addEventListener('abort', leave);
+  client.on('lost', ({ reason }) => {
+    if (retry === 0) leave();
+    else tell(`The connection was lost: ${reason} Trying again.`);
+  });
+  try {
+    if (signal.aborted) throw new ConnectionError('It was given up.');
+    if (join) await joinOnce(client, group);
+    return await client.post(group, subject, content, { key });
+  } finally {
+    signal.removeEventListener('abort', leave);
+    await client.close();
+  }
+}
+
+function doubt({ key }: Post): string {
+  return `The message may or may not be there: post it again with --key ${key}, and it is there once.`;
+}

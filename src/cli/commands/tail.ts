@@ -1,0 +1,115 @@
+import { Command, Option } from 'commander';
+import type { BoardClient } from '../../client/board-client.ts';
+import {
+  type ConnectionOptions,
+  connectionSettings,
+  settingsHelp,
+  withAddress,
+  withIdentity,
+} from '../connection-options.ts';
+import { Interrupted } from '../errors.ts';
+import { type Interruption, interruption } from '../interrupt.ts';
+import { duration, wholeNumber } from '../parse.ts';
+import { joinOnce, narrator, reach, targetOf, withJoinHint } from '../reach.ts';
+import { Follower } from '../tail/follower.ts';
+import { formatMessage, Pipe } from '../tail/output.ts';
+import { parseSince, type Since } from '../tail/since.ts';
+
+interface TailOptions extends ConnectionOptions {
+  readonly since?: Since;
+  readonly count?: number;
+  readonly headers?: true;
+  readonly join?: true;
+  readonly json?: true;
+  readonly retry: number;
+  readonly verbose?: true;
+}
+
+export function tailCommand(): Command {
+  const command = new Command('tail')
+    .description('print messages as they come')
+    .argument('[group...]', 'names or numbers; all that you are in if left out')
+    .addOption(
+      new Option(
+        '--since <when>',
+        'begin at a number of one group, a date, a time or an age such as 2h, in place of now',
+      ).argParser(parseSince),
+    )
+    .option('-n, --count <n>', 'end after so many messages', wholeNumber(1))
+    .option('--headers', 'without the content')
+    .option('--join', 'join the groups first, where you are no member')
+    .option('--json', 'a JSON object on a line for each');
+  return withIdentity(withAddress(command))
+    .addOption(
+      new Option('--retry <duration>', 'how long to try where the board cannot be reached at first')
+        .argParser(duration)
+        .default(30_000, '30s'),
+    )
+    .option('--verbose', 'tell of the connection on standard error, also where that is no terminal')
+    .addHelpText(
+      'after',
+      `
+A connection that is lost is made again, for as long as it takes: nothing is missed, and nothing shown
+twice. Exit codes: 0 after --count messages or when the reader closes the pipe, 1 failed, 2 wrong usage,
+130 ended by Ctrl-C, 143 by SIGTERM.
+${settingsHelp}
+
+Examples:
+  $ corkboard tail --profile work
+  $ corkboard tail main news --since 2h --user alice
+  $ corkboard tail ci --json --user watcher | jq --unbuffered -r .subject
+  $ corkboard tail ci -n 1 --headers --user watcher && make deploy`,
+    )
+    .action(run);
+}
+
+async function run(groups: string[], options: TailOptions, command: Command): Promise<void> {
+  const { since } = options;
+  if (since && 'number' in since && groups.length !== 1) {
+    command.error('error: --since takes a number where one group is named, else a time.');
+  }
+  const ended = interruption();
+  try {
+    await tail(groups, options, ended);
+  } catch (error) {
+    if (!ended.exitCode) throw withJoinHint(error);
+  } finally {
+    ended.close();
+  }
+  if (ended.exitCode) throw new Interrupted(ended.exitCode);
+}
+
+async function tail(groups: string[], options: TailOptions, ended: Interruption): Promise<void> {
+  const { join, retry, verbose } = options;
+  const tell = narrator(verbose);
+  const pipe = new Pipe(process.stdout);
+  const signal = AbortSignal.any([ended.signal, pipe.closed]);
+  const target = await targetOf(connectionSettings(options));
+  const client = await reach(target, { signal, retry, tell });
+  client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
+  client.on('resumed', () => tell('Connected again.'));
+  try {
+    if (join) for (const group of groups) await joinOnce(client, group);
+    await print(client, pipe, { groups, options, signal, tell });
+  } finally {
+    await client.close();
+  }
+}
+
+interface Printing {
+  readonly groups: string[];
+  readonly options: TailOptions;
+  readonly signal: AbortSignal;
+  readonly tell: (text: string) => void;
+}
+
+async function print(client: BoardClient, pipe: Pipe, { groups, options, signal, tell }: Printing) {
+  const { since, headers = false, count = Number.POSITIVE_INFINITY } = options;
+  const follower = await Follower.start(client, { groups, since, headers, signal });
+  tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
+  let left = count;
+  for await (const message of follower.messages()) {
+    await pipe.write(formatMessage(message, options), signal);
+    if (--left === 0) return;
+  }
+}

@@ -1,0 +1,150 @@
+import { once } from 'node:events';
+import type { BoardClient } from '../../client/board-client.ts';
+import { BoardError } from '../../protocol/errors.ts';
+import type { Membership, Notice } from '../../protocol/schemas.ts';
+import { UserError } from '../errors.ts';
+import { Cursor, type TailMessage } from './cursor.ts';
+import { type Since, startOf } from './since.ts';
+
+export interface FollowOptions {
+  /** Every group that one is in, those joined later too, where none is named. */
+  readonly groups: readonly string[];
+  readonly since: Since | undefined;
+  readonly headers: boolean;
+  /** Ends it when aborted. */
+  readonly signal: AbortSignal;
+}
+
+/** Follows groups of a board: the messages of all of them, each group's in order, each once. */
+export class Follower {
+  private readonly cursors = new Map<number, Cursor>();
+  private readonly changes = new EventTarget();
+  private changed = false;
+  /** Why there is no board any more. */
+  private end: Error | undefined;
+
+  private constructor(
+    private readonly client: BoardClient,
+    private readonly options: FollowOptions,
+  ) {
+    client.on('notice', (notice) => this.hear(notice));
+    client.on('resumed', () => this.distrust());
+    client.on('ended', (error) => {
+      this.end = error;
+      this.wake();
+    });
+    options.signal.addEventListener('abort', () => this.wake());
+  }
+
+  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`; UserError where there is no group to follow */
+  static async start(client: BoardClient, options: FollowOptions): Promise<Follower> {
+    const follower = new Follower(client, options);
+    await follower.open();
+    return follower;
+  }
+
+  get names(): string[] {
+    return [...this.cursors.values()].map(({ name }) => name);
+  }
+
+  /** Ends when the signal is aborted. @throws when the session is over, or the last group is */
+  async *messages(): AsyncGenerator<TailMessage> {
+    while (!this.options.signal.aborted) {
+      this.changed = false;
+      const oldest = await this.oldest();
+      if (oldest) {
+        yield oldest;
+      } else {
+        if (this.end) throw this.end;
+        if (!this.changed) await once(this.changes, 'change');
+      }
+    }
+  }
+
+  private async open(): Promise<void> {
+    const { groups } = this.options;
+    const { memberships } = this.client;
+    if (groups.length === 0) {
+      for (const membership of memberships) await this.add(membership);
+      if (memberships.length === 0) {
+        throw new UserError('You are in no group. Name one, and add --join to join it first.');
+      }
+    }
+    for (const group of groups) {
+      // The board knows names in any case, and numbers.
+      const { group: name } = await this.client.call('message.list', { group, limit: 1 });
+      const membership = this.client.memberships.find((known) => known.group === name);
+      if (membership) await this.add(membership);
+    }
+  }
+
+  private async add({ id, group: name }: Membership): Promise<void> {
+    const { since, headers } = this.options;
+    const after = await startOf(this.client.call, id, since);
+    this.cursors.set(id, new Cursor({ id, name, after, headers }));
+  }
+
+  /** The message posted first among those that come next in their groups. */
+  private async oldest(): Promise<TailMessage | undefined> {
+    // Again for one that has got a message while another was asked: that one may be the older.
+    while (this.cursorsToFill.length > 0) {
+      for (const cursor of this.cursorsToFill) await this.fill(cursor);
+    }
+    const [first] = [...this.cursors.values()]
+      .filter(({ next }) => next !== undefined)
+      .sort((a, b) => ((a.next?.postedAt ?? '') < (b.next?.postedAt ?? '') ? -1 : 1));
+    const message = first?.next;
+    first?.take();
+    return message;
+  }
+
+  private get cursorsToFill(): Cursor[] {
+    return [...this.cursors.values()].filter(({ next, stale }) => next === undefined && stale);
+  }
+
+  private async fill(cursor: Cursor): Promise<void> {
+    try {
+      await cursor.fill(this.client.call);
+    } catch (error) {
+      if (!(error instanceof BoardError && isGone(error))) throw error;
+      this.cursors.delete(cursor.id);
+      if (this.cursors.size === 0) throw error;
+    }
+  }
+
+  private hear({ method, params }: Notice): void {
+    if (method === 'presence.changed' || method === 'session.closing') return;
+    const cursor = [...this.cursors.values()].find(({ name }) => name === params.group);
+    if (method !== 'message.posted' || !cursor) {
+      this.distrust();
+    } else {
+      cursor.stale = true;
+      this.wake();
+    }
+  }
+
+  /** Anything may have happened. */
+  private distrust(): void {
+    for (const cursor of this.cursors.values()) cursor.stale = true;
+    this.wake();
+    if (this.options.groups.length === 0) this.addJoined();
+  }
+
+  /** Groups that one was not in before: all that was posted there since is news. */
+  private addJoined(): void {
+    for (const { id, group: name, lastNumber } of this.client.memberships) {
+      if (this.cursors.has(id) || id === 0) continue;
+      const { headers } = this.options;
+      this.cursors.set(id, new Cursor({ id, name, after: lastNumber, headers }));
+    }
+  }
+
+  private wake(): void {
+    this.changed = true;
+    this.changes.dispatchEvent(new Event('change'));
+  }
+}
+
+function isGone({ code }: BoardError): boolean {
+  return code === 'GROUP_NOT_FOUND' || code === 'NOT_MEMBER';
+}

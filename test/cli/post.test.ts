@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/client/board-client.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
+import { runCli, startCli } from '../helpers/cli.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { ackThief } from './ack-thief.ts';
+
+/** The command line of a post by the builder. */
+function post(port: number, ...args: string[]): string[] {
+  return ['post', '--port', String(port), '--user', 'builder', ...args];
+}
+
+test('a script posts from an argument or standard input, and joins where it is told to', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const refused = await runCli(post(board.port, 'main', 'Build 7', 'passed'));
+  expect(refused).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'corkboard: You are not a member of main. Add --join to join it first.\n',
+  });
+  const joined = await runCli(post(board.port, 'main', 'Build 7', 'passed', '--join'));
+  expect(joined).toEqual({ code: 0, stdout: 'Message 1 posted in main.\n', stderr: '' });
+  const piped = await runCli(post(board.port, '1', 'Build 8', '-', '--json', '--join'), {
+    input: 'two\nlines\n',
+  });
+  expect(piped).toMatchObject({ code: 0, stderr: '' });
+  expect(JSON.parse(piped.stdout)).toMatchObject({ group: 'main', number: 2, sender: 'builder' });
+  expect(await alice.call('message.get', { group: 'main', number: 2 })).toMatchObject({
+    subject: 'Build 8',
+    content: 'two\nlines',
+  });
+});
+
+test('what the board would not take is said before anything is sent', async () => {
+  // Nothing listens there: who tried to send would say so.
+  const [long, empty, both, nobody, nowhere] = await Promise.all([
+    runCli(post(1, 'main', 's'), { input: 'é'.repeat(16_385) }),
+    runCli(post(1, 'main', 's'), { input: ' \n' }),
+    runCli(post(1, 'main', 's', '-', '--password-file', '-')),
+    runCli(['post', 'main', 's', 'c']),
+    runCli(post(1, 'main', 's', 'c', '--retry', '0')),
+  ]);
+  const tooLong = 'corkboard: The content is too long: at most 32768 bytes.\n';
+  expect(long).toEqual({ code: 1, stdout: '', stderr: tooLong });
+  const none = 'corkboard: Standard input holds no content; nothing was posted.\n';
+  expect(empty).toEqual({ code: 1, stdout: '', stderr: none });
+  expect(both).toMatchObject({ code: 2, stderr: expect.stringContaining('cannot hold both') });
+  expect(nobody).toMatchObject({ code: 2, stderr: expect.stringContaining('Say who you are') });
+  expect(nowhere).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^corkboard: Nothing listens on 127\.0\.0\.1:1\. .*\n$/),
+  });
+});
+
+test('a post whose acknowledgement is lost is on the board exactly once', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await board.memberProgram('builder').then((builder) => builder.call('session.logout', {}));
+  const thief = await ackThief(board.port, '"postedAt"');
+  const { code, stdout } = await runCli(post(thief.port, 'main', 'Build 7', 'passed'));
+  expect({ code, stdout }).toEqual({ code: 0, stdout: 'Message 1 posted in main.\n' });
+  expect(thief.stolen).toBe(true);
+  const { messages } = await alice.call('message.list', { group: 'main' });
+  expect(messages.map(({ number, subject }) => [number, subject])).toEqual([[1, 'Build 7']]);
+});
+
+test('a post that is killed, and run again under its key, is on the board exactly once', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const args = ['main', 'Build 7', 'passed', '--join', '--key', 'build-7'];
+  const { child, result } = startCli(post(board.port, ...args));
+  await alice.until(() => alice.received.find(({ method }) => method === 'message.posted'));
+  child.kill('SIGKILL');
+  await result;
+  const again = await runCli(post(board.port, ...args));
+  expect(again).toMatchObject({ code: 0, stdout: 'Message 1 posted in main.\n' });
+  const { messages } = await alice.call('message.list', { group: 'main' });
+  expect(messages).toHaveLength(1);
+});
+
+test('Ctrl-C while nothing answers ends it with 130, and tells the key', async () => {
+  const silent = createServer().listen(0, '127.0.0.1');
+  await once(silent, 'listening');
+  onTestFinished(() => void silent.close());
+  const { port } = silent.address() as { port: number };
+  const { child, result } = startCli(post(port, 'main', 's', 'c', '--key', 'mine'));
+  const [socket] = await once(silent, 'connection');
+  onTestFinished(() => void socket.destroy());
+  child.kill('SIGINT');
+  expect(await result).toEqual({
+    code: 130,
+    stdout: '',
+    stderr:
+      'corkboard: Interrupted. The message may or may not be there: post it again with --key mine, and it is there once.\n',
+  });
+});
+
+test('a profile says where to go, and its files hold the password and whom to trust', async () => {
+  const files = makeCertificate('board');
+  const board = await TestBoard.start({ certificate: readCertificate(files) });
+  await registered(board.port, files.cert);
+  const config = tempFolder();
+  const folder = join(config, 'corkboard');
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'password'), 'correct horse\n');
+  const profile = `[work]\nhost = "localhost"\nport = ${board.port}\nuser = "builder"\nca = "${files.cert}"\n`;
+  writeFileSync(join(folder, 'profiles.toml'), `${profile}password_file = "password"\n`);
+  const env = { XDG_CONFIG_HOME: config };
+  const args = ['post', 'main', 's', 'c', '--join', '--profile', 'work'];
+
+  const posted = await runCli(args, { env });
+  expect(posted).toEqual({ code: 0, stdout: 'Message 1 posted in main.\n', stderr: '' });
+  const wrong = runCli([...args, '--password-file', '-'], { input: 'wrong horse', env });
+  const chat = runCli(['chat', 'work'], { input: '%whoami\n', env });
+  expect(await wrong).toMatchObject({
+    code: 1,
+    stderr: 'corkboard: The name or the password is wrong.\n',
+  });
+  expect(await chat).toMatchObject({
+    code: 0,
+    stdout: expect.stringContaining('You are builder'),
+  });
+  writeFileSync(join(folder, 'profiles.toml'), profile);
+  expect(await runCli(args, { env })).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('needs its password: give --password-file'),
+  });
+});
+
+/** Protects the name of the builder, on a board that speaks TLS. */
+async function registered(port: number, ca: string): Promise<void> {
+  const client = await connect({
+    host: 'localhost',
+    port,
+    tls: { ca: readFileSync(ca) },
+    user: 'builder',
+    password: 'correct horse',
+    create: true,
+  });
+  await client.close();
+}

@@ -1,0 +1,153 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli } from '../helpers/cli.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { program } from '../helpers/server.ts';
+import { tamper } from './seed.ts';
+
+/** A `tail` that has begun to follow. */
+async function following(port: number, ...args: string[]) {
+  const command = ['tail', '--port', String(port), '--user', 'watcher', '--verbose', ...args];
+  const child = spawn(process.execPath, [program, ...command], { env: { PATH: process.env.PATH } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const seen = { stdout: '', stderr: '' };
+  const watchers = new Set<() => void>();
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => {
+      seen[name] += text;
+      for (const watcher of watchers) watcher();
+    });
+  }
+  const exit = once(child, 'exit').then(([code]) => code as number | null);
+  const result = once(child, 'close').then(async () => ({ code: await exit, ...seen }));
+  const tells = async (what: string) => {
+    while (!seen.stderr.includes(what)) {
+      await new Promise<void>((resolve) => watchers.add(resolve));
+    }
+  };
+  await tells('Following ');
+  return { child, exit, result, tells };
+}
+
+function post(peer: JsonPeer, subject: string, content = 'c', group = 'main') {
+  return peer.call('message.post', { group, subject, content });
+}
+
+/** What JSON Lines hold, a number and a subject each. */
+function lines(stdout: string) {
+  return stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+test('messages are printed as they come, made safe for a terminal, and --count ends it', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await alice.call('group.join', { group: 'news' });
+  await post(alice, 'before');
+  const { result } = await following(board.port, 'main', 'news', '--join', '-n', '2');
+  await post(alice, 'Lunch', 'Noodles?\nWho is in?');
+  await post(alice, 'Fire\u001b[31m', 'in\u001b]0;x\u0007 the hall\u202e', 'news');
+  const { code, stdout } = await result;
+  expect(code).toBe(0);
+  expect(stdout.replace(/^Date: .*$/gm, 'Date:')).toBe(`--- Message ID: 2 (Group: main) ---
+Sender: alice
+Date:
+Subject: Lunch
+----------------------------------------
+Noodles?
+Who is in?
+----------------------------------------
+--- Message ID: 1 (Group: news) ---
+Sender: alice
+Date:
+Subject: Fire␛[31m
+----------------------------------------
+in␛]0;x␇ the hall
+----------------------------------------
+`);
+});
+
+test('a server that is restarted costs nothing: nothing missed, nothing twice', async () => {
+  const board = await TestBoard.start();
+  await board.memberProgram('watcher').then((watcher) => watcher.call('session.logout', {}));
+  const alice = await board.memberProgram('alice');
+  const { port } = board;
+  const { result, tells } = await following(port, '--json', '-n', '5');
+  await post(alice, 'one');
+  await post(alice, 'two');
+  await board.restart(() => {}, { port });
+  await tells('The connection was lost: The server is shutting down. Connecting again.');
+  const again = await board.program('alice');
+  // Whether the other one is back by then or not.
+  for (const subject of ['three', 'four', 'five']) await post(again, subject);
+  const { code, stdout } = await result;
+  expect(code).toBe(0);
+  expect(lines(stdout).map(({ number, subject }) => [number, subject])).toEqual([
+    [1, 'one'],
+    [2, 'two'],
+    [3, 'three'],
+    [4, 'four'],
+    [5, 'five'],
+  ]);
+  expect(lines(stdout)[0]).toEqual({
+    group: 'main',
+    number: 1,
+    sender: 'alice',
+    postedAt: expect.stringMatching(/^\d{4}-.*Z$/),
+    subject: 'one',
+    content: 'c',
+  });
+});
+
+test('--since begins at a number or a time, across groups in the order of their times', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await board.memberProgram('watcher').then(async (watcher) => {
+    await watcher.call('group.join', { group: 'news' });
+    await watcher.call('session.logout', {});
+  });
+  await alice.call('group.join', { group: 'news' });
+  for (const subject of ['a', 'b', 'c', 'd']) {
+    await post(alice, subject, 'x', subject < 'c' ? 'main' : 'news');
+  }
+  for (let number = 3; number < 40; number++) await post(alice, `m${number}`);
+  // As if most of it had been posted long ago; the memberships are older still.
+  const day = 24 * 60 * 60 * 1_000_000;
+  tamper(
+    board.data,
+    `UPDATE memberships SET joined_at = joined_at - ${20 * day};
+     UPDATE messages SET posted_at = posted_at - ${9 * day} WHERE NOT (group_id = 1 AND number > 36)`,
+  );
+  const subjects = async (...args: string[]) => {
+    const tail = ['tail', '--port', String(board.port), '--user', 'watcher', '--json', ...args];
+    const { stdout, stderr } = await runCli([...tail, '--headers']);
+    return stderr || lines(stdout).map(({ subject }) => subject);
+  };
+  expect(await subjects('--since', '8d', '-n', '3')).toEqual(['m37', 'm38', 'm39']);
+  expect(await subjects('--since', '10d', '-n', '5')).toEqual(['a', 'b', 'c', 'd', 'm3']);
+  expect(await subjects('main', '--since', '38', '-n', '2')).toEqual(['m38', 'm39']);
+  expect(await subjects('--since', '38')).toContain('takes a number where one group is named');
+});
+
+test('a closed pipe, Ctrl-C and SIGTERM end it cleanly', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const { child, exit } = await following(board.port, 'main', '--join', '--headers');
+  await post(alice, 'one');
+  await once(child.stdout, 'data');
+  child.stdout.destroy();
+  await post(alice, 'two');
+  await post(alice, 'three');
+  expect(await exit).toBe(0);
+  for (const [signal, code] of [['SIGINT', 130] as const, ['SIGTERM', 143] as const]) {
+    const tail = await following(board.port);
+    tail.child.kill(signal);
+    expect(await tail.result).toMatchObject({ code, stdout: '' });
+  }
+  // Each has logged out: the name is free at once.
+  await board.program('watcher');
+});
