@@ -1,13 +1,15 @@
 import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
-import type { Call, Notice } from '../protocol/schemas.ts';
-import type { TextContext } from '../protocol/text/command.ts';
+import type { Call, Notice, Result } from '../protocol/schemas.ts';
+import type { TextCommand, TextContext } from '../protocol/text/command.ts';
 import { takeName } from '../protocol/text/login.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
+import type { Style } from '../protocol/text/style.ts';
 import { type Address, formatAddress, parsePort } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectionError } from './failure.ts';
+import type { Observer } from './observer.ts';
 import { type Output, Reporter } from './reporter.ts';
 
 // How long a server may take to answer that one leaves, in milliseconds.
@@ -15,6 +17,11 @@ const logoutPatience = 1000;
 
 export interface SessionOptions {
   readonly output: Output;
+  readonly style: Style;
+  /** What can be typed here, the board's own commands among it. */
+  readonly commands: readonly TextCommand[];
+  /** Is told of what the board said, before it is printed. */
+  readonly observer: Observer;
   /** The name to take on connecting, instead of being asked for it. */
   readonly user: string | undefined;
   /** The password of that name, instead of being asked for it. */
@@ -42,7 +49,7 @@ export class Session implements TextContext {
   private passwordTried = false;
 
   constructor(private readonly options: SessionOptions) {
-    this.reporter = new Reporter(options.output, this.leaving.signal);
+    this.reporter = new Reporter(options.output, this.leaving.signal, options.style);
     this.wanted = options.user;
   }
 
@@ -54,6 +61,11 @@ export class Session implements TextContext {
   /** Whether there is a board to send commands to, under a name. */
   get ready(): boolean {
     return this.connection !== undefined && this.name !== undefined;
+  }
+
+  /** The board that one is connected to. */
+  get board(): Address | undefined {
+    return this.connection && this.address;
   }
 
   /** Whether the person has left, or asked to. */
@@ -70,8 +82,18 @@ export class Session implements TextContext {
     if (!this.connection) {
       throw new ConnectionError('You are not connected. Type %connect <address> <port>.');
     }
-    return this.connection.call(method, params);
+    const result = await this.connection.call(method, params);
+    this.options.observer.called(method, params, result);
+    return result;
   };
+
+  get style(): Style {
+    return this.options.style;
+  }
+
+  get commands(): readonly TextCommand[] {
+    return this.options.commands;
+  }
 
   get ask(): (prompt: string) => Promise<string> {
     return this.options.ask;
@@ -126,7 +148,7 @@ export class Session implements TextContext {
     connection.on('closed', (reason) => this.lose(address, reason));
     // It may be the same board, where the name is free only then.
     if (before) await sayGoodbye(before);
-    this.reporter.print(info(`Connected to ${formatAddress(address)}.`));
+    this.reporter.print(info(`Connected to ${formatAddress(address)}.`, this.style));
     return this.wanted === undefined ? '' : this.login(this.wanted);
   }
 
@@ -135,7 +157,7 @@ export class Session implements TextContext {
     const login = await takeName(name, { call, ask: (prompt) => this.answer(name, prompt) });
     this.name = login.user;
     this.wanted = login.user;
-    return renderWelcome(login);
+    return renderWelcome(login, this.style, readingHint(login));
   }
 
   /** The password that was given stands for one question, in case it is the wrong one. */
@@ -150,14 +172,22 @@ export class Session implements TextContext {
     this.connection = undefined;
     this.name = undefined;
     const what = `The connection to ${formatAddress(address)} was lost: ${cleanLine(reason)}`;
-    this.reporter.complain(info(`${what} Type %connect to connect again.`));
+    this.reporter.complain(info(`${what} Type %connect to connect again.`, this.style));
     this.options.lost();
   }
 
   private tell(notice: Notice): void {
-    const text = renderNotice(notice);
+    this.options.observer.noticed(notice);
+    const text = renderNotice(notice, this.style);
     if (text !== null) this.reporter.print(text);
   }
+}
+
+function readingHint({ memberships }: Result<'session.login'>): string {
+  const reading = memberships.some(({ unread }) => unread > 0)
+    ? 'Type %next to read the oldest of them'
+    : 'Type %list or %grouplist <group> to see what was posted';
+  return `${reading}, %help for every command.`;
 }
 
 /** Logs out if the server still listens, so that the name is free at once. */

@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { runChat } from '../../client/chat.ts';
 import { runScript } from '../../client/script.ts';
-import { openTerminal } from '../../client/terminal.ts';
+import { stateFolder } from '../../client/state-folder.ts';
+import { readerStyle } from '../../client/style/reader-style.ts';
+import { History } from '../../client/terminal/history.ts';
+import { openTerminal } from '../../client/terminal/terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
+import { plainStyle } from '../../protocol/text/style.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
@@ -63,8 +68,11 @@ async function chat(options: ConnectionOptions): Promise<void> {
   const password = await passwordOf(passwordFile);
   const { stdin, stdout, stderr } = process;
   if (stdin.isTTY) {
-    const dumb = process.env.TERM === 'dumb';
-    await runChat(openTerminal(stdin, stdout, dumb), { address, user, password, tls });
+    const history = History.open(join(stateFolder(), 'history'));
+    const terminal = openTerminal(stdin, stdout, { dumb: process.env.TERM === 'dumb', history });
+    const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
+    const warning = history.failure;
+    await runChat(terminal, { address, user, password, tls, style, warning });
   } else if (
     !(await runScript({
       address,
