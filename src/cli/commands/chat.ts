@@ -36,8 +36,9 @@ export function chatCommand(): Command {
     .addHelpText(
       'after',
       `
-%help lists what can be typed. The arrow keys bring back earlier commands. Ctrl-C clears the line;
-on an empty line it leaves, as do Ctrl-D and %exit. You stay a member of your groups.
+%help lists what can be typed. Enter on an empty line reads the next unread message, Tab completes,
+the arrow keys bring back earlier lines. Ctrl-C clears the line; on an empty line it leaves, as do
+Ctrl-D and %exit. You stay a member of your groups.
 
 With input from a pipe, each line is run as a command, the first one taken as the name unless there
 is --user. Replies and notices go to standard output. It ends with the input, and exits 1 if a
