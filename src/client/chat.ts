@@ -1,7 +1,12 @@
 import { info } from '../protocol/text/render.ts';
+import type { Style } from '../protocol/text/style.ts';
 import type { Address } from './address.ts';
+import { mayHoldPassword, terminalCommands } from './commands/client-commands.ts';
+import { complete, holdsContent } from './completer.ts';
+import { promptText } from './prompt.ts';
 import { Session } from './session.ts';
-import type { Terminal } from './terminal.ts';
+import type { Question, Terminal } from './terminal/terminal.ts';
+import { Unread } from './unread.ts';
 
 export interface ChatOptions {
   /** Where to connect first; without it, `%connect` does. */
@@ -9,35 +14,62 @@ export interface ChatOptions {
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly tls: Address['tls'];
+  readonly style: Style;
+  /** Something to be said first. */
+  readonly warning: string | undefined;
 }
 
-const nameQuestion = { text: 'What is your username? ', remember: false };
-const commandQuestion = { text: '> ', remember: true };
+const nameQuestion: Question = { text: 'What is your username? ', remembers: () => false };
 
 /** Talks with a person at a terminal until they leave, and closes the terminal. */
 export async function runChat(
   terminal: Terminal,
-  { address, user, password, tls }: ChatOptions,
+  { address, user, password, tls, style, warning }: ChatOptions,
 ): Promise<void> {
   const print = (text: string) => terminal.print(text);
-  const ask = () => terminal.ask(session.needsName ? nameQuestion : commandQuestion);
+  const unread = new Unread();
+  const commands = terminalCommands(unread, terminal);
+  // While a command runs, what is asked next has to wait for its end.
+  let running = true;
   const session = new Session({
     output: { print, complain: print },
     user,
     password,
     tls,
+    style,
+    commands,
+    observer: unread,
     ask: (prompt) => terminal.secret(prompt),
-    lost: ask,
+    lost: () => askAgain(),
+    moved: () => askAgain(),
   });
+  const commandQuestion = (): Question => ({
+    text: promptText(session, style),
+    remembers: (line) => !mayHoldPassword(line, commands),
+    complete: (before) => complete(before, session),
+    holdsContent: (before) => holdsContent(before, commands),
+  });
+  const ask = () => {
+    running = false;
+    terminal.ask(session.needsName ? nameQuestion : commandQuestion());
+  };
+  const askAgain = () => {
+    if (!running) ask();
+  };
   // A command that is still under way is not waited for.
   terminal.interrupted.addEventListener('abort', () => void session.leave());
 
   try {
+    if (warning !== undefined) print(info(warning, style));
     if (address) await session.start(address);
-    else print(info('Not connected. Type %connect <address> <port>, or %help for every command.'));
+    else {
+      const how = 'Type %connect <address> <port>, or %help for every command.';
+      print(info(`Not connected. ${how}`, style));
+    }
     ask();
     for await (const line of terminal.lines) {
-      if (!session.left) await session.type(line);
+      running = true;
+      if (!session.left) await session.type(session.ready && line.trim() === '' ? '%next' : line);
       if (session.left) break;
       ask();
     }

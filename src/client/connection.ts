@@ -17,6 +17,7 @@ import {
   schemas,
 } from '../protocol/schemas.ts';
 import type { Address } from './address.ts';
+import { cleanIncoming } from './clean-incoming.ts';
 import {
   ConnectionError,
   ConnectionLost,
@@ -155,7 +156,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   /** Takes one line; true if it was a reply. */
   private take(line: Line): boolean {
-    const incoming = 'text' in line ? parseIncoming(line.text) : null;
+    const incoming = 'text' in line ? cleanIncoming(parseIncoming(line.text)) : null;
     if (incoming?.kind === 'notice') this.takeNotice(incoming.method, incoming.params);
     if (!incoming || incoming.kind === 'notice' || incoming.id === null) return false;
     const waiting = this.waiting.get(incoming.id);

@@ -1,6 +1,7 @@
-import { cleanLine, cleanText } from '../protocol/clean.ts';
+import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
-import { renderError } from '../protocol/text/render.ts';
+import { error, renderError } from '../protocol/text/render.ts';
+import type { Style } from '../protocol/text/style.ts';
 import { ConnectionError } from './failure.ts';
 
 /** Where a session prints: whole lines, which end in a line feed. */
@@ -12,22 +13,23 @@ export interface Output {
 }
 
 /**
- * Tells a person what comes of what they do, cleaned for the terminal: nothing is taken on trust,
- * not even from a server.
+ * Tells a person what comes of what they do. What it is given to print is clean already, and may be
+ * coloured: the connection cleans what it takes in.
  */
 export class Reporter {
   constructor(
     private readonly output: Output,
     /** Aborted when the person leaves: they do not wait for answers any more. */
     private readonly left: AbortSignal,
+    private readonly style: Style,
   ) {}
 
   print(text: string): void {
-    if (!this.left.aborted) this.output.print(cleanText(text));
+    if (!this.left.aborted) this.output.print(text);
   }
 
   complain(text: string): void {
-    if (!this.left.aborted) this.output.complain(cleanText(text));
+    if (!this.left.aborted) this.output.complain(text);
   }
 
   /** Prints what comes, and tells of a failure that is expected; false if there was one. */
@@ -52,13 +54,14 @@ export class Reporter {
   private async attempt(action: () => Promise<boolean>): Promise<boolean> {
     try {
       return await action();
-    } catch (error) {
-      if (error instanceof BoardError) {
-        this.print(renderError(error));
-      } else if (error instanceof ConnectionError) {
-        this.complain(`[ERROR] ${cleanLine(error.message)}\n`);
+    } catch (failure) {
+      if (failure instanceof BoardError) {
+        this.print(renderError(failure, this.style));
+      } else if (failure instanceof ConnectionError) {
+        // What the network says of a peer may hold what the peer sent, as in its certificate.
+        this.complain(error(cleanLine(failure.message), this.style));
       } else {
-        throw error;
+        throw failure;
       }
       return false;
     }

@@ -3,8 +3,11 @@ import { boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import { renderError } from '../protocol/text/render.ts';
+import { plainStyle } from '../protocol/text/style.ts';
 import type { Address } from './address.ts';
+import { scriptCommands } from './commands/client-commands.ts';
 import { Session } from './session.ts';
+import { Unread } from './unread.ts';
 
 export interface ScriptOptions {
   /** Where to connect first; without it, `%connect` does. */
@@ -30,6 +33,7 @@ export interface ScriptOptions {
 export async function runScript(options: ScriptOptions): Promise<boolean> {
   const { address, user, password, tls, input, output, errors } = options;
   const gone = new AbortController();
+  const unread = new Unread();
   const session = new Session({
     output: {
       print: (text) => output.write(text),
@@ -38,6 +42,9 @@ export async function runScript(options: ScriptOptions): Promise<boolean> {
     user,
     password,
     tls,
+    style: plainStyle,
+    commands: scriptCommands(unread),
+    observer: unread,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
   });

@@ -1,15 +1,17 @@
 import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
 import { boardError } from '../protocol/errors.ts';
-import type { Call, Notice } from '../protocol/schemas.ts';
-import type { TextContext } from '../protocol/text/command.ts';
+import type { Call, Notice, Result } from '../protocol/schemas.ts';
+import type { TextCommand, TextContext } from '../protocol/text/command.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
+import type { Style } from '../protocol/text/style.ts';
 import { type Address, formatAddress, parsePort } from './address.ts';
 import { BoardClient } from './board-client.ts';
 import { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { ConnectionError } from './failure.ts';
+import type { Observer } from './observer.ts';
 import { type Output, Reporter } from './reporter.ts';
 
 // How long a server may take to answer that one leaves, in milliseconds.
@@ -19,6 +21,11 @@ const notConnected = 'You are not connected. Type %connect <address> <port>.';
 
 export interface SessionOptions {
   readonly output: Output;
+  readonly style: Style;
+  /** What can be typed here, the board's own commands among it. */
+  readonly commands: readonly TextCommand[];
+  /** Is told of what the board said, before it is printed. */
+  readonly observer: Observer;
   /** The name to take on connecting, instead of being asked for it. */
   readonly user: string | undefined;
   /** The password of that name, instead of being asked for it. */
@@ -29,6 +36,8 @@ export interface SessionOptions {
   readonly ask: (prompt: string) => Promise<string>;
   /** Called when there is no session any more, nor one that comes back, after it was told of. */
   readonly lost: () => void;
+  /** Called when the connection has gone, to come back, and when it is back. */
+  readonly moved?: () => void;
 }
 
 /**
@@ -49,12 +58,12 @@ export class Session implements TextContext {
   /** The board that was last connected to, or tried. */
   private address: Address | undefined;
   /** The board that `connection` or `client` belongs to. */
-  private board: Address | undefined;
+  board: Address | undefined;
   private wanted: string | undefined;
   private passwordGiven = false;
 
   constructor(private readonly options: SessionOptions) {
-    this.reporter = new Reporter(options.output, this.leaving.signal);
+    this.reporter = new Reporter(options.output, this.leaving.signal, options.style);
     this.wanted = options.user;
   }
 
@@ -66,6 +75,11 @@ export class Session implements TextContext {
   /** Whether there is a board to send commands to, under a name, if only once it is back. */
   get ready(): boolean {
     return this.client !== undefined;
+  }
+
+  /** Whether the board can be reached just now. */
+  get connected(): boolean {
+    return this.client?.connected ?? this.connection !== undefined;
   }
 
   /** Whether the person has left, or asked to. */
@@ -85,11 +99,21 @@ export class Session implements TextContext {
     try {
       const answer = board.call(method, params);
       this.giveWay();
-      return await answer;
+      const result = await answer;
+      this.options.observer.called(method, params, result);
+      return result;
     } finally {
       this.waiting--;
     }
   };
+
+  get style(): Style {
+    return this.options.style;
+  }
+
+  get commands(): readonly TextCommand[] {
+    return this.options.commands;
+  }
 
   readonly ask = async (prompt: string): Promise<string> => {
     const { release } = this;
@@ -102,7 +126,8 @@ export class Session implements TextContext {
   };
 
   exit(): void {
-    if (this.waiting > 0) this.reporter.print(info('What waited for the connection was not done.'));
+    if (this.waiting > 0)
+      this.reporter.print(info('What waited for the connection was not done.', this.style));
     this.leaving.abort();
   }
 
@@ -132,7 +157,7 @@ export class Session implements TextContext {
       this.release = () => resolve(true);
     });
     if (await Promise.race([waits, this.run(line).then(() => false)])) {
-      this.reporter.print(info('This is done once the connection is back.'));
+      this.reporter.print(info('This is done once the connection is back.', this.style));
     }
     this.release = undefined;
   }
@@ -161,7 +186,7 @@ export class Session implements TextContext {
     this.board = address;
     connection.on('closed', (reason) => this.end(reason));
     if (connection.lost) this.end(connection.lost.reason);
-    this.reporter.print(info(`Connected to ${formatAddress(address)}.`));
+    this.reporter.print(info(`Connected to ${formatAddress(address)}.`, this.style));
     return this.wanted === undefined ? '' : this.login(this.wanted);
   }
 
@@ -180,7 +205,7 @@ export class Session implements TextContext {
     this.wanted = session.user;
     const address = { ...board, tls: this.options.tls };
     this.follow(new BoardClient({ connection, session }, { address, credentials }));
-    return renderWelcome(session);
+    return renderWelcome(session, this.style, readingHint(session));
   }
 
   /** The password that came with the name answers once: it may be wrong, and the next board another. */
@@ -195,10 +220,14 @@ export class Session implements TextContext {
     this.client = client;
     client.on('notice', (notice) => this.tell(notice));
     client.on('lost', ({ reason }) => {
-      this.reporter.complain(info(`${this.loss(reason)} Trying to connect again.`));
+      this.complain(`${this.loss(reason)} Trying to connect again.`);
       this.giveWay();
+      this.options.moved?.();
     });
-    client.on('resumed', () => this.reporter.complain(info('Connected again.')));
+    client.on('resumed', () => {
+      this.complain('Connected again.');
+      this.options.moved?.();
+    });
     client.on('ended', (error) => this.end(error.message));
   }
 
@@ -206,8 +235,12 @@ export class Session implements TextContext {
   private end(reason: string): void {
     this.connection = undefined;
     this.client = undefined;
-    this.reporter.complain(info(`${this.loss(reason)} Type %connect to connect again.`));
+    this.complain(`${this.loss(reason)} Type %connect to connect again.`);
     this.options.lost();
+  }
+
+  private complain(text: string): void {
+    this.reporter.complain(info(text, this.style));
   }
 
   private loss(reason: string): string {
@@ -230,9 +263,17 @@ export class Session implements TextContext {
   }
 
   private tell(notice: Notice): void {
-    const text = renderNotice(notice);
+    this.options.observer.noticed(notice);
+    const text = renderNotice(notice, this.style);
     if (text !== null) this.reporter.print(text);
   }
+}
+
+function readingHint({ memberships }: Result<'session.login'>): string {
+  const reading = memberships.some(({ unread }) => unread > 0)
+    ? 'Type %next to read the oldest of them'
+    : 'Type %list or %grouplist <group> to see what was posted';
+  return `${reading}, %help for every command.`;
 }
 
 /** Logs out if the server still listens, so that the name is free at once. */

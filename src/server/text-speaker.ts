@@ -5,7 +5,8 @@ import type { Call } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
 import { takeName } from '../protocol/text/login.ts';
 import { info, renderError, renderWelcome } from '../protocol/text/render.ts';
-import { runTextLine } from '../protocol/text/shell.ts';
+import { runTextLine, textCommands } from '../protocol/text/shell.ts';
+import { plainStyle } from '../protocol/text/style.ts';
 import { dispatch, toReply } from './dispatch.ts';
 import type { Context } from './handlers/context.ts';
 import type { Speaker, Voice } from './speaker.ts';
@@ -17,6 +18,8 @@ const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
 
 /** Commands as people type them. One at a time: the reply to one stands before the next. */
 export class TextSpeaker implements Speaker, TextContext {
+  readonly style = plainStyle;
+  readonly commands = textCommands;
   private readonly lines: Line[] = [];
   private asked: (() => void) | undefined;
   private ended = false;

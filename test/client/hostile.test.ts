@@ -35,6 +35,15 @@ test('what a hostile server sends drives no terminal', async () => {
   const error = { code: 1, message: `No ${evil}`, data: { code: evil } };
   client.send({ id: (await client.request()).id, error });
   await chat.shows('[ERROR] No ␛');
+  chat.type('%groups\r');
+  const group = { id: 1, name: evil, description: evil, members: 1, messages: 1 };
+  await client.answer({ groups: [{ ...group, joined: true, unread: 1 }] });
+  await chat.shows(/1 \| ␛.* \| ␛.*joined, 1 unread/);
+  chat.type('%message 1\r');
+  const message = { number: 1, sender: evil, postedAt: evil, subject: evil, content: evil };
+  await client.answer({ ...message, group: evil });
+  await client.answer({});
+  await chat.shows(/Sender: ␛.*\nDate: ␛.*\nSubject: ␛.*\n-+\n␛/);
   client.send({ method: 'session.closing', params: { reason: `Bye ${evil}` } });
   client.socket.end();
   await chat.shows('was lost: Bye ␛');

@@ -8,7 +8,7 @@ test('a password is asked for unseen, and is in no history', async () => {
   alice.type('%password\r');
   await alice.shows(/New password: $|New password:$/);
   alice.type('correct horse\r');
-  await alice.shows('[SUCCESS] Your name is protected by this password.\n>');
+  await alice.shows('[SUCCESS] Your name is protected by this password.\n');
   expect(alice.raw).not.toContain('correct');
   alice.type(keys.up);
   await alice.shows(/> %password$/);
@@ -23,7 +23,7 @@ test('a notice that comes while a password is typed takes nothing from it', asyn
   await post('lunch');
   await alice.shows(/Subject: lunch\)\nNew password:$/);
   alice.type('horse\r');
-  await alice.shows('[SUCCESS] Your name is protected by this password.\n>');
+  await alice.shows('[SUCCESS] Your name is protected by this password.\n');
 
   const phone = await board.connectProgram();
   await phone.call('session.login', { user: 'alice', password: 'correct horse' });
@@ -51,7 +51,7 @@ test('Ctrl-C gives a password up, and leaves one where one is', async () => {
   alice.type('%password\r');
   await alice.shows(/New password:$/);
   alice.type(`half${keys.ctrlC}`);
-  await alice.shows(/\[ERROR\] This name is protected: its password is needed\.\n>$/);
+  await alice.shows(/\[ERROR\] This name is protected: its password is needed\.\n.*>$/);
   alice.type('%ping\r');
   await alice.shows('[INFO] pong\n');
 });

@@ -15,11 +15,16 @@ export const keys = {
   ctrlZ: '\x1a',
 } as const;
 
+/** What stands before what alice types. */
+export function promptOf(board: TestBoard): string {
+  return `alice@127.0.0.1:${board.port}> `;
+}
+
 /** A board with alice at a terminal, logged in and asked for a command. */
 export async function aliceInChat(options: PtyOptions = {}) {
   const board = await TestBoard.start();
   const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice'], options);
-  await alice.shows(/every command\.\n>$/);
+  await alice.shows(/every command\.\n.*>$/);
   return { board, alice };
 }
 
@@ -28,7 +33,7 @@ export async function aliceAndBob(options: PtyOptions = {}) {
   const { board, alice } = await aliceInChat(options);
   const bob = await board.memberProgram('bob');
   alice.type('%join\r');
-  await alice.shows(/\(no messages\)\n-{40}\n>$/);
+  await alice.shows(/\(no messages\)\n-{40}\n.*>$/);
   const post = (subject: string, content = 'x') =>
     bob.call('message.post', { group: 'main', subject, content });
   return { board, alice, bob, post };

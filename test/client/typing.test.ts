@@ -1,69 +1,72 @@
 import { expect, test } from 'vitest';
-import { aliceAndBob, aliceInChat, keys } from './support.ts';
+import { aliceAndBob, aliceInChat, keys, promptOf } from './support.ts';
+
+// `alice@127.0.0.1:54321> `: ports that are given out have five digits.
+const promptWidth = 23;
 
 test('a notice appears at once, above the line being typed', async () => {
   const { alice, post } = await aliceAndBob();
   alice.type('%post half a tho');
   await alice.shows('> %post half a tho');
   await post('lunch');
-  await alice.shows(/\n\[GROUP:main\] \[NOTIFY\] .*Subject: lunch\)\n> %post half a tho$/);
-  expect(alice.cursor).toEqual({ up: 0, column: 18 });
+  await alice.shows(/\n\[GROUP:main\] \[NOTIFY\] .*Subject: lunch\)\n.*> %post half a tho$/);
+  expect(alice.cursor).toEqual({ up: 0, column: 18 + promptWidth - 2 });
   alice.type('ught\r');
-  await alice.shows('> %post half a thought\n[SUCCESS] Message 2 posted in main.\n>');
+  await alice.shows('> %post half a thought\n[SUCCESS] Message 2 posted in main.\n');
   expect(alice.screen.match(/half a tho/g)).toHaveLength(1);
 });
 
 test('a notice leaves the cursor in the middle of the line where it was', async () => {
   const { alice, post } = await aliceAndBob();
   alice.type(`%post abd${keys.left}`);
-  await alice.until(() => alice.cursor.column === 10);
+  await alice.until(() => alice.cursor.column === 8 + promptWidth);
   await post('lunch');
-  await alice.shows(/lunch\)\n> %post abd$/);
-  expect(alice.cursor).toEqual({ up: 0, column: 10 });
+  await alice.shows(/lunch\)\n.*> %post abd$/);
+  expect(alice.cursor).toEqual({ up: 0, column: 8 + promptWidth });
   alice.type('c');
-  await alice.shows(/\n> %post abcd$/);
+  await alice.shows(/\n.*> %post abcd$/);
 });
 
 test('a line longer than the terminal is wide stays whole, with the cursor in any of its rows', async () => {
-  const { alice, post } = await aliceAndBob({ cols: 40 });
+  const { board, alice, post } = await aliceAndBob({ cols: 38 + promptWidth });
   const typed = `%post long ${'0123456789'.repeat(10)}`;
-  const rows = [`> ${typed.slice(0, 38)}`, typed.slice(38, 78), typed.slice(78)];
+  const rows = [`${promptOf(board)}${typed.slice(0, 38)}`, typed.slice(38, 99), typed.slice(99)];
   alice.type(typed);
   await alice.shows(/> %post long (0123456789){10}$/);
   await post('first');
-  await alice.shows(/Subject: first\)\n> %post long (0123456789){10}$/);
+  await alice.shows(/Subject: first\)\n.*> %post long (0123456789){10}$/);
   expect(alice.rows.slice(-3)).toEqual(rows);
-  expect(alice.cursor).toEqual({ up: 0, column: 33 });
+  expect(alice.cursor).toEqual({ up: 0, column: 12 });
 
   alice.type(keys.left.repeat(60));
   const cursor = { up: 1, column: 13 };
   await alice.until(() => alice.cursor.up === 1 && alice.cursor.column === 13);
   await post('second');
-  await alice.shows(/Subject: second\)\n> %post long (0123456789){10}$/);
+  await alice.shows(/Subject: second\)\n.*> %post long (0123456789){10}$/);
   expect(alice.rows.slice(-3)).toEqual(rows);
   expect(alice.cursor).toEqual(cursor);
   expect(alice.screen.match(/%post long/g)).toHaveLength(1);
 });
 
 test('a line that fills its row to the last column stays whole', async () => {
-  const { alice, post } = await aliceAndBob({ cols: 40 });
+  const { board, alice, post } = await aliceAndBob({ cols: 38 + promptWidth });
   const typed = `%post ${'x'.repeat(32)}`;
   alice.type(typed);
-  await alice.until(() => alice.rows.at(-1) === `> ${typed}`);
+  await alice.until(() => alice.rows.at(-1) === `${promptOf(board)}${typed}`);
   await post('lunch');
-  await alice.shows(/lunch\)\n> %post x{32}$/);
+  await alice.shows(/lunch\)\n.*> %post x{32}$/);
   alice.type(' y');
-  await alice.shows(/lunch\)\n> %post x{32} y$/);
+  await alice.shows(/lunch\)\n.*> %post x{32} y$/);
 });
 
 test('a line with wide characters stays whole', async () => {
-  const { alice, post } = await aliceAndBob({ cols: 40 });
+  const { board, alice, post } = await aliceAndBob({ cols: 38 + promptWidth });
   const typed = `%post 昼 ${'食'.repeat(20)}`;
   alice.type(typed);
-  const rows = [`> ${typed.slice(0, 22)}`, typed.slice(22)];
+  const rows = [`${promptOf(board)}${typed.slice(0, 22)}`, typed.slice(22)];
   await alice.until(() => alice.rows.at(-1) === rows[1]);
   await post('lunch');
-  await alice.shows(/lunch\)\n> %post 昼/);
+  await alice.shows(/lunch\)\n.*> %post 昼/);
   expect(alice.rows.slice(-2)).toEqual(rows);
   expect(alice.cursor).toEqual({ up: 0, column: 12 });
 });
@@ -73,7 +76,7 @@ test('the line being typed outlives hundreds of notices on a small screen', asyn
   alice.type(`%post ${'z'.repeat(100)}`);
   await alice.shows(/z{100}$/);
   await Promise.all(Array.from({ length: 300 }, (_, index) => post(`n${index + 1}`)));
-  await alice.shows(/Subject: n300\)\n> %post z{100}$/);
+  await alice.shows(/Subject: n300\)\n.*> %post z{100}$/);
   const shown = alice.screen.matchAll(/Subject: n(\d+)\)/g);
   expect([...shown].map(([, number]) => Number(number))).toEqual(
     Array.from({ length: 300 }, (_, index) => index + 1),
@@ -81,15 +84,15 @@ test('the line being typed outlives hundreds of notices on a small screen', asyn
 });
 
 test('what is pasted goes where the cursor is, and the line may still be edited', async () => {
-  const { alice, post } = await aliceAndBob({ cols: 40 });
+  const { alice, post } = await aliceAndBob({ cols: 38 + promptWidth });
   alice.type(`%post ad${keys.left}`);
-  await alice.until(() => alice.cursor.column === 9);
+  await alice.until(() => alice.cursor.column === 7 + promptWidth);
   alice.type('bc'.repeat(50));
   await alice.shows(/> %post a(bc){50}d$/);
   alice.type(`${keys.home}${keys.right.repeat(6)}`);
-  await alice.until(() => alice.cursor.up === 2 && alice.cursor.column === 8);
+  await alice.until(() => alice.cursor.up === 2 && alice.cursor.column === 6 + promptWidth);
   await post('lunch');
-  await alice.shows(/lunch\)\n> %post a(bc){50}d$/);
+  await alice.shows(/lunch\)\n.*> %post a(bc){50}d$/);
   alice.type(`hello ${keys.enter}`);
   await alice.shows('Message 2 posted');
   alice.type('%message 2\r');
@@ -106,29 +109,29 @@ test('a long paste is taken whole', async () => {
 });
 
 test('several lines pasted at once are run one after the other, and a half one stays', async () => {
-  const { alice } = await aliceInChat();
+  const { board, alice } = await aliceInChat();
   alice.type('%join\r%post one 1\r%post two 2\r%po');
   await alice.shows(/> %po$/);
   expect(alice.screen).toContain(
-    '\n> %post one 1\n[SUCCESS] Message 1 posted in main.' +
-      '\n> %post two 2\n[SUCCESS] Message 2 posted in main.\n> %po',
+    `\n${promptOf(board)}%post one 1\n[SUCCESS] Message 1 posted in main.` +
+      `\n${promptOf(board)}%post two 2\n[SUCCESS] Message 2 posted in main.\n${promptOf(board)}%po`,
   );
 });
 
 test('the arrow keys bring back the commands of this run', async () => {
   const { alice } = await aliceInChat();
   alice.type('%ping\r%whoami\r');
-  await alice.shows(/\[INFO\] You are alice.*\n>$/);
+  await alice.shows(/\[INFO\] You are alice.*\n.*>$/);
   alice.type(keys.up);
-  await alice.shows(/\n> %whoami$/);
+  await alice.shows(/\n.*> %whoami$/);
   alice.type(keys.up);
-  await alice.shows(/\n> %ping$/);
+  await alice.shows(/\n.*> %ping$/);
   alice.type(keys.down + keys.enter);
   await alice.until(() => alice.screen.match(/You are alice/g)?.length === 2);
 });
 
-test('an empty line does nothing', async () => {
+test('an empty line asks for what is unread', async () => {
   const { alice } = await aliceInChat();
   alice.type('\r   \r%ping\r');
-  await alice.shows(/\n>\n>\n> %ping\n\[INFO\] pong\n>$/);
+  await alice.shows(/>\n\[INFO\] Nothing unread\.\n.*>\n\[INFO\] Nothing unread\.\n.*> %ping\n/);
 });

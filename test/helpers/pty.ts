@@ -2,6 +2,7 @@ import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
 import { program } from './server.ts';
+import { tempFolder } from './temp.ts';
 
 export interface PtyOptions {
   cols?: number;
@@ -25,14 +26,26 @@ export class Pty {
   constructor(
     command: string,
     args: string[],
-    { cols = 80, rows = 24, env = {} }: PtyOptions = {},
+    { cols = 200, rows = 24, env = {} }: PtyOptions = {},
   ) {
-    this.terminal = new Terminal({ cols, rows, scrollback: 10_000, allowProposedApi: true });
+    this.terminal = new Terminal({
+      cols,
+      rows,
+      scrollback: 10_000,
+      allowProposedApi: true,
+      reflowCursorLine: true,
+    });
     const { PATH = '' } = process.env;
     this.process = spawn(command, args, {
       cols,
       rows,
-      env: { PATH, TERM: 'xterm-256color', LANG: 'C.UTF-8', ...env },
+      env: {
+        PATH,
+        TERM: 'xterm-256color',
+        LANG: 'C.UTF-8',
+        XDG_STATE_HOME: tempFolder(),
+        ...env,
+      },
     });
     this.process.onData((data) => {
       this.raw += data;
@@ -53,6 +66,12 @@ export class Pty {
 
   type(keys: string): void {
     this.process.write(keys);
+  }
+
+  /** What someone does who drags the window's edge. */
+  resize(cols: number, rows: number): void {
+    this.terminal.resize(cols, rows);
+    this.process.resize(cols, rows);
   }
 
   /** Sends a signal, as `kill` does. */

@@ -1,6 +1,7 @@
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import type { Call, Header, Method, Result } from '../../src/protocol/schemas.ts';
-import { runTextLine } from '../../src/protocol/text/shell.ts';
+import { runTextLine, textCommands } from '../../src/protocol/text/shell.ts';
+import { plainStyle } from '../../src/protocol/text/style.ts';
 
 /** What each method gives when it is called: a result, one for each call in turn, or a refusal. */
 export type Answers = { [M in Method]?: Result<M> | Result<M>[] | BoardError };
@@ -53,6 +54,8 @@ export async function type(
   const printing = runTextLine(line, {
     call,
     user: as.user,
+    style: plainStyle,
+    commands: textCommands,
     ask: async (prompt) => {
       run.asked.push(prompt);
       const secret = secrets.shift();

@@ -1,8 +1,13 @@
+import { join } from 'node:path';
 import { Command } from 'commander';
 import { runChat } from '../../client/chat.ts';
 import { runScript } from '../../client/script.ts';
-import { openTerminal } from '../../client/terminal.ts';
+import { stateFolder } from '../../client/state-folder.ts';
+import { readerStyle } from '../../client/style/reader-style.ts';
+import { History } from '../../client/terminal/history.ts';
+import { openTerminal } from '../../client/terminal/terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
+import { plainStyle } from '../../protocol/text/style.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
@@ -31,8 +36,9 @@ export function chatCommand(): Command {
     .addHelpText(
       'after',
       `
-%help lists what can be typed. The arrow keys bring back earlier commands. Ctrl-C clears the line;
-on an empty line it leaves, as do Ctrl-D and %exit. You stay a member of your groups.
+%help lists what can be typed. Enter on an empty line reads the next unread message, Tab completes,
+the arrow keys bring back earlier lines. Ctrl-C clears the line; on an empty line it leaves, as do
+Ctrl-D and %exit. You stay a member of your groups.
 
 With input from a pipe, each line is run as a command, the first one taken as the name unless there
 is --user. Replies and notices go to standard output. It ends with the input, and exits 1 if a
@@ -63,8 +69,11 @@ async function chat(options: ConnectionOptions): Promise<void> {
   const password = await passwordOf(passwordFile);
   const { stdin, stdout, stderr } = process;
   if (stdin.isTTY) {
-    const dumb = process.env.TERM === 'dumb';
-    await runChat(openTerminal(stdin, stdout, dumb), { address, user, password, tls });
+    const history = History.open(join(stateFolder(), 'history'));
+    const terminal = openTerminal(stdin, stdout, { dumb: process.env.TERM === 'dumb', history });
+    const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
+    const warning = history.failure;
+    await runChat(terminal, { address, user, password, tls, style, warning });
   } else if (
     !(await runScript({
       address,

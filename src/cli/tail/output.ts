@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { cleanText } from '../../protocol/clean.ts';
 import { renderHeaders, renderMessage } from '../../protocol/text/render.ts';
+import { plainStyle } from '../../protocol/text/style.ts';
 import { toJson } from '../output.ts';
 import type { TailMessage } from './cursor.ts';
 
@@ -8,8 +9,8 @@ import type { TailMessage } from './cursor.ts';
 export function formatMessage(message: TailMessage, { json }: { json?: true | undefined }): string {
   if (json) return `${toJson(message, 0)}\n`;
   const { content, ...header } = message;
-  if (content !== undefined) return cleanText(renderMessage({ ...header, content }));
-  return cleanText(`[GROUP:${header.group}] ${renderHeaders([header])}`);
+  if (content !== undefined) return cleanText(renderMessage({ ...header, content }, plainStyle));
+  return cleanText(`[GROUP:${header.group}] ${renderHeaders([header], plainStyle)}`);
 }
 
 /** Standard output that somebody reads at their own pace, and may close. */

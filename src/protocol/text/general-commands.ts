@@ -5,46 +5,57 @@ import { info, renderGroups, success, unreadCount } from './render.ts';
 export const groups: TextCommand = {
   words: ['%groups'],
   form: '',
+  topic: 'groups',
   summary: 'the groups that can be joined',
-  async *run(args, { call }) {
+  details: [
+    'Each with its number, name, description, members and messages, and whether',
+    'you are in it, with how many of its messages you have not seen.',
+  ],
+  async *run(args, { call, style }) {
     args.end();
-    yield renderGroups(await call('group.list', {}));
+    yield renderGroups(await call('group.list', {}), style);
   },
 };
 
 export const unread: TextCommand = {
   words: ['%unread'],
   form: '',
-  summary: 'per group, how many messages you have not seen yet',
-  async *run(args, { call }) {
+  topic: 'messages',
+  summary: 'how many you have not seen, by group',
+  async *run(args, { call, style }) {
     args.end();
     const { groups } = await call('group.list', {});
     const lines = groups
       .filter((group) => group.unread > 0)
-      .map((group) => info(`${group.name}: ${unreadCount(group.unread)}`));
-    yield lines.join('') || info('Nothing unread.');
+      .map(({ name, unread }) => info(`${style.group(name)}: ${unreadCount(unread)}`, style));
+    yield lines.join('') || info('Nothing unread.', style);
   },
 };
 
 export const whoami: TextCommand = {
   words: ['%whoami'],
   form: '',
+  topic: 'you',
   summary: 'your name and your groups',
-  async *run(args, { call, user }) {
+  async *run(args, { call, user = '', style }) {
     args.end();
     const { groups } = await call('group.list', {});
-    const joined = groups.filter((group) => group.joined).map(({ name }) => name);
-    yield info(
-      `You are ${user}, ${joined.length ? `a member of ${joined.join(', ')}` : 'in no group yet'}.`,
-    );
+    const joined = groups.filter((group) => group.joined).map(({ name }) => style.group(name));
+    const where = joined.length ? `a member of ${joined.join(', ')}` : 'in no group yet';
+    yield info(`You are ${style.user(user)}, ${where}.`, style);
   },
 };
 
 export const password: TextCommand = {
   words: ['%password'],
   form: '[new password]',
-  summary: 'protect your name by a password, or change it; asks for what is not given',
-  async *run(args, { call, ask }) {
+  topic: 'you',
+  summary: 'protect your name, or change how',
+  details: [
+    'Asks for what is not given, and for the password of before. With a password,',
+    'nobody else can take your name, and you can be connected several times.',
+  ],
+  async *run(args, { call, ask, style }) {
     const password = args.empty ? await ask('New password: ') : args.remainder('password').trim();
     try {
       await call('account.setPassword', { password });
@@ -53,26 +64,29 @@ export const password: TextCommand = {
       const current = await ask('Current password: ');
       await call('account.setPassword', { password, current });
     }
-    yield success('Your name is protected by this password.');
+    yield success('Your name is protected by this password.', style);
   },
 };
 
 export const ping: TextCommand = {
   words: ['%ping'],
   form: '',
+  topic: 'you',
   summary: 'ask whether the server is there',
   anyone: true,
-  async *run(args, { call }) {
+  async *run(args, { call, style }) {
     args.end();
     await call('ping', {});
-    yield info('pong');
+    yield info('pong', style);
   },
 };
 
 export const connect: TextCommand = {
   words: ['%connect'],
   form: '<address> <port>',
-  summary: 'connect to a board (in the corkboard client)',
+  topic: 'you',
+  summary: 'connect to a board (in the client)',
+  example: 'board.example.org 6789',
   anyone: true,
   async *run(args, context) {
     const address = args.word('address');
@@ -85,11 +99,12 @@ export const connect: TextCommand = {
 export const exit: TextCommand = {
   words: ['%exit', '%quit'],
   form: '',
-  summary: 'disconnect; you stay a member of your groups',
+  topic: 'you',
+  summary: 'leave; your memberships stay',
   anyone: true,
   async *run(args, context) {
     args.end();
-    yield info('Goodbye.');
+    yield info('Goodbye.', context.style);
     context.exit();
   },
 };

@@ -2,7 +2,7 @@ import { boardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Call } from '../schemas.ts';
 import { Arguments } from './arguments.ts';
-import type { TextCommand, TextContext } from './command.ts';
+import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
 import {
   count,
   info,
@@ -22,25 +22,48 @@ type GroupArgument = (args: Arguments) => string;
 const namedGroup: GroupArgument = (args) => args.word('group');
 const theMainGroup: GroupArgument = () => mainGroup;
 
+interface GroupWords {
+  readonly named: string;
+  readonly short: string;
+  readonly form: string;
+  readonly summary: string;
+  readonly details?: readonly string[];
+  /** What stands behind the word and the group in an example. */
+  readonly example?: string;
+  /** What stands behind the word: the group, and what follows it. */
+  readonly takes: readonly ['group' | 'joined', ...ArgumentKind[]];
+}
+
 /** Both faces of a command about a group: with the group named, and short, for `main`. */
-function groupCommand(
-  words: { named: string; short: string; form: string; summary: string },
+export function groupCommand(
+  words: GroupWords,
   run: (group: string, args: Arguments, context: TextContext) => AsyncIterable<string>,
 ): [TextCommand, TextCommand] {
-  const face = (
-    word: string,
-    form: string,
-    summary: string,
-    group: GroupArgument,
-  ): TextCommand => ({
-    words: [word],
-    form: form.trim(),
-    summary,
-    run: (args, context) => run(group(args), args, context),
+  const { named, short, form, summary, details = [], example = '', takes } = words;
+  const [, ...behind] = takes;
+  const face = (group: GroupArgument) => ({
+    details,
+    run: (args: Arguments, context: TextContext) => run(group(args), args, context),
   });
   return [
-    face(words.named, `<group> ${words.form}`, words.summary, namedGroup),
-    face(words.short, words.form, `the same as ${words.named} ${mainGroup}`, theMainGroup),
+    {
+      ...face(namedGroup),
+      words: [named],
+      form: `<group> ${form}`.trim(),
+      topic: takes[0] === 'group' || form === '' ? 'groups' : 'messages',
+      summary,
+      example: `news ${example}`.trim(),
+      takes,
+    },
+    {
+      ...face(theMainGroup),
+      words: [short],
+      form,
+      topic: 'main',
+      summary: `the same as ${named} ${mainGroup}`,
+      example,
+      takes: behind,
+    },
   ];
 }
 
@@ -49,14 +72,19 @@ export const [groupJoin, join] = groupCommand(
     named: '%groupjoin',
     short: '%join',
     form: '',
-    summary: 'join a group; shows its members and the messages you can see',
+    summary: 'join; shows members and messages',
+    details: [
+      'A group goes by its name or its number. You see the last two messages from',
+      'before you joined, and all that come after, until you leave.',
+    ],
+    takes: ['group'],
   },
-  async function* (group, args, { call }) {
+  async function* (group, args, { call, style }) {
     args.end();
     const joined = await call('group.join', { group });
-    yield success(`You joined ${joined.group}.`) +
-      renderMembers(joined.group, joined.members) +
-      renderList(joined.group, joined.messages);
+    yield success(`You joined ${style.group(joined.group)}.`, style) +
+      renderMembers(joined.group, joined.members, style) +
+      renderList(joined.group, joined.messages, style);
   },
 );
 
@@ -65,31 +93,58 @@ export const [groupPost, post] = groupCommand(
     named: '%grouppost',
     short: '%post',
     form: '<subject> <content>',
-    summary: 'post a message; a subject of several words stands in "double quotes"',
+    summary: 'post a message',
+    details: [
+      'A subject of several words stands in "double quotes", in which \\" and \\\\ stand',
+      'for " and \\. The content is the rest of the line.',
+    ],
+    example: '"Lunch on Friday" Who is in?',
+    takes: ['joined', 'subject', 'content'],
   },
-  async function* (group, args, { call }) {
+  async function* (group, args, context) {
     const subject = args.quoted('subject');
     const content = args.remainder('content');
-    const { number, group: name } = await call('message.post', { group, subject, content });
-    yield success(`Message ${number} posted in ${name}.`);
+    yield postMessage({ group, subject, content }, context);
   },
 );
 
+/** Posts, and says under which number. */
+export async function postMessage(
+  message: { group: string; subject: string; content: string },
+  { call, style }: TextContext,
+): Promise<string> {
+  const { number, group } = await call('message.post', message);
+  return success(`Message ${style.strong(String(number))} posted in ${style.group(group)}.`, style);
+}
+
 export const [groupUsers, users] = groupCommand(
-  { named: '%groupusers', short: '%users', form: '', summary: 'the members, online or not' },
-  async function* (group, args, { call }) {
+  {
+    named: '%groupusers',
+    short: '%users',
+    form: '',
+    summary: 'the members, online or not',
+    takes: ['joined'],
+  },
+  async function* (group, args, { call, style }) {
     args.end();
     const { group: name, members } = await call('group.members', { group });
-    yield renderMembers(name, members);
+    yield renderMembers(name, members, style);
   },
 );
 
 export const [groupLeave, leave] = groupCommand(
-  { named: '%groupleave', short: '%leave', form: '', summary: 'leave a group' },
-  async function* (group, args, { call }) {
+  {
+    named: '%groupleave',
+    short: '%leave',
+    form: '',
+    summary: 'leave',
+    details: ['Who joins again sees the last two messages from before that.'],
+    takes: ['joined'],
+  },
+  async function* (group, args, { call, style }) {
     args.end();
     const { group: name } = await call('group.leave', { group });
-    yield success(`You left ${name}.`);
+    yield success(`You left ${style.group(name)}.`, style);
   },
 );
 
@@ -98,13 +153,16 @@ export const [groupMessage, message] = groupCommand(
     named: '%groupmessage',
     short: '%message',
     form: '<number>',
-    summary: 'read one message by its number',
+    summary: 'read one message',
+    details: ['It, and those before it, count as seen.'],
+    example: '7',
+    takes: ['joined', 'number'],
   },
-  async function* (group, args, { call }) {
+  async function* (group, args, { call, style }) {
     const number = args.number('number');
     args.end();
     const found = await call('message.get', { group, number });
-    yield renderMessage(found);
+    yield renderMessage(found, style);
     await call('message.markRead', { group: found.group, number });
   },
 );
@@ -114,13 +172,19 @@ export const [groupList, list] = groupCommand(
     named: '%grouplist',
     short: '%list',
     form: '[count or all] [before <number>]',
-    summary: `the messages you can see, oldest first: the newest ${limits.listDefault}, as many as you say, or all`,
+    summary: 'the messages you can see',
+    details: [
+      `The newest ${limits.listDefault}, oldest first; as many as you say, at most ${limits.listMost}; or all. With`,
+      '"before", those older than a number. They count as seen.',
+    ],
+    example: '20 before 140',
+    takes: ['joined', 'range'],
   },
-  async function* (group, args, { call }) {
+  async function* (group, args, context) {
     const { limit, before } = listArguments(args);
     yield* limit === 'all'
-      ? listAll(call, group, before)
-      : listNewest(call, group, { limit, ...before });
+      ? listAll(context, group, before)
+      : listNewest(context, group, { limit, ...before });
   },
 );
 
@@ -146,13 +210,13 @@ function listArguments(args: Arguments): { limit: number | 'all'; before: { befo
 }
 
 async function* listNewest(
-  call: Call,
+  { call, style }: TextContext,
   group: string,
   params: { limit: number; before?: number },
 ): AsyncGenerator<string> {
   const page = await call('message.list', { group, ...params });
   const [first] = page.messages;
-  yield renderList(page.group, page.messages);
+  yield renderList(page.group, page.messages, style);
   if (page.more && first) {
     const { messages } = await call('message.list', { group, after: 0, limit: 1 });
     const oldest = messages[0]?.number ?? first.number;
@@ -160,18 +224,19 @@ async function* listNewest(
     yield info(
       `Up to ${count(first.number - oldest, 'older message')} (from ID ${oldest}): ` +
         `type ${word} ${params.limit} before ${first.number}, or ${word} all.`,
+      style,
     );
   }
   await markRead(call, page.group, page.messages.at(-1)?.number);
 }
 
 async function* listAll(
-  call: Call,
+  { call, style }: TextContext,
   group: string,
   bound: { before?: number },
 ): AsyncGenerator<string> {
   let last = 0;
-  let started = false;
+  let name = '';
   for (let more = true; more; ) {
     const page = await call('message.list', {
       group,
@@ -179,14 +244,14 @@ async function* listAll(
       limit: limits.listMost,
       ...bound,
     });
-    if (!started) yield listStart(page.group);
-    started = true;
-    yield renderHeaders(page.messages);
+    if (name === '') yield listStart(page.group, style);
+    name = page.group;
+    yield renderHeaders(page.messages, style);
     last = page.messages.at(-1)?.number ?? last;
     more = page.more;
   }
-  yield (last === 0 ? '(no messages)\n' : '') + listEnd;
-  await markRead(call, group, last || undefined);
+  yield (last === 0 ? '(no messages)\n' : '') + listEnd(style);
+  await markRead(call, name, last || undefined);
 }
 
 /** Counts what was shown as seen. */

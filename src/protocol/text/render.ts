@@ -2,11 +2,14 @@ import { cleanLine, cleanText } from '../clean.ts';
 import type { BoardError, ErrorCode } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Header, Member, Notice, Result } from '../schemas.ts';
-import { toSeconds } from '../time.ts';
+import { plainStyle, type Style } from './style.ts';
+import { alignRows } from './table.ts';
 
 // The longest list of names that a notice of presence spells out.
 const presenceNames = 10;
-const rule = '-'.repeat(40);
+const ruleLength = 40;
+// The one column of the groups' table that may be cut.
+const descriptionColumn = 2;
 
 /** What to type next, where that helps a person. */
 const hints: Partial<Record<ErrorCode, string>> = {
@@ -20,32 +23,47 @@ const hints: Partial<Record<ErrorCode, string>> = {
   MESSAGE_NOT_FOUND: 'Type %list or %grouplist to see which there are.',
 };
 
-export function renderError(error: BoardError): string {
-  const hint = hints[error.code];
-  return `[ERROR] ${cleanLine(error.message)}${hint ? ` ${hint}` : ''}\n`;
+export function renderError({ code, message }: BoardError, style: Style = plainStyle): string {
+  const hint = hints[code];
+  return error(`${cleanLine(message)}${hint ? ` ${hint}` : ''}`, style);
 }
 
-export function info(text: string): string {
-  return `[INFO] ${text}\n`;
+export function error(text: string, style: Style = plainStyle): string {
+  return tagged('[ERROR]', text, style);
 }
 
-export function success(text: string): string {
-  return `[SUCCESS] ${text}\n`;
+export function info(text: string, style: Style = plainStyle): string {
+  return tagged('[INFO]', text, style);
 }
 
-/** What follows a login: what has come since, and what to type next. */
-export function renderWelcome({ user, memberships }: Result<'session.login'>): string {
+export function success(text: string, style: Style = plainStyle): string {
+  return tagged('[SUCCESS]', text, style);
+}
+
+function tagged(tag: string, text: string, style: Style): string {
+  return `${style.line(`${style.tag(tag)} ${text}`)}\n`;
+}
+
+/**
+ * What follows a login: what has come since, and what to type next.
+ * @param reading how unread messages are read here
+ */
+export function renderWelcome(
+  { user, memberships }: Result<'session.login'>,
+  style: Style = plainStyle,
+  reading = 'Type %unread, %list or %grouplist <group> to read, %help for every command.',
+): string {
   const unread = memberships
     .filter((membership) => membership.unread > 0)
-    .map((membership) => info(`${membership.group}: ${unreadCount(membership.unread)}`));
+    .map(({ group, unread }) => info(`${style.group(group)}: ${unreadCount(unread)}`, style));
   const next =
     memberships.length > 0
-      ? 'Type %unread, %list or %grouplist <group> to read, %help for every command.'
+      ? reading
       : 'Type %groups to see the groups, %join to join main, %help for every command.';
-  return info(`Welcome ${user}`) + unread.join('') + info(next);
+  return info(`Welcome ${style.user(user)}`, style) + unread.join('') + info(next, style);
 }
 
-export function renderGroups({ groups }: Result<'group.list'>): string {
+export function renderGroups({ groups }: Result<'group.list'>, style: Style): string {
   const rows = groups.map((group) => [
     String(group.id),
     group.name,
@@ -54,92 +72,106 @@ export function renderGroups({ groups }: Result<'group.list'>): string {
     count(group.messages, 'message'),
     group.joined ? `joined, ${unreadCount(group.unread)}` : 'not joined',
   ]);
-  const widths = rows.reduce<number[]>(
-    (most, row) => row.map((cell, column) => Math.max(most[column] ?? 0, cell.length)),
-    [],
+  const lines = alignRows(rows, style.columns, descriptionColumn).map((row) => style.line(row));
+  return ['--- Groups ---', ...lines, rule(style), ''].join('\n');
+}
+
+export function renderMembers(group: string, members: Member[], style: Style): string {
+  const names = members.map(({ name, online }) =>
+    online ? `${style.user(name)} (online)` : style.user(name),
   );
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join(' | ')
-      .trimEnd(),
-  );
-  return ['--- Groups ---', ...lines, rule, ''].join('\n');
+  const head = `Members of ${style.group(group)} (${members.length})`;
+  return info(`${head}: ${names.join(', ')}`, style);
 }
 
-export function renderMembers(group: string, members: Member[]): string {
-  const names = members.map(({ name, online }) => (online ? `${name} (online)` : name));
-  return info(`Members of ${group} (${members.length}): ${names.join(', ')}`);
+export function listStart(group: string, style: Style): string {
+  return `${style.line(style.frame(`--- Group: ${group} History ---`))}\n`;
 }
 
-export function listStart(group: string): string {
-  return `--- Group: ${group} History ---\n`;
+export function listEnd(style: Style): string {
+  return `${rule(style)}\n`;
 }
 
-export const listEnd = `${rule}\n`;
-
-export function renderHeaders(messages: Header[]): string {
-  return messages
-    .map(
-      ({ number, sender, postedAt, subject }) =>
-        `ID: ${number} | Sender: ${sender} | Date: ${toSeconds(postedAt)} | Subject: ${cleanLine(subject)}\n`,
-    )
-    .join('');
+export function renderHeaders(messages: Header[], style: Style): string {
+  return messages.map((header) => `${style.line(headerLine(header, style))}\n`).join('');
 }
 
-export function renderList(group: string, messages: Header[]): string {
-  return `${listStart(group)}${renderHeaders(messages) || '(no messages)\n'}${listEnd}`;
-}
-
-export function renderMessage(message: Result<'message.get'>): string {
+function headerLine({ number, sender, postedAt, subject }: Header, style: Style): string {
   return [
-    `--- Message ID: ${message.number} (Group: ${message.group}) ---`,
-    `Sender: ${message.sender}`,
-    `Date: ${toSeconds(message.postedAt)}`,
-    `Subject: ${cleanLine(message.subject)}`,
-    rule,
-    cleanText(message.content),
-    rule,
+    `ID: ${style.strong(String(number))}`,
+    `Sender: ${style.user(sender)}`,
+    `Date: ${style.date(postedAt)}`,
+    `Subject: ${style.strong(cleanLine(subject))}`,
+  ].join(' | ');
+}
+
+export function renderList(group: string, messages: Header[], style: Style): string {
+  const lines = renderHeaders(messages, style) || '(no messages)\n';
+  return `${listStart(group, style)}${lines}${listEnd(style)}`;
+}
+
+export function renderMessage(message: Result<'message.get'>, style: Style): string {
+  const { number, group, sender, postedAt, subject, content } = message;
+  return [
+    style.line(style.frame(`--- Message ID: ${number} (Group: ${group}) ---`)),
+    style.line(`Sender: ${style.user(sender)}`),
+    `Date: ${style.date(postedAt)}`,
+    style.line(`Subject: ${style.strong(cleanLine(subject))}`),
+    rule(style),
+    style.content(cleanText(content)),
+    rule(style),
     '',
   ].join('\n');
 }
 
+function rule(style: Style): string {
+  return style.frame('-'.repeat(Math.min(ruleLength, style.columns)));
+}
+
 /** A notice as one line; null for one that text has no words for. */
-export function renderNotice({ method, params }: Notice): string | null {
+export function renderNotice({ method, params }: Notice, style: Style = plainStyle): string | null {
   switch (method) {
     case 'message.posted': {
       const { number, sender, postedAt, subject } = params.message;
-      return notify(
-        params.group,
-        `New message from ${sender} (ID: ${number}, Date: ${toSeconds(postedAt)}, Subject: ${cleanLine(subject)})`,
-      );
+      const header = [
+        `ID: ${style.strong(String(number))}`,
+        `Date: ${style.date(postedAt)}`,
+        `Subject: ${style.strong(cleanLine(subject))}`,
+      ];
+      const text = `New message from ${style.user(sender)} (${header.join(', ')})`;
+      return notify(params.group, text, style);
     }
     case 'member.joined':
-      return notify(params.group, `User ${params.user} joined the group.`);
+      return notify(params.group, `User ${style.user(params.user)} joined the group.`, style);
     case 'member.left':
-      return notify(params.group, `User ${params.user} left the group.`);
+      return notify(params.group, `User ${style.user(params.user)} left the group.`, style);
     case 'member.renamed':
-      return notify(params.group, `User ${params.was} is now called ${params.user}.`);
-    case 'presence.changed':
       return notify(
         params.group,
-        [...presence('Online', params.online), ...presence('Offline', params.offline)].join(' '),
+        `User ${style.user(params.was)} is now called ${style.user(params.user)}.`,
+        style,
       );
+    case 'presence.changed': {
+      const { online, offline } = params;
+      const parts = [...presence('Online', online, style), ...presence('Offline', offline, style)];
+      return notify(params.group, parts.join(' '), style);
+    }
     case 'group.changed':
       return params.was === params.group
-        ? notify(params.group, `The description is now: ${cleanLine(params.description)}`)
-        : notify(params.was, `The group is now called ${params.group}.`);
+        ? notify(params.group, `The description is now: ${cleanLine(params.description)}`, style)
+        : notify(params.was, `The group is now called ${style.group(params.group)}.`, style);
     case 'group.removed':
-      return notify(params.group, 'The group was removed by the operator.');
+      return notify(params.group, 'The group was removed by the operator.', style);
     case 'messages.purged':
       return notify(
         params.group,
         params.first === params.last
           ? `Message ${params.first} was removed by the operator.`
           : `${count(params.count, 'message')} between ${params.first} and ${params.last} were removed by the operator.`,
+        style,
       );
     case 'session.closing':
-      return info(`${cleanLine(params.reason)} Goodbye.`);
+      return info(`${cleanLine(params.reason)} Goodbye.`, style);
     default:
       return null;
   }
@@ -155,13 +187,13 @@ export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
 }
 
-function notify(group: string, text: string): string {
-  return `[GROUP:${group}] [NOTIFY] ${text}\n`;
+function notify(group: string, text: string, style: Style): string {
+  return `${style.line(`[GROUP:${style.group(group)}] ${style.tag('[NOTIFY]')} ${text}`)}\n`;
 }
 
-function presence(word: string, names: string[]): string[] {
+function presence(word: string, names: string[], style: Style): string[] {
   if (names.length === 0) return [];
-  const shown = names.slice(0, presenceNames).join(', ');
+  const shown = names.slice(0, presenceNames).map((name) => style.user(name));
   const more = names.length - presenceNames;
-  return [`${word}: ${shown}${more > 0 ? ` and ${more} more` : ''}.`];
+  return [`${word}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`];
 }

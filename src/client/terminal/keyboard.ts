@@ -1,14 +1,17 @@
 import { emitKeypressEvents, type Interface, type Key } from 'node:readline';
 import type { ReadStream } from 'node:tty';
 
-// Tab is text as long as nothing completes it.
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
 
-interface Press {
+export interface Press {
   readonly text: string | undefined;
   readonly key: Key;
 }
+
+/** The key that stands for everything that was pasted at once. */
+export const pasteKey = 'paste';
+export const returnKey: Press = { text: '\r', key: { name: 'return', sequence: '\r' } };
 
 /**
  * Hands the keys of a terminal to readline when it is to have them. Left to read them by itself,
@@ -23,35 +26,35 @@ export class Keyboard {
   /** Who gets the keys in place of readline. */
   private taker: ((text: string, key: Key) => void) | undefined;
   private held: Press[] = [];
+  /** What was pasted so far, between the marks of the terminal. */
+  private pasted: string | undefined;
 
+  /** @param intercept takes a key before readline does; true if it wanted it */
   constructor(
     private readonly input: ReadStream,
     private readonly readline: Interface,
+    private readonly intercept: (key: Key) => boolean,
   ) {
     emitKeypressEvents(input);
-    input.setRawMode(true);
-    input.on('keypress', this.receive);
+    input.on('keypress', this.gather);
     input.once('end', this.end);
     input.resume();
   }
 
-  /** Lets the terminal read lines by itself again. */
   close(): void {
     this.hold();
-    this.input.off('keypress', this.receive);
+    this.input.off('keypress', this.gather);
     this.input.off('end', this.end);
-    this.input.setRawMode(false);
     this.input.pause();
   }
 
-  /** Gives the terminal back while the program is stopped (Ctrl-Z), and takes it when it goes on. */
-  suspend(resumed: () => void): void {
-    this.input.setRawMode(false);
-    process.once('SIGCONT', () => {
-      this.input.setRawMode(true);
-      resumed();
-    });
-    process.kill(process.pid, 'SIGTSTP');
+  /** Leaves what is typed to whoever reads the terminal too. */
+  pause(): void {
+    this.input.pause();
+  }
+
+  resume(): void {
+    this.input.resume();
   }
 
   /** Keeps the keys for later, but for Ctrl-C, which is for now. */
@@ -64,18 +67,37 @@ export class Keyboard {
     this.holding = false;
     const { held } = this;
     this.held = [];
-    for (const { text, key } of held) this.receive(text, key);
+    for (const press of held) this.receive(press);
     this.flush();
   }
 
-  private readonly end = () => this.readline.close();
+  /** Lets keys be pressed before those that were kept. */
+  press(presses: Press[]): void {
+    this.held = [...presses, ...this.held];
+    if (!this.holding) this.release();
+  }
 
   /** Gives the keys to `taker` from here on, or to readline again. */
   divert(taker: ((text: string, key: Key) => void) | undefined): void {
     this.taker = taker;
   }
 
-  private readonly receive = (text: string | undefined, key: Key) => {
+  private readonly end = () => this.readline.close();
+
+  private readonly gather = (text: string | undefined, key: Key) => {
+    if (key.name === 'paste-start') {
+      this.pasted = '';
+    } else if (this.pasted === undefined) {
+      this.receive({ text, key });
+    } else if (key.name === 'paste-end') {
+      this.receive({ text: undefined, key: { name: pasteKey, sequence: this.pasted } });
+      this.pasted = undefined;
+    } else {
+      this.pasted += key.sequence ?? text ?? '';
+    }
+  };
+
+  private receive({ text, key }: Press): void {
     if (this.taker && !this.holding) {
       this.taker(text ?? '', key);
       return;
@@ -84,15 +106,15 @@ export class Keyboard {
       this.held.push({ text, key });
       return;
     }
-    if (text === undefined || key.ctrl || key.meta || control.test(text)) {
+    if (text === undefined || key.name === 'tab' || key.ctrl || key.meta || control.test(text)) {
       this.flush();
-      this.readline.write(text ?? '', key);
+      if (!this.intercept(key)) this.readline.write(text ?? '', key);
       return;
     }
     // The keys that came in one piece are all told in one turn of the event loop.
     if (this.text === '') process.nextTick(() => this.flush());
     this.text += text;
-  };
+  }
 
   private flush(): void {
     const { text } = this;

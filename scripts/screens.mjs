@@ -1,0 +1,122 @@
+// Prints the screens that docs/chat.md shows: the built client in a terminal, with a real board.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { spawn as spawnInTerminal } from '@lydell/node-pty';
+import xterm from '@xterm/headless';
+
+const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'corkboard-screens-'));
+
+/** A board on the usual port, so that the prompt is what a user sees. */
+async function startBoard() {
+  const board = spawn(process.execPath, [program, 'serve', '--data', folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  await once(board.stdout, 'data');
+  return board;
+}
+
+/** Someone else at the board, over JSON-RPC. */
+function person(user) {
+  const socket = connect(6789, '127.0.0.1');
+  let id = 0;
+  const send = (method, params) => {
+    id += 1;
+    socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+  };
+  send('session.login', { user });
+  for (const group of ['main', 'news']) send('group.join', { group });
+  return {
+    post: (group, subject, content) => send('message.post', { group, subject, content }),
+    leave: () => socket.end(),
+  };
+}
+
+class Chat {
+  constructor(user) {
+    this.terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
+    this.process = spawnInTerminal(
+      process.execPath,
+      [program, 'chat', 'localhost', '--user', user],
+      {
+        cols: 80,
+        rows: 24,
+        env: { ...process.env, TERM: 'xterm-256color', XDG_STATE_HOME: folder },
+      },
+    );
+    this.process.onData((data) => this.terminal.write(data, () => this.drawn?.()));
+  }
+
+  get screen() {
+    const { active } = this.terminal.buffer;
+    return Array.from({ length: active.length }, (_, row) =>
+      active.getLine(row).translateToString(true),
+    )
+      .join('\n')
+      .trimEnd();
+  }
+
+  async shows(what) {
+    while (!what.test(this.screen)) {
+      await new Promise((resolve) => {
+        this.drawn = resolve;
+      });
+    }
+  }
+
+  async type(keys, what) {
+    this.process.write(keys);
+    await this.shows(what);
+  }
+
+  print(title, from = /^/) {
+    const { screen } = this;
+    console.log(`## ${title}\n\n${screen.slice(screen.search(from))}\n`);
+  }
+}
+
+const board = await startBoard();
+try {
+  const before = new Chat('alice');
+  await before.type('%join\r%groupjoin news\r', /Group: news[\s\S]*>$/);
+  await before.type('%exit\r', /Goodbye/);
+  const bob = person('bob');
+  bob.post('main', 'Lunch on Friday', 'The place at the corner has a new menu.\nWho is in?');
+  bob.post('main', 'Parking', 'The yard is closed until noon.');
+  bob.post('news', 'Release 2.1', 'Out since this morning.');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+
+  const alice = new Chat('alice');
+  await alice.shows(/every command\.\n.*>/);
+  await alice.type('\r', /left: .*\n.*>/);
+  alice.print('What is unread');
+
+  await alice.type('%post "Re: Lunch"\r', /…/);
+  await alice.type('Count me in.\rI will be ten minutes late.\r.\r', /Message 3 posted/);
+  await alice.type('%post half a tho', /tho/);
+  bob.post('main', 'Lunch is at one', 'x');
+  await alice.shows(/at one\)\n.*half a tho$/m);
+  alice.print('Writing', /.*> %post "Re/);
+
+  alice.process.write('\x03');
+  await alice.type('%message \t', /4 +bob: Lunch is at one/);
+  alice.print('Completing', /1 {2,}bob/);
+
+  alice.process.write('\x03');
+  alice.process.write('\x0c');
+  await alice.type('%help\r', /with an example\.\n.*>/);
+  alice.print('Help', /Groups, by name/);
+  await alice.type('%help grouplist\r', /Example: .*\n.*>/);
+  alice.print('Help on one command', /.*> %help grouplist/);
+  alice.process.write('\x04');
+  bob.leave();
+} finally {
+  board.kill();
+  await once(board, 'exit');
+  rmSync(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,130 @@
+import type { Call } from '../protocol/schemas.ts';
+import { Arguments } from '../protocol/text/arguments.ts';
+import type { ArgumentKind, TextCommand } from '../protocol/text/command.ts';
+import type { Style } from '../protocol/text/style.ts';
+import type { Candidate, Completion } from './terminal/completion.ts';
+
+// Numbers to choose from that are listed: the newest ones.
+const numbersListed = 10;
+
+/** Where the cursor stands in a command. */
+interface Place {
+  /** What is to stand there. */
+  readonly kind: ArgumentKind;
+  readonly group: string;
+  /** The word before the cursor, and the one before that. */
+  readonly word: string;
+  readonly before: string;
+}
+
+interface Board {
+  readonly call: Call;
+  readonly style: Style;
+  readonly commands: readonly TextCommand[];
+}
+
+/**
+ * What the word before the cursor can become, asked from the board; undefined where nothing is to
+ * be completed, or the board does not say.
+ * @param line the line up to the cursor
+ */
+export async function complete(line: string, board: Board): Promise<Completion | undefined> {
+  const start = line.trimStart();
+  if (!/\s/.test(start)) return wordsLike(start, commandWords(board.commands));
+  const place = placeIn(start, board.commands);
+  if (!place) return undefined;
+  try {
+    return wordsLike(place.word, await candidates(place, board));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Whether what follows a line is the content of a message. */
+export function holdsContent(line: string, commands: readonly TextCommand[]): boolean {
+  return placeIn(line.trimStart(), commands)?.kind === 'content';
+}
+
+function placeIn(line: string, commands: readonly TextCommand[]): Place | undefined {
+  const [first = ''] = /^\S*/.exec(line) ?? [];
+  const command = commands.find(({ words }) => words.includes(first.toLowerCase()));
+  if (!command?.takes) return undefined;
+  const words = wordsOf(line.slice(first.length));
+  const word = words.at(-1) ?? '';
+  const index = Math.min(words.length, command.takes.length) - 1;
+  const kind =
+    words.length > command.takes.length && !repeats(command) ? undefined : command.takes[index];
+  const named = command.takes[0] === 'group' || command.takes[0] === 'joined';
+  return (
+    kind && { kind, group: named ? (words[0] ?? '') : 'main', word, before: words.at(-2) ?? '' }
+  );
+}
+
+function repeats({ takes }: TextCommand): boolean {
+  const last = takes?.at(-1);
+  return last === 'content' || last === 'range';
+}
+
+/** The words behind a command, one in quotes counting as one; the last is the one being typed. */
+function wordsOf(text: string): string[] {
+  const args = new Arguments(text);
+  const words: string[] = [];
+  try {
+    while (!args.empty) words.push(args.quoted('word'));
+  } catch {
+    // The quotes are still open.
+    return [...words, ''];
+  }
+  return /\s$/.test(text) || words.length === 0 ? [...words, ''] : words;
+}
+
+async function candidates(place: Place, { call, commands, style }: Board): Promise<Candidate[]> {
+  switch (place.kind) {
+    case 'group':
+    case 'joined': {
+      const { groups } = await call('group.list', {});
+      const fitting = groups.filter(({ joined }) => joined || place.kind === 'group');
+      return fitting.map(({ name }) => ({ text: name }));
+    }
+    case 'number':
+      return numbers(place, call, style);
+    case 'range':
+      if (place.before.toLowerCase() === 'before') return numbers(place, call, style);
+      return [{ text: 'all' }, { text: 'before' }];
+    case 'command':
+      return commandWords(commands).map(({ text }) => ({
+        text: place.word.startsWith('%') ? text : text.slice(1),
+      }));
+    default: {
+      // In what is written for others, only a name that was begun is one.
+      if (place.word === '') return [];
+      const { members } = await call('group.members', { group: place.group });
+      return members.map(({ name }) => ({ text: name }));
+    }
+  }
+}
+
+async function numbers({ group, word }: Place, call: Call, style: Style): Promise<Candidate[]> {
+  const { messages } = await call('message.list', { group });
+  return messages
+    .filter(({ number }) => String(number).startsWith(word))
+    .slice(-numbersListed)
+    .map(({ number, sender, subject }) => ({
+      text: String(number),
+      note: `${style.user(sender)}: ${subject}`,
+    }));
+}
+
+function commandWords(commands: readonly TextCommand[]): Candidate[] {
+  return commands.flatMap(({ words }) => words.map((text) => ({ text })));
+}
+
+function wordsLike(word: string, candidates: Candidate[]): Completion {
+  const start = word.normalize('NFKC').toLowerCase();
+  return {
+    word,
+    candidates: candidates.filter(({ text }) =>
+      text.normalize('NFKC').toLowerCase().startsWith(start),
+    ),
+  };
+}

@@ -1,0 +1,41 @@
+// Colours that can be read on black and on white, without the red of errors.
+const of256 = [
+  25, 28, 31, 32, 64, 65, 67, 68, 71, 72, 91, 94, 97, 98, 99, 101, 103, 127, 130, 132, 133, 136,
+  137, 139, 140, 166, 168, 172, 173, 176,
+].map((colour) => `38;5;${colour}`);
+const of16 = ['32', '33', '34', '35', '36', '92', '94', '95'];
+
+/** Puts texts into the colours that a terminal has. */
+export interface Colours {
+  /** A colour of its own for each text, the same in every run. */
+  own(text: string): string;
+  bold(text: string): string;
+  faint(text: string): string;
+  green(text: string): string;
+  red(text: string): string;
+  cyan(text: string): string;
+}
+
+/** @param depth the bits of a colour, as `WriteStream.getColorDepth` tells: 1 for none */
+export function coloursOf(depth: number): Colours {
+  const paint = (code: string, end: string) => (text: string) =>
+    depth > 1 && text !== '' ? `\x1b[${code}m${text}\x1b[${end}m` : text;
+  const palette = depth >= 8 ? of256 : of16;
+  return {
+    own: (text) => paint(palette[hash(text) % palette.length] ?? '', '39')(text),
+    bold: paint('1', '22'),
+    faint: paint('2', '22'),
+    green: paint('32', '39'),
+    red: paint('31', '39'),
+    cyan: paint('36', '39'),
+  };
+}
+
+/** FNV-1a, 32 bits, of what stays the same however a name is written. */
+function hash(name: string): number {
+  let hash = 0x811c9dc5;
+  for (const byte of Buffer.from(name.normalize('NFKC').toLowerCase())) {
+    hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
+  }
+  return hash;
+}

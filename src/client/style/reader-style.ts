@@ -1,0 +1,44 @@
+import type { Style } from '../../protocol/text/style.ts';
+import { type Colours, coloursOf } from './colours.ts';
+import { spokenDate } from './dates.ts';
+import { wrapLine, wrapText } from './wrap.ts';
+
+/** The terminal that someone reads on. */
+export interface Screen {
+  /** Undefined where that is not known. */
+  readonly columns: number | undefined;
+  /** How many bits a colour has; 1 for none. */
+  getColorDepth(): number;
+}
+
+/** For a person at a terminal: their own time, steady colours, lines as wide as the screen. */
+export function readerStyle(screen: Screen, now: () => Date = () => new Date()): Style {
+  const colours = coloursOf(screen.getColorDepth());
+  const columns = () => screen.columns || Number.POSITIVE_INFINITY;
+  return {
+    tag: (tag) => paintTag(tag, colours),
+    date: (time) => spokenDate(time, now()),
+    user: colours.own,
+    group: colours.own,
+    strong: colours.bold,
+    frame: colours.faint,
+    line: (text) => wrapLine(text, columns()),
+    content: (text) => wrapText(text, columns()),
+    get columns() {
+      return columns();
+    },
+  };
+}
+
+function paintTag(tag: string, { green, red, cyan, faint }: Colours): string {
+  switch (tag) {
+    case '[SUCCESS]':
+      return green(tag);
+    case '[ERROR]':
+      return red(tag);
+    case '[NOTIFY]':
+      return cyan(tag);
+    default:
+      return faint(tag);
+  }
+}

@@ -1,0 +1,68 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+
+// The terminal marks what is pasted (xterm's mode 2004).
+const pasteMarksOn = '\x1b[?2004h';
+const pasteMarksOff = '\x1b[?2004l';
+const endings = ['SIGTERM', 'SIGHUP'] as const;
+
+/**
+ * The modes that a terminal is in while lines are edited on it: keys one by one, pastes marked.
+ * They are left on every way out of the program, and while it is stopped.
+ */
+export class TerminalModes {
+  private active = false;
+  private stopped = false;
+
+  /** @param resumed called when the program goes on after it was stopped, the modes on again */
+  constructor(
+    private readonly input: ReadStream,
+    private readonly output: WriteStream,
+    private readonly resumed: () => void,
+  ) {
+    process.on('exit', this.leave);
+    process.on('SIGCONT', this.continued);
+    for (const signal of endings) process.on(signal, this.ended);
+    this.enter();
+  }
+
+  enter(): void {
+    this.active = true;
+    this.input.setRawMode(true);
+    this.output.write(pasteMarksOn);
+  }
+
+  readonly leave = (): void => {
+    if (!this.active) return;
+    this.active = false;
+    this.output.write(pasteMarksOff);
+    this.input.setRawMode(false);
+  };
+
+  /** Stops the program, as Ctrl-Z does. */
+  suspend(): void {
+    this.leave();
+    this.stopped = true;
+    process.kill(process.pid, 'SIGTSTP');
+  }
+
+  close(): void {
+    this.leave();
+    process.off('exit', this.leave);
+    process.off('SIGCONT', this.continued);
+    for (const signal of endings) process.off(signal, this.ended);
+  }
+
+  /** Someone may have changed the terminal meanwhile, also where it was not asked to stop. */
+  private readonly continued = () => {
+    if (!this.active && !this.stopped) return;
+    this.stopped = false;
+    this.leave();
+    this.enter();
+    this.resumed();
+  };
+
+  private readonly ended = (signal: NodeJS.Signals) => {
+    this.close();
+    process.kill(process.pid, signal);
+  };
+}

@@ -1,0 +1,52 @@
+import type { ReadStream, WriteStream } from 'node:tty';
+import type { Completion } from './completion.ts';
+import type { History } from './history.ts';
+import { LineEditor } from './line-editor.ts';
+import { PlainTerminal } from './plain-terminal.ts';
+
+/** A person at a terminal, who types lines while other lines are printed. */
+export interface Terminal {
+  /** Aborted when the person asks to leave with Ctrl-C. */
+  readonly interrupted: AbortSignal;
+  /** The lines as they are entered, until the end of input or an interruption. */
+  readonly lines: AsyncIterable<string>;
+  /** Shows `question` before what is typed, until the next line is entered. */
+  ask(question: Question): void;
+  /**
+   * Asks for one more line of a text; it goes to nobody else. Undefined where the text is given up
+   * (Ctrl-C) or the terminal is gone; Ctrl-D stands for a line with a dot.
+   */
+  textLine(prompt: string): Promise<string | undefined>;
+  /**
+   * Asks for a secret, which is not remembered, and shown only by a terminal that has to.
+   * @throws BoardError `PASSWORD_REQUIRED` where it is given up
+   */
+  secret(prompt: string): Promise<string>;
+  /** Prints whole lines, above the line being typed where that is possible. */
+  print(text: string): void;
+  /** Leaves the terminal to another program until `use` is done; what is printed waits for that. */
+  lend<T>(use: () => Promise<T>): Promise<T>;
+  /** Leaves the terminal as it was found. */
+  close(): void;
+}
+
+export interface Question {
+  readonly text: string;
+  /** Whether the answer is kept, for the arrow keys and for later runs. */
+  remembers(line: string): boolean;
+  /** What the word before the cursor can become; `before` is the line up to there. */
+  complete?(before: string): Promise<Completion | undefined>;
+  /** Whether what follows `before` is the content of a message, which may have several lines. */
+  holdsContent?(before: string): boolean;
+}
+
+/** @param dumb whether the terminal cannot move its cursor */
+export function openTerminal(
+  input: ReadStream,
+  output: WriteStream,
+  { dumb, history }: { dumb: boolean; history: History },
+): Terminal {
+  return dumb || !output.isTTY
+    ? new PlainTerminal(input, output)
+    : new LineEditor(input, output, history);
+}

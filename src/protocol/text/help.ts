@@ -1,0 +1,72 @@
+import type { TextCommand, Topic } from './command.ts';
+import { findCommand, usage } from './command-words.ts';
+import { info } from './render.ts';
+import type { Style } from './style.ts';
+
+// A screen is 80 columns wide, and what is typed below the help needs a row of the 24.
+const lineWidth = 78;
+
+const headings: Record<Topic, string> = {
+  groups: 'Groups, by name or number',
+  messages: 'Messages',
+  main: 'The same in main, without its name',
+  you: 'You and the board',
+};
+
+export const help: TextCommand = {
+  words: ['%help'],
+  form: '[command]',
+  topic: 'you',
+  summary: 'this help, or more on one command',
+  example: 'list',
+  takes: ['command'],
+  anyone: true,
+  async *run(args, { commands, style }) {
+    if (args.empty) {
+      yield helpForAll(commands, style);
+      return;
+    }
+    const word = args.word('command');
+    args.end();
+    yield helpFor(findCommand(word.startsWith('%') ? word : `%${word}`, commands), style);
+  },
+};
+
+function helpFor(command: TextCommand, style: Style): string {
+  const { words, summary, details = [], example } = command;
+  const more = [...details, ...(example ? [`Example: ${words[0]} ${example}`] : [])];
+  const lines = more.map((line) => `${style.line(`    ${line}`)}\n`);
+  return info(`${usage(command)}: ${summary}`, style) + lines.join('');
+}
+
+/** A line a command, without what may be left out; those for `main` share theirs. */
+function helpForAll(commands: readonly TextCommand[], style: Style): string {
+  const others = commands.filter(({ topic }) => topic !== 'main');
+  const width = Math.max(...others.map((command) => shortUsage(command).length));
+  const section = (topic: Topic) => {
+    const among = commands.filter((command) => command.topic === topic);
+    const lines = topic === 'main' ? fill(among) : among.map((command) => entry(command, width));
+    return [style.strong(headings[topic]), ...lines];
+  };
+  const topics = Object.keys(headings) as Topic[];
+  const end = info('%help <command> tells more, with an example.', style);
+  return `${topics.flatMap(section).join('\n')}\n${end}`;
+}
+
+function entry(command: TextCommand, width: number): string {
+  return `  ${shortUsage(command).padEnd(width)}  ${command.summary}`;
+}
+
+function fill(commands: readonly TextCommand[]): string[] {
+  const lines: string[] = [];
+  for (const use of commands.map(shortUsage)) {
+    const longer = `${lines.at(-1) ?? ' '}   ${use}`;
+    if (lines.length > 0 && longer.length <= lineWidth) lines[lines.length - 1] = longer;
+    else lines.push(`  ${use}`);
+  }
+  return lines;
+}
+
+function shortUsage(command: TextCommand): string {
+  return usage(command).replace(/ \[.*\]/, '');
+}

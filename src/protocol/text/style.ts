@@ -1,0 +1,39 @@
+import { toSeconds } from '../time.ts';
+
+/**
+ * How what is printed looks to the one who reads it. Every text that goes in is clean already:
+ * a style may add escape sequences, and nothing behind it takes them away again.
+ */
+export interface Style {
+  /** What the program says of a line: `[INFO]`, `[SUCCESS]`, `[ERROR]`, `[NOTIFY]`. */
+  tag(tag: string): string;
+  /** @param time RFC 3339 */
+  date(time: string): string;
+  user(name: string): string;
+  group(name: string): string;
+  /** What someone looks for in a line: a subject, a number. */
+  strong(text: string): string;
+  /** What holds other things together: rules and frames. */
+  frame(text: string): string;
+  /** Lays out one line of the program's own. */
+  line(text: string): string;
+  /** Lays out what someone wrote, which may have several lines. */
+  content(text: string): string;
+  /** How many columns a line may have; `Infinity` where nothing bounds it. */
+  readonly columns: number;
+}
+
+const asItIs = (text: string): string => text;
+
+/** For `nc`, scripts and files: nothing but the text, times in UTC. */
+export const plainStyle: Style = {
+  tag: asItIs,
+  date: toSeconds,
+  user: asItIs,
+  group: asItIs,
+  strong: asItIs,
+  frame: asItIs,
+  line: asItIs,
+  content: asItIs,
+  columns: Number.POSITIVE_INFINITY,
+};

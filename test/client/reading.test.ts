@@ -1,0 +1,75 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli } from '../helpers/cli.ts';
+import { Pty } from '../helpers/pty.ts';
+import { aliceAndBob } from './support.ts';
+
+/** A board where alice left before bob posted: two messages in `main`, one in `news`. */
+async function backlog() {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await alice.call('group.join', { group: 'news' });
+  await alice.call('session.logout', {});
+  await alice.closed();
+  const bob = await board.memberProgram('bob');
+  await bob.call('group.join', { group: 'news' });
+  const post = (group: string, subject: string) =>
+    bob.call('message.post', { group, subject, content: `about ${subject}` });
+  for (const subject of ['one', 'two']) await post('main', subject);
+  await post('news', 'three');
+  return { board, bob, post };
+}
+
+test('Enter goes through what is unread, group by group, and says what is left', async () => {
+  const { board, bob, post } = await backlog();
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await alice.shows(
+    /\[INFO\] main: 2 unread\n\[INFO\] news: 1 unread\n\[INFO\] Type %next .*\n.*>$/,
+  );
+  alice.type('\r');
+  await alice.shows(/Subject: one\n-+\nabout one\n-+\n\[INFO\] 2 left: main 1, news 1\.\n.*>$/);
+  // What is announced meanwhile is offered in its turn, what she posts herself is not.
+  alice.type('%post mine x\r');
+  await alice.shows('Message 3 posted');
+  await post('main', 'four');
+  await alice.shows(/ID: 4,.*four\)/);
+  alice.type('%next\r');
+  await alice.shows(/about two\n-+\n\[INFO\] 2 left: main 1, news 1\.\n/);
+  alice.type('\r');
+  await alice.shows(/about four\n-+\n\[INFO\] 1 left: news 1\.\n/);
+  alice.type('\r');
+  await alice.shows(/about three\n-+\n\[INFO\] That was the last one\.\n/);
+  alice.type('\r');
+  await alice.shows(/\[INFO\] Nothing unread\.\n.*>$/);
+  await bob.call('ping', {});
+
+  alice.type('%exit\r');
+  expect(await alice.exited).toBe(0);
+  const again = await board.connectProgram();
+  const { memberships } = await again.call('session.login', { user: 'alice' });
+  expect(memberships.map(({ unread }) => unread)).toEqual([0, 0]);
+});
+
+test('%next in a script reads, and stays plain', async () => {
+  const { board } = await backlog();
+  const { code, stdout } = await runCli(
+    ['chat', '127.0.0.1', String(board.port), '--user', 'alice'],
+    { input: '%next\n%list\n%next\n%post subject\n%edit x\n' },
+  );
+  expect(stdout).toMatch(/Date: \d{4}-\d\d-\d\dT[\d:]+Z\nSubject: one\n/);
+  // A list counts as seen.
+  expect(stdout).toMatch(/Subject: three\n-+\nabout three\n-+\n\[INFO\] That was the last one\.\n/);
+  expect(stdout).toContain('[ERROR] Wrong arguments: the content is missing.');
+  expect(stdout).toContain('[ERROR] There is no command %edit.');
+  expect(code).toBe(1);
+});
+
+test('a message that was removed before it was read is passed over', async () => {
+  const { board, alice, post } = await aliceAndBob();
+  await post('one', 'about one');
+  await post('two', 'about two');
+  await alice.shows(/two\)/);
+  await runCli(['message', 'delete', 'main', '1', '--yes', '--data', board.data]);
+  alice.type('\r');
+  await alice.shows(/about two\n-+\n\[INFO\] That was the last one\.\n/);
+});

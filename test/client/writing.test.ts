@@ -1,0 +1,88 @@
+import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { tempFolder } from '../helpers/temp.ts';
+import { aliceAndBob, aliceInChat, keys } from './support.ts';
+
+/** An editor that does what a shell script says; the file is `$1`. */
+function editor(script: string): string {
+  const file = join(tempFolder(), 'editor');
+  writeFileSync(file, `#!/bin/sh\n${script}\n`);
+  chmodSync(file, 0o700);
+  return file;
+}
+
+test('%post without content takes several lines, which a dot ends and Ctrl-C gives up', async () => {
+  const { alice, bob } = await aliceAndBob();
+  alice.type('%post "A list"\r');
+  await alice.shows(/Ctrl-C gives it up\.\n…$/);
+  alice.type('first\r\r  .\r..\r%ping\r.\r');
+  await alice.shows('Message 1 posted in main.');
+  const { content } = await bob.call('message.get', { group: 'main', number: 1 });
+  expect(content).toBe('first\n\n  .\n.\n%ping');
+
+  alice.type('%post again\r');
+  await alice.shows(/…$/);
+  alice.type(`half${keys.ctrlC}`);
+  await alice.shows(/\[INFO\] Nothing was posted\.\n.*>$/);
+  alice.type(keys.up);
+  await alice.shows(/> %post again$/);
+});
+
+test('what is refused after it was written is kept in a file that is named', async () => {
+  const { alice } = await aliceAndBob();
+  alice.type(`%post ${'s'.repeat(201)}\r`);
+  await alice.shows(/…$/);
+  alice.type('dear all\r.\r');
+  await alice.shows(/What you wrote is kept in (\/\S+\.txt)\.\n\[ERROR\] The subject is too long/);
+  const [, file = ''] = /kept in (\/\S+\.txt)\./.exec(alice.screen) ?? [];
+  expect(readFileSync(file, 'utf8')).toBe('dear all');
+});
+
+test('%edit posts what the editor saves, and nothing of what it does not', async () => {
+  const temporary = tempFolder();
+  const open = async (script: string) => {
+    const { alice, bob } = await aliceAndBob({
+      env: { EDITOR: editor(script), TMPDIR: temporary },
+    });
+    alice.type('%edit Minutes\r');
+    return { alice, bob };
+  };
+  const kept = await open('stty -a | grep -o -e " icanon" && printf "one\\ntwo\\n" > "$1"');
+  await kept.alice.shows(/ icanon\n\[SUCCESS\] Message 1 posted in main\.\n.*>$/);
+  const { content } = await kept.bob.call('message.get', { group: 'main', number: 1 });
+  expect(content).toBe('one\ntwo');
+  // Line editing and the marks of pastes are on again.
+  expect(kept.alice.raw.lastIndexOf('\x1b[?2004h')).toBeGreaterThan(
+    kept.alice.raw.lastIndexOf('\x1b[?2004l'),
+  );
+  kept.alice.type(`%pink${keys.backspace}g\r`);
+  await kept.alice.shows('[INFO] pong');
+
+  const empty = await open('true');
+  await empty.alice.shows('[INFO] Nothing was posted.');
+  const failing = await open('echo half > "$1"; exit 3');
+  await failing.alice.shows(
+    /\[ERROR\] The editor .* failed with exit code 3: nothing was posted\./,
+  );
+  await failing.alice.shows(/What you wrote is kept in \/\S+\.txt\./);
+  expect(readdirSync(temporary)).toEqual([]);
+});
+
+test('a group that one is not in is told before anything is written', async () => {
+  const { alice } = await aliceInChat({ env: { EDITOR: 'false' } });
+  alice.type('%groupedit news Minutes\r');
+  await alice.shows('[ERROR] You are not a member of news.');
+  alice.type('%post hello\r');
+  await alice.shows('[ERROR] You are not a member of main.');
+});
+
+test('a terminal that cannot move its cursor takes several lines too', async () => {
+  const { alice, bob } = await aliceAndBob({ env: { TERM: 'dumb' } });
+  alice.type('%post hello\r');
+  await alice.shows(/…$/);
+  alice.type('one\rtwo\r.\r');
+  await alice.shows('Message 1 posted in main.');
+  const { content } = await bob.call('message.get', { group: 'main', number: 1 });
+  expect(content).toBe('one\ntwo');
+});
