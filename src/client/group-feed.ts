@@ -42,9 +42,9 @@ export class GroupFeed {
   /** A connection has taken the session up again: nothing live counts until `goLive`. */
   resume(membership: Membership): void {
     const { lastNumber } = membership;
+    // Joined by another connection a moment ago, and nothing has come since.
+    if (!this.isKnown && this.mark === 0) this.mark = membership.lastRead;
     this.membership = membership;
-    // Joined by another connection, and nothing has come yet.
-    if (this.mark === 0) this.mark = membership.lastRead;
     // A board that was set back to an earlier copy gives these numbers out again.
     if (lastNumber < this.mark) this.mark = lastNumber;
     for (const number of this.own) if (number > lastNumber) this.own.delete(number);

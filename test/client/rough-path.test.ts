@@ -24,7 +24,7 @@ class Member {
     });
   }
 
-  /** Posts one after the other, two at a time, until told to stop. */
+  /** Posts one after the other in each group, until told to stop. */
   async postUntil(stop: AbortSignal, groups: readonly string[]): Promise<void> {
     const worker = async (group: string) => {
       while (!stop.aborted) {
@@ -53,9 +53,7 @@ test(`over ${rounds} cuts every post is done once, and every message told once, 
     client.on('ended', (error) => {
       throw error;
     });
-    const made = new Member(name, client);
-    for (const { group } of client.memberships) expect(groups).toContain(group);
-    return made;
+    return new Member(name, client);
   };
   const members = [
     await member('alice', 'alice'),
@@ -98,5 +96,5 @@ test(`over ${rounds} cuts every post is done once, and every message told once, 
     const byGroup = groups.flatMap((group) => told.filter((one) => one.startsWith(`${group} `)));
     expect(byGroup).toEqual(due);
   }
-  console.log({ seed, rounds: proxy.rounds, posts: posted.length });
+  if (process.env.ROUNDS) console.log({ seed, rounds: proxy.rounds, posts: posted.length });
 }, 600_000);
