@@ -46,6 +46,11 @@ export class Hub {
     return this.byUser.has(userId);
   }
 
+  /** The name under which a group's notices come: the one from before, until its change is told. */
+  nameOf({ id, name }: Group): string {
+    return this.channels.get(id)?.name ?? name;
+  }
+
   /** A new connection, which has no user yet. */
   add(session: Session): void {
     this.sessions.set(session.id, session);
