@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BoardClient, connect } from '../../src/client/index.ts';
@@ -64,6 +65,9 @@ test(`over ${rounds} cuts every post is done once, and every message told once, 
   for (const { client } of members.slice(0, 3)) {
     for (const group of groups) await client.call('group.join', { group });
   }
+  // What carol joins at home is told to her away.
+  const [, , , away] = members;
+  while (away && away.client.memberships.length < groups.length) await once(away.client, 'notice');
 
   const stop = new AbortController();
   const posting = members.map((one) => one.postUntil(stop.signal, groups));
