@@ -1,9 +1,18 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished, test } from 'vitest';
+import { TestBoard } from './helpers/board.ts';
 import { tempFolder } from './helpers/temp.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -48,4 +57,53 @@ test('the packed package runs elsewhere, with its migrations inside', async () =
   expect(existsSync(join(elsewhere, 'data/corkboard.db'))).toBe(true);
   child.kill('SIGTERM');
   expect((await once(child, 'exit'))[0]).toBe(0);
+});
+
+test('the example of the client library runs against the packed package, and its types hold', async () => {
+  const folder = tempFolder();
+  pack(folder);
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  renameSync(join(folder, 'package'), join(modules, 'corkboard'));
+  symlinkSync(join(root, 'node_modules'), join(modules, 'corkboard', 'node_modules'));
+  const page = readFileSync(join(root, 'docs/client-api.md'), 'utf8');
+  const example = /^```js\n(.*?)^```/ms.exec(page)?.[1] ?? '';
+  writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
+  writeFileSync(join(folder, 'greeter.js'), example);
+
+  const board = await TestBoard.start();
+  const greeter = spawn(process.execPath, ['greeter.js', '127.0.0.1', String(board.port)], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void greeter.kill('SIGKILL'));
+  const lines = createInterface({ input: greeter.stdout })[Symbol.asyncIterator]();
+  const next = async () => (await lines.next()).value;
+  expect(await next()).toBe('Here as greeter.');
+  const bob = await board.memberProgram('bob');
+  expect(await next()).toBe('Greeted bob in message 1.');
+  await bob.call('message.post', { group: 'main', subject: 'thanks', content: 'x' });
+  expect(await next()).toBe('main 2: thanks (bob)');
+  greeter.kill('SIGTERM');
+  expect((await once(greeter, 'exit'))[0]).toBe(0);
+
+  // The example is checked against the declarations, and one wrong use of each kind is refused.
+  writeFileSync(
+    join(folder, 'wrong.ts'),
+    `import { connect } from 'corkboard/client';
+const client = await connect({ host: 'localhost', port: 6789, user: 'alice' });
+// @ts-expect-error: no such method
+await client.call('group.jion', { group: 'main' });
+// @ts-expect-error: a list has no subject
+(await client.call('message.list', { group: 'main' })).subject;
+const { number } = await client.post('main', 'subject', 'content');
+const next: number = number + 1;
+client.on('lost', ({ pause }) => pause + next);
+`,
+  );
+  const options = ['--noEmit', '--strict', '--module', 'nodenext', '--target', 'es2023'];
+  const checked = ['--allowJs', '--checkJs', '--types', 'node', '--typeRoots'];
+  const types = [join(root, 'node_modules/@types'), 'greeter.js', 'wrong.ts'];
+  const tsc = join(root, 'node_modules/typescript/bin/tsc');
+  execFileSync(process.execPath, [tsc, ...options, ...checked, ...types], { cwd: folder });
 });

@@ -67,7 +67,7 @@ export type Origin = number | null;
 export type BoardEvent =
   | { type: 'session.opened'; origin: Origin; login: Login }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
-  | { type: 'member.joined'; origin: Origin; group: Group; user: User }
+  | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
   | OutsideEvent;
 
 /** What an administration command can do, told to the server through the database. */

@@ -104,7 +104,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
       method,
       params: sent,
       // The group may have another name by the time that it is sent again.
-      lasting: () => (feed?.isKnown ? { ...sent, group: feed.membership.id } : sent),
+      lasting: () => (feed ? { ...sent, group: feed.membership.id } : sent),
       learn: (result) => this.learn({ method, params: sent, result } as Answer, feed),
     });
   };
@@ -142,7 +142,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     this.rename(session.user);
     if (isFirst) this.feeds.begin(session.memberships);
     else this.feeds.resume(session.memberships);
-    connection.on('notice', (notice) => this.take(notice, connection));
+    connection.on('notice', (notice) => this.take(notice));
     const settled = this.calls.resume(connection);
     if (isFirst) return;
     void this.catchUp(connection, settled);
@@ -177,14 +177,12 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     );
   }
 
-  private take(notice: Notice, connection: Connection): void {
+  private take(notice: Notice): void {
     if (!this.feeds.take(notice)) return;
     const { method, params } = notice;
     if (method === 'member.renamed' && params.was === this.name) this.rename(params.user);
     if (method === 'member.left' && params.user === this.name) this.feeds.left(params.group);
-    if (method === 'member.joined' && params.user === this.name) {
-      void this.joinElsewhere(params.group, connection);
-    }
+    if (method === 'member.joined' && params.user === this.name) this.feeds.joinedElsewhere(params);
     this.emit('notice', notice);
   }
 
@@ -197,22 +195,6 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
       this.feeds.left(feed?.membership.group ?? result.group);
     } else if (method === 'account.setPassword') {
       this.credentials.passwordSet(params.password);
-    }
-  }
-
-  /** Another connection of the user has joined a group: what is told here from now on is known by its id. */
-  private async joinElsewhere(group: string, { call }: Connection): Promise<void> {
-    if (this.feeds.find(group)) return;
-    const feed = this.feeds.joinedElsewhere(group);
-    try {
-      const { groups } = await call('group.list', {});
-      const { messages } = await call('message.list', { group, limit: 1 });
-      // Behind its answer, all that was posted before has been told.
-      await call('ping', {});
-      const id = groups.find(({ name }) => name === group)?.id;
-      if (id !== undefined && this.feeds.has(feed)) feed.identify(id, messages.at(-1)?.number ?? 0);
-    } catch {
-      // Resuming tells of it.
     }
   }
 

@@ -7,6 +7,9 @@ import type { GroupFeed } from './group-feed.ts';
 
 // How long the server is left alone after it has refused a page, in milliseconds.
 const refusedPause = 1000;
+// Headers in the first page; each further one has twice as many. Over a path that is cut every few
+// kilobytes, a full page would never come through, and the gap never close.
+const firstPage = 50;
 
 export interface CatchUpOptions {
   readonly call: Call;
@@ -20,10 +23,11 @@ export interface CatchUpOptions {
  * not told as it comes: it is listed, in its place.
  */
 export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise<void> {
+  let limit = firstPage;
   while (options.wanted()) {
     try {
-      if (await fetchPage(feed, options)) continue;
-      return feed.goLive();
+      if (!(await fetchPage(feed, limit, options))) return feed.goLive();
+      limit = Math.min(limit * 2, limits.listMost);
     } catch (error) {
       // The next connection begins where this one has come to.
       if (error instanceof ConnectionLost) return;
@@ -34,11 +38,11 @@ export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise
 }
 
 /** Tells one page; false if there was nothing to tell. */
-async function fetchPage(feed: GroupFeed, { call, wanted, tell }: CatchUpOptions) {
+async function fetchPage(feed: GroupFeed, limit: number, { call, wanted, tell }: CatchUpOptions) {
   const after = feed.missedAfter;
   if (after === undefined) return false;
   const { id } = feed.membership;
-  const { messages } = await call('message.list', { group: id, after, limit: limits.listMost });
+  const { messages } = await call('message.list', { group: id, after, limit });
   for (const message of messages) {
     if (!wanted()) break;
     const params = { group: feed.membership.group, message };

@@ -1,8 +1,5 @@
 import type { Membership } from '../protocol/schemas.ts';
 
-/** The id of a group that another connection of the user has joined, until it is looked up. */
-export const unknownId = 0;
-
 /**
  * What has been told of one group, so that after a gap the rest is told, and nothing twice. Numbers
  * count up in a group, so one of them says it all; only the numbers of posts made from here run
@@ -29,22 +26,10 @@ export class GroupFeed {
     return this.target !== undefined && this.mark < this.target ? this.mark : undefined;
   }
 
-  get isKnown(): boolean {
-    return this.membership.id !== unknownId;
-  }
-
-  /** The group was looked up. @param told the number up to which everything has come */
-  identify(id: number, told: number): void {
-    this.membership = { ...this.membership, id };
-    this.reach(told);
-  }
-
   /** A connection has taken the session up again: nothing live counts until `goLive`. */
   resume(membership: Membership): void {
     const { lastNumber } = membership;
     this.membership = membership;
-    // Joined by another connection, and nothing has come yet.
-    if (this.mark === 0) this.mark = membership.lastRead;
     // A board that was set back to an earlier copy gives these numbers out again.
     if (lastNumber < this.mark) this.mark = lastNumber;
     for (const number of this.own) if (number > lastNumber) this.own.delete(number);
@@ -54,8 +39,9 @@ export class GroupFeed {
 
   /** Nothing is missed any more. */
   goLive(): void {
-    this.reach(this.target ?? 0);
+    this.mark = Math.max(this.mark, this.target ?? 0);
     this.target = undefined;
+    this.absorb();
   }
 
   /** A post made from here got this number; it is not told. */
@@ -78,11 +64,6 @@ export class GroupFeed {
     this.mark = number;
     this.absorb();
     return !mine;
-  }
-
-  private reach(number: number): void {
-    this.mark = Math.max(this.mark, number);
-    this.absorb();
   }
 
   private absorb(): void {

@@ -1,5 +1,7 @@
 import type { Membership, Notice } from '../protocol/schemas.ts';
-import { GroupFeed, unknownId } from './group-feed.ts';
+import { GroupFeed } from './group-feed.ts';
+
+type Joined = Extract<Notice, { method: 'member.joined' }>['params'];
 
 /**
  * The groups that one is in, by the names under which their notices come. A group is known again by
@@ -24,7 +26,7 @@ export class GroupFeeds {
     for (const membership of memberships) {
       // Where another connection has joined meanwhile, it has read nothing before the join.
       const feed =
-        known.find((before) => isSame(before.membership, membership)) ??
+        known.find((before) => before.membership.id === membership.id) ??
         new GroupFeed(membership, membership.lastRead);
       feed.resume(membership);
       this.feeds.set(membership.group, feed);
@@ -50,9 +52,9 @@ export class GroupFeeds {
     this.add({ id, group, unread: 0, lastRead: told, lastNumber: told }, told);
   }
 
-  /** Joined by another connection of the user: its id is to be looked up. */
-  joinedElsewhere(group: string): GroupFeed {
-    return this.add({ id: unknownId, group, unread: 0, lastRead: 0, lastNumber: 0 }, 0);
+  /** Joined by another connection of the user. */
+  joinedElsewhere({ group, id, lastNumber }: Joined): void {
+    if (id !== undefined && lastNumber !== undefined) this.joined(id, group, lastNumber);
   }
 
   left(group: string): void {
@@ -67,10 +69,8 @@ export class GroupFeeds {
     return this.feeds.get(params.group)?.takeLive(params.message.number) ?? true;
   }
 
-  private add(membership: Membership, told: number): GroupFeed {
-    const feed = new GroupFeed(membership, told);
-    this.feeds.set(membership.group, feed);
-    return feed;
+  private add(membership: Membership, told: number): void {
+    this.feeds.set(membership.group, new GroupFeed(membership, told));
   }
 
   private rename(was: string, group: string): void {
@@ -80,8 +80,4 @@ export class GroupFeeds {
     this.feeds.delete(was);
     this.feeds.set(group, feed);
   }
-}
-
-function isSame(before: Membership, now: Membership): boolean {
-  return before.id === now.id || (before.id === unknownId && before.group === now.group);
 }

@@ -117,7 +117,13 @@ export const schemas = {
 /** What the server sends without being asked. */
 export const noticeSchemas = {
   'message.posted': z.object({ group: z.string(), message: header }),
-  'member.joined': z.object({ group: z.string(), user: z.string() }),
+  /** The id of the group and its newest number at the join: where the user's other connections begin. */
+  'member.joined': z.object({
+    group: z.string(),
+    user: z.string(),
+    id: z.int().optional(),
+    lastNumber: z.int().optional(),
+  }),
   'member.left': z.object({ group: z.string(), user: z.string() }),
   'member.renamed': z.object({ group: z.string(), user: z.string(), was: z.string() }),
   'presence.changed': z.object({

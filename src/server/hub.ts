@@ -7,9 +7,8 @@ import { toHeader } from './wire.ts';
 
 const presenceInterval = 1000;
 
-type Actions = {
-  [T in BoardEvent['type']]: (event: Extract<BoardEvent, { type: T }>) => void;
-};
+type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
+type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
 
 /**
  * Knows who is connected and in which groups, and tells them what happens there. Events come in
@@ -30,7 +29,7 @@ export class Hub {
       const params = { group: group.name, message: toHeader(message) };
       this.tell(group, origin, { method: 'message.posted', params });
     },
-    'member.joined': ({ group, user, origin }) => this.join(group, user, origin),
+    'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
@@ -44,6 +43,11 @@ export class Hub {
 
   isOnline(userId: number): boolean {
     return this.byUser.has(userId);
+  }
+
+  /** The name under which a group's notices come: the one from before, until its change is told. */
+  nameOf({ id, name }: Group): string {
+    return this.channels.get(id)?.name ?? name;
   }
 
   /** A new connection, which has no user yet. */
@@ -115,9 +119,9 @@ export class Hub {
     }
   }
 
-  private join(group: Group, user: User, origin: Origin): void {
+  private join({ group, user, origin, lastNumber }: EventOf<'member.joined'>): void {
     for (const session of this.byUser.get(user.id) ?? []) this.enter(group, session);
-    const params = { group: group.name, user: user.name };
+    const params = { group: group.name, user: user.name, id: group.id, lastNumber };
     this.tell(group, origin, { method: 'member.joined', params });
   }
 

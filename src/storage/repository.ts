@@ -39,7 +39,8 @@ export class SqliteRepository implements Repository {
       addMembership.run({ group: id, user: actor.user.id, at, number: lastNumber });
       memberJoined.run({ group: id });
       const group = { id, name };
-      emit({ type: 'member.joined', origin: actor.origin, group, user: actor.user });
+      const { user, origin } = actor;
+      emit({ type: 'member.joined', origin, group, user, lastNumber });
       const { messages } = this.page(group, at, { limit: 2 });
       return { group, members: membersOf.all({ group: id }), messages };
     });

@@ -1,42 +1,288 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import { groupRef } from '../../src/board/board.ts';
+import { groupName } from '../../src/board/names.ts';
 import { type BoardClient, type ConnectOptions, connect } from '../../src/client/index.ts';
-import type { Notice } from '../../src/protocol/schemas.ts';
 import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { RoughPath } from '../helpers/rough-path.ts';
+import { info, ScriptedServer } from './scripted-server.ts';
 
-const timing = { firstPause: 5, longestPause: 50 };
+const password = 'correct horse';
+const timing = { firstPause: 1, longestPause: 20 };
+const control = { signal: new AbortController().signal, progress: () => {} };
 
-async function client(board: TestBoard, user: string, options: Partial<ConnectOptions> = {}) {
-  const made = await connect({ host: '127.0.0.1', port: board.port, user, timing, ...options });
-  onTestFinished(() => made.close());
-  return made;
-}
-
-function told(of: BoardClient): string[] {
-  const subjects: string[] = [];
-  of.on('notice', ({ method, params }: Notice) => {
-    if (method === 'message.posted') subjects.push(params.message.subject);
-  });
-  return subjects;
-}
-
-test('what was posted while the server was away is told, and posts go out', async () => {
+/** A board, and a path to it that breaks when it is told to. */
+async function boardBehindPath() {
   const board = await TestBoard.start();
-  const alice = await client(board, 'alice');
-  await alice.call('group.join', { group: 'main' });
-  const subjects = told(alice);
+  const path = await RoughPath.start(() => board.port, { seed: 1, within: 0 });
+  const client = async (user: string, options: Partial<ConnectOptions> = {}) => {
+    const address = { host: '127.0.0.1', port: path.port };
+    const made = await connect({ ...address, user, timing, ...options });
+    onTestFinished(() => made.close());
+    return made;
+  };
+  /** Cuts the client off, and lets it come back once `meanwhile` is done. */
+  const cutOff = async (of: BoardClient, meanwhile: () => Promise<unknown>) => {
+    path.blocked = true;
+    const lost = once(of, 'lost');
+    path.cut();
+    await lost;
+    await meanwhile();
+    const back = once(of, 'resumed');
+    path.blocked = false;
+    await back;
+  };
+  return { board, path, client, cutOff };
+}
+
+/** The messages that a client is told of, as `group number`. */
+function listen(client: BoardClient) {
+  const told: string[] = [];
+  const watchers = new Set<() => void>();
+  client.on('notice', ({ method, params }) => {
+    if (method === 'message.posted') told.push(`${params.group} ${params.message.number}`);
+    for (const wake of watchers) wake();
+  });
+  /** Waits until so many were told, and gives all of them. */
+  const until = async (count: number) => {
+    while (told.length < count) await new Promise<void>((wake) => watchers.add(wake));
+    return told;
+  };
+  return { told, until };
+}
+
+function post(peer: JsonPeer, group: string, subject = 'x') {
+  return peer.call('message.post', { group, subject, content: 'x' });
+}
+
+const numbers = (group: string, first: number, last: number) =>
+  Array.from({ length: last - first + 1 }, (_, at) => `${group} ${first + at}`);
+
+test('what was missed is told page by page, and then what comes, whether or not a name is protected', async () => {
+  const { board, client, cutOff } = await boardBehindPath();
   const bob = await board.memberProgram('bob');
-  await bob.call('message.post', { group: 'main', subject: 'one', content: 'x' });
-  const lost = once(alice, 'lost');
+  await board.protect('carol', password);
+  for (const [user, options] of [
+    ['alice', {}],
+    ['carol', { password }],
+  ] as const) {
+    const { number } = await post(bob, 'main');
+    const one = await client(user, options);
+    await one.call('group.join', { group: 'main' });
+    const { until } = listen(one);
+    await cutOff(one, () => Promise.all(Array.from({ length: 1500 }, () => post(bob, 'main'))));
+    await post(bob, 'main');
+    expect(await until(1501)).toEqual(numbers('main', number + 1, number + 1501));
+    await one.close();
+  }
+});
+
+test('a post is done once, whether it was cut off on its way there or its answer on the way back', async () => {
+  const { board, path, client, cutOff } = await boardBehindPath();
+  const bob = await board.memberProgram('bob');
+  const alice = await client('alice');
+  await alice.call('group.join', { group: 'main' });
+  const { told, until } = listen(alice);
+  await bob.notice();
+
+  path.swallows = 'requests';
+  const first = alice.post('main', 'first', 'x');
+  const list = alice.call('message.list', { group: 'main' });
+  const leave = alice.call('group.leave', { group: 'main' });
+  await cutOff(alice, async () => {
+    path.swallows = 'nothing';
+    await expect(leave).rejects.toMatchObject({ name: 'ConnectionLost' });
+  });
+  expect((await first).number).toBe(1);
+  expect((await list).messages.length).toBeLessThanOrEqual(1);
+
+  path.swallows = 'answers';
+  const second = alice.post('main', 'second', 'x');
+  await bob.until(() =>
+    bob.received.find(({ params }) => JSON.stringify(params ?? {}).includes('second')),
+  );
+  await cutOff(alice, async () => {
+    path.swallows = 'nothing';
+    await post(bob, 'main');
+  });
+  expect((await second).number).toBe(2);
+  const { messages } = await bob.call('message.list', { group: 'main' });
+  expect(messages.map(({ subject }) => subject)).toEqual(['first', 'second', 'x']);
+  expect(await until(1)).toEqual(['main 3']);
+  expect(told).toEqual(['main 3']);
+});
+
+test('a server that is down for a while keeps nobody’s post', async () => {
+  const { board, client } = await boardBehindPath();
+  const alice = await client('alice');
+  await alice.call('group.join', { group: 'main' });
   const { port } = board;
-  const back = once(alice, 'resumed');
-  await board.restart(undefined, { port });
-  await lost;
-  const posted = alice.post('main', 'mine', 'x');
-  await back;
-  const again = await board.program('bob');
-  await again.call('message.post', { group: 'main', subject: 'two', content: 'x' });
-  expect((await posted).number).toBe(2);
+  const lost = once(alice, 'lost');
+  let posted: Promise<{ number: number }> | undefined;
+  const restarted = board.restart(
+    () => {
+      posted = alice.post('main', 'meanwhile', 'x');
+    },
+    { port },
+  );
+  expect(await lost).toMatchObject([{ reason: 'The server is shutting down.' }]);
+  await restarted;
+  expect(await posted).toMatchObject({ number: 1, subject: 'meanwhile' });
+});
+
+test('groups are known again, whatever became of them meanwhile', async () => {
+  const { board, client, cutOff } = await boardBehindPath();
+  const bob = await board.program('bob');
+  const alice = await client('alice');
+  for (const group of ['news', 'help', 'random']) {
+    await bob.call('group.join', { group });
+    await alice.call('group.join', { group });
+  }
+  const { until } = listen(alice);
+  for (const group of ['news', 'help', 'random']) await post(bob, group);
+  await until(3);
+  await cutOff(alice, () =>
+    board.operate(async (operator) => {
+      await post(bob, 'news');
+      for (const _ of [2, 3, 4]) await post(bob, 'help');
+      await operator.renameGroup(groupRef('news'), groupName('weekly'));
+      await operator.purge(await operator.planPurge(groupRef('help'), { keep: 1 }), control);
+      await operator.deleteGroup(groupRef('random'), control);
+      await operator.createGroup(groupName('random'), '');
+    }),
+  );
+  // The board tells of the new name a moment later; a message comes once, before and behind it.
+  await post(bob, 'weekly');
+  const missed = (await until(6)).slice(3).map((one) => one.replace('weekly', 'news'));
+  expect(missed.sort()).toEqual(['help 4', 'news 2', 'news 3']);
+  await cutOff(alice, () => post(bob, 'weekly'));
+  expect((await until(7)).slice(6)).toEqual([expect.stringMatching(/(news|weekly) 4/)]);
+  expect(alice.memberships.map(({ id }) => id)).toEqual([3, 4]);
+  await alice.call('group.join', { group: 'random' });
+  await bob.call('group.join', { group: 'random' });
+  await post(bob, 'random');
+  expect((await until(8)).slice(7)).toEqual(['random 1']);
+});
+
+test('a group joined on another connection of the user is followed here too', async () => {
+  const { board, client, cutOff } = await boardBehindPath();
+  await board.protect('alice', password);
+  const bob = await board.memberProgram('bob');
+  await post(bob, 'main');
+  const phone = await client('alice', { password });
+  const { until } = listen(phone);
+  const laptop = await board.protectedProgram('alice', password);
+  const joined = once(phone, 'notice');
+  await laptop.call('group.join', { group: 'main' });
+  await joined;
+  await cutOff(phone, async () => {
+    await post(bob, 'main');
+    await post(laptop, 'main');
+    await laptop.call('message.markRead', { group: 'main', number: 3 });
+  });
+  expect(await until(2)).toEqual(numbers('main', 2, 3));
+  await laptop.call('group.leave', { group: 'main' });
+  await phone.call('ping', {});
+  expect(phone.memberships).toEqual([]);
+});
+
+test('who is banned is not let in again, connected or away', async () => {
+  const { board, path, client } = await boardBehindPath();
+  const alice = await client('alice');
+  const ended = once(alice, 'ended');
+  await board.operate((operator) => operator.banUser('alice', 'spam'));
+  const reason = 'You were banned from this board: spam.';
+  expect(await ended).toMatchObject([{ name: 'ConnectionError', message: reason }]);
+  await expect(alice.call('ping', {})).rejects.toThrow(reason);
+
+  const carol = await client('carol');
+  path.blocked = true;
+  path.cut();
+  await once(carol, 'lost');
+  const waiting = carol.call('ping', {});
+  await board.operate((operator) => operator.banUser('carol', 'spam'));
+  const over = once(carol, 'ended');
+  path.blocked = false;
+  expect(await over).toMatchObject([{ code: 'BANNED' }]);
+  await expect(waiting).rejects.toMatchObject({ code: 'BANNED' });
+});
+
+test('a session that was taken over is not fought for', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const connected = connect({ ...server.address, user: 'alice', timing });
+  const peer = await accepted;
+  await peer.welcome();
+  const ended = once(await connected, 'ended');
+  peer.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
+  peer.socket.end();
+  expect(await ended).toMatchObject([{ message: 'Taken.' }]);
+});
+
+test('a resume of one’s own that arrives late is no takeover', async () => {
+  const server = await ScriptedServer.start();
+  let accepted = server.client();
+  const next = async () => {
+    const peer = await accepted;
+    accepted = server.client();
+    await peer.answer(info);
+    return peer;
+  };
+  const connected = connect({ ...server.address, user: 'alice', timing });
+  const first = await next();
+  await first.answer({ user: 'alice', token: 't', memberships: [] });
+  const alice = await connected;
+  first.socket.end();
+  const second = await next();
+  expect(await second.request()).toMatchObject({
+    method: 'session.resume',
+    params: { token: 't' },
+  });
+  second.socket.end();
+  const third = await next();
+  await third.answer({ user: 'alice', token: 't', memberships: [] });
+  third.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
+  third.socket.end();
+  const fourth = await next();
+  const ended = once(alice, 'ended');
+  await fourth.answer({ user: 'alice', token: 't', memberships: [] });
+  fourth.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
+  fourth.socket.end();
+  await ended;
+});
+
+test('without a token that is good it logs in by name, once the name is free', async () => {
+  const { board, client, cutOff } = await boardBehindPath();
+  const alice = await client('alice');
+  let other: JsonPeer | undefined;
+  await cutOff(alice, async () => {
+    board.database().exec('DELETE FROM tokens');
+    other = await board.program('alice');
+    setTimeout(() => other?.socket.destroy(), 50);
+  });
+  expect(alice.user).toBe('alice');
+  await alice.call('group.join', { group: 'main' });
+});
+
+test('a path that dies without a word is found', async () => {
+  const { path, client } = await boardBehindPath();
+  const alice = await client('alice', { timing: { ...timing, quiet: 40, answer: 40 } });
+  const lost = once(alice, 'lost');
+  path.swallows = 'answers';
+  expect(await lost).toMatchObject([{ reason: 'The server does not answer any more.' }]);
+  path.swallows = 'nothing';
   await alice.call('ping', {});
-  expect(subjects).toEqual(['one', 'two']);
+});
+
+test('what waits is bounded, and rejected on closing', async () => {
+  const { path, client } = await boardBehindPath();
+  const alice = await client('alice');
+  path.blocked = true;
+  path.cut();
+  await once(alice, 'lost');
+  const waiting = Array.from({ length: 1000 }, () => alice.call('ping', {}));
+  await expect(alice.call('ping', {})).rejects.toThrow('1000 calls wait for it already.');
+  await alice.close();
+  for (const call of waiting) await expect(call).rejects.toThrow('was closed before this was done');
 });

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 import { Pty } from '../helpers/pty.ts';
+import { RoughPath } from '../helpers/rough-path.ts';
 import { TestServer } from '../helpers/server.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
 import { aliceInChat, keys } from './support.ts';
@@ -174,4 +175,29 @@ test('a %connect that fails leaves one where one is', async () => {
   await alice.shows('[ERROR] Nothing listens on 127.0.0.9');
   alice.type('%whoami\r');
   await alice.shows('[INFO] You are alice, in no group yet.');
+});
+
+test('over a path that breaks, every notice is shown once and in order', async () => {
+  const board = await TestBoard.start();
+  const path = await RoughPath.start(() => board.port, { seed: 1, within: 0 });
+  const bob = await board.memberProgram('bob');
+  const alice = Pty.chat(['127.0.0.1', path.port, '--user', 'alice'], { cols: 200 });
+  await alice.shows(/every command\.\n>$/);
+  alice.type('%join\r');
+  await alice.shows(/\(no messages\)\n-{40}\n>$/);
+  const post = (subject: string) =>
+    bob.call('message.post', { group: 'main', subject, content: 'x' });
+  const subjects: string[] = [];
+  for (const round of [1, 2, 3]) {
+    subjects.push(`before ${round}`, `while away ${round}`);
+    await post(`before ${round}`);
+    path.cut();
+    await post(`while away ${round}`);
+    await alice.shows(`while away ${round}`);
+  }
+  alice.type('%post mine x\r');
+  await alice.shows('Message 7 posted in main.');
+  const shown = [...alice.screen.matchAll(/Subject: ([^)]+)\)/g)].map(([, subject]) => subject);
+  expect(shown).toEqual(subjects);
+  expect(alice.screen.match(/Connected again/g)?.length).toBe(3);
 });

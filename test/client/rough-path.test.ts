@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { type BoardClient, connect } from '../../src/client/index.ts';
@@ -24,7 +25,7 @@ class Member {
     });
   }
 
-  /** Posts one after the other, two at a time, until told to stop. */
+  /** Posts one after the other in each group, until told to stop. */
   async postUntil(stop: AbortSignal, groups: readonly string[]): Promise<void> {
     const worker = async (group: string) => {
       while (!stop.aborted) {
@@ -53,9 +54,7 @@ test(`over ${rounds} cuts every post is done once, and every message told once, 
     client.on('ended', (error) => {
       throw error;
     });
-    const made = new Member(name, client);
-    for (const { group } of client.memberships) expect(groups).toContain(group);
-    return made;
+    return new Member(name, client);
   };
   const members = [
     await member('alice', 'alice'),
@@ -66,6 +65,9 @@ test(`over ${rounds} cuts every post is done once, and every message told once, 
   for (const { client } of members.slice(0, 3)) {
     for (const group of groups) await client.call('group.join', { group });
   }
+  // What carol joins at home is told to her away.
+  const [, , , away] = members;
+  while (away && away.client.memberships.length < groups.length) await once(away.client, 'notice');
 
   const stop = new AbortController();
   const posting = members.map((one) => one.postUntil(stop.signal, groups));
@@ -98,5 +100,5 @@ test(`over ${rounds} cuts every post is done once, and every message told once, 
     const byGroup = groups.flatMap((group) => told.filter((one) => one.startsWith(`${group} `)));
     expect(byGroup).toEqual(due);
   }
-  console.log({ seed, rounds: proxy.rounds, posts: posted.length });
+  if (process.env.ROUNDS) console.log({ seed, rounds: proxy.rounds, posts: posted.length });
 }, 600_000);

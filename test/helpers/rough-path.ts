@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 
 /** Numbers from 0 to below 1 that depend on the seed alone (mulberry32). */
-export function seeded(seed: number): () => number {
+function seeded(seed: number): () => number {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -31,6 +31,10 @@ export class RoughPath {
   /** Connections that were cut. */
   rounds = 0;
   rough = false;
+  /** Whether nobody gets through: who connects is cut off at once. */
+  blocked = false;
+  /** What vanishes on its way, without a word to either side. */
+  swallows: 'nothing' | 'requests' | 'answers' = 'nothing';
   private readonly random: () => number;
   private readonly links = new Set<Link>();
   private readonly watchers = new Set<() => void>();
@@ -82,8 +86,14 @@ export class RoughPath {
   }
 
   private accept(client: Socket): void {
+    if (this.blocked) {
+      client.on('error', () => {});
+      client.resetAndDestroy();
+      return;
+    }
     const server = connect({ host: '127.0.0.1', port: this.target(), noDelay: true });
-    const link: Link = new Link(client, server, this.random, () => {
+    const swallows = (from: Socket) => this.swallows === (from === client ? 'requests' : 'answers');
+    const link: Link = new Link(client, server, { random: this.random, swallows }, () => {
       this.links.delete(link);
       this.rounds++;
       const { watchers } = this;
@@ -103,15 +113,13 @@ class Link {
   constructor(
     private readonly client: Socket,
     private readonly server: Socket,
-    private readonly random: () => number,
+    private readonly options: { random: () => number; swallows: (from: Socket) => boolean },
     private readonly gone: () => void,
   ) {
-    for (const socket of [client, server]) {
-      socket.on('error', () => this.destroy());
-      socket.on('close', () => this.destroy());
-    }
-    void this.pass(client, server);
-    void this.pass(server, client);
+    for (const socket of [client, server]) socket.on('error', () => this.destroy());
+    void Promise.all([this.pass(client, server), this.pass(server, client)]).then(() =>
+      this.destroy(),
+    );
   }
 
   cutWithin(bytes: number): void {
@@ -121,7 +129,7 @@ class Link {
   cut(): void {
     if (this.over) return;
     this.over = true;
-    const kind = cuts[Math.floor(this.random() * cuts.length)];
+    const kind = cuts[Math.floor(this.options.random() * cuts.length)];
     if (kind === 'end') {
       this.client.end();
       this.server.end();
@@ -130,7 +138,7 @@ class Link {
     } else {
       this.client.resetAndDestroy();
       if (kind === 'reset') this.server.resetAndDestroy();
-      else setTimeout(() => this.server.destroy(), 20 * this.random());
+      else setTimeout(() => this.server.destroy(), 20 * this.options.random());
     }
     this.gone();
   }
@@ -145,7 +153,9 @@ class Link {
 
   private async pass(from: Socket, to: Socket): Promise<void> {
     try {
-      for await (const chunk of from as AsyncIterable<Buffer>) await this.forward(chunk, to);
+      for await (const chunk of from as AsyncIterable<Buffer>) {
+        if (!this.options.swallows(from)) await this.forward(chunk, to);
+      }
       if (!this.over) to.end();
     } catch {
       this.destroy();
@@ -155,11 +165,12 @@ class Link {
   /** In pieces, with pauses. */
   private async forward(chunk: Buffer, to: Socket): Promise<void> {
     for (let at = 0; at < chunk.length; ) {
-      const piece = chunk.subarray(at, at + 1 + Math.floor(this.random() * 700));
+      const piece = chunk.subarray(at, at + 1 + Math.floor(this.options.random() * 700));
       at += piece.length;
-      if (this.random() < 0.3) await delay(2 * this.random());
+      if (this.options.random() < 0.3) await delay(2 * this.options.random());
       this.left -= piece.length;
-      const before = this.left < 0 ? Math.floor(this.random() * piece.length) : piece.length;
+      const before =
+        this.left < 0 ? Math.floor(this.options.random() * piece.length) : piece.length;
       write(to, piece.subarray(0, before));
       if (this.left < 0) this.cut();
       // What was sent before a late cut arrives.

@@ -54,7 +54,7 @@ test('joining and leaving are told to the members', async () => {
   );
   const params = { group: 'main', user: 'carol' };
   expect(await program.notices()).toEqual([
-    { jsonrpc: '2.0', method: 'member.joined', params },
+    { jsonrpc: '2.0', method: 'member.joined', params: { ...params, id: 1, lastNumber: 0 } },
     { jsonrpc: '2.0', method: 'member.left', params },
   ]);
 });

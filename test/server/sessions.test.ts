@@ -69,7 +69,7 @@ test('a group joined or left on one connection is joined or left on all', async 
   await laptop.call('group.join', { group: 'news' });
   expect(await phone.notice()).toMatchObject({
     method: 'member.joined',
-    params: { group: 'news', user: 'alice' },
+    params: { group: 'news', user: 'alice', id: 3, lastNumber: 0 },
   });
   await bob.call('message.post', { group: 'news', subject: 's', content: 'c' });
   for (const peer of [phone, laptop]) {

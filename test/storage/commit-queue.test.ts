@@ -43,7 +43,7 @@ function commits(file: string): number {
 
 function joined(name: string): BoardEvent {
   const group = { id: 1, name: 'main' };
-  return { type: 'member.joined', origin: null, group, user: { id: 1, name } };
+  return { type: 'member.joined', origin: null, group, user: { id: 1, name }, lastNumber: 0 };
 }
 
 test('the writes of one turn share one commit', async () => {

@@ -119,7 +119,7 @@ test('joining and leaving are told once each, with who did and from where', asyn
 
   const rest = { origin: alice.origin, group: { id: 1, name: 'main' }, user: alice.user };
   expect(board.events).toEqual([
-    { type: 'member.joined', ...rest },
+    { type: 'member.joined', ...rest, lastNumber: 0 },
     { type: 'member.left', ...rest },
   ]);
 });

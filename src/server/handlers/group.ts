@@ -11,7 +11,7 @@ export const groupHandlers: Pick<
     const { group, members, messages } = await board.join(session.actor, params.group);
     return {
       id: group.id,
-      group: group.name,
+      group: hub.nameOf(group),
       members: toMembers(members, hub),
       messages: messages.map(toHeader),
     };

@@ -2,6 +2,7 @@ import type { TokenLogin } from '../../board/accounts.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
 import { openRpcDocument } from '../../protocol/openrpc.ts';
 import type { Result } from '../../protocol/schemas.ts';
+import type { Hub } from '../hub.ts';
 import type { Context, Handlers } from './context.ts';
 
 export const sessionHandlers: Pick<
@@ -19,7 +20,7 @@ export const sessionHandlers: Pick<
   'session.login': async (context, params) => {
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.login(params, session.caller));
-    if (session.login === opened.login) return toResult(opened);
+    if (session.login === opened.login) return toResult(opened, context.hub);
     // Nobody gets to know this token.
     await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
@@ -29,7 +30,7 @@ export const sessionHandlers: Pick<
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.resume(token, session.caller));
     if (session.login !== opened.login) throw boardError('NAME_IN_USE');
-    return toResult(opened);
+    return toResult(opened, context.hub);
   },
 
   'session.logout': async ({ session }) => {
@@ -58,13 +59,13 @@ async function opening(context: Context, open: () => Promise<TokenLogin>): Promi
   return counted(context, open);
 }
 
-function toResult({ login, token }: TokenLogin): Result<'session.login'> {
+function toResult({ login, token }: TokenLogin, hub: Hub): Result<'session.login'> {
   return {
     user: login.user.name,
     token,
     memberships: login.memberships.map(({ group, ...rest }) => ({
       id: group.id,
-      group: group.name,
+      group: hub.nameOf(group),
       ...rest,
     })),
   };
