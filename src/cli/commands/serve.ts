@@ -1,101 +1,60 @@
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { createSecureContext } from 'node:tls';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
-import { App, type AppConfig } from '../../app.ts';
-import { defaultPort } from '../../protocol/limits.ts';
+import { App } from '../../app.ts';
 import type { Certificate } from '../../server/tls-door.ts';
+import { printedConfiguration, readConfiguration } from '../config/configuration.ts';
+import { addSettings, givenSettings } from '../config/options.ts';
+import type { Config } from '../config/settings.ts';
 import { UserError } from '../errors.ts';
-import { createLog, logLevels } from '../log.ts';
+import { createLog } from '../log.ts';
 import { programVersion } from '../version.ts';
 
 // The same signal again within this time is one Ctrl-C that came twice: npm passes on to its
 // child what the terminal has sent it already. In milliseconds.
 const signalEcho = 100;
 
-interface ServeOptions extends Omit<AppConfig, 'version' | 'certificate' | 'unframedClients'> {
-  readonly logLevel: string;
-  readonly tlsCert?: string;
-  readonly tlsKey?: string;
-  readonly unframedClients?: boolean;
+interface ServeOptions {
+  readonly config?: string;
+  readonly printConfig?: true;
 }
 
 export function serveCommand(): Command {
-  return new Command('serve')
-    .description('run the board')
-    .addOption(
-      new Option('--host <address>', 'address to listen on')
-        .env('CORKBOARD_HOST')
-        .default('127.0.0.1'),
-    )
-    .addOption(
-      new Option('--port <number>', 'port to listen on, 0 for a free one')
-        .env('CORKBOARD_PORT')
-        .default(defaultPort)
-        .argParser(parsePort),
-    )
-    .addOption(
-      new Option('--data <folder>', 'folder of the database; made if it is missing')
-        .env('CORKBOARD_DATA')
-        .default('data'),
-    )
+  const command = new Command('serve').description('run the board');
+  return addSettings(command)
     .addOption(
       new Option(
-        '--access <policy>',
-        'who may connect: any free name, new names with a password, or only names that you made',
-      )
-        .env('CORKBOARD_ACCESS')
-        .choices(['open', 'registered', 'closed'])
-        .default('open'),
+        '--config <file>',
+        'settings in TOML: keys are the flags without dashes in front',
+      ).env('CORKBOARD_CONFIG'),
     )
-    .addOption(
-      new Option('--tls-cert <file>', 'certificate chain in PEM, to speak TLS').env(
-        'CORKBOARD_TLS_CERT',
-      ),
-    )
-    .addOption(
-      new Option('--tls-key <file>', 'key of the certificate in PEM').env('CORKBOARD_TLS_KEY'),
-    )
-    .addOption(
-      new Option(
-        '--unframed-clients',
-        'serve clients that send no line endings: a pause of 50 ms ends a line',
-      ).env('CORKBOARD_UNFRAMED_CLIENTS'),
-    )
-    .addOption(
-      new Option(
-        '--durability <kind>',
-        'full syncs every commit to disk; relaxed is faster, and a loss of power may take the last ones',
-      )
-        .env('CORKBOARD_DURABILITY')
-        .choices(['full', 'relaxed'])
-        .default('full'),
-    )
-    .addOption(
-      new Option('--log-level <level>', 'how much to log')
-        .env('CORKBOARD_LOG_LEVEL')
-        .choices(logLevels)
-        .default('info'),
-    )
+    .option('--print-config', 'print what is in force as such a file, with its sources, and end')
     .addHelpText(
       'after',
       `
+Flags win over variables, variables over the file of --config, and that over the defaults.
+
 The address is printed on standard output, logs go to standard error. SIGINT (Ctrl-C) and SIGTERM
 end it cleanly: what was accepted is committed and answered. A second signal ends it at once.
 
 Examples:
   $ corkboard serve
-  $ corkboard serve --port 0 --data /var/lib/corkboard`,
+  $ corkboard serve --port 0 --data /var/lib/corkboard
+  $ corkboard serve --config /etc/corkboard/corkboard.toml --print-config`,
     )
-    .action((options: ServeOptions) => serve(options));
+    .action(async ({ config, printConfig }: ServeOptions) => {
+      const configuration = readConfiguration(givenSettings(command), config);
+      if (printConfig) process.stdout.write(printedConfiguration(configuration));
+      else await serve(configuration.config);
+    });
 }
 
-async function serve(options: ServeOptions): Promise<void> {
-  const { logLevel, tlsCert, tlsKey, unframedClients = false, ...rest } = options;
-  const log = createLog(logLevel);
-  const certificate = readCertificate({ tlsCert, tlsKey });
-  const config = { ...rest, certificate, unframedClients, version: programVersion() };
+async function serve(options: Config): Promise<void> {
+  const log = createLog(options.logLevel);
+  const certificate = readCertificate(options);
+  const config = { ...options, certificate, version: programVersion() };
   const app = await App.start(config, log).catch((error) => {
     throw listenError(error, config);
   });
@@ -118,10 +77,7 @@ async function serve(options: ServeOptions): Promise<void> {
 function readCertificate({
   tlsCert,
   tlsKey,
-}: {
-  tlsCert?: string | undefined;
-  tlsKey?: string | undefined;
-}): Certificate | undefined {
+}: Pick<Config, 'tlsCert' | 'tlsKey'>): Certificate | undefined {
   if (!tlsCert && !tlsKey) return undefined;
   if (!tlsCert || !tlsKey) throw new UserError('--tls-cert and --tls-key go together.');
   try {
@@ -134,7 +90,7 @@ function readCertificate({
 }
 
 /** Who is connected stays so; a certificate that cannot be used changes nothing. */
-function reloadCertificate(app: App, options: ServeOptions, log: Logger): void {
+function reloadCertificate(app: App, options: Config, log: Logger): void {
   try {
     const certificate = readCertificate(options);
     if (certificate) app.changeCertificate(certificate);
@@ -160,19 +116,14 @@ function untilSignalled(log: Logger): Promise<void> {
   });
 }
 
-function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port > 65535) {
-    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
-  }
-  return port;
-}
-
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
-function listenError(error: NodeJS.ErrnoException, { host, port }: ServeOptionsAddress): unknown {
+function listenError(
+  error: NodeJS.ErrnoException,
+  { host, port }: Pick<Config, 'host' | 'port'>,
+): unknown {
   const at = `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':
@@ -187,5 +138,3 @@ function listenError(error: NodeJS.ErrnoException, { host, port }: ServeOptionsA
       return error;
   }
 }
-
-type ServeOptionsAddress = Pick<ServeOptions, 'host' | 'port'>;

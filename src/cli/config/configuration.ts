@@ -1,0 +1,51 @@
+import { stringify } from 'smol-toml';
+import { readConfigFile } from './file.ts';
+import type { Given } from './options.ts';
+import {
+  type Config,
+  keyOf,
+  type Setting,
+  type SettingName,
+  settingNames,
+  settings,
+} from './settings.ts';
+
+/** What is in force: flags over variables over the configuration file over defaults. */
+export interface Configuration {
+  readonly config: Config;
+  /** Where each value comes from: a flag, a variable, the path of the file, or `default`. */
+  readonly sources: Readonly<Record<SettingName, string>>;
+}
+
+/** @throws UserError where the file cannot be read, or something in it is wrong */
+export function readConfiguration(given: Given, file: string | undefined): Configuration {
+  const fromFile = file === undefined ? {} : readConfigFile(file);
+  const defaults = eachSetting((name) => settings[name].default);
+  return {
+    config: { ...defaults, ...fromFile, ...given.values } as Config,
+    sources: eachSetting((name) => {
+      return given.sources[name] ?? (file !== undefined && name in fromFile ? file : 'default');
+    }),
+  };
+}
+
+/** A configuration file that says the same, with where each value comes from behind it. */
+export function printedConfiguration({ config, sources }: Configuration): string {
+  const lines = settingNames.map((name) => line(name, config[name]));
+  const width = Math.max(...lines.map(({ length }) => length));
+  return settingNames
+    .map((name, at) => `${(lines[at] ?? '').padEnd(width)}  # ${sources[name]}\n`)
+    .join('');
+}
+
+/** TOML has no word for nothing. */
+function line(name: SettingName, value: unknown): string {
+  const { takes }: Setting = settings[name];
+  if (value === undefined) return `# ${keyOf(name)}`;
+  return stringify({ [keyOf(name)]: takes.write?.(value) ?? value }).trimEnd();
+}
+
+function eachSetting<T>(of: (name: SettingName) => T): Record<SettingName, T> {
+  const entries = settingNames.map((name) => [name, of(name)]);
+  return Object.fromEntries(entries) as Record<SettingName, T>;
+}

@@ -1,0 +1,54 @@
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import {
+  type Config,
+  flagOf,
+  type Setting,
+  type SettingName,
+  settingNames,
+  settings,
+  variableOf,
+} from './settings.ts';
+
+/** What flags and variables say, and which of them said it. */
+export interface Given {
+  readonly values: Partial<Config>;
+  readonly sources: Partial<Record<SettingName, string>>;
+}
+
+/** The option of one setting, with its variable and its default for the help. */
+function settingOption(name: SettingName): Option {
+  const { takes, help, default: byDefault }: Setting = settings[name];
+  const { placeholder, choices, bare } = takes;
+  const argument = bare === undefined ? `<${placeholder}>` : `[${placeholder}]`;
+  const option = new Option(`${flagOf(name)} ${argument}`, help).env(variableOf(name));
+  if (byDefault !== undefined) option.default(byDefault);
+  if (bare !== undefined) option.preset(bare);
+  return choices
+    ? option.choices(choices)
+    : option.argParser((text) => parseText(settings[name], text));
+}
+
+function parseText({ takes }: Setting, text: string): unknown {
+  const { success, data } = takes.schema.safeParse(text);
+  if (!success) throw new InvalidArgumentError(`It takes ${takes.allowed}.`);
+  return data;
+}
+
+/** Gives a command an option for every setting. */
+export function addSettings(command: Command): Command {
+  for (const name of settingNames) command.addOption(settingOption(name));
+  return command;
+}
+
+/** What the flags and the variables of a run have set, once the command is parsed. */
+export function givenSettings(command: Command): Given {
+  const values: Partial<Record<SettingName, unknown>> = {};
+  const sources: Partial<Record<SettingName, string>> = {};
+  for (const name of settingNames) {
+    const source = command.getOptionValueSource(name);
+    if (source !== 'cli' && source !== 'env') continue;
+    values[name] = command.getOptionValue(name);
+    sources[name] = source === 'cli' ? flagOf(name) : variableOf(name);
+  }
+  return { values: values as Partial<Config>, sources };
+}

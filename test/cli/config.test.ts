@@ -1,0 +1,121 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { printedConfiguration, readConfiguration } from '../../src/cli/config/configuration.ts';
+import { addSettings, givenSettings } from '../../src/cli/config/options.ts';
+import {
+  flagOf,
+  keyOf,
+  type Setting,
+  settingNames,
+  settings,
+  variableOf,
+} from '../../src/cli/config/settings.ts';
+import { runCli } from '../helpers/cli.ts';
+import { tempFolder } from '../helpers/temp.ts';
+
+function configFile(text: string): string {
+  const file = join(tempFolder(), 'corkboard.toml');
+  writeFileSync(file, text);
+  return file;
+}
+
+/** What is in force where the program is started with these flags. */
+function configured(flags: string[], file?: string) {
+  const command = addSettings(new Command());
+  command.parse(flags, { from: 'user' });
+  return readConfiguration(givenSettings(command), file);
+}
+
+/** What the program says of a configuration file that it refuses, without the name of the file. */
+function refusal(text: string): string {
+  const file = configFile(text);
+  try {
+    configured([], file);
+  } catch (error) {
+    return (error as Error).message.replace(file, 'FILE');
+  }
+  throw new Error('It was expected to be refused');
+}
+
+test('a flag wins over its variable, that over the file, and that over the default', async () => {
+  const file = configFile(
+    'port = 7001\nhost = "::1"\naccess = "closed"\nunframed-clients = true\n',
+  );
+  const env = {
+    CORKBOARD_CONFIG: file,
+    CORKBOARD_PORT: '7002',
+    CORKBOARD_HOST: '127.0.0.2',
+    CORKBOARD_UNFRAMED_CLIENTS: 'false',
+  };
+  const { code, stdout } = await runCli(['serve', '--print-config', '--port', '7003'], { env });
+  expect(code).toBe(0);
+  expect(stdout.replace(/ +#/g, ' #').split('\n')).toEqual(
+    expect.arrayContaining([
+      'port = 7003 # --port',
+      'host = "127.0.0.2" # CORKBOARD_HOST',
+      'unframed-clients = false # CORKBOARD_UNFRAMED_CLIENTS',
+      `access = "closed" # ${file}`,
+      'durability = "full" # default',
+      '# tls-cert # default',
+    ]),
+  );
+});
+
+test('what --print-config prints is a configuration file that says the same', () => {
+  const before = configured(['--port', '7001', '--tls-cert', 'a "quoted" name', '--access=closed']);
+  const after = configured([], configFile(printedConfiguration(before)));
+  expect(after.config).toEqual(before.config);
+});
+
+test.each(settingNames)('%s can be given as a flag, as a variable and in the file', (name) => {
+  const { takes }: Setting = settings[name];
+  const sample = takes.choices?.at(-1) ?? (takes.bare ? 'true' : '7');
+  const expected = takes.schema.parse(sample);
+  expect(configured([flagOf(name), sample]).config[name]).toEqual(expected);
+  const quoted = configFile(`${keyOf(name)} = "${sample}"`);
+  expect(configured([], quoted).config[name]).toEqual(expected);
+  process.env[variableOf(name)] = sample;
+  try {
+    expect(configured([]).config[name]).toEqual(expected);
+  } finally {
+    delete process.env[variableOf(name)];
+  }
+});
+
+test('a flag that stands alone switches on', () => {
+  expect(configured([]).config.unframedClients).toBe(false);
+  expect(configured(['--unframed-clients']).config.unframedClients).toBe(true);
+  expect(configured(['--unframed-clients=false']).config.unframedClients).toBe(false);
+});
+
+test.each([
+  ['prot = 1', 'There is no setting prot. Did you mean port?'],
+  ['tls_cert = "x"', 'There is no setting tls_cert. Did you mean tls-cert?'],
+  ['[server]\nport = 1', 'Settings stand on their own, not in a section [server].'],
+  ['port = 70000', 'port takes a whole number from 0 to 65535, not 70000.'],
+  ['port = 1.5', 'port takes a whole number from 0 to 65535, not 1.5.'],
+  ['access = "opne"', 'access takes one of open, registered, closed, not "opne".'],
+  ['unframed-clients = 1', 'unframed-clients takes true or false, not 1.'],
+  ['data = 3\nhost = [1]', 'data takes the name of a folder, not 3. host takes an address'],
+])('a configuration file with %j is refused, and all of what is wrong is told', (text, says) => {
+  expect(refusal(text)).toContain(`FILE: ${says}`);
+});
+
+test('a configuration file that is no TOML is refused with the place', () => {
+  expect(refusal('host = "::1"\nport = \n')).toMatch(/^FILE, line 2, column 8: .*invalid value\.$/);
+});
+
+test.each([
+  { args: ['--config', 'missing.toml'], code: 1, says: 'The configuration cannot be read: ENOENT' },
+  { args: ['--port', 'x'], code: 2, says: "'x' is invalid. It takes a whole number from 0 to" },
+  { env: { CORKBOARD_PORT: 'x' }, code: 2, says: "from env 'CORKBOARD_PORT' is invalid. It takes" },
+])(
+  'the server does not start on a wrong value: %j',
+  async ({ args = [], env = {}, code, says }) => {
+    const result = await runCli(['serve', ...args], { env, cwd: tempFolder() });
+    expect(result).toMatchObject({ code, stdout: '' });
+    expect(result.stderr).toContain(says);
+  },
+);
