@@ -13,7 +13,8 @@ const guessers = 200;
 
 const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
 const program = new URL('../dist/cli/main.js', import.meta.url).pathname;
-const server = spawn(process.execPath, [program, 'serve', '--port', '0', '--data', data], {
+const serve = [program, 'serve', '--port', '0', '--data', data, '--rate', 'off'];
+const server = spawn(process.execPath, serve, {
   stdio: ['ignore', 'pipe', 'ignore'],
 });
 const [printed] = await once(server.stdout, 'data');

@@ -4,7 +4,7 @@ import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
-import { limits } from './protocol/limits.ts';
+import { limits, type ServerLimits } from './protocol/limits.ts';
 import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
@@ -28,6 +28,7 @@ export interface AppConfig {
   readonly access: Access;
   readonly certificate?: Certificate | undefined;
   readonly unframedClients: boolean;
+  readonly limits: ServerLimits;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
 }
@@ -72,12 +73,13 @@ export class App {
       log,
       certificate: config.certificate,
       unframedClients: config.unframedClients,
+      limits: config.limits,
       info: {
         name: 'corkboard',
         version: config.version,
         access: config.access,
         tls: config.certificate !== undefined,
-        limits: { ...limits },
+        limits: { ...limits, ...config.limits },
       },
     });
     try {

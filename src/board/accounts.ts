@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import { networkOf } from './addresses.ts';
 import { type Name, userName } from './names.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor } from './repository.ts';
@@ -104,11 +105,12 @@ export class Accounts {
   }
 
   private async verify(name: Name, password: string, hash: string | null, caller: Caller) {
-    const wait = Math.max(this.names.reserve(name.key), this.addresses.reserve(caller.address));
+    const network = networkOf(caller.address);
+    const wait = Math.max(this.names.reserve(name.key), this.addresses.reserve(network));
     if (wait > 0) await delay(wait);
     if (!(await this.passwords.matches(password, hash))) throw boardError('PASSWORD_WRONG');
     this.names.forgive(name.key);
-    this.addresses.forgive(caller.address);
+    this.addresses.forgive(network);
   }
 
   /** Whether a name may be used without a password. */

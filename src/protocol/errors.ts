@@ -78,6 +78,14 @@ export const catalogue = {
     rpc: 402,
     text: () => 'You read too slowly, and too much was waiting. Nothing is lost: the board has it.',
   },
+  LOGIN_TIMEOUT: {
+    rpc: 405,
+    text: (seconds: number) => `Nobody has logged in here within ${seconds} s.`,
+  },
+  TOO_MANY_CONNECTIONS: {
+    rpc: 406,
+    text: (where: string) => `There are too many connections ${where}. Try again later.`,
+  },
   TLS_REQUIRED: {
     rpc: 404,
     text: () => 'This board speaks TLS. Connect with `corkboard chat --tls`.',

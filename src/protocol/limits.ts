@@ -20,21 +20,39 @@ export const limits = {
   /** Shortest password, in characters, and longest, in bytes of UTF-8. */
   passwordLeast: 8,
   password: 256,
-  /** Wrong passwords after which a connection is closed. */
-  wrongPasswords: 5,
   /** Passwords that may wait to be hashed before further ones are refused. */
   waitingPasswords: 100,
   /** Longest line that a person may send, in bytes without its ending. */
   textLine: 64 * 1024,
   /** Longest line that a program may send, in bytes without its ending. */
   jsonLine: 256 * 1024,
-  /** Requests that may wait on one connection before its socket is no longer read. */
-  waitingRequests: 1000,
   /** Bytes of replies waiting on one connection at which its next request waits too. */
   replyBacklog: 256 * 1024,
+} as const;
+
+/** What a server lets its connections do, unless its operator says otherwise. */
+export const serverLimits = {
+  /** How long a connection may be without a user, in milliseconds. */
+  loginTime: 60_000,
+  /** Connections at once. */
+  connections: 10_000,
+  /** Connections at once from one address, or one /64 of IPv6. This machine's own are exempt. */
+  connectionsPerAddress: 100,
+  /** Commands a second of one connection that has used up its burst; 0 for no limit at all. */
+  commandsPerSecond: 50,
+  /** Commands of one connection at once, where it was silent before. */
+  commandBurst: 500,
+  /** Requests that may wait on one connection before its socket is no longer read. */
+  waitingRequests: 1000,
   /** Bytes waiting to go out on one connection past which it is closed as too slow. */
   outboxBytes: 4 * 1024 * 1024,
+  /** Wrong passwords after which a connection is closed. */
+  wrongPasswords: 5,
+  /** Silence after which TCP begins to ask whether a peer is still there, in milliseconds. */
+  keepAliveDelay: 60_000,
 } as const;
+
+export type ServerLimits = Readonly<Record<keyof typeof serverLimits, number>>;
 
 /** The TCP port of a board, unless it is told otherwise. */
 export const defaultPort = 6789;

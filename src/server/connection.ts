@@ -6,6 +6,7 @@ import type { Context } from './handlers/context.ts';
 import { Input } from './input.ts';
 import { JsonSpeaker } from './json-speaker.ts';
 import { Outbox } from './outbox.ts';
+import { Rate } from './rate.ts';
 import { RequestQueue } from './request-queue.ts';
 import { type Encoding, encodeNotice, type Peer, Session } from './session.ts';
 import type { Speaker, Voice } from './speaker.ts';
@@ -14,6 +15,10 @@ import { TextSpeaker } from './text-speaker.ts';
 // How long a peer that is told goodbye has to take it, and one that took everything to end its own
 // side, in milliseconds.
 const farewellTime = 1000;
+
+// Lines that are read for each command that may be carried out: so many a second of what is
+// refused are told so, and further ones wait.
+const linesPerCommand = 2;
 
 // How long a peer that ended its own side may take nothing of what it is sent, in milliseconds.
 const stuckTime = 60_000;
@@ -42,6 +47,7 @@ export interface Ends {
 export class Connection implements Peer, Voice {
   readonly session: Session;
   readonly requests: RequestQueue;
+  readonly rate: Rate;
   private readonly outbox: Outbox;
   private readonly context: Context;
   private speaker: Speaker | undefined;
@@ -50,6 +56,7 @@ export class Connection implements Peer, Voice {
   private farewell: Notice | undefined;
   private closing = false;
   private hurry: NodeJS.Timeout | undefined;
+  private readonly loginTimer: NodeJS.Timeout;
 
   constructor(
     private readonly socket: Socket,
@@ -59,8 +66,11 @@ export class Connection implements Peer, Voice {
     const { id, address, log, unframedClients, ...rest } = context;
     this.session = new Session(id, address, log, this);
     this.context = { ...rest, session: this.session };
+    const { limits: own } = context;
+    const { commandsPerSecond: perSecond, commandBurst: burst } = own;
+    this.rate = new Rate(perSecond, burst);
     this.outbox = new Outbox(socket, {
-      limit: limits.outboxBytes,
+      limit: own.outboxBytes,
       backlog: limits.replyBacklog,
       overflow: () => this.session.close(boardError('TOO_SLOW').message),
     });
@@ -70,11 +80,13 @@ export class Connection implements Peer, Voice {
     });
     this.input = new Input(socket, {
       unframed: unframedClients,
-      full: () => this.requests.length >= limits.waitingRequests,
+      rate: new Rate(linesPerCommand * perSecond, linesPerCommand * burst),
+      full: () => this.requests.length >= own.waitingRequests,
       opened: (encoding) => this.open(encoding),
       line: (line) => this.speaker?.receive(line),
       ended: () => this.endOfInput(),
     });
+    this.loginTimer = setTimeout(() => this.endUnlessLoggedIn(own.loginTime), own.loginTime);
     this.listen();
   }
 
@@ -132,6 +144,11 @@ export class Connection implements Peer, Voice {
     });
   }
 
+  private endUnlessLoggedIn(after: number): void {
+    if (this.session.login) return;
+    this.session.close(boardError('LOGIN_TIMEOUT', Math.ceil(after / 1000)).message);
+  }
+
   private open(encoding: Encoding): void {
     const Speaker = encoding === 'json' ? JsonSpeaker : TextSpeaker;
     this.speaker = new Speaker(this.context, this);
@@ -165,6 +182,7 @@ export class Connection implements Peer, Voice {
 
   private part(): void {
     this.closing = true;
+    clearTimeout(this.loginTimer);
     this.input.stop();
     this.requests.clear();
     this.speaker?.end();

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { type Line, LineSplitter, TelnetFilter } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
+import type { Rate } from './rate.ts';
 import type { Encoding } from './session.ts';
 
 // How long reading the lines of one packet may take of a turn of the event loop, in milliseconds.
@@ -15,6 +16,8 @@ const openingBraces = new Set([0x7b, 0x5b]);
 export interface InputOptions {
   /** Whether a pause ends a line, for people's clients that send none of the line endings. */
   readonly unframed: boolean;
+  /** Of the lines that are handed on; further ones wait. */
+  readonly rate: Rate;
   /** Whether there is no room for another line just now; `resume` goes on. */
   readonly full: () => boolean;
   /** Called once, before the first line. */
@@ -25,8 +28,9 @@ export interface InputOptions {
 }
 
 /**
- * Cuts what one socket sends into lines, and hands them on as long as there is room, for one slice
- * of a turn at a time; what is left waits with the socket, which is not read meanwhile.
+ * Cuts what one socket sends into lines, and hands them on as long as there is room, at a bounded
+ * rate and for one slice of a turn at a time; what is left waits with the socket, which is not read
+ * meanwhile.
  */
 export class Input {
   private readonly telnet = new TelnetFilter();
@@ -102,26 +106,35 @@ export class Input {
     if (this.resting) return;
     const until = performance.now() + slice;
     while (this.pending) {
-      if (performance.now() > until) this.rest();
+      if (!this.resting && performance.now() > until) this.rest();
       if (this.resting || this.options.full()) {
         this.socket.pause();
         return;
       }
       const { value: line } = this.pending.next();
-      if (line) this.options.line(line);
+      if (line) this.handOn(line);
       else this.pending = undefined;
     }
     if (this.streamEnded) this.finish();
     else this.resume();
   }
 
-  /** The other connections get their turn. */
-  private rest(): void {
+  private handOn(line: Line): void {
+    const { rate } = this.options;
+    rate.take();
+    if (rate.wait > 0) this.rest(rate.wait);
+    this.options.line(line);
+  }
+
+  /** The other connections get their turn; for so many milliseconds, where it is more than that. */
+  private rest(milliseconds = 0): void {
     this.resting = true;
-    setImmediate(() => {
+    const goOn = () => {
       this.resting = false;
       this.digest();
-    });
+    };
+    if (milliseconds > 0) setTimeout(goOn, milliseconds);
+    else setImmediate(goOn);
   }
 
   private finish(): void {

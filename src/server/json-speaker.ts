@@ -50,6 +50,7 @@ export class JsonSpeaker implements Speaker {
 
   private async answer(id: string | number, method: Method, params: unknown): Promise<string> {
     try {
+      this.voice.rate.spend();
       return formatResult(id, await dispatch(this.context, method, params));
     } catch (error) {
       return formatError(id, toReply(error, this.context.session, method));

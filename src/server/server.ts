@@ -2,26 +2,32 @@ import { type AddressInfo, createServer, type Server as NetServer, type Socket }
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
+import type { BoardError } from '../protocol/errors.ts';
+import type { ServerLimits } from '../protocol/limits.ts';
 import type { Result } from '../protocol/schemas.ts';
+import { Admission } from './admission.ts';
 import { Connection } from './connection.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { closingNotice, type Session } from './session.ts';
 import { namePrompt } from './text-speaker.ts';
 import { type Certificate, TlsDoor } from './tls-door.ts';
+import { turnAway } from './turn-away.ts';
 
 // How long requests that were taken may still run when the server closes, and how long the peers
 // then have to go, in milliseconds.
 const drainTime = 2000;
 const partingTime = 1500;
-// Finds peers that are gone without a word.
-const keepAliveDelay = 60_000;
+// How long one that is turned away has to show its encoding, in milliseconds, and how many at once.
+const openingTime = 1000;
+const mostTurnedAway = 1000;
 
 export interface ServerOptions {
   readonly board: Board;
   readonly accounts: Accounts;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
+  readonly limits: ServerLimits;
   readonly log: Logger;
   /** With one, the server speaks TLS and nothing else. */
   readonly certificate: Certificate | undefined;
@@ -33,20 +39,24 @@ export interface ServerOptions {
 export class Server {
   private readonly listener: NetServer;
   private readonly door: TlsDoor | undefined;
+  private readonly admission: Admission;
   private readonly connections = new Set<Connection>();
+  /** Those that are in a handshake or turned away are no connections. */
+  private readonly sockets = new Set<Socket>();
   private lastId = 0;
   private emptied: (() => void) | undefined;
 
   constructor(private readonly options: ServerOptions) {
+    this.admission = new Admission(options.limits);
     // A peer may end its stream before it has its replies: see the end of input in Connection.
     this.listener = createServer(
       {
         allowHalfOpen: true,
         noDelay: true,
         keepAlive: true,
-        keepAliveInitialDelay: keepAliveDelay,
+        keepAliveInitialDelay: options.limits.keepAliveDelay,
       },
-      (socket) => (this.door ? this.door.receive(socket) : this.accept(socket)),
+      (socket) => this.receive(socket),
     );
     const { certificate, log } = options;
     this.door = certificate && new TlsDoor(certificate, log, (socket) => this.accept(socket));
@@ -80,11 +90,39 @@ export class Server {
     await this.untilEmpty(drainTime);
     for (const { session } of this.connections) session.close(reason);
     await this.untilEmpty(partingTime);
-    for (const connection of this.connections) connection.destroy();
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  private receive(socket: Socket): void {
+    const { remoteAddress: address = '' } = socket;
+    this.sockets.add(socket);
+    const refusal = this.admission.enter(address);
+    socket.once('close', () => {
+      this.sockets.delete(socket);
+      if (!refusal) this.admission.leave(address);
+    });
+    if (refusal) this.refuse(socket, refusal);
+    else if (this.door) this.door.receive(socket);
+    else this.accept(socket);
+  }
+
+  /** A handshake is work that one too many does not get: it is closed without a word. */
+  private refuse(socket: Socket, why: BoardError): void {
+    socket.on('error', () => {});
+    if (this.door || this.sockets.size - this.connections.size > mostTurnedAway) {
+      socket.destroy();
+      return;
+    }
+    const timer = setTimeout(() => turnAway(socket, undefined, why), openingTime);
+    socket.once('close', () => clearTimeout(timer));
+    socket.once('data', (opening) => {
+      clearTimeout(timer);
+      turnAway(socket, opening, why);
+    });
   }
 
   private accept(socket: Socket): void {
-    const { log, info, board, accounts, hub, unframedClients } = this.options;
+    const { log, info, limits, board, accounts, hub, unframedClients } = this.options;
     const id = ++this.lastId;
     const address = socket.remoteAddress ?? '';
     const context = {
@@ -92,6 +130,7 @@ export class Server {
       accounts,
       hub,
       info,
+      limits,
       id,
       address,
       unframedClients,

@@ -1,4 +1,5 @@
 import type { Line } from '../protocol/framing.ts';
+import type { Rate } from './rate.ts';
 import type { RequestQueue } from './request-queue.ts';
 
 /** The server's half of one encoding: takes the lines of a connection and sees them answered. */
@@ -11,6 +12,8 @@ export interface Speaker {
 /** What a speaker speaks through: its connection. */
 export interface Voice {
   readonly requests: RequestQueue;
+  /** Of the commands that are carried out. */
+  readonly rate: Rate;
   say(text: string): void;
   /** Waits until the peer has read enough for more to be said; false if it is gone. */
   ready(): Promise<boolean>;

@@ -81,6 +81,7 @@ export class TextSpeaker implements Speaker, TextContext {
 
   private async answer(line: Line): Promise<void> {
     if ('fault' in line) throw lineError(line.fault, limits.textLine);
+    this.voice.rate.spend();
     const text = line.text.trimStart();
     if (this.user === undefined && !text.startsWith('%')) return this.takeName(text.trim());
     if (text.trim() === '') return;

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer } from 'node:tls';
 import type { Logger } from 'pino';
 import { boardError } from '../protocol/errors.ts';
-import { closingNotice, encodeNotice } from './session.ts';
+import { turnAway } from './turn-away.ts';
 
 export interface Certificate {
   /** The certificate chain and its key, in PEM. */
@@ -41,16 +41,11 @@ export class TlsDoor {
     socket.once('data', (chunk) => {
       clearTimeout(timer);
       socket.pause();
-      if (chunk[0] !== handshakeRecord) return refuse(socket, chunk);
+      if (chunk[0] !== handshakeRecord) {
+        return turnAway(socket, chunk, boardError('TLS_REQUIRED'));
+      }
       socket.unshift(chunk);
       this.server.emit('connection', socket);
     });
   }
-}
-
-function refuse(socket: Socket, chunk: Buffer): void {
-  const encoding = chunk[0] === 0x7b ? 'json' : 'text';
-  const { message } = boardError('TLS_REQUIRED');
-  socket.end(encodeNotice(encoding, closingNotice(message)));
-  socket.resume();
 }

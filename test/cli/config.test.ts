@@ -69,9 +69,13 @@ test('what --print-config prints is a configuration file that says the same', ()
   expect(after.config).toEqual(before.config);
 });
 
+// By the name of its kind, what a setting can hold and does not by default; `7` for the others.
+const samples: Record<string, string> = { time: '7s', size: '128KiB', rate: '7/70' };
+
 test.each(settingNames)('%s can be given as a flag, as a variable and in the file', (name) => {
   const { takes }: Setting = settings[name];
-  const sample = takes.choices?.at(-1) ?? (takes.bare ? 'true' : '7');
+  const plain = takes.bare ? 'true' : '7';
+  const sample = takes.choices?.at(-1) ?? samples[takes.placeholder] ?? plain;
   const expected = takes.schema.parse(sample);
   expect(configured([flagOf(name), sample]).config[name]).toEqual(expected);
   const quoted = configFile(`${keyOf(name)} = "${sample}"`);
@@ -105,6 +109,28 @@ test.each([
 
 test('a configuration file that is no TOML is refused with the place', () => {
   expect(refusal('host = "::1"\nport = \n')).toMatch(/^FILE, line 2, column 8: .*invalid value\.$/);
+});
+
+test.each([
+  ['--login-time', '90s', 90_000],
+  ['--login-time', '1.5m', 90_000],
+  ['--max-unsent', '512KiB', 512 * 1024],
+  ['--max-unsent', '8MiB', 8 * 1024 * 1024],
+  ['--rate', '5/50', { perSecond: 5, burst: 50 }],
+  ['--rate', 'off', { perSecond: 0, burst: 0 }],
+])('%s %s is understood', (flag, given, expected) => {
+  expect(Object.values(configured([flag, given]).config)).toContainEqual(expected);
+});
+
+test.each([
+  ['login-time = "90"', 'login-time takes a time with its unit'],
+  ['login-time = "0s"', 'login-time takes a time with its unit'],
+  ['max-unsent = "4 MB"', 'max-unsent takes a size with its unit'],
+  ['max-unsent = "1KiB"', 'max-unsent takes a size with its unit'],
+  ['rate = "0/5"', 'rate takes so many a second/at once (50/500), or off, not "0/5".'],
+  ['rate = 50', 'rate takes so many'],
+])('%j is refused', (text, says) => {
+  expect(refusal(text)).toContain(`FILE: ${says}`);
 });
 
 test.each([

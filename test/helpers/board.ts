@@ -2,12 +2,18 @@ import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { App, type AppConfig } from '../../src/app.ts';
 import type { Passwords } from '../../src/board/passwords.ts';
+import { type ServerLimits, serverLimits } from '../../src/protocol/limits.ts';
 import type { Client } from '../../src/storage/connection.ts';
 import { databaseFile, openShared } from '../../src/storage/open.ts';
 import { JsonPeer } from './json-peer.ts';
 import { quickPasswords } from './passwords.ts';
 import { tempFolder } from './temp.ts';
 import { TextPeer } from './text-peer.ts';
+
+interface TestBoardOptions extends Partial<Omit<AppConfig, 'limits'>> {
+  passwords?: Passwords;
+  limits?: Partial<ServerLimits>;
+}
 
 /** A board in this process, on a free port, with a database of its own: real sockets, real SQLite. */
 export class TestBoard {
@@ -19,8 +25,9 @@ export class TestBoard {
 
   static async start({
     passwords = quickPasswords(),
+    limits = {},
     ...options
-  }: Partial<AppConfig> & { passwords?: Passwords } = {}): Promise<TestBoard> {
+  }: TestBoardOptions = {}): Promise<TestBoard> {
     const config: AppConfig = {
       host: '127.0.0.1',
       port: 0,
@@ -29,6 +36,8 @@ export class TestBoard {
       access: 'open',
       unframedClients: false,
       durability: 'full',
+      // Tests are quicker than anyone: those about the rate ask for one.
+      limits: { ...serverLimits, commandsPerSecond: 0, ...limits },
       ...options,
     };
     const app = await App.start(config, pino({ level: 'silent' }), passwords);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limits } from '../../src/protocol/limits.ts';
+import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { noticeSchemas, schemas } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { rows } from './documentation.ts';
@@ -22,7 +22,7 @@ test('the documentation tells of every method and notice, and of no other', () =
 });
 
 // The row that each limit stands in.
-const limitRows: Record<keyof typeof limits, string> = {
+const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string> = {
   userName: 'user name',
   groupName: 'group name',
   description: 'group description',
@@ -32,6 +32,12 @@ const limitRows: Record<keyof typeof limits, string> = {
   postKey: 'post key',
   passwordLeast: 'password, at least',
   password: 'password, at most',
+  loginTime: 'time to log in',
+  connections: 'connections in all',
+  connectionsPerAddress: 'connections from one address',
+  commandsPerSecond: 'commands of one connection',
+  commandBurst: 'commands of one connection',
+  keepAliveDelay: 'silence of a connection',
   wrongPasswords: 'wrong passwords on one connection',
   waitingPasswords: 'passwords waiting to be checked',
   listDefault: 'headers in a list',
@@ -42,17 +48,16 @@ const limitRows: Record<keyof typeof limits, string> = {
   replyBacklog: 'replies waiting on one connection',
   outboxBytes: 'bytes waiting on one connection',
 };
-const units: Record<string, number> = { KiB: 1024, MiB: 1024 * 1024 };
+const units: Record<string, number> = { s: 1000, KiB: 1024, MiB: 1024 * 1024 };
 
 test('the documentation gives every limit as it is, and no other', () => {
   const documented = rows('Limits').flatMap(([what = '', value = '']) =>
-    [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (KiB|MiB))?/g)].map(
+    [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (s|KiB|MiB)\b)?/g)].map(
       ([, number = '', unit = '']) =>
         `${what}: ${Number(number.replaceAll(',', '')) * (units[unit] ?? 1)}`,
     ),
   );
-  const known = Object.entries(limitRows).map(
-    ([name, row]) => `${row}: ${limits[name as keyof typeof limits]}`,
-  );
+  const all: Record<string, number> = { ...limits, ...serverLimits };
+  const known = Object.entries(limitRows).map(([name, row]) => `${row}: ${all[name]}`);
   expect(documented.sort()).toEqual(known.sort());
 });

@@ -8,7 +8,7 @@ test.each([
   ['requests that are none', '{}\n', 20_000],
   ['pings', '{"jsonrpc":"2.0","id":1,"method":"ping"}\n', 20_000],
 ])('one who sends %s without end does not keep the others waiting', async (_, line, count) => {
-  const server = await TestServer.start();
+  const server = await TestServer.start({ args: ['--rate', 'off'] });
   const flood = await JsonPeer.connect(server.port);
   const other = await JsonPeer.connect(server.port);
   await other.call('ping', {});

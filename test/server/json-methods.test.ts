@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { limits } from '../../src/protocol/limits.ts';
+import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { range } from './support.ts';
@@ -24,7 +24,7 @@ test('server.info tells what the server is, before login too', async () => {
     version: '1.2.3',
     access: 'open',
     tls: false,
-    limits,
+    limits: { ...limits, ...serverLimits, commandsPerSecond: 0 },
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Passwords } from '../../src/board/passwords.ts';
-import { limits } from '../../src/protocol/limits.ts';
+import { serverLimits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
@@ -145,7 +145,7 @@ test('a password is set by one who is logged in', async () => {
 test('five wrong passwords close a program’s connection, each answered before', async () => {
   const board = await withAlice();
   const peer = await board.connectProgram();
-  for (let tries = 0; tries < limits.wrongPasswords; tries++) {
+  for (let tries = 0; tries < serverLimits.wrongPasswords; tries++) {
     expect(await login(peer, { user: 'alice', password: 'wrong horse' })).toBe('PASSWORD_WRONG');
   }
   await peer.closed();
@@ -154,7 +154,7 @@ test('five wrong passwords close a program’s connection, each answered before'
 test('five wrong passwords close a person’s connection, each answered before', async () => {
   const board = await withAlice();
   const peer = await greeted(board);
-  for (let tries = 1; tries < limits.wrongPasswords; tries++) {
+  for (let tries = 1; tries < serverLimits.wrongPasswords; tries++) {
     peer.send('alice', 'wrong horse');
     await peer.expect(nameQuestion);
   }
@@ -165,7 +165,7 @@ test('five wrong passwords close a person’s connection, each answered before',
 test('wrong tries at the password in use close the connection too', async () => {
   const board = await withAlice();
   const peer = await board.protectedProgram('alice', password);
-  for (let tries = 0; tries < limits.wrongPasswords; tries++) {
+  for (let tries = 0; tries < serverLimits.wrongPasswords; tries++) {
     const params = { password: 'another horse', current: 'wrong horse' };
     expect((await peer.refusal('account.setPassword', params)).word).toBe('PASSWORD_WRONG');
   }

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { limits } from '../../src/protocol/limits.ts';
+import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { numbersIn, numbersTold, range, serverEnds } from './support.ts';
@@ -20,7 +20,7 @@ async function postUntil(holds: () => boolean, poster: JsonPeer): Promise<number
 /** Posts until the server has given a peer up. */
 function postUntilEnded(poster: JsonPeer, end: Socket): Promise<number> {
   return postUntil(() => {
-    expect(end.writableLength).toBeLessThan(limits.outboxBytes + 1024);
+    expect(end.writableLength).toBeLessThan(serverLimits.outboxBytes + 1024);
     return end.writableEnded;
   }, poster);
 }

@@ -7,7 +7,7 @@ import { App } from '../../app.ts';
 import type { Certificate } from '../../server/tls-door.ts';
 import { printedConfiguration, readConfiguration } from '../config/configuration.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
-import type { Config } from '../config/settings.ts';
+import { type Config, limitsOf } from '../config/settings.ts';
 import { UserError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { programVersion } from '../version.ts';
@@ -54,7 +54,8 @@ Examples:
 async function serve(options: Config): Promise<void> {
   const log = createLog(options.logLevel);
   const certificate = readCertificate(options);
-  const config = { ...options, certificate, version: programVersion() };
+  const limits = limitsOf(options);
+  const config = { ...options, certificate, limits, version: programVersion() };
   const app = await App.start(config, log).catch((error) => {
     throw listenError(error, config);
   });

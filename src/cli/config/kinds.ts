@@ -1,3 +1,4 @@
+import ms from 'ms';
 import { z } from 'zod';
 
 /** What a setting takes. */
@@ -42,5 +43,54 @@ export function onOrOff(): Kind<boolean> {
     allowed: 'true or false',
     schema: z.union([z.boolean(), words]),
     bare: 'true',
+  };
+}
+
+/** In milliseconds, from text with its unit. */
+export function duration(least: ms.StringValue, most: ms.StringValue): Kind<number> {
+  const schema = z
+    .string()
+    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/)
+    .transform((text) => ms(text as ms.StringValue))
+    .pipe(z.int().min(ms(least)).max(ms(most)));
+  const allowed = `a time with its unit (500ms, 30s, 10m) from ${least} to ${most}`;
+  return { placeholder: 'time', allowed, schema, write: (value) => ms(value) };
+}
+
+const byteUnits = { KiB: 1024, MiB: 1024 * 1024 };
+
+/** In bytes, from text with its unit. */
+export function size(least: number, most: number): Kind<number> {
+  const schema = z
+    .string()
+    .regex(/^\d+(KiB|MiB)$/)
+    .transform((text) => Number.parseInt(text, 10) * byteUnits[text.slice(-3) as 'KiB' | 'MiB'])
+    .pipe(z.int().min(least).max(most));
+  const write = (value: number) => `${value / byteUnits.KiB}KiB`;
+  const allowed = `a size with its unit (512KiB, 4MiB) from ${write(least)} to ${write(most)}`;
+  return { placeholder: 'size', allowed, schema, write };
+}
+
+export interface RateValue {
+  /** 0 for no limit. */
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+export function rate(): Kind<RateValue> {
+  const schema = z
+    .string()
+    .regex(/^(off|[1-9]\d{0,8}\/[1-9]\d{0,8})$/)
+    .transform((text) => {
+      const [perSecond = 0, burst = 0] = text === 'off' ? [] : text.split('/').map(Number);
+      return { perSecond, burst };
+    });
+  const write = ({ perSecond, burst }: RateValue) =>
+    perSecond === 0 ? 'off' : `${perSecond}/${burst}`;
+  return {
+    placeholder: 'rate',
+    allowed: 'so many a second/at once (50/500), or off',
+    schema,
+    write,
   };
 }

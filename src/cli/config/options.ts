@@ -21,7 +21,7 @@ function settingOption(name: SettingName): Option {
   const { placeholder, choices, bare } = takes;
   const argument = bare === undefined ? `<${placeholder}>` : `[${placeholder}]`;
   const option = new Option(`${flagOf(name)} ${argument}`, help).env(variableOf(name));
-  if (byDefault !== undefined) option.default(byDefault);
+  if (byDefault !== undefined) option.default(byDefault, takes.write?.(byDefault));
   if (bare !== undefined) option.preset(bare);
   return choices
     ? option.choices(choices)

@@ -1,6 +1,6 @@
-import { defaultPort } from '../../protocol/limits.ts';
+import { defaultPort, type ServerLimits, serverLimits } from '../../protocol/limits.ts';
 import { logLevels } from '../log.ts';
-import { type Kind, oneOf, onOrOff, text, wholeNumber } from './kinds.ts';
+import { duration, type Kind, oneOf, onOrOff, rate, size, text, wholeNumber } from './kinds.ts';
 
 /**
  * Every setting of `serve`. An entry `tlsCert` is the flag `--tls-cert`, the variable
@@ -43,6 +43,46 @@ export const settings = {
     default: false,
     help: 'serve clients that send no line endings: a pause of 50 ms ends a line',
   }),
+  loginTime: setting({
+    takes: duration('1s', '1d'),
+    default: serverLimits.loginTime,
+    help: 'how long a connection may take to log in',
+  }),
+  maxConnections: setting({
+    takes: wholeNumber(1, 1_000_000),
+    default: serverLimits.connections,
+    help: 'connections at once',
+  }),
+  maxConnectionsPerAddress: setting({
+    takes: wholeNumber(1, 1_000_000),
+    default: serverLimits.connectionsPerAddress,
+    help: 'connections at once from one address, or one /64 of IPv6; this machine is exempt',
+  }),
+  rate: setting({
+    takes: rate(),
+    default: { perSecond: serverLimits.commandsPerSecond, burst: serverLimits.commandBurst },
+    help: 'commands of one connection, so many a second/at once, or off',
+  }),
+  maxWaitingRequests: setting({
+    takes: wholeNumber(1, 1_000_000),
+    default: serverLimits.waitingRequests,
+    help: 'requests of one connection that may wait; what it sends beyond is not read yet',
+  }),
+  maxUnsent: setting({
+    takes: size(64 * 1024, 1024 * 1024 * 1024),
+    default: serverLimits.outboxBytes,
+    help: 'what may wait to go out to one connection before it is closed as too slow',
+  }),
+  maxWrongPasswords: setting({
+    takes: wholeNumber(1, 1000),
+    default: serverLimits.wrongPasswords,
+    help: 'wrong passwords before a connection is closed',
+  }),
+  keepAlive: setting({
+    takes: duration('1s', '1d'),
+    default: serverLimits.keepAliveDelay,
+    help: 'silence after which TCP asks whether a peer is still there',
+  }),
   durability: setting({
     takes: oneOf('kind', ['full', 'relaxed']),
     default: 'full',
@@ -73,6 +113,20 @@ export type Config = {
 };
 
 export const settingNames = Object.keys(settings) as SettingName[];
+
+export function limitsOf(config: Config): ServerLimits {
+  return {
+    loginTime: config.loginTime,
+    connections: config.maxConnections,
+    connectionsPerAddress: config.maxConnectionsPerAddress,
+    commandsPerSecond: config.rate.perSecond,
+    commandBurst: config.rate.burst,
+    waitingRequests: config.maxWaitingRequests,
+    outboxBytes: config.maxUnsent,
+    wrongPasswords: config.maxWrongPasswords,
+    keepAliveDelay: config.keepAlive,
+  };
+}
 
 /** The key of a setting in the configuration file; behind two dashes, its flag. */
 export function keyOf(name: string): string {

@@ -1,5 +1,6 @@
 import type { Accounts } from '../../board/accounts.ts';
 import type { Board } from '../../board/board.ts';
+import type { ServerLimits } from '../../protocol/limits.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
 import type { Hub } from '../hub.ts';
 import type { Session } from '../session.ts';
@@ -11,6 +12,7 @@ export interface Context {
   readonly accounts: Accounts;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
+  readonly limits: ServerLimits;
 }
 
 export type Handler<M extends Method> = (context: Context, params: Params<M>) => Promise<Result<M>>;

@@ -1,10 +1,8 @@
 import type { TokenLogin } from '../../board/accounts.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
-import { limits } from '../../protocol/limits.ts';
 import { openRpcDocument } from '../../protocol/openrpc.ts';
 import type { Result } from '../../protocol/schemas.ts';
-import type { Session } from '../session.ts';
-import type { Handlers } from './context.ts';
+import type { Context, Handlers } from './context.ts';
 
 export const sessionHandlers: Pick<
   Handlers,
@@ -18,16 +16,18 @@ export const sessionHandlers: Pick<
 > = {
   'server.info': async ({ info }) => info,
 
-  'session.login': async ({ session, accounts }, params) => {
-    const opened = await opening(session, () => accounts.login(params, session.caller));
+  'session.login': async (context, params) => {
+    const { session, accounts } = context;
+    const opened = await opening(context, () => accounts.login(params, session.caller));
     if (session.login === opened.login) return toResult(opened);
     // Nobody gets to know this token.
     await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
   },
 
-  'session.resume': async ({ session, accounts }, { token }) => {
-    const opened = await opening(session, () => accounts.resume(token, session.caller));
+  'session.resume': async (context, { token }) => {
+    const { session, accounts } = context;
+    const opened = await opening(context, () => accounts.resume(token, session.caller));
     if (session.login !== opened.login) throw boardError('NAME_IN_USE');
     return toResult(opened);
   },
@@ -37,9 +37,10 @@ export const sessionHandlers: Pick<
     return {};
   },
 
-  'account.setPassword': async ({ session, accounts }, params) => {
+  'account.setPassword': async (context, params) => {
+    const { session, accounts } = context;
     const { actor, login, caller } = session;
-    await counted(session, () =>
+    await counted(context, () =>
       accounts.setPassword(actor, params, login?.tokenHash ?? null, caller),
     );
     return {};
@@ -51,10 +52,10 @@ export const sessionHandlers: Pick<
 };
 
 /** The hub lets the session in with the commit, unless another one holds the name. */
-async function opening(session: Session, open: () => Promise<TokenLogin>): Promise<TokenLogin> {
-  const { login: before } = session;
+async function opening(context: Context, open: () => Promise<TokenLogin>): Promise<TokenLogin> {
+  const { login: before } = context.session;
   if (before) throw boardError('ALREADY_LOGGED_IN', before.user.name);
-  return counted(session, open);
+  return counted(context, open);
 }
 
 function toResult({ login, token }: TokenLogin): Result<'session.login'> {
@@ -66,7 +67,7 @@ function toResult({ login, token }: TokenLogin): Result<'session.login'> {
 }
 
 /** Lets go of a connection that gives one wrong password after the other. */
-async function counted<T>(session: Session, attempt: () => Promise<T>): Promise<T> {
+async function counted<T>({ session, limits }: Context, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();
   } catch (error) {
