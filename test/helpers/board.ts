@@ -17,6 +17,8 @@ interface TestBoardOptions extends Partial<Omit<AppConfig, 'limits'>> {
 
 /** A board in this process, on a free port, with a database of its own: real sockets, real SQLite. */
 export class TestBoard {
+  private stopped = false;
+
   private constructor(
     private app: App,
     private config: AppConfig,
@@ -63,9 +65,12 @@ export class TestBoard {
     between();
     this.config = { ...this.config, ...changes };
     this.app = await App.start(this.config, pino({ level: 'silent' }), this.passwords);
+    this.stopped = false;
   }
 
   async stop(): Promise<void> {
+    if (this.stopped) return;
+    this.stopped = true;
     await this.app.close('The server is shutting down.');
   }
 
