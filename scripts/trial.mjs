@@ -7,7 +7,6 @@ const trials = {
   crash: { rounds: '1000', seed: '' },
   fuzz: { seconds: '60', seed: '' },
   model: { runs: '1000', seed: '' },
-  power: { runs: '200', seed: '' },
 };
 
 const [name, ...args] = process.argv.slice(2);
