@@ -12,7 +12,7 @@ import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
 import type { Durability } from './storage/connection.ts';
 import type { ServerLock } from './storage/lock.ts';
-import { databaseFile, openHeld } from './storage/open.ts';
+import { databaseFile, type HeldDatabase, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
 import { Store } from './storage/store.ts';
 
@@ -71,10 +71,7 @@ export class App {
     client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
-    const store = new Store(client, {
-      publish: (event) => hub.publish(event),
-      failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
-    });
+    const store = openStore({ client, lock }, hub, log);
     const repository = new SqliteRepository(store);
     const accounts = new Accounts(new SqliteAccounts(store), passwords, config.access);
     const info = {
@@ -125,6 +122,20 @@ export class App {
     this.hub.close();
     this.store.close();
     this.lock.release();
+  }
+}
+
+/** Lets go of the database where it cannot be used. @throws the error of SQLite */
+function openStore(held: Omit<HeldDatabase, 'copy'>, hub: Hub, log: Logger): Store {
+  try {
+    return new Store(held.client, {
+      publish: (event) => hub.publish(event),
+      failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
+    });
+  } catch (error) {
+    held.client.close();
+    held.lock.release();
+    throw error;
   }
 }
 

@@ -2,7 +2,7 @@ import type { BoardEvent } from '../board/types.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { type Client, orm } from './connection.ts';
-import { asBoardError } from './failure.ts';
+import { asBoardError, isStorageFailure } from './failure.ts';
 import { lastTime } from './last-time.ts';
 import { prepareStatements, type Statements } from './statements.ts';
 
@@ -34,10 +34,17 @@ export class Store {
     this.queue = new CommitQueue(client, options);
   }
 
-  /** Commits what is waiting, empties the log into the database and closes it. */
+  /**
+   * Commits what is waiting, empties the log into the database and closes it. Where there is no room
+   * for that, the log stays as it is: all is in it, and the next to open the database takes it over.
+   */
   close(): void {
     this.queue.close();
-    this.client.pragma('wal_checkpoint(TRUNCATE)');
+    try {
+      this.client.pragma('wal_checkpoint(TRUNCATE)');
+    } catch (error) {
+      if (!isStorageFailure(error)) throw error;
+    }
     this.client.close();
   }
 }

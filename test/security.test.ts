@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { buildProgram } from '../src/cli/program.ts';
+
+const root = join(import.meta.dirname, '..');
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+test('every test that the security document names is there', () => {
+  const named = [...read('docs/security.md').matchAll(/`(test\/[\w/-]+\.test\.ts)`: “([^”]+)”/g)];
+  expect(named.length).toBeGreaterThan(15);
+  for (const [, file = '', title = ''] of named) {
+    expect(existsSync(join(root, file)), file).toBe(true);
+    expect(read(file)).toContain(title);
+  }
+});
+
+function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}
+
+test('no flag takes a secret, which others could read in the list of processes', () => {
+  const flags = allCommands(buildProgram()).flatMap(({ options }) => options);
+  const secret = flags.filter(({ long }) => /password|token|secret/.test(long ?? ''));
+  expect(secret.length).toBeGreaterThan(0);
+  const taking = secret.filter(({ required, optional }) => required || optional);
+  expect(taking.map(({ long }) => long)).toEqual(
+    taking.map(() => expect.stringMatching(/-file$|^--max-wrong-passwords$/)),
+  );
+});
+
+const lockSchema = z.object({
+  packages: z.record(z.string(), z.object({ hasInstallScript: z.boolean().optional() })),
+});
+const packageSchema = z.object({ allowScripts: z.record(z.string(), z.boolean()) });
+
+test('of all packages, better-sqlite3 alone may run a script when it is installed', () => {
+  const { packages } = lockSchema.parse(JSON.parse(read('package-lock.json')));
+  const { allowScripts } = packageSchema.parse(JSON.parse(read('package.json')));
+  const scripted = Object.entries(packages)
+    .filter(([, { hasInstallScript }]) => hasInstallScript)
+    .map(([path]) => path.replace(/^.*node_modules\//, ''));
+  expect([...new Set(scripted)].sort()).toEqual(Object.keys(allowScripts).sort());
+  const allowed = Object.entries(allowScripts).filter(([, allowed]) => allowed);
+  expect(allowed).toEqual([['better-sqlite3', true]]);
+});

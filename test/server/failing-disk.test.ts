@@ -1,0 +1,182 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  closeSync,
+  copyFileSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { databaseFile } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli } from '../helpers/cli.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { range } from './support.ts';
+
+const content = 'x'.repeat(20_000);
+
+/** A file system of its own, in memory, of so many KiB. Only root can have one. */
+function smallDisk(kibibytes: number): string {
+  const folder = tempFolder();
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', folder]);
+  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
+  return folder;
+}
+
+function canMount(): boolean {
+  const folder = join('/tmp', `corkboard-mount-${process.pid}`);
+  const script = `mkdir ${folder} && mount -t tmpfs tmpfs ${folder} && umount ${folder}`;
+  const { status } = spawnSync('sh', ['-c', script], { stdio: 'ignore' });
+  rmSync(folder, { recursive: true, force: true });
+  return status === 0;
+}
+
+const mounts = canMount();
+
+/** Posts until one is refused; gives the numbers that were acknowledged, and the refusal. */
+async function postUntilRefused(peer: JsonPeer) {
+  const acknowledged: number[] = [];
+  for (;;) {
+    const { result, error } = await peer.request('message.post', {
+      group: 'main',
+      subject: 's',
+      content,
+    });
+    if (error) return { acknowledged, refusal: error.data.code };
+    acknowledged.push((result as { number: number }).number);
+  }
+}
+
+async function numbersIn(peer: JsonPeer): Promise<number[]> {
+  const { messages } = await peer.call('message.list', { group: 'main', limit: 1000 });
+  return messages.map(({ number }) => number);
+}
+
+test.skipIf(!mounts)(
+  'on a full disk posts are refused, reads go on, and room mends it',
+  async () => {
+    const data = smallDisk(4096);
+    const fillers = [join(data, 'filler'), join(data, 'another')] as const;
+    for (const filler of fillers) writeFileSync(filler, Buffer.alloc(1024 * 1024));
+    const board = await TestBoard.start({ data });
+    const alice = await board.memberProgram('alice');
+    const { acknowledged, refusal } = await postUntilRefused(alice);
+
+    expect(refusal).toBe('STORAGE_FAILED');
+    expect(acknowledged.length).toBeGreaterThan(10);
+    expect(await numbersIn(alice)).toEqual(acknowledged);
+    rmSync(fillers[0]);
+    const post = { group: 'main', subject: 'again', content };
+    const { number } = await alice.call('message.post', post);
+    expect(number).toBe(acknowledged.length + 1);
+
+    // It closes on a full disk too, and leaves everything in the log.
+    const { acknowledged: more } = await postUntilRefused(alice);
+    await board.restart(() => rmSync(fillers[1]));
+    const again = await board.program('alice');
+    expect(await numbersIn(again)).toEqual([...acknowledged, number, ...more]);
+  },
+);
+
+test.skipIf(!mounts)(
+  'on a disk that cannot be written the server says so in one line',
+  async () => {
+    const data = smallDisk(4096);
+    const board = await TestBoard.start({ data });
+    await board.stop();
+    execFileSync('mount', ['-o', 'remount,ro', data]);
+    const { code, stderr } = await runCli(['serve', '--port', '0', '--data', data]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^corkboard: The database cannot be used: .*readonly.*\n$/);
+  },
+);
+
+/** A stopped board with messages in main, whose file another test may damage. */
+async function filledBoard(messages: number): Promise<TestBoard> {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  for (const subject of range(1, messages).map(String)) {
+    await alice.call('message.post', { group: 'main', subject, content });
+  }
+  return board;
+}
+
+function damage(file: string, from: number, bytes: number): void {
+  const open = openSync(file, 'r+');
+  writeSync(open, Buffer.alloc(bytes, 0xa5), 0, bytes, from);
+  closeSync(open);
+}
+
+test('a damaged page fails what needs it, and the board stands; mended, all is there', async () => {
+  const board = await filledBoard(20);
+  const file = databaseFile(board.data);
+  const sound = `${file}.sound`;
+  await board.restart(() => {
+    copyFileSync(file, sound);
+    // Contents in the middle: nothing that a start or a login reads.
+    const { size } = statSync(file);
+    damage(file, Math.floor(size * 0.4), Math.floor(size * 0.3));
+  });
+  const alice = await board.program('alice');
+  const outcomes = new Set<string>();
+  for (const number of range(1, 20)) {
+    const { error } = await alice.request('message.get', { group: 'main', number });
+    outcomes.add(error?.data.code ?? 'read');
+  }
+  expect([...outcomes].sort()).toEqual(['STORAGE_FAILED', 'read']);
+  expect(await alice.call('ping', {})).toEqual({});
+
+  await board.stop();
+  const check = await runCli(['db', 'check', '--data', board.data]);
+  expect(check.code).toBe(1);
+  await board.restart(() => copyFileSync(sound, file));
+  expect(await numbersIn(await board.program('alice'))).toEqual(range(1, 20));
+});
+
+test('where the newest message cannot be read, the server does not start, and lets go', async () => {
+  const board = await filledBoard(20);
+  const file = databaseFile(board.data);
+  const sound = `${file}.sound`;
+  const start = board.restart(() => {
+    copyFileSync(file, sound);
+    const { size } = statSync(file);
+    damage(file, Math.floor(size / 2), Math.floor(size / 2));
+  });
+  await expect(start).rejects.toThrow('malformed');
+  await board.restart(() => copyFileSync(sound, file));
+  expect(await numbersIn(await board.program('alice'))).toEqual(range(1, 20));
+});
+
+test('a damaged header is told in one line', async () => {
+  const board = await filledBoard(1);
+  await board.stop();
+  damage(databaseFile(board.data), 0, 16);
+  const { code, stderr } = await runCli(['serve', '--port', '0', '--data', board.data]);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^corkboard: .*is damaged or is not a database.*Restore a backup.*\n$/);
+});
+
+test('of a damaged log, all commits before the damage are there, and none behind it', async () => {
+  const board = await filledBoard(20);
+  const from = databaseFile(board.data);
+  const data = tempFolder();
+  const file = databaseFile(data);
+  // As a crash leaves them: the log not yet brought into the database.
+  copyFileSync(from, file);
+  copyFileSync(`${from}-wal`, `${file}-wal`);
+  const size = readFileSync(`${file}-wal`).length;
+  damage(`${file}-wal`, Math.floor(size * 0.6), 100);
+
+  const after = await TestBoard.start({ data });
+  const alice = await after.program('alice');
+  const numbers = await numbersIn(alice);
+  expect(numbers).toEqual(range(1, numbers.length));
+  expect(numbers.length).toBeGreaterThan(5);
+  expect(numbers.length).toBeLessThan(20);
+  expect((await runCli(['db', 'check', '--data', data])).code).toBe(0);
+});

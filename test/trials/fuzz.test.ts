@@ -1,0 +1,91 @@
+import { rmSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { Client } from '../../src/storage/connection.ts';
+import { healthChecks, problemsOf } from '../../src/storage/health.ts';
+import { databaseFile } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { Caller } from './caller.ts';
+import { groups, names } from './fuzz/inputs.ts';
+import { person, program, stranger } from './fuzz/sessions.ts';
+import { Random } from './random.ts';
+import { report, setting } from './settings.ts';
+
+const seconds = setting('seconds', 3);
+const seed = setting('seed', 6);
+// Sessions on one board before it is looked into and begun anew, and those that are there at once.
+const sessionsPerBoard = 300;
+const atOnce = 6;
+
+/** By the rule, from the rows: the last two before joining, and all after. */
+function visible(client: Client, user: string, group: string): number[] {
+  const member = client
+    .prepare<[string, string], { id: number; joined: number }>(
+      `SELECT group_id AS id, joined_at AS joined FROM memberships
+       JOIN users ON users.id = user_id JOIN groups ON groups.id = group_id
+       WHERE users.name = ? AND groups.name = ?`,
+    )
+    .get(user, group);
+  if (!member) return [];
+  const rows = client
+    .prepare<[number], { number: number; at: number }>(
+      'SELECT number, posted_at AS at FROM messages WHERE group_id = ? ORDER BY number',
+    )
+    .all(member.id);
+  const before = rows.filter(({ at }) => at < member.joined).slice(-2);
+  return [...before, ...rows.filter(({ at }) => at > member.joined)].map(({ number }) => number);
+}
+
+async function seen(caller: Caller, group: string): Promise<number[]> {
+  const numbers: number[] = [];
+  for (let more = true; more; ) {
+    const page = await caller.call('message.list', { group, after: numbers.at(-1) ?? 0 });
+    numbers.push(...page.messages.map(({ number }) => number));
+    more = page.more;
+  }
+  return numbers;
+}
+
+/** The file is sound, and everyone sees what the rule says. */
+async function lookInto(board: TestBoard): Promise<void> {
+  const client = board.database();
+  for (const check of healthChecks) expect(problemsOf(check, client), check.name).toEqual([]);
+  for (const user of names) {
+    const caller = await Caller.open(board.port);
+    await caller.call('session.login', { user });
+    for (const group of groups) {
+      const numbers = await seen(caller, group).catch(() => []);
+      expect(numbers, `${user} in ${group}`).toEqual(visible(client, user, group));
+    }
+    caller.close();
+  }
+  client.close();
+}
+
+test(
+  `whatever is sent for ${seconds} s, the board stands, answers and keeps its rules`,
+  async () => {
+    const random = new Random(seed);
+    const board = await TestBoard.start({ durability: 'relaxed' });
+    const until = performance.now() + seconds * 1000;
+    let inputs = 0;
+    report(`seed ${seed}`);
+    while (performance.now() < until) {
+      for (let session = 0; session < sessionsPerBoard && performance.now() < until; ) {
+        const sessions = Array.from({ length: atOnce }, () => {
+          const size = random.whole(1, 150);
+          inputs += size;
+          session++;
+          // Each has its own, so that the seed repeats it whatever the others do meanwhile.
+          const own = new Random(random.whole(0, 2 ** 31));
+          return random.pick([program, program, person, stranger])(own, board.port, size);
+        });
+        await Promise.all(sessions);
+      }
+      await lookInto(board);
+      report(`${inputs} inputs, nothing found`);
+      await board.restart(() => rmSync(databaseFile(board.data)));
+    }
+    expect(inputs).toBeGreaterThan(100);
+  },
+  seconds * 1000 + 60_000,
+);

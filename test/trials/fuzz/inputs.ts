@@ -1,0 +1,127 @@
+import type { Random } from '../random.ts';
+
+/** Names that many sessions share, so that they meet. */
+export const names = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'] as const;
+export const groups = ['main', 'general', 'news'] as const;
+
+const words = ['', 'x', '"', '\\', '\u0000', '🍣', '\u202e', '\ud800', '%', '1', 'main', 'news'];
+const oddities: unknown[] = [
+  null,
+  true,
+  -1,
+  0,
+  1.5,
+  2 ** 53,
+  1e308,
+  '',
+  'x'.repeat(300),
+  '\u0000',
+  '__proto__',
+  [],
+  [[[]]],
+  {},
+  { __proto__: null, constructor: 1 },
+];
+
+/** What a program may ask; the ends of sessions and passwords, which make others wait, left out. */
+const requests: readonly ((random: Random) => [method: string, params: object])[] = [
+  () => ['ping', {}],
+  () => ['server.info', {}],
+  () => ['group.list', {}],
+  (random) => ['session.login', { user: random.pick(names) }],
+  (random) => ['session.resume', { token: text(random) }],
+  (random) => ['group.join', { group: group(random) }],
+  (random) => ['group.leave', { group: group(random) }],
+  (random) => ['group.members', { group: group(random) }],
+  (random) => ['message.post', { group: group(random), subject: text(random), content: '' }],
+  (random) => [
+    'message.post',
+    { group: group(random), subject: 's', content: text(random), key: `k${random.whole(0, 9)}` },
+  ],
+  (random) => ['message.get', { group: group(random), number: random.whole(1, 20) }],
+  (random) => ['message.list', { group: group(random), limit: random.whole(1, 5) }],
+  (random) => ['message.list', { group: group(random), after: random.whole(0, 20) }],
+  (random) => ['message.markRead', { group: group(random), number: random.whole(0, 20) }],
+];
+
+const commands = [
+  '%groups',
+  '%join',
+  '%leave',
+  '%list',
+  '%list 3',
+  '%users',
+  '%unread',
+  '%whoami',
+  '%help',
+  '%help post',
+  '%ping',
+  '%groupjoin general',
+  '%groupleave 2',
+  '%grouplist news 2 before 9',
+  '%grouppost general "two words" and more',
+  '%post s c',
+  '%message 1',
+  '%groupmessage 2 1',
+  '%connect 127.0.0.1 1',
+] as const;
+
+export function request(random: Random, id: number | string): string {
+  const [method, params] = random.pick(requests)(random);
+  return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+}
+
+/** A request of which a part is gone, or is something else. It has no id that is waited for. */
+export function oddRequest(random: Random): string {
+  const whole = JSON.parse(request(random, `odd${random.whole(0, 9)}`)) as Record<string, unknown>;
+  const part = random.once(2) ? whole : (whole.params as Record<string, unknown>);
+  const key = random.pick([...Object.keys(part), 'extra']);
+  if (random.once(3)) delete part[key];
+  else part[key] = random.pick(oddities);
+  if (random.once(200)) return '['.repeat(random.whole(1, 50_000));
+  return JSON.stringify(whole);
+}
+
+export function command(random: Random): string {
+  if (random.once(10)) return random.pick(names);
+  const line = random.pick(commands);
+  return random.once(4) ? `${line} ${text(random)}` : line;
+}
+
+/**
+ * Bytes that were taken out, put in and changed. Byte 255 is left out: behind it telnet's rules may
+ * take what follows for a command, and then no answer is due.
+ */
+export function mutated(random: Random, line: string): Buffer {
+  const bytes = [...Buffer.from(line)];
+  for (let left = random.whole(1, 4); left > 0; left--) {
+    const at = random.whole(0, bytes.length);
+    bytes.splice(at, random.whole(0, 2), ...(random.once(2) ? [random.whole(0, 254)] : []));
+  }
+  // What is left of a request that is still one would have to be waited for.
+  return Buffer.from(bytes);
+}
+
+export function noise(random: Random): Buffer {
+  return Buffer.from(Array.from({ length: random.whole(1, 200) }, () => random.whole(0, 255)));
+}
+
+/** The same bytes in pieces, split anywhere. */
+export function pieces(random: Random, bytes: Buffer): Buffer[] {
+  const most = random.once(3) ? 5 : bytes.length;
+  const cut: Buffer[] = [];
+  for (let at = 0; at < bytes.length; ) {
+    const end = at + random.whole(1, most);
+    cut.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return cut;
+}
+
+function group(random: Random): string | number {
+  return random.once(4) ? random.whole(1, 6) : random.pick(groups);
+}
+
+function text(random: Random): string {
+  return Array.from({ length: random.whole(1, 4) }, () => random.pick(words)).join('');
+}

@@ -1,0 +1,33 @@
+import fc from 'fast-check';
+
+export const groupNames = ['main', 'general'] as const;
+/** Carol is a person with a terminal, the others are programs. */
+export const userNames = ['alice', 'bob', 'carol'] as const;
+
+export type UserName = (typeof userNames)[number];
+type GroupName = (typeof groupNames)[number];
+
+/** What a user does; `posts` go out in one packet. Who is away comes back first. */
+export type Deed =
+  | { do: 'join' | 'leave' | 'list'; user: UserName; group: GroupName }
+  | { do: 'post'; user: UserName; group: GroupName; posts: number }
+  | { do: 'get'; user: UserName; group: GroupName; number: number }
+  | { do: 'vanish' | 'exit'; user: UserName }
+  | { do: 'restart' };
+
+const user = fc.constantFrom(...userNames);
+const group = fc.constantFrom(...groupNames);
+const posts = fc.integer({ min: 1, max: 3 });
+const number = fc.integer({ min: 1, max: 9 });
+const doing = <T extends Deed['do']>(...words: T[]) => fc.constantFrom(...words);
+
+const deed: fc.Arbitrary<Deed> = fc.oneof(
+  { weight: 8, arbitrary: fc.record({ do: doing('post'), user, group, posts }) },
+  { weight: 6, arbitrary: fc.record({ do: doing('join'), user, group }) },
+  { weight: 3, arbitrary: fc.record({ do: doing('leave', 'list'), user, group }) },
+  { weight: 2, arbitrary: fc.record({ do: doing('get'), user, group, number }) },
+  { weight: 2, arbitrary: fc.record({ do: doing('vanish', 'exit'), user }) },
+  { weight: 1, arbitrary: fc.record({ do: doing('restart') }) },
+);
+
+export const lives = fc.array(deed, { minLength: 10, maxLength: 40 });
