@@ -80,12 +80,16 @@ export class User {
     this.done();
   }
 
-  /** What has not been acknowledged is sent under its key once more, as a client does. */
+  /** What was sent is sent under its key once more, as by a client that lost the answer. */
   private async sendAgain(): Promise<void> {
     const all = [...this.ledger.sent.values()].slice(-500);
     const mine = all.filter(({ user, refused }) => user === this.name && !refused);
     if (mine.length === 0) return;
-    const sent = this.random.pick(mine.filter(({ number }) => number === undefined).slice(-20));
+    // One that an operator has deleted since would be posted anew.
+    const known = mine.filter(
+      ({ number, group }) => number === undefined || !this.ledger.purged.has(group),
+    );
+    const sent = this.random.pick(known.slice(-20));
     if (!sent) return;
     this.doubtful.add(sent);
     await this.send(sent);
