@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { giveToOwner } from './files.ts';
 
 export type Durability = 'full' | 'relaxed';
 
@@ -66,7 +67,9 @@ export function orm(client: Client) {
 /** Makes an empty file that its owner alone can read, and its folder, where they are missing. */
 export function createPrivately(file: string): void {
   makeFolder(dirname(resolve(file)));
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  if (existsSync(file)) return;
+  closeSync(openSync(file, 'a', 0o600));
+  giveToOwner(file);
 }
 
 /**

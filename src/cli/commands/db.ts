@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { dbBackupCommand } from './db/backup.ts';
 import { dbCheckCommand } from './db/check.ts';
 import { dbMigrateCommand } from './db/migrate.ts';
+import { dbRestoreCommand } from './db/restore.ts';
 import { dbStatusCommand } from './db/status.ts';
 
 export function dbCommand(): Command {
@@ -9,6 +11,8 @@ export function dbCommand(): Command {
     .addCommand(dbStatusCommand())
     .addCommand(dbMigrateCommand())
     .addCommand(dbCheckCommand())
+    .addCommand(dbBackupCommand())
+    .addCommand(dbRestoreCommand())
     .addHelpText(
       'after',
       `
