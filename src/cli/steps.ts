@@ -19,14 +19,15 @@ export async function interruptible<T>(
 }
 
 /**
- * Runs work on messages that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
+ * Runs work that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
  * it between two steps, which is a matter of milliseconds.
  */
 export async function runInSteps<T>(
   total: number,
   work: (control: StepControl) => Promise<T>,
+  unit = 'messages',
 ): Promise<T> {
-  const progress = new Progress(total, 'messages');
+  const progress = new Progress(total, unit);
   try {
     return await interruptible((signal) =>
       work({ signal, progress: (done) => progress.update(done) }),

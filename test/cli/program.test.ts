@@ -70,6 +70,8 @@ test.each([
   ['message', 'delete', 'main', '1', '--yes'],
   ['db', 'status'],
   ['db', 'check'],
+  ['db', 'backup', 'board.db'],
+  ['db', 'compact'],
 ])('%s %s says in one line that there is no database, and makes none', async (...args) => {
   const data = join(tempFolder(), 'missing');
   const { code, stdout, stderr } = await runCli([...args, '--data', data]);

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { dbBackupCommand } from './db/backup.ts';
 import { dbCheckCommand } from './db/check.ts';
+import { dbCompactCommand } from './db/compact.ts';
 import { dbMigrateCommand } from './db/migrate.ts';
 import { dbRestoreCommand } from './db/restore.ts';
 import { dbStatusCommand } from './db/status.ts';
@@ -13,11 +14,13 @@ export function dbCommand(): Command {
     .addCommand(dbCheckCommand())
     .addCommand(dbBackupCommand())
     .addCommand(dbRestoreCommand())
+    .addCommand(dbCompactCommand())
     .addHelpText(
       'after',
       `
 Examples:
   $ corkboard db status
-  $ corkboard db check --data /var/lib/corkboard`,
+  $ corkboard db check --data /var/lib/corkboard
+  $ corkboard db backup /backups/board.db`,
     );
 }
