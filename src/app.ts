@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
+import { Caretaker } from './board/caretaker.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
@@ -15,6 +16,7 @@ import type { ServerLock } from './storage/lock.ts';
 import { databaseFile, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
 import { Store } from './storage/store.ts';
+import { SqliteUpkeep } from './storage/upkeep.ts';
 
 // How often the server looks for what administration commands have done, in milliseconds.
 const outsideInterval = 500;
@@ -50,6 +52,7 @@ export class App {
     private readonly info: Result<'server.info'>,
     private readonly hub: Hub,
     private readonly watch: NodeJS.Timeout,
+    private readonly caretaker: Caretaker,
     private readonly store: Store,
     private readonly lock: ServerLock,
   ) {}
@@ -71,8 +74,12 @@ export class App {
     client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
+    let caretaker: Caretaker | undefined;
     const store = new Store(client, {
-      publish: (event) => hub.publish(event),
+      publish: (event) => {
+        hub.publish(event);
+        if (event.type === 'retention.changed') caretaker?.wake();
+      },
       failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
     });
     const repository = new SqliteRepository(store);
@@ -99,7 +106,11 @@ export class App {
       await announce(repository, log);
       const address = await server.listen(config.host, config.port);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
-      return new App(address, server, accounts, info, hub, watch, store, lock);
+      caretaker = new Caretaker({
+        upkeep: new SqliteUpkeep(store),
+        failed: (error) => log.error({ err: error }, 'upkeep failed; trying again'),
+      });
+      return new App(address, server, accounts, info, hub, watch, caretaker, store, lock);
     } catch (error) {
       store.close();
       lock.release();
@@ -121,6 +132,7 @@ export class App {
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
   async close(reason: string): Promise<void> {
     clearInterval(this.watch);
+    await this.caretaker.close();
     await this.server.close(reason);
     this.hub.close();
     this.store.close();

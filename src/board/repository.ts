@@ -118,3 +118,14 @@ export interface Repository {
   /** Tells of what administration commands have changed since it was last called. */
   announceOutsideChanges(): Promise<void>;
 }
+
+/**
+ * What keeps a board small while it runs. Each call is one step of a few milliseconds in a commit
+ * with what members write, and says whether there is nothing more to do. Throws as `Repository` does.
+ */
+export interface Upkeep {
+  /** Removes some messages that the rule of their group does not keep. */
+  removeExpired(): Promise<boolean>;
+  /** Gives some of the file's unused space back to the disk. */
+  giveBack(): Promise<boolean>;
+}

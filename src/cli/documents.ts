@@ -2,6 +2,7 @@ import type {
   GroupDetails,
   GroupMember,
   MessageSpan,
+  NextRemoval,
   UserDetails,
   UserMembership,
 } from '../board/administration.ts';
@@ -12,6 +13,10 @@ import { formatTime } from '../protocol/time.ts';
 
 export function groupDocument(group: GroupDetails) {
   return { ...group, createdAt: formatTime(group.createdAt) };
+}
+
+export function removalDocument({ upTo, at, ...removal }: NextRemoval) {
+  return { ...removal, upTo: formatTime(upTo), at: optionalTime(at) };
 }
 
 export function memberDocument(member: GroupMember) {

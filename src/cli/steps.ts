@@ -4,7 +4,7 @@ import { UserError } from './errors.ts';
 import { Progress } from './progress.ts';
 
 /** Runs work that Ctrl-C and SIGTERM stop through the signal that it is given. */
-export async function interruptible<T>(
+async function interruptible<T>(
   work: (signal: AbortSignal) => Promise<T>,
   reason?: UserError,
 ): Promise<T> {

@@ -22,14 +22,17 @@ export class Store {
   readonly statements: Statements;
   readonly queue: CommitQueue;
   readonly clock: Clock;
+  /** The wall clock, in milliseconds. */
+  readonly now: () => number;
 
   /** @param client a connection to a database of the current schema; closed with the store */
   constructor(
-    private readonly client: Client,
-    { now, ...options }: StoreOptions,
+    readonly client: Client,
+    { now = Date.now, ...options }: StoreOptions,
   ) {
     const database = orm(client);
     this.statements = prepareStatements(database);
+    this.now = now;
     this.clock = new Clock(lastTime(database), now);
     this.queue = new CommitQueue(client, options);
   }
