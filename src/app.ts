@@ -11,6 +11,7 @@ import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
+import { type BackupPlan, BackupSchedule } from './storage/backup-schedule.ts';
 import type { Durability } from './storage/connection.ts';
 import type { ServerLock } from './storage/lock.ts';
 import { databaseFile, openHeld } from './storage/open.ts';
@@ -32,6 +33,7 @@ export interface AppConfig {
   readonly certificate?: Certificate | undefined;
   readonly unframedClients: boolean;
   readonly limits: ServerLimits;
+  readonly backups?: BackupPlan | undefined;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
 }
@@ -53,6 +55,7 @@ export class App {
     private readonly hub: Hub,
     private readonly watch: NodeJS.Timeout,
     private readonly caretaker: Caretaker,
+    private readonly backups: BackupSchedule | undefined,
     private readonly store: Store,
     private readonly lock: ServerLock,
   ) {}
@@ -110,7 +113,9 @@ export class App {
         upkeep: new SqliteUpkeep(store),
         failed: (error) => log.error({ err: error }, 'upkeep failed; trying again'),
       });
-      return new App(address, server, accounts, info, hub, watch, caretaker, store, lock);
+      const { backups: plan, data } = config;
+      const backups = plan && new BackupSchedule(data, plan, log);
+      return new App(address, server, accounts, info, hub, watch, caretaker, backups, store, lock);
     } catch (error) {
       store.close();
       lock.release();
@@ -132,7 +137,7 @@ export class App {
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
   async close(reason: string): Promise<void> {
     clearInterval(this.watch);
-    await this.caretaker.close();
+    await Promise.all([this.caretaker.close(), this.backups?.close()]);
     await this.server.close(reason);
     this.hub.close();
     this.store.close();

@@ -76,7 +76,7 @@ export function createPrivately(file: string): void {
  * Makes a folder that its owner alone can look into, and those above it. Node's own way to make
  * several never ends where the system says of a folder that exists that it does not, as /proc does.
  */
-function makeFolder(folder: string): void {
+export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
   makeFolder(dirname(folder));
   try {
