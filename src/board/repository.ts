@@ -80,7 +80,7 @@ export interface AccountRepository {
  */
 export interface Repository {
   groups(actor: Actor): Promise<GroupSummary[]>;
-  /** @throws `ALREADY_MEMBER` */
+  /** @throws `ALREADY_MEMBER`, and `USER_NOT_FOUND` where the user was deleted just now */
   join(
     actor: Actor,
     group: GroupRef,

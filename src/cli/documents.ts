@@ -6,7 +6,6 @@ import type {
   UserDetails,
   UserMembership,
 } from '../board/administration.ts';
-import type { Header } from '../board/types.ts';
 import { formatTime } from '../protocol/time.ts';
 
 // What `--json` prints: the field names of docs/protocol.md, and times as RFC 3339.
@@ -38,10 +37,6 @@ function optionalTime(time: number | null): string | null {
 
 export function membershipDocument(membership: UserMembership) {
   return { ...membership, joinedAt: formatTime(membership.joinedAt) };
-}
-
-export function headerDocument({ number, sender, postedAt, subject }: Header) {
-  return { number, sender: sender ?? '[deleted]', postedAt: formatTime(postedAt), subject };
 }
 
 export function spanDocument({ group, count, first, last }: MessageSpan) {

@@ -36,7 +36,7 @@ import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
 import { nextRemoval } from './retention.ts';
 import { groups, messages } from './schema.ts';
-import { readFrom } from './store.ts';
+import { cutPage, readFrom } from './store.ts';
 
 const publicGroup = nameKey('main');
 
@@ -160,9 +160,7 @@ export class SqliteAdministration implements Administration {
     return readFrom(() => {
       const { id, name } = this.find(ref);
       const found = listMessages(this.orm, id, { ...page, limit: page.limit + 1 });
-      const headers = found.slice(0, page.limit);
-      if (page.after === undefined) headers.reverse();
-      return { group: { id, name }, messages: headers, more: found.length > page.limit };
+      return { group: { id, name }, ...cutPage(found, page.limit, page.after === undefined) };
     });
   }
 

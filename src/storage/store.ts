@@ -53,3 +53,10 @@ export async function readFrom<T>(operation: () => T): Promise<T> {
     throw asBoardError(error);
   }
 }
+
+/** A page of what was found in the order of `newestFirst`, with one message more than it holds. */
+export function cutPage<T>(found: readonly T[], limit: number, newestFirst: boolean) {
+  const messages = found.slice(0, limit);
+  if (newestFirst) messages.reverse();
+  return { messages, more: found.length > limit };
+}
