@@ -2,19 +2,23 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
+import { Caretaker } from './board/caretaker.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
+import type { BoardEvent } from './board/types.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
 import type { Result } from './protocol/schemas.ts';
 import { Hub } from './server/hub.ts';
 import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
+import { type BackupPlan, BackupSchedule } from './storage/backup-schedule.ts';
 import type { Durability } from './storage/connection.ts';
 import type { ServerLock } from './storage/lock.ts';
 import { databaseFile, type HeldDatabase, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
 import { Store } from './storage/store.ts';
+import { SqliteUpkeep } from './storage/upkeep.ts';
 
 // How often the server looks for what administration commands have done, in milliseconds.
 const outsideInterval = 500;
@@ -30,6 +34,7 @@ export interface AppConfig {
   readonly certificate?: Certificate | undefined;
   readonly unframedClients: boolean;
   readonly limits: ServerLimits;
+  readonly backups?: BackupPlan | undefined;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
 }
@@ -50,6 +55,8 @@ export class App {
     private readonly info: Result<'server.info'>,
     private readonly hub: Hub,
     private readonly watch: NodeJS.Timeout,
+    private readonly caretaker: Caretaker,
+    private readonly backups: BackupSchedule | undefined,
     private readonly store: Store,
     private readonly lock: ServerLock,
   ) {}
@@ -71,7 +78,12 @@ export class App {
     client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const hub = new Hub();
-    const store = openStore({ client, lock }, hub, log);
+    let caretaker: Caretaker | undefined;
+    const publish = (event: BoardEvent) => {
+      hub.publish(event);
+      if (event.type === 'retention.changed') caretaker?.wake();
+    };
+    const store = openStore({ client, lock }, publish, log);
     const repository = new SqliteRepository(store);
     const accounts = new Accounts(new SqliteAccounts(store), passwords, config.access);
     const info = {
@@ -96,7 +108,13 @@ export class App {
       await announce(repository, log);
       const address = await server.listen(config.host, config.port);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
-      return new App(address, server, accounts, info, hub, watch, store, lock);
+      caretaker = new Caretaker({
+        upkeep: new SqliteUpkeep(store),
+        failed: (error) => log.error({ err: error }, 'upkeep failed; trying again'),
+      });
+      const { backups: plan, data } = config;
+      const backups = plan && new BackupSchedule(data, plan, log);
+      return new App(address, server, accounts, info, hub, watch, caretaker, backups, store, lock);
     } catch (error) {
       store.close();
       lock.release();
@@ -118,6 +136,7 @@ export class App {
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
   async close(reason: string): Promise<void> {
     clearInterval(this.watch);
+    await Promise.all([this.caretaker.close(), this.backups?.close()]);
     await this.server.close(reason);
     this.hub.close();
     this.store.close();
@@ -126,10 +145,14 @@ export class App {
 }
 
 /** Lets go of the database where it cannot be used. @throws the error of SQLite */
-function openStore(held: Omit<HeldDatabase, 'copy'>, hub: Hub, log: Logger): Store {
+function openStore(
+  held: Omit<HeldDatabase, 'copy'>,
+  publish: (event: BoardEvent) => void,
+  log: Logger,
+): Store {
   try {
     return new Store(held.client, {
-      publish: (event) => hub.publish(event),
+      publish,
       failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
     });
   } catch (error) {

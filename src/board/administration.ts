@@ -10,6 +10,23 @@ export interface GroupDetails extends Group {
   readonly createdAt: number;
   /** The newest number given out. */
   readonly lastNumber: number;
+  /** The newest messages that a server keeps; null for all. */
+  readonly keepMessages: number | null;
+  /** The days that a server keeps a message for; null for ever. */
+  readonly keepDays: number | null;
+}
+
+/** What an operator changes of a group; what is left out stays. */
+export type GroupChanges = Partial<Pick<GroupDetails, 'description' | 'keepMessages' | 'keepDays'>>;
+
+/** What a server removes next by the rule of a group: what it does now, else its oldest message. */
+export interface NextRemoval extends Omit<MessageSpan, 'group'> {
+  /** When the last of them was posted. */
+  readonly upTo: number;
+  /** When they go by their age; null where they do not, or go now. */
+  readonly at: number | null;
+  /** After how many further posts they go, 0 for now; null where the number is not bounded. */
+  readonly afterPosts: number | null;
 }
 
 /** A membership, told from the group's side. */
@@ -70,10 +87,12 @@ export interface StepControl {
  */
 export interface Administration {
   groups(): Promise<GroupDetails[]>;
-  group(group: GroupRef): Promise<GroupDetails & { memberships: GroupMember[] }>;
+  group(
+    group: GroupRef,
+  ): Promise<GroupDetails & { memberships: GroupMember[]; nextRemoval: NextRemoval | null }>;
   /** @throws `GROUP_EXISTS` */
   createGroup(name: Name, description: string): Promise<GroupDetails>;
-  describeGroup(group: GroupRef, description: string): Promise<GroupDetails>;
+  editGroup(group: GroupRef, changes: GroupChanges): Promise<GroupDetails>;
   /** @throws `GROUP_EXISTS`, `GROUP_PROTECTED` for the public group */
   renameGroup(group: GroupRef, name: Name): Promise<GroupDetails>;
   /** A group that may be deleted. @throws `GROUP_PROTECTED` for the public group */

@@ -80,7 +80,7 @@ export interface AccountRepository {
  */
 export interface Repository {
   groups(actor: Actor): Promise<GroupSummary[]>;
-  /** @throws `ALREADY_MEMBER` */
+  /** @throws `ALREADY_MEMBER`, and `USER_NOT_FOUND` where the user was deleted just now */
   join(
     actor: Actor,
     group: GroupRef,
@@ -117,4 +117,15 @@ export interface Repository {
 
   /** Tells of what administration commands have changed since it was last called. */
   announceOutsideChanges(): Promise<void>;
+}
+
+/**
+ * What keeps a board small while it runs. Each call is one step of a few milliseconds in a commit
+ * with what members write, and says whether there is nothing more to do. Throws as `Repository` does.
+ */
+export interface Upkeep {
+  /** Removes some messages that the rule of their group does not keep. */
+  removeExpired(): Promise<boolean>;
+  /** Gives some of the file's unused space back to the disk. */
+  giveBack(): Promise<boolean>;
 }

@@ -78,4 +78,6 @@ export type OutsideEvent =
   | { type: 'user.expelled'; user: User; reason: string }
   | { type: 'group.changed'; group: Group; was: string; description: string }
   | { type: 'group.removed'; group: Group }
+  /** The server enforces the rule at once; nobody is told until something goes. */
+  | { type: 'retention.changed'; group: Group }
   | { type: 'messages.purged'; group: Group; count: number; first: number; last: number };

@@ -2,16 +2,20 @@ import type {
   GroupDetails,
   GroupMember,
   MessageSpan,
+  NextRemoval,
   UserDetails,
   UserMembership,
 } from '../board/administration.ts';
-import type { Header } from '../board/types.ts';
 import { formatTime } from '../protocol/time.ts';
 
 // What `--json` prints: the field names of docs/protocol.md, and times as RFC 3339.
 
 export function groupDocument(group: GroupDetails) {
   return { ...group, createdAt: formatTime(group.createdAt) };
+}
+
+export function removalDocument({ upTo, at, ...removal }: NextRemoval) {
+  return { ...removal, upTo: formatTime(upTo), at: optionalTime(at) };
 }
 
 export function memberDocument(member: GroupMember) {
@@ -33,10 +37,6 @@ function optionalTime(time: number | null): string | null {
 
 export function membershipDocument(membership: UserMembership) {
   return { ...membership, joinedAt: formatTime(membership.joinedAt) };
-}
-
-export function headerDocument({ number, sender, postedAt, subject }: Header) {
-  return { number, sender: sender ?? '[deleted]', postedAt: formatTime(postedAt), subject };
 }
 
 export function spanDocument({ group, count, first, last }: MessageSpan) {

@@ -61,3 +61,10 @@ function layOut(options: Table.TableConstructorOptions, rows: Cell[][]): string 
 export function shownTime(time: string | null): string {
   return time === null ? 'never' : toSeconds(time);
 }
+
+/** A number of bytes as people are shown it. */
+export function shownBytes(number: number): string {
+  const power = number < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(number) / 10));
+  const unit = ['B', 'KiB', 'MiB', 'GiB', 'TiB'][power];
+  return `${(number / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${unit}`;
+}

@@ -39,6 +39,21 @@ export function postKey(text: string): string {
   return text;
 }
 
+/** A bound that `off` takes away; commander has no null. @throws InvalidArgumentError */
+export function orOff(parse: (text: string) => number) {
+  return (text: string): number | 'off' => (text === 'off' ? text : parse(text));
+}
+
+/** Whole days, from an age in days, weeks or years. @throws InvalidArgumentError */
+export function wholeDays(text: string): number {
+  const days = /^\d+[dwy]$/.test(text) ? Math.round(age(text) / 86_400e6) : 0;
+  // What was posted longer ago than there are dates is nothing.
+  if (days < 1 || days > 100_000) {
+    throw new InvalidArgumentError('It takes an age in whole days, weeks or years (90d, 12w, 1y).');
+  }
+  return days;
+}
+
 /**
  * A time in the past, in microseconds since the epoch: an age, a date (its beginning in UTC), or an
  * RFC 3339 time.

@@ -11,7 +11,7 @@ export class Progress {
   private shown = false;
 
   constructor(
-    private readonly total: number,
+    private total: number,
     unit: string,
   ) {
     this.bar = new SingleBar({
@@ -23,7 +23,9 @@ export class Progress {
     });
   }
 
-  update(done: number): void {
+  /** @param total where that is known only now */
+  update(done: number, total = this.total): void {
+    this.total = total;
     const elapsed = performance.now() - this.started;
     if (elapsed < patience || done === 0) return;
     const left = Math.max(0, this.total - done) * (elapsed / done);

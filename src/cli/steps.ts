@@ -1,22 +1,56 @@
 import type { StepControl } from '../board/administration.ts';
+import type { CopyControl } from '../storage/copy.ts';
+import { UserError } from './errors.ts';
 import { Progress } from './progress.ts';
 
+/** Runs work that Ctrl-C and SIGTERM stop through the signal that it is given. */
+async function interruptible<T>(
+  work: (signal: AbortSignal) => Promise<T>,
+  reason?: UserError,
+): Promise<T> {
+  const stop = new AbortController();
+  const abort = () => stop.abort(reason);
+  process.on('SIGINT', abort).on('SIGTERM', abort);
+  try {
+    return await work(stop.signal);
+  } finally {
+    process.off('SIGINT', abort).off('SIGTERM', abort);
+  }
+}
+
 /**
- * Runs work on messages that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
+ * Runs work that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
  * it between two steps, which is a matter of milliseconds.
  */
 export async function runInSteps<T>(
   total: number,
   work: (control: StepControl) => Promise<T>,
+  unit = 'messages',
 ): Promise<T> {
-  const stop = new AbortController();
-  const abort = () => stop.abort();
-  const progress = new Progress(total, 'messages');
-  process.on('SIGINT', abort).on('SIGTERM', abort);
+  const progress = new Progress(total, unit);
   try {
-    return await work({ signal: stop.signal, progress: (done) => progress.update(done) });
+    return await interruptible((signal) =>
+      work({ signal, progress: (done) => progress.update(done) }),
+    );
   } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
+    progress.stop();
+  }
+}
+
+/** Runs a copy of a database: shows how far it is, and lets Ctrl-C and SIGTERM stop it. */
+export async function runCopy<T>(work: (control: CopyControl) => Promise<T>): Promise<T> {
+  const progress = new Progress(0, 'MiB');
+  const inMebibytes = (bytes: number) => Math.round(bytes / 1024 ** 2);
+  try {
+    return await interruptible(
+      (signal) =>
+        work({
+          signal,
+          progress: (done, total) => progress.update(inMebibytes(done), inMebibytes(total)),
+        }),
+      new UserError('Interrupted; everything is as it was.', 130),
+    );
+  } finally {
     progress.stop();
   }
 }

@@ -35,6 +35,7 @@ export class Hub {
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
     'group.removed': ({ group }) => this.removeGroup(group),
+    'retention.changed': () => {},
     'messages.purged': ({ group, count, first, last }) => {
       const params = { group: group.name, count, first, last };
       this.tell(group, null, { method: 'messages.purged', params });

@@ -19,6 +19,8 @@ export const groupColumns = {
   messages: groups.messageCount,
   createdAt: groups.createdAt,
   lastNumber: groups.lastNumber,
+  keepMessages: groups.keepMessages,
+  keepDays: groups.keepDays,
 };
 
 const headerColumns = {

@@ -1,6 +1,7 @@
 import { and, eq, inArray, sql } from 'drizzle-orm';
 import type {
   Administration,
+  GroupChanges,
   GroupDetails,
   MessageFate,
   MessageSpan,
@@ -33,8 +34,9 @@ import {
 } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
+import { nextRemoval } from './retention.ts';
 import { groups, messages } from './schema.ts';
-import { readFrom } from './store.ts';
+import { cutPage, readFrom } from './store.ts';
 
 const publicGroup = nameKey('main');
 
@@ -54,7 +56,11 @@ export class SqliteAdministration implements Administration {
   group(ref: GroupRef) {
     return readFrom(() => {
       const group = this.find(ref);
-      return { ...group, memberships: membersOf(this.orm, group.id) };
+      return {
+        ...group,
+        memberships: membersOf(this.orm, group.id),
+        nextRemoval: nextRemoval(this.orm, group, Date.now() * 1000),
+      };
     });
   }
 
@@ -70,8 +76,8 @@ export class SqliteAdministration implements Administration {
     });
   }
 
-  describeGroup(ref: GroupRef, description: string): Promise<GroupDetails> {
-    return this.write(() => this.change(this.find(ref), { description }));
+  editGroup(ref: GroupRef, changes: GroupChanges): Promise<GroupDetails> {
+    return this.write(() => this.change(this.find(ref), changes));
   }
 
   renameGroup(ref: GroupRef, { name, key }: Name): Promise<GroupDetails> {
@@ -154,9 +160,7 @@ export class SqliteAdministration implements Administration {
     return readFrom(() => {
       const { id, name } = this.find(ref);
       const found = listMessages(this.orm, id, { ...page, limit: page.limit + 1 });
-      const headers = found.slice(0, page.limit);
-      if (page.after === undefined) headers.reverse();
-      return { group: { id, name }, messages: headers, more: found.length > page.limit };
+      return { group: { id, name }, ...cutPage(found, page.limit, page.after === undefined) };
     });
   }
 
@@ -225,7 +229,7 @@ export class SqliteAdministration implements Administration {
 
   private change(
     { id, name: was }: GroupDetails,
-    values: { description: string } | Pick<typeof groups.$inferInsert, 'name' | 'nameKey'>,
+    values: GroupChanges | Pick<typeof groups.$inferInsert, 'name' | 'nameKey'>,
   ): GroupDetails {
     const changed = this.orm
       .update(groups)
@@ -234,7 +238,13 @@ export class SqliteAdministration implements Administration {
       .returning(groupColumns)
       .get();
     const { name, description } = changed;
-    this.leave({ type: 'group.changed', group: { id, name }, was, description });
+    const group = { id, name };
+    if ('keepMessages' in values || 'keepDays' in values) {
+      this.leave({ type: 'retention.changed', group });
+    }
+    if ('description' in values || 'name' in values) {
+      this.leave({ type: 'group.changed', group, was, description });
+    }
     return changed;
   }
 }

@@ -1,7 +1,8 @@
-import { closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { giveToOwner } from './files.ts';
 
 export type Durability = 'full' | 'relaxed';
 
@@ -41,7 +42,10 @@ export function openConnection(file: string, options: ConnectionOptions = {}): C
   let client: Client | undefined;
   try {
     if (create) createPrivately(file);
+    const empty = create && statSync(file).size === 0;
     client = new Sqlite(file, { fileMustExist: true, readonly, timeout: busyTimeout });
+    // Holds for the file from its first page on, and can be given to no other but by a VACUUM.
+    if (empty) client.pragma('auto_vacuum = INCREMENTAL');
     if (!readonly && journal !== 'unchanged') client.pragma(`journal_mode = ${journal}`);
     client.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     client.pragma('foreign_keys = ON');
@@ -62,8 +66,25 @@ export function orm(client: Client) {
 
 /** Makes an empty file that its owner alone can read, and its folder, where they are missing. */
 export function createPrivately(file: string): void {
-  mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) closeSync(openSync(file, 'a', 0o600));
+  makeFolder(dirname(resolve(file)));
+  if (existsSync(file)) return;
+  closeSync(openSync(file, 'a', 0o600));
+  giveToOwner(file);
+}
+
+/**
+ * Makes a folder that its owner alone can look into, and those above it. Node's own way to make
+ * several never ends where the system says of a folder that exists that it does not, as /proc does.
+ */
+export function makeFolder(folder: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder));
+  try {
+    mkdirSync(folder, { mode: 0o700 });
+  } catch (error) {
+    // Made by another process just now.
+    if (!existsSync(folder)) throw error;
+  }
 }
 
 /** What SQLite or the system said on opening a database, told in one line. */

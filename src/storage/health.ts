@@ -13,8 +13,8 @@ function rule<Row>(name: string, query: string, describe: (row: Row) => string):
   return { name, find: (client) => client.prepare<[], Row>(query).all().map(describe) };
 }
 
-/** Everything that `db check` looks at. Each reads one state of the database, server or not. */
-export const healthChecks: readonly HealthCheck[] = [
+/** What has to hold of a database of any schema. */
+export const soundnessChecks: readonly HealthCheck[] = [
   {
     name: 'integrity',
     find: (client) =>
@@ -29,6 +29,11 @@ export const healthChecks: readonly HealthCheck[] = [
     'PRAGMA foreign_key_check',
     ({ table, rowid, parent }) => `row ${rowid} of ${table} refers to no row of ${parent}`,
   ),
+];
+
+/** Everything that `db check` looks at. Each reads one state of the database, server or not. */
+export const healthChecks: readonly HealthCheck[] = [
+  ...soundnessChecks,
   rule<{ name: string; says: number; are: number }>(
     'members',
     `SELECT * FROM (

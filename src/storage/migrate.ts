@@ -1,10 +1,11 @@
-import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { sql } from 'drizzle-orm';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
 import { type Client, createPrivately, DatabaseError, openConnection, orm } from './connection.ts';
+import { freePath } from './files.ts';
+import { rowCounts } from './rows.ts';
 
 /** The migrations shipped with the program. */
 export const shippedMigrations = fileURLToPath(new URL('../../migrations', import.meta.url));
@@ -61,12 +62,10 @@ export function upgrade(
     applyMigrations(client, folder);
     return undefined;
   }
-  const copy = copyPath(file, applied);
+  const copy = freePath(`${file}.before-upgrade-${applied}`);
   copyTo(client, copy);
-  const before = rowCounts(client);
   try {
-    applyMigrations(client, folder);
-    checkUpgraded(client, before);
+    upgradeUncopied(client, folder);
   } catch (error) {
     client.close();
     putBack(file, copy);
@@ -77,16 +76,31 @@ export function upgrade(
   return copy;
 }
 
-/** @throws DatabaseError unless the schema is the one this program works with */
-export function requireCurrent(file: string, client: Client): void {
+/**
+ * Brings a schema up to date in a database that is a copy itself.
+ * @throws Error if what comes out does not hold up: the database is of no use then
+ */
+export function upgradeUncopied(client: Client, folder = shippedMigrations): void {
+  const before = rowCounts(client);
+  applyMigrations(client, folder);
+  checkUpgraded(client, before);
+}
+
+/** @throws DatabaseError for what holds no board, or one of a newer program's */
+export function requireKnown(file: string, client: Client): void {
   const { state } = schemaState(client);
   if (state === 'newer') throw newerError(file);
-  if (state === 'older') {
+  if (state === 'new') throw new DatabaseError(`${file} holds no board.`);
+}
+
+/** @throws DatabaseError unless the schema is the one this program works with */
+export function requireCurrent(file: string, client: Client): void {
+  requireKnown(file, client);
+  if (schemaState(client).state === 'older') {
     throw new DatabaseError(
       `${file} is of an older version. Upgrade it with: corkboard db migrate`,
     );
   }
-  if (state === 'new') throw new DatabaseError(`${file} holds no board.`);
 }
 
 function newerError(file: string): DatabaseError {
@@ -122,20 +136,6 @@ function applyMigrations(client: Client, folder: string): void {
   }
 }
 
-function rowCounts(client: Client): Map<string, number> {
-  const names = client
-    .prepare<[], { name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
-    )
-    .all();
-  return new Map(
-    names.map(({ name }) => {
-      const counted = orm(client).get<[number]>(sql`select count(*) from ${sql.identifier(name)}`);
-      return [name, Object.values(counted)[0] as number];
-    }),
-  );
-}
-
 function checkUpgraded(client: Client, before: Map<string, number>): void {
   const after = rowCounts(client);
   for (const [table, rows] of before) {
@@ -160,13 +160,6 @@ function copyTo(client: Client, copy: string): void {
     throw new DatabaseError(
       `The database cannot be copied to ${copy} before its upgrade: ${(error as Error).message}. Nothing was changed.`,
     );
-  }
-}
-
-function copyPath(file: string, applied: number): string {
-  for (let turn = 0; ; turn++) {
-    const copy = `${file}.before-upgrade-${applied}${turn ? `-${turn}` : ''}`;
-    if (!existsSync(copy)) return copy;
   }
 }
 

@@ -9,7 +9,7 @@ import type {
   User,
 } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
-import { readFrom, type Store } from './store.ts';
+import { cutPage, readFrom, type Store } from './store.ts';
 
 /** A group as an operation finds it; `joinedAt` is null for one who is no member. */
 interface Access extends Group {
@@ -34,7 +34,11 @@ export class SqliteRepository implements Repository {
     return this.store.queue.run((emit) => {
       const { id, name, lastNumber, joinedAt } = this.access(actor, ref);
       if (joinedAt !== null) throw boardError('ALREADY_MEMBER', name);
-      const { addMembership, memberJoined, membersOf } = this.store.statements;
+      const { addMembership, memberJoined, membersOf, accountById } = this.store.statements;
+      // A session outlives its user for the moment until the server is told.
+      if (!accountById.get({ user: actor.user.id })) {
+        throw boardError('USER_NOT_FOUND', actor.user.name);
+      }
       const at = this.store.clock.tick();
       addMembership.run({ group: id, user: actor.user.id, at, number: lastNumber });
       memberJoined.run({ group: id });
@@ -148,9 +152,7 @@ export class SqliteRepository implements Repository {
       after: after ?? everything.after,
       limit: limit + 1,
     });
-    const messages = found.slice(0, limit);
-    if (after === undefined) messages.reverse();
-    return { messages, more: found.length > limit };
+    return cutPage(found, limit, after === undefined);
   }
 
   private postedBefore(actor: Actor, group: Group, key: string): Header | undefined {

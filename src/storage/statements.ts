@@ -1,4 +1,17 @@
-import { and, asc, desc, eq, lt, lte, ne, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  inArray,
+  isNotNull,
+  lt,
+  lte,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import type { Orm } from './connection.ts';
 import { groups, memberships, messages, outsideChanges, tokens, users } from './schema.ts';
 import { prepareVisible, unreadCount } from './visibility.ts';
@@ -202,6 +215,46 @@ export function prepareStatements(orm: Orm) {
       .update(memberships)
       .set({ lastReadNumber: sql`max(${memberships.lastReadNumber}, ${lastPosted})` })
       .where(and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'))} = 0`))
+      .prepare(),
+
+    /** The groups with a rule, each with the time of its oldest message. */
+    retained: orm
+      .select({
+        id: groups.id,
+        name: groups.name,
+        messages: groups.messageCount,
+        keepMessages: groups.keepMessages,
+        keepDays: groups.keepDays,
+        // drizzle would write the columns without their tables.
+        oldest: sql<
+          number | null
+        >`(SELECT min(posted_at) FROM messages WHERE group_id = groups.id)`,
+      })
+      .from(groups)
+      .where(or(isNotNull(groups.keepMessages), isNotNull(groups.keepDays)))
+      .orderBy(asc(groups.id))
+      .prepare(),
+    removeOldest: orm
+      .delete(messages)
+      .where(
+        inArray(
+          messages.id,
+          orm
+            .select({ id: messages.id })
+            .from(messages)
+            .where(
+              and(eq(messages.groupId, value('group')), lt(messages.postedAt, value('before'))),
+            )
+            .orderBy(asc(messages.postedAt))
+            .limit(value('limit')),
+        ),
+      )
+      .returning({ number: messages.number })
+      .prepare(),
+    messagesRemoved: orm
+      .update(groups)
+      .set({ messageCount: sql`${groups.messageCount} - ${value('count')}` })
+      .where(eq(groups.id, value('group')))
       .prepare(),
 
     outsideChanges: orm.select().from(outsideChanges).orderBy(asc(outsideChanges.id)).prepare(),

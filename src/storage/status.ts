@@ -1,9 +1,8 @@
 import { statSync } from 'node:fs';
-import { type Client, openConnection } from './connection.ts';
+import { openConnection } from './connection.ts';
 import { ServerLock } from './lock.ts';
 import { type SchemaState, schemaState } from './migrate.ts';
-
-const counted = ['users', 'groups', 'memberships', 'messages'] as const;
+import { rowCounts, type ToldRows, toldRows } from './rows.ts';
 
 export interface DatabaseStatus {
   readonly file: string;
@@ -15,8 +14,7 @@ export interface DatabaseStatus {
   readonly schema: SchemaState;
   /** The process of the server that holds the database. */
   readonly server: number | null;
-  /** How many rows there are; null where the schema has no such table. */
-  readonly rows: Record<(typeof counted)[number], number | null>;
+  readonly rows: ToldRows;
 }
 
 /**
@@ -34,22 +32,9 @@ export function databaseStatus(file: string): DatabaseStatus {
       journal: String(client.pragma('journal_mode', { simple: true })),
       schema: schemaState(client),
       server: ServerLock.holder(file) ?? null,
-      rows: rowCounts(client),
+      rows: toldRows(rowCounts(client)),
     };
   } finally {
     client.close();
   }
-}
-
-function rowCounts(client: Client): DatabaseStatus['rows'] {
-  const rows = counted.map((table) => [table, rowCount(client, table)]);
-  return Object.fromEntries(rows) as DatabaseStatus['rows'];
-}
-
-function rowCount(client: Client, table: string): number | null {
-  const exists = client
-    .prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?")
-    .get(table);
-  if (!exists) return null;
-  return client.prepare<[], number>(`SELECT count(*) FROM ${table}`).pluck().get() ?? null;
 }

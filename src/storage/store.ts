@@ -22,14 +22,17 @@ export class Store {
   readonly statements: Statements;
   readonly queue: CommitQueue;
   readonly clock: Clock;
+  /** The wall clock, in milliseconds. */
+  readonly now: () => number;
 
   /** @param client a connection to a database of the current schema; closed with the store */
   constructor(
-    private readonly client: Client,
-    { now, ...options }: StoreOptions,
+    readonly client: Client,
+    { now = Date.now, ...options }: StoreOptions,
   ) {
     const database = orm(client);
     this.statements = prepareStatements(database);
+    this.now = now;
     this.clock = new Clock(lastTime(database), now);
     this.queue = new CommitQueue(client, options);
   }
@@ -56,4 +59,11 @@ export async function readFrom<T>(operation: () => T): Promise<T> {
   } catch (error) {
     throw asBoardError(error);
   }
+}
+
+/** A page of what was found in the order of `newestFirst`, with one message more than it holds. */
+export function cutPage<T>(found: readonly T[], limit: number, newestFirst: boolean) {
+  const messages = found.slice(0, limit);
+  if (newestFirst) messages.reverse();
+  return { messages, more: found.length > limit };
 }

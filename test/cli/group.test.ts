@@ -30,6 +30,8 @@ test('group list --json has the field names of the protocol', async () => {
     messages: 2,
     createdAt: expect.stringMatching(microseconds),
     lastNumber: 2,
+    keepMessages: null,
+    keepDays: null,
   });
 });
 
@@ -103,6 +105,8 @@ test('group create --json gives the group', async () => {
     messages: 0,
     createdAt: expect.stringMatching(microseconds),
     lastNumber: 0,
+    keepMessages: null,
+    keepDays: null,
   });
 });
 
@@ -151,6 +155,46 @@ test('group edit changes the description and leaves word for the server', async 
   ]);
   const empty = ['group', 'edit', '1', '--description', '', '--data', data];
   expect((await runCli(empty)).stdout).toBe('Group main has no description now.\n');
+});
+
+test('group edit says what a group keeps, and group show what goes next', async () => {
+  const data = await boardFolder((board) =>
+    poster(board, 'alice', 'news', ['one', 'two', 'three']),
+  );
+  const edit = async (...options: string[]) =>
+    (await runCli(['group', 'edit', 'news', ...options, '--data', data])).stdout;
+  const show = async () => (await runCli(['group', 'show', 'news', '--data', data])).stdout;
+  const next = async () =>
+    ((await runJson(['group', 'show', 'news', '--data', data])) as { nextRemoval: unknown })
+      .nextRemoval;
+  expect(await show()).toContain('\nKeeps        every message\n\n');
+  expect(await next()).toBe(null);
+
+  expect(await edit('--keep', '5', '--max-age', '2w')).toBe(
+    'Group news keeps the newest 5 messages, for 14 days.\n',
+  );
+  expect(leftEvents(data)).toEqual([{ type: 'retention.changed', group: { id: 3, name: 'news' } }]);
+  expect(await show()).toMatch(
+    /\nGoes next +number 1, posted \S+Z: at \d{4}-\S+Z or once 3 more messages came\n/,
+  );
+  expect(await next()).toEqual({
+    count: 1,
+    first: 1,
+    last: 1,
+    upTo: expect.stringMatching(microseconds),
+    at: expect.stringMatching(microseconds),
+    afterPosts: 3,
+  });
+
+  expect(await edit('--keep', '1', '--max-age', 'off', '--description', 'x')).toBe(
+    'Group news is described as: x\nGroup news keeps the newest 1 message.\n',
+  );
+  expect(await show()).toMatch(
+    /\nGoes next +2 messages, numbers 1 to 2, posted up to \S+: now, by a server\n/,
+  );
+  expect(await next()).toMatchObject({ count: 2, first: 1, last: 2, at: null, afterPosts: 0 });
+  expect(await edit('--keep', 'off')).toBe('Group news keeps every message.\n');
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(3);
 });
 
 test('group rename keeps number, members and messages, and leaves word for the server', async () => {

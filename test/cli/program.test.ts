@@ -43,7 +43,9 @@ test.each([
   { args: ['db', 'check', '--jsn'], says: "unknown option '--jsn'\n(Did you mean --json?)" },
   { args: ['group', 'show'], says: "missing required argument 'group'" },
   { args: ['group', 'list', 'main'], says: 'too many arguments' },
-  { args: ['group', 'edit', 'main'], says: "required option '--description <text>'" },
+  { args: ['group', 'edit', 'main'], says: 'give what to change: --description, --keep' },
+  { args: ['group', 'edit', 'main', '--keep', '0'], says: 'a whole number from 1 up' },
+  { args: ['group', 'edit', 'main', '--max-age', '36h'], says: 'an age in whole days' },
   { args: ['message', 'list', 'main', '--limit', '0'], says: 'a whole number from 1 to 1000' },
   { args: ['message', 'list', 'main', '--before', 'x'], says: 'a whole number from 1 up' },
   { args: ['message', 'show', 'main', '1.5'], says: 'a whole number from 1 up' },
@@ -70,6 +72,8 @@ test.each([
   ['message', 'delete', 'main', '1', '--yes'],
   ['db', 'status'],
   ['db', 'check'],
+  ['db', 'backup', 'board.db'],
+  ['db', 'compact'],
 ])('%s %s says in one line that there is no database, and makes none', async (...args) => {
   const data = join(tempFolder(), 'missing');
   const { code, stdout, stderr } = await runCli([...args, '--data', data]);

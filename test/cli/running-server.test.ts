@@ -12,7 +12,8 @@ async function member(port: number, user: string, group: string): Promise<JsonPe
 }
 
 async function served(data?: string) {
-  const server = await TestServer.start(data === undefined ? {} : { data });
+  const args = ['--rate', 'off'];
+  const server = await TestServer.start(data === undefined ? { args } : { data, args });
   onTestFinished(async () => void (await server.stop()));
   const admin = (...args: string[]) => runCli([...args, '--data', server.data]);
   return { server, admin };

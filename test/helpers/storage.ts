@@ -21,6 +21,7 @@ import { tempFolder } from './temp.ts';
 export interface StoredBoard {
   readonly file: string;
   readonly client: Client;
+  readonly store: Store;
   readonly repository: SqliteRepository;
   readonly accounts: SqliteAccounts;
   /** What was published so far. */
@@ -52,7 +53,7 @@ export function openBoard({
   onTestFinished(close);
   const repository = new SqliteRepository(store);
   const accounts = new SqliteAccounts(store);
-  return { file, client, repository, accounts, events, close };
+  return { file, client, store, repository, accounts, events, close };
 }
 
 /** A connection of its own, as another process has one. */

@@ -69,6 +69,26 @@ test('the database, what stands beside it and its folder are for their owner alo
   expect(mode(dirname(folder))).toBe('700');
 });
 
+test('a new database can give space back; opening it again or another one does not change it', () => {
+  const mode = (client: Client) => client.pragma('auto_vacuum', { simple: true });
+  const incremental = 2;
+  const { file, client, close } = openBoard();
+  expect(mode(client)).toBe(incremental);
+  close();
+  expect(mode(openBoard({ file }).client)).toBe(incremental);
+
+  const old = newFile();
+  const before = open(old, { create: true });
+  before.exec('PRAGMA auto_vacuum = NONE; VACUUM');
+  before.close();
+  expect(mode(open(old, { create: true }))).toBe(0);
+});
+
+test('a folder that the system will not have made is told of, and not tried for ever', () => {
+  const file = '/proc/corkboard/data/corkboard.db';
+  expect(databaseError(() => openHeld(file))).toContain(`Cannot create ${file}.lock: `);
+});
+
 test('a missing database is not created unless that is asked for', () => {
   const file = newFile();
   expect(databaseError(() => openConnection(file))).toBe(

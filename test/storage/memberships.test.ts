@@ -164,3 +164,10 @@ test('deleting a group takes its memberships and messages along', async () => {
   expect(board.client.prepare('SELECT * FROM memberships').all()).toEqual([]);
   expect(board.client.prepare('SELECT * FROM messages').all()).toEqual([]);
 });
+
+test('a user who was deleted just now joins nothing', async () => {
+  const board = openBoard();
+  const gone = await login(board, 'gone');
+  board.client.exec('DELETE FROM users');
+  expect(await refusal(board.repository.join(gone, main))).toBe('USER_NOT_FOUND');
+});

@@ -1,6 +1,9 @@
 import { Command } from 'commander';
+import { dbBackupCommand } from './db/backup.ts';
 import { dbCheckCommand } from './db/check.ts';
+import { dbCompactCommand } from './db/compact.ts';
 import { dbMigrateCommand } from './db/migrate.ts';
+import { dbRestoreCommand } from './db/restore.ts';
 import { dbStatusCommand } from './db/status.ts';
 
 export function dbCommand(): Command {
@@ -9,11 +12,15 @@ export function dbCommand(): Command {
     .addCommand(dbStatusCommand())
     .addCommand(dbMigrateCommand())
     .addCommand(dbCheckCommand())
+    .addCommand(dbBackupCommand())
+    .addCommand(dbRestoreCommand())
+    .addCommand(dbCompactCommand())
     .addHelpText(
       'after',
       `
 Examples:
   $ corkboard db status
-  $ corkboard db check --data /var/lib/corkboard`,
+  $ corkboard db check --data /var/lib/corkboard
+  $ corkboard db backup /backups/board.db`,
     );
 }

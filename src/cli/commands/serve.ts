@@ -1,6 +1,8 @@
 import { isIP } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import { App } from '../../app.ts';
+import type { BackupPlan } from '../../storage/backup-schedule.ts';
 import { readCertificate } from '../config/certificate.ts';
 import {
   type Configuration,
@@ -58,9 +60,12 @@ async function serve(read: () => Configuration): Promise<void> {
   const certificate = readCertificate(config);
   const limits = limitsOf(config);
   const version = programVersion();
-  const app = await App.start({ ...config, certificate, limits, version }, log).catch((error) => {
-    throw listenError(error, config);
-  });
+  const backups = backupPlan(config);
+  const app = await App.start({ ...config, certificate, limits, backups, version }, log).catch(
+    (error) => {
+      throw listenError(error, config);
+    },
+  );
   process.on('SIGHUP', reloader({ app, log, config, read }));
   const { address, family, port } = app.address;
   // Before anyone is told that it listens: who is told may signal at once.
@@ -74,6 +79,12 @@ async function serve(read: () => Configuration): Promise<void> {
   await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
+}
+
+function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan | undefined {
+  if (backupDir === undefined) return undefined;
+  const program = fileURLToPath(new URL('../main.js', import.meta.url));
+  return { folder: backupDir, every: backupEvery, keep: backupKeep, program };
 }
 
 function isLoopback(host: string): boolean {

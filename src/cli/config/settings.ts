@@ -88,6 +88,20 @@ export const settings = {
     default: 'full',
     help: 'full syncs every commit to disk; relaxed is faster, and a loss of power may take the last ones',
   }),
+  backupDir: setting({
+    takes: text('folder', 'the name of a folder'),
+    help: 'folder for backups at regular times; made if it is missing',
+  }),
+  backupEvery: setting({
+    takes: duration('1s', '365d'),
+    default: 86_400_000,
+    help: 'time from one backup to the next; with --backup-dir',
+  }),
+  backupKeep: setting({
+    takes: wholeNumber(1, 10_000),
+    default: 7,
+    help: 'backups that stay in --backup-dir; older ones that the server made go',
+  }),
   logLevel: setting({
     takes: oneOf('level', logLevels),
     default: 'info',

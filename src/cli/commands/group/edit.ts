@@ -1,28 +1,70 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
+import type { GroupChanges } from '../../../board/administration.ts';
 import { checkedDescription, groupRef } from '../../../board/board.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
 import { groupDocument } from '../../documents.ts';
 import { printResult } from '../../output.ts';
+import { orOff, wholeDays, wholeNumber } from '../../parse.ts';
+import { ruleText } from './rule.ts';
 
 interface EditOptions extends CommonOptions {
-  readonly description: string;
+  readonly description?: string;
+  readonly keep?: number | 'off';
+  readonly maxAge?: number | 'off';
 }
 
 export function groupEditCommand(): Command {
-  return databaseCommand('edit', 'change what a group is described as')
+  return databaseCommand('edit', 'change the description of a group, or what it keeps')
     .argument('<group>', 'name or number')
-    .requiredOption('--description <text>', 'what it is about, on one line')
-    .action(edit);
+    .option('--description <text>', 'what it is about, on one line')
+    .addOption(
+      new Option(
+        '--keep <n>',
+        'keep the newest n messages, and have the server remove the others; off for all',
+      ).argParser(orOff(wholeNumber(1))),
+    )
+    .addOption(
+      new Option(
+        '--max-age <age>',
+        'have the server remove what is older, such as 90d, 12w or 1y; off for nothing',
+      ).argParser(orOff(wholeDays)),
+    )
+    .addHelpText(
+      'after',
+      `
+A running server acts on a new rule within a second, in small steps, and looks once a minute from
+then on. Where both are given, both hold. group show tells what goes next.
+
+Examples:
+  $ corkboard group edit news --description "What is new"
+  $ corkboard group edit builds --keep 1000 --max-age 90d
+  $ corkboard group edit builds --keep off`,
+    )
+    .action((name: string, options: EditOptions, command: Command) => {
+      const changes = changesOf(options);
+      if (Object.keys(changes).length > 0) return edit(name, changes, options);
+      return command.error('error: give what to change: --description, --keep or --max-age');
+    });
 }
 
-async function edit(name: string, options: EditOptions): Promise<void> {
-  const description = checkedDescription(options.description);
-  const group = await administer(options, (board) =>
-    board.describeGroup(groupRef(name), description),
-  );
-  printResult(options, groupDocument(group), () =>
-    group.description
+function changesOf({ description, keep, maxAge }: EditOptions): GroupChanges {
+  return {
+    ...(description !== undefined && { description: checkedDescription(description) }),
+    ...(keep !== undefined && { keepMessages: keep === 'off' ? null : keep }),
+    ...(maxAge !== undefined && { keepDays: maxAge === 'off' ? null : maxAge }),
+  };
+}
+
+async function edit(name: string, changes: GroupChanges, options: EditOptions): Promise<void> {
+  const group = await administer(options, (board) => board.editGroup(groupRef(name), changes));
+  printResult(options, groupDocument(group), () => {
+    const described = group.description
       ? `Group ${group.name} is described as: ${group.description}`
-      : `Group ${group.name} has no description now.`,
-  );
+      : `Group ${group.name} has no description now.`;
+    const ruled = `Group ${group.name} keeps ${ruleText(group)}.`;
+    const hasRule = 'keepMessages' in changes || 'keepDays' in changes;
+    return [...('description' in changes ? [described] : []), ...(hasRule ? [ruled] : [])].join(
+      '\n',
+    );
+  });
 }

@@ -1,25 +1,31 @@
 import type { Command } from 'commander';
+import type { NextRemoval } from '../../../board/administration.ts';
 import { groupRef } from '../../../board/board.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { groupDocument, memberDocument } from '../../documents.ts';
+import { groupDocument, memberDocument, removalDocument } from '../../documents.ts';
 import { fields, printResult, shownTime, table } from '../../output.ts';
+import { removalText, ruleText } from './rule.ts';
 
 export function groupShowCommand(): Command {
-  return databaseCommand('show', 'one group and its members')
+  return databaseCommand('show', 'one group, what it keeps, and its members')
     .argument('<group>', 'name or number')
     .action(show);
 }
 
 async function show(name: string, options: CommonOptions): Promise<void> {
   const found = await administer(options, (board) => board.group(groupRef(name)));
-  const { memberships, ...group } = found;
-  const document = { ...groupDocument(group), memberships: memberships.map(memberDocument) };
+  const { memberships, nextRemoval, ...group } = found;
+  const document = {
+    ...groupDocument(group),
+    nextRemoval: nextRemoval && removalDocument(nextRemoval),
+    memberships: memberships.map(memberDocument),
+  };
   printResult(options, document, () =>
-    [groupFields(document), '', memberTable(document)].join('\n'),
+    [groupFields(document, nextRemoval), '', memberTable(document)].join('\n'),
   );
 }
 
-function groupFields(group: ReturnType<typeof groupDocument>): string {
+function groupFields(group: ReturnType<typeof groupDocument>, next: NextRemoval | null): string {
   return fields([
     ['Name', group.name],
     ['Number', group.id],
@@ -28,6 +34,8 @@ function groupFields(group: ReturnType<typeof groupDocument>): string {
     ['Members', group.members],
     ['Messages', group.messages],
     ['Last number', group.lastNumber],
+    ['Keeps', ruleText(group)],
+    ...(next ? [['Goes next', removalText(next)] as [string, string]] : []),
   ]);
 }
 

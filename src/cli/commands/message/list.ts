@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { toHeader } from '../../../server/wire.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { headerDocument } from '../../documents.ts';
 import { printResult, shownTime, table } from '../../output.ts';
 import { wholeNumber } from '../../parse.ts';
 
@@ -16,7 +16,7 @@ export function messageListCommand(): Command {
   return databaseCommand('list', 'messages without their content, oldest first: the newest ones')
     .argument('<group>', 'name or number')
     .addOption(
-      new Option('--limit <n>', 'how many at most')
+      new Option('--limit <n>', `how many, at most ${limits.listMost}`)
         .argParser(wholeNumber(1, limits.listMost))
         .default(limits.listDefault),
     )
@@ -31,7 +31,7 @@ export function messageListCommand(): Command {
 
 async function list(name: string, options: ListOptions): Promise<void> {
   const page = await administer(options, (board) => board.messages(groupRef(name), options));
-  const documents = page.messages.map(headerDocument);
+  const documents = page.messages.map(toHeader);
   printResult(options, documents, () =>
     table(
       ['number', 'sender', 'date', 'subject'],

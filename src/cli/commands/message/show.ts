@@ -1,8 +1,8 @@
 import { Argument, type Command } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { cleanText } from '../../../protocol/clean.ts';
+import { toHeader } from '../../../server/wire.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { headerDocument } from '../../documents.ts';
 import { fields, printResult, shownTime } from '../../output.ts';
 import { wholeNumber } from '../../parse.ts';
 
@@ -16,7 +16,7 @@ export function messageShowCommand(): Command {
 async function show(name: string, number: number, options: CommonOptions): Promise<void> {
   const found = await administer(options, (board) => board.message(groupRef(name), number));
   const { group, message } = found;
-  const header = headerDocument(message);
+  const header = toHeader(message);
   printResult(options, { group: group.name, ...header, content: message.content }, () =>
     [
       fields([

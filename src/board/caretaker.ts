@@ -1,0 +1,63 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Upkeep } from './repository.ts';
+
+export interface CaretakerOptions {
+  readonly upkeep: Upkeep;
+  /** Told of what fails; it is tried again with the next look. */
+  readonly failed: (error: unknown) => void;
+  /** Milliseconds between two looks. */
+  readonly interval?: number;
+}
+
+// The least between two steps, in milliseconds.
+const leastPause = 5;
+
+/** Keeps a board small while it runs: looks once a minute, and works in steps that leave it most of the time. */
+export class Caretaker {
+  private closing = new AbortController();
+  private rest = new AbortController();
+  private woken = false;
+  private readonly working: Promise<void>;
+
+  constructor(private readonly options: CaretakerOptions) {
+    this.working = this.work();
+  }
+
+  /** Looks now, because a rule has changed. */
+  wake(): void {
+    this.woken = true;
+    this.rest.abort();
+  }
+
+  /** Ends after the step that is under way. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.rest.abort();
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    const { upkeep, failed, interval = 60_000 } = this.options;
+    while (!this.closing.signal.aborted) {
+      this.woken = false;
+      this.rest = new AbortController();
+      try {
+        await this.inSteps(() => upkeep.removeExpired());
+        await this.inSteps(() => upkeep.giveBack());
+      } catch (error) {
+        failed(error);
+      }
+      if (this.woken || this.closing.signal.aborted) continue;
+      await pause(interval, undefined, { signal: this.rest.signal, ref: false }).catch(() => {});
+    }
+  }
+
+  /** After each step it rests for twice as long as that took. */
+  private async inSteps(step: () => Promise<boolean>): Promise<void> {
+    while (!this.closing.signal.aborted) {
+      const start = performance.now();
+      if (await step()) return;
+      await pause(Math.max(leastPause, 2 * (performance.now() - start)));
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { existsSync, statSync } from 'node:fs';
+import type { Command } from 'commander';
+import { count } from '../../../protocol/text/render.ts';
+import { copyBoard } from '../../../storage/copy.ts';
+import { putInPlace } from '../../../storage/files.ts';
+import { databaseFile } from '../../../storage/open.ts';
+import { toldRows } from '../../../storage/rows.ts';
+import { type CommonOptions, databaseCommand } from '../../administer.ts';
+import { confirm } from '../../confirm.ts';
+import { UserError } from '../../errors.ts';
+import { printResult, shownBytes } from '../../output.ts';
+import { runCopy } from '../../steps.ts';
+
+interface BackupOptions extends CommonOptions {
+  readonly yes?: true;
+}
+
+export function dbBackupCommand(): Command {
+  return databaseCommand('backup', 'copy the database, also while a server runs')
+    .argument('<file>', 'where the copy goes')
+    .option('--yes', 'overwrite the file without asking, if there is one')
+    .addHelpText(
+      'after',
+      `
+The copy is the board of one moment, with every message that was acknowledged before. It is checked
+and then given its name, so that what has the name is always whole; a copy that is under way is
+called <file>.partial.
+
+Examples:
+  $ corkboard db backup /backups/board.db
+  $ corkboard db backup "/backups/board-$(date +%F).db" --data /var/lib/corkboard`,
+    )
+    .action(backup);
+}
+
+async function backup(target: string, options: BackupOptions): Promise<void> {
+  const file = databaseFile(options.data);
+  if (existsSync(target)) await mayOverwrite(target, file, options);
+  const partial = `${target}.partial`;
+  const rows = toldRows(await runCopy((control) => copyBoard(file, partial, control)));
+  putInPlace(partial, target);
+  const { size } = statSync(target);
+  printResult(options, { file, backup: target, size, rows }, () => {
+    const messages = count(rows.messages ?? 0, 'message');
+    return `Backed up ${file} to ${target}: ${messages}, ${shownBytes(size)}.`;
+  });
+}
+
+/** @throws UserError where the target is no backup, or is to stay */
+async function mayOverwrite(target: string, file: string, options: BackupOptions): Promise<void> {
+  const found = statSync(target);
+  if (found.isDirectory()) throw new UserError(`${target} is a folder; name a file in it.`);
+  const { dev, ino } = existsSync(file) ? statSync(file) : {};
+  if (dev === found.dev && ino === found.ino) {
+    throw new UserError(`${target} is the database itself; give the backup another name.`);
+  }
+  await confirm(`Overwrite ${target}`, options, 'Nothing was overwritten.');
+}

@@ -1,0 +1,62 @@
+import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
+import { count } from '../../../protocol/text/render.ts';
+import { ServerLock } from '../../../storage/lock.ts';
+import { databaseFile } from '../../../storage/open.ts';
+import { restoreBoard } from '../../../storage/restore.ts';
+import { databaseStatus } from '../../../storage/status.ts';
+import { type CommonOptions, databaseCommand } from '../../administer.ts';
+import { confirm } from '../../confirm.ts';
+import { UserError } from '../../errors.ts';
+import { printResult } from '../../output.ts';
+import { runCopy } from '../../steps.ts';
+
+interface RestoreOptions extends CommonOptions {
+  readonly yes?: true;
+}
+
+export function dbRestoreCommand(): Command {
+  return databaseCommand(
+    'restore',
+    'put a backup in the place of the database; not while a server runs',
+  )
+    .argument('<file>', 'the backup')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+The backup is checked first, and upgraded where it is of an older version. What was there is kept
+beside it under a name with the date. Everyone has to log in again. A folder that is missing is made.
+
+Examples:
+  $ corkboard db restore /backups/board.db
+  $ corkboard db restore /backups/board.db --data /srv/new --yes`,
+    )
+    .action(restore);
+}
+
+async function restore(backup: string, options: RestoreOptions): Promise<void> {
+  if (!existsSync(backup)) throw new UserError(`There is no backup at ${backup}.`);
+  const file = databaseFile(options.data);
+  // What cannot be restored is said before a folder is made or anything is asked.
+  const found = databaseStatus(backup);
+  const lock = ServerLock.take(file);
+  try {
+    const messages = count(found.rows.messages ?? 0, 'message');
+    if (existsSync(file)) {
+      await confirm(
+        `Put ${backup}, with ${messages}, in the place of ${file}`,
+        options,
+        'Nothing was changed.',
+      );
+    }
+    const kept = await runCopy((control) => restoreBoard(backup, file, control));
+    const { schema, rows } = databaseStatus(file);
+    printResult(options, { file, backup, kept: kept ?? null, schema, rows }, () => {
+      const before = kept === undefined ? '' : ` What was there: ${kept}`;
+      return `Restored ${file} from ${backup}, with ${messages}.${before}`;
+    });
+  } finally {
+    lock.release();
+  }
+}

@@ -1,0 +1,112 @@
+import { closeSync, openSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Client, DatabaseError, openConnection, openingError } from './connection.ts';
+import { isStorageFailure } from './failure.ts';
+import { giveToOwner, removeDatabase } from './files.ts';
+import { problemsOf, soundnessChecks } from './health.ts';
+import { requireKnown } from './migrate.ts';
+import { rowCounts } from './rows.ts';
+
+/** How a copy is followed, and stopped between two of its steps, which are milliseconds long. */
+export interface CopyControl {
+  /** Its reason is what the copy then fails with. */
+  readonly signal: AbortSignal;
+  /** Called after each step, with bytes. */
+  progress(done: number, total: number): void;
+}
+
+// Pages of one step.
+const stepSize = 1000;
+
+/**
+ * Copies a board, as it is at one moment, into a new file that its owner alone can read, and checks
+ * what was written. Every message acknowledged before the call is in it. A server may run: it waits
+ * for nothing, and its log grows until the copy is made. Where this fails, nothing is left.
+ *
+ * SQLite's backup by pages starts again whenever another connection commits, unless, as here, its
+ * own connection holds a snapshot. Against `VACUUM INTO` it takes a fraction of the time, says how
+ * far it is, and can be stopped.
+ * @param copy must not exist
+ * @returns how many rows each table has
+ * @throws DatabaseError if there is no board that this program knows, or the copy cannot be made or
+ * does not hold up; the reason of `signal` where that stops it
+ */
+export async function copyBoard(
+  file: string,
+  copy: string,
+  control: CopyControl,
+): Promise<Map<string, number>> {
+  const source = openConnection(file, { journal: 'unchanged' });
+  try {
+    requireKnown(file, source);
+    create(copy);
+    try {
+      const rows = await copyPages(source, copy, control);
+      await check(copy, rows, control);
+      return rows;
+    } catch (error) {
+      removeDatabase(copy);
+      throw isStorageFailure(error)
+        ? new DatabaseError(`${file} cannot be copied to ${copy}: ${error.message}.`)
+        : error;
+    }
+  } finally {
+    source.close();
+  }
+}
+
+/** Two copies at once to the same file would spoil each other. */
+function create(copy: string): void {
+  try {
+    closeSync(openSync(copy, 'wx', 0o600));
+    giveToOwner(copy);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw openingError(copy, error);
+    throw new DatabaseError(
+      `${copy} is in the way: another copy is being made, or one was cut short. If none is, delete it.`,
+    );
+  }
+}
+
+/** The snapshot lasts from the first read of the transaction to the closing of the connection. */
+async function copyPages(
+  source: Client,
+  copy: string,
+  { signal, progress }: CopyControl,
+): Promise<Map<string, number>> {
+  source.exec('BEGIN');
+  const rows = rowCounts(source);
+  const pageSize = Number(source.pragma('page_size', { simple: true }));
+  await source.backup(copy, {
+    progress: ({ totalPages, remainingPages }) => {
+      signal.throwIfAborted();
+      progress((totalPages - remainingPages) * pageSize, totalPages * pageSize);
+      return stepSize;
+    },
+  });
+  return rows;
+}
+
+/** A copy is one file, without a log, which can be read where nothing can be written. */
+async function check(
+  copy: string,
+  rows: ReadonlyMap<string, number>,
+  { signal }: CopyControl,
+): Promise<void> {
+  const client = openConnection(copy, { journal: 'delete' });
+  try {
+    for (const soundness of soundnessChecks) {
+      // Signals are heard between two checks.
+      await nextTurn();
+      signal.throwIfAborted();
+      const [problem] = problemsOf(soundness, client);
+      if (problem) throw new DatabaseError(`The copy does not hold up: ${problem}.`);
+    }
+    for (const [table, count] of rowCounts(client)) {
+      if (count === rows.get(table)) continue;
+      throw new DatabaseError(`The copy does not hold up: it has ${count} ${table}.`);
+    }
+  } finally {
+    client.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { sql } from 'drizzle-orm';
+import { type Client, orm } from './connection.ts';
+
+/** How many rows each of the board's tables has; one that the schema does not have is missing. */
+export function rowCounts(client: Client): Map<string, number> {
+  const names = client
+    .prepare<[], { name: string }>(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+    )
+    .all();
+  return new Map(
+    names.map(({ name }) => {
+      const counted = orm(client).get<[number]>(sql`select count(*) from ${sql.identifier(name)}`);
+      return [name, Object.values(counted)[0] as number];
+    }),
+  );
+}
+
+const told = ['users', 'groups', 'memberships', 'messages'] as const;
+
+/** What people are told of it; null where the schema has no such table. */
+export type ToldRows = Record<(typeof told)[number], number | null>;
+
+export function toldRows(counts: ReadonlyMap<string, number>): ToldRows {
+  return Object.fromEntries(told.map((table) => [table, counts.get(table) ?? null])) as ToldRows;
+}

@@ -1,0 +1,143 @@
+import { once } from 'node:events';
+import { existsSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { copyBoard } from '../../src/storage/copy.ts';
+import { healthChecks, problemsOf } from '../../src/storage/health.ts';
+import { databaseFile } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli, runJson, startCli } from '../helpers/cli.ts';
+import { connect } from '../helpers/storage.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { boardFolder, damageMessages, fillMain, poster } from './seed.ts';
+
+function populated(): Promise<string> {
+  return boardFolder((board) => poster(board, 'alice', 'news', ['one', 'two']));
+}
+
+/** What `db check` finds wrong with a copy. */
+function problemsIn(copy: string): string[] {
+  const client = connect(copy, { journal: 'unchanged' });
+  return healthChecks.flatMap((check) => problemsOf(check, client));
+}
+
+function backup(data: string, target: string, ...options: string[]) {
+  return runCli(['db', 'backup', target, ...options, '--data', data]);
+}
+
+test('db backup makes one file, which its owner alone can read, and says what is in it', async () => {
+  const data = await populated();
+  const folder = tempFolder();
+  const target = join(folder, 'board.db');
+  const { code, stdout, stderr } = await backup(data, target);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(stdout).toMatch(/^Backed up \S+ to \S+board\.db: 2 messages, \d+\.\d KiB\.\n$/);
+  expect(readdirSync(folder)).toEqual(['board.db']);
+  expect((statSync(target).mode & 0o777).toString(8)).toBe('600');
+  expect(problemsIn(target)).toEqual([]);
+
+  expect(await runJson(['db', 'backup', target, '--yes', '--data', data])).toEqual({
+    file: databaseFile(data),
+    backup: target,
+    size: statSync(target).size,
+    rows: { users: 1, groups: 5, memberships: 1, messages: 2 },
+  });
+  expect(connect(target, { journal: 'unchanged' }).pragma('journal_mode', { simple: true })).toBe(
+    'delete',
+  );
+});
+
+test('db backup refuses what it would spoil, and what it cannot do, in one line', async () => {
+  const data = await populated();
+  const folder = tempFolder();
+  const target = join(folder, 'board.db');
+  const refused = async (to: string, ...options: string[]) => {
+    const { code, stdout, stderr } = await backup(data, to, ...options);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toMatch(/^corkboard: [^\n]*\n$/);
+    return stderr;
+  };
+  writeFileSync(target, 'precious');
+  expect(await refused(target)).toContain(`Overwrite ${target}? There is no terminal to ask on`);
+  expect(await refused(folder)).toContain('is a folder; name a file in it.');
+  expect(await refused(databaseFile(data), '--yes')).toContain('is the database itself');
+  expect(await refused(join(folder, 'missing', 'board.db'))).toContain('no such file or directory');
+  writeFileSync(`${target}.partial`, '');
+  expect(await refused(target, '--yes')).toContain('another copy is being made, or one was cut');
+  expect(readdirSync(folder).sort()).toEqual(['board.db', 'board.db.partial']);
+  expect(statSync(target).size).toBe('precious'.length);
+});
+
+test('a database that is damaged gives no backup', async () => {
+  const data = await boardFolder();
+  fillMain(data, 5000);
+  damageMessages(data);
+  const folder = tempFolder();
+  const { code, stderr } = await backup(data, join(folder, 'board.db'));
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^corkboard: The copy does not hold up: [^\n]+\n$/);
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a backup that is stopped on its way leaves nothing', async () => {
+  const data = await boardFolder();
+  fillMain(data, 100_000);
+  const folder = tempFolder();
+  const target = join(folder, 'board.db');
+  const stop = new AbortController();
+  const copy = copyBoard(databaseFile(data), target, {
+    signal: stop.signal,
+    progress: () => stop.abort(new Error('stopped')),
+  });
+  await expect(copy).rejects.toThrow('stopped');
+  expect(readdirSync(folder)).toEqual([]);
+
+  const run = startCli(['db', 'backup', target, '--data', data]);
+  const watcher = watch(folder);
+  await once(watcher, 'change');
+  watcher.close();
+  run.child.kill('SIGINT');
+  expect(await run.result).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: 'corkboard: Interrupted; everything is as it was.\n',
+  });
+  expect(readdirSync(folder)).toEqual([]);
+});
+
+test('a backup while members post is of one moment, and has all that was acknowledged', async () => {
+  const board = await TestBoard.start();
+  fillMain(board.data, 50_000);
+  const members = await Promise.all(
+    ['alice', 'bob', 'carol', 'dave'].map((name) => board.memberProgram(name)),
+  );
+  let acknowledged = 50_000;
+  let running = true;
+  const posting = members.map(async (member) => {
+    while (running) {
+      await member.call('message.post', { group: 'main', subject: 's', content: 'c' });
+      acknowledged++;
+    }
+  });
+  await members[0]?.call('ping', {});
+  const before = acknowledged;
+  const target = join(tempFolder(), 'board.db');
+  const { rows } = (await runJson(['db', 'backup', target, '--data', board.data])) as {
+    rows: { messages: number };
+  };
+  const after = acknowledged;
+  running = false;
+  await Promise.all(posting);
+
+  expect(problemsIn(target)).toEqual([]);
+  const [held] = connect(target, { journal: 'unchanged' })
+    .prepare<[], { count: number; first: number; last: number }>(
+      'SELECT count(*) AS count, min(number) AS first, max(number) AS last FROM messages',
+    )
+    .all();
+  expect(held).toEqual({ count: rows.messages, first: 1, last: rows.messages });
+  expect(rows.messages).toBeGreaterThanOrEqual(before);
+  // Posts came in all the while.
+  expect(after).toBeGreaterThan(rows.messages);
+  expect(existsSync(`${target}.partial`)).toBe(false);
+});

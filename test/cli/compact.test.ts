@@ -1,0 +1,83 @@
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { databaseFile } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli, runJson } from '../helpers/cli.ts';
+import { connect, openBoard } from '../helpers/storage.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { boardFolder, fillMain, tamper, value } from './seed.ts';
+
+const firstSchema = join(import.meta.dirname, '../fixtures/schema-0000.sql');
+const deleteMost = `DELETE FROM messages WHERE number <= 29000;
+  UPDATE groups SET message_count = 1000 WHERE id = 1`;
+const mode = 'PRAGMA auto_vacuum';
+
+function compact(data: string, ...options: string[]) {
+  return runJson(['db', 'compact', ...options, '--data', data]);
+}
+
+test('db compact gives space back beside a server that takes posts all the while', async () => {
+  const data = await boardFolder();
+  fillMain(data, 30_000);
+  const board = await TestBoard.start({ data });
+  tamper(data, deleteMost);
+  const alice = await board.memberProgram('alice');
+  let running = true;
+  const done = compact(data).finally(() => {
+    running = false;
+  });
+  let slowest = 0;
+  let posts = 0;
+  while (running) {
+    const start = performance.now();
+    await alice.call('message.post', { group: 'main', subject: 's', content: 'c' });
+    slowest = Math.max(slowest, performance.now() - start);
+    posts++;
+  }
+  const { before, after, ...rest } = (await done) as { before: number; after: number };
+  expect(rest).toEqual({ file: databaseFile(data), full: false });
+  expect(after).toBeLessThan(before / 4);
+  expect(slowest).toBeLessThan(1000);
+  expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(1000 + posts);
+  expect(await runCli(['db', 'compact', '--full', '--data', data])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining(`while no server runs; process ${process.pid} does.`),
+  });
+});
+
+test('db compact without a server leaves an empty log, and says when there is nothing to do', async () => {
+  const data = await boardFolder();
+  fillMain(data, 30_000);
+  tamper(data, deleteMost);
+  const { before, after } = (await compact(data)) as { before: number; after: number };
+  expect(after).toBeLessThan(before / 10);
+  expect(statSync(`${databaseFile(data)}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
+  const again = await runCli(['db', 'compact', '--data', data]);
+  expect(again.stdout).toMatch(/^There is nothing to give back: \S+ has \d+\.\d KiB\.\n$/);
+  expect(await compact(data, '--full')).toMatchObject({ full: true });
+});
+
+test('a board of the first schema is written anew once, while no server runs', async () => {
+  const data = tempFolder();
+  const file = databaseFile(data);
+  const old = connect(file, { create: true });
+  old.exec(`PRAGMA auto_vacuum = NONE; VACUUM; ${readFileSync(firstSchema, 'utf8')}`);
+  old.close();
+  expect(await runCli(['db', 'compact', '--data', data])).toMatchObject({
+    code: 1,
+    stderr: expect.stringContaining('Upgrade it with: corkboard db migrate'),
+  });
+  const board = openBoard({ file });
+  expect(value(data, mode)).toBe(0);
+  expect(await runCli(['db', 'compact', '--data', data])).toMatchObject({
+    code: 1,
+    stderr: `corkboard: ${file} can only be written anew for this, while no server runs; process ${process.pid} does. Stop it and run this again.\n`,
+  });
+  board.close();
+  expect(await compact(data)).toMatchObject({ full: true });
+  expect(value(data, mode)).toBe(2);
+  expect(value(data, 'SELECT count(*) FROM messages')).toBe(5);
+  expect(await compact(data)).toMatchObject({ full: false });
+});

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { Caretaker } from '../../src/board/caretaker.ts';
+import { SqliteAdministration } from '../../src/storage/administration.ts';
+import { databaseFile, openShared } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { groupNamed } from '../helpers/storage.ts';
+
+test('a rule that the operator gives while the server runs is enforced at once, and told once', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice', 'news');
+  const elsewhere = await board.memberProgram('bob');
+  for (let each = 0; each < 5; each++) {
+    await alice.call('message.post', { group: 'news', subject: 's', content: 'c' });
+  }
+  const admin = new SqliteAdministration(openShared(databaseFile(board.data)));
+  await admin.editGroup(groupNamed('news'), { keepMessages: 2 });
+  admin.close();
+  expect(await alice.notice()).toEqual({
+    jsonrpc: '2.0',
+    method: 'messages.purged',
+    params: { group: 'news', count: 3, first: 1, last: 3 },
+  });
+  const { messages } = await alice.call('message.list', { group: 'news' });
+  expect(messages.map(({ number }) => number)).toEqual([4, 5]);
+  expect(await elsewhere.notices()).toEqual([]);
+});
+
+test('what is due is looked for again and again, also after a failure, until it is closed', async () => {
+  const looks: string[] = [];
+  const failures: unknown[] = [];
+  let third: () => void = () => {};
+  const seen = new Promise<void>((resolve) => {
+    third = resolve;
+  });
+  const caretaker = new Caretaker({
+    upkeep: {
+      removeExpired: async () => {
+        looks.push('expired');
+        if (looks.length === 1) throw new Error('the disk is full');
+        return looks.length > 3;
+      },
+      giveBack: async () => {
+        looks.push('space');
+        third();
+        return true;
+      },
+    },
+    failed: (error) => failures.push(error),
+    interval: 1,
+  });
+  await seen;
+  await caretaker.close();
+  expect(looks.slice(0, 5)).toEqual(['expired', 'expired', 'expired', 'expired', 'space']);
+  expect(failures).toEqual([new Error('the disk is full')]);
+  const { length } = looks;
+  caretaker.wake();
+  expect(looks).toHaveLength(length);
+});

@@ -1,0 +1,102 @@
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { expect, test } from 'vitest';
+import { SqliteAdministration } from '../../src/storage/administration.ts';
+import { openShared } from '../../src/storage/open.ts';
+import { unusedPages } from '../../src/storage/space.ts';
+import { SqliteUpkeep, sparePages } from '../../src/storage/upkeep.ts';
+import { fillMain } from '../cli/seed.ts';
+import {
+  groupNamed,
+  main,
+  member,
+  openBoard,
+  post,
+  type StoredBoard,
+  seen,
+} from '../helpers/storage.ts';
+
+const day = 24 * 60 * 60 * 1000;
+
+/** Changes the rule of `main`, as the operator does. */
+async function keep(board: StoredBoard, rule: { keepMessages?: number; keepDays?: number }) {
+  const admin = new SqliteAdministration(openShared(board.file));
+  await admin.editGroup(main, rule);
+  admin.close();
+}
+
+/** Does all that there is to do; gives the number of steps. */
+async function settle(step: () => Promise<boolean>): Promise<number> {
+  for (let steps = 0; ; steps++) if (await step()) return steps;
+}
+
+function purges({ events }: StoredBoard) {
+  return events.filter(({ type }) => type === 'messages.purged');
+}
+
+test('a message goes when it is older than its group keeps, to the day', async () => {
+  let now = Date.now() - 10 * day;
+  const board = openBoard({ now: () => now });
+  const upkeep = new SqliteUpkeep(board.store);
+  const alice = await member(board, 'alice');
+  for (const subject of ['one', 'two', 'three']) {
+    await post(board, alice, subject);
+    now += day;
+  }
+  await keep(board, { keepDays: 3 });
+  now -= 1;
+  expect(await upkeep.removeExpired()).toBe(true);
+  expect(await seen(board, alice)).toEqual([1, 2, 3]);
+  now += 2;
+  await settle(() => upkeep.removeExpired());
+  expect(await seen(board, alice)).toEqual([2, 3]);
+  now += day;
+  await settle(() => upkeep.removeExpired());
+  expect(await seen(board, alice)).toEqual([3]);
+  expect(purges(board)).toMatchObject([
+    { group: { name: 'main' }, count: 1, first: 1, last: 1 },
+    { count: 1, first: 2, last: 2 },
+  ]);
+});
+
+test('the newest messages stay, others go in small steps, and members are told once', async () => {
+  const board = openBoard();
+  fillMain(dirname(board.file), 1000);
+  const news = await member(board, 'alice');
+  await board.repository.join(news, groupNamed('news'));
+  await post(board, news, 'elsewhere', { group: groupNamed('news') });
+  const upkeep = new SqliteUpkeep(board.store);
+  await keep(board, { keepMessages: 200, keepDays: 100_000 });
+  expect(await settle(() => upkeep.removeExpired())).toBe(5);
+  expect(
+    board.client
+      .prepare('SELECT group_id, count(*) AS n, min(number) AS first FROM messages GROUP BY 1')
+      .all(),
+  ).toEqual([
+    { group_id: 1, n: 200, first: 801 },
+    { group_id: 3, n: 1, first: 1 },
+  ]);
+  expect(board.client.prepare('SELECT message_count FROM groups WHERE id = 1').pluck().get()).toBe(
+    200,
+  );
+  expect(purges(board)).toMatchObject([{ count: 800, first: 1, last: 800 }]);
+  await post(board, news, 'one more');
+  await settle(() => upkeep.removeExpired());
+  expect(purges(board)).toHaveLength(2);
+});
+
+test('the space of what went is given back in steps, but for what the next posts take', async () => {
+  const board = openBoard();
+  fillMain(dirname(board.file), 60_000);
+  board.client.pragma('wal_checkpoint(TRUNCATE)');
+  const before = statSync(board.file).size;
+  const upkeep = new SqliteUpkeep(board.store);
+  expect(await upkeep.giveBack()).toBe(true);
+  board.client.exec('DELETE FROM messages WHERE number < 59900');
+  expect(unusedPages(board.client)).toBeGreaterThan(sparePages);
+  await settle(() => upkeep.giveBack());
+  expect(unusedPages(board.client)).toBeLessThanOrEqual(sparePages);
+  expect(unusedPages(board.client)).toBeGreaterThan(sparePages - 200);
+  board.client.pragma('wal_checkpoint(TRUNCATE)');
+  expect(statSync(board.file).size).toBeLessThan(before);
+});
