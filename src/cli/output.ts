@@ -21,7 +21,7 @@ export function printResult({ json }: { json?: true }, document: object, text: (
  * alone, so the others and the direction overrides are written as escapes too.
  * @param indent 0 for one line
  */
-function toJson(document: object, indent: 0 | 2): string {
+export function toJson(document: object, indent: 0 | 2): string {
   return JSON.stringify(document, null, indent).replace(
     /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,

@@ -1,7 +1,9 @@
 import { Command } from 'commander';
 import { chatCommand } from './commands/chat.ts';
 import { dbCommand } from './commands/db.ts';
+import { exportCommand } from './commands/export.ts';
 import { groupCommand } from './commands/group.ts';
+import { importCommand } from './commands/import.ts';
 import { messageCommand } from './commands/message.ts';
 import { serveCommand } from './commands/serve.ts';
 import { userCommand } from './commands/user.ts';
@@ -30,6 +32,8 @@ export function buildProgram(): Command {
     groupCommand,
     userCommand,
     messageCommand,
+    exportCommand,
+    importCommand,
     dbCommand,
   ];
   for (const build of commands) program.addCommand(build());
