@@ -75,7 +75,7 @@ export function checkedBanReason(text: string): string {
   return bounded('reason', cleanLine(text).trim(), limits.description);
 }
 
-/** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
+/** Text for a subject. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
 export function checkedSubject(text: string): string {
   if (/[\r\n\u0085\u2028\u2029]/.test(text)) throw boardError('SUBJECT_INVALID', 'it is one line');
   const subject = cleanLine(text).trim();
@@ -91,7 +91,7 @@ function bounded(what: string, text: string, limit: number): string {
   return text;
 }
 
-/** @throws BoardError `TOO_LONG` */
+/** Text for the content of a message. @throws BoardError `TOO_LONG` */
 export function checkedContent(text: string): string {
   const content = cleanText(text);
   if (Buffer.byteLength(content) > limits.content) {

@@ -94,9 +94,11 @@ function encode(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
+/** The form of a hash, as it is stored and as a board is moved with it. */
+export const hashForm = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
+
 function parse(hash: string): Parsed {
-  const [, ln, r, p, salt, key] =
-    /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/.exec(hash) ?? [];
+  const [, ln, r, p, salt, key] = hashForm.exec(hash) ?? [];
   if (!salt || !key) throw new Error('a stored password hash cannot be read');
   return {
     ln: Number(ln),

@@ -2,7 +2,9 @@ import { Command } from 'commander';
 import { chatCommand } from './commands/chat.ts';
 import { completeCommand, completionCommand } from './commands/completion.ts';
 import { dbCommand } from './commands/db.ts';
+import { exportCommand } from './commands/export.ts';
 import { groupCommand } from './commands/group.ts';
+import { importCommand } from './commands/import.ts';
 import { messageCommand } from './commands/message.ts';
 import { postCommand } from './commands/post.ts';
 import { serveCommand } from './commands/serve.ts';
@@ -35,6 +37,8 @@ export function buildProgram(): Command {
     groupCommand,
     userCommand,
     messageCommand,
+    exportCommand,
+    importCommand,
     dbCommand,
     completionCommand,
   ];

@@ -13,6 +13,8 @@ export class Progress {
   constructor(
     private total: number,
     unit: string,
+    /** What was done already when it began. */
+    private readonly from = 0,
   ) {
     this.bar = new SingleBar({
       format: `{bar} {percentage}% | {value} of {total} ${unit} | {rate}/s | {left} left`,
@@ -27,9 +29,10 @@ export class Progress {
   update(done: number, total = this.total): void {
     this.total = total;
     const elapsed = performance.now() - this.started;
-    if (elapsed < patience || done === 0) return;
-    const left = Math.max(0, this.total - done) * (elapsed / done);
-    const rate = Math.round((done / elapsed) * 1000);
+    const now = done - this.from;
+    if (elapsed < patience || now <= 0) return;
+    const left = Math.max(0, this.total - done) * (elapsed / now);
+    const rate = Math.round((now / elapsed) * 1000);
     const payload = { rate, left: ms(Math.round(left)) };
     if (this.shown) this.bar.update(done, payload);
     else this.bar.start(this.total, done, payload);

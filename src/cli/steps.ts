@@ -3,8 +3,11 @@ import type { CopyControl } from '../storage/copy.ts';
 import { UserError } from './errors.ts';
 import { Progress } from './progress.ts';
 
-/** Runs work that Ctrl-C and SIGTERM stop through the signal that it is given. */
-async function interruptible<T>(
+/**
+ * Runs work with a signal that Ctrl-C and SIGTERM abort.
+ * @param reason what the signal is aborted with
+ */
+export async function untilStopped<T>(
   work: (signal: AbortSignal) => Promise<T>,
   reason?: UserError,
 ): Promise<T> {
@@ -22,16 +25,24 @@ async function interruptible<T>(
  * Runs work that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
  * it between two steps, which is a matter of milliseconds.
  */
-export async function runInSteps<T>(
+export function runInSteps<T>(
   total: number,
+  work: (control: StepControl) => Promise<T>,
+  unit = 'messages',
+): Promise<T> {
+  return untilStopped((signal) => showSteps(total, signal, work, unit));
+}
+
+/** The same as a part of what `untilStopped` runs. */
+export async function showSteps<T>(
+  total: number,
+  signal: AbortSignal,
   work: (control: StepControl) => Promise<T>,
   unit = 'messages',
 ): Promise<T> {
   const progress = new Progress(total, unit);
   try {
-    return await interruptible((signal) =>
-      work({ signal, progress: (done) => progress.update(done) }),
-    );
+    return await work({ signal, progress: (done) => progress.update(done) });
   } finally {
     progress.stop();
   }
@@ -42,7 +53,7 @@ export async function runCopy<T>(work: (control: CopyControl) => Promise<T>): Pr
   const progress = new Progress(0, 'MiB');
   const inMebibytes = (bytes: number) => Math.round(bytes / 1024 ** 2);
   try {
-    return await interruptible(
+    return await untilStopped(
       (signal) =>
         work({
           signal,

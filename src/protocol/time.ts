@@ -5,6 +5,14 @@ export function formatTime(micros: number): string {
   return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`;
 }
 
+/** Microseconds since the epoch, from what `formatTime` makes of them; NaN for any other text. */
+export function parseTime(text: string): number {
+  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text)) return Number.NaN;
+  const micros = Date.parse(`${text.slice(0, 23)}Z`) * 1000 + Number(text.slice(23, 26));
+  // What is no day, such as 30 February, would become another one.
+  return Number.isNaN(micros) || formatTime(micros) !== text ? Number.NaN : micros;
+}
+
 /** An RFC 3339 time to the second, as people are shown it. */
 export function toSeconds(time: string): string {
   return `${time.slice(0, 19)}Z`;

@@ -20,7 +20,8 @@ export function databaseFile(dataFolder: string): string {
   return join(dataFolder, 'corkboard.db');
 }
 
-const firstGroups = [
+/** What a new board begins with: name and description. */
+export const firstGroups = [
   ['main', 'The public group'],
   ['general', 'Anything that fits nowhere else'],
   ['news', 'What is new'],

@@ -6,8 +6,8 @@ import { onTestFinished } from 'vitest';
 import { program } from './server.ts';
 
 export interface CliOptions {
-  /** What stands on standard input. */
-  input?: string;
+  /** What stands on standard input; null leaves it open. */
+  input?: string | null;
   env?: Record<string, string>;
   cwd?: string;
 }
@@ -22,7 +22,7 @@ export interface CliResult {
 /** A run of the program, as a script starts it: on pipes. */
 export function startCli(args: string[], { input = '', env = {}, cwd }: CliOptions = {}) {
   const child = spawn(process.execPath, [program, ...args], { env: environment(env), cwd });
-  child.stdin.end(input);
+  if (input !== null) child.stdin.end(input);
   const exit = once(child, 'close').then(([code]) => code as number | null);
   const result = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
     ([code, stdout, stderr]): CliResult => ({ code, stdout, stderr }),

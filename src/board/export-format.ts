@@ -1,0 +1,152 @@
+import { z } from 'zod';
+import { BoardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
+import { parseTime } from '../protocol/time.ts';
+import { checkedBanReason, checkedContent, checkedDescription, checkedSubject } from './board.ts';
+import { groupName, userName } from './names.ts';
+import { hashForm } from './passwords.ts';
+
+// The lines of an export, as docs/export-format.md describes them.
+
+export const exportFormat = 'corkboard-export';
+export const exportVersion = 1;
+
+/** Longest line of an export, in bytes; content takes up to six for each of its own in JSON. */
+export const longestExportLine = 1024 * 1024;
+
+/** Text that a board would keep as it is: `check` gives it back, cleaned. */
+function kept(check: (text: string) => string) {
+  return z.string().superRefine((text, context) => {
+    const problem = problemOf(text, check);
+    if (problem) context.addIssue({ code: 'custom', message: problem });
+  });
+}
+
+function problemOf(text: string, check: (text: string) => string): string | undefined {
+  try {
+    return check(text) === text ? undefined : 'It is not as a board would keep it';
+  } catch (error) {
+    if (error instanceof BoardError) return error.message.replace(/\.$/, '');
+    throw error;
+  }
+}
+
+const time = z.string().transform((text, context) => {
+  const micros = parseTime(text);
+  if (Number.isNaN(micros)) {
+    context.addIssue('It takes a time in UTC with microseconds, 2026-01-01T12:00:00.000000Z');
+  }
+  return micros;
+});
+const count = z.int().nonnegative();
+const limit = z.int().positive().nullable();
+const user = kept((text) => userName(text).name);
+const group = kept((text) => groupName(text).name);
+
+const boardLine = z.strictObject({
+  type: z.literal('board'),
+  format: z.literal(exportFormat),
+  version: z
+    .int()
+    .positive()
+    .max(exportVersion, 'It was written by a newer corkboard; upgrade this one to read it'),
+  /** Whether it is all of a board, or some of its groups. */
+  whole: z.boolean(),
+  /** Whether users come with the hashes of their passwords. */
+  passwords: z.boolean(),
+  users: count,
+  groups: count,
+  memberships: count,
+  messages: count,
+  /** The highest number that a group ever had. */
+  lastGroup: count,
+});
+
+const userLine = z.strictObject({
+  type: z.literal('user'),
+  name: user,
+  createdAt: time,
+  lastSeenAt: time.nullable(),
+  bannedAt: time.nullable(),
+  banReason: kept(checkedBanReason).nullable(),
+  passwordHash: z.string().regex(hashForm).nullable().optional(),
+});
+
+const groupLine = z.strictObject({
+  type: z.literal('group'),
+  id: z.int().positive(),
+  name: group,
+  description: kept(checkedDescription),
+  createdAt: time,
+  lastNumber: count,
+  keepMessages: limit,
+  keepDays: limit,
+});
+
+const membershipLine = z.strictObject({
+  type: z.literal('membership'),
+  group,
+  user,
+  joinedAt: time,
+  lastRead: count,
+});
+
+const messageLine = z.strictObject({
+  type: z.literal('message'),
+  group,
+  number: z.int().positive(),
+  /** Null where the user was deleted. */
+  sender: user.nullable(),
+  postedAt: time,
+  subject: kept(checkedSubject),
+  content: kept(checkedContent),
+  key: z.string().min(1).max(limits.postKey).optional(),
+});
+
+const endLine = z.strictObject({
+  type: z.literal('end'),
+  /** How many lines stand above. */
+  lines: count,
+  /** Of their bytes, line ends included. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** The kinds of lines, in the order in which they stand. */
+export const lineTypes = ['board', 'user', 'group', 'membership', 'message', 'end'] as const;
+
+const exportLine = z.discriminatedUnion('type', [
+  boardLine,
+  userLine,
+  groupLine,
+  membershipLine,
+  messageLine,
+  endLine,
+]);
+
+/** A line as it is written: times as RFC 3339. */
+export type ExportLine = z.input<typeof exportLine>;
+/** A line as it was read and checked: times as microseconds since the epoch. */
+export type ImportLine = z.output<typeof exportLine>;
+export type LineOf<T extends ImportLine['type']> = Extract<ImportLine, { type: T }>;
+
+/** What is wrong with an export, or with one of its lines. */
+export class ExportError extends Error {
+  override readonly name = 'ExportError';
+}
+
+/** Reads and checks a line by itself. @throws ExportError */
+export function parseExportLine(text: string): ImportLine {
+  const { data, error } = exportLine.safeParse(parseJson(text));
+  if (data) return data;
+  const [issue] = error.issues;
+  const field = issue?.path.join('.');
+  throw new ExportError(`${field ? `${field}: ` : ''}${issue?.message}`);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new ExportError(`It is not JSON: ${(error as Error).message}`);
+  }
+}

@@ -1,0 +1,155 @@
+import { createHash } from 'node:crypto';
+import type { Command } from 'commander';
+import { groupRef } from '../../board/board.ts';
+import type { ExportLine } from '../../board/export-format.ts';
+import { count } from '../../protocol/text/render.ts';
+import { exportLines } from '../../storage/export-lines.ts';
+import { Snapshot } from '../../storage/export-snapshot.ts';
+import { databaseFile } from '../../storage/open.ts';
+import { administer, type CommonOptions, databaseCommand } from '../administer.ts';
+import { UserError } from '../errors.ts';
+import { printResult, toJson } from '../output.ts';
+import { OutputFile, type OutputTarget, StandardOutput } from '../output-target.ts';
+import { showSteps, untilStopped } from '../steps.ts';
+
+// Characters that are written at once.
+const chunkSize = 64 * 1024;
+
+interface ExportOptions extends CommonOptions {
+  readonly group?: string[];
+  readonly withoutPasswords?: true;
+  readonly force?: true;
+}
+
+/** What has been written, for those who asked for a file. */
+interface Written {
+  readonly lines: number;
+  readonly bytes: number;
+}
+
+export function exportCommand(): Command {
+  return databaseCommand('export', 'write the board, or some groups, as JSON Lines')
+    .argument('[file]', 'where to; standard output without it, or with -')
+    .option('--group <group>', 'only this group and who is in it; may be repeated', collect)
+    .option('--without-passwords', 'leave out the hashes of passwords: names are free to take')
+    .option('--force', 'overwrite the file')
+    .addHelpText(
+      'after',
+      `
+It is one state of the board, also while a server runs, which goes on undisturbed. The file is as
+secret as the database: it holds every message, and the hashes of passwords; its owner alone can
+read it. It is complete, or it is not there. docs/export-format.md says what stands in it.
+
+Examples:
+  $ corkboard export board.jsonl
+  $ corkboard export --group news --group help --without-passwords news.jsonl
+  $ corkboard export | gzip > board.jsonl.gz`,
+    )
+    .action((file: string | undefined, options: ExportOptions, command: Command) => {
+      const named = file === '-' ? undefined : file;
+      if (options.json && !named) command.error('error: --json tells of a file: give one');
+      return untilStopped((signal) => writeExport(named, options, signal));
+    });
+}
+
+function collect(group: string, groups: string[] = []): string[] {
+  return [...groups, group];
+}
+
+async function writeExport(
+  file: string | undefined,
+  options: ExportOptions,
+  signal: AbortSignal,
+): Promise<void> {
+  const target = file === undefined ? new StandardOutput() : await OutputFile.create(file, options);
+  let snapshot: Snapshot | undefined;
+  try {
+    snapshot = await takeSnapshot(options, signal);
+    const written = await writeLines(snapshot, options, target, signal);
+    await target.finish();
+    if (file === undefined) return;
+    const document = { file, ...snapshot.counts, ...written };
+    printResult(options, document, () => described(document));
+  } catch (error) {
+    await target.discard();
+    throw isAbort(error) ? new UserError('Interrupted; nothing was exported.', 130) : error;
+  } finally {
+    snapshot?.close();
+  }
+}
+
+async function takeSnapshot(options: ExportOptions, signal: AbortSignal): Promise<Snapshot> {
+  const only = options.group?.map(groupRef);
+  const groups = await administer(options, (board) =>
+    only ? Promise.all(only.map((ref) => board.group(ref))) : board.groups(),
+  );
+  const total = groups.reduce((sum, { messages }) => sum + messages, 0);
+  const file = databaseFile(options.data);
+  return showSteps(total, signal, (control) => Snapshot.take(file, only, control));
+}
+
+/** @returns undefined where nobody has read to the end */
+function writeLines(
+  snapshot: Snapshot,
+  { group, withoutPasswords }: ExportOptions,
+  target: OutputTarget,
+  signal: AbortSignal,
+): Promise<Written | undefined> {
+  const scope = { whole: group === undefined, passwords: withoutPasswords === undefined };
+  return showSteps(snapshot.counts.messages, signal, async ({ progress }) => {
+    const encoder = new Encoder();
+    for (const text of encoder.encode(exportLines(snapshot, scope))) {
+      if (!(await target.write(text))) return undefined;
+      signal.throwIfAborted();
+      progress(encoder.messages);
+    }
+    return encoder.written;
+  });
+}
+
+/** Makes text of lines, and the last line, which says what stands above it. */
+class Encoder {
+  private readonly hash = createHash('sha256');
+  private lines = 0;
+  private bytes = 0;
+  messages = 0;
+  written: Written | undefined;
+
+  *encode(lines: Iterable<ExportLine>): Generator<string> {
+    let text = '';
+    for (const line of lines) {
+      text += `${toJson(line, 0)}\n`;
+      this.lines++;
+      if (line.type === 'message') this.messages++;
+      if (text.length < chunkSize) continue;
+      yield this.pass(text);
+      text = '';
+    }
+    yield this.pass(text);
+    yield this.end();
+  }
+
+  private pass(text: string): string {
+    this.hash.update(text);
+    this.bytes += Buffer.byteLength(text);
+    return text;
+  }
+
+  private end(): string {
+    const { lines } = this;
+    const end: ExportLine = { type: 'end', lines, sha256: this.hash.digest('hex') };
+    const text = `${toJson(end, 0)}\n`;
+    this.written = { lines: lines + 1, bytes: this.bytes + text.length };
+    return text;
+  }
+}
+
+function described({ file, ...document }: { file: string } & Snapshot['counts']): string {
+  const { users, groups, messages } = document;
+  const what = [count(groups, 'group'), count(users, 'user'), count(messages, 'message')];
+  return `Exported ${what.join(', ')} to ${file}.`;
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}

@@ -1,0 +1,129 @@
+import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { openConnection } from '../../src/storage/connection.ts';
+import { importBoard } from '../../src/storage/import.ts';
+import { databaseFile } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { runCli, runJson, startCli } from '../helpers/cli.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { boardFolder, fillMain, poster } from './seed.ts';
+
+test('an import goes on where it was killed, with the same file alone', async () => {
+  const data = await boardFolder();
+  fillMain(data, 25_000);
+  const whole = (await runCli(['export', '--data', data])).stdout;
+  const folder = tempFolder();
+  const file = join(folder, 'board.jsonl');
+  writeFileSync(file, whole);
+  const copy = join(folder, 'new');
+  // Its input does not end: what it has read so far is what it has when it is killed.
+  const killed = startCli(['import', '-', '--data', copy], { input: null });
+  killed.child.stdin.on('error', () => {});
+  killed.child.stdin.write(whole.slice(0, Math.floor(whole.length / 2)));
+  const partial = `${databaseFile(copy)}.import`;
+  while (!hasCommitted(partial)) await new Promise(setImmediate);
+  killed.child.kill('SIGKILL');
+  await killed.result;
+  expect(existsSync(databaseFile(copy))).toBe(false);
+
+  const other = join(folder, 'other.jsonl');
+  writeFileSync(other, whole.replace('The public group', 'Another one here'));
+  const refused = await runCli(['import', other, '--data', copy]);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toMatch(/is an interrupted import of something else\. .* --restart\.\n$/);
+
+  const done = (await runJson(['import', file, '--data', copy])) as { resumedAt: number };
+  expect(done).toEqual({
+    file: databaseFile(copy),
+    users: 0,
+    groups: 5,
+    memberships: 0,
+    messages: 25_000,
+    resumedAt: expect.any(Number),
+  });
+  expect(done.resumedAt).toBeGreaterThanOrEqual(10_000);
+  expect((await runCli(['export', '--data', copy])).stdout).toBe(whole);
+  expect(readdirSync(copy).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
+});
+
+/** Whether some of an import is on disk. */
+function hasCommitted(partial: string): boolean {
+  if (!existsSync(`${partial}-wal`)) return false;
+  const client = openConnection(partial, { readonly: true });
+  try {
+    return client.prepare('SELECT 1 FROM import_progress').get() !== undefined;
+  } catch {
+    // It is being made.
+    return false;
+  } finally {
+    client.close();
+  }
+}
+
+/** An export of a board with two messages, as lines that a test can spoil. */
+async function smallExport(): Promise<string[]> {
+  const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one', 'two']));
+  return (await runCli(['export', '--data', data])).stdout.trimEnd().split('\n');
+}
+
+test('a damaged file is told by its line, and leaves the board as it was', async () => {
+  const good = await smallExport();
+  const spoiled = (line: number, from: string | RegExp, to: string) =>
+    good.map((text, index) => (index === line - 1 ? text.replace(from, to) : text));
+  const at = tempFolder();
+  const data = await boardFolder();
+  const before = readFileSync(databaseFile(data));
+  const cases: [string[], RegExp][] = [
+    [[], /It ends after line 0, without its last line\./],
+    [good.slice(1), /Line 1: It is not the first line of an export\./],
+    [spoiled(1, '"version":1', '"version":2'), /Line 1: version: .*newer corkboard/],
+    [spoiled(2, 'alice', 'al ice'), /Line 2: name: "al ice" cannot be a name/],
+    [spoiled(2, '{', '['), /Line 2: It is not JSON/],
+    [[...good.slice(0, 3), ...good.slice(2)], /Line 4: An earlier line has the same id or name\./],
+    [spoiled(8, '"alice"', '"carol"'), /Line 8: No line above has a user carol\./],
+    [spoiled(8, '"lastRead":0', '"lastRead":9'), /Line 8: lastRead: main has given out no number/],
+    [spoiled(9, '"one"', '"o\\u001bne"'), /Line 9: subject: It is not as a board would keep it\./],
+    [spoiled(9, /2\d\d\d-/, '9999-'), /Line 10: postedAt: It is not after the message above\./],
+    [spoiled(10, '"number":2', '"number":1'), /Line 10: number: It comes after 1 in main\./],
+    [spoiled(10, 'two', 'tow'), /Line 11: The lines above are not those .*SHA-256/],
+    [spoiled(10, '"sender"', '"from"'), /Line 10: .*/],
+    [good.slice(0, -1), /It ends after line 10, without its last line\./],
+    [[...good, good[1] ?? ''], /Line 12: It stands behind the last line\./],
+  ];
+  for (const [spoiledLines, says] of cases) {
+    const file = join(at, 'board.jsonl');
+    writeFileSync(file, spoiledLines.map((line) => `${line}\n`).join(''));
+    const chunks = createReadStream(file) as AsyncIterable<Buffer>;
+    const control = { signal: new AbortController().signal, progress: () => {}, restart: false };
+    await expect(importBoard(databaseFile(data), chunks, control)).rejects.toThrow(says);
+  }
+  expect(readdirSync(data).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
+  expect(readFileSync(databaseFile(data))).toEqual(before);
+  expect(await runCli(['import', join(at, 'board.jsonl'), '--data', data])).toEqual({
+    code: 1,
+    stdout: '',
+    stderr:
+      `corkboard: ${join(at, 'board.jsonl')} cannot be imported. ` +
+      'Line 12: It stands behind the last line. The board is as it was.\n',
+  });
+});
+
+test('an import refuses a board that is used, and one that a server holds', async () => {
+  const input = `${(await smallExport()).join('\n')}\n`;
+  const data = await boardFolder((board) => poster(board, 'bob', 'main'));
+  const used = await runCli(['import', '-', '--data', data], { input });
+  expect(used.stderr).toBe(
+    `corkboard: ${databaseFile(data)} holds a board already. ` +
+      'Import into an empty folder, with --data.\n',
+  );
+  const board = await TestBoard.start();
+  const held = await runCli(['import', '-', '--data', board.data], { input });
+  expect(held.code).toBe(1);
+  expect(held.stderr).toContain('is held by another corkboard server');
+  expect(await runCli(['import', 'no/such/file', '--data', join(data, 'no')])).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^corkboard: Cannot read no\/such\/file: .*\n$/),
+  });
+  expect(existsSync(join(data, 'no'))).toBe(false);
+});
