@@ -176,7 +176,7 @@ async function* listAll(
     const page = await call('message.list', {
       group,
       after: last,
-      limit: limits.listMost,
+      limit: limits.listDefault,
       ...bound,
     });
     if (!started) yield listStart(page.group);
