@@ -16,6 +16,9 @@ const drainTime = 2000;
 const partingTime = 1500;
 // Finds peers that are gone without a word.
 const keepAliveDelay = 60_000;
+// Connections that wait to be accepted: past it, one that comes back in a storm waits a second for
+// TCP's next try. The system may hold it lower (net.core.somaxconn is 4096 on Linux).
+const backlog = 4096;
 
 export interface ServerOptions {
   readonly board: Board;
@@ -56,7 +59,7 @@ export class Server {
   listen(host: string, port: number): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       this.listener.once('error', reject);
-      this.listener.listen({ host, port, backlog: 1024 }, () => {
+      this.listener.listen({ host, port, backlog }, () => {
         this.listener.off('error', reject);
         // Running out of file descriptors fails one accept, and must not end the server.
         this.listener.on('error', (error) => this.options.log.error({ err: error }, 'listening'));
