@@ -1,103 +1,83 @@
-// What those inside notice while passwords are being guessed outside: node bench/login-flood.mjs
-// (after npm run build). Prints a table; asserts nothing.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
+// What those inside notice while passwords are being guessed outside: 20 members in one group send
+// rounds of pings, then of posts, undisturbed, and while 200 connections from addresses of their own
+// try passwords as fast as they are answered.
 import { join } from 'node:path';
+import { Peer, quantile, request } from './lib/peers.mjs';
+import { startBoard } from './lib/servers.mjs';
 
 const members = 20;
-const rounds = 100;
 const guessers = 200;
 
-const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
-const program = new URL('../dist/cli/main.js', import.meta.url).pathname;
-const serve = [program, 'serve', '--port', '0', '--data', data, '--rate', 'off'];
-const server = spawn(process.execPath, serve, {
-  stdio: ['ignore', 'pipe', 'ignore'],
-});
-const [printed] = await once(server.stdout, 'data');
-const port = Number(/:(\d+)\n/.exec(String(printed))[1]);
+export default { name: 'login-flood', run };
 
-/** A program at the board; `from` is the loopback address that it comes from. */
-async function open(from) {
-  const socket = connect({ port, host: '127.0.0.1', localAddress: from });
-  await once(socket, 'connect');
-  const waiting = new Map();
-  let rest = '';
-  let id = 0;
-  socket.setEncoding('utf8').on('data', (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop();
-    for (const line of lines.filter((each) => each.startsWith('{"jsonrpc":"2.0","id"'))) {
-      const reply = JSON.parse(line);
-      waiting.get(reply.id)?.(reply);
-    }
-  });
-  const call = (method, params) =>
-    new Promise((resolve) => {
-      waiting.set(++id, resolve);
-      socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-    });
-  return { call, socket };
+async function run(context) {
+  const rounds = context.quick ? 20 : 100;
+  const board = await startBoard(context, join(context.folder, 'board'));
+  const people = [];
+  for (let at = 0; at < members; at++) people.push(await enter(board.port, at));
+  await people[0].call('account.setPassword', { password: 'correct horse' });
+  await both(people, rounds, 'warming up');
+  const calm = await both(people, rounds, 'undisturbed');
+  const flood = startFlood(board.port);
+  const stormy = await both(people, rounds, `${guessers} guessing`);
+  flood.stop();
+  for (const peer of people) peer.close();
+  await board.stop();
+  return { rows: [...calm, ...stormy] };
 }
 
-async function measure(people, method, params) {
+async function enter(port, at) {
+  const peer = await Peer.open(port);
+  await peer.call('session.login', { user: `member${at}` });
+  await peer.call('group.join', { group: 'main' });
+  return peer;
+}
+
+async function both(people, rounds, when) {
+  const post = { group: 'main', subject: 'bench', content: 'x'.repeat(120) };
+  return [
+    row(`ping, ${when}`, await measure(people, rounds, ['ping', {}])),
+    row(`post, ${when}`, await measure(people, rounds, ['message.post', post])),
+  ];
+}
+
+function row(what, times) {
+  const at = (part) => [quantile(times, part)];
+  return { what, unit: 'ms', samples: { p50: at(0.5), p99: at(0.99), slowest: at(1) } };
+}
+
+async function measure(people, rounds, [method, params]) {
   const times = [];
   for (let round = 0; round < rounds; round++) {
     await Promise.all(
-      people.map(async ({ call }) => {
+      people.map(async (peer) => {
         const start = performance.now();
-        await call(method, params);
+        await peer.call(method, params);
         times.push(performance.now() - start);
       }),
     );
   }
-  times.sort((a, b) => a - b);
-  const at = (part) => times[Math.floor((times.length - 1) * part)].toFixed(2);
-  return { 'p50 ms': at(0.5), 'p99 ms': at(0.99), 'max ms': at(1) };
+  return times.sort((a, b) => a - b);
 }
 
-async function both(people, when) {
-  const post = { group: 'main', subject: 'bench', content: 'x'.repeat(120) };
+/** Each guesses at a name of its own, so that it is hashing that is measured, and not slowing down. */
+function startFlood(port) {
+  let flooding = true;
+  for (let number = 0; number < guessers; number++) void guess(number);
   return {
-    [`ping, ${when}`]: await measure(people, 'ping', {}),
-    [`post, ${when}`]: await measure(people, 'message.post', post),
+    stop: () => {
+      flooding = false;
+    },
   };
-}
 
-const people = await Promise.all(
-  Array.from({ length: members }, async (_, number) => {
-    const person = await open('127.0.0.1');
-    await person.call('session.login', { user: `member${number}` });
-    await person.call('group.join', { group: 'main' });
-    return person;
-  }),
-);
-await people[0].call('account.setPassword', { password: 'correct horse' });
-await both(people, 'warming up');
-const calm = await both(people, 'undisturbed');
-
-let guesses = 0;
-let flooding = true;
-const flood = Array.from({ length: guessers }, async (_, number) => {
-  const guesser = await open(`127.0.${1 + (number >> 7)}.${1 + (number & 127)}`);
-  // Each guesses at a name of its own, so that it is hashing that is measured, and not slowing down.
-  while (flooding && !guesser.socket.destroyed) {
-    const reply = guesser.call('session.login', {
-      user: `guess${number}`,
-      password: 'battery staple',
-    });
-    await Promise.race([reply, once(guesser.socket, 'close')]);
-    guesses++;
+  async function guess(number) {
+    const address = `127.0.${1 + (number >> 7)}.${1 + (number & 127)}`;
+    const params = { user: `guess${number}`, password: 'battery staple' };
+    const peer = await Peer.open(port, address);
+    // After the greeting and the line end that a program's first line is answered with.
+    const guesses = request('session.login', params);
+    await peer.ask(guesses, 3);
+    while (flooding && !peer.socket.destroyed) await peer.ask(guesses);
+    peer.close();
   }
-});
-const stormy = await both(people, `${guessers} guessing`);
-flooding = false;
-console.table({ ...calm, ...stormy });
-console.log(`${guesses} guesses answered meanwhile`);
-server.kill('SIGKILL');
-await Promise.allSettled(flood);
-rmSync(data, { recursive: true, force: true });
-process.exit(0);
+}

@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net';
+import { setImmediate as immediate } from 'node:timers/promises';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Notice } from '../protocol/schemas.ts';
@@ -99,6 +100,9 @@ export class Connection implements Peer, Voice {
   }
 
   async ready(): Promise<boolean> {
+    // What is answered in pieces is answered in turns: a peer that takes each piece at once would
+    // else keep the others waiting until the last (3.9 s for a list of a million messages).
+    await immediate();
     await this.outbox.ready();
     return !this.closing && !this.socket.destroyed;
   }

@@ -21,6 +21,9 @@ const partingTime = 1500;
 // How long one that is turned away has to show its encoding, in milliseconds, and how many at once.
 const openingTime = 1000;
 const mostTurnedAway = 1000;
+// Connections that wait to be accepted: past it, one that comes back in a storm waits a second for
+// TCP's next try. The system may hold it lower (net.core.somaxconn is 4096 on Linux).
+const backlog = 4096;
 
 export interface ServerOptions {
   readonly board: Board;
@@ -66,7 +69,7 @@ export class Server {
   listen(host: string, port: number): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
       this.listener.once('error', reject);
-      this.listener.listen({ host, port, backlog: 1024 }, () => {
+      this.listener.listen({ host, port, backlog }, () => {
         this.listener.off('error', reject);
         // Running out of file descriptors fails one accept, and must not end the server.
         this.listener.on('error', (error) => this.options.log.error({ err: error }, 'listening'));

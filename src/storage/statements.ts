@@ -13,10 +13,18 @@ import {
   sql,
 } from 'drizzle-orm';
 import type { Orm } from './connection.ts';
+import { direct } from './direct.ts';
 import { groups, memberships, messages, outsideChanges, tokens, users } from './schema.ts';
 import { prepareVisible, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
+
+const accessColumns = {
+  id: groups.id,
+  name: groups.name,
+  lastNumber: groups.lastNumber,
+  joinedAt: memberships.joinedAt,
+};
 
 const accountColumns = {
   id: users.id,
@@ -26,13 +34,18 @@ const accountColumns = {
   banReason: users.banReason,
 };
 
-/** The server's queries, prepared once: drizzle prepares an ad hoc one again at every call. */
+/**
+ * The server's queries, prepared once: drizzle prepares an ad hoc one again at every call. What
+ * runs for every post and every login is prepared `direct`.
+ */
 export function prepareStatements(orm: Orm) {
+  const client = orm.$client;
   const ofActor = and(
     eq(memberships.groupId, value('group')),
     eq(memberships.userId, value('user')),
   );
-  const account = (which: SQL) => orm.select(accountColumns).from(users).where(which).prepare();
+  const account = (which: SQL) =>
+    direct(client, orm.select(accountColumns).from(users).where(which), accountColumns);
   const newest = orm
     .select({ number: messages.number })
     .from(messages)
@@ -41,20 +54,26 @@ export function prepareStatements(orm: Orm) {
     .limit(1);
   const lastPosted = sql`coalesce(${newest}, 0)`;
   const access = (which: SQL) =>
-    orm
-      .select({
-        id: groups.id,
-        name: groups.name,
-        lastNumber: groups.lastNumber,
-        joinedAt: memberships.joinedAt,
-      })
-      .from(groups)
-      .leftJoin(
-        memberships,
-        and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
-      )
-      .where(which)
-      .prepare();
+    direct(
+      client,
+      orm
+        .select(accessColumns)
+        .from(groups)
+        .leftJoin(
+          memberships,
+          and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
+        )
+        .where(which),
+      accessColumns,
+    );
+  const membershipColumns = {
+    id: groups.id,
+    name: groups.name,
+    lastNumber: groups.lastNumber,
+    lastRead: memberships.lastReadNumber,
+    unread: unreadCount(value('until')),
+  };
+  const numberColumn = { number: groups.lastNumber };
   const counted = (column: 'memberCount' | 'messageCount', by: number) =>
     orm
       .update(groups)
@@ -81,11 +100,13 @@ export function prepareStatements(orm: Orm) {
       })
       .returning(accountColumns)
       .prepare(),
-    seen: orm
-      .update(users)
-      .set({ lastSeenAt: sql`${value('at')}` })
-      .where(eq(users.id, value('user')))
-      .prepare(),
+    seen: direct(
+      client,
+      orm
+        .update(users)
+        .set({ lastSeenAt: sql`${value('at')}` })
+        .where(eq(users.id, value('user'))),
+    ),
 
     setPassword: orm
       .update(users)
@@ -98,41 +119,44 @@ export function prepareStatements(orm: Orm) {
       .from(tokens)
       .where(eq(tokens.hash, value('hash')))
       .prepare(),
-    addToken: orm
-      .insert(tokens)
-      .values({ hash: value('hash'), userId: value('user'), usedAt: value('at') })
-      .prepare(),
-    useToken: orm
-      .update(tokens)
-      .set({ usedAt: sql`${value('at')}` })
-      .where(eq(tokens.hash, value('hash')))
-      .prepare(),
+    addToken: direct(
+      client,
+      orm
+        .insert(tokens)
+        .values({ hash: value('hash'), userId: value('user'), usedAt: value('at') }),
+    ),
+    useToken: direct(
+      client,
+      orm
+        .update(tokens)
+        .set({ usedAt: sql`${value('at')}` })
+        .where(eq(tokens.hash, value('hash'))),
+    ),
     endToken: orm
       .delete(tokens)
       .where(eq(tokens.hash, value('hash')))
       .prepare(),
-    endStaleTokens: orm
-      .delete(tokens)
-      .where(and(eq(tokens.userId, value('user')), lt(tokens.usedAt, value('before'))))
-      .prepare(),
+    endStaleTokens: direct(
+      client,
+      orm
+        .delete(tokens)
+        .where(and(eq(tokens.userId, value('user')), lt(tokens.usedAt, value('before')))),
+    ),
     endTokensBut: orm
       .delete(tokens)
       .where(and(eq(tokens.userId, value('user')), ne(tokens.hash, value('keep'))))
       .prepare(),
 
-    membershipsOf: orm
-      .select({
-        id: groups.id,
-        name: groups.name,
-        lastNumber: groups.lastNumber,
-        lastRead: memberships.lastReadNumber,
-        unread: unreadCount(value('until')),
-      })
-      .from(memberships)
-      .innerJoin(groups, eq(groups.id, memberships.groupId))
-      .where(eq(memberships.userId, value('user')))
-      .orderBy(asc(memberships.groupId))
-      .prepare(),
+    membershipsOf: direct(
+      client,
+      orm
+        .select(membershipColumns)
+        .from(memberships)
+        .innerJoin(groups, eq(groups.id, memberships.groupId))
+        .where(eq(memberships.userId, value('user')))
+        .orderBy(asc(memberships.groupId)),
+      membershipColumns,
+    ),
     groupsFor: orm
       .select({
         id: groups.id,
@@ -171,18 +195,21 @@ export function prepareStatements(orm: Orm) {
     memberJoined: counted('memberCount', 1),
     memberLeft: counted('memberCount', -1),
 
-    takeNumber: orm
-      .update(groups)
-      .set({
-        lastNumber: sql`${groups.lastNumber} + 1`,
-        messageCount: sql`${groups.messageCount} + 1`,
-      })
-      .where(eq(groups.id, value('group')))
-      .returning({ number: groups.lastNumber })
-      .prepare(),
-    addMessage: orm
-      .insert(messages)
-      .values({
+    takeNumber: direct(
+      client,
+      orm
+        .update(groups)
+        .set({
+          lastNumber: sql`${groups.lastNumber} + 1`,
+          messageCount: sql`${groups.messageCount} + 1`,
+        })
+        .where(eq(groups.id, value('group')))
+        .returning(numberColumn),
+      numberColumn,
+    ),
+    addMessage: direct(
+      client,
+      orm.insert(messages).values({
         groupId: value('group'),
         number: value('number'),
         senderId: value('user'),
@@ -190,8 +217,8 @@ export function prepareStatements(orm: Orm) {
         subject: value('subject'),
         content: value('content'),
         postKey: value('key'),
-      })
-      .prepare(),
+      }),
+    ),
     messageByKey: orm
       .select({
         groupId: messages.groupId,

@@ -241,7 +241,7 @@ async function* listAll(
     const page = await call('message.list', {
       group,
       after: last,
-      limit: limits.listMost,
+      limit: limits.listDefault,
       ...bound,
     });
     if (name === '') yield listStart(page.group, style);

@@ -1,5 +1,5 @@
 // What the others notice of hostile connections, and what those cost in memory:
-// node bench/hostile.mjs (after npm run build). Prints a table; asserts nothing.
+// node bench/trials/hostile.mjs (after npm run build). Prints a table; asserts nothing.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -14,7 +14,7 @@ const pace = 50;
 const hostile = 20;
 
 const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
-const program = new URL('../dist/cli/main.js', import.meta.url).pathname;
+const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const serve = [program, 'serve', '--port', '0', '--data', data];
 const server = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'ignore'] });
 const [printed] = await once(server.stdout, 'data');

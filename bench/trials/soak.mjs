@@ -14,7 +14,7 @@ const { values } = parseArgs({
   options: {
     minutes: { type: 'string', default: '60' },
     connections: { type: 'string', default: '2000' },
-    plot: { type: 'string', default: new URL('../docs/soak.svg', import.meta.url).pathname },
+    plot: { type: 'string', default: new URL('../../docs/soak.svg', import.meta.url).pathname },
   },
 });
 const minutes = Number(values.minutes);
@@ -27,7 +27,7 @@ const groups = ['main', 'general', 'news', 'help', 'random'];
 const deeds = ['join', 'leave', 'post', 'post', 'list', 'list', 'get', 'groups'];
 
 const data = mkdtempSync(join(tmpdir(), 'corkboard-soak-'));
-const program = new URL('../dist/cli/main.js', import.meta.url).pathname;
+const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const serve = [program, 'serve', '--port', '0', '--data', data];
 const server = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
 const [printed] = await once(server.stdout, 'data');

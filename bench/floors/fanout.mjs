@@ -1,0 +1,31 @@
+// Floor (b): joins the lines of a turn into one buffer, and writes that same buffer to every member.
+// The first connection sends and gets a line for each of its own; all others are members.
+import { createServer } from 'node:net';
+
+const members = [];
+let sender;
+let rest = '';
+let turn = '';
+
+const server = createServer({ noDelay: true }, (socket) => {
+  socket.on('error', () => {});
+  if (sender) return members.push(socket);
+  sender = socket;
+  socket.setEncoding('latin1').on('data', (text) => {
+    const end = text.lastIndexOf('\n') + 1;
+    if (turn === '') setImmediate(endTurn);
+    turn += rest + text.slice(0, end);
+    rest = text.slice(end);
+  });
+});
+
+function endTurn() {
+  const buffer = Buffer.from(turn, 'latin1');
+  for (const member of members) member.write(buffer);
+  sender.write('ok\n'.repeat(turn.split('\n').length - 1));
+  turn = '';
+}
+
+server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
+  console.log(`:${server.address().port}`),
+);

@@ -1,0 +1,63 @@
+// From the sending of a post to the arrival of its notice: 200 members, 50 posts a second.
+import { contestants } from './lib/crowd.mjs';
+import { pause, quantile } from './lib/peers.mjs';
+import { sample } from './lib/report.mjs';
+import { diskSyncs } from './lib/servers.mjs';
+
+const members = 200;
+const rate = 50;
+
+export default { name: 'latency', run };
+
+async function run(context) {
+  const all = await contestants(context, members, ['corkboard', 'floor (b)']);
+  const count = rate * (context.quick ? 2 : 10);
+  const sources = {
+    corkboard: () => latencies(all.corkboard, count),
+    'floor (b)': () => latencies(all['floor (b)'], count),
+    sync: async () => diskSyncs(context.folder, count),
+  };
+  const times = await sample(context, sources, (sorted) => quantile(sorted, 0.5));
+  for (const each of Object.values(all)) await each.stop();
+  return { rows: [row('p50', 0.5, times), row('p99', 0.99, times)] };
+}
+
+function row(what, part, times) {
+  const at = (name) => times[name].map((sorted) => quantile(sorted, part));
+  const samples = {
+    corkboard: at('corkboard'),
+    'floor (b)': at('floor (b)'),
+    'one disk sync': at('sync'),
+  };
+  const allowed = samples['floor (b)'].map(
+    (floor, run) => 1.5 * floor + samples['one disk sync'][run],
+  );
+  const ratios = samples.corkboard.map((value, run) => value / allowed[run]);
+  const met =
+    quantile(
+      [...ratios].sort((a, b) => a - b),
+      0.5,
+    ) <= 1;
+  return { what, unit: 'ms', samples, bar: { says: '≤ 1.5 × floor (b) + a sync', ratios, met } };
+}
+
+/** Milliseconds from each post to its arrival at each member, in order of size. */
+async function latencies({ sender, members: crowd, request }, count) {
+  const sent = [];
+  const times = [];
+  for (const member of crowd) {
+    let next = 0;
+    member.onLines = (came) => {
+      const now = performance.now();
+      for (let line = 0; line < came; line++) times.push(now - sent[next++]);
+    };
+  }
+  const start = performance.now();
+  for (let at = 0; at < count; at++) {
+    await pause(start + (at * 1000) / rate - performance.now());
+    sent.push(performance.now());
+    sender.write(request());
+  }
+  while (times.length < count * crowd.length) await pause(10);
+  return times.sort((a, b) => a - b);
+}

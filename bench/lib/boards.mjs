@@ -1,0 +1,139 @@
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { makeDatabase } from './servers.mjs';
+
+// Messages are a millisecond apart, and all of them long ago.
+const epoch = 1_500_000_000_000_000;
+const apart = 1000;
+
+/** When message `number` of a made group was posted. */
+const postedAt = (number) => epoch + number * apart;
+
+/** Rows put straight into a board's tables, for boards larger than anyone would type. */
+class Maker {
+  constructor(database) {
+    this.database = database;
+    database.pragma('synchronous = OFF');
+    database.pragma('cache_size = -200000');
+  }
+
+  /** Users `u0`, `u1` …; returns the id of the first. */
+  users(count) {
+    const first = this.next('users');
+    this.run(
+      `INSERT INTO users (name, name_key, created_at)
+       SELECT 'u' || n, 'u' || n, 0 FROM (${numbers(count)})`,
+    );
+    return first;
+  }
+
+  /** Groups `g0`, `g1` …, without anyone or anything in them; returns the id of the first. */
+  groups(count) {
+    const first = this.next('groups');
+    this.run(
+      `INSERT INTO groups (name, name_key, created_at)
+       SELECT 'g' || n, 'g' || n, 0 FROM (${numbers(count)})`,
+    );
+    return first;
+  }
+
+  /** `count` messages in a group, from users in turn. */
+  messages(group, count, { firstUser, users }) {
+    this.run(
+      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+       SELECT ${group}, n + 1, ${firstUser} + n % ${users}, ${epoch} + (n + 1) * ${apart},
+         'Subject of number ' || (n + 1), '${'x'.repeat(120)}'
+       FROM (${numbers(count)})`,
+    );
+    this.run(
+      `UPDATE groups SET last_number = ${count}, message_count = ${count} WHERE id = ${group}`,
+    );
+  }
+
+  /** `user` has joined `group` behind its message `behind`, and has read no more. */
+  member(group, user, behind = 0) {
+    this.run(
+      `INSERT INTO memberships VALUES (${group}, ${user}, ${postedAt(behind) + 1}, ${behind})`,
+    );
+    this.run(`UPDATE groups SET member_count = member_count + 1 WHERE id = ${group}`);
+  }
+
+  run(sql) {
+    this.database.prepare(sql).run();
+  }
+
+  next(table) {
+    const { last } = this.database.prepare(`SELECT max(id) AS last FROM ${table}`).get();
+    return (last ?? 0) + 1;
+  }
+}
+
+function numbers(count) {
+  return `WITH RECURSIVE numbers(n) AS
+    (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count}) SELECT n FROM numbers`;
+}
+
+/** Makes a board in `data`, filled by `fill`; returns its file. */
+export function makeBoard(data, fill) {
+  const file = makeDatabase(data);
+  const database = new Database(file);
+  const maker = new Maker(database);
+  database.transaction(() => fill(maker))();
+  database.pragma('wal_checkpoint(TRUNCATE)');
+  database.close();
+  return file;
+}
+
+/** Group sizes of the large board, and `g0`, `g1`, `g2` that have them. */
+const sizes = [10_000, 1_000_000, 10_000_000];
+const quickSizes = [10_000, 30_000, 100_000];
+
+/**
+ * The large board: three groups of `sizes` whose member `u0` joined in the middle and `u1` before
+ * the first message, 10,000 more groups, and a million memberships. Made once, and kept.
+ */
+export function largeBoard({ boards, quick, note }) {
+  const migrations = new URL('../../migrations/', import.meta.url);
+  const schema = readdirSync(migrations)
+    .filter((file) => file.endsWith('.sql'))
+    .at(-1);
+  const data = join(boards, `${quick ? 'quick' : 'large'}-${schema}`);
+  const groupSizes = quick ? quickSizes : sizes;
+  if (!existsSync(data)) {
+    note('making the large board');
+    const partial = `${data}.partial`;
+    rmSync(partial, { recursive: true, force: true });
+    mkdirSync(partial);
+    const start = performance.now();
+    makeBoard(partial, (maker) => fillLarge(maker, groupSizes, quick ? 1000 : 10_000));
+    renameSync(partial, data);
+    const seconds = ((performance.now() - start) / 1000).toFixed(0);
+    const size = (statSync(join(data, 'corkboard.db')).size / 2 ** 20).toFixed(0);
+    console.log(`Made ${data} in ${seconds} s: ${size} MiB.`);
+  }
+  return { data, sizes: groupSizes };
+}
+
+function fillLarge(maker, groupSizes, many) {
+  const users = many;
+  const firstUser = maker.users(users);
+  const firstGroup = maker.groups(many + groupSizes.length);
+  groupSizes.forEach((size, at) => {
+    const group = firstGroup + at;
+    maker.messages(group, size, { firstUser, users });
+    maker.member(group, firstUser, size / 2);
+    maker.member(group, firstUser + 1);
+  });
+  // Each of the other groups has a hundred members, none of them of the groups above.
+  maker.run(
+    `INSERT INTO memberships
+     SELECT ${firstGroup + groupSizes.length} + n / 100, ${firstUser + 2} + (n * 7) % ${users - 2},
+       ${epoch} + n, 0
+     FROM (${numbers(many * 100)})`,
+  );
+  maker.run(
+    `UPDATE groups SET member_count = 100
+     WHERE id >= ${firstGroup + groupSizes.length}`,
+  );
+}

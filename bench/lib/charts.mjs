@@ -1,0 +1,38 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { init } from 'echarts';
+import { median } from './report.mjs';
+
+/**
+ * Draws the charts of the results into `folder`, an SVG each.
+ *
+ * A chart is `{ file, title, x: { name, values }, y: { name, log? }, lines: { name: samples[] } }`:
+ * each line has an array of samples for each value of x.
+ */
+export function drawCharts(folder, results) {
+  mkdirSync(folder, { recursive: true });
+  for (const chart of results.flatMap(({ charts = [] }) => charts)) {
+    writeFileSync(join(folder, `${chart.file}.svg`), draw(chart));
+  }
+}
+
+function draw({ title, x, y, lines }) {
+  const chart = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 400 });
+  chart.setOption({
+    animation: false,
+    backgroundColor: '#fff',
+    title: { text: title, left: 'center' },
+    legend: { bottom: 0 },
+    grid: { left: 80, right: 30, top: 50, bottom: 70 },
+    xAxis: { type: 'category', name: x.name, nameLocation: 'middle', nameGap: 28, data: x.values },
+    yAxis: { type: y.log ? 'log' : 'value', name: y.name },
+    series: Object.entries(lines).map(([name, samples]) => ({
+      name,
+      type: x.bars ? 'bar' : 'line',
+      data: samples.map(median),
+    })),
+  });
+  const svg = chart.renderToSVGString();
+  chart.dispose();
+  return svg;
+}

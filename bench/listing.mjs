@@ -1,0 +1,107 @@
+// A person lists every message of a group of a million and reads slowly, while a member elsewhere
+// asks one thing after the other: the server's memory, and what the member waits.
+import { largeBoard } from './lib/boards.mjs';
+import { Peer, pause, quantile, request } from './lib/peers.mjs';
+import { atMost, sample } from './lib/report.mjs';
+import { startBoard } from './lib/servers.mjs';
+
+// How often the slow reader takes what has come, in milliseconds: a socket's buffer at a time.
+const nap = 10;
+
+export default { name: 'listing', run };
+
+async function run(context) {
+  const { data } = largeBoard(context);
+  const growth = [];
+  const calm = [];
+  await sample(context, {
+    'p99 meanwhile': async () => {
+      const board = await startBoard(context, data);
+      const member = await Peer.open(board.port);
+      await member.call('session.login', { user: 'u2' });
+      await others(member, 2000);
+      const before = await others(member, 2000);
+      const { times, grown } = await during(board, member);
+      member.close();
+      await board.stop();
+      calm.push(before);
+      growth.push({ times, grown });
+      return quantile(times, 0.99);
+    },
+  });
+  return { rows: rowsOf(calm, growth) };
+}
+
+function rowsOf(calm, growth) {
+  const memory = growth.map(({ grown }) => grown / 2 ** 20);
+  const p99 = {
+    calm: calm.map((times) => quantile(times, 0.99)),
+    meanwhile: growth.map(({ times }) => quantile(times, 0.99)),
+  };
+  const met = Math.max(...memory) < 10;
+  return [
+    {
+      what: 'memory',
+      unit: 'MiB more',
+      samples: { meanwhile: memory },
+      bar: { says: '< 10', met },
+    },
+    {
+      what: 'others',
+      unit: 'ms, p99',
+      samples: p99,
+      bar: atMost(2, p99.meanwhile, p99.calm, 'calm'),
+    },
+  ];
+}
+
+/** What another member waits, and how much memory grows at most, while the listing goes on. */
+async function during(board, member) {
+  const reader = await Peer.open(board.port);
+  await reader.until('u1\n', /for every command/);
+  const before = board.memory;
+  let grown = 0;
+  let ended = false;
+  const listing = slowly(reader, '%grouplist g1 all\n').then(() => {
+    ended = true;
+  });
+  const times = [];
+  while (!ended) {
+    times.push(...(await others(member, 50)));
+    grown = Math.max(grown, board.memory - before);
+  }
+  await listing;
+  reader.close();
+  return { times: times.sort((a, b) => a - b), grown };
+}
+
+/** Sends a command and takes its reply slowly, up to the rule that ends a list. */
+async function slowly(peer, command) {
+  let napping = true;
+  const { socket } = peer;
+  const done = peer.until(command, /-{40}\n/).then(() => {
+    napping = false;
+  });
+  while (napping) {
+    socket.pause();
+    await pause(nap);
+    socket.resume();
+    await new Promise(setImmediate);
+  }
+  return done;
+}
+
+async function others(member, count) {
+  const times = [];
+  for (let at = 0; at < count; at++) {
+    times.push(...(await oneTrip(member)));
+    await pause(1);
+  }
+  return times.sort((a, b) => a - b);
+}
+
+async function oneTrip(member) {
+  const start = performance.now();
+  await member.ask(request('group.members', { group: 'g3' }));
+  return [performance.now() - start];
+}

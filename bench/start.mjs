@@ -1,0 +1,38 @@
+// From the start of the program to the line that says that it listens, on an empty board and on one
+// of ten million messages, 10,000 groups and a million memberships; and its memory then.
+import { join } from 'node:path';
+import { largeBoard } from './lib/boards.mjs';
+import { atMost, sample } from './lib/report.mjs';
+import { makeDatabase, startBoard } from './lib/servers.mjs';
+
+export default { name: 'start', run };
+
+async function run(context) {
+  const { data } = largeBoard(context);
+  const empty = join(context.folder, 'empty');
+  makeDatabase(empty);
+  const memory = { empty: [], large: [] };
+  const measure = (name, folder) => async () => {
+    const start = performance.now();
+    const board = await startBoard(context, folder);
+    const time = performance.now() - start;
+    memory[name].push(board.memory / 2 ** 20);
+    await board.stop();
+    return time;
+  };
+  const samples = await sample(context, {
+    empty: measure('empty', empty),
+    large: measure('large', data),
+  });
+  return {
+    rows: [
+      {
+        what: 'start',
+        unit: 'ms',
+        samples,
+        bar: atMost(1.5, samples.large, samples.empty, 'empty'),
+      },
+      { what: 'memory', unit: 'MiB', samples: memory },
+    ],
+  };
+}

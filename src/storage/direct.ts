@@ -1,0 +1,46 @@
+import { Param, Placeholder, type Query } from 'drizzle-orm';
+import type { Client } from './connection.ts';
+
+/** A query of drizzle's that is not prepared yet; `prepare` is asked for its types alone. */
+interface Preparable<P> {
+  toSQL(): Query;
+  prepare(): P;
+}
+
+type Values = Record<string, unknown>;
+type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>>;
+
+/**
+ * Prepares the SQL that drizzle generates with better-sqlite3 itself, to be used like what drizzle
+ * prepares: that finds out anew at every call where each value and each column belongs.
+ * @param columns what the query selects, or returns, in that order; none where it gives no rows
+ */
+export function direct<P>(
+  client: Client,
+  query: Preparable<P>,
+  columns: Readonly<Record<string, unknown>> = {},
+): Runs<P> {
+  const generated = query.toSQL();
+  const { sql, params } = generated;
+  const statement = client.prepare<unknown[], unknown[]>(sql);
+  const keys = Object.keys(columns);
+  if (keys.length > 0) statement.raw();
+  const held = params.map((param) => (param instanceof Param ? param.value : param));
+  const bind = (values: Values) =>
+    held.map((value) => (value instanceof Placeholder ? values[value.name] : value));
+  const toRow = (cells: unknown[]) => {
+    const row: Values = {};
+    for (let at = 0; at < keys.length; at++) row[keys[at] as string] = cells[at];
+    return row;
+  };
+  const runs = {
+    getQuery: () => generated,
+    run: (values: Values) => statement.run(bind(values)),
+    all: (values: Values) => statement.all(bind(values)).map(toRow),
+    get: (values: Values) => {
+      const cells = statement.get(bind(values));
+      return cells && toRow(cells);
+    },
+  };
+  return runs as unknown as Runs<P>;
+}
