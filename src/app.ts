@@ -6,6 +6,8 @@ import { Caretaker } from './board/caretaker.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
 import type { BoardEvent } from './board/types.ts';
+import { ServerCounts } from './metrics/counts.ts';
+import { type MetricsAddress, MetricsServer } from './metrics/metrics-server.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
 import type { Result } from './protocol/schemas.ts';
 import { Hub } from './server/hub.ts';
@@ -37,6 +39,8 @@ export interface AppConfig {
   readonly backups?: BackupPlan | undefined;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
+  /** Where metrics and health are told, if anywhere. */
+  readonly metrics?: MetricsAddress | undefined;
 }
 
 export interface Reconfigurable extends Pick<AppConfig, 'access'> {
@@ -59,6 +63,9 @@ export class App {
     private readonly backups: BackupSchedule | undefined,
     private readonly store: Store,
     private readonly lock: ServerLock,
+    private readonly metrics: MetricsServer | undefined,
+    /** Where metrics are told, if they are. */
+    readonly metricsAddress: AddressInfo | undefined,
   ) {}
 
   /**
@@ -77,7 +84,8 @@ export class App {
     // between turns.
     client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
-    const hub = new Hub();
+    const counts = new ServerCounts();
+    const hub = new Hub(counts);
     let caretaker: Caretaker | undefined;
     const publish = (event: BoardEvent) => {
       hub.publish(event);
@@ -102,10 +110,24 @@ export class App {
       unframedClients: config.unframedClients,
       limits: config.limits,
       info,
+      counts,
     });
+    const metrics =
+      config.metrics &&
+      new MetricsServer({
+        version: config.version,
+        server: counts,
+        commits: store.queue.counts,
+        survey: () => server.survey(),
+        usersOnline: () => hub.online,
+        holdings: () => store.holdings(),
+        certificateEnd: () => server.certificateEnd,
+        probe: () => store.probe(),
+      });
     try {
       // Nobody was connected to be told of these.
       await announce(repository, log);
+      const metricsAddress = config.metrics && (await metrics?.listen(config.metrics));
       const address = await server.listen(config.host, config.port);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
       caretaker = new Caretaker({
@@ -114,8 +136,22 @@ export class App {
       });
       const { backups: plan, data } = config;
       const backups = plan && new BackupSchedule(data, plan, log);
-      return new App(address, server, accounts, info, hub, watch, caretaker, backups, store, lock);
+      return new App(
+        address,
+        server,
+        accounts,
+        info,
+        hub,
+        watch,
+        caretaker,
+        backups,
+        store,
+        lock,
+        metrics,
+        metricsAddress,
+      );
     } catch (error) {
+      metrics?.close();
       store.close();
       lock.release();
       throw error;
@@ -136,9 +172,11 @@ export class App {
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
   async close(reason: string): Promise<void> {
     clearInterval(this.watch);
+    this.metrics?.stop();
     await Promise.all([this.caretaker.close(), this.backups?.close()]);
     await this.server.close(reason);
     this.hub.close();
+    this.metrics?.close();
     this.store.close();
     this.lock.release();
   }

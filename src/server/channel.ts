@@ -1,4 +1,5 @@
 import type { Origin } from '../board/types.ts';
+import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { type Encoding, encodeNotice, type Session } from './session.ts';
 
@@ -17,7 +18,10 @@ export class Channel {
   private pending: Pending[] = [];
   private presence = new Map<string, { online: boolean; session: number }>();
 
-  constructor(public name: string) {}
+  constructor(
+    public name: string,
+    private readonly counts: Pick<ServerCounts, 'notices'>,
+  ) {}
 
   get empty(): boolean {
     return this.members.size === 0;
@@ -74,8 +78,10 @@ export class Channel {
       const { encoding } = session;
       encoded[encoding] ??= encode(encoding, pending);
       const { lines, shared } = encoded[encoding];
-      if (!senders.has(session.id)) session.send(shared);
-      else session.send(lines.filter((_, at) => pending[at]?.except !== session.id).join(''));
+      const own = senders.has(session.id);
+      const told = own ? lines.filter((_, at) => pending[at]?.except !== session.id) : lines;
+      this.counts.notices += told.length;
+      session.send(own ? told.join('') : shared);
     }
   }
 }

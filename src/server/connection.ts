@@ -1,15 +1,15 @@
 import type { Socket } from 'node:net';
 import { setImmediate as immediate } from 'node:timers/promises';
+import type { Ending } from '../metrics/counts.ts';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Notice } from '../protocol/schemas.ts';
 import type { Context } from './handlers/context.ts';
 import { Input } from './input.ts';
 import { JsonSpeaker } from './json-speaker.ts';
 import { Outbox } from './outbox.ts';
 import { Rate } from './rate.ts';
 import { RequestQueue } from './request-queue.ts';
-import { type Encoding, encodeNotice, type Peer, Session } from './session.ts';
+import { type ClosingNotice, type Encoding, encodeNotice, type Peer, Session } from './session.ts';
 import type { Speaker, Voice } from './speaker.ts';
 import { TextSpeaker } from './text-speaker.ts';
 
@@ -38,8 +38,9 @@ export interface Ends {
    * Called once, behind that, though the peer may still be reading.
    * @param told whether this system has taken all that the session was told, and the peer has not
    * been seen to fail
+   * @param reason in words, where the server had one
    */
-  parted: (told: boolean) => void;
+  parted: (told: boolean, ending: Ending, reason?: string) => void;
   /** Called once, when the socket is gone. */
   closed: () => void;
 }
@@ -54,7 +55,7 @@ export class Connection implements Peer, Voice {
   private speaker: Speaker | undefined;
   private readonly input: Input;
   private inputEnded = false;
-  private farewell: Notice | undefined;
+  private farewell: ClosingNotice | undefined;
   private closing = false;
   private hurry: NodeJS.Timeout | undefined;
   private readonly loginTimer: NodeJS.Timeout;
@@ -112,16 +113,22 @@ export class Connection implements Peer, Voice {
     this.requests.clear();
   }
 
-  close(notice: Notice): void {
-    this.end(encodeNotice(this.session.encoding, notice));
+  close(notice: ClosingNotice): void {
+    const { code, reason } = notice.params;
+    this.end(encodeNotice(this.session.encoding, notice), code, reason);
     this.destroySoon();
   }
 
   /** Takes no more requests, answers those that were taken, then says `farewell` and ends. */
-  retire(farewell: Notice): void {
+  retire(farewell: ClosingNotice): void {
     this.farewell = farewell;
     this.stopReading();
     this.settle();
+  }
+
+  /** Bytes that the operating system has not taken yet. */
+  get outboxBytes(): number {
+    return this.outbox.waiting;
   }
 
   /** Ends at once. */
@@ -142,7 +149,7 @@ export class Connection implements Peer, Voice {
       clearTimeout(this.hurry);
       if (!this.closing) {
         this.part();
-        this.ends.parted(!failed && this.outbox.told);
+        this.ends.parted(!failed && this.outbox.told, failed ? 'lost' : 'ended');
       }
       this.ends.closed();
     });
@@ -172,15 +179,16 @@ export class Connection implements Peer, Voice {
   private settle(): void {
     if (this.closing || !this.requests.idle) return;
     if (this.farewell) this.close(this.farewell);
-    else if (this.session.leaving || this.inputEnded) this.end('');
+    else if (this.session.leaving) this.end('', 'left');
+    else if (this.inputEnded) this.end('', 'ended');
     else this.input.resume();
   }
 
-  private end(last: string): void {
+  private end(last: string, ending: Ending, reason?: string): void {
     if (this.closing) return;
     this.part();
     this.outbox.end(last);
-    this.ends.parted(this.outbox.told);
+    this.ends.parted(this.outbox.told, ending, reason);
     // One that is still taking its replies is waited for; one that then never ends its own side is not.
     this.socket.once('finish', () => this.destroySoon());
     this.socket.setTimeout(stuckTime, () => this.socket.destroy());

@@ -5,16 +5,33 @@ import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { sessionHandlers } from './handlers/session.ts';
+import { logRefusal, logResult } from './journal.ts';
 import type { Session } from './session.ts';
 
 const handlers: Handlers = { ...sessionHandlers, ...groupHandlers, ...messageHandlers };
 
-/** Carries one request out: the checks of the command table, then its handler. */
+/** Carries one request out: the checks of the command table, then its handler. Counted and logged. */
 export async function dispatch<M extends Method>(
   context: Context,
   method: M,
   params: unknown,
 ): Promise<Result<M>> {
+  const began = performance.now();
+  const { session, counts } = context;
+  try {
+    const result = await carryOut(context, method, params);
+    counts.requests[method].note('ok', began);
+    logResult(session, method, params);
+    return result;
+  } catch (error) {
+    const outcome = error instanceof BoardError ? error.code : 'INTERNAL_ERROR';
+    counts.requests[method].note(outcome, began);
+    logRefusal(session, method, outcome);
+    throw error;
+  }
+}
+
+function carryOut<M extends Method>(context: Context, method: M, params: unknown) {
   if (methods[method].login && !context.session.login) throw boardError('NOT_LOGGED_IN');
   const handler: Handler<M> = handlers[method];
   return handler(context, checkParams(method, params));

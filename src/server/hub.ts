@@ -1,4 +1,5 @@
 import type { BoardEvent, Group, Login, Origin, User } from '../board/types.ts';
+import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { Channel } from './channel.ts';
 import type { Session } from './session.ts';
@@ -41,6 +42,13 @@ export class Hub {
       this.tell(group, null, { method: 'messages.purged', params });
     },
   };
+
+  constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {}
+
+  /** How many users are connected. */
+  get online(): number {
+    return this.byUser.size;
+  }
 
   isOnline(userId: number): boolean {
     return this.byUser.has(userId);
@@ -157,7 +165,7 @@ export class Hub {
   private enter(group: Group, session: Session): void {
     let channel = this.channels.get(group.id);
     if (!channel) {
-      channel = new Channel(group.name);
+      channel = new Channel(group.name, this.counts);
       this.channels.set(group.id, channel);
     }
     channel.add(session);

@@ -2,6 +2,8 @@ import { type AddressInfo, createServer, type Server as NetServer, type Socket }
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
+import { countOne, type ServerCounts } from '../metrics/counts.ts';
+import type { Survey } from '../metrics/sources.ts';
 import type { BoardError } from '../protocol/errors.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
 import type { Result } from '../protocol/schemas.ts';
@@ -9,6 +11,7 @@ import { Admission } from './admission.ts';
 import { Connection } from './connection.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
+import { logEnd } from './journal.ts';
 import { closingNotice, type Session } from './session.ts';
 import { namePrompt } from './text-speaker.ts';
 import { type Certificate, TlsDoor } from './tls-door.ts';
@@ -31,6 +34,7 @@ export interface ServerOptions {
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   readonly limits: ServerLimits;
+  readonly counts: ServerCounts;
   readonly log: Logger;
   /** With one, the server speaks TLS and nothing else. */
   readonly certificate: Certificate | undefined;
@@ -83,10 +87,27 @@ export class Server {
     this.door?.change(certificate);
   }
 
+  /** When the certificate ends, in seconds since the epoch; undefined without TLS. */
+  get certificateEnd(): number | undefined {
+    return this.door?.certificateEnd;
+  }
+
   /** @param level a level of pino, also for the sessions that are there: a child keeps its own */
   changeLogLevel(level: string): void {
     this.options.log.level = level;
     for (const { session } of this.connections) session.log.level = level;
+  }
+
+  /** What its sessions are and wait for just now: each is looked at. */
+  survey(): Survey {
+    const survey: Survey = { sessions: [], outboxBytes: 0, outboxLargest: 0, requestsWaiting: 0 };
+    for (const { session, outboxBytes, requests } of this.connections) {
+      survey.sessions.push({ encoding: session.encoding, isLoggedIn: session.login !== undefined });
+      survey.outboxBytes += outboxBytes;
+      survey.outboxLargest = Math.max(survey.outboxLargest, outboxBytes);
+      survey.requestsWaiting += requests.length;
+    }
+    return survey;
   }
 
   /**
@@ -111,6 +132,7 @@ export class Server {
       this.sockets.delete(socket);
       if (!refusal) this.admission.leave(address);
     });
+    if (refusal) this.options.counts.refused++;
     if (refusal) this.refuse(socket, refusal);
     else if (this.door) this.door.receive(socket);
     else this.accept(socket);
@@ -132,7 +154,7 @@ export class Server {
   }
 
   private accept(socket: Socket): void {
-    const { log, info, limits, board, accounts, hub, unframedClients } = this.options;
+    const { log, info, limits, board, accounts, hub, counts, unframedClients } = this.options;
     const id = ++this.lastId;
     const address = socket.remoteAddress ?? '';
     const context = {
@@ -141,6 +163,7 @@ export class Server {
       hub,
       info,
       limits,
+      counts,
       id,
       address,
       unframedClients,
@@ -148,17 +171,21 @@ export class Server {
     };
     const connection: Connection = new Connection(socket, context, {
       parting: () => hub.remove(connection.session),
-      parted: (told) => this.part(connection.session, told),
+      parted: (told, ending, reason) => {
+        countOne(counts.endings, ending);
+        logEnd(connection.session, ending, reason);
+        this.part(connection.session, told);
+      },
       closed: () => this.release(connection),
     });
     connection.session.log.debug({ address }, 'connected');
+    counts.connections++;
     this.connections.add(connection);
     hub.add(connection.session);
     connection.say(`Welcome to ${info.name} ${info.version}, a message board.\n${namePrompt}`);
   }
 
   private part(session: Session, told: boolean): void {
-    session.log.debug('disconnected');
     if (!session.login) return;
     const { actor } = session;
     // To one who did not take it all, it is as if nothing had been told: it stays unread.

@@ -14,7 +14,13 @@ export function encodeNotice(encoding: Encoding, notice: Notice): string {
   return encoding === 'json' ? formatNotice(notice) : (renderNotice(notice) ?? '');
 }
 
-export function closingNotice(code: ClosingCode, reason: string): Notice {
+/** What a session is told at its end. */
+export interface ClosingNotice {
+  readonly method: 'session.closing';
+  readonly params: { reason: string; code: ClosingCode };
+}
+
+export function closingNotice(code: ClosingCode, reason: string): ClosingNotice {
   return { method: 'session.closing', params: { reason, code } };
 }
 
@@ -24,7 +30,7 @@ export interface Peer {
   /** Takes no more requests, and forgets those that have not begun. */
   stop(): void;
   /** Sends `notice` after all that is waiting, and ends the connection. */
-  close(notice: Notice): void;
+  close(notice: ClosingNotice): void;
 }
 
 /** A peer with an encoding and, once logged in, a user. */
@@ -37,6 +43,8 @@ export class Session {
   /** Whether it is to be let go. */
   leaving = false;
   wrongPasswords = 0;
+  /** When it began, by `performance.now()`. */
+  readonly began = performance.now();
 
   constructor(
     readonly id: number,

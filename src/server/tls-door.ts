@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer } from 'node:tls';
 import type { Logger } from 'pino';
@@ -23,7 +24,11 @@ export class TlsDoor {
   private readonly server: TlsServer;
 
   /** @throws the error of OpenSSL where the certificate and the key do not fit */
-  constructor(certificate: Certificate, log: Logger, enter: (socket: Socket) => void) {
+  constructor(
+    private certificate: Certificate,
+    log: Logger,
+    enter: (socket: Socket) => void,
+  ) {
     const options = { minVersion: 'TLSv1.2', handshakeTimeout: handshakeTime } as const;
     this.server = createServer({ ...certificate, ...options, allowHalfOpen: true }, enter);
     this.server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
@@ -32,6 +37,12 @@ export class TlsDoor {
   /** @throws the error of OpenSSL; the certificate from before stays in use */
   change(certificate: Certificate): void {
     this.server.setSecureContext({ ...certificate, minVersion: 'TLSv1.2' });
+    this.certificate = certificate;
+  }
+
+  /** When the certificate ends, in seconds since the epoch. */
+  get certificateEnd(): number {
+    return Date.parse(new X509Certificate(this.certificate.cert).validTo) / 1000;
   }
 
   receive(socket: Socket): void {

@@ -1,4 +1,5 @@
 import type { BoardEvent } from '../board/types.ts';
+import { CommitCounts } from '../metrics/counts.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Client } from './connection.ts';
 import { asBoardError, isBusy } from './failure.ts';
@@ -42,6 +43,7 @@ const closingPatience = 1000;
  * but tried again on later turns; reads go on meanwhile.
  */
 export class CommitQueue {
+  readonly counts = new CommitCounts();
   private waiting: Waiting[] = [];
   private scheduled = false;
   private lockedSince: number | undefined;
@@ -95,7 +97,7 @@ export class CommitQueue {
       this.transact(batch);
     } catch (error) {
       if (isBusy(error) && !last && this.waitForLock(batch)) return;
-      if (isBusy(error)) for (const write of batch) write.reject(asBoardError(error));
+      if (isBusy(error)) for (const write of batch) this.refuse(write, error);
       else this.oneByOne(batch);
       this.lockedSince = undefined;
       return;
@@ -121,18 +123,26 @@ export class CommitQueue {
       } catch (error) {
         // The lock may have been taken since: a later turn tries again.
         if (isBusy(error) && this.waitForLock([write])) continue;
-        write.reject(asBoardError(error));
+        this.refuse(write, error);
         continue;
       }
       write.settle();
     }
   }
 
+  private refuse(write: Waiting, error: unknown): void {
+    this.counts.failed++;
+    write.reject(asBoardError(error));
+  }
+
   private transact(batch: Waiting[]): void {
+    const began = performance.now();
     this.begin.run();
     try {
       for (const write of batch) write.perform();
       this.commit.run();
+      this.counts.writes.note(batch.length);
+      this.counts.seconds.note((performance.now() - began) / 1000);
     } catch (error) {
       if (this.client.inTransaction) this.rollback.run();
       throw error;

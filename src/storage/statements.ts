@@ -1,6 +1,7 @@
 import {
   and,
   asc,
+  count,
   desc,
   eq,
   inArray,
@@ -288,6 +289,15 @@ export function prepareStatements(orm: Orm) {
     forgetOutsideChanges: orm
       .delete(outsideChanges)
       .where(lte(outsideChanges.id, value('id')))
+      .prepare(),
+
+    holdings: orm
+      .select({
+        groups: count(),
+        memberships: sql<number>`coalesce(sum(${groups.memberCount}), 0)`,
+        messages: sql<number>`coalesce(sum(${groups.messageCount}), 0)`,
+      })
+      .from(groups)
       .prepare(),
   };
 }

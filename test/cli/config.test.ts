@@ -70,7 +70,12 @@ test('what --print-config prints is a configuration file that says the same', ()
 });
 
 // By the name of its kind, what a setting can hold and does not by default; `7` for the others.
-const samples: Record<string, string> = { time: '7s', size: '128KiB', rate: '7/70' };
+const samples: Record<string, string> = {
+  time: '7s',
+  size: '128KiB',
+  rate: '7/70',
+  'host:port': '[::1]:7',
+};
 
 test.each(settingNames)('%s can be given as a flag, as a variable and in the file', (name) => {
   const { takes }: Setting = settings[name];

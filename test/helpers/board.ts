@@ -54,6 +54,11 @@ export class TestBoard {
     return this.app.address.port;
   }
 
+  /** Where it tells metrics, where it is configured to. */
+  get metricsUrl(): string {
+    return `http://127.0.0.1:${this.app.metricsAddress?.port}`;
+  }
+
   get data(): string {
     return this.config.data;
   }

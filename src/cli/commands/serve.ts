@@ -1,7 +1,9 @@
-import { isIP } from 'node:net';
+import { type AddressInfo, isIP } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
+import type { Logger } from 'pino';
 import { App } from '../../app.ts';
+import { MetricsListenError } from '../../metrics/metrics-server.ts';
 import type { BackupPlan } from '../../storage/backup-schedule.ts';
 import { readCertificate } from '../config/certificate.ts';
 import {
@@ -9,6 +11,7 @@ import {
   printedConfiguration,
   readConfiguration,
 } from '../config/configuration.ts';
+import { writeEndpoint } from '../config/kinds.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
 import { reloader } from '../config/reload.ts';
 import { type Config, limitsOf } from '../config/settings.ts';
@@ -56,7 +59,7 @@ Examples:
 
 async function serve(read: () => Configuration): Promise<void> {
   const { config } = read();
-  const log = createLog(config.logLevel);
+  const log = createLog(config);
   const certificate = readCertificate(config);
   const limits = limitsOf(config);
   const version = programVersion();
@@ -67,14 +70,15 @@ async function serve(read: () => Configuration): Promise<void> {
     },
   );
   process.on('SIGHUP', reloader({ app, log, config, read }));
-  const { address, family, port } = app.address;
+  const { address, port } = app.address;
   // Before anyone is told that it listens: who is told may signal at once.
   const signalled = untilSignalled(log);
   if (!certificate && !isLoopback(config.host)) {
     log.warn({ address }, 'beyond this machine, without encryption');
   }
+  if (app.metricsAddress) tellOfMetrics(app.metricsAddress, log);
   log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
-  process.stdout.write(`Listening on ${family === 'IPv6' ? `[${address}]` : address}:${port}\n`);
+  process.stdout.write(`Listening on ${writeEndpoint({ host: address, port })}\n`);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
   await signalled;
   await app.close('The server is shutting down.');
@@ -87,6 +91,13 @@ function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan 
   return { folder: backupDir, every: backupEvery, keep: backupKeep, program };
 }
 
+/** Metrics ask for no password: they name no user, but tell how much goes on. */
+function tellOfMetrics({ address, port }: AddressInfo, log: Logger): void {
+  const at = { url: `http://${writeEndpoint({ host: address, port })}/metrics` };
+  if (isLoopback(address)) log.info(at, 'metrics');
+  else log.warn(at, 'metrics beyond this machine, without encryption, for anyone who asks');
+}
+
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
@@ -95,6 +106,7 @@ function listenError(
   error: NodeJS.ErrnoException,
   { host, port }: Pick<Config, 'host' | 'port'>,
 ): unknown {
+  if (error instanceof MetricsListenError) return new UserError(error.message);
   const at = `${host}:${port}`;
   switch (error.code) {
     case 'EADDRINUSE':

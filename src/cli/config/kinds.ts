@@ -35,6 +35,34 @@ export function oneOf<const T extends string>(placeholder: string, choices: read
   return { placeholder, allowed: `one of ${choices.join(', ')}`, choices, schema: z.enum(choices) };
 }
 
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** An address to listen on as `host:port`; an IPv6 address stands in brackets. */
+export function endpoint(): Kind<Endpoint> {
+  const schema = z
+    .string()
+    .regex(/^(\[[^\]]+\]|[^:[\]]+):\d{1,5}$/)
+    .transform((text) => {
+      const colon = text.lastIndexOf(':');
+      const host = text.slice(0, colon).replace(/^\[|\]$/g, '');
+      return { host, port: Number(text.slice(colon + 1)) };
+    })
+    .refine(({ port }) => port <= 65_535);
+  return {
+    placeholder: 'host:port',
+    allowed: 'an address and a port, as 127.0.0.1:9100 or [::1]:9100',
+    schema,
+    write: writeEndpoint,
+  };
+}
+
+export function writeEndpoint({ host, port }: Endpoint): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
 /** On where the flag stands alone. */
 export function onOrOff(): Kind<boolean> {
   const words = z.enum(['true', 'false']).transform((word) => word === 'true');

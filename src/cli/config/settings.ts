@@ -1,6 +1,16 @@
 import { defaultPort, type ServerLimits, serverLimits } from '../../protocol/limits.ts';
-import { logLevels } from '../log.ts';
-import { duration, type Kind, oneOf, onOrOff, rate, size, text, wholeNumber } from './kinds.ts';
+import { logFormats, logLevels } from '../log.ts';
+import {
+  duration,
+  endpoint,
+  type Kind,
+  oneOf,
+  onOrOff,
+  rate,
+  size,
+  text,
+  wholeNumber,
+} from './kinds.ts';
 
 /**
  * Every setting of `serve`. An entry `tlsCert` is the flag `--tls-cert`, the variable
@@ -102,11 +112,19 @@ export const settings = {
     default: 7,
     help: 'backups that stay in --backup-dir; older ones that the server made go',
   }),
+  metrics: setting({
+    takes: endpoint(),
+    help: 'where to tell /metrics, for Prometheus, and /healthz over HTTP; nowhere if left out',
+  }),
   logLevel: setting({
     takes: oneOf('level', logLevels),
     default: 'info',
-    help: 'how much to log',
+    help: 'how much to log: debug tells all that each session does',
     reloads: true,
+  }),
+  logFormat: setting({
+    takes: oneOf('format', logFormats),
+    help: 'how to log; left out, pretty on a terminal and json elsewhere',
   }),
 };
 

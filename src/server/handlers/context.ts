@@ -1,5 +1,6 @@
 import type { Accounts } from '../../board/accounts.ts';
 import type { Board } from '../../board/board.ts';
+import type { ServerCounts } from '../../metrics/counts.ts';
 import type { ServerLimits } from '../../protocol/limits.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
 import type { Hub } from '../hub.ts';
@@ -13,6 +14,7 @@ export interface Context {
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   readonly limits: ServerLimits;
+  readonly counts: ServerCounts;
 }
 
 export type Handler<M extends Method> = (context: Context, params: Params<M>) => Promise<Result<M>>;

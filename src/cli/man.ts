@@ -1,0 +1,124 @@
+import type { Argument, Command, Help, Option } from 'commander';
+
+/** The manual page of the program, in the man(7) macros of roff: all that its help has, in one place. */
+export function manPage(program: Command, version: string): string {
+  const help = program.createHelp();
+  const commands = leaves(program);
+  return [
+    `.TH CORKBOARD 1 "" "corkboard ${version}" "User Commands"`,
+    '.SH NAME',
+    `corkboard \\- ${roff('a persistent message board that people reach from a terminal')}`,
+    '.SH SYNOPSIS',
+    '.B corkboard',
+    '.I command',
+    roff('[arguments] [options]'),
+    '.SH DESCRIPTION',
+    roff(program.description()),
+    roff('One process, one SQLite file, one TCP port: serve runs it, chat talks to it,'),
+    roff('and the other commands look after it, also while it runs.'),
+    '.SH OPTIONS',
+    ...help.visibleOptions(program).flatMap((option) => optionItem(help, option)),
+    '.SH COMMANDS',
+    ...commands.flatMap((command) => commandSection(help, command)),
+    '.SH ENVIRONMENT',
+    ...variables([program, ...commands]),
+    '.SH FILES',
+    ...files.flatMap(([path, what]) => item(`.I ${roff(path)}`, what)),
+    '.SH EXIT STATUS',
+    ...exitCodes.flatMap(([code, what]) => item(`.B ${code}`, what)),
+    '.SH EXAMPLES',
+    ...afterHelp(program).filter((line) => !/^(Examples|Exit codes):?/.test(line)),
+    '.SH SEE ALSO',
+    roff('docs/operations.md, docs/protocol.md and docs/architecture.md in the package.'),
+    '',
+  ].join('\n');
+}
+
+const files: [path: string, what: string][] = [
+  ['data/corkboard.db', 'The database, in the folder of --data, with its log in corkboard.db-wal.'],
+  ['data/corkboard.db.lock', 'Held by the server that has the database open.'],
+];
+
+const exitCodes: [code: string, what: string][] = [
+  ['0', 'Done.'],
+  ['1', 'Failed; one line on standard error says why.'],
+  ['2', 'Wrong usage.'],
+  ['130', 'Ended by Ctrl-C.'],
+];
+
+/** The commands that do something, in the order of the help. */
+function leaves(parent: Command): Command[] {
+  const visible = parent.createHelp().visibleCommands(parent);
+  return visible
+    .filter((command) => command.name() !== 'help')
+    .flatMap((command) => (command.commands.length > 0 ? leaves(command) : [command]));
+}
+
+function commandSection(help: Help, command: Command): string[] {
+  const options = help.visibleOptions(command).filter(({ long }) => long !== '--help');
+  return [
+    `.SS ${roff(help.commandUsage(command))}`,
+    roff(sentence(command.description())),
+    ...help.visibleArguments(command).flatMap((argument) => argumentItem(help, argument)),
+    ...options.flatMap((option) => optionItem(help, option)),
+    ...afterHelp(command),
+  ];
+}
+
+function argumentItem(help: Help, argument: Argument): string[] {
+  return item(`.I ${roff(help.argumentTerm(argument))}`, help.argumentDescription(argument));
+}
+
+function optionItem(help: Help, option: Option): string[] {
+  return item(`.B ${roff(help.optionTerm(option))}`, help.optionDescription(option));
+}
+
+/** The environment, by name; a variable of several commands is told once. */
+function variables(commands: Command[]): string[] {
+  const options = commands.flatMap((command) => command.options);
+  const named = new Map(
+    options.flatMap((option) => (option.envVar ? [[option.envVar, option]] : [])),
+  );
+  const rows = [...named].map(([name, { long, description }]) => {
+    return [name, `As ${long}: ${description}.`] as const;
+  });
+  const others = [['NO_COLOR', 'Set to anything, it prints without colours.']] as const;
+  return [...rows, ...others].sort().flatMap(([name, what]) => item(`.B ${roff(name)}`, what));
+}
+
+/** What the help of a command says behind its options: paragraphs, and examples as they stand. */
+function afterHelp(command: Command): string[] {
+  let text = '';
+  command.configureOutput({
+    writeOut: (part) => {
+      text += part;
+    },
+  });
+  command.outputHelp();
+  const after = text.slice(command.helpInformation().length).trim();
+  if (after === '') return [];
+  return after.split('\n\n').flatMap((block) => ['.PP', ...paragraph(block)]);
+}
+
+function paragraph(block: string): string[] {
+  const lines = block.split('\n');
+  const first = lines.findIndex((line) => line.startsWith('  '));
+  if (first < 0) return lines.map(roff);
+  const shown = lines.slice(first).map((line) => roff(line.replace(/^ {2}/, '')));
+  return [...lines.slice(0, first).map(roff), '.PP', '.RS', '.nf', ...shown, '.fi', '.RE'];
+}
+
+function item(term: string, what: string): string[] {
+  return ['.TP', term, roff(sentence(what))];
+}
+
+function sentence(text: string): string {
+  const capital = text.charAt(0).toUpperCase() + text.slice(1);
+  return /[.)]$/.test(capital) || capital === '' ? capital : `${capital}.`;
+}
+
+/** Text as roff takes it for nothing but text. */
+function roff(text: string): string {
+  const escaped = text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
+  return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;
+}

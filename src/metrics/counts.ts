@@ -1,0 +1,73 @@
+import type { ErrorCode } from '../protocol/errors.ts';
+import { methods } from '../protocol/methods.ts';
+import type { ClosingCode, Method } from '../protocol/schemas.ts';
+
+// Plain numbers, kept whether anyone asks or not: a request costs what two looks at the clock and
+// a few additions cost. The exporter reads them when it is asked.
+
+/** How often values fell up to each of some bounds, and what they come to together. */
+export class Distribution {
+  sum = 0;
+  /** One for each bound, and one for what is past the last; none is in two of them. */
+  readonly counts: number[];
+
+  /** @param bounds growing; a value that equals one is counted to it */
+  constructor(readonly bounds: readonly number[]) {
+    this.counts = new Array<number>(bounds.length + 1).fill(0);
+  }
+
+  note(value: number): void {
+    let at = 0;
+    while (value > (this.bounds[at] ?? Number.POSITIVE_INFINITY)) at++;
+    this.counts[at] = (this.counts[at] ?? 0) + 1;
+    this.sum += value;
+  }
+}
+
+/** Adds one to what `counts` has under `key`. */
+export function countOne<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+const requestBounds = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+const commitBounds = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 1];
+const batchBounds = [1, 2, 5, 10, 25, 50, 100, 250, 1000];
+
+export type Outcome = 'ok' | ErrorCode;
+
+/** The requests of one method. */
+export class RequestCounts {
+  readonly outcomes = new Map<Outcome, number>();
+  readonly seconds = new Distribution(requestBounds);
+
+  /** @param began by `performance.now()` */
+  note(outcome: Outcome, began: number): void {
+    countOne(this.outcomes, outcome);
+    this.seconds.note((performance.now() - began) / 1000);
+  }
+}
+
+/** How a session ended: it asked to, its peer ended the stream or was lost; else why it was closed. */
+export type Ending = 'left' | 'ended' | 'lost' | ClosingCode;
+
+/** What the server has done since it was started. */
+export class ServerCounts {
+  connections = 0;
+  /** Connections that were turned away, as too many. */
+  refused = 0;
+  readonly endings = new Map<Ending, number>();
+  /** Notices, once for each session that they were handed to. */
+  notices = 0;
+  readonly requests = Object.fromEntries(
+    Object.keys(methods).map((method) => [method, new RequestCounts()]),
+  ) as Readonly<Record<Method, RequestCounts>>;
+}
+
+/** What the commit queue has done since the database was opened. */
+export class CommitCounts {
+  /** Of transactions that were committed: how many writes shared it, and how long it took. */
+  readonly writes = new Distribution(batchBounds);
+  readonly seconds = new Distribution(commitBounds);
+  /** Writes that were refused because the disk failed or another process held the lock. */
+  failed = 0;
+}

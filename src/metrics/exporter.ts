@@ -1,0 +1,175 @@
+import { Counter, collectDefaultMetrics, Gauge, type MetricType, Registry } from 'prom-client';
+import type { Distribution } from './counts.ts';
+import type { Holdings, Sources, Survey } from './sources.ts';
+
+type Labels = Record<string, string>;
+type Value = readonly [labels: Labels, value: number];
+
+/**
+ * A registry of everything that a running board tells. Nothing is kept in it between scrapes: each
+ * metric reads the plain counters when it is collected.
+ */
+export function createRegistry(sources: Sources): Registry {
+  const exporter = new Exporter();
+  collectDefaultMetrics({ register: exporter.registry });
+  exporter.gauge('build_info', 'Always 1, with the version of corkboard.', ['version'], () => [
+    [{ version: sources.version }, 1],
+  ]);
+  addSessions(exporter, sources);
+  addRequests(exporter, sources);
+  addStorage(exporter, sources);
+  // Whether the server speaks TLS is settled at its start.
+  if (sources.certificateEnd() !== undefined) {
+    exporter.gauge(
+      'certificate_end_timestamp_seconds',
+      'When the TLS certificate ends, since the epoch.',
+      [],
+      () => one(sources.certificateEnd() ?? 0),
+    );
+  }
+  return exporter.registry;
+}
+
+function addSessions(exporter: Exporter, sources: Sources): void {
+  const { server } = sources;
+  exporter.counter('connections_total', 'Connections that came.', [], () =>
+    one(server.connections),
+  );
+  exporter.gauge('sessions', 'Sessions that are open.', ['encoding', 'state'], () =>
+    sessionValues(sources.survey()),
+  );
+  exporter.gauge('users_online', 'Users with at least one session.', [], () =>
+    one(sources.usersOnline()),
+  );
+  exporter.counter('sessions_ended_total', 'Sessions that ended, by how.', ['ending'], () =>
+    [...server.endings].map(([ending, count]) => [{ ending }, count]),
+  );
+  exporter.counter('connections_refused_total', 'Connections turned away, as too many.', [], () =>
+    one(server.refused),
+  );
+  exporter.counter('notices_total', 'Notices handed to sessions.', [], () => one(server.notices));
+  exporter.gauge('outbox_bytes', 'Bytes waiting to go out, of all sessions.', [], () =>
+    one(sources.survey().outboxBytes),
+  );
+  exporter.gauge('outbox_largest_bytes', 'Bytes waiting, of the session with most.', [], () =>
+    one(sources.survey().outboxLargest),
+  );
+}
+
+function addRequests(exporter: Exporter, sources: Sources): void {
+  const methods = Object.entries(sources.server.requests);
+  exporter.counter('requests_total', 'Requests by method and outcome.', ['method', 'outcome'], () =>
+    methods.flatMap(([method, { outcomes }]) =>
+      [...outcomes].map(([outcome, count]) => [{ method, outcome }, count] as const),
+    ),
+  );
+  exporter.histogram(
+    'request_duration_seconds',
+    'From the beginning of a request to its result, with the commit.',
+    () => methods.map(([method, { seconds }]) => [{ method }, seconds]),
+  );
+  exporter.gauge('requests_waiting', 'Requests that have come and not begun.', [], () =>
+    one(sources.survey().requestsWaiting),
+  );
+}
+
+function addStorage(exporter: Exporter, { commits, holdings }: Sources): void {
+  exporter.histogram('commit_duration_seconds', 'Of a transaction, with its disk sync.', () => [
+    [{}, commits.seconds],
+  ]);
+  exporter.histogram('commit_writes', 'Writes that shared a transaction.', () => [
+    [{}, commits.writes],
+  ]);
+  exporter.counter('writes_failed_total', 'Writes refused because storage failed.', [], () =>
+    one(commits.failed),
+  );
+  const held: [name: string, help: string, of: keyof Holdings][] = [
+    ['database_bytes', 'Size of the database file.', 'databaseBytes'],
+    ['wal_bytes', 'Size of its write-ahead log.', 'logBytes'],
+    ['groups', 'Groups there are.', 'groups'],
+    ['memberships', 'Memberships there are.', 'memberships'],
+    ['messages', 'Messages stored.', 'messages'],
+  ];
+  for (const [name, help, of] of held) exporter.gauge(name, help, [], () => one(holdings()[of]));
+}
+
+class Exporter {
+  readonly registry = new Registry();
+
+  counter(name: string, help: string, labelNames: string[], read: () => Value[]): void {
+    new Counter({
+      ...this.common(name, help),
+      labelNames,
+      collect() {
+        this.reset();
+        for (const [labels, value] of read()) this.inc(labels, value);
+      },
+    });
+  }
+
+  gauge(name: string, help: string, labelNames: string[], read: () => Value[]): void {
+    new Gauge({
+      ...this.common(name, help),
+      labelNames,
+      collect() {
+        this.reset();
+        for (const [labels, value] of read()) this.set(labels, value);
+      },
+    });
+  }
+
+  histogram(name: string, help: string, read: () => (readonly [Labels, Distribution])[]): void {
+    new DistributionMetric(this.common(name, help), read);
+  }
+
+  private common(name: string, help: string) {
+    return { name: `corkboard_${name}`, help, registers: [this.registry] };
+  }
+}
+
+// The types of prom-client have an enum where it has words.
+const histogramType = 'histogram' as unknown as MetricType;
+
+/** A histogram that was counted elsewhere; prom-client's own takes one value at a time. */
+class DistributionMetric extends Gauge {
+  constructor(
+    private readonly config: { name: string; help: string; registers: Registry[] },
+    private readonly read: () => (readonly [Labels, Distribution])[],
+  ) {
+    super(config);
+  }
+
+  override async get() {
+    const { name } = this.config;
+    const values = this.read().flatMap(([labels, counted]) => series(name, labels, counted));
+    return { ...(await super.get()), type: histogramType, values };
+  }
+}
+
+function series(name: string, labels: Labels, { bounds, counts, sum }: Distribution) {
+  let total = 0;
+  const buckets = counts.map((count, at) => {
+    total += count;
+    const le = bounds[at] ?? '+Inf';
+    return { metricName: `${name}_bucket`, labels: { ...labels, le: String(le) }, value: total };
+  });
+  return [
+    ...buckets,
+    { metricName: `${name}_sum`, labels, value: sum },
+    { metricName: `${name}_count`, labels, value: total },
+  ];
+}
+
+function sessionValues({ sessions }: Survey): Value[] {
+  return (['text', 'json'] as const).flatMap((encoding) =>
+    [true, false].map((isLoggedIn) => {
+      const alike = sessions.filter((s) => s.encoding === encoding && s.isLoggedIn === isLoggedIn);
+      const state = isLoggedIn ? 'logged_in' : 'not_logged_in';
+      return [{ encoding, state }, alike.length] as const;
+    }),
+  );
+}
+
+function one(value: number): Value[] {
+  return [[{}, value]];
+}

@@ -1,0 +1,102 @@
+import { createServer, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Registry } from 'prom-client';
+import { createRegistry } from './exporter.ts';
+import type { Sources } from './sources.ts';
+
+// How long a write may take before the board counts as unhealthy, in milliseconds.
+const patience = 2000;
+
+export interface MetricsAddress {
+  readonly host: string;
+  /** 0 for a free one. */
+  readonly port: number;
+}
+
+/** The address for metrics cannot be listened on, told in one line. */
+export class MetricsListenError extends Error {
+  override readonly name = 'MetricsListenError';
+
+  constructor(cause: Error) {
+    super(`Metrics cannot be told: ${cause.message}. Choose another address with --metrics.`);
+  }
+}
+
+/** Answers `/metrics` and `/healthz` over HTTP, on a port of its own. */
+export class MetricsServer {
+  private readonly server: Server;
+  private readonly registry: Registry;
+  private probe: Promise<void> | undefined;
+  private stopping = false;
+
+  constructor(private readonly sources: Sources) {
+    this.registry = createRegistry(sources);
+    this.server = createServer(({ url = '/', method = '' }, response) => {
+      // The registry throws where one of its sources does, as a database that is gone makes it.
+      this.answer(method, url, response).catch((error: Error) => {
+        reply(response, 503, `${error.message}\n`);
+      });
+    });
+  }
+
+  /** @throws MetricsListenError where the address cannot be listened on */
+  listen({ host, port }: MetricsAddress): Promise<AddressInfo> {
+    return new Promise((resolve, reject) => {
+      this.server.once('error', (error) => reject(new MetricsListenError(error)));
+      this.server.listen({ host, port }, () => resolve(this.server.address() as AddressInfo));
+    });
+  }
+
+  /** From here on the board is not healthy. */
+  stop(): void {
+    this.stopping = true;
+  }
+
+  close(): void {
+    this.server.close();
+    this.server.closeAllConnections();
+  }
+
+  private async answer(method: string, url: string, response: ServerResponse): Promise<void> {
+    const [path] = url.split('?');
+    if (method !== 'GET' && method !== 'HEAD') reply(response, 405, 'GET or HEAD only\n');
+    else if (path === '/metrics') {
+      response.setHeader('content-type', this.registry.contentType);
+      reply(response, 200, await this.registry.metrics());
+    } else if (path === '/healthz') await this.tellHealth(response);
+    else reply(response, 404, 'There are /metrics and /healthz.\n');
+  }
+
+  private async tellHealth(response: ServerResponse): Promise<void> {
+    try {
+      if (this.stopping) throw new Error('the server is shutting down');
+      // Those who ask at the same time share one write.
+      this.probe ??= this.sources.probe().finally(() => {
+        this.probe = undefined;
+      });
+      await inTime(this.probe);
+      reply(response, 200, 'ok\n');
+    } catch (error) {
+      reply(response, 503, `${reason(error as Error)}\n`);
+    }
+  }
+}
+
+/** @throws where `work` takes longer than whoever asks would wait */
+async function inTime(work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    const words = `nothing could be written for ${patience / 1000} s: something holds the database`;
+    timer = setTimeout(() => reject(new Error(words)), patience);
+  });
+  await Promise.race([work, late]).finally(() => clearTimeout(timer));
+}
+
+function reason({ message, cause }: Error): string {
+  return cause instanceof Error ? `${message} (${cause.message})` : message;
+}
+
+function reply(response: ServerResponse, status: number, text: string): void {
+  if (!response.hasHeader('content-type')) response.setHeader('content-type', 'text/plain');
+  response.writeHead(status).end(text);
+}

@@ -1,0 +1,39 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+import { flagOf, settingNames, variableOf } from '../../src/cli/config/settings.ts';
+import { manPage } from '../../src/cli/man.ts';
+import { buildProgram } from '../../src/cli/program.ts';
+import { programVersion } from '../../src/cli/version.ts';
+
+const file = fileURLToPath(new URL('../../man/corkboard.1', import.meta.url));
+const hasGroff = spawnSync('groff', ['--version']).status === 0;
+
+test('the manual page is what `npm run man` makes of the program', () => {
+  expect(readFileSync(file, 'utf8')).toBe(manPage(buildProgram(), programVersion()));
+});
+
+test.runIf(hasGroff)(
+  'the manual page is sound roff, and shows commands, options and examples',
+  () => {
+    const checked = spawnSync('groff', ['-man', '-ww', '-z', file], { encoding: 'utf8' });
+    expect(checked).toMatchObject({ status: 0, stderr: '' });
+    // Wide enough for no line to break.
+    const args = ['-man', '-Tascii', '-P-cbou', '-rLL=400n', file];
+    const { stdout } = spawnSync('groff', args, { encoding: 'utf8' });
+    for (const name of settingNames) {
+      expect(stdout).toContain(flagOf(name));
+      expect(stdout).toContain(variableOf(name));
+    }
+    for (const { name, commands } of buildProgram().commands.map((c) => ({
+      name: c.name(),
+      commands: c.commands,
+    }))) {
+      if (name === 'complete') continue;
+      for (const leaf of commands) expect(stdout).toContain(`corkboard ${name} ${leaf.name()}`);
+    }
+    expect(stdout).toContain('$ corkboard group purge news --before 90d');
+    expect(stdout).toContain('CORKBOARD_CONFIG');
+  },
+);
