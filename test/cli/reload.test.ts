@@ -45,7 +45,7 @@ test('SIGHUP takes on what a running server can, and tells what takes a restart'
   expect(await before.call('group.list', {})).toMatchObject({ groups: { length: 5 } });
   // The level holds for who was connected before, too.
   before.socket.end();
-  await server.logged('"session":1,"msg":"disconnected"');
+  await server.logged('"session":1,"user":"alice","ending":"ended"');
 
   // What waits for a restart is told again.
   expect(await reload(changed, 'read the configuration again')).toMatchObject([
