@@ -1,4 +1,4 @@
-// What members notice of a purge of a million messages: node bench/purge.mjs (after npm run build).
+// What members notice of a purge of a million messages: node bench/trials/purge.mjs (after npm run build).
 // Prints a table; asserts nothing.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const undisturbed = 15_000;
 
 const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
 const file = join(data, 'corkboard.db');
-const program = new URL('../dist/cli/main.js', import.meta.url).pathname;
+const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const run = (...args) =>
   promisify(execFile)(process.execPath, [program, ...args, '--data', data]).then(
     ({ stdout }) => stdout,
