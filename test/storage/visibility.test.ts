@@ -18,7 +18,7 @@ test('a member sees the last two messages from before joining, and all from afte
   expect(await seen(board, bob)).toEqual([2, 3, 4]);
 });
 
-test('what members see holds to the rule over random histories', { timeout: 120_000 }, async () => {
+test('what members see holds to the rule over random histories', { timeout: 300_000 }, async () => {
   const folder = tempFolder();
   const { file: start, client, close } = openBoard();
   client.exec(`DELETE FROM groups WHERE name NOT IN ('${groupNames.join("', '")}')`);
