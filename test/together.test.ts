@@ -6,9 +6,9 @@ import { Pty } from './helpers/pty.ts';
 test('two with nc and one with chat see at once what the others do, also in the middle of a line', async () => {
   const board = await TestBoard.start();
   const carol = Pty.chat(['127.0.0.1', board.port, '--user', 'carol']);
-  await carol.shows(/every command\.\n>$/);
+  await carol.shows(/every command\.\n.*>$/);
   carol.type('%join\r');
-  await carol.shows(/\(no messages\)\n-{40}\n>$/);
+  await carol.shows(/\(no messages\)\n-{40}\n.*>$/);
   carol.type('%post "Half a li');
   await carol.shows(/> %post "Half a li$/);
 
@@ -18,17 +18,17 @@ test('two with nc and one with chat see at once what the others do, also in the 
     person.send(name);
     person.send('%join');
     await person.shows('[SUCCESS] You joined main.\n');
-    await carol.shows(new RegExp(`User ${name} joined the group\\.\\n> %post "Half a li$`));
+    await carol.shows(new RegExp(`User ${name} joined the group\\.\\n.*> %post "Half a li$`));
   }
   await alice.shows('[GROUP:main] [NOTIFY] User bob joined the group.\n');
 
   alice.send('%post Noodles Who is in?');
   await alice.shows('[SUCCESS] Message 1 posted in main.\n');
   await bob.shows('[GROUP:main] [NOTIFY] New message from alice (ID: 1, ');
-  await carol.shows(/New message from alice \(ID: 1, .*\)\n> %post "Half a li$/);
+  await carol.shows(/New message from alice \(ID: 1, .*\)\n.*> %post "Half a li$/);
 
   carol.type('ne" is whole\r');
-  await carol.shows(/> %post "Half a line" is whole\n\[SUCCESS\] Message 2 posted in main\.\n>$/);
+  await carol.shows(/> %post "Half a line" is whole\n\[SUCCESS\] Message 2 posted in main\.\n.*>$/);
   await alice.shows('New message from carol (ID: 2, ');
   await bob.shows('New message from carol (ID: 2, ');
 

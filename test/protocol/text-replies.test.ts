@@ -190,9 +190,9 @@ describe('%list', () => {
     ]);
     expect(pieces.filter((piece) => piece.startsWith('ID'))).toHaveLength(3);
     expect(calls).toEqual([
-      ['message.list', { group: 'main', after: 0, limit: 1000 }],
-      ['message.list', { group: 'main', after: 2, limit: 1000 }],
-      ['message.list', { group: 'main', after: 4, limit: 1000 }],
+      ['message.list', { group: 'main', after: 0, limit: 100 }],
+      ['message.list', { group: 'main', after: 2, limit: 100 }],
+      ['message.list', { group: 'main', after: 4, limit: 100 }],
       ['message.markRead', { group: 'main', number: 5 }],
     ]);
   });
