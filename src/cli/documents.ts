@@ -31,7 +31,8 @@ export function userDocument(user: UserDetails) {
   };
 }
 
-function optionalTime(time: number | null): string | null {
+/** A time that there may be none of. */
+export function optionalTime(time: number | null): string | null {
   return time === null ? null : formatTime(time);
 }
 

@@ -8,6 +8,7 @@ import { importCommand } from './commands/import.ts';
 import { messageCommand } from './commands/message.ts';
 import { postCommand } from './commands/post.ts';
 import { serveCommand } from './commands/serve.ts';
+import { statsCommand } from './commands/stats.ts';
 import { tailCommand } from './commands/tail.ts';
 import { userCommand } from './commands/user.ts';
 import { programVersion } from './version.ts';
@@ -40,6 +41,7 @@ export function buildProgram(): Command {
     exportCommand,
     importCommand,
     dbCommand,
+    statsCommand,
     completionCommand,
   ];
   for (const build of commands) program.addCommand(build());

@@ -74,6 +74,7 @@ test.each([
   ['db', 'check'],
   ['db', 'backup', 'board.db'],
   ['db', 'compact'],
+  ['stats', '--since', '7d'],
 ])('%s %s says in one line that there is no database, and makes none', async (...args) => {
   const data = join(tempFolder(), 'missing');
   const { code, stdout, stderr } = await runCli([...args, '--data', data]);

@@ -1,0 +1,121 @@
+import { statSync } from 'node:fs';
+import { type Command, Option } from 'commander';
+import type { Statistics } from '../../board/statistics.ts';
+import { formatTime } from '../../protocol/time.ts';
+import type { Client } from '../../storage/connection.ts';
+import { ServerLock } from '../../storage/lock.ts';
+import { databaseFile, openShared } from '../../storage/open.ts';
+import { findWindow, readStatistics } from '../../storage/statistics.ts';
+import { type CommonOptions, databaseCommand } from '../administer.ts';
+import { barChart } from '../chart.ts';
+import { optionalTime } from '../documents.ts';
+import { UserError } from '../errors.ts';
+import { fields, printResult, shownBytes, shownTime, table } from '../output.ts';
+import { pastTime } from '../parse.ts';
+import { runInSteps } from '../steps.ts';
+
+interface StatsOptions extends CommonOptions {
+  readonly since: number;
+}
+
+export function statsCommand(): Command {
+  return databaseCommand('stats', 'how much is on the board, and when and where people post')
+    .addOption(
+      new Option('--since <when>', 'where the window begins: a date, a time, or an age such as 7d')
+        .argParser(pastTime)
+        .default(pastTime('30d'), '30d'),
+    )
+    .addHelpText(
+      'after',
+      `
+The busiest groups and people and the charts are of the messages posted in the window and still
+stored. Days and hours are UTC. It only reads, also beside a running server. Who is connected is
+known to the server alone: see serve --metrics.
+
+Examples:
+  $ corkboard stats
+  $ corkboard stats --since 7d --data /var/lib/corkboard
+  $ corkboard stats --json | jq .posted.lastDay`,
+    )
+    .action(stats);
+}
+
+async function stats(options: StatsOptions): Promise<void> {
+  const file = databaseFile(options.data);
+  // Before it is opened: closing a file that nobody else has open removes its log.
+  const logSize = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
+  const client = openShared(file, { journal: 'unchanged' });
+  try {
+    const window = findWindow(client, options.since);
+    const found = await runInSteps(window.last - window.first + 1, (control) =>
+      readStatistics(client, window, control),
+    );
+    if (!found) throw new UserError('Interrupted.', 130);
+    const document = {
+      ...statisticsDocument(found),
+      database: { file, size: statSync(file).size, logSize, unusedSize: unusedSize(client) },
+      server: ServerLock.holder(file) ?? null,
+    };
+    printResult(options, document, () => described(document));
+  } finally {
+    client.close();
+  }
+}
+
+function unusedSize(client: Client): number {
+  const pragma = (name: string) => Number(client.pragma(name, { simple: true }));
+  return pragma('freelist_count') * pragma('page_size');
+}
+
+function statisticsDocument({ at, oldest, newest, window, ...counts }: Statistics) {
+  return {
+    at: formatTime(at),
+    ...counts,
+    oldest: optionalTime(oldest),
+    newest: optionalTime(newest),
+    window: { ...window, since: formatTime(window.since) },
+  };
+}
+
+type StatsDocument = ReturnType<typeof statisticsDocument> & {
+  readonly database: { file: string; size: number; logSize: number; unusedSize: number };
+  readonly server: number | null;
+};
+
+function described({ window, ...document }: StatsDocument): string {
+  const since = `since ${shownTime(window.since)}`;
+  if (window.messages === 0) return `${summary(document)}\n\nNothing was posted ${since}.`;
+  const { days, hours, groups, users } = window;
+  const perDay = days.map(({ date, messages }) => ({ label: date.slice(5), value: messages }));
+  const perHour = hours.map((value, hour) => ({ label: String(hour).padStart(2, '0'), value }));
+  const shares = (what: string, list: typeof groups) =>
+    table(
+      [what, 'messages'],
+      list.map(({ name, messages }) => [name, messages]),
+    );
+  return [
+    summary(document),
+    `${window.messages} posted ${since}`,
+    shares('group', groups),
+    ...(users.length > 0 ? [shares('user', users)] : []),
+    `Messages per day (UTC)\n${barChart(perDay)}`,
+    `Messages per hour of the day (UTC)\n${barChart(perHour)}`,
+  ].join('\n\n');
+}
+
+function summary({ totals, posted, database, ...document }: Omit<StatsDocument, 'window'>): string {
+  return fields([
+    ['Users', `${totals.users}${totals.banned > 0 ? `, ${totals.banned} banned` : ''}`],
+    ['Groups', totals.groups],
+    ['Memberships', totals.memberships],
+    ['Messages', totals.messages],
+    ['Last 24 hours', posted.lastDay],
+    ['Last 7 days', posted.lastWeek],
+    ['Last 30 days', posted.lastMonth],
+    ['Oldest message', document.oldest === null ? 'none' : shownTime(document.oldest)],
+    ['Newest message', document.newest === null ? 'none' : shownTime(document.newest)],
+    ['Database', `${shownBytes(database.size)}, ${shownBytes(database.unusedSize)} of it unused`],
+    ['Log', shownBytes(database.logSize)],
+    ['Server', document.server === null ? 'not running' : `running, process ${document.server}`],
+  ]);
+}
