@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: ['test/helpers/build.ts'],
     // Most of a test is waiting for another process: more of them than cores, so that none idles.
     maxWorkers: 3,
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 });

@@ -11,7 +11,7 @@ export interface PtyOptions {
 }
 
 // How long something may take to appear before the test fails, in milliseconds.
-const patience = 10_000;
+const patience = 20_000;
 
 /** A person at a terminal: sees the screen as a terminal draws it, and types. */
 export class Pty {
