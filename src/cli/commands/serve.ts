@@ -1,8 +1,9 @@
-import { type AddressInfo, isIP } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { App } from '../../app.ts';
+import { isLoopback } from '../../board/addresses.ts';
 import { MetricsListenError } from '../../metrics/metrics-server.ts';
 import type { BackupPlan } from '../../storage/backup-schedule.ts';
 import { readCertificate } from '../config/certificate.ts';
@@ -73,7 +74,7 @@ async function serve(read: () => Configuration): Promise<void> {
   const { address, port } = app.address;
   // Before anyone is told that it listens: who is told may signal at once.
   const signalled = untilSignalled(log);
-  if (!certificate && !isLoopback(config.host)) {
+  if (!certificate && !isLoopback(address)) {
     log.warn({ address }, 'beyond this machine, without encryption');
   }
   if (app.metricsAddress) tellOfMetrics(app.metricsAddress, log);
@@ -96,10 +97,6 @@ function tellOfMetrics({ address, port }: AddressInfo, log: Logger): void {
   const at = { url: `http://${writeEndpoint({ host: address, port })}/metrics` };
   if (isLoopback(address)) log.info(at, 'metrics');
   else log.warn(at, 'metrics beyond this machine, without encryption, for anyone who asks');
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 function listenError(
