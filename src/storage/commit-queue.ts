@@ -31,6 +31,9 @@ interface Waiting {
 
 /** Milliseconds between two tries for another process's lock. */
 export const lockRetry = 10;
+// Writes that share a commit, at most. With more, what they hold until then outlives the garbage
+// collector's young generation: 4,096 at once cost 21 µs of processor time each, 256 cost 16.
+const largestBatch = 256;
 // Milliseconds for the try when closing, which may block.
 const closingPatience = 1000;
 
@@ -83,6 +86,10 @@ export class CommitQueue {
   }
 
   private schedule(): void {
+    // While another process holds the lock, the next try comes by itself.
+    if (this.waiting.length === largestBatch && this.lockedSince === undefined) {
+      queueMicrotask(() => this.flush(false));
+    }
     if (this.scheduled) return;
     this.scheduled = true;
     setImmediate(() => this.flush(false));
