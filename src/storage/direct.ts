@@ -26,8 +26,14 @@ export function direct<P>(
   const keys = Object.keys(columns);
   if (keys.length > 0) statement.raw();
   const held = params.map((param) => (param instanceof Param ? param.value : param));
-  const bind = (values: Values) =>
-    held.map((value) => (value instanceof Placeholder ? values[value.name] : value));
+  const places = [...held.entries()].flatMap(([at, value]) =>
+    value instanceof Placeholder ? [{ at, name: value.name }] : [],
+  );
+  // SQLite takes what is bound before the statement returns: one array serves all calls.
+  const bind = (values: Values) => {
+    for (const { at, name } of places) held[at] = values[name];
+    return held;
+  };
   const toRow = (cells: unknown[]) => {
     const row: Values = {};
     for (let at = 0; at < keys.length; at++) row[keys[at] as string] = cells[at];

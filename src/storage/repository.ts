@@ -69,11 +69,12 @@ export class SqliteRepository implements Repository {
 
   post(actor: Actor, ref: GroupRef, { subject, content, key }: NewMessage) {
     return this.store.queue.run((emit) => {
-      const { group } = this.membership(actor, ref);
+      const { group, lastNumber } = this.membership(actor, ref);
       const posted = key === undefined ? undefined : this.postedBefore(actor, group, key);
       if (posted) return { group, message: posted };
       const at = this.store.clock.tick();
-      const { number } = this.store.statements.takeNumber.get({ group: group.id });
+      const number = lastNumber + 1;
+      this.store.statements.takeNumber.run({ group: group.id, number });
       this.store.statements.addMessage.run({
         group: group.id,
         number,
