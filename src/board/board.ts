@@ -19,20 +19,20 @@ export class Board {
     return this.repository.groups(actor);
   }
 
-  async join(actor: Actor, group: string | number) {
+  join(actor: Actor, group: string | number) {
     return this.repository.join(actor, groupRef(group));
   }
 
-  async leave(actor: Actor, group: string | number) {
+  leave(actor: Actor, group: string | number) {
     return this.repository.leave(actor, groupRef(group));
   }
 
-  async members(actor: Actor, group: string | number) {
+  members(actor: Actor, group: string | number) {
     return this.repository.members(actor, groupRef(group));
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-  async post(actor: Actor, group: string | number, message: NewMessage) {
+  post(actor: Actor, group: string | number, message: NewMessage) {
     return this.repository.post(actor, groupRef(group), {
       subject: checkedSubject(message.subject),
       content: checkedContent(message.content),
@@ -40,15 +40,15 @@ export class Board {
     });
   }
 
-  async message(actor: Actor, group: string | number, number: number) {
+  message(actor: Actor, group: string | number, number: number) {
     return this.repository.message(actor, groupRef(group), number);
   }
 
-  async messages(actor: Actor, group: string | number, page: Page) {
+  messages(actor: Actor, group: string | number, page: Page) {
     return this.repository.messages(actor, groupRef(group), page);
   }
 
-  async markRead(actor: Actor, group: string | number, number: number) {
+  markRead(actor: Actor, group: string | number, number: number) {
     return this.repository.markRead(actor, groupRef(group), number);
   }
 }

@@ -18,7 +18,7 @@ export function logResult(session: Session, method: Method, params: unknown): vo
   const { log, login, address, encoding } = session;
   const words = told[method];
   if (words) log.info({ user: login?.user.name, address, encoding }, words);
-  else log.debug({ method, ...place(params) }, 'done');
+  else if (log.isLevelEnabled('debug')) log.debug({ method, ...place(params) }, 'done');
 }
 
 /** A request that was refused. Unexpected failures are logged by `toReply`. */

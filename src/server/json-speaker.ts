@@ -41,19 +41,18 @@ export class JsonSpeaker implements Speaker {
     if (!isMethod(method)) {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));
     } else if (id !== undefined) {
-      const answer = async () => this.voice.say(await this.answer(id, method, params));
-      this.voice.requests.add(methods[method].effect, answer);
+      this.voice.requests.add(methods[method].effect, () => this.answer(id, method, params));
     } else if (methods[method].effect !== 'read') {
       this.refuse(null, boardError('INVALID_REQUEST', `${method} needs an id`));
     }
   }
 
-  private async answer(id: string | number, method: Method, params: unknown): Promise<string> {
+  private async answer(id: string | number, method: Method, params: unknown): Promise<void> {
     try {
       this.voice.rate.spend();
-      return formatResult(id, await dispatch(this.context, method, params));
+      this.voice.say(formatResult(id, await dispatch(this.context, method, params)));
     } catch (error) {
-      return formatError(id, toReply(error, this.context.session, method));
+      this.voice.say(formatError(id, toReply(error, this.context.session, method)));
     }
   }
 

@@ -65,6 +65,11 @@ export class RequestQueue {
     if (this.idle) this.options.idle();
   }
 
+  private readonly done = (): void => {
+    this.underWay--;
+    this.pump();
+  };
+
   /** What is done at once is done without leaving the turn: the others get theirs in between. */
   private hasHadItsTurn(): boolean {
     const now = performance.now();
@@ -81,9 +86,6 @@ export class RequestQueue {
   private begin(task: Task): void {
     this.onlyWrites = task.effect === 'write';
     this.underWay++;
-    task.run().finally(() => {
-      this.underWay--;
-      this.pump();
-    });
+    task.run().then(this.done);
   }
 }
