@@ -1,8 +1,14 @@
+// What was formatted last: a post is told in its reply and in its notice, and others in the same
+// millisecond as well.
+let last = { milliseconds: 0, text: '1970-01-01T00:00:00.000' };
+
 /** RFC 3339 in UTC with microseconds, from microseconds since the epoch. */
 export function formatTime(micros: number): string {
   const milliseconds = Math.floor(micros / 1000);
-  const rest = String(micros - milliseconds * 1000).padStart(3, '0');
-  return `${new Date(milliseconds).toISOString().slice(0, -1)}${rest}Z`;
+  if (milliseconds !== last.milliseconds) {
+    last = { milliseconds, text: new Date(milliseconds).toISOString().slice(0, -1) };
+  }
+  return `${last.text}${String(micros - milliseconds * 1000).padStart(3, '0')}Z`;
 }
 
 /** Microseconds since the epoch, from what `formatTime` makes of them; NaN for any other text. */

@@ -38,6 +38,12 @@ export class Channel {
     this.members.delete(session);
   }
 
+  /** Whether there is anyone to tell, beside the session `except`. */
+  reaches(except: Origin): boolean {
+    const [first] = this.members;
+    return this.members.size > 1 || (first !== undefined && first.id !== except);
+  }
+
   tell(notice: Notice, except: Origin): void {
     this.pending.push({ notice, except });
   }

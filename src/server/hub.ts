@@ -27,6 +27,7 @@ export class Hub {
   private readonly actions: Actions = {
     'session.opened': ({ origin, login }) => this.open(origin, login),
     'message.posted': ({ group, origin, message }) => {
+      if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { group: group.name, message: toHeader(message) };
       this.tell(group, origin, { method: 'message.posted', params });
     },
