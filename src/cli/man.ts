@@ -37,6 +37,7 @@ export function manPage(program: Command, version: string): string {
 const files: [path: string, what: string][] = [
   ['data/corkboard.db', 'The database, in the folder of --data, with its log in corkboard.db-wal.'],
   ['data/corkboard.db.lock', 'Held by the server that has the database open.'],
+  ['data/corkboard.db.sock', 'Where the server tells its operator who is connected.'],
 ];
 
 const exitCodes: [code: string, what: string][] = [

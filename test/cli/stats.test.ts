@@ -54,6 +54,7 @@ test('stats --json counts what is stored, and what was posted in the window', as
     },
     database: { file: databaseFile(data), size: statSync(databaseFile(data)).size, unusedSize: 0 },
     server: null,
+    sessions: null,
   });
   const { days, hours } = document.window;
   expect(days).toHaveLength(31);
@@ -76,8 +77,15 @@ test('docs/operations.md has a row for every field of stats --json', async () =>
   const told = [...section.matchAll(/^\| (`.*?) \|/gm)].flatMap(([, cell = '']) =>
     [...cell.matchAll(/`([^`]+)`/g)].map(([, field]) => field),
   );
-  const { window, ...document } = await stats(await boardFolder());
-  const fields = [...Object.keys(document), ...Object.keys(window).map((key) => `window.${key}`)];
+  const board = await TestBoard.start();
+  await board.person('alice');
+  const { window, ...document } = await stats(board.data);
+  const [session = {}] = document.sessions as object[];
+  const fields = [
+    ...Object.keys(document),
+    ...Object.keys(window).map((key) => `window.${key}`),
+    ...Object.keys(session).map((key) => `sessions.${key}`),
+  ];
   expect(told.sort()).toEqual(fields.sort());
   expect({ window, ...document }).toMatchObject({
     oldest: null,
@@ -92,7 +100,9 @@ test('stats shows it in lines of 80 columns, beside a server too, with names cle
   const { code, stdout, stderr } = await runCli(['stats', '--data', data]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(/^Users {11}2, 1 banned\nGroups {10}5\nMemberships {5}2\nMessages {8}5\n/);
-  expect(stdout).toContain(`running, process ${process.pid}\n\n4 posted since `);
+  expect(stdout).toContain(
+    `running, process ${process.pid}\n\nNobody is connected.\n\n4 posted since `,
+  );
   expect(stdout).toMatch(/\nGROUP {2}MESSAGES\nmain {10}2\nnews {10}2\n/);
   expect(stdout).not.toContain('\u001b');
   const [, chart = ''] = stdout.split('Messages per hour of the day (UTC)\n');
