@@ -29,7 +29,7 @@ export function manPage(program: Command, version: string): string {
     '.SH EXAMPLES',
     ...afterHelp(program).filter((line) => !/^(Examples|Exit codes):?/.test(line)),
     '.SH SEE ALSO',
-    roff('docs/operations.md, docs/protocol.md and docs/architecture.md in the package.'),
+    roff('docs/cli.md, docs/operations.md and docs/protocol.md in the package.'),
     '',
   ].join('\n');
 }
