@@ -11,11 +11,13 @@ import { type MetricsAddress, MetricsServer } from './metrics/metrics-server.ts'
 import { limits, type ServerLimits } from './protocol/limits.ts';
 import type { Result } from './protocol/schemas.ts';
 import { Hub } from './server/hub.ts';
+import { OperatorSocket, socketFile } from './server/operator-socket.ts';
 import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
 import { type BackupPlan, BackupSchedule } from './storage/backup-schedule.ts';
 import type { Durability } from './storage/connection.ts';
+import { giveToOwner } from './storage/files.ts';
 import type { ServerLock } from './storage/lock.ts';
 import { databaseFile, type HeldDatabase, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
@@ -64,6 +66,7 @@ export class App {
     private readonly store: Store,
     private readonly lock: ServerLock,
     private readonly metrics: MetricsServer | undefined,
+    private readonly operatorSocket: OperatorSocket | undefined,
     /** Where metrics are told, if they are. */
     readonly metricsAddress: AddressInfo | undefined,
   ) {}
@@ -129,6 +132,7 @@ export class App {
       await announce(repository, log);
       const metricsAddress = config.metrics && (await metrics?.listen(config.metrics));
       const address = await server.listen(config.host, config.port);
+      const operatorSocket = await answerOperator(config.data, hub, log);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
       caretaker = new Caretaker({
         upkeep: new SqliteUpkeep(store),
@@ -148,6 +152,7 @@ export class App {
         store,
         lock,
         metrics,
+        operatorSocket,
         metricsAddress,
       );
     } catch (error) {
@@ -176,6 +181,7 @@ export class App {
     await Promise.all([this.caretaker.close(), this.backups?.close()]);
     await this.server.close(reason);
     this.hub.close();
+    this.operatorSocket?.close();
     this.metrics?.close();
     this.store.close();
     this.lock.release();
@@ -197,6 +203,28 @@ function openStore(
     held.client.close();
     held.lock.release();
     throw error;
+  }
+}
+
+/** A board that cannot tell its operator who is connected is a board nonetheless. */
+async function answerOperator(
+  data: string,
+  hub: Hub,
+  log: Logger,
+): Promise<OperatorSocket | undefined> {
+  const path = socketFile(databaseFile(data));
+  const without = 'stats cannot tell who is connected';
+  if (path === undefined) {
+    log.warn({ data }, `${without}: the path of the folder is too long for a socket`);
+    return undefined;
+  }
+  try {
+    const socket = await OperatorSocket.listen(path, () => hub.connected);
+    giveToOwner(path);
+    return socket;
+  } catch (error) {
+    log.warn({ err: error }, `${without}: there can be no socket`);
+    return undefined;
   }
 }
 

@@ -29,7 +29,7 @@ export function manPage(program: Command, version: string): string {
     '.SH EXAMPLES',
     ...afterHelp(program).filter((line) => !/^(Examples|Exit codes):?/.test(line)),
     '.SH SEE ALSO',
-    roff('docs/operations.md, docs/protocol.md and docs/architecture.md in the package.'),
+    roff('docs/cli.md, docs/operations.md and docs/protocol.md in the package.'),
     '',
   ].join('\n');
 }
@@ -37,6 +37,7 @@ export function manPage(program: Command, version: string): string {
 const files: [path: string, what: string][] = [
   ['data/corkboard.db', 'The database, in the folder of --data, with its log in corkboard.db-wal.'],
   ['data/corkboard.db.lock', 'Held by the server that has the database open.'],
+  ['data/corkboard.db.sock', 'Where the server tells its operator who is connected.'],
 ];
 
 const exitCodes: [code: string, what: string][] = [

@@ -2,8 +2,13 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
 
+// Of neither kind, zod could only say that the input is invalid.
+const groupRule = 'give a name, or a number from 1 up';
 /** A group, by its name or by its number. */
-const group = z.union([z.string().min(1), z.int().positive()]);
+const group = z.union(
+  [z.string().min(1, groupRule), z.int(groupRule).positive(groupRule)],
+  groupRule,
+);
 const number = z.int().positive();
 const none = z.strictObject({});
 

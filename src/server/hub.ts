@@ -51,6 +51,11 @@ export class Hub {
     return this.byUser.size;
   }
 
+  /** The sessions that have not ended, logged in or not, in the order in which they came. */
+  get connected(): Iterable<Session> {
+    return this.sessions.values();
+  }
+
   isOnline(userId: number): boolean {
     return this.byUser.has(userId);
   }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain } from './seed.ts';
@@ -19,7 +19,7 @@ test('--version prints the version of the package', async () => {
 test.each([[['--help']], [['help']], [['group', '--help']], [['help', 'group']]])(
   'help that was asked for goes to standard output with examples: %j',
   async (args) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runHere(args);
     expect(code).toBe(0);
     expect(stdout).toContain('Usage: corkboard');
     expect(stdout).toContain('Examples:\n  $ corkboard');
@@ -30,7 +30,7 @@ test.each([[['--help']], [['help']], [['group', '--help']], [['help', 'group']]]
 test.each([[[]], [['group']], [['user']], [['message']], [['db']]])(
   'a command that is not whole gets help on standard error, and counts as wrong usage: %j',
   async (args) => {
-    const { code, stdout, stderr } = await runCli(args);
+    const { code, stdout, stderr } = await runHere(args);
     expect(code).toBe(2);
     expect(stdout).toBe('');
     expect(stderr).toContain('Usage: corkboard');
@@ -51,38 +51,10 @@ test.each([
   { args: ['message', 'show', 'main', '1.5'], says: 'a whole number from 1 up' },
   { args: ['message', 'delete', 'main', '1', 'two'], says: 'a whole number from 1 up' },
 ])('wrong usage is told with the way out, exit 2: $args', async ({ args, says }) => {
-  const { code, stdout, stderr } = await runCli(args);
+  const { code, stdout, stderr } = await runHere(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(`corkboard: `);
   expect(stderr).toContain(says);
-});
-
-test.each([
-  ['group', 'list'],
-  ['group', 'show', 'main'],
-  ['group', 'create', 'deploys'],
-  ['group', 'edit', 'main', '--description', 'x'],
-  ['group', 'rename', 'news', 'olds'],
-  ['group', 'delete', 'news', '--yes'],
-  ['group', 'purge', 'news', '--all', '--yes'],
-  ['user', 'list'],
-  ['user', 'show', 'alice'],
-  ['message', 'list', 'main'],
-  ['message', 'show', 'main', '1'],
-  ['message', 'delete', 'main', '1', '--yes'],
-  ['db', 'status'],
-  ['db', 'check'],
-  ['db', 'backup', 'board.db'],
-  ['db', 'compact'],
-  ['stats', '--since', '7d'],
-])('%s %s says in one line that there is no database, and makes none', async (...args) => {
-  const data = join(tempFolder(), 'missing');
-  const { code, stdout, stderr } = await runCli([...args, '--data', data]);
-  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  expect(stderr).toBe(
-    `corkboard: There is no database at ${join(data, 'corkboard.db')}. Is --data right?\n`,
-  );
-  expect(existsSync(data)).toBe(false);
 });
 
 test('the data folder is --data, or CORKBOARD_DATA, or data in the working directory', async () => {

@@ -96,14 +96,17 @@ test('a server that is stopped says why it goes', async () => {
 test.each([
   ['%exit', '%exit\r'],
   ['Ctrl-C', keys.ctrlC],
-])('%s leaves while the board is away, whatever waits for it', async (_, typed) => {
+  ['Ctrl-D', keys.ctrlD],
+])('%s leaves while the board is away, and says that what waits is given up', async (_, typed) => {
   const { board, alice } = await aliceInChat();
   await board.stop();
   await alice.shows(/Trying to connect again\.\n.*>$/);
   alice.type('%groups\r');
   await alice.shows(/This is done once the connection is back\.\n.*>$/);
   alice.type(typed);
+  await alice.shows(/\n\[INFO\] What waited for the connection was given up\./);
   expect(await alice.exited).toBe(0);
+  expect(alice.screen.match(/given up/g)).toHaveLength(1);
 });
 
 test('%connect moves elsewhere while the board is away', async () => {

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { type IPty, spawn as spawnInTerminal } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
+import { run } from '../../src/cli/exit.ts';
+import { buildProgram } from '../../src/cli/program.ts';
 import { program } from './server.ts';
 
 export interface CliOptions {
@@ -34,6 +36,31 @@ export function startCli(args: string[], { input = '', env = {}, cwd }: CliOptio
 /** Runs the program to its end. */
 export function runCli(args: string[], options: CliOptions = {}): Promise<CliResult> {
   return startCli(args, options).result;
+}
+
+/**
+ * Runs a command to its end in this process, where many of them take no longer than one that is
+ * started: for what asks nothing and waits for no signal.
+ */
+export async function runHere(args: string[]): Promise<CliResult> {
+  const told = { stdout: '', stderr: '' };
+  const streams = ['stdout', 'stderr'] as const;
+  const before = streams.map((name) => process[name].write);
+  const listeners = process.stdout.listeners('error');
+  for (const name of streams) {
+    process[name].write = (text: string | Uint8Array) => {
+      told[name] += text.toString();
+      return true;
+    };
+  }
+  try {
+    return { code: await run(buildProgram(), ['node', 'corkboard', ...args]), ...told };
+  } finally {
+    for (const [at, name] of streams.entries()) Object.assign(process[name], { write: before[at] });
+    for (const added of process.stdout.listeners('error')) {
+      if (!listeners.includes(added)) process.stdout.off('error', added as () => void);
+    }
+  }
 }
 
 /** Runs the program with `--json`, and gives its document; fails where the program does. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { databaseFile, openShared } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
-import { documented, scrape } from './scrape.ts';
+import { askHealth, documented, scrape } from './scrape.ts';
 
 const metrics = { host: '127.0.0.1', port: 0 };
 
@@ -63,10 +63,7 @@ test('docs/operations.md names every metric of the board, and no other', async (
 
 test('health is a write that came to the disk: 503 and why, where it does not', async () => {
   const board = await TestBoard.start({ metrics });
-  const ask = async () => {
-    const response = await fetch(`${board.metricsUrl}/healthz`);
-    return { status: response.status, text: await response.text() };
-  };
+  const ask = () => askHealth(board.metricsUrl);
   expect(await ask()).toEqual({ status: 200, text: 'ok\n' });
 
   const other = openShared(databaseFile(board.data));
@@ -78,6 +75,20 @@ test('health is a write that came to the disk: 503 and why, where it does not', 
     text: 'nothing could be written for 2 s: something holds the database\n',
   });
   expect(await ask()).toEqual({ status: 200, text: 'ok\n' });
+});
+
+test('a server that shuts down is not healthy, while it still answers', async () => {
+  const board = await TestBoard.start({ metrics });
+  const stuck = await board.person('alice');
+  stuck.socket.pause();
+  const stopped = board.stop();
+  expect(await askHealth(board.metricsUrl)).toEqual({
+    status: 503,
+    text: 'the server is shutting down\n',
+  });
+  stuck.socket.destroy();
+  await stopped;
+  await expect(askHealth(board.metricsUrl)).rejects.toThrow('fetch failed');
 });
 
 test('nothing else is answered on that port', async () => {

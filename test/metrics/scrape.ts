@@ -12,6 +12,12 @@ export async function scrape(url: string): Promise<Record<string, number>> {
   );
 }
 
+/** What a board says of its health. */
+export async function askHealth(url: string): Promise<{ status: number; text: string }> {
+  const response = await fetch(`${url}/healthz`);
+  return { status: response.status, text: await response.text() };
+}
+
 /** The metrics that docs/operations.md has a row for. */
 export function documented(): string[] {
   const page = readFileSync(new URL('../../docs/operations.md', import.meta.url), 'utf8');

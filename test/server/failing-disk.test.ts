@@ -16,6 +16,7 @@ import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { askHealth } from '../metrics/scrape.ts';
 import { range } from './support.ts';
 
 const content = 'x'.repeat(20_000);
@@ -58,19 +59,27 @@ async function numbersIn(peer: JsonPeer): Promise<number[]> {
 }
 
 test.skipIf(!mounts)(
-  'on a full disk posts are refused, reads go on, and room mends it',
+  'on a full disk posts are refused, reads go on, health says so, and room mends it',
   async () => {
     const data = smallDisk(4096);
     const fillers = [join(data, 'filler'), join(data, 'another')] as const;
     for (const filler of fillers) writeFileSync(filler, Buffer.alloc(1024 * 1024));
-    const board = await TestBoard.start({ data });
+    const board = await TestBoard.start({ data, metrics: { host: '127.0.0.1', port: 0 } });
     const alice = await board.memberProgram('alice');
     const { acknowledged, refusal } = await postUntilRefused(alice);
 
     expect(refusal).toBe('STORAGE_FAILED');
     expect(acknowledged.length).toBeGreaterThan(10);
     expect(await numbersIn(alice)).toEqual(acknowledged);
+    // There may still be room for a write as small as that of the question.
+    let health = await askHealth(board.metricsUrl);
+    while (health.status === 200) health = await askHealth(board.metricsUrl);
+    expect(health).toEqual({
+      status: 503,
+      text: expect.stringMatching(/^The board cannot use its disk just now;.* \(.*full.*\)\n$/),
+    });
     rmSync(fillers[0]);
+    expect(await askHealth(board.metricsUrl)).toEqual({ status: 200, text: 'ok\n' });
     const post = { group: 'main', subject: 'again', content };
     const { number } = await alice.call('message.post', post);
     expect(number).toBe(acknowledged.length + 1);

@@ -142,6 +142,13 @@ test.each<[method: string, params: unknown]>([
   expect(await alice.refusal(method, params)).toEqual({ word: 'INVALID_PARAMS', code: -32602 });
 });
 
+test('what is no group is told what one is', async () => {
+  for (const group of [undefined, '', 0, -1, 1.5, null, ['main'], {}, true]) {
+    const { error } = await alice.request('message.list', { group });
+    expect(error?.message).toBe('Wrong arguments: group: give a name, or a number from 1 up.');
+  }
+});
+
 test('params that are no object are wrong params, and go by name', async () => {
   for (const params of [[], ['main'], null, 'main', 7]) {
     const { error } = await alice.request('group.members', params);

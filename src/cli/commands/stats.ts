@@ -1,18 +1,23 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import type { Statistics } from '../../board/statistics.ts';
+import { count } from '../../protocol/text/render.ts';
 import { formatTime } from '../../protocol/time.ts';
+import type { ConnectedSession } from '../../server/operator-socket.ts';
 import type { Client } from '../../storage/connection.ts';
 import { ServerLock } from '../../storage/lock.ts';
 import { databaseFile, openShared } from '../../storage/open.ts';
 import { findWindow, readStatistics } from '../../storage/statistics.ts';
 import { type CommonOptions, databaseCommand } from '../administer.ts';
 import { barChart } from '../chart.ts';
+import { connectedSessions } from '../connected.ts';
 import { optionalTime } from '../documents.ts';
 import { UserError } from '../errors.ts';
 import { fields, printResult, shownBytes, shownTime, table } from '../output.ts';
 import { pastTime } from '../parse.ts';
 import { runInSteps } from '../steps.ts';
+
+const mostSessions = 50;
 
 interface StatsOptions extends CommonOptions {
   readonly since: number;
@@ -29,8 +34,8 @@ export function statsCommand(): Command {
       'after',
       `
 The busiest groups and people and the charts are of the messages posted in the window and still
-stored. Days and hours are UTC. It only reads, also beside a running server. Who is connected is
-known to the server alone: see serve --metrics.
+stored. Days and hours are UTC. It only reads, also beside a running server, which tells the user
+that runs it, and root, who is connected.
 
 Examples:
   $ corkboard stats
@@ -51,10 +56,12 @@ async function stats(options: StatsOptions): Promise<void> {
       readStatistics(client, window, control),
     );
     if (!found) throw new UserError('Interrupted.', 130);
+    const server = ServerLock.holder(file) ?? null;
     const document = {
       ...statisticsDocument(found),
       database: { file, size: statSync(file).size, logSize, unusedSize: unusedSize(client) },
-      server: ServerLock.holder(file) ?? null,
+      server,
+      sessions: server === null ? null : await connectedSessions(file),
     };
     printResult(options, document, () => described(document));
   } finally {
@@ -80,12 +87,34 @@ function statisticsDocument({ at, oldest, newest, window, ...counts }: Statistic
 type StatsDocument = ReturnType<typeof statisticsDocument> & {
   readonly database: { file: string; size: number; logSize: number; unusedSize: number };
   readonly server: number | null;
+  readonly sessions: readonly ConnectedSession[] | null;
 };
 
 function described({ window, ...document }: StatsDocument): string {
-  const since = `since ${shownTime(window.since)}`;
-  if (window.messages === 0) return `${summary(document)}\n\nNothing was posted ${since}.`;
-  const { days, hours, groups, users } = window;
+  return [
+    summary(document),
+    ...(document.server === null ? [] : [connected(document.sessions)]),
+    ...posted(window),
+  ].join('\n\n');
+}
+
+/** The table has those who came last: more are for `--json` than anyone reads. */
+function connected(sessions: StatsDocument['sessions']): string {
+  if (!sessions) return 'The server does not tell who is connected: its log says why.';
+  if (sessions.length === 0) return 'Nobody is connected.';
+  const users = new Set(sessions.flatMap(({ user }) => user ?? [])).size;
+  const total = `${count(users, 'user')} connected, ${count(sessions.length, 'session')}`;
+  const shown = sessions.slice(-mostSessions);
+  const rows = shown.map(({ session, user, since, encoding, address }) => {
+    return [session, user ?? '(not logged in)', shownTime(since), encoding, address];
+  });
+  const title = shown.length < sessions.length ? `${total}; the last ${mostSessions}:` : total;
+  return `${title}\n${table(['session', 'user', 'since', 'encoding', 'address'], rows)}`;
+}
+
+function posted({ since, messages, days, hours, groups, users }: StatsDocument['window']) {
+  const from = `since ${shownTime(since)}`;
+  if (messages === 0) return [`Nothing was posted ${from}.`];
   const perDay = days.map(({ date, messages }) => ({ label: date.slice(5), value: messages }));
   const perHour = hours.map((value, hour) => ({ label: String(hour).padStart(2, '0'), value }));
   const shares = (what: string, list: typeof groups) =>
@@ -94,13 +123,12 @@ function described({ window, ...document }: StatsDocument): string {
       list.map(({ name, messages }) => [name, messages]),
     );
   return [
-    summary(document),
-    `${window.messages} posted ${since}`,
+    `${messages} posted ${from}`,
     shares('group', groups),
     ...(users.length > 0 ? [shares('user', users)] : []),
     `Messages per day (UTC)\n${barChart(perDay)}`,
     `Messages per hour of the day (UTC)\n${barChart(perHour)}`,
-  ].join('\n\n');
+  ];
 }
 
 function summary({ totals, posted, database, ...document }: Omit<StatsDocument, 'window'>): string {

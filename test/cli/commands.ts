@@ -1,0 +1,79 @@
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { buildProgram } from '../../src/cli/program.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { tempFolder } from '../helpers/temp.ts';
+
+/** The commands that do something, by what is typed to run them, in the order of the help. */
+export function everyCommand(): Map<string, Command> {
+  return new Map(leaves(buildProgram(), ''));
+}
+
+function leaves(parent: Command, before: string): [name: string, command: Command][] {
+  const visible = parent.createHelp().visibleCommands(parent);
+  return visible
+    .filter((command) => command.name() !== 'help')
+    .flatMap((command) => {
+      const name = `${before}${command.name()}`;
+      const self: [string, Command] = [name, command];
+      return command.commands.length > 0 ? leaves(command, `${name} `) : [self];
+    });
+}
+
+/** The names of those that have an option. */
+export function commandsWith(flag: string): string[] {
+  const found = [...everyCommand()].filter(([, { options }]) =>
+    options.some(({ long }) => long === flag),
+  );
+  return found.map(([name]) => name);
+}
+
+/** A board on which alice and bot are connected, and bot has posted twice in `news`. */
+export async function smallBoard(): Promise<TestBoard> {
+  const board = await TestBoard.start();
+  await board.person('alice');
+  const bot = await board.memberProgram('bot', 'news');
+  for (const subject of ['one', 'two']) {
+    await bot.call('message.post', { group: 'news', subject, content: `content of ${subject}` });
+  }
+  return board;
+}
+
+/**
+ * A run of every command on the database, on a small board, in an order in which each finds what it
+ * needs; without the words of the command itself.
+ */
+export function administrationRuns(data: string): Record<string, string[]> {
+  const here = ['--data', data];
+  const folder = tempFolder();
+  const file = (name: string) => join(folder, name);
+  return {
+    'group list': here,
+    'group create': ['deploys', ...here],
+    'group edit': ['news', '--keep', '100', '--max-age', '90d', ...here],
+    'group show': ['news', ...here],
+    'group rename': ['deploys', 'releases', ...here],
+    'group delete': ['releases', '--yes', ...here],
+    'user create': ['carol', '--no-password', ...here],
+    'user list': here,
+    'user show': ['bot', ...here],
+    'user password': ['carol', '--no-password', ...here],
+    'user rename': ['carol', 'caro', ...here],
+    'user ban': ['caro', '--reason', 'Advertising', ...here],
+    'user unban': ['caro', ...here],
+    'user delete': ['caro', '--yes', ...here],
+    'message list': ['news', ...here],
+    'message show': ['news', '1', ...here],
+    'db status': here,
+    'db check': here,
+    'db backup': [file('board.db'), ...here],
+    'db restore': [file('board.db'), '--data', file('restored')],
+    'db migrate': ['--data', file('made')],
+    'db compact': here,
+    stats: here,
+    export: [file('board.jsonl'), ...here],
+    import: [file('board.jsonl'), '--data', file('imported')],
+    'message delete': ['news', '1', '--yes', ...here],
+    'group purge': ['news', '--all', '--yes', ...here],
+  };
+}

@@ -1,0 +1,143 @@
+import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { databaseFile } from '../../src/storage/open.ts';
+import { type CliResult, runCli, runHere } from '../helpers/cli.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { administrationRuns, commandsWith, smallBoard } from './commands.ts';
+
+// What each says of the small board, wherever it stands.
+const says: Record<string, RegExp> = {
+  'group list': /^ID .*DESCRIPTION\n 1 {2}main .*\n 3 {2}news +1 +2 .* What is new\n/s,
+  'group create': /^Group deploys is made; its number is 6\.\n$/,
+  'group edit': /^Group news keeps the newest 100 messages, for 90 days\.\n$/,
+  'group show': /^Name +news\n.*\nGoes next +number 1, .*once 99 more .*\nMEMBER .*\nbot .*\n$/s,
+  'group rename': /^Group 6 is called releases now\.\n$/,
+  'group delete': /^Group releases is deleted, with 0 messages and 0 memberships\.\n$/,
+  'user create': /^User carol is made, without a password\.\n$/,
+  'user list': /^ID .*\n 1 {2}alice .*\n 2 {2}bot .*\n 3 {2}carol .* never\n$/s,
+  'user show': /^Name +bot\n.*\nGROUP .*\nnews .* 2\n$/s,
+  'user password': /^The name carol has no password now\.\n$/,
+  'user rename': /^User 3 is called caro now\.\n$/,
+  'user ban': /^User caro is banned\.\n$/,
+  'user unban': /^User caro is not banned\.\n$/,
+  'user delete': /^User caro is deleted; 0 messages shown as from \[deleted\]\.\n$/,
+  'message list': /^NUMBER .*\n +1 {2}bot .* one\n +2 {2}bot .* two\n$/s,
+  'message show': /^Group +news\n.*\nSubject +one\n\ncontent of one\n$/s,
+  'db status': /\nSchema +current: .*\nUsers +2\nGroups +5\nMemberships +1\nMessages +2\n$/s,
+  'db check': /^ok\n$/,
+  'db backup': /^Backed up .*: 2 messages, [\d.]+ KiB\.\n$/,
+  'db restore': /^Restored .*, with 2 messages\.\n$/,
+  'db migrate': /^Made .*\.\n$/,
+  'db compact': /^There is nothing to give back: .*\n$/,
+  stats: /^Users +2\nGroups +5\n.*\n2 posted since .*\nnews +2\n.*\nbot +2\n/s,
+  export: /^Exported 5 groups, 2 users, 2 messages to .*\.\n$/,
+  import: /^Imported 5 groups, 2 users, 2 messages into .*\.\n$/,
+  'message delete': /^Deleted 1 message \(1\) of news\.\n$/,
+  'group purge': /^Deleted 1 message of news, number 2\.\n$/,
+};
+
+test.each([
+  { where: 'beside a server', running: true },
+  { where: 'where no server runs', running: false },
+])('every command on the database does its work $where', async ({ running }) => {
+  const board = await smallBoard();
+  if (!running) await board.stop();
+  const runs = administrationRuns(board.data);
+  expect(['serve', ...Object.keys(runs)].sort()).toEqual(commandsWith('--data').sort());
+  for (const [name, args] of Object.entries(runs)) {
+    const result = await runHere([...name.split(' '), ...args]);
+    const expected = { code: 0, stdout: expect.stringMatching(says[name] ?? '^$'), stderr: '' };
+    expect({ name, ...result }).toEqual({ name, ...expected });
+  }
+  if (!running) await board.restart();
+  const { groups } = await (await board.program('carol')).call('group.list', {});
+  expect(groups.map(({ name, messages }) => `${name} ${messages}`)).toEqual([
+    'main 0',
+    'general 0',
+    'news 0',
+    'help 0',
+    'random 0',
+  ]);
+});
+
+test('what takes the place of the database does so only where no server runs', async () => {
+  const board = await smallBoard();
+  const { data } = board;
+  const folder = tempFolder();
+  const [backup, exported] = [join(folder, 'board.db'), join(folder, 'board.jsonl')];
+  await runHere(['db', 'backup', backup, '--data', data]);
+  await runHere(['export', exported, '--data', data]);
+  const commands = [
+    ['db', 'migrate'],
+    ['db', 'compact', '--full'],
+    ['db', 'restore', backup, '--yes'],
+    ['import', exported],
+  ].map((command) => [...command, '--data', data]);
+
+  for (const command of commands) {
+    const { code, stdout, stderr } = await runHere(command);
+    expect({ command, code, stdout }).toEqual({ command, code: 1, stdout: '' });
+    expect(stderr).toMatch(new RegExp(`^corkboard: .*process ${process.pid}\\b.*\n$`));
+  }
+  await board.stop();
+  const alone: CliResult[] = [];
+  for (const command of commands) alone.push(await runHere(command));
+  expect(alone).toMatchObject([
+    { code: 0, stdout: expect.stringContaining('is up to date') },
+    { code: 0, stdout: expect.stringContaining('nothing to give back') },
+    { code: 0, stdout: expect.stringContaining('with 2 messages. What was there:') },
+    { code: 1, stderr: expect.stringContaining('holds a board already') },
+  ]);
+});
+
+// What makes a database where there is none, on purpose.
+const makers = ['serve', 'db migrate', 'db restore', 'import'];
+
+test('every other command says in one line that there is no database, and makes none', async () => {
+  const data = join(tempFolder(), 'missing');
+  const runs = Object.entries(administrationRuns(data)).filter(([name]) => !makers.includes(name));
+  expect(runs.map(([name]) => name).sort()).toEqual(
+    commandsWith('--data')
+      .filter((name) => !makers.includes(name))
+      .sort(),
+  );
+  const stderr = `corkboard: There is no database at ${databaseFile(data)}. Is --data right?\n`;
+  for (const [name, args] of runs) {
+    const result = await runHere([...name.split(' '), ...args]);
+    expect({ name, ...result }).toEqual({ name, code: 1, stdout: '', stderr });
+    expect(existsSync(data), name).toBe(false);
+    for (const arg of args) expect(existsSync(arg), `${name} made ${arg}`).toBe(false);
+  }
+});
+
+test('what makes a database makes none where it has nothing to make it of', async () => {
+  const folder = tempFolder();
+  const data = join(folder, 'missing');
+  const noBoard = join(folder, 'notes.txt');
+  writeFileSync(noBoard, 'Dear diary,\n'.repeat(100));
+  for (const file of [noBoard, join(folder, 'nothing')]) {
+    for (const command of [
+      ['db', 'restore', file],
+      ['import', file],
+    ]) {
+      const { code, stdout, stderr } = await runHere([...command, '--data', data]);
+      expect({ command, code, stdout }).toEqual({ command, code: 1, stdout: '' });
+      expect(stderr).toMatch(/^corkboard: .*\n$/);
+      expect(existsSync(databaseFile(data)), command.join(' ')).toBe(false);
+    }
+  }
+});
+
+test('what needs no database opens none', async () => {
+  const cwd = tempFolder();
+  const commands = [
+    ['serve', '--print-config'],
+    ['completion', 'bash'],
+    ['complete', 'group', 'show', ''],
+    ['post', 'main', 'one', 'content', '--user', 'bot', '--port', '1', '--retry', '0'],
+  ];
+  const results = await Promise.all(commands.map((command) => runCli(command, { cwd })));
+  expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 1]);
+  expect(readdirSync(cwd)).toEqual([]);
+});

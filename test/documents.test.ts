@@ -1,0 +1,35 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+
+function read(file: string): string {
+  return readFileSync(join(root, file), 'utf8');
+}
+
+/** The fragments that the headings of a page can be linked to by, as GitHub makes them. */
+function anchors(page: string): string[] {
+  const titles = [...page.matchAll(/^#+ (.*)$/gm)].map(([, title = '']) => title);
+  return titles.map((title) =>
+    title
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}_ -]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
+test('every link between the documents leads to a page, and to a heading in it', () => {
+  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+  const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => join('docs', name))];
+  const links = pages.flatMap((page) =>
+    [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)].map(
+      ([, file = '', anchor = '']) => ({ page, file, anchor }),
+    ),
+  );
+  expect(links.length).toBeGreaterThan(30);
+  for (const { page, file, anchor } of links) {
+    const target = read(file === '' ? page : join(dirname(page), file));
+    if (anchor) expect(anchors(target), page).toContain(anchor);
+  }
+});
