@@ -9,7 +9,7 @@ import { UserError } from '../errors.ts';
 import { ExportEncoder, type Written } from '../export-encoder.ts';
 import { printResult } from '../output.ts';
 import { OutputFile, type OutputTarget, StandardOutput } from '../output-target.ts';
-import { showSteps, untilStopped } from '../steps.ts';
+import { isAbort, showSteps, untilStopped } from '../steps.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly group?: string[];
@@ -101,8 +101,4 @@ function described({ file, ...document }: { file: string } & Snapshot['counts'])
   const { users, groups, messages } = document;
   const what = [count(groups, 'group'), count(users, 'user'), count(messages, 'message')];
   return `Exported ${what.join(', ')} to ${file}.`;
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }
