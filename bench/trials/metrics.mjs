@@ -9,8 +9,8 @@ import { atLeast, machine, sample, table } from '../lib/report.mjs';
 import { pinLoad, startBoard } from '../lib/servers.mjs';
 
 const connections = 128;
-const runs = 7;
-const seconds = 3;
+const runs = 5;
+const seconds = 2;
 const metricsAddress = '127.0.0.1:16390';
 // Milliseconds; Prometheus asks every 15 s or more unless it is told to.
 const scrapeEvery = 1000;
