@@ -4,5 +4,5 @@ import { manPage } from '../dist/cli/man.js';
 import { buildProgram } from '../dist/cli/program.js';
 import { programVersion } from '../dist/cli/version.js';
 
-const page = manPage(buildProgram(), programVersion());
+const page = manPage(await buildProgram(), programVersion());
 writeFileSync(new URL('../man/corkboard.1', import.meta.url), page);

@@ -24,8 +24,8 @@ function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
-test('no flag takes a secret, which others could read in the list of processes', () => {
-  const flags = allCommands(buildProgram()).flatMap(({ options }) => options);
+test('no flag takes a secret, which others could read in the list of processes', async () => {
+  const flags = allCommands(await buildProgram()).flatMap(({ options }) => options);
   const secret = flags.filter(({ long }) => /password|token|secret/.test(long ?? ''));
   expect(secret.length).toBeGreaterThan(0);
   const taking = secret.filter(({ required, optional }) => required || optional);

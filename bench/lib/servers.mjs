@@ -93,8 +93,8 @@ export function startFloor(name, args = [], flags = []) {
 }
 
 /** The board as it is shipped, but for limits that are there to stop such a load. */
-export function startBoard({ profile }, data, flags = []) {
-  const env = { CORKBOARD_RATE: 'off', CORKBOARD_MAX_CONNECTIONS: '15000' };
+export function startBoard({ profile }, data, flags = [], settings = {}) {
+  const env = { CORKBOARD_RATE: 'off', CORKBOARD_MAX_CONNECTIONS: '15000', ...settings };
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', profile] : [];
   const args = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
   return Measured.node(program, args, { flags: [...profiling, ...flags], env });

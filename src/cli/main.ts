@@ -2,4 +2,4 @@
 import { run } from './exit.ts';
 import { buildProgram } from './program.ts';
 
-process.exitCode = await run(buildProgram(), process.argv);
+process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);

@@ -1,5 +1,6 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { putInPlace } from '../storage/place.ts';
 import { UserError } from './errors.ts';
 
@@ -17,6 +18,8 @@ export class StandardOutput implements OutputTarget {
   async write(text: string): Promise<boolean> {
     const { stdout } = process;
     if (!stdout.write(text) && stdout.writable) await written(stdout);
+    // What takes all at once, as a file does, would keep Ctrl-C and the progress waiting.
+    else await nextTurn();
     return stdout.writable;
   }
 

@@ -1,20 +1,28 @@
 import { Command } from 'commander';
-import { chatCommand } from './commands/chat.ts';
-import { completeCommand, completionCommand } from './commands/completion.ts';
-import { dbCommand } from './commands/db.ts';
-import { exportCommand } from './commands/export.ts';
-import { groupCommand } from './commands/group.ts';
-import { importCommand } from './commands/import.ts';
-import { messageCommand } from './commands/message.ts';
-import { postCommand } from './commands/post.ts';
-import { serveCommand } from './commands/serve.ts';
-import { statsCommand } from './commands/stats.ts';
-import { tailCommand } from './commands/tail.ts';
-import { userCommand } from './commands/user.ts';
 import { programVersion } from './version.ts';
 
-/** The whole program, made afresh. It throws a CommanderError where commander would exit. */
-export function buildProgram(): Command {
+/** The commands, in the order of the help. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  chat: async () => (await import('./commands/chat.ts')).chatCommand(),
+  post: async () => (await import('./commands/post.ts')).postCommand(),
+  tail: async () => (await import('./commands/tail.ts')).tailCommand(),
+  group: async () => (await import('./commands/group.ts')).groupCommand(),
+  user: async () => (await import('./commands/user.ts')).userCommand(),
+  message: async () => (await import('./commands/message.ts')).messageCommand(),
+  export: async () => (await import('./commands/export.ts')).exportCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
+  db: async () => (await import('./commands/db.ts')).dbCommand(),
+  stats: async () => (await import('./commands/stats.ts')).statsCommand(),
+  completion: async () => (await import('./commands/completion.ts')).completionCommand(),
+};
+
+/**
+ * The program, made afresh. It throws a CommanderError where commander would exit.
+ * @param word what stands first on the line: where that is a command, the others are left out, since
+ * loading what all of them need takes several times as long as most commands do
+ */
+export async function buildProgram(word = ''): Promise<Command> {
   const program = new Command('corkboard')
     .description('A persistent message board that people reach from a terminal.')
     .version(programVersion())
@@ -30,22 +38,12 @@ export function buildProgram(): Command {
       process.env.NO_COLOR = '1';
     })
     .addHelpText('after', examples);
-  const commands = [
-    serveCommand,
-    chatCommand,
-    postCommand,
-    tailCommand,
-    groupCommand,
-    userCommand,
-    messageCommand,
-    exportCommand,
-    importCommand,
-    dbCommand,
-    statsCommand,
-    completionCommand,
-  ];
-  for (const build of commands) program.addCommand(build());
-  program.addCommand(completeCommand(), { hidden: true });
+  const named = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  for (const load of named ? [named] : Object.values(commands)) program.addCommand(await load());
+  if (!named) {
+    const { completeCommand } = await import('./commands/completion.ts');
+    program.addCommand(completeCommand(), { hidden: true });
+  }
   shareSettings(program);
   return program;
 }

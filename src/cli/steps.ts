@@ -21,6 +21,11 @@ export async function untilStopped<T>(
   }
 }
 
+/** Whether work ended because its signal was aborted, without a reason of its own. */
+export function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
+}
+
 /**
  * Runs work that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
  * it between two steps, which is a matter of milliseconds.

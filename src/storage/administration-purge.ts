@@ -10,6 +10,8 @@ import { groups, messages } from './schema.ts';
 
 /** Messages of one transaction: under 1 ms of work where they are short, 4 ms where each has 32 KiB. */
 export const stepSize = 200;
+// Pages of the log, of 1000 at which a server would take them over.
+const checkpointPages = 250;
 /** Longer than a server sleeps between two tries for the lock, so that each step lets it in. */
 export const betweenSteps = lockRetry + 2;
 
@@ -50,6 +52,7 @@ export async function purgeInSteps(
   atEnd: (gone: MessageSpan) => void,
 ): Promise<MessageSpan & { complete: boolean }> {
   const step = prepareStep(client, plan, atEnd);
+  checkpointEarly(client);
   let gone = { group: plan.group, count: 0, first: 0, last: 0, complete: false };
   try {
     while (!gone.complete && !control.signal.aborted) {
@@ -65,6 +68,14 @@ export async function purgeInSteps(
   }
   if (!gone.complete) writeAtOnce(client, () => leavePurged(orm(client), gone));
   return gone;
+}
+
+/**
+ * Has work in steps take over its log into the database itself, and in small parts: a server that
+ * came to its own bound would do so between two requests of its members, with all that is to be synced.
+ */
+export function checkpointEarly(client: Client): void {
+  client.pragma(`wal_autocheckpoint = ${checkpointPages}`);
 }
 
 /** Leaves a server the event that the messages are gone, if any are. */

@@ -2,7 +2,13 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { and, asc, count, eq, gt, inArray, max, sql } from 'drizzle-orm';
 import type { MessageFate, MessageSpan, StepControl } from '../board/administration.ts';
 import type { Group, User } from '../board/types.ts';
-import { betweenSteps, extended, leavePurged, stepSize } from './administration-purge.ts';
+import {
+  betweenSteps,
+  checkpointEarly,
+  extended,
+  leavePurged,
+  stepSize,
+} from './administration-purge.ts';
 import { expel, groupsOf } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
@@ -56,6 +62,7 @@ class UserDeletion {
   }
 
   async run(control: StepControl): Promise<{ messages: number; complete: boolean }> {
+    checkpointEarly(this.client);
     let complete = false;
     try {
       while (!complete && !control.signal.aborted) {

@@ -10,6 +10,7 @@ const linesOfStep = 10_000;
 
 /** How an import is followed, and stopped; it can be gone on with then. */
 export interface ImportControl {
+  /** What the chunks come from listens to it too, or they keep who aborts it waiting. */
   readonly signal: AbortSignal;
   /** Called with the lines that are in; `from` were in before this time. */
   progress(done: number, total: number, from: number): void;
@@ -87,14 +88,19 @@ class Import {
   }
 
   private async read(chunks: AsyncIterable<Buffer>): Promise<void> {
+    const { signal } = this.control;
     this.database.begin();
-    for await (const lines of this.linesOf(chunks)) {
-      for (const line of lines) this.take(line);
-      const { lines: done } = this.cursor;
-      if (done - this.committed >= linesOfStep) this.commit();
-      this.control.progress(done, this.rows.expectedLines, this.resumedAt);
-      if (this.control.signal.aborted) this.commit();
-      this.control.signal.throwIfAborted();
+    try {
+      for await (const lines of this.linesOf(chunks)) {
+        for (const line of lines) this.take(line);
+        const { lines: done } = this.cursor;
+        if (done - this.committed >= linesOfStep) this.commit();
+        this.control.progress(done, this.rows.expectedLines, this.resumedAt);
+        signal.throwIfAborted();
+      }
+    } catch (error) {
+      if (signal.aborted) this.commit();
+      throw error;
     }
     this.commit();
   }

@@ -4,9 +4,11 @@ import { buildProgram } from '../../src/cli/program.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
+const program = await buildProgram();
+
 /** The commands that do something, by what is typed to run them, in the order of the help. */
 export function everyCommand(): Map<string, Command> {
-  return new Map(leaves(buildProgram(), ''));
+  return new Map(leaves(program, ''));
 }
 
 function leaves(parent: Command, before: string): [name: string, command: Command][] {

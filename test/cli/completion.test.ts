@@ -61,7 +61,7 @@ for (const [shell, { args, setUp }] of Object.entries(starts)) {
 test('what fits is asked of the program itself', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'news'));
   const fits = async (...words: string[]) => {
-    const found = await complete(buildProgram(), words);
+    const found = await complete(await buildProgram(), words);
     return typeof found === 'string' ? found : found.map(({ word }) => word);
   };
   expect(await fits('')).toEqual(expect.arrayContaining(['serve', 'completion', 'help']));

@@ -1,12 +1,22 @@
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { watch } from 'node:fs/promises';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { type FileChangeInfo, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { formatTime } from '../../src/protocol/time.ts';
 import { databaseFile } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson, startCli } from '../helpers/cli.ts';
+import { type CliResult, runCli, runJson, startCli } from '../helpers/cli.ts';
+import { program } from '../helpers/server.ts';
 import { groupNamed, login, post } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, poster, rows, tamper } from './seed.ts';
@@ -177,7 +187,7 @@ test('a file is complete and private, or not there; what is there stays without 
   expect(device.stderr).toBe('corkboard: /dev/null is not a file to write to.\n');
 });
 
-test('who reads the first line alone has read enough; Ctrl-C leaves no file', async () => {
+test('who reads the first line alone has read enough; Ctrl-C stops it anywhere, and leaves no file', async () => {
   const data = await boardFolder();
   fillMain(data, 100_000);
   const read = startCli(['export', '--data', data]);
@@ -187,20 +197,45 @@ test('who reads the first line alone has read enough; Ctrl-C leaves no file', as
   expect(code).toBe(0);
   await ended;
   const folder = tempFolder();
-  const stopped = startCli(['export', join(folder, 'x'), '--data', data]);
-  await someFile(folder, (name) => name.endsWith('.partial'));
-  stopped.child.kill('SIGINT');
-  expect(await stopped.result).toEqual({
+  const whileCopying = interrupted(folder, 'copying', ({ eventType }) => eventType === 'rename');
+  const whileWriting = interrupted(folder, 'writing', ({ eventType }) => eventType === 'change');
+  const nothing = {
     code: 130,
     stdout: '',
     stderr: 'corkboard: Interrupted; nothing was exported.\n',
-  });
+  };
+  expect([await whileCopying(data), await whileWriting(data)]).toEqual([nothing, nothing]);
   expect(readdirSync(folder)).toEqual([]);
+  expect(await interruptedRedirect(data)).toBe(130);
 });
 
-/** Waits for the system to tell that a file was made. */
-async function someFile(folder: string, which: (name: string) => boolean): Promise<void> {
-  for await (const { filename } of watch(folder)) {
-    if (which(filename ?? '')) return;
-  }
+/** An export into a file of `folder` that is stopped once the system tells of one of its changes. */
+function interrupted(
+  folder: string,
+  name: string,
+  when: (change: FileChangeInfo<string>) => boolean,
+): (data: string) => Promise<CliResult> {
+  const changes = watch(folder);
+  return async (data) => {
+    const { child, result } = startCli(['export', join(folder, name), '--data', data]);
+    for await (const change of changes) {
+      if (change.filename?.startsWith(name) && when(change)) break;
+    }
+    child.kill('SIGINT');
+    return result;
+  };
+}
+
+/** The exit code of an export that a shell sends to a file, which never makes it wait. */
+async function interruptedRedirect(data: string): Promise<number | null> {
+  const file = join(tempFolder(), 'redirected');
+  const output = openSync(file, 'w');
+  const changes = watch(file);
+  const args = [program, 'export', '--data', data];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', output, 'ignore'] });
+  closeSync(output);
+  for await (const _ of changes) break;
+  child.kill('SIGINT');
+  const [code] = await once(child, 'exit');
+  return code;
 }

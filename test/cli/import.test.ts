@@ -9,7 +9,7 @@ import { runCli, runJson, startCli } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, poster } from './seed.ts';
 
-test('an import goes on where it was killed, with the same file alone', async () => {
+test('an import goes on where it was killed or stopped, with the same file alone', async () => {
   const data = await boardFolder();
   fillMain(data, 25_000);
   const whole = (await runCli(['export', '--data', data])).stdout;
@@ -17,14 +17,20 @@ test('an import goes on where it was killed, with the same file alone', async ()
   const file = join(folder, 'board.jsonl');
   writeFileSync(file, whole);
   const copy = join(folder, 'new');
-  // Its input does not end: what it has read so far is what it has when it is killed.
-  const killed = startCli(['import', '-', '--data', copy], { input: null });
-  killed.child.stdin.on('error', () => {});
-  killed.child.stdin.write(whole.slice(0, Math.floor(whole.length / 2)));
-  const partial = `${databaseFile(copy)}.import`;
-  while (!hasCommitted(partial)) await new Promise(setImmediate);
+  const killed = importPart(copy, whole.slice(0, whole.length / 2));
+  await committed(copy, 10_000);
   killed.child.kill('SIGKILL');
   await killed.result;
+  expect(existsSync(databaseFile(copy))).toBe(false);
+
+  const stopped = importPart(copy, whole.slice(0, whole.length * 0.9));
+  await committed(copy, 20_000);
+  stopped.child.kill('SIGINT');
+  expect(await stopped.result).toEqual({
+    code: 130,
+    stdout: '',
+    stderr: 'corkboard: Interrupted. The same command goes on from there.\n',
+  });
   expect(existsSync(databaseFile(copy))).toBe(false);
 
   const other = join(folder, 'other.jsonl');
@@ -42,20 +48,33 @@ test('an import goes on where it was killed, with the same file alone', async ()
     messages: 25_000,
     resumedAt: expect.any(Number),
   });
-  expect(done.resumedAt).toBeGreaterThanOrEqual(10_000);
+  expect(done.resumedAt).toBeGreaterThanOrEqual(20_000);
   expect((await runCli(['export', '--data', copy])).stdout).toBe(whole);
   expect(readdirSync(copy).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
 });
 
-/** Whether some of an import is on disk. */
-function hasCommitted(partial: string): boolean {
-  if (!existsSync(`${partial}-wal`)) return false;
+/** An import whose input stops in the middle and does not end, as over a line that is stuck. */
+function importPart(data: string, part: string) {
+  const run = startCli(['import', '-', '--data', data], { input: null });
+  run.child.stdin.on('error', () => {});
+  run.child.stdin.write(part);
+  return run;
+}
+
+/** Waits until so many lines of an import are on disk. */
+async function committed(data: string, lines: number): Promise<void> {
+  while (linesOnDisk(`${databaseFile(data)}.import`) < lines) await new Promise(setImmediate);
+}
+
+function linesOnDisk(partial: string): number {
+  if (!existsSync(`${partial}-wal`)) return 0;
   const client = openConnection(partial, { readonly: true });
   try {
-    return client.prepare('SELECT 1 FROM import_progress').get() !== undefined;
+    const found = client.prepare('SELECT progress FROM import_progress').pluck().get();
+    return found === undefined ? 0 : (JSON.parse(String(found)) as { lines: number }).lines;
   } catch {
     // It is being made.
-    return false;
+    return 0;
   } finally {
     client.close();
   }

@@ -10,13 +10,13 @@ import { programVersion } from '../../src/cli/version.ts';
 const file = fileURLToPath(new URL('../../man/corkboard.1', import.meta.url));
 const hasGroff = spawnSync('groff', ['--version']).status === 0;
 
-test('the manual page is what `npm run man` makes of the program', () => {
-  expect(readFileSync(file, 'utf8')).toBe(manPage(buildProgram(), programVersion()));
+test('the manual page is what `npm run man` makes of the program', async () => {
+  expect(readFileSync(file, 'utf8')).toBe(manPage(await buildProgram(), programVersion()));
 });
 
 test.runIf(hasGroff)(
   'the manual page is sound roff, and shows commands, options and examples',
-  () => {
+  async () => {
     const checked = spawnSync('groff', ['-man', '-ww', '-z', file], { encoding: 'utf8' });
     expect(checked).toMatchObject({ status: 0, stderr: '' });
     // Wide enough for no line to break.
@@ -26,7 +26,7 @@ test.runIf(hasGroff)(
       expect(stdout).toContain(flagOf(name));
       expect(stdout).toContain(variableOf(name));
     }
-    for (const { name, commands } of buildProgram().commands.map((c) => ({
+    for (const { name, commands } of (await buildProgram()).commands.map((c) => ({
       name: c.name(),
       commands: c.commands,
     }))) {

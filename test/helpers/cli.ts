@@ -54,7 +54,8 @@ export async function runHere(args: string[]): Promise<CliResult> {
     };
   }
   try {
-    return { code: await run(buildProgram(), ['node', 'corkboard', ...args]), ...told };
+    const command = await buildProgram(args[0]);
+    return { code: await run(command, ['node', 'corkboard', ...args]), ...told };
   } finally {
     for (const [at, name] of streams.entries()) Object.assign(process[name], { write: before[at] });
     for (const added of process.stdout.listeners('error')) {

@@ -1,30 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { Command } from 'commander';
 import { groupRef } from '../../board/board.ts';
-import type { ExportLine } from '../../board/export-format.ts';
 import { count } from '../../protocol/text/render.ts';
 import { exportLines } from '../../storage/export-lines.ts';
 import { Snapshot } from '../../storage/export-snapshot.ts';
 import { databaseFile } from '../../storage/open.ts';
 import { administer, type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
-import { printResult, toJson } from '../output.ts';
+import { ExportEncoder, type Written } from '../export-encoder.ts';
+import { printResult } from '../output.ts';
 import { OutputFile, type OutputTarget, StandardOutput } from '../output-target.ts';
-import { showSteps, untilStopped } from '../steps.ts';
-
-// Characters that are written at once.
-const chunkSize = 64 * 1024;
+import { isAbort, showSteps, untilStopped } from '../steps.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly group?: string[];
   readonly withoutPasswords?: true;
   readonly force?: true;
-}
-
-/** What has been written, for those who asked for a file. */
-interface Written {
-  readonly lines: number;
-  readonly bytes: number;
 }
 
 export function exportCommand(): Command {
@@ -97,7 +87,7 @@ function writeLines(
 ): Promise<Written | undefined> {
   const scope = { whole: group === undefined, passwords: withoutPasswords === undefined };
   return showSteps(snapshot.counts.messages, signal, async ({ progress }) => {
-    const encoder = new Encoder();
+    const encoder = new ExportEncoder();
     for (const text of encoder.encode(exportLines(snapshot, scope))) {
       if (!(await target.write(text))) return undefined;
       signal.throwIfAborted();
@@ -107,49 +97,8 @@ function writeLines(
   });
 }
 
-/** Makes text of lines, and the last line, which says what stands above it. */
-class Encoder {
-  private readonly hash = createHash('sha256');
-  private lines = 0;
-  private bytes = 0;
-  messages = 0;
-  written: Written | undefined;
-
-  *encode(lines: Iterable<ExportLine>): Generator<string> {
-    let text = '';
-    for (const line of lines) {
-      text += `${toJson(line, 0)}\n`;
-      this.lines++;
-      if (line.type === 'message') this.messages++;
-      if (text.length < chunkSize) continue;
-      yield this.pass(text);
-      text = '';
-    }
-    yield this.pass(text);
-    yield this.end();
-  }
-
-  private pass(text: string): string {
-    this.hash.update(text);
-    this.bytes += Buffer.byteLength(text);
-    return text;
-  }
-
-  private end(): string {
-    const { lines } = this;
-    const end: ExportLine = { type: 'end', lines, sha256: this.hash.digest('hex') };
-    const text = `${toJson(end, 0)}\n`;
-    this.written = { lines: lines + 1, bytes: this.bytes + text.length };
-    return text;
-  }
-}
-
 function described({ file, ...document }: { file: string } & Snapshot['counts']): string {
   const { users, groups, messages } = document;
   const what = [count(groups, 'group'), count(users, 'user'), count(messages, 'message')];
   return `Exported ${what.join(', ')} to ${file}.`;
-}
-
-function isAbort(error: unknown): boolean {
-  return error instanceof Error && error.name === 'AbortError';
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream, type ReadStream } from 'node:fs';
+import { addAbortSignal, type Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { ExportError } from '../../board/export-format.ts';
 import { count } from '../../protocol/text/render.ts';
@@ -9,7 +10,7 @@ import { type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
 import { printResult } from '../output.ts';
 import { Progress } from '../progress.ts';
-import { untilStopped } from '../steps.ts';
+import { isAbort, untilStopped } from '../steps.ts';
 
 // Bytes that are read at once.
 const chunkSize = 256 * 1024;
@@ -48,11 +49,9 @@ Examples:
 async function run(file: string, options: ImportOptions): Promise<void> {
   const source = file === '-' ? process.stdin : await openSource(file);
   const database = databaseFile(options.data);
-  const { header, resumedAt } = await followed(database, bytesOf(source, file), options).catch(
-    (error) => {
-      throw asUserError(error, file === '-' ? 'Standard input' : file);
-    },
-  );
+  const { header, resumedAt } = await followed(database, source, file, options).catch((error) => {
+    throw asUserError(error, file === '-' ? 'Standard input' : file);
+  });
   const { users, groups, memberships, messages } = header;
   const document = { file: database, users, groups, memberships, messages, resumedAt };
   printResult(options, document, () => described(document));
@@ -70,11 +69,11 @@ async function openSource(file: string): Promise<ReadStream> {
 }
 
 /** @throws UserError, so that it is told apart from what the database throws */
-async function* bytesOf(source: NodeJS.ReadableStream, file: string): AsyncGenerator<Buffer> {
+async function* bytesOf(source: Readable, file: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of source) yield chunk as Buffer;
   } catch (error) {
-    throw unreadable(file, error);
+    throw isAbort(error) ? error : unreadable(file, error);
   }
 }
 
@@ -84,7 +83,8 @@ function unreadable(file: string, error: unknown): UserError {
 
 function followed(
   database: string,
-  chunks: AsyncIterable<Buffer>,
+  source: Readable,
+  file: string,
   { restart = false }: { restart?: boolean },
 ): Promise<Imported> {
   return untilStopped(async (signal) => {
@@ -93,6 +93,8 @@ function followed(
       shown ??= new Progress(total, 'lines', from);
       shown.update(done);
     };
+    // Who stops it does not wait for what has yet to come over a pipe.
+    const chunks = bytesOf(addAbortSignal(signal, source), file);
     try {
       return await importBoard(database, chunks, { signal, progress, restart });
     } finally {
@@ -105,7 +107,7 @@ function asUserError(error: unknown, source: string): unknown {
   if (error instanceof ExportError) {
     return new UserError(`${source} cannot be imported. ${error.message} The board is as it was.`);
   }
-  if (error instanceof Error && error.name === 'AbortError') {
+  if (isAbort(error)) {
     return new UserError('Interrupted. The same command goes on from there.', 130);
   }
   return error;

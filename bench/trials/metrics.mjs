@@ -1,0 +1,75 @@
+// What it costs to watch a board run: node bench/trials/metrics.mjs (after npm run build).
+// Posts a second without --metrics and with, scraped every second; prints a table, asserts nothing.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { makeBoard } from '../lib/boards.mjs';
+import { closedLoop, openMembers, request } from '../lib/peers.mjs';
+import { atLeast, machine, sample, table } from '../lib/report.mjs';
+import { pinLoad, startBoard } from '../lib/servers.mjs';
+
+const connections = 128;
+const runs = 5;
+const seconds = 2;
+const metricsAddress = '127.0.0.1:16390';
+// Milliseconds; Prometheus asks every 15 s or more unless it is told to.
+const scrapeEvery = 1000;
+// Behind the groups that a new board begins with.
+const firstGroup = 6;
+
+const folder = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
+const shapes = [32, 1];
+
+function fill(maker) {
+  const user = maker.users(connections);
+  const group = maker.groups(connections);
+  for (let at = 0; at < connections; at++) maker.member(group + at, user + at);
+}
+
+async function start(name, settings) {
+  const data = join(folder, name);
+  makeBoard(data, fill);
+  const server = await startBoard({}, data, [], settings);
+  const peers = await openMembers(server.port, connections, (at) => `u${at}`);
+  return { server, peers };
+}
+
+const content = 'x'.repeat(120);
+const post = (at) => request('message.post', { group: firstGroup + at, subject: 'bench', content });
+
+async function scraped(work) {
+  const scrape = async () => {
+    const response = await fetch(`http://${metricsAddress}/metrics`);
+    if (!response.ok) throw new Error(`metrics: ${response.status}`);
+    await response.text();
+  };
+  await scrape();
+  const timer = setInterval(scrape, scrapeEvery);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+pinLoad();
+console.log(machine());
+const without = await start('without', {});
+const watched = await start('watched', { CORKBOARD_METRICS: metricsAddress });
+const context = { runs, note: (text) => console.error(text) };
+const rows = [];
+for (const outstanding of shapes) {
+  const load = ({ peers }) => closedLoop(peers, { outstanding, seconds, request: post });
+  const samples = await sample(context, {
+    'without metrics': () => load(without),
+    'with metrics': () => scraped(() => load(watched)),
+  });
+  const bar = atLeast(0.95, samples['with metrics'], samples['without metrics'], 'without');
+  rows.push({ what: `${connections} × ${outstanding}`, unit: 'posts/s', samples, bar });
+}
+console.log(table(rows));
+for (const { server, peers } of [without, watched]) {
+  for (const peer of peers) peer.close();
+  await server.stop();
+}
+rmSync(folder, { recursive: true, force: true });

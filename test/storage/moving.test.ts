@@ -1,0 +1,66 @@
+import { copyFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { ExportEncoder } from '../../src/cli/export-encoder.ts';
+import { exportLines } from '../../src/storage/export-lines.ts';
+import { Snapshot } from '../../src/storage/export-snapshot.ts';
+import { importBoard } from '../../src/storage/import.ts';
+import { openBoard } from '../helpers/storage.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { live, lives } from './random-life.ts';
+
+async function exported(file: string): Promise<string> {
+  const control = { signal: new AbortController().signal, progress: () => {} };
+  const snapshot = await Snapshot.take(file, undefined, control);
+  try {
+    const lines = exportLines(snapshot, { whole: true, passwords: true });
+    return [...new ExportEncoder().encode(lines)].join('');
+  } finally {
+    snapshot.close();
+  }
+}
+
+async function* inChunks(bytes: Buffer, size: number): AsyncGenerator<Buffer> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.subarray(at, at + size);
+}
+
+/** Imports `text` in chunks of `size` bytes; `stops` says after how many of them it is interrupted. */
+async function imported(file: string, text: string, size: number, stops: number[]): Promise<void> {
+  for (const after of [...stops, Number.POSITIVE_INFINITY]) {
+    const stop = new AbortController();
+    let chunks = 0;
+    const progress = () => {
+      if (++chunks > after) stop.abort();
+    };
+    const control = { signal: stop.signal, progress, restart: false };
+    try {
+      await importBoard(file, inChunks(Buffer.from(text), size), control);
+      return;
+    } catch (error) {
+      if (error !== stop.signal.reason) throw error;
+    }
+  }
+}
+
+test('whatever a board has lived through, it comes out of an import as it was, to the byte', async () => {
+  const folder = tempFolder();
+  const { file: start, close } = openBoard();
+  close();
+  let runs = 0;
+  const chunk = fc.integer({ min: 500, max: 5000 });
+  const stops = fc.array(fc.nat({ max: 3 }), { maxLength: 1 });
+  await fc.assert(
+    fc.asyncProperty(lives, chunk, stops, async (life, size, interrupted) => {
+      const file = join(folder, `${++runs}.db`);
+      copyFileSync(start, file);
+      await live(file, life);
+      const text = await exported(file);
+      const copy = join(folder, `${runs}-copy.db`);
+      await imported(copy, text, size, interrupted);
+      expect(await exported(copy)).toBe(text);
+      expect(readdirSync(folder).filter((name) => /import|export/.test(name))).toEqual([]);
+    }),
+    { numRuns: 12 },
+  );
+});

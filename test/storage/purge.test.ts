@@ -1,0 +1,24 @@
+import { statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { SqliteAdministration } from '../../src/storage/administration.ts';
+import { openShared } from '../../src/storage/open.ts';
+import { main, openBoard } from '../helpers/storage.ts';
+
+test('a purge leaves a server no log that it would have to take over', async () => {
+  const { client, file } = openBoard();
+  client.exec(
+    `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
+     INSERT INTO messages (group_id, number, posted_at, subject, content)
+       SELECT 1, i, i, 's', printf('%.*c', 200, 'x') FROM n;
+     UPDATE groups SET last_number = 8000, message_count = 8000 WHERE id = 1`,
+  );
+  client.pragma('wal_checkpoint(TRUNCATE)');
+  const operator = new SqliteAdministration(openShared(file));
+  const plan = await operator.planPurge(main, 'all');
+  const control = { signal: new AbortController().signal, progress: () => {} };
+  expect(await operator.purge(plan, control)).toMatchObject({ count: 8000, complete: true });
+  const pages = statSync(`${file}-wal`).size / 4096;
+  expect(pages).toBeGreaterThan(0);
+  expect(pages).toBeLessThan(500);
+  operator.close();
+});
