@@ -14,14 +14,14 @@ export class User {
     private readonly caller: Caller,
     private readonly ledger: Ledger,
     private readonly random: Random,
-    /** Called for everything that was acknowledged. */
-    private readonly done: () => void,
+    /** Called for everything that was acknowledged, and waited for. */
+    private readonly done: () => void | Promise<void>,
   ) {}
 
   static async login(
     name: string,
     port: number,
-    context: { ledger: Ledger; random: Random; done: () => void },
+    context: { ledger: Ledger; random: Random; done: () => void | Promise<void> },
   ): Promise<User> {
     const caller = await Caller.open(port);
     await caller.call('session.login', { user: name });
@@ -102,6 +102,6 @@ export class User {
       throw error;
     });
     answered(answer);
-    this.done();
+    await this.done();
   }
 }
