@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const trials = {
-  lock: { seconds: '30', seed: '' },
+  lock: { seconds: '30' },
   crash: { rounds: '1000', seed: '' },
   fuzz: { seconds: '60', seed: '' },
   model: { runs: '1000', seed: '' },

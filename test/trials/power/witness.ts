@@ -18,7 +18,7 @@ interface Talk {
 /** Knows what the board was asked and what it had acknowledged at each step of a trace. */
 export class Witness {
   readonly ledger = new Ledger();
-  /** How many changes were acknowledged, and whether the step before told of one. */
+  /** How many changes were acknowledged. */
   acknowledged = 0;
   /** Whether the board has served anyone: before that, it may not have been made. */
   served = false;
@@ -29,7 +29,7 @@ export class Witness {
     if (step.kind === 'printed') for (const line of step.text.split('\n')) this.operate(line);
     if (step.kind !== 'received' && step.kind !== 'sent') return;
     const talk = this.talkOn(step.socket);
-    // Lines are cut at bytes, which one write may have within a character: what is sent is ASCII.
+    // All of it is ASCII, so that no character is cut.
     const lines = (talk.rest[step.kind] + step.data.toString()).split('\n');
     talk.rest[step.kind] = lines.pop() ?? '';
     for (const line of lines.filter((each) => each.startsWith('{'))) {
