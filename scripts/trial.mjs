@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 
 const trials = {
+  lock: { seconds: '30' },
   crash: { rounds: '1000', seed: '' },
   fuzz: { seconds: '60', seed: '' },
   model: { runs: '1000', seed: '' },
+  power: { changes: '600', seed: '' },
 };
 
 const [name, ...args] = process.argv.slice(2);

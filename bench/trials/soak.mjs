@@ -1,4 +1,5 @@
-// A compressed week: connections that join, leave, post, read, go and come back for a given time.
+// A compressed week: connections that join, leave, post, read, go and come back for a given time, which
+// holds seven days and nights.
 // npm run soak -- --minutes 60 --connections 2000 (after npm run build). Prints a sample every few
 // seconds, and draws them into docs/soak.svg or the file of --plot.
 import { spawn } from 'node:child_process';
@@ -19,16 +20,21 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const connections = Number(values.connections);
-// A session stays for so long, on average; a deed of each comes so often. Milliseconds.
-const stay = 60_000;
-const between = 40_000;
+// A session stays for so long, on average; a deed of each comes so often at noon. Milliseconds. A post
+// is told to some hundreds, and load and server share the machine: with more of them, the latencies
+// would be those of the load.
+const stay = 120_000;
+const between = 80_000;
+const days = 7;
+/** At midnight, as a part of what goes on at noon. */
+const nightly = 0.1;
 const sampleEvery = 5000;
 const groups = ['main', 'general', 'news', 'help', 'random'];
 const deeds = ['join', 'leave', 'post', 'post', 'list', 'list', 'get', 'groups'];
 
 const data = mkdtempSync(join(tmpdir(), 'corkboard-soak-'));
 const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const serve = [program, 'serve', '--port', '0', '--data', data];
+const serve = [program, 'serve', '--port', '0', '--data', data, '--log-level', 'warn'];
 const server = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
 const [printed] = await once(server.stdout, 'data');
 const port = Number(/:(\d+)\n/.exec(String(printed))[1]);
@@ -85,20 +91,41 @@ function act({ call }) {
   }
 }
 
+/** How much goes on at this time of the day. */
+function activity() {
+  const noon = (1 - Math.cos((elapsed() / minutes) * days * 2 * Math.PI)) / 2;
+  return nightly + (1 - nightly) * noon;
+}
+
 /** One user, who comes and goes. */
 async function live(user) {
-  await pause(Math.random() * between);
+  let home = random(groups);
+  await pause(Math.random() * Math.min(stay, (minutes * 60_000) / 10));
   while (going) {
     const peer = await open();
     await peer.call('session.login', { user });
+    if (home) await peer.call('group.join', { group: home });
+    home = undefined;
     const until = performance.now() + Math.random() * 2 * stay;
     while (going && performance.now() < until) {
       await pause(Math.random() * 2 * between);
-      await act(peer);
+      if (Math.random() < activity()) await act(peer);
     }
     if (Math.random() < 0.5) await peer.call('session.logout', {});
     peer.socket.destroy();
   }
+}
+
+let processor = 0;
+
+/** What the server has used of one core since the last sample, in percent. */
+function busy() {
+  const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1].split(' ');
+  // The system counts in hundredths of a second.
+  const milliseconds = (Number(fields[11]) + Number(fields[12])) * 10;
+  const used = milliseconds - processor;
+  processor = milliseconds;
+  return Math.round((used / sampleEvery) * 100);
 }
 
 function sample(minute) {
@@ -112,14 +139,31 @@ function sample(minute) {
     'memory MiB': Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024),
     'file descriptors': readdirSync(`/proc/${server.pid}/fd`).length,
     'WAL MiB': Number((wal / 2 ** 20).toFixed(1)),
+    'server %': busy(),
     'p50 ms': Number(at(0.5).toFixed(2)),
     'p99 ms': Number(at(0.99).toFixed(2)),
     requests,
   };
 }
 
+/** The range and the middle of each column in each of the days, as a table for the documentation. */
+function table(samples) {
+  const names = Object.keys(samples[0]).filter((name) => name !== 'minute');
+  const row = (cells) => `| ${cells.join(' | ')} |`;
+  const rows = Array.from({ length: days }, (_, day) => {
+    const of = samples.filter(({ minute }) => Math.floor((minute / minutes) * days) === day);
+    const cells = names.map((name) => {
+      const sorted = of.map((each) => each[name]).sort((a, b) => a - b);
+      const middle = sorted[Math.floor(sorted.length / 2)];
+      return name === 'requests' ? sorted.at(-1) : `${middle} (${sorted[0]} – ${sorted.at(-1)})`;
+    });
+    return row([day + 1, ...cells]);
+  });
+  return [row(['day', ...names]), row(['day', ...names].map(() => '---')), ...rows].join('\n');
+}
+
 function draw(samples) {
-  const names = ['memory MiB', 'file descriptors', 'WAL MiB', 'p99 ms'];
+  const names = ['memory MiB', 'file descriptors', 'WAL MiB', 'server %', 'p99 ms'];
   const height = 170;
   const chart = init(null, null, {
     renderer: 'svg',
@@ -159,6 +203,7 @@ while (elapsed() < minutes) {
 }
 going = false;
 writeFileSync(values.plot, draw(samples));
+console.log(table(samples));
 console.log(`${requests} requests, ${failures} connections lost by the server`);
 server.kill('SIGKILL');
 await Promise.race([Promise.allSettled(users), pause(1000)]);

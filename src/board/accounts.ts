@@ -15,7 +15,10 @@ export type Access = 'open' | 'registered' | 'closed';
 export interface LoginRequest {
   readonly user: string;
   readonly password?: string | undefined;
-  /** Whether to register the name with the password, where it is free. */
+  /**
+   * Whether to register the name with the password, where it is free. False asks for a name that
+   * there is: without it, and without a password, an open board makes a user of any free name.
+   */
   readonly create?: boolean | undefined;
 }
 
@@ -49,7 +52,8 @@ export class Accounts {
 
   /**
    * @throws BoardError `NAME_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG` (the same for a name
-   * that is unknown), `REGISTRATION_REQUIRED`, `PASSWORD_INVALID`, `BANNED`, `RATE_LIMITED`
+   * that is unknown), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `PASSWORD_INVALID`, `BANNED`,
+   * `RATE_LIMITED`
    */
   async login(request: LoginRequest, caller: Caller): Promise<TokenLogin> {
     const name = userName(request.user);
@@ -63,7 +67,7 @@ export class Accounts {
       return { login: await this.repository.login(name, credentials, caller.origin), token };
     }
     if (request.password !== undefined) await this.verify(name, request.password, hash, caller);
-    else this.requireNone(account !== undefined, hash);
+    else this.requireNone(account !== undefined, hash, request);
     const credentials = { verified: hash, passwordHash: null, tokenHash };
     return { login: await this.repository.login(name, credentials, caller.origin), token };
   }
@@ -115,9 +119,13 @@ export class Accounts {
   }
 
   /** Whether a name may be used without a password. */
-  private requireNone(known: boolean, hash: string | null): void {
+  private requireNone(known: boolean, hash: string | null, request: LoginRequest): void {
     if (hash !== null) throw boardError('PASSWORD_REQUIRED');
-    if (known || this.access === 'open') return;
+    if (known) return;
+    if (this.access === 'open') {
+      if (request.create === false) throw boardError('USER_NOT_FOUND', request.user);
+      return;
+    }
     throw boardError(this.access === 'closed' ? 'PASSWORD_REQUIRED' : 'REGISTRATION_REQUIRED');
   }
 }

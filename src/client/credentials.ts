@@ -30,7 +30,7 @@ export class Credentials {
     this.password = password;
   }
 
-  /** Logs in by name. @throws what `call` throws */
+  /** Logs in by name, which may be a new one. @throws what `call` throws */
   async login(call: Call): Promise<Result<'session.login'>> {
     const { user } = this;
     const { create } = this.options;
@@ -40,6 +40,16 @@ export class Credentials {
       return call('session.login', { user, password, ...(create && { create }) });
     }
     return takeName(user, { call, ask: this.ask });
+  }
+
+  /**
+   * Logs in by the name that one had: a user who was removed meanwhile is not made anew.
+   * @throws what `call` throws, BoardError `USER_NOT_FOUND` or `PASSWORD_WRONG` where there is no such user
+   */
+  async loginAgain(call: Call): Promise<Result<'session.login'>> {
+    const { user, password } = this;
+    if (password !== undefined) return call('session.login', { user, password });
+    return takeName(user, { call, ask: this.ask, create: false });
   }
 
   private readonly ask = async (prompt: string): Promise<string> => {

@@ -117,7 +117,7 @@ export class Lifeline {
         this.lastStray = performance.now();
       }
       if (!(error instanceof BoardError) || error.code !== 'TOKEN_INVALID') throw error;
-      return this.options.credentials.login(call);
+      return this.options.credentials.loginAgain(call);
     }
   }
 

@@ -161,7 +161,16 @@ export type Membership = z.infer<typeof membership>;
  * Why the server ends a session, for programs: whether to come back depends on it. `TAKEN_OVER` and
  * `EXPELLED` are for good; the others are words of the catalogue of errors.
  */
-export type ClosingCode = 'TAKEN_OVER' | 'EXPELLED' | ErrorCode;
+export const closingCodes = [
+  'TAKEN_OVER',
+  'EXPELLED',
+  'SHUTTING_DOWN',
+  'TOO_SLOW',
+  'TLS_REQUIRED',
+  'LOGIN_TIMEOUT',
+  'TOO_MANY_CONNECTIONS',
+] as const satisfies readonly ('TAKEN_OVER' | 'EXPELLED' | ErrorCode)[];
+export type ClosingCode = (typeof closingCodes)[number];
 
 export type NoticeName = keyof typeof noticeSchemas;
 /** One notice: its name, and params of the shape that goes with it. */

@@ -145,11 +145,13 @@ export class Server {
       socket.destroy();
       return;
     }
-    const timer = setTimeout(() => turnAway(socket, undefined, why), openingTime);
+    const tell = (opening?: Buffer) =>
+      turnAway(socket, opening, 'TOO_MANY_CONNECTIONS', why.message);
+    const timer = setTimeout(tell, openingTime);
     socket.once('close', () => clearTimeout(timer));
     socket.once('data', (opening) => {
       clearTimeout(timer);
-      turnAway(socket, opening, why);
+      tell(opening);
     });
   }
 

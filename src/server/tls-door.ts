@@ -53,7 +53,7 @@ export class TlsDoor {
       clearTimeout(timer);
       socket.pause();
       if (chunk[0] !== handshakeRecord) {
-        return turnAway(socket, chunk, boardError('TLS_REQUIRED'));
+        return turnAway(socket, chunk, 'TLS_REQUIRED', boardError('TLS_REQUIRED').message);
       }
       socket.unshift(chunk);
       this.server.emit('connection', socket);

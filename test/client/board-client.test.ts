@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
 import { groupRef } from '../../src/board/board.ts';
-import { groupName } from '../../src/board/names.ts';
+import { groupName, userName } from '../../src/board/names.ts';
 import { type BoardClient, type ConnectOptions, connect } from '../../src/client/index.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
@@ -163,6 +163,29 @@ test('groups are known again, whatever became of them meanwhile', async () => {
   await bob.call('group.join', { group: 'random' });
   await post(bob, 'random');
   expect((await until(8)).slice(7)).toEqual(['random 1']);
+});
+
+test('one who was removed while away is told so and not made anew; a new name is taken on', async () => {
+  const { board, path, client, cutOff } = await boardBehindPath();
+  const alice = await client('alice');
+  const bob = await client('bob', { password, create: true });
+  await cutOff(alice, () =>
+    board.operate((operator) => operator.renameUser('alice', userName('Alicia'))),
+  );
+  expect(alice.user).toBe('Alicia');
+
+  path.blocked = true;
+  const lost = Promise.all([once(alice, 'lost'), once(bob, 'lost')]);
+  path.cut();
+  await lost;
+  await board.operate(async (operator) => {
+    for (const name of ['Alicia', 'bob']) await operator.deleteUser(name, 'keep', control);
+  });
+  const ended = Promise.all([once(alice, 'ended'), once(bob, 'ended')]);
+  path.blocked = false;
+  expect(await ended).toMatchObject([[{ code: 'USER_NOT_FOUND' }], [{ code: 'PASSWORD_WRONG' }]]);
+  expect(await board.operate((operator) => operator.users())).toEqual([]);
+  expect((await board.program('Alicia')).ended).toBe(false);
 });
 
 test('a group joined on another connection of the user is followed here too', async () => {

@@ -1,6 +1,8 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
-import { noticeSchemas, schemas } from '../../src/protocol/schemas.ts';
+import { closingCodes, noticeSchemas, schemas } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { rows } from './documentation.ts';
 
@@ -19,6 +21,20 @@ test('the documentation tells of every method and notice, and of no other', () =
   const documented = rows('JSON-RPC 2.0, for programs').flatMap(([cell]) => words(cell));
   const known = [...Object.keys(schemas), ...Object.keys(noticeSchemas)];
   expect(documented.sort()).toEqual(known.sort());
+});
+
+test('the documentation tells of every code with which a session is closed, and of no other', () => {
+  const documented = rows('JSON-RPC 2.0, for programs').flatMap(([code = '', meaning]) =>
+    /^[A-Z_]+$/.test(code) && meaning ? [code] : [],
+  );
+  expect(documented.sort()).toEqual([...closingCodes].sort());
+  // The compiler lets the server use no other; it has to use each.
+  const folder = join(import.meta.dirname, '../../src/server');
+  const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(join(folder, name), 'utf8'))
+    .join('');
+  expect(closingCodes.filter((code) => !sources.includes(`'${code}'`))).toEqual([]);
 });
 
 // The row that each limit stands in.

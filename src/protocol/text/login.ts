@@ -2,19 +2,24 @@ import { BoardError } from '../errors.ts';
 import type { Result } from '../schemas.ts';
 import type { TextContext } from './command.ts';
 
+export interface TakeNameContext extends Pick<TextContext, 'call' | 'ask'> {
+  /** False takes no name that is new. */
+  readonly create?: false;
+}
+
 /** Takes a name, and asks for the password that it turns out to need. */
 export async function takeName(
   user: string,
-  { call, ask }: Pick<TextContext, 'call' | 'ask'>,
+  { call, ask, create }: TakeNameContext,
 ): Promise<Result<'session.login'>> {
   try {
-    return await call('session.login', { user });
+    return await call('session.login', { user, ...(create === false && { create }) });
   } catch (error) {
     const code = error instanceof BoardError ? error.code : undefined;
     if (code === 'PASSWORD_REQUIRED') {
       return call('session.login', { user, password: await ask('Password: ') });
     }
-    if (code === 'REGISTRATION_REQUIRED') {
+    if (code === 'REGISTRATION_REQUIRED' && create !== false) {
       const password = await ask(`Choose a password for ${user}: `);
       return call('session.login', { user, password, create: true });
     }

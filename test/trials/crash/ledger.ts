@@ -2,15 +2,46 @@ import { expect } from 'vitest';
 import type { Client } from '../../../src/storage/connection.ts';
 import { healthChecks, problemsOf } from '../../../src/storage/health.ts';
 
-/** A post that was sent; its subject is its own. */
-export interface Sent {
-  readonly user: string;
+interface InGroup {
   readonly group: string;
+}
+
+/** What is posted; its subject is its own. */
+export interface Post extends InGroup {
   readonly subject: string;
   readonly content: string;
   readonly key: string;
+}
+
+interface Mark extends InGroup {
+  readonly number: number;
+}
+
+/** What a trial asks the board to change. */
+export type Change =
+  | { method: 'message.post'; params: Post }
+  | { method: 'message.markRead'; params: Mark }
+  | { method: 'group.join'; params: InGroup }
+  | { method: 'group.leave'; params: InGroup };
+
+/** The one error by which the board may refuse it. */
+export const refusals = {
+  'message.post': 'NOT_MEMBER',
+  'message.markRead': 'NOT_MEMBER',
+  'group.join': 'ALREADY_MEMBER',
+  'group.leave': 'NOT_MEMBER',
+} as const;
+
+/** Takes the answer, or undefined where it was refused. */
+export type Answered = (result: object | undefined) => void;
+
+/** A post that was sent. */
+export interface Sent {
+  readonly user: string;
+  readonly post: Post;
+  times: number;
   /** Once it was acknowledged. */
-  number?: number;
+  number?: number | undefined;
   /** Whether it was refused, and so must never be there. */
   refused?: true;
 }
@@ -47,11 +78,11 @@ export class Ledger {
   /** All that was sent, by subject. */
   readonly sent = new Map<string, Sent>();
   /** Up to which number of a group the operator's purges have deleted, and may have deleted. */
-  readonly purged = new Map<string, { certain: number; keep: number }>();
+  private readonly purged = new Map<string, { certain: number; keep: number }>();
   private readonly standings = new Map<string, Standing>();
   private readonly last = new Map<string, number>();
 
-  standing(user: string, group: string): Standing {
+  private standing(user: string, group: string): Standing {
     const key = `${group} ${user}`;
     const known = this.standings.get(key);
     if (known) return known;
@@ -60,11 +91,73 @@ export class Ledger {
     return fresh;
   }
 
-  acknowledge(sent: Sent, number: number): void {
+  /** Notes what a user asks for, before the board can know of it. What is returned takes the answer. */
+  asked(user: string, { method, params }: Change): Answered {
+    switch (method) {
+      case 'message.post':
+        return this.post(user, params);
+      case 'message.markRead':
+        return this.markRead(this.standing(user, params.group), params.number);
+      case 'group.join':
+        return this.join(this.standing(user, params.group));
+      case 'group.leave':
+        return this.leave(this.standing(user, params.group));
+    }
+  }
+
+  private post(user: string, post: Post): Answered {
+    const sent = this.sent.get(post.subject) ?? { user, post, times: 0 };
+    this.sent.set(post.subject, sent);
+    sent.times++;
+    return (result) => {
+      if (result) this.acknowledge(sent, (result as { number: number }).number);
+      // One that was sent before, and stored before its user left, is there all the same.
+      else if (sent.number === undefined && sent.times === 1) sent.refused = true;
+    };
+  }
+
+  private acknowledge(sent: Sent, number: number): void {
     // One that is sent again under its key is told what it was told before.
     if (sent.number !== undefined) expect(number).toBe(sent.number);
     sent.number = number;
-    this.last.set(sent.group, Math.max(this.lastNumber(sent.group), number));
+    const { group } = sent.post;
+    this.last.set(group, Math.max(this.lastNumber(group), number));
+  }
+
+  private markRead(standing: Standing, number: number): Answered {
+    const { read } = standing;
+    standing.read = { least: read.least, most: Math.max(read.most, number) };
+    return (result) => {
+      if (result) standing.read = { ...standing.read, least: Math.max(read.least, number) };
+    };
+  }
+
+  /** What was known of an earlier membership holds only if the join is refused. */
+  private join(standing: Standing): Answered {
+    const before = { ...standing };
+    Object.assign(standing, { member: undefined, joinedAt: undefined, read: anyMark });
+    return (result) => Object.assign(standing, result ? {} : before, { member: true });
+  }
+
+  private leave(standing: Standing): Answered {
+    standing.member = undefined;
+    return () => {
+      standing.member = false;
+    };
+  }
+
+  /** An operator begins to delete all but the newest `keep`; what is returned says that it is done. */
+  purging(group: string, keep: number): () => void {
+    const { certain, keep: most } = this.purged.get(group) ?? { certain: 0, keep };
+    const least = Math.min(most, keep);
+    const last = this.lastNumber(group);
+    this.purged.set(group, { certain, keep: least });
+    return () => this.purged.set(group, { certain: Math.max(certain, last - keep), keep: least });
+  }
+
+  /** Whether an operator may have deleted something of a group. */
+  maybePurged(group: string): boolean {
+    return this.purged.has(group);
   }
 
   /** The newest number of a group that was acknowledged. */
@@ -72,7 +165,10 @@ export class Ledger {
     return this.last.get(group) ?? 0;
   }
 
-  /** Holds a database to it: everything acknowledged is there, once and whole, and nothing else. */
+  /**
+   * Holds a database to it: everything acknowledged is there, once and whole, and nothing else but,
+   * whole, what was asked for and not answered.
+   */
   check(client: Client): void {
     for (const check of healthChecks) expect(problemsOf(check, client), check.name).toEqual([]);
     this.checkMessages(client);
@@ -84,13 +180,14 @@ export class Ledger {
     const bySubject = new Map(rows.map((row) => [row.subject, row]));
     expect(bySubject.size).toBe(rows.length);
     for (const { number, ...row } of rows) {
-      const { number: acknowledged, refused, ...sent } = this.sentAs(row.subject);
-      expect(row).toEqual(sent);
+      const { user, post, number: acknowledged, refused } = this.sentAs(row.subject);
+      expect(row).toEqual({ user, ...post });
       expect(refused).toBeUndefined();
       if (acknowledged !== undefined) expect(number).toBe(acknowledged);
     }
     const gone = this.mayBeGone(client, rows);
-    for (const { subject, group, number } of this.sent.values()) {
+    for (const { post, number } of this.sent.values()) {
+      const { subject, group } = post;
       if (number === undefined || bySubject.has(subject)) continue;
       expect(number, `${subject} in ${group}`).toBeLessThanOrEqual(gone.get(group) ?? 0);
     }
@@ -115,34 +212,41 @@ export class Ledger {
   }
 
   private checkMemberships(client: Client): void {
-    const rows = client.prepare<[], MembershipRow>(membershipsQuery).all();
-    const members = new Map(rows.map((row) => [`${row.group} ${row.user}`, row]));
-    for (const { group, user } of rows) this.standing(user, group);
+    const members = this.membersIn(client);
     for (const [key, standing] of this.standings) {
       const row = members.get(key);
       if (standing.member !== undefined) expect(row !== undefined, key).toBe(standing.member);
-      standing.member = row !== undefined;
       if (!row) continue;
       if (standing.joinedAt !== undefined) expect(row.joinedAt, key).toBe(standing.joinedAt);
+      // Nobody is told it; of one who is certainly a member it never changes.
+      if (standing.member) standing.joinedAt = row.joinedAt;
       expect(row.lastRead, key).toBeGreaterThanOrEqual(standing.read.least);
       expect(row.lastRead, key).toBeLessThanOrEqual(standing.read.most);
+    }
+  }
+
+  /** What was asked for and not answered is as this database has it, from here on. */
+  settle(client: Client): void {
+    const members = this.membersIn(client);
+    for (const [key, standing] of this.standings) {
+      const row = members.get(key);
+      standing.member = row !== undefined;
+      if (!row) continue;
       standing.joinedAt = row.joinedAt;
       standing.read = { least: row.lastRead, most: row.lastRead };
     }
+  }
+
+  private membersIn(client: Client): Map<string, MembershipRow> {
+    const rows = client.prepare<[], MembershipRow>(membershipsQuery).all();
+    for (const { group, user } of rows) this.standing(user, group);
+    return new Map(rows.map((row) => [`${row.group} ${row.user}`, row]));
   }
 
   private sentAs(subject: string): Sent {
     const found = this.sent.get(subject);
     if (!found) throw new Error(`nobody has sent ${subject}`);
     return found;
-  }
-
-  /** A join was sent: what was known of an earlier membership holds only if it is refused. */
-  joining(user: string, group: string): void {
-    const standing = this.standing(user, group);
-    standing.member = undefined;
-    standing.joinedAt = undefined;
-    standing.read = anyMark;
   }
 }
 

@@ -1,6 +1,6 @@
 import { Caller, Refused } from '../caller.ts';
 import type { Random } from '../random.ts';
-import type { Ledger, Sent } from './ledger.ts';
+import { type Change, type Ledger, type Post, refusals } from './ledger.ts';
 
 export const users = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] as const;
 export const groups = ['main', 'general', 'news'] as const;
@@ -14,14 +14,14 @@ export class User {
     private readonly caller: Caller,
     private readonly ledger: Ledger,
     private readonly random: Random,
-    /** Called for everything that was acknowledged. */
-    private readonly done: () => void,
+    /** Called for everything that was acknowledged, and waited for. */
+    private readonly done: () => void | Promise<void>,
   ) {}
 
   static async login(
     name: string,
     port: number,
-    context: { ledger: Ledger; random: Random; done: () => void },
+    context: { ledger: Ledger; random: Random; done: () => void | Promise<void> },
   ): Promise<User> {
     const caller = await Caller.open(port);
     await caller.call('session.login', { user: name });
@@ -45,15 +45,17 @@ export class User {
     const group = random.pick(groups);
     switch (random.whole(0, 9)) {
       case 0:
-        return this.join(group);
+        return this.change({ method: 'group.join', params: { group } });
       case 1:
-        return random.once(3) ? this.leave(group) : this.markRead(group);
+        return random.once(3)
+          ? this.change({ method: 'group.leave', params: { group } })
+          : this.markRead(group);
       case 2:
         return this.sendAgain();
       default: {
         // A few at a time, so that commits hold several writes of one connection too.
         const posts = Array.from({ length: random.whole(1, 4) }, (_, part) =>
-          this.send(this.message(group, `${prefix}-${part}`)),
+          this.post(this.message(group, `${prefix}-${part}`)),
         );
         // All of them have to end before the round does.
         const failed = (await Promise.allSettled(posts)).find(
@@ -64,74 +66,42 @@ export class User {
     }
   }
 
-  private message(group: string, subject: string): Sent {
+  private message(group: string, subject: string): Post {
     const content = `${subject}: ${'x'.repeat(this.random.whole(0, 2000))}`;
-    const sent: Sent = { user: this.name, group, subject, content, key: subject };
-    this.ledger.sent.set(subject, sent);
-    return sent;
+    return { group, subject, content, key: subject };
   }
 
-  private async send(sent: Sent): Promise<void> {
-    const { user, number, refused, ...params } = sent;
-    const answer = await this.unlessRefused(this.caller.call('message.post', params), 'NOT_MEMBER');
-    if (answer) this.ledger.acknowledge(sent, answer.number);
-    // One that was stored before its user left is there all the same.
-    else if (sent.number === undefined && !this.doubtful.has(sent)) sent.refused = true;
-    this.done();
+  private post(params: Post): Promise<void> {
+    return this.change({ method: 'message.post', params });
   }
 
   /** What was sent is sent under its key once more, as by a client that lost the answer. */
   private async sendAgain(): Promise<void> {
-    const all = [...this.ledger.sent.values()].slice(-500);
+    const { ledger } = this;
+    const all = [...ledger.sent.values()].slice(-500);
     const mine = all.filter(({ user, refused }) => user === this.name && !refused);
     if (mine.length === 0) return;
     // One that an operator has deleted since would be posted anew.
     const known = mine.filter(
-      ({ number, group }) => number === undefined || !this.ledger.purged.has(group),
+      ({ number, post }) => number === undefined || !ledger.maybePurged(post.group),
     );
     const sent = this.random.pick(known.slice(-20));
-    if (!sent) return;
-    this.doubtful.add(sent);
-    await this.send(sent);
+    if (sent) await this.post(sent.post);
   }
 
-  private readonly doubtful = new Set<Sent>();
-
-  private async join(group: string): Promise<void> {
-    const { ledger, name } = this;
-    const before = { ...ledger.standing(name, group) };
-    ledger.joining(name, group);
-    const joined = await this.unlessRefused(
-      this.caller.call('group.join', { group }),
-      'ALREADY_MEMBER',
-    );
-    Object.assign(ledger.standing(name, group), joined ? {} : before, { member: true });
-    this.done();
-  }
-
-  private async leave(group: string): Promise<void> {
-    const standing = this.ledger.standing(this.name, group);
-    standing.member = undefined;
-    await this.unlessRefused(this.caller.call('group.leave', { group }), 'NOT_MEMBER');
-    standing.member = false;
-    this.done();
-  }
-
-  private async markRead(group: string): Promise<void> {
-    const standing = this.ledger.standing(this.name, group);
+  private markRead(group: string): Promise<void> {
     const number = this.random.whole(0, this.ledger.lastNumber(group));
-    const { read } = standing;
-    standing.read = { least: read.least, most: Math.max(read.most, number) };
-    const call = this.caller.call('message.markRead', { group, number });
-    const marked = await this.unlessRefused(call, 'NOT_MEMBER');
-    if (marked) standing.read = { ...standing.read, least: Math.max(read.least, number) };
-    this.done();
+    return this.change({ method: 'message.markRead', params: { group, number } });
   }
 
-  private async unlessRefused<T>(call: Promise<T>, code: string): Promise<T | undefined> {
-    return call.catch((error: unknown) => {
-      if (error instanceof Refused && error.code === code) return undefined;
+  private async change(change: Change): Promise<void> {
+    const answered = this.ledger.asked(this.name, change);
+    const { method, params } = change;
+    const answer = await this.caller.call(method, params).catch((error: unknown) => {
+      if (error instanceof Refused && error.code === refusals[method]) return undefined;
       throw error;
     });
+    answered(answer);
+    await this.done();
   }
 }

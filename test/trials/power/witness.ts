@@ -1,0 +1,71 @@
+import { type Answered, type Change, Ledger, refusals } from '../crash/ledger.ts';
+import type { Step } from './trace.ts';
+
+interface Line {
+  id?: number;
+  method?: string;
+  params?: { user?: string };
+  result?: { user?: string };
+  error?: { data: { code: string } };
+}
+
+interface Talk {
+  user: string;
+  readonly rest: { received: string; sent: string };
+  readonly asked: Map<number, { change: Change; answered: Answered }>;
+}
+
+/** Knows what the board was asked and what it had acknowledged at each step of a trace. */
+export class Witness {
+  readonly ledger = new Ledger();
+  /** How many changes were acknowledged. */
+  acknowledged = 0;
+  /** Whether the board has served anyone: before that, it may not have been made. */
+  served = false;
+  private readonly talks = new Map<string, Talk>();
+  private purgeDone: () => void = () => {};
+
+  take(step: Step): void {
+    if (step.kind === 'printed') for (const line of step.text.split('\n')) this.operate(line);
+    if (step.kind !== 'received' && step.kind !== 'sent') return;
+    const talk = this.talkOn(step.socket);
+    // All of it is ASCII, so that no character is cut.
+    const lines = (talk.rest[step.kind] + step.data.toString()).split('\n');
+    talk.rest[step.kind] = lines.pop() ?? '';
+    for (const line of lines.filter((each) => each.startsWith('{'))) {
+      if (step.kind === 'received') this.ask(talk, JSON.parse(line) as Line);
+      else this.answer(talk, JSON.parse(line) as Line);
+    }
+  }
+
+  private operate(line: string): void {
+    const [, group, keep] = /^purging (\w+) (\d+)$/.exec(line) ?? [];
+    if (group) this.purgeDone = this.ledger.purging(group, Number(keep));
+    if (line === 'purged 0') this.purgeDone();
+  }
+
+  private ask(talk: Talk, { id = 0, method = '', params = {} }: Line): void {
+    if (method === 'session.login') talk.user = params.user ?? '';
+    if (!(method in refusals)) return;
+    const change = { method, params } as unknown as Change;
+    talk.asked.set(id, { change, answered: this.ledger.asked(talk.user, change) });
+  }
+
+  private answer(talk: Talk, { id = 0, result, error }: Line): void {
+    this.served = true;
+    const asked = talk.asked.get(id);
+    if (!asked) return;
+    talk.asked.delete(id);
+    if (error && error.data.code !== refusals[asked.change.method]) return;
+    asked.answered(result);
+    this.acknowledged++;
+  }
+
+  private talkOn(socket: string): Talk {
+    const known = this.talks.get(socket);
+    if (known) return known;
+    const talk: Talk = { user: '', rest: { received: '', sent: '' }, asked: new Map() };
+    this.talks.set(socket, talk);
+    return talk;
+  }
+}
