@@ -31,15 +31,16 @@ interface Waiting {
 
 /** Milliseconds between two tries for another process's lock. */
 export const lockRetry = 10;
-// Writes that share a commit, at most. With more, what they hold until then outlives the garbage
-// collector's young generation: 4,096 at once cost 21 µs of processor time each, 256 cost 16.
-const largestBatch = 256;
+// Writes that are enough for a commit before the turn has ended. With more, what they hold until then
+// outlives the garbage collector's young generation: 4,096 at once cost 21 µs of processor time each,
+// 256 cost 16.
+const enoughForCommit = 256;
 // Milliseconds for the try when closing, which may block.
 const closingPatience = 1000;
 
 /**
  * Group commit: the writes that arrive in one turn of the event loop run in order in one
- * transaction, so that they share one disk sync. If one fails, the batch is rolled back and its
+ * transaction, so that they share one disk sync; where they are many, in a few. If one fails, the batch is rolled back and its
  * writes are run one by one, so that only the guilty one fails.
  *
  * A lock held by another process is not waited for in SQLite, which would stop every connection,
@@ -87,7 +88,7 @@ export class CommitQueue {
 
   private schedule(): void {
     // While another process holds the lock, the next try comes by itself.
-    if (this.waiting.length === largestBatch && this.lockedSince === undefined) {
+    if (this.waiting.length === enoughForCommit && this.lockedSince === undefined) {
       queueMicrotask(() => this.flush(false));
     }
     if (this.scheduled) return;

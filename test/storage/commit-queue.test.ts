@@ -46,6 +46,22 @@ function joined(name: string): BoardEvent {
   return { type: 'member.joined', origin: null, group, user: { id: 1, name }, lastNumber: 0 };
 }
 
+test('a turn that goes on bringing writes commits every 256 of them meanwhile', async () => {
+  const { file, write } = openQueue();
+  const before = commits(file);
+  let turnEnded = false;
+  setImmediate(() => {
+    turnEnded = true;
+  });
+
+  for (let packet = 0; packet < 3; packet++) {
+    const packetOf = Array.from({ length: 256 }, (_, at) => write(`${packet} ${at}`));
+    await Promise.all(packetOf);
+    expect(turnEnded).toBe(false);
+  }
+  expect(commits(file) - before).toBe(3);
+});
+
 test('the writes of one turn share one commit', async () => {
   const { file, client, write } = openQueue();
   const before = commits(file);
