@@ -70,7 +70,7 @@ export class Outbox {
     this.unwritten += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
     if (!this.scheduled) {
       this.scheduled = true;
-      atEndOfTurn(() => this.flush());
+      atEndOfTurn(this.flush);
     }
   }
 
@@ -92,16 +92,22 @@ export class Outbox {
     this.release();
   }
 
-  private flush(): void {
+  private readonly flush = (): void => {
     this.scheduled = false;
     const { chunks } = this;
     if (this.closed || chunks.length === 0) return;
     this.chunks = [];
     this.unwritten = 0;
-    this.socket.cork();
-    for (const run of joinStrings(chunks)) this.socket.write(run, this.written);
-    this.socket.uncork();
+    this.write(chunks);
     if (!this.congested) this.release();
+  };
+
+  private write(chunks: (string | Buffer)[]): void {
+    const runs = joinStrings(chunks);
+    // The one buffer that a group shares is written as it is: corking it would cost as much again.
+    if (runs.length > 1) this.socket.cork();
+    for (const run of runs) this.socket.write(run, this.written);
+    if (runs.length > 1) this.socket.uncork();
   }
 
   private readonly written = (error?: Error | null): void => {
@@ -119,6 +125,7 @@ export class Outbox {
 
 /** Strings that follow one another are joined: one write costs more than one concatenation. */
 function joinStrings(chunks: (string | Buffer)[]): (string | Buffer)[] {
+  if (chunks.length === 1) return chunks;
   const runs: (string | Buffer)[] = [];
   for (const chunk of chunks) {
     const last = runs.length - 1;
