@@ -168,11 +168,11 @@ test('groups are known again, whatever became of them meanwhile', async () => {
 test('one who was removed while away is told so and not made anew; a new name is taken on', async () => {
   const { board, path, client, cutOff } = await boardBehindPath();
   const alice = await client('alice');
-  const bob = await client('bob', { password, create: true });
   await cutOff(alice, () =>
     board.operate((operator) => operator.renameUser('alice', userName('Alicia'))),
   );
   expect(alice.user).toBe('Alicia');
+  const bob = await client('bob', { password, create: true });
 
   path.blocked = true;
   const lost = Promise.all([once(alice, 'lost'), once(bob, 'lost')]);
