@@ -106,8 +106,8 @@ export class CommitQueue {
     } catch (error) {
       if (isBusy(error) && !last && this.waitForLock(batch)) return;
       if (isBusy(error)) for (const write of batch) this.refuse(write, error);
-      else this.oneByOne(batch);
       this.lockedSince = undefined;
+      if (!isBusy(error)) this.oneByOne(batch);
       return;
     }
     this.lockedSince = undefined;
@@ -125,12 +125,12 @@ export class CommitQueue {
   }
 
   private oneByOne(batch: Waiting[]): void {
-    for (const write of batch) {
+    for (const [at, write] of batch.entries()) {
       try {
         this.transact([write]);
       } catch (error) {
-        // The lock may have been taken since: a later turn tries again.
-        if (isBusy(error) && this.waitForLock([write])) continue;
+        // The lock may have been taken since: a later turn tries again, with all that follow in their order.
+        if (isBusy(error) && !this.closed && this.waitForLock(batch.slice(at))) return;
         this.refuse(write, error);
         continue;
       }

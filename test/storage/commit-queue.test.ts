@@ -91,6 +91,25 @@ test('a write that breaks fails alone, and the others are committed once', async
   expect(words(client)).toEqual(['one', 'two']);
 });
 
+test('a lock taken between writes that run one by one leaves them in order', async () => {
+  let lock = () => {};
+  const { file, client, queue, write, insert } = openQueue({ publish: () => lock() });
+  const other = connect(file);
+  lock = () => other.exec('BEGIN IMMEDIATE');
+  const told = queue.run((emit) => {
+    insert('told');
+    emit(joined('alice'));
+  });
+  const broken = write('told').catch(() => {});
+  const rest = [write('one'), write('two')];
+  await told;
+  other.exec('ROLLBACK');
+
+  await Promise.all([broken, ...rest]);
+
+  expect(words(client)).toEqual(['told', 'one', 'two']);
+});
+
 test('a write that SQLite refuses fails alone', async () => {
   const { client, write } = openQueue();
 
