@@ -19,9 +19,16 @@ function anchors(page: string): string[] {
   );
 }
 
+const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => join('docs', name))];
+
+test('a merge has left nothing in the documents', () => {
+  for (const page of [...pages, 'CHANGELOG.md']) {
+    expect(read(page), page).not.toMatch(/^(<<<<<<<|>>>>>>>) /m);
+  }
+});
+
 test('every link between the documents leads to a page, and to a heading in it', () => {
-  const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
-  const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => join('docs', name))];
   const links = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)].map(
       ([, file = '', anchor = '']) => ({ page, file, anchor }),

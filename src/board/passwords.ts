@@ -15,8 +15,8 @@ const currentCost: Cost = { ln: 17, r: 8, p: 1 };
 
 const saltBytes = 16;
 const keyBytes = 32;
-// One core is left to the event loop. Each hash that runs holds 128 MiB.
-const mostAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1));
+/** Hashes that run at once, of 128 MiB each. One core is left to the event loop. */
+export const mostAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1));
 
 interface Parsed extends Cost {
   readonly salt: Buffer;

@@ -7,11 +7,13 @@ import { addSettings, givenSettings } from '../../src/cli/config/options.ts';
 import {
   flagOf,
   keyOf,
+  limitsOf,
   type Setting,
   settingNames,
   settings,
   variableOf,
 } from '../../src/cli/config/settings.ts';
+import { serverLimits } from '../../src/protocol/limits.ts';
 import { runCli } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
@@ -91,6 +93,31 @@ test.each(settingNames)('%s can be given as a flag, as a variable and in the fil
   } finally {
     delete process.env[variableOf(name)];
   }
+});
+
+test('each limit is set by the flag that the protocol names, and has its default without', () => {
+  expect(limitsOf(configured([]).config)).toEqual(serverLimits);
+  const flags = [
+    '--login-time=1s',
+    '--max-connections=2',
+    '--max-connections-per-address=3',
+    '--rate=4/5',
+    '--max-waiting-requests=6',
+    '--max-unsent=7MiB',
+    '--max-wrong-passwords=8',
+    '--keep-alive=9s',
+  ];
+  expect(limitsOf(configured(flags).config)).toEqual({
+    loginTime: 1000,
+    connections: 2,
+    connectionsPerAddress: 3,
+    commandsPerSecond: 4,
+    commandBurst: 5,
+    waitingRequests: 6,
+    outboxBytes: 7 * 1024 * 1024,
+    wrongPasswords: 8,
+    keepAliveDelay: 9000,
+  });
 });
 
 test('a flag that stands alone switches on', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { group, headers, type } from './shell.ts';
 
@@ -226,6 +227,15 @@ test('%unread tells of the groups where something is', async () => {
   expect(some.lines).toEqual(['[INFO] main: 3 unread', '[INFO] help: 1 unread']);
   const none = await type('%unread', { 'group.list': { groups: [group('main')] } });
   expect(none.lines).toEqual(['[INFO] Nothing unread.']);
+});
+
+test('as many unread messages as are counted may be more', async () => {
+  const groups = [
+    group('main', { joined: true, unread: limits.unread - 1 }),
+    group('news', { joined: true, unread: limits.unread }),
+  ];
+  const { lines } = await type('%unread', { 'group.list': { groups } });
+  expect(lines).toEqual(['[INFO] main: 999 unread', '[INFO] news: 1000+ unread']);
 });
 
 test('%whoami tells the name and the groups', async () => {

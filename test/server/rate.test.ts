@@ -21,6 +21,9 @@ test('a burst is let through at once, and then one at a time', () => {
   pass(1);
   made.spend();
   expect(made.wait).toBe(20);
+  pass(1000);
+  for (let n = 0; n < 50; n++) made.spend();
+  expect(() => made.spend()).toThrow('Try again');
 });
 
 test('silence gives the burst again, and no more than that', () => {

@@ -7,6 +7,9 @@ import { numbersIn, numbersTold, range, serverEnds } from './support.ts';
 
 const reason = 'You read too slowly, and too much was waiting. Nothing is lost: the board has it.';
 
+// Less than by default, so that it is there sooner.
+const outboxBytes = 512 * 1024;
+
 /** Posts long subjects until something holds; returns how many there are then. */
 async function postUntil(holds: () => boolean, poster: JsonPeer): Promise<number> {
   const params = { group: 'main', subject: '🍣'.repeat(limits.subject), content: 'c' };
@@ -17,16 +20,25 @@ async function postUntil(holds: () => boolean, poster: JsonPeer): Promise<number
   return posted;
 }
 
-/** Posts until the server has given a peer up. */
-function postUntilEnded(poster: JsonPeer, end: Socket): Promise<number> {
-  return postUntil(() => {
-    expect(end.writableLength).toBeLessThan(serverLimits.outboxBytes + 1024);
+/** Posts until the server has given a peer up, to whom so many bytes may wait to go out. */
+async function postUntilEnded(
+  poster: JsonPeer,
+  end: Socket,
+  outboxBytes: number = serverLimits.outboxBytes,
+): Promise<number> {
+  let most = 0;
+  const posted = await postUntil(() => {
+    most = Math.max(most, end.writableLength);
     return end.writableEnded;
   }, poster);
+  expect(most).toBeLessThan(outboxBytes + 1024);
+  // A hundred posts are told between two looks.
+  expect(most).toBeGreaterThan(outboxBytes - 128 * 1024);
+  return posted;
 }
 
 test('a person who stops reading is told so and let go, the others get everything', async () => {
-  const board = await TestBoard.start();
+  const board = await TestBoard.start({ limits: { outboxBytes } });
   const ends = serverEnds();
   const slow = await board.member('slow');
   const [end] = ends;
@@ -35,7 +47,7 @@ test('a person who stops reading is told so and let go, the others get everythin
   const poster = await board.memberProgram('poster');
   await slow.silence();
   slow.socket.pause();
-  const posted = await postUntilEnded(poster, end);
+  const posted = await postUntilEnded(poster, end, outboxBytes);
 
   slow.socket.resume();
   const shown = await slow.toEnd();
@@ -47,7 +59,7 @@ test('a person who stops reading is told so and let go, the others get everythin
 });
 
 test('a program that stops reading is told so and let go, the others get everything', async () => {
-  const board = await TestBoard.start();
+  const board = await TestBoard.start({ limits: { outboxBytes } });
   const ends = serverEnds();
   const slow = await board.memberProgram('slow');
   const [end] = ends;
@@ -56,7 +68,7 @@ test('a program that stops reading is told so and let go, the others get everyth
   const poster = await board.memberProgram('poster');
   await slow.notices();
   slow.socket.pause();
-  const posted = await postUntilEnded(poster, end);
+  const posted = await postUntilEnded(poster, end, outboxBytes);
 
   slow.socket.resume();
   await slow.until(() => slow.ended || undefined);

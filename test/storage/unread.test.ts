@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Actor } from '../../src/board/repository.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import { login, main, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
 
 /** What `%groups` says is unread in `main`. */
@@ -34,6 +35,16 @@ test('what comes while a member is connected is told at once, and not unread', a
   const alice = await login(board, 'alice');
   await post(board, bob, 'four');
   expect(await unread(board, alice)).toBe(3);
+});
+
+test('so many unread messages are counted, and not one more', async () => {
+  const { board, bob } = await threeWaiting();
+  const further = Array.from({ length: limits.unread - 4 }, () => post(board, bob, 'further'));
+  await Promise.all(further);
+  for (const counted of [limits.unread - 1, limits.unread, limits.unread]) {
+    expect(await unread(board, await login(board, 'alice'))).toBe(counted);
+    await post(board, bob, 'one more');
+  }
 });
 
 test('what was read up to a number is not unread any more', async () => {
