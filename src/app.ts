@@ -223,7 +223,8 @@ async function answerOperator(
     giveToOwner(path);
     return socket;
   } catch (error) {
-    log.warn({ err: error }, `${without}: there can be no socket`);
+    const { message } = error as Error;
+    log.warn({ path, reason: message }, `${without}: there can be no socket; is its place taken?`);
     return undefined;
   }
 }

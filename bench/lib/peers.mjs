@@ -148,7 +148,8 @@ export async function closedLoop(
       peer.write(burst.subarray(0, done * size));
       underWay += done;
     };
-    peer.idle = () => underWay === 0;
+    // A line that answers nothing, such as an IRC server's own PING, leaves fewer than none.
+    peer.idle = () => underWay <= 0;
     peer.write(burst);
   }
   await pause(seconds * 300);

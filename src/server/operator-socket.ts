@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { formatTime } from '../protocol/time.ts';
 import type { Encoding, Session } from './session.ts';
@@ -41,7 +41,8 @@ export class OperatorSocket {
    * @throws the error of the system where it cannot be listened on
    */
   static async listen(path: string, sessions: () => Iterable<Session>): Promise<OperatorSocket> {
-    rmSync(path, { force: true });
+    // Anything else that stands there is somebody's, and fails the listening.
+    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
     const server = createServer((socket) => {
       socket.on('error', () => {});
       socket.setTimeout(patience, () => socket.destroy());

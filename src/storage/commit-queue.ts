@@ -93,7 +93,9 @@ export class CommitQueue {
     }
     if (this.scheduled) return;
     this.scheduled = true;
-    setImmediate(() => this.flush(false));
+    setImmediate(() => {
+      if (this.lockedSince === undefined) this.flush(false);
+    });
   }
 
   private flush(last: boolean): void {

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -91,9 +91,9 @@ test('a server runs without a socket where none can be, says so, and so does sta
   expect(stdout).toContain('\n\nThe server does not tell who is connected: its log says why.\n\n');
 
   const taken = tempFolder();
-  mkdirSync(socketOf(taken));
-  writeFileSync(join(socketOf(taken), 'something'), '');
+  writeFileSync(socketOf(taken), 'somebody else wrote this');
   const board = await TestBoard.start({ data: taken });
   await board.person('alice');
   expect(await connectedSessions(databaseFile(taken))).toBeNull();
+  expect(readFileSync(socketOf(taken), 'utf8')).toBe('somebody else wrote this');
 });
