@@ -136,7 +136,7 @@ export async function startInspircd(folder) {
 <bind address="127.0.0.1" port="${port}" type="clients">
 <connect allow="*" localmax="20000" globalmax="20000" maxconnwarn="no" resolvehostnames="no"
   useident="no" timeout="60" pingfreq="3600" hardsendq="500M" softsendq="500M" recvq="10M"
-  threshold="1000000" commandrate="100000000" fakelag="no" maxchans="10" limit="20000">
+  threshold="2000000" commandrate="2000000000" fakelag="no" maxchans="10" limit="20000">
 <performance netbuffersize="65534" somaxconn="4096" softlimit="20000" quietbursts="yes">
 <options defaultmodes="" syntaxhints="no">
 <log method="file" type="* -USERINPUT -USEROUTPUT" level="none" target="${folder}/ircd.log">
