@@ -15,7 +15,7 @@ async function run(context) {
   const sources = {
     corkboard: () => latencies(all.corkboard, count),
     'floor (b)': () => latencies(all['floor (b)'], count),
-    sync: async () => diskSyncs(context.folder, count),
+    sync: async () => diskSyncs(context.folder, count, 1000 / rate),
   };
   const times = await sample(context, sources, (sorted) => quantile(sorted, 0.5));
   for (const each of Object.values(all)) await each.stop();

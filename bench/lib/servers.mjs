@@ -107,9 +107,9 @@ export function makeDatabase(data) {
   return join(data, 'corkboard.db');
 }
 
-/** What a disk sync takes in `folder`: milliseconds each, in order of size. */
-export function diskSyncs(folder, times) {
-  const args = [here('../floors/sync.mjs'), join(folder, 'sync'), String(times)];
+/** What a disk sync takes in `folder`, one each `apart` milliseconds: milliseconds, in order of size. */
+export function diskSyncs(folder, times, apart) {
+  const args = [here('../floors/sync.mjs'), join(folder, 'sync'), String(times), String(apart)];
   const [command, ...rest] = pinned([process.execPath, ...args]);
   return JSON.parse(spawnSync(command, rest).stdout).sort((a, b) => a - b);
 }
