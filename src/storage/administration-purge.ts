@@ -10,7 +10,7 @@ import { groups, messages } from './schema.ts';
 
 /** Messages of one transaction: under 1 ms of work where they are short, 4 ms where each has 32 KiB. */
 export const stepSize = 200;
-// Pages of the log: a server takes them over at 4000.
+// Pages of the log: a server takes them over at 1000.
 const checkpointPages = 250;
 /** Longer than a server sleeps between two tries for the lock, so that each step lets it in. */
 export const betweenSteps = lockRetry + 2;

@@ -49,9 +49,6 @@ export function openConnection(file: string, options: ConnectionOptions = {}): C
     if (!readonly && journal !== 'unchanged') client.pragma(`journal_mode = ${journal}`);
     client.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     client.pragma('foreign_keys = ON');
-    // Pages in the log, 16 MiB, at which a commit empties it: four times SQLite's own, since a page
-    // that was written often is copied once. Posts from 128 connections gained a fifteenth.
-    client.pragma('wal_autocheckpoint = 4000');
     // The log is cut back to this once a checkpoint has emptied it.
     client.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
     client.pragma('schema_version');

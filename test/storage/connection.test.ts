@@ -30,7 +30,6 @@ test('every connection has the pragmas that the board relies on', () => {
   expect(pragmas(open(file, { create: true }))).toEqual(expected);
   expect(pragmas(open(file))).toEqual(expected);
   expect(pragmas(open(file, { readonly: true }))).toEqual(expected);
-  expect(open(file).pragma('wal_autocheckpoint', { simple: true })).toBe(4000);
   expect(open(file).pragma('journal_size_limit', { simple: true })).toBe(64 * 1024 * 1024);
 });
 
