@@ -52,7 +52,7 @@ export async function purgeInSteps(
   atEnd: (gone: MessageSpan) => void,
 ): Promise<MessageSpan & { complete: boolean }> {
   const step = prepareStep(client, plan, atEnd);
-  checkpointEarly(client);
+  lightenSteps(client);
   let gone = { group: plan.group, count: 0, first: 0, last: 0, complete: false };
   try {
     while (!gone.complete && !control.signal.aborted) {
@@ -64,18 +64,29 @@ export async function purgeInSteps(
       if (!gone.complete) await pause(rest);
     }
   } catch (error) {
+    client.pragma('synchronous = FULL');
     throw gone.count === 0 ? error : afterFailure(client, gone, error);
   }
+  makeDurable(client);
   if (!gone.complete) writeAtOnce(client, () => leavePurged(orm(client), gone));
   return gone;
 }
 
 /**
- * Has work in steps take over its log into the database itself, and in small parts: a server that
- * came to its own bound would do so between two requests of its members, with all that is to be synced.
+ * Has work in steps hold the lock no longer than its own work takes: a step is not synced before it lets
+ * a server in, which may take a busy disk most of a second, and the log goes over into the database in small
+ * parts, behind the lock. `makeDurable` syncs the whole.
  */
-export function checkpointEarly(client: Client): void {
+export function lightenSteps(client: Client): void {
+  client.pragma('synchronous = NORMAL');
   client.pragma(`wal_autocheckpoint = ${checkpointPages}`);
+}
+
+/** What `lightenSteps` left to be synced is synced, and every commit from here on. */
+export function makeDurable(client: Client): void {
+  client.pragma('synchronous = FULL');
+  // A commit that is synced syncs the log whole: this one rewrites a field that the board has no use for.
+  client.pragma('user_version = 0');
 }
 
 /** Leaves a server the event that the messages are gone, if any are. */

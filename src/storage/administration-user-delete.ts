@@ -4,9 +4,10 @@ import type { MessageFate, MessageSpan, StepControl } from '../board/administrat
 import type { Group, User } from '../board/types.ts';
 import {
   betweenSteps,
-  checkpointEarly,
   extended,
   leavePurged,
+  lightenSteps,
+  makeDurable,
   stepSize,
 } from './administration-purge.ts';
 import { expel, groupsOf } from './administration-users.ts';
@@ -62,7 +63,7 @@ class UserDeletion {
   }
 
   async run(control: StepControl): Promise<{ messages: number; complete: boolean }> {
-    checkpointEarly(this.client);
+    lightenSteps(this.client);
     let complete = false;
     try {
       while (!complete && !control.signal.aborted) {
@@ -71,9 +72,11 @@ class UserDeletion {
         if (!complete) await pause(betweenSteps);
       }
     } catch (error) {
+      this.client.pragma('synchronous = FULL');
       this.leaveAfterFailure();
       throw error;
     }
+    makeDurable(this.client);
     if (!complete) writeAtOnce(this.client, () => this.leavePurges(this.progress));
     return { messages: this.progress.done, complete };
   }

@@ -4,7 +4,7 @@ import { SqliteAdministration } from '../../src/storage/administration.ts';
 import { openShared } from '../../src/storage/open.ts';
 import { main, openBoard } from '../helpers/storage.ts';
 
-test('a purge leaves a server no log that it would have to take over', async () => {
+test('a purge in steps is synced at its end, and leaves a server no log that it would have to take over', async () => {
   const { client, file } = openBoard();
   client.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
@@ -13,10 +13,17 @@ test('a purge leaves a server no log that it would have to take over', async () 
      UPDATE groups SET last_number = 8000, message_count = 8000 WHERE id = 1`,
   );
   client.pragma('wal_checkpoint(TRUNCATE)');
-  const operator = new SqliteAdministration(openShared(file));
+  const own = openShared(file);
+  const operator = new SqliteAdministration(own);
   const plan = await operator.planPurge(main, 'all');
-  const control = { signal: new AbortController().signal, progress: () => {} };
+  const synced = () => own.pragma('synchronous', { simple: true });
+  const inSteps = new Set<unknown>();
+  const progress = () => inSteps.add(synced());
+  const control = { signal: new AbortController().signal, progress };
   expect(await operator.purge(plan, control)).toMatchObject({ count: 8000, complete: true });
+  // No step keeps the lock while the disk syncs (1 is NORMAL); the whole is synced at its end (2 is FULL).
+  expect([...inSteps]).toEqual([1]);
+  expect(synced()).toBe(2);
   const pages = statSync(`${file}-wal`).size / 4096;
   expect(pages).toBeGreaterThan(0);
   expect(pages).toBeLessThan(500);
