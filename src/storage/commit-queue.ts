@@ -40,8 +40,8 @@ const closingPatience = 1000;
 
 /**
  * Group commit: the writes that arrive in one turn of the event loop run in order in one
- * transaction, so that they share one disk sync; where they are many, in a few. If one fails, the batch is rolled back and its
- * writes are run one by one, so that only the guilty one fails.
+ * transaction, or in a few where they are hundreds, so that they share one disk sync. If one fails,
+ * the batch is rolled back and its writes are run one by one, so that only the guilty one fails.
  *
  * A lock held by another process is not waited for in SQLite, which would stop every connection,
  * but tried again on later turns; reads go on meanwhile.
