@@ -7,7 +7,7 @@ import { type Name, userName } from './names.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor } from './repository.ts';
 import { Throttle } from './throttle.ts';
-import type { Login, Origin } from './types.ts';
+import type { OpenedLogin, Origin } from './types.ts';
 
 /** Who may connect: any free name, new names with a password, or only names the operator made. */
 export type Access = 'open' | 'registered' | 'closed';
@@ -30,7 +30,7 @@ export interface Caller {
 
 /** A login with the token that resumes it. */
 export interface TokenLogin {
-  readonly login: Login;
+  readonly login: OpenedLogin;
   readonly token: string;
 }
 

@@ -5,8 +5,8 @@ import type {
   GroupRef,
   GroupSummary,
   Header,
-  Login,
   Message,
+  OpenedLogin,
   Origin,
   User,
 } from './types.ts';
@@ -50,9 +50,9 @@ export interface AccountRepository {
    * @throws `BANNED`, and `PASSWORD_WRONG` where the stored password is not, or no longer, the one
    * that was verified
    */
-  login(name: Name, credentials: Credentials, origin: Origin): Promise<Login>;
+  login(name: Name, credentials: Credentials, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */
-  resume(tokenHash: string, origin: Origin): Promise<Login>;
+  resume(tokenHash: string, origin: Origin): Promise<OpenedLogin>;
   endToken(tokenHash: string): Promise<void>;
   /**
    * Stores a password and ends the user's tokens but `keep`.

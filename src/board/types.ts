@@ -49,15 +49,19 @@ export interface Account {
   readonly banReason: string | null;
 }
 
-/** What login gives: `since` is when it was, and notices of everything later reach the session. */
+/** Who has logged in: `since` is when that was, and notices of everything later reach the session. */
 export interface Login {
   readonly user: User;
   readonly since: number;
-  readonly memberships: readonly Membership[];
   /** A protected name may be connected several times. */
   readonly isProtected: boolean;
   /** What the session can be resumed by, hashed. */
   readonly tokenHash: string;
+}
+
+/** What login gives. */
+export interface OpenedLogin extends Login {
+  readonly memberships: readonly Membership[];
 }
 
 /** The session that asked for a change; null for one made from outside the server. */
@@ -65,7 +69,7 @@ export type Origin = number | null;
 
 /** What happened, told after its commit and in the order of commits. */
 export type BoardEvent =
-  | { type: 'session.opened'; origin: Origin; login: Login }
+  | { type: 'session.opened'; origin: Origin; login: OpenedLogin }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
   | OutsideEvent;

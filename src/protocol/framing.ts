@@ -9,6 +9,9 @@ const lowestCommand = 236;
 // Pieces of a line that are kept apart before they are put together.
 const mostParts = 64;
 
+// It keeps nothing between two lines, so that one serves all.
+const decoder = new TextDecoder('utf-8', { fatal: true });
+
 type Fault = 'NOT_UTF8' | 'LINE_TOO_LONG';
 
 /** What came as one line: its text, or why it has none. */
@@ -29,7 +32,6 @@ export class LineSplitter {
   private parts: Buffer[] = [];
   private size = 0;
   private skipping = false;
-  private readonly decoder = new TextDecoder('utf-8', { fatal: true });
 
   /** @param limit longest line in bytes, without its ending; may be raised between two lines */
   constructor(public limit: number) {}
@@ -79,7 +81,7 @@ export class LineSplitter {
     if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
     if (bytes.length > this.limit) return { fault: 'LINE_TOO_LONG' };
     try {
-      return { text: this.decoder.decode(bytes) };
+      return { text: decoder.decode(bytes) };
     } catch {
       return { fault: 'NOT_UTF8' };
     }

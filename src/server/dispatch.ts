@@ -44,9 +44,9 @@ function carryOut<M extends Method>(context: Context, method: M, params: unknown
 export function toReply(error: unknown, session: Session, method: string): BoardError {
   const context = { method, user: session.login?.user.name };
   if (error instanceof BoardError) {
-    if (error.cause) session.log.error({ ...context, err: error.cause }, error.code);
+    if (error.cause) session.log('error', { ...context, err: error.cause }, error.code);
     return error;
   }
-  session.log.error({ ...context, err: error }, 'a request failed: this is a bug');
+  session.log('error', { ...context, err: error }, 'a request failed: this is a bug');
   return boardError('INTERNAL_ERROR');
 }

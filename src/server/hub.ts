@@ -1,9 +1,9 @@
-import type { BoardEvent, Group, Login, Origin, User } from '../board/types.ts';
+import type { BoardEvent, Group, OpenedLogin, Origin, User } from '../board/types.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { Channel } from './channel.ts';
 import type { Session } from './session.ts';
-import { atEndOfTurn } from './turn.ts';
+import { atEndOfTurn, type EndsTurn } from './turn.ts';
 import { toHeader } from './wire.ts';
 
 const presenceInterval = 1000;
@@ -16,11 +16,10 @@ type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
  * the order of their commits; the notices of one turn of the event loop go out together, behind
  * the replies that the same turn has brought.
  */
-export class Hub {
+export class Hub implements EndsTurn {
   private readonly sessions = new Map<number, Session>();
-  private readonly byUser = new Map<number, Set<Session>>();
+  private readonly byUser = new Map<number, readonly Session[]>();
   private readonly channels = new Map<number, Channel>();
-  private readonly joined = new Map<Session, Set<number>>();
   private readonly dirty = new Set<Channel>();
   private presenceTimer: NodeJS.Timeout | undefined;
 
@@ -75,11 +74,10 @@ export class Hub {
     this.sessions.delete(session.id);
     const { login } = session;
     if (!login) return;
-    const sessions = this.byUser.get(login.user.id);
-    sessions?.delete(session);
-    if (sessions?.size === 0) this.byUser.delete(login.user.id);
-    for (const id of this.joined.get(session) ?? []) this.part(id, session, login.user);
-    this.joined.delete(session);
+    const others = this.sessionsOf(login.user.id).filter((other) => other !== session);
+    if (others.length > 0) this.byUser.set(login.user.id, others);
+    else this.byUser.delete(login.user.id);
+    for (const id of session.groups.splice(0)) this.part(id, session, login.user);
   }
 
   /** Tells of an event that is committed. */
@@ -96,21 +94,20 @@ export class Hub {
    * Lets a session in. One that holds the same token is stale, and taken over. An unprotected name
    * is held by one connection at a time: who comes second is not let in.
    */
-  private open(origin: Origin, login: Login): void {
+  private open(origin: Origin, opened: OpenedLogin): void {
+    const { memberships, user, since, isProtected, tokenHash } = opened;
     const session = origin === null ? undefined : this.sessions.get(origin);
     if (!session) return;
-    const others = [...(this.byUser.get(login.user.id) ?? [])];
-    const stale = others.find((other) => other.login?.tokenHash === login.tokenHash);
-    if (others.length > 0 && !stale && !login.isProtected) return;
-    session.login = login;
-    session.since = stale?.since ?? login.since;
-    this.joined.set(session, new Set());
-    this.byUser.set(login.user.id, new Set([...others, session]));
-    for (const { group } of login.memberships) this.enter(group, session);
+    const others = this.sessionsOf(user.id);
+    const stale = others.find((other) => other.login?.tokenHash === tokenHash);
+    if (others.length > 0 && !stale && !isProtected) return;
+    session.enter({ user, since, isProtected, tokenHash }, stale?.since ?? since);
+    this.byUser.set(user.id, [...others, session]);
+    session.groups = memberships.map(({ group }) => group.id);
+    for (const { group } of memberships) this.channelOf(group).add(session);
     if (stale) this.replace(stale);
     if (others.length > 0) return;
-    for (const { group } of login.memberships)
-      this.notePresence(group.id, session, login.user, true);
+    for (const { group } of memberships) this.notePresence(group.id, session, user, true);
   }
 
   /** What the stale session was told may not have arrived: nothing of it counts as seen. */
@@ -120,12 +117,16 @@ export class Hub {
     stale.close('TAKEN_OVER', 'Another connection has taken this session over.');
   }
 
+  private sessionsOf(userId: number): readonly Session[] {
+    return this.byUser.get(userId) ?? [];
+  }
+
   private expel(user: User, reason: string): void {
-    for (const session of this.byUser.get(user.id) ?? []) session.close('EXPELLED', reason);
+    for (const session of this.sessionsOf(user.id)) session.close('EXPELLED', reason);
   }
 
   private rename(user: User, was: string, groups: readonly Group[]): void {
-    for (const session of this.byUser.get(user.id) ?? []) {
+    for (const session of this.sessionsOf(user.id)) {
       if (session.login) session.login = { ...session.login, user };
     }
     for (const group of groups) {
@@ -135,7 +136,10 @@ export class Hub {
   }
 
   private join({ group, user, origin, lastNumber }: EventOf<'member.joined'>): void {
-    for (const session of this.byUser.get(user.id) ?? []) this.enter(group, session);
+    for (const session of this.sessionsOf(user.id)) {
+      this.channelOf(group).add(session);
+      session.groups.push(group.id);
+    }
     const params = { group: group.name, user: user.name, id: group.id, lastNumber };
     this.tell(group, origin, { method: 'member.joined', params });
   }
@@ -145,9 +149,9 @@ export class Hub {
     this.tell(group, origin, { method: 'member.left', params });
     const channel = this.channels.get(group.id);
     channel?.forgetPresence(user.name);
-    for (const session of this.byUser.get(user.id) ?? []) {
+    for (const session of this.sessionsOf(user.id)) {
       channel?.remove(session);
-      this.joined.get(session)?.delete(group.id);
+      forget(group.id, session);
     }
     this.dropIfEmpty(group.id);
   }
@@ -165,17 +169,16 @@ export class Hub {
     channel.tell({ method: 'group.removed', params: { group: group.name } }, null);
     channel.deliver();
     this.channels.delete(group.id);
-    for (const groups of this.joined.values()) groups.delete(group.id);
+    for (const session of this.sessions.values()) forget(group.id, session);
   }
 
-  private enter(group: Group, session: Session): void {
+  private channelOf(group: Group): Channel {
     let channel = this.channels.get(group.id);
     if (!channel) {
       channel = new Channel(group.name, this.counts);
       this.channels.set(group.id, channel);
     }
-    channel.add(session);
-    this.joined.get(session)?.add(group.id);
+    return channel;
   }
 
   /** A session that has ended is gone from the group's channel; its user may be there still. */
@@ -196,11 +199,12 @@ export class Hub {
     const { params } = notice;
     if ('group' in params) params.group = channel.name;
     channel.tell(notice, except);
-    if (this.dirty.size === 0) atEndOfTurn(() => this.deliver());
+    if (this.dirty.size === 0) atEndOfTurn(this);
     this.dirty.add(channel);
   }
 
-  private deliver(): void {
+  /** Sends what the turn has brought. */
+  endTurn(): void {
     for (const channel of this.dirty) channel.deliver();
     this.dirty.clear();
   }
@@ -220,4 +224,9 @@ export class Hub {
       channel.deliver();
     }
   }
+}
+
+function forget(groupId: number, { groups }: Session): void {
+  const at = groups.indexOf(groupId);
+  if (at !== -1) groups.splice(at, 1);
 }

@@ -10,21 +10,18 @@ const slice = 2;
 // Silence that ends a line of a client that sends no line endings, in milliseconds.
 const unframedPause = 50;
 
+const nothing = Buffer.alloc(0);
 const byteOrderMark = Buffer.from('\ufeff');
 const openingBraces = new Set([0x7b, 0x5b]);
 
-export interface InputOptions {
-  /** Whether a pause ends a line, for people's clients that send none of the line endings. */
-  readonly unframed: boolean;
-  /** Of the lines that are handed on; further ones wait. */
-  readonly rate: Rate;
+export interface InputOwner {
   /** Whether there is no room for another line just now; `resume` goes on. */
-  readonly full: () => boolean;
+  readonly full: boolean;
   /** Called once, before the first line. */
-  readonly opened: (encoding: Encoding) => void;
-  readonly line: (line: Line) => void;
+  open(encoding: Encoding): void;
+  receive(line: Line): void;
   /** Called once, behind the last line, where the peer has ended its stream. */
-  readonly ended: () => void;
+  endOfInput(): void;
 }
 
 /**
@@ -37,7 +34,7 @@ export class Input {
   private readonly lines = new LineSplitter(limits.textLine);
   private encoding: Encoding | undefined;
   /** What came before it was enough to tell the encoding. */
-  private opening: Buffer = Buffer.alloc(0);
+  private opening = nothing;
   /** Lines that have come and are not handed on yet. */
   private pending: Iterator<Line, void> | undefined;
   private resting = false;
@@ -45,9 +42,15 @@ export class Input {
   private stopped = false;
   private pause: NodeJS.Timeout | undefined;
 
+  /**
+   * @param rate of the lines that are handed on; further ones wait
+   * @param unframed whether a pause ends a line, for people's clients that send none of the line endings
+   */
   constructor(
     private readonly socket: Socket,
-    private readonly options: InputOptions,
+    private readonly rate: Rate,
+    private readonly unframed: boolean,
+    private readonly owner: InputOwner,
   ) {
     socket.on('data', (chunk) => this.receive(this.telnet.push(chunk)));
     socket.on('end', () => {
@@ -55,7 +58,6 @@ export class Input {
       // Lines that are still to be handed on come first.
       if (!this.pending) this.finish();
     });
-    socket.on('close', () => this.stop());
   }
 
   /** Goes on where it had to wait. */
@@ -85,17 +87,17 @@ export class Input {
     if (byteOrderMark.subarray(0, opening.length).equals(opening)) return;
     const marked = opening.subarray(0, byteOrderMark.length).equals(byteOrderMark);
     const first = marked ? opening.subarray(byteOrderMark.length) : opening;
-    this.opening = Buffer.alloc(0);
+    this.opening = nothing;
     this.encoding = openingBraces.has(first[0] ?? 0) ? 'json' : 'text';
     if (this.encoding === 'json') this.lines.limit = limits.jsonLine;
-    this.options.opened(this.encoding);
+    this.owner.open(this.encoding);
     this.take(first);
   }
 
   private take(bytes: Buffer): void {
     this.pending = this.lines.split(bytes);
     this.digest();
-    if (!this.options.unframed || this.encoding !== 'text' || this.stopped) return;
+    if (!this.unframed || this.encoding !== 'text' || this.stopped) return;
     clearTimeout(this.pause);
     this.pause = setTimeout(() => {
       if (!this.pending) this.endLine();
@@ -107,7 +109,7 @@ export class Input {
     const until = performance.now() + slice;
     while (this.pending) {
       if (!this.resting && performance.now() > until) this.rest();
-      if (this.resting || this.options.full()) {
+      if (this.resting || this.owner.full) {
         this.socket.pause();
         return;
       }
@@ -120,10 +122,9 @@ export class Input {
   }
 
   private handOn(line: Line): void {
-    const { rate } = this.options;
-    rate.take();
-    if (rate.wait > 0) this.rest(rate.wait);
-    this.options.line(line);
+    this.rate.take();
+    if (this.rate.wait > 0) this.rest(this.rate.wait);
+    this.owner.receive(line);
   }
 
   /** The other connections get their turn; for so many milliseconds, where it is more than that. */
@@ -141,11 +142,11 @@ export class Input {
     if (this.stopped) return;
     this.endLine();
     this.stop();
-    this.options.ended();
+    this.owner.endOfInput();
   }
 
   /** What is left of the bytes counts as a line. */
   private endLine(): void {
-    this.lines.end(this.options.line);
+    this.lines.end((line) => this.owner.receive(line));
   }
 }

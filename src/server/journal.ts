@@ -15,25 +15,25 @@ const told: Partial<Record<Method, string>> = {
 
 /** A request that was carried out. */
 export function logResult(session: Session, method: Method, params: unknown): void {
-  const { log, login, address, encoding } = session;
+  const { login, address, encoding } = session;
   const words = told[method];
-  if (words) log.info({ user: login?.user.name, address, encoding }, words);
-  else if (log.isLevelEnabled('debug')) log.debug({ method, ...place(params) }, 'done');
+  if (words) session.log('info', { user: login?.user.name, address, encoding }, words);
+  else if (session.logs('debug')) session.log('debug', { method, ...place(params) }, 'done');
 }
 
 /** A request that was refused. Unexpected failures are logged by `toReply`. */
 export function logRefusal(session: Session, method: Method, code: Outcome): void {
-  const { log, address } = session;
-  if (logins.has(method)) log.info({ method, code, address }, 'login refused');
-  else log.debug({ method, code }, 'refused');
+  const { address } = session;
+  if (logins.has(method)) session.log('info', { method, code, address }, 'login refused');
+  else session.log('debug', { method, code }, 'refused');
 }
 
 /** The end of a session; of one that nobody had logged in with, the address was told before. */
 export function logEnd(session: Session, ending: Ending, reason?: string): void {
-  const { log, login, began } = session;
+  const { login, began } = session;
   const seconds = Math.round((performance.now() - began) / 1000);
   const end = { user: login?.user.name, ending, reason, seconds };
-  log[login ? 'info' : 'debug'](end, 'disconnected');
+  session.log(login ? 'info' : 'debug', end, 'disconnected');
 }
 
 /** Of the params, what says where: the group and the number of a message. */

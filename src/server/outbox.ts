@@ -1,19 +1,18 @@
 import type { Socket } from 'node:net';
-import { atEndOfTurn } from './turn.ts';
+import { atEndOfTurn, type EndsTurn } from './turn.ts';
 
-export interface OutboxOptions {
-  /** Bytes waiting, beside replies, past which `overflow` is called, once; nothing is taken after. */
-  limit: number;
-  /** Bytes waiting at which `ready` holds callers back. */
-  backlog: number;
-  overflow: () => void;
+export interface OutboxOwner {
+  /** Called once, when more waits than the limit; nothing is taken after. */
+  overflowed(): void;
+  /** Called whenever the operating system has taken all that it was given. */
+  drained(): void;
 }
 
 /**
  * What waits to go out on one connection. All that a turn of the event loop brings is written at
  * once; what the peer does not read is bounded in bytes.
  */
-export class Outbox {
+export class Outbox implements EndsTurn {
   private chunks: (string | Buffer)[] = [];
   private unwritten = 0;
   private scheduled = false;
@@ -24,15 +23,20 @@ export class Outbox {
   /** Bytes that may wait: as many as the limit past the last reply, until there is room again. */
   private ceiling: number;
 
+  /**
+   * @param limit bytes waiting, beside replies, past which it overflows
+   * @param backlog bytes waiting at which `ready` holds callers back
+   */
   constructor(
     private readonly socket: Socket,
-    private readonly options: OutboxOptions,
+    private readonly limit: number,
+    private readonly backlog: number,
+    private readonly owner: OutboxOwner,
   ) {
-    this.ceiling = options.limit;
-    socket.on('drain', () => this.release());
-    socket.on('close', () => {
-      this.closed = true;
+    this.ceiling = limit;
+    socket.on('drain', () => {
       this.release();
+      owner.drained();
     });
   }
 
@@ -47,13 +51,13 @@ export class Outbox {
   }
 
   get congested(): boolean {
-    return this.waiting > this.options.backlog;
+    return this.waiting > this.backlog;
   }
 
   /** What the peer has asked for: it is no overflow, since the next request waits for it. */
   reply(text: string): void {
     this.add(text);
-    this.ceiling = this.waiting + this.options.limit;
+    this.ceiling = this.waiting + this.limit;
   }
 
   /** What the peer is told unasked. */
@@ -61,7 +65,7 @@ export class Outbox {
     this.add(chunk);
     if (this.waiting <= this.ceiling || this.overflowed || this.closed) return;
     this.overflowed = true;
-    this.options.overflow();
+    this.owner.overflowed();
   }
 
   private add(chunk: string | Buffer): void {
@@ -70,7 +74,7 @@ export class Outbox {
     this.unwritten += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
     if (!this.scheduled) {
       this.scheduled = true;
-      atEndOfTurn(this.flush);
+      atEndOfTurn(this);
     }
   }
 
@@ -86,13 +90,18 @@ export class Outbox {
     // What overflowed is not worth keeping: the board has it all.
     if (this.overflowed) this.chunks = [];
     this.chunks.push(last);
-    this.flush();
-    this.closed = true;
+    this.endTurn();
     this.socket.end();
+    this.close();
+  }
+
+  /** The socket is gone, or ending: nothing is taken any more. */
+  close(): void {
+    this.closed = true;
     this.release();
   }
 
-  private readonly flush = (): void => {
+  endTurn(): void {
     this.scheduled = false;
     const { chunks } = this;
     if (this.closed || chunks.length === 0) return;
@@ -100,7 +109,7 @@ export class Outbox {
     this.unwritten = 0;
     this.write(chunks);
     if (!this.congested) this.release();
-  };
+  }
 
   private write(chunks: (string | Buffer)[]): void {
     const runs = joinStrings(chunks);
@@ -116,7 +125,7 @@ export class Outbox {
   };
 
   private release(): void {
-    this.ceiling = this.options.limit;
+    this.ceiling = this.limit;
     const { waiters } = this;
     this.waiters = [];
     for (const resolve of waiters) resolve();

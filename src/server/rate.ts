@@ -1,5 +1,7 @@
 import { boardError } from '../protocol/errors.ts';
 
+const sinceStart = () => performance.now();
+
 /** Lets `burst` through at once, and `perSecond` in the long run: a bucket of tokens. */
 export class Rate {
   private tokens: number;
@@ -12,7 +14,7 @@ export class Rate {
   constructor(
     private readonly perSecond: number,
     private readonly burst: number,
-    private readonly now: () => number = () => performance.now(),
+    private readonly now: () => number = sinceStart,
   ) {
     this.tokens = burst;
     this.filledAt = now();

@@ -8,11 +8,11 @@ interface Task {
   readonly run: () => Promise<void>;
 }
 
-export interface RequestQueueOptions {
+export interface RequestQueueOwner {
   /** Whether the next request has to wait for the peer to read what it was answered. */
-  congested: () => boolean;
+  readonly congested: boolean;
   /** Called when nothing is waiting or under way any more. */
-  idle: () => void;
+  settle(): void;
 }
 
 /**
@@ -28,7 +28,7 @@ export class RequestQueue {
   private onlyWrites = true;
   private turnBegan: number | undefined;
 
-  constructor(private readonly options: RequestQueueOptions) {}
+  constructor(private readonly owner: RequestQueueOwner) {}
 
   /** Requests that have not begun. */
   get length(): number {
@@ -57,12 +57,12 @@ export class RequestQueue {
       const task = this.waiting[this.next];
       if (!task) break;
       if (this.underWay > 0 && !(this.onlyWrites && task.effect === 'write')) return;
-      if (this.options.congested() || this.hasHadItsTurn()) return;
+      if (this.owner.congested || this.hasHadItsTurn()) return;
       this.next++;
       this.begin(task);
     }
     this.clear();
-    if (this.idle) this.options.idle();
+    if (this.idle) this.owner.settle();
   }
 
   private readonly done = (): void => {

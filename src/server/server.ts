@@ -2,13 +2,13 @@ import { type AddressInfo, createServer, type Server as NetServer, type Socket }
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
-import { countOne, type ServerCounts } from '../metrics/counts.ts';
+import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
 import type { BoardError } from '../protocol/errors.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
 import type { Result } from '../protocol/schemas.ts';
 import { Admission } from './admission.ts';
-import { Connection } from './connection.ts';
+import { Connection, type ConnectionOptions, type Keeper } from './connection.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { logEnd } from './journal.ts';
@@ -43,13 +43,14 @@ export interface ServerOptions {
 }
 
 /** Listens on a TCP port and holds the connections. */
-export class Server {
+export class Server implements Keeper {
   private readonly listener: NetServer;
   private readonly door: TlsDoor | undefined;
   private readonly admission: Admission;
   private readonly connections = new Set<Connection>();
   /** Those that are in a handshake or turned away are no connections. */
   private readonly sockets = new Set<Socket>();
+  private readonly forConnections: ConnectionOptions;
   private lastId = 0;
   private emptied: (() => void) | undefined;
 
@@ -65,7 +66,8 @@ export class Server {
       },
       (socket) => this.receive(socket),
     );
-    const { certificate, log } = options;
+    const { certificate, log, unframedClients, ...context } = options;
+    this.forConnections = { context, log, unframedClients, keeper: this };
     this.door = certificate && new TlsDoor(certificate, log, (socket) => this.accept(socket));
   }
 
@@ -92,10 +94,9 @@ export class Server {
     return this.door?.certificateEnd;
   }
 
-  /** @param level a level of pino, also for the sessions that are there: a child keeps its own */
+  /** @param level a level of pino */
   changeLogLevel(level: string): void {
     this.options.log.level = level;
-    for (const { session } of this.connections) session.log.level = level;
   }
 
   /** What its sessions are and wait for just now: each is looked at. */
@@ -124,11 +125,26 @@ export class Server {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  parting({ session }: Connection): void {
+    this.options.hub.remove(session);
+  }
+
+  parted({ session }: Connection, told: boolean, ending: Ending, reason?: string): void {
+    countOne(this.options.counts.endings, ending);
+    logEnd(session, ending, reason);
+    this.logOut(session, told);
+  }
+
+  closed(connection: Connection): void {
+    this.connections.delete(connection);
+    if (this.connections.size === 0) this.emptied?.();
+  }
+
   private receive(socket: Socket): void {
     const { remoteAddress: address = '' } = socket;
     this.sockets.add(socket);
     const refusal = this.admission.enter(address);
-    socket.once('close', () => {
+    socket.on('close', () => {
       this.sockets.delete(socket);
       if (!refusal) this.admission.leave(address);
     });
@@ -156,49 +172,23 @@ export class Server {
   }
 
   private accept(socket: Socket): void {
-    const { log, info, limits, board, accounts, hub, counts, unframedClients } = this.options;
-    const id = ++this.lastId;
-    const address = socket.remoteAddress ?? '';
-    const context = {
-      board,
-      accounts,
-      hub,
-      info,
-      limits,
-      counts,
-      id,
-      address,
-      unframedClients,
-      log: log.child({ session: id }),
-    };
-    const connection: Connection = new Connection(socket, context, {
-      parting: () => hub.remove(connection.session),
-      parted: (told, ending, reason) => {
-        countOne(counts.endings, ending);
-        logEnd(connection.session, ending, reason);
-        this.part(connection.session, told);
-      },
-      closed: () => this.release(connection),
-    });
-    connection.session.log.debug({ address }, 'connected');
+    const { info, hub, counts } = this.options;
+    const connection = new Connection(socket, ++this.lastId, this.forConnections);
+    const { session } = connection;
+    session.log('debug', { address: session.address }, 'connected');
     counts.connections++;
     this.connections.add(connection);
-    hub.add(connection.session);
+    hub.add(session);
     connection.say(`Welcome to ${info.name} ${info.version}, a message board.\n${namePrompt}`);
   }
 
-  private part(session: Session, told: boolean): void {
+  private logOut(session: Session, told: boolean): void {
     if (!session.login) return;
     const { actor } = session;
     // To one who did not take it all, it is as if nothing had been told: it stays unread.
     this.options.accounts
       .logout(told ? actor : { ...actor, since: Number.MAX_SAFE_INTEGER }, session.endedToken)
       .catch((error) => void toReply(error, session, 'logout'));
-  }
-
-  private release(connection: Connection): void {
-    this.connections.delete(connection);
-    if (this.connections.size === 0) this.emptied?.();
   }
 
   private async untilEmpty(milliseconds: number): Promise<void> {

@@ -24,8 +24,12 @@ export function closingNotice(code: ClosingCode, reason: string): ClosingNotice 
   return { method: 'session.closing', params: { reason, code } };
 }
 
+type Level = 'debug' | 'info' | 'error';
+
 /** One connection, as the board's side of the server knows it: who it is and how to reach it. */
 export interface Peer {
+  /** The session has been logged in. */
+  entered(): void;
   send(chunk: string | Buffer): void;
   /** Takes no more requests, and forgets those that have not begun. */
   stop(): void;
@@ -36,10 +40,11 @@ export interface Peer {
 /** A peer with an encoding and, once logged in, a user. */
 export class Session {
   encoding: Encoding = 'text';
-  /** Set by the hub when the login is committed. */
   login: Login | undefined;
   /** When the user began to be told of what happens; a session taken over goes on from before. */
   since = 0;
+  /** The groups of whose notices it is told, by number; kept by the hub. */
+  groups: number[] = [];
   /** Whether it is to be let go. */
   leaving = false;
   wrongPasswords = 0;
@@ -50,7 +55,7 @@ export class Session {
     readonly id: number,
     /** The address that it comes from. */
     readonly address: string,
-    readonly log: Logger,
+    private readonly logger: Logger,
     private readonly peer: Peer,
   ) {}
 
@@ -68,6 +73,23 @@ export class Session {
   get endedToken(): string | null {
     const ends = this.leaving || this.encoding === 'text';
     return ends ? (this.login?.tokenHash ?? null) : null;
+  }
+
+  /** Whether the log has lines of that level. */
+  logs(level: Level): boolean {
+    return this.logger.isLevelEnabled(level);
+  }
+
+  /** Adds a line to the log, under the number of the session. */
+  log(level: Level, fields: object, words: string): void {
+    if (this.logs(level)) this.logger[level]({ session: this.id, ...fields }, words);
+  }
+
+  /** Lets a login in that is committed. */
+  enter(login: Login, since: number): void {
+    this.login = login;
+    this.since = since;
+    this.peer.entered();
   }
 
   send(chunk: string | Buffer): void {

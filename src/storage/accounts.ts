@@ -1,6 +1,6 @@
 import type { Name } from '../board/names.ts';
 import type { AccountRepository, Actor, Credentials } from '../board/repository.ts';
-import type { Account, Login, Origin, User } from '../board/types.ts';
+import type { Account, OpenedLogin, Origin, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { Emit } from './commit-queue.ts';
 import { readFrom, type Store } from './store.ts';
@@ -45,7 +45,7 @@ export class SqliteAccounts implements AccountRepository {
     });
   }
 
-  resume(tokenHash: string, origin: Origin): Promise<Login> {
+  resume(tokenHash: string, origin: Origin): Promise<OpenedLogin> {
     return this.store.queue.run((emit) => {
       const token = this.store.statements.tokenByHash.get({ hash: tokenHash });
       const account = token && this.store.statements.accountById.get({ user: token.userId });
@@ -95,7 +95,7 @@ export class SqliteAccounts implements AccountRepository {
       at,
       origin,
     }: { account: StoredAccount; tokenHash: string; at: number; origin: Origin },
-  ): Login {
+  ): OpenedLogin {
     const user = { id: account.id, name: account.name };
     this.store.statements.seen.run({ user: user.id, at });
     const rows = this.store.statements.membershipsOf.all({ user: user.id, until: at });

@@ -180,10 +180,10 @@ async function corkedPair(): Promise<[Socket, Socket]> {
 test('as many bytes wait to go out as may, and one more is too much', async () => {
   const [near] = await corkedPair();
   let overflows = 0;
-  const overflow = () => {
+  const overflowed = () => {
     overflows++;
   };
-  const outbox = new Outbox(near, { limit: 1000, backlog: 100, overflow });
+  const outbox = new Outbox(near, 1000, 100, { overflowed, drained: () => {} });
   outbox.push('x'.repeat(600));
   outbox.push(Buffer.alloc(400));
   expect([outbox.waiting, overflows]).toEqual([1000, 0]);
@@ -194,8 +194,9 @@ test('as many bytes wait to go out as may, and one more is too much', async () =
 
 test('as many bytes of replies wait as may, and with one more the next request does', async () => {
   const [near] = await corkedPair();
-  const options = { limit: limits.replyBacklog, backlog: limits.replyBacklog, overflow: () => {} };
-  const outbox = new Outbox(near, options);
+  const backlog = limits.replyBacklog;
+  const owner = { overflowed: () => {}, drained: () => {} };
+  const outbox = new Outbox(near, backlog, backlog, owner);
   outbox.reply('x'.repeat(limits.replyBacklog));
   expect(outbox.congested).toBe(false);
   await outbox.ready();

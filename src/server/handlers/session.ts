@@ -3,6 +3,7 @@ import { BoardError, boardError } from '../../protocol/errors.ts';
 import { openRpcDocument } from '../../protocol/openrpc.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import type { Hub } from '../hub.ts';
+import type { Session } from '../session.ts';
 import type { Context, Handlers } from './context.ts';
 
 export const sessionHandlers: Pick<
@@ -20,7 +21,7 @@ export const sessionHandlers: Pick<
   'session.login': async (context, params) => {
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.login(params, session.caller));
-    if (session.login === opened.login) return toResult(opened, context.hub);
+    if (isIn(session, opened)) return toResult(opened, context.hub);
     // Nobody gets to know this token.
     await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
@@ -29,7 +30,7 @@ export const sessionHandlers: Pick<
   'session.resume': async (context, { token }) => {
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.resume(token, session.caller));
-    if (session.login !== opened.login) throw boardError('NAME_IN_USE');
+    if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
     return toResult(opened, context.hub);
   },
 
@@ -57,6 +58,10 @@ async function opening(context: Context, open: () => Promise<TokenLogin>): Promi
   const { login: before } = context.session;
   if (before) throw boardError('ALREADY_LOGGED_IN', before.user.name);
   return counted(context, open);
+}
+
+function isIn({ login }: Session, opened: TokenLogin): boolean {
+  return login?.tokenHash === opened.login.tokenHash;
 }
 
 function toResult({ login, token }: TokenLogin, hub: Hub): Result<'session.login'> {
