@@ -13,7 +13,7 @@ import { Interrupted, UserError } from './errors.ts';
  * The one place that tells of failures: one line each, and a stack trace for a bug alone.
  */
 export async function run(program: Command, argv: readonly string[]): Promise<number> {
-  process.stdout.on('error', ignoreClosedPipe);
+  process.stdout.on('error', outputFailed);
   try {
     await program.parseAsync(argv);
     return 0;
@@ -26,9 +26,14 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
   }
 }
 
-/** Who closes the pipe, as `head` does, has read enough: nothing has failed. */
-function ignoreClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+/**
+ * Who closes the pipe, as `head` does, has read enough: nothing has failed. With any other failure, as of a
+ * full disk, whoever reads the output would take a part of it for the whole.
+ */
+function outputFailed(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') return;
+  process.stderr.write(`corkboard: Cannot write to standard output: ${error.message}.\n`);
+  process.exit(1);
 }
 
 function sentence(error: unknown): string {

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -84,6 +84,22 @@ test('a reader that closes the pipe early is no failure', async () => {
   expect(stderr).not.toContain('corkboard:');
   expect(stderr).not.toContain('EPIPE');
 });
+
+test.skipIf(!existsSync('/dev/full'))(
+  'output that has no room on the disk is a failure, told in one line',
+  async () => {
+    const data = await boardFolder();
+    const full = openSync('/dev/full', 'w');
+    const args = [program, 'group', 'list', '--data', data];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', full, 'pipe'] });
+    closeSync(full);
+    const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^corkboard: Cannot write to standard output: [^\n]*no space left[^\n]*\n$/,
+    );
+  },
+);
 
 test('--json gives one document and nothing else', async () => {
   const data = await boardFolder();
