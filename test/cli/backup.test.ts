@@ -1,5 +1,13 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, statSync, watch, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyBoard } from '../../src/storage/copy.ts';
@@ -60,6 +68,10 @@ test('db backup refuses what it would spoil, and what it cannot do, in one line'
   writeFileSync(target, 'precious');
   expect(await refused(target)).toContain(`Overwrite ${target}? There is no terminal to ask on`);
   expect(await refused(folder)).toContain('is a folder; name a file in it.');
+  const device = join(folder, 'device');
+  symlinkSync('/dev/null', device);
+  expect(await refused(device, '--yes')).toContain('device is not a file to write to.');
+  rmSync(device);
   expect(await refused(databaseFile(data), '--yes')).toContain('is the database itself');
   expect(await refused(join(folder, 'missing', 'board.db'))).toContain('no such file or directory');
   writeFileSync(`${target}.partial`, '');

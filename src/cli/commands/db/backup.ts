@@ -50,6 +50,8 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
 async function mayOverwrite(target: string, file: string, options: BackupOptions): Promise<void> {
   const found = statSync(target);
   if (found.isDirectory()) throw new UserError(`${target} is a folder; name a file in it.`);
+  // A device or a pipe would be gone, with a file in its place.
+  if (!found.isFile()) throw new UserError(`${target} is not a file to write to.`);
   const { dev, ino } = existsSync(file) ? statSync(file) : {};
   if (dev === found.dev && ino === found.ino) {
     throw new UserError(`${target} is the database itself; give the backup another name.`);
