@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
@@ -89,10 +89,8 @@ test.skipIf(!existsSync('/dev/full'))(
   'output that has no room on the disk is a failure, told in one line',
   async () => {
     const data = await boardFolder();
-    const full = openSync('/dev/full', 'w');
-    const args = [program, 'group', 'list', '--data', data];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', full, 'pipe'] });
-    closeSync(full);
+    const redirected = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, program];
+    const child = spawn('sh', [...redirected, 'group', 'list', '--data', data]);
     const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
     expect(code).toBe(1);
     expect(stderr).toMatch(
