@@ -14,7 +14,10 @@ export const catalogue = {
     text: (limit: number) => `This line is longer than ${limit} bytes; it was skipped.`,
   },
   INVALID_REQUEST: { rpc: -32600, text: (why: string) => `This is not a request: ${why}.` },
-  METHOD_NOT_FOUND: { rpc: -32601, text: (name: string) => `There is no command ${name}.` },
+  METHOD_NOT_FOUND: {
+    rpc: -32601,
+    text: (name: string) => `There is no command ${shortened(name)}.`,
+  },
   INVALID_PARAMS: { rpc: -32602, text: (why: string) => `Wrong arguments: ${why}.` },
   INTERNAL_ERROR: {
     rpc: -32603,
@@ -118,4 +121,9 @@ export function boardError<C extends ErrorCode>(
 ): BoardError {
   const text = catalogue[code].text as (...args: unknown[]) => string;
   return new BoardError(code, text(...args));
+}
+
+/** A word that was sent, as an error repeats it: what a whole line of it would say, its beginning does. */
+export function shortened(word: string): string {
+  return word.length > 80 ? `${word.slice(0, 80).toWellFormed()}…` : word;
 }

@@ -12,9 +12,11 @@ export interface RawRequest {
   readonly params: unknown;
 }
 
+const idSchema = z.union([z.string(), z.int()], { error: 'give a string or a whole number' });
+
 const requestSchema = z.object({
   jsonrpc: z.literal('2.0'),
-  id: z.union([z.string(), z.int()]).optional(),
+  id: idSchema.optional(),
   method: z.string(),
   params: z.unknown().optional(),
 });
@@ -40,7 +42,7 @@ export function parseRequest(line: string): RawRequest {
   }
   const parsed = requestSchema.safeParse(value);
   if (!parsed.success) {
-    const id = z.object({ id: z.union([z.string(), z.int()]) }).safeParse(value);
+    const id = z.object({ id: idSchema }).safeParse(value);
     const issue = parsed.error.issues[0];
     const where = issue?.path.join('.');
     throw invalid(id.success ? id.data.id : null, `${where ? `${where}: ` : ''}${issue?.message}`);

@@ -203,7 +203,7 @@ describe('an unknown command', () => {
     async (line) => {
       const { lines } = await type(line);
       expect(lines).toHaveLength(1);
-      expect(lines[0]).toMatch(/^\[ERROR\] There is no command %\w*\. Type %help for/);
+      expect(lines[0]).toMatch(/^\[ERROR\] There is no command %\w*…?\. Type %help for/);
     },
   );
 
@@ -214,11 +214,26 @@ describe('an unknown command', () => {
     ]);
   });
 
+  test.each(['%', ''])('is not repeated at any length, with %j in front', async (sign) => {
+    const { lines } = await type(`${sign}${'y'.repeat(60_000)}`);
+    expect(lines[0]).toContain(`${sign}${'y'.repeat(79)}`);
+    expect(lines[0]?.length).toBeLessThan(200);
+  });
+
   test('cannot write to the terminal what it likes', async () => {
     const { lines } = await type('%\u001b[2J\u202e');
     expect(lines[0]).toContain('There is no command %␛[2J.');
   });
 });
+
+test.each(['%message', '%list', '%exit'])(
+  'what is wrong behind %s is not repeated at any length',
+  async (command) => {
+    const { lines } = await type(`${command} ${'9'.repeat(60_000)}`, answers(), { user: 'alice' });
+    expect(lines[0]).toContain(`"${'9'.repeat(80)}…"`);
+    expect(lines[0]?.length).toBeLessThan(200);
+  },
+);
 
 test.each(textCommands.flatMap(({ words }) => words))('%s is known in any case', async (word) => {
   const { lines } = await type(`${word.toUpperCase()} `, answers(), { user: 'alice' });

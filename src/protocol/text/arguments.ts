@@ -1,4 +1,4 @@
-import { boardError } from '../errors.ts';
+import { boardError, shortened } from '../errors.ts';
 
 const leadingSpace = /^[ \t]+/;
 
@@ -42,7 +42,10 @@ export class Arguments {
     const word = this.word(what);
     const value = Number(word);
     if (!/^\d+$/.test(word) || !Number.isSafeInteger(value) || value < 1) {
-      throw boardError('INVALID_PARAMS', `the ${what} is a number from 1 up, not "${word}"`);
+      throw boardError(
+        'INVALID_PARAMS',
+        `the ${what} is a number from 1 up, not "${shortened(word)}"`,
+      );
     }
     return value;
   }
@@ -58,7 +61,7 @@ export class Arguments {
   /** @throws BoardError `INVALID_PARAMS` if anything is left */
   end(): void {
     const left = this.rest.trimEnd();
-    if (left) throw boardError('INVALID_PARAMS', `"${left}" is too much`);
+    if (left) throw boardError('INVALID_PARAMS', `"${shortened(left)}" is too much`);
   }
 
   private advance(length: number): void {

@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { BoardError, boardError } from '../errors.ts';
+import { BoardError, boardError, shortened } from '../errors.ts';
 import type { TextCommand } from './command.ts';
 
 /** How a command is written: its words and what stands behind them. */
@@ -13,7 +13,8 @@ export function findCommand(word: string, commands: readonly TextCommand[]): Tex
   const command = commands.find(({ words }) => words.includes(lower));
   if (command) return command;
   if (!word.startsWith('%')) {
-    throw new BoardError('METHOD_NOT_FOUND', `"${word}" is no command: commands start with %.`);
+    const why = `"${shortened(word)}" is no command: commands start with %.`;
+    throw new BoardError('METHOD_NOT_FOUND', why);
   }
   const error = boardError('METHOD_NOT_FOUND', word);
   const near = nearestWord(lower, commands);
