@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import { groupRef } from '../../src/board/board.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
@@ -150,4 +151,14 @@ test('a closed pipe, Ctrl-C and SIGTERM end it cleanly', async () => {
   }
   // Each has logged out: the name is free at once.
   await board.program('watcher');
+});
+
+test('the last group that goes ends it, and is told of by the name that it had', async () => {
+  const board = await TestBoard.start();
+  const { result } = await following(board.port, 'news', '--join');
+  const control = { signal: new AbortController().signal, progress: () => {} };
+  await board.operate((operator) => operator.deleteGroup(groupRef('news'), control));
+  const { code, stderr } = await result;
+  expect(code).toBe(1);
+  expect(stderr).toContain('\ncorkboard: The group news is there no more.\n');
 });

@@ -106,9 +106,11 @@ export class Follower {
     try {
       await cursor.fill(this.client.call);
     } catch (error) {
-      if (!(error instanceof BoardError && isGone(error))) throw error;
+      const gone = error instanceof BoardError ? goneBy(error, cursor) : undefined;
+      if (!gone) throw error;
       this.cursors.delete(cursor.id);
-      if (this.cursors.size === 0) throw error;
+      // By its name: the board tells of the number, which it was asked for.
+      if (this.cursors.size === 0) throw gone;
     }
   }
 
@@ -145,6 +147,9 @@ export class Follower {
   }
 }
 
-function isGone({ code }: BoardError): boolean {
-  return code === 'GROUP_NOT_FOUND' || code === 'NOT_MEMBER';
+/** Why a group is followed no more; undefined for an error that says nothing of the kind. */
+function goneBy({ code }: BoardError, { name }: Cursor): UserError | undefined {
+  if (code === 'GROUP_NOT_FOUND') return new UserError(`The group ${name} is there no more.`);
+  if (code === 'NOT_MEMBER') return new UserError(`You are not a member of ${name} any more.`);
+  return undefined;
 }
