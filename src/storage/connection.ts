@@ -36,7 +36,7 @@ export class DatabaseError extends Error {
 export function openConnection(file: string, options: ConnectionOptions = {}): Client {
   const { create = false, readonly = false, durability = 'full', busyTimeout = 5000 } = options;
   const { journal = 'wal' } = options;
-  if (!create && !existsSync(file)) {
+  if (!create && !isThere(file)) {
     throw new DatabaseError(`There is no database at ${file}. Is --data right?`);
   }
   let client: Client | undefined;
@@ -84,6 +84,15 @@ export function makeFolder(folder: string): void {
   } catch (error) {
     // Made by another process just now.
     if (!existsSync(folder)) throw error;
+  }
+}
+
+/** @throws DatabaseError where that cannot be seen, as in a folder of someone else's */
+function isThere(file: string): boolean {
+  try {
+    return statSync(file, { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    throw new DatabaseError(`Cannot open ${file}: ${(error as Error).message}.`);
   }
 }
 

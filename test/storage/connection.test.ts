@@ -1,4 +1,12 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import {
@@ -95,6 +103,13 @@ test('a missing database is not created unless that is asked for', () => {
     `There is no database at ${file}. Is --data right?`,
   );
   expect(readdirSync(dirname(file))).toEqual([]);
+});
+
+test('a database that cannot be seen is not said to be missing', () => {
+  const file = newFile();
+  symlinkSync(file, file);
+  const why = databaseError(() => openConnection(file));
+  expect(why).toMatch(/^Cannot open .*corkboard\.db: ELOOP: [^\n]+\.$/);
 });
 
 test('a file that is no database is refused in one line, and left as it is', () => {
