@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, connect as connectTo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../src/client/board-client.ts';
@@ -84,22 +84,46 @@ test('a post that is killed, and run again under its key, is on the board exactl
   expect(messages).toHaveLength(1);
 });
 
-test('Ctrl-C while nothing answers ends it with 130, and tells the key', async () => {
-  const silent = createServer().listen(0, '127.0.0.1');
-  await once(silent, 'listening');
-  onTestFinished(() => void silent.close());
-  const { port } = silent.address() as { port: number };
-  const { child, result } = startCli(post(port, 'main', 's', 'c', '--key', 'mine'));
-  const [socket] = await once(silent, 'connection');
-  onTestFinished(() => void socket.destroy());
-  child.kill('SIGINT');
-  expect(await result).toEqual({
-    code: 130,
-    stdout: '',
-    stderr:
-      'corkboard: Interrupted. The message may or may not be there: post it again with --key mine, and it is there once.\n',
+/** A way to the board that ends where `word` is sent: its port, and when that was. */
+async function deadEnd(port: number, word: string) {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const reached = new Promise<void>((resolve) => {
+    server.once('connection', (near) => {
+      const far = connectTo(port, '127.0.0.1');
+      far.pipe(near).on('error', () => {});
+      near.on('data', (chunk) => {
+        if (chunk.includes(word)) resolve();
+        else far.write(chunk);
+      });
+      onTestFinished(() => {
+        near.destroy();
+        far.destroy();
+        server.close();
+      });
+    });
   });
-});
+  return { port: (server.address() as AddressInfo).port, reached };
+}
+
+test.each([
+  ['session.login', 'The message was not sent.'],
+  [
+    'message.post',
+    'The message may or may not be there: post it again with --key mine, and it is there once.',
+  ],
+])(
+  'Ctrl-C while %s is not answered ends it with 130, and tells what is known',
+  async (method, outcome) => {
+    const board = await TestBoard.start();
+    const { port, reached } = await deadEnd(board.port, method);
+    const { child, result } = startCli(post(port, 'main', 's', 'c', '--key', 'mine'));
+    await reached;
+    child.kill('SIGINT');
+    const stderr = `corkboard: Interrupted. ${outcome}\n`;
+    expect(await result).toEqual({ code: 130, stdout: '', stderr });
+  },
+);
 
 test('a profile says where to go, and its files hold the password and whom to trust', async () => {
   const files = makeCertificate('board');

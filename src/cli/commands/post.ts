@@ -96,16 +96,20 @@ async function post(target: Target, what: Post, options: PostOptions) {
   const timer = setTimeout(() => late.abort(), Math.max(retry, onePost));
   const signal = AbortSignal.any([ended.signal, late.signal]);
   const tell = narrator(verbose);
+  let began = false;
+  const begin = () => {
+    began = true;
+  };
   try {
-    return await persist(() => postOnce(target, what, { join, retry, signal, tell }), {
+    return await persist(() => postOnce(target, what, { join, retry, signal, tell, begin }), {
       signal,
       retry,
       tell,
     });
   } catch (error) {
-    if (ended.exitCode) throw new UserError(`Interrupted. ${doubt(what)}`, ended.exitCode);
+    if (ended.exitCode) throw new UserError(`Interrupted. ${outcome(what, began)}`, ended.exitCode);
     if (signal.aborted && !(error instanceof UserError)) {
-      throw new UserError(`The board did not answer in time. ${doubt(what)}`);
+      throw new UserError(`The board did not answer in time. ${outcome(what, began)}`);
     }
     throw withJoinHint(error);
   } finally {
@@ -119,12 +123,14 @@ interface Attempt {
   readonly retry: number;
   readonly signal: AbortSignal;
   readonly tell: (text: string) => void;
+  /** Called before the message is sent. */
+  readonly begin: () => void;
 }
 
 async function postOnce(
   target: Target,
   { group, subject, content, key }: Post,
-  { join, retry, signal, tell }: Attempt,
+  { join, retry, signal, tell, begin }: Attempt,
 ): Promise<Result<'message.post'>> {
   const client = await connect({ ...target, signal });
   const leave = () => void client.close();
@@ -136,6 +142,7 @@ async function postOnce(
   try {
     if (signal.aborted) throw new ConnectionError('It was given up.');
     if (join) await joinOnce(client, group);
+    begin();
     return await client.post(group, subject, content, { key });
   } finally {
     signal.removeEventListener('abort', leave);
@@ -143,6 +150,7 @@ async function postOnce(
   }
 }
 
-function doubt({ key }: Post): string {
+function outcome({ key }: Post, began: boolean): string {
+  if (!began) return 'The message was not sent.';
   return `The message may or may not be there: post it again with --key ${key}, and it is there once.`;
 }
