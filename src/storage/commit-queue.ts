@@ -13,6 +13,14 @@ export type Emit = (event: BoardEvent) => void;
  */
 export type Operation<T> = (emit: Emit) => T;
 
+/** What writes that follow one another in one transaction share. */
+export interface WriteRun {
+  /** Called behind the last of them, inside the transaction: what is still to be written is written now. */
+  end(): void;
+  /** Called where the transaction is rolled back. */
+  drop(): void;
+}
+
 export interface CommitQueueOptions {
   /** Called for each event after its commit, in the order of the operations. */
   publish: (event: BoardEvent) => void;
@@ -23,6 +31,7 @@ export interface CommitQueueOptions {
 }
 
 interface Waiting {
+  readonly run: WriteRun | undefined;
   perform(): void;
   /** Tells the events and resolves, or rejects. */
   settle(): void;
@@ -70,11 +79,12 @@ export class CommitQueue {
   /**
    * Runs `operation` with the next batch. The promise is settled after the commit, once the
    * events of everything before it and its own have been published.
+   * @param run what it shares with those beside it that name the same
    */
-  run<T>(operation: Operation<T>): Promise<T> {
+  run<T>(operation: Operation<T>, run?: WriteRun): Promise<T> {
     if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push(new Write(operation, resolve, reject, this.options));
+      this.waiting.push(new Write(operation, run, resolve, reject, this.options));
       this.schedule();
     });
   }
@@ -147,13 +157,20 @@ export class CommitQueue {
 
   private transact(batch: Waiting[]): void {
     const began = performance.now();
+    let run: WriteRun | undefined;
     this.begin.run();
     try {
-      for (const write of batch) write.perform();
+      for (const write of batch) {
+        if (write.run !== run) run?.end();
+        run = write.run;
+        write.perform();
+      }
+      run?.end();
       this.commit.run();
       this.counts.writes.note(batch.length);
       this.counts.seconds.note((performance.now() - began) / 1000);
     } catch (error) {
+      run?.drop();
       if (this.client.inTransaction) this.rollback.run();
       throw error;
     }
@@ -166,6 +183,7 @@ class Write<T> implements Waiting {
 
   constructor(
     private readonly operation: Operation<T>,
+    readonly run: WriteRun | undefined,
     private readonly resolve: (value: T) => void,
     readonly reject: (error: unknown) => void,
     private readonly options: CommitQueueOptions,

@@ -9,6 +9,7 @@ import type {
   User,
 } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
+import { PostRun } from './post-run.ts';
 import { cutPage, readFrom, type Store } from './store.ts';
 
 /** A group as an operation finds it; `joinedAt` is null for one who is no member. */
@@ -21,7 +22,11 @@ const everything = { before: Number.MAX_SAFE_INTEGER, after: 0 };
 
 /** Groups and messages in SQLite. Writes go through the commit queue; reads run at once. */
 export class SqliteRepository implements Repository {
-  constructor(private readonly store: Store) {}
+  private readonly posts: PostRun;
+
+  constructor(private readonly store: Store) {
+    this.posts = new PostRun(store.statements, (actor, ref) => this.membership(actor, ref));
+  }
 
   groups(actor: Actor): Promise<GroupSummary[]> {
     return readFrom(() => {
@@ -69,12 +74,12 @@ export class SqliteRepository implements Repository {
 
   post(actor: Actor, ref: GroupRef, { subject, content, key }: NewMessage) {
     return this.store.queue.run((emit) => {
-      const { group, lastNumber } = this.membership(actor, ref);
+      const tally = this.posts.tallyFor(actor, ref);
+      const { group } = tally;
       const posted = key === undefined ? undefined : this.postedBefore(actor, group, key);
       if (posted) return { group, message: posted };
       const at = this.store.clock.tick();
-      const number = lastNumber + 1;
-      this.store.statements.takeNumber.run({ group: group.id, number });
+      const number = tally.next();
       this.store.statements.addMessage.run({
         group: group.id,
         number,
@@ -87,7 +92,7 @@ export class SqliteRepository implements Repository {
       const message: Header = { number, sender: actor.user.name, postedAt: at, subject };
       emit({ type: 'message.posted', origin: actor.origin, group, message });
       return { group, message };
-    });
+    }, this.posts);
   }
 
   message(

@@ -196,13 +196,13 @@ export function prepareStatements(orm: Orm) {
     memberLeft: counted('memberCount', -1),
 
     /** Written back, not counted up and returned: a RETURNING takes SQLite twice as long. */
-    takeNumber: direct(
+    countPosts: direct(
       client,
       orm
         .update(groups)
         .set({
-          lastNumber: sql`${value('number')}`,
-          messageCount: sql`${groups.messageCount} + 1`,
+          lastNumber: sql`${value('lastNumber')}`,
+          messageCount: sql`${groups.messageCount} + ${value('added')}`,
         })
         .where(eq(groups.id, value('group'))),
     ),
