@@ -92,3 +92,31 @@ test.skipIf(!has('strace'))(
     expect(await subjectsIn(await member(port))).toEqual(acknowledged);
   },
 );
+
+test.skipIf(!has('strace'))(
+  'a post whose sync failed, and which a crash at once leaves in the log, is posted once',
+  async () => {
+    const server = await TestServer.start();
+    const alice = await member(server.port);
+    await alice.call('group.join', { group: 'main' });
+    const doubtful = { group: 'main', subject: 'in doubt', content: 'x', key: 'in doubt' };
+    await fail(server, failures[1]);
+    const { error } = await alice.request('message.post', doubtful);
+    expect(error?.data.code).toBe('STORAGE_FAILED');
+    expect(await subjectsIn(alice)).toEqual([]);
+    server.signal('SIGKILL');
+    await server.exited();
+
+    const { port } = await TestServer.start({ data: server.data });
+    const again = await member(port);
+    // The whole of it was written before the sync: the next server takes it for committed.
+    expect(await subjectsIn(again)).toEqual(['in doubt']);
+    for (const time of ['first', 'second']) {
+      expect(await again.call('message.post', doubtful), time).toMatchObject({ number: 1 });
+    }
+    expect(await again.call('message.post', { ...doubtful, key: 'next' })).toMatchObject({
+      number: 2,
+    });
+    expect(await subjectsIn(again)).toEqual(['in doubt', 'in doubt']);
+  },
+);
