@@ -11,7 +11,6 @@ import { range } from './support.ts';
 /**
  * Makes system calls of a server on one or both of its files fail, as those of a device do that
  * cannot write or sync, or of a file system that has become read-only; what is returned mends it.
- * Files that are open for writing cannot be made so in another way without root and a device.
  */
 async function fail(
   { child, data }: TestServer,
