@@ -1,7 +1,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { putInPlace } from '../storage/place.ts';
+import { putInPlace } from '../storage/files.ts';
 import { UserError } from './errors.ts';
 
 /** Where something goes that is too large to be held. */
@@ -73,7 +73,6 @@ export class OutputFile implements OutputTarget {
   }
 
   async finish(): Promise<void> {
-    await this.handle.sync();
     await this.handle.close();
     requireFree(this.file, this.force);
     putInPlace(this.partial, this.file);

@@ -38,14 +38,22 @@ export function freePath(path: string): string {
   }
 }
 
-/** Gives a whole file its name, on disk for good when this returns; what had the name is gone. */
+/**
+ * Gives a whole file its name, on disk for good when this returns; what had the name is gone.
+ *
+ * Only a sync of the folder keeps the order of what is done to its names. So what was done before
+ * comes to the disk first: a second name for what had this one, and the end of its log, which SQLite
+ * would take for the log of the new file.
+ */
 export function putInPlace(partial: string, file: string): void {
   sync(partial);
+  sync(dirname(file));
   renameSync(partial, file);
   sync(dirname(file));
 }
 
-function sync(path: string): void {
+/** Brings the contents of a file, or the names in a folder, to the disk. */
+export function sync(path: string): void {
   const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);

@@ -2,11 +2,11 @@ import { existsSync, rmSync } from 'node:fs';
 import type { ImportLine, LineOf } from '../board/export-format.ts';
 import { nameKey } from '../board/names.ts';
 import { type Client, DatabaseError, openConnection } from './connection.ts';
+import { putInPlace } from './files.ts';
 import { healthChecks, problemsOf } from './health.ts';
 import type { Position } from './import-lines.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
 import { firstGroups, openShared } from './open.ts';
-import { putInPlace } from './place.ts';
 
 /** How far an import has come, kept in the transaction of the rows that it speaks of. */
 export interface ImportProgress extends Position {

@@ -1,10 +1,10 @@
-import { readFileSync, renameSync, rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
 import { type Client, createPrivately, DatabaseError, openConnection, orm } from './connection.ts';
-import { freePath } from './files.ts';
+import { freePath, putInPlace, removeDatabase } from './files.ts';
 import { rowCounts } from './rows.ts';
 
 /** The migrations shipped with the program. */
@@ -152,11 +152,15 @@ function checkUpgraded(client: Client, before: Map<string, number>): void {
 
 /** @throws DatabaseError where there is no room for the copy; nothing is left of it then */
 function copyTo(client: Client, copy: string): void {
+  const partial = `${copy}.partial`;
+  // Under the lock, one that is there was cut short.
+  removeDatabase(partial);
   try {
-    createPrivately(copy);
-    client.prepare('VACUUM INTO ?').run(copy);
+    createPrivately(partial);
+    client.prepare('VACUUM INTO ?').run(partial);
+    putInPlace(partial, copy);
   } catch (error) {
-    rmSync(copy, { force: true });
+    removeDatabase(partial);
     throw new DatabaseError(
       `The database cannot be copied to ${copy} before its upgrade: ${(error as Error).message}. Nothing was changed.`,
     );
@@ -166,6 +170,6 @@ function copyTo(client: Client, copy: string): void {
 function putBack(file: string, copy: string): void {
   rmSync(`${file}-wal`, { force: true });
   rmSync(`${file}-shm`, { force: true });
-  renameSync(copy, file);
+  putInPlace(copy, file);
   openConnection(file).close();
 }

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
 import { type Client, DatabaseError, openConnection } from './connection.ts';
 import { type CopyControl, copyBoard } from './copy.ts';
 import { isBusy, isStorageFailure } from './failure.ts';
-import { freePath, putInPlace, removeDatabase } from './files.ts';
+import { freePath, putInPlace, removeDatabase, sync } from './files.ts';
 import { upgradeUncopied } from './migrate.ts';
 
 /**
@@ -92,5 +92,6 @@ function secondName(file: string, name: string): void {
   } catch {
     // Not every file system has links.
     copyFileSync(file, name);
+    sync(name);
   }
 }
