@@ -8,7 +8,7 @@ const trials = {
   crash: { rounds: '1000', seed: '' },
   fuzz: { seconds: '60', seed: '' },
   model: { runs: '1000', seed: '' },
-  power: { changes: '600', seed: '' },
+  power: { changes: '600', messages: '200', seed: '' },
 };
 
 const [name, ...args] = process.argv.slice(2);

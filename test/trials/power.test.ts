@@ -1,14 +1,20 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { has } from '../helpers/programs.ts';
 import { Ledger } from './crash/ledger.ts';
 import { User, users } from './crash/load.ts';
 import { Blackout } from './power/blackout.ts';
+import { Reader } from './power/reader.ts';
 import { Recording } from './power/recording.ts';
+import { stories } from './power/stories.ts';
+import { Witness } from './power/witness.ts';
 import { Random } from './random.ts';
 import { report, setting } from './settings.ts';
 
 const changes = setting('changes', 0);
+const messages = setting('messages', 20);
 const seed = setting('seed', 6);
 // Milliseconds that a user waits after each answer, so that an operator's work is not drowned in theirs.
 const breath = 100;
@@ -82,11 +88,37 @@ test.skipIf(changes === 0 || !has('strace'))(
     const steps = await recording.steps();
     report(`${steps.length} steps are recorded`);
 
-    const blackout = new Blackout(random);
-    blackout.play(steps);
-    const { disks, syncs, acknowledged } = blackout;
+    const witness = new Witness();
+    const blackout = new Blackout(random, witness);
+    await blackout.play(steps);
+    const { disks, syncs } = blackout;
+    const { acknowledged } = witness;
     report(`${disks} disks, from ${syncs} syncs and ${acknowledged} acknowledged changes`);
     expect(acknowledged).toBeGreaterThanOrEqual(changes);
   },
   120_000 + changes * 2000,
+);
+
+function filesIn(folder: string): Map<string, Buffer> {
+  const paths = readdirSync(folder).map((name) => join(folder, name));
+  return new Map(paths.map((path) => [path, readFileSync(path)]));
+}
+
+test.skipIf(!has('strace'))(
+  'whenever the power is lost, a file that is put in the place of another is there whole, or that is',
+  async () => {
+    const random = new Random(seed);
+    for (const [name, prepare] of Object.entries(stories)) {
+      const recording = new Recording();
+      const story = await prepare(recording.data, messages);
+      const before = filesIn(recording.data);
+      await recording.run(story.command);
+      const reader = new Reader(story);
+      const blackout = new Blackout(random, reader, before);
+      await blackout.play(await recording.steps());
+      report(`${name}: ${blackout.disks} disks from ${blackout.syncs} syncs`);
+      expect(reader.acknowledged).toBe(1);
+    }
+  },
+  600_000,
 );

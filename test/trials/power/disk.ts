@@ -7,6 +7,8 @@ import type { Step } from './trace.ts';
 const sector = 512;
 
 type Change = Exclude<Extract<Step, { path: string }>, { kind: 'sync' }>;
+/** What the folder has to be synced for; all others belong to the contents of a file. */
+type Naming = Exclude<Change, { kind: 'write' | 'truncate' }>;
 
 /** A change that the system has taken and may not have brought to the disk. */
 interface Pending {
@@ -39,13 +41,19 @@ class Image {
 
   apply({ change, file }: Pending): void {
     if (change.kind === 'create') this.names.set(change.path, file);
-    else if (change.kind === 'unlink') this.names.delete(change.path);
+    else if (isName(change)) this.rename(change, file);
     else if (change.kind === 'truncate') this.sized(file, change.size);
     else {
       const size = this.contents.get(file)?.length ?? 0;
       const { offset, data } = change;
       data.copy(this.sized(file, Math.max(size, offset + data.length)), offset);
     }
+  }
+
+  /** At once, as POSIX asks for it: who finds the new name finds the whole of the old one. */
+  private rename(change: Naming, file: number): void {
+    if (change.kind !== 'link') this.names.delete(change.path);
+    if ('to' in change) this.names.set(change.to, file);
   }
 
   /** The contents of a file to write to, cut or filled with zeros. */
@@ -70,6 +78,13 @@ export class Disk {
 
   constructor(private readonly random: Random) {}
 
+  /** Takes a file that was there, on disk, before the first step. */
+  hold(path: string, contents: Buffer): void {
+    this.current.set(path, ++this.files);
+    this.settled.names.set(path, this.files);
+    this.settled.contents.set(this.files, contents);
+  }
+
   /** How many changes a loss of power could take. */
   get doubtful(): number {
     return this.pending.length;
@@ -88,7 +103,8 @@ export class Disk {
     }
     const file = this.current.get(step.path);
     if (file === undefined) throw new Error(`${step.path} was not made`);
-    if (step.kind === 'unlink') this.current.delete(step.path);
+    if (step.kind === 'unlink' || step.kind === 'rename') this.current.delete(step.path);
+    if ('to' in step) this.current.set(step.to, file);
     this.pending.push({ at, change: step, file });
   }
 
@@ -131,6 +147,6 @@ export class Disk {
   }
 }
 
-function isName({ kind }: Change): boolean {
-  return kind === 'create' || kind === 'unlink';
+function isName(change: Change): change is Naming {
+  return change.kind !== 'write' && change.kind !== 'truncate';
 }

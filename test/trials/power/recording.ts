@@ -7,6 +7,9 @@ import { program } from '../../helpers/server.ts';
 import { tempFolder } from '../../helpers/temp.ts';
 import { readTrace, type Step, straceOptions } from './trace.ts';
 
+/** What is printed once a command has ended well. */
+export const succeeded = 'done 0\n';
+
 /** A shell in which boards run and operators work, and all of which is recorded in one order. */
 export class Recording {
   readonly data = tempFolder();
@@ -44,6 +47,13 @@ export class Recording {
   async compact(): Promise<void> {
     this.type(`${this.command('db compact')} >/dev/null; echo compacted $?`);
     await this.prints(/^compacted 0\n/m);
+  }
+
+  /** Runs a command to its end. That it has ended is among the steps, as printed. */
+  async run(args: string): Promise<void> {
+    this.type(`${this.command(args)} >/dev/null; echo done $?`);
+    const [said] = await this.prints(/^done \d+\n/m);
+    if (said !== succeeded) throw new Error(`${args}: ${said}`);
   }
 
   /** Ends the board that runs. */

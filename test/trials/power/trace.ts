@@ -2,6 +2,7 @@
 export type Step =
   | { kind: 'create'; path: string }
   | { kind: 'unlink'; path: string }
+  | { kind: 'rename' | 'link'; path: string; to: string }
   | { kind: 'write'; path: string; offset: number; data: Buffer }
   | { kind: 'truncate'; path: string; size: number }
   /** Covers the steps before number `from`: those behind it came while it was under way. */
@@ -14,7 +15,7 @@ export type Step =
 /** The calls that `strace` has to record, and how. */
 export const straceOptions = [
   ...['-f', '-y', '-xx', '--seccomp-bpf', '-s', '1000000', '-e', 'signal=none', '-e'],
-  'trace=openat,unlink,unlinkat,rename,read,write,writev,pwrite64,ftruncate,fsync,fdatasync',
+  'trace=openat,unlink,unlinkat,rename,link,read,write,writev,pwrite64,ftruncate,fsync,fdatasync',
 ];
 
 const call = /^(\d+) +(\w+)\((.*)\) += (\d+)/;
@@ -46,13 +47,7 @@ function stepOf(line: string, folder: string, from: number): Step | undefined {
   const path = decode(/^\d+<([^>]*)>/.exec(given)?.[1]).toString();
   const data = () => decode([...given.matchAll(/"([^"]*)"/g)].map(([, bytes]) => bytes).join(''));
   const last = Number(/(\d+)$/.exec(given)?.[1]);
-  if (name === 'openat' || name.startsWith('unlink')) {
-    const named = decode(/"([^"]*)"/.exec(given)?.[1]).toString();
-    if (!isKept(named, folder)) return undefined;
-    if (name !== 'openat') return { kind: 'unlink', path: named };
-    return given.includes('O_CREAT') ? { kind: 'create', path: named } : undefined;
-  }
-  if (name === 'rename') throw new Error(`a rename is not foreseen: ${data()}`);
+  if (/^(openat|unlink|unlinkat|rename|link)$/.test(name)) return naming(name, given, folder);
   if (name === 'write' && given.startsWith('1<'))
     return { kind: 'printed', text: data().toString() };
   if (path.startsWith('socket:')) {
@@ -65,6 +60,15 @@ function stepOf(line: string, folder: string, from: number): Step | undefined {
   if (name.endsWith('sync')) return { kind: 'sync', path, from };
   if (name === 'pwrite64') return { kind: 'write', path, offset: last, data: data() };
   throw new Error(`${name} of ${path} is not foreseen`);
+}
+
+function naming(name: string, given: string, folder: string): Step | undefined {
+  const quoted = [...given.matchAll(/"([^"]*)"/g)].map(([, path]) => decode(path).toString());
+  const [path = '', to = ''] = quoted;
+  if (!quoted.some((each) => isKept(each, folder))) return undefined;
+  if (name === 'rename' || name === 'link') return { kind: name, path, to };
+  if (name !== 'openat') return { kind: 'unlink', path };
+  return given.includes('O_CREAT') ? { kind: 'create', path } : undefined;
 }
 
 /** The index of the log is made anew by whoever opens it first, whatever is in it. */

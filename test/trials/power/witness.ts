@@ -1,4 +1,8 @@
+import { expect } from 'vitest';
+import { healthChecks, problemsOf } from '../../../src/storage/health.ts';
+import { databaseFile, openHeld } from '../../../src/storage/open.ts';
 import { type Answered, type Change, Ledger, refusals } from '../crash/ledger.ts';
+import type { Judge } from './blackout.ts';
 import type { Step } from './trace.ts';
 
 interface Line {
@@ -16,12 +20,12 @@ interface Talk {
 }
 
 /** Knows what the board was asked and what it had acknowledged at each step of a trace. */
-export class Witness {
-  readonly ledger = new Ledger();
+export class Witness implements Judge {
+  private readonly ledger = new Ledger();
   /** How many changes were acknowledged. */
   acknowledged = 0;
   /** Whether the board has served anyone: before that, it may not have been made. */
-  served = false;
+  private served = false;
   private readonly talks = new Map<string, Talk>();
   private purgeDone: () => void = () => {};
 
@@ -35,6 +39,18 @@ export class Witness {
     for (const line of lines.filter((each) => each.startsWith('{'))) {
       if (step.kind === 'received') this.ask(talk, JSON.parse(line) as Line);
       else this.answer(talk, JSON.parse(line) as Line);
+    }
+  }
+
+  /** As a server that starts opens it. */
+  check(folder: string): void {
+    const { client, lock } = openHeld(databaseFile(folder));
+    try {
+      if (this.served) this.ledger.check(client);
+      else for (const check of healthChecks) expect(problemsOf(check, client)).toEqual([]);
+    } finally {
+      client.close();
+      lock.release();
     }
   }
 
