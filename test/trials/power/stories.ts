@@ -10,7 +10,7 @@ import { Snapshot } from '../../../src/storage/export-snapshot.ts';
 import { problemsOf, soundnessChecks } from '../../../src/storage/health.ts';
 import { importBoard } from '../../../src/storage/import.ts';
 import { databaseFile, openHeld } from '../../../src/storage/open.ts';
-import { member, openBoard, post } from '../../helpers/storage.ts';
+import { login, member, openBoard, post, type StoredBoard } from '../../helpers/storage.ts';
 import { tempFolder } from '../../helpers/temp.ts';
 import { range } from '../../server/support.ts';
 
@@ -27,6 +27,7 @@ export interface Story {
 
 const control = { signal: new AbortController().signal, progress: () => {}, restart: false };
 const firstSchema = join(import.meta.dirname, '../../fixtures/schema-0000.sql');
+const damage = Buffer.alloc(100, 0xa5);
 const inBackup = (folder: string) => join(folder, 'backup.db');
 
 /** Each puts into an empty folder what is there before the command. */
@@ -52,6 +53,25 @@ export const stories: Record<string, (folder: string, messages: number) => Promi
         const found = boardIn(databaseFile(left));
         expect(done ? [backup] : [backup, board]).toContain(found);
         if (found !== board) expect(boardsLike(left, /before-restore-.*\d$/)).toEqual([board]);
+      },
+    };
+  },
+
+  /** Whose log would be taken for that of the new board. */
+  async 'restore over damage'(folder, messages) {
+    await leaveBoard(folder, 'alice', messages);
+    await damageHeader(folder);
+    const backup = await leaveBackup(folder, 'bob', messages);
+    const log = readFileSync(`${databaseFile(folder)}-wal`);
+    return {
+      command: `db restore '${inBackup(folder)}' --yes`,
+      check(left, done) {
+        const found = databaseFile(left);
+        if (!done && isDamaged(found)) return;
+        expect(boardIn(found)).toBe(backup);
+        const kept = join(left, namesLike(left, /before-restore-.*\d$/)[0] ?? 'nothing');
+        expect(isDamaged(kept)).toBe(true);
+        expect(readFileSync(`${kept}-wal`)).toEqual(log);
       },
     };
   },
@@ -115,9 +135,12 @@ function boardIn(file: string): string {
   }
 }
 
-function boardsLike(folder: string, name: RegExp): string[] {
-  const files = readdirSync(folder).filter((each) => name.test(each));
-  return files.map((each) => boardIn(join(folder, each)));
+function namesLike(folder: string, pattern: RegExp): string[] {
+  return readdirSync(folder).filter((name) => pattern.test(name));
+}
+
+function boardsLike(folder: string, pattern: RegExp): string[] {
+  return namesLike(folder, pattern).map((name) => boardIn(join(folder, name)));
 }
 
 function isUpgraded(file: string): boolean {
@@ -136,11 +159,28 @@ async function leaveBoard(folder: string, user: string, messages: number): Promi
     await Promise.all(range(1, messages).map((at) => post(board, actor, `${user} ${at}`)));
   }
   const contents = boardIn(file);
-  const paths = [file, `${file}-wal`];
-  const left = paths.map((path) => [path, readFileSync(path)] as const);
-  board.close();
-  for (const [path, bytes] of left) writeFileSync(path, bytes);
+  closeAsCrashed(board);
   return contents;
+}
+
+function closeAsCrashed({ file, close }: StoredBoard): void {
+  const left = [file, `${file}-wal`].map((path) => [path, readFileSync(path)] as const);
+  close();
+  for (const [path, bytes] of left) writeFileSync(path, bytes);
+}
+
+/** Where the log does not mend it: what it holds is a post that moves no page. */
+async function damageHeader(folder: string): Promise<void> {
+  const board = openBoard({ file: databaseFile(folder) });
+  const alice = await login(board, 'alice');
+  board.client.pragma('wal_checkpoint(TRUNCATE)');
+  await post(board, alice, 'the last');
+  closeAsCrashed(board);
+  writeFileSync(board.file, damage, { flag: 'r+' });
+}
+
+function isDamaged(file: string): boolean {
+  return readFileSync(file).subarray(0, damage.length).equals(damage);
 }
 
 async function leaveBackup(folder: string, user: string, messages: number): Promise<string> {
