@@ -40,8 +40,7 @@ class Image {
   }
 
   apply({ change, file }: Pending): void {
-    if (change.kind === 'create') this.names.set(change.path, file);
-    else if (isName(change)) this.rename(change, file);
+    if (isName(change)) this.name(change, file);
     else if (change.kind === 'truncate') this.sized(file, change.size);
     else {
       const size = this.contents.get(file)?.length ?? 0;
@@ -50,9 +49,10 @@ class Image {
     }
   }
 
-  /** At once, as POSIX asks for it: who finds the new name finds the whole of the old one. */
-  private rename(change: Naming, file: number): void {
-    if (change.kind !== 'link') this.names.delete(change.path);
+  /** A rename is there as a whole or not at all, as POSIX asks for it. */
+  private name(change: Naming, file: number): void {
+    if (change.kind === 'create') this.names.set(change.path, file);
+    if (change.kind === 'unlink' || change.kind === 'rename') this.names.delete(change.path);
     if ('to' in change) this.names.set(change.to, file);
   }
 
