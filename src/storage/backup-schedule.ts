@@ -59,10 +59,15 @@ export class BackupSchedule {
     }
   }
 
-  /** In milliseconds since the epoch. */
+  /** In milliseconds since the epoch. What is wrong with the folder, the attempt finds and tells. */
   private due(): number {
-    const last = this.copies().at(-1);
-    return Math.max(this.notBefore, last === undefined ? 0 : timeOf(last) + this.plan.every);
+    if (Date.now() < this.notBefore) return this.notBefore;
+    try {
+      const last = this.copies().at(-1);
+      return last === undefined ? 0 : timeOf(last) + this.plan.every;
+    } catch {
+      return 0;
+    }
   }
 
   private async attempt(): Promise<void> {
@@ -109,12 +114,12 @@ export class BackupSchedule {
     }
   }
 
-  /** The names of its own copies, oldest first. */
+  /** The names of its own copies, oldest first; not those that a clock gone wrong dated ahead. */
   private copies(): string[] {
     const { folder } = this.plan;
     if (!existsSync(folder)) return [];
     return readdirSync(folder)
-      .filter((name) => ownName.test(name))
+      .filter((name) => ownName.test(name) && timeOf(name) <= Date.now())
       .sort();
   }
 }

@@ -86,6 +86,29 @@ test('a failure is logged, ends nothing, and costs no older backup', async () =>
   expect(readdirSync(folder).sort()).toEqual([...names].sort());
 });
 
+test('a folder that cannot be read is logged, and ends neither the schedule nor its closing', async () => {
+  const folder = newFile();
+  writeFileSync(folder, 'no folder');
+  const { start, logged } = schedule({ folder });
+  const line = logged();
+  const running = start();
+  expect(await line).toMatchObject({ level: 50, err: { code: 'ENOTDIR' } });
+  await running.close();
+});
+
+test('a backup that is dated ahead keeps none from being made, and costs none', async () => {
+  const { folder, start, logged } = schedule({ keep: 1 });
+  mkdirSync(folder);
+  const ahead = backupFrom(folder, -48);
+  start();
+  const { msg, backup } = await logged();
+  expect(msg).toBe('backed up');
+  expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([
+    backup,
+    join(folder, ahead),
+  ]);
+});
+
 test('closing ends a backup that is under way, and leaves nothing of it', async () => {
   const hanging = join(tempFolder(), 'hanging.mjs');
   const sign = newFile();
