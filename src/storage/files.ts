@@ -15,9 +15,13 @@ const companions = ['-wal', '-shm', '-journal'] as const;
 
 /** Removes a database that is of no use, with what is beside it. */
 export function removeDatabase(file: string): void {
-  for (const path of [file, ...companions.map((suffix) => file + suffix)]) {
-    rmSync(path, { force: true });
-  }
+  rmSync(file, { force: true });
+  removeCompanions(file);
+}
+
+/** SQLite would take a log that is left beside the name of a file for the log of what comes there. */
+export function removeCompanions(file: string): void {
+  for (const suffix of companions) rmSync(file + suffix, { force: true });
 }
 
 /**
@@ -39,7 +43,8 @@ export function freePath(path: string): string {
 }
 
 /**
- * Gives a whole file its name, on disk for good when this returns; what had the name is gone.
+ * Gives a whole file its name, on disk for good when this returns; what had the name is gone. For a
+ * database, `removeCompanions` comes before.
  *
  * Only a sync of the folder keeps the order of what is done to its names. So what was done before
  * comes to the disk first: a second name for what had this one, and the end of its log, which SQLite

@@ -1,8 +1,8 @@
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import type { ImportLine, LineOf } from '../board/export-format.ts';
 import { nameKey } from '../board/names.ts';
 import { type Client, DatabaseError, openConnection } from './connection.ts';
-import { putInPlace } from './files.ts';
+import { putInPlace, removeCompanions, removeDatabase } from './files.ts';
 import { healthChecks, problemsOf } from './health.ts';
 import type { Position } from './import-lines.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
@@ -41,7 +41,7 @@ export class ImportDatabase {
     const path = ImportDatabase.path(file);
     const left = restart ? undefined : openLeft(path);
     if (left) return new ImportDatabase(file, left.client, left.progress);
-    remove(path);
+    removeDatabase(path);
     const client = openConnection(path, { create: true, durability: 'relaxed' });
     upgrade(path, client);
     client.exec(progressTable);
@@ -75,9 +75,9 @@ export class ImportDatabase {
     this.client.pragma('wal_checkpoint(TRUNCATE)');
     this.client.close();
     requireEmpty(this.file);
-    for (const suffix of ['-wal', '-shm']) rmSync(this.file + suffix, { force: true });
+    removeCompanions(this.file);
     putInPlace(ImportDatabase.path(this.file), this.file);
-    remove(ImportDatabase.path(this.file));
+    removeCompanions(ImportDatabase.path(this.file));
   }
 
   /** Keeps what was committed, for the next time. */
@@ -88,7 +88,7 @@ export class ImportDatabase {
 
   discard(): void {
     this.close();
-    remove(ImportDatabase.path(this.file));
+    removeDatabase(ImportDatabase.path(this.file));
   }
 }
 
@@ -163,8 +163,4 @@ function complete(client: Client, lastGroup: number): void {
       )
       .run(id, main, key, description, Date.now() * 1000);
   })();
-}
-
-function remove(path: string): void {
-  for (const suffix of ['', '-wal', '-shm']) rmSync(path + suffix, { force: true });
 }

@@ -2,7 +2,7 @@ import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
 import { type Client, DatabaseError, openConnection } from './connection.ts';
 import { type CopyControl, copyBoard } from './copy.ts';
 import { isBusy, isStorageFailure } from './failure.ts';
-import { freePath, putInPlace, removeDatabase, sync } from './files.ts';
+import { freePath, putInPlace, removeCompanions, removeDatabase, sync } from './files.ts';
 import { upgradeUncopied } from './migrate.ts';
 
 /**
@@ -27,6 +27,7 @@ export async function restoreBoard(
   try {
     prepare(partial);
     const kept = existsSync(file) ? keep(file) : undefined;
+    removeCompanions(file);
     putInPlace(partial, file);
     return kept;
   } catch (error) {
@@ -45,10 +46,7 @@ function prepare(partial: string): void {
   }
 }
 
-/**
- * Gives what is there a second name, so that there is a board under the first at every moment. Its
- * log goes before the new board comes: SQLite would take it for the log of that.
- */
+/** Gives what is there a second name, so that there is a board under the first at every moment. */
 function keep(file: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const kept = freePath(`${file}.before-restore-${time}`);
@@ -61,8 +59,6 @@ function keep(file: string): string {
     throw error;
   }
   secondName(file, kept);
-  rmSync(`${file}-wal`, { force: true });
-  rmSync(`${file}-shm`, { force: true });
   return kept;
 }
 

@@ -1,5 +1,14 @@
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync, watch, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  watch,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { healthChecks, problemsOf } from '../../src/storage/health.ts';
@@ -158,6 +167,19 @@ test('a database that is past reading is kept with its log', async () => {
   expect(readFileSync(join(data, log), 'utf8')).toBe('its log');
   expect(problemsIn(data)).toEqual([]);
   expect(value(data, numbers)).toBe('1,2');
+});
+
+test('the log of a database that was deleted gets into no restored one', async () => {
+  const { data, backup } = await changedSinceBackup();
+  const file = databaseFile(data);
+  const client = connect(file);
+  client.exec("UPDATE groups SET description = 'of the deleted one'");
+  copyFileSync(`${file}-wal`, join(data, 'log'));
+  client.close();
+  rmSync(file);
+  copyFileSync(join(data, 'log'), `${file}-wal`);
+  expect((await restore(data, backup)).code).toBe(0);
+  expect(value(data, 'SELECT description FROM groups WHERE id = 3')).toBe('What is new');
 });
 
 test('a restore that is killed leaves the one board or the other, and can be done again', async () => {

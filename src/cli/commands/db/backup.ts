@@ -2,7 +2,8 @@ import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
 import { copyBoard } from '../../../storage/copy.ts';
-import { putInPlace } from '../../../storage/files.ts';
+import { putInPlace, removeCompanions } from '../../../storage/files.ts';
+import { ServerLock } from '../../../storage/lock.ts';
 import { databaseFile } from '../../../storage/open.ts';
 import { toldRows } from '../../../storage/rows.ts';
 import { type CommonOptions, databaseCommand } from '../../administer.ts';
@@ -38,6 +39,7 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
   if (existsSync(target)) await mayOverwrite(target, file, options);
   const partial = `${target}.partial`;
   const rows = toldRows(await runCopy((control) => copyBoard(file, partial, control)));
+  removeCompanions(target);
   putInPlace(partial, target);
   const { size } = statSync(target);
   printResult(options, { file, backup: target, size, rows }, () => {
@@ -55,6 +57,11 @@ async function mayOverwrite(target: string, file: string, options: BackupOptions
   const { dev, ino } = existsSync(file) ? statSync(file) : {};
   if (dev === found.dev && ino === found.ino) {
     throw new UserError(`${target} is the database itself; give the backup another name.`);
+  }
+  if (ServerLock.holder(target) !== undefined) {
+    throw new UserError(
+      `${target} is the database of a server that runs; give the backup another name.`,
+    );
   }
   await confirm(`Overwrite ${target}`, options, 'Nothing was overwritten.');
 }
