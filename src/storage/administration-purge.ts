@@ -63,12 +63,13 @@ export async function purgeInSteps(
       const rest = Math.max(betweenSteps, 2 * (performance.now() - start));
       if (!gone.complete) await pause(rest);
     }
+    makeDurable(client, () => {
+      if (!gone.complete) leavePurged(orm(client), gone);
+    });
   } catch (error) {
     client.pragma('synchronous = FULL');
-    throw gone.count === 0 ? error : afterFailure(client, gone, error);
+    throw gone.count === 0 || gone.complete ? error : afterFailure(client, gone, error);
   }
-  makeDurable(client);
-  if (!gone.complete) writeAtOnce(client, () => leavePurged(orm(client), gone));
   return gone;
 }
 
@@ -82,11 +83,18 @@ export function lightenSteps(client: Client): void {
   client.pragma(`wal_autocheckpoint = ${checkpointPages}`);
 }
 
-/** What `lightenSteps` left to be synced is synced, and every commit from here on. */
-export function makeDurable(client: Client): void {
+/**
+ * What `lightenSteps` left to be synced is synced, and every commit from here on.
+ * @param last what is still to be written
+ * @throws BoardError `STORAGE_FAILED`: a loss of power may bring back what went
+ */
+export function makeDurable(client: Client, last: () => void = () => {}): void {
   client.pragma('synchronous = FULL');
-  // A commit that is synced syncs the log whole: this one rewrites a field that the board has no use for.
-  client.pragma('user_version = 0');
+  writeAtOnce(client, () => {
+    last();
+    // A commit that is synced syncs the log whole: this one rewrites a field that the board has no use for.
+    client.pragma('user_version = 0');
+  });
 }
 
 /** Leaves a server the event that the messages are gone, if any are. */

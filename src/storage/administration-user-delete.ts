@@ -71,13 +71,14 @@ class UserDeletion {
         control.progress(this.progress.done);
         if (!complete) await pause(betweenSteps);
       }
+      makeDurable(this.client, () => {
+        if (!complete) this.leavePurges(this.progress);
+      });
     } catch (error) {
       this.client.pragma('synchronous = FULL');
-      this.leaveAfterFailure();
+      if (!complete) this.leaveAfterFailure();
       throw error;
     }
-    makeDurable(this.client);
-    if (!complete) writeAtOnce(this.client, () => this.leavePurges(this.progress));
     return { messages: this.progress.done, complete };
   }
 

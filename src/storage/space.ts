@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { StepControl } from '../board/administration.ts';
-import { betweenSteps } from './administration-purge.ts';
+import { betweenSteps, lightenSteps, makeDurable } from './administration-purge.ts';
 import { writeAtOnce } from './administration-write.ts';
 import type { Client } from './connection.ts';
 
@@ -30,11 +30,13 @@ export function giveBackSome(client: Client): void {
  */
 export async function giveBackInSteps(client: Client, control: StepControl): Promise<boolean> {
   const before = unusedPages(client);
+  lightenSteps(client);
   for (let left = before; left > 0 && !control.signal.aborted; left = unusedPages(client)) {
     writeAtOnce(client, () => giveBackSome(client));
     control.progress(before - unusedPages(client));
     await pause(betweenSteps);
   }
+  makeDurable(client);
   emptyLog(client);
   return unusedPages(client) === 0;
 }
@@ -52,5 +54,7 @@ export function rewrite(client: Client): void {
 /** The file is cut only when its log is written back; most of that stops nobody. */
 function emptyLog(client: Client): void {
   client.pragma('wal_checkpoint(PASSIVE)');
+  // The rest would wait for readers, such as a backup, with the lock for writing: a server does it later.
+  client.pragma('busy_timeout = 0');
   client.pragma('wal_checkpoint(TRUNCATE)');
 }
