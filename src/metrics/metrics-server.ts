@@ -42,7 +42,8 @@ export class MetricsServer {
   /** @throws MetricsListenError where the address cannot be listened on */
   listen({ host, port }: MetricsAddress): Promise<AddressInfo> {
     return new Promise((resolve, reject) => {
-      this.server.once('error', (error) => reject(new MetricsListenError(error)));
+      // Behind the listening it is one accept that fails, for want of file descriptors: whoever asked is not answered.
+      this.server.on('error', (error) => reject(new MetricsListenError(error)));
       this.server.listen({ host, port }, () => resolve(this.server.address() as AddressInfo));
     });
   }
