@@ -57,7 +57,9 @@ export class OutputFile implements OutputTarget {
     requireFree(file, force);
     const partial = `${file}.${process.pid}.partial`;
     try {
-      return new OutputFile(file, partial, await open(partial, 'w', 0o600), force);
+      // In a folder that others share, one of them may have prepared a file of that name, or a link.
+      rmSync(partial, { force: true });
+      return new OutputFile(file, partial, await open(partial, 'wx', 0o600), force);
     } catch (error) {
       throw new UserError(`Cannot write ${file}: ${(error as Error).message}.`);
     }
