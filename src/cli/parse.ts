@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
 import { z } from 'zod';
 import { limits } from '../protocol/limits.ts';
+import { postKey as postKeySchema } from '../protocol/schemas.ts';
 
 const rightTimes =
   'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
@@ -33,7 +34,7 @@ export function duration(text: string): number {
 
 /** A key of a post. @throws InvalidArgumentError */
 export function postKey(text: string): string {
-  if (text === '' || text.length > limits.postKey) {
+  if (!postKeySchema.safeParse(text).success) {
     throw new InvalidArgumentError(`It takes 1 to ${limits.postKey} characters.`);
   }
   return text;

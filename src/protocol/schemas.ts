@@ -45,6 +45,13 @@ const session = z.object({
   memberships: z.array(membership),
 });
 
+/** What makes a post happen once. zod would count UTF-16 code units; JSON Schema counts characters. */
+export const postKey = z
+  .string()
+  .min(1)
+  .refine((key) => [...key].length <= limits.postKey, `It takes 1 to ${limits.postKey} characters`)
+  .meta({ maxLength: limits.postKey });
+
 /**
  * Params and results of every method. Params are strict, so that a misspelt one is refused and
  * not dropped; results are not, so that an older client takes what a newer server adds.
@@ -94,7 +101,7 @@ export const schemas = {
       group,
       subject: z.string(),
       content: z.string(),
-      key: z.string().min(1).max(limits.postKey).optional(),
+      key: postKey.optional(),
     }),
     result: header.extend({ group: z.string() }),
   },
