@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BoardError } from '../protocol/errors.ts';
-import { limits } from '../protocol/limits.ts';
+import { postKey } from '../protocol/schemas.ts';
 import { parseTime } from '../protocol/time.ts';
 import { checkedBanReason, checkedContent, checkedDescription, checkedSubject } from './board.ts';
 import { groupName, userName } from './names.ts';
@@ -31,11 +31,15 @@ function problemOf(text: string, check: (text: string) => string): string | unde
   }
 }
 
+// Microseconds are whole up to the year 2255; the clock of a board that has this time goes on for a century.
+const latest = parseTime('2150-01-01T00:00:00.000000Z');
+
 const time = z.string().transform((text, context) => {
   const micros = parseTime(text);
   if (Number.isNaN(micros)) {
     context.addIssue('It takes a time in UTC with microseconds, 2026-01-01T12:00:00.000000Z');
   }
+  if (micros > latest) context.addIssue('It lies behind the year 2150');
   return micros;
 });
 const count = z.int().nonnegative();
@@ -100,7 +104,7 @@ const messageLine = z.strictObject({
   postedAt: time,
   subject: kept(checkedSubject),
   content: kept(checkedContent),
-  key: z.string().min(1).max(limits.postKey).optional(),
+  key: postKey.optional(),
 });
 
 const endLine = z.strictObject({

@@ -153,7 +153,7 @@ function* ranges(client: Client, wanted: readonly number[] | undefined) {
     `${copyMessages} WHERE group_id = :key AND number > :from AND number <= :to`,
   );
   for (const id of wanted) {
-    const last = highest(client, `SELECT last_number FROM main.groups WHERE id = ${id}`);
+    const last = highest(client, `SELECT max(number) FROM main.messages WHERE group_id = ${id}`);
     yield [one, id, last] as const;
   }
 }

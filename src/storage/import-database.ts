@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportLine, LineOf } from '../board/export-format.ts';
 import { nameKey } from '../board/names.ts';
 import { type Client, DatabaseError, openConnection } from './connection.ts';
 import { putInPlace, removeCompanions, removeDatabase } from './files.ts';
-import { healthChecks, problemsOf } from './health.ts';
+import { type HealthCheck, healthChecks, problemsOf } from './health.ts';
 import type { Position } from './import-lines.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
 import { firstGroups, openShared } from './open.ts';
@@ -61,15 +62,16 @@ export class ImportDatabase {
 
   /**
    * Makes it the board's database. What was checked line by line is checked as a whole once more.
-   * @throws DatabaseError where that finds anything, or the board is not empty any more
+   * @throws DatabaseError where that finds anything, or the board is not empty any more; the reason of
+   * `signal`, which is looked at between two checks
    */
-  finish({ lastGroup }: LineOf<'board'>): void {
+  async finish({ lastGroup }: LineOf<'board'>, signal: AbortSignal): Promise<void> {
     this.client.exec('COMMIT');
     complete(this.client, lastGroup);
-    const [problem] = healthChecks.flatMap((check) => problemsOf(check, this.client));
-    if (problem) {
-      this.discard();
-      throw new DatabaseError(`What was imported does not hold up: ${problem}.`);
+    for (const check of healthChecks) {
+      await nextTurn();
+      signal.throwIfAborted();
+      this.require(check);
     }
     this.client.exec('DROP TABLE import_progress');
     this.client.pragma('wal_checkpoint(TRUNCATE)');
@@ -78,6 +80,13 @@ export class ImportDatabase {
     removeCompanions(this.file);
     putInPlace(ImportDatabase.path(this.file), this.file);
     removeCompanions(ImportDatabase.path(this.file));
+  }
+
+  private require(check: HealthCheck): void {
+    const [problem] = problemsOf(check, this.client);
+    if (problem === undefined) return;
+    this.discard();
+    throw new DatabaseError(`What was imported does not hold up: ${problem}.`);
   }
 
   /** Keeps what was committed, for the next time. */
@@ -113,7 +122,9 @@ function isUsed(client: Client): boolean {
     .get();
   const groups = client
     .prepare<[], { name: string; description: string; used: number }>(
-      'SELECT name, description, last_number > 0 AS used FROM groups ORDER BY id',
+      `SELECT name, description,
+        last_number > 0 OR keep_messages IS NOT NULL OR keep_days IS NOT NULL AS used
+       FROM groups ORDER BY id`,
     )
     .all();
   const untouched = firstGroups.map(([name, description]) => ({ name, description, used: 0 }));

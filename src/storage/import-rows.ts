@@ -30,7 +30,7 @@ export class ImportRows {
   private readonly groups = new Map<string, KnownGroup>();
   private readonly users = new Map<string, number>();
   private joinedAt: number;
-  private postedAt: number;
+  private postedAt = 0;
   private memberships: number;
   private messages: number;
   private readonly statements;
@@ -61,7 +61,9 @@ export class ImportRows {
     this.joinedAt = found?.joinedAt ?? 0;
     this.memberships = found?.memberships ?? 0;
     this.messages = found?.messages ?? 0;
-    this.postedAt = Math.max(0, ...[...this.groups.values()].map(({ postedAt }) => postedAt));
+    for (const { postedAt } of this.groups.values()) {
+      this.postedAt = Math.max(this.postedAt, postedAt);
+    }
   }
 
   /** How many lines the header promises. */

@@ -66,7 +66,7 @@ class Import {
       await this.read(this.unread(file, chunks));
       const { header } = this.rows;
       if (!header || this.rows.last !== 'end') throw this.cutOff();
-      this.database.finish(header);
+      await this.database.finish(header, this.control.signal);
       return { header, resumedAt: this.resumedAt };
     } catch (error) {
       if (error instanceof ExportError) this.database.discard();

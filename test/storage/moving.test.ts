@@ -1,4 +1,4 @@
-import { copyFileSync, readdirSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -63,4 +63,23 @@ test('whatever a board has lived through, it comes out of an import as it was, t
     }),
     { numRuns: 12 },
   );
+});
+
+test('an import that is stopped in its last checks is not in place, and is gone on with', async () => {
+  const folder = tempFolder();
+  const { file: start, close } = openBoard();
+  close();
+  const text = await exported(start);
+  const copy = join(folder, 'copy.db');
+  const stop = new AbortController();
+  const progress = (done: number, total: number) => {
+    // Behind what is read in this turn.
+    if (done === total) setImmediate(() => stop.abort());
+  };
+  const control = { signal: stop.signal, progress, restart: false };
+  const stopped = importBoard(copy, inChunks(Buffer.from(text), text.length), control);
+  await expect(stopped).rejects.toMatchObject({ name: 'AbortError' });
+  expect(existsSync(copy)).toBe(false);
+  await imported(copy, text, text.length, []);
+  expect(await exported(copy)).toBe(text);
 });
