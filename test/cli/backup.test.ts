@@ -12,6 +12,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { copyBoard } from '../../src/storage/copy.ts';
 import { healthChecks, problemsOf } from '../../src/storage/health.ts';
+import { ServerLock } from '../../src/storage/lock.ts';
 import { databaseFile } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli, runJson, startCli } from '../helpers/cli.ts';
@@ -44,12 +45,15 @@ test('db backup makes one file, which its owner alone can read, and says what is
   expect((statSync(target).mode & 0o777).toString(8)).toBe('600');
   expect(problemsIn(target)).toEqual([]);
 
+  // SQLite would take it for the log of the new file.
+  writeFileSync(`${target}-wal`, 'what an older database left');
   expect(await runJson(['db', 'backup', target, '--yes', '--data', data])).toEqual({
     file: databaseFile(data),
     backup: target,
     size: statSync(target).size,
     rows: { users: 1, groups: 5, memberships: 1, messages: 2 },
   });
+  expect(readdirSync(folder)).toEqual(['board.db']);
   expect(connect(target, { journal: 'unchanged' }).pragma('journal_mode', { simple: true })).toBe(
     'delete',
   );
@@ -73,6 +77,10 @@ test('db backup refuses what it would spoil, and what it cannot do, in one line'
   expect(await refused(device, '--yes')).toContain('device is not a file to write to.');
   rmSync(device);
   expect(await refused(databaseFile(data), '--yes')).toContain('is the database itself');
+  const held = ServerLock.take(target);
+  expect(await refused(target, '--yes')).toContain('is the database of a server that runs');
+  held.release();
+  rmSync(`${target}.lock`, { force: true });
   expect(await refused(join(folder, 'missing', 'board.db'))).toContain('no such file or directory');
   writeFileSync(`${target}.partial`, '');
   expect(await refused(target, '--yes')).toContain('another copy is being made, or one was cut');
