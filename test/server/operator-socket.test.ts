@@ -88,7 +88,9 @@ test('a server runs without a socket where none can be, says so, and so does sta
   const server = await TestServer.start({ data: long });
   await server.logged('the path of the folder is too long for a socket');
   const { stdout } = await runCli(['stats', '--data', long]);
-  expect(stdout).toContain('\n\nThe server does not tell who is connected: its log says why.\n\n');
+  expect(stdout).toContain(
+    '\n\nThe server does not tell you who is connected: it tells its own user and root. Else its log says why.\n\n',
+  );
 
   const taken = tempFolder();
   writeFileSync(socketOf(taken), 'somebody else wrote this');

@@ -100,7 +100,8 @@ function described({ window, ...document }: StatsDocument): string {
 
 /** The table has those who came last: more are for `--json` than anyone reads. */
 function connected(sessions: StatsDocument['sessions']): string {
-  if (!sessions) return 'The server does not tell who is connected: its log says why.';
+  if (!sessions)
+    return 'The server does not tell you who is connected: it tells its own user and root. Else its log says why.';
   if (sessions.length === 0) return 'Nobody is connected.';
   const users = new Set(sessions.flatMap(({ user }) => user ?? [])).size;
   const total = `${count(users, 'user')} connected, ${count(sessions.length, 'session')}`;
