@@ -230,6 +230,10 @@ async function* listNewest(
   await markRead(call, page.group, page.messages.at(-1)?.number);
 }
 
+// Messages of one piece of a list of all. Others wait for a piece at a time: with 100, the slowest hundredth of
+// their replies came after 3.7 ms beside such a list, with 20 after 1.4, and a million took 5 s and 11.6.
+const pieceOfAll = 20;
+
 async function* listAll(
   { call, style }: TextContext,
   group: string,
@@ -241,7 +245,7 @@ async function* listAll(
     const page = await call('message.list', {
       group,
       after: last,
-      limit: limits.listDefault,
+      limit: pieceOfAll,
       ...bound,
     });
     if (name === '') yield listStart(page.group, style);
