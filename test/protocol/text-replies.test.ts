@@ -191,9 +191,9 @@ describe('%list', () => {
     ]);
     expect(pieces.filter((piece) => piece.startsWith('ID'))).toHaveLength(3);
     expect(calls).toEqual([
-      ['message.list', { group: 'main', after: 0, limit: 100 }],
-      ['message.list', { group: 'main', after: 2, limit: 100 }],
-      ['message.list', { group: 'main', after: 4, limit: 100 }],
+      ['message.list', { group: 'main', after: 0, limit: 20 }],
+      ['message.list', { group: 'main', after: 2, limit: 20 }],
+      ['message.list', { group: 'main', after: 4, limit: 20 }],
       ['message.markRead', { group: 'main', number: 5 }],
     ]);
   });
