@@ -104,7 +104,7 @@ export class Hub implements EndsTurn {
     session.enter({ user, since, isProtected, tokenHash }, stale?.since ?? since);
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
-    for (const { group } of memberships) this.channelOf(group).add(session);
+    for (const { group } of memberships) this.enter(group, session);
     if (stale) this.replace(stale);
     if (others.length > 0) return;
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
@@ -137,7 +137,7 @@ export class Hub implements EndsTurn {
 
   private join({ group, user, origin, lastNumber }: EventOf<'member.joined'>): void {
     for (const session of this.sessionsOf(user.id)) {
-      this.channelOf(group).add(session);
+      this.enter(group, session);
       session.groups.push(group.id);
     }
     const params = { group: group.name, user: user.name, id: group.id, lastNumber };
@@ -172,13 +172,11 @@ export class Hub implements EndsTurn {
     for (const session of this.sessions.values()) forget(group.id, session);
   }
 
-  private channelOf(group: Group): Channel {
-    let channel = this.channels.get(group.id);
-    if (!channel) {
-      channel = new Channel(group.name, this.counts);
-      this.channels.set(group.id, channel);
-    }
-    return channel;
+  private enter(group: Group, session: Session): void {
+    const channel = this.channels.get(group.id) ?? new Channel(group.name, this.counts);
+    channel.add(session);
+    // Again, since what was still to be told may have been too much for the only member.
+    this.channels.set(group.id, channel);
   }
 
   /** A session that has ended is gone from the group's channel; its user may be there still. */
