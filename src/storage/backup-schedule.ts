@@ -33,6 +33,7 @@ const lowPriority = 10;
 export class BackupSchedule {
   private readonly closing = new AbortController();
   private readonly working: Promise<void>;
+  /** By `performance.now()`, which no setting of the clock moves. */
   private notBefore = 0;
 
   /** @param data the folder of the database */
@@ -61,7 +62,8 @@ export class BackupSchedule {
 
   /** In milliseconds since the epoch. What is wrong with the folder, the attempt finds and tells. */
   private due(): number {
-    if (Date.now() < this.notBefore) return this.notBefore;
+    const rest = this.notBefore - performance.now();
+    if (rest > 0) return Date.now() + rest;
     try {
       const last = this.copies().at(-1);
       return last === undefined ? 0 : timeOf(last) + this.plan.every;
@@ -84,7 +86,7 @@ export class BackupSchedule {
       for (const old of this.copies().slice(0, -keep)) rmSync(join(folder, old));
     } catch (error) {
       if (this.closing.signal.aborted) return;
-      this.notBefore = Date.now() + Math.min(every, retry);
+      this.notBefore = performance.now() + Math.min(every, retry);
       this.log.error({ err: error, backup }, 'the backup failed; trying again');
     }
   }
