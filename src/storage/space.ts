@@ -36,7 +36,7 @@ export async function giveBackInSteps(client: Client, control: StepControl): Pro
     control.progress(before - unusedPages(client));
     await pause(betweenSteps);
   }
-  makeDurable(client);
+  if (before > 0) makeDurable(client);
   emptyLog(client);
   return unusedPages(client) === 0;
 }

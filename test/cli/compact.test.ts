@@ -59,6 +59,24 @@ test('db compact without a server leaves an empty log, and says when there is no
   expect(await compact(data, '--full')).toMatchObject({ full: true });
 });
 
+test('db compact beside a reader gives the pages back, and says that the file shrinks later', async () => {
+  const data = await boardFolder();
+  fillMain(data, 3000);
+  tamper(data, deleteMost);
+  const reader = connect(databaseFile(data));
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM messages').get();
+  const { code, stdout } = await runCli(['db', 'compact', '--data', data]);
+  expect(code).toBe(0);
+  expect(stdout).toMatch(
+    / still has .*: something reads it, such as a backup\. It shrinks once that/,
+  );
+  reader.exec('COMMIT');
+  reader.close();
+  const again = await runCli(['db', 'compact', '--data', data]);
+  expect(again.stdout).toMatch(/^There is nothing to give back: /);
+});
+
 test('a board of the first schema is written anew once, while no server runs', async () => {
   const data = tempFolder();
   const file = databaseFile(data);

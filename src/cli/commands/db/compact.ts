@@ -36,6 +36,7 @@ async function compact(options: CompactOptions): Promise<void> {
   const held = takeLock(file);
   try {
     const before = statSync(file).size;
+    const unused = unusedPages(client);
     const full = options.full ?? !givesBack(client);
     if (full) rewriteAlone(client, file, held);
     else await giveBack(client);
@@ -43,7 +44,9 @@ async function compact(options: CompactOptions): Promise<void> {
     printResult(options, { file, full, before, after }, () =>
       after < before
         ? `${file} had ${shownBytes(before)} and has ${shownBytes(after)} now.`
-        : `There is nothing to give back: ${file} has ${shownBytes(after)}.`,
+        : unused > 0
+          ? `${file} still has ${shownBytes(after)}: something reads it, such as a backup. It shrinks once that is done.`
+          : `There is nothing to give back: ${file} has ${shownBytes(after)}.`,
     );
   } finally {
     client.close();
