@@ -49,17 +49,15 @@ export class ServerLock {
 
   /** The process that holds it, if one does; asked without taking it, but for an instant. */
   static holder(database: string): number | undefined {
-    const file = lockFile(database);
-    if (!existsSync(file)) return undefined;
-    const client = openConnection(file, { journal: 'unchanged', busyTimeout: 0 });
+    return probe(database)?.pid;
+  }
+
+  /** Whether a process holds it; what has its name and is none is held by nobody. */
+  static isHeld(database: string): boolean {
     try {
-      client.exec('BEGIN IMMEDIATE');
-      return undefined;
-    } catch (error) {
-      if (!isBusy(error)) throw error;
-      return readHolder(client);
-    } finally {
-      client.close();
+      return probe(database) !== undefined;
+    } catch {
+      return false;
     }
   }
 
@@ -70,6 +68,22 @@ export class ServerLock {
 
 function lockFile(database: string): string {
   return `${database}.lock`;
+}
+
+/** Who holds the lock, as far as that can be read; undefined where nobody does. */
+function probe(database: string): { pid: number | undefined } | undefined {
+  const file = lockFile(database);
+  if (!existsSync(file)) return undefined;
+  const client = openConnection(file, { journal: 'unchanged', busyTimeout: 0 });
+  try {
+    client.exec('BEGIN IMMEDIATE');
+    return undefined;
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+    return { pid: readHolder(client) };
+  } finally {
+    client.close();
+  }
 }
 
 function readHolder(client: Sqlite.Database): number | undefined {

@@ -80,7 +80,10 @@ test('db backup refuses what it would spoil, and what it cannot do, in one line'
   const held = ServerLock.take(target);
   expect(await refused(target, '--yes')).toContain('is the database of a server that runs');
   held.release();
-  rmSync(`${target}.lock`, { force: true });
+  // Other programs have locks of that name, too.
+  writeFileSync(`${target}.lock`, '4711\n');
+  expect(await refused(target)).toContain(`Overwrite ${target}?`);
+  rmSync(`${target}.lock`);
   expect(await refused(join(folder, 'missing', 'board.db'))).toContain('no such file or directory');
   writeFileSync(`${target}.partial`, '');
   expect(await refused(target, '--yes')).toContain('another copy is being made, or one was cut');

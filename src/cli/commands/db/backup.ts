@@ -58,7 +58,7 @@ async function mayOverwrite(target: string, file: string, options: BackupOptions
   if (dev === found.dev && ino === found.ino) {
     throw new UserError(`${target} is the database itself; give the backup another name.`);
   }
-  if (ServerLock.holder(target) !== undefined) {
+  if (ServerLock.isHeld(target)) {
     throw new UserError(
       `${target} is the database of a server that runs; give the backup another name.`,
     );
