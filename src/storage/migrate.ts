@@ -1,10 +1,10 @@
-import { readFileSync, rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
 import { type Client, createPrivately, DatabaseError, openConnection, orm } from './connection.ts';
-import { freePath, putInPlace, removeDatabase } from './files.ts';
+import { freePath, putInPlace, removeCompanions, removeDatabase } from './files.ts';
 import { rowCounts } from './rows.ts';
 
 /** The migrations shipped with the program. */
@@ -158,6 +158,7 @@ function copyTo(client: Client, copy: string): void {
   try {
     createPrivately(partial);
     client.prepare('VACUUM INTO ?').run(partial);
+    removeCompanions(copy);
     putInPlace(partial, copy);
   } catch (error) {
     removeDatabase(partial);
@@ -168,8 +169,7 @@ function copyTo(client: Client, copy: string): void {
 }
 
 function putBack(file: string, copy: string): void {
-  rmSync(`${file}-wal`, { force: true });
-  rmSync(`${file}-shm`, { force: true });
+  removeCompanions(file);
   putInPlace(copy, file);
   openConnection(file).close();
 }
