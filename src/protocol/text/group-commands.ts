@@ -1,22 +1,9 @@
-import { boardError } from '../errors.ts';
-import { limits } from '../limits.ts';
-import type { Call } from '../schemas.ts';
-import { Arguments } from './arguments.ts';
+import type { Arguments } from './arguments.ts';
 import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
-import {
-  count,
-  info,
-  listEnd,
-  listStart,
-  renderHeaders,
-  renderList,
-  renderMembers,
-  renderMessage,
-  success,
-} from './render.ts';
+import { renderList, renderMembers, renderMessage, success } from './render.ts';
 
 /** The group that the short commands are about. */
-const mainGroup = 'main';
+export const mainGroup = 'main';
 
 type GroupArgument = (args: Arguments) => string;
 const namedGroup: GroupArgument = (args) => args.word('group');
@@ -166,99 +153,3 @@ export const [groupMessage, message] = groupCommand(
     await call('message.markRead', { group: found.group, number });
   },
 );
-
-export const [groupList, list] = groupCommand(
-  {
-    named: '%grouplist',
-    short: '%list',
-    form: '[count or all] [before <number>]',
-    summary: 'the messages you can see',
-    details: [
-      `The newest ${limits.listDefault}, oldest first; as many as you say, at most ${limits.listMost}; or all. With`,
-      '"before", those older than a number. They count as seen.',
-    ],
-    example: '20 before 140',
-    takes: ['joined', 'range'],
-  },
-  async function* (group, args, context) {
-    const { limit, before } = listArguments(args);
-    yield* limit === 'all'
-      ? listAll(context, group, before)
-      : listNewest(context, group, { limit, ...before });
-  },
-);
-
-function listArguments(args: Arguments): { limit: number | 'all'; before: { before?: number } } {
-  let limit: number | 'all' = limits.listDefault;
-  let before = {};
-  let word = args.empty ? '' : args.word('count');
-  if (word && word.toLowerCase() !== 'before') {
-    limit = word.toLowerCase() === 'all' ? 'all' : new Arguments(word).number('count');
-    if (limit !== 'all' && limit > limits.listMost) {
-      throw boardError('INVALID_PARAMS', `the count is at most ${limits.listMost}, or "all"`);
-    }
-    word = args.empty ? '' : args.word('before');
-  }
-  if (word) {
-    if (word.toLowerCase() !== 'before') {
-      throw boardError('INVALID_PARAMS', `"${word}" stands where "before" was expected`);
-    }
-    before = { before: args.number('number behind "before"') };
-  }
-  args.end();
-  return { limit, before };
-}
-
-async function* listNewest(
-  { call, style }: TextContext,
-  group: string,
-  params: { limit: number; before?: number },
-): AsyncGenerator<string> {
-  const page = await call('message.list', { group, ...params });
-  const [first] = page.messages;
-  yield renderList(page.group, page.messages, style);
-  if (page.more && first) {
-    const { messages } = await call('message.list', { group, after: 0, limit: 1 });
-    const oldest = messages[0]?.number ?? first.number;
-    const word = group === mainGroup ? '%list' : `%grouplist ${page.group}`;
-    yield info(
-      `Up to ${count(first.number - oldest, 'older message')} (from ID ${oldest}): ` +
-        `type ${word} ${params.limit} before ${first.number}, or ${word} all.`,
-      style,
-    );
-  }
-  await markRead(call, page.group, page.messages.at(-1)?.number);
-}
-
-// Messages of one piece of a list of all. Others wait for a piece at a time: with 100, the slowest hundredth of
-// their replies came after 3.7 ms beside such a list, with 20 after 1.4, and a million took 5 s and 11.6.
-const pieceOfAll = 20;
-
-async function* listAll(
-  { call, style }: TextContext,
-  group: string,
-  bound: { before?: number },
-): AsyncGenerator<string> {
-  let last = 0;
-  let name = '';
-  for (let more = true; more; ) {
-    const page = await call('message.list', {
-      group,
-      after: last,
-      limit: pieceOfAll,
-      ...bound,
-    });
-    if (name === '') yield listStart(page.group, style);
-    name = page.group;
-    yield renderHeaders(page.messages, style);
-    last = page.messages.at(-1)?.number ?? last;
-    more = page.more;
-  }
-  yield (last === 0 ? '(no messages)\n' : '') + listEnd(style);
-  await markRead(call, name, last || undefined);
-}
-
-/** Counts what was shown as seen. */
-async function markRead(call: Call, group: string, number: number | undefined): Promise<void> {
-  if (number !== undefined) await call('message.markRead', { group, number });
-}

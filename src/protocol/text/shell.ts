@@ -6,18 +6,17 @@ import { connect, exit, groups, password, ping, unread, whoami } from './general
 import {
   groupJoin,
   groupLeave,
-  groupList,
   groupMessage,
   groupPost,
   groupUsers,
   join,
   leave,
-  list,
   message,
   post,
   users,
 } from './group-commands.ts';
 import { help } from './help.ts';
+import { groupList, list } from './list-commands.ts';
 import { info, renderError } from './render.ts';
 
 /** Every command that a board knows by itself, in the order in which `%help` tells of them. */
