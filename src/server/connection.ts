@@ -96,7 +96,9 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
   }
 
   entered(): void {
-    this.forgetLoginTimer();
+    clearTimeout(this.loginTimer);
+    // Idle members are many: what has done its work is not kept.
+    this.loginTimer = undefined;
   }
 
   say(text: string): void {
@@ -151,41 +153,6 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.requests.pump();
   }
 
-  private stopReading(): void {
-    this.inputEnded = true;
-    this.input.stop();
-    this.speaker?.end();
-  }
-
-  private listen(): void {
-    this.socket.on('error', (error) => this.session.log('debug', { err: error }, 'socket failed'));
-    this.socket.on('close', (failed) => this.lose(failed));
-  }
-
-  private lose(failed: boolean): void {
-    clearTimeout(this.hurry);
-    this.outbox.close();
-    this.input.stop();
-    if (!this.closing) {
-      this.part();
-      this.keeper.parted(this, !failed && this.outbox.told, failed ? 'lost' : 'ended');
-    }
-    this.keeper.closed(this);
-  }
-
-  /** Idle members are many: their timer is not kept. */
-  private forgetLoginTimer(): void {
-    clearTimeout(this.loginTimer);
-    this.loginTimer = undefined;
-  }
-
-  private endStranger(after: number): void {
-    this.session.close(
-      'LOGIN_TIMEOUT',
-      boardError('LOGIN_TIMEOUT', Math.ceil(after / 1000)).message,
-    );
-  }
-
   receive(line: Line): void {
     this.speaker?.receive(line);
   }
@@ -211,6 +178,35 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     else this.input.resume();
   }
 
+  private stopReading(): void {
+    this.inputEnded = true;
+    this.input.stop();
+    this.speaker?.end();
+  }
+
+  private listen(): void {
+    this.socket.on('error', (error) => this.session.log('debug', { err: error }, 'socket failed'));
+    this.socket.on('close', (failed) => this.lose(failed));
+  }
+
+  private lose(failed: boolean): void {
+    clearTimeout(this.hurry);
+    this.outbox.close();
+    this.input.stop();
+    if (!this.closing) {
+      this.part();
+      this.keeper.parted(this, !failed && this.outbox.told, failed ? 'lost' : 'ended');
+    }
+    this.keeper.closed(this);
+  }
+
+  private endStranger(after: number): void {
+    this.session.close(
+      'LOGIN_TIMEOUT',
+      boardError('LOGIN_TIMEOUT', Math.ceil(after / 1000)).message,
+    );
+  }
+
   private end(last: string, ending: Ending, reason?: string): void {
     if (this.closing) return;
     this.part();
@@ -224,7 +220,7 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
 
   private part(): void {
     this.closing = true;
-    this.forgetLoginTimer();
+    clearTimeout(this.loginTimer);
     this.input.stop();
     this.requests.clear();
     this.speaker?.end();

@@ -18,6 +18,7 @@ export function logResult(session: Session, method: Method, params: unknown): vo
   const { login, address, encoding } = session;
   const words = told[method];
   if (words) session.log('info', { user: login?.user.name, address, encoding }, words);
+  // Asked first, since every request comes here and few logs have it.
   else if (session.logs('debug')) session.log('debug', { method, ...place(params) }, 'done');
 }
 
