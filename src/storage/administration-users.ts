@@ -6,7 +6,7 @@ import { boardError } from '../protocol/errors.ts';
 import { listUsers } from './administration-queries.ts';
 import { leaveEvent } from './administration-write.ts';
 import type { Orm } from './connection.ts';
-import { groups, memberships, tokens, users } from './schema.ts';
+import { groups, knownNetworks, memberships, tokens, users } from './schema.ts';
 
 // What an operator does to one user. Each runs in a transaction of its caller's.
 
@@ -57,9 +57,13 @@ export function unbanUser(orm: Orm, user: UserDetails): UserDetails {
   return change(orm, user, { bannedAt: null, banReason: null });
 }
 
-/** Ends the user's tokens, and their sessions with the reason that they are told. */
+/**
+ * Ends the user's tokens, and their sessions with the reason that they are told. The networks that
+ * they used are no longer known: somebody else may have used them.
+ */
 export function expel(orm: Orm, { id, name }: User, reason: string): void {
   orm.delete(tokens).where(eq(tokens.userId, id)).run();
+  orm.delete(knownNetworks).where(eq(knownNetworks.userId, id)).run();
   leaveEvent(orm, { type: 'user.expelled', user: { id, name }, reason });
 }
 

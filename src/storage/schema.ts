@@ -93,7 +93,29 @@ export const tokens = sqliteTable(
       .references(() => users.id, { onDelete: 'cascade' }),
     usedAt: integer('used_at').notNull(),
   },
-  (table) => [index('tokens_user').on(table.userId, table.usedAt)],
+  (table) => [
+    index('tokens_user').on(table.userId, table.usedAt),
+    index('tokens_used').on(table.usedAt),
+  ],
+);
+
+/**
+ * The networks (see `networkOf`) from which a user has given the right password. Whoever guesses the
+ * password from elsewhere does not slow these down.
+ */
+export const knownNetworks = sqliteTable(
+  'known_networks',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    network: text().notNull(),
+    usedAt: integer('used_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.network] }),
+    index('known_networks_used').on(table.usedAt),
+  ],
 );
 
 /**
