@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
+import { NetworkBans } from './board/network-bans.ts';
 import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
 import type { BoardEvent } from './board/types.ts';
@@ -16,9 +17,10 @@ import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
 import { type BackupPlan, BackupSchedule } from './storage/backup-schedule.ts';
-import type { Durability } from './storage/connection.ts';
+import { type Durability, orm } from './storage/connection.ts';
 import { giveToOwner } from './storage/files.ts';
 import type { ServerLock } from './storage/lock.ts';
+import { currentNetworkBans } from './storage/network-bans.ts';
 import { databaseFile, type HeldDatabase, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
 import { Store } from './storage/store.ts';
@@ -93,8 +95,17 @@ export class App {
     const publish = (event: BoardEvent) => {
       hub.publish(event);
       if (event.type === 'retention.changed') caretaker?.wake();
+      if (event.type === 'networkBans.changed') readBans();
     };
     const store = openStore({ client, lock }, publish, log);
+    const bans = new NetworkBans();
+    const readBans = () => {
+      bans.replace(currentNetworkBans(orm(client), Date.now() * 1000));
+      for (const session of hub.connected) {
+        const reason = bans.reasonFor(session.address);
+        if (reason) session.close('EXPELLED', reason);
+      }
+    };
     const repository = new SqliteRepository(store);
     const accounts = new Accounts(new SqliteAccounts(store), passwords, config.access);
     const info = {
@@ -107,6 +118,7 @@ export class App {
     const server = new Server({
       board: new Board(repository),
       accounts,
+      bans,
       hub,
       log,
       certificate: config.certificate,
@@ -128,6 +140,7 @@ export class App {
         probe: () => store.probe(),
       });
     try {
+      readBans();
       // Nobody was connected to be told of these.
       await announce(repository, log);
       const metricsAddress = config.metrics && (await metrics?.listen(config.metrics));

@@ -1,4 +1,5 @@
-import { isIPv6 } from 'node:net';
+import { isIP, isIPv6 } from 'node:net';
+import ipaddr, { type IPv4, type IPv6 } from 'ipaddr.js';
 
 const mappedIPv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const groupsOfNetwork = 4;
@@ -28,4 +29,96 @@ export function networkOf(address: string): string {
 export function isLoopback(address: string): boolean {
   const network = networkOf(address);
   return network.startsWith('127.') || address === '::1';
+}
+
+type IP = IPv4 | IPv6;
+
+/** A range of addresses, such as `192.0.2.0/24`. An IPv4 range mapped into IPv6 is the IPv4 range. */
+export class Network {
+  /** Canonical: `192.0.2.1` for a single address, `2001:db8::/32` for a range. */
+  readonly text: string;
+
+  private constructor(
+    private readonly base: IP,
+    readonly prefix: number,
+  ) {
+    const isSingle = prefix === bitsOf(base);
+    this.text = isSingle ? base.toString() : keyOf(base, prefix);
+  }
+
+  /** @param text an address, or a range in CIDR notation; undefined if it is neither */
+  static parse(text: string): Network | undefined {
+    const [address = '', length, ...more] = text.split('/');
+    if (isIP(address) === 0 || address.includes('%') || more.length > 0) return undefined;
+    if (length !== undefined && !/^\d{1,3}$/.test(length)) return undefined;
+    const written = ipaddr.parse(address);
+    const ip = unmapped(written);
+    // The prefix of a mapped range counts the 96 bits before the IPv4 address.
+    const prefix = Number(length ?? bitsOf(written)) - (bitsOf(written) - bitsOf(ip));
+    if (prefix < 0 || prefix > bitsOf(ip)) return undefined;
+    return new Network(masked(ip, prefix), prefix);
+  }
+
+  get kind(): 'ipv4' | 'ipv6' {
+    return this.base.kind();
+  }
+
+  /** Whether there is an address that is in both. */
+  overlaps(other: Network): boolean {
+    if (this.kind !== other.kind) return false;
+    const prefix = Math.min(this.prefix, other.prefix);
+    return keyOf(this.base, prefix) === keyOf(other.base, prefix);
+  }
+}
+
+/** Values by network, found by an address in as many look-ups as there are lengths of prefixes. */
+export class NetworkMap<T> {
+  private readonly values = new Map<string, T>();
+  private readonly prefixes = { ipv4: new Set<number>(), ipv6: new Set<number>() };
+
+  set(network: Network, value: T): void {
+    const { kind, prefix, text } = network;
+    this.prefixes[kind].add(prefix);
+    this.values.set(prefix === bits[kind] ? `${text}/${prefix}` : text, value);
+  }
+
+  /** The values of the networks that hold `address`; none if that is not an IP address. */
+  *find(address: string): Generator<T> {
+    const [bare = ''] = address.split('%');
+    if (this.values.size === 0 || isIP(bare) === 0) return;
+    const ip = unmapped(ipaddr.parse(bare));
+    for (const prefix of this.prefixes[ip.kind()]) {
+      const value = this.values.get(keyOf(ip, prefix));
+      if (value !== undefined) yield value;
+    }
+  }
+
+  has(address: string): boolean {
+    return this.find(address).next().done === false;
+  }
+}
+
+const bits = { ipv4: 32, ipv6: 128 } as const;
+
+function bitsOf(ip: IP): number {
+  return bits[ip.kind()];
+}
+
+function unmapped(ip: IP): IP {
+  return ip.kind() === 'ipv6' && (ip as IPv6).isIPv4MappedAddress()
+    ? (ip as IPv6).toIPv4Address()
+    : ip;
+}
+
+/** The address with all bits after the first `prefix` cleared. */
+function masked(ip: IP, prefix: number): IP {
+  const bytes = ip.toByteArray().map((byte, at) => {
+    const kept = Math.min(8, Math.max(0, prefix - 8 * at));
+    return byte & (0xff00 >> kept);
+  });
+  return ipaddr.fromByteArray(bytes);
+}
+
+function keyOf(ip: IP, prefix: number): string {
+  return `${masked(ip, prefix)}/${prefix}`;
 }

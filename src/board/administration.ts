@@ -1,4 +1,5 @@
 import type { Name } from './names.ts';
+import type { NetworkBan } from './network-bans.ts';
 import type { Page } from './repository.ts';
 import type { Group, GroupRef, Header, Message, User } from './types.ts';
 
@@ -135,6 +136,13 @@ export interface Administration {
     fate: MessageFate,
     control: StepControl,
   ): Promise<{ messages: number; complete: boolean }>;
+
+  /** The bans of networks that have not ended, oldest first. */
+  networkBans(): Promise<NetworkBan[]>;
+  /** Ends the sessions from there with it. A ban of the same network before is replaced. */
+  banNetwork(ban: Omit<NetworkBan, 'createdAt'>): Promise<NetworkBan>;
+  /** The ban that was taken back; undefined if there was none of exactly this network. */
+  unbanNetwork(network: string): Promise<NetworkBan | undefined>;
 
   /**
    * Headers, oldest first: from `after` on where that is given, else the newest ones. `more` says

@@ -43,6 +43,7 @@ export class Caretaker {
       this.rest = new AbortController();
       try {
         await this.inSteps(() => upkeep.removeExpired());
+        await this.inSteps(() => upkeep.removeEndedBans());
         await this.inSteps(() => upkeep.giveBack());
       } catch (error) {
         failed(error);

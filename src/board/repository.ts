@@ -124,6 +124,8 @@ export interface Repository {
  * with what members write, and says whether there is nothing more to do. Throws as `Repository` does.
  */
 export interface Upkeep {
+  /** Removes the bans of networks that have ended. */
+  removeEndedBans(): Promise<boolean>;
   /** Removes some messages that the rule of their group does not keep. */
   removeExpired(): Promise<boolean>;
   /** Gives some of the file's unused space back to the disk. */

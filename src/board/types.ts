@@ -84,4 +84,6 @@ export type OutsideEvent =
   | { type: 'group.removed'; group: Group }
   /** The server enforces the rule at once; nobody is told until something goes. */
   | { type: 'retention.changed'; group: Group }
+  /** The server reads the bans of networks again, and ends the sessions that they are for. */
+  | { type: 'networkBans.changed' }
   | { type: 'messages.purged'; group: Group; count: number; first: number; last: number };

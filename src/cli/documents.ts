@@ -6,6 +6,7 @@ import type {
   UserDetails,
   UserMembership,
 } from '../board/administration.ts';
+import type { NetworkBan } from '../board/network-bans.ts';
 import { formatTime } from '../protocol/time.ts';
 
 // What `--json` prints: the field names of docs/protocol.md, and times as RFC 3339.
@@ -29,6 +30,10 @@ export function userDocument(user: UserDetails) {
     lastSeenAt: optionalTime(user.lastSeenAt),
     bannedAt: optionalTime(user.bannedAt),
   };
+}
+
+export function networkBanDocument({ network, reason, createdAt, endsAt }: NetworkBan) {
+  return { network, reason, createdAt: formatTime(createdAt), endsAt: optionalTime(endsAt) };
 }
 
 /** A time that there may be none of. */

@@ -7,6 +7,8 @@ import { postKey as postKeySchema } from '../protocol/schemas.ts';
 const rightTimes =
   'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
   '(2026-01-01T12:00:00Z), none of them in the future.';
+// Later times, in microseconds, do not fit into a whole number that JavaScript keeps exactly.
+const latestTime = Date.parse('2150-01-01T00:00:00Z') * 1000;
 const date = z.iso.date();
 const dateTime = z.iso.datetime({ offset: true });
 
@@ -65,6 +67,26 @@ export function pastTime(text: string): number {
   // A capital M could be meant for months, and delete nearly everything.
   const time = /^\d+(\.\d+)?[smhdwy]$/.test(text) ? now - age(text) : instant(text);
   if (!(time <= now)) throw new InvalidArgumentError(rightTimes);
+  return time;
+}
+
+/** The end of a span of time that begins now, in microseconds since the epoch. @throws InvalidArgumentError */
+export function timeFromNow(text: string): number {
+  const end = /^[1-9]\d{0,5}[smhdw]$/.test(text) ? Date.now() * 1000 + age(text) : Number.NaN;
+  if (!(end < latestTime)) {
+    throw new InvalidArgumentError('It takes a time with its unit, as 90m, 12h, 30d or 2w.');
+  }
+  return end;
+}
+
+/** A time that has not come yet, in microseconds since the epoch. @throws InvalidArgumentError */
+export function futureTime(text: string): number {
+  const time = instant(text);
+  if (!(time > Date.now() * 1000 && time < latestTime)) {
+    throw new InvalidArgumentError(
+      'It takes a date (2027-01-31) or an RFC 3339 time (2027-01-31T12:00:00Z) in the future.',
+    );
+  }
   return time;
 }
 

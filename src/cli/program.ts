@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   tail: async () => (await import('./commands/tail.ts')).tailCommand(),
   group: async () => (await import('./commands/group.ts')).groupCommand(),
   user: async () => (await import('./commands/user.ts')).userCommand(),
+  ban: async () => (await import('./commands/ban.ts')).banCommand(),
   message: async () => (await import('./commands/message.ts')).messageCommand(),
   export: async () => (await import('./commands/export.ts')).exportCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),

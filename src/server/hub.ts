@@ -37,6 +37,8 @@ export class Hub implements EndsTurn {
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
     'group.removed': ({ group }) => this.removeGroup(group),
     'retention.changed': () => {},
+    // The door keeps the bans: see App.
+    'networkBans.changed': () => {},
     'messages.purged': ({ group, count, first, last }) => {
       const params = { group: group.name, count, first, last };
       this.tell(group, null, { method: 'messages.purged', params });

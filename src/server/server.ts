@@ -2,11 +2,11 @@ import { type AddressInfo, createServer, type Server as NetServer, type Socket }
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
+import type { NetworkBans } from '../board/network-bans.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
-import type { BoardError } from '../protocol/errors.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
-import type { Result } from '../protocol/schemas.ts';
+import type { ClosingCode, Result } from '../protocol/schemas.ts';
 import { Admission } from './admission.ts';
 import { Connection, type ConnectionOptions, type Keeper } from './connection.ts';
 import { toReply } from './dispatch.ts';
@@ -31,6 +31,7 @@ const backlog = 4096;
 export interface ServerOptions {
   readonly board: Board;
   readonly accounts: Accounts;
+  readonly bans: NetworkBans;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   readonly limits: ServerLimits;
@@ -66,7 +67,7 @@ export class Server implements Keeper {
       },
       (socket) => this.receive(socket),
     );
-    const { certificate, log, unframedClients, ...context } = options;
+    const { certificate, log, unframedClients, bans, ...context } = options;
     this.forConnections = { context, log, unframedClients, keeper: this };
     this.door = certificate && new TlsDoor(certificate, log, (socket) => this.accept(socket));
   }
@@ -143,26 +144,33 @@ export class Server implements Keeper {
   private receive(socket: Socket): void {
     const { remoteAddress: address = '' } = socket;
     this.sockets.add(socket);
-    const refusal = this.admission.enter(address);
+    const refusal = this.refusal(address);
     socket.on('close', () => {
       this.sockets.delete(socket);
       if (!refusal) this.admission.leave(address);
     });
     if (refusal) this.options.counts.refused++;
-    if (refusal) this.refuse(socket, refusal);
+    if (refusal) this.refuse(socket, refusal.code, refusal.reason);
     else if (this.door) this.door.receive(socket);
     else this.accept(socket);
   }
 
+  /** Why a peer at `address` may not come in; counted as a connection otherwise. */
+  private refusal(address: string): { code: ClosingCode; reason: string } | undefined {
+    const banned = this.options.bans.reasonFor(address);
+    if (banned) return { code: 'EXPELLED', reason: banned };
+    const tooMany = this.admission.enter(address);
+    return tooMany && { code: 'TOO_MANY_CONNECTIONS', reason: tooMany.message };
+  }
+
   /** A handshake is work that one too many does not get: it is closed without a word. */
-  private refuse(socket: Socket, why: BoardError): void {
+  private refuse(socket: Socket, code: ClosingCode, reason: string): void {
     socket.on('error', () => {});
     if (this.door || this.sockets.size - this.connections.size > mostTurnedAway) {
       socket.destroy();
       return;
     }
-    const tell = (opening?: Buffer) =>
-      turnAway(socket, opening, 'TOO_MANY_CONNECTIONS', why.message);
+    const tell = (opening?: Buffer) => turnAway(socket, opening, code, reason);
     const timer = setTimeout(tell, openingTime);
     socket.once('close', () => clearTimeout(timer));
     socket.once('data', (opening) => {

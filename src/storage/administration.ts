@@ -9,6 +9,7 @@ import type {
   StepControl,
 } from '../board/administration.ts';
 import { type Name, nameKey } from '../board/names.ts';
+import type { NetworkBan } from '../board/network-bans.ts';
 import type { Page } from '../board/repository.ts';
 import type { GroupRef, OutsideEvent } from '../board/types.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
@@ -34,6 +35,7 @@ import {
 } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
+import { addNetworkBan, currentNetworkBans, removeNetworkBan } from './network-bans.ts';
 import { nextRemoval } from './retention.ts';
 import { groups, messages } from './schema.ts';
 import { cutPage, readFrom } from './store.ts';
@@ -153,6 +155,25 @@ export class SqliteAdministration implements Administration {
   async deleteUser(name: string, fate: MessageFate, control: StepControl) {
     const user = await readFrom(() => findUser(this.orm, name));
     return deleteUserInSteps(this.client, { id: user.id, name: user.name }, fate, control);
+  }
+
+  networkBans() {
+    return readFrom(() => currentNetworkBans(this.orm, Date.now() * 1000));
+  }
+
+  banNetwork(ban: Omit<NetworkBan, 'createdAt'>) {
+    return this.write(() => {
+      this.leave({ type: 'networkBans.changed' });
+      return addNetworkBan(this.orm, { ...ban, createdAt: Date.now() * 1000 });
+    });
+  }
+
+  unbanNetwork(network: string) {
+    return this.write(() => {
+      const removed = removeNetworkBan(this.orm, network);
+      if (removed) this.leave({ type: 'networkBans.changed' });
+      return removed;
+    });
   }
 
   /** One message more is asked for than the page holds, to know whether there are more. */

@@ -118,6 +118,16 @@ export const knownNetworks = sqliteTable(
   ],
 );
 
+/** Networks that the operator has banned: the server refuses connections from their addresses. */
+export const networkBans = sqliteTable('network_bans', {
+  /** In CIDR notation and canonical, such as `192.0.2.0/24` or `2001:db8::/32`: see `Network`. */
+  network: text().primaryKey(),
+  reason: text(),
+  createdAt: integer('created_at').notNull(),
+  /** Null for a ban without an end. */
+  endsAt: integer('ends_at'),
+});
+
 /**
  * What administration commands did while a server may be running: one event each, as JSON. The
  * server reads, acts on and removes them; one that starts has nobody to tell, and removes them.

@@ -2,6 +2,8 @@ import type { MessageSpan } from '../board/administration.ts';
 import type { Upkeep } from '../board/repository.ts';
 import type { Group } from '../board/types.ts';
 import { extended } from './administration-purge.ts';
+import { orm } from './connection.ts';
+import { hasEndedNetworkBans, removeEndedNetworkBans } from './network-bans.ts';
 import { day } from './retention.ts';
 import { giveBackSome, givesBack, unusedPages } from './space.ts';
 import { readFrom, type Store } from './store.ts';
@@ -41,6 +43,15 @@ export class SqliteUpkeep implements Upkeep {
     if (done) this.gone.delete(group.id);
     else this.gone.set(group.id, span);
     return false;
+  }
+
+  async removeEndedBans(): Promise<boolean> {
+    const database = orm(this.store.client);
+    const now = this.store.now() * 1000;
+    if (await readFrom(() => hasEndedNetworkBans(database, now))) {
+      await this.store.queue.run(() => removeEndedNetworkBans(database, now));
+    }
+    return true;
   }
 
   async giveBack(): Promise<boolean> {

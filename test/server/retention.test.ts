@@ -39,6 +39,7 @@ test('what is due is looked for again and again, also after a failure, until it 
         if (looks.length === 1) throw new Error('the disk is full');
         return looks.length > 3;
       },
+      removeEndedBans: async () => true,
       giveBack: async () => {
         looks.push('space');
         third();

@@ -1,0 +1,38 @@
+import { Network, NetworkMap } from './addresses.ts';
+
+/** A network whose connections the operator refuses. Times are microseconds since the epoch. */
+export interface NetworkBan {
+  /** Canonical: see `Network.text`. */
+  readonly network: string;
+  readonly reason: string | null;
+  readonly createdAt: number;
+  /** Null for a ban without an end. */
+  readonly endsAt: number | null;
+}
+
+/** The bans that a server enforces, in memory. */
+export class NetworkBans {
+  private byNetwork = new NetworkMap<NetworkBan>();
+
+  /** @param now the wall clock, in milliseconds */
+  constructor(private readonly now: () => number = Date.now) {}
+
+  /** Takes the place of all bans before. */
+  replace(bans: readonly NetworkBan[]): void {
+    this.byNetwork = new NetworkMap();
+    for (const ban of bans) {
+      const network = Network.parse(ban.network);
+      if (network) this.byNetwork.set(network, ban);
+    }
+  }
+
+  /** What a peer at `address` is told if it is banned. */
+  reasonFor(address: string): string | undefined {
+    const now = this.now() * 1000;
+    for (const { endsAt, reason } of this.byNetwork.find(address)) {
+      if (endsAt !== null && endsAt <= now) continue;
+      return `Your address is banned from this board${reason ? `: ${reason}` : ''}.`;
+    }
+    return undefined;
+  }
+}

@@ -1,0 +1,24 @@
+import type { Command } from 'commander';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { networkBanDocument } from '../../documents.ts';
+import { printResult, shownTime, table } from '../../output.ts';
+
+export function banListCommand(): Command {
+  return databaseCommand('list', 'all bans of networks that have not ended').action(
+    async (options: CommonOptions) => {
+      const bans = await administer(options, (board) => board.networkBans());
+      const documents = bans.map(networkBanDocument);
+      printResult(options, documents, () =>
+        table(
+          ['network', 'since', 'until', 'reason'],
+          documents.map(({ network, reason, createdAt, endsAt }) => [
+            network,
+            shownTime(createdAt),
+            endsAt === null ? 'no end' : shownTime(endsAt),
+            reason,
+          ]),
+        ),
+      );
+    },
+  );
+}

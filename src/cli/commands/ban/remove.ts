@@ -1,0 +1,27 @@
+import type { Command } from 'commander';
+import type { Network } from '../../../board/addresses.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
+import { networkBanDocument } from '../../documents.ts';
+import { UserError } from '../../errors.ts';
+import { printResult } from '../../output.ts';
+import { networkArgument } from './network.ts';
+
+export function banRemoveCommand(): Command {
+  return databaseCommand('remove', 'let those from a network connect again')
+    .argument('<network>', 'as ban list shows it', networkArgument)
+    .addHelpText('after', '\nExamples:\n  $ corkboard ban remove 203.0.113.7')
+    .action(remove);
+}
+
+async function remove({ text }: Network, options: CommonOptions): Promise<void> {
+  const { removed, others } = await administer(options, async (board) => ({
+    removed: await board.unbanNetwork(text),
+    others: await board.networkBans(),
+  }));
+  if (!removed) {
+    throw new UserError(
+      `There is no ban of ${text}. ban list shows the ${others.length} there are.`,
+    );
+  }
+  printResult(options, networkBanDocument(removed), () => `${text} is not banned any more.`);
+}
