@@ -1,4 +1,4 @@
-import { execFileSync, spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import {
   existsSync,
@@ -17,7 +17,13 @@ import { tempFolder } from './helpers/temp.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-function pack(folder: string): string[] {
+interface Packed {
+  readonly archive: string;
+  /** Paths inside the package. */
+  readonly files: readonly string[];
+}
+
+function pack(folder: string): Packed {
   const packed = execFileSync(
     'npm',
     ['pack', '--json', '--ignore-scripts', '--pack-destination', folder],
@@ -30,38 +36,60 @@ function pack(folder: string): string[] {
   const [{ filename, files }] = JSON.parse(packed) as [
     { filename: string; files: { path: string }[] },
   ];
-  execFileSync('tar', ['-xzf', join(folder, filename), '-C', folder]);
-  return files.map(({ path }) => path);
+  return { archive: join(folder, filename), files: files.map(({ path }) => path) };
 }
 
-test('the packed package runs elsewhere, with its migrations inside', async () => {
-  const folder = tempFolder();
-  const files = pack(folder);
-  expect(files.filter((path) => /^(src|test|data|\.)/.test(path))).toEqual([]);
-
-  // Installing would compile better-sqlite3 again: the dependencies are lent to it.
-  const installed = join(folder, 'package');
-  symlinkSync(join(root, 'node_modules'), join(installed, 'node_modules'));
-  const elsewhere = tempFolder();
-  const child = spawn(
-    process.execPath,
-    [join(installed, 'dist/cli/main.js'), 'serve', '--port', '0'],
-    {
-      cwd: elsewhere,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    },
+test('the package holds what runs and what users read, and nothing else', () => {
+  const { files } = pack(tempFolder());
+  expect(files).toContain('dist/cli/main.js');
+  expect(files).toContain('dist/client/index.d.ts');
+  const known =
+    /^(dist\/.*\.js|dist\/(client|protocol)\/.*\.d\.ts|(docs|migrations|contrib|man)\/.*)$/;
+  expect(files.filter((path) => !known.test(path)).sort()).toEqual([
+    'CHANGELOG.md',
+    'LICENSE',
+    'README.md',
+    'package.json',
+  ]);
+  const text = files.filter((path) => /\.(js|ts)$/.test(path));
+  const mapped = text.filter((path) =>
+    readFileSync(join(root, path), 'utf8').includes('sourceMap'),
   );
+  expect(mapped).toEqual([]);
+});
+
+test('the packed package installs globally without a script or a warning, and runs', async () => {
+  const folder = tempFolder();
+  const prefix = join(folder, 'prefix');
+  const install = spawnSync(
+    'npm',
+    ['install', '--global', '--prefix', prefix, '--prefer-offline', pack(folder).archive],
+    // Tests run below npm, which hands its settings down as variables.
+    { encoding: 'utf8', cwd: folder, env: withoutNpm(process.env) },
+  );
+  expect(install.stderr).toBe('');
+  expect(install.stdout).not.toMatch(/warn/i);
+  expect(existsSync(join(prefix, 'share/man/man1/corkboard.1'))).toBe(true);
+  const elsewhere = tempFolder();
+  const child = spawn(join(prefix, 'bin/corkboard'), ['serve', '--port', '0'], {
+    cwd: elsewhere,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   onTestFinished(() => void child.kill('SIGKILL'));
   const [printed] = await once(child.stdout, 'data');
   expect(String(printed)).toMatch(/^Listening on 127\.0\.0\.1:\d+\n$/);
   expect(existsSync(join(elsewhere, 'data/corkboard.db'))).toBe(true);
   child.kill('SIGTERM');
   expect((await once(child, 'exit'))[0]).toBe(0);
-});
+}, 180_000);
+
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
+}
 
 test('the example of the client library runs against the packed package, and its types hold', async () => {
   const folder = tempFolder();
-  pack(folder);
+  execFileSync('tar', ['-xzf', pack(folder).archive, '-C', folder]);
   const modules = join(folder, 'node_modules');
   mkdirSync(modules);
   renameSync(join(folder, 'package'), join(modules, 'corkboard'));

@@ -1,5 +1,15 @@
 #!/usr/bin/env node
-import { run } from './exit.ts';
-import { buildProgram } from './program.ts';
+import { oldestNode, tooOld } from './node-version.ts';
 
-process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);
+// Whatever is imported statically is loaded before this check. better-sqlite3 ends an older Node with
+// a segmentation fault, so the program itself is loaded only after it.
+if (tooOld(process.versions.node)) {
+  console.error(
+    `corkboard: Node ${process.versions.node} is too old: install Node ${oldestNode} or newer, or put it first in PATH.`,
+  );
+  process.exitCode = 1;
+} else {
+  const { run } = await import('./exit.ts');
+  const { buildProgram } = await import('./program.ts');
+  process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);
+}

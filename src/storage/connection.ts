@@ -109,7 +109,7 @@ export function openingError(file: string, error: unknown): unknown {
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ERR_DLOPEN_FAILED' || code === 'MODULE_NOT_FOUND' || /bindings/.test(message)) {
     return new DatabaseError(
-      `better-sqlite3 cannot be loaded with this Node (${process.version}). Mend it with: npm rebuild better-sqlite3`,
+      `better-sqlite3 has no binary that this machine can load (${process.platform} ${process.arch}): ${message}. docs/operations.md says how to compile one.`,
     );
   }
   return code ? new DatabaseError(`Cannot create ${file}: ${message}.`) : error;

@@ -234,15 +234,16 @@ export class LineEditor implements Terminal {
   }
 
   private end(): void {
-    this.flush();
     this.closed = true;
+    // readline is closed and cannot draw its line again: what is left to print goes below it.
+    if (this.question) this.output.write('\n');
+    this.question = undefined;
+    this.flush();
     this.giveUpSecret?.();
     this.textTaker?.(undefined);
     this.keyboard.close();
     this.modes.close();
     this.output.off('resize', this.resized);
-    if (this.question) this.output.write('\n');
-    this.question = undefined;
     this.lines.end();
   }
 
