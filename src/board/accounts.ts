@@ -5,9 +5,9 @@ import { limits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Name, userName } from './names.ts';
 import type { Passwords } from './passwords.ts';
-import type { AccountRepository, Actor } from './repository.ts';
+import type { AccountRepository, Actor, NewLogin } from './repository.ts';
 import { Throttle } from './throttle.ts';
-import type { OpenedLogin, Origin } from './types.ts';
+import type { Account, OpenedLogin, Origin } from './types.ts';
 
 /** Who may connect: any free name, new names with a password, or only names the operator made. */
 export type Access = 'open' | 'registered' | 'closed';
@@ -22,10 +22,13 @@ export interface LoginRequest {
   readonly create?: boolean | undefined;
 }
 
-/** Where a login comes from: the session, and the address that wrong passwords count against. */
+/** Where a login comes from. */
 export interface Caller {
   readonly origin: Origin;
+  /** The address that wrong passwords count against. */
   readonly address: string;
+  /** Whether the session is given a token that resumes it. */
+  readonly resumable: boolean;
 }
 
 /** A login with the token that resumes it. */
@@ -53,25 +56,29 @@ export class Accounts {
   ) {}
 
   /**
+   * What a login rests on is looked at inside its transaction (`NewLogin.confirm`), because making
+   * or checking a hash takes long: meanwhile the user can be deleted, renamed, banned or given
+   * another password, the name be taken, and `access` be changed.
    * @throws BoardError `NAME_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG` (the same for a name
-   * that is unknown), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `PASSWORD_INVALID`, `BANNED`,
-   * `RATE_LIMITED`
+   * that is unknown), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS` if the name was taken
+   * during its registration, `PASSWORD_INVALID`, `BANNED`, `RATE_LIMITED`
    */
-  async login(request: LoginRequest, caller: Caller): Promise<TokenLogin> {
-    const name = userName(request.user);
-    const account = await this.repository.account(name);
-    const hash = account?.passwordHash ?? null;
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = hashToken(token);
-    if (!account && this.mayRegister(request)) {
-      const passwordHash = await this.passwords.hash(checkedPassword(request.password));
-      const credentials = { verified: null, passwordHash, tokenHash };
-      return { login: await this.repository.login(name, credentials, caller.origin), token };
+  async login({ user, password, create }: LoginRequest, caller: Caller): Promise<TokenLogin> {
+    const name = userName(user);
+    if (password === undefined) {
+      const confirm = (found: Account | undefined) => this.requireNone(name, found, create);
+      return this.open(name, caller, { confirm, newPasswordHash: null, network: null });
     }
-    if (request.password !== undefined) await this.verify(name, request.password, hash, caller);
-    else this.requireNone(account !== undefined, hash, request);
-    const credentials = { verified: hash, passwordHash: null, tokenHash };
-    return { login: await this.repository.login(name, credentials, caller.origin), token };
+    const account = await this.repository.account(name);
+    const network = networkOf(caller.address);
+    if (!account && create === true && this.access !== 'closed') {
+      const newPasswordHash = await this.passwords.hash(checkedPassword(password));
+      const confirm = (found: Account | undefined) => this.requireFree(found);
+      return this.open(name, caller, { confirm, newPasswordHash, network });
+    }
+    await this.verify(name, password, account?.passwordHash ?? null, caller);
+    const confirm = (found: Account | undefined) => requireSame(found, account);
+    return this.open(name, caller, { confirm, newPasswordHash: null, network });
   }
 
   /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
@@ -84,31 +91,45 @@ export class Accounts {
     return this.repository.endToken(hashToken(token));
   }
 
-  /** Ends a session, and with it `endedToken` where nothing shall resume it. */
-  logout(actor: Actor, endedToken: string | null): Promise<void> {
-    return this.repository.logout(actor, endedToken);
+  /** Ends a session that asks for it, and its token. */
+  logout(actor: Actor, tokenHash: string): Promise<void> {
+    return this.repository.logout(actor, tokenHash);
   }
 
-  /** @throws BoardError `PASSWORD_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG`, `RATE_LIMITED` */
+  /** Records the end of a session, and with it of `endedToken` if nothing shall resume it. */
+  disconnect(actor: Actor, endedToken: string | null): Promise<void> {
+    return this.repository.disconnect(actor, endedToken);
+  }
+
+  /**
+   * Sets the password that protects a name. The user's other sessions end, and all tokens but `keep`.
+   * @throws BoardError `PASSWORD_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG`, `RATE_LIMITED`,
+   * `BANNED`, `USER_NOT_FOUND`, and `SESSION_ENDED` if it was changed since the session began
+   */
   async setPassword(
     actor: Actor,
     { password, current }: { password: string; current?: string | undefined },
-    keepToken: string | null,
+    keep: string | null,
     caller: Caller,
   ): Promise<void> {
     const checked = checkedPassword(password);
-    const name = userName(actor.user.name);
-    const before = (await this.repository.account(name))?.passwordHash ?? null;
-    if (before !== null) {
+    if (actor.passwordHash !== null) {
       if (current === undefined) throw boardError('PASSWORD_REQUIRED');
-      await this.verify(name, current, before, caller);
+      await this.verify(userName(actor.user.name), current, actor.passwordHash, caller);
     }
-    const after = await this.passwords.hash(checked);
-    await this.repository.setPassword(actor, { before, after }, keepToken);
+    const hash = await this.passwords.hash(checked);
+    await this.repository.setPassword(actor, hash, { keep, network: networkOf(caller.address) });
   }
 
-  private mayRegister(request: LoginRequest): request is LoginRequest & { password: string } {
-    return this.access !== 'closed' && request.create === true && request.password !== undefined;
+  private async open(
+    name: Name,
+    { origin, resumable }: Caller,
+    login: Pick<NewLogin, 'confirm' | 'newPasswordHash' | 'network'>,
+  ): Promise<TokenLogin> {
+    const token = randomBytes(32).toString('base64url');
+    const tokenHash = hashToken(token);
+    const opened = await this.repository.login(name, { ...login, tokenHash, resumable }, origin);
+    return { login: opened, token };
   }
 
   private async verify(name: Name, password: string, hash: string | null, caller: Caller) {
@@ -120,16 +141,29 @@ export class Accounts {
     this.addresses.forgive(network);
   }
 
-  /** Whether a name may be used without a password. */
-  private requireNone(known: boolean, hash: string | null, request: LoginRequest): void {
-    if (hash !== null) throw boardError('PASSWORD_REQUIRED');
-    if (known) return;
-    if (this.access === 'open') {
-      if (request.create === false) throw boardError('USER_NOT_FOUND', request.user);
-      return;
-    }
-    throw boardError(this.access === 'closed' ? 'PASSWORD_REQUIRED' : 'REGISTRATION_REQUIRED');
+  /** Whether a name may be used, or taken, without a password. */
+  private requireNone(
+    { name }: Name,
+    found: Account | undefined,
+    create: boolean | undefined,
+  ): void {
+    if (found?.passwordHash === null) return;
+    if (found || this.access === 'closed') throw boardError('PASSWORD_REQUIRED');
+    if (this.access === 'registered') throw boardError('REGISTRATION_REQUIRED');
+    if (create === false) throw boardError('USER_NOT_FOUND', name);
   }
+
+  /** Whether a name may be registered. */
+  private requireFree(found: Account | undefined): void {
+    if (found) throw boardError('USER_EXISTS', found.user.name);
+    if (this.access === 'closed') throw boardError('PASSWORD_WRONG');
+  }
+}
+
+/** Whether the user is the one whose password was checked, and the password is still theirs. */
+function requireSame(found: Account | undefined, checked: Account | undefined): void {
+  const same = found?.user.id === checked?.user.id && found?.passwordHash === checked?.passwordHash;
+  if (!found || !same) throw boardError('PASSWORD_WRONG');
 }
 
 /** @throws BoardError `PASSWORD_INVALID` */

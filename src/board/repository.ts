@@ -17,15 +17,25 @@ export interface Actor {
   readonly origin: Origin;
   /** When the session began; what was posted later has been told to it, and is not unread. */
   readonly since: number;
+  /** The hash of the user's password when the session began; null without one. */
+  readonly passwordHash: string | null;
 }
 
-/** What was checked before a login is committed. */
-export interface Credentials {
-  /** The stored hash that the password fits; null where there was none. */
-  readonly verified: string | null;
-  /** The password of a user who is created. */
-  readonly passwordHash: string | null;
+/** A login as it is committed. */
+export interface NewLogin {
+  /**
+   * Called inside the transaction, with what the name has at that moment. Returns if the login, or
+   * a new user where `found` is undefined, is allowed.
+   * @throws BoardError if it is not: nothing is changed then
+   */
+  readonly confirm: (found: Account | undefined) => void;
+  /** The password of the user if one is created. */
+  readonly newPasswordHash: string | null;
+  /** The network that the right password came from; null if none was given. */
+  readonly network: string | null;
   readonly tokenHash: string;
+  /** Whether a token with that hash can resume the session later. */
+  readonly resumable: boolean;
 }
 
 export interface NewMessage {
@@ -46,28 +56,33 @@ export interface Page {
 export interface AccountRepository {
   account(name: Name): Promise<Account | undefined>;
   /**
-   * Opens a session under a name; creates the user where there is none.
-   * @throws `BANNED`, and `PASSWORD_WRONG` where the stored password is not, or no longer, the one
-   * that was verified
+   * Opens a session under a name; creates the user if there is none.
+   * @throws `BANNED`, and what `confirm` throws
    */
-  login(name: Name, credentials: Credentials, origin: Origin): Promise<OpenedLogin>;
+  login(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */
   resume(tokenHash: string, origin: Origin): Promise<OpenedLogin>;
   endToken(tokenHash: string): Promise<void>;
   /**
-   * Stores a password and ends the user's tokens but `keep`.
-   * @throws `PASSWORD_WRONG` where the stored one is not `before` any more
+   * Stores a password, and ends the user's other sessions and all tokens but `keep`.
+   * @param network the only one that the user is known from afterwards
    */
   setPassword(
     actor: Actor,
-    hashes: { before: string | null; after: string },
-    keep: string | null,
+    passwordHash: string,
+    { keep, network }: { keep: string | null; network: string },
   ): Promise<void>;
   /**
-   * Ends a session: what it was told of counts as seen, if nothing older is still unread.
+   * Ends a session that asked for it, with the token `tokenHash`. What it was sent counts as seen,
+   * if nothing older is still unread.
+   */
+  logout(actor: Actor, tokenHash: string): Promise<void>;
+  /**
+   * Records the end of a session that nothing is sent to any more. What it was sent counts as seen,
+   * if nothing older is still unread.
    * @param endedToken a token that ends with it
    */
-  logout(actor: Actor, endedToken: string | null): Promise<void>;
+  disconnect(actor: Actor, endedToken: string | null): Promise<void>;
 }
 
 /**
@@ -75,12 +90,13 @@ export interface AccountRepository {
  * fails and nothing has changed. A promise of one that changes something is settled once the
  * change is on disk, and its events have been told just before.
  *
- * All of them throw `STORAGE_FAILED` where the disk fails, and those about a group
- * `GROUP_NOT_FOUND`; what else they throw stands with each.
+ * All of them throw `STORAGE_FAILED` if the disk fails, `BANNED`, `USER_NOT_FOUND` or
+ * `SESSION_ENDED` if the actor was banned, deleted or given another password since the session
+ * began, and those about a group `GROUP_NOT_FOUND`; what else they throw is listed with each.
  */
 export interface Repository {
   groups(actor: Actor): Promise<GroupSummary[]>;
-  /** @throws `ALREADY_MEMBER`, and `USER_NOT_FOUND` where the user was deleted just now */
+  /** @throws `ALREADY_MEMBER` */
   join(
     actor: Actor,
     group: GroupRef,

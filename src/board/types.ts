@@ -53,9 +53,12 @@ export interface Account {
 export interface Login {
   readonly user: User;
   readonly since: number;
-  /** A protected name may be connected several times. */
-  readonly isProtected: boolean;
-  /** What the session can be resumed by, hashed. */
+  /**
+   * The hash of the user's password, null without one, when the session was let in. Once it is
+   * another one, the session is over. Only a name with a password may be connected several times.
+   */
+  readonly passwordHash: string | null;
+  /** Identifies the session. Hash of the token that resumes it, if it has one. */
   readonly tokenHash: string;
 }
 
@@ -70,6 +73,10 @@ export type Origin = number | null;
 /** What happened, told after its commit and in the order of commits. */
 export type BoardEvent =
   | { type: 'session.opened'; origin: Origin; login: OpenedLogin }
+  /** The session was logged out: nothing that happens later is sent to it. */
+  | { type: 'session.ended'; origin: Origin }
+  /** By the session `origin`, which stays; the user's other sessions end. */
+  | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
   | OutsideEvent;

@@ -125,7 +125,7 @@ export class Session implements TextContext {
     }
   };
 
-  exit(): void {
+  async exit(): Promise<void> {
     // One that was sent before the connection went may have been done.
     if (!this.left && this.waiting > 0 && !this.connected)
       this.reporter.print(info('What waited for the connection was given up.', this.style));
@@ -165,7 +165,7 @@ export class Session implements TextContext {
 
   /** Takes leave of the server, if there is one, and ends what is under way. */
   async leave(): Promise<void> {
-    this.exit();
+    await this.exit();
     await this.letGo();
   }
 

@@ -44,6 +44,7 @@ export const catalogue = {
     rpc: 111,
     text: (seconds: number) => `Too much at once; nothing was done. Try again in ${seconds} s.`,
   },
+  SESSION_ENDED: { rpc: 113, text: () => 'This session has ended: log in again.' },
   USER_EXISTS: { rpc: 112, text: (name: string) => `There is a user ${name} already.` },
   USER_NOT_FOUND: { rpc: 104, text: (name: string) => `There is no user ${name}.` },
 

@@ -11,6 +11,9 @@ const password = [
   'RATE_LIMITED',
 ] as const;
 
+/** What a method that needs a login is refused with, before it and once the session is over. */
+const loggedIn = ['NOT_LOGGED_IN', 'BANNED', 'USER_NOT_FOUND', 'SESSION_ENDED'] as const;
+
 /** What a method is refused with, beside what each of them may be: see `errorsOf`. */
 const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
   'session.login': [
@@ -19,6 +22,8 @@ const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
     'NAME_IN_USE',
     ...password,
     'REGISTRATION_REQUIRED',
+    'USER_NOT_FOUND',
+    'USER_EXISTS',
     'BANNED',
   ],
   'session.resume': ['ALREADY_LOGGED_IN', 'TOKEN_INVALID', 'NAME_IN_USE', 'BANNED'],
@@ -74,7 +79,7 @@ function describeMethod(name: Method) {
 
 function errorsOf(name: Method): ErrorCode[] {
   const anywhere = ['INVALID_PARAMS', 'STORAGE_FAILED', 'SHUTTING_DOWN', 'INTERNAL_ERROR'] as const;
-  const login = methods[name].login ? (['NOT_LOGGED_IN'] as const) : [];
+  const login = methods[name].login ? loggedIn : [];
   return [...login, ...(refusals[name] ?? []), ...anywhere];
 }
 

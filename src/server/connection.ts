@@ -91,6 +91,10 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     return this.outbox.congested;
   }
 
+  get told(): boolean {
+    return this.outbox.told;
+  }
+
   get full(): boolean {
     return this.requests.length >= this.context.limits.waitingRequests;
   }

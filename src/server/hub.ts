@@ -25,6 +25,8 @@ export class Hub implements EndsTurn {
 
   private readonly actions: Actions = {
     'session.opened': ({ origin, login }) => this.open(origin, login),
+    'session.ended': ({ origin }) => this.end(origin),
+    'password.changed': (event) => this.changePassword(event),
     'message.posted': ({ group, origin, message }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { group: group.name, message: toHeader(message) };
@@ -97,13 +99,13 @@ export class Hub implements EndsTurn {
    * is held by one connection at a time: who comes second is not let in.
    */
   private open(origin: Origin, opened: OpenedLogin): void {
-    const { memberships, user, since, isProtected, tokenHash } = opened;
+    const { memberships, user, since, passwordHash, tokenHash } = opened;
     const session = origin === null ? undefined : this.sessions.get(origin);
     if (!session) return;
     const others = this.sessionsOf(user.id);
     const stale = others.find((other) => other.login?.tokenHash === tokenHash);
-    if (others.length > 0 && !stale && !isProtected) return;
-    session.enter({ user, since, isProtected, tokenHash }, stale?.since ?? since);
+    if (others.length > 0 && !stale && passwordHash === null) return;
+    session.enter({ user, since, passwordHash, tokenHash }, stale?.since ?? since);
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
     for (const { group } of memberships) this.enter(group, session);
@@ -117,6 +119,24 @@ export class Hub implements EndsTurn {
     this.remove(stale);
     stale.login = undefined;
     stale.close('TAKEN_OVER', 'Another connection has taken this session over.');
+  }
+
+  /** A session that was logged out; its connection is still to be answered. */
+  private end(origin: Origin): void {
+    const session = origin === null ? undefined : this.sessions.get(origin);
+    if (!session) return;
+    session.loggedOut = true;
+    this.remove(session);
+  }
+
+  private changePassword({ origin, user, passwordHash }: EventOf<'password.changed'>): void {
+    for (const session of this.sessionsOf(user.id)) {
+      if (session.id !== origin) {
+        session.close('EXPELLED', 'Your password was changed in another session. Log in again.');
+      } else if (session.login) {
+        session.login = { ...session.login, passwordHash };
+      }
+    }
   }
 
   private sessionsOf(userId: number): readonly Session[] {

@@ -191,11 +191,9 @@ export class Server implements Keeper {
   }
 
   private logOut(session: Session, told: boolean): void {
-    if (!session.login) return;
-    const { actor } = session;
-    // To one who did not take it all, it is as if nothing had been told: it stays unread.
+    if (!session.login || session.loggedOut) return;
     this.options.accounts
-      .logout(told ? actor : { ...actor, since: Number.MAX_SAFE_INTEGER }, session.endedToken)
+      .disconnect(session.endingActor(told), session.endedToken)
       .catch((error) => void toReply(error, session, 'logout'));
   }
 

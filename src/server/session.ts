@@ -30,6 +30,8 @@ type Level = 'debug' | 'info' | 'error';
 export interface Peer {
   /** The session has been logged in. */
   entered(): void;
+  /** Whether the operating system has taken all that was sent. */
+  readonly told: boolean;
   send(chunk: string | Buffer): void;
   /** Takes no more requests, and forgets those that have not begun. */
   stop(): void;
@@ -47,6 +49,8 @@ export class Session {
   groups: number[] = [];
   /** Whether it is to be let go. */
   leaving = false;
+  /** Whether its end is committed already. */
+  loggedOut = false;
   wrongPasswords = 0;
   /** When it began, by `performance.now()`. */
   readonly began = performance.now();
@@ -60,19 +64,34 @@ export class Session {
   ) {}
 
   get caller(): Caller {
-    return { origin: this.id, address: this.address };
+    // People at a terminal never see a token, so none is kept for them.
+    return { origin: this.id, address: this.address, resumable: this.encoding === 'json' };
   }
 
   /** @throws BoardError `NOT_LOGGED_IN` */
   get actor(): Actor {
     if (!this.login) throw boardError('NOT_LOGGED_IN');
-    return { user: this.login.user, since: this.since, origin: this.id };
+    const { user, passwordHash } = this.login;
+    return { user, since: this.since, origin: this.id, passwordHash };
   }
 
-  /** The token that ends with this session: people at a terminal never had it. */
+  /**
+   * The actor of the session's end.
+   * @param told whether the peer was sent all; if not, it counts as if nothing had been told, and stays unread
+   * @throws BoardError `NOT_LOGGED_IN`
+   */
+  endingActor(told: boolean): Actor {
+    return told ? this.actor : { ...this.actor, since: Number.MAX_SAFE_INTEGER };
+  }
+
+  /** Whether the operating system has taken all that the peer was sent. */
+  get told(): boolean {
+    return this.peer.told;
+  }
+
+  /** The token that ends with this session. */
   get endedToken(): string | null {
-    const ends = this.leaving || this.encoding === 'text';
-    return ends ? (this.login?.tokenHash ?? null) : null;
+    return this.leaving ? (this.login?.tokenHash ?? null) : null;
   }
 
   /** Whether the log has lines of that level. */

@@ -35,8 +35,13 @@ export class TextSpeaker implements Speaker, TextContext {
 
   readonly call: Call = (method, params) => dispatch(this.context, method, params);
 
-  exit(): void {
-    this.context.session.leave();
+  /** Leaves also where the end of the session cannot be stored, and says so. */
+  async exit(): Promise<void> {
+    try {
+      await this.call('session.logout', {});
+    } finally {
+      this.context.session.leave();
+    }
   }
 
   async connect(): Promise<string> {
@@ -96,7 +101,7 @@ export class TextSpeaker implements Speaker, TextContext {
 
   private async takeName(name: string): Promise<void> {
     if (httpRequest.test(name)) {
-      this.exit();
+      await this.exit();
       throw boardError('NOT_A_WEB_SERVER');
     }
     this.voice.say(renderWelcome(await takeName(name, this)));

@@ -1,12 +1,16 @@
 import type { Name } from '../board/names.ts';
-import type { AccountRepository, Actor, Credentials } from '../board/repository.ts';
+import type { AccountRepository, Actor, NewLogin } from '../board/repository.ts';
 import type { Account, OpenedLogin, Origin, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { Emit } from './commit-queue.ts';
+import { refuseBanned, requireStanding } from './standing.ts';
 import { readFrom, type Store } from './store.ts';
 
-// A token that was not used for this long is no longer good: 30 days, in microseconds.
+// A token that was not used for this long is no longer valid: 30 days, in microseconds.
 const tokenLifetime = 30 * 86_400 * 1e6;
+
+// Networks that are remembered of a user: home, work, a phone, and some on the way.
+const networksPerUser = 10;
 
 interface StoredAccount extends User {
   readonly passwordHash: string | null;
@@ -14,33 +18,28 @@ interface StoredAccount extends User {
   readonly banReason: string | null;
 }
 
-function refuseBanned({ bannedAt, banReason }: StoredAccount): void {
-  if (bannedAt !== null) throw boardError('BANNED', banReason ?? '');
-}
-
 /** Accounts and their tokens in SQLite. */
 export class SqliteAccounts implements AccountRepository {
   constructor(private readonly store: Store) {}
 
   account(name: Name): Promise<Account | undefined> {
-    return readFrom(() => {
-      const found = this.store.statements.accountByKey.get({ key: name.key });
-      if (!found) return undefined;
-      const { id, name: shown, ...rest } = found;
-      return { user: { id, name: shown }, ...rest };
-    });
+    return readFrom(() => asAccount(this.store.statements.accountByKey.get({ key: name.key })));
   }
 
-  login(name: Name, { verified, passwordHash, tokenHash }: Credentials, origin: Origin) {
+  login(
+    name: Name,
+    { confirm, newPasswordHash, network, tokenHash, resumable }: NewLogin,
+    origin: Origin,
+  ): Promise<OpenedLogin> {
     return this.store.queue.run((emit) => {
-      const { accountByKey, addUser, addToken, endStaleTokens } = this.store.statements;
+      const { accountByKey, addUser, addToken } = this.store.statements;
       const known = accountByKey.get({ key: name.key });
-      if (known && known.passwordHash !== verified) throw boardError('PASSWORD_WRONG');
+      confirm(asAccount(known));
       if (known) refuseBanned(known);
       const at = this.store.clock.tick();
-      const account = known ?? addUser.get({ ...name, passwordHash, at });
-      endStaleTokens.run({ user: account.id, before: at - tokenLifetime });
-      addToken.run({ hash: tokenHash, user: account.id, at });
+      const account = known ?? addUser.get({ ...name, passwordHash: newPasswordHash, at });
+      if (network !== null) this.know(account.id, network, at);
+      if (resumable) addToken.run({ hash: tokenHash, user: account.id, at });
       return this.open(emit, { account, tokenHash, at, origin });
     });
   }
@@ -49,9 +48,9 @@ export class SqliteAccounts implements AccountRepository {
     return this.store.queue.run((emit) => {
       const token = this.store.statements.tokenByHash.get({ hash: tokenHash });
       const account = token && this.store.statements.accountById.get({ user: token.userId });
-      if (!account) throw boardError('TOKEN_INVALID');
-      refuseBanned(account);
       const at = this.store.clock.tick();
+      if (!account || token.usedAt < at - tokenLifetime) throw boardError('TOKEN_INVALID');
+      refuseBanned(account);
       this.store.statements.useToken.run({ hash: tokenHash, at });
       return this.open(emit, { account, tokenHash, at, origin });
     });
@@ -65,26 +64,45 @@ export class SqliteAccounts implements AccountRepository {
 
   setPassword(
     actor: Actor,
-    { before, after }: { before: string | null; after: string },
-    keep: string | null,
+    passwordHash: string,
+    { keep, network }: { keep: string | null; network: string },
   ): Promise<void> {
-    return this.store.queue.run(() => {
-      const user = actor.user.id;
-      const account = this.store.statements.accountById.get({ user });
-      if (account?.passwordHash !== before) throw boardError('PASSWORD_WRONG');
-      this.store.statements.setPassword.run({ user, hash: after });
-      this.store.statements.endTokensBut.run({ user, keep: keep ?? '' });
+    return this.store.queue.run((emit) => {
+      const { standing, setPassword, endTokensBut, forgetNetworksBut } = this.store.statements;
+      const { user, origin } = actor;
+      requireStanding(standing.get({ user: user.id }), actor);
+      setPassword.run({ user: user.id, hash: passwordHash });
+      endTokensBut.run({ user: user.id, keep: keep ?? '' });
+      this.know(user.id, network, this.store.clock.tick());
+      forgetNetworksBut.run({ user: user.id, keep: network });
+      emit({ type: 'password.changed', origin, user, passwordHash });
     });
   }
 
-  logout(actor: Actor, endedToken: string | null): Promise<void> {
+  logout(actor: Actor, tokenHash: string): Promise<void> {
+    return this.store.queue.run((emit) => {
+      // The session is sent what earlier writes of this commit have brought, and nothing later.
+      this.end(actor, tokenHash, this.store.clock.tick());
+      emit({ type: 'session.ended', origin: actor.origin });
+    });
+  }
+
+  disconnect(actor: Actor, endedToken: string | null): Promise<void> {
     // What was posted by now has been told; what waits for the same commit gets a later time.
     const until = this.store.clock.tick();
-    return this.store.queue.run(() => {
-      if (endedToken !== null) this.store.statements.endToken.run({ hash: endedToken });
-      this.store.statements.catchUp.run({ user: actor.user.id, since: actor.since, until });
-      this.store.statements.seen.run({ user: actor.user.id, at: until });
-    });
+    return this.store.queue.run(() => this.end(actor, endedToken, until));
+  }
+
+  private end(actor: Actor, endedToken: string | null, until: number): void {
+    const { endToken, catchUp, seen } = this.store.statements;
+    if (endedToken !== null) endToken.run({ hash: endedToken });
+    catchUp.run({ user: actor.user.id, since: actor.since, until });
+    seen.run({ user: actor.user.id, at: until });
+  }
+
+  private know(user: number, network: string, at: number): void {
+    this.store.statements.knowNetwork.run({ user, network, at });
+    this.store.statements.forgetNetworksPast.run({ user, keep: networksPerUser });
   }
 
   private open(
@@ -96,13 +114,19 @@ export class SqliteAccounts implements AccountRepository {
       origin,
     }: { account: StoredAccount; tokenHash: string; at: number; origin: Origin },
   ): OpenedLogin {
+    const { passwordHash } = account;
     const user = { id: account.id, name: account.name };
     this.store.statements.seen.run({ user: user.id, at });
     const rows = this.store.statements.membershipsOf.all({ user: user.id, until: at });
     const memberships = rows.map(({ id, name, ...rest }) => ({ group: { id, name }, ...rest }));
-    const isProtected = account.passwordHash !== null;
-    const login = { user, since: at, memberships, isProtected, tokenHash };
+    const login = { user, since: at, memberships, passwordHash, tokenHash };
     emit({ type: 'session.opened', origin, login });
     return login;
   }
+}
+
+function asAccount(found: StoredAccount | undefined): Account | undefined {
+  if (!found) return undefined;
+  const { id, name, ...rest } = found;
+  return { user: { id, name }, ...rest };
 }

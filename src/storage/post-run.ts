@@ -24,6 +24,12 @@ class Tally {
   }
 }
 
+/** The groups in which a user was found to be a member, by sessions let in with one password. */
+interface Found {
+  readonly passwordHash: string | null;
+  readonly tallies: Map<string | number, Tally>;
+}
+
 /**
  * Posts that follow one another in a transaction. Nobody else writes meanwhile: a membership that was
  * found is there for the next post, too, and a group's counts are written once, at the end. Of the 17.5 µs
@@ -31,9 +37,9 @@ class Tally {
  */
 export class PostRun implements WriteRun {
   private readonly tallies = new Map<number, Tally>();
-  private readonly found = new Map<number, Map<string | number, Tally>>();
+  private readonly found = new Map<number, Found>();
 
-  /** @param find throws a `BoardError` for who is no member */
+  /** @param find throws a `BoardError` if the actor is no member, or may not go on */
   constructor(
     private readonly statements: Pick<Statements, 'countPosts'>,
     private readonly find: (
@@ -42,16 +48,21 @@ export class PostRun implements WriteRun {
     ) => { readonly group: Group; readonly lastNumber: number },
   ) {}
 
-  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER` */
+  /** @throws BoardError what `find` throws */
   tallyFor(actor: Actor, ref: GroupRef): Tally {
     const user = actor.user.id;
+    const { passwordHash } = actor;
     const which = 'id' in ref ? ref.id : ref.key;
-    const known = this.found.get(user)?.get(which);
-    if (known) return known;
+    const before = this.found.get(user);
+    const known = before?.passwordHash === passwordHash ? before : undefined;
+    const counted = known?.tallies.get(which);
+    if (counted) return counted;
     const { group, lastNumber } = this.find(actor, ref);
     const tally = this.tallies.get(group.id) ?? new Tally(group, lastNumber);
     this.tallies.set(group.id, tally);
-    this.found.set(user, (this.found.get(user) ?? new Map()).set(which, tally));
+    const found = known ?? { passwordHash, tallies: new Map<string | number, Tally>() };
+    found.tallies.set(which, tally);
+    this.found.set(user, found);
     return tally;
   }
 

@@ -10,6 +10,7 @@ import type {
 } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import { PostRun } from './post-run.ts';
+import { requireStanding } from './standing.ts';
 import { cutPage, readFrom, type Store } from './store.ts';
 
 /** A group as an operation finds it; `joinedAt` is null for one who is no member. */
@@ -30,6 +31,7 @@ export class SqliteRepository implements Repository {
 
   groups(actor: Actor): Promise<GroupSummary[]> {
     return readFrom(() => {
+      requireStanding(this.store.statements.standing.get({ user: actor.user.id }), actor);
       const rows = this.store.statements.groupsFor.all({ user: actor.user.id, until: actor.since });
       return rows.map(({ joinedAt, ...group }) => ({ ...group, joined: joinedAt !== null }));
     });
@@ -39,11 +41,7 @@ export class SqliteRepository implements Repository {
     return this.store.queue.run((emit) => {
       const { id, name, lastNumber, joinedAt } = this.access(actor, ref);
       if (joinedAt !== null) throw boardError('ALREADY_MEMBER', name);
-      const { addMembership, memberJoined, membersOf, accountById } = this.store.statements;
-      // A session outlives its user for the moment until the server is told.
-      if (!accountById.get({ user: actor.user.id })) {
-        throw boardError('USER_NOT_FOUND', actor.user.name);
-      }
+      const { addMembership, memberJoined, membersOf } = this.store.statements;
       const at = this.store.clock.tick();
       addMembership.run({ group: id, user: actor.user.id, at, number: lastNumber });
       memberJoined.run({ group: id });
@@ -139,6 +137,7 @@ export class SqliteRepository implements Repository {
         ? this.store.statements.accessById.get({ group: ref.id, user })
         : this.store.statements.accessByKey.get({ key: ref.key, user });
     if (!found) throw boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
+    requireStanding(found, actor);
     return found;
   }
 

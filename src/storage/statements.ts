@@ -9,22 +9,40 @@ import {
   lt,
   lte,
   ne,
+  notInArray,
   or,
   type SQL,
   sql,
 } from 'drizzle-orm';
 import type { Orm } from './connection.ts';
 import { direct } from './direct.ts';
-import { groups, memberships, messages, outsideChanges, tokens, users } from './schema.ts';
+import {
+  groups,
+  knownNetworks,
+  memberships,
+  messages,
+  outsideChanges,
+  tokens,
+  users,
+} from './schema.ts';
 import { prepareVisible, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
+
+/** What decides whether a user's session may go on. */
+const standingColumns = {
+  user: users.id,
+  passwordHash: users.passwordHash,
+  bannedAt: users.bannedAt,
+  banReason: users.banReason,
+};
 
 const accessColumns = {
   id: groups.id,
   name: groups.name,
   lastNumber: groups.lastNumber,
   joinedAt: memberships.joinedAt,
+  ...standingColumns,
 };
 
 const accountColumns = {
@@ -64,6 +82,7 @@ export function prepareStatements(orm: Orm) {
           memberships,
           and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
         )
+        .leftJoin(users, eq(users.id, value('user')))
         .where(which),
       accessColumns,
     );
@@ -83,12 +102,20 @@ export function prepareStatements(orm: Orm) {
   return {
     visible: prepareVisible(orm),
 
-    /** A group, with the join time of `:user` where they are a member. */
+    /** A group, with the join time of `:user` if they are a member, and whether they may go on. */
     accessById: access(eq(groups.id, value('group'))),
     accessByKey: access(eq(groups.nameKey, value('key'))),
 
     accountByKey: account(eq(users.nameKey, value('key'))),
     accountById: account(eq(users.id, value('user'))),
+    standing: direct(
+      client,
+      orm
+        .select(standingColumns)
+        .from(users)
+        .where(eq(users.id, value('user'))),
+      standingColumns,
+    ),
     addUser: orm
       .insert(users)
       .values({
@@ -115,7 +142,7 @@ export function prepareStatements(orm: Orm) {
       .prepare(),
 
     tokenByHash: orm
-      .select({ userId: tokens.userId })
+      .select({ userId: tokens.userId, usedAt: tokens.usedAt })
       .from(tokens)
       .where(eq(tokens.hash, value('hash')))
       .prepare(),
@@ -145,6 +172,46 @@ export function prepareStatements(orm: Orm) {
     endTokensBut: orm
       .delete(tokens)
       .where(and(eq(tokens.userId, value('user')), ne(tokens.hash, value('keep'))))
+      .prepare(),
+
+    knowNetwork: direct(
+      client,
+      orm
+        .insert(knownNetworks)
+        .values({ userId: value('user'), network: value('network'), usedAt: value('at') })
+        .onConflictDoUpdate({
+          target: [knownNetworks.userId, knownNetworks.network],
+          set: { usedAt: sql`excluded.used_at` },
+        }),
+    ),
+    /** All networks of a user but the newest `:keep`. */
+    forgetNetworksPast: orm
+      .delete(knownNetworks)
+      .where(
+        and(
+          eq(knownNetworks.userId, value('user')),
+          notInArray(
+            knownNetworks.network,
+            orm
+              .select({ network: knownNetworks.network })
+              .from(knownNetworks)
+              .where(eq(knownNetworks.userId, value('user')))
+              .orderBy(desc(knownNetworks.usedAt))
+              .limit(value('keep')),
+          ),
+        ),
+      )
+      .prepare(),
+    forgetNetworksBut: orm
+      .delete(knownNetworks)
+      .where(and(eq(knownNetworks.userId, value('user')), ne(knownNetworks.network, value('keep'))))
+      .prepare(),
+    networkOf: orm
+      .select({ usedAt: knownNetworks.usedAt })
+      .from(knownNetworks)
+      .where(
+        and(eq(knownNetworks.userId, value('user')), eq(knownNetworks.network, value('network'))),
+      )
       .prepare(),
 
     membershipsOf: direct(

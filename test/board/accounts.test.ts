@@ -18,7 +18,9 @@ function guesser() {
     later++;
   });
   const guess = ({ user, address }: Try) =>
-    refusal(accounts.login({ user, password: 'wrong horse' }, { origin: 1, address }));
+    refusal(
+      accounts.login({ user, password: 'wrong horse' }, { origin: 1, address, resumable: true }),
+    );
   return async (...tries: Try[]) => {
     later = 0;
     const outcomes = await Promise.all(tries.map(guess));

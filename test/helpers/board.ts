@@ -75,6 +75,11 @@ export class TestBoard {
     this.running = true;
   }
 
+  /** Changes what can change while it runs, as SIGHUP does. */
+  reconfigure({ access }: Pick<AppConfig, 'access'>): void {
+    this.app.reconfigure({ access, certificate: undefined, logLevel: 'silent' });
+  }
+
   /** A board that was stopped before stays so. */
   async stop(): Promise<void> {
     if (!this.running) return;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { nameKey, userName } from '../../src/board/names.ts';
-import type { Actor, Credentials } from '../../src/board/repository.ts';
+import type { Actor, NewLogin } from '../../src/board/repository.ts';
 import type { BoardEvent, GroupRef, Header } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import { SqliteAccounts } from '../../src/storage/accounts.ts';
@@ -67,18 +67,22 @@ export function connect(file: string, options: ConnectionOptions = {}): Client {
 
 let sessions = 0;
 
-/** What a login under an unprotected name comes with. */
-export function open(tokenHash: string = randomUUID()): Credentials {
-  return { verified: null, passwordHash: null, tokenHash };
+/** A login that nothing refuses. */
+export function open(tokenHash: string = randomUUID()): NewLogin {
+  return {
+    confirm: () => {},
+    newPasswordHash: null,
+    network: null,
+    tokenHash,
+    resumable: true,
+  };
 }
 
 /** Logs in, as with the right password. */
 export async function login({ accounts }: StoredBoard, name: string): Promise<Actor> {
   const origin = ++sessions;
-  const account = await accounts.account(userName(name));
-  const credentials = { ...open(), verified: account?.passwordHash ?? null };
-  const { user, since } = await accounts.login(userName(name), credentials, origin);
-  return { user, origin, since };
+  const { user, since, passwordHash } = await accounts.login(userName(name), open(), origin);
+  return { user, origin, since, passwordHash };
 }
 
 export function groupNamed(name: string): GroupRef {

@@ -62,7 +62,7 @@ export async function type(
       if (secret === undefined) throw boardError('PASSWORD_REQUIRED');
       return secret;
     },
-    exit: () => {
+    exit: async () => {
       run.exited = true;
     },
     connect: async (address, port) => {

@@ -9,6 +9,7 @@ const group = { id: 1, name: 'main' };
 /** A session of `hub` whose peer does `send` with what it is told. */
 function sessionOf(hub: Hub, id: number, send: (session: Session, text: string) => void) {
   const peer: Peer = {
+    told: true,
     entered: () => {},
     send: (chunk) => send(session, String(chunk)),
     stop: () => {},
@@ -22,7 +23,7 @@ function sessionOf(hub: Hub, id: number, send: (session: Session, text: string) 
 function logIn(hub: Hub, { id }: Session): void {
   const user = { id, name: `user${id}` };
   const memberships = [{ group, unread: 0, lastRead: 0, lastNumber: 0 }];
-  const login = { user, since: 0, memberships, isProtected: false, tokenHash: `token${id}` };
+  const login = { user, since: 0, memberships, passwordHash: null, tokenHash: `token${id}` };
   hub.publish({ type: 'session.opened', origin: id, login });
 }
 

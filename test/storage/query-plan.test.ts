@@ -117,7 +117,7 @@ async function costs(count: number, statistics: string): Promise<Map<string, num
     'the last': () => repository.message(early, main, count),
     'three unread, at login': () => accounts.login(name, open(), null),
     'three unread, in the list of groups': () => repository.groups(again),
-    'a catch-up': () => accounts.logout(again, null),
+    'a catch-up': () => accounts.disconnect(again, null),
   };
   const found = new Map<string, number>();
   for (const [what, call] of Object.entries(calls)) found.set(what, await cost(call));

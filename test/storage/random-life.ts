@@ -45,7 +45,7 @@ class Life {
   ): Promise<void> {
     const actor = await login(this.board, await this.userName(who.user));
     await act(this.members, actor, await this.group(who.group));
-    await this.board.accounts.logout(actor, null);
+    await this.board.accounts.disconnect(actor, null);
   }
 
   close(): void {

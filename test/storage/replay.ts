@@ -95,7 +95,7 @@ export class Replay {
         return this.login(user);
       case 'return': {
         model.logout(user, session.turn);
-        const left = accounts.logout(session, null);
+        const left = accounts.disconnect(session, null);
         return Promise.all([left, this.login(user)]).then(() => {});
       }
       case 'join': {
@@ -156,7 +156,7 @@ export class Replay {
     expect(login.memberships.map(({ group, ...rest }) => ({ name: group.name, ...rest }))).toEqual(
       memberships,
     );
-    this.sessions.set(user, { user: login.user, origin: null, since: login.since, turn });
+    this.sessions.set(user, { origin: null, ...login, turn });
   }
 
   private session(user: string): Session {

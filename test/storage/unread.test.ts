@@ -14,7 +14,7 @@ async function threeWaiting() {
   const board = openBoard();
   const alice = await member(board, 'alice');
   const bob = await member(board, 'bob');
-  await board.accounts.logout(alice, null);
+  await board.accounts.disconnect(alice, null);
   for (const subject of ['one', 'two', 'three']) await post(board, bob, subject);
   return { board, bob };
 }
@@ -67,7 +67,7 @@ test('nothing can be read that was not posted yet', async () => {
   const alice = await login(board, 'alice');
   await board.repository.markRead(alice, main, 1000);
   expect(await unread(board, alice)).toBe(0);
-  await board.accounts.logout(alice, null);
+  await board.accounts.disconnect(alice, null);
   await post(board, bob, 'four');
   expect(await unread(board, await login(board, 'alice'))).toBe(1);
 });
@@ -83,7 +83,7 @@ test('on leaving, what a session was told of counts as seen', async () => {
   const alice = await login(board, 'alice');
   await board.repository.markRead(alice, main, 3);
   await post(board, bob, 'four');
-  await board.accounts.logout(alice, null);
+  await board.accounts.disconnect(alice, null);
   expect(await unread(board, await login(board, 'alice'))).toBe(0);
 });
 
@@ -92,7 +92,7 @@ test('on leaving, nothing counts as seen while something older is unread', async
   const alice = await login(board, 'alice');
   await board.repository.markRead(alice, main, 2);
   await post(board, bob, 'four');
-  await board.accounts.logout(alice, null);
+  await board.accounts.disconnect(alice, null);
   expect(await unread(board, await login(board, 'alice'))).toBe(2);
 });
 
@@ -103,7 +103,7 @@ test('leaving the board catches up in each group by itself', async () => {
   await board.repository.join(alice, news);
   await board.repository.join(bob, news);
   await post(board, bob, 'news', { group: news });
-  await board.accounts.logout(alice, null);
+  await board.accounts.disconnect(alice, null);
   const groups = await board.repository.groups(await login(board, 'alice'));
   expect(groups).toMatchObject([{ unread: 3 }, {}, { name: 'news', unread: 0 }, {}, {}]);
 });

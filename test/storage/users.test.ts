@@ -55,6 +55,6 @@ test('when a user was last seen is kept', async () => {
   await login(board, 'alice');
   expect(lastSeen()).toEqual({ at: 2_000_000 });
   wall = 3000;
-  await board.accounts.logout(alice, null);
+  await board.accounts.disconnect(alice, null);
   expect(lastSeen()).toEqual({ at: 3_000_000 });
 });

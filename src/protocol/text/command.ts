@@ -17,7 +17,7 @@ export interface TextContext {
    */
   readonly ask: (prompt: string) => Promise<string>;
   /** Ends the session once what was printed has gone out. */
-  exit(): void;
+  exit(): Promise<void>;
   /** What `%connect` does here; returns what to print. */
   connect(address: string, port: string): Promise<string>;
 }

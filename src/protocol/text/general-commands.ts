@@ -104,7 +104,7 @@ export const exit: TextCommand = {
   anyone: true,
   async *run(args, context) {
     args.end();
+    await context.exit();
     yield info('Goodbye.', context.style);
-    context.exit();
   },
 };

@@ -23,7 +23,7 @@ export const sessionHandlers: Pick<
     const opened = await opening(context, () => accounts.login(params, session.caller));
     if (isIn(session, opened)) return toResult(opened, context.hub);
     // Nobody gets to know this token.
-    await accounts.discard(opened.token);
+    if (session.caller.resumable) await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
   },
 
@@ -34,7 +34,9 @@ export const sessionHandlers: Pick<
     return toResult(opened, context.hub);
   },
 
-  'session.logout': async ({ session }) => {
+  'session.logout': async ({ session, accounts }) => {
+    const { login, told } = session;
+    if (login) await accounts.logout(session.endingActor(told), login.tokenHash);
     session.leave();
     return {};
   },

@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest';
+import { databaseFile, openShared } from '../../src/storage/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { JsonPeer } from '../helpers/json-peer.ts';
+import { TestServer } from '../helpers/server.ts';
+import { TextPeer } from '../helpers/text-peer.ts';
+
+const sessions = 15;
+
+function tokensIn(data: string): unknown[] {
+  const client = openShared(databaseFile(data));
+  const tokens = client.prepare('SELECT user_id FROM tokens').all();
+  client.close();
+  return tokens;
+}
+
+test('no token outlives its logout, however soon after the answer the server is killed', async () => {
+  const server = await TestServer.start();
+  const peers = await Promise.all(
+    Array.from({ length: sessions }, async (_, at) => {
+      const peer = await JsonPeer.connect(server.port);
+      await peer.call('session.login', { user: `user${at}` });
+      return peer;
+    }),
+  );
+  expect(tokensIn(server.data)).toHaveLength(sessions);
+  await Promise.all(peers.map((peer) => peer.call('session.logout', {})));
+  server.signal('SIGKILL');
+  await server.exited();
+  expect(tokensIn(server.data)).toEqual([]);
+});
+
+test('what a person was told counts as seen once they are told goodbye, though the server is killed', async () => {
+  const server = await TestServer.start();
+  const bob = await JsonPeer.connect(server.port);
+  await bob.call('session.login', { user: 'bob' });
+  await bob.call('group.join', { group: 'main' });
+  const alice = await TextPeer.connect(server.port);
+  alice.send('alice', '%groupjoin main', '%ping');
+  await alice.expect('[INFO] pong\n');
+  await bob.call('message.post', { group: 'main', subject: 'one', content: '' });
+  await alice.expect('New message from bob (ID: 1,');
+  alice.send('%exit');
+  await alice.expect('[INFO] Goodbye.\n');
+  server.signal('SIGKILL');
+  await server.exited();
+
+  const next = await TestServer.start({ data: server.data });
+  const again = await JsonPeer.connect(next.port);
+  const { memberships } = await again.call('session.login', { user: 'alice' });
+  expect(memberships).toMatchObject([{ group: 'main', unread: 0, lastRead: 1 }]);
+});
+
+test('while another process holds the lock a logout is not answered, and ends the token once it is', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.connectProgram();
+  const { token } = await alice.call('session.login', { user: 'alice' });
+  const probe = await board.connectProgram();
+  const lock = board.database();
+  lock.exec('BEGIN IMMEDIATE');
+  const logout = alice.request('session.logout', {});
+  for (let each = 0; each < 20; each++) await probe.call('ping', {});
+  expect(alice.received.filter(({ id }) => id === 2)).toEqual([]);
+  expect(alice.ended).toBe(false);
+  lock.exec('COMMIT');
+  expect((await logout).result).toEqual({});
+  expect((await probe.refusal('session.resume', { token })).word).toBe('TOKEN_INVALID');
+});
+
+test('what is posted before a logout in the same commit is seen, and what is posted after it is unread', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  const alice = await board.memberProgram('alice');
+  const post = (subject: string) =>
+    bob.call('message.post', { group: 'main', subject, content: '' });
+  const lock = board.database();
+  lock.exec('BEGIN IMMEDIATE');
+  const before = post('before');
+  const probe = await board.connectProgram();
+  for (let each = 0; each < 20; each++) await probe.call('ping', {});
+  const logout = alice.call('session.logout', {});
+  for (let each = 0; each < 20; each++) await probe.call('ping', {});
+  const after = post('after');
+  for (let each = 0; each < 20; each++) await probe.call('ping', {});
+  lock.exec('COMMIT');
+  await Promise.all([before, logout, after]);
+  await alice.closed();
+  const told = alice.received.filter(({ method }) => method === 'message.posted');
+  expect(told).toMatchObject([{ params: { message: { number: 1 } } }]);
+  const { memberships } = await probe.call('session.login', { user: 'alice' });
+  expect(memberships).toMatchObject([{ unread: 1, lastRead: 1, lastNumber: 2 }]);
+});
+
+test('a logout that cannot be stored is refused, and the session goes on', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.program('alice');
+  board
+    .database()
+    .exec("CREATE TRIGGER full BEFORE DELETE ON tokens BEGIN SELECT raise(ABORT, 'full'); END");
+  expect((await alice.refusal('session.logout', {})).word).toBe('INTERNAL_ERROR');
+  await alice.call('ping', {});
+  board.database().exec('DROP TRIGGER full');
+  await alice.call('session.logout', {});
+  await alice.closed();
+});
