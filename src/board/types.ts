@@ -13,9 +13,10 @@ export interface Group {
 /** A group as a command gives it: by its number, or by the key of its name. */
 export type GroupRef = { readonly id: number } | { readonly key: string; readonly name: string };
 
-/** `sender` is null where the user was removed. */
+/** `sender` and `senderId` are null where the user was removed. */
 export interface Header {
   readonly number: number;
+  readonly senderId: number | null;
   readonly sender: string | null;
   readonly postedAt: number;
   readonly subject: string;
@@ -79,6 +80,8 @@ export type BoardEvent =
   | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
+  /** The user has read up to `lastRead`. */
+  | { type: 'marks.changed'; origin: Origin; group: Group; user: User; lastRead: number }
   | OutsideEvent;
 
 /** What an administration command can do, told to the server through the database. */

@@ -8,7 +8,6 @@ import { catchUp } from './catch-up.ts';
 import { type Connection, defaultPatience } from './connection.ts';
 import { Credentials, type CredentialsOptions } from './credentials.ts';
 import { ConnectionError } from './failure.ts';
-import type { GroupFeed } from './group-feed.ts';
 import { GroupFeeds } from './group-feeds.ts';
 import { type EndingError, Lifeline, type Timing } from './lifeline.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -54,6 +53,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   private readonly feeds = new GroupFeeds();
   private connection: Connection | undefined;
   private name = '';
+  private id = 0;
 
   /** @param standing a session that was opened a moment ago: nothing came behind its reply yet */
   constructor(standing: Standing, { address, credentials, timing }: ClientOptions) {
@@ -73,6 +73,11 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   /** The name that one goes by; the operator may change it. */
   get user(): string {
     return this.name;
+  }
+
+  /** The number of that user, which never changes. */
+  get userId(): number {
+    return this.id;
   }
 
   /** Whether the session stands just now. */
@@ -105,7 +110,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
       params: sent,
       // The group may have another name by the time that it is sent again.
       lasting: () => (feed ? { ...sent, group: feed.membership.id } : sent),
-      learn: (result) => this.learn({ method, params: sent, result } as Answer, feed),
+      learn: (result) => this.learn({ method, params: sent, result } as Answer),
     });
   };
 
@@ -139,14 +144,18 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   private stand({ connection, session }: Standing): void {
     const isFirst = this.name === '';
     this.connection = connection;
+    this.id = session.userId;
     this.rename(session.user);
+    const read = isFirst ? [] : this.feeds.resume(session.memberships);
     if (isFirst) this.feeds.begin(session.memberships);
-    else this.feeds.resume(session.memberships);
     connection.on('notice', (notice) => this.take(notice));
     const settled = this.calls.resume(connection);
     if (isFirst) return;
     void this.catchUp(connection, settled);
     this.emit('resumed');
+    for (const { id: groupId, group, lastRead } of read) {
+      this.emit('notice', { method: 'marks.changed', params: { group, groupId, lastRead } });
+    }
   }
 
   private lose(reason: string, pause: number): void {
@@ -180,19 +189,21 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   private take(notice: Notice): void {
     if (!this.feeds.take(notice)) return;
     const { method, params } = notice;
-    if (method === 'member.renamed' && params.was === this.name) this.rename(params.user);
-    if (method === 'member.left' && params.user === this.name) this.feeds.left(params.group);
-    if (method === 'member.joined' && params.user === this.name) this.feeds.joinedElsewhere(params);
+    if ('userId' in params && params.userId === this.id) {
+      if (method === 'member.renamed') this.rename(params.user);
+      if (method === 'member.left') this.feeds.left(params.groupId);
+      if (method === 'member.joined') this.feeds.joinedElsewhere(params);
+    }
     this.emit('notice', notice);
   }
 
-  private learn({ method, params, result }: Answer, feed: GroupFeed | undefined): void {
+  private learn({ method, params, result }: Answer): void {
     if (method === 'message.post') {
-      (feed ?? this.feeds.find(result.group))?.posted(result.number);
+      this.feeds.find(result.groupId)?.posted(result.number);
     } else if (method === 'group.join') {
       this.feeds.joined(result.id, result.group, result.messages.at(-1)?.number ?? 0);
     } else if (method === 'group.leave') {
-      this.feeds.left(feed?.membership.group ?? result.group);
+      this.feeds.left(result.groupId);
     } else if (method === 'account.setPassword') {
       this.credentials.passwordSet(params.password);
     }

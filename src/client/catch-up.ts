@@ -1,8 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { BoardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
-import { ConnectionLost } from './failure.ts';
+import { ConnectionLost, isGone } from './failure.ts';
 import type { GroupFeed } from './group-feed.ts';
 
 // How long the server is left alone after it has refused a page, in milliseconds.
@@ -31,6 +30,7 @@ export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise
     } catch (error) {
       // The next connection begins where this one has come to.
       if (error instanceof ConnectionLost) return;
+      // The notice that says so is on its way.
       if (isGone(error)) return feed.goLive();
       await delay(refusedPause, undefined, { ref: false });
     }
@@ -45,15 +45,8 @@ async function fetchPage(feed: GroupFeed, limit: number, { call, wanted, tell }:
   const { messages } = await call('message.list', { group: id, after, limit });
   for (const message of messages) {
     if (!wanted()) break;
-    const params = { group: feed.membership.group, message };
+    const params = { group: feed.membership.group, groupId: id, message };
     if (feed.take(message.number)) tell({ method: 'message.posted', params });
   }
   return messages.length > 0;
-}
-
-/** The notice that says so is on its way. */
-function isGone(error: unknown): boolean {
-  return (
-    error instanceof BoardError && (error.code === 'NOT_MEMBER' || error.code === 'GROUP_NOT_FOUND')
-  );
 }

@@ -1,3 +1,4 @@
+import { BoardError } from '../protocol/errors.ts';
 import { type Address, formatAddress } from './address.ts';
 
 /** A failure between here and the server, told in words for people. */
@@ -76,6 +77,13 @@ export function lossReason(error: unknown): string {
     default:
       return `${(error as Error).message}.`;
   }
+}
+
+/** Whether the board refused because the user is not in the group any more. */
+export function isGone(error: unknown): boolean {
+  return (
+    error instanceof BoardError && (error.code === 'NOT_MEMBER' || error.code === 'GROUP_NOT_FOUND')
+  );
 }
 
 /** The word by which the system and Node name an error; undefined for what is none of theirs. */

@@ -3,12 +3,9 @@ import { GroupFeed } from './group-feed.ts';
 
 type Joined = Extract<Notice, { method: 'member.joined' }>['params'];
 
-/**
- * The groups that one is in, by the names under which their notices come. A group is known again by
- * its id: it may have been renamed while nobody listened, or made anew under the same name.
- */
+/** The groups that one is in, by their numbers: names may change. */
 export class GroupFeeds {
-  private feeds = new Map<string, GroupFeed>();
+  private feeds = new Map<number, GroupFeed>();
 
   /** A session begins: what was posted before is not told. */
   begin(memberships: readonly Membership[]): void {
@@ -19,32 +16,37 @@ export class GroupFeeds {
     return [...this.feeds.values()];
   }
 
-  /** The session goes on, after a gap. */
-  resume(memberships: readonly Membership[]): void {
-    const known = this.all;
+  /**
+   * The session goes on after a gap.
+   * @returns the groups in which the user has read on meanwhile, elsewhere
+   */
+  resume(memberships: readonly Membership[]): Membership[] {
+    const known = this.feeds;
     this.feeds = new Map();
+    const read: Membership[] = [];
     for (const membership of memberships) {
+      const before = known.get(membership.id);
+      if (before && before.membership.lastRead < membership.lastRead) read.push(membership);
       // Where another connection has joined meanwhile, it has read nothing before the join.
-      const feed =
-        known.find((before) => before.membership.id === membership.id) ??
-        new GroupFeed(membership, membership.lastRead);
+      const feed = before ?? new GroupFeed(membership, membership.lastRead);
       feed.resume(membership);
-      this.feeds.set(membership.group, feed);
+      this.feeds.set(membership.id, feed);
     }
+    return read;
   }
 
   has(feed: GroupFeed): boolean {
-    return this.feeds.get(feed.membership.group) === feed;
+    return this.feeds.get(feed.membership.id) === feed;
   }
 
   /** A group by its number or its name, in any case. */
   find(group: string | number): GroupFeed | undefined {
-    const exact = this.feeds.get(String(group));
-    if (exact) return exact;
     const key = String(group).toLowerCase();
-    return this.all.find(
-      ({ membership }) => String(membership.id) === key || membership.group.toLowerCase() === key,
-    );
+    const all = this.all.map((feed) => ({ feed, ...feed.membership }));
+    const found =
+      all.find(({ group: name }) => name === group) ??
+      all.find(({ id, group: name }) => String(id) === key || name.toLowerCase() === key);
+    return found?.feed;
   }
 
   /** Joined from here. @param told the highest number that the reply has told of */
@@ -53,31 +55,29 @@ export class GroupFeeds {
   }
 
   /** Joined by another connection of the user. */
-  joinedElsewhere({ group, id, lastNumber }: Joined): void {
-    if (id !== undefined && lastNumber !== undefined) this.joined(id, group, lastNumber);
+  joinedElsewhere({ group, groupId, lastNumber }: Joined): void {
+    this.joined(groupId, group, lastNumber);
   }
 
-  left(group: string): void {
-    this.feeds.delete(group);
+  left(id: number): void {
+    this.feeds.delete(id);
   }
 
   /** Whether a notice that came live is to be told now. */
   take({ method, params }: Notice): boolean {
-    if (method === 'group.removed') this.left(params.group);
-    if (method === 'group.changed') this.rename(params.was, params.group);
+    if (method === 'group.removed') this.left(params.groupId);
+    if (method === 'group.changed') this.change(params.groupId, { group: params.group });
+    if (method === 'marks.changed') this.change(params.groupId, { lastRead: params.lastRead });
     if (method !== 'message.posted') return true;
-    return this.feeds.get(params.group)?.takeLive(params.message.number) ?? true;
+    return this.feeds.get(params.groupId)?.takeLive(params.message.number) ?? true;
   }
 
   private add(membership: Membership, told: number): void {
-    this.feeds.set(membership.group, new GroupFeed(membership, told));
+    this.feeds.set(membership.id, new GroupFeed(membership, told));
   }
 
-  private rename(was: string, group: string): void {
-    const feed = this.feeds.get(was);
-    if (!feed || was === group) return;
-    feed.membership = { ...feed.membership, group };
-    this.feeds.delete(was);
-    this.feeds.set(group, feed);
+  private change(id: number, what: Partial<Membership>): void {
+    const feed = this.feeds.get(id);
+    if (feed) feed.membership = { ...feed.membership, ...what };
   }
 }

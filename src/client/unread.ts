@@ -1,9 +1,12 @@
-import { BoardError } from '../protocol/errors.ts';
 import type { Call, Header, Method, Notice, Params, Result } from '../protocol/schemas.ts';
+import { isGone } from './failure.ts';
 import type { Observer } from './observer.ts';
 
 /** What is unread in one group, as far as it is known here. */
 interface Pile {
+  readonly id: number;
+  /** The group's name, as far as it is known here: it may have changed. */
+  name: string;
   /** The highest number that is known: those above are still to be asked for, if there are `more`. */
   reached: number;
   /** Messages of others, the oldest first. */
@@ -13,7 +16,8 @@ interface Pile {
 
 /** A message that was not opened yet. */
 export interface UnreadMessage {
-  readonly group: string;
+  /** The number of its group. */
+  readonly group: number;
   readonly number: number;
 }
 
@@ -22,10 +26,10 @@ export interface UnreadMessage {
  * since, whether it was announced or not. The user's own messages are left out.
  */
 export class Unread implements Observer {
-  private readonly piles = new Map<string, Pile>();
-  private user = '';
+  private readonly piles = new Map<number, Pile>();
+  private userId = 0;
   /** The group last read from. */
-  private current: string | undefined;
+  private current: number | undefined;
 
   called<M extends Method>(method: M, params: Params<M>, result: Result<M>): void {
     const happened = { method, params, result } as Happened;
@@ -33,15 +37,26 @@ export class Unread implements Observer {
       case 'session.login':
         this.start(happened.result);
         break;
-      case 'group.join':
+      case 'group.join': {
+        const { id, group, messages } = happened.result;
         // What can be seen is shown with the joining.
-        this.add(happened.result.group, happened.result.messages.at(-1)?.number ?? 0, false);
+        this.add(id, group, messages.at(-1)?.number ?? 0, false);
         break;
+      }
       case 'group.leave':
-        this.piles.delete(happened.result.group);
+        this.piles.delete(happened.result.groupId);
         break;
-      case 'message.markRead':
-        this.read(String(happened.params.group), happened.params.number);
+      case 'message.markRead': {
+        const { group, number } = happened.params;
+        const pile = [...this.piles.values()].find(
+          ({ id, name }) => id === group || name === group,
+        );
+        if (pile) this.read(pile.id, number);
+        break;
+      }
+      case 'message.get':
+      case 'message.list':
+        this.rename(happened.result.groupId, happened.result.group);
         break;
     }
   }
@@ -49,34 +64,37 @@ export class Unread implements Observer {
   noticed({ method, params }: Notice): void {
     switch (method) {
       case 'message.posted':
-        this.posted(params.group, params.message);
+        this.posted(params.groupId, params.message);
         break;
       case 'member.joined':
         // The user did, on another connection of theirs.
-        if (params.user === this.user) this.add(params.group, 0, false);
+        if (params.userId === this.userId) this.add(params.groupId, params.group, 0, false);
         break;
       case 'member.left':
-        if (params.user === this.user) this.piles.delete(params.group);
+        if (params.userId === this.userId) this.piles.delete(params.groupId);
         break;
       case 'group.changed':
-        this.rename(params.was, params.group);
+        this.rename(params.groupId, params.group);
         break;
       case 'group.removed':
-        this.piles.delete(params.group);
+        this.piles.delete(params.groupId);
         break;
       case 'messages.purged':
-        this.purged(params.group, params.first, params.last);
+        this.purged(params.groupId, params.first, params.last);
+        break;
+      case 'marks.changed':
+        this.read(params.groupId, params.lastRead);
         break;
     }
   }
 
   /** The oldest unread message of the group last read from, else of the next one that has any. */
   async next(call: Call): Promise<UnreadMessage | undefined> {
-    for (const group of this.groups()) {
-      const [first] = await this.known(group, call);
+    for (const pile of this.ordered()) {
+      const [first] = await this.known(pile, call);
       if (!first) continue;
-      this.current = group;
-      return { group, number: first.number };
+      this.current = pile.id;
+      return { group: pile.id, number: first.number };
     }
     return undefined;
   }
@@ -84,48 +102,47 @@ export class Unread implements Observer {
   /** How many are left, by group; `more` where there are further ones than were counted. */
   async left(call: Call): Promise<{ group: string; count: number; more: boolean }[]> {
     const left = [];
-    for (const group of this.groups()) {
-      const { length: count } = await this.known(group, call);
-      if (count > 0) left.push({ group, count, more: this.piles.get(group)?.more ?? false });
+    for (const pile of this.ordered()) {
+      const { length: count } = await this.known(pile, call);
+      if (count > 0) left.push({ group: pile.name, count, more: pile.more });
     }
     return left;
   }
 
   /** Counts a message, and those before it, as read. */
-  read(group: string, number: number): void {
+  read(group: number, number: number): void {
     const pile = this.piles.get(group);
     if (!pile) return;
     pile.messages = pile.messages.filter((message) => message.number > number);
     pile.reached = Math.max(pile.reached, number);
   }
 
-  private start({ user, memberships }: Result<'session.login'>): void {
-    this.user = user;
+  private start({ userId, memberships }: Result<'session.login'>): void {
+    this.userId = userId;
     this.piles.clear();
-    for (const { group, lastRead, unread } of memberships) this.add(group, lastRead, unread > 0);
+    for (const { id, group, lastRead, unread } of memberships) {
+      this.add(id, group, lastRead, unread > 0);
+    }
   }
 
-  private add(group: string, reached: number, more: boolean): void {
-    this.piles.set(group, { reached, messages: [], more });
+  private add(id: number, name: string, reached: number, more: boolean): void {
+    this.piles.set(id, { id, name, reached, messages: [], more });
   }
 
-  private posted(group: string, message: Header): void {
+  private posted(group: number, message: Header): void {
     const pile = this.piles.get(group);
     // Where there are more, this one will be asked for in its turn.
     if (!pile || pile.more || message.number <= pile.reached) return;
     pile.reached = message.number;
-    if (message.sender !== this.user) pile.messages.push(message);
+    if (message.senderId !== this.userId) pile.messages.push(message);
   }
 
-  private rename(was: string, group: string): void {
-    const pile = this.piles.get(was);
-    if (!pile || was === group) return;
-    this.piles.delete(was);
-    this.piles.set(group, pile);
-    if (this.current === was) this.current = group;
+  private rename(id: number, name: string): void {
+    const pile = this.piles.get(id);
+    if (pile) pile.name = name;
   }
 
-  private purged(group: string, first: number, last: number): void {
+  private purged(group: number, first: number, last: number): void {
     const pile = this.piles.get(group);
     const kept = pile?.messages.find(({ number }) => number >= first && number <= last);
     if (!pile || !kept) return;
@@ -135,30 +152,28 @@ export class Unread implements Observer {
     pile.more = true;
   }
 
-  private groups(): string[] {
-    const others = [...this.piles.keys()].filter((group) => group !== this.current);
-    return this.current !== undefined && this.piles.has(this.current)
-      ? [this.current, ...others]
-      : others;
+  /** The group last read from comes first. */
+  private ordered(): Pile[] {
+    const all = [...this.piles.values()];
+    const isCurrent = ({ id }: Pile) => id === this.current;
+    return [...all.filter(isCurrent), ...all.filter((pile) => !isCurrent(pile))];
   }
 
   /** The messages on a pile, the next ones asked for if they have run out. */
-  private async known(group: string, call: Call): Promise<readonly Header[]> {
-    const pile = this.piles.get(group);
-    while (pile?.more && pile.messages.length === 0) {
+  private async known(pile: Pile, call: Call): Promise<readonly Header[]> {
+    while (pile.more && pile.messages.length === 0) {
       try {
-        const page = await call('message.list', { group, after: pile.reached });
+        const page = await call('message.list', { group: pile.id, after: pile.reached });
         pile.reached = page.messages.at(-1)?.number ?? pile.reached;
-        pile.messages = page.messages.filter(({ sender }) => sender !== this.user);
+        pile.messages = page.messages.filter(({ senderId }) => senderId !== this.userId);
         pile.more = page.more;
       } catch (error) {
-        if (!(error instanceof BoardError)) throw error;
-        // The user is in it no more.
-        this.piles.delete(group);
+        if (!isGone(error)) throw error;
+        this.piles.delete(pile.id);
         return [];
       }
     }
-    return pile?.messages ?? [];
+    return pile.messages;
   }
 }
 

@@ -12,13 +12,18 @@ const group = z.union(
 const number = z.int().positive();
 const none = z.strictObject({});
 
-/** What a list shows of a message. `sender` is `[deleted]` where the user is gone. */
+/** A message without its content. Where the user was removed, `sender` is `[deleted]` and `senderId` null. */
 const header = z.object({
   number: z.int(),
+  senderId: z.int().nullable(),
   sender: z.string(),
   postedAt: z.string(),
   subject: z.string(),
 });
+/** The group that a result or a notice is about: its name may change, its number never does. */
+const inGroup = { group: z.string(), groupId: z.int() };
+/** The user whom a notice is about, likewise. */
+const ofUser = { user: z.string(), userId: z.int() };
 const message = header.extend({ content: z.string() });
 const member = z.object({ name: z.string(), online: z.boolean() });
 const groupInfo = z.object({
@@ -40,6 +45,7 @@ const membership = z.object({
 
 const session = z.object({
   user: z.string(),
+  userId: z.int(),
   /** Takes the session over on a new connection. */
   token: z.string(),
   memberships: z.array(membership),
@@ -91,7 +97,7 @@ export const schemas = {
       messages: z.array(header),
     }),
   },
-  'group.leave': { params: z.strictObject({ group }), result: z.object({ group: z.string() }) },
+  'group.leave': { params: z.strictObject({ group }), result: z.object(inGroup) },
   'group.members': {
     params: z.strictObject({ group }),
     result: z.object({ group: z.string(), members: z.array(member) }),
@@ -103,11 +109,11 @@ export const schemas = {
       content: z.string(),
       key: postKey.optional(),
     }),
-    result: header.extend({ group: z.string() }),
+    result: header.extend(inGroup),
   },
   'message.get': {
     params: z.strictObject({ group, number }),
-    result: message.extend({ group: z.string() }),
+    result: message.extend(inGroup),
   },
   'message.list': {
     params: z.strictObject({
@@ -116,7 +122,7 @@ export const schemas = {
       after: z.int().nonnegative().optional(),
       limit: z.int().positive().max(limits.listMost).optional(),
     }),
-    result: z.object({ group: z.string(), messages: z.array(header), more: z.boolean() }),
+    result: z.object({ ...inGroup, messages: z.array(header), more: z.boolean() }),
   },
   'message.markRead': {
     params: z.strictObject({ group, number: z.int().nonnegative() }),
@@ -128,31 +134,28 @@ export const schemas = {
 
 /** What the server sends without being asked. */
 export const noticeSchemas = {
-  'message.posted': z.object({ group: z.string(), message: header }),
-  /** The id of the group and its newest number at the join: where the user's other connections begin. */
-  'member.joined': z.object({
-    group: z.string(),
-    user: z.string(),
-    id: z.int().optional(),
-    lastNumber: z.int().optional(),
-  }),
-  'member.left': z.object({ group: z.string(), user: z.string() }),
-  'member.renamed': z.object({ group: z.string(), user: z.string(), was: z.string() }),
+  'message.posted': z.object({ ...inGroup, message: header }),
+  /** `lastNumber` is the group's newest number at the join, where the user's other connections begin. */
+  'member.joined': z.object({ ...inGroup, ...ofUser, lastNumber: z.int() }),
+  'member.left': z.object({ ...inGroup, ...ofUser }),
+  'member.renamed': z.object({ ...inGroup, ...ofUser, was: z.string() }),
   'presence.changed': z.object({
-    group: z.string(),
+    ...inGroup,
     online: z.array(z.string()),
     offline: z.array(z.string()),
   }),
   /** `was` is the name before; a change of the description alone has the same in both. */
-  'group.changed': z.object({ group: z.string(), was: z.string(), description: z.string() }),
-  'group.removed': z.object({ group: z.string() }),
+  'group.changed': z.object({ ...inGroup, was: z.string(), description: z.string() }),
+  'group.removed': z.object(inGroup),
   /** `first` and `last` are the lowest and the highest number that went. */
   'messages.purged': z.object({
-    group: z.string(),
+    ...inGroup,
     count: z.int(),
     first: z.int(),
     last: z.int(),
   }),
+  /** The user has read up to `lastRead` in another session; what else is read may be told beside it later. */
+  'marks.changed': z.object({ ...inGroup, lastRead: z.int() }),
   /** `code` is one of `ClosingCode`, or what newer servers add. */
   'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;

@@ -2,6 +2,7 @@ import type { Origin } from '../board/types.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { type Encoding, encodeNotice, type Session } from './session.ts';
+import { toGroup } from './wire.ts';
 
 interface Pending {
   readonly notice: Notice;
@@ -19,7 +20,8 @@ export class Channel {
   private presence = new Map<string, { online: boolean; session: number }>();
 
   constructor(
-    public name: string,
+    /** Its name is the one from before, until the change of it is told. */
+    readonly group: { readonly id: number; name: string },
     private readonly counts: Pick<ServerCounts, 'notices'>,
   ) {}
 
@@ -48,6 +50,19 @@ export class Channel {
     this.pending.push({ notice, except });
   }
 
+  /** Sends a notice at once to the members that are not in `told`, and adds them to it. */
+  tellOnce(notice: Notice, told: Set<Session>): void {
+    const encoded: Partial<Record<Encoding, Buffer>> = {};
+    for (const session of this.members) {
+      if (told.has(session)) continue;
+      told.add(session);
+      const { encoding } = session;
+      encoded[encoding] ??= Buffer.from(encodeNotice(encoding, notice));
+      this.counts.notices++;
+      session.send(encoded[encoding]);
+    }
+  }
+
   /** Takes note of someone coming or going; who does both in between is not told of. */
   notePresence(user: string, online: boolean, session: number): void {
     const before = this.presence.get(user);
@@ -67,7 +82,7 @@ export class Channel {
     this.presence = new Map();
     const names = (online: boolean) =>
       changes.filter(([, change]) => change.online === online).map(([name]) => name);
-    const params = { group: this.name, online: names(true), offline: names(false) };
+    const params = { ...toGroup(this.group), online: names(true), offline: names(false) };
     // Nobody is told that they themselves are there, unless others are in the same notice.
     const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
     this.tell({ method: 'presence.changed', params }, alone ?? null);

@@ -1,10 +1,11 @@
 import type { BoardEvent, Group, OpenedLogin, Origin, User } from '../board/types.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
+import { formatNotice } from '../protocol/jsonrpc.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { Channel } from './channel.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
-import { toHeader } from './wire.ts';
+import { toGroup, toHeader, toUser } from './wire.ts';
 
 const presenceInterval = 1000;
 
@@ -29,11 +30,12 @@ export class Hub implements EndsTurn {
     'password.changed': (event) => this.changePassword(event),
     'message.posted': ({ group, origin, message }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
-      const params = { group: group.name, message: toHeader(message) };
+      const params = { ...toGroup(group), message: toHeader(message) };
       this.tell(group, origin, { method: 'message.posted', params });
     },
     'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
+    'marks.changed': (event) => this.tellMarks(event),
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
@@ -42,7 +44,7 @@ export class Hub implements EndsTurn {
     // The door keeps the bans: see App.
     'networkBans.changed': () => {},
     'messages.purged': ({ group, count, first, last }) => {
-      const params = { group: group.name, count, first, last };
+      const params = { ...toGroup(group), count, first, last };
       this.tell(group, null, { method: 'messages.purged', params });
     },
   };
@@ -65,7 +67,7 @@ export class Hub implements EndsTurn {
 
   /** The name under which a group's notices come: the one from before, until its change is told. */
   nameOf({ id, name }: Group): string {
-    return this.channels.get(id)?.name ?? name;
+    return this.channels.get(id)?.group.name ?? name;
   }
 
   /** A new connection, which has no user yet. */
@@ -151,9 +153,13 @@ export class Hub implements EndsTurn {
     for (const session of this.sessionsOf(user.id)) {
       if (session.login) session.login = { ...session.login, user };
     }
-    for (const group of groups) {
-      const params = { group: group.name, user: user.name, was };
-      this.tell(group, null, { method: 'member.renamed', params });
+    const channels = groups.flatMap(({ id }) => this.channels.get(id) ?? []);
+    // What came before the renaming is told before it.
+    for (const channel of channels) channel.deliver();
+    const told = new Set<Session>();
+    for (const channel of channels) {
+      const params = { ...toGroup(channel.group), ...toUser(user), was };
+      channel.tellOnce({ method: 'member.renamed', params }, told);
     }
   }
 
@@ -162,12 +168,22 @@ export class Hub implements EndsTurn {
       this.enter(group, session);
       session.groups.push(group.id);
     }
-    const params = { group: group.name, user: user.name, id: group.id, lastNumber };
+    const params = { ...toGroup(group), ...toUser(user), lastNumber };
     this.tell(group, origin, { method: 'member.joined', params });
   }
 
+  /** What a user reads in one session is read in the others. Only programs keep count of it. */
+  private tellMarks({ group, user, origin, lastRead }: EventOf<'marks.changed'>): void {
+    const params = { group: this.nameOf(group), groupId: group.id, lastRead };
+    for (const session of this.sessionsOf(user.id)) {
+      if (session.id === origin || session.encoding !== 'json') continue;
+      session.send(formatNotice({ method: 'marks.changed', params }));
+      this.counts.notices++;
+    }
+  }
+
   private leave(group: Group, user: User, origin: Origin): void {
-    const params = { group: group.name, user: user.name };
+    const params = { ...toGroup(group), ...toUser(user) };
     this.tell(group, origin, { method: 'member.left', params });
     const channel = this.channels.get(group.id);
     channel?.forgetPresence(user.name);
@@ -180,22 +196,22 @@ export class Hub implements EndsTurn {
 
   private change(group: Group, was: string, description: string): void {
     const channel = this.channels.get(group.id);
-    if (channel) channel.name = group.name;
-    const params = { group: group.name, was, description };
+    if (channel) channel.group.name = group.name;
+    const params = { ...toGroup(group), was, description };
     this.tell(group, null, { method: 'group.changed', params });
   }
 
   private removeGroup(group: Group): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
-    channel.tell({ method: 'group.removed', params: { group: group.name } }, null);
+    channel.tell({ method: 'group.removed', params: toGroup(group) }, null);
     channel.deliver();
     this.channels.delete(group.id);
     for (const session of this.sessions.values()) forget(group.id, session);
   }
 
   private enter(group: Group, session: Session): void {
-    const channel = this.channels.get(group.id) ?? new Channel(group.name, this.counts);
+    const channel = this.channels.get(group.id) ?? new Channel({ ...group }, this.counts);
     channel.add(session);
     // Again, since what was still to be told may have been too much for the only member.
     this.channels.set(group.id, channel);
@@ -217,7 +233,7 @@ export class Hub implements EndsTurn {
     if (!channel) return;
     // The name from before is used up to the notice of the new one, though rows may have it already.
     const { params } = notice;
-    if ('group' in params) params.group = channel.name;
+    if ('group' in params) params.group = channel.group.name;
     channel.tell(notice, except);
     if (this.dirty.size === 0) atEndOfTurn(this);
     this.dirty.add(channel);

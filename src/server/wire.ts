@@ -1,11 +1,27 @@
-import type { Header as BoardHeader, User } from '../board/types.ts';
+import type { Header as BoardHeader, Group, User } from '../board/types.ts';
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
 import type { Hub } from './hub.ts';
 
+/** The group that a result or a notice is about. */
+export function toGroup({ id, name }: Group) {
+  return { group: name, groupId: id };
+}
+
+/** The user whom a notice is about. */
+export function toUser({ id, name }: User) {
+  return { user: name, userId: id };
+}
+
 /** A header in the shape that the protocol gives it. */
-export function toHeader({ number, sender, postedAt, subject }: BoardHeader): Header {
-  return { number, sender: sender ?? '[deleted]', postedAt: formatTime(postedAt), subject };
+export function toHeader({ number, senderId, sender, postedAt, subject }: BoardHeader): Header {
+  return {
+    number,
+    senderId,
+    sender: sender ?? '[deleted]',
+    postedAt: formatTime(postedAt),
+    subject,
+  };
 }
 
 export function toMembers(users: User[], hub: Pick<Hub, 'isOnline'>): Member[] {

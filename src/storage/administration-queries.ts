@@ -25,6 +25,7 @@ export const groupColumns = {
 
 const headerColumns = {
   number: messages.number,
+  senderId: messages.senderId,
   sender: users.name,
   postedAt: messages.postedAt,
   subject: messages.subject,

@@ -87,7 +87,8 @@ export class SqliteRepository implements Repository {
         content,
         key: key ?? null,
       });
-      const message: Header = { number, sender: actor.user.name, postedAt: at, subject };
+      const { id: senderId, name: sender } = actor.user;
+      const message: Header = { number, senderId, sender, postedAt: at, subject };
       emit({ type: 'message.posted', origin: actor.origin, group, message });
       return { group, message };
     }, this.posts);
@@ -114,10 +115,13 @@ export class SqliteRepository implements Repository {
   }
 
   markRead(actor: Actor, ref: GroupRef, number: number): Promise<void> {
-    return this.store.queue.run(() => {
+    return this.store.queue.run((emit) => {
       const { group, lastNumber } = this.membership(actor, ref);
-      const seen = Math.min(number, lastNumber);
-      this.store.statements.markRead.run({ group: group.id, user: actor.user.id, number: seen });
+      const { user, origin } = actor;
+      const lastRead = Math.min(number, lastNumber);
+      const mark = { group: group.id, user: user.id, number: lastRead };
+      const { changes } = this.store.statements.markRead.run(mark);
+      if (changes > 0) emit({ type: 'marks.changed', origin, group, user, lastRead });
     });
   }
 
@@ -165,6 +169,7 @@ export class SqliteRepository implements Repository {
     if (!found) return undefined;
     const { number, postedAt, subject } = found;
     if (found.groupId !== group.id) throw boardError('KEY_REUSED', number, found.group);
-    return { number, sender: actor.user.name, postedAt, subject };
+    const { id: senderId, name: sender } = actor.user;
+    return { number, senderId, sender, postedAt, subject };
   }
 }

@@ -103,6 +103,7 @@ export function unreadCount(until: Placeholder): SQL<number> {
 function headerOf(shown: ReturnType<typeof visible>) {
   return {
     number: shown.number,
+    senderId: shown.senderId,
     sender: sql<
       string | null
     >`(select ${users.name} from ${users} where ${users.id} = ${shown.senderId})`,

@@ -31,6 +31,7 @@ test('message list --json gives headers as the protocol has them', async () => {
   expect(messages).toEqual([
     {
       number: 5,
+      senderId: expect.any(Number),
       sender: 'alice',
       postedAt: expect.stringMatching(microseconds),
       subject: 'five',
@@ -67,6 +68,7 @@ test('a message whose sender is gone is from [deleted]', async () => {
   expect(stdout).toContain('[deleted]');
   expect(await runJson(['message', 'show', 'news', '1', '--data', data])).toMatchObject({
     sender: '[deleted]',
+    senderId: null,
   });
 });
 
@@ -81,6 +83,7 @@ test('message show has the content, with its line breaks', async () => {
   expect(await runJson(['message', 'show', 'news', '2', '--data', data])).toEqual({
     group: 'news',
     number: 2,
+    senderId: expect.any(Number),
     sender: 'alice',
     postedAt: expect.stringMatching(microseconds),
     subject: 'two',

@@ -96,7 +96,9 @@ test('a server that is restarted costs nothing: nothing missed, nothing twice', 
   ]);
   expect(lines(stdout)[0]).toEqual({
     group: 'main',
+    groupId: 1,
     number: 1,
+    senderId: expect.any(Number),
     sender: 'alice',
     postedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     subject: 'one',

@@ -254,7 +254,7 @@ test('a resume of one’s own that arrives late is no takeover', async () => {
   };
   const connected = connect({ ...server.address, user: 'alice', timing });
   const first = await next();
-  await first.answer({ user: 'alice', token: 't', memberships: [] });
+  await first.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
   const alice = await connected;
   first.socket.end();
   const second = await next();
@@ -264,12 +264,12 @@ test('a resume of one’s own that arrives late is no takeover', async () => {
   });
   second.socket.end();
   const third = await next();
-  await third.answer({ user: 'alice', token: 't', memberships: [] });
+  await third.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
   third.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
   third.socket.end();
   const fourth = await next();
   const ended = once(alice, 'ended');
-  await fourth.answer({ user: 'alice', token: 't', memberships: [] });
+  await fourth.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
   fourth.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
   fourth.socket.end();
   await ended;

@@ -5,7 +5,10 @@ import type { Notice } from '../../src/protocol/schemas.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
 
 const lost = 'The connection was lost before the answer came: this may or may not have been done.';
-const joined = (user: string) => ({ method: 'member.joined', params: { group: 'main', user } });
+const joined = (user: string) => ({
+  method: 'member.joined',
+  params: { group: 'main', groupId: 1, user, userId: 2, lastNumber: 0 },
+});
 
 /** A connection that stands, and the server's end of it. */
 async function connected() {
@@ -34,19 +37,20 @@ test('replies find their requests by their ids', async () => {
   const second = connection.call('group.leave', { group: 'two' });
   const [one, two] = [await client.request(), await client.request()];
   expect(one.id).not.toBe(two.id);
-  client.send({ id: two.id, result: { group: 'two' } }, { id: one.id, result: { group: 'one' } });
-  expect(await Promise.all([first, second])).toEqual([{ group: 'one' }, { group: 'two' }]);
+  const left = (group: string) => ({ group, groupId: 1 });
+  client.send({ id: two.id, result: left('two') }, { id: one.id, result: left('one') });
+  expect(await Promise.all([first, second])).toEqual([left('one'), left('two')]);
 });
 
 test('bytes may come one by one', async () => {
   const { client, connection, notices } = await connected();
   const reply = connection.call('group.leave', { group: '日本' });
   const { id } = await client.request();
-  const lines = [joined('zoë'), { id, result: { group: '日本' } }];
+  const lines = [joined('zoë'), { id, result: { group: '日本', groupId: 3 } }];
   for (const byte of Buffer.from(lines.map((line) => `${JSON.stringify(line)}\r\n`).join(''))) {
     await new Promise((resolve) => client.socket.write(Buffer.from([byte]), resolve));
   }
-  expect(await reply).toEqual({ group: '日本' });
+  expect(await reply).toEqual({ group: '日本', groupId: 3 });
   expect(notices).toEqual([joined('zoë')]);
 });
 

@@ -29,7 +29,10 @@ test('what a hostile server sends drives no terminal', async () => {
   const client = await accepted;
   await client.welcome(`alice${evil}`);
   await chat.shows(/Welcome alice␛/);
-  client.send({ method: 'member.joined', params: { group: evil, user: evil } });
+  client.send({
+    method: 'member.joined',
+    params: { group: evil, groupId: 1, user: evil, userId: 2, lastNumber: 0 },
+  });
   await chat.shows(/\[GROUP:␛.*\] \[NOTIFY\] User ␛/);
   chat.type('%ping\r');
   const error = { code: 1, message: `No ${evil}`, data: { code: evil } };
@@ -40,8 +43,15 @@ test('what a hostile server sends drives no terminal', async () => {
   await client.answer({ groups: [{ ...group, joined: true, unread: 1 }] });
   await chat.shows(/1 \| ␛.* \| ␛.*joined, 1 unread/);
   chat.type('%message 1\r');
-  const message = { number: 1, sender: evil, postedAt: evil, subject: evil, content: evil };
-  await client.answer({ ...message, group: evil });
+  const message = {
+    number: 1,
+    senderId: 2,
+    sender: evil,
+    postedAt: evil,
+    subject: evil,
+    content: evil,
+  };
+  await client.answer({ ...message, group: evil, groupId: 1 });
   await client.answer({});
   await chat.shows(/Sender: ␛.*\nDate: ␛.*\nSubject: ␛.*\n-+\n␛/);
   client.send({ method: 'session.closing', params: { reason: `Bye ${evil}` } });

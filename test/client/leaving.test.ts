@@ -88,7 +88,10 @@ test('what is typed while a command runs is kept for after it', async () => {
   chat.type('%ping\r');
   const { id } = await client.request();
   chat.type('%ping\r%pi');
-  client.send({ method: 'member.joined', params: { group: 'main', user: 'bob' } });
+  client.send({
+    method: 'member.joined',
+    params: { group: 'main', groupId: 1, user: 'bob', userId: 2, lastNumber: 0 },
+  });
   await chat.shows(/> %ping\n\[GROUP:main\] \[NOTIFY\] User bob joined the group\.$/);
   client.send({ id, result: {} });
   await client.answer({});

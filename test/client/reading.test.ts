@@ -4,6 +4,8 @@ import { runCli } from '../helpers/cli.ts';
 import { Pty } from '../helpers/pty.ts';
 import { aliceAndBob } from './support.ts';
 
+const password = 'correct horse';
+
 /** A board where alice left before bob posted: two messages in `main`, one in `news`. */
 async function backlog() {
   const board = await TestBoard.start();
@@ -72,4 +74,40 @@ test('a message that was removed before it was read is passed over', async () =>
   await runCli(['message', 'delete', 'main', '1', '--yes', '--data', board.data]);
   alice.type('\r');
   await alice.shows(/about two\n-+\n\[INFO\] That was the last one\.\n/);
+});
+
+test('what was read on another client is not offered again', async () => {
+  const board = await TestBoard.start();
+  await board.protect('alice', password);
+  const bob = await board.memberProgram('bob');
+  const phone = await board.protectedProgram('alice', password);
+  await phone.call('group.join', { group: 'main' });
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await alice.shows('Password:');
+  alice.type(`${password}\r`);
+  await alice.shows(/every command\.\n.*>$/);
+  for (const subject of ['one', 'two', 'three']) {
+    await bob.call('message.post', { group: 'main', subject, content: `about ${subject}` });
+  }
+  await alice.shows(/three\)/);
+  await phone.call('message.markRead', { group: 'main', number: 2 });
+  // What comes behind the mark on the way says that the mark has come.
+  await bob.call('message.post', { group: 'main', subject: 'four', content: 'x' });
+  await alice.shows(/four\)/);
+  alice.type('\r');
+  await alice.shows(/about three\n-+\n\[INFO\] 1 left: main 1\.\n/);
+});
+
+test("one's own messages are not unread after the operator gives one another name", async () => {
+  const { board } = await backlog();
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await alice.shows(/news: 1 unread\n.*\n.*>$/);
+  await runCli(['user', 'rename', 'alice', 'alicia', '--data', board.data]);
+  await alice.shows('User alice is now called alicia.');
+  alice.type('%post mine x\r');
+  await alice.shows('Message 3 posted');
+  alice.type('\r');
+  await alice.shows(/about one\n-+\n\[INFO\] 2 left: main 1, news 1\.\n/);
+  alice.type('\r');
+  await alice.shows(/about two\n-+\n\[INFO\] 1 left: news 1\.\n/);
 });

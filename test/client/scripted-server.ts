@@ -69,6 +69,6 @@ export class ScriptedClient {
   async welcome(user = 'alice'): Promise<void> {
     this.write('Who? \n');
     await this.answer(info);
-    await this.answer({ user, token: 't', memberships: [] });
+    await this.answer({ user, userId: 1, token: 't', memberships: [] });
   }
 }

@@ -100,9 +100,9 @@ describe('what the server sends is one line', () => {
   });
 
   test('a notice', () => {
-    const params = { group: 'main', user: 'alice' };
-    expect(formatNotice({ method: 'member.joined', params })).toBe(
-      '{"jsonrpc":"2.0","method":"member.joined","params":{"group":"main","user":"alice"}}\n',
+    const params = { group: 'main', groupId: 1, user: 'alice', userId: 2 };
+    expect(formatNotice({ method: 'member.left', params })).toBe(
+      '{"jsonrpc":"2.0","method":"member.left","params":{"group":"main","groupId":1,"user":"alice","userId":2}}\n',
     );
   });
 });

@@ -86,6 +86,7 @@ export async function type(
 export function headers(...numbers: number[]): Header[] {
   return numbers.map((number) => ({
     number,
+    senderId: 2,
     sender: 'bob',
     postedAt: '2026-11-22T19:36:12.345678Z',
     subject: `about ${number}`,

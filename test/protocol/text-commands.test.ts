@@ -4,22 +4,24 @@ import type { Method } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { type Answers, group, headers, type } from './shell.ts';
 
-const posted = { ...headers(7)[0], group: 'main' } as const;
+const posted = { ...headers(7)[0], group: 'main', groupId: 1 } as const;
 const answers = (): Answers => ({
   'group.list': { groups: [group('main')] },
   'group.join': { id: 1, group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
-  'group.leave': { group: 'main' },
+  'group.leave': { group: 'main', groupId: 1 },
   'group.members': { group: 'main', members: [{ name: 'alice', online: true }] },
-  'message.post': { number: 7, sender: 'alice', postedAt: '', subject: '', ...posted },
+  'message.post': { number: 7, senderId: 1, sender: 'alice', postedAt: '', subject: '', ...posted },
   'message.get': {
     number: 7,
+    senderId: 2,
     sender: 'bob',
     postedAt: '2026-11-22T19:36:12.345678Z',
     subject: 'hello',
     content: 'in full',
     group: 'main',
+    groupId: 1,
   },
-  'message.list': { group: 'main', messages: headers(6, 7), more: false },
+  'message.list': { group: 'main', groupId: 1, messages: headers(6, 7), more: false },
   'message.markRead': {},
   ping: {},
 });

@@ -3,8 +3,10 @@ import { boardError } from '../../src/protocol/errors.ts';
 import type { Notice } from '../../src/protocol/schemas.ts';
 import { renderError, renderNotice, renderWelcome } from '../../src/protocol/text/render.ts';
 
+const main = { group: 'main', groupId: 1 };
 const message = {
   number: 7,
+  senderId: 1,
   sender: 'alice',
   postedAt: '2026-11-22T19:36:12.345678Z',
   subject: 'he\nllo\u001b[2J',
@@ -12,69 +14,77 @@ const message = {
 const names = Array.from({ length: 12 }, (_, index) => `user${index}`);
 
 describe('a notice is one line', () => {
-  test.each<[string, Notice, string]>([
+  test.each<[string, Notice, string | null]>([
     [
       'of a message',
-      { method: 'message.posted', params: { group: 'main', message } },
+      { method: 'message.posted', params: { ...main, message } },
       '[GROUP:main] [NOTIFY] New message from alice (ID: 7, Date: 2026-11-22T19:36:12Z, Subject: he llo␛[2J)',
     ],
     [
       'of one who joined',
-      { method: 'member.joined', params: { group: 'main', user: 'alice' } },
+      { method: 'member.joined', params: { ...main, user: 'alice', userId: 1, lastNumber: 0 } },
       '[GROUP:main] [NOTIFY] User alice joined the group.',
     ],
     [
       'of one who left',
-      { method: 'member.left', params: { group: 'main', user: 'alice' } },
+      { method: 'member.left', params: { ...main, user: 'alice', userId: 1 } },
       '[GROUP:main] [NOTIFY] User alice left the group.',
     ],
     [
       'of those who came',
-      { method: 'presence.changed', params: { group: 'main', online: ['a', 'b'], offline: [] } },
+      { method: 'presence.changed', params: { ...main, online: ['a', 'b'], offline: [] } },
       '[GROUP:main] [NOTIFY] Online: a, b.',
     ],
     [
       'of those who went',
-      { method: 'presence.changed', params: { group: 'main', online: [], offline: ['a'] } },
+      { method: 'presence.changed', params: { ...main, online: [], offline: ['a'] } },
       '[GROUP:main] [NOTIFY] Offline: a.',
     ],
     [
       'of those who came and went',
-      { method: 'presence.changed', params: { group: 'main', online: ['a'], offline: ['b'] } },
+      { method: 'presence.changed', params: { ...main, online: ['a'], offline: ['b'] } },
       '[GROUP:main] [NOTIFY] Online: a. Offline: b.',
     ],
     [
       'of a storm of them, cut short',
       {
         method: 'presence.changed',
-        params: { group: 'main', online: names, offline: names.slice(0, 10) },
+        params: { ...main, online: names, offline: names.slice(0, 10) },
       },
       `[GROUP:main] [NOTIFY] Online: ${names.slice(0, 10).join(', ')} and 2 more. Offline: ${names.slice(0, 10).join(', ')}.`,
     ],
     [
       'of a new name',
-      { method: 'group.changed', params: { group: 'new', was: 'old', description: 'd' } },
+      {
+        method: 'group.changed',
+        params: { group: 'new', groupId: 2, was: 'old', description: 'd' },
+      },
       '[GROUP:old] [NOTIFY] The group is now called new.',
     ],
     [
       'of a new description',
-      { method: 'group.changed', params: { group: 'main', was: 'main', description: 'a\tb' } },
+      { method: 'group.changed', params: { ...main, was: 'main', description: 'a\tb' } },
       '[GROUP:main] [NOTIFY] The description is now: a b',
     ],
     [
       'of a group that went',
-      { method: 'group.removed', params: { group: 'main' } },
+      { method: 'group.removed', params: main },
       '[GROUP:main] [NOTIFY] The group was removed by the operator.',
     ],
     [
       'of a message that went',
-      { method: 'messages.purged', params: { group: 'main', count: 1, first: 3, last: 3 } },
+      { method: 'messages.purged', params: { ...main, count: 1, first: 3, last: 3 } },
       '[GROUP:main] [NOTIFY] Message 3 was removed by the operator.',
     ],
     [
       'of several that went',
-      { method: 'messages.purged', params: { group: 'main', count: 5, first: 3, last: 9 } },
+      { method: 'messages.purged', params: { ...main, count: 5, first: 3, last: 9 } },
       '[GROUP:main] [NOTIFY] 5 messages between 3 and 9 were removed by the operator.',
+    ],
+    [
+      'of what was read elsewhere, which text has no words for',
+      { method: 'marks.changed', params: { ...main, lastRead: 7 } },
+      null,
     ],
     [
       'of the end',
@@ -82,7 +92,7 @@ describe('a notice is one line', () => {
       '[INFO] The server is shutting down. Goodbye.',
     ],
   ])('%s', (_, notice, line) => {
-    expect(renderNotice(notice)).toBe(`${line}\n`);
+    expect(renderNotice(notice)).toBe(line && `${line}\n`);
   });
 });
 
@@ -105,7 +115,7 @@ describe('an error is one line', () => {
 
 describe('a welcome', () => {
   test('tells a newcomer how to begin', () => {
-    expect(renderWelcome({ user: 'alice', token: '', memberships: [] })).toBe(
+    expect(renderWelcome({ user: 'alice', userId: 1, token: '', memberships: [] })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n',
     );
@@ -117,7 +127,7 @@ describe('a welcome', () => {
       { id: 1, group: 'main', unread: 3, ...rest },
       { id: 3, group: 'news', unread: 0, ...rest },
     ];
-    expect(renderWelcome({ user: 'alice', token: '', memberships })).toBe(
+    expect(renderWelcome({ user: 'alice', userId: 1, token: '', memberships })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] main: 3 unread\n' +
         '[INFO] Type %unread, %list or %grouplist <group> to read, %help for every command.\n',

@@ -66,9 +66,11 @@ test('joining an empty group says that there is nothing', async () => {
 test('posting tells the number, leaving the group', async () => {
   const [header] = headers(7);
   if (!header) throw new Error('no header');
-  const posted = await type('%post s c', { 'message.post': { ...header, group: 'main' } });
+  const posted = await type('%post s c', {
+    'message.post': { ...header, group: 'main', groupId: 1 },
+  });
   expect(posted.lines).toEqual(['[SUCCESS] Message 7 posted in main.']);
-  const left = await type('%groupleave NEWS', { 'group.leave': { group: 'news' } });
+  const left = await type('%groupleave NEWS', { 'group.leave': { group: 'news', groupId: 2 } });
   expect(left.lines).toEqual(['[SUCCESS] You left news.']);
 });
 
@@ -84,11 +86,13 @@ test('%users tells who is online', async () => {
 describe('%message', () => {
   const found = {
     number: 7,
+    senderId: 2,
     sender: 'bob',
     postedAt: '2026-11-22T19:36:12.345678Z',
     subject: 'he\nllo\u001b',
     content: 'two\nlines \u001b[2J',
     group: 'main',
+    groupId: 1,
   };
 
   test('frames the message, which cannot drive the terminal, and counts it as seen', async () => {
@@ -126,7 +130,7 @@ describe('%message', () => {
 describe('%list', () => {
   test('shows the messages oldest first, and counts them as seen', async () => {
     const { lines, calls } = await type('%list', {
-      'message.list': { group: 'main', messages: headers(6, 7), more: false },
+      'message.list': { group: 'main', groupId: 1, messages: headers(6, 7), more: false },
       'message.markRead': {},
     });
     expect(lines).toEqual([
@@ -140,7 +144,7 @@ describe('%list', () => {
 
   test('of nothing says so, and counts nothing as seen', async () => {
     const { lines, calls } = await type('%list', {
-      'message.list': { group: 'main', messages: [], more: false },
+      'message.list': { group: 'main', groupId: 1, messages: [], more: false },
     });
     expect(lines).toEqual(['--- Group: main History ---', '(no messages)', rule]);
     expect(calls).toHaveLength(1);
@@ -152,8 +156,8 @@ describe('%list', () => {
   ])('that leaves some out says how many and how to see them: %s', async (line, how) => {
     const { lines, calls } = await type(line, {
       'message.list': [
-        { group: 'main', messages: headers(8, 9), more: true },
-        { group: 'main', messages: headers(3), more: true },
+        { group: 'main', groupId: 1, messages: headers(8, 9), more: true },
+        { group: 'main', groupId: 1, messages: headers(3), more: true },
       ],
       'message.markRead': {},
     });
@@ -165,8 +169,8 @@ describe('%list', () => {
   test('of another group names it where it says how to go on', async () => {
     const { lines } = await type('%grouplist NEWS 1 before 10', {
       'message.list': [
-        { group: 'news', messages: headers(9), more: true },
-        { group: 'news', messages: headers(8), more: true },
+        { group: 'news', groupId: 2, messages: headers(9), more: true },
+        { group: 'news', groupId: 2, messages: headers(8), more: true },
       ],
       'message.markRead': {},
     });
@@ -178,9 +182,9 @@ describe('%list', () => {
   test('all of it comes page by page in one frame, and counts as seen', async () => {
     const { lines, pieces, calls } = await type('%list all', {
       'message.list': [
-        { group: 'main', messages: headers(1, 2), more: true },
-        { group: 'main', messages: headers(4), more: true },
-        { group: 'main', messages: headers(5), more: false },
+        { group: 'main', groupId: 1, messages: headers(1, 2), more: true },
+        { group: 'main', groupId: 1, messages: headers(4), more: true },
+        { group: 'main', groupId: 1, messages: headers(5), more: false },
       ],
       'message.markRead': {},
     });
@@ -200,7 +204,7 @@ describe('%list', () => {
 
   test('all of nothing says so', async () => {
     const { lines, calls } = await type('%list all', {
-      'message.list': { group: 'main', messages: [], more: false },
+      'message.list': { group: 'main', groupId: 1, messages: [], more: false },
     });
     expect(lines).toEqual(['--- Group: main History ---', '(no messages)', rule]);
     expect(calls).toHaveLength(1);

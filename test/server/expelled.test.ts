@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { userName } from '../../src/board/names.ts';
 import type { OutsideEvent } from '../../src/board/types.ts';
 import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
 
 const main = { id: 1, name: 'main' };
 
@@ -112,7 +114,7 @@ test('members are told of a new name, and it holds for sessions that stand', asy
   expect(await alice.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'member.renamed',
-    params: { group: 'main', user: 'Alicia', was: 'alice' },
+    params: { group: 'main', groupId: 1, user: 'Alicia', userId: user.id, was: 'alice' },
   });
   await alice.call('message.post', { group: 'main', subject: 'hello', content: 'x' });
   await bob.expect('New message from Alicia (ID: 1,');
@@ -122,4 +124,29 @@ test('members are told of a new name, and it holds for sessions that stand', asy
   const other = await board.connectProgram();
   expect((await other.refusal('session.login', { user: 'alicia' })).word).toBe('NAME_IN_USE');
   expect(await carol.notices()).toEqual([]);
+});
+
+test('a renaming is sent once to each session, however many groups it shares with the user', async () => {
+  const board = await TestBoard.start();
+  const groups = ['main', 'news', 'help'];
+  const inAll = async (peer: JsonPeer) => {
+    for (const group of groups) await peer.call('group.join', { group });
+    return peer;
+  };
+  const alice = await inAll(await board.program('alice'));
+  const carol = await inAll(await board.program('carol'));
+  const person = await board.member('bob', 'news');
+  await person.ask('%join');
+  const other = await board.memberProgram('dave', 'random');
+  for (const peer of [alice, carol, other]) await peer.notices();
+  await board.operate((operator) => operator.renameUser('alice', userName('Alicia')));
+  expect((await carol.notice()).method).toBe('member.renamed');
+  await alice.call('message.post', { group: 'main', subject: 'hello', content: 'x' });
+  expect(await person.expect('New message from Alicia (ID: 1,')).toMatch(
+    /^\[GROUP:\w+\] \[NOTIFY\] User alice is now called Alicia\.\n\[GROUP:main\]/,
+  );
+  const methods = async (peer: JsonPeer) => (await peer.notices()).map(({ method }) => method);
+  expect(await methods(carol)).toEqual(['message.posted']);
+  expect(await methods(alice)).toEqual(['member.renamed']);
+  expect(await methods(other)).toEqual([]);
 });

@@ -7,7 +7,7 @@ import { range } from './support.ts';
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 
 function header(number: number, sender: string, subject: string) {
-  return { number, sender, postedAt: aTime, subject };
+  return { number, senderId: expect.any(Number), sender, postedAt: aTime, subject };
 }
 
 async function post(peer: JsonPeer, subjects: string[], group = 'main'): Promise<void> {
@@ -39,6 +39,7 @@ test('session.login gives the name as it is kept, and the memberships', async ()
   const peer = await board.connectProgram();
   expect(await peer.call('session.login', { user: 'ALICE' })).toEqual({
     user: 'Alice',
+    userId: 2,
     token: expect.stringMatching(/^[\w-]{43}$/),
     memberships: [
       { id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
@@ -109,7 +110,7 @@ test.each(['news', 'NEWS', 3, '3'])('a group is given as %j', async (group) => {
     group: 'news',
     members: [{ name: 'alice', online: true }],
   });
-  expect(await alice.call('group.leave', { group })).toEqual({ group: 'news' });
+  expect(await alice.call('group.leave', { group })).toEqual({ group: 'news', groupId: 3 });
 });
 
 test('group.members tells who is online', async () => {
@@ -131,7 +132,7 @@ test('message.post gives the header, message.get the content too', async () => {
   const alice = await board.memberProgram('alice');
   const content = 'Several\nlines\twith "quotes" and 🍣\n';
   const posted = await alice.call('message.post', { group: 'main', subject: 'hello', content });
-  expect(posted).toEqual({ group: 'main', ...header(1, 'alice', 'hello') });
+  expect(posted).toEqual({ group: 'main', groupId: 1, ...header(1, 'alice', 'hello') });
   expect(await alice.call('message.get', { group: 'main', number: 1 })).toEqual({
     ...posted,
     content,
@@ -168,6 +169,7 @@ test.each([
   await post(alice, twelve);
   expect(await alice.call('message.list', { group: 'main', ...bounds })).toEqual({
     group: 'main',
+    groupId: 1,
     messages: numbers.map((number) => header(number, 'alice', `s${number}`)),
     more,
   });

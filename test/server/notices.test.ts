@@ -11,7 +11,7 @@ test('a new message is told at once to every member, person or program', async (
   await program.notices();
 
   const params = { group: 'main', subject: 'hello all', content: 'c' };
-  const { group, ...message } = await poster.call('message.post', params);
+  const { group, groupId, ...message } = await poster.call('message.post', params);
 
   const date = `${message.postedAt.slice(0, 19)}Z`;
   expect(await person.expect('\n')).toBe(
@@ -20,7 +20,7 @@ test('a new message is told at once to every member, person or program', async (
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'message.posted',
-    params: { group, message },
+    params: { group, groupId, message },
   });
 });
 
@@ -52,9 +52,9 @@ test('joining and leaving are told to the members', async () => {
     '[GROUP:main] [NOTIFY] User carol joined the group.\n' +
       '[GROUP:main] [NOTIFY] User carol left the group.\n',
   );
-  const params = { group: 'main', user: 'carol' };
+  const params = { group: 'main', groupId: 1, user: 'carol', userId: 3 };
   expect(await program.notices()).toEqual([
-    { jsonrpc: '2.0', method: 'member.joined', params: { ...params, id: 1, lastNumber: 0 } },
+    { jsonrpc: '2.0', method: 'member.joined', params: { ...params, lastNumber: 0 } },
     { jsonrpc: '2.0', method: 'member.left', params },
   ]);
 });

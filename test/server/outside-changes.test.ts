@@ -42,7 +42,7 @@ test('the members of a group that is removed are told within a second', async ()
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'group.removed',
-    params: { group: 'news' },
+    params: { group: 'news', groupId: 3 },
   });
   expect(performance.now() - from).toBeLessThan(1000);
   expect(await elsewhere.silence()).toBe('');
@@ -74,6 +74,7 @@ test('a group that was removed is gone for its members at once', async () => {
   expect((await program.notice()).method).toBe('member.joined');
   expect((await program.notice()).params).toEqual({
     group: 'main',
+    groupId: 1,
     online: [],
     offline: ['carol'],
   });
@@ -132,7 +133,7 @@ test('a new name and a new description are told, and hold', async () => {
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'group.changed',
-    params: { group: 'Tidings', was: 'news', description },
+    params: { group: 'Tidings', groupId: 3, was: 'news', description },
   });
   change(database, "UPDATE groups SET description = 'What was' WHERE id = 3", {
     type: 'group.changed',
@@ -145,6 +146,7 @@ test('a new name and a new description are told, and hold', async () => {
   );
   expect((await program.notice()).params).toEqual({
     group: 'Tidings',
+    groupId: 3,
     was: 'Tidings',
     description: 'What was',
   });
@@ -177,7 +179,7 @@ test('a purge is told, and what it took is gone', async () => {
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'messages.purged',
-    params: { group: 'main', count: 3, first: 1, last: 3 },
+    params: { group: 'main', groupId: 1, count: 3, first: 1, last: 3 },
   });
   expect(numbersIn(await person.ask('%list'))).toEqual([4, 5]);
   expect(await person.ask('%message 3')).toContain('There is no message 3 for you in main.');
@@ -207,6 +209,7 @@ test('a message whose user was removed is from [deleted]', async () => {
   expect(await person.ask('%message 1')).toContain('\nSender: [deleted]\n');
   expect(await program.call('message.get', { group: 'main', number: 1 })).toMatchObject({
     sender: '[deleted]',
+    senderId: null,
   });
 });
 

@@ -30,6 +30,7 @@ test('members are told, in both encodings, who came online and who went', async 
   await person.expect('[GROUP:main] [NOTIFY] Online: carol, dave. Offline: erin.\n');
   expect(await presence(program)).toEqual({
     group: 'main',
+    groupId: 1,
     online: ['carol', 'dave'],
     offline: ['erin'],
   });
@@ -55,7 +56,12 @@ test('one who comes and goes in between is not told of', async () => {
     await carol.call('session.logout', {});
   }
   await board.program('dave');
-  expect(await presence(alice)).toEqual({ group: 'main', online: ['dave'], offline: [] });
+  expect(await presence(alice)).toEqual({
+    group: 'main',
+    groupId: 1,
+    online: ['dave'],
+    offline: [],
+  });
 });
 
 test('nobody is told of themselves alone', async () => {
@@ -75,7 +81,12 @@ test('who left the group before it was told is not spoken of', async () => {
   await carol.call('group.leave', { group: 'main' });
   await carol.call('session.logout', {});
   await board.program('dave');
-  expect(await presence(alice)).toEqual({ group: 'main', online: ['dave'], offline: [] });
+  expect(await presence(alice)).toEqual({
+    group: 'main',
+    groupId: 1,
+    online: ['dave'],
+    offline: [],
+  });
 });
 
 test('a storm of reconnects is at most one notice a second', async () => {

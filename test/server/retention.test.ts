@@ -18,7 +18,7 @@ test('a rule that the operator gives while the server runs is enforced at once, 
   expect(await alice.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'messages.purged',
-    params: { group: 'news', count: 3, first: 1, last: 3 },
+    params: { group: 'news', groupId: 3, count: 3, first: 1, last: 3 },
   });
   const { messages } = await alice.call('message.list', { group: 'news' });
   expect(messages.map(({ number }) => number)).toEqual([4, 5]);

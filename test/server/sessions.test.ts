@@ -69,7 +69,7 @@ test('a group joined or left on one connection is joined or left on all', async 
   await laptop.call('group.join', { group: 'news' });
   expect(await phone.notice()).toMatchObject({
     method: 'member.joined',
-    params: { group: 'news', user: 'alice', id: 3, lastNumber: 0 },
+    params: { group: 'news', groupId: 3, user: 'alice', lastNumber: 0 },
   });
   await bob.call('message.post', { group: 'news', subject: 's', content: 'c' });
   for (const peer of [phone, laptop]) {
@@ -90,7 +90,7 @@ test('one is online until the last connection is gone; only the first and the la
   // What follows in this group is gathered behind it: a marker of who has come and gone.
   const carol = await board.memberProgram('carol');
   await carol.call('session.logout', {});
-  const gone = { group: 'main', online: [], offline: ['carol'] };
+  const gone = { group: 'main', groupId: 1, online: [], offline: ['carol'] };
   await bob.until(() => bob.received.find(({ method }) => method === 'presence.changed'));
   const told = bob.received.filter(({ method }) => method === 'presence.changed');
   expect(told.map(({ params }) => params)).toEqual([gone]);
@@ -105,11 +105,21 @@ test('one is online until the last connection is gone; only the first and the la
   const presence = () => bob.received.filter(({ method }) => method === 'presence.changed');
   await bob.until(() => presence()[1]);
   expect(await online()).toBe(false);
-  expect(presence()[1]?.params).toEqual({ group: 'main', online: [], offline: ['alice'] });
+  expect(presence()[1]?.params).toEqual({
+    group: 'main',
+    groupId: 1,
+    online: [],
+    offline: ['alice'],
+  });
   await board.protectedProgram('alice', password);
   await board.protectedProgram('alice', password);
   await bob.until(() => presence()[2]);
-  expect(presence()[2]?.params).toEqual({ group: 'main', online: ['alice'], offline: [] });
+  expect(presence()[2]?.params).toEqual({
+    group: 'main',
+    groupId: 1,
+    online: ['alice'],
+    offline: [],
+  });
 });
 
 test.each(['unprotected', 'protected'])(
@@ -123,7 +133,7 @@ test.each(['unprotected', 'protected'])(
         : await withToken(board, 'alice');
     const fresh = await board.connectProgram();
     const resumed = await fresh.call('session.resume', { token: stale.token });
-    expect(resumed).toEqual({ user: 'alice', token: stale.token, memberships: [] });
+    expect(resumed).toEqual({ user: 'alice', userId: 1, token: stale.token, memberships: [] });
     expect(await stale.notice()).toMatchObject({
       method: 'session.closing',
       params: { reason: takenOver, code: 'TAKEN_OVER' },
@@ -148,7 +158,7 @@ test('taking a session over is told to nobody, and ends no other of the same nam
   const presence = await bob.until(() =>
     bob.received.find(({ method }) => method === 'presence.changed'),
   );
-  expect(presence.params).toEqual({ group: 'main', online: [], offline: ['carol'] });
+  expect(presence.params).toEqual({ group: 'main', groupId: 1, online: [], offline: ['carol'] });
 });
 
 test('over a session that is taken over again and again, notices and unread have no gap', async () => {

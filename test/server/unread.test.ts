@@ -153,3 +153,36 @@ test('joining anew starts with nothing unread', async () => {
   await alice.ask('%join');
   expect(await alice.ask('%unread')).toBe(nothing);
 });
+
+test('what is marked as read in one session is told to the others of the user, to programs alone', async () => {
+  const board = await TestBoard.start();
+  await board.protect('alice', 'correct horse');
+  const bob = await board.memberProgram('bob');
+  const laptop = await board.protectedProgram('alice', 'correct horse');
+  await laptop.call('group.join', { group: 'main' });
+  const phone = await board.protectedProgram('alice', 'correct horse');
+  const terminal = await board.connect();
+  terminal.send('alice');
+  await terminal.expect('Password: ');
+  terminal.send('correct horse');
+  await terminal.expect('%help for every command.\n');
+  for (const subject of ['one', 'two', 'three']) {
+    await bob.call('message.post', { group: 'main', subject, content: 'x' });
+  }
+  for (const peer of [bob, laptop, phone]) await peer.notices();
+  await terminal.expect('Subject: three)\n');
+
+  await phone.call('message.markRead', { group: 'main', number: 2 });
+  expect(await laptop.notice()).toEqual({
+    jsonrpc: '2.0',
+    method: 'marks.changed',
+    params: { group: 'main', groupId: 1, lastRead: 2 },
+  });
+  // What moves no mark is told to nobody, and nothing of it to anyone else.
+  await phone.call('message.markRead', { group: 'main', number: 1 });
+  expect(await laptop.notices()).toEqual([]);
+  expect([...(await phone.notices()), ...(await bob.notices())]).toEqual([]);
+  expect(await terminal.silence()).toBe('');
+  await terminal.ask('%message 3');
+  expect((await laptop.notice()).params).toMatchObject({ lastRead: 3 });
+});

@@ -125,10 +125,16 @@ test('a board of the first schema opens with everything in place', async () => {
   expect(members.map(({ name }) => name)).toEqual(['Alice', 'Bjørn']);
   const { messages } = await repository.messages(alice, main, { limit: 10 });
   expect(messages).toEqual([
-    { number: 1, sender: 'Alice', postedAt: 1795376173750000, subject: 'Welcome' },
-    { number: 2, sender: null, postedAt: 1795376174000000, subject: 'Bye' },
-    { number: 3, sender: 'Alice', postedAt: 1795376174250000, subject: 'Lunch on Friday?' },
-    { number: 4, sender: 'Bjørn', postedAt: 1795376174750000, subject: 'Re: Lunch' },
+    { number: 1, senderId: 1, sender: 'Alice', postedAt: 1795376173750000, subject: 'Welcome' },
+    { number: 2, senderId: null, sender: null, postedAt: 1795376174000000, subject: 'Bye' },
+    {
+      number: 3,
+      senderId: 1,
+      sender: 'Alice',
+      postedAt: 1795376174250000,
+      subject: 'Lunch on Friday?',
+    },
+    { number: 4, senderId: 2, sender: 'Bjørn', postedAt: 1795376174750000, subject: 'Re: Lunch' },
   ]);
   expect((await repository.message(alice, main, 1)).message.content).toBe(
     "Hello everyone,\nthis is the board's first message.",

@@ -2,7 +2,10 @@ import type { Page } from '../../src/board/repository.ts';
 import type { Header } from '../../src/board/types.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 
-interface Kept extends Header {
+/** The model knows users by their names alone. */
+type Shown = Omit<Header, 'senderId'>;
+
+interface Kept extends Shown {
   /** Its place among all events. */
   readonly turn: number;
 }
@@ -111,7 +114,7 @@ export class ModelGroup {
     return [...before.slice(-2), ...after];
   }
 
-  page(user: string, { before, after, limit }: Page): { messages: Header[]; more: boolean } {
+  page(user: string, { before, after, limit }: Page): { messages: Shown[]; more: boolean } {
     const within = this.visible(user).filter(
       ({ number }) => number < (before ?? Number.POSITIVE_INFINITY) && number > (after ?? 0),
     );
@@ -126,6 +129,6 @@ export class ModelGroup {
   }
 }
 
-function header({ number, sender, postedAt, subject }: Kept): Header {
+function header({ number, sender, postedAt, subject }: Kept): Shown {
   return { number, sender, postedAt, subject };
 }

@@ -7,6 +7,7 @@ const pageSize = 25;
 /** A message as `tail` shows it; without content where only headers are asked for. */
 export interface TailMessage extends Header {
   readonly group: string;
+  readonly groupId: number;
   readonly content?: string;
 }
 
@@ -72,11 +73,11 @@ export class Cursor {
 
   /** Undefined for one that was removed in between. */
   private async whole(call: Call, header: Header): Promise<TailMessage | undefined> {
-    const { number, sender, postedAt, subject } = header;
-    if (this.headers) return { group: this.name, number, sender, postedAt, subject };
+    const whole = { group: this.name, groupId: this.id, ...header };
+    if (this.headers) return whole;
     try {
-      const { content } = await call('message.get', { group: this.id, number });
-      return { group: this.name, number, sender, postedAt, subject, content };
+      const { content } = await call('message.get', { group: this.id, number: header.number });
+      return { ...whole, content };
     } catch (error) {
       if (error instanceof BoardError && error.code === 'MESSAGE_NOT_FOUND') return undefined;
       throw error;

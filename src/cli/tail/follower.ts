@@ -116,7 +116,7 @@ export class Follower {
 
   private hear({ method, params }: Notice): void {
     if (method === 'presence.changed' || method === 'session.closing') return;
-    const cursor = [...this.cursors.values()].find(({ name }) => name === params.group);
+    const cursor = this.cursors.get(params.groupId);
     if (method !== 'message.posted' || !cursor) {
       this.distrust();
     } else {

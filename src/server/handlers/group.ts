@@ -1,4 +1,4 @@
-import { toHeader, toMembers } from '../wire.ts';
+import { toGroup, toHeader, toMembers } from '../wire.ts';
 import type { Handlers } from './context.ts';
 
 export const groupHandlers: Pick<
@@ -19,7 +19,7 @@ export const groupHandlers: Pick<
 
   'group.leave': async ({ board, session }, params) => {
     const { group } = await board.leave(session.actor, params.group);
-    return { group: group.name };
+    return toGroup(group);
   },
 
   'group.members': async ({ board, session, hub }, params) => {

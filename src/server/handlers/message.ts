@@ -1,5 +1,5 @@
 import { limits } from '../../protocol/limits.ts';
-import { toHeader } from '../wire.ts';
+import { toGroup, toHeader } from '../wire.ts';
 import type { Handlers } from './context.ts';
 
 export const messageHandlers: Pick<
@@ -8,18 +8,18 @@ export const messageHandlers: Pick<
 > = {
   'message.post': async ({ board, session }, { group, ...content }) => {
     const posted = await board.post(session.actor, group, content);
-    return { group: posted.group.name, ...toHeader(posted.message) };
+    return { ...toGroup(posted.group), ...toHeader(posted.message) };
   },
 
   'message.get': async ({ board, session }, { group, number }) => {
     const found = await board.message(session.actor, group, number);
     const { message } = found;
-    return { group: found.group.name, ...toHeader(message), content: message.content };
+    return { ...toGroup(found.group), ...toHeader(message), content: message.content };
   },
 
   'message.list': async ({ board, session }, { group, limit = limits.listDefault, ...bounds }) => {
     const page = await board.messages(session.actor, group, { limit, ...bounds });
-    return { group: page.group.name, messages: page.messages.map(toHeader), more: page.more };
+    return { ...toGroup(page.group), messages: page.messages.map(toHeader), more: page.more };
   },
 
   'message.markRead': async ({ board, session }, { group, number }) => {

@@ -69,6 +69,7 @@ function isIn({ login }: Session, opened: TokenLogin): boolean {
 function toResult({ login, token }: TokenLogin, hub: Hub): Result<'session.login'> {
   return {
     user: login.user.name,
+    userId: login.user.id,
     token,
     memberships: login.memberships.map(({ group, ...rest }) => ({
       id: group.id,
