@@ -1,7 +1,9 @@
-import { existsSync, rmSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { putInPlace } from '../storage/files.ts';
+import { requireNoBoardFile, requireNotRedirected } from '../storage/board-files.ts';
+import { syncEvery, withPath } from '../storage/files.ts';
+import { PartialFile } from '../storage/partial-file.ts';
 import { UserError } from './errors.ts';
 
 /** Where something goes that is too large to be held. */
@@ -15,6 +17,11 @@ export interface OutputTarget {
 
 /** Standard output, at the pace of who reads it. */
 export class StandardOutput implements OutputTarget {
+  /** @throws DatabaseError where a shell has redirected it to a file of the board */
+  constructor(database: string) {
+    requireNotRedirected(process.stdout.fd, database);
+  }
+
   async write(text: string): Promise<boolean> {
     const { stdout } = process;
     if (!stdout.write(text) && stdout.writable) await written(stdout);
@@ -45,44 +52,56 @@ function written(stream: NodeJS.WriteStream): Promise<void> {
  * its own name only once it is whole and on disk.
  */
 export class OutputFile implements OutputTarget {
+  private unsynced = 0;
+
   private constructor(
     private readonly file: string,
-    private readonly partial: string,
+    private readonly partial: PartialFile,
     private readonly handle: FileHandle,
     private readonly force: boolean,
   ) {}
 
-  /** @throws UserError where the file is there already, without `force`, or cannot be made */
-  static async create(file: string, { force = false }): Promise<OutputFile> {
+  /**
+   * @param database the board that is written about: none of its files is overwritten
+   * @throws UserError where the file is there already, without `force`; DatabaseError where it
+   * belongs to a board, cannot be made, or is being written by another process
+   */
+  static async create(
+    file: string,
+    database: string,
+    { force = false }: { force?: boolean },
+  ): Promise<OutputFile> {
+    requireNoBoardFile(file, database);
     requireFree(file, force);
-    const partial = `${file}.${process.pid}.partial`;
-    try {
-      // In a folder that others share, one of them may have prepared a file of that name, or a link.
-      rmSync(partial, { force: true });
-      return new OutputFile(file, partial, await open(partial, 'wx', 0o600), force);
-    } catch (error) {
-      throw new UserError(`Cannot write ${file}: ${(error as Error).message}.`);
-    }
+    const partial = PartialFile.create(file, database);
+    return new OutputFile(file, partial, await open(partial.path, 'r+'), force);
   }
 
   async write(text: string): Promise<boolean> {
     try {
       await this.handle.appendFile(text);
+      this.unsynced += text.length;
+      if (this.unsynced >= syncEvery) await this.sync();
       return true;
     } catch (error) {
-      throw new UserError(`Cannot write ${this.file}: ${(error as Error).message}.`);
+      throw withPath(error, this.file);
     }
   }
 
   async finish(): Promise<void> {
     await this.handle.close();
     requireFree(this.file, this.force);
-    putInPlace(this.partial, this.file);
+    this.partial.finish();
   }
 
   async discard(): Promise<void> {
-    rmSync(this.partial, { force: true });
+    this.partial.discard();
     await this.handle.close();
+  }
+
+  private async sync(): Promise<void> {
+    this.unsynced = 0;
+    await this.handle.datasync();
   }
 }
 

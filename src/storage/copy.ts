@@ -1,8 +1,15 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Client, DatabaseError, openConnection, openingError } from './connection.ts';
+import {
+  type Client,
+  createPrivately,
+  DatabaseError,
+  openConnection,
+  openingError,
+} from './connection.ts';
 import { isStorageFailure } from './failure.ts';
-import { giveToOwner, removeDatabase } from './files.ts';
+import { removeDatabase, syncEvery } from './files.ts';
 import { problemsOf, soundnessChecks } from './health.ts';
 import { requireKnown } from './migrate.ts';
 import { rowCounts } from './rows.ts';
@@ -19,14 +26,14 @@ export interface CopyControl {
 const stepSize = 1000;
 
 /**
- * Copies a board, as it is at one moment, into a new file that its owner alone can read, and checks
- * what was written. Every message acknowledged before the call is in it. A server may run: it waits
- * for nothing, and its log grows until the copy is made. Where this fails, nothing is left.
+ * Copies a board, as it is at one moment, into a file that its owner alone can read, and checks what
+ * was written. Every message acknowledged before the call is in it. A server may run: it waits for
+ * nothing, and its log grows until the copy is made. Where this fails, nothing is left.
  *
  * SQLite's backup by pages starts again whenever another connection commits, unless, as here, its
  * own connection holds a snapshot. Against `VACUUM INTO` it takes a fraction of the time, says how
  * far it is, and can be stopped.
- * @param copy must not exist
+ * @param copy an empty file, or none
  * @returns how many rows each table has
  * @throws DatabaseError if there is no board that this program knows, or the copy cannot be made or
  * does not hold up; the reason of `signal` where that stops it
@@ -39,7 +46,6 @@ export async function copyBoard(
   const source = openConnection(file, { journal: 'unchanged' });
   try {
     requireKnown(file, source);
-    create(copy);
     try {
       const rows = await copyPages(source, copy, control);
       await check(copy, rows, control);
@@ -55,19 +61,6 @@ export async function copyBoard(
   }
 }
 
-/** Two copies at once to the same file would spoil each other. */
-function create(copy: string): void {
-  try {
-    closeSync(openSync(copy, 'wx', 0o600));
-    giveToOwner(copy);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw openingError(copy, error);
-    throw new DatabaseError(
-      `${copy} is in the way: another copy is being made, or one was cut short. If none is, delete it.`,
-    );
-  }
-}
-
 /** The snapshot lasts from the first read of the transaction to the closing of the connection. */
 async function copyPages(
   source: Client,
@@ -77,14 +70,37 @@ async function copyPages(
   source.exec('BEGIN');
   const rows = rowCounts(source);
   const pageSize = Number(source.pragma('page_size', { simple: true }));
-  await source.backup(copy, {
-    progress: ({ totalPages, remainingPages }) => {
-      signal.throwIfAborted();
-      progress((totalPages - remainingPages) * pageSize, totalPages * pageSize);
-      return stepSize;
-    },
-  });
-  return rows;
+  // Closed after SQLite has closed the file: to close any descriptor of it ends SQLite's locks.
+  const handle = open(copy);
+  let synced = 0;
+  try {
+    // better-sqlite3 strips spaces from a name.
+    await source.backup(resolve(copy), {
+      progress: ({ totalPages, remainingPages }) => {
+        signal.throwIfAborted();
+        const done = (totalPages - remainingPages) * pageSize;
+        progress(done, totalPages * pageSize);
+        if (done - synced >= syncEvery) {
+          fdatasyncSync(handle);
+          synced = done;
+        }
+        return stepSize;
+      },
+    });
+    return rows;
+  } finally {
+    closeSync(handle);
+  }
+}
+
+/** @throws DatabaseError */
+function open(copy: string): number {
+  try {
+    createPrivately(copy);
+    return openSync(copy, 'r+');
+  } catch (error) {
+    throw openingError(copy, error);
+  }
 }
 
 /** A copy is one file, without a log, which can be read where nothing can be written. */

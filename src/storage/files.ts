@@ -57,12 +57,29 @@ export function putInPlace(partial: string, file: string): void {
   sync(dirname(file));
 }
 
-/** Brings the contents of a file, or the names in a folder, to the disk. */
+/**
+ * Whoever writes a large file syncs it each time that so many bytes are written. One sync of all at
+ * the end would keep the disk from the commits of a server: see docs/reliability.md.
+ */
+export const syncEvery = 8 * 1024 * 1024;
+
+/**
+ * Brings the contents of a file, or the names in a folder, to the disk.
+ * @throws the error of the system, with the path
+ */
 export function sync(path: string): void {
   const handle = openSync(path, 'r');
   try {
     fsyncSync(handle);
+  } catch (error) {
+    throw withPath(error, path);
   } finally {
     closeSync(handle);
   }
+}
+
+/** The system names no path in the errors of calls on an open file. */
+export function withPath(error: unknown, path: string): unknown {
+  if (error instanceof Error) (error as NodeJS.ErrnoException).path ??= path;
+  return error;
 }

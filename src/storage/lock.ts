@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
-import { openConnection } from './connection.ts';
+import { createPrivately, openConnection, openingError } from './connection.ts';
 import { isBusy } from './failure.ts';
+import { identityOf } from './paths.ts';
 
 // Milliseconds: longer than `holder` has the lock in its hands.
 const probePatience = 100;
@@ -26,11 +27,30 @@ export class LockedError extends Error {
  * in beside a writer, so that a second server can read who holds it.
  */
 export class ServerLock {
-  private constructor(private readonly client: Sqlite.Database) {}
+  private readonly identity: string | undefined;
+
+  private constructor(
+    private readonly client: Sqlite.Database,
+    private readonly file: string,
+  ) {
+    this.identity = identityOf(file);
+  }
 
   /** @throws LockedError if another process holds it */
   static take(database: string): ServerLock {
-    const client = openConnection(lockFile(database), {
+    const file = lockFile(database);
+    for (;;) {
+      makePlace(file);
+      const before = identityOf(file);
+      const lock = ServerLock.takeIn(file, database);
+      // Its last holder may have removed the file meanwhile: the next one would take another file.
+      if (before === lock.identity && before !== undefined) return lock;
+      lock.release();
+    }
+  }
+
+  private static takeIn(file: string, database: string): ServerLock {
+    const client = openConnection(file, {
       create: true,
       journal: 'delete',
       busyTimeout: probePatience,
@@ -39,7 +59,7 @@ export class ServerLock {
       client.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER)');
       client.prepare('INSERT OR REPLACE INTO holder VALUES (1, ?)').run(process.pid);
       client.exec('BEGIN IMMEDIATE');
-      return new ServerLock(client);
+      return new ServerLock(client, file);
     } catch (error) {
       const pid = readHolder(client);
       client.close();
@@ -61,8 +81,28 @@ export class ServerLock {
     }
   }
 
+  /** Whether the file of the lock is still where another process looks for it. */
+  get isInPlace(): boolean {
+    return identityOf(this.file) === this.identity;
+  }
+
   release(): void {
     this.client.close();
+  }
+
+  /** Releases a lock that is not needed again, and removes its file. */
+  remove(): void {
+    if (this.isInPlace) rmSync(this.file, { force: true });
+    this.client.close();
+  }
+}
+
+/** @throws DatabaseError */
+function makePlace(file: string): void {
+  try {
+    createPrivately(file);
+  } catch (error) {
+    throw openingError(file, error);
   }
 }
 

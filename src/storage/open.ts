@@ -11,13 +11,21 @@ import {
 } from './connection.ts';
 import { ServerLock } from './lock.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
+import { realPath, requireOneName } from './paths.ts';
 import { groups } from './schema.ts';
 
-/** The database file in a data folder. @throws DatabaseError for a name that is empty */
+/**
+ * The database file in a data folder, as an absolute path without symbolic links. The log, the lock,
+ * the socket and the copies get their names from this path: two servers that reach one file by
+ * different links have to meet at one lock, and a rename must not replace a link.
+ * @throws DatabaseError for a name that is empty, and for a file that has a second name
+ */
 export function databaseFile(dataFolder: string): string {
   if (dataFolder === '')
     throw new DatabaseError('The folder of the database has no name: see --data.');
-  return join(dataFolder, 'corkboard.db');
+  const file = realPath(join(dataFolder, 'corkboard.db'));
+  requireOneName(file);
+  return file;
 }
 
 /** What a new board begins with: name and description. */

@@ -1,4 +1,5 @@
 import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
+import { requireOther } from './board-files.ts';
 import { type Client, DatabaseError, openConnection } from './connection.ts';
 import { type CopyControl, copyBoard } from './copy.ts';
 import { isBusy, isStorageFailure } from './failure.ts';
@@ -21,6 +22,7 @@ export async function restoreBoard(
   control: CopyControl,
 ): Promise<string | undefined> {
   const partial = `${file}.partial`;
+  requireOther(copy, partial);
   // Under the lock, one that is there was cut short.
   removeDatabase(partial);
   await copyBoard(copy, partial, control);

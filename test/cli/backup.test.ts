@@ -85,10 +85,33 @@ test('db backup refuses what it would spoil, and what it cannot do, in one line'
   expect(await refused(target)).toContain(`Overwrite ${target}?`);
   rmSync(`${target}.lock`);
   expect(await refused(join(folder, 'missing', 'board.db'))).toContain('no such file or directory');
-  writeFileSync(`${target}.partial`, '');
-  expect(await refused(target, '--yes')).toContain('another copy is being made, or one was cut');
-  expect(readdirSync(folder).sort()).toEqual(['board.db', 'board.db.partial']);
+  const other = ServerLock.take(`${target}.partial`);
+  expect(await refused(target, '--yes')).toContain(
+    `board.db is being written by another corkboard, process ${process.pid}.`,
+  );
+  other.remove();
+  expect(readdirSync(folder)).toEqual(['board.db']);
   expect(statSync(target).size).toBe('precious'.length);
+});
+
+test.each([
+  ['db backup', (target: string) => ['db', 'backup', target]],
+  ['export', (target: string) => ['export', target]],
+] as const)('what a killed %s has left is in the way of no later one', async (_, command) => {
+  const data = await boardFolder();
+  fillMain(data, 100_000);
+  const folder = tempFolder();
+  const target = join(folder, 'nightly');
+  const run = startCli([...command(target), '--data', data]);
+  const watcher = watch(folder);
+  for (let name: unknown; name !== 'nightly.partial'; ) [, name] = await once(watcher, 'change');
+  watcher.close();
+  run.child.kill('SIGKILL');
+  await run.result;
+  expect(readdirSync(folder)).toContain('nightly.partial');
+  const { code, stderr } = await runCli([...command(target), '--data', data]);
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(readdirSync(folder)).toEqual(['nightly']);
 });
 
 test('a database that is damaged gives no backup', async () => {

@@ -51,7 +51,11 @@ async function writeExport(
   options: ExportOptions,
   signal: AbortSignal,
 ): Promise<void> {
-  const target = file === undefined ? new StandardOutput() : await OutputFile.create(file, options);
+  const database = databaseFile(options.data);
+  const target =
+    file === undefined
+      ? new StandardOutput(database)
+      : await OutputFile.create(file, database, options);
   let snapshot: Snapshot | undefined;
   try {
     snapshot = await takeSnapshot(options, signal);

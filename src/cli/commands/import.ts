@@ -4,7 +4,9 @@ import { addAbortSignal, type Readable } from 'node:stream';
 import type { Command } from 'commander';
 import { ExportError } from '../../board/export-format.ts';
 import { count } from '../../protocol/text/render.ts';
+import { requireOther } from '../../storage/board-files.ts';
 import { type Imported, importBoard } from '../../storage/import.ts';
+import { ImportDatabase } from '../../storage/import-database.ts';
 import { databaseFile } from '../../storage/open.ts';
 import { type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
@@ -47,8 +49,9 @@ Examples:
 }
 
 async function run(file: string, options: ImportOptions): Promise<void> {
-  const source = file === '-' ? process.stdin : await openSource(file);
   const database = databaseFile(options.data);
+  if (file !== '-') requireOther(file, ImportDatabase.path(database));
+  const source = file === '-' ? process.stdin : await openSource(file);
   const { header, resumedAt } = await followed(database, source, file, options).catch((error) => {
     throw asUserError(error, file === '-' ? 'Standard input' : file);
   });

@@ -1,10 +1,10 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
-import { copyBoard } from '../../../storage/copy.ts';
-import { putInPlace, removeCompanions } from '../../../storage/files.ts';
-import { ServerLock } from '../../../storage/lock.ts';
+import { requireNoBoardFile } from '../../../storage/board-files.ts';
+import { type CopyControl, copyBoard } from '../../../storage/copy.ts';
 import { databaseFile } from '../../../storage/open.ts';
+import { PartialFile } from '../../../storage/partial-file.ts';
 import { toldRows } from '../../../storage/rows.ts';
 import { type CommonOptions, databaseCommand } from '../../administer.ts';
 import { confirm } from '../../confirm.ts';
@@ -25,7 +25,7 @@ export function dbBackupCommand(): Command {
       `
 The copy is the board of one moment, with every message that was acknowledged before. It is checked
 and then given its name, so that what has the name is always whole; a copy that is under way is
-called <file>.partial.
+called <file>.partial. What a copy that was killed has left is removed by the next one.
 
 Examples:
   $ corkboard db backup /backups/board.db
@@ -36,11 +36,9 @@ Examples:
 
 async function backup(target: string, options: BackupOptions): Promise<void> {
   const file = databaseFile(options.data);
-  if (existsSync(target)) await mayOverwrite(target, file, options);
-  const partial = `${target}.partial`;
-  const rows = toldRows(await runCopy((control) => copyBoard(file, partial, control)));
-  removeCompanions(target);
-  putInPlace(partial, target);
+  requireNoBoardFile(target, file);
+  if (existsSync(target)) await mayOverwrite(target, options);
+  const rows = toldRows(await runCopy((control) => copyTo(target, file, control)));
   const { size } = statSync(target);
   printResult(options, { file, backup: target, size, rows }, () => {
     const messages = count(rows.messages ?? 0, 'message');
@@ -48,20 +46,26 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
   });
 }
 
+async function copyTo(
+  target: string,
+  file: string,
+  control: CopyControl,
+): Promise<Map<string, number>> {
+  const partial = PartialFile.create(target, file);
+  try {
+    const rows = await copyBoard(file, partial.path, control);
+    partial.finish();
+    return rows;
+  } finally {
+    partial.discard();
+  }
+}
+
 /** @throws UserError where the target is no backup, or is to stay */
-async function mayOverwrite(target: string, file: string, options: BackupOptions): Promise<void> {
+async function mayOverwrite(target: string, options: BackupOptions): Promise<void> {
   const found = statSync(target);
   if (found.isDirectory()) throw new UserError(`${target} is a folder; name a file in it.`);
   // A device or a pipe would be gone, with a file in its place.
   if (!found.isFile()) throw new UserError(`${target} is not a file to write to.`);
-  const { dev, ino } = existsSync(file) ? statSync(file) : {};
-  if (dev === found.dev && ino === found.ino) {
-    throw new UserError(`${target} is the database itself; give the backup another name.`);
-  }
-  if (ServerLock.isHeld(target)) {
-    throw new UserError(
-      `${target} is the database of a server that runs; give the backup another name.`,
-    );
-  }
   await confirm(`Overwrite ${target}`, options, 'Nothing was overwritten.');
 }

@@ -1,0 +1,92 @@
+import {
+  type BigIntStats,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  realpathSync,
+  statSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DatabaseError } from './connection.ts';
+
+/** An absolute path without symbolic links; of a file that does not exist yet, where it will be. */
+export function realPath(path: string): string {
+  const absolute = resolve(path);
+  try {
+    return realpathSync(absolute);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ELOOP') throw new DatabaseError(`${path} is a symbolic link to itself.`);
+    // Whoever opens the file gets the same error, and reports it.
+    if (code !== 'ENOENT') return absolute;
+  }
+  const parent = dirname(absolute);
+  if (parent === absolute) return absolute;
+  const folder = realPath(parent);
+  const name = join(folder, basename(absolute));
+  const isLink = lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink();
+  return isLink ? realPath(resolve(folder, readlinkSync(name))) : name;
+}
+
+/** Device and inode of an existing file, e.g. `64769:131092`; undefined if there is none. */
+export function identityOf(path: string): string | undefined {
+  const found = statsOf(path);
+  return found && `${found.dev}:${found.ino}`;
+}
+
+function statsOf(path: string): BigIntStats | undefined {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * SQLite keeps the log beside the name that a file was opened by. Under a second name (a hard link,
+ * or a mount of the file alone) the log is another one, and so is the lock: what was acknowledged
+ * under one name is missing under the other.
+ * @throws DatabaseError where `file` has a second name, other than one that a restore left
+ */
+export function requireOneName(file: string): void {
+  const found = statsOf(file);
+  if (!found?.isFile()) return;
+  if (isMountPoint(file)) {
+    throw new DatabaseError(
+      `${file} is mounted by itself, apart from its log and its lock. Mount the folder that it is in.`,
+    );
+  }
+  if (found.nlink <= 1n) return;
+  const folder = dirname(file);
+  const others = readdirSync(folder).filter((name) => {
+    const path = join(folder, name);
+    return path !== file && identityOf(path) === identityOf(file);
+  });
+  // A restore that was cut short leaves such a name, whose log it has emptied before.
+  const kept = others.filter((name) => name.startsWith(`${basename(file)}.before-restore-`));
+  if (found.nlink - BigInt(kept.length) <= 1n) return;
+  const [other] = others.filter((name) => !kept.includes(name));
+  const where = other === undefined ? '' : `, ${join(folder, other)}`;
+  throw new DatabaseError(
+    `${file} has a second name (a hard link)${where}, and SQLite keeps a log for each name. ` +
+      `Find the names with find / -xdev -samefile ${file}, and remove all but one.`,
+  );
+}
+
+/** Whether a file is a mount point, on Linux; elsewhere a file cannot be seen to be one. */
+function isMountPoint(file: string): boolean {
+  try {
+    const mounts = readFileSync('/proc/self/mountinfo', 'latin1');
+    const escaped = Buffer.from(file)
+      .toString('latin1')
+      .replace(/[\s\\]/g, octal);
+    return mounts.split('\n').some((line) => line.split(' ')[4] === escaped);
+  } catch {
+    return false;
+  }
+}
+
+function octal(character: string): string {
+  return `\\${character.charCodeAt(0).toString(8).padStart(3, '0')}`;
+}
