@@ -168,11 +168,11 @@ function requireSame(found: Account | undefined, checked: Account | undefined): 
 
 /** @throws BoardError `PASSWORD_INVALID` */
 export function checkedPassword(password: string): string {
-  if ([...password].length < limits.passwordLeast) {
-    throw boardError('PASSWORD_INVALID', `it has fewer than ${limits.passwordLeast} characters`);
-  }
   if (Buffer.byteLength(password) > limits.password) {
     throw boardError('PASSWORD_INVALID', `it is longer than ${limits.password} bytes`);
+  }
+  if ([...password].length < limits.passwordLeast) {
+    throw boardError('PASSWORD_INVALID', `it has fewer than ${limits.passwordLeast} characters`);
   }
   return password;
 }

@@ -1,5 +1,5 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
-import { boardError } from '../protocol/errors.ts';
+import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { isLongerThan, nameKey } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './repository.ts';
@@ -67,35 +67,47 @@ export function groupRef(group: string | number): GroupRef {
 
 /** Text for a group's description. @throws BoardError `TOO_LONG` */
 export function checkedDescription(text: string): string {
-  return bounded('description', cleanLine(text).trim(), limits.description);
+  return checkedLine('description', text, limits.description);
 }
 
 /** Text for the reason of a ban. @throws BoardError `TOO_LONG` */
 export function checkedBanReason(text: string): string {
-  return bounded('reason', cleanLine(text).trim(), limits.description);
+  return checkedLine('reason', text, limits.description);
 }
 
 /** Text for a subject. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
 export function checkedSubject(text: string): string {
+  requireAtMost('subject', text, unitsBeforeCleaning * limits.subject, limits.subject);
   if (/[\r\n\u0085\u2028\u2029]/.test(text)) throw boardError('SUBJECT_INVALID', 'it is one line');
-  const subject = cleanLine(text).trim();
+  const subject = checkedLine('subject', text, limits.subject);
   if (!visible.test(subject)) throw boardError('SUBJECT_INVALID', 'it is empty');
-  return bounded('subject', subject, limits.subject);
+  return subject;
 }
 
-function bounded(what: string, text: string, limit: number): string {
-  // Code units are never fewer than characters: only what is longer has to be counted out.
-  if (text.length > limit && [...text].length > limit) {
-    throw boardError('TOO_LONG', what, limit, 'characters');
-  }
-  return text;
+// UTF-16 code units for each character that is allowed, before a text is cleaned, which takes some away.
+const unitsBeforeCleaning = 8;
+
+/** One line, cleaned. The length is looked at before anything else is done with it. */
+function checkedLine(what: string, text: string, limit: number): string {
+  requireAtMost(what, text, unitsBeforeCleaning * limit, limit);
+  const line = cleanLine(text).trim();
+  if ([...line].length > limit) throw boardError('TOO_LONG', what, limit, 'characters');
+  return line;
+}
+
+function requireAtMost(what: string, text: string, units: number, limit: number): void {
+  if (text.length > units) throw boardError('TOO_LONG', what, limit, 'characters');
 }
 
 /** Text for the content of a message. @throws BoardError `TOO_LONG` */
 export function checkedContent(text: string): string {
+  // A line end of two characters becomes one of one byte; nothing else that people write gets shorter.
+  if (text.length > 2 * limits.content) throw contentTooLong();
   const content = cleanText(text);
-  if (Buffer.byteLength(content) > limits.content) {
-    throw boardError('TOO_LONG', 'content', limits.content, 'bytes');
-  }
+  if (Buffer.byteLength(content) > limits.content) throw contentTooLong();
   return content;
+}
+
+function contentTooLong(): BoardError {
+  return boardError('TOO_LONG', 'content', limits.content, 'bytes');
 }

@@ -1,5 +1,6 @@
 import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import { normalized } from '../protocol/unicode.ts';
 
 const reservedKeys = new Set(['system', 'admin', 'root', 'server']);
 const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
@@ -22,7 +23,8 @@ export interface Name {
  * `ss`) and joins some more, such as dotless `ı` with `i`, which for names is the safe side.
  */
 export function nameKey(name: string): string {
-  return name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  const folded = normalized(name, 'NFKC').toLowerCase().toUpperCase().toLowerCase();
+  return normalized(folded, 'NFKC');
 }
 
 /** @throws BoardError `NAME_INVALID` with the rule that it breaks */
@@ -38,8 +40,8 @@ export function groupName(text: string): Name {
 }
 
 /**
- * Whether a text has more than `longest` characters, however they are composed. To be asked before
- * anything is normalized: a line full of combining marks takes that many seconds.
+ * Whether a text has more than `longest` characters, however they are composed. It looks at the length
+ * alone, so it is asked before anything else is done with a text that somebody sent.
  */
 export function isLongerThan(text: string, longest: number): boolean {
   return text.length > longest * unitsPerCharacter;
@@ -48,7 +50,7 @@ export function isLongerThan(text: string, longest: number): boolean {
 function checkedName(text: string, longest: number): Name {
   const tooLong = `it has more than ${longest} characters`;
   if (isLongerThan(text, longest)) throw invalid(text, tooLong);
-  const name = text.normalize('NFC');
+  const name = normalized(text, 'NFC');
   if (name === '') throw invalid(name, 'it is empty');
   if ([...name].length > longest) throw invalid(name, tooLong);
   if (!allowed.test(name) || invisible.test(name)) {
@@ -64,6 +66,11 @@ function checkedName(text: string, longest: number): Name {
   return { name, key };
 }
 
+/** The beginning of a text of any length. */
+function firstCharacters(text: string, count: number): string {
+  return [...text.slice(0, 2 * count)].slice(0, count).join('');
+}
+
 function invalid(name: string, why: string): BoardError {
-  return boardError('NAME_INVALID', [...name].slice(0, 80).join(''), why);
+  return boardError('NAME_INVALID', firstCharacters(name, 80), why);
 }

@@ -2,6 +2,7 @@ import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:c
 import { availableParallelism } from 'node:os';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import { normalized } from '../protocol/unicode.ts';
 
 interface Cost {
   /** Binary logarithm of scrypt's N. */
@@ -13,6 +14,8 @@ interface Cost {
 /** What OWASP's Password Storage Cheat Sheet gives for scrypt: 128 MiB for one hash. */
 const currentCost: Cost = { ln: 17, r: 8, p: 1 };
 
+// A password of the greatest length takes up to three times its bytes when its characters are decomposed.
+const mostBytesTried = 4 * limits.password;
 const saltBytes = 16;
 const keyBytes = 32;
 /** Hashes that run at once, of 128 MiB each. One core is left to the event loop. */
@@ -48,6 +51,8 @@ export class Passwords {
    * that a name that is unknown cannot be told from a wrong password. @throws BoardError `RATE_LIMITED`
    */
   async matches(password: string, hash: string | null): Promise<boolean> {
+    // No password is that long, however its characters are composed.
+    if (Buffer.byteLength(password) > mostBytesTried) return false;
     const known = hash === null ? undefined : parse(hash);
     const tried = known ?? { ...this.cost, salt: randomBytes(saltBytes), key: undefined };
     const key = await this.derive(password, tried);
@@ -58,7 +63,7 @@ export class Passwords {
     await this.enter();
     try {
       const N = 2 ** ln;
-      return await run(password.normalize('NFC'), salt, { N, r, p, maxmem: 256 * N * r });
+      return await run(normalized(password, 'NFC'), salt, { N, r, p, maxmem: 256 * N * r });
     } finally {
       this.leave();
     }

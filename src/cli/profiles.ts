@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { distance } from 'fastest-levenshtein';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
+import { nearest } from '../protocol/suggest.ts';
 import { UserError } from './errors.ts';
 
 const textRule = 'it takes text in quotes';
@@ -114,11 +114,8 @@ function unknownKey(key: string): string {
 /** The nearest of `known`, where a typo is likely. */
 function suggestion(word: string, known: string[]): string {
   const most = Math.ceil(word.length / 2);
-  const [near] = known
-    .map((name) => ({ name, steps: distance(word.slice(0, 40).toLowerCase(), name) }))
-    .filter(({ steps }) => steps <= most)
-    .sort((a, b) => a.steps - b.steps);
-  return near ? ` Did you mean ${near.name}?` : '';
+  const near = nearest(word, known, most);
+  return near ? ` Did you mean ${near}?` : '';
 }
 
 /** As a shell takes it, and else beside the file that names it. */

@@ -2,6 +2,7 @@ import type { Call } from '../protocol/schemas.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
 import type { ArgumentKind, TextCommand } from '../protocol/text/command.ts';
 import type { Style } from '../protocol/text/style.ts';
+import { caseless } from '../protocol/unicode.ts';
 import type { Candidate, Completion } from './terminal/completion.ts';
 
 // Numbers to choose from that are listed: the newest ones.
@@ -120,11 +121,9 @@ function commandWords(commands: readonly TextCommand[]): Candidate[] {
 }
 
 function wordsLike(word: string, candidates: Candidate[]): Completion {
-  const start = word.normalize('NFKC').toLowerCase();
+  const start = caseless(word);
   return {
     word,
-    candidates: candidates.filter(({ text }) =>
-      text.normalize('NFKC').toLowerCase().startsWith(start),
-    ),
+    candidates: candidates.filter(({ text }) => caseless(text).startsWith(start)),
   };
 }

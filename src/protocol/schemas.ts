@@ -55,7 +55,11 @@ const session = z.object({
 export const postKey = z
   .string()
   .min(1)
-  .refine((key) => [...key].length <= limits.postKey, `It takes 1 to ${limits.postKey} characters`)
+  .refine(
+    // Two UTF-16 code units for a character at most.
+    (key) => key.length <= 2 * limits.postKey && [...key].length <= limits.postKey,
+    `It takes 1 to ${limits.postKey} characters`,
+  )
   .meta({ maxLength: limits.postKey });
 
 /**

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { distance } from 'fastest-levenshtein';
 import { parse, TomlError } from 'smol-toml';
+import { nearest } from '../../protocol/suggest.ts';
 import { UserError } from '../errors.ts';
 import { type Config, keyOf, type Setting, settingNames, settings } from './settings.ts';
 
@@ -46,6 +46,5 @@ function taken(key: string, value: unknown): unknown {
 function unknownKey(key: string, value: unknown): string {
   if (typeof value === 'object') return `Settings stand on their own, not in a section [${key}].`;
   const keys = [...nameOfKey.keys()];
-  const nearest = keys.reduce((a, b) => (distance(key, b) < distance(key, a) ? b : a));
-  return `There is no setting ${key}. Did you mean ${nearest}?`;
+  return `There is no setting ${key}. Did you mean ${nearest(key, keys)}?`;
 }

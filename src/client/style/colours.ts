@@ -1,3 +1,5 @@
+import { caseless } from '../../protocol/unicode.ts';
+
 // Colours that can be read on black and on white, without the red of errors.
 const of256 = [
   25, 28, 31, 32, 64, 65, 67, 68, 71, 72, 91, 94, 97, 98, 99, 101, 103, 127, 130, 132, 133, 136,
@@ -34,7 +36,7 @@ export function coloursOf(depth: number): Colours {
 /** FNV-1a, 32 bits, of what stays the same however a name is written. */
 function hash(name: string): number {
   let hash = 0x811c9dc5;
-  for (const byte of Buffer.from(name.normalize('NFKC').toLowerCase())) {
+  for (const byte of Buffer.from(caseless(name))) {
     hash = Math.imul(hash ^ byte, 0x01000193) >>> 0;
   }
   return hash;

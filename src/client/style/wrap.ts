@@ -1,5 +1,4 @@
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
+import { displayWidth, wrapAtSpaces } from '../../protocol/unicode.ts';
 
 // How far what does not fit into a line goes in on the next row, in columns.
 const hanging = 2;
@@ -21,13 +20,13 @@ export function wrapText(text: string, columns: number): string {
 
 /** @param indent of the rows behind the first one */
 function wrapRows(line: string, columns: number, indent: number): string {
-  if (stringWidth(line) <= columns) return line;
+  if (displayWidth(line) <= columns) return line;
   const before = indentation(line);
   // Deep inside a narrow terminal there is no room to keep the indentation.
   const [first, rest] = Math.max(before, indent) <= columns / 2 ? [before, indent] : [0, 0];
   const room = Math.max(1, columns - Math.max(first, rest));
   // A word longer than that is left to the terminal: an address broken here could not be copied.
-  const rows = wrapAnsi(line.slice(before), room).split('\n');
+  const rows = wrapAtSpaces(line.slice(before), room);
   return rows.map((row, index) => ' '.repeat(index === 0 ? first : rest) + row).join('\n');
 }
 
@@ -37,9 +36,14 @@ function indentation(line: string): number {
 
 /** A terminal puts tabs where it likes; spaces stay where they were measured. */
 function expandTabs(line: string): string {
-  const [first = '', ...others] = line.split('\t');
-  return others.reduce(
-    (before, part) => before + ' '.repeat(tabSize - (stringWidth(before) % tabSize)) + part,
-    first,
-  );
+  const parts = line.split('\t');
+  const last = parts.pop() ?? '';
+  let column = 0;
+  const spaced = parts.map((part) => {
+    const width = displayWidth(part);
+    const spaces = tabSize - ((column + width) % tabSize);
+    column += width + spaces;
+    return part + ' '.repeat(spaces);
+  });
+  return spaced.join('') + last;
 }

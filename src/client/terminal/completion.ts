@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { cut } from '../../protocol/text/table.ts';
+import { displayWidth } from '../../protocol/unicode.ts';
 
 /** What a word can become. */
 export interface Completion {
@@ -37,8 +37,8 @@ function sameLetter(a: string, b: string | undefined): boolean {
 
 /** Candidates as lines: in columns, or one below the other with what they are. */
 export function listCandidates(candidates: readonly Candidate[], columns: number): string {
-  const width = Math.max(...candidates.map(({ text }) => stringWidth(text))) + 2;
-  const padded = ({ text }: Candidate) => text + ' '.repeat(width - stringWidth(text));
+  const width = Math.max(...candidates.map(({ text }) => displayWidth(text))) + 2;
+  const padded = ({ text }: Candidate) => text + ' '.repeat(width - displayWidth(text));
   const perLine = candidates.some(({ note }) => note)
     ? 1
     : Math.max(1, Math.floor(columns / width));

@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { BoardError, boardError, shortened } from '../errors.ts';
+import { nearest } from '../suggest.ts';
 import type { TextCommand } from './command.ts';
 
 /** How a command is written: its words and what stands behind them. */
@@ -24,9 +24,6 @@ export function findCommand(word: string, commands: readonly TextCommand[]): Tex
 /** The word that was likely meant by one that is none, in lower case; undefined where none is near. */
 export function nearestWord(word: string, commands: readonly TextCommand[]): string | undefined {
   const most = word.length > 4 ? 2 : 1;
-  return commands
-    .flatMap(({ words }) => words)
-    .map((known) => ({ known, steps: distance(word.slice(0, 40), known) }))
-    .filter(({ steps }) => steps <= most)
-    .sort((a, b) => a.steps - b.steps)[0]?.known;
+  const known = commands.flatMap(({ words }) => words);
+  return nearest(word, known, most);
 }

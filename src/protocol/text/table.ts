@@ -1,6 +1,5 @@
-import stringWidth from 'string-width';
+import { displayWidth, graphemes } from '../unicode.ts';
 
-const graphemes = new Intl.Segmenter();
 // A column narrower than this is not worth cutting: the whole row is laid out as a line instead.
 const leastCut = 12;
 
@@ -26,22 +25,24 @@ const separator = ' | ';
 
 function columnWidths(rows: string[][]): number[] {
   return rows.reduce<number[]>(
-    (most, row) => row.map((cell, column) => Math.max(most[column] ?? 0, stringWidth(cell))),
+    (most, row) => row.map((cell, column) => Math.max(most[column] ?? 0, displayWidth(cell))),
     [],
   );
 }
 
 function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
 
 /** At most `width` columns of a text; what is cut off is told by `…`. */
 export function cut(text: string, width: number): string {
-  if (stringWidth(text) <= width) return text;
+  if (displayWidth(text) <= width) return text;
   let kept = '';
-  for (const { segment } of graphemes.segment(text)) {
-    if (stringWidth(kept + segment) > width - 1) break;
-    kept += segment;
+  let room = width - 1;
+  for (const character of graphemes(text)) {
+    room -= displayWidth(character);
+    if (room < 0) break;
+    kept += character;
   }
   return `${kept.trimEnd()}…`;
 }

@@ -1,0 +1,157 @@
+import stringWidth from 'string-width';
+
+// What costs more than its input is long is called here and nowhere else, on pieces of a bounded length: ICU sorts a
+// run of combining marks by insertion, and a segmenter looks at the whole text again for each character.
+// `test/protocol/unicode.test.ts` finds calls elsewhere.
+
+/** The longest piece that is segmented, in UTF-16 code units. */
+const pieceUnits = 256;
+// What is normalized at once: a name of the greatest length with each of its ligatures taken apart.
+const normalizedAtOnce = 2048;
+const graphemeSegmenter = new Intl.Segmenter();
+const printableAscii = /^[\x20-\x7e]*$/;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape character
+const colours = /\x1b\[[0-9;]*m/g;
+
+/**
+ * `text` in a normalization form of Unicode (UAX #15), in time linear in its length. A text of more than 2048
+ * code units is normalized in pieces; where one has no ASCII character, what composes across its end stays apart.
+ */
+export function normalized(text: string, form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): string {
+  if (text.length <= normalizedAtOnce) return text.normalize(form);
+  let done = '';
+  for (let at = 0; at < text.length; ) {
+    const end = pieceEnd(text, at);
+    done += text.slice(at, end).normalize(form);
+    at = end;
+  }
+  return done;
+}
+
+/** A name or a word as it is compared, whatever its case and however its characters are written. */
+export function caseless(text: string): string {
+  return normalized(text, 'NFKC').toLowerCase();
+}
+
+/** Where a piece from `at` on ends: before the last ASCII character in it, which nothing composes with. */
+function pieceEnd(text: string, at: number): number {
+  const last = at + pieceUnits;
+  if (last >= text.length) return text.length;
+  for (let end = last; end > at; end--) if (text.charCodeAt(end) < 0x80) return end;
+  return at + pieceAt(text, at).length;
+}
+
+/** The next piece; it breaks no surrogate pair. */
+function pieceAt(text: string, at: number): string {
+  const unit = text.charCodeAt(at + pieceUnits);
+  const isInsidePair = unit >= 0xdc00 && unit <= 0xdfff;
+  return text.slice(at, at + pieceUnits - (isInsidePair ? 1 : 0));
+}
+
+/**
+ * What a reader sees as the characters of a text (extended grapheme clusters, UAX #29). A cluster of more than
+ * 256 code units is cut.
+ */
+export function* graphemes(text: string): Generator<string, void> {
+  for (let at = 0; at < text.length; ) {
+    const piece = pieceAt(text, at);
+    const isLast = at + piece.length === text.length;
+    let held = '';
+    // The last one of a piece may go on in the next.
+    for (const { segment } of graphemeSegmenter.segment(piece)) {
+      if (held !== '') yield held;
+      at += held.length;
+      held = segment;
+    }
+    if (!isLast && held.length < piece.length) continue;
+    yield held;
+    at += held.length;
+  }
+}
+
+/** How many columns of a terminal a line takes; colours take none. */
+export function displayWidth(line: string): number {
+  if (printableAscii.test(line)) return line.length;
+  const text = line.replace(colours, '');
+  if (!joins.test(text)) return widthOfEach(text);
+  let width = 0;
+  for (const piece of unbrokenPieces(text)) {
+    width += joins.test(piece) ? widthOfJoined(piece) : widthOfEach(piece);
+  }
+  return width;
+}
+
+// What makes one character of several that each have a width: flags, keycaps, emoji with a style, a skin or a joiner.
+const joins =
+  /[\p{Regional_Indicator}\p{Emoji_Modifier}]|\ufe0f|\u20e3|\p{Extended_Pictographic}\u200d/u;
+// Marks, what is not seen, and the vowels and finals of Hangul, which stand in the square of what is before them.
+const widthless = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\u1160-\u11ff\ud7b0-\ud7ff]/u;
+/** One more than the width of each code point that was met; 0 for the others. */
+const widths = new Uint8Array(0x110000);
+
+function widthOfEach(text: string): number {
+  let total = 0;
+  for (const character of text) {
+    const code = character.codePointAt(0) ?? 0;
+    let known = widths[code] ?? 0;
+    if (known === 0) {
+      known = (widthless.test(character) ? 0 : stringWidth(character)) + 1;
+      widths[code] = known;
+    }
+    total += known - 1;
+  }
+  return total;
+}
+
+// The same few emoji come again and again.
+const joinedWidths = new Map<string, number>();
+const mostJoinedWidths = 1000;
+
+function widthOfJoined(piece: string): number {
+  const known = joinedWidths.get(piece);
+  if (known !== undefined) return known;
+  const width = stringWidth(piece);
+  if (joinedWidths.size >= mostJoinedWidths) joinedWidths.clear();
+  joinedWidths.set(piece, width);
+  return width;
+}
+
+/** A text in pieces that break no grapheme cluster, but for one that is longer than a piece. */
+function* unbrokenPieces(text: string): Generator<string, void> {
+  for (let at = 0; at < text.length; ) {
+    const piece = pieceAt(text, at);
+    let end = piece.length;
+    if (at + end < text.length && joins.test(piece)) {
+      let last = 0;
+      for (const { index } of graphemeSegmenter.segment(piece)) last = index;
+      if (last > 0) end = last;
+    }
+    yield piece.slice(0, end);
+    at += end;
+  }
+}
+
+/**
+ * Breaks a line at its spaces into rows of at most `columns` columns. A longer word is kept whole. Spaces around a
+ * break are left out; a colour goes on in the next row.
+ */
+export function wrapAtSpaces(line: string, columns: number): string[] {
+  const rows: string[] = [];
+  let row = '';
+  let width = 0;
+  let at = 0;
+  for (const { 0: word, index } of line.matchAll(/[^ ]+/g)) {
+    const spaces = index - at;
+    at = index + word.length;
+    const wordWidth = displayWidth(word);
+    if (row !== '' && width + spaces + wordWidth <= columns) {
+      row += ' '.repeat(spaces) + word;
+      width += spaces + wordWidth;
+    } else {
+      if (row !== '') rows.push(row);
+      row = word;
+      width = wordWidth;
+    }
+  }
+  return [...rows, row];
+}
