@@ -11,6 +11,9 @@ const trials = {
   power: { changes: '600', messages: '200', seed: '' },
 };
 
+// Tests of the suite that a trial runs at length, too.
+const more = { model: ['test/storage/visibility.test.ts'] };
+
 const [name, ...args] = process.argv.slice(2);
 const defaults = trials[name];
 if (!defaults) {
@@ -31,7 +34,7 @@ const settings = Object.entries(values).map(([option, value]) => {
 });
 const { status } = spawnSync(
   process.execPath,
-  ['node_modules/vitest/vitest.mjs', 'run', `test/trials/${name}.test.ts`],
+  ['node_modules/vitest/vitest.mjs', 'run', `test/trials/${name}.test.ts`, ...(more[name] ?? [])],
   {
     stdio: 'inherit',
     cwd: new URL('..', import.meta.url),

@@ -70,6 +70,12 @@ export interface MessageSpan {
   readonly last: number;
 }
 
+/** What a purge is going to delete, as it was planned. */
+export interface PurgePlan extends MessageSpan {
+  /** The rows up to this number are removed, those of messages deleted before among them. */
+  readonly upTo: number;
+}
+
 /** How long work is followed, and stopped between two of its steps. */
 export interface StepControl {
   readonly signal: AbortSignal;
@@ -109,9 +115,9 @@ export interface Administration {
   ): Promise<{ group: GroupDetails; deleted: number; complete: boolean }>;
 
   /** What a purge would take. Messages posted later are never part of it. */
-  planPurge(group: GroupRef, rule: PurgeRule): Promise<MessageSpan>;
+  planPurge(group: GroupRef, rule: PurgeRule): Promise<PurgePlan>;
   /** Deletes the messages up to the last one of `plan`, and says which went. */
-  purge(plan: MessageSpan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
+  purge(plan: PurgePlan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
 
   users(): Promise<UserDetails[]>;
   user(name: string): Promise<UserDetails & { memberships: UserMembership[] }>;
@@ -152,9 +158,12 @@ export interface Administration {
     group: GroupRef,
     page: Page,
   ): Promise<{ group: Group; messages: Header[]; more: boolean }>;
-  /** @throws `MESSAGE_NOT_FOUND` */
+  /** @throws `MESSAGE_NOT_FOUND`, which says when the message was deleted, if it was */
   message(group: GroupRef, number: number): Promise<{ group: Group; message: Message }>;
-  /** Deletes all of `numbers`, or none. @throws `MESSAGE_NOT_FOUND` for the first that is not there */
+  /**
+   * Deletes all of `numbers`, or none. Each keeps its number and time, and nothing else.
+   * @throws `MESSAGE_NOT_FOUND` for the first that is not there
+   */
   deleteMessages(group: GroupRef, numbers: readonly number[]): Promise<Group>;
 
   close(): void;

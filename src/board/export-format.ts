@@ -9,7 +9,7 @@ import { hashForm } from './passwords.ts';
 // The lines of an export, as docs/export-format.md describes them.
 
 export const exportFormat = 'corkboard-export';
-export const exportVersion = 1;
+export const exportVersion = 2;
 
 /** Longest line of an export, in bytes; content takes up to six for each of its own in JSON. */
 export const longestExportLine = 1024 * 1024;
@@ -62,6 +62,8 @@ const boardLine = z.strictObject({
   groups: count,
   memberships: count,
   messages: count,
+  /** From version 2 on: how many deleted messages there are. */
+  deleted: count.optional(),
   /** The highest number that a group ever had. */
   lastGroup: count,
 });
@@ -107,6 +109,15 @@ const messageLine = z.strictObject({
   key: postKey.optional(),
 });
 
+/** From version 2 on. What is left of a deleted message: see `deletedAt` in the schema. */
+const deletedLine = z.strictObject({
+  type: z.literal('deleted'),
+  group,
+  number: z.int().positive(),
+  postedAt: time,
+  deletedAt: time,
+});
+
 const endLine = z.strictObject({
   type: z.literal('end'),
   /** How many lines stand above. */
@@ -115,8 +126,16 @@ const endLine = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** The kinds of lines, in the order in which they stand. */
-export const lineTypes = ['board', 'user', 'group', 'membership', 'message', 'end'] as const;
+/** The kinds of lines, and their place: those of a lower place come first. */
+export const linePlaces = {
+  board: 0,
+  user: 1,
+  group: 2,
+  membership: 3,
+  message: 4,
+  deleted: 4,
+  end: 5,
+} as const;
 
 const exportLine = z.discriminatedUnion('type', [
   boardLine,
@@ -124,6 +143,7 @@ const exportLine = z.discriminatedUnion('type', [
   groupLine,
   membershipLine,
   messageLine,
+  deletedLine,
   endLine,
 ]);
 

@@ -1,12 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { and, asc, count, desc, eq, inArray, lt, lte, max, min, sql } from 'drizzle-orm';
-import type { MessageSpan, PurgeRule, StepControl } from '../board/administration.ts';
+import { and, asc, count, desc, eq, inArray, isNotNull, lte, type SQL, sql } from 'drizzle-orm';
+import type { MessageSpan, PurgePlan, PurgeRule, StepControl } from '../board/administration.ts';
 import type { Group } from '../board/types.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { lockRetry } from './commit-queue.ts';
 import { type Client, type Orm, orm } from './connection.ts';
 import { groups, messages } from './schema.ts';
+import { live } from './visibility.ts';
 
 /** Messages of one transaction: under 1 ms of work where they are short, 4 ms where each has 32 KiB. */
 export const stepSize = 200;
@@ -15,39 +16,62 @@ const checkpointPages = 250;
 /** Longer than a server sleeps between two tries for the lock, so that each step lets it in. */
 export const betweenSteps = lockRetry + 2;
 
-/** The messages that `rule` takes now. Numbers grow with time, so they are all up to one number. */
-export function spanOf(orm: Orm, { id, name }: Group, rule: PurgeRule): MessageSpan {
-  const upTo = rule === 'all' ? Number.MAX_SAFE_INTEGER : lastTaken(orm, id, rule);
-  const found = orm
-    .select({ count: count(), first: min(messages.number), last: max(messages.number) })
-    .from(messages)
-    .where(and(eq(messages.groupId, id), lte(messages.number, upTo)))
-    .get();
-  const group = { id, name };
-  return { group, count: found?.count ?? 0, first: found?.first ?? 0, last: found?.last ?? 0 };
+const deleted: SQL = isNotNull(messages.deletedAt);
+
+/**
+ * The messages that `rule` takes now, with every tombstone between and before them. Numbers grow with
+ * time, so they are all up to one number.
+ */
+export function spanOf(orm: Orm, { id, name }: Group, rule: PurgeRule): PurgePlan {
+  const until = timeBound(orm, id, rule);
+  const end = (which: SQL, order: SQL) =>
+    orm
+      .select({ number: messages.number })
+      .from(messages)
+      .where(and(eq(messages.groupId, id), lte(messages.postedAt, until), which))
+      .orderBy(order)
+      .limit(1)
+      .get()?.number ?? 0;
+  const last = end(live, desc(messages.postedAt));
+  const upTo = Math.max(last, end(deleted, desc(messages.postedAt)));
+  // Two counts, because an index alone answers the first, and the second counts few rows.
+  const rows = countWhere(orm, and(eq(messages.groupId, id), lte(messages.number, upTo)));
+  const tombstones = countWhere(
+    orm,
+    and(eq(messages.groupId, id), lte(messages.postedAt, until), deleted),
+  );
+  const first = end(live, asc(messages.postedAt));
+  return { group: { id, name }, count: rows - tombstones, first, last, upTo };
 }
 
-function lastTaken(orm: Orm, group: number, rule: Exclude<PurgeRule, 'all'>): number {
-  const ofGroup = eq(messages.groupId, group);
-  const from = orm.select({ number: messages.number }).from(messages);
-  const query =
-    'before' in rule
-      ? from
-          .where(and(ofGroup, lt(messages.postedAt, rule.before)))
-          .orderBy(desc(messages.postedAt))
-      : from.where(ofGroup).orderBy(desc(messages.number)).offset(rule.keep);
-  return query.limit(1).get()?.number ?? 0;
+function countWhere(orm: Orm, which: SQL | undefined): number {
+  return orm.select({ count: count() }).from(messages).where(which).get()?.count ?? 0;
+}
+
+/** The time up to which `rule` takes what was posted; -1 if it takes nothing. */
+function timeBound(orm: Orm, group: number, rule: PurgeRule): number {
+  if (rule === 'all') return Number.MAX_SAFE_INTEGER;
+  if ('before' in rule) return rule.before - 1;
+  const newestToGo = orm
+    .select({ postedAt: messages.postedAt })
+    .from(messages)
+    .where(and(eq(messages.groupId, group), live))
+    .orderBy(desc(messages.postedAt))
+    .limit(1)
+    .offset(rule.keep)
+    .get();
+  return newestToGo?.postedAt ?? -1;
 }
 
 /**
- * Deletes the messages up to the last one of `plan` in steps, oldest first, and keeps the group's
- * count with them. Stopped on its way, or failing, it leaves a server the event of what went.
+ * Deletes the rows up to the last one of `plan` in steps, oldest first, and keeps the group's count
+ * of messages with them. Stopped on its way, or failing, it leaves a server the event of what went.
  * @param atEnd runs in the transaction of the last step, with all that went
  * @throws BoardError `STORAGE_FAILED`, saying how many went before
  */
 export async function purgeInSteps(
   client: Client,
-  plan: MessageSpan,
+  plan: PurgePlan,
   control: StepControl,
   atEnd: (gone: MessageSpan) => void,
 ): Promise<MessageSpan & { complete: boolean }> {
@@ -104,20 +128,20 @@ export function leavePurged(orm: Orm, { group, count, first, last }: MessageSpan
 
 function prepareStep(
   client: Client,
-  { group, last }: MessageSpan,
+  { group, upTo }: PurgePlan,
   atEnd: (gone: MessageSpan) => void,
 ) {
   const database = orm(client);
   const oldest = database
     .select({ id: messages.id })
     .from(messages)
-    .where(and(eq(messages.groupId, group.id), lte(messages.number, last)))
+    .where(and(eq(messages.groupId, group.id), lte(messages.number, upTo)))
     .orderBy(asc(messages.number))
     .limit(stepSize);
   const remove = database
     .delete(messages)
     .where(inArray(messages.id, oldest))
-    .returning({ number: messages.number })
+    .returning({ number: messages.number, deletedAt: messages.deletedAt })
     .prepare();
   const uncount = database
     .update(groups)
@@ -126,9 +150,10 @@ function prepareStep(
     .prepare();
   return (before: MessageSpan) =>
     writeAtOnce(client, () => {
-      const numbers = remove.all().map(({ number }) => number);
+      const rows = remove.all();
+      const numbers = rows.flatMap(({ number, deletedAt }) => (deletedAt === null ? [number] : []));
       uncount.run({ count: numbers.length });
-      const gone = { ...extended(before, numbers), complete: numbers.length < stepSize };
+      const gone = { ...extended(before, numbers), complete: rows.length < stepSize };
       if (gone.complete) atEnd(gone);
       return gone;
     });

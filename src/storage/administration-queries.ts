@@ -9,6 +9,7 @@ import type { Page } from '../board/repository.ts';
 import type { GroupRef, Header } from '../board/types.ts';
 import type { Orm } from './connection.ts';
 import { groups, memberships, messages, users } from './schema.ts';
+import { live } from './visibility.ts';
 
 /** The columns of a group's details, for a query or a RETURNING. */
 export const groupColumns = {
@@ -100,7 +101,7 @@ export function listMessages(orm: Orm, group: number, { before, after, limit }: 
     .select(headerColumns)
     .from(messages)
     .leftJoin(users, eq(users.id, messages.senderId))
-    .where(and(eq(messages.groupId, group), ...bounds))
+    .where(and(eq(messages.groupId, group), live, ...bounds))
     .orderBy(after === undefined ? desc(messages.number) : asc(messages.number))
     .limit(limit)
     .all();
@@ -111,6 +112,16 @@ export function findMessage(orm: Orm, group: number, number: number) {
     .select({ ...headerColumns, content: messages.content })
     .from(messages)
     .leftJoin(users, eq(users.id, messages.senderId))
+    .where(and(eq(messages.groupId, group), eq(messages.number, number), live))
+    .get();
+}
+
+/** When a message was deleted; undefined if it was not, or its row is gone too. */
+export function findDeletion(orm: Orm, group: number, number: number): number | undefined {
+  const found = orm
+    .select({ deletedAt: messages.deletedAt })
+    .from(messages)
     .where(and(eq(messages.groupId, group), eq(messages.number, number)))
     .get();
+  return found?.deletedAt ?? undefined;
 }

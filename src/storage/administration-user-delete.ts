@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { and, asc, count, eq, gt, inArray, max, sql } from 'drizzle-orm';
 import type { MessageFate, MessageSpan, StepControl } from '../board/administration.ts';
-import type { Group, User } from '../board/types.ts';
+import type { User } from '../board/types.ts';
 import {
   betweenSteps,
   extended,
@@ -14,6 +14,7 @@ import { expel, groupsOf } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
 import { groups, memberships, messages, users } from './schema.ts';
+import { buryMessages } from './tombstones.ts';
 
 /** How many messages a user has posted. */
 export function countBySender(orm: Orm, user: number): number {
@@ -116,28 +117,12 @@ class UserDeletion {
       this.orm.update(messages).set({ senderId: null }).where(which).run();
       return { ...next, gone };
     }
-    const removed = this.orm
-      .delete(messages)
-      .where(which)
-      .returning({ group: messages.groupId, number: messages.number })
-      .all();
     const spans = new Map(gone);
-    for (const group of new Set(removed.map((row) => row.group))) {
-      const ofGroup = removed.filter((row) => row.group === group);
-      const numbers = ofGroup.map(({ number }) => number);
-      const before = spans.get(group) ?? { count: 0, first: 0, last: 0 };
-      spans.set(group, extended({ ...before, group: this.uncount(group, numbers) }, numbers));
+    for (const { group, numbers } of buryMessages(this.orm, which, Date.now() * 1000)) {
+      const before = spans.get(group.id) ?? { count: 0, first: 0, last: 0 };
+      spans.set(group.id, extended({ ...before, group }, numbers));
     }
     return { ...next, gone: spans };
-  }
-
-  private uncount(id: number, { length }: number[]): Group {
-    return this.orm
-      .update(groups)
-      .set({ messageCount: sql`${groups.messageCount} - ${length}` })
-      .where(eq(groups.id, id))
-      .returning({ id: groups.id, name: groups.name })
-      .get();
   }
 
   /**

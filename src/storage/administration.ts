@@ -1,20 +1,22 @@
-import { and, eq, inArray, sql } from 'drizzle-orm';
+import { and, eq, inArray } from 'drizzle-orm';
 import type {
   Administration,
   GroupChanges,
   GroupDetails,
   MessageFate,
-  MessageSpan,
+  PurgePlan,
   PurgeRule,
   StepControl,
 } from '../board/administration.ts';
 import { type Name, nameKey } from '../board/names.ts';
 import type { NetworkBan } from '../board/network-bans.ts';
 import type { Page } from '../board/repository.ts';
-import type { GroupRef, OutsideEvent } from '../board/types.ts';
+import type { Group, GroupRef, OutsideEvent } from '../board/types.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
+import { formatTime, toSeconds } from '../protocol/time.ts';
 import { leavePurged, purgeInSteps, spanOf } from './administration-purge.ts';
 import {
+  findDeletion,
   findGroup,
   findMessage,
   groupColumns,
@@ -39,6 +41,7 @@ import { addNetworkBan, currentNetworkBans, removeNetworkBan } from './network-b
 import { nextRemoval } from './retention.ts';
 import { groups, messages } from './schema.ts';
 import { cutPage, readFrom } from './store.ts';
+import { buryMessages } from './tombstones.ts';
 
 const publicGroup = nameKey('main');
 
@@ -106,11 +109,11 @@ export class SqliteAdministration implements Administration {
     return { group, deleted: gone.count, complete: gone.complete };
   }
 
-  planPurge(ref: GroupRef, rule: PurgeRule): Promise<MessageSpan> {
+  planPurge(ref: GroupRef, rule: PurgeRule): Promise<PurgePlan> {
     return readFrom(() => spanOf(this.orm, this.find(ref), rule));
   }
 
-  purge(plan: MessageSpan, control: StepControl) {
+  purge(plan: PurgePlan, control: StepControl) {
     return purgeInSteps(this.client, plan, control, (gone) => leavePurged(this.orm, gone));
   }
 
@@ -189,7 +192,7 @@ export class SqliteAdministration implements Administration {
     return readFrom(() => {
       const { id, name } = this.find(ref);
       const message = findMessage(this.orm, id, number);
-      if (!message) throw noMessage(name, number);
+      if (!message) throw this.noMessage({ id, name }, number);
       return { group: { id, name }, message };
     });
   }
@@ -198,19 +201,10 @@ export class SqliteAdministration implements Administration {
     return this.write(() => {
       const { id, name } = this.find(ref);
       const group = { id, name };
-      const gone = this.orm
-        .delete(messages)
-        .where(and(eq(messages.groupId, id), inArray(messages.number, [...numbers])))
-        .returning({ number: messages.number })
-        .all()
-        .map(({ number }) => number);
+      const which = and(eq(messages.groupId, id), inArray(messages.number, [...numbers]));
+      const gone = buryMessages(this.orm, which, Date.now() * 1000)[0]?.numbers ?? [];
       const missing = numbers.find((number) => !gone.includes(number));
-      if (missing !== undefined) throw noMessage(name, missing);
-      this.orm
-        .update(groups)
-        .set({ messageCount: sql`${groups.messageCount} - ${gone.length}` })
-        .where(eq(groups.id, id))
-        .run();
+      if (missing !== undefined) throw this.noMessage(group, missing);
       for (const number of gone) {
         leavePurged(this.orm, { group, count: 1, first: number, last: number });
       }
@@ -234,6 +228,16 @@ export class SqliteAdministration implements Administration {
     const group = findGroup(this.orm, ref);
     if (!group) throw boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
     return group;
+  }
+
+  /** The board's own sentence speaks to a member, who may not be allowed to see the message. */
+  private noMessage({ id, name }: Group, number: number): BoardError {
+    const deletedAt = findDeletion(this.orm, id, number);
+    const text =
+      deletedAt === undefined
+        ? `There is no message ${number} in ${name}.`
+        : `Message ${number} of ${name} was deleted at ${toSeconds(formatTime(deletedAt))}.`;
+    return new BoardError('MESSAGE_NOT_FOUND', text);
   }
 
   private findUnprotected(ref: GroupRef): GroupDetails {
@@ -268,9 +272,4 @@ export class SqliteAdministration implements Administration {
     }
     return changed;
   }
-}
-
-/** The board's own sentence speaks to a member, who may not be allowed to see it. */
-function noMessage(group: string, number: number): BoardError {
-  return new BoardError('MESSAGE_NOT_FOUND', `There is no message ${number} in ${group}.`);
 }

@@ -12,7 +12,7 @@ import { isStorageFailure } from './failure.ts';
 import { removeDatabase, syncEvery } from './files.ts';
 import { problemsOf, soundnessChecks } from './health.ts';
 import { requireKnown } from './migrate.ts';
-import { rowCounts } from './rows.ts';
+import { rowCounts, type ToldRows, toldRows } from './rows.ts';
 
 /** How a copy is followed, and stopped between two of its steps, which are milliseconds long. */
 export interface CopyControl {
@@ -34,7 +34,7 @@ const stepSize = 1000;
  * own connection holds a snapshot. Against `VACUUM INTO` it takes a fraction of the time, says how
  * far it is, and can be stopped.
  * @param copy an empty file, or none
- * @returns how many rows each table has
+ * @returns how much of each there is
  * @throws DatabaseError if there is no board that this program knows, or the copy cannot be made or
  * does not hold up; the reason of `signal` where that stops it
  */
@@ -42,14 +42,14 @@ export async function copyBoard(
   file: string,
   copy: string,
   control: CopyControl,
-): Promise<Map<string, number>> {
+): Promise<ToldRows> {
   const source = openConnection(file, { journal: 'unchanged' });
   try {
     requireKnown(file, source);
     try {
-      const rows = await copyPages(source, copy, control);
+      const { rows, told } = await copyPages(source, copy, control);
       await check(copy, rows, control);
-      return rows;
+      return told;
     } catch (error) {
       removeDatabase(copy);
       throw isStorageFailure(error)
@@ -66,9 +66,10 @@ async function copyPages(
   source: Client,
   copy: string,
   { signal, progress }: CopyControl,
-): Promise<Map<string, number>> {
+): Promise<{ rows: Map<string, number>; told: ToldRows }> {
   source.exec('BEGIN');
   const rows = rowCounts(source);
+  const told = toldRows(source);
   const pageSize = Number(source.pragma('page_size', { simple: true }));
   // Closed after SQLite has closed the file: to close any descriptor of it ends SQLite's locks.
   const handle = open(copy);
@@ -87,7 +88,7 @@ async function copyPages(
         return stepSize;
       },
     });
-    return rows;
+    return { rows, told };
   } finally {
     closeSync(handle);
   }

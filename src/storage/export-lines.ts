@@ -107,23 +107,29 @@ interface MessageRow {
   subject: string;
   content: string;
   post_key: string | null;
+  deleted_at: number | null;
 }
 
 // CROSS JOIN keeps the messages outside, so that they come in the order of their ids unsorted.
 const messageQuery = `
   SELECT g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject, m.content,
-    m.post_key
+    m.post_key, m.deleted_at
   FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
     LEFT JOIN snap.users u ON u.id = m.sender_id
   ORDER BY m.id`;
 
 function messageLine(row: MessageRow): ExportLine {
+  const { group, number, deleted_at } = row;
+  const postedAt = formatTime(row.posted_at);
+  if (deleted_at !== null) {
+    return { type: 'deleted', group, number, postedAt, deletedAt: formatTime(deleted_at) };
+  }
   return {
     type: 'message',
-    group: row.group,
-    number: row.number,
+    group,
+    number,
     sender: row.sender,
-    postedAt: formatTime(row.posted_at),
+    postedAt,
     subject: row.subject,
     content: row.content,
     ...(row.post_key !== null && { key: row.post_key }),

@@ -18,11 +18,11 @@ const tables = `
     keep_messages, keep_days);
   CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
-    subject, content, post_key)`;
+    subject, content, post_key, deleted_at)`;
 
 const copyMessages = `
   INSERT INTO snap.messages
-    SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key
+    SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key, deleted_at
     FROM main.messages`;
 
 const copyUsers = `
@@ -36,6 +36,7 @@ export interface SnapshotCounts {
   readonly groups: number;
   readonly memberships: number;
   readonly messages: number;
+  readonly deleted: number;
 }
 
 /**
@@ -167,7 +168,8 @@ function countRows(client: Client): SnapshotCounts {
     users: rows('users'),
     groups: rows('groups'),
     memberships: rows('memberships'),
-    messages: rows('messages'),
+    messages: rows('messages WHERE deleted_at IS NULL'),
+    deleted: rows('messages WHERE deleted_at IS NOT NULL'),
   };
 }
 

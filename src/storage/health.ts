@@ -47,10 +47,17 @@ export const healthChecks: readonly HealthCheck[] = [
     'messages',
     `SELECT * FROM (
        SELECT name, message_count AS says,
-         (SELECT count(*) FROM messages WHERE group_id = groups.id) AS are
+         (SELECT count(*) FROM messages WHERE group_id = groups.id AND deleted_at IS NULL) AS are
        FROM groups)
      WHERE says <> are`,
     ({ name, says, are }) => `${name} says it has ${says}, and has ${are}`,
+  ),
+  rule<{ name: string; number: number }>(
+    'deleted messages',
+    `SELECT name, number FROM messages JOIN groups ON groups.id = group_id
+     WHERE deleted_at IS NOT NULL
+       AND (sender_id IS NOT NULL OR subject <> '' OR content <> '' OR post_key IS NOT NULL)`,
+    ({ name, number }) => `message ${number} of ${name} was deleted, and not all of it is gone`,
   ),
   rule<{ name: string; last: number; highest: number }>(
     'numbers',

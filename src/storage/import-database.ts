@@ -157,7 +157,8 @@ function complete(client: Client, lastGroup: number): void {
   client.transaction(() => {
     client.exec(`UPDATE groups SET
       member_count = (SELECT count(*) FROM memberships WHERE group_id = groups.id),
-      message_count = (SELECT count(*) FROM messages WHERE group_id = groups.id)`);
+      message_count = (SELECT count(*) FROM messages
+        WHERE group_id = groups.id AND deleted_at IS NULL)`);
     client
       .prepare(
         "INSERT INTO sqlite_sequence SELECT 'groups', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'groups')",

@@ -1,5 +1,5 @@
 import Sqlite from 'better-sqlite3';
-import { ExportError, type ImportLine, type LineOf, lineTypes } from '../board/export-format.ts';
+import { ExportError, type ImportLine, type LineOf, linePlaces } from '../board/export-format.ts';
 import { groupName, userName } from '../board/names.ts';
 import type { Client } from './connection.ts';
 
@@ -9,6 +9,14 @@ interface KnownGroup {
   readonly lastNumber: number;
   number: number;
   postedAt: number;
+}
+
+/** What an interrupted import has put in. */
+interface Extent {
+  readonly joinedAt: number;
+  readonly memberships: number;
+  readonly messages: number;
+  readonly deleted: number;
 }
 
 type Take = { [T in ImportLine['type']]: (line: LineOf<T>) => void };
@@ -33,6 +41,7 @@ export class ImportRows {
   private postedAt = 0;
   private memberships: number;
   private messages: number;
+  private deleted: number;
   private readonly statements;
 
   private readonly actions: Take = {
@@ -41,6 +50,7 @@ export class ImportRows {
     group: (line) => this.addGroup(line),
     membership: (line) => this.addMembership(line),
     message: (line) => this.addMessage(line),
+    deleted: (line) => this.addDeleted(line),
     end: () => this.requireCounts(),
   };
 
@@ -61,6 +71,7 @@ export class ImportRows {
     this.joinedAt = found?.joinedAt ?? 0;
     this.memberships = found?.memberships ?? 0;
     this.messages = found?.messages ?? 0;
+    this.deleted = found?.deleted ?? 0;
     for (const { postedAt } of this.groups.values()) {
       this.postedAt = Math.max(this.postedAt, postedAt);
     }
@@ -69,7 +80,7 @@ export class ImportRows {
   /** How many lines the header promises. */
   get expectedLines(): number {
     const { users = 0, groups = 0, memberships = 0, messages = 0 } = this.header ?? {};
-    return users + groups + memberships + messages + 2;
+    return users + groups + memberships + messages + (this.header?.deleted ?? 0) + 2;
   }
 
   /** @throws ExportError */
@@ -94,7 +105,7 @@ export class ImportRows {
     }
     if (last === 'end') throw new ExportError('It stands behind the last line');
     if (last === undefined) return;
-    const goesBack = lineTypes.indexOf(type) < lineTypes.indexOf(last);
+    const goesBack = linePlaces[type] < linePlaces[last];
     if (goesBack || type === 'board') throw new ExportError(`A ${type} cannot follow a ${last}`);
   }
 
@@ -128,8 +139,23 @@ export class ImportRows {
   }
 
   private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
+    const group = this.next(name, message);
+    const user = sender === null ? null : this.user(sender);
+    this.statements.addMessage.run({ key: null, ...message, group: group.id, user });
+    this.messages++;
+  }
+
+  private addDeleted({ group: name, ...tombstone }: LineOf<'deleted'>): void {
+    if (this.header?.version === 1) {
+      throw new ExportError('type: Version 1 has no deleted messages');
+    }
+    this.statements.addDeleted.run({ ...tombstone, group: this.next(name, tombstone).id });
+    this.deleted++;
+  }
+
+  /** The group of the next message, with its number and time taken over. @throws ExportError */
+  private next(name: string, { number, postedAt }: { number: number; postedAt: number }) {
     const group = this.group(name);
-    const { number, postedAt } = message;
     if (number > group.lastNumber) throw beyond('number', name, group);
     if (number <= group.number) {
       throw new ExportError(`number: It comes after ${group.number} in ${name}`);
@@ -137,11 +163,9 @@ export class ImportRows {
     if (postedAt < this.postedAt || postedAt <= group.postedAt) {
       throw new ExportError('postedAt: It is not after the message above');
     }
-    const user = sender === null ? null : this.user(sender);
-    this.statements.addMessage.run({ key: null, ...message, group: group.id, user });
     Object.assign(group, { number, postedAt });
     this.postedAt = postedAt;
-    this.messages++;
+    return group;
   }
 
   private requireCounts(): void {
@@ -150,9 +174,10 @@ export class ImportRows {
       groups: this.groups.size,
       memberships: this.memberships,
       messages: this.messages,
+      deleted: this.deleted,
     };
     for (const [kind, count] of Object.entries(counts)) {
-      const said = this.header?.[kind as keyof typeof counts];
+      const said = this.header?.[kind as keyof typeof counts] ?? 0;
       if (count !== said) {
         throw new ExportError(`The first line says ${said} ${kind}, and there are ${count}`);
       }
@@ -188,9 +213,10 @@ function prepare(client: Client) {
         (SELECT coalesce(max(number), 0) FROM messages WHERE group_id = groups.id) AS number,
         (SELECT coalesce(max(posted_at), -1) FROM messages WHERE group_id = groups.id) AS postedAt
       FROM groups`),
-    extent: client.prepare<[], { joinedAt: number; memberships: number; messages: number }>(`
+    extent: client.prepare<[], Extent>(`
       SELECT coalesce(max(joined_at), 0) AS joinedAt, count(*) AS memberships,
-        (SELECT count(*) FROM messages) AS messages
+        (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
+        (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted
       FROM memberships`),
     addUser: client.prepare(`
       INSERT INTO users (name, name_key, password_hash, created_at, last_seen_at, banned_at,
@@ -206,5 +232,8 @@ function prepare(client: Client) {
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key)
       VALUES (:group, :number, :user, :postedAt, :subject, :content, :key)`),
+    addDeleted: client.prepare(`
+      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at)
+      VALUES (:group, :number, :postedAt, '', '', :deletedAt)`),
   };
 }

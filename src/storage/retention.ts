@@ -17,7 +17,7 @@ export function nextRemoval(orm: Orm, group: GroupDetails, now: number): NextRem
   // Numbers grow with time: the span that reaches further holds the other.
   const due = rules
     .map((rule) => spanOf(orm, group, rule))
-    .reduce((far, span) => (span.last > far.last ? span : far));
+    .reduce((far, span) => (span.upTo > far.upTo ? span : far));
   if (due.count > 0) return { ...told(orm, due), at: null, afterPosts: 0 };
   const { first } = spanOf(orm, group, 'all');
   if (first === 0) return null;

@@ -21,6 +21,21 @@ const told = ['users', 'groups', 'memberships', 'messages'] as const;
 /** What people are told of it; null where the schema has no such table. */
 export type ToldRows = Record<(typeof told)[number], number | null>;
 
-export function toldRows(counts: ReadonlyMap<string, number>): ToldRows {
-  return Object.fromEntries(told.map((table) => [table, counts.get(table) ?? null])) as ToldRows;
+/** How many of each there are, without the rows that deleted messages leave. */
+export function toldRows(client: Client): ToldRows {
+  const counts = rowCounts(client);
+  const rows = Object.fromEntries(told.map((table) => [table, counts.get(table) ?? null]));
+  return { ...rows, messages: rows.messages && rows.messages - tombstones(client) } as ToldRows;
+}
+
+function tombstones(client: Client): number {
+  const column = client.prepare(
+    "SELECT 1 FROM pragma_table_info('messages') WHERE name = 'deleted_at'",
+  );
+  // A schema from before there were any.
+  if (!column.get()) return 0;
+  return client
+    .prepare<[], number>('SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL')
+    .pluck()
+    .get() as number;
 }

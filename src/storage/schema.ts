@@ -73,10 +73,22 @@ export const messages = sqliteTable(
     subject: text().notNull(),
     content: text().notNull(),
     postKey: text('post_key'),
+    /**
+     * Set for a tombstone: a deleted message that keeps its row, number and time, and has no sender,
+     * subject, content or key. Without its row, an older message would become visible: see visibility.ts.
+     */
+    deletedAt: integer('deleted_at'),
   },
   (table) => [
     uniqueIndex('messages_number').on(table.groupId, table.number),
-    uniqueIndex('messages_posted').on(table.groupId, table.postedAt),
+    // Two indexes, so that a list is a range of messages however many tombstones lie between them,
+    // and a post still writes to one.
+    uniqueIndex('messages_posted')
+      .on(table.groupId, table.postedAt)
+      .where(sql`${table.deletedAt} is null`),
+    uniqueIndex('messages_deleted')
+      .on(table.groupId, table.postedAt)
+      .where(sql`${table.deletedAt} is not null`),
     uniqueIndex('messages_post_key')
       .on(table.senderId, table.postKey)
       .where(sql`${table.postKey} is not null`),

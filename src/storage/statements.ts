@@ -4,7 +4,6 @@ import {
   count,
   desc,
   eq,
-  inArray,
   isNotNull,
   lt,
   lte,
@@ -25,7 +24,7 @@ import {
   tokens,
   users,
 } from './schema.ts';
-import { prepareVisible, unreadCount } from './visibility.ts';
+import { live, prepareVisible, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -68,7 +67,9 @@ export function prepareStatements(orm: Orm) {
   const newest = orm
     .select({ number: messages.number })
     .from(messages)
-    .where(and(eq(messages.groupId, memberships.groupId), lte(messages.postedAt, value('until'))))
+    .where(
+      and(eq(messages.groupId, memberships.groupId), lte(messages.postedAt, value('until')), live),
+    )
     .orderBy(desc(messages.postedAt))
     .limit(1);
   const lastPosted = sql`coalesce(${newest}, 0)`;
@@ -310,7 +311,7 @@ export function prepareStatements(orm: Orm) {
       .where(and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'))} = 0`))
       .prepare(),
 
-    /** The groups with a rule, each with the time of its oldest message. */
+    /** The groups with a rule, each with the time of its oldest row, which may be a tombstone. */
     retained: orm
       .select({
         id: groups.id,
@@ -321,28 +322,27 @@ export function prepareStatements(orm: Orm) {
         // drizzle would write the columns without their tables.
         oldest: sql<
           number | null
-        >`(SELECT min(posted_at) FROM messages WHERE group_id = groups.id)`,
+        >`(SELECT posted_at FROM messages WHERE group_id = groups.id ORDER BY number LIMIT 1)`,
       })
       .from(groups)
       .where(or(isNotNull(groups.keepMessages), isNotNull(groups.keepDays)))
       .orderBy(asc(groups.id))
       .prepare(),
-    removeOldest: orm
+    oldestRows: orm
+      .select({
+        number: messages.number,
+        postedAt: messages.postedAt,
+        deletedAt: messages.deletedAt,
+      })
+      .from(messages)
+      .where(eq(messages.groupId, value('group')))
+      .orderBy(asc(messages.number))
+      .limit(value('limit'))
+      .prepare(),
+    /** Rows of tombstones too: what is removed is always a group's oldest rows. */
+    removeUpTo: orm
       .delete(messages)
-      .where(
-        inArray(
-          messages.id,
-          orm
-            .select({ id: messages.id })
-            .from(messages)
-            .where(
-              and(eq(messages.groupId, value('group')), lt(messages.postedAt, value('before'))),
-            )
-            .orderBy(asc(messages.postedAt))
-            .limit(value('limit')),
-        ),
-      )
-      .returning({ number: messages.number })
+      .where(and(eq(messages.groupId, value('group')), lte(messages.number, value('number'))))
       .prepare(),
     messagesRemoved: orm
       .update(groups)

@@ -77,7 +77,9 @@ export async function readStatistics(
 
 function edge(client: Client, direction: 'ASC' | 'DESC'): Edge | undefined {
   return client
-    .prepare<[], Edge>(`SELECT id, posted_at AS at FROM messages ORDER BY id ${direction} LIMIT 1`)
+    .prepare<[], Edge>(
+      `SELECT id, posted_at AS at FROM messages WHERE deleted_at IS NULL ORDER BY id ${direction} LIMIT 1`,
+    )
     .get();
 }
 
@@ -99,7 +101,8 @@ function postedSince(client: Client, since: number): number {
   return client
     .prepare<[number]>(
       `SELECT ifnull(sum((SELECT count(*) FROM messages
-                          WHERE group_id = groups.id AND posted_at >= ?)), 0) FROM groups`,
+                          WHERE group_id = groups.id AND posted_at >= ?
+                            AND deleted_at IS NULL)), 0) FROM groups`,
     )
     .pluck()
     .get(since) as number;
@@ -133,7 +136,8 @@ async function countWindow(
   const step = client.prepare<[number, number, number], Bucket>(
     `SELECT group_id AS groupId, sender_id AS senderId, posted_at / ${hour} AS hour,
             count(*) AS messages
-     FROM messages WHERE id BETWEEN ? AND ? AND posted_at >= ? GROUP BY 1, 2, 3`,
+     FROM messages WHERE id BETWEEN ? AND ? AND posted_at >= ? AND deleted_at IS NULL
+     GROUP BY 1, 2, 3`,
   );
   const counts = new Counts();
   for (let from = first; from <= last; from += stepSize) {

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { openConnection } from './connection.ts';
 import { ServerLock } from './lock.ts';
 import { type SchemaState, schemaState } from './migrate.ts';
-import { rowCounts, type ToldRows, toldRows } from './rows.ts';
+import { type ToldRows, toldRows } from './rows.ts';
 
 export interface DatabaseStatus {
   readonly file: string;
@@ -32,7 +32,7 @@ export function databaseStatus(file: string): DatabaseStatus {
       journal: String(client.pragma('journal_mode', { simple: true })),
       schema: schemaState(client),
       server: ServerLock.holder(file) ?? null,
-      rows: toldRows(rowCounts(client)),
+      rows: toldRows(client),
     };
   } finally {
     client.close();

@@ -2,6 +2,7 @@ import type { MessageSpan } from '../board/administration.ts';
 import type { Upkeep } from '../board/repository.ts';
 import type { Group } from '../board/types.ts';
 import { extended } from './administration-purge.ts';
+import type { Emit } from './commit-queue.ts';
 import { orm } from './connection.ts';
 import { hasEndedNetworkBans, removeEndedNetworkBans } from './network-bans.ts';
 import { day } from './retention.ts';
@@ -13,11 +14,13 @@ const stepSize = 200;
 /** Unused pages that a file may have: 4 MiB, which the next posts take. */
 export const sparePages = 1000;
 
-/** What is to go from one group in this step: at most `limit` messages, all posted before a time. */
+/** What the rule of a group removes now. */
 interface Due {
   readonly group: Group;
+  /** Messages posted before this time, in microseconds. */
   readonly before: number;
-  readonly limit: number;
+  /** How many of the oldest messages are more than the group keeps. */
+  readonly excess: number;
 }
 
 /** Retention, and giving space back, in SQLite. */
@@ -28,21 +31,26 @@ export class SqliteUpkeep implements Upkeep {
   constructor(private readonly store: Store) {}
 
   async removeExpired(): Promise<boolean> {
-    const due = await readFrom(() => this.due());
-    if (!due) return true;
+    if (!(await readFrom(() => this.due()))) return true;
+    const removed = await this.store.queue.run((emit) => {
+      // Asked again in the transaction: another process may have purged the group meanwhile.
+      const due = this.due();
+      return due && this.removeSome(due, emit);
+    });
+    if (removed?.done) this.gone.delete(removed.span.group.id);
+    else if (removed) this.gone.set(removed.span.group.id, removed.span);
+    return false;
+  }
+
+  private removeSome(due: Due, emit: Emit): { span: MessageSpan; done: boolean } {
     const { group } = due;
     const before = this.gone.get(group.id) ?? { group, count: 0, first: 0, last: 0 };
-    const { span, done } = await this.store.queue.run((emit) => {
-      const removed = this.remove(due);
-      const span = extended(before, removed);
-      const done = removed.length < stepSize;
-      // Members are told once of all that goes together.
-      if (done && span.count > 0) emit({ type: 'messages.purged', ...span });
-      return { span, done };
-    });
-    if (done) this.gone.delete(group.id);
-    else this.gone.set(group.id, span);
-    return false;
+    const { numbers, rows } = this.remove(due);
+    const span = extended(before, numbers);
+    const done = rows < stepSize;
+    // Members are notified once of everything that was removed together.
+    if (done && span.count > 0) emit({ type: 'messages.purged', ...span });
+    return { span, done };
   }
 
   async removeEndedBans(): Promise<boolean> {
@@ -68,19 +76,32 @@ export class SqliteUpkeep implements Upkeep {
     for (const { id, name, ...rule } of this.store.statements.retained.all()) {
       const group = { id, name };
       const excess = rule.keepMessages === null ? 0 : rule.messages - rule.keepMessages;
-      const limit = Math.min(stepSize, excess);
-      if (limit > 0) return { group, before: Number.MAX_SAFE_INTEGER, limit };
       const before = rule.keepDays === null ? 0 : now - rule.keepDays * day;
-      if (rule.oldest !== null && rule.oldest < before) return { group, before, limit: stepSize };
-      if (this.gone.has(id)) return { group, before: 0, limit: stepSize };
+      const isOld = rule.oldest !== null && rule.oldest < before;
+      if (excess > 0 || isOld || this.gone.has(id)) return { group, before, excess };
     }
     return undefined;
   }
 
-  private remove({ group, before, limit }: Due): number[] {
-    const { removeOldest, messagesRemoved } = this.store.statements;
-    const removed = removeOldest.all({ group: group.id, before, limit });
-    messagesRemoved.run({ group: group.id, count: removed.length });
-    return removed.map(({ number }) => number);
+  /** @returns the numbers of the messages that were removed, and how many rows with the tombstones */
+  private remove({ group: { id: group }, before, excess }: Due): {
+    numbers: number[];
+    rows: number;
+  } {
+    const { oldestRows, removeUpTo, messagesRemoved } = this.store.statements;
+    const oldest = oldestRows.all({ group, limit: stepSize });
+    let messages = 0;
+    let rows = 0;
+    for (const [at, { postedAt, deletedAt }] of oldest.entries()) {
+      if (deletedAt === null) messages++;
+      if (postedAt < before || (deletedAt === null && messages <= excess)) rows = at + 1;
+    }
+    const removed = oldest.slice(0, rows);
+    const numbers = removed.flatMap(({ number, deletedAt }) =>
+      deletedAt === null ? [number] : [],
+    );
+    removeUpTo.run({ group, number: removed.at(-1)?.number ?? 0 });
+    messagesRemoved.run({ group, count: numbers.length });
+    return { numbers, rows };
   }
 }

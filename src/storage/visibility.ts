@@ -1,4 +1,16 @@
-import { and, asc, desc, eq, gte, lt, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gte,
+  isNotNull,
+  isNull,
+  lte,
+  type Placeholder,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import { limits } from '../protocol/limits.ts';
 import type { Orm } from './connection.ts';
@@ -18,10 +30,36 @@ interface Range {
 
 const always: Range = { above: sql`0`, below: sql.raw(String(Number.MAX_SAFE_INTEGER)) };
 
+/** A message that is there to be shown and counted, not a tombstone. */
+export const live: SQL = isNull(messages.deletedAt);
+
 /**
- * The rule of visibility: a member sees the last two messages of the group from before they
- * joined, and every one after. These are its two halves, cut to a range, as conditions on
- * `messages`; everything that shows or counts messages to a member is built from them.
+ * When the second last row of the group from before `joinedAt` was posted, 0 if there are fewer. A
+ * message posted at exactly that time counts as before; only an import can have one.
+ *
+ * Tombstones count as rows, or a deletion would let an older message become one of the last two. They
+ * have an index of their own, so the answer is the second of the two newest rows of each index.
+ */
+function secondLast(groupId: Value, joinedAt: Value): SQL {
+  const newest = (which: SQL, offset: 0 | 1) => {
+    const found = query
+      .select({ postedAt: messages.postedAt })
+      .from(messages)
+      .where(and(eq(messages.groupId, groupId), lte(messages.postedAt, joinedAt), which))
+      .orderBy(desc(messages.postedAt))
+      .limit(1)
+      .offset(offset);
+    return sql`coalesce(${found}, 0)`;
+  };
+  const deleted = isNotNull(messages.deletedAt);
+  const older = sql`min(${newest(live, 0)}, ${newest(deleted, 0)})`;
+  return sql`max(${older}, ${newest(live, 1)}, ${newest(deleted, 1)})`;
+}
+
+/**
+ * The rule of visibility: a member sees what is left of the last two messages of the group from
+ * before they joined, and every one after. These are its two halves, cut to a range, as conditions
+ * on `messages`; everything that shows or counts messages to a member is built from them.
  *
  * Each half is one range of the index on (group_id, posted_at). "The last two" is the range from
  * the second last one's time on, not a LIMIT, so that an order put on the union reaches into both
@@ -29,23 +67,17 @@ const always: Range = { above: sql`0`, below: sql.raw(String(Number.MAX_SAFE_INT
  * the index by either and step through all that lies between them.
  */
 function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: SQL, after: SQL] {
-  const secondLast = query
-    .select({ postedAt: messages.postedAt })
-    .from(messages)
-    .where(and(eq(messages.groupId, groupId), lt(messages.postedAt, joinedAt)))
-    .orderBy(desc(messages.postedAt))
-    .limit(1)
-    .offset(1);
   const { above, below } = range;
   const within = (from: SQL, to: SQL) =>
-    sql`${eq(messages.groupId, groupId)} and ${messages.postedAt} > ${from} and ${messages.postedAt} < ${to}`;
+    sql`${eq(messages.groupId, groupId)} and ${messages.postedAt} > ${from} and ${messages.postedAt} < ${to} and ${live}`;
+  const first = secondLast(groupId, joinedAt);
   return [
-    within(sql`max(coalesce(${secondLast}, 1) - 1, ${above})`, sql`min(${joinedAt}, ${below})`),
+    within(sql`max(${first} - 1, ${above})`, sql`min(${joinedAt} + 1, ${below})`),
     within(sql`max(${joinedAt}, ${above})`, below),
   ];
 }
 
-/** When the message with the lowest number from `number` on was posted; the end of time if none. */
+/** When the row with the lowest number from `number` on was posted; the end of time if none. */
 function timeFrom(number: Placeholder): SQL {
   const found = query
     .select({ postedAt: messages.postedAt })
@@ -56,7 +88,7 @@ function timeFrom(number: Placeholder): SQL {
   return sql`coalesce(${found}, ${sql.raw(String(Number.MAX_SAFE_INTEGER))})`;
 }
 
-/** When the message with the highest number up to `number` was posted; 0 if there is none. */
+/** When the row with the highest number up to `number` was posted; 0 if there is none. */
 function timeUpTo(groupId: Value, number: Value): SQL {
   const found = query
     .select({ postedAt: messages.postedAt })

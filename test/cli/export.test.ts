@@ -173,6 +173,7 @@ test('a file is complete and private, or not there; what is there stays without 
     groups: 5,
     memberships: 1,
     messages: 1,
+    deleted: 0,
     lines: 10,
     bytes: statSync(file).size,
   });

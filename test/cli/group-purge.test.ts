@@ -30,7 +30,10 @@ function purge(data: string, ...options: string[]) {
 }
 
 function numbersLeft(data: string): unknown {
-  return value(data, 'SELECT group_concat(number) FROM messages WHERE group_id = 3');
+  return value(
+    data,
+    'SELECT group_concat(number) FROM messages WHERE group_id = 3 AND deleted_at IS NULL',
+  );
 }
 
 test('purge --before deletes what is older, keeps counts, and frees no number', async () => {

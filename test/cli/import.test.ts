@@ -1,11 +1,13 @@
 import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { SqliteAdministration } from '../../src/storage/administration.ts';
 import { openConnection } from '../../src/storage/connection.ts';
 import { importBoard } from '../../src/storage/import.ts';
 import { databaseFile } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli, runJson, startCli } from '../helpers/cli.ts';
+import { login, main, openBoard, seen } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, poster } from './seed.ts';
 
@@ -86,6 +88,46 @@ async function smallExport(): Promise<string[]> {
   return (await runCli(['export', '--data', data])).stdout.trimEnd().split('\n');
 }
 
+test('an export of version 1 is read as it was written', async () => {
+  const old = join(import.meta.dirname, '../fixtures/export-1.jsonl');
+  const data = join(tempFolder(), 'data');
+  expect((await runCli(['import', old, '--data', data])).code).toBe(0);
+  const [header, ...lines] = (await runCli(['export', '--data', data])).stdout.split('\n');
+  const [oldHeader, ...oldLines] = readFileSync(old, 'utf8').split('\n');
+  expect(JSON.parse(header ?? '')).toEqual({
+    ...JSON.parse(oldHeader ?? ''),
+    version: 2,
+    deleted: 0,
+  });
+  // The last line has the SHA-256 of those above.
+  expect(lines.slice(0, -2)).toEqual(oldLines.slice(0, -2));
+});
+
+test('what was deleted stays deleted after an import, and shows nobody anything older', async () => {
+  const data = await boardFolder(async (board) => {
+    await poster(board, 'alice', 'main', ['one', 'two', 'three', 'four']);
+    await poster(board, 'bob', 'main');
+    await new SqliteAdministration(board.client).deleteMessages(main, [3]);
+  });
+  const { stdout } = await runCli(['export', '--data', data]);
+  expect(stdout).toContain('{"type":"deleted","group":"main","number":3,');
+  expect(stdout).not.toContain('three');
+  const file = join(tempFolder(), 'board.jsonl');
+  writeFileSync(file, stdout);
+  const copy = join(tempFolder(), 'data');
+  expect((await runCli(['import', file, '--data', copy])).code).toBe(0);
+  expect((await runCli(['export', '--data', copy])).stdout).toBe(stdout);
+  const board = openBoard({ file: databaseFile(copy) });
+  expect(await seen(board, await login(board, 'bob'))).toEqual([4]);
+  expect(await seen(board, await login(board, 'alice'))).toEqual([1, 2, 4]);
+  expect((await board.repository.groups(await login(board, 'alice')))[0]).toMatchObject({
+    messages: 3,
+  });
+  writeFileSync(file, stdout.replace('"version":2', '"version":1'));
+  const refused = await runCli(['import', file, '--data', join(tempFolder(), 'data')]);
+  expect(refused.stderr).toContain('type: Version 1 has no deleted messages');
+});
+
 test('a damaged file is told by its line, and leaves the board as it was', async () => {
   const good = await smallExport();
   const spoiled = (line: number, from: string | RegExp, to: string) =>
@@ -96,7 +138,7 @@ test('a damaged file is told by its line, and leaves the board as it was', async
   const cases: [string[], RegExp][] = [
     [[], /It ends after line 0, without its last line\./],
     [good.slice(1), /Line 1: It is not the first line of an export\./],
-    [spoiled(1, '"version":1', '"version":2'), /Line 1: version: .*newer corkboard/],
+    [spoiled(1, '"version":2', '"version":3'), /Line 1: version: .*newer corkboard/],
     [spoiled(2, 'alice', 'al ice'), /Line 2: name: "al ice" cannot be a name/],
     [spoiled(2, '{', '['), /Line 2: It is not JSON/],
     [[...good.slice(0, 3), ...good.slice(2)], /Line 4: An earlier line has the same id or name\./],

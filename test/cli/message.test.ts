@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCli, runJson } from '../helpers/cli.ts';
-import { boardFolder, fillMain, leftEvents, poster, tamper, value } from './seed.ts';
+import { boardFolder, fillMain, leftEvents, poster, rows, tamper, value } from './seed.ts';
 
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const subjects = ['one', 'two', 'three', 'four', 'five'];
@@ -143,4 +143,49 @@ test('message delete needs --yes where nobody can be asked', async () => {
       'There is no terminal to ask on; add --yes to do it.\n',
   });
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(5);
+});
+
+test('a deleted message keeps its number and date, and says when it was deleted', async () => {
+  const data = await populated();
+  const at = ['--data', data];
+  await runCli(['message', 'delete', 'news', '4', '--yes', ...at]);
+  expect(await listed(data)).toEqual([1, 2, 3, 5]);
+  expect(await listed(data, '--limit', '2')).toEqual([3, 5]);
+  expect(
+    rows(data, 'SELECT sender_id, subject, content, post_key FROM messages WHERE number = 4'),
+  ).toEqual([{ sender_id: null, subject: '', content: '', post_key: null }]);
+  const says = /^corkboard: Message 4 of news was deleted at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.\n$/;
+  expect((await runCli(['message', 'show', 'news', '4', ...at])).stderr).toMatch(says);
+  expect((await runCli(['message', 'delete', 'news', '4', '--yes', ...at])).stderr).toMatch(says);
+  expect((await runCli(['db', 'check', ...at])).code).toBe(0);
+  expect(await runJson(['db', 'status', ...at])).toMatchObject({ rows: { messages: 4 } });
+  expect(await runJson(['stats', ...at])).toMatchObject({
+    totals: { messages: 4 },
+    posted: { lastDay: 4 },
+    window: { messages: 4 },
+  });
+  tamper(data, "UPDATE messages SET content = 'left over' WHERE number = 4");
+  expect((await runCli(['db', 'check', ...at])).stdout).toContain(
+    'message 4 of news was deleted, and not all of it is gone',
+  );
+});
+
+test('a purge and the count of a group leave out what was deleted before', async () => {
+  const data = await populated();
+  const at = ['--data', data];
+  await runCli(['message', 'delete', 'news', '2', '4', '--yes', ...at]);
+  const purge = ['group', 'purge', 'news', '--yes', ...at];
+  expect(await runJson([...purge, '--keep', '2', '--dry-run'])).toMatchObject({
+    count: 1,
+    first: 1,
+    last: 1,
+  });
+  expect(await runJson([...purge, '--keep', '2'])).toMatchObject({ count: 1, first: 1, last: 1 });
+  expect(await listed(data)).toEqual([3, 5]);
+  // 2 is still there, since 1 was the last to be removed: an older one never goes after a newer one.
+  expect(rows(data, 'SELECT number FROM messages ORDER BY number')).toEqual(
+    [2, 3, 4, 5].map((number) => ({ number })),
+  );
+  expect(await runJson([...purge, '--all'])).toMatchObject({ count: 2, first: 3, last: 5 });
+  expect(rows(data, 'SELECT number FROM messages')).toEqual([]);
 });

@@ -177,7 +177,7 @@ test.each([
     code: 0,
     stdout: `User bob is deleted; 2 messages ${given.says}.\n`,
   });
-  expect(value(data, 'SELECT count(*) FROM messages')).toBe(given.left);
+  expect(value(data, 'SELECT count(*) FROM messages WHERE deleted_at IS NULL')).toBe(given.left);
   const user = { id: 1, name: 'bob' };
   expect(leftEvents(data)).toEqual([
     expect.objectContaining({ type: 'user.expelled', user }),

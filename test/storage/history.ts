@@ -19,6 +19,9 @@ export type Step =
   | { do: 'turn'; deeds: Deed[] }
   | { do: 'look'; user: UserName; group: GroupName; page: Page }
   | { do: 'delete'; group: GroupName; nth: number }
+  /** What lets older messages slide into view where rows are removed. */
+  | { do: 'deleteNewestAndJoin'; group: GroupName; user: UserName; deleted: number; after: boolean }
+  | { do: 'purgeUser'; user: UserName }
   | { do: 'purge'; group: GroupName; keep: number }
   | { do: 'wallClock'; by: number }
   | { do: 'restart' };
@@ -58,6 +61,17 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('delete' as const), group, nth: fc.nat({ max: 5 }) }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('deleteNewestAndJoin' as const),
+      group,
+      user,
+      deleted: fc.integer({ min: 1, max: 3 }),
+      after: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('purgeUser' as const), user }) },
   {
     weight: 1,
     arbitrary: fc.record({ do: fc.constant('purge' as const), group, keep: fc.nat({ max: 4 }) }),

@@ -8,6 +8,7 @@ type Shown = Omit<Header, 'senderId'>;
 interface Kept extends Shown {
   /** Its place among all events. */
   readonly turn: number;
+  readonly deleted: boolean;
 }
 
 interface MemberOf {
@@ -49,7 +50,7 @@ export class Model {
       const member = group.members.get(user);
       if (!member || group.unread(user, since) > 0) continue;
       // What shares a commit with the end of the session was not told to it any more.
-      const told = group.messages.findLast(({ turn }) => turn <= this.committed)?.number ?? 0;
+      const told = group.messages().findLast(({ turn }) => turn <= this.committed)?.number ?? 0;
       member.lastRead = Math.max(member.lastRead, told);
     }
   }
@@ -75,8 +76,9 @@ export class Model {
       postedAt: 0,
       subject,
       turn: ++this.turn,
+      deleted: false,
     };
-    group.messages.push(message);
+    group.rows.push(message);
     return message;
   }
 
@@ -91,27 +93,38 @@ export class Model {
 
 export class ModelGroup {
   lastNumber = 0;
-  messages: Kept[] = [];
+  /** Oldest first; a deleted message keeps its place. */
+  rows: Kept[] = [];
   readonly members = new Map<string, MemberOf>();
 
   /** Takes over the time that the board gave to a message. */
   stamp(number: number, postedAt: number): void {
-    this.messages = this.messages.map((message) =>
-      message.number === number ? { ...message, postedAt } : message,
-    );
+    this.rows = this.rows.map((row) => (row.number === number ? { ...row, postedAt } : row));
+  }
+
+  messages(): Kept[] {
+    return this.rows.filter(({ deleted }) => !deleted);
   }
 
   delete(numbers: readonly number[]): void {
-    this.messages = this.messages.filter(({ number }) => !numbers.includes(number));
+    this.rows = this.rows.map((row) =>
+      numbers.includes(row.number) ? { ...row, deleted: true } : row,
+    );
   }
 
-  /** The last two messages from before joining, and every one after. */
+  /** Removes all but the newest `keep` messages, and what was deleted among those removed. */
+  purge(keep: number): void {
+    const last = this.messages().at(-1 - keep)?.number ?? 0;
+    this.rows = this.rows.filter(({ number }) => number > last);
+  }
+
+  /** What is left of the last two messages from before joining, and every one after. */
   visible(user: string): Kept[] {
     const member = this.members.get(user);
     if (!member) return [];
-    const before = this.messages.filter(({ turn }) => turn < member.joined);
-    const after = this.messages.filter(({ turn }) => turn > member.joined);
-    return [...before.slice(-2), ...after];
+    const before = this.rows.filter(({ turn }) => turn < member.joined);
+    const after = this.rows.filter(({ turn }) => turn > member.joined);
+    return [...before.slice(-2), ...after].filter(({ deleted }) => !deleted);
   }
 
   page(user: string, { before, after, limit }: Page): { messages: Shown[]; more: boolean } {

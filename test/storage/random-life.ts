@@ -157,6 +157,15 @@ const deeds = fc.oneof(
       toTheEnd,
     ),
   ),
+  deed(
+    6,
+    {
+      group,
+      numbers: fc.uniqueArray(fc.integer({ min: 1, max: 12 }), { minLength: 1, maxLength: 2 }),
+    },
+    async (life, { group, numbers }) =>
+      life.operator.deleteMessages({ id: await life.group(group) }, numbers),
+  ),
   deed(2, { by: fc.integer({ min: -5000, max: 1e9 }) }, (life, { by }) => life.passTime(by)),
 );
 

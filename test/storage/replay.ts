@@ -3,7 +3,7 @@ import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 import { SqliteAccounts } from '../../src/storage/accounts.ts';
-import type { Client } from '../../src/storage/connection.ts';
+import { SqliteAdministration } from '../../src/storage/administration.ts';
 import { openShared } from '../../src/storage/open.ts';
 import { SqliteRepository } from '../../src/storage/repository.ts';
 import { Store } from '../../src/storage/store.ts';
@@ -16,18 +16,22 @@ interface Session extends Actor {
   readonly turn: number;
 }
 
+const toTheEnd = { signal: new AbortController().signal, progress: () => {} };
+
 /** Plays a history on a board in `file` and on the model, and compares what the two show. */
 export class Replay {
   private readonly model = new Model(groupNames);
   private readonly sessions = new Map<string, Session>();
   private wall = Date.UTC(2026, 10, 22);
-  private client: Client;
+  /** An administration command, on a connection of its own. */
+  private readonly operator: SqliteAdministration;
   private store: Store;
   private repository: SqliteRepository;
   private accounts: SqliteAccounts;
 
   constructor(private readonly file: string) {
-    [this.client, this.store] = this.open();
+    this.operator = new SqliteAdministration(this.connect());
+    this.store = this.open();
     this.repository = new SqliteRepository(this.store);
     this.accounts = new SqliteAccounts(this.store);
   }
@@ -41,14 +45,19 @@ export class Replay {
   }
 
   close(): void {
+    this.operator.close();
     this.store.close();
   }
 
-  private open(): [Client, Store] {
+  private connect() {
     const client = openShared(this.file);
     // What a loss of power takes is not at stake here, and a sync per turn would cost minutes.
     client.pragma('synchronous = OFF');
-    return [client, new Store(client, { publish: () => {}, now: () => this.wall })];
+    return client;
+  }
+
+  private open(): Store {
+    return new Store(this.connect(), { publish: () => {}, now: () => this.wall });
   }
 
   private async perform(step: Step): Promise<void> {
@@ -62,23 +71,36 @@ export class Replay {
       case 'look':
         return this.comparePage(step.user, step.group, step.page);
       case 'delete': {
-        const message = this.model.group(step.group).messages.at(-1 - step.nth);
-        return this.delete(step.group, message ? [message.number] : []);
+        const message = this.model
+          .group(step.group)
+          .messages()
+          .at(-1 - step.nth);
+        return this.delete(step.group, message ? [message] : []);
       }
+      case 'deleteNewestAndJoin': {
+        const { group, user, deleted, after } = step;
+        const newest = this.model.group(group).messages().slice(-deleted);
+        if (!after) await this.delete(group, newest);
+        if (this.model.group(group).members.has(user))
+          await this.start({ do: 'leave', user, group });
+        await this.start({ do: 'join', user, group });
+        if (after) await this.delete(group, newest);
+        return this.comparePage(user, group, { limit: 1000 });
+      }
+      case 'purgeUser':
+        return this.purgeUser(step.user);
       case 'purge': {
-        const { messages } = this.model.group(step.group);
-        const old = messages.slice(0, Math.max(0, messages.length - step.keep));
-        return this.delete(
-          step.group,
-          old.map(({ number }) => number),
-        );
+        this.model.group(step.group).purge(step.keep);
+        const plan = await this.operator.planPurge(groupNamed(step.group), { keep: step.keep });
+        await this.operator.purge(plan, toTheEnd);
+        return;
       }
       case 'wallClock':
         this.wall += step.by;
         return;
       case 'restart':
-        this.close();
-        [this.client, this.store] = this.open();
+        this.store.close();
+        this.store = this.open();
         this.repository = new SqliteRepository(this.store);
         this.accounts = new SqliteAccounts(this.store);
         return this.loginAll();
@@ -165,17 +187,21 @@ export class Replay {
     return session;
   }
 
-  /** As an administration command does, behind the server's back. */
-  private delete(name: string, numbers: readonly number[]): void {
-    const group = '(SELECT id FROM groups WHERE name = @name)';
-    const remove = this.client.prepare(
-      `DELETE FROM messages WHERE group_id = ${group} AND number = @number`,
-    );
-    for (const number of numbers) remove.run({ name, number });
-    this.client
-      .prepare('UPDATE groups SET message_count = message_count - @count WHERE name = @name')
-      .run({ name, count: numbers.length });
+  private async delete(name: string, messages: readonly { number: number }[]): Promise<void> {
+    const numbers = messages.map(numberOf);
     this.model.group(name).delete(numbers);
+    if (numbers.length > 0) await this.operator.deleteMessages(groupNamed(name), numbers);
+  }
+
+  private async purgeUser(user: string): Promise<void> {
+    for (const name of groupNames) {
+      const group = this.model.group(name);
+      const own = group.messages().filter(({ sender }) => sender === user);
+      group.delete(own.map(numberOf));
+      group.members.delete(user);
+    }
+    await this.operator.deleteUser(user, 'purge', toTheEnd);
+    return this.login(user);
   }
 
   private async comparePage(user: string, name: string, page: Page): Promise<void> {
@@ -190,8 +216,7 @@ export class Replay {
   /** Every list, message and count that every user can be shown. */
   private async compareAll(): Promise<void> {
     for (const name of groupNames) {
-      const { messages } = this.model.group(name);
-      const times = messages.map(({ postedAt }) => postedAt);
+      const times = this.model.group(name).rows.map(({ postedAt }) => postedAt);
       expect(times).toEqual([...new Set(times)].sort((a, b) => a - b));
     }
     for (const user of userNames) {
@@ -221,7 +246,7 @@ export class Replay {
         return {
           name,
           members: group.members.size,
-          messages: group.messages.length,
+          messages: group.messages().length,
           joined: group.members.has(user),
           unread: group.unread(user, session.turn),
         };

@@ -85,6 +85,29 @@ test('the newest messages stay, others go in small steps, and members are told o
   expect(purges(board)).toHaveLength(2);
 });
 
+test('retention removes the oldest rows, and counts no deleted message as one that is kept', async () => {
+  let now = Date.now() - 10 * day;
+  const board = openBoard({ now: () => now });
+  const upkeep = new SqliteUpkeep(board.store);
+  const alice = await member(board, 'alice');
+  for (let each = 1; each <= 6; each++) await post(board, alice, `${each}`);
+  const admin = new SqliteAdministration(board.client);
+  await admin.deleteMessages(main, [2, 5, 6]);
+  await keep(board, { keepMessages: 2 });
+  await settle(() => upkeep.removeExpired());
+  const stored = () => board.client.prepare('SELECT number FROM messages').pluck().all();
+  expect(await seen(board, alice)).toEqual([3, 4]);
+  expect(stored()).toEqual([2, 3, 4, 5, 6]);
+  await keep(board, { keepDays: 1 });
+  now += 2 * day;
+  await settle(() => upkeep.removeExpired());
+  expect(stored()).toEqual([]);
+  expect(purges(board)).toMatchObject([
+    { count: 1, first: 1, last: 1 },
+    { count: 2, first: 3, last: 4 },
+  ]);
+});
+
 test('the space of what went is given back in steps, but for what the next posts take', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 60_000);

@@ -5,7 +5,7 @@ import { requireNoBoardFile } from '../../../storage/board-files.ts';
 import { type CopyControl, copyBoard } from '../../../storage/copy.ts';
 import { databaseFile } from '../../../storage/open.ts';
 import { PartialFile } from '../../../storage/partial-file.ts';
-import { toldRows } from '../../../storage/rows.ts';
+import type { ToldRows } from '../../../storage/rows.ts';
 import { type CommonOptions, databaseCommand } from '../../administer.ts';
 import { confirm } from '../../confirm.ts';
 import { UserError } from '../../errors.ts';
@@ -38,7 +38,7 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
   const file = databaseFile(options.data);
   requireNoBoardFile(target, file);
   if (existsSync(target)) await mayOverwrite(target, options);
-  const rows = toldRows(await runCopy((control) => copyTo(target, file, control)));
+  const rows = await runCopy((control) => copyTo(target, file, control));
   const { size } = statSync(target);
   printResult(options, { file, backup: target, size, rows }, () => {
     const messages = count(rows.messages ?? 0, 'message');
@@ -46,11 +46,7 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
   });
 }
 
-async function copyTo(
-  target: string,
-  file: string,
-  control: CopyControl,
-): Promise<Map<string, number>> {
+async function copyTo(target: string, file: string, control: CopyControl): Promise<ToldRows> {
   const partial = PartialFile.create(target, file);
   try {
     const rows = await copyBoard(file, partial.path, control);
