@@ -1,8 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { setTimeout as delay } from 'node:timers/promises';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
+import { Attempts, type Gate } from './attempts.ts';
 import { type Name, userName } from './names.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor, NewLogin } from './repository.ts';
@@ -22,11 +22,20 @@ export interface LoginRequest {
   readonly create?: boolean | undefined;
 }
 
+interface PasswordCheck {
+  readonly name: Name;
+  readonly password: string;
+  /** The user that the password is to be checked of; undefined if the name is unknown. */
+  readonly account: Pick<Account, 'user' | 'passwordHash'> | undefined;
+}
+
 /** Where a login comes from. */
 export interface Caller {
   readonly origin: Origin;
   /** The address that wrong passwords count against. */
   readonly address: string;
+  /** Aborted when the connection ends, and nobody waits for an answer any more. */
+  readonly ended: AbortSignal;
   /** Whether the session is given a token that resumes it. */
   readonly resumable: boolean;
 }
@@ -37,23 +46,38 @@ export interface TokenLogin {
   readonly token: string;
 }
 
-// Wrong passwords before a name, and an address that many people may share, are slowed down.
-const freeTriesPerName = 3;
-const freeTriesPerAddress = 20;
+// Wrong passwords before the next attempt has to wait: for one name from one network, for one name
+// from all networks that it is not known at, and from one network that many people may share.
+const freePerNameAndNetwork = 3;
+const freePerName = 10;
+const freePerNetwork = 20;
+// Names that one network registers at once; then one a second.
+const freeRegistrations = 60;
 
 /** Who people are: names, passwords, tokens, and how hard they are to guess. */
 export class Accounts {
-  private readonly names = new Throttle(freeTriesPerName);
-  private readonly addresses = new Throttle(freeTriesPerAddress);
+  private readonly attempts = new Attempts();
+  private readonly known: Throttle;
+  private readonly unknown: Throttle;
+  private readonly names: Throttle;
+  private readonly networks: Throttle;
+  private readonly registrations: Throttle;
 
   constructor(
     private readonly repository: AccountRepository,
     private readonly passwords: Passwords,
     /** May be changed at any time; who is connected stays so. */
     public access: Access,
-    /** Settles after so many milliseconds; sooner only in tests. */
-    private readonly pause: (milliseconds: number) => Promise<unknown> = delay,
-  ) {}
+    /** Milliseconds, from any origin. */
+    now: () => number = () => performance.now(),
+  ) {
+    this.known = new Throttle({ free: freePerNameAndNetwork }, now);
+    this.unknown = new Throttle({ free: freePerNameAndNetwork }, now);
+    this.names = new Throttle({ free: freePerName }, now);
+    this.networks = new Throttle({ free: freePerNetwork }, now);
+    const pace = { firstPause: 1000, growth: 1 };
+    this.registrations = new Throttle({ free: freeRegistrations, ...pace }, now);
+  }
 
   /**
    * What a login rests on is looked at inside its transaction (`NewLogin.confirm`), because making
@@ -72,11 +96,11 @@ export class Accounts {
     const account = await this.repository.account(name);
     const network = networkOf(caller.address);
     if (!account && create === true && this.access !== 'closed') {
-      const newPasswordHash = await this.passwords.hash(checkedPassword(password));
+      const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
       const confirm = (found: Account | undefined) => this.requireFree(found);
       return this.open(name, caller, { confirm, newPasswordHash, network });
     }
-    await this.verify(name, password, account?.passwordHash ?? null, caller);
+    await this.verify({ name, password, account }, caller);
     const confirm = (found: Account | undefined) => requireSame(found, account);
     return this.open(name, caller, { confirm, newPasswordHash: null, network });
   }
@@ -115,30 +139,73 @@ export class Accounts {
     const checked = checkedPassword(password);
     if (actor.passwordHash !== null) {
       if (current === undefined) throw boardError('PASSWORD_REQUIRED');
-      await this.verify(userName(actor.user.name), current, actor.passwordHash, caller);
+      const name = userName(actor.user.name);
+      await this.verify({ name, password: current, account: actor }, caller);
     }
-    const hash = await this.passwords.hash(checked);
-    await this.repository.setPassword(actor, hash, { keep, network: networkOf(caller.address) });
+    const network = networkOf(caller.address);
+    const hash = await this.passwords.hash(checked, {
+      kind: 'login',
+      network,
+      ended: caller.ended,
+    });
+    await this.repository.setPassword(actor, hash, { keep, network });
   }
 
   private async open(
     name: Name,
-    { origin, resumable }: Caller,
+    { origin, resumable, ended }: Caller,
     login: Pick<NewLogin, 'confirm' | 'newPasswordHash' | 'network'>,
   ): Promise<TokenLogin> {
+    if (ended.aborted) throw boardError('CONNECTION_ENDED');
     const token = randomBytes(32).toString('base64url');
     const tokenHash = hashToken(token);
     const opened = await this.repository.login(name, { ...login, tokenHash, resumable }, origin);
     return { login: opened, token };
   }
 
-  private async verify(name: Name, password: string, hash: string | null, caller: Caller) {
-    const network = networkOf(caller.address);
-    const wait = Math.max(this.names.reserve(name.key), this.addresses.reserve(network));
-    if (wait > 0) await this.pause(wait);
-    if (!(await this.passwords.matches(password, hash))) throw boardError('PASSWORD_WRONG');
-    this.names.forgive(name.key);
-    this.addresses.forgive(network);
+  /**
+   * Checks a password. Whoever guesses elsewhere does not slow down a user at a network from which
+   * they have logged in before.
+   */
+  private async verify(
+    { name, password, account }: PasswordCheck,
+    { address, ended }: Caller,
+  ): Promise<void> {
+    const network = networkOf(address);
+    const isKnown = account !== undefined && (await this.repository.knows(account.user, network));
+    const kind = isKnown ? 'known' : 'login';
+    const hash = account?.passwordHash ?? null;
+    const matches = await this.attempts.run(
+      isKnown ? this.knownGates(name, network) : this.gates(name, network),
+      ended,
+      async () => {
+        const result = await this.passwords.matches(password, hash, { kind, network, ended });
+        return { result, failed: !result };
+      },
+    );
+    if (!matches) throw boardError('PASSWORD_WRONG');
+  }
+
+  /** Makes the hash of a new user's password. */
+  private register(password: string, network: string, ended: AbortSignal): Promise<string> {
+    const gates = [{ throttle: this.registrations, key: network }];
+    const turn = { kind: 'registration', network, ended } as const;
+    return this.attempts.run(gates, ended, async () => {
+      const result = await this.passwords.hash(password, turn);
+      return { result, failed: true };
+    });
+  }
+
+  private knownGates({ key }: Name, network: string): Gate[] {
+    return [{ throttle: this.known, key: `${key} ${network}` }];
+  }
+
+  private gates({ key }: Name, network: string): Gate[] {
+    return [
+      { throttle: this.unknown, key: `${key} ${network}` },
+      { throttle: this.names, key },
+      { throttle: this.networks, key: network },
+    ];
   }
 
   /** Whether a name may be used, or taken, without a password. */

@@ -1,8 +1,8 @@
 import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { normalized } from '../protocol/unicode.ts';
+import { type Turn, Turns } from './turns.ts';
 
 interface Cost {
   /** Binary logarithm of scrypt's N. */
@@ -21,6 +21,9 @@ const keyBytes = 32;
 /** Hashes that run at once, of 128 MiB each. One core is left to the event loop. */
 export const mostAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1));
 
+/** The turn of a program that hashes for itself, beside nobody. */
+const alone: Turn = { kind: 'login', network: '' };
+
 interface Parsed extends Cost {
   readonly salt: Buffer;
   readonly key: Buffer;
@@ -32,57 +35,44 @@ interface Parsed extends Cost {
  * string), so that it can be raised.
  */
 export class Passwords {
-  private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly turns = new Turns(mostAtOnce);
 
   /** @param cost for new hashes; lower only in tests */
   constructor(private readonly cost: Cost = currentCost) {}
 
-  /** A PHC string, `$scrypt$ln=17,r=8,p=1$salt$key`. @throws BoardError `RATE_LIMITED` */
-  async hash(password: string): Promise<string> {
+  /**
+   * A PHC string, `$scrypt$ln=17,r=8,p=1$salt$key`.
+   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` if `turn` ended before it came
+   */
+  async hash(password: string, turn: Turn = alone): Promise<string> {
     const salt = randomBytes(saltBytes);
-    const key = await this.derive(password, { ...this.cost, salt });
+    const key = await this.derive(password, { ...this.cost, salt }, turn);
     const { ln, r, p } = this.cost;
     return `$scrypt$ln=${ln},r=${r},p=${p}$${encode(salt)}$${encode(key)}`;
   }
 
   /**
    * Whether `password` is the one that was hashed. Without a hash it takes as long and says no, so
-   * that a name that is unknown cannot be told from a wrong password. @throws BoardError `RATE_LIMITED`
+   * that a name that is unknown cannot be told from a wrong password.
+   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` if `turn` ended before it came
    */
-  async matches(password: string, hash: string | null): Promise<boolean> {
+  async matches(password: string, hash: string | null, turn: Turn = alone): Promise<boolean> {
     // No password is that long, however its characters are composed.
     if (Buffer.byteLength(password) > mostBytesTried) return false;
     const known = hash === null ? undefined : parse(hash);
     const tried = known ?? { ...this.cost, salt: randomBytes(saltBytes), key: undefined };
-    const key = await this.derive(password, tried);
+    const key = await this.derive(password, tried, turn);
     return known !== undefined && timingSafeEqual(key, known.key);
   }
 
-  private async derive(password: string, { ln, r, p, salt }: Cost & { salt: Buffer }) {
-    await this.enter();
+  private async derive(password: string, { ln, r, p, salt }: Cost & { salt: Buffer }, turn: Turn) {
+    await this.turns.enter(turn);
     try {
       const N = 2 ** ln;
       return await run(normalized(password, 'NFC'), salt, { N, r, p, maxmem: 256 * N * r });
     } finally {
-      this.leave();
+      this.turns.leave();
     }
-  }
-
-  private async enter(): Promise<void> {
-    if (this.running < mostAtOnce) {
-      this.running++;
-      return;
-    }
-    if (this.waiting.length >= limits.waitingPasswords) throw boardError('RATE_LIMITED', 5);
-    // Who leaves hands the place on, so the count stays.
-    await new Promise<void>((resolve) => this.waiting.push(resolve));
-  }
-
-  private leave(): void {
-    const next = this.waiting.shift();
-    if (next) next();
-    else this.running--;
   }
 }
 

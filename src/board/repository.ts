@@ -55,6 +55,8 @@ export interface Page {
 /** Who people are, stored. Atomic like `Repository`, and throws as it does. */
 export interface AccountRepository {
   account(name: Name): Promise<Account | undefined>;
+  /** Whether the user has given the right password from `network` before. */
+  knows(user: User, network: string): Promise<boolean>;
   /**
    * Opens a session under a name; creates the user if there is none.
    * @throws `BANNED`, and what `confirm` throws

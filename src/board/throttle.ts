@@ -1,60 +1,120 @@
 import { boardError } from '../protocol/errors.ts';
 
-// Milliseconds. The pause doubles with each try; who would wait longer is refused.
-const firstPause = 250;
-const longestPause = 30_000;
-const forgottenAfter = 15 * 60_000;
-// Entries beyond this are forgotten, the oldest first: an attacker must not fill the memory.
-const mostEntries = 10_000;
-
-interface Entry {
-  tries: number;
-  nextAt: number;
+export interface ThrottleOptions {
+  /** Failures before the pauses begin, and attempts that may be under way at once until then. */
+  readonly free: number;
+  /** The first pause, in milliseconds; 250 if left out. */
+  readonly firstPause?: number;
+  /** By what each further pause is multiplied; 2 if left out. */
+  readonly growth?: number;
 }
 
+interface Entry {
+  failures: number;
+  underWay: number;
+  /** When the next attempt may begin. */
+  opensAt: number;
+}
+
+// Milliseconds.
+const longestPause = 30_000;
+const forgottenAfter = 15 * 60_000;
+const mostEntries = 10_000;
+
 /**
- * Slows guessing down: tries under one key come further and further apart, also where they are
- * sent side by side. A try counts when it is made and is forgiven when it turns out right.
+ * Counts the failed attempts under keys of one kind, and says when the next one may begin: pauses grow
+ * from failure to failure, up to half a minute, and are forgotten after a quarter of an hour.
+ * As many attempts may be under way at once as could still fail for free, else one: side by
+ * side they gain a guesser nothing. The number of keys is bounded; one that is paused, or has an
+ * attempt under way, is never dropped for another.
  */
 export class Throttle {
   private readonly entries = new Map<string, Entry>();
+  private readonly free: number;
+  private readonly firstPause: number;
+  private readonly growth: number;
 
-  /** @param free tries before the pauses begin; @param now milliseconds, from any origin */
+  /** @param now milliseconds, from any origin */
   constructor(
-    private readonly free: number,
+    { free, firstPause = 250, growth = 2 }: ThrottleOptions,
     private readonly now: () => number = () => performance.now(),
-  ) {}
+  ) {
+    this.free = free;
+    this.firstPause = firstPause;
+    this.growth = growth;
+  }
+
+  /** Milliseconds until an attempt may begin, 0 for now; Infinity if another one has to end first. */
+  wait(key: string): number {
+    const entry = this.find(key);
+    if (!entry) return 0;
+    if (entry.underWay >= Math.max(1, this.free - entry.failures)) return Number.POSITIVE_INFINITY;
+    return Math.max(0, entry.opensAt - this.now());
+  }
 
   /**
-   * Reserves the next try under `key`. @returns how long to wait for it, in milliseconds
-   * @throws BoardError `RATE_LIMITED` where that is too long
+   * Milliseconds that an attempt has to wait if all those before it fail; 0 while failures are free.
+   * @param ahead attempts that wait before it
    */
-  reserve(key: string): number {
-    const now = this.now();
-    const entry = this.entry(key, now);
-    const at = Math.max(now, entry.nextAt);
-    if (at - now > longestPause) {
-      throw boardError('RATE_LIMITED', Math.ceil((at - now) / 1000));
+  longestWait(key: string, ahead: number): number {
+    const entry = this.find(key);
+    if (!entry || entry.failures < this.free) return 0;
+    let wait = Math.max(0, entry.opensAt - this.now());
+    for (let nth = 1; nth <= ahead && wait <= longestPause; nth++) {
+      wait += this.pauseAfter(entry.failures + nth);
     }
-    entry.tries++;
-    const beyond = entry.tries - this.free;
-    const pause = beyond < 0 ? 0 : Math.min(longestPause, firstPause * 2 ** beyond);
-    entry.nextAt = at + pause;
-    return at - now;
+    return wait;
   }
 
-  /** The try was right: what led up to it is forgotten. */
-  forgive(key: string): void {
-    this.entries.delete(key);
+  /** @throws BoardError `RATE_LIMITED` if that is longer than anyone has to wait */
+  refuseLongWait(key: string, ahead: number): void {
+    const wait = this.longestWait(key, ahead);
+    if (wait > longestPause) throw boardError('RATE_LIMITED', Math.ceil(wait / 1000));
   }
 
-  private entry(key: string, now: number): Entry {
-    const known = this.entries.get(key);
-    this.entries.delete(key);
-    const entry = known && known.nextAt + forgottenAfter > now ? known : { tries: 0, nextAt: now };
+  /** @throws BoardError `RATE_LIMITED` if no more keys fit, because all are in use or paused */
+  begin(key: string): void {
+    const entry = this.find(key) ?? { failures: 0, underWay: 0, opensAt: 0 };
+    if (!this.entries.has(key)) this.makeRoom();
+    entry.underWay++;
     this.entries.set(key, entry);
-    const [oldest] = this.entries.keys();
-    if (this.entries.size > mostEntries && oldest !== undefined) this.entries.delete(oldest);
-    return entry;
+  }
+
+  /** @param failed whether it counts: what succeeds, or was never tried, forgives and costs nothing */
+  end(key: string, failed: boolean): void {
+    const entry = this.entries.get(key);
+    if (!entry) return;
+    entry.underWay--;
+    if (failed) {
+      entry.failures++;
+      entry.opensAt = this.now() + this.pauseAfter(entry.failures);
+      // The latest failure is last, and so the last to be dropped.
+      this.entries.delete(key);
+      this.entries.set(key, entry);
+    }
+    if (entry.underWay === 0 && entry.failures === 0) this.entries.delete(key);
+  }
+
+  private pauseAfter(failures: number): number {
+    const beyond = failures - this.free;
+    return beyond < 0 ? 0 : Math.min(longestPause, this.firstPause * this.growth ** beyond);
+  }
+
+  private find(key: string): Entry | undefined {
+    const entry = this.entries.get(key);
+    if (!entry || entry.underWay > 0 || entry.opensAt + forgottenAfter > this.now()) return entry;
+    this.entries.delete(key);
+    return undefined;
+  }
+
+  private makeRoom(): void {
+    if (this.entries.size < mostEntries) return;
+    const now = this.now();
+    for (const [key, { underWay, opensAt }] of this.entries) {
+      if (underWay > 0 || opensAt > now) continue;
+      this.entries.delete(key);
+      return;
+    }
+    throw boardError('RATE_LIMITED', longestPause / 1000);
   }
 }

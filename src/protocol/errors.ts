@@ -78,6 +78,7 @@ export const catalogue = {
     text: () => 'The board cannot use its disk just now; nothing was changed. Try again later.',
   },
   SHUTTING_DOWN: { rpc: 401, text: () => 'The server is shutting down; nothing was changed.' },
+  CONNECTION_ENDED: { rpc: 407, text: () => 'The connection ended before this was done.' },
   TOO_SLOW: {
     rpc: 402,
     text: () => 'You read too slowly, and too much was waiting. Nothing is lost: the board has it.',

@@ -20,8 +20,13 @@ export const limits = {
   /** Shortest password, in characters, and longest, in bytes of UTF-8. */
   passwordLeast: 8,
   password: 256,
-  /** Passwords that may wait to be hashed before further ones are refused. */
+  /**
+   * Passwords that may wait to be checked before further ones are refused: so many of users at a
+   * network that they have logged in from, and as many others.
+   */
   waitingPasswords: 100,
+  /** New names whose passwords may wait to be hashed before further ones are refused. */
+  waitingRegistrations: 20,
   /** Longest line that a person may send, in bytes without its ending. */
   textLine: 64 * 1024,
   /** Longest line that a program may send, in bytes without its ending. */

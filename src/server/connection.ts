@@ -23,6 +23,9 @@ const farewellTime = 1000;
 // refused are told so, and further ones wait.
 const linesPerCommand = 2;
 
+// Milliseconds until a connection whose time to log in has passed during a login is looked at again.
+const loginRetry = 1000;
+
 // How long a peer that ended its own side may take nothing of what it is sent, in milliseconds.
 const stuckTime = 60_000;
 
@@ -205,6 +208,11 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
   }
 
   private endStranger(after: number): void {
+    // A password that waits for its turn, among many others, is no fault of its connection.
+    if (this.session.loggingIn) {
+      this.loginTimer = setTimeout(() => this.endStranger(after), loginRetry);
+      return;
+    }
     this.session.close(
       'LOGIN_TIMEOUT',
       boardError('LOGIN_TIMEOUT', Math.ceil(after / 1000)).message,
@@ -228,6 +236,7 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.input.stop();
     this.requests.clear();
     this.speaker?.end();
+    this.session.end();
     this.keeper.parting(this);
   }
 

@@ -40,7 +40,7 @@ export interface Peer {
 }
 
 /** A peer with an encoding and, once logged in, a user. */
-export class Session {
+export class Session implements Caller {
   encoding: Encoding = 'text';
   login: Login | undefined;
   /** When the user began to be told of what happens; a session taken over goes on from before. */
@@ -52,6 +52,10 @@ export class Session {
   /** Whether its end is committed already. */
   loggedOut = false;
   wrongPasswords = 0;
+  /** Whether a login is under way. */
+  loggingIn = false;
+  private isOver = false;
+  private ending: AbortController | undefined;
   /** When it began, by `performance.now()`. */
   readonly began = performance.now();
 
@@ -63,9 +67,20 @@ export class Session {
     private readonly peer: Peer,
   ) {}
 
-  get caller(): Caller {
-    // People at a terminal never see a token, so none is kept for them.
-    return { origin: this.id, address: this.address, resumable: this.encoding === 'json' };
+  get origin(): number {
+    return this.id;
+  }
+
+  /** People at a terminal never see a token, so none is kept for them. */
+  get resumable(): boolean {
+    return this.encoding === 'json';
+  }
+
+  /** Made when it is asked for: of ten thousand idle members, none needs it. */
+  get ended(): AbortSignal {
+    this.ending ??= new AbortController();
+    if (this.isOver) this.ending.abort();
+    return this.ending.signal;
   }
 
   /** @throws BoardError `NOT_LOGGED_IN` */
@@ -104,8 +119,15 @@ export class Session {
     if (this.logs(level)) this.logger[level]({ session: this.id, ...fields }, words);
   }
 
+  /** Called when its connection has ended. */
+  end(): void {
+    this.isOver = true;
+    this.ending?.abort();
+  }
+
   /** Lets a login in that is committed. */
   enter(login: Login, since: number): void {
+    this.ending = undefined;
     this.login = login;
     this.since = since;
     this.peer.entered();

@@ -26,6 +26,13 @@ export class SqliteAccounts implements AccountRepository {
     return readFrom(() => asAccount(this.store.statements.accountByKey.get({ key: name.key })));
   }
 
+  knows({ id }: User, network: string): Promise<boolean> {
+    return readFrom(() => {
+      const found = this.store.statements.networkOf.get({ user: id, network });
+      return found !== undefined;
+    });
+  }
+
   login(
     name: Name,
     { confirm, newPasswordHash, network, tokenHash, resumable }: NewLogin,

@@ -1,54 +1,208 @@
-import { expect, test } from 'vitest';
-import { Accounts } from '../../src/board/accounts.ts';
-import { quickPasswords } from '../helpers/passwords.ts';
-import { openBoard, refusal } from '../helpers/storage.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { Accounts, type Caller } from '../../src/board/accounts.ts';
+import { PlainPasswords } from '../helpers/passwords.ts';
+import { openBoard, type StoredBoard } from '../helpers/storage.ts';
 
-interface Try {
+const right = 'correct horse';
+const minute = 60_000;
+
+interface Attempt {
   user: string;
   address: string;
+  password?: string;
+  ended?: AbortSignal;
 }
 
-/**
- * Accounts that nobody has to wait for. What it gives tries wrong passwords side by side, and
- * returns how many of them were checked at once, how many after a pause, and how many were refused.
- */
-function guesser() {
-  let later = 0;
-  const accounts = new Accounts(openBoard().accounts, quickPasswords(), 'open', async () => {
-    later++;
-  });
-  const guess = ({ user, address }: Try) =>
-    refusal(
-      accounts.login({ user, password: 'wrong horse' }, { origin: 1, address, resumable: true }),
-    );
-  return async (...tries: Try[]) => {
-    later = 0;
-    const outcomes = await Promise.all(tries.map(guess));
-    const refused = outcomes.filter((code) => code === 'RATE_LIMITED').length;
-    const checked = outcomes.filter((code) => code === 'PASSWORD_WRONG').length;
-    return { atOnce: checked - later, later, refused };
-  };
-}
-
-test('under one name three tries are free, however it is written and from wherever', async () => {
-  const guess = guesser();
-  const tries = Array.from({ length: 12 }, (_, n) => ({
-    user: n % 2 === 0 ? 'alice' : 'ALICE',
-    address: `192.0.2.${n}`,
-  }));
-  // The pauses of six more add up to half a minute, past which one would wait too long.
-  expect(await guess(...tries)).toEqual({ atOnce: 3, later: 6, refused: 3 });
-  const other = { user: 'bob', address: '192.0.2.1' };
-  expect(await guess(other)).toEqual({ atOnce: 1, later: 0, refused: 0 });
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+});
+afterEach(() => {
+  vi.useRealTimers();
 });
 
-test('from one address, a /64 of IPv6, twenty tries are free under whatever names', async () => {
-  const guess = guesser();
-  const tries = Array.from({ length: 28 }, (_, n) => ({
-    user: `name${n}`,
-    address: `2001:db8:0:1::${n}`,
-  }));
-  expect(await guess(...tries)).toEqual({ atOnce: 20, later: 6, refused: 2 });
-  const other = { user: 'name', address: '2001:db8:0:2::1' };
-  expect(await guess(other)).toEqual({ atOnce: 1, later: 0, refused: 0 });
+/** Accounts for which time stands still but for `pass`. */
+function guarded(board: StoredBoard = openBoard()) {
+  const accounts = new Accounts(board.accounts, new PlainPasswords(), 'open');
+  const outcomes: string[] = [];
+  const caller = ({ address, ended = new AbortController().signal }: Attempt): Caller => ({
+    origin: null,
+    address,
+    resumable: true,
+    ended,
+  });
+  /** Begins logins side by side, with a wrong password unless they have another. */
+  const begin = (...attempts: Attempt[]) => {
+    for (const attempt of attempts) {
+      const { user, password = 'wrong horse' } = attempt;
+      accounts.login({ user, password }, caller(attempt)).then(
+        () => outcomes.push('in'),
+        (error) => outcomes.push(error.code),
+      );
+    }
+  };
+  /** What has come of them since it was last asked, after so many milliseconds. */
+  const after = async (milliseconds = 0) => {
+    await vi.advanceTimersByTimeAsync(milliseconds);
+    // A login that succeeds is committed in a later turn.
+    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    const counts: Record<string, number> = {};
+    for (const outcome of outcomes.splice(0)) counts[outcome] = (counts[outcome] ?? 0) + 1;
+    return counts;
+  };
+  const register = (user: string, address: string) => {
+    const request = { user, password: right, create: true };
+    return accounts.login(request, caller({ user, address }));
+  };
+  return { board, accounts, begin, after, register };
+}
+
+const networks = (count: number) => Array.from({ length: count }, (_, n) => `192.0.2.${n}`);
+
+test('under one name from one network three wrong passwords are free, however it is written', async () => {
+  const { begin, after } = guarded();
+  begin(
+    ...Array.from({ length: 12 }, (_, n) => ({
+      user: n % 2 === 0 ? 'alice' : 'ALICE',
+      address: `2001:db8:0:1::${n}`,
+    })),
+  );
+  // The pauses of six more add up to half a minute, past which one would wait too long.
+  expect(await after()).toEqual({ PASSWORD_WRONG: 3, RATE_LIMITED: 3 });
+  expect(await after(249)).toEqual({});
+  expect(await after(1)).toEqual({ PASSWORD_WRONG: 1 });
+  expect(await after(minute)).toEqual({ PASSWORD_WRONG: 5 });
+  begin({ user: 'bob', address: '2001:db8:0:1::1' });
+  expect(await after()).toEqual({ PASSWORD_WRONG: 1 });
+});
+
+test('under one name from wherever ten wrong passwords are free', async () => {
+  const { begin, after } = guarded();
+  begin(...networks(20).map((address) => ({ user: 'alice', address })));
+  expect(await after()).toEqual({ PASSWORD_WRONG: 10, RATE_LIMITED: 4 });
+  expect(await after(minute)).toEqual({ PASSWORD_WRONG: 6 });
+});
+
+test('from one network, a /64 of IPv6, twenty wrong passwords are free under whatever names', async () => {
+  const { begin, after } = guarded();
+  begin(
+    ...Array.from({ length: 28 }, (_, n) => ({
+      user: `name${n}`,
+      address: `2001:db8:0:1::${n}`,
+    })),
+  );
+  expect(await after()).toEqual({ PASSWORD_WRONG: 20, RATE_LIMITED: 2 });
+  expect(await after(minute)).toEqual({ PASSWORD_WRONG: 6 });
+  begin({ user: 'name', address: '2001:db8:0:2::1' });
+  expect(await after()).toEqual({ PASSWORD_WRONG: 1 });
+});
+
+test('the owner of a name gets in at once from where they have logged in before, whoever guesses', async () => {
+  const { begin, after, register } = guarded();
+  await register('alice', '198.51.100.1');
+  begin(...networks(200).map((address) => ({ user: 'alice', address })));
+  // At the owner's own network somebody guesses at the names of others.
+  for (let n = 0; n < 30; n++) begin({ user: `name${n}`, address: '198.51.100.1' });
+  await after(1000);
+  for (let each = 0; each < 8; each++) {
+    begin({ user: 'alice', address: '198.51.100.1', password: right });
+    expect(await after()).toEqual({ in: 1 });
+  }
+});
+
+test('at a network that is not known, the right password waits as the wrong ones do', async () => {
+  const { begin, after, register } = guarded();
+  await register('alice', '198.51.100.1');
+  begin(...networks(10).map((address) => ({ user: 'alice', address })));
+  await after();
+  begin({ user: 'alice', address: '203.0.113.1', password: right });
+  expect(await after(249)).toEqual({});
+  expect(await after(1)).toEqual({ in: 1 });
+});
+
+test('the networks of a user are known after a restart, and only the one that set the password after a new one', async () => {
+  const first = guarded();
+  const { login } = await first.register('alice', '198.51.100.1');
+  first.begin({ user: 'alice', address: '198.51.100.2', password: right });
+  await first.after();
+  const guess = (user: string) => networks(10).map((address) => ({ user, address }));
+
+  const second = guarded(first.board);
+  second.begin(...guess('alice'));
+  await second.after();
+  for (const address of ['198.51.100.1', '198.51.100.2']) {
+    second.begin({ user: 'alice', address, password: right });
+    expect(await second.after()).toEqual({ in: 1 });
+  }
+  const ended = new AbortController().signal;
+  const caller = { origin: null, address: '198.51.100.1', resumable: true, ended };
+  const change = { password: 'another horse', current: right };
+  const changed = second.accounts.setPassword({ ...login, origin: null }, change, null, caller);
+  await second.after();
+  await changed;
+
+  const third = guarded(first.board);
+  third.begin(...guess('alice'));
+  await third.after();
+  third.begin({ user: 'alice', address: '198.51.100.2', password: 'another horse' });
+  expect(await third.after()).toEqual({});
+  third.begin({ user: 'alice', address: '198.51.100.1', password: 'another horse' });
+  expect(await third.after()).toEqual({ in: 1 });
+});
+
+test('ten networks of a user are known, the latest ones', async () => {
+  const { board, begin, after, register } = guarded();
+  await register('alice', '198.51.100.1');
+  for (const address of networks(12)) {
+    begin({ user: 'alice', address, password: right });
+    await after();
+  }
+  const known = board.client.prepare('SELECT network FROM known_networks').pluck().all();
+  expect(known.sort()).toEqual(networks(12).slice(2).sort());
+});
+
+test('one’s own logins in between forgive a guesser nothing', async () => {
+  const { begin, after, register } = guarded();
+  await register('mallory', '192.0.2.1');
+  for (let n = 0; n < 20; n++) {
+    begin({ user: `name${n}`, address: '192.0.2.1' });
+    expect(await after()).toEqual({ PASSWORD_WRONG: 1 });
+    if (n % 15 === 14) begin({ user: 'mallory', address: '192.0.2.1', password: right });
+    if (n % 15 === 14) expect(await after()).toEqual({ in: 1 });
+  }
+  begin({ user: 'name', address: '192.0.2.1' });
+  expect(await after(249)).toEqual({});
+});
+
+test('attempts that are refused push no paused name out', async () => {
+  const { begin, after } = guarded();
+  begin(...Array.from({ length: 9 }, () => ({ user: 'alice', address: '192.0.2.1' })));
+  await after(16_000);
+  for (let n = 0; n < 12_000; n++) begin({ user: `name${n}`, address: '192.0.2.2' });
+  await after();
+  begin({ user: 'alice', address: '192.0.2.1' });
+  expect((await after()).PASSWORD_WRONG ?? 0).toBe(0);
+}, 20_000);
+
+test('sixty right passwords at once from one network that is not known: all get in', async () => {
+  const { begin, after, register } = guarded();
+  const users = Array.from({ length: 60 }, (_, n) => `user${n}`);
+  for (const user of users) await register(user, '198.51.100.1');
+  begin(...users.map((user) => ({ user, address: '192.0.2.1', password: right })));
+  expect(await after()).toEqual({ in: 60 });
+});
+
+test('an attempt that waits for a pause is withdrawn with its connection, and costs nothing', async () => {
+  const { begin, after } = guarded();
+  begin(...Array.from({ length: 3 }, () => ({ user: 'alice', address: '192.0.2.1' })));
+  await after();
+  const controller = new AbortController();
+  begin({ user: 'alice', address: '192.0.2.1', ended: controller.signal });
+  expect(await after(100)).toEqual({});
+  controller.abort();
+  expect(await after()).toEqual({ CONNECTION_ENDED: 1 });
+  begin({ user: 'alice', address: '192.0.2.1' });
+  expect(await after(150)).toEqual({ PASSWORD_WRONG: 1 });
+  begin({ user: 'alice', address: '192.0.2.1' });
+  expect(await after(500)).toEqual({ PASSWORD_WRONG: 1 });
 });

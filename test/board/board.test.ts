@@ -48,7 +48,8 @@ test('what is too long to be a name finds no group', async () => {
 
 test('a name that breaks the rules is refused at login', async () => {
   const accounts = new Accounts(openBoard().accounts, quickPasswords(), 'open');
-  const caller = { origin: 1, address: '127.0.0.1', resumable: true };
+  const ended = new AbortController().signal;
+  const caller = { origin: 1, address: '127.0.0.1', resumable: true, ended };
   for (const user of ['two words', 'Admin']) {
     expect(await refusal(accounts.login({ user }, caller))).toBe('NAME_INVALID');
   }

@@ -1,58 +1,81 @@
 import { expect, test } from 'vitest';
-import { Throttle } from '../../src/board/throttle.ts';
+import { Throttle, type ThrottleOptions } from '../../src/board/throttle.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 
 const minute = 60_000;
 
 /** A throttle with a clock that stands still until it is set forward. */
-function throttle(free = 3) {
+function throttle(options: Partial<ThrottleOptions> = {}) {
   let now = 1000;
-  const made = new Throttle(free, () => now);
+  const made = new Throttle({ free: 3, ...options }, () => now);
   const pass = (milliseconds: number) => {
     now += milliseconds;
   };
-  /** Tries so often, each as soon as it may be, and gives the waits. */
+  const fail = (key = 'alice') => {
+    made.begin(key);
+    made.end(key, true);
+  };
+  /** Fails so often, each time as soon as it may be, and gives the waits. */
   const waits = (count: number, key = 'alice') =>
     Array.from({ length: count }, () => {
-      const wait = made.reserve(key);
+      const wait = made.wait(key);
       pass(wait);
+      fail(key);
       return wait;
     });
-  return { made, pass, waits };
+  return { made, pass, fail, waits };
 }
 
-test('the first tries are free, then the pause doubles up to half a minute', () => {
+test('the first failures are free, then the pause doubles up to half a minute', () => {
   const { waits } = throttle();
   expect(waits(13)).toEqual([
     0, 0, 0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
   ]);
 });
 
+test('a pause that does not grow stays what it is', () => {
+  expect(throttle({ firstPause: 1000, growth: 1 }).waits(6)).toEqual([0, 0, 0, 1000, 1000, 1000]);
+});
+
 test('time that has passed is taken off the wait', () => {
   const { made, pass, waits } = throttle();
   waits(4);
   pass(400);
-  expect(made.reserve('alice')).toBe(100);
+  expect(made.wait('alice')).toBe(100);
 });
 
-test('tries side by side wait for one another, and are refused once that is too long', () => {
-  const { made } = throttle();
-  const waits = Array.from({ length: 9 }, () => made.reserve('alice'));
-  expect(waits).toEqual([0, 0, 0, 250, 750, 1750, 3750, 7750, 15_750]);
-  expect(() => made.reserve('alice')).toThrow('Try again in 32 s.');
+test('side by side, so many attempts may begin as could still fail for free, and then one', () => {
+  const { made, pass, waits } = throttle();
+  for (let each = 0; each < 3; each++) {
+    expect(made.wait('alice')).toBe(0);
+    made.begin('alice');
+  }
+  expect(made.wait('alice')).toBe(Number.POSITIVE_INFINITY);
+  for (let each = 0; each < 3; each++) made.end('alice', true);
+  expect(made.wait('alice')).toBe(250);
+  pass(250);
+  made.begin('alice');
+  expect(made.wait('alice')).toBe(Number.POSITIVE_INFINITY);
+  made.end('alice', true);
+  expect(waits(1)).toEqual([500]);
 });
 
-test('one name is slowed down, another is not', () => {
+test('an attempt that succeeds costs nothing, and forgives none of the failures before it', () => {
+  const { made, waits } = throttle();
+  for (let each = 0; each < 50; each++) {
+    made.begin('alice');
+    made.end('alice', false);
+  }
+  expect(waits(5)).toEqual([0, 0, 0, 250, 500]);
+  made.begin('alice');
+  made.end('alice', false);
+  expect(made.wait('alice')).toBe(1000);
+});
+
+test('one key is slowed down, another is not', () => {
   const { waits } = throttle();
   waits(8);
   expect(waits(3, 'bob')).toEqual([0, 0, 0]);
-});
-
-test('a try that was right forgives those before it', () => {
-  const { made, waits } = throttle();
-  waits(8);
-  made.forgive('alice');
-  expect(waits(4)).toEqual([0, 0, 0, 250]);
 });
 
 test('after a quarter of an hour all is forgotten, and not before', () => {
@@ -61,28 +84,45 @@ test('after a quarter of an hour all is forgotten, and not before', () => {
   pass(14 * minute);
   expect(waits(1)).toEqual([0]);
   expect(waits(1)).toEqual([2000]);
-  pass(16 * minute);
+  pass(19 * minute);
   expect(waits(4)).toEqual([0, 0, 0, 250]);
 });
 
-test('names beyond what fits in memory push the oldest out, and not one in use', () => {
-  const { made, waits } = throttle();
-  waits(4, 'old');
-  waits(4, 'used');
-  for (let n = 0; n < 9_999; n++) made.reserve(`name${n}`);
-  waits(1, 'used');
-  made.reserve('one more');
-  expect(waits(1, 'used')).not.toEqual([0]);
-  expect(waits(3, 'old')).toEqual([0, 0, 0]);
+test('an attempt that would wait longer than half a minute is refused, and told when to come back', () => {
+  const { made, fail } = throttle();
+  for (let each = 0; each < 3; each++) fail();
+  expect(made.longestWait('alice', 5)).toBe(250 + 500 + 1000 + 2000 + 4000 + 8000);
+  expect(() => made.refuseLongWait('alice', 5)).not.toThrow();
+  expect(() => made.refuseLongWait('alice', 6)).toThrow('Try again in 32 s.');
+  expect(() => made.refuseLongWait('alice', 6)).toThrow(BoardError);
 });
 
-test('who is refused is told when to come back, and it is not held against them', () => {
-  const { made, pass } = throttle();
-  for (let n = 0; n < 9; n++) made.reserve('alice');
-  for (let n = 0; n < 5; n++) {
-    expect(() => made.reserve('alice')).toThrow(BoardError);
-    expect(() => made.reserve('alice')).toThrow('Try again in 32 s.');
-  }
-  pass(2000);
-  expect(made.reserve('alice')).toBe(29_750);
+test('while failures are free, nobody is refused for those who wait before', () => {
+  const { made, fail } = throttle();
+  fail();
+  expect(made.longestWait('alice', 1000)).toBe(0);
+});
+
+test('keys beyond what fits push the oldest out, but none that is paused or has an attempt under way', () => {
+  const { made, pass, fail } = throttle();
+  made.begin('under way');
+  for (let each = 0; each < 3; each++) fail('once paused');
+  pass(250);
+  for (let each = 0; each < 3; each++) fail('paused');
+  for (let n = 0; n < 9_997; n++) fail(`name${n}`);
+  expect(made.longestWait('once paused', 1)).toBe(500);
+  for (let n = 0; n < 5; n++) fail(`more${n}`);
+  expect(made.longestWait('once paused', 1)).toBe(0);
+  expect(made.wait('paused')).toBe(250);
+  made.end('under way', true);
+});
+
+test('where every key is paused, a further one is refused and none is dropped', () => {
+  const { made, pass, fail } = throttle({ free: 1 });
+  for (let n = 0; n < 10_000; n++) fail(`name${n}`);
+  expect(() => made.begin('one more')).toThrow(BoardError);
+  expect(made.wait('name0')).toBe(250);
+  pass(250);
+  made.begin('one more');
+  expect(made.wait('one more')).toBe(Number.POSITIVE_INFINITY);
 });

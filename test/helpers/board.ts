@@ -109,8 +109,9 @@ export class TestBoard {
     return peer;
   }
 
-  connectProgram(): Promise<JsonPeer> {
-    return JsonPeer.connect(this.port);
+  /** @param from the address of this machine that it connects from */
+  connectProgram(from?: string): Promise<JsonPeer> {
+    return JsonPeer.connect(this.port, from);
   }
 
   /** A program that has logged in. */

@@ -36,8 +36,8 @@ export class JsonPeer {
     onTestFinished(() => void socket.destroy());
   }
 
-  static async connect(port: number): Promise<JsonPeer> {
-    const socket = connect({ host: '127.0.0.1', port });
+  static async connect(port: number, localAddress?: string): Promise<JsonPeer> {
+    const socket = connect({ host: '127.0.0.1', port, ...(localAddress && { localAddress }) });
     await once(socket, 'connect');
     return new JsonPeer(socket);
   }

@@ -7,6 +7,17 @@ export function quickPasswords(): Passwords {
   return new Passwords(quickCost);
 }
 
+/** Passwords that are hashed at once, by doing nothing: for tests that stop the clock. */
+export class PlainPasswords extends Passwords {
+  override async hash(password: string): Promise<string> {
+    return password;
+  }
+
+  override async matches(password: string, hash: string | null): Promise<boolean> {
+    return password === hash;
+  }
+}
+
 /** Quick passwords that can be held: what is asked meanwhile is under way until it is released. */
 export class HeldPasswords extends Passwords {
   private gate: Promise<void> | undefined;

@@ -56,6 +56,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   keepAliveDelay: 'silence of a connection',
   wrongPasswords: 'wrong passwords on one connection',
   waitingPasswords: 'passwords waiting to be checked',
+  waitingRegistrations: 'new names waiting for their passwords',
   listDefault: 'headers in a list',
   listMost: 'headers in a list',
   textLine: 'a line from a person',

@@ -20,16 +20,16 @@ export const sessionHandlers: Pick<
 
   'session.login': async (context, params) => {
     const { session, accounts } = context;
-    const opened = await opening(context, () => accounts.login(params, session.caller));
+    const opened = await opening(context, () => accounts.login(params, session));
     if (isIn(session, opened)) return toResult(opened, context.hub);
     // Nobody gets to know this token.
-    if (session.caller.resumable) await accounts.discard(opened.token);
+    if (session.resumable) await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
   },
 
   'session.resume': async (context, { token }) => {
     const { session, accounts } = context;
-    const opened = await opening(context, () => accounts.resume(token, session.caller));
+    const opened = await opening(context, () => accounts.resume(token, session));
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
     return toResult(opened, context.hub);
   },
@@ -43,9 +43,9 @@ export const sessionHandlers: Pick<
 
   'account.setPassword': async (context, params) => {
     const { session, accounts } = context;
-    const { actor, login, caller } = session;
+    const { actor, login } = session;
     await counted(context, () =>
-      accounts.setPassword(actor, params, login?.tokenHash ?? null, caller),
+      accounts.setPassword(actor, params, login?.tokenHash ?? null, session),
     );
     return {};
   },
@@ -59,7 +59,12 @@ export const sessionHandlers: Pick<
 async function opening(context: Context, open: () => Promise<TokenLogin>): Promise<TokenLogin> {
   const { login: before } = context.session;
   if (before) throw boardError('ALREADY_LOGGED_IN', before.user.name);
-  return counted(context, open);
+  context.session.loggingIn = true;
+  try {
+    return await counted(context, open);
+  } finally {
+    context.session.loggingIn = false;
+  }
 }
 
 function isIn({ login }: Session, opened: TokenLogin): boolean {
