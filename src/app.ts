@@ -107,7 +107,12 @@ export class App {
       }
     };
     const repository = new SqliteRepository(store);
-    const accounts = new Accounts(new SqliteAccounts(store), passwords, config.access);
+    const accounts = new Accounts(
+      new SqliteAccounts(store),
+      passwords,
+      config.access,
+      config.limits,
+    );
     const info = {
       name: 'corkboard',
       version: config.version,
@@ -148,7 +153,7 @@ export class App {
       const operatorSocket = await answerOperator(config.data, hub, log);
       const watch = setInterval(() => void announce(repository, log), outsideInterval);
       caretaker = new Caretaker({
-        upkeep: new SqliteUpkeep(store),
+        upkeep: new SqliteUpkeep(store, () => hub.tokens()),
         failed: (error) => log.error({ err: error }, 'upkeep failed; trying again'),
       });
       const { backups: plan, data } = config;

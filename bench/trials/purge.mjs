@@ -112,7 +112,7 @@ fill(1);
 fill(2);
 const server = spawn(
   process.execPath,
-  [program, 'serve', '--port', '0', '--data', data, '--rate', 'off'],
+  [program, 'serve', '--port', '0', '--data', data, '--rate', 'off', '--new-names', 'off'],
   { stdio: ['ignore', 'pipe', 'ignore'] },
 );
 const [printed] = await once(server.stdout, 'data');

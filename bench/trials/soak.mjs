@@ -34,7 +34,18 @@ const deeds = ['join', 'leave', 'post', 'post', 'list', 'list', 'get', 'groups']
 
 const data = mkdtempSync(join(tmpdir(), 'corkboard-soak-'));
 const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const serve = [program, 'serve', '--port', '0', '--data', data, '--log-level', 'warn'];
+const serve = [
+  program,
+  'serve',
+  '--port',
+  '0',
+  '--data',
+  data,
+  '--log-level',
+  'warn',
+  '--new-names',
+  'off',
+];
 const server = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
 const [printed] = await once(server.stdout, 'data');
 const port = Number(/:(\d+)\n/.exec(String(printed))[1]);

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { boardError } from '../protocol/errors.ts';
-import { limits } from '../protocol/limits.ts';
+import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
+import { Allowance } from './allowance.ts';
 import { Attempts, type Gate } from './attempts.ts';
 import { type Name, userName } from './names.ts';
 import type { Passwords } from './passwords.ts';
@@ -21,6 +22,8 @@ export interface LoginRequest {
    */
   readonly create?: boolean | undefined;
 }
+
+export type NewNames = Pick<ServerLimits, 'newNamesPerHour' | 'newNamesAtOnce'>;
 
 interface PasswordCheck {
   readonly name: Name;
@@ -62,15 +65,19 @@ export class Accounts {
   private readonly names: Throttle;
   private readonly networks: Throttle;
   private readonly registrations: Throttle;
+  private readonly newNames: Allowance;
 
   constructor(
     private readonly repository: AccountRepository,
     private readonly passwords: Passwords,
     /** May be changed at any time; who is connected stays so. */
     public access: Access,
+    /** How many users one network may make. */
+    { newNamesPerHour, newNamesAtOnce }: NewNames,
     /** Milliseconds, from any origin. */
     now: () => number = () => performance.now(),
   ) {
+    this.newNames = new Allowance(newNamesPerHour, newNamesAtOnce, now);
     this.known = new Throttle({ free: freePerNameAndNetwork }, now);
     this.unknown = new Throttle({ free: freePerNameAndNetwork }, now);
     this.names = new Throttle({ free: freePerName }, now);
@@ -89,15 +96,22 @@ export class Accounts {
    */
   async login({ user, password, create }: LoginRequest, caller: Caller): Promise<TokenLogin> {
     const name = userName(user);
+    const network = networkOf(caller.address);
     if (password === undefined) {
-      const confirm = (found: Account | undefined) => this.requireNone(name, found, create);
+      const confirm = (found: Account | undefined) => {
+        this.requireNone(name, found, create);
+        if (!found) this.newNames.take(network);
+      };
       return this.open(name, caller, { confirm, newPasswordHash: null, network: null });
     }
     const account = await this.repository.account(name);
-    const network = networkOf(caller.address);
     if (!account && create === true && this.access !== 'closed') {
+      this.newNames.require(network);
       const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
-      const confirm = (found: Account | undefined) => this.requireFree(found);
+      const confirm = (found: Account | undefined) => {
+        this.requireFree(found);
+        this.newNames.take(network);
+      };
       return this.open(name, caller, { confirm, newPasswordHash, network });
     }
     await this.verify({ name, password, account }, caller);
@@ -120,9 +134,12 @@ export class Accounts {
     return this.repository.logout(actor, tokenHash);
   }
 
-  /** Records the end of a session, and with it of `endedToken` if nothing shall resume it. */
-  disconnect(actor: Actor, endedToken: string | null): Promise<void> {
-    return this.repository.disconnect(actor, endedToken);
+  /**
+   * Records the end of a session.
+   * @param token its token, and whether nothing shall resume it
+   */
+  disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void> {
+    return this.repository.disconnect(actor, token);
   }
 
   /**

@@ -82,9 +82,9 @@ export interface AccountRepository {
   /**
    * Records the end of a session that nothing is sent to any more. What it was sent counts as seen,
    * if nothing older is still unread.
-   * @param endedToken a token that ends with it
+   * @param token its token, and whether that ends with it or was only used now; null if it has none
    */
-  disconnect(actor: Actor, endedToken: string | null): Promise<void>;
+  disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void>;
 }
 
 /**
@@ -142,6 +142,8 @@ export interface Repository {
  * with what members write, and says whether there is nothing more to do. Throws as `Repository` does.
  */
 export interface Upkeep {
+  /** Removes some tokens, and known networks, that were not used for too long. */
+  removeStale(): Promise<boolean>;
   /** Removes the bans of networks that have ended. */
   removeEndedBans(): Promise<boolean>;
   /** Removes some messages that the rule of their group does not keep. */

@@ -25,6 +25,8 @@ export const limits = {
    * network that they have logged in from, and as many others.
    */
   waitingPasswords: 100,
+  /** Tokens of one user: with a further one, the one that was used longest ago ends. */
+  tokens: 50,
   /** New names whose passwords may wait to be hashed before further ones are refused. */
   waitingRegistrations: 20,
   /** Longest line that a person may send, in bytes without its ending. */
@@ -51,6 +53,10 @@ export const serverLimits = {
   waitingRequests: 1000,
   /** Bytes waiting to go out on one connection past which it is closed as too slow. */
   outboxBytes: 4 * 1024 * 1024,
+  /** New names an hour from one address, or one /64 of IPv6, that has used up its burst; 0 for no limit. */
+  newNamesPerHour: 60,
+  /** New names from one address at once, if there were none before. */
+  newNamesAtOnce: 1000,
   /** Wrong passwords after which a connection is closed. */
   wrongPasswords: 5,
   /** Silence after which TCP begins to ask whether a peer is still there, in milliseconds. */

@@ -65,6 +65,11 @@ export class Hub implements EndsTurn {
     return this.byUser.has(userId);
   }
 
+  /** The hashes of the tokens of all sessions that are connected. */
+  tokens(): Set<string> {
+    return new Set([...this.sessions.values()].flatMap(({ login }) => login?.tokenHash ?? []));
+  }
+
   /** The name under which a group's notices come: the one from before, until its change is told. */
   nameOf({ id, name }: Group): string {
     return this.channels.get(id)?.group.name ?? name;

@@ -193,7 +193,7 @@ export class Server implements Keeper {
   private logOut(session: Session, told: boolean): void {
     if (!session.login || session.loggedOut) return;
     this.options.accounts
-      .disconnect(session.endingActor(told), session.endedToken)
+      .disconnect(session.endingActor(told), session.token)
       .catch((error) => void toReply(error, session, 'logout'));
   }
 

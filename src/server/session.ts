@@ -104,9 +104,10 @@ export class Session implements Caller {
     return this.peer.told;
   }
 
-  /** The token that ends with this session. */
-  get endedToken(): string | null {
-    return this.leaving ? (this.login?.tokenHash ?? null) : null;
+  /** Its token, and whether that ends with it; null if it has none. */
+  get token(): { hash: string; ends: boolean } | null {
+    if (!this.login || !this.resumable) return null;
+    return { hash: this.login.tokenHash, ends: this.leaving };
   }
 
   /** Whether the log has lines of that level. */

@@ -2,12 +2,13 @@ import type { Name } from '../board/names.ts';
 import type { AccountRepository, Actor, NewLogin } from '../board/repository.ts';
 import type { Account, OpenedLogin, Origin, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Emit } from './commit-queue.ts';
 import { refuseBanned, requireStanding } from './standing.ts';
 import { readFrom, type Store } from './store.ts';
 
-// A token that was not used for this long is no longer valid: 30 days, in microseconds.
-const tokenLifetime = 30 * 86_400 * 1e6;
+/** A token that was not used for this long is no longer valid: 30 days, in microseconds. */
+export const tokenLifetime = 30 * 86_400 * 1e6;
 
 // Networks that are remembered of a user: home, work, a phone, and some on the way.
 const networksPerUser = 10;
@@ -39,14 +40,17 @@ export class SqliteAccounts implements AccountRepository {
     origin: Origin,
   ): Promise<OpenedLogin> {
     return this.store.queue.run((emit) => {
-      const { accountByKey, addUser, addToken } = this.store.statements;
+      const { accountByKey, addUser, addToken, endTokensPast } = this.store.statements;
       const known = accountByKey.get({ key: name.key });
       confirm(asAccount(known));
       if (known) refuseBanned(known);
       const at = this.store.clock.tick();
       const account = known ?? addUser.get({ ...name, passwordHash: newPasswordHash, at });
       if (network !== null) this.know(account.id, network, at);
-      if (resumable) addToken.run({ hash: tokenHash, user: account.id, at });
+      if (resumable) {
+        addToken.run({ hash: tokenHash, user: account.id, at });
+        endTokensPast.run({ user: account.id, keep: limits.tokens });
+      }
       return this.open(emit, { account, tokenHash, at, origin });
     });
   }
@@ -94,10 +98,14 @@ export class SqliteAccounts implements AccountRepository {
     });
   }
 
-  disconnect(actor: Actor, endedToken: string | null): Promise<void> {
+  disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void> {
     // What was posted by now has been told; what waits for the same commit gets a later time.
     const until = this.store.clock.tick();
-    return this.store.queue.run(() => this.end(actor, endedToken, until));
+    return this.store.queue.run(() => {
+      const { hash = '', ends = false } = token ?? {};
+      if (token && !ends) this.store.statements.useToken.run({ hash, at: until });
+      this.end(actor, ends ? hash : null, until);
+    });
   }
 
   private end(actor: Actor, endedToken: string | null, until: number): void {

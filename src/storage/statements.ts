@@ -4,6 +4,7 @@ import {
   count,
   desc,
   eq,
+  inArray,
   isNotNull,
   lt,
   lte,
@@ -164,12 +165,51 @@ export function prepareStatements(orm: Orm) {
       .delete(tokens)
       .where(eq(tokens.hash, value('hash')))
       .prepare(),
-    endStaleTokens: direct(
+    /** All tokens of a user but the `:keep` that were used last. */
+    endTokensPast: direct(
       client,
-      orm
-        .delete(tokens)
-        .where(and(eq(tokens.userId, value('user')), lt(tokens.usedAt, value('before')))),
+      orm.delete(tokens).where(
+        and(
+          eq(tokens.userId, value('user')),
+          notInArray(
+            tokens.hash,
+            orm
+              .select({ hash: tokens.hash })
+              .from(tokens)
+              .where(eq(tokens.userId, value('user')))
+              .orderBy(desc(tokens.usedAt))
+              .limit(value('keep')),
+          ),
+        ),
+      ),
     ),
+    staleTokens: orm
+      .select({ hash: tokens.hash, usedAt: tokens.usedAt })
+      .from(tokens)
+      .where(lt(tokens.usedAt, value('before')))
+      .orderBy(asc(tokens.usedAt))
+      .limit(value('limit'))
+      .prepare(),
+    staleNetwork: orm
+      .select({ usedAt: knownNetworks.usedAt })
+      .from(knownNetworks)
+      .where(lt(knownNetworks.usedAt, value('before')))
+      .limit(1)
+      .prepare(),
+    forgetStaleNetworks: orm
+      .delete(knownNetworks)
+      .where(
+        inArray(
+          sql`rowid`,
+          orm
+            .select({ rowid: sql`rowid` })
+            .from(knownNetworks)
+            .where(lt(knownNetworks.usedAt, value('before')))
+            .orderBy(asc(knownNetworks.usedAt))
+            .limit(value('limit')),
+        ),
+      )
+      .prepare(),
     endTokensBut: orm
       .delete(tokens)
       .where(and(eq(tokens.userId, value('user')), ne(tokens.hash, value('keep'))))

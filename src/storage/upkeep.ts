@@ -1,6 +1,7 @@
 import type { MessageSpan } from '../board/administration.ts';
 import type { Upkeep } from '../board/repository.ts';
 import type { Group } from '../board/types.ts';
+import { tokenLifetime } from './accounts.ts';
 import { extended } from './administration-purge.ts';
 import type { Emit } from './commit-queue.ts';
 import { orm } from './connection.ts';
@@ -11,6 +12,8 @@ import { readFrom, type Store } from './store.ts';
 
 // Messages of one step: under 1 ms of work where they are short, 4 ms where each has 32 KiB.
 const stepSize = 200;
+// A network that a user did not log in from for this long is no longer known: a year, in microseconds.
+const networkLifetime = 365 * day;
 /** Unused pages that a file may have: 4 MiB, which the next posts take. */
 export const sparePages = 1000;
 
@@ -28,7 +31,38 @@ export class SqliteUpkeep implements Upkeep {
   /** What went so far from groups that are not done with, by their number. */
   private readonly gone = new Map<number, MessageSpan>();
 
-  constructor(private readonly store: Store) {}
+  /** @param tokensInUse the hashes of the tokens of connected sessions */
+  constructor(
+    private readonly store: Store,
+    private readonly tokensInUse: () => Set<string> = () => new Set(),
+  ) {}
+
+  async removeStale(): Promise<boolean> {
+    const { staleTokens, forgetStaleNetworks, endToken, useToken } = this.store.statements;
+    const now = this.store.now() * 1000;
+    // Of those in use, a day before they would end: a session may be connected for months.
+    const old = { before: now - tokenLifetime + day, limit: stepSize };
+    const found = await readFrom(() => staleTokens.all(old));
+    const inUse = found.length > 0 ? this.tokensInUse() : new Set();
+    const stale = found.filter(
+      ({ hash, usedAt }) => usedAt < now - tokenLifetime || inUse.has(hash),
+    );
+    const networks = { before: now - networkLifetime, limit: stepSize };
+    if (stale.length === 0 && !(await readFrom(() => this.knowsStale(networks.before))))
+      return true;
+    await this.store.queue.run(() => {
+      for (const { hash } of stale) {
+        if (inUse.has(hash)) useToken.run({ hash, at: now });
+        else endToken.run({ hash });
+      }
+      forgetStaleNetworks.run(networks);
+    });
+    return false;
+  }
+
+  private knowsStale(before: number): boolean {
+    return this.store.statements.staleNetwork.get({ before }) !== undefined;
+  }
 
   async removeExpired(): Promise<boolean> {
     if (!(await readFrom(() => this.due()))) return true;

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { Accounts, type Caller } from '../../src/board/accounts.ts';
+import { Accounts, type Caller, type NewNames } from '../../src/board/accounts.ts';
 import { PlainPasswords } from '../helpers/passwords.ts';
 import { openBoard, type StoredBoard } from '../helpers/storage.ts';
 
@@ -22,8 +22,11 @@ afterEach(() => {
 });
 
 /** Accounts for which time stands still but for `pass`. */
-function guarded(board: StoredBoard = openBoard()) {
-  const accounts = new Accounts(board.accounts, new PlainPasswords(), 'open');
+function guarded(
+  board: StoredBoard = openBoard(),
+  newNames: NewNames = { newNamesPerHour: 0, newNamesAtOnce: 0 },
+) {
+  const accounts = new Accounts(board.accounts, new PlainPasswords(), 'open', newNames);
   const outcomes: string[] = [];
   const caller = ({ address, ended = new AbortController().signal }: Attempt): Caller => ({
     origin: null,
@@ -205,4 +208,47 @@ test('an attempt that waits for a pause is withdrawn with its connection, and co
   expect(await after(150)).toEqual({ PASSWORD_WRONG: 1 });
   begin({ user: 'alice', address: '192.0.2.1' });
   expect(await after(500)).toEqual({ PASSWORD_WRONG: 1 });
+});
+
+test('one network makes so many users at once, with a password or without, then so many an hour', async () => {
+  const { board, accounts, begin, after, register } = guarded(openBoard(), {
+    newNamesPerHour: 60,
+    newNamesAtOnce: 5,
+  });
+  const take = (user: string, address = '192.0.2.1') => {
+    const ended = new AbortController().signal;
+    return accounts.login({ user }, { origin: null, address, resumable: true, ended }).then(
+      () => 'in',
+      (error) => error.code,
+    );
+  };
+  await register('with-password', '192.0.2.1');
+  const names = Array.from({ length: 8 }, (_, n) => `name${n}`);
+  const answers = await Promise.all(names.map((name) => take(name)));
+  expect(answers.filter((answer) => answer === 'in')).toHaveLength(4);
+  expect(answers.filter((answer) => answer === 'RATE_LIMITED')).toHaveLength(4);
+  await expect(register('late', '192.0.2.1')).rejects.toThrow('Try again in 60 s.');
+  // Names that there are already are free, and so are other networks.
+  expect(await take('name0')).toBe('in');
+  begin({ user: 'with-password', address: '192.0.2.1', password: right });
+  expect(await after()).toEqual({ in: 1 });
+  expect(await take('elsewhere', '192.0.2.2')).toBe('in');
+  await after(minute);
+  expect(await take('name8')).toBe('in');
+  expect(await take('name9')).toBe('RATE_LIMITED');
+  const count = board.client.prepare('SELECT count(*) FROM users').pluck().get();
+  expect(count).toBe(7);
+});
+
+test('a registration that is refused or given up takes nothing from what a network may have', async () => {
+  const { accounts, begin, after, register } = guarded(openBoard(), {
+    newNamesPerHour: 1,
+    newNamesAtOnce: 1,
+  });
+  begin({ user: 'alice', address: '192.0.2.1' });
+  await after();
+  accounts.access = 'closed';
+  await expect(register('alice', '192.0.2.1')).rejects.toThrow('wrong');
+  accounts.access = 'open';
+  await register('alice', '192.0.2.1');
 });

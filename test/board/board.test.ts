@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Accounts } from '../../src/board/accounts.ts';
 import { Board, checkedDescription, groupRef } from '../../src/board/board.ts';
 import type { Actor } from '../../src/board/repository.ts';
-import { limits } from '../../src/protocol/limits.ts';
+import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import { login, openBoard, refusal } from '../helpers/storage.ts';
 
@@ -47,7 +47,7 @@ test('what is too long to be a name finds no group', async () => {
 });
 
 test('a name that breaks the rules is refused at login', async () => {
-  const accounts = new Accounts(openBoard().accounts, quickPasswords(), 'open');
+  const accounts = new Accounts(openBoard().accounts, quickPasswords(), 'open', serverLimits);
   const ended = new AbortController().signal;
   const caller = { origin: 1, address: '127.0.0.1', resumable: true, ended };
   for (const user of ['two words', 'Admin']) {

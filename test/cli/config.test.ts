@@ -106,6 +106,7 @@ test('each limit is set by the flag that the protocol names, and has its default
     '--max-unsent=7MiB',
     '--max-wrong-passwords=8',
     '--keep-alive=9s',
+    '--new-names=10/11',
   ];
   expect(limitsOf(configured(flags).config)).toEqual({
     loginTime: 1000,
@@ -117,6 +118,8 @@ test('each limit is set by the flag that the protocol names, and has its default
     outboxBytes: 7 * 1024 * 1024,
     wrongPasswords: 8,
     keepAliveDelay: 9000,
+    newNamesPerHour: 10,
+    newNamesAtOnce: 11,
   });
 });
 
@@ -150,6 +153,8 @@ test.each([
   ['--max-unsent', '8MiB', 8 * 1024 * 1024],
   ['--rate', '5/50', { perSecond: 5, burst: 50 }],
   ['--rate', 'off', { perSecond: 0, burst: 0 }],
+  ['--new-names', '5/50', { perHour: 5, burst: 50 }],
+  ['--new-names', 'off', { perHour: 0, burst: 0 }],
 ])('%s %s is understood', (flag, given, expected) => {
   expect(Object.values(configured([flag, given]).config)).toContainEqual(expected);
 });

@@ -41,7 +41,7 @@ export class TestBoard {
       unframedClients: false,
       durability: 'full',
       // Tests are quicker than anyone: those about the rate ask for one.
-      limits: { ...serverLimits, commandsPerSecond: 0, ...limits },
+      limits: { ...serverLimits, commandsPerSecond: 0, newNamesPerHour: 0, ...limits },
       ...options,
     };
     const app = await App.start(config, pino({ level: 'silent' }), passwords);

@@ -40,6 +40,7 @@ test('what is due is looked for again and again, also after a failure, until it 
         return looks.length > 3;
       },
       removeEndedBans: async () => true,
+      removeStale: async () => true,
       giveBack: async () => {
         looks.push('space');
         third();

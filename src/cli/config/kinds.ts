@@ -106,19 +106,34 @@ export interface RateValue {
 }
 
 export function rate(): Kind<RateValue> {
-  const schema = z
-    .string()
-    .regex(/^(off|[1-9]\d{0,8}\/[1-9]\d{0,8})$/)
-    .transform((text) => {
-      const [perSecond = 0, burst = 0] = text === 'off' ? [] : text.split('/').map(Number);
-      return { perSecond, burst };
-    });
-  const write = ({ perSecond, burst }: RateValue) =>
-    perSecond === 0 ? 'off' : `${perSecond}/${burst}`;
-  return {
-    placeholder: 'rate',
-    allowed: 'so many a second/at once (50/500), or off',
-    schema,
-    write,
-  };
+  const schema = ratio.transform(([perSecond, burst]) => ({ perSecond, burst }));
+  const allowed = 'so many a second/at once (50/500), or off';
+  const write = ({ perSecond, burst }: RateValue) => writeRatio(perSecond, burst);
+  return { placeholder: 'rate', allowed, schema, write };
+}
+
+export interface HourlyRate {
+  /** 0 for no limit. */
+  readonly perHour: number;
+  readonly burst: number;
+}
+
+export function hourlyRate(): Kind<HourlyRate> {
+  const schema = ratio.transform(([perHour, burst]) => ({ perHour, burst }));
+  const allowed = 'so many an hour/at once (60/1000), or off';
+  const write = ({ perHour, burst }: HourlyRate) => writeRatio(perHour, burst);
+  return { placeholder: 'rate', allowed, schema, write };
+}
+
+/** `50/500`, or `off`, which is 0 of both. */
+const ratio = z
+  .string()
+  .regex(/^(off|[1-9]\d{0,8}\/[1-9]\d{0,8})$/)
+  .transform((text): [inTime: number, burst: number] => {
+    const [inTime = 0, burst = 0] = text === 'off' ? [] : text.split('/').map(Number);
+    return [inTime, burst];
+  });
+
+function writeRatio(inTime: number, burst: number): string {
+  return inTime === 0 ? 'off' : `${inTime}/${burst}`;
 }

@@ -3,6 +3,7 @@ import { logFormats, logLevels } from '../log.ts';
 import {
   duration,
   endpoint,
+  hourlyRate,
   type Kind,
   oneOf,
   onOrOff,
@@ -83,6 +84,11 @@ export const settings = {
     default: serverLimits.outboxBytes,
     help: 'what may wait to go out to one connection before it is closed as too slow',
   }),
+  newNames: setting({
+    takes: hourlyRate(),
+    default: { perHour: serverLimits.newNamesPerHour, burst: serverLimits.newNamesAtOnce },
+    help: 'new names from one address, or one /64 of IPv6, so many an hour/at once, or off',
+  }),
   maxWrongPasswords: setting({
     takes: wholeNumber(1, 1000),
     default: serverLimits.wrongPasswords,
@@ -155,6 +161,8 @@ export function limitsOf(config: Config): ServerLimits {
     commandBurst: config.rate.burst,
     waitingRequests: config.maxWaitingRequests,
     outboxBytes: config.maxUnsent,
+    newNamesPerHour: config.newNames.perHour,
+    newNamesAtOnce: config.newNames.burst,
     wrongPasswords: config.maxWrongPasswords,
     keepAliveDelay: config.keepAlive,
   };

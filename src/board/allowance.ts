@@ -1,0 +1,51 @@
+import { boardError } from '../protocol/errors.ts';
+
+const hour = 3_600_000;
+const mostEntries = 10_000;
+
+interface Entry {
+  left: number;
+  at: number;
+}
+
+/**
+ * What each network may have of something that stays: `burst` at once, and `perHour` in the long run.
+ * Of ten thousand networks the one that took last is remembered longest.
+ */
+export class Allowance {
+  private readonly entries = new Map<string, Entry>();
+
+  /**
+   * @param perHour 0 for no limit
+   * @param now milliseconds, from any origin
+   */
+  constructor(
+    private readonly perHour: number,
+    private readonly burst: number,
+    private readonly now: () => number = () => performance.now(),
+  ) {}
+
+  /** @throws BoardError `RATE_LIMITED` if nothing is left */
+  require(network: string): void {
+    const left = this.left(network);
+    if (left < 1) throw boardError('RATE_LIMITED', Math.ceil(((1 - left) * 3600) / this.perHour));
+  }
+
+  /** @throws BoardError `RATE_LIMITED` if nothing is left, and then takes nothing */
+  take(network: string): void {
+    if (this.perHour === 0) return;
+    this.require(network);
+    const left = this.left(network) - 1;
+    this.entries.delete(network);
+    this.entries.set(network, { left, at: this.now() });
+    const [oldest] = this.entries.keys();
+    if (this.entries.size > mostEntries && oldest !== undefined) this.entries.delete(oldest);
+  }
+
+  private left(network: string): number {
+    if (this.perHour === 0) return Number.POSITIVE_INFINITY;
+    const entry = this.entries.get(network);
+    if (!entry) return this.burst;
+    return Math.min(this.burst, entry.left + ((this.now() - entry.at) * this.perHour) / hour);
+  }
+}
