@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import type { Administration } from '../board/administration.ts';
 import { SqliteAdministration } from '../storage/administration.ts';
 import { databaseFile, openShared } from '../storage/open.ts';
+import { readConfigFile } from './config/file.ts';
 
 /** The options of every command on the database. */
 export interface CommonOptions {
@@ -16,7 +17,22 @@ export function databaseCommand(name: string, description: string): Command {
     .addOption(
       new Option('--data <folder>', 'folder of the database').env('CORKBOARD_DATA').default('data'),
     )
-    .option('--json', 'print one JSON document');
+    .option('--json', 'print one JSON document')
+    .hook('preAction', (command) => {
+      if (command.getOptionValueSource('data') !== 'default') return;
+      const data = configuredData();
+      if (data !== undefined) command.setOptionValueWithSource('data', data, 'config');
+    });
+}
+
+/**
+ * The folder that the configuration of the server names, so that commands work on the board that
+ * `serve` runs with the same environment; undefined if CORKBOARD_CONFIG names no file, or that file no folder.
+ * @throws UserError if the file cannot be read, or something in it is wrong
+ */
+export function configuredData(): string | undefined {
+  const { CORKBOARD_CONFIG: file } = process.env;
+  return file ? readConfigFile(file).data : undefined;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { type Logger, pino } from 'pino';
-import pretty from 'pino-pretty';
+import { prettyFactory } from 'pino-pretty';
+import { hasColours } from './colour.ts';
+import { LogStream } from './log-stream.ts';
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
@@ -11,14 +13,15 @@ export interface LogOptions {
   readonly logFormat?: (typeof logFormats)[number] | undefined;
 }
 
-/** The log on standard error. */
+/** The log on standard error. It never waits for its reader: see `LogStream`. */
 export function createLog({ logLevel: level, logFormat }: LogOptions): Logger {
   const { isTTY = false } = process.stderr;
   const isPretty = logFormat === undefined ? isTTY : logFormat === 'pretty';
-  const stream = isPretty
-    ? pretty({ destination: 2, sync: true, colorize: isTTY && !process.env.NO_COLOR })
-    : pino.destination({ dest: 2, sync: true });
-  // A log that cannot be written is no reason to end: the line is lost, the board goes on.
-  stream.on('error', () => {});
-  return pino({ level, base: null }, stream);
+  const readable = isPretty ? prettyFactory({ colorize: hasColours(process.stderr) }) : String;
+  const stream = new LogStream(2, (dropped) => {
+    log.warn({ dropped }, 'the log could not be written for a while: lines are missing here');
+  });
+  const log = pino({ level, base: null }, { write: (line) => stream.write(readable(line)) });
+  process.on('exit', () => stream.end());
+  return log;
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { holdHangUps } from './hangup.ts';
 import { oldestNode, tooOld } from './node-version.ts';
 
 // Whatever is imported statically is loaded before this check. better-sqlite3 ends an older Node with
@@ -9,6 +10,7 @@ if (tooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
+  if (process.argv[2] === 'serve') holdHangUps();
   const { run } = await import('./exit.ts');
   const { buildProgram } = await import('./program.ts');
   process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);

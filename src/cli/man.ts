@@ -45,6 +45,7 @@ const exitCodes: [code: string, what: string][] = [
   ['1', 'Failed; one line on standard error says why.'],
   ['2', 'Wrong usage.'],
   ['130', 'Ended by Ctrl-C.'],
+  ['143', 'Ended by SIGTERM.'],
 ];
 
 /** The commands that do something, in the order of the help. */

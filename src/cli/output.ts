@@ -1,6 +1,7 @@
 import Table from 'cli-table3';
 import { cleanLine } from '../protocol/clean.ts';
 import { toSeconds } from '../protocol/time.ts';
+import { hasColours } from './colour.ts';
 
 type Cell = string | number | null;
 
@@ -30,7 +31,7 @@ export function toJson(document: object, indent: 0 | 2): string {
 
 /** A table of lines: a head in capitals, columns as wide as they need to be, numbers to the right. */
 export function table(head: string[], rows: Cell[][]): string {
-  const bold = Boolean(process.stdout.isTTY) && !process.env.NO_COLOR;
+  const bold = hasColours(process.stdout);
   const numeric = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
   return layOut(
     {

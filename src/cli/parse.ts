@@ -63,20 +63,30 @@ export function wholeDays(text: string): number {
  * @throws InvalidArgumentError
  */
 export function pastTime(text: string): number {
+  refuseUnclearUnit(text);
   const now = Date.now() * 1000;
-  // A capital M could be meant for months, and delete nearly everything.
-  const time = /^\d+(\.\d+)?[smhdwy]$/.test(text) ? now - age(text) : instant(text);
+  const time = /^\d+(\.\d+)?(s|min|h|d|w|y)$/.test(text) ? now - age(text) : instant(text);
   if (!(time <= now)) throw new InvalidArgumentError(rightTimes);
   return time;
 }
 
 /** The end of a span of time that begins now, in microseconds since the epoch. @throws InvalidArgumentError */
 export function timeFromNow(text: string): number {
-  const end = /^[1-9]\d{0,5}[smhdw]$/.test(text) ? Date.now() * 1000 + age(text) : Number.NaN;
+  refuseUnclearUnit(text);
+  const end = /^[1-9]\d{0,5}(s|min|h|d|w)$/.test(text) ? Date.now() * 1000 + age(text) : Number.NaN;
   if (!(end < latestTime)) {
-    throw new InvalidArgumentError('It takes a time with its unit, as 90m, 12h, 30d or 2w.');
+    throw new InvalidArgumentError('It takes a time with its unit, such as 90min, 12h, 30d or 2w.');
   }
   return end;
+}
+
+/** People mean a month by 1m, and by 1M: a purge would delete nearly everything. */
+function refuseUnclearUnit(text: string): void {
+  const [, number] = /^(\d+(?:\.\d+)?)m$/i.exec(text) ?? [];
+  if (number === undefined) return;
+  throw new InvalidArgumentError(
+    `${text} could mean minutes or months. Write ${number}min for minutes, and 30d for a month.`,
+  );
 }
 
 /** A time that has not come yet, in microseconds since the epoch. @throws InvalidArgumentError */

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
+import { homeFolder } from '../client/home-folder.ts';
 import { nearest } from '../protocol/suggest.ts';
 import { UserError } from './errors.ts';
 
@@ -32,11 +32,12 @@ export interface Profile {
   readonly passwordFile?: string | undefined;
 }
 
-/** The file of the profiles, in the XDG config directory. */
-function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string {
+/** The file of the profiles, in the XDG config directory; undefined for a user without a home folder. */
+function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string | undefined {
   // A relative one is to be ignored, says the XDG base directory specification.
-  const config = folder && isAbsolute(folder) ? folder : join(homedir(), '.config');
-  return join(config, 'corkboard', 'profiles.toml');
+  const home = homeFolder();
+  const config = folder && isAbsolute(folder) ? folder : home && join(home, '.config');
+  return config && join(config, 'corkboard', 'profiles.toml');
 }
 
 /**
@@ -51,6 +52,11 @@ export function findProfile(name: string): Profile | undefined {
 /** The same for a name that has to be one's. @throws UserError where there is none, too */
 export function needProfile(name: string): Profile {
   const file = profilesFile();
+  if (file === undefined) {
+    throw new UserError(
+      'There is no home folder to look for profiles in. Set HOME or XDG_CONFIG_HOME.',
+    );
+  }
   const profiles = readProfiles(file);
   const names = Object.keys(profiles);
   const profile = names.includes(name) ? profiles[name] : undefined;
@@ -64,7 +70,8 @@ export function profileNames(): string[] {
   return Object.keys(readProfiles(profilesFile()));
 }
 
-function readProfiles(file: string): Record<string, Profile> {
+function readProfiles(file: string | undefined): Record<string, Profile> {
+  if (file === undefined) return {};
   const parsed = profilesSchema.safeParse(parseFile(file));
   if (!parsed.success) throw new UserError(`${file}: ${describe(parsed.error)}`);
   const path = (written: string | undefined) => written && absolutePath(written, dirname(file));
@@ -120,5 +127,8 @@ function suggestion(word: string, known: string[]): string {
 
 /** As a shell takes it, and else beside the file that names it. */
 function absolutePath(written: string, folder: string): string {
-  return resolve(folder, written.replace(/^~(?=\/)/, homedir()));
+  if (!written.startsWith('~/')) return resolve(folder, written);
+  const home = homeFolder();
+  if (home === undefined) throw new UserError(`${written}: there is no home folder. Set HOME.`);
+  return join(home, written.slice(2));
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { settleColours } from './colour.ts';
 import { programVersion } from './version.ts';
 
 /** The commands, in the order of the help. */
@@ -35,8 +36,7 @@ export async function buildProgram(word = ''): Promise<Command> {
       outputError: (text, write) => write(text.replace(/^error: /, 'corkboard: ')),
     })
     .hook('preAction', (command) => {
-      if (command.opts<{ color: boolean }>().color) return;
-      process.env.NO_COLOR = '1';
+      settleColours(command.opts<{ color: boolean }>().color);
     })
     .addHelpText('after', examples);
   const named = Object.hasOwn(commands, word) ? commands[word] : undefined;

@@ -1,6 +1,7 @@
 import type { StepControl } from '../board/administration.ts';
 import type { CopyControl } from '../storage/copy.ts';
 import { UserError } from './errors.ts';
+import { type InterruptedCode, interruption } from './interrupt.ts';
 import { Progress } from './progress.ts';
 
 /**
@@ -9,15 +10,13 @@ import { Progress } from './progress.ts';
  */
 export async function untilStopped<T>(
   work: (signal: AbortSignal) => Promise<T>,
-  reason?: UserError,
+  reason?: (exitCode: InterruptedCode) => UserError,
 ): Promise<T> {
-  const stop = new AbortController();
-  const abort = () => stop.abort(reason);
-  process.on('SIGINT', abort).on('SIGTERM', abort);
+  const ended = interruption(reason);
   try {
-    return await work(stop.signal);
+    return await work(ended.signal);
   } finally {
-    process.off('SIGINT', abort).off('SIGTERM', abort);
+    ended.close();
   }
 }
 
@@ -64,7 +63,7 @@ export async function runCopy<T>(work: (control: CopyControl) => Promise<T>): Pr
           signal,
           progress: (done, total) => progress.update(inMebibytes(done), inMebibytes(total)),
         }),
-      new UserError('Interrupted; everything is as it was.', 130),
+      (exitCode) => new UserError('Interrupted; everything is as it was.', exitCode),
     );
   } finally {
     progress.stop();

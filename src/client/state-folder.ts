@@ -1,10 +1,15 @@
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
+import { homeFolder } from './home-folder.ts';
 
-/** Where the client keeps what it should remember between runs (XDG Base Directory). */
+/**
+ * Where the client keeps what it should remember between runs (XDG Base Directory).
+ * @throws Error if no variable names a folder and the user has no home
+ */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {
   const { XDG_STATE_HOME: given = '' } = environment;
   // The specification wants paths that are not absolute to be ignored.
-  const base = isAbsolute(given) ? given : join(homedir(), '.local', 'state');
-  return join(base, 'corkboard');
+  if (isAbsolute(given)) return join(given, 'corkboard');
+  const home = homeFolder();
+  if (home === undefined) throw new Error('there is no home folder; set HOME or XDG_STATE_HOME');
+  return join(home, '.local', 'state', 'corkboard');
 }

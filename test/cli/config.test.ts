@@ -16,6 +16,7 @@ import {
 import { serverLimits } from '../../src/protocol/limits.ts';
 import { runCli } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { boardFolder } from './seed.ts';
 
 function configFile(text: string): string {
   const file = join(tempFolder(), 'corkboard.toml');
@@ -182,3 +183,22 @@ test.each([
     expect(result.stderr).toContain(says);
   },
 );
+
+test('administration works on the folder that the configuration of the server names', async () => {
+  const folder = tempFolder();
+  const data = await boardFolder();
+  const file = join(folder, 'corkboard.toml');
+  writeFileSync(file, `data = ${JSON.stringify(data)}\n`);
+  const env = { CORKBOARD_CONFIG: file };
+  const run = (args: string[], extra = {}) =>
+    runCli(args, { cwd: folder, env: { ...env, ...extra } });
+  expect((await run(['group', 'list'])).stdout).toContain('general');
+  expect((await run(['db', 'status'])).stdout).toContain(data);
+  const other = await run(['group', 'list'], { CORKBOARD_DATA: '/nowhere' });
+  expect(other.stderr).toContain('There is no database at /nowhere');
+  const flag = await run(['group', 'list', '--data', '/elsewhere']);
+  expect(flag.stderr).toContain('There is no database at /elsewhere');
+  writeFileSync(file, 'dat = "x"\n');
+  const wrong = await run(['group', 'list']);
+  expect(wrong).toMatchObject({ code: 1, stderr: expect.stringContaining('Did you mean data?') });
+});

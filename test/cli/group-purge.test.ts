@@ -57,6 +57,7 @@ test('purge --before deletes what is older, keeps counts, and frees no number', 
 test.each([
   { before: '2w', count: 3 },
   { before: '36h', count: 4 },
+  { before: '2160min', count: 4 },
   { before: '0.5y', count: 0 },
   { before: new Date(Date.now() - 20 * day).toISOString().slice(0, 10), count: 3 },
   { before: new Date(Date.now() - 38 * day).toISOString(), count: 1 },
@@ -82,6 +83,18 @@ test.each(['30', '30x', '-3d', 'd', 'yesterday', '2026-02-30', '2026-1-1', '2999
     const { code, stderr } = await purge(await boardFolder(), `--before=${before}`);
     expect(code).toBe(2);
     expect(stderr).toContain('It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01)');
+  },
+);
+
+test.each(['1m', '1M', '1.5m', '30m'])(
+  '--before %s is refused, since it could mean minutes or months',
+  async (before) => {
+    const { code, stderr } = await purge(await boardFolder(), '--before', before);
+    expect(code).toBe(2);
+    const number = before.slice(0, -1);
+    expect(stderr).toContain(
+      `${before} could mean minutes or months. Write ${number}min for minutes, and 30d for a month.`,
+    );
   },
 );
 

@@ -27,9 +27,9 @@ test('an import goes on where it was killed or stopped, with the same file alone
 
   const stopped = importPart(copy, whole.slice(0, whole.length * 0.9));
   await committed(copy, 20_000);
-  stopped.child.kill('SIGINT');
+  stopped.child.kill('SIGTERM');
   expect(await stopped.result).toEqual({
-    code: 130,
+    code: 143,
     stdout: '',
     stderr: 'corkboard: Interrupted. The same command goes on from there.\n',
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { CliTerminal } from '../helpers/cli.ts';
+import { CliTerminal, runCli } from '../helpers/cli.ts';
 import { boardFolder, fillMain, leftEvents, poster, value } from './seed.ts';
 
 const ctrlC = '\u0003';
@@ -89,8 +89,14 @@ test('the head of a table is bold on a terminal, and plain where that is asked f
     new CliTerminal([...list, '--no-color']),
     new CliTerminal(['--no-color', ...list]),
     new CliTerminal(list, { env: { NO_COLOR: '1' } }),
+    new CliTerminal(list, { env: { NO_COLOR: '1', FORCE_COLOR: '3' } }),
+    new CliTerminal([...list, '--no-color'], { env: { FORCE_COLOR: '1' } }),
   ];
   for (const terminal of plain) expect(await screenOf(terminal)).not.toContain('\u001b');
+  const piped = async (env: Record<string, string>) => (await runCli(list, { env })).stdout;
+  expect(await piped({})).not.toContain('\u001b');
+  expect(await piped({ FORCE_COLOR: '1' })).toContain(bold);
+  expect(await piped({ FORCE_COLOR: '0' })).not.toContain('\u001b');
 });
 
 test('a long purge shows how far it is, and Ctrl-C stops it with everything in order', async () => {

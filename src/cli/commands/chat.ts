@@ -69,7 +69,7 @@ async function chat(options: ConnectionOptions): Promise<void> {
   const password = await passwordOf(passwordFile);
   const { stdin, stdout, stderr } = process;
   if (stdin.isTTY) {
-    const history = History.open(join(stateFolder(), 'history'));
+    const history = History.open(() => join(stateFolder(), 'history'));
     const terminal = openTerminal(stdin, stdout, { dumb: process.env.TERM === 'dumb', history });
     const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
     const warning = history.failure;

@@ -7,6 +7,7 @@ import { databaseFile } from '../../storage/open.ts';
 import { administer, type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
 import { ExportEncoder, type Written } from '../export-encoder.ts';
+import { interruptedCode } from '../interrupt.ts';
 import { printResult } from '../output.ts';
 import { OutputFile, type OutputTarget, StandardOutput } from '../output-target.ts';
 import { isAbort, showSteps, untilStopped } from '../steps.ts';
@@ -66,7 +67,9 @@ async function writeExport(
     printResult(options, document, () => described(document));
   } catch (error) {
     await target.discard();
-    throw isAbort(error) ? new UserError('Interrupted; nothing was exported.', 130) : error;
+    throw isAbort(error)
+      ? new UserError('Interrupted; nothing was exported.', interruptedCode())
+      : error;
   } finally {
     snapshot?.close();
   }

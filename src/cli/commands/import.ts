@@ -10,6 +10,7 @@ import { ImportDatabase } from '../../storage/import-database.ts';
 import { databaseFile } from '../../storage/open.ts';
 import { type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
+import { interruptedCode } from '../interrupt.ts';
 import { printResult } from '../output.ts';
 import { Progress } from '../progress.ts';
 import { isAbort, untilStopped } from '../steps.ts';
@@ -111,7 +112,7 @@ function asUserError(error: unknown, source: string): unknown {
     return new UserError(`${source} cannot be imported. ${error.message} The board is as it was.`);
   }
   if (isAbort(error)) {
-    return new UserError('Interrupted. The same command goes on from there.', 130);
+    return new UserError('Interrupted. The same command goes on from there.', interruptedCode());
   }
   return error;
 }

@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
@@ -18,6 +19,7 @@ import { reloader } from '../config/reload.ts';
 import { type Config, limitsOf } from '../config/settings.ts';
 import { UserError } from '../errors.ts';
 import { createLog } from '../log.ts';
+import { notifyReady } from '../service-manager.ts';
 import { untilSignalled } from '../signals.ts';
 import { programVersion } from '../version.ts';
 
@@ -43,7 +45,8 @@ Flags win over variables, variables over the file of --config, and that over the
 
 The address is printed on standard output, logs go to standard error. SIGINT (Ctrl-C) and SIGTERM
 end it cleanly: what was accepted is committed and answered. A second signal ends it at once.
-SIGHUP reads the configuration file and the certificate again, and the log says what has changed.
+SIGHUP reads the configuration file and the certificate again, and the log says what has changed. A
+server that was started at a terminal ends when that terminal is closed; nohup keeps it running.
 
 Examples:
   $ corkboard serve
@@ -70,20 +73,30 @@ async function serve(read: () => Configuration): Promise<void> {
       throw listenError(error, config);
     },
   );
-  process.on('SIGHUP', reloader({ app, log, config, read }));
+  const reload = reloader({ app, log, config, read });
   const { address, port } = app.address;
-  // Before anyone is told that it listens: who is told may signal at once.
-  const signalled = untilSignalled(log);
+  // Before anything says that it listens: whoever reads that may signal at once.
+  const signalled = untilSignalled(log, reload);
   if (!certificate && !isLoopback(address)) {
     log.warn({ address }, 'beyond this machine, without encryption');
   }
   if (app.metricsAddress) tellOfMetrics(app.metricsAddress, log);
   log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
-  process.stdout.write(`Listening on ${writeEndpoint({ host: address, port })}\n`);
+  announce(`Listening on ${writeEndpoint({ host: address, port })}\n`, log);
+  await notifyReady(log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
   await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
+}
+
+/** A server whose standard output is full or closed goes on: its log has the address, too. */
+function announce(line: string, log: Logger): void {
+  try {
+    writeSync(1, line);
+  } catch (error) {
+    log.warn({ err: error }, 'cannot write to standard output');
+  }
 }
 
 function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan | undefined {

@@ -13,6 +13,7 @@ import { barChart } from '../chart.ts';
 import { connectedSessions } from '../connected.ts';
 import { optionalTime } from '../documents.ts';
 import { UserError } from '../errors.ts';
+import { interruptedCode } from '../interrupt.ts';
 import { fields, printResult, shownBytes, shownTime, table } from '../output.ts';
 import { pastTime } from '../parse.ts';
 import { runInSteps } from '../steps.ts';
@@ -55,7 +56,7 @@ async function stats(options: StatsOptions): Promise<void> {
     const found = await runInSteps(window.last - window.first + 1, (control) =>
       readStatistics(client, window, control),
     );
-    if (!found) throw new UserError('Interrupted.', 130);
+    if (!found) throw new UserError('Interrupted.', interruptedCode());
     const server = ServerLock.holder(file) ?? null;
     const document = {
       ...statisticsDocument(found),

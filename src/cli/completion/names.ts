@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { administer } from '../administer.ts';
+import { administer, configuredData } from '../administer.ts';
 import { profileNames } from '../profiles.ts';
 
 /**
@@ -34,5 +34,5 @@ function dataFolder(command: Command, words: readonly string[]): string | undefi
   if (!option) return undefined;
   const at = words.lastIndexOf('--data');
   const typed = at === -1 ? undefined : words[at + 1];
-  return typed ?? process.env.CORKBOARD_DATA ?? String(option.defaultValue);
+  return typed ?? (process.env.CORKBOARD_DATA || configuredData() || String(option.defaultValue));
 }

@@ -25,8 +25,11 @@ export class History {
     private problem: string | undefined,
   ) {}
 
-  static open(file: string): History {
+  /** @param find the file; where it fails, nothing is kept, and `failure` says why */
+  static open(find: () => string): History {
+    let file = '';
     try {
+      file = find();
       mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
       const lines = read(file);
       if (lines.length > historySize) rewrite(file, lines.slice(-historySize));

@@ -35,7 +35,7 @@ export function banAddCommand(): Command {
       '',
     )
     .addOption(
-      new Option('--for <time>', 'how long it holds, as 90m, 12h, 30d or 2w')
+      new Option('--for <time>', 'how long it holds, such as 90min, 12h, 30d or 2w')
         .argParser(timeFromNow)
         .conflicts('until'),
     )

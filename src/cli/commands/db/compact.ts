@@ -6,6 +6,7 @@ import { databaseFile, openShared } from '../../../storage/open.ts';
 import { giveBackInSteps, givesBack, rewrite, unusedPages } from '../../../storage/space.ts';
 import { type CommonOptions, databaseCommand } from '../../administer.ts';
 import { UserError } from '../../errors.ts';
+import { interruptedCode } from '../../interrupt.ts';
 import { printResult, shownBytes } from '../../output.ts';
 import { runInSteps } from '../../steps.ts';
 
@@ -70,7 +71,7 @@ async function giveBack(client: Client): Promise<void> {
     (control) => giveBackInSteps(client, control),
     'pages',
   );
-  if (!complete) throw new UserError('Interrupted; what was given back is.', 130);
+  if (!complete) throw new UserError('Interrupted; what was given back is.', interruptedCode());
 }
 
 function rewriteAlone(client: Client, file: string, held: ServerLock | LockedError): void {

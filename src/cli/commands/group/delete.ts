@@ -6,6 +6,7 @@ import { administer, type CommonOptions, databaseCommand } from '../../administe
 import { confirm } from '../../confirm.ts';
 import { groupDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
+import { interruptedCode } from '../../interrupt.ts';
 import { printResult } from '../../output.ts';
 import { runInSteps } from '../../steps.ts';
 
@@ -34,7 +35,10 @@ async function deleteGroup(
   );
   if (!complete) {
     const gone = count(deleted, 'message');
-    throw new UserError(`Interrupted: ${gone} deleted, and group ${group.name} stands.`, 130);
+    throw new UserError(
+      `Interrupted: ${gone} deleted, and group ${group.name} stands.`,
+      interruptedCode(),
+    );
   }
   printResult(
     options,

@@ -7,6 +7,7 @@ import { administer, type CommonOptions, databaseCommand } from '../../administe
 import { confirm } from '../../confirm.ts';
 import { spanDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
+import { interruptedCode } from '../../interrupt.ts';
 import { printResult } from '../../output.ts';
 import { pastTime, wholeNumber } from '../../parse.ts';
 import { runInSteps } from '../../steps.ts';
@@ -76,7 +77,7 @@ async function purge(
     board.purge(plan, control),
   );
   report(gone, options, `Deleted ${described(gone)}.`);
-  if (!complete) throw new UserError('Interrupted; the other messages stand.', 130);
+  if (!complete) throw new UserError('Interrupted; the other messages stand.', interruptedCode());
 }
 
 function report(span: MessageSpan, options: PurgeOptions, text: string): void {

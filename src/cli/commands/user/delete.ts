@@ -5,6 +5,7 @@ import { administer, type CommonOptions, databaseCommand } from '../../administe
 import { confirm } from '../../confirm.ts';
 import { userDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
+import { interruptedCode } from '../../interrupt.ts';
 import { printResult } from '../../output.ts';
 import { runInSteps } from '../../steps.ts';
 
@@ -22,7 +23,7 @@ export function userDeleteCommand(): Command {
       'after',
       `
 The messages are seen to in small steps beside a running server; Ctrl-C stops it between two of
-them, with exit code 130, and the user stands. The name is free again afterwards: to keep someone
+them, with exit code 130, and the user is not deleted. The name is free again afterwards: to keep someone
 out, ban them.
 
 Examples:
@@ -47,7 +48,10 @@ async function deleteUser(
   const done = await runInSteps(messages, (control) => board.deleteUser(name, fate, control));
   const outcome = `${count(done.messages, 'message')} ${options.purge ? 'deleted' : 'shown as from [deleted]'}`;
   if (!done.complete) {
-    throw new UserError(`Interrupted: ${outcome}, and user ${user.name} stands.`, 130);
+    throw new UserError(
+      `Interrupted: ${outcome}, and user ${user.name} stands.`,
+      interruptedCode(),
+    );
   }
   const document = { ...userDocument(user), messages: done.messages, purged: fate === 'purge' };
   printResult(options, document, () => `User ${user.name} is deleted; ${outcome}.`);

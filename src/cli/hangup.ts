@@ -1,0 +1,30 @@
+import { isatty } from 'node:tty';
+
+// SIGHUP has two meanings: to a server in the background it says "read the configuration again", and
+// to a program at a terminal that the terminal was closed.
+
+let hangUps = 0;
+let handle: (() => void) | undefined;
+const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
+
+/**
+ * Keeps SIGHUP from ending the process, from now on. To be called before anything large is
+ * loaded: the system's own answer to the signal ends the process.
+ */
+export function holdHangUps(): void {
+  process.on('SIGHUP', () => {
+    hangUps++;
+    handle?.();
+  });
+}
+
+/** Calls `reload` for each SIGHUP, also once for those that came before. */
+export function onHangUp(reload: () => void): void {
+  handle = reload;
+  if (hangUps > 0) reload();
+}
+
+/** Whether the process was started at a terminal, and that terminal was closed since. */
+export function terminalIsClosed(): boolean {
+  return terminals.length > 0 && terminals.every((descriptor) => !isatty(descriptor));
+}

@@ -1,0 +1,131 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, constants, openSync, readSync } from 'node:fs';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { expect, onTestFinished, test } from 'vitest';
+import { JsonPeer } from '../helpers/json-peer.ts';
+import { program } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
+
+const { O_RDWR, O_NONBLOCK } = constants;
+
+/** A server whose log goes to `stderr`, at a level that writes a line for each request. */
+async function startLogging(stderr: number | 'pipe', stdout: number | 'pipe' = 'pipe') {
+  const data = tempFolder();
+  const args = [program, 'serve', '--port', '0', '--data', data];
+  const child = spawn(process.execPath, [...args, '--log-level', 'debug', '--rate', 'off'], {
+    stdio: ['ignore', stdout, stderr],
+  });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  return child;
+}
+
+async function portOf(child: ReturnType<typeof spawn>): Promise<number> {
+  const lines = createInterface({ input: child.stdout as Socket });
+  const [line] = await once(lines, 'line');
+  return Number(String(line).split(':').at(-1));
+}
+
+/** A pipe that is open for reading and that nobody reads. */
+function unreadPipe(): number {
+  const path = join(tempFolder(), 'pipe');
+  execFileSync('mkfifo', [path]);
+  const descriptor = openSync(path, O_RDWR | O_NONBLOCK);
+  onTestFinished(() => closeSync(descriptor));
+  return descriptor;
+}
+
+/** Makes the server log more than a full pipe and what may wait in memory can hold. */
+async function floodLog(port: number): Promise<JsonPeer> {
+  const peer = await JsonPeer.connect(port);
+  await peer.call('session.login', { user: 'alice' });
+  for (let round = 0; round < 25; round++) {
+    const pings = Array.from({ length: 800 }, () => peer.call('ping', {}));
+    await Promise.all(pings);
+  }
+  return peer;
+}
+
+function parsed(log: string): { msg: string; dropped?: number }[] {
+  return log
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => JSON.parse(line));
+}
+
+test('a full pipe that nobody reads stops no member, and the log says how much is missing', async () => {
+  const pipe = unreadPipe();
+  const child = await startLogging(pipe);
+  const peer = await floodLog(await portOf(child));
+  expect(await peer.call('ping', {})).toEqual({});
+
+  let log = '';
+  const chunk = Buffer.alloc(64 * 1024);
+  const missing = () => log.includes('lines are missing here');
+  while (!missing()) {
+    try {
+      log += chunk.subarray(0, readSync(pipe, chunk)).toString();
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'EAGAIN' });
+      await peer.call('ping', {});
+    }
+  }
+  const lines = parsed(log.slice(0, log.lastIndexOf('\n')));
+  const report = lines.find(({ dropped }) => dropped !== undefined);
+  expect(report?.dropped).toBeGreaterThan(1000);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a full pipe that nobody reads keeps no server from ending', async () => {
+  const child = await startLogging(unreadPipe());
+  await floodLog(await portOf(child));
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a socket that nobody reads, as of a stopped log service, stops no member', async () => {
+  const child = await startLogging('pipe');
+  const peer = await floodLog(await portOf(child));
+  expect(await peer.call('ping', {})).toEqual({});
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test.each(['/dev/full', '/dev/null'])('a log that goes to %s ends no server', async (path) => {
+  const descriptor = openSync(path, 'w');
+  onTestFinished(() => closeSync(descriptor));
+  const child = await startLogging(descriptor);
+  const peer = await JsonPeer.connect(await portOf(child));
+  expect(await peer.call('ping', {})).toEqual({});
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a reader of the log that went away ends no server', async () => {
+  const child = await startLogging('pipe');
+  child.stderr?.destroy();
+  const peer = await JsonPeer.connect(await portOf(child));
+  expect(await peer.call('ping', {})).toEqual({});
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('a full disk under standard output ends no server, and the log has the address', async () => {
+  const full = openSync('/dev/full', 'w');
+  onTestFinished(() => closeSync(full));
+  const child = await startLogging('pipe', full);
+  let log = '';
+  child.stderr?.setEncoding('utf8').on('data', (text) => {
+    log += text;
+  });
+  while (!log.includes('cannot write to standard output'))
+    await once(child.stderr as Socket, 'data');
+  const { port } = /"port":(?<port>\d+)/.exec(log)?.groups ?? {};
+  const peer = await JsonPeer.connect(Number(port));
+  expect(await peer.call('ping', {})).toEqual({});
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
