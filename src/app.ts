@@ -9,7 +9,9 @@ import type { Repository } from './board/repository.ts';
 import type { BoardEvent } from './board/types.ts';
 import { ServerCounts } from './metrics/counts.ts';
 import { type MetricsAddress, MetricsServer } from './metrics/metrics-server.ts';
+import { constantResult } from './protocol/jsonrpc.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
+import { openRpcDocument } from './protocol/openrpc.ts';
 import type { Result } from './protocol/schemas.ts';
 import { Hub } from './server/hub.ts';
 import { OperatorSocket, socketFile } from './server/operator-socket.ts';
@@ -130,6 +132,8 @@ export class App {
       unframedClients: config.unframedClients,
       limits: config.limits,
       info,
+      // Made once: it takes 20 ms.
+      description: constantResult(openRpcDocument(config.version)),
       counts,
     });
     const metrics =

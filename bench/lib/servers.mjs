@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const program = here('../../dist/cli/main.js');
+/** The server that is measured; `BENCH_PROGRAM` names that of another build, to compare with. */
+export const program = process.env.BENCH_PROGRAM ?? here('../../dist/cli/main.js');
 const pinning =
   availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
 

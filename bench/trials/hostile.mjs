@@ -1,170 +1,163 @@
-// What the others notice of hostile connections, and what those cost in memory:
-// node bench/trials/hostile.mjs (after npm run build). Prints a table; asserts nothing.
-import { spawn } from 'node:child_process';
+// What the others notice of hostile connections, and what those cost in memory. After npm run build:
+//   node bench/trials/hostile.mjs [--only PATTERN] [--seconds 5]
+// BENCH_PROGRAM names the dist/cli/main.js of another build.
+// Each attack meets a server of its own, with its default limits: 20 members ping and post, first
+// undisturbed, then beside the attack, which is a process of its own. It asserts nothing.
+import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { attacks } from '../lib/hostile/attacks.mjs';
+import { makeAttacked } from '../lib/hostile/board.mjs';
+import { openMembers, pause, quantile } from '../lib/peers.mjs';
+import { program } from '../lib/servers.mjs';
 
+const { values: options } = parseArgs({
+  options: {
+    only: { type: 'string', default: '' },
+    seconds: { type: 'string', default: '5' },
+  },
+});
+const seconds = Number(options.seconds);
 const members = 20;
-const seconds = 10;
 const pace = 50;
-// Of each kind of hostile connection.
-const hostile = 20;
 
-const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
-const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const serve = [program, 'serve', '--port', '0', '--data', data];
-const server = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'ignore'] });
-const [printed] = await once(server.stdout, 'data');
-const port = Number(/:(\d+)\n/.exec(String(printed))[1]);
+const here = (path) => fileURLToPath(new URL(`../lib/hostile/${path}`, import.meta.url));
+const folder = mkdtempSync(join(tmpdir(), 'corkboard-hostile-'));
+const template = join(folder, 'template');
+makeAttacked(template);
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const request = (id, method, params) =>
-  `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
-
-async function open() {
-  const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-  socket.on('error', () => {});
-  await once(socket, 'connect');
-  return socket;
-}
-
-/** A program that reads what it is answered. */
-async function member(user) {
-  const socket = await open();
-  const waiting = new Map();
-  let rest = '';
-  let id = 0;
-  socket.setEncoding('utf8').on('data', (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop();
-    for (const line of lines.filter((each) => each.startsWith('{"jsonrpc":"2.0","id"'))) {
-      const reply = JSON.parse(line);
-      waiting.get(reply.id)?.(reply);
-    }
+/** A server with its event loop watched. */
+async function startServer(data, settings = {}) {
+  const flags = ['--require', here('watch.cjs')];
+  const serve = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
+  const child = spawn(process.execPath, [...flags, program, ...serve], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: { ...process.env, ...settings },
   });
-  const call = (method, params) =>
+  let printed = '';
+  const waiting = new Set();
+  child.stdout.on('data', (chunk) => {
+    printed += chunk;
+    for (const look of waiting) look();
+  });
+  const until = (pattern) =>
     new Promise((resolve) => {
-      waiting.set(++id, resolve);
-      socket.write(request(id, method, params));
+      const look = () => {
+        const found = pattern.exec(printed);
+        if (!found) return;
+        printed = printed.slice(found.index + found[0].length);
+        waiting.delete(look);
+        resolve(found[1]);
+      };
+      waiting.add(look);
+      look();
     });
-  await call('session.login', { user });
-  await call('group.join', { group: 'main' });
-  return { call, socket };
+  const port = Number(await until(/:(\d+)\n/));
+  return {
+    child,
+    port,
+    /** Resident memory in MiB; what it was last, once the server has died. */
+    memory() {
+      try {
+        const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
+        return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+      } catch {
+        return 0;
+      }
+    },
+    /** The longest stop of the event loop since this was asked last, in milliseconds. */
+    longestStop() {
+      if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve('died');
+      child.kill('SIGUSR2');
+      return Promise.race([until(/stopped (\S+)\n/), once(child, 'exit').then(() => 'died')]);
+    },
+  };
 }
-
-/** Resident memory of the server, in MiB. */
-function memory() {
-  const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
-  return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024;
-}
-
-const flood = request(1, 'ping', {}).repeat(1_000_000);
-const login = (number) => request(0, 'session.login', { user: `hostile${number}` });
-const join_ = request(0, 'group.join', { group: 'main' });
-
-/** Each opens one connection and makes its trouble; what it returns ends that. */
-const kinds = {
-  'say nothing': async () => {
-    const socket = await open();
-    return () => socket.destroy();
-  },
-  'send a byte a second': async () => {
-    const socket = await open();
-    const timer = setInterval(() => socket.write('x'), 1000);
-    return () => {
-      clearInterval(timer);
-      socket.destroy();
-    };
-  },
-  'stop reading': async (number) => {
-    const socket = await open();
-    socket.write(login(number) + join_);
-    socket.pause();
-    return () => socket.destroy();
-  },
-  'read a kilobyte a second': async (number) => {
-    const socket = await open();
-    socket.pause();
-    socket.write(login(number) + join_);
-    const timer = setInterval(() => socket.read(1024), 1000);
-    return () => {
-      clearInterval(timer);
-      socket.destroy();
-    };
-  },
-  'send a million pings without reading': async () => {
-    const socket = await open();
-    socket.pause();
-    socket.write(flood);
-    return () => socket.destroy();
-  },
-  'send a million pings and read': async () => {
-    const socket = await open();
-    socket.resume();
-    socket.write(flood);
-    return () => socket.destroy();
-  },
-};
 
 /** Round trips of the members at a steady pace each, one in ten a durable post. */
-async function measure(people) {
+async function measure(server, people) {
   const times = { ping: [], post: [] };
   let most = 0;
   const sampling = setInterval(() => {
-    most = Math.max(most, memory());
-  }, 100);
-  const until = performance.now() + seconds * 1000;
-  await Promise.all(
-    people.map(async ({ call }, at) => {
+    most = Math.max(most, server.memory());
+  }, 50);
+  const end = performance.now() + seconds * 1000;
+  const ping = '{"jsonrpc":"2.0","id":1,"method":"ping"}\n';
+  const post =
+    '{"jsonrpc":"2.0","id":1,"method":"message.post","params":{"group":"main","subject":"s","content":"c"}}\n';
+  const finished = Promise.all(
+    people.map(async (peer, at) => {
       await pause(at * 2);
-      for (let turn = 0; performance.now() < until; turn++) {
-        const posting = (turn + at) % 10 === 0;
+      for (let turn = 0; performance.now() < end; turn++) {
+        const kind = (turn + at) % 10 === 0 ? 'post' : 'ping';
         const start = performance.now();
-        if (posting) await call('message.post', { group: 'main', subject: 's', content: 'c' });
-        else await call('ping', {});
-        times[posting ? 'post' : 'ping'].push(performance.now() - start);
+        await peer.ask(kind === 'post' ? post : ping);
+        times[kind].push(performance.now() - start);
         await pause(pace);
       }
     }),
   );
+  // A server that is stopped answers nobody: what waits by then counts with the time until then.
+  await Promise.race([finished, pause((seconds + 10) * 1000), once(server.child, 'exit')]);
   clearInterval(sampling);
-  return { times, most };
+  const stop = await server.longestStop();
+  const p99 = (values) =>
+    quantile(
+      values.sort((a, b) => a - b),
+      0.99,
+    ) ?? Number.NaN;
+  return { ping: p99(times.ping), post: p99(times.post), most, stop };
 }
 
-function figures({ times, most }, before) {
-  const at = (values, part) => {
-    const sorted = values.toSorted((a, b) => a - b);
-    return sorted[Math.floor((sorted.length - 1) * part)].toFixed(2);
-  };
-  return {
-    'ping p50 ms': at(times.ping, 0.5),
-    'ping p99 ms': at(times.ping, 0.99),
-    'post p50 ms': at(times.post, 0.5),
-    'post p99 ms': at(times.post, 0.99),
-    'memory before MiB': before.toFixed(0),
-    'most MiB': most.toFixed(0),
-  };
-}
-
-const people = await Promise.all(
-  Array.from({ length: members }, (_, number) => member(`member${number}`)),
-);
-await measure(people);
-const rows = {};
-const row = async (name, make) => {
-  const before = memory();
-  const ends = make ? await Promise.all(Array.from({ length: hostile }, (_, n) => make(n))) : [];
-  rows[name] = figures(await measure(people), before);
-  for (const end of ends) end();
+async function trial(name, connections) {
+  const { attack: _, settings } = attacks[name];
+  const data = join(folder, 'board');
+  cpSync(template, data, { recursive: true });
+  const server = await startServer(data, settings);
+  const people = await openMembers(server.port, members, (at) => `u${at}`);
   await pause(1500);
-};
-await row('undisturbed');
-for (const [name, make] of Object.entries(kinds)) await row(`${hostile} ${name}`, make);
-await row('undisturbed again');
-console.table(rows);
-server.kill('SIGKILL');
-rmSync(data, { recursive: true, force: true });
+  await server.longestStop();
+  const quiet = await measure(server, people);
+  const before = server.memory();
+  const args = [name, String(connections), String(server.port)];
+  const attacker = fork(here('attacker.mjs'), args, {
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
+  // The first seconds are the worst: what is measured begins with the attack.
+  const loud = await measure(server, people);
+  attacker.kill('SIGKILL');
+  for (const peer of people) peer.close();
+  if (server.child.exitCode === null && server.child.signalCode === null) {
+    server.child.kill('SIGKILL');
+    await once(server.child, 'exit');
+  }
+  rmSync(data, { recursive: true, force: true });
+  return {
+    'ping p99, quiet': quiet.ping.toFixed(2),
+    'ping p99, attacked': loud.ping.toFixed(2),
+    times: (loud.ping / quiet.ping).toFixed(1),
+    'post p99, quiet': quiet.post.toFixed(2),
+    'post p99, attacked': loud.post.toFixed(2),
+    'longest stop, quiet': quiet.stop,
+    'longest stop, attacked': loud.stop,
+    'MiB more': (loud.most - before).toFixed(0),
+  };
+}
+
+console.log(
+  '| attack | connections | ping p99 quiet ms | attacked ms | times | post p99 quiet ms | attacked ms | longest stop quiet ms | attacked ms | memory MiB more |',
+);
+console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+const wanted = new RegExp(options.only, 'i');
+for (const name of Object.keys(attacks).filter((each) => wanted.test(each))) {
+  for (const connections of attacks[name].connections) {
+    const figures = await trial(name, connections);
+    console.log(`| ${[name, connections, ...Object.values(figures)].join(' | ')} |`);
+  }
+}
+rmSync(folder, { recursive: true, force: true });
 process.exit(0);

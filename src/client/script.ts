@@ -66,7 +66,7 @@ export async function runScript(options: ScriptOptions): Promise<boolean> {
 
 async function runLine(session: Session, line: Line, output: Writable): Promise<boolean> {
   if ('text' in line) return session.run(line.text);
-  output.write(renderError(lineError(line.fault, limits.textLine)));
+  output.write(renderError(lineError(line)));
   return false;
 }
 

@@ -55,6 +55,10 @@ export class ServerCounts {
   connections = 0;
   /** Connections that were turned away, as too many. */
   refused = 0;
+  /** Connections that were ended because too much waited for all of them, or for their network. */
+  evicted = 0;
+  /** Times that a connection had to wait, for what it had cost in bytes or in processor time. */
+  delays = 0;
   readonly endings = new Map<Ending, number>();
   /** Notices, once for each session that they were handed to. */
   notices = 0;

@@ -47,6 +47,21 @@ function addSessions(exporter: Exporter, sources: Sources): void {
   exporter.counter('connections_refused_total', 'Connections turned away, as too many.', [], () =>
     one(server.refused),
   );
+  exporter.counter(
+    'connections_evicted_total',
+    'Connections closed because too much waited in memory for all, or for their network.',
+    [],
+    () => one(server.evicted),
+  );
+  exporter.counter(
+    'delays_total',
+    'Times that a connection waited for what it had cost in bytes or processor time.',
+    [],
+    () => one(server.delays),
+  );
+  exporter.gauge('waiting_bytes', 'Bytes waiting in memory for all connections.', [], () =>
+    one(sources.survey().waitingBytes),
+  );
   exporter.counter('notices_total', 'Notices handed to sessions.', [], () => one(server.notices));
   exporter.gauge('outbox_bytes', 'Bytes waiting to go out, of all sessions.', [], () =>
     one(sources.survey().outboxBytes),

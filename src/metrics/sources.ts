@@ -6,6 +6,8 @@ export interface Survey {
   /** Bytes that wait to go out, of all sessions and of the one with most. */
   outboxBytes: number;
   outboxLargest: number;
+  /** Bytes that wait in memory in both directions. */
+  waitingBytes: number;
   /** Requests that have not begun. */
   requestsWaiting: number;
 }

@@ -125,7 +125,7 @@ export function boardError<C extends ErrorCode>(
   return new BoardError(code, text(...args));
 }
 
-/** A word that was sent, as an error repeats it: what a whole line of it would say, its beginning does. */
-export function shortened(word: string): string {
-  return word.length > 80 ? `${word.slice(0, 80).toWellFormed()}…` : word;
+/** Shortens a text that repeats what the peer sent, so that an error does not echo a whole line. */
+export function shortened(text: string, most = 80): string {
+  return text.length > most ? `${text.slice(0, most).toWellFormed()}…` : text;
 }

@@ -8,17 +8,19 @@ const lowestCommand = 236;
 
 // Pieces of a line that are kept apart before they are put together.
 const mostParts = 64;
+// Bytes up to which they are put together at once: each piece costs some 200 bytes more than it holds.
+const smallLine = 4096;
 
 // It keeps nothing between two lines, so that one serves all.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 type Fault = 'NOT_UTF8' | 'LINE_TOO_LONG';
 
-/** What came as one line: its text, or why it has none. */
-export type Line = { text: string } | { fault: Fault };
+/** What came as one line: its text, or why it has none, with the limit in bytes that held for it. */
+export type Line = { text: string } | { fault: Fault; limit: number };
 
 /** What the peer is told of a line that could not be read. */
-export function lineError(fault: Fault, limit: number): BoardError {
+export function lineError({ fault, limit }: { fault: Fault; limit: number }): BoardError {
   return fault === 'NOT_UTF8' ? boardError(fault) : boardError(fault, limit);
 }
 
@@ -33,8 +35,13 @@ export class LineSplitter {
   private size = 0;
   private skipping = false;
 
-  /** @param limit longest line in bytes, without its ending; may be raised between two lines */
+  /** @param limit longest line in bytes, without its ending; may be raised at any time */
   constructor(public limit: number) {}
+
+  /** Bytes of an unfinished line that are kept; at most the limit and 1. */
+  get held(): number {
+    return this.skipping ? 0 : this.size;
+  }
 
   /** Takes the next bytes, and cuts the lines that they complete off as they are asked for. */
   *split(chunk: Buffer): Generator<Line, void> {
@@ -44,7 +51,8 @@ export class LineSplitter {
       start = end + 1;
       yield this.finish();
     }
-    if (start < chunk.length) this.take(chunk.subarray(start));
+    // A copy, so that the beginning of a line does not keep the whole chunk in memory.
+    if (start < chunk.length) this.take(start === 0 ? chunk : Buffer.from(chunk.subarray(start)));
   }
 
   /** The same, with all of the lines handed to `emit` at once, in order. */
@@ -67,7 +75,9 @@ export class LineSplitter {
     } else {
       this.parts.push(bytes);
       // A buffer of its own for each byte that drips in would take hundreds of times its size.
-      if (this.parts.length > mostParts) this.parts = [Buffer.concat(this.parts)];
+      if (this.parts.length > (this.size > smallLine ? mostParts : 1)) {
+        this.parts = [Buffer.concat(this.parts)];
+      }
     }
   }
 
@@ -76,14 +86,15 @@ export class LineSplitter {
     this.parts = [];
     this.size = 0;
     this.skipping = false;
-    if (skipping) return { fault: 'LINE_TOO_LONG' };
+    const { limit } = this;
+    if (skipping) return { fault: 'LINE_TOO_LONG', limit };
     let bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
     if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
-    if (bytes.length > this.limit) return { fault: 'LINE_TOO_LONG' };
+    if (bytes.length > limit) return { fault: 'LINE_TOO_LONG', limit };
     try {
       return { text: decoder.decode(bytes) };
     } catch {
-      return { fault: 'NOT_UTF8' };
+      return { fault: 'NOT_UTF8', limit };
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { boardError } from './errors.ts';
+import { boardError, shortened } from './errors.ts';
 import { type Method, type Params, schemas } from './schemas.ts';
 
 /**
@@ -61,7 +61,9 @@ export function checkParams<M extends Method>(method: M, params: unknown): Param
 function describe(error: z.ZodError): string {
   const issue = error.issues[0];
   if (!issue) return 'they do not fit';
-  const where = issue.path.join('.');
+  const where = shortened(issue.path.join('.'));
   if (!where && issue.code === 'invalid_type') return 'params go by name, in an object';
-  return where ? `${where}: ${issue.message}` : issue.message;
+  // A message names the params that are unknown, however many and long they are.
+  const message = shortened(issue.message, 200);
+  return where ? `${where}: ${message}` : message;
 }

@@ -102,7 +102,8 @@ export class Channel {
       const own = senders.has(session.id);
       const told = own ? lines.filter((_, at) => pending[at]?.except !== session.id) : lines;
       this.counts.notices += told.length;
-      session.send(own ? told.join('') : shared);
+      if (own) session.send(told.join(''), 1);
+      else session.send(shared, this.members.size);
     }
   }
 }

@@ -1,27 +1,24 @@
 import type { Socket } from 'node:net';
-import { setImmediate as immediate } from 'node:timers/promises';
 import type { Logger } from 'pino';
+import type { User } from '../board/types.ts';
 import type { Ending } from '../metrics/counts.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { Line } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
+import type { Charges, Costs } from './costs.ts';
 import type { Context } from './handlers/context.ts';
 import { Input, type InputOwner } from './input.ts';
 import { JsonSpeaker } from './json-speaker.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
-import { Rate } from './rate.ts';
 import { RequestQueue, type RequestQueueOwner } from './request-queue.ts';
 import { type ClosingNotice, type Encoding, encodeNotice, type Peer, Session } from './session.ts';
 import type { Speaker, Voice } from './speaker.ts';
 import { TextSpeaker } from './text-speaker.ts';
+import type { Holder, WaitingBytes } from './waiting-bytes.ts';
 
 // How long a peer that is told goodbye has to take it, and one that took everything to end its own
 // side, in milliseconds.
 const farewellTime = 1000;
-
-// Lines that are read for each command that may be carried out: so many a second of what is
-// refused are told so, and further ones wait.
-const linesPerCommand = 2;
 
 // Milliseconds until a connection whose time to log in has passed during a login is looked at again.
 const loginRetry = 1000;
@@ -31,11 +28,13 @@ const stuckTime = 60_000;
 
 /** What all connections of a server share. */
 export interface ConnectionOptions {
-  readonly context: Omit<Context, 'session'>;
+  readonly context: Omit<Context, 'session' | 'costs'>;
   readonly log: Logger;
   /** Whether a pause ends a line, for people's clients that send none of the line endings. */
   readonly unframedClients: boolean;
   readonly keeper: Keeper;
+  readonly charges: Charges;
+  readonly waitingBytes: WaitingBytes;
 }
 
 /** Who holds the connections. */
@@ -54,10 +53,11 @@ export interface Keeper {
 }
 
 /** One socket: bytes in, cut into lines and handed to its encoding; replies and notices out. */
-export class Connection implements Peer, Voice, InputOwner, OutboxOwner, RequestQueueOwner {
+export class Connection implements Peer, Voice, InputOwner, OutboxOwner, RequestQueueOwner, Holder {
   readonly session: Session;
   readonly requests: RequestQueue;
-  readonly rate: Rate;
+  readonly costs: Costs;
+  held = 0;
   private readonly outbox: Outbox;
   private readonly context: Context;
   private speaker: Speaker | undefined;
@@ -68,23 +68,30 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
   private hurry: NodeJS.Timeout | undefined;
   private loginTimer: NodeJS.Timeout | undefined;
   private readonly keeper: Keeper;
+  private readonly waitingBytes: WaitingBytes;
 
-  /** @param id the number of its session */
+  /**
+   * @param id the number of its session
+   * @param network that limits per network count it to; undefined for one that is exempt
+   */
   constructor(
     private readonly socket: Socket,
     id: number,
-    { context, log, unframedClients, keeper }: ConnectionOptions,
+    readonly network: string | undefined,
+    { context, log, unframedClients, keeper, charges, waitingBytes }: ConnectionOptions,
   ) {
     this.session = new Session(id, socket.remoteAddress ?? '', log, this);
     // Written out: an object that is spread has a shape of its own, 350 bytes for each connection.
-    const { board, accounts, hub, info, limits: own, counts } = context;
-    this.context = { session: this.session, board, accounts, hub, info, limits: own, counts };
+    const { session } = this;
+    const { board, accounts, hub, info, description, limits: own, counts } = context;
+    const costs = charges.connect(network);
+    this.context = { session, board, accounts, hub, info, description, limits: own, counts, costs };
+    this.costs = costs;
     this.keeper = keeper;
-    const { commandsPerSecond, commandBurst, outboxBytes, loginTime } = own;
-    this.rate = new Rate(commandsPerSecond, commandBurst);
-    const lineRate = new Rate(linesPerCommand * commandsPerSecond, linesPerCommand * commandBurst);
-    this.input = new Input(socket, lineRate, unframedClients, this);
-    this.outbox = new Outbox(socket, outboxBytes, limits.replyBacklog, this);
+    this.waitingBytes = waitingBytes;
+    const { outboxBytes, loginTime } = own;
+    this.input = new Input(socket, costs, unframedClients, this);
+    this.outbox = new Outbox(socket, outboxBytes, limits.strangerBacklog, this);
     this.requests = new RequestQueue(this);
     this.loginTimer = setTimeout(() => this.endStranger(loginTime), loginTime);
     this.listen();
@@ -98,28 +105,54 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     return this.outbox.told;
   }
 
+  /** A stranger has one request at a time: nothing of theirs waits beside what the socket holds. */
   get full(): boolean {
-    return this.requests.length >= this.context.limits.waitingRequests;
+    const { requests, session, speaker, context } = this;
+    if (speaker?.asks) return false;
+    if (!session.login) return !requests.idle;
+    return (
+      requests.length >= context.limits.waitingRequests || requests.bytes >= limits.requestBytes
+    );
   }
 
-  entered(): void {
+  entered(user: User): void {
+    this.costs.enter(user.id);
+    this.input.enter();
+    this.outbox.enter(limits.replyBacklog);
     clearTimeout(this.loginTimer);
     // Idle members are many: what has done its work is not kept.
     this.loginTimer = undefined;
   }
 
-  say(text: string): void {
-    this.outbox.reply(text);
+  say(chunk: string | Buffer): void {
+    this.costs.bytes(chunk.length);
+    this.outbox.reply(chunk);
   }
 
-  send(chunk: string | Buffer): void {
-    this.outbox.push(chunk);
+  readOn(): void {
+    this.input.resume();
+  }
+
+  send(chunk: string | Buffer, holders: number): void {
+    this.outbox.push(chunk, holders);
+  }
+
+  /** Too much waits in all, and most of it here. It is told if there is a chance that it reads it. */
+  evict(): void {
+    this.overflowed();
+    if (this.outbox.waiting > limits.replyBacklog) this.destroy();
+  }
+
+  heldChanged(): void {
+    // Once it ends, what is left goes out or is destroyed within a second.
+    const held = this.closing ? 0 : this.input.held + this.requests.bytes + this.outbox.held;
+    if (held !== this.held) this.waitingBytes.update(this, held);
   }
 
   async ready(): Promise<boolean> {
     // What is answered in pieces is answered in turns: a peer that takes each piece at once would
     // else keep the others waiting until the last (3.9 s for a list of a million messages).
-    await immediate();
+    await this.costs.nextTurn();
     await this.outbox.ready();
     return !this.closing && !this.socket.destroyed;
   }
@@ -160,8 +193,8 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.requests.pump();
   }
 
-  receive(line: Line): void {
-    this.speaker?.receive(line);
+  receive(line: Line, bytes: number): void {
+    this.speaker?.receive(line, bytes);
   }
 
   open(encoding: Encoding): void {
@@ -178,6 +211,7 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
 
   /** Called whenever nothing is waiting or under way. */
   settle(): void {
+    this.heldChanged();
     if (this.closing || !this.requests.idle) return;
     if (this.farewell) this.close(this.farewell);
     else if (this.session.leaving) this.end('', 'left');
@@ -237,6 +271,8 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.requests.clear();
     this.speaker?.end();
     this.session.end();
+    this.heldChanged();
+    this.costs.leave();
     this.keeper.parting(this);
   }
 

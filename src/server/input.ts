@@ -1,11 +1,9 @@
 import type { Socket } from 'node:net';
 import { type Line, LineSplitter, TelnetFilter } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Rate } from './rate.ts';
+import type { Costs } from './costs.ts';
 import type { Encoding } from './session.ts';
-
-// How long reading the lines of one packet may take of a turn of the event loop, in milliseconds.
-const slice = 2;
+import type { Piecework } from './turns.ts';
 
 // Silence that ends a line of a client that sends no line endings, in milliseconds.
 const unframedPause = 50;
@@ -19,36 +17,38 @@ export interface InputOwner {
   readonly full: boolean;
   /** Called once, before the first line. */
   open(encoding: Encoding): void;
-  receive(line: Line): void;
+  /** @param bytes of the line, as it came */
+  receive(line: Line, bytes: number): void;
   /** Called once, behind the last line, where the peer has ended its stream. */
   endOfInput(): void;
+  /** `held` may have changed. */
+  heldChanged(): void;
 }
 
 /**
- * Cuts what one socket sends into lines, and hands them on as long as there is room, at a bounded
- * rate and for one slice of a turn at a time; what is left waits with the socket, which is not read
- * meanwhile.
+ * Cuts what one socket sends into lines, and hands them on as long as there is room, and as fast as
+ * the connection may cost; what is left waits with the socket, which is not read meanwhile.
  */
-export class Input {
+export class Input implements Piecework {
   private readonly telnet = new TelnetFilter();
-  private readonly lines = new LineSplitter(limits.textLine);
+  private readonly lines = new LineSplitter(limits.strangerLine);
   private encoding: Encoding | undefined;
   /** What came before it was enough to tell the encoding. */
   private opening = nothing;
   /** Lines that have come and are not handed on yet. */
   private pending: Iterator<Line, void> | undefined;
+  /** Bytes that `pending` keeps in memory. */
+  private pendingBytes = 0;
+  /** Whether it waits for `goOn`. */
   private resting = false;
   private streamEnded = false;
   private stopped = false;
   private pause: NodeJS.Timeout | undefined;
 
-  /**
-   * @param rate of the lines that are handed on; further ones wait
-   * @param unframed whether a pause ends a line, for people's clients that send none of the line endings
-   */
+  /** @param unframed whether a pause ends a line, for people's clients that send none of the line endings */
   constructor(
     private readonly socket: Socket,
-    private readonly rate: Rate,
+    private readonly costs: Costs,
     private readonly unframed: boolean,
     private readonly owner: InputOwner,
   ) {
@@ -60,24 +60,41 @@ export class Input {
     });
   }
 
+  /** Bytes that have come and are not handed on: an unfinished line, and what waits behind it. */
+  get held(): number {
+    return this.pendingBytes + this.lines.held + this.socket.readableLength;
+  }
+
+  /** From the login on, lines may be longer. */
+  enter(): void {
+    this.lines.limit = this.encoding === 'json' ? limits.jsonLine : limits.textLine;
+  }
+
   /** Goes on where it had to wait. */
   resume(): void {
     if (this.pending) this.digest();
     else if (!this.stopped && this.socket.isPaused()) this.socket.resume();
   }
 
+  goOn(): void {
+    this.resting = false;
+    this.digest();
+  }
+
   /** Reads and hands on nothing any more. */
   stop(): void {
     this.stopped = true;
-    this.pending = undefined;
+    this.drop();
     clearTimeout(this.pause);
     this.socket.pause();
   }
 
   private receive(bytes: Buffer): void {
     if (this.stopped) return;
+    this.costs.bytes(bytes.length);
     if (this.encoding) this.take(bytes);
     else this.open(bytes);
+    this.owner.heldChanged();
   }
 
   /** The first byte decides between a program and a person. */
@@ -89,53 +106,53 @@ export class Input {
     const first = marked ? opening.subarray(byteOrderMark.length) : opening;
     this.opening = nothing;
     this.encoding = openingBraces.has(first[0] ?? 0) ? 'json' : 'text';
-    if (this.encoding === 'json') this.lines.limit = limits.jsonLine;
     this.owner.open(this.encoding);
     this.take(first);
   }
 
   private take(bytes: Buffer): void {
     this.pending = this.lines.split(bytes);
+    this.pendingBytes = bytes.length;
     this.digest();
-    if (!this.unframed || this.encoding !== 'text' || this.stopped) return;
+    if (this.unframed && this.encoding === 'text' && !this.stopped) this.awaitPause();
+  }
+
+  private awaitPause(): void {
     clearTimeout(this.pause);
     this.pause = setTimeout(() => {
-      if (!this.pending) this.endLine();
+      if (this.pending || this.owner.full) this.awaitPause();
+      else this.endLine();
     }, unframedPause);
   }
 
   private digest(): void {
     if (this.resting) return;
-    const until = performance.now() + slice;
     while (this.pending) {
-      if (!this.resting && performance.now() > until) this.rest();
-      if (this.resting || this.owner.full) {
+      // With room again the owner calls `resume`; in the other case `goOn` is called.
+      if (this.owner.full) return void this.socket.pause();
+      if (!this.costs.mayRead(this)) {
+        this.resting = true;
         this.socket.pause();
         return;
       }
+      const mark = this.costs.mark();
       const { value: line } = this.pending.next();
       if (line) this.handOn(line);
-      else this.pending = undefined;
+      else this.drop();
+      this.costs.charge(mark);
     }
     if (this.streamEnded) this.finish();
     else this.resume();
   }
 
-  private handOn(line: Line): void {
-    this.rate.take();
-    if (this.rate.wait > 0) this.rest(this.rate.wait);
-    this.owner.receive(line);
+  private drop(): void {
+    this.pending = undefined;
+    this.pendingBytes = 0;
   }
 
-  /** The other connections get their turn; for so many milliseconds, where it is more than that. */
-  private rest(milliseconds = 0): void {
-    this.resting = true;
-    const goOn = () => {
-      this.resting = false;
-      this.digest();
-    };
-    if (milliseconds > 0) setTimeout(goOn, milliseconds);
-    else setImmediate(goOn);
+  private handOn(line: Line): void {
+    this.costs.line();
+    this.owner.receive(line, 'text' in line ? line.text.length : 0);
   }
 
   private finish(): void {
@@ -147,6 +164,6 @@ export class Input {
 
   /** What is left of the bytes counts as a line. */
   private endLine(): void {
-    this.lines.end((line) => this.owner.receive(line));
+    this.lines.end((line) => this.handOn(line));
   }
 }

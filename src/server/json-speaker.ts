@@ -6,8 +6,9 @@ import {
   formatResult,
   parseRequest,
   type RawRequest,
+  type RequestId,
+  resultInPieces,
 } from '../protocol/jsonrpc.ts';
-import { limits } from '../protocol/limits.ts';
 import { isMethod, methods } from '../protocol/methods.ts';
 import type { Method } from '../protocol/schemas.ts';
 import { dispatch, toReply } from './dispatch.ts';
@@ -16,6 +17,8 @@ import type { Speaker, Voice } from './speaker.ts';
 
 /** JSON-RPC 2.0, for programs. */
 export class JsonSpeaker implements Speaker {
+  readonly asks = false;
+
   constructor(
     private readonly context: Context,
     private readonly voice: Voice,
@@ -25,10 +28,10 @@ export class JsonSpeaker implements Speaker {
     voice.say('\n');
   }
 
-  receive(line: Line): void {
+  receive(line: Line, bytes: number): void {
     try {
-      if ('fault' in line) throw new BadRequest(null, lineError(line.fault, limits.jsonLine));
-      if (line.text.trim() !== '') this.begin(parseRequest(line.text));
+      if ('fault' in line) throw new BadRequest(null, lineError(line));
+      if (line.text.trim() !== '') this.begin(parseRequest(line.text), bytes);
     } catch (error) {
       if (!(error instanceof BadRequest)) throw error;
       this.refuse(error.id, error.reason);
@@ -37,27 +40,45 @@ export class JsonSpeaker implements Speaker {
 
   end(): void {}
 
-  private begin({ id, method, params }: RawRequest): void {
+  private begin({ id, method, params }: RawRequest, bytes: number): void {
     if (!isMethod(method)) {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));
     } else if (id !== undefined) {
-      this.voice.requests.add(methods[method].effect, () => this.answer(id, method, params));
+      const run = () => this.answer(id, method, params);
+      this.voice.requests.add(methods[method].effect, bytes, run);
     } else if (methods[method].effect !== 'read') {
       this.refuse(null, boardError('INVALID_REQUEST', `${method} needs an id`));
     }
   }
 
-  private async answer(id: string | number, method: Method, params: unknown): Promise<void> {
+  private async answer(id: RequestId, method: Method, params: unknown): Promise<void> {
+    const { costs } = this.voice;
+    const mark = costs.mark();
     try {
-      this.voice.rate.spend();
-      this.voice.say(formatResult(id, await dispatch(this.context, method, params)));
+      costs.spend();
+      await this.sayResult(id, await dispatch(this.context, method, params));
     } catch (error) {
       this.voice.say(formatError(id, toReply(error, this.context.session, method)));
     }
+    costs.charge(mark);
+  }
+
+  /** A long result is put into words piece by piece, between which the others have their turn, and said as one. */
+  private async sayResult(id: RequestId, result: object): Promise<void> {
+    const pieces = resultInPieces(id, result);
+    if (!pieces) return this.voice.say(formatResult(id, result));
+    const chunks: Buffer[] = [];
+    let mark = this.voice.costs.mark();
+    for (const piece of pieces) {
+      chunks.push(Buffer.from(piece));
+      mark = await this.voice.costs.breathe(mark);
+    }
+    for (const chunk of chunks) this.voice.say(chunk);
+    this.voice.costs.charge(mark);
   }
 
   /** Takes its turn behind what was sent before. */
-  private refuse(id: string | number | null, error: BoardError): void {
-    this.voice.requests.add('read', async () => this.voice.say(formatError(id, error)));
+  private refuse(id: RequestId | null, error: BoardError): void {
+    this.voice.requests.add('read', 0, async () => this.voice.say(formatError(id, error)));
   }
 }

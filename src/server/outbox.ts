@@ -1,11 +1,16 @@
 import type { Socket } from 'node:net';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
 
+// What a write that the operating system has not taken yet takes in memory beside its bytes.
+const overhead = 250;
+
 export interface OutboxOwner {
   /** Called once, when more waits than the limit; nothing is taken after. */
   overflowed(): void;
   /** Called whenever the operating system has taken all that it was given. */
   drained(): void;
+  /** `held` may have changed. */
+  heldChanged(): void;
 }
 
 /**
@@ -20,6 +25,9 @@ export class Outbox implements EndsTurn {
   private failed = false;
   private closed = false;
   private waiters: (() => void)[] = [];
+  /** Writes that the operating system has not taken yet, and how many of their bytes others hold as well. */
+  private writes = 0;
+  private shared = 0;
   /** Bytes that may wait: as many as the limit past the last reply, until there is room again. */
   private ceiling: number;
 
@@ -30,14 +38,25 @@ export class Outbox implements EndsTurn {
   constructor(
     private readonly socket: Socket,
     private readonly limit: number,
-    private readonly backlog: number,
+    private backlog: number,
     private readonly owner: OutboxOwner,
   ) {
     this.ceiling = limit;
     socket.on('drain', () => {
       this.release();
       owner.drained();
+      owner.heldChanged();
     });
+  }
+
+  /**
+   * Bytes that this connection keeps in memory: `waiting` but for what others share, and what each
+   * write that waits takes beside its bytes.
+   */
+  get held(): number {
+    const { waiting } = this;
+    if (waiting === 0) return 0;
+    return Math.max(0, waiting - this.shared) + overhead * (this.writes + this.chunks.length);
   }
 
   /** Bytes that the operating system has not taken yet. */
@@ -54,15 +73,24 @@ export class Outbox implements EndsTurn {
     return this.waiting > this.backlog;
   }
 
+  /** From the login on, more replies may wait. */
+  enter(backlog: number): void {
+    this.backlog = backlog;
+  }
+
   /** What the peer has asked for: it is no overflow, since the next request waits for it. */
-  reply(text: string): void {
-    this.add(text);
+  reply(chunk: string | Buffer): void {
+    this.add(chunk);
     this.ceiling = this.waiting + this.limit;
   }
 
-  /** What the peer is told unasked. */
-  push(chunk: string | Buffer): void {
+  /**
+   * What the peer is told unasked.
+   * @param holders how many connections keep this chunk in memory together
+   */
+  push(chunk: string | Buffer, holders = 1): void {
     this.add(chunk);
+    this.shared += chunk.length - chunk.length / holders;
     if (this.waiting <= this.ceiling || this.overflowed || this.closed) return;
     this.overflowed = true;
     this.owner.overflowed();
@@ -109,12 +137,15 @@ export class Outbox implements EndsTurn {
     this.unwritten = 0;
     this.write(chunks);
     if (!this.congested) this.release();
+    if (this.waiting === 0) this.shared = 0;
+    this.owner.heldChanged();
   }
 
   private write(chunks: (string | Buffer)[]): void {
     const runs = joinStrings(chunks);
     // The one buffer that a group shares is written as it is: corking it would cost as much again.
     if (runs.length > 1) this.socket.cork();
+    this.writes += runs.length;
     for (const run of runs) this.socket.write(run, this.written);
     if (runs.length > 1) this.socket.uncork();
   }
@@ -122,6 +153,10 @@ export class Outbox implements EndsTurn {
   private readonly written = (error?: Error | null): void => {
     // Node reports no error for a write that was under way when the socket was destroyed.
     if (error || this.socket.destroyed) this.failed = true;
+    this.writes--;
+    if (this.writes > 0) return;
+    this.shared = 0;
+    this.owner.heldChanged();
   };
 
   private release(): void {

@@ -2,7 +2,10 @@ import { boardError } from '../protocol/errors.ts';
 
 const sinceStart = () => performance.now();
 
-/** Lets `burst` through at once, and `perSecond` in the long run: a bucket of tokens. */
+/**
+ * Lets `burst` through at once, and `perSecond` in the long run: a bucket of tokens. What is counted
+ * may be anything: commands, bytes, milliseconds. More may be taken than there is; the debt is waited for.
+ */
 export class Rate {
   private tokens: number;
   private filledAt: number;
@@ -20,25 +23,40 @@ export class Rate {
     this.filledAt = now();
   }
 
-  /** Milliseconds until the next one is let through; 0 where that is now. */
+  /** Milliseconds until the next one is let through; 0 if that is now. */
   get wait(): number {
     if (this.perSecond === 0) return 0;
+    this.fill();
+    return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.perSecond);
+  }
+
+  /** Whether nothing of the burst is used, as in a new one. */
+  get full(): boolean {
+    if (this.perSecond === 0) return true;
+    this.fill();
+    return this.tokens >= this.burst;
+  }
+
+  /** Counts so much, whether it had to wait or not. */
+  take(amount = 1): void {
+    this.tokens -= amount;
+  }
+
+  private fill(): void {
     const now = this.now();
     const gained = ((now - this.filledAt) * this.perSecond) / 1000;
     this.tokens = Math.min(this.burst, this.tokens + gained);
     this.filledAt = now;
-    return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.perSecond);
   }
+}
 
-  /** Counts one, whether it had to wait or not. */
-  take(): void {
-    this.tokens--;
-  }
-
-  /** Counts one. @throws BoardError `RATE_LIMITED`, and counts nothing, where it has to wait */
-  spend(): void {
-    const { wait } = this;
-    if (wait > 0) throw boardError('RATE_LIMITED', Math.ceil(wait / 1000));
-    this.take();
-  }
+/**
+ * Counts one command with each of `rates`.
+ * @throws BoardError `RATE_LIMITED`, and counts nothing, if one of them has to wait
+ */
+export function spend(rates: readonly Rate[]): void {
+  let wait = 0;
+  for (const rate of rates) wait = Math.max(wait, rate.wait);
+  if (wait > 0) throw boardError('RATE_LIMITED', Math.ceil(wait / 1000));
+  for (const rate of rates) rate.take();
 }

@@ -1,16 +1,20 @@
 import type { Effect } from '../protocol/methods.ts';
-
-// How long the requests of one connection may take of a turn of the event loop, in milliseconds.
-const slice = 2;
+import type { Costs } from './costs.ts';
+import type { Piecework } from './turns.ts';
 
 interface Task {
   readonly effect: Effect;
   readonly run: () => Promise<void>;
+  readonly bytes: number;
 }
+
+// What a request that waits takes in memory beside its text, in bytes.
+const overhead = 500;
 
 export interface RequestQueueOwner {
   /** Whether the next request has to wait for the peer to read what it was answered. */
   readonly congested: boolean;
+  readonly costs: Costs;
   /** Called when nothing is waiting or under way any more. */
   settle(): void;
 }
@@ -20,13 +24,16 @@ export interface RequestQueueOwner {
  * another are under way together, so that they can share a commit; anything else waits for what
  * was sent before it, and what was sent after it waits for it.
  */
-export class RequestQueue {
+export class RequestQueue implements Piecework {
   private waiting: Task[] = [];
   /** Index of the next task: a queue of a thousand is not moved up at each. */
   private next = 0;
   private underWay = 0;
   private onlyWrites = true;
-  private turnBegan: number | undefined;
+  /** Whether it waits for `goOn`. */
+  private resting = false;
+  private waitingBytes = 0;
+  private bytesUnderWay = 0;
 
   constructor(private readonly owner: RequestQueueOwner) {}
 
@@ -35,13 +42,23 @@ export class RequestQueue {
     return this.waiting.length - this.next;
   }
 
+  /** Bytes of the requests that wait or are under way, about. */
+  get bytes(): number {
+    return this.waitingBytes + this.bytesUnderWay;
+  }
+
   get idle(): boolean {
     return this.length === 0 && this.underWay === 0;
   }
 
-  /** @param run carries the request out and answers it; never rejects */
-  add(effect: Effect, run: () => Promise<void>): void {
-    this.waiting.push({ effect, run });
+  /**
+   * @param length of its text
+   * @param run carries the request out and answers it; never rejects
+   */
+  add(effect: Effect, length: number, run: () => Promise<void>): void {
+    const bytes = overhead + length;
+    this.waitingBytes += bytes;
+    this.waiting.push({ effect, run, bytes });
     this.pump();
   }
 
@@ -49,6 +66,12 @@ export class RequestQueue {
   clear(): void {
     this.waiting = [];
     this.next = 0;
+    this.waitingBytes = 0;
+  }
+
+  goOn(): void {
+    this.resting = false;
+    this.pump();
   }
 
   /** Begins what can begin; to be called when congestion has ended, too. */
@@ -57,7 +80,11 @@ export class RequestQueue {
       const task = this.waiting[this.next];
       if (!task) break;
       if (this.underWay > 0 && !(this.onlyWrites && task.effect === 'write')) return;
-      if (this.owner.congested || this.hasHadItsTurn()) return;
+      if (this.owner.congested || this.resting) return;
+      if (!this.owner.costs.mayBegin(this)) {
+        this.resting = true;
+        return;
+      }
       this.next++;
       this.begin(task);
     }
@@ -65,27 +92,18 @@ export class RequestQueue {
     if (this.idle) this.owner.settle();
   }
 
-  private readonly done = (): void => {
-    this.underWay--;
-    this.pump();
-  };
-
-  /** What is done at once is done without leaving the turn: the others get theirs in between. */
-  private hasHadItsTurn(): boolean {
-    const now = performance.now();
-    if (this.turnBegan === undefined) {
-      this.turnBegan = now;
-      setImmediate(() => {
-        this.turnBegan = undefined;
-        this.pump();
-      });
-    }
-    return now - this.turnBegan > slice;
-  }
-
-  private begin(task: Task): void {
-    this.onlyWrites = task.effect === 'write';
+  private begin({ effect, run, bytes }: Task): void {
+    const { costs } = this.owner;
+    this.onlyWrites = effect === 'write';
     this.underWay++;
-    task.run().then(this.done);
+    this.waitingBytes -= bytes;
+    this.bytesUnderWay += bytes;
+    const mark = costs.mark();
+    run().then(() => {
+      this.underWay--;
+      this.bytesUnderWay -= bytes;
+      this.pump();
+    });
+    costs.charge(mark);
   }
 }

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
+import { isLoopback, networkOf } from '../board/addresses.ts';
 import type { Board } from '../board/board.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
@@ -9,6 +10,7 @@ import type { ServerLimits } from '../protocol/limits.ts';
 import type { ClosingCode, Result } from '../protocol/schemas.ts';
 import { Admission } from './admission.ts';
 import { Connection, type ConnectionOptions, type Keeper } from './connection.ts';
+import { Charges } from './costs.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { logEnd } from './journal.ts';
@@ -16,6 +18,7 @@ import { closingNotice, type Session } from './session.ts';
 import { namePrompt } from './text-speaker.ts';
 import { type Certificate, TlsDoor } from './tls-door.ts';
 import { turnAway } from './turn-away.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
 
 // How long requests that were taken may still run when the server closes, and how long the peers
 // then have to go, in milliseconds.
@@ -34,6 +37,7 @@ export interface ServerOptions {
   readonly bans: NetworkBans;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
+  readonly description: Result<'rpc.discover'>;
   readonly limits: ServerLimits;
   readonly counts: ServerCounts;
   readonly log: Logger;
@@ -52,6 +56,7 @@ export class Server implements Keeper {
   /** Those that are in a handshake or turned away are no connections. */
   private readonly sockets = new Set<Socket>();
   private readonly forConnections: ConnectionOptions;
+  private readonly waitingBytes: WaitingBytes;
   private lastId = 0;
   private emptied: (() => void) | undefined;
 
@@ -68,7 +73,10 @@ export class Server implements Keeper {
       (socket) => this.receive(socket),
     );
     const { certificate, log, unframedClients, bans, ...context } = options;
-    this.forConnections = { context, log, unframedClients, keeper: this };
+    const charges = new Charges(options.limits, options.counts);
+    this.waitingBytes = new WaitingBytes(options.limits, options.counts);
+    const { waitingBytes } = this;
+    this.forConnections = { context, log, unframedClients, keeper: this, charges, waitingBytes };
     this.door = certificate && new TlsDoor(certificate, log, (socket) => this.accept(socket));
   }
 
@@ -102,7 +110,13 @@ export class Server implements Keeper {
 
   /** What its sessions are and wait for just now: each is looked at. */
   survey(): Survey {
-    const survey: Survey = { sessions: [], outboxBytes: 0, outboxLargest: 0, requestsWaiting: 0 };
+    const survey: Survey = {
+      sessions: [],
+      outboxBytes: 0,
+      outboxLargest: 0,
+      waitingBytes: this.waitingBytes.total,
+      requestsWaiting: 0,
+    };
     for (const { session, outboxBytes, requests } of this.connections) {
       survey.sessions.push({ encoding: session.encoding, isLoggedIn: session.login !== undefined });
       survey.outboxBytes += outboxBytes;
@@ -181,7 +195,9 @@ export class Server implements Keeper {
 
   private accept(socket: Socket): void {
     const { info, hub, counts } = this.options;
-    const connection = new Connection(socket, ++this.lastId, this.forConnections);
+    const { remoteAddress: address = '' } = socket;
+    const network = isLoopback(address) ? undefined : networkOf(address);
+    const connection = new Connection(socket, ++this.lastId, network, this.forConnections);
     const { session } = connection;
     session.log('debug', { address: session.address }, 'connected');
     counts.connections++;

@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { Caller } from '../board/accounts.ts';
 import type { Actor } from '../board/repository.ts';
-import type { Login } from '../board/types.ts';
+import type { Login, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import { formatNotice } from '../protocol/jsonrpc.ts';
 import type { ClosingCode, Notice } from '../protocol/schemas.ts';
@@ -29,10 +29,11 @@ type Level = 'debug' | 'info' | 'error';
 /** One connection, as the board's side of the server knows it: who it is and how to reach it. */
 export interface Peer {
   /** The session has been logged in. */
-  entered(): void;
+  entered(user: User): void;
   /** Whether the operating system has taken all that was sent. */
   readonly told: boolean;
-  send(chunk: string | Buffer): void;
+  /** @param holders how many sessions the same chunk is sent to */
+  send(chunk: string | Buffer, holders: number): void;
   /** Takes no more requests, and forgets those that have not begun. */
   stop(): void;
   /** Sends `notice` after all that is waiting, and ends the connection. */
@@ -131,11 +132,12 @@ export class Session implements Caller {
     this.ending = undefined;
     this.login = login;
     this.since = since;
-    this.peer.entered();
+    this.peer.entered(login.user);
   }
 
-  send(chunk: string | Buffer): void {
-    this.peer.send(chunk);
+  /** @param holders how many sessions the same chunk is sent to */
+  send(chunk: string | Buffer, holders: number): void {
+    this.peer.send(chunk, holders);
   }
 
   /** Ends the connection behind the reply that is being made. */

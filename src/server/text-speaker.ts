@@ -1,6 +1,5 @@
 import { boardError } from '../protocol/errors.ts';
 import { type Line, lineError } from '../protocol/framing.ts';
-import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { TextContext } from '../protocol/text/command.ts';
 import { takeName } from '../protocol/text/login.ts';
@@ -23,6 +22,10 @@ export class TextSpeaker implements Speaker, TextContext {
   private readonly lines: Line[] = [];
   private asked: (() => void) | undefined;
   private ended = false;
+
+  get asks(): boolean {
+    return this.asked !== undefined;
+  }
 
   constructor(
     private readonly context: Context,
@@ -48,12 +51,12 @@ export class TextSpeaker implements Speaker, TextContext {
     return info('You are connected already. %exit first, to connect elsewhere.');
   }
 
-  receive(line: Line): void {
+  receive(line: Line, bytes: number): void {
     this.lines.push(line);
     const { asked } = this;
     this.asked = undefined;
     if (asked) asked();
-    else this.voice.requests.add('session', () => this.next());
+    else this.voice.requests.add('session', bytes, () => this.next());
   }
 
   end(): void {
@@ -67,11 +70,12 @@ export class TextSpeaker implements Speaker, TextContext {
     if (this.lines.length === 0 && !this.ended) {
       await new Promise<void>((resolve) => {
         this.asked = resolve;
+        this.voice.readOn();
       });
     }
     const line = this.lines.shift();
     if (!line) throw boardError('PASSWORD_REQUIRED');
-    if ('fault' in line) throw lineError(line.fault, limits.textLine);
+    if ('fault' in line) throw lineError(line);
     return line.text;
   };
 
@@ -88,14 +92,17 @@ export class TextSpeaker implements Speaker, TextContext {
   }
 
   private async answer(line: Line): Promise<void> {
-    if ('fault' in line) throw lineError(line.fault, limits.textLine);
-    this.voice.rate.spend();
+    if ('fault' in line) throw lineError(line);
+    this.voice.costs.spend();
     const text = line.text.trimStart();
     if (this.user === undefined && !text.startsWith('%')) return this.takeName(text.trim());
     if (text.trim() === '') return;
+    let mark = this.voice.costs.mark();
     for await (const piece of runTextLine(text, this)) {
       this.voice.say(piece);
+      this.voice.costs.charge(mark);
       if (!(await this.voice.ready())) return;
+      mark = this.voice.costs.mark();
     }
   }
 

@@ -75,7 +75,7 @@ test('what --print-config prints is a configuration file that says the same', ()
 // By the name of its kind, what a setting can hold and does not by default; `7` for the others.
 const samples: Record<string, string> = {
   time: '7s',
-  size: '128KiB',
+  size: '17MiB',
   rate: '7/70',
   'host:port': '[::1]:7',
 };
@@ -103,8 +103,11 @@ test('each limit is set by the flag that the protocol names, and has its default
     '--max-connections=2',
     '--max-connections-per-address=3',
     '--rate=4/5',
+    '--rate-per-network=40/50',
     '--max-waiting-requests=6',
     '--max-unsent=7MiB',
+    '--max-waiting=70MiB',
+    '--max-waiting-per-network=17MiB',
     '--max-wrong-passwords=8',
     '--keep-alive=9s',
     '--new-names=10/11',
@@ -115,8 +118,12 @@ test('each limit is set by the flag that the protocol names, and has its default
     connectionsPerAddress: 3,
     commandsPerSecond: 4,
     commandBurst: 5,
+    networkCommandsPerSecond: 40,
+    networkCommandBurst: 50,
     waitingRequests: 6,
     outboxBytes: 7 * 1024 * 1024,
+    waitingBytes: 70 * 1024 * 1024,
+    networkWaitingBytes: 17 * 1024 * 1024,
     wrongPasswords: 8,
     keepAliveDelay: 9000,
     newNamesPerHour: 10,

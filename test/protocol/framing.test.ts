@@ -25,8 +25,8 @@ function cut(bytes: Buffer, places: number[]): Buffer[] {
 }
 
 const text = (value: string) => ({ text: value });
-const tooLong = { fault: 'LINE_TOO_LONG' };
-const notUtf8 = { fault: 'NOT_UTF8' };
+const tooLong = { fault: 'LINE_TOO_LONG', limit };
+const notUtf8 = { fault: 'NOT_UTF8', limit };
 
 test.each<[string, string | Buffer, Line[] | object[]]>([
   ['a line that ends in LF', 'alice\n', [text('alice')]],
@@ -65,9 +65,9 @@ function expectedLines(bytes: Buffer): Line[] {
   if (parts.at(-1) === '') parts.pop();
   return parts.map((part) => {
     const line = Buffer.from(part.replace(/\r$/, ''), 'latin1');
-    if (line.length > limit) return { fault: 'LINE_TOO_LONG' };
+    if (line.length > limit) return { fault: 'LINE_TOO_LONG', limit };
     const decoded = line.toString('utf8');
-    if (!Buffer.from(decoded).equals(line)) return { fault: 'NOT_UTF8' };
+    if (!Buffer.from(decoded).equals(line)) return { fault: 'NOT_UTF8', limit };
     return { text: decoded.replace(/^\ufeff/, '') };
   });
 }
@@ -111,13 +111,13 @@ test('the limit can be raised between two lines', () => {
 });
 
 test('a line that could not be read is told why', () => {
-  expect(lineError('NOT_UTF8', 10)).toMatchObject({
+  expect(lineError({ fault: 'NOT_UTF8', limit })).toMatchObject({
     code: 'NOT_UTF8',
     message: 'This line is not valid UTF-8.',
   });
-  expect(lineError('LINE_TOO_LONG', 10)).toMatchObject({
+  expect(lineError({ fault: 'LINE_TOO_LONG', limit })).toMatchObject({
     code: 'LINE_TOO_LONG',
-    message: 'This line is longer than 10 bytes; it was skipped.',
+    message: 'This line is longer than 8 bytes; it was skipped.',
   });
 });
 

@@ -72,10 +72,26 @@ describe('a request', () => {
     ['{"jsonrpc":"1.0","id":1,"method":"ping"}', 1, 'jsonrpc'],
     ['{"jsonrpc":"2.0","id":"a"}', 'a', 'method'],
     ['{"jsonrpc":"2.0","id":1,"method":7}', 1, 'method'],
-    ['{"jsonrpc":"2.0","id":null,"method":"ping"}', null, 'id: give a string or a whole number'],
-    ['{"jsonrpc":"2.0","id":1.5,"method":"ping"}', null, 'id: give a string or a whole number'],
-    ['{"jsonrpc":"2.0","id":{},"method":"ping"}', null, 'id: give a string or a whole number'],
-    ['{"jsonrpc":"2.0","id":true,"method":"ping"}', null, 'id: give a string or a whole number'],
+    [
+      '{"jsonrpc":"2.0","id":null,"method":"ping"}',
+      null,
+      'id: give a whole number, or a string of at most 128 characters',
+    ],
+    [
+      '{"jsonrpc":"2.0","id":1.5,"method":"ping"}',
+      null,
+      'id: give a whole number, or a string of at most 128 characters',
+    ],
+    [
+      '{"jsonrpc":"2.0","id":{},"method":"ping"}',
+      null,
+      'id: give a whole number, or a string of at most 128 characters',
+    ],
+    [
+      '{"jsonrpc":"2.0","id":true,"method":"ping"}',
+      null,
+      'id: give a whole number, or a string of at most 128 characters',
+    ],
   ])('%s is none, and is answered under the id that it has', (line, id, where) => {
     expect(refused(line)).toMatchObject({
       id,

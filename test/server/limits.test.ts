@@ -183,7 +183,8 @@ test('as many bytes wait to go out as may, and one more is too much', async () =
   const overflowed = () => {
     overflows++;
   };
-  const outbox = new Outbox(near, 1000, 100, { overflowed, drained: () => {} });
+  const owner = { overflowed, drained: () => {}, heldChanged: () => {} };
+  const outbox = new Outbox(near, 1000, 100, owner);
   outbox.push('x'.repeat(600));
   outbox.push(Buffer.alloc(400));
   expect([outbox.waiting, overflows]).toEqual([1000, 0]);
@@ -195,7 +196,7 @@ test('as many bytes wait to go out as may, and one more is too much', async () =
 test('as many bytes of replies wait as may, and with one more the next request does', async () => {
   const [near] = await corkedPair();
   const backlog = limits.replyBacklog;
-  const owner = { overflowed: () => {}, drained: () => {} };
+  const owner = { overflowed: () => {}, drained: () => {}, heldChanged: () => {} };
   const outbox = new Outbox(near, backlog, backlog, owner);
   outbox.reply('x'.repeat(limits.replyBacklog));
   expect(outbox.congested).toBe(false);

@@ -178,7 +178,7 @@ describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
 
   test('may have 256 KiB from a program, and no byte more', async () => {
     const board = await TestBoard.start();
-    const program = await board.connectProgram();
+    const program = await board.program('alice');
     const line = (length: number) =>
       request(7, 'ping').trimEnd().padEnd(length) + ending.slice(0, -1);
     expect(await program.answer(line(limits.jsonLine))).toMatchObject({ id: 7, result: {} });

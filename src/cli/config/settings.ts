@@ -72,7 +72,15 @@ export const settings = {
   rate: setting({
     takes: rate(),
     default: { perSecond: serverLimits.commandsPerSecond, burst: serverLimits.commandBurst },
-    help: 'commands of one connection, so many a second/at once, or off',
+    help: 'commands of one user, so many a second/at once, or off, for no rates of any kind',
+  }),
+  ratePerNetwork: setting({
+    takes: rate(),
+    default: {
+      perSecond: serverLimits.networkCommandsPerSecond,
+      burst: serverLimits.networkCommandBurst,
+    },
+    help: 'the same for all connections from one address, or one /64 of IPv6; this machine is exempt',
   }),
   maxWaitingRequests: setting({
     takes: wholeNumber(1, 1_000_000),
@@ -88,6 +96,16 @@ export const settings = {
     takes: hourlyRate(),
     default: { perHour: serverLimits.newNamesPerHour, burst: serverLimits.newNamesAtOnce },
     help: 'new names from one address, or one /64 of IPv6, so many an hour/at once, or off',
+  }),
+  maxWaiting: setting({
+    takes: size(16 * 1024 * 1024, 64 * 1024 * 1024 * 1024),
+    default: serverLimits.waitingBytes,
+    help: 'what may wait in memory for all connections; past it those with most are closed',
+  }),
+  maxWaitingPerNetwork: setting({
+    takes: size(1024 * 1024, 64 * 1024 * 1024 * 1024),
+    default: serverLimits.networkWaitingBytes,
+    help: 'the same for one address, or one /64 of IPv6; this machine is exempt',
   }),
   maxWrongPasswords: setting({
     takes: wholeNumber(1, 1000),
@@ -159,10 +177,14 @@ export function limitsOf(config: Config): ServerLimits {
     connectionsPerAddress: config.maxConnectionsPerAddress,
     commandsPerSecond: config.rate.perSecond,
     commandBurst: config.rate.burst,
+    networkCommandsPerSecond: config.ratePerNetwork.perSecond,
+    networkCommandBurst: config.ratePerNetwork.burst,
     waitingRequests: config.maxWaitingRequests,
     outboxBytes: config.maxUnsent,
     newNamesPerHour: config.newNames.perHour,
     newNamesAtOnce: config.newNames.burst,
+    waitingBytes: config.maxWaiting,
+    networkWaitingBytes: config.maxWaitingPerNetwork,
     wrongPasswords: config.maxWrongPasswords,
     keepAliveDelay: config.keepAlive,
   };

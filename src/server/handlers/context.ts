@@ -3,6 +3,7 @@ import type { Board } from '../../board/board.ts';
 import type { ServerCounts } from '../../metrics/counts.ts';
 import type { ServerLimits } from '../../protocol/limits.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
+import type { Costs } from '../costs.ts';
 import type { Hub } from '../hub.ts';
 import type { Session } from '../session.ts';
 
@@ -13,8 +14,11 @@ export interface Context {
   readonly accounts: Accounts;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
+  /** The protocol as OpenRPC. */
+  readonly description: Result<'rpc.discover'>;
   readonly limits: ServerLimits;
   readonly counts: ServerCounts;
+  readonly costs: Costs;
 }
 
 export type Handler<M extends Method> = (context: Context, params: Params<M>) => Promise<Result<M>>;

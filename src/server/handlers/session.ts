@@ -1,6 +1,5 @@
 import type { TokenLogin } from '../../board/accounts.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
-import { openRpcDocument } from '../../protocol/openrpc.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import type { Hub } from '../hub.ts';
 import type { Session } from '../session.ts';
@@ -52,7 +51,7 @@ export const sessionHandlers: Pick<
 
   ping: async () => ({}),
 
-  'rpc.discover': async ({ info }) => openRpcDocument(info.version),
+  'rpc.discover': async ({ description }) => description,
 };
 
 /** The hub lets the session in with the commit, unless another one holds the name. */

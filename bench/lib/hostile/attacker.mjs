@@ -1,0 +1,14 @@
+// A process of its own: makes one attack over so many connections, until it is killed.
+// node bench/lib/hostile/attacker.mjs ATTACK CONNECTIONS PORT
+import { attacks } from './attacks.mjs';
+
+const [name, connections, port] = process.argv.slice(2);
+process.on('uncaughtException', (error) => {
+  if (!('code' in error)) throw error;
+});
+await Promise.all(
+  Array.from({ length: Number(connections) }, (_, number) =>
+    attacks[name].attack({ port: Number(port), number }),
+  ),
+);
+process.send('begun');

@@ -1,0 +1,106 @@
+import { limits, type ServerLimits } from '../protocol/limits.ts';
+import { Rate } from './rate.ts';
+import { Share } from './turns.ts';
+
+// Lines that are read for each command that may be carried out: so many refusals are told, and what
+// is sent beyond them is not read yet.
+const linesPerCommand = 2;
+// What all connections of a network may cost in bytes and in processor time, for each user's part.
+const networkBytes = 10;
+const networkProcessor = 3;
+// What a connection without a login may cost in bytes and processor time, of a user's part.
+const strangerPart = 1 / 8;
+
+export interface Rates {
+  readonly commandsPerSecond: number;
+  readonly commandBurst: number;
+  /** Of a user's bytes and processor time. */
+  readonly bytes: number;
+  readonly processor: number;
+}
+
+export function userRates({ commandsPerSecond, commandBurst }: ServerLimits): Rates {
+  return { commandsPerSecond, commandBurst, bytes: 1, processor: 1 };
+}
+
+export function strangerRates(own: ServerLimits): Rates {
+  return { ...userRates(own), bytes: strangerPart, processor: strangerPart };
+}
+
+export function networkRates(own: ServerLimits): Rates {
+  return {
+    commandsPerSecond: own.commandsPerSecond === 0 ? 0 : own.networkCommandsPerSecond,
+    commandBurst: own.networkCommandBurst,
+    bytes: networkBytes,
+    processor: networkProcessor,
+  };
+}
+
+/** What one user, one network, or one connection without a login may cost: a bucket for each kind of cost. */
+export class Allowance {
+  /** Connections that use it just now. */
+  users = 0;
+  readonly commands: Rate;
+  readonly lines: Rate;
+  readonly bytes: Rate;
+  /** In milliseconds. */
+  readonly processor: Rate;
+
+  constructor(
+    { commandsPerSecond, commandBurst, bytes, processor }: Rates,
+    readonly share = new Share(),
+  ) {
+    const of = (perSecond: number, burst: number) =>
+      new Rate(commandsPerSecond === 0 ? 0 : perSecond, burst);
+    this.commands = of(commandsPerSecond, commandBurst);
+    this.lines = of(linesPerCommand * commandsPerSecond, linesPerCommand * commandBurst);
+    this.bytes = of(bytes * limits.bytesPerSecond, bytes * limits.byteBurst);
+    this.processor = of(processor * limits.processorPerSecond, processor * limits.processorBurst);
+  }
+
+  /** Whether it is as good as a new one. */
+  get idle(): boolean {
+    if (this.users > 0) return false;
+    return [this.commands, this.lines, this.bytes, this.processor].every(({ full }) => full);
+  }
+}
+
+// How many are kept before those that are as good as new are looked for.
+const firstSweep = 1000;
+
+/**
+ * The allowances of users or of networks, by their key. They outlive the connections that use them:
+ * one that reconnects finds what it has left. One that is unused and full again is dropped.
+ */
+export class Allowances<K> {
+  private readonly kept = new Map<K, Allowance>();
+  private sweepAt = firstSweep;
+
+  constructor(private readonly rates: Rates) {}
+
+  /** The allowance of `key`, to be given back with `leave`. */
+  use(key: K): Allowance {
+    let allowance = this.kept.get(key);
+    if (!allowance) {
+      if (this.kept.size >= this.sweepAt) this.sweep();
+      allowance = new Allowance(this.rates);
+      this.kept.set(key, allowance);
+    }
+    allowance.users++;
+    return allowance;
+  }
+
+  leave(allowance: Allowance): void {
+    allowance.users--;
+  }
+
+  /** How many are kept. */
+  get size(): number {
+    return this.kept.size;
+  }
+
+  private sweep(): void {
+    for (const [key, allowance] of this.kept) if (allowance.idle) this.kept.delete(key);
+    this.sweepAt = Math.max(firstSweep, 2 * this.kept.size);
+  }
+}

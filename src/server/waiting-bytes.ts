@@ -1,0 +1,70 @@
+import type { ServerCounts } from '../metrics/counts.ts';
+import type { ServerLimits } from '../protocol/limits.ts';
+
+/** A connection, as the one who holds the bytes that wait. */
+export interface Holder {
+  /** Undefined for one that is exempt from the limit of its network. */
+  readonly network: string | undefined;
+  /** What was last noted of it. */
+  held: number;
+  /** Ends it: it holds the most. */
+  evict(): void;
+}
+
+/**
+ * The bytes that wait in memory for all connections, in both directions. Each connection is bounded
+ * by itself; this bounds what many together hold, and what those of one network do. Past a limit the
+ * connection that holds the most is ended, and the next, until the rest fits.
+ */
+export class WaitingBytes {
+  private readonly holders = new Set<Holder>();
+  private readonly byNetwork = new Map<string, number>();
+  private all = 0;
+
+  constructor(
+    private readonly limits: Pick<ServerLimits, 'waitingBytes' | 'networkWaitingBytes'>,
+    private readonly counts: Pick<ServerCounts, 'evicted'>,
+  ) {}
+
+  /** Of all connections. */
+  get total(): number {
+    return this.all;
+  }
+
+  /** Takes note of how many bytes wait for `holder` now. */
+  update(holder: Holder, bytes: number): void {
+    const before = holder.held;
+    if (bytes === before) return;
+    holder.held = bytes;
+    if (bytes === 0) this.holders.delete(holder);
+    else this.holders.add(holder);
+    this.all += bytes - before;
+    const { network } = holder;
+    const ofNetwork = network === undefined ? 0 : this.add(network, bytes - before);
+    if (bytes < before) return;
+    if (ofNetwork > this.limits.networkWaitingBytes) this.evictFrom(network);
+    if (this.all > this.limits.waitingBytes) this.evictFrom();
+  }
+
+  private add(network: string, bytes: number): number {
+    const sum = (this.byNetwork.get(network) ?? 0) + bytes;
+    if (sum === 0) this.byNetwork.delete(network);
+    else this.byNetwork.set(network, sum);
+    return sum;
+  }
+
+  /** Ends the one that holds the most, of one network or of all. What it held counts no more. */
+  private evictFrom(network?: string): void {
+    let most: Holder | undefined;
+    let bytes = 0;
+    for (const holder of this.holders) {
+      if (holder.held <= bytes || (network !== undefined && holder.network !== network)) continue;
+      most = holder;
+      bytes = holder.held;
+    }
+    if (!most) return;
+    this.counts.evicted++;
+    this.update(most, 0);
+    most.evict();
+  }
+}
