@@ -3,7 +3,7 @@ import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { isLongerThan, nameKey } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './repository.ts';
-import type { GroupRef } from './types.ts';
+import type { Group, GroupRef, User } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 
@@ -17,6 +17,10 @@ export class Board {
 
   groups(actor: Actor) {
     return this.repository.groups(actor);
+  }
+
+  unread(user: User, group: Group, until: number) {
+    return this.repository.unread(user, group, until);
   }
 
   join(actor: Actor, group: string | number) {

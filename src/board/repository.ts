@@ -98,6 +98,8 @@ export interface AccountRepository {
  */
 export interface Repository {
   groups(actor: Actor): Promise<GroupSummary[]>;
+  /** How many messages posted up to `until` a member has not seen; 0 for one who is no member. */
+  unread(user: User, group: Group, until: number): Promise<number>;
   /** @throws `ALREADY_MEMBER` */
   join(
     actor: Actor,

@@ -29,7 +29,6 @@ export interface Message extends Header {
 /** One of a user's memberships, as login tells of it. */
 interface Membership {
   readonly group: Group;
-  readonly unread: number;
   readonly lastRead: number;
   readonly lastNumber: number;
 }
@@ -39,7 +38,6 @@ export interface GroupSummary extends Group {
   readonly members: number;
   readonly messages: number;
   readonly joined: boolean;
-  readonly unread: number;
 }
 
 /** What login has to know of a name that is taken. */

@@ -59,7 +59,7 @@ export class Channel {
       const { encoding } = session;
       encoded[encoding] ??= Buffer.from(encodeNotice(encoding, notice));
       this.counts.notices++;
-      session.send(encoded[encoding]);
+      session.send(encoded[encoding], this.members.size);
     }
   }
 
@@ -102,7 +102,7 @@ export class Channel {
       const own = senders.has(session.id);
       const told = own ? lines.filter((_, at) => pending[at]?.except !== session.id) : lines;
       this.counts.notices += told.length;
-      if (own) session.send(told.join(''), 1);
+      if (own) session.send(told.join(''));
       else session.send(shared, this.members.size);
     }
   }

@@ -28,6 +28,8 @@ export class Outbox implements EndsTurn {
   /** Writes that the operating system has not taken yet, and how many of their bytes others hold as well. */
   private writes = 0;
   private shared = 0;
+  /** What was pushed before the login was answered. */
+  private heldBack: [chunk: string | Buffer, holders: number][] | undefined;
   /** Bytes that may wait: as many as the limit past the last reply, until there is room again. */
   private ceiling: number;
 
@@ -66,22 +68,27 @@ export class Outbox implements EndsTurn {
 
   /** Whether the operating system has taken all that was pushed. */
   get told(): boolean {
-    return !this.overflowed && !this.failed && this.waiting === 0;
+    return !this.overflowed && !this.failed && !this.heldBack?.length && this.waiting === 0;
   }
 
   get congested(): boolean {
     return this.waiting > this.backlog;
   }
 
-  /** From the login on, more replies may wait. */
+  /** From the login on, more replies may wait. What is pushed is held back until the login is answered. */
   enter(backlog: number): void {
     this.backlog = backlog;
+    this.heldBack = [];
   }
 
   /** What the peer has asked for: it is no overflow, since the next request waits for it. */
   reply(chunk: string | Buffer): void {
     this.add(chunk);
     this.ceiling = this.waiting + this.limit;
+    const { heldBack } = this;
+    if (!heldBack) return;
+    this.heldBack = undefined;
+    for (const [pushed, holders] of heldBack) this.push(pushed, holders);
   }
 
   /**
@@ -89,6 +96,10 @@ export class Outbox implements EndsTurn {
    * @param holders how many connections keep this chunk in memory together
    */
   push(chunk: string | Buffer, holders = 1): void {
+    if (this.heldBack) {
+      this.heldBack.push([chunk, holders]);
+      return;
+    }
     this.add(chunk);
     this.shared += chunk.length - chunk.length / holders;
     if (this.waiting <= this.ceiling || this.overflowed || this.closed) return;

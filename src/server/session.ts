@@ -136,7 +136,7 @@ export class Session implements Caller {
   }
 
   /** @param holders how many sessions the same chunk is sent to */
-  send(chunk: string | Buffer, holders: number): void {
+  send(chunk: string | Buffer, holders = 1): void {
     this.peer.send(chunk, holders);
   }
 

@@ -132,7 +132,7 @@ export class SqliteAccounts implements AccountRepository {
     const { passwordHash } = account;
     const user = { id: account.id, name: account.name };
     this.store.statements.seen.run({ user: user.id, at });
-    const rows = this.store.statements.membershipsOf.all({ user: user.id, until: at });
+    const rows = this.store.statements.membershipsOf.all({ user: user.id });
     const memberships = rows.map(({ id, name, ...rest }) => ({ group: { id, name }, ...rest }));
     const login = { user, since: at, memberships, passwordHash, tokenHash };
     emit({ type: 'session.opened', origin, login });

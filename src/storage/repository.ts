@@ -32,8 +32,15 @@ export class SqliteRepository implements Repository {
   groups(actor: Actor): Promise<GroupSummary[]> {
     return readFrom(() => {
       requireStanding(this.store.statements.standing.get({ user: actor.user.id }), actor);
-      const rows = this.store.statements.groupsFor.all({ user: actor.user.id, until: actor.since });
+      const rows = this.store.statements.groupsFor.all({ user: actor.user.id });
       return rows.map(({ joinedAt, ...group }) => ({ ...group, joined: joinedAt !== null }));
+    });
+  }
+
+  unread(user: User, group: Group, until: number): Promise<number> {
+    return readFrom(() => {
+      const ids = { user: user.id, group: group.id };
+      return this.store.statements.unreadOf.get({ ...ids, until })?.unread ?? 0;
     });
   }
 

@@ -93,8 +93,8 @@ export function prepareStatements(orm: Orm) {
     name: groups.name,
     lastNumber: groups.lastNumber,
     lastRead: memberships.lastReadNumber,
-    unread: unreadCount(value('until')),
   };
+  const unreadColumns = { unread: unreadCount(value('until')) };
   const counted = (column: 'memberCount' | 'messageCount', by: number) =>
     orm
       .update(groups)
@@ -265,6 +265,12 @@ export function prepareStatements(orm: Orm) {
         .orderBy(asc(memberships.groupId)),
       membershipColumns,
     ),
+    /** How many messages of one group the user has not seen. */
+    unreadOf: direct(
+      client,
+      orm.select(unreadColumns).from(memberships).where(ofActor),
+      unreadColumns,
+    ),
     groupsFor: orm
       .select({
         id: groups.id,
@@ -273,7 +279,6 @@ export function prepareStatements(orm: Orm) {
         members: groups.memberCount,
         messages: groups.messageCount,
         joinedAt: memberships.joinedAt,
-        unread: unreadCount(value('until')),
       })
       .from(groups)
       .leftJoin(
@@ -344,11 +349,11 @@ export function prepareStatements(orm: Orm) {
       .set({ lastReadNumber: sql`${value('number')}` })
       .where(and(ofActor, lt(memberships.lastReadNumber, value('number'))))
       .prepare(),
-    /** Where nothing from before `:since` is unread, all up to `:until` is: it has been told. */
+    /** If nothing from before `:since` is unread, nothing up to `:until` is: it has been told. */
     catchUp: orm
       .update(memberships)
       .set({ lastReadNumber: sql`max(${memberships.lastReadNumber}, ${lastPosted})` })
-      .where(and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'))} = 0`))
+      .where(and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'), 1)} = 0`))
       .prepare(),
 
     /** The groups with a rule, each with the time of its oldest row, which may be a tombstone. */

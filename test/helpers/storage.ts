@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { nameKey, userName } from '../../src/board/names.ts';
 import type { Actor, NewLogin } from '../../src/board/repository.ts';
-import type { BoardEvent, GroupRef, Header } from '../../src/board/types.ts';
+import type { BoardEvent, GroupRef, Header, OpenedLogin } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import { SqliteAccounts } from '../../src/storage/accounts.ts';
 import {
@@ -110,6 +110,30 @@ export async function post(
     key,
   });
   return message;
+}
+
+/** The list of groups, each with how many messages `actor` has not seen there. */
+export async function groupsOf({ repository }: Pick<StoredBoard, 'repository'>, actor: Actor) {
+  const groups = await repository.groups(actor);
+  return Promise.all(
+    groups.map(async (group) => ({
+      ...group,
+      unread: await repository.unread(actor.user, group, actor.since),
+    })),
+  );
+}
+
+/** The memberships that a login gives, each with how many messages are unread there. */
+export async function membershipsOf(
+  { repository }: Pick<StoredBoard, 'repository'>,
+  { user, since, memberships }: OpenedLogin,
+) {
+  return Promise.all(
+    memberships.map(async (membership) => ({
+      ...membership,
+      unread: await repository.unread(user, membership.group, since),
+    })),
+  );
 }
 
 /** The numbers of the newest messages that `actor` sees, oldest first. */

@@ -3,6 +3,7 @@ import type { Actor } from '../../src/board/repository.ts';
 import type { GroupRef } from '../../src/board/types.ts';
 import {
   groupNamed,
+  groupsOf,
   login,
   main,
   member,
@@ -131,7 +132,7 @@ test('the list of groups counts members and messages, and says what is unread', 
   await post(board, alice, 'one');
   await board.repository.leave(alice, main);
 
-  const groups = await board.repository.groups(await login(board, 'bob'));
+  const groups = await groupsOf(board, await login(board, 'bob'));
 
   expect(groups[0]).toEqual({
     id: 1,
@@ -144,7 +145,7 @@ test('the list of groups counts members and messages, and says what is unread', 
   });
   expect(groups[1]).toMatchObject({ name: 'general', members: 0, joined: false, unread: 0 });
   // Bob's older session was told of it.
-  expect((await board.repository.groups(bob))[0]).toMatchObject({ unread: 0 });
+  expect((await groupsOf(board, bob))[0]).toMatchObject({ unread: 0 });
 });
 
 test('a group made anew never has the number of one that was deleted', () => {

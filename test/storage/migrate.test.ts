@@ -7,6 +7,7 @@ import { openHeld, openShared } from '../../src/storage/open.ts';
 import {
   connect,
   databaseError,
+  groupsOf,
   login,
   main,
   newFile,
@@ -114,7 +115,7 @@ test('a board of the first schema opens with everything in place', async () => {
   expect(schemaState(board.client).state).toBe('current');
   const alice = await login(board, 'alice');
 
-  expect(await repository.groups(alice)).toMatchObject([
+  expect(await groupsOf(board, alice)).toMatchObject([
     { name: 'main', members: 2, messages: 4, joined: true, unread: 2 },
     { name: 'general', members: 0, messages: 0, joined: false },
     { name: 'Announcements', description: "What's new", members: 2, messages: 1, unread: 1 },

@@ -1,11 +1,19 @@
 import { expect, test } from 'vitest';
 import type { Actor } from '../../src/board/repository.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { login, main, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
+import {
+  groupsOf,
+  login,
+  main,
+  member,
+  openBoard,
+  post,
+  type StoredBoard,
+} from '../helpers/storage.ts';
 
 /** What `%groups` says is unread in `main`. */
-async function unread({ repository }: StoredBoard, actor: Actor): Promise<number | undefined> {
-  const groups = await repository.groups(actor);
+async function unread(board: StoredBoard, actor: Actor): Promise<number | undefined> {
+  const groups = await groupsOf(board, actor);
   return groups.find(({ name }) => name === 'main')?.unread;
 }
 
@@ -104,7 +112,7 @@ test('leaving the board catches up in each group by itself', async () => {
   await board.repository.join(bob, news);
   await post(board, bob, 'news', { group: news });
   await board.accounts.disconnect(alice, null);
-  const groups = await board.repository.groups(await login(board, 'alice'));
+  const groups = await groupsOf(board, await login(board, 'alice'));
   expect(groups).toMatchObject([{ unread: 3 }, {}, { name: 'news', unread: 0 }, {}, {}]);
 });
 

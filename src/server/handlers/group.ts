@@ -1,11 +1,19 @@
 import { toGroup, toHeader, toMembers } from '../wire.ts';
 import type { Handlers } from './context.ts';
+import { unreadOf } from './unread.ts';
 
 export const groupHandlers: Pick<
   Handlers,
   'group.list' | 'group.join' | 'group.leave' | 'group.members'
 > = {
-  'group.list': async ({ board, session }) => ({ groups: await board.groups(session.actor) }),
+  'group.list': async (context) => {
+    const { actor } = context.session;
+    const groups = await context.board.groups(actor);
+    const joined = groups.filter((group) => group.joined);
+    const counts = await unreadOf(context, actor.user, joined, actor.since);
+    const unread = new Map(joined.map(({ id }, at) => [id, counts[at]]));
+    return { groups: groups.map((group) => ({ ...group, unread: unread.get(group.id) ?? 0 })) };
+  },
 
   'group.join': async ({ board, session, hub }, params) => {
     const { group, members, messages } = await board.join(session.actor, params.group);

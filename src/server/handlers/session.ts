@@ -1,9 +1,9 @@
 import type { TokenLogin } from '../../board/accounts.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/schemas.ts';
-import type { Hub } from '../hub.ts';
 import type { Session } from '../session.ts';
 import type { Context, Handlers } from './context.ts';
+import { unreadOf } from './unread.ts';
 
 export const sessionHandlers: Pick<
   Handlers,
@@ -20,7 +20,7 @@ export const sessionHandlers: Pick<
   'session.login': async (context, params) => {
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.login(params, session));
-    if (isIn(session, opened)) return toResult(opened, context.hub);
+    if (isIn(session, opened)) return toResult(opened, context);
     // Nobody gets to know this token.
     if (session.resumable) await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
@@ -30,7 +30,7 @@ export const sessionHandlers: Pick<
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.resume(token, session));
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
-    return toResult(opened, context.hub);
+    return toResult(opened, context);
   },
 
   'session.logout': async ({ session, accounts }) => {
@@ -70,14 +70,21 @@ function isIn({ login }: Session, opened: TokenLogin): boolean {
   return login?.tokenHash === opened.login.tokenHash;
 }
 
-function toResult({ login, token }: TokenLogin, hub: Hub): Result<'session.login'> {
+/** The session is in by now; the connection holds its notices back until this result has been said. */
+async function toResult(
+  { login, token }: TokenLogin,
+  context: Context,
+): Promise<Result<'session.login'>> {
+  const groups = login.memberships.map(({ group }) => group);
+  const unread = await unreadOf(context, login.user, groups, login.since);
   return {
     user: login.user.name,
     userId: login.user.id,
     token,
-    memberships: login.memberships.map(({ group, ...rest }) => ({
+    memberships: login.memberships.map(({ group, ...rest }, at) => ({
       id: group.id,
-      group: hub.nameOf(group),
+      group: context.hub.nameOf(group),
+      unread: unread[at] ?? 0,
       ...rest,
     })),
   };
