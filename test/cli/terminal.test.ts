@@ -11,7 +11,7 @@ function populated(): Promise<string> {
 }
 
 function messagesLeft(data: string): unknown {
-  return value(data, 'SELECT count(*) FROM messages');
+  return value(data, 'SELECT count(*) FROM messages WHERE deleted_at IS NULL');
 }
 
 test.each([

@@ -38,6 +38,7 @@ test('the log follows a session from its address to its end, and tells no secret
     { level: 20, msg: 'connected', address },
     { level: 30, msg: 'login refused', code: 'PASSWORD_REQUIRED', address },
     { level: 30, msg: 'login refused', code: 'PASSWORD_WRONG', address },
+    { level: 20, msg: 'done', method: 'session.logout' },
     { level: 20, msg: 'disconnected', ending: 'left' },
   ]);
   for (const secret of ['correct horse', 'my secret', token, 'a subject', 'a content']) {
