@@ -97,10 +97,10 @@ export interface Administration {
   group(
     group: GroupRef,
   ): Promise<GroupDetails & { memberships: GroupMember[]; nextRemoval: NextRemoval | null }>;
-  /** @throws `GROUP_EXISTS` */
+  /** @throws `GROUP_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   createGroup(name: Name, description: string): Promise<GroupDetails>;
   editGroup(group: GroupRef, changes: GroupChanges): Promise<GroupDetails>;
-  /** @throws `GROUP_EXISTS`, `GROUP_PROTECTED` for the public group */
+  /** @throws `GROUP_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR`, `GROUP_PROTECTED` for the public group */
   renameGroup(group: GroupRef, name: Name): Promise<GroupDetails>;
   /** A group that may be deleted. @throws `GROUP_PROTECTED` for the public group */
   deletableGroup(group: GroupRef): Promise<GroupDetails>;
@@ -121,11 +121,11 @@ export interface Administration {
 
   users(): Promise<UserDetails[]>;
   user(name: string): Promise<UserDetails & { memberships: UserMembership[] }>;
-  /** @param passwordHash null for a name without a password @throws `USER_EXISTS` */
+  /** @param passwordHash null for a name without a password @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   createUser(name: Name, passwordHash: string | null): Promise<UserDetails>;
   /** Ends the user's sessions and tokens with it. @param passwordHash null takes the password away */
   setPassword(name: string, passwordHash: string | null): Promise<UserDetails>;
-  /** @throws `USER_EXISTS` */
+  /** @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   renameUser(name: string, to: Name): Promise<UserDetails>;
   /** Ends the user's sessions and tokens with it. @param reason '' for none */
   banUser(name: string, reason: string): Promise<UserDetails>;

@@ -1,8 +1,9 @@
 import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { normalized } from '../protocol/unicode.ts';
+import { looksOf, skeletonOf } from './lookalikes.ts';
 
-const reservedKeys = new Set(['system', 'admin', 'root', 'server']);
+const reservedKeys = ['system', 'admin', 'root', 'server'];
 const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
 // Fillers and variation selectors are letters and marks that show nothing: two names that differ
 // in them alone look the same.
@@ -30,13 +31,47 @@ export function nameKey(name: string): string {
 /** @throws BoardError `NAME_INVALID` with the rule that it breaks */
 export function userName(text: string): Name {
   const name = checkedName(text, limits.userName);
-  if (reservedKeys.has(name.key)) throw invalid(name.name, 'it is reserved');
+  if (reservedKeys.includes(name.key)) throw invalid(name.name, 'it is reserved');
   return name;
 }
 
 /** @throws BoardError `NAME_INVALID` with the rule that it breaks */
 export function groupName(text: string): Name {
   return checkedName(text, limits.groupName);
+}
+
+// Scripts whose fillers, blanks, joiners and selectors are letters and marks without the property that says so, such as
+// U+13441, U+16FE4, U+1107F and U+1BC9D. Nobody writes their name in them.
+const invisibleScript =
+  /[\p{Script=Egyptian_Hieroglyphs}\p{Script=Khitan_Small_Script}\p{Script=Brahmi}\p{Script=Duployan}\p{Script=SignWriting}\p{Script=Zanabazar_Square}\p{Script=Soyombo}]/u;
+// On a letter of another script many marks show nothing, and others a circle.
+const foreignMark =
+  /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]\p{Script=Inherited}*(?![\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}/u;
+// UTS #39, section 5.4: marks that are drawn over each other, or over the lines above and below.
+const stackedMarks = /(\p{Mn})\1|\p{Mn}{5}/u;
+
+/**
+ * What a name has to keep to when it is made, beside what every name does: names from before may break it.
+ * @throws BoardError `NAME_INVALID`
+ */
+export function requireReadable({ name }: Name): void {
+  const letters = normalized(name, 'NFD');
+  if (invisibleScript.test(name)) {
+    throw invalid(name, 'it has characters of a script in which some cannot be seen');
+  }
+  if (foreignMark.test(letters)) throw invalid(name, 'it has a mark that its letter does not take');
+  if (stackedMarks.test(letters)) throw invalid(name, 'it has too many marks on one letter');
+}
+
+/**
+ * What the name of a user has to keep to when it is made.
+ * @throws BoardError `NAME_INVALID`
+ */
+export function requireReadableUser(name: Name): void {
+  requireReadable(name);
+  const { skeleton, keySkeleton } = looksOf(name);
+  const reserved = reservedKeys.find((key) => [skeleton, keySkeleton].includes(skeletonOf(key)));
+  if (reserved) throw invalid(name.name, `it looks like "${reserved}", which is reserved`);
 }
 
 /**

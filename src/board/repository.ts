@@ -59,7 +59,7 @@ export interface AccountRepository {
   knows(user: User, network: string): Promise<boolean>;
   /**
    * Opens a session under a name; creates the user if there is none.
-   * @throws `BANNED`, and what `confirm` throws
+   * @throws `BANNED`, `NAME_INVALID` and `NAME_TOO_SIMILAR` for a new name, and what `confirm` throws
    */
   login(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */

@@ -45,6 +45,10 @@ export const catalogue = {
     text: (seconds: number) => `Too much at once; nothing was done. Try again in ${seconds} s.`,
   },
   SESSION_ENDED: { rpc: 113, text: () => 'This session has ended: log in again.' },
+  NAME_TOO_SIMILAR: {
+    rpc: 114,
+    text: (name: string, other: string) => `"${name}" looks like ${other}, a name that is taken.`,
+  },
   USER_EXISTS: { rpc: 112, text: (name: string) => `There is a user ${name} already.` },
   USER_NOT_FOUND: { rpc: 104, text: (name: string) => `There is no user ${name}.` },
 

@@ -19,6 +19,7 @@ const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
   'session.login': [
     'ALREADY_LOGGED_IN',
     'NAME_INVALID',
+    'NAME_TOO_SIMILAR',
     'NAME_IN_USE',
     ...password,
     'REGISTRATION_REQUIRED',

@@ -1,4 +1,5 @@
-import type { Name } from '../board/names.ts';
+import { looksOf } from '../board/lookalikes.ts';
+import { type Name, requireReadableUser } from '../board/names.ts';
 import type { AccountRepository, Actor, NewLogin } from '../board/repository.ts';
 import type { Account, OpenedLogin, Origin, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
@@ -40,12 +41,12 @@ export class SqliteAccounts implements AccountRepository {
     origin: Origin,
   ): Promise<OpenedLogin> {
     return this.store.queue.run((emit) => {
-      const { accountByKey, addUser, addToken, endTokensPast } = this.store.statements;
+      const { accountByKey, addToken, endTokensPast } = this.store.statements;
       const known = accountByKey.get({ key: name.key });
       confirm(asAccount(known));
       if (known) refuseBanned(known);
       const at = this.store.clock.tick();
-      const account = known ?? addUser.get({ ...name, passwordHash: newPasswordHash, at });
+      const account = known ?? this.add(name, newPasswordHash, at);
       if (network !== null) this.know(account.id, network, at);
       if (resumable) {
         addToken.run({ hash: tokenHash, user: account.id, at });
@@ -118,6 +119,16 @@ export class SqliteAccounts implements AccountRepository {
   private know(user: number, network: string, at: number): void {
     this.store.statements.knowNetwork.run({ user, network, at });
     this.store.statements.forgetNetworksPast.run({ user, keep: networksPerUser });
+  }
+
+  /** @throws BoardError `NAME_INVALID`, `NAME_TOO_SIMILAR` */
+  private add(name: Name, passwordHash: string | null, at: number): StoredAccount {
+    const { userLike, addUser } = this.store.statements;
+    requireReadableUser(name);
+    const looks = looksOf(name);
+    const similar = userLike.get(looks);
+    if (similar) throw boardError('NAME_TOO_SIMILAR', name.name, similar.name);
+    return addUser.get({ ...name, ...looks, passwordHash, at });
   }
 
   private open(

@@ -1,11 +1,12 @@
 import { eq } from 'drizzle-orm';
 import type { UserDetails } from '../board/administration.ts';
-import { type Name, nameKey } from '../board/names.ts';
+import { type Name, nameKey, requireReadableUser } from '../board/names.ts';
 import type { User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import { listUsers } from './administration-queries.ts';
 import { leaveEvent } from './administration-write.ts';
 import type { Orm } from './connection.ts';
+import { nameColumns, requireDistinct } from './names.ts';
 import { groups, knownNetworks, memberships, tokens, users } from './schema.ts';
 
 // What an operator does to one user. Each runs in a transaction of its caller's.
@@ -17,12 +18,15 @@ export function findUser(orm: Orm, name: string): UserDetails {
   return user;
 }
 
-/** @throws BoardError `USER_EXISTS` */
-export function addUser(orm: Orm, { name, key }: Name, passwordHash: string | null): UserDetails {
-  requireFree(orm, key);
+/** @throws BoardError `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
+export function addUser(orm: Orm, name: Name, passwordHash: string | null): UserDetails {
+  requireFree(orm, name);
   const createdAt = Date.now() * 1000;
-  orm.insert(users).values({ name, nameKey: key, passwordHash, createdAt }).run();
-  return findUser(orm, name);
+  orm
+    .insert(users)
+    .values({ ...nameColumns(name), passwordHash, createdAt })
+    .run();
+  return findUser(orm, name.name);
 }
 
 /** Who is connected under the name got in without the new password, and has to log in again. */
@@ -35,17 +39,18 @@ export function changePassword(
   return change(orm, user, { passwordHash });
 }
 
-/** @throws BoardError `USER_EXISTS` */
-export function renameUser(orm: Orm, user: UserDetails, { name, key }: Name): UserDetails {
+/** @throws BoardError `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
+export function renameUser(orm: Orm, user: UserDetails, to: Name): UserDetails {
+  const { name } = to;
   if (user.name === name) return user;
-  requireFree(orm, key, user);
+  requireFree(orm, to, user);
   leaveEvent(orm, {
     type: 'user.renamed',
     user: { id: user.id, name },
     was: user.name,
     groups: groupsOf(orm, user),
   });
-  return change(orm, user, { name, nameKey: key });
+  return change(orm, user, nameColumns(to));
 }
 
 export function banUser(orm: Orm, user: UserDetails, reason: string): UserDetails {
@@ -77,9 +82,11 @@ export function groupsOf(orm: Orm, { id }: User) {
     .all();
 }
 
-function requireFree(orm: Orm, key: string, self?: UserDetails): void {
-  const [other] = listUsers(orm, eq(users.nameKey, key));
+function requireFree(orm: Orm, name: Name, self?: UserDetails): void {
+  const [other] = listUsers(orm, eq(users.nameKey, name.key));
   if (other && other.id !== self?.id) throw boardError('USER_EXISTS', other.name);
+  requireReadableUser(name);
+  requireDistinct(orm, users, name, self?.id);
 }
 
 function change(

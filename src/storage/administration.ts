@@ -8,7 +8,7 @@ import type {
   PurgeRule,
   StepControl,
 } from '../board/administration.ts';
-import { type Name, nameKey } from '../board/names.ts';
+import { type Name, nameKey, requireReadable } from '../board/names.ts';
 import type { NetworkBan } from '../board/network-bans.ts';
 import type { Page } from '../board/repository.ts';
 import type { Group, GroupRef, OutsideEvent } from '../board/types.ts';
@@ -37,6 +37,7 @@ import {
 } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
 import { type Client, type Orm, orm } from './connection.ts';
+import { nameColumns, requireDistinct } from './names.ts';
 import { addNetworkBan, currentNetworkBans, removeNetworkBan } from './network-bans.ts';
 import { nextRemoval } from './retention.ts';
 import { groups, messages } from './schema.ts';
@@ -69,13 +70,13 @@ export class SqliteAdministration implements Administration {
     });
   }
 
-  createGroup({ name, key }: Name, description: string): Promise<GroupDetails> {
+  createGroup(name: Name, description: string): Promise<GroupDetails> {
     return this.write(() => {
-      this.requireFree({ name, key });
+      this.requireFree(name);
       const createdAt = Date.now() * 1000;
       return this.orm
         .insert(groups)
-        .values({ name, nameKey: key, description, createdAt })
+        .values({ ...nameColumns(name), description, createdAt })
         .returning(groupColumns)
         .get();
     });
@@ -85,12 +86,12 @@ export class SqliteAdministration implements Administration {
     return this.write(() => this.change(this.find(ref), changes));
   }
 
-  renameGroup(ref: GroupRef, { name, key }: Name): Promise<GroupDetails> {
+  renameGroup(ref: GroupRef, to: Name): Promise<GroupDetails> {
     return this.write(() => {
       const group = this.findUnprotected(ref);
-      if (group.name === name) return group;
-      this.requireFree({ name, key }, group);
-      return this.change(group, { name, nameKey: key });
+      if (group.name === to.name) return group;
+      this.requireFree(to, group);
+      return this.change(group, nameColumns(to));
     });
   }
 
@@ -246,15 +247,20 @@ export class SqliteAdministration implements Administration {
     return group;
   }
 
-  /** @throws BoardError `GROUP_EXISTS` if another group than `self` has the name */
-  private requireFree({ name, key }: Name, self?: GroupDetails): void {
-    const other = findGroup(this.orm, { key, name });
+  /**
+   * @throws BoardError `GROUP_EXISTS` if another group than `self` has the name, `NAME_TOO_SIMILAR` if one looks like
+   * it, `NAME_INVALID`
+   */
+  private requireFree(name: Name, self?: GroupDetails): void {
+    const other = findGroup(this.orm, name);
     if (other && other.id !== self?.id) throw boardError('GROUP_EXISTS', other.name);
+    requireReadable(name);
+    requireDistinct(this.orm, groups, name, self?.id);
   }
 
   private change(
     { id, name: was }: GroupDetails,
-    values: GroupChanges | Pick<typeof groups.$inferInsert, 'name' | 'nameKey'>,
+    values: GroupChanges | ReturnType<typeof nameColumns>,
   ): GroupDetails {
     const changed = this.orm
       .update(groups)

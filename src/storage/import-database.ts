@@ -1,13 +1,15 @@
 import { existsSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportLine, LineOf } from '../board/export-format.ts';
-import { nameKey } from '../board/names.ts';
-import { type Client, DatabaseError, openConnection } from './connection.ts';
+import { groupName, nameKey } from '../board/names.ts';
+import { type Client, DatabaseError, openConnection, orm } from './connection.ts';
 import { putInPlace, removeCompanions, removeDatabase } from './files.ts';
 import { type HealthCheck, healthChecks, problemsOf } from './health.ts';
 import type { Position } from './import-lines.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
+import { nameColumns } from './names.ts';
 import { firstGroups, openShared } from './open.ts';
+import { groups } from './schema.ts';
 
 /** How far an import has come, kept in the transaction of the rows that it speaks of. */
 export interface ImportProgress extends Position {
@@ -169,10 +171,11 @@ function complete(client: Client, lastGroup: number): void {
       .run(lastGroup);
     if (client.prepare('SELECT 1 FROM groups WHERE name_key = ?').get(key)) return;
     const id = client.prepare('SELECT 1 FROM groups WHERE id = 1').get() ? null : 1;
-    client
-      .prepare(
-        'INSERT INTO groups (id, name, name_key, description, created_at) VALUES (?, ?, ?, ?, ?)',
-      )
-      .run(id, main, key, description, Date.now() * 1000);
+    const createdAt = Date.now() * 1000;
+    const columns = nameColumns(groupName(main));
+    orm(client)
+      .insert(groups)
+      .values({ ...(id !== null && { id }), ...columns, description, createdAt })
+      .run();
   })();
 }

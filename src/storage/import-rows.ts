@@ -2,6 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { ExportError, type ImportLine, type LineOf, linePlaces } from '../board/export-format.ts';
 import { groupName, userName } from '../board/names.ts';
 import type { Client } from './connection.ts';
+import { nameColumns } from './names.ts';
 
 /** A group that is in, and how far its numbers and times have come. */
 interface KnownGroup {
@@ -114,16 +115,16 @@ export class ImportRows {
   }
 
   private addUser(line: LineOf<'user'>): void {
-    const { key } = userName(line.name);
+    const columns = nameColumns(userName(line.name));
     const passwordHash = line.passwordHash ?? null;
-    const { lastInsertRowid } = this.statements.addUser.run({ ...line, key, passwordHash });
+    const { lastInsertRowid } = this.statements.addUser.run({ ...line, ...columns, passwordHash });
     this.users.set(line.name, Number(lastInsertRowid));
   }
 
   private addGroup(line: LineOf<'group'>): void {
     const most = this.header?.lastGroup ?? 0;
     if (line.id > most) throw new ExportError(`id: The board says that ${most} is the last one`);
-    this.statements.addGroup.run({ ...line, key: groupName(line.name).key });
+    this.statements.addGroup.run({ ...line, ...nameColumns(groupName(line.name)) });
     const { id, lastNumber } = line;
     this.groups.set(line.name, { id, lastNumber, number: 0, postedAt: -1 });
   }
@@ -219,13 +220,13 @@ function prepare(client: Client) {
         (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted
       FROM memberships`),
     addUser: client.prepare(`
-      INSERT INTO users (name, name_key, password_hash, created_at, last_seen_at, banned_at,
-        ban_reason)
-      VALUES (:name, :key, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
+      INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
+        banned_at, ban_reason)
+      VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
     addGroup: client.prepare(`
-      INSERT INTO groups (id, name, name_key, description, created_at, last_number, keep_messages,
+      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
         keep_days)
-      VALUES (:id, :name, :key, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
+      VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
     addMembership: client.prepare(`
       INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
       VALUES (:group, :user, :joinedAt, :lastRead)`),

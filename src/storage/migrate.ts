@@ -5,6 +5,7 @@ import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
 import { type Client, createPrivately, DatabaseError, openConnection, orm } from './connection.ts';
 import { freePath, putInPlace, removeCompanions, removeDatabase } from './files.ts';
+import { defineSkeleton } from './names.ts';
 import { rowCounts } from './rows.ts';
 
 /** The migrations shipped with the program. */
@@ -129,6 +130,7 @@ function appliedMigrations(client: Client): { applied: number; newest: number } 
  */
 function applyMigrations(client: Client, folder: string): void {
   client.pragma('foreign_keys = OFF');
+  defineSkeleton(client);
   try {
     migrate(orm(client), { migrationsFolder: folder });
   } finally {

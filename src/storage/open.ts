@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
-import { nameKey } from '../board/names.ts';
+import { groupName, nameKey } from '../board/names.ts';
 import {
   type Client,
   type ConnectionOptions,
@@ -11,6 +11,7 @@ import {
 } from './connection.ts';
 import { ServerLock } from './lock.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
+import { nameColumns } from './names.ts';
 import { realPath, requireOneName } from './paths.ts';
 import { groups } from './schema.ts';
 
@@ -93,8 +94,7 @@ function addFirstGroups(client: Client): void {
     return;
   const createdAt = Date.now() * 1000;
   const values = firstGroups.map(([name, description]) => ({
-    name,
-    nameKey: nameKey(name),
+    ...nameColumns(groupName(name)),
     description,
     createdAt,
   }));

@@ -11,35 +11,60 @@ import {
 // Times are microseconds since the epoch, from the board's one clock (clock.ts). Ids are
 // AUTOINCREMENT: what is made anew under an old name never inherits what the old one had.
 
-export const users = sqliteTable('users', {
-  id: integer().primaryKey({ autoIncrement: true }),
-  name: text().notNull(),
-  /** What the name is unique by: see `nameKey`. */
-  nameKey: text('name_key').notNull().unique(),
-  passwordHash: text('password_hash'),
-  createdAt: integer('created_at').notNull(),
-  lastSeenAt: integer('last_seen_at'),
-  bannedAt: integer('banned_at'),
-  banReason: text('ban_reason'),
-});
+/**
+ * What a name and its key look like: see `skeleton`. Names from before may look the same; a new one must not look like
+ * any. Empty where a name was put in by hand, and like no other then.
+ */
+const looks = {
+  skeleton: text().notNull().default(''),
+  keySkeleton: text('key_skeleton').notNull().default(''),
+};
 
-export const groups = sqliteTable('groups', {
-  id: integer().primaryKey({ autoIncrement: true }),
-  name: text().notNull(),
-  nameKey: text('name_key').notNull().unique(),
-  description: text().notNull().default(''),
-  createdAt: integer('created_at').notNull(),
-  /** The newest number given out; it only grows, so that no number is used twice. */
-  lastNumber: integer('last_number').notNull().default(0),
-  /**
-   * How many members and messages there are. Kept with them, because counting ten million rows
-   * for `%groups` would stop everyone; `db check` compares.
-   */
-  memberCount: integer('member_count').notNull().default(0),
-  messageCount: integer('message_count').notNull().default(0),
-  keepMessages: integer('keep_messages'),
-  keepDays: integer('keep_days'),
-});
+export const users = sqliteTable(
+  'users',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    /** What the name is unique by: see `nameKey`. */
+    nameKey: text('name_key').notNull().unique(),
+    ...looks,
+    passwordHash: text('password_hash'),
+    createdAt: integer('created_at').notNull(),
+    lastSeenAt: integer('last_seen_at'),
+    bannedAt: integer('banned_at'),
+    banReason: text('ban_reason'),
+  },
+  (table) => [
+    index('users_skeleton').on(table.skeleton),
+    index('users_key_skeleton').on(table.keySkeleton),
+  ],
+);
+
+export const groups = sqliteTable(
+  'groups',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    name: text().notNull(),
+    nameKey: text('name_key').notNull().unique(),
+    ...looks,
+    description: text().notNull().default(''),
+    createdAt: integer('created_at').notNull(),
+    /** The newest number given out; it only grows, so that no number is used twice. */
+    lastNumber: integer('last_number').notNull().default(0),
+    /**
+     * How many members and messages there are. Kept with them, because counting ten million rows
+     * for `%groups` would stop everyone; `db check` compares.
+     */
+    memberCount: integer('member_count').notNull().default(0),
+    messageCount: integer('message_count').notNull().default(0),
+    keepMessages: integer('keep_messages'),
+    keepDays: integer('keep_days'),
+  },
+  (table) => [
+    index('groups_skeleton').on(table.skeleton),
+    index('groups_key_skeleton').on(table.keySkeleton),
+  ],
+);
 
 export const memberships = sqliteTable(
   'memberships',

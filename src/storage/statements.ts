@@ -16,6 +16,7 @@ import {
 } from 'drizzle-orm';
 import type { Orm } from './connection.ts';
 import { direct } from './direct.ts';
+import { looksLike } from './names.ts';
 import {
   groups,
   knownNetworks,
@@ -118,11 +119,19 @@ export function prepareStatements(orm: Orm) {
         .where(eq(users.id, value('user'))),
       standingColumns,
     ),
+    userLike: orm
+      .select({ name: users.name })
+      .from(users)
+      .where(looksLike(users, { skeleton: value('skeleton'), keySkeleton: value('keySkeleton') }))
+      .limit(1)
+      .prepare(),
     addUser: orm
       .insert(users)
       .values({
         name: value('name'),
         nameKey: value('key'),
+        skeleton: value('skeleton'),
+        keySkeleton: value('keySkeleton'),
         passwordHash: value('passwordHash'),
         createdAt: value('at'),
         lastSeenAt: value('at'),

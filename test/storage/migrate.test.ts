@@ -42,6 +42,8 @@ CREATE TABLE \`__new_groups\` (
 	\`id\` integer PRIMARY KEY AUTOINCREMENT NOT NULL,
 	\`name\` text NOT NULL,
 	\`name_key\` text NOT NULL,
+	\`skeleton\` text DEFAULT '' NOT NULL,
+	\`key_skeleton\` text DEFAULT '' NOT NULL,
 	\`description\` text DEFAULT 'none' NOT NULL,
 	\`created_at\` integer NOT NULL,
 	\`last_number\` integer DEFAULT 0 NOT NULL,
@@ -51,7 +53,7 @@ CREATE TABLE \`__new_groups\` (
 	\`keep_days\` integer
 );
 --> statement-breakpoint
-INSERT INTO \`__new_groups\`("id", "name", "name_key", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days") SELECT "id", "name", "name_key", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days" FROM \`groups\`;--> statement-breakpoint
+INSERT INTO \`__new_groups\`("id", "name", "name_key", "skeleton", "key_skeleton", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days") SELECT "id", "name", "name_key", "skeleton", "key_skeleton", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days" FROM \`groups\`;--> statement-breakpoint
 DROP TABLE \`groups\`;--> statement-breakpoint
 ALTER TABLE \`__new_groups\` RENAME TO \`groups\`;--> statement-breakpoint
 PRAGMA foreign_keys=ON;--> statement-breakpoint
@@ -148,6 +150,22 @@ test('a board of the first schema opens with everything in place', async () => {
   expect(first.message.number).toBe(1);
   const next = await repository.post(alice, main, post);
   expect(next.message.number).toBe(6);
+});
+
+test('an upgrade finds out what the names of a board look like', async () => {
+  const board = openBoard({ file: firstSchema() });
+  const looks = 'SELECT name, skeleton, key_skeleton AS keySkeleton FROM ';
+  expect(board.client.prepare(`${looks} users WHERE id < 3 ORDER BY id`).all()).toEqual([
+    { name: 'Alice', skeleton: 'alice', keySkeleton: 'alice' },
+    { name: 'Bjørn', skeleton: 'bjo\u0338rn', keySkeleton: 'bjo\u0338rn' },
+  ]);
+  expect(board.client.prepare(`${looks} groups WHERE id = 1`).get()).toEqual({
+    name: 'main',
+    skeleton: 'rnain',
+    keySkeleton: 'rnain',
+  });
+  await expect(login(board, 'аlice')).rejects.toMatchObject({ code: 'NAME_TOO_SIMILAR' });
+  expect(await login(board, 'alice')).toMatchObject({ user: { name: 'Alice' } });
 });
 
 test('a later migration that rebuilds a parent table keeps its children', () => {

@@ -17,6 +17,7 @@ const hints: Partial<Record<ErrorCode, string>> = {
   NOT_LOGGED_IN: 'Type your name.',
   NAME_IN_USE: 'Please choose another.',
   NAME_INVALID: 'Please choose another.',
+  NAME_TOO_SIMILAR: 'Please choose another.',
   GROUP_NOT_FOUND: 'Type %groups to see them.',
   ALREADY_MEMBER: 'Type %list or %grouplist to see its messages.',
   NOT_MEMBER: 'Join it first: %groupjoin <group>, or %join for main.',
