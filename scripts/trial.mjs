@@ -12,7 +12,10 @@ const trials = {
 };
 
 // Tests of the suite that a trial runs at length, too.
-const more = { model: ['test/storage/visibility.test.ts'] };
+const more = {
+  model: ['test/storage/visibility.test.ts'],
+  fuzz: ['test/trials/fuzz-identity.test.ts'],
+};
 
 const [name, ...args] = process.argv.slice(2);
 const defaults = trials[name];

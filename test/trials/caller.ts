@@ -37,8 +37,9 @@ export class Caller {
     });
   }
 
-  static async open(port: number): Promise<Caller> {
-    const socket = connect({ host: '127.0.0.1', port });
+  /** @param localAddress the address of this machine that it connects from */
+  static async open(port: number, localAddress = '127.0.0.1'): Promise<Caller> {
+    const socket = connect({ host: '127.0.0.1', port, localAddress });
     await once(socket, 'connect');
     return new Caller(socket);
   }

@@ -1,0 +1,153 @@
+// What hostile logins cost those who have a password, and what one client leaves behind in the database:
+// node bench/trials/passwords.mjs (after npm run build). Prints tables; asserts nothing.
+// Another build is measured with the path of its main.js as the first argument.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+
+const users = 60;
+// Who logs in beside the strangers, each from an address of their own.
+const owners = 6;
+const strangersPerSecond = 10;
+const hangUpAfter = 30;
+const patience = 30_000;
+const password = 'correct horse';
+
+// The node that runs it, as the second argument.
+const node = process.argv[3] ?? process.execPath;
+const program = process.argv[2] ?? new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+let server;
+
+async function start() {
+  const serve = [program, 'serve', '--port', '0', '--data', data];
+  const child = spawn(node, serve, { stdio: ['ignore', 'pipe', 'ignore'] });
+  const [printed] = await once(child.stdout, 'data');
+  server = { child, port: Number(/:(\d+)\n/.exec(String(printed))[1]) };
+}
+
+async function stop() {
+  server.child.kill('SIGTERM');
+  await once(server.child, 'exit');
+}
+
+async function open(localAddress) {
+  const socket = connect({ port: server.port, host: '127.0.0.1', localAddress, noDelay: true });
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+const line = (method, params, id = 1) =>
+  `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+
+/** Sends a request; the reply, or nothing if none comes in time. */
+function ask(socket, method, params, id = 1) {
+  return new Promise((resolve) => {
+    let rest = '';
+    const timer = setTimeout(resolve, patience);
+    const done = (reply) => {
+      clearTimeout(timer);
+      socket.off('data', take);
+      resolve(reply);
+    };
+    const take = (chunk) => {
+      rest += chunk;
+      const found = rest
+        .split('\n')
+        .find((each) => each.startsWith(`{"jsonrpc":"2.0","id":${id},`));
+      if (found) done(JSON.parse(found));
+    };
+    socket.on('data', take).once('close', () => done());
+    socket.write(line(method, params, id));
+  });
+}
+
+async function logIn(user, from, more = {}) {
+  const began = performance.now();
+  const socket = await open(from);
+  const reply = await ask(socket, 'session.login', { user, password, ...more });
+  socket.destroy();
+  return { isIn: reply?.result !== undefined, seconds: (performance.now() - began) / 1000 };
+}
+
+function told(logins) {
+  const { length } = logins.filter(({ isIn }) => isIn);
+  const slowest = Math.max(...logins.map(({ seconds }) => seconds));
+  return { 'got in': `${length} of ${logins.length}`, 'slowest s': slowest.toFixed(1) };
+}
+
+/** The owners log in one after the other, while strangers come and go. */
+async function beside(login) {
+  let stranger = 0;
+  const timer =
+    login &&
+    setInterval(async () => {
+      const number = ++stranger;
+      const socket = await open('127.0.9.9');
+      socket.resume();
+      socket.write(line('session.login', login(number)));
+      setTimeout(() => socket.destroy(), hangUpAfter);
+    }, 1000 / strangersPerSecond);
+  if (login) await pause(10_000);
+  const logins = [];
+  for (let n = 0; n < owners; n++) logins.push(await logIn(`user${n}`, `127.0.1.${n + 1}`));
+  clearInterval(timer);
+  await pause(2000);
+  return told(logins);
+}
+
+const count = (table) => {
+  const database = new Database(join(data, 'corkboard.db'), { readonly: true });
+  const rows = database.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
+  database.close();
+  return rows;
+};
+
+/** One connection after the other, as fast as they are answered, for ten seconds. */
+async function grow(table, user) {
+  const before = count(table);
+  const until = performance.now() + 10_000;
+  let answered = 0;
+  await Promise.all(
+    Array.from({ length: 10 }, async (_, lane) => {
+      for (let n = 0; performance.now() < until; n++) {
+        const socket = await open('127.0.8.8');
+        const reply = await ask(socket, 'session.login', { user: user(lane, n) });
+        if (reply?.result) answered++;
+        socket.destroy();
+        await pause(5);
+      }
+    }),
+  );
+  return { logins: answered, 'rows more': count(table) - before };
+}
+
+await start();
+for (let n = 0; n < users; n++) await logIn(`user${n}`, '127.0.0.1', { create: true });
+const nobody = (number) => ({ user: `name${number}`, password });
+console.table({
+  undisturbed: await beside(),
+  'strangers who register and hang up': await beside((n) => ({ ...nobody(n), create: true })),
+  'strangers with wrong passwords who hang up': await beside(nobody),
+  'strangers who guess at the owners': await beside((n) => ({
+    user: `user${n % owners}`,
+    password: 'wrong horse',
+  })),
+});
+await stop();
+await start();
+const everyone = Array.from({ length: users }, (_, n) => logIn(`user${n}`, '127.0.0.1'));
+console.table({ [`${users} at once after a restart`]: told(await Promise.all(everyone)) });
+console.table({
+  'new names': await grow('users', (lane, n) => `new${lane}x${n}`),
+  'logins under ten names': await grow('tokens', (lane) => `again${lane}`),
+});
+await stop();
+rmSync(data, { recursive: true, force: true });
+process.exit(0);

@@ -1,0 +1,223 @@
+import { createHash } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { Access } from '../../src/board/accounts.ts';
+import type { Administration } from '../../src/board/administration.ts';
+import { userName } from '../../src/board/names.ts';
+import { Passwords } from '../../src/board/passwords.ts';
+import type { Client } from '../../src/storage/connection.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { Caller } from './caller.ts';
+import { Random } from './random.ts';
+import { report, setting } from './settings.ts';
+
+const seconds = setting('seconds', 3);
+const seed = setting('seed', 6);
+const names = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'];
+const clients = 8;
+const steps = 6;
+const control = { signal: new AbortController().signal, progress: () => {} };
+
+/** Passwords that are kept as they are, and take some turns of the event loop, in which others act. */
+class SlowPasswords extends Passwords {
+  constructor(private readonly random: Random) {
+    super();
+  }
+
+  override async hash(password: string): Promise<string> {
+    for (let turns = this.random.whole(0, 6); turns > 0; turns--) await nextTurn();
+    return password;
+  }
+
+  override async matches(password: string, hash: string | null): Promise<boolean> {
+    return (await this.hash(password)) === hash;
+  }
+}
+
+// What holds in each transaction, written down by the database itself: which user each token was
+// given for and what protected them just then, who was made, and what a banned user did.
+const witnesses = `
+  CREATE TABLE given (hash, name, password_hash, banned_at);
+  CREATE TRIGGER give AFTER INSERT ON tokens BEGIN
+    INSERT INTO given SELECT NEW.hash, name, password_hash, banned_at FROM users WHERE id = NEW.user_id;
+  END;
+  CREATE TABLE born (name, password_hash, by_login);
+  CREATE TRIGGER bear AFTER INSERT ON users BEGIN
+    INSERT INTO born VALUES (NEW.name, NEW.password_hash, NEW.last_seen_at IS NOT NULL);
+  END;
+  CREATE TABLE wrong (what);
+  CREATE TRIGGER banned_post AFTER INSERT ON messages
+    WHEN (SELECT banned_at FROM users WHERE id = NEW.sender_id) IS NOT NULL
+    BEGIN INSERT INTO wrong VALUES ('a banned user posted'); END;
+  CREATE TRIGGER banned_join AFTER INSERT ON memberships
+    WHEN (SELECT banned_at FROM users WHERE id = NEW.user_id) IS NOT NULL
+    BEGIN INSERT INTO wrong VALUES ('a banned user joined'); END;
+  CREATE TRIGGER banned_read AFTER UPDATE OF last_read_number ON memberships
+    WHEN (SELECT banned_at FROM users WHERE id = NEW.user_id) IS NOT NULL
+      AND NEW.last_read_number = 1
+    BEGIN INSERT INTO wrong VALUES ('a banned user marked as read'); END;
+  CREATE TRIGGER banned_password AFTER UPDATE OF password_hash ON users
+    WHEN NEW.banned_at IS NOT NULL AND NEW.password_hash LIKE 'own%'
+    BEGIN INSERT INTO wrong VALUES ('a banned user changed the password'); END;
+`;
+
+interface Acknowledged {
+  readonly token: string;
+  readonly user: string;
+  readonly password: string | undefined;
+}
+
+/** One round: clients and an operator side by side, on a board of one policy. */
+class Round {
+  readonly logins: Acknowledged[] = [];
+  readonly ended: string[] = [];
+  /** What each name was last given as its password, as far as anyone knows. */
+  private readonly passwords = new Map<string, string>();
+  private made = 0;
+
+  constructor(
+    private readonly board: TestBoard,
+    private readonly random: Random,
+  ) {
+    for (const name of names) this.passwords.set(name, `first-${name}`);
+  }
+
+  async run(): Promise<void> {
+    let going = true;
+    const operator = this.board.operate(async (administration) => {
+      while (going) {
+        await this.operate(administration).catch(() => {});
+        for (let turns = this.random.whole(1, 8); turns > 0; turns--) await nextTurn();
+      }
+    });
+    await Promise.all(Array.from({ length: clients }, () => this.client()));
+    going = false;
+    await operator;
+  }
+
+  private password(by: string): string {
+    return `${by}-password-${++this.made}`;
+  }
+
+  private async operate(administration: Administration): Promise<unknown> {
+    const name = this.random.pick(names);
+    switch (this.random.whole(0, 6)) {
+      case 0:
+        this.passwords.delete(name);
+        return administration.deleteUser(name, 'keep', control);
+      case 1: {
+        const to = this.random.pick(names);
+        const user = await administration.renameUser(name, userName(to));
+        const password = this.passwords.get(name);
+        this.passwords.delete(name);
+        if (password !== undefined) this.passwords.set(to, password);
+        return user;
+      }
+      case 2:
+        return administration.banUser(name, 'fuzz');
+      case 3:
+        return administration.unbanUser(name);
+      case 4: {
+        const password = this.random.once(4) ? null : this.password('operator');
+        if (password) this.passwords.set(name, password);
+        return administration.setPassword(name, password);
+      }
+      case 5: {
+        const password = this.password('operator');
+        await administration.createUser(userName(name), password);
+        return this.passwords.set(name, password);
+      }
+      default:
+        for (const each of names) await administration.unbanUser(each).catch(() => {});
+        return undefined;
+    }
+  }
+
+  private async client(): Promise<void> {
+    for (let step = 0; step < steps; step++) {
+      // From anywhere, so that what races have made wrong is seldom paused.
+      const from = `127.0.${this.random.whole(1, 250)}.${this.random.whole(1, 250)}`;
+      const caller = await Caller.open(this.board.port, from);
+      await this.session(caller).catch(() => {});
+      caller.close();
+    }
+  }
+
+  /** Whatever is refused ends it. */
+  private async session(caller: Caller): Promise<void> {
+    const user = this.random.pick(names);
+    const registers = !this.passwords.has(user) || this.random.once(20);
+    const password = registers ? this.password('own') : this.passwords.get(user);
+    const given = registers || this.random.once(2) ? password : undefined;
+    const { token } = await caller.call('session.login', {
+      user,
+      ...(given !== undefined && { password: given }),
+      ...(registers && { create: true }),
+    });
+    this.logins.push({ token, user, password: given });
+    if (given !== undefined) this.passwords.set(user, given);
+    await caller.call('group.join', { group: 'main' });
+    await caller.call('message.post', { group: 'main', subject: 's', content: '' });
+    await caller.call('message.markRead', { group: 'main', number: 1 });
+    if (given !== undefined && this.random.once(3)) {
+      const next = this.password('own');
+      await caller.call('account.setPassword', { password: next, current: given });
+      this.passwords.set(user, next);
+    }
+    await caller.call('group.leave', { group: 'main' });
+    if (this.random.once(2)) return;
+    await caller.call('session.logout', {});
+    this.ended.push(token);
+  }
+}
+
+function check(client: Client, access: Access, { logins, ended }: Round): void {
+  const given = client.prepare<
+    [string],
+    { name: string; password_hash: string; banned_at: unknown }
+  >('SELECT name, password_hash, banned_at FROM given WHERE hash = ?');
+  const live = client.prepare('SELECT 1 FROM tokens WHERE hash = ?');
+  const hashed = (token: string) => createHash('sha256').update(token).digest('base64url');
+  for (const { token, user, password } of logins) {
+    // The user that the name had at the commit, with the very password that was given, or without any.
+    const expected = { name: user, password_hash: password ?? null, banned_at: null };
+    expect(given.get(hashed(token)), `the login of ${user}`).toEqual(expected);
+  }
+  for (const token of ended)
+    expect(live.get(hashed(token)), 'a token after its logout').toBeUndefined();
+  expect(client.prepare('SELECT what FROM wrong').all()).toEqual([]);
+  const born = client.prepare('SELECT * FROM born WHERE by_login AND name LIKE ?');
+  if (access === 'closed') expect(born.all('%'), 'made on a closed board').toEqual([]);
+  const bare = client.prepare('SELECT * FROM born WHERE by_login AND password_hash IS NULL');
+  if (access !== 'open') expect(bare.all(), 'made without a password').toEqual([]);
+}
+
+test(
+  `whatever operators do during logins for ${seconds} s, a login is what was decided at its commit`,
+  async () => {
+    const random = new Random(seed);
+    report(`seed ${seed}`);
+    const until = performance.now() + seconds * 1000;
+    let rounds = 0;
+    let logins = 0;
+    for (; rounds === 0 || performance.now() < until; rounds++) {
+      const access = random.pick(['open', 'registered', 'closed'] as const);
+      const passwords = new SlowPasswords(random);
+      const board = await TestBoard.start({ passwords, access, durability: 'relaxed' });
+      const client = board.database();
+      await board.operate(async (operator) => {
+        for (const name of names) await operator.createUser(userName(name), `first-${name}`);
+      });
+      client.exec(witnesses);
+      const round = new Round(board, random);
+      await round.run();
+      await board.stop();
+      check(client, access, round);
+      client.close();
+      logins += round.logins.length;
+      if (rounds % 10 === 9) report(`${rounds + 1} rounds, ${logins} logins, nothing found`);
+    }
+    expect(logins).toBeGreaterThan(0);
+  },
+  seconds * 1000 + 60_000,
+);
