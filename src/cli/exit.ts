@@ -3,8 +3,9 @@ import { ConnectionError } from '../client/failure.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { DatabaseError } from '../storage/connection.ts';
-import { isStorageFailure } from '../storage/failure.ts';
+import { adviceFor, isStorageFailure } from '../storage/failure.ts';
 import { LockedError } from '../storage/lock.ts';
+import { systemFailure } from '../storage/system-errors.ts';
 import { Interrupted, UserError } from './errors.ts';
 
 /**
@@ -38,7 +39,11 @@ function outputFailed(error: NodeJS.ErrnoException): void {
 
 function sentence(error: unknown): string {
   if (error instanceof BoardError) return cleanLine(error.message + reason(error.cause));
-  if (isStorageFailure(error)) return `The database cannot be used: ${error.message}.`;
+  if (isStorageFailure(error)) {
+    return `The database cannot be used: ${error.message} (${error.code}). ${adviceFor(error)}`;
+  }
+  const failure = systemFailure(error);
+  if (failure !== undefined) return cleanLine(`The system refused this: ${failure}.`);
   return error instanceof Error && isExpected(error) ? cleanLine(error.message) : bug(error);
 }
 

@@ -14,4 +14,6 @@ if (tooOld(process.versions.node)) {
   const { run } = await import('./exit.ts');
   const { buildProgram } = await import('./program.ts');
   process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);
+  // A command that a signal has ended waits for no reader of what it has printed.
+  if (process.exitCode > 128) process.exit();
 }

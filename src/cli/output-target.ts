@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { setImmediate as nextTurn } from 'node:timers/promises';
@@ -17,14 +18,20 @@ export interface OutputTarget {
 
 /** Standard output, at the pace of who reads it. */
 export class StandardOutput implements OutputTarget {
-  /** @throws DatabaseError where a shell has redirected it to a file of the board */
-  constructor(database: string) {
+  /**
+   * @param stop ends the wait for a reader that reads nothing
+   * @throws DatabaseError where a shell has redirected it to a file of the board
+   */
+  constructor(
+    database: string,
+    private readonly stop: AbortSignal,
+  ) {
     requireNotRedirected(process.stdout.fd, database);
   }
 
   async write(text: string): Promise<boolean> {
     const { stdout } = process;
-    if (!stdout.write(text) && stdout.writable) await written(stdout);
+    if (!stdout.write(text) && stdout.writable) await written(stdout, this.stop);
     // What takes all at once, as a file does, would keep Ctrl-C and the progress waiting.
     else await nextTurn();
     return stdout.writable;
@@ -35,16 +42,19 @@ export class StandardOutput implements OutputTarget {
   async discard(): Promise<void> {}
 }
 
-/** Until there is room, or nobody is there any more. */
-function written(stream: NodeJS.WriteStream): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      for (const event of events) stream.off(event, done);
-      resolve();
-    };
-    const events = ['drain', 'close', 'error'];
-    for (const event of events) stream.once(event, done);
-  });
+/** Until there is room, or nobody is there any more, or the wait is stopped. */
+async function written(stream: NodeJS.WriteStream, stop: AbortSignal): Promise<void> {
+  const done = new AbortController();
+  const signal = AbortSignal.any([stop, done.signal]);
+  const events = ['drain', 'close', 'error'].map((event) => once(stream, event, { signal }));
+  try {
+    await Promise.race(events);
+  } catch {
+    // An error of the stream is told where its output fails; the caller looks at `stop`.
+  } finally {
+    done.abort();
+    await Promise.allSettled(events);
+  }
 }
 
 /**

@@ -2,7 +2,9 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { adviceFor, isStorageFailure } from './failure.ts';
 import { giveToOwner } from './files.ts';
+import { systemFailure } from './system-errors.ts';
 
 export type Durability = 'full' | 'relaxed';
 
@@ -92,7 +94,8 @@ function isThere(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    throw new DatabaseError(`Cannot open ${file}: ${(error as Error).message}.`);
+    const reason = systemFailure(error) ?? (error as Error).message;
+    throw new DatabaseError(`Cannot open ${file}: ${reason}.`);
   }
 }
 
@@ -104,7 +107,8 @@ export function openingError(file: string, error: unknown): unknown {
         `${file} is damaged or is not a database (${error.message}). Restore a backup of it.`,
       );
     }
-    return new DatabaseError(`Cannot open ${file}: ${error.message}.`);
+    const advice = isStorageFailure(error) ? ` (${error.code}). ${adviceFor(error)}` : '.';
+    return new DatabaseError(`Cannot open ${file}: ${error.message}${advice}`);
   }
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === 'ERR_DLOPEN_FAILED' || code === 'MODULE_NOT_FOUND' || /bindings/.test(message)) {
@@ -112,5 +116,7 @@ export function openingError(file: string, error: unknown): unknown {
       `better-sqlite3 has no binary that this machine can load (${process.platform} ${process.arch}): ${message}. docs/operations.md says how to compile one.`,
     );
   }
-  return code ? new DatabaseError(`Cannot create ${file}: ${message}.`) : error;
+  return code
+    ? new DatabaseError(`Cannot create ${file}: ${systemFailure(error) ?? message}.`)
+    : error;
 }

@@ -2,6 +2,7 @@ import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
 import { createPrivately, openConnection, openingError } from './connection.ts';
 import { isBusy } from './failure.ts';
+import { removeDatabase } from './files.ts';
 import { identityOf } from './paths.ts';
 
 // Milliseconds: longer than `holder` has the lock in its hands.
@@ -40,12 +41,22 @@ export class ServerLock {
   static take(database: string): ServerLock {
     const file = lockFile(database);
     for (;;) {
-      makePlace(file);
+      const isNew = makePlace(file);
       const before = identityOf(file);
-      const lock = ServerLock.takeIn(file, database);
+      const lock = ServerLock.takeOrClean(file, database, isNew);
       // Its last holder may have removed the file meanwhile: the next one would take another file.
       if (before === lock.identity && before !== undefined) return lock;
       lock.release();
+    }
+  }
+
+  /** A disk that fails, as a full one does, would leave an empty file. */
+  private static takeOrClean(file: string, database: string, isNew: boolean): ServerLock {
+    try {
+      return ServerLock.takeIn(file, database);
+    } catch (error) {
+      if (isNew && !(error instanceof LockedError)) removeDatabase(file);
+      throw error;
     }
   }
 
@@ -97,10 +108,12 @@ export class ServerLock {
   }
 }
 
-/** @throws DatabaseError */
-function makePlace(file: string): void {
+/** Whether the file of the lock had to be made. @throws DatabaseError */
+function makePlace(file: string): boolean {
   try {
+    const isNew = !existsSync(file);
     createPrivately(file);
+    return isNew;
   } catch (error) {
     throw openingError(file, error);
   }

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { type FileChangeInfo, watch } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { formatTime } from '../../src/protocol/time.ts';
 import { databaseFile } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
@@ -208,6 +208,19 @@ test('who reads the first line alone has read enough; Ctrl-C stops it anywhere, 
   expect([await whileCopying(data), await whileWriting(data)]).toEqual([nothing, nothing]);
   expect(readdirSync(folder)).toEqual([]);
   expect(await interruptedRedirect(data)).toBe(130);
+});
+
+test('SIGTERM ends an export whose reader reads nothing', async () => {
+  const data = await boardFolder();
+  fillMain(data, 20_000);
+  const args = [program, 'export', '--data', data];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  // It is not read from: the pipe is full, or is soon.
+  await once(child.stdout, 'readable');
+  child.kill('SIGTERM');
+  const [code] = await once(child, 'exit');
+  expect(code).toBeGreaterThan(128);
 });
 
 /** An export into a file of `folder` that is stopped once the system tells of one of its changes. */

@@ -55,7 +55,7 @@ async function writeExport(
   const database = databaseFile(options.data);
   const target =
     file === undefined
-      ? new StandardOutput(database)
+      ? new StandardOutput(database, signal)
       : await OutputFile.create(file, database, options);
   let snapshot: Snapshot | undefined;
   try {

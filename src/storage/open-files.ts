@@ -1,0 +1,68 @@
+import { statSync } from 'node:fs';
+
+/** A file that a server has open is not at its path any more, so what it writes is lost. */
+export class LostFileError extends Error {
+  override readonly name = 'LostFileError';
+
+  constructor(
+    readonly path: string,
+    what: string,
+    advice: string,
+  ) {
+    super(`${path} ${what}. ${advice}`);
+  }
+}
+
+/**
+ * The files that a connection has open. A process that has them open is told by nobody when their
+ * names are removed or taken by other files, and SQLite goes on writing to files that end with it.
+ * Each check asks the system for device and inode at the paths.
+ */
+export class OpenFiles {
+  private readonly expected: readonly (readonly [path: string, identity: string | undefined])[];
+
+  /** @param file a database that is open in WAL mode: its log and the log's index are there */
+  constructor(private readonly file: string) {
+    const paths = [file, `${file}-wal`, `${file}-shm`];
+    this.expected = paths.map((path) => [path, identity(path)]);
+  }
+
+  /** The first file that is not in its place; undefined if all are. */
+  lost(): LostFileError | undefined {
+    for (const [path, before] of this.expected) {
+      const now = identity(path);
+      if (now === before) continue;
+      const what = now === undefined ? 'is gone: it was removed or moved' : 'is another file now';
+      return new LostFileError(path, what, this.advice(path, now));
+    }
+    return undefined;
+  }
+
+  /** Whether the log was removed while the database is still there. */
+  get isLogAlone(): boolean {
+    const [, ...besides] = this.expected;
+    return (
+      identity(this.file) === this.expected[0]?.[1] && besides.some(([p, i]) => identity(p) !== i)
+    );
+  }
+
+  private advice(path: string, now: string | undefined): string {
+    if (path !== this.file) {
+      return 'Restart the server: it brings all that it has acknowledged into the database as it stops.';
+    }
+    const back = 'Move it back, with what is beside it, and the server goes on';
+    return now === undefined
+      ? `${back}. Do not stop the server before: docs/operations.md says how to copy the open file.`
+      : `${back}; or restart the server to use the file that is there now.`;
+  }
+}
+
+/** Where no file can be seen, for whatever reason, the system opens none for the next process. */
+function identity(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    return found && `${found.dev}:${found.ino}`;
+  } catch {
+    return undefined;
+  }
+}
