@@ -18,6 +18,7 @@ export function createRegistry(sources: Sources): Registry {
   addSessions(exporter, sources);
   addRequests(exporter, sources);
   addStorage(exporter, sources);
+  addBackups(exporter, sources);
   // Whether the server speaks TLS is settled at its start.
   if (sources.certificateEnd() !== undefined) {
     exporter.gauge(
@@ -88,7 +89,8 @@ function addRequests(exporter: Exporter, sources: Sources): void {
   );
 }
 
-function addStorage(exporter: Exporter, { commits, holdings }: Sources): void {
+function addStorage(exporter: Exporter, sources: Sources): void {
+  const { commits } = sources;
   exporter.histogram('commit_duration_seconds', 'Of a transaction, with its disk sync.', () => [
     [{}, commits.seconds],
   ]);
@@ -98,6 +100,15 @@ function addStorage(exporter: Exporter, { commits, holdings }: Sources): void {
   exporter.counter('writes_failed_total', 'Writes refused because storage failed.', [], () =>
     one(commits.failed),
   );
+  exporter.counter('reads_failed_total', 'Reads refused because storage failed.', [], () =>
+    one(commits.readsFailed),
+  );
+  exporter.gauge('storage_failing', '1 while the disk or the database fails, else 0.', [], () =>
+    one(Number(sources.storageFails())),
+  );
+  exporter.gauge('disk_free_bytes', 'Free on the disk of the database.', [], () =>
+    maybe(sources.diskFree()),
+  );
   const held: [name: string, help: string, of: keyof Holdings][] = [
     ['database_bytes', 'Size of the database file.', 'databaseBytes'],
     ['wal_bytes', 'Size of its write-ahead log.', 'logBytes'],
@@ -105,7 +116,41 @@ function addStorage(exporter: Exporter, { commits, holdings }: Sources): void {
     ['memberships', 'Memberships there are.', 'memberships'],
     ['messages', 'Messages stored.', 'messages'],
   ];
-  for (const [name, help, of] of held) exporter.gauge(name, help, [], () => one(holdings()[of]));
+  for (const [name, help, of] of held) {
+    exporter.gauge(name, help, [], () => maybe(readable(sources)?.[of]));
+  }
+}
+
+/** A database that cannot be read takes no other metric with it. */
+function readable({ holdings }: Sources): Holdings | undefined {
+  try {
+    return holdings();
+  } catch {
+    return undefined;
+  }
+}
+
+function addBackups(exporter: Exporter, { backups }: Sources): void {
+  exporter.gauge(
+    'backup_last_timestamp_seconds',
+    'When the newest backup was begun, since the epoch.',
+    [],
+    () => {
+      const { last } = backups() ?? {};
+      return maybe(last === undefined ? undefined : last / 1000);
+    },
+  );
+  exporter.gauge('backup_interval_seconds', 'From one scheduled backup to the next.', [], () => {
+    const { every } = backups() ?? {};
+    return maybe(every === undefined ? undefined : every / 1000);
+  });
+  exporter.gauge('backup_failing', '1 if the last scheduled backup failed, else 0.', [], () => {
+    const now = backups();
+    return maybe(now && Number(now.failure !== undefined));
+  });
+  exporter.counter('backups_failed_total', 'Scheduled backups that failed.', [], () =>
+    maybe(backups()?.failures),
+  );
 }
 
 class Exporter {
@@ -187,4 +232,8 @@ function sessionValues({ sessions }: Survey): Value[] {
 
 function one(value: number): Value[] {
   return [[{}, value]];
+}
+
+function maybe(value: number | undefined): Value[] {
+  return value === undefined ? [] : one(value);
 }

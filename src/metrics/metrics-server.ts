@@ -68,6 +68,17 @@ export class MetricsServer {
     else reply(response, 404, 'There are /metrics and /healthz.\n');
   }
 
+  /** What an operator has to see to, though members notice nothing: no reason to restart the board. */
+  private remarks(): string {
+    const backups = this.sources.backups();
+    if (!backups) return '';
+    const { last, failure, every } = backups;
+    const when = last === undefined ? 'none yet' : new Date(last).toISOString();
+    const isLate = last !== undefined && Date.now() - last > 2 * every;
+    const state = failure === undefined ? (isLate ? 'LATE' : 'ok') : `FAILING: ${failure}`;
+    return `last backup: ${when}, ${state.replaceAll('\n', ' ')}\n`;
+  }
+
   private async tellHealth(response: ServerResponse): Promise<void> {
     try {
       if (this.stopping) throw new Error('the server is shutting down');
@@ -76,7 +87,7 @@ export class MetricsServer {
         this.probe = undefined;
       });
       await inTime(this.probe);
-      reply(response, 200, 'ok\n');
+      reply(response, 200, `ok\n${this.remarks()}`);
     } catch (error) {
       reply(response, 503, `${reason(error as Error)}\n`);
     }

@@ -22,6 +22,17 @@ export interface Holdings {
   readonly messages: number;
 }
 
+/** How the scheduled backups are. */
+export interface Backups {
+  /** When the newest copy was begun, in milliseconds since the epoch; undefined until one is known. */
+  readonly last: number | undefined;
+  /** Why the last attempt has failed; undefined where it has not. */
+  readonly failure: string | undefined;
+  readonly failures: number;
+  /** Milliseconds from one copy to the next. */
+  readonly every: number;
+}
+
 /** Where the exporter finds what it tells; asked at each scrape. */
 export interface Sources {
   readonly version: string;
@@ -29,7 +40,14 @@ export interface Sources {
   readonly commits: CommitCounts;
   survey(): Survey;
   usersOnline(): number;
+  /** @throws where the database cannot be read */
   holdings(): Holdings;
+  /** Bytes that are free on the disk of the database; undefined where it cannot be asked. */
+  diskFree(): number | undefined;
+  /** Whether the disk has failed, and not worked again since. */
+  storageFails(): boolean;
+  /** Undefined where none are scheduled. */
+  backups(): Backups | undefined;
   /** When the certificate ends, in seconds since the epoch; undefined without TLS. */
   certificateEnd(): number | undefined;
   /** Settles once something was written to the disk. @throws the reason in words where it could not */

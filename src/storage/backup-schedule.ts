@@ -1,12 +1,10 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { makeFolder } from './connection.ts';
+import type { Backups } from '../metrics/sources.ts';
 
 export interface BackupPlan {
   /** Where the copies go; made if it is missing. */
@@ -15,26 +13,43 @@ export interface BackupPlan {
   readonly every: number;
   /** How many copies stay. */
   readonly keep: number;
-  /** The script of the program, whose `db backup` makes each copy. */
+  /** The script of the program, whose `db scheduled-backup` does the work. */
   readonly program: string;
+  /** Milliseconds that one copy may take; `every`, but at least an hour, if left out. */
+  readonly limit?: number;
 }
 
-const ownName = /^corkboard-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d)Z\.db$/;
+/** What the process of a backup prints, as JSON. */
+export interface ScheduledBackup {
+  /** When the newest copy was begun, in milliseconds since the epoch. */
+  readonly last: number;
+  /** The copy that was made now, if one was due. */
+  readonly made?: { readonly backup: string; readonly size: number };
+}
+
+const hour = 3_600_000;
 // Milliseconds: after a failure it is tried again this soon, and no timer runs for longer than a day.
 const retry = 5 * 60_000;
-const longestPause = 86_400_000;
+const longestPause = 24 * hour;
+// Milliseconds that a process has to end after SIGTERM, and then after SIGKILL: on a file system that
+// hangs, not even that ends it.
+const terminationTime = 2000;
+const killTime = 500;
 // Members come first.
 const lowPriority = 10;
 
 /**
- * Copies the board at regular times, in a process of its own beside the server, one at a time, and
- * removes the oldest of its own copies once a new one is whole. What fails is logged, and no more.
+ * Copies the board at regular times. All that touches the folder of the copies is done by a process
+ * of its own, one at a time: the server waits for none of them without a limit. What fails is logged,
+ * and is in `status`.
  */
 export class BackupSchedule {
   private readonly closing = new AbortController();
   private readonly working: Promise<void>;
-  /** By `performance.now()`, which no setting of the clock moves. */
-  private notBefore = 0;
+  private child: ChildProcess | undefined;
+  private last: number | undefined;
+  private failure: string | undefined;
+  private failures = 0;
 
   /** @param data the folder of the database */
   constructor(
@@ -45,7 +60,12 @@ export class BackupSchedule {
     this.working = this.work();
   }
 
-  /** Ends with a copy that is under way, of which nothing is left then. */
+  get status(): Backups {
+    const { last, failure, failures } = this;
+    return { last, failure, failures, every: this.plan.every };
+  }
+
+  /** Ends a copy that is under way, within `terminationTime` and `killTime`. */
   async close(): Promise<void> {
     this.closing.abort();
     await this.working;
@@ -54,75 +74,109 @@ export class BackupSchedule {
   private async work(): Promise<void> {
     const { signal } = this.closing;
     while (!signal.aborted) {
-      const wait = this.due() - Date.now();
-      if (wait <= 0) await this.attempt();
-      else await pause(Math.min(wait, longestPause), undefined, { signal }).catch(() => {});
+      const wait = await this.attempt();
+      const length = Math.min(wait, longestPause);
+      await pause(length, undefined, { signal, ref: false }).catch(() => {});
     }
   }
 
-  /** In milliseconds since the epoch. What is wrong with the folder, the attempt finds and tells. */
-  private due(): number {
-    const rest = this.notBefore - performance.now();
-    if (rest > 0) return Date.now() + rest;
+  /** Gives the milliseconds until the next one, whatever the clock is set to meanwhile. */
+  private async attempt(): Promise<number> {
+    const { every, folder } = this.plan;
+    const start = performance.now();
     try {
-      const last = this.copies().at(-1);
-      return last === undefined ? 0 : timeOf(last) + this.plan.every;
-    } catch {
-      return 0;
-    }
-  }
-
-  private async attempt(): Promise<void> {
-    const { folder, every, keep } = this.plan;
-    const start = Date.now();
-    const name = `corkboard-${new Date(start).toISOString().slice(0, 19).replaceAll(':', '-')}Z.db`;
-    const backup = join(folder, name);
-    try {
-      makeFolder(folder);
-      this.removeCutShort();
-      await this.copy(backup);
-      const { size } = statSync(backup);
-      this.log.info({ backup, size, duration: Date.now() - start }, 'backed up');
-      for (const old of this.copies().slice(0, -keep)) rmSync(join(folder, old));
+      const { last, made } = await this.run();
+      this.last = last;
+      this.failure = undefined;
+      const duration = Math.round(performance.now() - start);
+      if (made) this.log.info({ ...made, duration }, 'backed up');
+      return Math.min(every, Math.max(0, last + every - Date.now()));
     } catch (error) {
-      if (this.closing.signal.aborted) return;
-      this.notBefore = performance.now() + Math.min(every, retry);
-      this.log.error({ err: error, backup }, 'the backup failed; trying again');
+      if (!this.closing.signal.aborted) {
+        this.failures++;
+        this.failure = (error as Error).message;
+        this.log.error({ err: error, folder }, 'the backup failed; trying again');
+      }
+      return Math.min(every, retry);
     }
   }
 
-  private async copy(backup: string): Promise<void> {
-    const { program } = this.plan;
-    const args = [program, 'db', 'backup', backup, '--data', this.data];
-    const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    const stop = () => child.kill('SIGTERM');
-    this.closing.signal.addEventListener('abort', stop);
-    try {
-      const said = text(child.stderr);
-      lowerPriority(child.pid);
-      const [code] = await once(child, 'close');
-      if (code !== 0) throw new Error((await said).trim() || `exit code ${code}`);
-    } finally {
-      this.closing.signal.removeEventListener('abort', stop);
+  /** @throws Error with what the process has said, or that it hangs */
+  private async run(): Promise<ScheduledBackup> {
+    if (this.child) throw new Error('an earlier backup hangs, and cannot be ended');
+    const { folder, every, keep, program, limit = Math.max(every, hour) } = this.plan;
+    const options = ['--data', this.data, '--every', String(every), '--keep', String(keep)];
+    const args = [program, 'db', 'scheduled-backup', folder, ...options];
+    const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
+    this.child = child;
+    // A server that is told to end at once leaves no process behind.
+    const kill = () => void child.kill('SIGKILL');
+    process.once('exit', kill);
+    const gone = () => {
+      process.off('exit', kill);
+      this.child = undefined;
+    };
+    // A process that could not be started has no exit.
+    child.once('exit', gone).once('error', gone);
+    lowerPriority(child.pid);
+    const ended = outcome(child);
+    const timer = new AbortController();
+    const hangs = await Promise.race([
+      ended.then(() => false),
+      this.past(limit, timer.signal),
+    ]).finally(() => timer.abort());
+    if (hangs) {
+      await end(child);
+      throw new Error(`it took longer than ${Math.round(limit / 1000)} s, and was ended`);
     }
+    return ended;
   }
 
-  /** Left by a process that was killed. */
-  private removeCutShort(): void {
-    const { folder } = this.plan;
-    for (const name of readdirSync(folder)) {
-      const [whole, rest] = name.split(/(?<=\.db)(?=\.partial)/);
-      if (rest !== undefined && ownName.test(whole ?? '')) rmSync(join(folder, name));
-    }
+  /** Resolves once the schedule closes, or after so many milliseconds. */
+  private async past(limit: number, done: AbortSignal): Promise<true> {
+    const signal = AbortSignal.any([this.closing.signal, done]);
+    await pause(limit, undefined, { signal, ref: false }).catch(() => {});
+    return true;
   }
+}
 
-  /** The names of its own copies, oldest first; not those that a clock gone wrong dated ahead. */
-  private copies(): string[] {
-    const { folder } = this.plan;
-    if (!existsSync(folder)) return [];
-    return readdirSync(folder)
-      .filter((name) => ownName.test(name) && timeOf(name) <= Date.now())
-      .sort();
+/** @throws Error with what it wrote to standard error, where it fails */
+async function outcome(child: ChildProcess): Promise<ScheduledBackup> {
+  const { stdout, stderr } = child;
+  if (!stdout || !stderr) throw new Error('a process without pipes');
+  const [[code, signal], printed, said] = await Promise.all([
+    once(child, 'close'),
+    text(stdout),
+    text(stderr),
+  ]);
+  if (code === 0) return JSON.parse(printed) as ScheduledBackup;
+  throw new Error(said.trim() || (signal ? `ended by ${signal}` : `exit code ${code}`));
+}
+
+/** Ends a process, a stopped one too, and lets go of one that nothing ends. */
+async function end(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  // A process that is stopped hears of SIGTERM once it goes on.
+  child.kill('SIGCONT');
+  if (await hasExited(child, terminationTime)) return;
+  child.kill('SIGKILL');
+  if (await hasExited(child, killTime)) return;
+  child.unref();
+  child.stdout?.destroy();
+  child.stderr?.destroy();
+}
+
+async function hasExited(child: ChildProcess, within: number): Promise<boolean> {
+  if (child.exitCode !== null || child.signalCode !== null) return true;
+  const timer = new AbortController();
+  const { signal } = timer;
+  const exited = once(child, 'exit', { signal }).then(() => true);
+  const late = pause(within, false, { signal });
+  try {
+    return await Promise.race([exited, late]);
+  } finally {
+    timer.abort();
+    await Promise.allSettled([exited, late]);
   }
 }
 
@@ -132,9 +186,4 @@ function lowerPriority(pid: number | undefined): void {
   } catch {
     // It has ended already, or the system does not let one: the copy is as good.
   }
-}
-
-function timeOf(name: string): number {
-  const [, stamp = ''] = ownName.exec(name) ?? [];
-  return Date.parse(`${stamp.slice(0, 10)}${stamp.slice(10).replaceAll('-', ':')}Z`);
 }

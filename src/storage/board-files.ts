@@ -9,7 +9,7 @@ import { identityOf, realPath } from './paths.ts';
  * combined: `corkboard.db.import-wal`.
  */
 const endings =
-  /(?:-wal|-shm|-journal|\.lock|\.sock|\.import|\.partial|\.backup-folder|\.export-\d+|\.before-(?:restore|upgrade)-[\w-]+)+$/;
+  /(?:-wal|-shm|-journal|\.lock|\.sock|\.import|\.partial|\.probe|\.backup-folder|\.export-\d+|\.before-(?:restore|upgrade)-[\w-]+)+$/;
 
 /**
  * The one guard for everything that writes or reads a file that the user names. No flag overrides it.
@@ -51,9 +51,19 @@ export function requireOther(source: string, work: string): void {
  * @throws DatabaseError if the open file belongs to the board
  */
 export function requireNotRedirected(descriptor: number, database: string): void {
-  const { dev, ino } = fstatSync(descriptor, { bigint: true });
-  const own = filesBeside(database).find((file) => identityOf(file) === `${dev}:${ino}`);
+  const identity = openIdentity(descriptor);
+  const own = filesBeside(database).find((file) => identityOf(file) === identity);
   if (own !== undefined) throw ownFile('What the output is redirected to', own, database);
+}
+
+/** Nothing is open where a shell has closed it (`>&-`). */
+function openIdentity(descriptor: number): string | null {
+  try {
+    const { dev, ino } = fstatSync(descriptor, { bigint: true });
+    return `${dev}:${ino}`;
+  } catch {
+    return null;
+  }
 }
 
 function ownFile(path: string, name: string, database: string): DatabaseError {

@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { JsonPeer } from '../helpers/json-peer.ts';
@@ -59,6 +59,49 @@ test('it ends within five seconds though a peer neither reads nor goes', async (
   expect(await server.stop()).toBe(0);
   expect(performance.now() - from).toBeLessThan(5000);
 });
+
+/** The first process that a server has started, as soon as there is one. */
+async function childOf({ child }: TestServer): Promise<number> {
+  for (;;) {
+    const [pid] = readFileSync(`/proc/${child.pid}/task/${child.pid}/children`, 'utf8').split(' ');
+    if (pid) return Number(pid);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+test.skipIf(process.platform !== 'linux').each(['one signal', 'two signals'])(
+  'a backup that hangs keeps no session and no server (%s)',
+  async (signals) => {
+    const server = await TestServer.start({ args: ['--backup-dir', join(tempFolder(), 'b')] });
+    const backup = await childOf(server);
+    process.kill(backup, 'SIGSTOP');
+    const program = await login(server.port, 'bot');
+    const from = performance.now();
+    server.signal('SIGTERM');
+    expect(await program.notice()).toMatchObject({ params: { code: 'SHUTTING_DOWN' } });
+    // At once, and not after what hangs.
+    expect(performance.now() - from).toBeLessThan(1500);
+    if (signals === 'two signals') {
+      // The same signal within 0.1 s is one that came twice.
+      await program.closed();
+      server.signal('SIGINT');
+      expect(await server.exited()).toBe(1);
+    } else {
+      expect(await server.exited()).toBe(0);
+    }
+    expect(performance.now() - from).toBeLessThan(5000);
+    expect(isAlive(backup)).toBe(false);
+  },
+);
 
 test('a second signal ends it at once', async () => {
   const server = await TestServer.start();

@@ -1,5 +1,13 @@
 import { EventEmitter, once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
@@ -13,8 +21,7 @@ const hour = 3_600_000;
 const ownName = /^corkboard-.*Z\.db$/;
 
 /** A schedule beside a board in use, whose log lines come as events. */
-function schedule(plan: Partial<BackupPlan> = {}) {
-  const { file } = openBoard();
+function schedule(plan: Partial<BackupPlan> = {}, data = dirname(openBoard().file)) {
   const folder = join(tempFolder(), 'backups');
   const lines = new EventEmitter();
   const log = pino(
@@ -23,7 +30,7 @@ function schedule(plan: Partial<BackupPlan> = {}) {
   );
   const start = () => {
     const started = new BackupSchedule(
-      dirname(file),
+      data,
       { folder, every: hour, keep: 2, program, ...plan },
       log,
     );
@@ -31,7 +38,21 @@ function schedule(plan: Partial<BackupPlan> = {}) {
     return started;
   };
   const logged = async () => (await once(lines, 'line'))[0] as Record<string, unknown>;
-  return { folder, start, logged };
+  return { folder: plan.folder ?? folder, start, logged, data };
+}
+
+/** A program that runs for ever, in place of the one that makes backups. */
+function script(behaviour: string, sign = newFile()): string {
+  const file = join(tempFolder(), 'hanging.mjs');
+  const tell = `writeFileSync(${JSON.stringify(`${sign}.new`)}, String(process.pid));
+    renameSync(${JSON.stringify(`${sign}.new`)}, ${JSON.stringify(sign)});`;
+  writeFileSync(
+    file,
+    `import { renameSync, writeFileSync } from 'node:fs';
+     setInterval(() => {}, 1000);
+     ${behaviour.includes('SIGSTOP') ? `${tell} ${behaviour}` : `${behaviour}; ${tell}`};`,
+  );
+  return file;
 }
 
 /** A file that looks like a backup of that many hours ago. */
@@ -48,7 +69,7 @@ test('a backup is made at once where none is, checked, and logged with its size 
   const line = await logged();
   expect(line).toMatchObject({ level: 30, msg: 'backed up', size: expect.any(Number) });
   expect(line.duration).toEqual(expect.any(Number));
-  const [name = ''] = readdirSync(folder);
+  const [name = ''] = readdirSync(folder).filter((name) => ownName.test(name));
   expect(line.backup).toBe(join(folder, name));
   const copy = connect(join(folder, name), { journal: 'unchanged' });
   expect(healthChecks.flatMap((check) => problemsOf(check, copy))).toEqual([]);
@@ -56,7 +77,7 @@ test('a backup is made at once where none is, checked, and logged with its size 
   await running.close();
   // Started again within the hour, it makes no other.
   await start().close();
-  expect(readdirSync(folder)).toEqual([name]);
+  expect(readdirSync(folder).sort()).toEqual(['.corkboard-backups', name]);
 });
 
 test('the oldest of its own go once a new one is whole, and nothing else ever does', async () => {
@@ -70,7 +91,7 @@ test('the oldest of its own go once a new one is whole, and nothing else ever do
   expect(await logged()).toMatchObject({ msg: 'backed up' });
   const names = readdirSync(folder);
   expect(names).toEqual(expect.arrayContaining([...others, second]));
-  expect(names).toHaveLength(others.length + 2);
+  expect(names).toHaveLength(others.length + 3);
 });
 
 test('a failure is logged, ends nothing, and costs no older backup', async () => {
@@ -92,8 +113,83 @@ test('a folder that cannot be read is logged, and ends neither the schedule nor 
   const { start, logged } = schedule({ folder });
   const line = logged();
   const running = start();
-  expect(await line).toMatchObject({ level: 50, err: { code: 'ENOTDIR' } });
+  expect(await line).toMatchObject({
+    level: 50,
+    err: {
+      message: expect.stringMatching(/^corkboard: .*\(ENOTDIR, .*A part of the path is no folder/),
+    },
+  });
+  expect(running.status).toMatchObject({ last: undefined, failures: 1 });
   await running.close();
+});
+
+test('a folder whose disk is not mounted gets no copy, and is used again with its disk', async () => {
+  const { folder, start, logged } = schedule();
+  const first = start();
+  expect(await logged()).toMatchObject({ msg: 'backed up' });
+  const { last } = first.status;
+  await first.close();
+  // As the mount point looks without its disk: there, and empty; or not there at all.
+  renameSync(folder, `${folder}-disk`);
+  for (const isThere of [true, false]) {
+    if (isThere) mkdirSync(folder);
+    const without = start();
+    const { level, err } = (await logged()) as { level: number; err: { message: string } };
+    expect(level).toBe(50);
+    expect(err.message).toMatch(
+      /is not the folder that had the backups before.*Is its disk mounted\?/,
+    );
+    expect(without.status).toMatchObject({ last: undefined, failure: err.message, failures: 1 });
+    await without.close();
+    expect(existsSync(folder) ? readdirSync(folder) : 'missing').toEqual(isThere ? [] : 'missing');
+    rmSync(folder, { recursive: true, force: true });
+  }
+  renameSync(`${folder}-disk`, folder);
+  const again = start();
+  await expect.poll(() => again.status.last, { timeout: 30_000 }).toBe(last);
+  expect(again.status).toMatchObject({ failure: undefined, failures: 0 });
+  await again.close();
+});
+
+test('a schedule that is given another folder begins there', async () => {
+  const { start, logged, data } = schedule();
+  const first = start();
+  await logged();
+  await first.close();
+  const other = schedule({ folder: join(tempFolder(), 'other') }, data);
+  const second = other.start();
+  expect(await other.logged()).toMatchObject({ msg: 'backed up' });
+  await second.close();
+});
+
+test('a copy that takes too long is ended, whether it hears signals or is stopped', async () => {
+  for (const behaviour of [
+    "process.on('SIGTERM', () => {})",
+    "process.kill(process.pid, 'SIGSTOP')",
+  ]) {
+    const { start, logged } = schedule({ program: script(behaviour), limit: 1000 });
+    const running = start();
+    const { err } = (await logged()) as { err: { message: string } };
+    expect(err.message).toBe('it took longer than 1 s, and was ended');
+    await running.close();
+  }
+});
+
+test('closing ends a backup that is stopped or hears no SIGTERM, within three seconds', async () => {
+  for (const behaviour of [
+    "process.on('SIGTERM', () => {})",
+    "process.kill(process.pid, 'SIGSTOP')",
+  ]) {
+    const sign = newFile();
+    const { start } = schedule({ program: script(behaviour, sign) });
+    const running = start();
+    while (!existsSync(sign)) await new Promise((resolve) => setImmediate(resolve));
+    const pid = Number(readFileSync(sign, 'utf8'));
+    const from = performance.now();
+    await running.close();
+    expect(performance.now() - from).toBeLessThan(3000);
+    expect(() => process.kill(pid, 0)).toThrow('ESRCH');
+  }
 });
 
 test('a backup that is dated ahead keeps none from being made, and costs none', async () => {
@@ -103,25 +199,16 @@ test('a backup that is dated ahead keeps none from being made, and costs none', 
   start();
   const { msg, backup } = await logged();
   expect(msg).toBe('backed up');
-  expect(readdirSync(folder).map((name) => join(folder, name))).toEqual([
-    backup,
-    join(folder, ahead),
-  ]);
+  const own = readdirSync(folder).filter((name) => ownName.test(name));
+  expect(own.map((name) => join(folder, name))).toEqual([backup, join(folder, ahead)]);
 });
 
 test('closing ends a backup that is under way, and leaves nothing of it', async () => {
-  const hanging = join(tempFolder(), 'hanging.mjs');
   const sign = newFile();
-  writeFileSync(
-    hanging,
-    `import { writeFileSync } from 'node:fs';
-     process.on('SIGTERM', () => process.exit(130));
-     writeFileSync(${JSON.stringify(sign)}, '');
-     setInterval(() => {}, 1000);`,
-  );
+  const hanging = script("process.on('SIGTERM', () => process.exit(130))", sign);
   const { folder, start } = schedule({ program: hanging });
   const running = start();
   while (!existsSync(sign)) await new Promise((resolve) => setImmediate(resolve));
   await running.close();
-  expect(readdirSync(folder).filter((name) => ownName.test(name))).toEqual([]);
+  expect(existsSync(folder)).toBe(false);
 });

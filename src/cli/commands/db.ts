@@ -4,6 +4,7 @@ import { dbCheckCommand } from './db/check.ts';
 import { dbCompactCommand } from './db/compact.ts';
 import { dbMigrateCommand } from './db/migrate.ts';
 import { dbRestoreCommand } from './db/restore.ts';
+import { dbScheduledBackupCommand } from './db/scheduled-backup.ts';
 import { dbStatusCommand } from './db/status.ts';
 
 export function dbCommand(): Command {
@@ -15,6 +16,7 @@ export function dbCommand(): Command {
     .addCommand(dbBackupCommand())
     .addCommand(dbRestoreCommand())
     .addCommand(dbCompactCommand())
+    .addCommand(dbScheduledBackupCommand(), { hidden: true })
     .addHelpText(
       'after',
       `

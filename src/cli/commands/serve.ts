@@ -7,6 +7,8 @@ import { App } from '../../app.ts';
 import { isLoopback } from '../../board/addresses.ts';
 import { MetricsListenError } from '../../metrics/metrics-server.ts';
 import type { BackupPlan } from '../../storage/backup-schedule.ts';
+import { requireNotRedirected } from '../../storage/board-files.ts';
+import { databaseFile } from '../../storage/open.ts';
 import { readCertificate } from '../config/certificate.ts';
 import {
   type Configuration,
@@ -22,6 +24,9 @@ import { createLog } from '../log.ts';
 import { notifyReady } from '../service-manager.ts';
 import { untilSignalled } from '../signals.ts';
 import { programVersion } from '../version.ts';
+
+// How long the process may live after everything is closed, in milliseconds.
+const endTime = 500;
 
 interface ServeOptions {
   readonly config?: string;
@@ -63,6 +68,7 @@ Examples:
 
 async function serve(read: () => Configuration): Promise<void> {
   const { config } = read();
+  for (const output of [1, 2]) requireNotRedirected(output, databaseFile(config.data));
   const log = createLog(config);
   const certificate = readCertificate(config);
   const limits = limitsOf(config);
@@ -88,6 +94,8 @@ async function serve(read: () => Configuration): Promise<void> {
   await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
+  // What hangs, as a process on a file system that does not answer, keeps no server from its end.
+  setTimeout(() => process.exit(), endTime).unref();
 }
 
 /** A server whose standard output is full or closed goes on: its log has the address, too. */

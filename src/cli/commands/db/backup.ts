@@ -38,12 +38,20 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
   const file = databaseFile(options.data);
   requireNoBoardFile(target, file);
   if (existsSync(target)) await mayOverwrite(target, options);
-  const rows = await runCopy((control) => copyTo(target, file, control));
+  const rows = await backUp(target, file);
   const { size } = statSync(target);
   printResult(options, { file, backup: target, size, rows }, () => {
     const messages = count(rows.messages ?? 0, 'message');
     return `Backed up ${file} to ${target}: ${messages}, ${shownBytes(size)}.`;
   });
+}
+
+/**
+ * Copies the board in `file` to a place that is free, or may be taken.
+ * @returns how many rows each table has
+ */
+export function backUp(target: string, file: string): Promise<ToldRows> {
+  return runCopy((control) => copyTo(target, file, control));
 }
 
 async function copyTo(target: string, file: string, control: CopyControl): Promise<ToldRows> {
