@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Access, Accounts } from './board/accounts.ts';
 import { Board } from './board/board.ts';
@@ -20,6 +21,7 @@ import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
 import { type BackupPlan, BackupSchedule } from './storage/backup-schedule.ts';
 import { type Durability, orm } from './storage/connection.ts';
+import { isStorageRefusal } from './storage/failure.ts';
 import { giveToOwner } from './storage/files.ts';
 import type { ServerLock } from './storage/lock.ts';
 import { currentNetworkBans } from './storage/network-bans.ts';
@@ -30,6 +32,11 @@ import { SqliteUpkeep } from './storage/upkeep.ts';
 
 // How often the server looks for what administration commands have done, in milliseconds.
 const outsideInterval = 500;
+// How long a step of the caretaker and a backup may take to end, in milliseconds.
+const closingTime = 5000;
+
+const lockGone =
+  'The file of the lock is gone, so a second server could start on this board. Restart this one.';
 
 export interface AppConfig {
   readonly host: string;
@@ -94,6 +101,7 @@ export class App {
     const counts = new ServerCounts();
     const hub = new Hub(counts);
     let caretaker: Caretaker | undefined;
+    let backups: BackupSchedule | undefined;
     const publish = (event: BoardEvent) => {
       hub.publish(event);
       if (event.type === 'retention.changed') caretaker?.wake();
@@ -145,6 +153,9 @@ export class App {
         survey: () => server.survey(),
         usersOnline: () => hub.online,
         holdings: () => store.holdings(),
+        diskFree: () => store.diskFree(),
+        storageFails: () => store.trouble.isFailing,
+        backups: () => backups?.status,
         certificateEnd: () => server.certificateEnd,
         probe: () => store.probe(),
       });
@@ -155,13 +166,21 @@ export class App {
       const metricsAddress = config.metrics && (await metrics?.listen(config.metrics));
       const address = await server.listen(config.host, config.port);
       const operatorSocket = await answerOperator(config.data, hub, log);
-      const watch = setInterval(() => void announce(repository, log), outsideInterval);
+      let isHeld = true;
+      const watch = setInterval(() => {
+        store.watch();
+        if (isHeld && !lock.isInPlace) log.error({ file: store.client.name }, lockGone);
+        isHeld = lock.isInPlace;
+        void announce(repository, log);
+      }, outsideInterval);
       caretaker = new Caretaker({
         upkeep: new SqliteUpkeep(store, () => hub.tokens()),
-        failed: (error) => log.error({ err: error }, 'upkeep failed; trying again'),
+        failed: (error) => {
+          if (!isStorageRefusal(error)) log.error({ err: error }, 'upkeep failed; trying again');
+        },
       });
       const { backups: plan, data } = config;
-      const backups = plan && new BackupSchedule(data, plan, log);
+      backups = plan && new BackupSchedule(data, plan, log);
       return new App(
         address,
         server,
@@ -200,8 +219,10 @@ export class App {
   async close(reason: string): Promise<void> {
     clearInterval(this.watch);
     this.metrics?.stop();
-    await Promise.all([this.caretaker.close(), this.backups?.close()]);
+    // Members are told at once; what else is under way ends meanwhile, and each part limits how long.
+    const others = [this.caretaker.close(), this.backups?.close()];
     await this.server.close(reason);
+    await Promise.race([Promise.all(others), pause(closingTime, undefined, { ref: false })]);
     this.hub.close();
     this.operatorSocket?.close();
     this.metrics?.close();
@@ -219,6 +240,7 @@ function openStore(
   try {
     return new Store(held.client, {
       publish,
+      log,
       failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
     });
   } catch (error) {
@@ -255,6 +277,7 @@ async function announce(repository: Repository, log: Logger): Promise<void> {
   try {
     await repository.announceOutsideChanges();
   } catch (error) {
-    log.error({ err: error }, 'looking for outside changes failed; trying again');
+    if (!isStorageRefusal(error))
+      log.error({ err: error }, 'looking for outside changes failed; trying again');
   }
 }

@@ -64,6 +64,8 @@ export interface Login {
 /** What login gives. */
 export interface OpenedLogin extends Login {
   readonly memberships: readonly Membership[];
+  /** Nothing could be written, the token neither. */
+  readonly readOnly?: true;
 }
 
 /** The session that asked for a change; null for one made from outside the server. */

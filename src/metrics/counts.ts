@@ -35,9 +35,13 @@ const batchBounds = [1, 2, 5, 10, 25, 50, 100, 250, 1000];
 
 export type Outcome = 'ok' | ErrorCode;
 
+// Outcomes that alerts are about. They are counted from zero: to Prometheus the first appearance of a
+// series is no increase.
+const watched = ['ok', 'INTERNAL_ERROR', 'STORAGE_FAILED'] as const;
+
 /** The requests of one method. */
 export class RequestCounts {
-  readonly outcomes = new Map<Outcome, number>();
+  readonly outcomes = new Map<Outcome, number>(watched.map((outcome) => [outcome, 0]));
   readonly seconds = new Distribution(requestBounds);
 
   /** @param began by `performance.now()` */
@@ -74,4 +78,6 @@ export class CommitCounts {
   readonly seconds = new Distribution(commitBounds);
   /** Writes that were refused because the disk failed or another process held the lock. */
   failed = 0;
+  /** Reads that were refused because the disk failed or the file is damaged. */
+  readsFailed = 0;
 }

@@ -49,6 +49,8 @@ const session = z.object({
   /** Takes the session over on a new connection. */
   token: z.string(),
   memberships: z.array(membership),
+  /** True while the disk of the board fails: only reading works, and the token resumes nothing. */
+  readOnly: z.boolean().optional(),
 });
 
 /** What makes a post happen once. zod would count UTF-16 code units; JSON Schema counts characters. */

@@ -44,7 +44,8 @@ function carryOut<M extends Method>(context: Context, method: M, params: unknown
 export function toReply(error: unknown, session: Session, method: string): BoardError {
   const context = { method, user: session.login?.user.name };
   if (error instanceof BoardError) {
-    if (error.cause) session.log('error', { ...context, err: error.cause }, error.code);
+    // The log has a line of its own for a disk that fails (`StorageTrouble`), and not one for each request.
+    if (error.cause) session.log('debug', { ...context, err: error.cause }, error.code);
     return error;
   }
   session.log('error', { ...context, err: error }, 'a request failed: this is a bug');

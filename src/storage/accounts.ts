@@ -5,8 +5,9 @@ import type { Account, OpenedLogin, Origin, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Emit } from './commit-queue.ts';
+import { isStorageRefusal } from './failure.ts';
 import { refuseBanned, requireStanding } from './standing.ts';
-import { readFrom, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 /** A token that was not used for this long is no longer valid: 30 days, in microseconds. */
 export const tokenLifetime = 30 * 86_400 * 1e6;
@@ -20,16 +21,26 @@ interface StoredAccount extends User {
   readonly banReason: string | null;
 }
 
+/** A session that begins: whose, with which token, and when. */
+interface Opening {
+  readonly account: StoredAccount;
+  readonly tokenHash: string;
+  readonly at: number;
+  readonly origin: Origin;
+}
+
 /** Accounts and their tokens in SQLite. */
 export class SqliteAccounts implements AccountRepository {
   constructor(private readonly store: Store) {}
 
   account(name: Name): Promise<Account | undefined> {
-    return readFrom(() => asAccount(this.store.statements.accountByKey.get({ key: name.key })));
+    return this.store.read(() =>
+      asAccount(this.store.statements.accountByKey.get({ key: name.key })),
+    );
   }
 
   knows({ id }: User, network: string): Promise<boolean> {
-    return readFrom(() => {
+    return this.store.read(() => {
       const found = this.store.statements.networkOf.get({ user: id, network });
       return found !== undefined;
     });
@@ -40,11 +51,15 @@ export class SqliteAccounts implements AccountRepository {
     { confirm, newPasswordHash, network, tokenHash, resumable }: NewLogin,
     origin: Origin,
   ): Promise<OpenedLogin> {
-    return this.store.queue.run((emit) => {
+    return this.opening((emit, refusal) => {
       const { accountByKey, addToken, endTokensPast } = this.store.statements;
       const known = accountByKey.get({ key: name.key });
       confirm(asAccount(known));
       if (known) refuseBanned(known);
+      if (refusal !== undefined) {
+        if (!known) throw refusal;
+        return this.openUnwritten(emit, { account: known, tokenHash, origin });
+      }
       const at = this.store.clock.tick();
       const account = known ?? this.add(name, newPasswordHash, at);
       if (network !== null) this.know(account.id, network, at);
@@ -57,12 +72,13 @@ export class SqliteAccounts implements AccountRepository {
   }
 
   resume(tokenHash: string, origin: Origin): Promise<OpenedLogin> {
-    return this.store.queue.run((emit) => {
+    return this.opening((emit, refusal) => {
       const token = this.store.statements.tokenByHash.get({ hash: tokenHash });
       const account = token && this.store.statements.accountById.get({ user: token.userId });
       const at = this.store.clock.tick();
       if (!account || token.usedAt < at - tokenLifetime) throw boardError('TOKEN_INVALID');
       refuseBanned(account);
+      if (refusal !== undefined) return this.openUnwritten(emit, { account, tokenHash, origin });
       this.store.statements.useToken.run({ hash: tokenHash, at });
       return this.open(emit, { account, tokenHash, at, origin });
     });
@@ -131,21 +147,39 @@ export class SqliteAccounts implements AccountRepository {
     return addUser.get({ ...name, ...looks, passwordHash, at });
   }
 
-  private open(
+  /**
+   * Runs a login in a transaction. While nothing can be written, it is run again with the refusal and
+   * without a transaction: a user that exists is let in to read.
+   */
+  private async opening(open: (emit: Emit, refusal: unknown) => OpenedLogin): Promise<OpenedLogin> {
+    const { queue } = this.store;
+    try {
+      return await queue.run((emit) => open(emit, undefined));
+    } catch (error) {
+      if (!isStorageRefusal(error)) throw error;
+      return queue.runUnwritten((emit) => open(emit, error));
+    }
+  }
+
+  private openUnwritten(emit: Emit, opened: Omit<Opening, 'at'>): OpenedLogin {
+    return this.admit(emit, { ...opened, at: this.store.clock.tick() }, { readOnly: true });
+  }
+
+  private open(emit: Emit, opened: Opening): OpenedLogin {
+    this.store.statements.seen.run({ user: opened.account.id, at: opened.at });
+    return this.admit(emit, opened);
+  }
+
+  private admit(
     emit: Emit,
-    {
-      account,
-      tokenHash,
-      at,
-      origin,
-    }: { account: StoredAccount; tokenHash: string; at: number; origin: Origin },
+    { account, tokenHash, at, origin }: Opening,
+    restriction: { readOnly?: true } = {},
   ): OpenedLogin {
     const { passwordHash } = account;
     const user = { id: account.id, name: account.name };
-    this.store.statements.seen.run({ user: user.id, at });
     const rows = this.store.statements.membershipsOf.all({ user: user.id });
     const memberships = rows.map(({ id, name, ...rest }) => ({ group: { id, name }, ...rest }));
-    const login = { user, since: at, memberships, passwordHash, tokenHash };
+    const login = { user, since: at, memberships, passwordHash, tokenHash, ...restriction };
     emit({ type: 'session.opened', origin, login });
     return login;
   }

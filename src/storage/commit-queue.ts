@@ -3,6 +3,8 @@ import { CommitCounts } from '../metrics/counts.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Client } from './connection.ts';
 import { asBoardError, isBusy } from './failure.ts';
+import { LostFileError, type OpenFiles } from './open-files.ts';
+import type { StorageTrouble } from './trouble.ts';
 
 /** Tells of something that the operation does, once it is committed. */
 export type Emit = (event: BoardEvent) => void;
@@ -28,6 +30,11 @@ export interface CommitQueueOptions {
   failed?: (error: unknown) => void;
   /** How long writes wait for another process's lock, in milliseconds. */
   lockPatience?: number;
+  counts?: CommitCounts;
+  /** What is checked before and after each transaction: a commit into a lost file is no commit. */
+  files?: Pick<OpenFiles, 'lost'>;
+  /** Told of each transaction, and of each write that is refused for want of the disk. */
+  trouble?: Pick<StorageTrouble, 'failed' | 'committed'>;
 }
 
 interface Waiting {
@@ -56,7 +63,7 @@ const closingPatience = 1000;
  * but tried again on later turns; reads go on meanwhile.
  */
 export class CommitQueue {
-  readonly counts = new CommitCounts();
+  readonly counts: CommitCounts;
   private waiting: Waiting[] = [];
   private scheduled = false;
   private lockedSince: number | undefined;
@@ -70,6 +77,7 @@ export class CommitQueue {
     private readonly client: Client,
     private readonly options: CommitQueueOptions,
   ) {
+    this.counts = options.counts ?? new CommitCounts();
     this.lockPatience = options.lockPatience ?? 5000;
     this.begin = client.prepare('BEGIN IMMEDIATE');
     this.commit = client.prepare('COMMIT');
@@ -86,6 +94,24 @@ export class CommitQueue {
     return new Promise<T>((resolve, reject) => {
       this.waiting.push(new Write(operation, run, resolve, reject, this.options));
       this.schedule();
+    });
+  }
+
+  /**
+   * Runs what only reads, at once and without a transaction, and publishes its events: for what
+   * members are still owed while nothing can be written.
+   * @throws what `operation` throws
+   */
+  runUnwritten<T>(operation: Operation<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      const read = new Write(operation, undefined, resolve, reject, this.options);
+      try {
+        read.perform();
+      } catch (error) {
+        this.refuse(read, error);
+        return;
+      }
+      read.settle();
     });
   }
 
@@ -117,9 +143,10 @@ export class CommitQueue {
       this.transact(batch);
     } catch (error) {
       if (isBusy(error) && !last && this.waitForLock(batch)) return;
-      if (isBusy(error)) for (const write of batch) this.refuse(write, error);
       this.lockedSince = undefined;
-      if (!isBusy(error)) this.oneByOne(batch);
+      const all = isBusy(error) || error instanceof LostFileError;
+      if (all) for (const write of batch) this.refuse(write, error);
+      else this.oneByOne(batch);
       return;
     }
     this.lockedSince = undefined;
@@ -151,11 +178,25 @@ export class CommitQueue {
   }
 
   private refuse(write: Waiting, error: unknown): void {
-    this.counts.failed++;
-    write.reject(asBoardError(error));
+    const refusal = asBoardError(error);
+    if (refusal !== error) this.options.trouble?.failed('write', error);
+    write.reject(refusal);
+  }
+
+  /** @throws LostFileError where what is committed is, or would be, in no file that can be found */
+  private requireFiles(): void {
+    const lost = this.options.files?.lost();
+    if (lost) throw lost;
   }
 
   private transact(batch: Waiting[]): void {
+    this.requireFiles();
+    this.commitAll(batch);
+    this.requireFiles();
+    this.options.trouble?.committed();
+  }
+
+  private commitAll(batch: Waiting[]): void {
     const began = performance.now();
     let run: WriteRun | undefined;
     this.begin.run();

@@ -11,7 +11,7 @@ import type {
 import { boardError } from '../protocol/errors.ts';
 import { PostRun } from './post-run.ts';
 import { requireStanding } from './standing.ts';
-import { cutPage, readFrom, type Store } from './store.ts';
+import { cutPage, type Store } from './store.ts';
 
 /** A group as an operation finds it; `joinedAt` is null for one who is no member. */
 interface Access extends Group {
@@ -30,7 +30,7 @@ export class SqliteRepository implements Repository {
   }
 
   groups(actor: Actor): Promise<GroupSummary[]> {
-    return readFrom(() => {
+    return this.store.read(() => {
       requireStanding(this.store.statements.standing.get({ user: actor.user.id }), actor);
       const rows = this.store.statements.groupsFor.all({ user: actor.user.id });
       return rows.map(({ joinedAt, ...group }) => ({ ...group, joined: joinedAt !== null }));
@@ -38,7 +38,7 @@ export class SqliteRepository implements Repository {
   }
 
   unread(user: User, group: Group, until: number): Promise<number> {
-    return readFrom(() => {
+    return this.store.read(() => {
       const ids = { user: user.id, group: group.id };
       return this.store.statements.unreadOf.get({ ...ids, until })?.unread ?? 0;
     });
@@ -71,7 +71,7 @@ export class SqliteRepository implements Repository {
   }
 
   members(actor: Actor, ref: GroupRef): Promise<{ group: Group; members: User[] }> {
-    return readFrom(() => {
+    return this.store.read(() => {
       const { group } = this.membership(actor, ref);
       return { group, members: this.store.statements.membersOf.all({ group: group.id }) };
     });
@@ -106,7 +106,7 @@ export class SqliteRepository implements Repository {
     ref: GroupRef,
     number: number,
   ): Promise<{ group: Group; message: Message }> {
-    return readFrom(() => {
+    return this.store.read(() => {
       const { group, joined } = this.membership(actor, ref);
       const message = this.store.statements.visible.one.get({ group: group.id, joined, number });
       if (!message) throw boardError('MESSAGE_NOT_FOUND', group.name, number);
@@ -115,7 +115,7 @@ export class SqliteRepository implements Repository {
   }
 
   messages(actor: Actor, ref: GroupRef, page: Page) {
-    return readFrom(() => {
+    return this.store.read(() => {
       const { group, joined } = this.membership(actor, ref);
       return { group, ...this.page(group, joined, page) };
     });

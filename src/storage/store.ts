@@ -1,12 +1,19 @@
-import { statSync } from 'node:fs';
+import { statfsSync, statSync } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { Logger } from 'pino';
 import type { BoardEvent } from '../board/types.ts';
+import { CommitCounts } from '../metrics/counts.ts';
 import type { Holdings } from '../metrics/sources.ts';
+import { BoardError, boardError } from '../protocol/errors.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { type Client, orm } from './connection.ts';
 import { asBoardError, isStorageFailure } from './failure.ts';
 import { lastTime } from './last-time.ts';
+import { OpenFiles } from './open-files.ts';
 import { prepareStatements, type Statements } from './statements.ts';
+import { enoughCommits, StorageTrouble } from './trouble.ts';
 
 export interface StoreOptions {
   /** Called for each event, after its commit and before the promise of what caused it is settled. */
@@ -17,7 +24,12 @@ export interface StoreOptions {
   now?: () => number;
   /** How long writes wait for another process's lock, in milliseconds. */
   lockPatience?: number;
+  /** Where a failing disk is reported. */
+  log?: Pick<Logger, 'error' | 'warn' | 'info'> | undefined;
 }
+
+// Bytes that a post of the largest size may need in the log: its content, and the pages around it.
+const roomForPost = 128 * 1024;
 
 /** A database in use by a server: what its repositories share. */
 export class Store {
@@ -26,24 +38,69 @@ export class Store {
   readonly clock: Clock;
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
+  readonly trouble: StorageTrouble;
+  private readonly files: OpenFiles;
+  private hasSavedLog = false;
 
   /** @param client a connection to a database of the current schema; closed with the store */
   constructor(
     readonly client: Client,
-    { now = Date.now, ...options }: StoreOptions,
+    { now = Date.now, log, ...options }: StoreOptions,
   ) {
     const database = orm(client);
     this.statements = prepareStatements(database);
     this.now = now;
     this.clock = new Clock(lastTime(database), now);
-    this.queue = new CommitQueue(client, options);
+    this.files = new OpenFiles(client.name);
+    const counts = new CommitCounts();
+    this.trouble = new StorageTrouble(client.name, counts, log);
+    const { files, trouble } = this;
+    this.queue = new CommitQueue(client, { ...options, counts, files, trouble });
   }
 
-  /** Writes to the disk and changes nothing. @throws BoardError `STORAGE_FAILED` */
-  probe(): Promise<void> {
-    // Rewriting a field of the header that the board has no use for dirties a page: that is enough
-    // for a transaction with all that goes with one.
-    return this.queue.run(() => void this.client.pragma('user_version = 0'));
+  /** Runs a read at once. @throws BoardError `STORAGE_FAILED` where the disk fails */
+  async read<T>(operation: () => T): Promise<T> {
+    try {
+      return operation();
+    } catch (error) {
+      const refusal = asBoardError(error);
+      if (refusal !== error) this.trouble.failed('read', error);
+      throw refusal;
+    }
+  }
+
+  /**
+   * Notices that the database is lost while nobody writes, and writes the log lines of a failing disk
+   * that are due. Call it about twice a second.
+   */
+  watch(): void {
+    const lost = this.files.lost();
+    if (lost && !this.trouble.isFailing) this.trouble.failed('watch', lost);
+    if (lost && this.files.isLogAlone && !this.hasSavedLog) this.saveLog();
+    this.trouble.tick();
+  }
+
+  /**
+   * Writes to the disk and changes nothing. While the disk fails, one small write proves little: then
+   * there has to be room for a post, and several commits in a row have to succeed.
+   * @throws BoardError `STORAGE_FAILED`
+   */
+  async probe(): Promise<void> {
+    const lost = this.files.lost();
+    if (lost) throw asBoardError(lost);
+    if (this.trouble.isFailing) await this.probeRoom();
+    const commits = this.trouble.isFailing ? enoughCommits : 1;
+    for (let done = 0; done < commits; done++) await this.queue.run(() => this.writeNothing());
+  }
+
+  /** Bytes that are free on the disk of the database; undefined where it cannot be asked. */
+  diskFree(): number | undefined {
+    try {
+      const { bavail, bsize } = statfsSync(dirname(this.client.name));
+      return bavail * bsize;
+    } catch {
+      return undefined;
+    }
   }
 
   /** What the database holds, from the counts that are kept: it costs a row for each group. */
@@ -68,6 +125,42 @@ export class Store {
       if (!isStorageFailure(error)) throw error;
     }
     this.client.close();
+  }
+
+  /**
+   * Rewriting a field of the header that the board has no use for dirties a page: that is enough for a
+   * transaction with all that goes with one.
+   */
+  private writeNothing(): void {
+    this.client.pragma('user_version = 0');
+  }
+
+  /** The file is removed before the system brings it to the disk, and the event loop waits for nothing. */
+  private async probeRoom(): Promise<void> {
+    const path = `${this.client.name}.probe`;
+    try {
+      const file = await open(path, 'w', 0o600);
+      try {
+        await file.writeFile(Buffer.alloc(roomForPost, 1));
+      } finally {
+        await file.close();
+      }
+    } catch (error) {
+      const { code, message } = boardError('STORAGE_FAILED');
+      throw new BoardError(code, message, { cause: error });
+    } finally {
+      await rm(path, { force: true }).catch(() => {});
+    }
+  }
+
+  /** All that was acknowledged is in the open log, which ends with this process. */
+  private saveLog(): void {
+    this.hasSavedLog = true;
+    try {
+      this.client.pragma('wal_checkpoint(PASSIVE)');
+    } catch (error) {
+      this.trouble.failed('watch', error);
+    }
   }
 }
 

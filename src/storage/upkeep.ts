@@ -8,7 +8,7 @@ import { orm } from './connection.ts';
 import { hasEndedNetworkBans, removeEndedNetworkBans } from './network-bans.ts';
 import { day } from './retention.ts';
 import { giveBackSome, givesBack, unusedPages } from './space.ts';
-import { readFrom, type Store } from './store.ts';
+import type { Store } from './store.ts';
 
 // Messages of one step: under 1 ms of work where they are short, 4 ms where each has 32 KiB.
 const stepSize = 200;
@@ -42,13 +42,13 @@ export class SqliteUpkeep implements Upkeep {
     const now = this.store.now() * 1000;
     // Of those in use, a day before they would end: a session may be connected for months.
     const old = { before: now - tokenLifetime + day, limit: stepSize };
-    const found = await readFrom(() => staleTokens.all(old));
+    const found = await this.store.read(() => staleTokens.all(old));
     const inUse = found.length > 0 ? this.tokensInUse() : new Set();
     const stale = found.filter(
       ({ hash, usedAt }) => usedAt < now - tokenLifetime || inUse.has(hash),
     );
     const networks = { before: now - networkLifetime, limit: stepSize };
-    if (stale.length === 0 && !(await readFrom(() => this.knowsStale(networks.before))))
+    if (stale.length === 0 && !(await this.store.read(() => this.knowsStale(networks.before))))
       return true;
     await this.store.queue.run(() => {
       for (const { hash } of stale) {
@@ -65,7 +65,7 @@ export class SqliteUpkeep implements Upkeep {
   }
 
   async removeExpired(): Promise<boolean> {
-    if (!(await readFrom(() => this.due()))) return true;
+    if (!(await this.store.read(() => this.due()))) return true;
     const removed = await this.store.queue.run((emit) => {
       // Asked again in the transaction: another process may have purged the group meanwhile.
       const due = this.due();
@@ -90,7 +90,7 @@ export class SqliteUpkeep implements Upkeep {
   async removeEndedBans(): Promise<boolean> {
     const database = orm(this.store.client);
     const now = this.store.now() * 1000;
-    if (await readFrom(() => hasEndedNetworkBans(database, now))) {
+    if (await this.store.read(() => hasEndedNetworkBans(database, now))) {
       await this.store.queue.run(() => removeEndedNetworkBans(database, now));
     }
     return true;
@@ -99,9 +99,9 @@ export class SqliteUpkeep implements Upkeep {
   async giveBack(): Promise<boolean> {
     const { client, queue } = this.store;
     const done = () => !givesBack(client) || unusedPages(client) <= sparePages;
-    if (await readFrom(done)) return true;
+    if (await this.store.read(done)) return true;
     await queue.run(() => giveBackSome(client));
-    return readFrom(done);
+    return this.store.read(done);
   }
 
   /** The first group that has more than its rule keeps, or that was not told of what went. */

@@ -45,6 +45,22 @@ export class TestServer {
     return Object.assign(server, { port: await server.listening() });
   }
 
+  /** The lines of its log that have these words in their message. */
+  lines(words: string): Record<string, unknown>[] {
+    const whole = this.log
+      .split('\n')
+      .slice(0, -1)
+      .filter((line) => line.startsWith('{'));
+    const lines = whole.map((line) => JSON.parse(line) as Record<string, unknown>);
+    return lines.filter(({ msg }) => String(msg).includes(words));
+  }
+
+  /** Where it tells metrics, if it was started with `--metrics`. */
+  get metricsUrl(): string {
+    const [line] = this.lines('metrics');
+    return String(line?.url).replace(/\/metrics$/, '');
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.child.kill(signal);
   }

@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import {
   closeSync,
   copyFileSync,
@@ -10,34 +10,18 @@ import {
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { databaseFile } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
+import { canMount, fillDisk, smallDisk } from '../helpers/disk.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { TextPeer } from '../helpers/text-peer.ts';
 import { askHealth } from '../metrics/scrape.ts';
 import { range } from './support.ts';
 
 const content = 'x'.repeat(20_000);
-
-/** A file system of its own, in memory, of so many KiB. Only root can have one. */
-function smallDisk(kibibytes: number): string {
-  const folder = tempFolder();
-  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', folder]);
-  onTestFinished(() => void execFileSync('umount', ['--lazy', folder]));
-  return folder;
-}
-
-function canMount(): boolean {
-  const folder = join('/tmp', `corkboard-mount-${process.pid}`);
-  const script = `mkdir ${folder} && mount -t tmpfs tmpfs ${folder} && umount ${folder}`;
-  const { status } = spawnSync('sh', ['-c', script], { stdio: 'ignore' });
-  rmSync(folder, { recursive: true, force: true });
-  return status === 0;
-}
-
-const mounts = canMount();
 
 /** Posts until one is refused; gives the numbers that were acknowledged, and the refusal. */
 async function postUntilRefused(peer: JsonPeer) {
@@ -58,7 +42,7 @@ async function numbersIn(peer: JsonPeer): Promise<number[]> {
   return messages.map(({ number }) => number);
 }
 
-test.skipIf(!mounts)(
+test.skipIf(!canMount)(
   'on a full disk posts are refused, reads go on, health says so, and room mends it',
   async () => {
     const data = smallDisk(4096);
@@ -76,7 +60,9 @@ test.skipIf(!mounts)(
     while (health.status === 200) health = await askHealth(board.metricsUrl);
     expect(health).toEqual({
       status: 503,
-      text: expect.stringMatching(/^The board cannot use its disk just now;.* \(.*full.*\)\n$/),
+      text: expect.stringMatching(
+        /^The board cannot use its disk just now;.* \(.*(full|no space).*\)\n$/,
+      ),
     });
     rmSync(fillers[0]);
     expect(await askHealth(board.metricsUrl)).toEqual({ status: 200, text: 'ok\n' });
@@ -92,7 +78,58 @@ test.skipIf(!mounts)(
   },
 );
 
-test.skipIf(!mounts)(
+test.skipIf(!canMount)(
+  'on a full disk users that there are get in to read, are told, and new names are refused',
+  async () => {
+    const data = smallDisk(4096);
+    const filler = join(data, 'filler');
+    const board = await TestBoard.start({ data });
+    const alice = await board.memberProgram('alice');
+    await alice.call('message.post', { group: 'main', subject: 'before', content: 'to read' });
+    const bob = await board.memberProgram('bob');
+    const { token } = await (await board.connectProgram()).call('session.login', { user: 'carol' });
+    await runCli(['user', 'create', 'dave', '--no-password', '--data', data]);
+    await runCli(['user', 'ban', 'dave', '--data', data]);
+    bob.socket.end();
+    await bob.closed();
+    fillDisk(filler);
+
+    const login = async (params: object) => {
+      const peer = await board.connectProgram();
+      return { peer, ...(await peer.request('session.login', params)) };
+    };
+    const again = await login({ user: 'bob' });
+    expect(again.result).toMatchObject({ user: 'bob', readOnly: true });
+    expect(await numbersIn(again.peer)).toEqual([1]);
+    const post = { group: 'main', subject: 's', content: 'x' };
+    expect(await again.peer.refusal('message.post', post)).toMatchObject({
+      word: 'STORAGE_FAILED',
+    });
+    expect((await login({ user: 'new' })).error?.data.code).toBe('STORAGE_FAILED');
+    expect((await login({ user: 'dave' })).error?.data.code).toBe('BANNED');
+    const resumed = await (await board.connectProgram()).request('session.resume', { token });
+    expect(resumed.result).toMatchObject({ user: 'carol', readOnly: true });
+
+    const person = await TextPeer.connect(board.port);
+    person.send('alice2');
+    await person.expect('The board cannot use its disk just now');
+    again.peer.socket.end();
+    await again.peer.closed();
+    person.send('bob');
+    await person.expect('The board cannot write to its disk just now: you can read');
+    person.send('%list');
+    await person.expect('before');
+    person.send('%message 1');
+    await person.expect('to read');
+    person.send('%post "x" y');
+    await person.expect('The board cannot use its disk just now');
+
+    rmSync(filler);
+    expect((await login({ user: 'new' })).result).not.toHaveProperty('readOnly');
+  },
+);
+
+test.skipIf(!canMount)(
   'on a disk that cannot be written the server says so in one line',
   async () => {
     const data = smallDisk(4096);

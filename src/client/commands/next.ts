@@ -2,6 +2,7 @@ import { BoardError } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import type { TextCommand, TextContext } from '../../protocol/text/command.ts';
 import { info, renderMessage } from '../../protocol/text/render.ts';
+import { countAsSeen } from '../../protocol/text/seen.ts';
 import type { Unread } from '../unread.ts';
 
 /** `%next`: goes through what is unread, message by message. */
@@ -24,7 +25,8 @@ export function nextCommand(unread: Unread): TextCommand {
       }
       const { group, number } = message;
       yield renderMessage(message, context.style);
-      await context.call('message.markRead', { group, number });
+      await countAsSeen(context.call, group, number);
+      unread.read(message.groupId, number);
       yield await whatIsLeft(unread, context);
     },
   };

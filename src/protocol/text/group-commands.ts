@@ -1,6 +1,7 @@
 import type { Arguments } from './arguments.ts';
 import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
 import { renderList, renderMembers, renderMessage, success } from './render.ts';
+import { countAsSeen } from './seen.ts';
 
 /** The group that the short commands are about. */
 export const mainGroup = 'main';
@@ -150,6 +151,6 @@ export const [groupMessage, message] = groupCommand(
     args.end();
     const found = await call('message.get', { group, number });
     yield renderMessage(found, style);
-    await call('message.markRead', { group: found.group, number });
+    await countAsSeen(call, found.group, number);
   },
 );

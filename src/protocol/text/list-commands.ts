@@ -1,10 +1,10 @@
 import { boardError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import type { Call } from '../schemas.ts';
 import { Arguments } from './arguments.ts';
 import type { TextContext } from './command.ts';
 import { groupCommand, mainGroup } from './group-commands.ts';
 import { count, info, listEnd, listStart, renderHeaders, renderList } from './render.ts';
+import { countAsSeen } from './seen.ts';
 
 export const [groupList, list] = groupCommand(
   {
@@ -66,7 +66,8 @@ async function* listNewest(
       style,
     );
   }
-  await markRead(call, page.group, page.messages.at(-1)?.number);
+  const last = page.messages.at(-1);
+  if (last) await countAsSeen(call, page.group, last.number);
 }
 
 // Messages of one piece of a list of all. Others wait for a piece at a time: with 100, the slowest hundredth of
@@ -94,10 +95,5 @@ async function* listAll(
     more = page.more;
   }
   yield (last === 0 ? '(no messages)\n' : '') + listEnd(style);
-  await markRead(call, name, last || undefined);
-}
-
-/** Counts what was shown as seen. */
-async function markRead(call: Call, group: string, number: number | undefined): Promise<void> {
-  if (number !== undefined) await call('message.markRead', { group, number });
+  if (last > 0) await countAsSeen(call, name, last);
 }

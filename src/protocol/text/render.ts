@@ -49,8 +49,11 @@ function tagged(tag: string, text: string, style: Style): string {
  * What follows a login: what has come since, and what to type next.
  * @param reading how unread messages are read here
  */
+const cannotWrite =
+  'The board cannot write to its disk just now: you can read, and try again later to post.';
+
 export function renderWelcome(
-  { user, memberships }: Result<'session.login'>,
+  { user, memberships, readOnly = false }: Result<'session.login'>,
   style: Style = plainStyle,
   reading = 'Type %unread, %list or %grouplist <group> to read, %help for every command.',
 ): string {
@@ -61,7 +64,8 @@ export function renderWelcome(
     memberships.length > 0
       ? reading
       : 'Type %groups to see the groups, %join to join main, %help for every command.';
-  return info(`Welcome ${style.user(user)}`, style) + unread.join('') + info(next, style);
+  const warning = readOnly ? info(cannotWrite, style) : '';
+  return info(`Welcome ${style.user(user)}`, style) + warning + unread.join('') + info(next, style);
 }
 
 export function renderGroups({ groups }: Result<'group.list'>, style: Style): string {

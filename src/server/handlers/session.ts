@@ -81,6 +81,7 @@ async function toResult(
     user: login.user.name,
     userId: login.user.id,
     token,
+    ...(login.readOnly && { readOnly: true }),
     memberships: login.memberships.map(({ group, ...rest }, at) => ({
       id: group.id,
       group: context.hub.nameOf(group),
