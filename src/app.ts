@@ -14,12 +14,14 @@ import { constantResult } from './protocol/jsonrpc.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
 import { openRpcDocument } from './protocol/openrpc.ts';
 import type { Result } from './protocol/schemas.ts';
+import { formatTime } from './protocol/time.ts';
 import { Hub } from './server/hub.ts';
 import { OperatorSocket, socketFile } from './server/operator-socket.ts';
 import { Server } from './server/server.ts';
 import type { Certificate } from './server/tls-door.ts';
 import { SqliteAccounts } from './storage/accounts.ts';
 import { type BackupPlan, BackupSchedule } from './storage/backup-schedule.ts';
+import { ClockWatch, describeFinding } from './storage/clock-watch.ts';
 import { type Durability, orm } from './storage/connection.ts';
 import { isStorageRefusal } from './storage/failure.ts';
 import { giveToOwner } from './storage/files.ts';
@@ -106,6 +108,7 @@ export class App {
       hub.publish(event);
       if (event.type === 'retention.changed') caretaker?.wake();
       if (event.type === 'networkBans.changed') readBans();
+      if (event.type === 'messages.purged') logPurged(event, log);
     };
     const store = openStore({ client, lock }, publish, log);
     const bans = new NetworkBans();
@@ -159,6 +162,12 @@ export class App {
         certificateEnd: () => server.certificateEnd,
         probe: () => store.probe(),
       });
+    const clockWatch = new ClockWatch(store, {
+      report: (finding) => {
+        const { level, text } = describeFinding(finding);
+        log[level](text);
+      },
+    });
     try {
       readBans();
       // Nobody was connected to be told of these.
@@ -174,7 +183,12 @@ export class App {
         void announce(repository, log);
       }, outsideInterval);
       caretaker = new Caretaker({
-        upkeep: new SqliteUpkeep(store, () => hub.tokens()),
+        upkeep: new SqliteUpkeep(store, {
+          tokensInUse: () => hub.tokens(),
+          clockIsTrusted: () => clockWatch.isTrusted(),
+          began: ({ group, rule }) =>
+            log.info({ group: group.name, rule }, 'retention deletes messages'),
+        }),
         failed: (error) => {
           if (!isStorageRefusal(error)) log.error({ err: error }, 'upkeep failed; trying again');
         },
@@ -226,6 +240,7 @@ export class App {
     this.hub.close();
     this.operatorSocket?.close();
     this.metrics?.close();
+    await this.store.checkpoints.settled();
     this.store.close();
     this.lock.release();
   }
@@ -242,11 +257,29 @@ function openStore(
       publish,
       log,
       failed: (error) => log.error({ err: error }, 'an event could not be told: this is a bug'),
+      logHeld: ({ held, bytes }) =>
+        held
+          ? log.warn(
+              { bytes },
+              'a process that reads the database keeps its log from being emptied: the log grows until it ends (fuser corkboard.db)',
+            )
+          : log.info('the log of the database is emptied again'),
     });
   } catch (error) {
     held.client.close();
     held.lock.release();
     throw error;
+  }
+}
+
+/** Whatever deletes messages is logged. */
+function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }>, log: Logger): void {
+  const { group, count, first, last, by } = event;
+  const about = { group: group.name, count, first, last };
+  if (!by) log.info(about, 'the operator deleted messages');
+  else {
+    const upTo = formatTime(by.upTo);
+    log.info({ ...about, rule: by.rule, upTo }, 'retention deleted messages');
   }
 }
 

@@ -114,6 +114,11 @@ export interface Administration {
     control: StepControl,
   ): Promise<{ group: GroupDetails; deleted: number; complete: boolean }>;
 
+  /**
+   * The last time at which a server trusted the clock, if that is more than a day ago by the clock of now;
+   * else null. An age is not a safe thing to delete by then.
+   */
+  clockDoubt(): Promise<number | null>;
   /** What a purge would take. Messages posted later are never part of it. */
   planPurge(group: GroupRef, rule: PurgeRule): Promise<PurgePlan>;
   /** Deletes the messages up to the last one of `plan`, and says which went. */

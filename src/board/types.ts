@@ -96,4 +96,12 @@ export type OutsideEvent =
   | { type: 'retention.changed'; group: Group }
   /** The server reads the bans of networks again, and ends the sessions that they are for. */
   | { type: 'networkBans.changed' }
-  | { type: 'messages.purged'; group: Group; count: number; first: number; last: number };
+  | {
+      type: 'messages.purged';
+      group: Group;
+      count: number;
+      first: number;
+      last: number;
+      /** Of retention: which rule it was, and when the last of them was posted. */
+      by?: { rule: string; upTo: number };
+    };

@@ -65,7 +65,7 @@ export function wholeDays(text: string): number {
 export function pastTime(text: string): number {
   refuseUnclearUnit(text);
   const now = Date.now() * 1000;
-  const time = /^\d+(\.\d+)?(s|min|h|d|w|y)$/.test(text) ? now - age(text) : instant(text);
+  const time = isAge(text) ? now - age(text) : instant(text);
   if (!(time <= now)) throw new InvalidArgumentError(rightTimes);
   return time;
 }
@@ -98,6 +98,11 @@ export function futureTime(text: string): number {
     );
   }
   return time;
+}
+
+/** Whether `pastTime` counts it back from the clock. */
+export function isAge(text: string): boolean {
+  return /^\d+(\.\d+)?(s|min|h|d|w|y)$/.test(text);
 }
 
 /** In microseconds; not a number for a unit that is none. */

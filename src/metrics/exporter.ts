@@ -112,6 +112,11 @@ function addStorage(exporter: Exporter, sources: Sources): void {
   const held: [name: string, help: string, of: keyof Holdings][] = [
     ['database_bytes', 'Size of the database file.', 'databaseBytes'],
     ['wal_bytes', 'Size of its write-ahead log.', 'logBytes'],
+    [
+      'wal_held_bytes',
+      'Of the log, what a reader keeps from being copied into the database.',
+      'logHeldBytes',
+    ],
     ['groups', 'Groups there are.', 'groups'],
     ['memberships', 'Memberships there are.', 'memberships'],
     ['messages', 'Messages stored.', 'messages'],

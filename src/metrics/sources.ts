@@ -17,6 +17,8 @@ export interface Holdings {
   /** Of the file and of its write-ahead log. */
   readonly databaseBytes: number;
   readonly logBytes: number;
+  /** Of the log, what a reader keeps from being copied into the database. */
+  readonly logHeldBytes: number;
   readonly groups: number;
   readonly memberships: number;
   readonly messages: number;

@@ -36,6 +36,7 @@ import {
   unbanUser,
 } from './administration-users.ts';
 import { leaveEvent, writeAtOnce } from './administration-write.ts';
+import { clockTolerance } from './clock-watch.ts';
 import { type Client, type Orm, orm } from './connection.ts';
 import { nameColumns, requireDistinct } from './names.ts';
 import { addNetworkBan, currentNetworkBans, removeNetworkBan } from './network-bans.ts';
@@ -43,6 +44,7 @@ import { nextRemoval } from './retention.ts';
 import { groups, messages } from './schema.ts';
 import { cutPage, readFrom } from './store.ts';
 import { buryMessages } from './tombstones.ts';
+import { trustedTime } from './wall-clock.ts';
 
 const publicGroup = nameKey('main');
 
@@ -108,6 +110,13 @@ export class SqliteAdministration implements Administration {
       this.leave({ type: 'group.removed', group: all.group });
     });
     return { group, deleted: gone.count, complete: gone.complete };
+  }
+
+  clockDoubt(): Promise<number | null> {
+    return readFrom(() => {
+      const trusted = trustedTime(this.client);
+      return trusted !== null && Date.now() * 1000 - trusted > clockTolerance ? trusted : null;
+    });
   }
 
   planPurge(ref: GroupRef, rule: PurgeRule): Promise<PurgePlan> {

@@ -13,6 +13,11 @@ export class Clock {
     private readonly now: () => number = Date.now,
   ) {}
 
+  /** The newest time that is stored or was given out. */
+  get newest(): number {
+    return this.last;
+  }
+
   /** A time later than every one before. */
   tick(): number {
     this.last = Math.max(Math.floor(this.now() * 1000), this.last + 1);

@@ -35,6 +35,8 @@ export interface CommitQueueOptions {
   files?: Pick<OpenFiles, 'lost'>;
   /** Told of each transaction, and of each write that is refused for want of the disk. */
   trouble?: Pick<StorageTrouble, 'failed' | 'committed'>;
+  /** Called after each commit, once its writes are settled. */
+  committed?: () => void;
 }
 
 interface Waiting {
@@ -151,6 +153,7 @@ export class CommitQueue {
     }
     this.lockedSince = undefined;
     for (const write of batch) write.settle();
+    this.options.committed?.();
   }
 
   /** Puts the batch back in front and comes again; false once patience has run out. */
@@ -174,6 +177,7 @@ export class CommitQueue {
         continue;
       }
       write.settle();
+      this.options.committed?.();
     }
   }
 

@@ -1,5 +1,8 @@
+import { formatTime } from '../protocol/time.ts';
+import { clockTolerance } from './clock-watch.ts';
 import type { Client } from './connection.ts';
 import { isStorageFailure } from './failure.ts';
+import { clockState } from './wall-clock.ts';
 
 /** One thing that has to hold of a database, and how to find where it does not. */
 export interface HealthCheck {
@@ -88,6 +91,19 @@ export const healthChecks: readonly HealthCheck[] = [
       `${user} has read up to ${read} in ${group}, where ${last} is the last number`,
   ),
 ];
+
+/** Compares what is stored with the clock of this machine. An import is not refused for this. */
+export const clockCheck: HealthCheck = {
+  name: 'clock',
+  find: (client) => {
+    const { clock, newest, future } = clockState(client, Date.now() * 1000);
+    if (newest === null || newest <= clock + clockTolerance) return [];
+    return [
+      `${future} dates are later than the clock (${formatTime(clock)}), the last ${formatTime(newest)}, and new ` +
+        'messages are dated after it; if the clock is right: corkboard db clock --mend',
+    ];
+  },
+};
 
 /** What `check` finds; where it cannot be made for damage, that is what it finds. */
 export function problemsOf({ find }: HealthCheck, client: Client): string[] {

@@ -165,6 +165,15 @@ export const networkBans = sqliteTable('network_bans', {
   endsAt: integer('ends_at'),
 });
 
+/** What the server knows of the clock of its machine, in one row: see `ClockWatch`. */
+export const wallClock = sqliteTable('wall_clock', {
+  id: integer().primaryKey(),
+  /** The last time at which the clock was trusted. */
+  trustedAt: integer('trusted_at').notNull(),
+  /** For how many microseconds the server has run since the clock jumped; null while it is trusted. */
+  doubtedFor: integer('doubted_for'),
+});
+
 /**
  * What administration commands did while a server may be running: one event each, as JSON. The
  * server reads, acts on and removes them; one that starts has nobody to tell, and removes them.

@@ -25,6 +25,7 @@ import {
   outsideChanges,
   tokens,
   users,
+  wallClock,
 } from './schema.ts';
 import { live, prepareVisible, unreadCount } from './visibility.ts';
 
@@ -402,6 +403,19 @@ export function prepareStatements(orm: Orm) {
       .update(groups)
       .set({ messageCount: sql`${groups.messageCount} - ${value('count')}` })
       .where(eq(groups.id, value('group')))
+      .prepare(),
+
+    wallClock: orm
+      .select({ trustedAt: wallClock.trustedAt, doubtedFor: wallClock.doubtedFor })
+      .from(wallClock)
+      .prepare(),
+    keepWallClock: orm
+      .insert(wallClock)
+      .values({ id: 1, trustedAt: value('trustedAt'), doubtedFor: value('doubtedFor') })
+      .onConflictDoUpdate({
+        target: wallClock.id,
+        set: { trustedAt: sql`excluded.trusted_at`, doubtedFor: sql`excluded.doubted_for` },
+      })
       .prepare(),
 
     outsideChanges: orm.select().from(outsideChanges).orderBy(asc(outsideChanges.id)).prepare(),

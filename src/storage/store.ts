@@ -6,6 +6,7 @@ import type { BoardEvent } from '../board/types.ts';
 import { CommitCounts } from '../metrics/counts.ts';
 import type { Holdings } from '../metrics/sources.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
+import { Checkpoints } from './checkpoints.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
 import { type Client, orm } from './connection.ts';
@@ -26,6 +27,8 @@ export interface StoreOptions {
   lockPatience?: number;
   /** Where a failing disk is reported. */
   log?: Pick<Logger, 'error' | 'warn' | 'info'> | undefined;
+  /** Called when a reader begins to hold the log (see `Checkpoints`), and when it has let go. */
+  logHeld?: (log: { held: boolean; bytes: number }) => void;
 }
 
 // Bytes that a post of the largest size may need in the log: its content, and the pages around it.
@@ -36,6 +39,7 @@ export class Store {
   readonly statements: Statements;
   readonly queue: CommitQueue;
   readonly clock: Clock;
+  readonly checkpoints: Checkpoints;
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
   readonly trouble: StorageTrouble;
@@ -45,7 +49,7 @@ export class Store {
   /** @param client a connection to a database of the current schema; closed with the store */
   constructor(
     readonly client: Client,
-    { now = Date.now, log, ...options }: StoreOptions,
+    { now = Date.now, log, logHeld = () => {}, ...options }: StoreOptions,
   ) {
     const database = orm(client);
     this.statements = prepareStatements(database);
@@ -55,7 +59,9 @@ export class Store {
     const counts = new CommitCounts();
     this.trouble = new StorageTrouble(client.name, counts, log);
     const { files, trouble } = this;
-    this.queue = new CommitQueue(client, { ...options, counts, files, trouble });
+    this.checkpoints = new Checkpoints(client, logHeld);
+    const committed = () => this.checkpoints.afterCommit();
+    this.queue = new CommitQueue(client, { ...options, counts, files, trouble, committed });
   }
 
   /** Runs a read at once. @throws BoardError `STORAGE_FAILED` where the disk fails */
@@ -109,6 +115,7 @@ export class Store {
     return {
       databaseBytes: size(this.client.name),
       logBytes: size(`${this.client.name}-wal`),
+      logHeldBytes: this.checkpoints.heldBytes,
       ...(this.statements.holdings.get() ?? { groups: 0, memberships: 0, messages: 0 }),
     };
   }

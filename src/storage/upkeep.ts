@@ -24,26 +24,43 @@ interface Due {
   readonly before: number;
   /** How many of the oldest messages are more than the group keeps. */
   readonly excess: number;
+  /** In words, for the log. */
+  readonly rule: string;
+}
+
+/** What was removed from a group so far. */
+interface Removal extends MessageSpan {
+  /** When the last message was posted. */
+  readonly upTo: number;
+}
+
+export interface UpkeepOptions {
+  /** The hashes of the tokens of connected sessions. */
+  tokensInUse?: () => Set<string>;
+  /** Whether the clock may be used to delete messages, tokens and bans by their age. */
+  clockIsTrusted?: () => Promise<boolean>;
+  /** Called when the first messages of a removal have been deleted; more may follow. */
+  began?: (removal: { group: Group; rule: string }) => void;
 }
 
 /** Retention, and giving space back, in SQLite. */
 export class SqliteUpkeep implements Upkeep {
   /** What went so far from groups that are not done with, by their number. */
-  private readonly gone = new Map<number, MessageSpan>();
+  private readonly gone = new Map<number, Removal>();
 
-  /** @param tokensInUse the hashes of the tokens of connected sessions */
   constructor(
     private readonly store: Store,
-    private readonly tokensInUse: () => Set<string> = () => new Set(),
+    private readonly options: UpkeepOptions = {},
   ) {}
 
   async removeStale(): Promise<boolean> {
+    if (!(await this.clockIsTrusted())) return true;
     const { staleTokens, forgetStaleNetworks, endToken, useToken } = this.store.statements;
     const now = this.store.now() * 1000;
     // Of those in use, a day before they would end: a session may be connected for months.
     const old = { before: now - tokenLifetime + day, limit: stepSize };
     const found = await this.store.read(() => staleTokens.all(old));
-    const inUse = found.length > 0 ? this.tokensInUse() : new Set();
+    const inUse = (found.length > 0 && this.options.tokensInUse?.()) || new Set<string>();
     const stale = found.filter(
       ({ hash, usedAt }) => usedAt < now - tokenLifetime || inUse.has(hash),
     );
@@ -65,31 +82,46 @@ export class SqliteUpkeep implements Upkeep {
   }
 
   async removeExpired(): Promise<boolean> {
-    if (!(await this.store.read(() => this.due()))) return true;
+    const byAge = await this.clockIsTrusted();
+    if (!(await this.store.read(() => this.due(byAge)))) return true;
     const removed = await this.store.queue.run((emit) => {
       // Asked again in the transaction: another process may have purged the group meanwhile.
-      const due = this.due();
+      const due = this.due(byAge);
       return due && this.removeSome(due, emit);
     });
-    if (removed?.done) this.gone.delete(removed.span.group.id);
-    else if (removed) this.gone.set(removed.span.group.id, removed.span);
+    if (!removed) return false;
+    const { removal, rule, done } = removed;
+    const { group } = removal;
+    if (done) this.gone.delete(group.id);
+    else {
+      if (!this.gone.has(group.id)) this.options.began?.({ group, rule });
+      this.gone.set(group.id, removal);
+    }
     return false;
   }
 
-  private removeSome(due: Due, emit: Emit): { span: MessageSpan; done: boolean } {
-    const { group } = due;
-    const before = this.gone.get(group.id) ?? { group, count: 0, first: 0, last: 0 };
-    const { numbers, rows } = this.remove(due);
-    const span = extended(before, numbers);
+  private async clockIsTrusted(): Promise<boolean> {
+    return (await this.options.clockIsTrusted?.()) ?? true;
+  }
+
+  private removeSome(due: Due, emit: Emit): { removal: Removal; rule: string; done: boolean } {
+    const { group, rule } = due;
+    const before = this.gone.get(group.id) ?? { group, count: 0, first: 0, last: 0, upTo: 0 };
+    const { numbers, rows, upTo } = this.remove(due);
+    const removal = { ...extended(before, numbers), upTo: Math.max(before.upTo, upTo) };
     const done = rows < stepSize;
     // Members are notified once of everything that was removed together.
-    if (done && span.count > 0) emit({ type: 'messages.purged', ...span });
-    return { span, done };
+    if (done && removal.count > 0) {
+      const { upTo, ...span } = removal;
+      emit({ type: 'messages.purged', ...span, by: { rule, upTo } });
+    }
+    return { removal, rule, done };
   }
 
   async removeEndedBans(): Promise<boolean> {
     const database = orm(this.store.client);
     const now = this.store.now() * 1000;
+    if (!(await this.clockIsTrusted())) return true;
     if (await this.store.read(() => hasEndedNetworkBans(database, now))) {
       await this.store.queue.run(() => removeEndedNetworkBans(database, now));
     }
@@ -105,14 +137,16 @@ export class SqliteUpkeep implements Upkeep {
   }
 
   /** The first group that has more than its rule keeps, or that was not told of what went. */
-  private due(): Due | undefined {
+  private due(byAge: boolean): Due | undefined {
     const now = this.store.now() * 1000;
     for (const { id, name, ...rule } of this.store.statements.retained.all()) {
       const group = { id, name };
       const excess = rule.keepMessages === null ? 0 : rule.messages - rule.keepMessages;
-      const before = rule.keepDays === null ? 0 : now - rule.keepDays * day;
+      const before = rule.keepDays === null || !byAge ? 0 : now - rule.keepDays * day;
       const isOld = rule.oldest !== null && rule.oldest < before;
-      if (excess > 0 || isOld || this.gone.has(id)) return { group, before, excess };
+      if (excess > 0 || isOld || this.gone.has(id)) {
+        return { group, before, excess, rule: inWords(rule) };
+      }
     }
     return undefined;
   }
@@ -121,6 +155,7 @@ export class SqliteUpkeep implements Upkeep {
   private remove({ group: { id: group }, before, excess }: Due): {
     numbers: number[];
     rows: number;
+    upTo: number;
   } {
     const { oldestRows, removeUpTo, messagesRemoved } = this.store.statements;
     const oldest = oldestRows.all({ group, limit: stepSize });
@@ -136,6 +171,14 @@ export class SqliteUpkeep implements Upkeep {
     );
     removeUpTo.run({ group, number: removed.at(-1)?.number ?? 0 });
     messagesRemoved.run({ group, count: numbers.length });
-    return { numbers, rows };
+    return { numbers, rows, upTo: removed.at(-1)?.postedAt ?? 0 };
   }
+}
+
+function inWords(rule: { keepMessages: number | null; keepDays: number | null }): string {
+  const parts = [
+    rule.keepMessages === null ? [] : `${rule.keepMessages} messages`,
+    rule.keepDays === null ? [] : `${rule.keepDays} days`,
+  ];
+  return `keep ${parts.flat().join(' and ')}`;
 }

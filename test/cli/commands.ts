@@ -75,6 +75,7 @@ export function administrationRuns(data: string): Record<string, string[]> {
     'db restore': [file('board.db'), '--data', file('restored')],
     'db migrate': ['--data', file('made')],
     'db compact': here,
+    'db clock': here,
     stats: here,
     export: [file('board.jsonl'), ...here],
     import: [file('board.jsonl'), '--data', file('imported')],

@@ -33,6 +33,7 @@ const says: Record<string, RegExp> = {
   'db restore': /^Restored .*, with 2 messages\.\n$/,
   'db migrate': /^Made .*\.\n$/,
   'db compact': /^There is nothing to give back: .*\n$/,
+  'db clock': /^Clock +\S+\nNewest +\S+\nTrusted +\S+\nRetention +goes by the clock\nLater +0\n$/,
   stats: /^Users +2\nGroups +5\n.*\n2 posted since .*\nnews +2\n.*\nbot +2\n/s,
   export: /^Exported 5 groups, 2 users, 2 messages to .*\.\n$/,
   import: /^Imported 5 groups, 2 users, 2 messages into .*\.\n$/,
@@ -74,6 +75,7 @@ test('what takes the place of the database does so only where no server runs', a
   const commands = [
     ['db', 'migrate'],
     ['db', 'compact', '--full'],
+    ['db', 'clock', '--mend', '--yes'],
     ['db', 'restore', backup, '--yes'],
     ['import', exported],
   ].map((command) => [...command, '--data', data]);
@@ -89,6 +91,7 @@ test('what takes the place of the database does so only where no server runs', a
   expect(alone).toMatchObject([
     { code: 0, stdout: expect.stringContaining('is up to date') },
     { code: 0, stdout: expect.stringContaining('nothing to give back') },
+    { code: 0, stdout: expect.stringContaining('goes by the clock') },
     { code: 0, stdout: expect.stringContaining('with 2 messages. What was there:') },
     { code: 1, stderr: expect.stringContaining('holds a board already') },
   ]);

@@ -89,7 +89,7 @@ test('a user has so many tokens, and a further one ends the one that was used lo
 test('a token that was not used for 30 days is no longer valid, and is removed unless its session is connected', async () => {
   let now = Date.now();
   const board = openBoard({ now: () => now });
-  const upkeep = new SqliteUpkeep(board.store, () => new Set(['connected']));
+  const upkeep = new SqliteUpkeep(board.store, { tokensInUse: () => new Set(['connected']) });
   const tokens = () => board.client.prepare('SELECT hash FROM tokens').pluck().all();
   const settle = async () => {
     while (!(await upkeep.removeStale()));

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { dbBackupCommand } from './db/backup.ts';
 import { dbCheckCommand } from './db/check.ts';
+import { dbClockCommand } from './db/clock.ts';
 import { dbCompactCommand } from './db/compact.ts';
 import { dbMigrateCommand } from './db/migrate.ts';
 import { dbRestoreCommand } from './db/restore.ts';
@@ -16,6 +17,7 @@ export function dbCommand(): Command {
     .addCommand(dbBackupCommand())
     .addCommand(dbRestoreCommand())
     .addCommand(dbCompactCommand())
+    .addCommand(dbClockCommand())
     .addCommand(dbScheduledBackupCommand(), { hidden: true })
     .addHelpText(
       'after',

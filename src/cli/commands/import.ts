@@ -5,9 +5,10 @@ import type { Command } from 'commander';
 import { ExportError } from '../../board/export-format.ts';
 import { count } from '../../protocol/text/render.ts';
 import { requireOther } from '../../storage/board-files.ts';
+import { clockCheck, problemsOf } from '../../storage/health.ts';
 import { type Imported, importBoard } from '../../storage/import.ts';
 import { ImportDatabase } from '../../storage/import-database.ts';
-import { databaseFile } from '../../storage/open.ts';
+import { databaseFile, openShared } from '../../storage/open.ts';
 import { type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
 import { interruptedCode } from '../interrupt.ts';
@@ -59,6 +60,19 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   const { users, groups, memberships, messages } = header;
   const document = { file: database, users, groups, memberships, messages, resumedAt };
   printResult(options, document, () => described(document));
+  warnOfLaterDates(database);
+}
+
+/** Every message that is posted later would be dated after them. */
+function warnOfLaterDates(database: string): void {
+  const client = openShared(database);
+  try {
+    for (const problem of problemsOf(clockCheck, client)) {
+      process.stderr.write(`corkboard: ${problem}\n`);
+    }
+  } finally {
+    client.close();
+  }
 }
 
 /** @throws UserError */

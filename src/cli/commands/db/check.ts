@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
 import type { Client } from '../../../storage/connection.ts';
-import { healthChecks, problemsOf } from '../../../storage/health.ts';
+import { clockCheck, healthChecks, problemsOf } from '../../../storage/health.ts';
 import { databaseFile, openShared } from '../../../storage/open.ts';
 import { type CommonOptions, databaseCommand } from '../../administer.ts';
 import { UserError } from '../../errors.ts';
@@ -31,9 +31,10 @@ async function check(options: CommonOptions): Promise<void> {
 }
 
 async function findProblems(client: Client): Promise<Problem[]> {
-  const progress = new Progress(healthChecks.length, 'checks');
+  const checks = [...healthChecks, clockCheck];
+  const progress = new Progress(checks.length, 'checks');
   const problems: Problem[] = [];
-  for (const [done, healthCheck] of healthChecks.entries()) {
+  for (const [done, healthCheck] of checks.entries()) {
     const found = problemsOf(healthCheck, client);
     problems.push(...found.map((problem) => ({ check: healthCheck.name, problem })));
     progress.update(done + 1);

@@ -9,11 +9,11 @@ import { spanDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
 import { interruptedCode } from '../../interrupt.ts';
 import { printResult } from '../../output.ts';
-import { pastTime, wholeNumber } from '../../parse.ts';
+import { isAge, pastTime, wholeNumber } from '../../parse.ts';
 import { runInSteps } from '../../steps.ts';
 
 interface PurgeOptions extends CommonOptions {
-  readonly before?: number;
+  readonly before?: { readonly time: number; readonly isAge: boolean };
   readonly keep?: number;
   readonly all?: true;
   readonly dryRun?: true;
@@ -25,7 +25,7 @@ export function groupPurgeCommand(): Command {
     .argument('<group>', 'name or number')
     .addOption(
       new Option('--before <when>', 'what was posted before a date, a time, or an age such as 30d')
-        .argParser(pastTime)
+        .argParser((text) => ({ time: pastTime(text), isAge: isAge(text) }))
         .conflicts(['keep', 'all']),
     )
     .addOption(
@@ -55,7 +55,7 @@ Examples:
 }
 
 function purgeRule({ before, keep, all }: PurgeOptions): PurgeRule | undefined {
-  if (before !== undefined) return { before };
+  if (before !== undefined) return { before: before.time };
   if (keep !== undefined) return { keep };
   return all && 'all';
 }
@@ -70,6 +70,7 @@ async function purge(
   if (options.dryRun || plan.count === 0) {
     return report(plan, options, `This would delete ${described(plan)}.`);
   }
+  if (options.before?.isAge) await requireTrusted(board);
   const bound = typeof rule === 'object' && 'before' in rule ? rule.before : undefined;
   const posted = bound === undefined ? '' : `, posted before ${toSeconds(formatTime(bound))}`;
   await confirm(`Delete ${described(plan)}${posted}`, options);
@@ -78,6 +79,16 @@ async function purge(
   );
   report(gone, options, `Deleted ${described(gone)}.`);
   if (!complete) throw new UserError('Interrupted; the other messages stand.', interruptedCode());
+}
+
+/** @throws UserError if the age may have been counted from a wrong clock */
+async function requireTrusted(board: Administration): Promise<void> {
+  const trusted = await board.clockDoubt();
+  if (trusted === null) return;
+  throw new UserError(
+    `The clock of this machine may be wrong: it was last trusted at ${toSeconds(formatTime(trusted))}. ` +
+      'Give a date in place of an age, or if the clock is right: corkboard db clock --trust',
+  );
 }
 
 function report(span: MessageSpan, options: PurgeOptions, text: string): void {

@@ -1,0 +1,100 @@
+import { statSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Checkpoints } from '../../src/storage/checkpoints.ts';
+import type { Client } from '../../src/storage/connection.ts';
+import { connect, main, member, newFile, openBoard } from '../helpers/storage.ts';
+
+const page = 4096;
+
+/** A table to write to, as another program than a server sees it. */
+function withTable(): Client {
+  const client = connect(newFile(), { create: true, durability: 'relaxed' });
+  client.exec('CREATE TABLE filled (content TEXT)');
+  client.pragma('wal_checkpoint(TRUNCATE)');
+  return client;
+}
+
+/** Writes so many pages, in one commit. */
+function write(client: Client, pages: number): void {
+  client
+    .prepare(
+      `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?)
+       INSERT INTO filled SELECT printf('%.*c', 4000, 'x') FROM n`,
+    )
+    .run(pages);
+}
+
+/** Pages of the log that are not in the database yet. */
+function pending(client: Client): number {
+  const [state] = client.pragma('wal_checkpoint(NOOP)') as { log: number; checkpointed: number }[];
+  return (state?.log ?? 0) - (state?.checkpointed ?? 0);
+}
+
+test('a log that a reader has held is copied in a thread once the reader has gone, not after a commit', async () => {
+  const client = withTable();
+  const reports: { held: boolean; bytes: number }[] = [];
+  let now = 0;
+  const checkpoints = new Checkpoints(
+    client,
+    (log) => reports.push(log),
+    () => now,
+  );
+  const commit = (pages: number) => {
+    write(client, pages);
+    checkpoints.afterCommit();
+    return checkpoints.settled();
+  };
+  const reader = connect(client.name, { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM filled').get();
+  await commit(3000);
+  expect(reports).toEqual([]);
+  for (let each = 0; each < 3; each++) {
+    now += 10_000;
+    await commit(3000);
+  }
+  expect(reports).toMatchObject([{ held: true }]);
+  expect(reports[0]?.bytes).toBeGreaterThan(5000 * page);
+  expect(checkpoints.heldBytes).toBeGreaterThan(12_000 * page);
+
+  reader.exec('COMMIT');
+  now += 10_000;
+  write(client, 1);
+  checkpoints.afterCommit();
+  expect(pending(client)).toBeGreaterThan(12_000);
+  // Posts go on while the thread copies.
+  write(client, 1);
+  await checkpoints.settled();
+  expect(pending(client)).toBeLessThan(10);
+  expect(reports).toMatchObject([{ held: true }, { held: false, bytes: 0 }]);
+  expect(checkpoints.heldBytes).toBe(0);
+});
+
+test('a reader that has gone on to a new snapshot holds nothing', async () => {
+  const client = withTable();
+  const reports: unknown[] = [];
+  const checkpoints = new Checkpoints(client, (log) => reports.push(log));
+  write(client, 9000);
+  const reader = connect(client.name, { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM filled').get();
+  checkpoints.afterCommit();
+  await checkpoints.settled();
+  expect(pending(client)).toBe(0);
+  expect(reports).toEqual([]);
+});
+
+test('without a reader, the log of a busy board stays short', async () => {
+  const board = openBoard();
+  board.client.pragma('synchronous = OFF');
+  const alice = await member(board, 'alice');
+  const message = { subject: 's', content: 'x'.repeat(30_000) };
+  let longest = 0;
+  for (let turn = 0; turn < 40; turn++) {
+    const posts = Array.from({ length: 64 }, () => board.repository.post(alice, main, message));
+    await Promise.all(posts);
+    longest = Math.max(longest, statSync(`${board.file}-wal`).size);
+  }
+  // 76 MB were written.
+  expect(longest).toBeLessThan(16 * 1024 * 1024);
+});
