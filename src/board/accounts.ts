@@ -2,9 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { boardError } from '../protocol/errors.ts';
 import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
-import { Allowance } from './allowance.ts';
 import { Attempts, type Gate } from './attempts.ts';
 import { type Name, userName } from './names.ts';
+import { NewNameLimit } from './new-names.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor, NewLogin } from './repository.ts';
 import { Throttle } from './throttle.ts';
@@ -65,7 +65,7 @@ export class Accounts {
   private readonly names: Throttle;
   private readonly networks: Throttle;
   private readonly registrations: Throttle;
-  private readonly newNames: Allowance;
+  private readonly newNames: NewNameLimit;
 
   constructor(
     private readonly repository: AccountRepository,
@@ -77,7 +77,7 @@ export class Accounts {
     /** Milliseconds, from any origin. */
     now: () => number = () => performance.now(),
   ) {
-    this.newNames = new Allowance(newNamesPerHour, newNamesAtOnce, now);
+    this.newNames = new NewNameLimit(newNamesPerHour, newNamesAtOnce, now);
     this.known = new Throttle({ free: freePerNameAndNetwork }, now);
     this.unknown = new Throttle({ free: freePerNameAndNetwork }, now);
     this.names = new Throttle({ free: freePerName }, now);

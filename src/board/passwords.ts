@@ -2,7 +2,7 @@ import { randomBytes, type ScryptOptions, scrypt, timingSafeEqual } from 'node:c
 import { availableParallelism } from 'node:os';
 import { limits } from '../protocol/limits.ts';
 import { normalized } from '../protocol/unicode.ts';
-import { type Turn, Turns } from './turns.ts';
+import { PasswordQueue, type Turn } from './password-queue.ts';
 
 interface Cost {
   /** Binary logarithm of scrypt's N. */
@@ -35,7 +35,7 @@ interface Parsed extends Cost {
  * string), so that it can be raised.
  */
 export class Passwords {
-  private readonly turns = new Turns(mostAtOnce);
+  private readonly queue = new PasswordQueue(mostAtOnce);
 
   /** @param cost for new hashes; lower only in tests */
   constructor(private readonly cost: Cost = currentCost) {}
@@ -66,12 +66,12 @@ export class Passwords {
   }
 
   private async derive(password: string, { ln, r, p, salt }: Cost & { salt: Buffer }, turn: Turn) {
-    await this.turns.enter(turn);
+    await this.queue.enter(turn);
     try {
       const N = 2 ** ln;
       return await run(normalized(password, 'NFC'), salt, { N, r, p, maxmem: 256 * N * r });
     } finally {
-      this.turns.leave();
+      this.queue.leave();
     }
   }
 }

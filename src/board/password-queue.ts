@@ -34,7 +34,7 @@ type Line = Map<string, Waiting[]>;
  * that none keeps the others out, and within a kind the networks take turns. Where the room is
  * full, a network with fewer waiting takes the place of the last one of the network with the most.
  */
-export class Turns {
+export class PasswordQueue {
   private readonly lines: Record<TurnKind, Line> = {
     known: new Map(),
     login: new Map(),

@@ -12,7 +12,7 @@ interface Entry {
  * What each network may have of something that stays: `burst` at once, and `perHour` in the long run.
  * Of ten thousand networks the one that took last is remembered longest.
  */
-export class Allowance {
+export class NewNameLimit {
   private readonly entries = new Map<string, Entry>();
 
   /**

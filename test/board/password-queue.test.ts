@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { type Turn, Turns } from '../../src/board/turns.ts';
+import { PasswordQueue, type Turn } from '../../src/board/password-queue.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { refusal } from '../helpers/storage.ts';
 
 /** One place that is taken. `serve` lets so many who wait go, one after the other, and tells who went. */
 function busy() {
-  const turns = new Turns(1);
+  const turns = new PasswordQueue(1);
   const went: string[] = [];
   void turns.enter({ kind: 'login', network: 'before' });
   const enter = (who: string, turn: Turn) => turns.enter(turn).then(() => void went.push(who));
