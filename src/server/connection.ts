@@ -150,9 +150,6 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
   }
 
   async ready(): Promise<boolean> {
-    // What is answered in pieces is answered in turns: a peer that takes each piece at once would
-    // else keep the others waiting until the last (3.9 s for a list of a million messages).
-    await this.costs.nextTurn();
     await this.outbox.ready();
     return !this.closing && !this.socket.destroyed;
   }

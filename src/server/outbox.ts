@@ -7,7 +7,7 @@ const overhead = 250;
 export interface OutboxOwner {
   /** Called once, when more waits than the limit; nothing is taken after. */
   overflowed(): void;
-  /** Called whenever the operating system has taken all that it was given. */
+  /** Called whenever there is room again after a write. */
   drained(): void;
   /** `held` may have changed. */
   heldChanged(): void;
@@ -147,9 +147,12 @@ export class Outbox implements EndsTurn {
     this.chunks = [];
     this.unwritten = 0;
     this.write(chunks);
-    if (!this.congested) this.release();
     if (this.waiting === 0) this.shared = 0;
     this.owner.heldChanged();
+    if (this.congested) return;
+    this.release();
+    // What had to wait for this turn's replies to be written goes on; no drain may come of them.
+    this.owner.drained();
   }
 
   private write(chunks: (string | Buffer)[]): void {
