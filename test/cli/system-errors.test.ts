@@ -88,25 +88,30 @@ test.skipIf(!has('strace')).each(faults)(
   },
 );
 
-test.skipIf(!has('strace'))('no command calls a disk that cannot be written a bug', async () => {
-  const data = await board();
-  const file = databaseFile(data);
-  const fault = { calls: 'pwrite64', error: 'ENOSPC', paths: [file, `${file}-wal`] };
-  const runs = Object.entries(administrationRuns(data));
-  const told = async ([name, args]: [string, string[]]) => {
-    const { stderr } = await runFailing([...name.split(' '), ...args], fault);
-    return { name, stderr };
-  };
-  // Two at a time, as there are cores.
-  for (let at = 0; at < runs.length; at += 2) {
-    for (const { name, stderr } of await Promise.all(runs.slice(at, at + 2).map(told))) {
-      expect({ name, stderr }).toEqual({
-        name,
-        stderr: expect.not.stringMatching(/bug|^ +at /m),
-      });
+// Some thirty processes under strace, each several times slower than alone.
+test.skipIf(!has('strace'))(
+  'no command calls a disk that cannot be written a bug',
+  async () => {
+    const data = await board();
+    const file = databaseFile(data);
+    const fault = { calls: 'pwrite64', error: 'ENOSPC', paths: [file, `${file}-wal`] };
+    const runs = Object.entries(administrationRuns(data));
+    const told = async ([name, args]: [string, string[]]) => {
+      const { stderr } = await runFailing([...name.split(' '), ...args], fault);
+      return { name, stderr };
+    };
+    // Two at a time, as there are cores.
+    for (let at = 0; at < runs.length; at += 2) {
+      for (const { name, stderr } of await Promise.all(runs.slice(at, at + 2).map(told))) {
+        expect({ name, stderr }).toEqual({
+          name,
+          stderr: expect.not.stringMatching(/bug|^ +at /m),
+        });
+      }
     }
-  }
-});
+  },
+  180_000,
+);
 
 test.skipIf(!canMount)(
   'a full disk is told as such by what writes to it, and leaves no file',
