@@ -49,7 +49,19 @@ export interface NewMessage {
 export interface Page {
   readonly before?: number | undefined;
   readonly after?: number | undefined;
+  /** Only what was posted at this time or later, in microseconds since the epoch. */
+  readonly since?: number | undefined;
   readonly limit: number;
+  /**
+   * Contents too. Then the page ends early, with `more`, where subjects and contents come to more than so
+   * many bytes of UTF-8; it holds at least one message.
+   */
+  readonly contentBytes?: number | undefined;
+}
+
+/** `content` is there where the page asks for it. */
+export interface ListedMessage extends Header {
+  readonly content?: string;
 }
 
 /** Who people are, stored. Atomic like `Repository`, and throws as it does. */
@@ -131,7 +143,7 @@ export interface Repository {
     actor: Actor,
     group: GroupRef,
     page: Page,
-  ): Promise<{ group: Group; messages: Header[]; more: boolean }>;
+  ): Promise<{ group: Group; messages: ListedMessage[]; more: boolean }>;
   /** Counts the messages up to `number` as seen. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, number: number): Promise<void>;
 

@@ -11,12 +11,12 @@ export class UserError extends Error {
   }
 }
 
-/** A signal has ended what goes on until then: there is nothing to tell. */
+/** A signal, or a closed pipe, has ended what goes on until then: there is nothing to tell. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted';
 
-  /** @param exitCode as shells have it for Ctrl-C and SIGTERM */
-  constructor(readonly exitCode: 130 | 143) {
+  /** @param exitCode as shells have it for Ctrl-C (130), a closed pipe (141) and SIGTERM (143) */
+  constructor(readonly exitCode: 130 | 141 | 143) {
     super('interrupted');
   }
 }

@@ -66,4 +66,4 @@ Examples:
   $ corkboard group purge news --before 90d
 
 Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usage, 130 ended by Ctrl-C,
-143 by SIGTERM.`;
+141 by a closed pipe in the middle of a script of chat, 143 by SIGTERM.`;

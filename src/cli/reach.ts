@@ -3,6 +3,7 @@ import { isPassing } from '../client/attempt.ts';
 import { Backoff } from '../client/backoff.ts';
 import { type BoardClient, connect } from '../client/board-client.ts';
 import { ConnectionError, errorCode } from '../client/failure.ts';
+import { pauseAfter } from '../client/put-off.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { askUnseen, canAsk } from './ask.ts';
@@ -64,7 +65,7 @@ export async function persist<T>(work: () => Promise<T>, { signal, retry, tell }
     try {
       return await work();
     } catch (error) {
-      const pause = backoff.next();
+      const pause = Math.max(backoff.next(), pauseAfter(error) ?? 0);
       const isLate = performance.now() - start + pause > retry;
       if (signal.aborted || isLate || !isPassing(error, start, retry) || isHopeless(error))
         throw error;
@@ -76,7 +77,12 @@ export async function persist<T>(work: () => Promise<T>, { signal, retry, tell }
 
 /** A session on the board, once it can be reached. @throws as `connect` does */
 export function reach(target: Target, patience: Patience): Promise<BoardClient> {
-  return persist(() => connect({ ...target, signal: patience.signal }), patience);
+  const { signal, tell } = patience;
+  return persist(async () => {
+    const client = await connect({ ...target, signal });
+    client.on('putOff', ({ error }) => tell(`${error.message} Waiting.`));
+    return client;
+  }, patience);
 }
 
 function isHopeless(error: unknown): boolean {

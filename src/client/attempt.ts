@@ -3,6 +3,7 @@ import type { Call, Result } from '../protocol/schemas.ts';
 import type { Address } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectionError } from './failure.ts';
+import { patientCall } from './put-off.ts';
 import type { Patience } from './silence.ts';
 
 /** A connection on which a session stands. */
@@ -15,6 +16,8 @@ export interface AttemptOptions {
   readonly address: Address;
   readonly signal?: AbortSignal | undefined;
   readonly patience: Patience;
+  /** How long to wait where the board refuses a session for the moment, in milliseconds. */
+  readonly refused: number;
 }
 
 /**
@@ -22,14 +25,14 @@ export interface AttemptOptions {
  * @throws ConnectionError, BoardError
  */
 export async function attempt(
-  { address, signal, patience }: AttemptOptions,
+  { address, signal, patience, refused }: AttemptOptions,
   open: (call: Call) => Promise<Result<'session.login'>>,
 ): Promise<Standing> {
   const connection = await Connection.open(address, signal, patience);
   const abort = () => connection.close();
   signal?.addEventListener('abort', abort);
   try {
-    return { connection, session: await open(connection.call) };
+    return { connection, session: await open(patientCall(connection.call, refused, signal)) };
   } catch (error) {
     connection.close();
     throw error;

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Call, Membership, Method, Notice, Params, Result } from '../protocol/schemas.ts';
 import type { Address } from './address.ts';
 import { attempt, type Standing } from './attempt.ts';
@@ -8,6 +9,7 @@ import { catchUp } from './catch-up.ts';
 import { type Connection, defaultPatience } from './connection.ts';
 import { Credentials, type CredentialsOptions } from './credentials.ts';
 import { ConnectionError } from './failure.ts';
+import type { GroupFeed } from './group-feed.ts';
 import { GroupFeeds } from './group-feeds.ts';
 import { type EndingError, Lifeline, type Timing } from './lifeline.ts';
 import { PendingCalls } from './pending-calls.ts';
@@ -20,6 +22,7 @@ const defaultTiming: Timing = {
   firstPause: 250,
   longestPause: 30_000,
   nameInUse: 120_000,
+  refused: 60_000,
 };
 
 interface ClientOptions {
@@ -41,6 +44,8 @@ interface BoardClientEvents {
   lost: [lost: { reason: string; pause: number }];
   /** The session stands again. What was missed is told behind this. */
   resumed: [];
+  /** The board has refused calls for the moment; they are sent again after `pause` milliseconds. */
+  putOff: [putOff: { error: BoardError; pause: number }];
   /** The session is over, and not tried again. Not told after `close()`. */
   ended: [error: EndingError];
 }
@@ -48,7 +53,7 @@ interface BoardClientEvents {
 /** A session on a board, which outlives its connections. */
 export class BoardClient extends EventEmitter<BoardClientEvents> {
   private readonly lifeline: Lifeline;
-  private readonly calls = new PendingCalls();
+  private readonly calls: PendingCalls;
   private readonly credentials: Credentials;
   private readonly feeds = new GroupFeeds();
   private connection: Connection | undefined;
@@ -59,10 +64,15 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   constructor(standing: Standing, { address, credentials, timing }: ClientOptions) {
     super();
     this.credentials = credentials;
+    const allTiming = { ...defaultTiming, ...timing };
+    this.calls = new PendingCalls({
+      refused: allTiming.refused,
+      putOff: (error, pause) => this.emit('putOff', { error, pause }),
+    });
     this.lifeline = new Lifeline({
       address,
       credentials,
-      timing: { ...defaultTiming, ...timing },
+      timing: allTiming,
       stands: (next) => this.stand(next),
       lost: (reason, pause) => this.lose(reason, pause),
       ended: (error) => this.end(error),
@@ -92,7 +102,8 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
 
   /**
    * Asks the board. While there is no connection it waits for one, and a read or a post under way
-   * when the connection goes is sent again, so that a post is done once.
+   * when the connection goes is sent again, so that a post is done once. What the board refuses for
+   * the moment is sent again, in order, after the pause that it asks for.
    * @throws BoardError as the board answers; ConnectionLost for a join, a leave or a password that
    * was under way when the connection went, and may or may not have been done; ConnectionError
    * where the session is over, or too many calls wait
@@ -105,13 +116,14 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     }
     const sent = method === 'message.post' ? { key: randomUUID(), ...params } : params;
     const feed = 'group' in sent ? this.feeds.find(sent.group) : undefined;
-    return this.calls.add<M>({
+    const answer = this.calls.add<M>({
       method,
       params: sent,
       // The group may have another name by the time that it is sent again.
       lasting: () => (feed ? { ...sent, group: feed.membership.id } : sent),
       learn: (result) => this.learn({ method, params: sent, result } as Answer),
     });
+    return feed ? answer.catch((error) => Promise.reject(byName(error, feed))) : answer;
   };
 
   /**
@@ -215,6 +227,12 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   }
 }
 
+/** The board speaks of a group that is gone as it was asked for, which may be by its number. */
+function byName(error: unknown, { membership }: GroupFeed): unknown {
+  const isGone = error instanceof BoardError && error.code === 'GROUP_NOT_FOUND';
+  return isGone ? boardError('GROUP_NOT_FOUND', membership.group) : error;
+}
+
 /** A method with what it was asked and what it was answered. */
 type Answer = {
   [M in Method]: { method: M; params: Params<M>; result: Result<M> };
@@ -230,6 +248,9 @@ export async function connect(options: ConnectOptions): Promise<BoardClient> {
   const address = { host, port, tls };
   const credentials = new Credentials(options);
   const patience = { ...defaultTiming, ...timing };
-  const standing = await attempt({ address, signal, patience }, (call) => credentials.login(call));
+  const { refused } = patience;
+  const standing = await attempt({ address, signal, patience, refused }, (call) =>
+    credentials.login(call),
+  );
   return new BoardClient(standing, { address, credentials, timing });
 }

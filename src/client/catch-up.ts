@@ -3,8 +3,9 @@ import { limits } from '../protocol/limits.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
 import { ConnectionLost, isGone } from './failure.ts';
 import type { GroupFeed } from './group-feed.ts';
+import { pauseAfter } from './put-off.ts';
 
-// How long the server is left alone after it has refused a page, in milliseconds.
+// How long the server is left alone after it has refused a page, if it does not say, in milliseconds.
 const refusedPause = 1000;
 // Headers in the first page; each further one has twice as many. Over a path that is cut every few
 // kilobytes, a full page would never come through, and the gap never close.
@@ -32,7 +33,7 @@ export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise
       if (error instanceof ConnectionLost) return;
       // The notice that says so is on its way.
       if (isGone(error)) return feed.goLive();
-      await delay(refusedPause, undefined, { ref: false });
+      await delay(pauseAfter(error) ?? refusedPause, undefined, { ref: false });
     }
   }
 }

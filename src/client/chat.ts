@@ -19,6 +19,9 @@ export interface ChatOptions {
   readonly warning: string | undefined;
 }
 
+// How long someone at a terminal waits for a board that refuses for the moment, in milliseconds.
+const refusedPatience = 10_000;
+
 const nameQuestion: Question = { text: 'What is your username? ', remembers: () => false };
 
 /** Talks with a person at a terminal until they leave, and closes the terminal. */
@@ -39,6 +42,7 @@ export async function runChat(
     style,
     commands,
     observer: unread,
+    refused: refusedPatience,
     ask: (prompt) => terminal.secret(prompt),
     lost: () => askAgain(),
     moved: () => askAgain(),

@@ -12,7 +12,10 @@ export function cleanIncoming<T>(value: T): T {
 
 function clean(value: unknown, key: string): unknown {
   if (typeof value === 'string') return key === 'content' ? cleanText(value) : cleanLine(value);
-  if (value instanceof BoardError) return new BoardError(value.code, cleanLine(value.message));
+  if (value instanceof BoardError) {
+    const { code, message, seconds } = value;
+    return new BoardError(code, cleanLine(message), { seconds });
+  }
   if (Array.isArray(value)) return value.map((item) => clean(item, key));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(item, name)]));

@@ -2,7 +2,7 @@ import { EventEmitter, once } from 'node:events';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { boardError } from '../protocol/errors.ts';
+import { BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
 import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc.ts';
 import { limits } from '../protocol/limits.ts';
@@ -96,7 +96,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       signal?.throwIfAborted();
       await once(socket, address.tls ? 'secureConnect' : 'connect');
       const connection = new Connection(socket, patience);
-      await connection.call('server.info', {});
+      await connection.call('server.info', {}).catch((error) => {
+        // A board that refuses for the moment is there.
+        if (!(error instanceof BoardError)) throw error;
+      });
       return connection;
     } catch (error) {
       socket.destroy();

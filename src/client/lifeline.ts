@@ -7,6 +7,7 @@ import { Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
 import { ConnectionError, ConnectionLost } from './failure.ts';
+import { pauseAfter } from './put-off.ts';
 import type { Patience } from './silence.ts';
 
 // How long a request that was never answered may take to arrive after all, in milliseconds.
@@ -21,6 +22,8 @@ export interface Timing extends Patience {
   readonly longestPause: number;
   /** How long the name may be in use when one comes back: by one's own connection, which is gone. */
   readonly nameInUse: number;
+  /** How long a call is sent again that the server refuses for the moment. */
+  readonly refused: number;
 }
 
 /** Why a session is over. */
@@ -93,11 +96,13 @@ export class Lifeline {
   private async comeBack(firstPause: number): Promise<void> {
     const since = performance.now();
     const { nameInUse } = this.options.timing;
-    for (let pause = firstPause; ; pause = this.backoff.next()) {
+    let told = 0;
+    for (let pause = firstPause; ; pause = Math.max(told, this.backoff.next())) {
       const tried = await this.tryAfter(pause).catch((error: unknown) => ({ error }));
       if ('session' in tried) return this.hold(tried);
       if (this.closing.signal.aborted) return;
       if (!isPassing(tried.error, since, nameInUse)) return this.end(tried.error);
+      told = pauseAfter(tried.error) ?? 0;
     }
   }
 
@@ -105,7 +110,7 @@ export class Lifeline {
     const { signal } = this.closing;
     await delay(pause, undefined, { signal });
     const { address, timing } = this.options;
-    return attempt({ address, signal, patience: timing }, (call) => this.reopen(call));
+    return attempt({ address, signal, patience: timing, refused: 0 }, (call) => this.reopen(call));
   }
 
   private async reopen(call: Call): Promise<Result<'session.login'>> {

@@ -5,4 +5,6 @@ export interface Observer {
   /** A request was carried out. */
   called<M extends Method>(method: M, params: Params<M>, result: Result<M>): void;
   noticed(notice: Notice): void;
+  /** The session goes on after a gap, in which only messages and marks are not lost. */
+  resumed(): void;
 }

@@ -4,11 +4,12 @@ import { methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionError, ConnectionLost } from './failure.ts';
+import { finalRefusal, pauseAfter } from './put-off.ts';
 
 // Calls that may wait while there is no connection.
 const most = 1000;
-// How long the server is left alone after it has put a call off, in milliseconds.
-const putOffPause = 1000;
+// Calls that are sent without waiting for the answers to those before them.
+const widestWindow = 128;
 
 interface Entry {
   readonly method: Method;
@@ -21,6 +22,12 @@ interface Entry {
   readonly reject: (error: unknown) => void;
   /** Whether it may have been done: it was sent, and not answered. */
   sent: boolean;
+  /** The connection on which its answer is waited for. */
+  on: Connection | undefined;
+  /** How long refusals have made it wait, in milliseconds. */
+  waited: number;
+  /** Called when it has its final answer. */
+  settled: () => void;
 }
 
 export interface CallOptions<M extends Method> {
@@ -30,15 +37,32 @@ export interface CallOptions<M extends Method> {
   readonly learn: (result: Result<M>) => void;
 }
 
+export interface PendingCallsOptions {
+  /** How long a call is sent again that the server refuses for the moment, in milliseconds. */
+  readonly refused: number;
+  /** Hears of each refusal that is waited out; `pause` is in milliseconds. */
+  readonly putOff: (refusal: BoardError, pause: number) => void;
+}
+
 /**
  * Calls that outlive the connection on which they were sent. They are sent in the order made, and
  * what was not answered is sent again on the next connection: reads, which change nothing, and posts,
  * which have a key. Of anything else it is not known whether it was done.
+ *
+ * A call that the server refuses for the moment is sent again after the pause that the server asks
+ * for, and the calls after it wait for it. After the pause one call is sent at a time, and one more
+ * with each answer: so few are under way when the server refuses again, and the order holds.
  */
 export class PendingCalls {
+  /** In the order made. */
   private readonly entries = new Set<Entry>();
   private connection: Connection | undefined;
   private ended: Error | undefined;
+  private underWay = 0;
+  private window = widestWindow;
+  private resting = false;
+
+  constructor(private readonly options: PendingCallsOptions) {}
 
   /** @throws what the board answers, `ConnectionLost` for what may or may not have been done */
   add<M extends Method>(options: CallOptions<M>): Promise<Result<M>> {
@@ -47,25 +71,30 @@ export class PendingCalls {
       if (!this.connection && this.entries.size >= most) {
         throw new ConnectionError(`There is no connection, and ${most} calls wait for it already.`);
       }
-      const entry = { ...(options as unknown as Entry), resolve, reject, sent: false };
-      this.entries.add(entry);
-      if (this.connection) void this.send(entry, this.connection);
+      const state = { sent: false, on: undefined, waited: 0, settled: () => {} };
+      this.entries.add({ ...(options as unknown as Entry), resolve, reject, ...state });
+      this.pump();
     }) as Promise<Result<M>>;
   }
 
   /**
    * Sends all that waits on a new connection.
-   * @returns settles when nothing that was sent before is in doubt any more
+   * @returns settles when no post that was sent before is in doubt any more
    */
   async resume(connection: Connection): Promise<void> {
     this.connection = connection;
-    const sent = [...this.entries].map((entry) => {
-      const inDoubt = entry.sent;
-      if (inDoubt) entry.params = entry.lasting();
-      const done = this.send(entry, connection);
-      return inDoubt && entry.method === 'message.post' ? done : undefined;
-    });
-    await Promise.all(sent);
+    this.underWay = 0;
+    const inDoubt = [...this.entries].filter(({ sent }) => sent);
+    for (const entry of inDoubt) entry.params = entry.lasting();
+    const posts = inDoubt.filter(({ method }) => method === 'message.post');
+    const settled = posts.map(
+      (entry) =>
+        new Promise<void>((resolve) => {
+          entry.settled = resolve;
+        }),
+    );
+    this.pump();
+    await Promise.all(settled);
   }
 
   /** The connection has gone: what comes from now on waits for the next one. */
@@ -82,29 +111,67 @@ export class PendingCalls {
     this.entries.clear();
   }
 
+  /** Sends what may be sent now. */
+  private pump(): void {
+    const { connection } = this;
+    if (!connection || this.resting) return;
+    for (const entry of this.entries) {
+      if (this.underWay >= this.window) return;
+      if (entry.on !== connection) void this.send(entry, connection);
+    }
+  }
+
   private async send(entry: Entry, connection: Connection): Promise<void> {
     const again = entry.sent;
     entry.sent = true;
+    entry.on = connection;
+    this.underWay++;
     try {
       const result = await connection.call(entry.method, entry.params);
       entry.learn(result);
       entry.resolve(result);
+      if (this.connection === connection) this.answered();
     } catch (error) {
+      if (this.connection === connection) this.underWay--;
       if (waitsForNext(entry.method, error)) {
         // A server that refuses because it ends has not done it.
         if (error instanceof BoardError) entry.sent = again;
         return;
       }
-      if (again && isPutOff(error)) return this.sendLater(entry, connection);
-      entry.reject(error);
+      if (this.isPutOff(entry, error, again)) return;
+      const isFinal = pauseAfter(error) !== undefined;
+      entry.reject(isFinal ? finalRefusal(error as BoardError, entry.waited) : error);
     }
     this.entries.delete(entry);
+    entry.settled();
+    this.pump();
   }
 
-  /** It may have been done before, so a refusal for now is no answer. */
-  private async sendLater(entry: Entry, connection: Connection): Promise<void> {
-    await delay(putOffPause, undefined, { ref: false });
-    if (this.connection === connection) await this.send(entry, connection);
+  private answered(): void {
+    this.underWay--;
+    this.window = Math.min(this.window + 1, widestWindow);
+  }
+
+  /** Whether a refused call is sent again, after a pause. */
+  private isPutOff(entry: Entry, error: unknown, again: boolean): boolean {
+    const pause = pauseAfter(error);
+    if (pause === undefined) return false;
+    // It may have been done before: then a refusal for the moment is no answer.
+    if (!again && entry.waited + pause > this.options.refused) return false;
+    entry.sent = again;
+    entry.on = undefined;
+    entry.waited += pause;
+    this.window = 1;
+    if (!this.resting) void this.rest(error as BoardError, pause);
+    return true;
+  }
+
+  private async rest(refusal: BoardError, pause: number): Promise<void> {
+    this.resting = true;
+    this.options.putOff(refusal, pause);
+    await delay(pause, undefined, { ref: false });
+    this.resting = false;
+    this.pump();
   }
 }
 
@@ -112,13 +179,6 @@ export class PendingCalls {
 function waitsForNext(method: Method, error: unknown): boolean {
   if (error instanceof BoardError) return error.code === 'SHUTTING_DOWN';
   return error instanceof ConnectionLost && isRepeatable(method);
-}
-
-function isPutOff(error: unknown): boolean {
-  return (
-    error instanceof BoardError &&
-    (error.code === 'RATE_LIMITED' || error.code === 'STORAGE_FAILED')
-  );
 }
 
 function isRepeatable(method: Method): boolean {

@@ -1,13 +1,20 @@
+import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
-import { boardError } from '../protocol/errors.ts';
+import { cleanLine } from '../protocol/clean.ts';
+import { boardError, shortened } from '../protocol/errors.ts';
 import { type Line, LineSplitter, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
+import type { TextCommand } from '../protocol/text/command.ts';
 import { renderError } from '../protocol/text/render.ts';
 import { plainStyle } from '../protocol/text/style.ts';
 import type { Address } from './address.ts';
-import { scriptCommands } from './commands/client-commands.ts';
+import { mayHoldPassword, scriptCommands } from './commands/client-commands.ts';
 import { Session } from './session.ts';
 import { Unread } from './unread.ts';
+
+// How long a script waits for a board that refuses for the moment, in milliseconds.
+const refusedPatience = 60_000;
+const errorTag = '[ERROR] ';
 
 export interface ScriptOptions {
   /** Where to connect first; without it, `%connect` does. */
@@ -23,51 +30,105 @@ export interface ScriptOptions {
   readonly output: Writable;
   /** Takes what went wrong between here and the server. */
   readonly errors: Writable;
+  /** Aborted when nobody reads the output any more. */
+  readonly closed: AbortSignal;
+}
+
+/** How a script came to its end. */
+export interface ScriptOutcome {
+  /** Commands that were run, and how many of them failed. */
+  readonly ran: number;
+  readonly failed: number;
+  /**
+   * Whether lines may be left that were not run: there was no board to send them to (`lost`), or nobody
+   * reads the output any more (`closed`).
+   */
+  readonly cut: 'lost' | 'closed' | undefined;
 }
 
 /**
- * Runs commands one after the other until the input ends, `%exit`, or there is no board to send
- * them to under a name.
- * @returns whether all of them were done
+ * Runs commands one after the other until the input ends, `%exit`, there is no board to send them to
+ * under a name, or nobody reads the output any more. Each command that fails is reported on `errors`, with
+ * the number of its line and the reason.
  */
-export async function runScript(options: ScriptOptions): Promise<boolean> {
-  const { address, user, password, tls, input, output, errors } = options;
+export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> {
+  const { address, user, password, tls, input, output, errors, closed } = options;
   const gone = new AbortController();
   const unread = new Unread();
+  const commands = scriptCommands(unread);
+  let reason = '';
+  const noted = (text: string) => {
+    if (text.startsWith(errorTag)) reason = text.slice(errorTag.length).split('\n', 1).join();
+    return text;
+  };
   const session = new Session({
     output: {
-      print: (text) => output.write(text),
-      complain: (text) => errors.write(text),
+      print: (text) => output.write(noted(text)),
+      complain: (text) => errors.write(noted(text)),
     },
     user,
     password,
     tls,
     style: plainStyle,
-    commands: scriptCommands(unread),
+    commands,
     observer: unread,
+    refused: refusedPatience,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
   });
+  const stop = AbortSignal.any([gone.signal, closed]);
+  closed.addEventListener('abort', () => void session.leave());
+  let ran = 0;
+  let failed = 0;
+  const cut = () => (closed.aborted ? ('closed' as const) : ('lost' as const));
 
   try {
-    let done = address ? await session.start(address) : true;
-    if (!done) return false;
-    for await (const line of readLines(input, gone.signal)) {
-      const ran = await runLine(session, line, output);
-      done &&= ran;
-      if (session.left || (!ran && !session.ready)) break;
+    if (address && !(await session.start(address))) return { ran, failed, cut: cut() };
+    let number = 0;
+    for await (const line of readLines(input, stop)) {
+      number++;
+      if ('text' in line && line.text.trim() === '') continue;
+      ran++;
+      const done = await runLine(session, line, (text) => output.write(noted(text)));
+      if (!done && closed.aborted) return { ran, failed, cut: 'closed' };
+      if (!done) {
+        failed++;
+        errors.write(`corkboard: line ${number}: ${shown(line, commands)}: ${reason}\n`);
+      }
+      if (session.left) return { ran, failed, cut: undefined };
+      if (!done && !session.ready) return { ran, failed, cut: 'lost' };
+      if (output.writableNeedDrain) await drained(output, closed);
     }
-    return done && !gone.signal.aborted;
+    return { ran, failed, cut: stop.aborted ? cut() : undefined };
   } finally {
     input.destroy();
     await session.leave();
   }
 }
 
-async function runLine(session: Session, line: Line, output: Writable): Promise<boolean> {
+async function runLine(
+  session: Session,
+  line: Line,
+  print: (text: string) => void,
+): Promise<boolean> {
   if ('text' in line) return session.run(line.text);
-  output.write(renderError(lineError(line)));
+  print(renderError(lineError(line)));
   return false;
+}
+
+/** A line as a message about it repeats it. */
+function shown(line: Line, commands: readonly TextCommand[]): string {
+  if (!('text' in line)) return '(unreadable)';
+  const text = line.text.trim();
+  if (mayHoldPassword(text, commands)) return '%password …';
+  return shortened(cleanLine(text));
+}
+
+/** A slow reader of the output is waited for, until there is none. */
+async function drained(output: Writable, closed: AbortSignal): Promise<void> {
+  await once(output, 'drain', { signal: closed }).catch((error) => {
+    if (!closed.aborted) throw error;
+  });
 }
 
 /** The lines of a stream, as far as they have come when `signal` is aborted. */

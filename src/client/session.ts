@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
 import { boardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Call, Notice, Result } from '../protocol/schemas.ts';
 import type { TextCommand, TextContext } from '../protocol/text/command.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
@@ -12,6 +13,7 @@ import { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
 import { ConnectionError } from './failure.ts';
 import type { Observer } from './observer.ts';
+import { patientCall } from './put-off.ts';
 import { type Output, Reporter } from './reporter.ts';
 
 // How long a server may take to answer that one leaves, in milliseconds.
@@ -32,6 +34,8 @@ export interface SessionOptions {
   readonly password: string | undefined;
   /** Whether and how connections are encrypted. */
   readonly tls: Address['tls'];
+  /** How long a call is sent again that the board refuses for the moment, in milliseconds. */
+  readonly refused: number;
   /** Asks for a secret, out of sight. @throws BoardError `PASSWORD_REQUIRED` where it cannot */
   readonly ask: (prompt: string) => Promise<string>;
   /** Called when there is no session any more, nor one that comes back, after it was told of. */
@@ -46,6 +50,8 @@ export interface SessionOptions {
  */
 export class Session implements TextContext {
   private readonly leaving = new AbortController();
+  /** Whether the command under way leaves, once it has printed what it prints. */
+  private exiting = false;
   private readonly reporter: Reporter;
   /** A connection on which no name was taken yet. */
   private connection: Connection | undefined;
@@ -84,7 +90,7 @@ export class Session implements TextContext {
 
   /** Whether the person has left, or asked to. */
   get left(): boolean {
-    return this.leaving.signal.aborted;
+    return this.exiting || this.leaving.signal.aborted;
   }
 
   /** Without a connection any name does for the shell: `call` then says what is missing. */
@@ -111,6 +117,9 @@ export class Session implements TextContext {
     return this.options.style;
   }
 
+  /** Over a connection that counts requests, a long list goes in the largest pages. */
+  readonly listPiece = limits.listMost;
+
   get commands(): readonly TextCommand[] {
     return this.options.commands;
   }
@@ -129,7 +138,7 @@ export class Session implements TextContext {
     // One that was sent before the connection went may have been done.
     if (!this.left && this.waiting > 0 && !this.connected)
       this.reporter.print(info('What waited for the connection was given up.', this.style));
-    this.leaving.abort();
+    this.exiting = true;
   }
 
   connect(address: string, port: string): Promise<string> {
@@ -166,6 +175,7 @@ export class Session implements TextContext {
   /** Takes leave of the server, if there is one, and ends what is under way. */
   async leave(): Promise<void> {
     await this.exit();
+    this.leaving.abort();
     await this.letGo();
   }
 
@@ -200,12 +210,15 @@ export class Session implements TextContext {
       return this.answer(name, prompt);
     };
     const credentials = new Credentials({ user: name, password });
-    const session = await credentials.login(this.call);
+    const { refused } = this.options;
+    const call = patientCall(this.call, refused, this.leaving.signal);
+    const session = await credentials.login(call);
     connection.removeAllListeners();
     this.connection = undefined;
     this.wanted = session.user;
     const address = { ...board, tls: this.options.tls };
-    this.follow(new BoardClient({ connection, session }, { address, credentials }));
+    const timing = { refused };
+    this.follow(new BoardClient({ connection, session }, { address, credentials, timing }));
     return renderWelcome(session, this.style, readingHint(session));
   }
 
@@ -225,7 +238,12 @@ export class Session implements TextContext {
       this.giveWay();
       this.options.moved?.();
     });
+    client.on('putOff', ({ error }) => {
+      // Being told to slow down is nothing to be told of.
+      if (error.code !== 'RATE_LIMITED') this.complain(`${error.message} Trying again.`);
+    });
     client.on('resumed', () => {
+      this.options.observer.resumed();
       this.complain('Connected again.');
       this.options.moved?.();
     });

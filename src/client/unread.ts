@@ -10,7 +10,7 @@ interface Pile {
   /** The highest number that is known: those above are still to be asked for, if there are `more`. */
   reached: number;
   /** Messages of others, the oldest first. */
-  messages: Header[];
+  messages: Listed[];
   more: boolean;
 }
 
@@ -19,7 +19,11 @@ export interface UnreadMessage {
   /** The number of its group. */
   readonly group: number;
   readonly number: number;
+  /** All of it, where it was listed with its content. */
+  readonly message: Result<'message.get'> | undefined;
 }
+
+type Listed = Header & { readonly content?: string | undefined };
 
 /**
  * What its user has not opened yet, group by group: what was unread at the login, and what came
@@ -88,13 +92,24 @@ export class Unread implements Observer {
     }
   }
 
+  /** What was removed meanwhile is not known: it is asked for again. */
+  resumed(): void {
+    for (const pile of this.piles.values()) {
+      const [first] = pile.messages;
+      if (!first) continue;
+      pile.messages = [];
+      pile.reached = first.number - 1;
+      pile.more = true;
+    }
+  }
+
   /** The oldest unread message of the group last read from, else of the next one that has any. */
   async next(call: Call): Promise<UnreadMessage | undefined> {
     for (const pile of this.ordered()) {
       const [first] = await this.known(pile, call);
       if (!first) continue;
       this.current = pile.id;
-      return { group: pile.id, number: first.number };
+      return { group: pile.id, number: first.number, message: wholeOf(pile, first) };
     }
     return undefined;
   }
@@ -160,10 +175,11 @@ export class Unread implements Observer {
   }
 
   /** The messages on a pile, the next ones asked for if they have run out. */
-  private async known(pile: Pile, call: Call): Promise<readonly Header[]> {
+  private async known(pile: Pile, call: Call): Promise<readonly Listed[]> {
     while (pile.more && pile.messages.length === 0) {
       try {
-        const page = await call('message.list', { group: pile.id, after: pile.reached });
+        const { id: group, reached: after } = pile;
+        const page = await call('message.list', { group, after, content: true });
         pile.reached = page.messages.at(-1)?.number ?? pile.reached;
         pile.messages = page.messages.filter(({ senderId }) => senderId !== this.userId);
         pile.more = page.more;
@@ -175,6 +191,10 @@ export class Unread implements Observer {
     }
     return pile.messages;
   }
+}
+
+function wholeOf({ id, name }: Pile, { content, ...header }: Listed) {
+  return content === undefined ? undefined : { group: name, groupId: id, ...header, content };
 }
 
 type Happened = {

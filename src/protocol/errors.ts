@@ -111,12 +111,16 @@ export type ErrorCode = keyof typeof catalogue;
 export class BoardError extends Error {
   override readonly name = 'BoardError';
 
+  /** How long to wait before trying again, in seconds, where the server says so. */
+  readonly seconds: number | undefined;
+
   constructor(
     readonly code: ErrorCode,
     message: string,
-    options?: ErrorOptions,
+    { seconds, ...options }: ErrorOptions & { readonly seconds?: number | undefined } = {},
   ) {
     super(message, options);
+    this.seconds = seconds;
   }
 }
 
@@ -126,7 +130,8 @@ export function boardError<C extends ErrorCode>(
   ...args: Parameters<(typeof catalogue)[C]['text']>
 ): BoardError {
   const text = catalogue[code].text as (...args: unknown[]) => string;
-  return new BoardError(code, text(...args));
+  const seconds = code === 'RATE_LIMITED' ? Number(args[0]) : undefined;
+  return new BoardError(code, text(...args), { seconds });
 }
 
 /** Shortens a text that repeats what the peer sent, so that an error does not echo a whole line. */

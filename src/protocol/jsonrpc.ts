@@ -116,7 +116,8 @@ function* pieces(id: RequestId, result: object, key: string, list: unknown[]): G
 
 export function formatError(id: RequestId | null, error: BoardError): string {
   const { rpc } = catalogue[error.code];
-  const body = { code: rpc, message: error.message, data: { code: error.code } };
+  const { code, message, seconds } = error;
+  const body = { code: rpc, message, data: { code, seconds } };
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(body)}}\n`;
 }
 
@@ -129,14 +130,16 @@ export function formatRequest(id: RequestId, method: string, params: unknown): s
   return `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
 }
 
+const errorData = z.object({
+  code: z.string(),
+  seconds: z.number().positive().optional().catch(undefined),
+});
 const incomingSchema = z.object({
   id: z.union([z.string(), z.int(), z.null()]).optional(),
   method: z.string().optional(),
   params: z.unknown().optional(),
   result: z.unknown().optional(),
-  error: z
-    .object({ message: z.string(), data: z.object({ code: z.string() }).optional() })
-    .optional(),
+  error: z.object({ message: z.string(), data: errorData.optional() }).optional(),
 });
 
 /** The client's half: what the server sent, a reply or a notice of any name. */
@@ -164,7 +167,12 @@ export function parseIncoming(line: string): Incoming | null {
   if (error) {
     const word = error.data?.code ?? '';
     const code = Object.hasOwn(catalogue, word) ? (word as ErrorCode) : 'INTERNAL_ERROR';
-    return { kind: 'error', id: id ?? null, error: new BoardError(code, error.message) };
+    const { seconds } = error.data ?? {};
+    return {
+      kind: 'error',
+      id: id ?? null,
+      error: new BoardError(code, error.message, { seconds }),
+    };
   }
   return id === undefined || id === null ? null : { kind: 'result', id, result };
 }

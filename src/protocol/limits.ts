@@ -17,6 +17,8 @@ export const limits = {
   /** Headers in a list when no limit is asked for, and at most. */
   listDefault: 100,
   listMost: 1000,
+  /** Bytes of UTF-8 of subjects and contents past which a list with contents ends early. */
+  listBytes: 256 * 1024,
   /** Shortest password, in characters, and longest, in bytes of UTF-8. */
   passwordLeast: 8,
   password: 256,

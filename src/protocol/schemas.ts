@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
+import { parseTime } from './time.ts';
 
 // Of neither kind, zod could only say that the input is invalid.
 const groupRule = 'give a name, or a number from 1 up';
@@ -10,6 +11,13 @@ const group = z.union(
   groupRule,
 );
 const number = z.int().positive();
+const time = z
+  .string()
+  .max(27)
+  .refine(
+    (text) => !Number.isNaN(parseTime(text)),
+    'give a time such as 2026-11-22T19:36:12.345678Z',
+  );
 const none = z.strictObject({});
 
 /** A message without its content. Where the user was removed, `sender` is `[deleted]` and `senderId` null. */
@@ -126,9 +134,17 @@ export const schemas = {
       group,
       before: number.optional(),
       after: z.int().nonnegative().optional(),
+      /** Only what was posted at this time or later; in UTC, as in `postedAt`. */
+      since: time.optional(),
       limit: z.int().positive().max(limits.listMost).optional(),
+      content: z.boolean().optional(),
     }),
-    result: z.object({ ...inGroup, messages: z.array(header), more: z.boolean() }),
+    result: z.object({
+      ...inGroup,
+      /** With `content` where it was asked for. */
+      messages: z.array(header.extend({ content: z.string().optional() })),
+      more: z.boolean(),
+    }),
   },
   'message.markRead': {
     params: z.strictObject({ group, number: z.int().nonnegative() }),

@@ -11,6 +11,7 @@ import {
 } from '../protocol/jsonrpc.ts';
 import { isMethod, methods } from '../protocol/methods.ts';
 import type { Method } from '../protocol/schemas.ts';
+import { Brake } from './brake.ts';
 import { dispatch, toReply } from './dispatch.ts';
 import type { Context } from './handlers/context.ts';
 import type { Speaker, Voice } from './speaker.ts';
@@ -18,6 +19,7 @@ import type { Speaker, Voice } from './speaker.ts';
 /** JSON-RPC 2.0, for programs. */
 export class JsonSpeaker implements Speaker {
   readonly asks = false;
+  private readonly brake = new Brake();
 
   constructor(
     private readonly context: Context,
@@ -55,7 +57,7 @@ export class JsonSpeaker implements Speaker {
     const { costs } = this.voice;
     const mark = costs.mark();
     try {
-      costs.spend();
+      this.brake.pass(() => costs.spend());
       await this.sayResult(id, await dispatch(this.context, method, params));
     } catch (error) {
       this.voice.say(formatError(id, toReply(error, this.context.session, method)));

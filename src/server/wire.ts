@@ -1,3 +1,4 @@
+import type { ListedMessage } from '../board/repository.ts';
 import type { Header as BoardHeader, Group, User } from '../board/types.ts';
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
@@ -22,6 +23,11 @@ export function toHeader({ number, senderId, sender, postedAt, subject }: BoardH
     postedAt: formatTime(postedAt),
     subject,
   };
+}
+
+/** A message of a list, with its content where that was asked for. */
+export function toListed({ content, ...header }: ListedMessage) {
+  return content === undefined ? toHeader(header) : { ...toHeader(header), content };
 }
 
 export function toMembers(users: User[], hub: Pick<Hub, 'isOnline'>): Member[] {

@@ -8,7 +8,11 @@ interface Preparable<P> {
 }
 
 type Values = Record<string, unknown>;
-type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>>;
+type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>> & {
+  /** The rows one by one. The connection can do nothing else until the loop over them has ended. */
+  each(values: Values): Iterable<RowOf<P>>;
+};
+type RowOf<P> = P extends { all(...args: never[]): readonly (infer R)[] } ? R : never;
 
 /**
  * Prepares the SQL that drizzle generates with better-sqlite3 itself, to be used like what drizzle
@@ -43,6 +47,9 @@ export function direct<P>(
     getQuery: () => generated,
     run: (values: Values) => statement.run(bind(values)),
     all: (values: Values) => statement.all(bind(values)).map(toRow),
+    *each(values: Values) {
+      for (const cells of statement.iterate(bind(values))) yield toRow(cells);
+    },
     get: (values: Values) => {
       const cells = statement.get(bind(values));
       return cells && toRow(cells);

@@ -11,7 +11,7 @@ import type {
 import { boardError } from '../protocol/errors.ts';
 import { PostRun } from './post-run.ts';
 import { requireStanding } from './standing.ts';
-import { cutPage, type Store } from './store.ts';
+import { cutPage, fillPage, type Store } from './store.ts';
 
 /** A group as an operation finds it; `joinedAt` is null for one who is no member. */
 interface Access extends Group {
@@ -19,7 +19,7 @@ interface Access extends Group {
   readonly joinedAt: number | null;
 }
 
-const everything = { before: Number.MAX_SAFE_INTEGER, after: 0 };
+const everything = { before: Number.MAX_SAFE_INTEGER, after: 0, since: 0 };
 
 /** Groups and messages in SQLite. Writes go through the commit queue; reads run at once. */
 export class SqliteRepository implements Repository {
@@ -159,16 +159,22 @@ export class SqliteRepository implements Repository {
   }
 
   /** One message more is asked for than the page holds, to know whether there are more. */
-  private page(group: Group, joined: number, { before, after, limit }: Page) {
-    const query = this.store.statements.visible[after === undefined ? 'newest' : 'oldest'];
-    const found = query.all({
+  private page(group: Group, joined: number, { contentBytes, limit, ...bounds }: Page) {
+    const { newest, oldest, newestWhole, oldestWhole } = this.store.statements.visible;
+    const newestFirst = bounds.after === undefined && bounds.since === undefined;
+    const given = Object.entries(bounds).filter(([, bound]) => bound !== undefined);
+    const values = {
       group: group.id,
       joined,
-      before: before ?? everything.before,
-      after: after ?? everything.after,
+      ...everything,
+      ...Object.fromEntries(given),
       limit: limit + 1,
-    });
-    return cutPage(found, limit, after === undefined);
+    };
+    if (contentBytes === undefined) {
+      return cutPage((newestFirst ? newest : oldest).all(values), limit, newestFirst);
+    }
+    const found = (newestFirst ? newestWhole : oldestWhole).each(values);
+    return fillPage(found, { limit, bytes: contentBytes }, newestFirst);
   }
 
   private postedBefore(actor: Actor, group: Group, key: string): Header | undefined {

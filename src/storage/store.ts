@@ -186,3 +186,25 @@ export function cutPage<T>(found: readonly T[], limit: number, newestFirst: bool
   if (newestFirst) messages.reverse();
   return { messages, more: found.length > limit };
 }
+
+/**
+ * The same for messages with their contents, read no further than the page goes: it ends early
+ * where they come to more than `most.bytes` with their subjects, and holds at least one.
+ */
+export function fillPage<T extends { subject: string; content: string }>(
+  found: Iterable<T>,
+  most: { limit: number; bytes: number },
+  newestFirst: boolean,
+) {
+  const messages: T[] = [];
+  let more = false;
+  let bytes = 0;
+  for (const message of found) {
+    bytes += Buffer.byteLength(message.subject) + Buffer.byteLength(message.content);
+    more = messages.length === most.limit || (messages.length > 0 && bytes > most.bytes);
+    if (more) break;
+    messages.push(message);
+  }
+  if (newestFirst) messages.reverse();
+  return { messages, more };
+}

@@ -14,6 +14,7 @@ import {
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import { limits } from '../protocol/limits.ts';
 import type { Orm } from './connection.ts';
+import { direct } from './direct.ts';
 import { memberships, messages, users } from './schema.ts';
 
 type Value = SQLiteColumn | Placeholder;
@@ -150,20 +151,21 @@ function headerOf(shown: ReturnType<typeof visible>) {
  */
 export function prepareVisible(orm: Orm) {
   const paged = visible({
-    above: timeUpTo(group, sql.placeholder('after')),
+    above: sql`max(${timeUpTo(group, sql.placeholder('after'))}, ${sql.placeholder('since')} - 1)`,
     below: timeFrom(sql.placeholder('before')),
   });
-  const page = (order: SQL) =>
-    orm
-      .select(headerOf(paged))
-      .from(paged)
-      .orderBy(order)
-      .limit(sql.placeholder('limit'))
-      .prepare();
+  const header = headerOf(paged);
+  const limit = sql.placeholder('limit');
+  const page = (order: SQL) => orm.select(header).from(paged).orderBy(order).limit(limit).prepare();
+  const whole = { ...header, content: paged.content };
+  const wholePage = (order: SQL) =>
+    direct(orm.$client, orm.select(whole).from(paged).orderBy(order).limit(limit), whole);
   const one = visible(always, eq(messages.number, sql.placeholder('number')));
   return {
     newest: page(desc(paged.postedAt)),
     oldest: page(asc(paged.postedAt)),
+    newestWhole: wholePage(desc(paged.postedAt)),
+    oldestWhole: wholePage(asc(paged.postedAt)),
     one: orm
       .select({ ...headerOf(one), content: one.content })
       .from(one)

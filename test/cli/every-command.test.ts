@@ -1,8 +1,12 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
 import { databaseFile } from '../../src/storage/open.ts';
 import { type CliResult, runCli, runHere } from '../helpers/cli.ts';
+import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { administrationRuns, commandsWith, smallBoard } from './commands.ts';
 
@@ -146,4 +150,25 @@ test('what needs no database opens none', async () => {
   const results = await Promise.all(commands.map((command) => runCli(command, { cwd })));
   expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 1]);
   expect(readdirSync(cwd)).toEqual([]);
+});
+
+test('a reader that closes standard output early is no failure of any command', async () => {
+  const board = await smallBoard();
+  const ask = ['--host', '127.0.0.1', '--port', String(board.port), '--user', 'guest', '--join'];
+  const reads =
+    /^(group (list|show)|user (list|show)|ban list|message (list|show)|db (status|check)|stats)$/;
+  const runs = [
+    ...Object.entries(administrationRuns(board.data)).filter(([name]) => reads.test(name)),
+    ['export', ['--data', board.data]] as const,
+    ['post', ['help', 'one', 'content', ...ask]] as const,
+    ['--help', []] as const,
+    ['completion', ['bash']] as const,
+    ['serve', ['--print-config']] as const,
+  ];
+  for (const [name, args] of runs) {
+    const child = spawn(process.execPath, [program, ...name.split(' '), ...args]);
+    child.stdout.destroy();
+    const [stderr, [code]] = await Promise.all([text(child.stderr), once(child, 'close')]);
+    expect({ name, code, stderr }).toEqual({ name, code: 0, stderr: '' });
+  }
 });

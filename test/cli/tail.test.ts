@@ -1,11 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { groupRef } from '../../src/board/board.ts';
-import { TestBoard } from '../helpers/board.ts';
-import { runCli } from '../helpers/cli.ts';
+import { TestBoard, type TestBoardOptions } from '../helpers/board.ts';
+import { runCli, runHere } from '../helpers/cli.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { program } from '../helpers/server.ts';
+import { range } from '../server/support.ts';
 import { tamper } from './seed.ts';
 
 /** A `tail` that has begun to follow. */
@@ -134,6 +136,70 @@ test('--since begins at a number or a time, across groups in the order of their 
   expect(await subjects('--since', '10d', '-n', '5')).toEqual(['a', 'b', 'c', 'd', 'm3']);
   expect(await subjects('main', '--since', '38', '-n', '2')).toEqual(['m38', 'm39']);
   expect(await subjects('--since', '38')).toContain('takes a number where one group is named');
+});
+
+/** Lets 900 messages be in `main`, posted after `watcher` joined. */
+async function backlog(limits: TestBoardOptions['limits'] = {}) {
+  const board = await TestBoard.start({ limits });
+  const watcher = await board.memberProgram('watcher');
+  await watcher.call('session.logout', {});
+  await watcher.closed();
+  tamper(
+    board.data,
+    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+       WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 900)
+       SELECT 1, value, 1, (SELECT joined_at FROM memberships) + value, 's' || value, 'c' || value FROM n;
+     UPDATE groups SET last_number = 900, message_count = 900 WHERE id = 1`,
+  );
+  const run = (...args: string[]) => {
+    const command = ['tail', '--port', String(board.port), '--user', 'watcher', ...args];
+    return runHere([...command, '--json']);
+  };
+  return { board, run };
+}
+
+test('a backlog far larger than the burst of requests that the board allows is printed whole', async () => {
+  const { run } = await backlog({ commandsPerSecond: 5, commandBurst: 10 });
+  const { code, stdout, stderr } = await run('--since', '1d', '-n', '900');
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  const shown = lines(stdout).map(({ number, content }) => [number, content]);
+  expect(shown).toEqual(range(1, 900).map((number) => [number, `c${number}`]));
+});
+
+test('--no-follow prints the newest messages, or all since a time, and ends', async () => {
+  const { board, run } = await backlog();
+  const shown = async (...args: string[]) => {
+    const { code, stdout, stderr } = await run('--no-follow', '--headers', ...args);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    return lines(stdout).map(({ group, number }) => `${group} ${number}`);
+  };
+  const main = (first: number, last: number) =>
+    range(first, last).map((number) => `main ${number}`);
+  expect(await shown()).toEqual(main(891, 900));
+  expect(await shown('--since', '1d')).toEqual(main(1, 900));
+  expect(await shown('main', '--since', '800', '-n', '2')).toEqual(main(800, 801));
+  const alice = await board.memberProgram('alice', 'news');
+  await post(alice, 'one', 'c', 'news');
+  expect(await shown('main', 'news', '--join', '-n', '3')).toEqual([...main(899, 900), 'news 1']);
+  expect(await shown('news', '--since', '2')).toEqual([]);
+});
+
+test('head ends it at once, though no further message comes', async () => {
+  const { board } = await backlog();
+  const tail = `'${process.execPath}' '${program}' tail --port ${board.port} --user watcher --json`;
+  const script = `{ ${tail} --since 1d; echo "tail: $?" >&2; } | head -n 1`;
+  const child = spawn('sh', ['-c', script], { env: { PATH: process.env.PATH } });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  const [stdout, stderr] = await Promise.all([text(child.stdout), text(child.stderr)]);
+  expect(lines(stdout).map(({ number }) => number)).toEqual([1]);
+  expect(stderr).toBe('tail: 0\n');
+});
+
+test('a reader that has closed its socket ends it at once', async () => {
+  const board = await TestBoard.start();
+  const { child, exit } = await following(board.port, 'main', '--join');
+  child.stdout.destroy();
+  expect(await exit).toBe(0);
 });
 
 test('a closed pipe, Ctrl-C and SIGTERM end it cleanly', async () => {

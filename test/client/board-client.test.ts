@@ -309,3 +309,19 @@ test('what waits is bounded, and rejected on closing', async () => {
   await alice.close();
   for (const call of waiting) await expect(call).rejects.toThrow('was closed before this was done');
 });
+
+test('a group that was removed while away is spoken of by its name', async () => {
+  const { board, path, client } = await boardBehindPath();
+  const alice = await client('alice');
+  await alice.call('group.join', { group: 'news' });
+  path.blocked = true;
+  const lost = once(alice, 'lost');
+  path.cut();
+  await lost;
+  const posted = alice.post('news', 's', 'x');
+  const listed = alice.call('message.list', { group: 3 });
+  await board.operate((operator) => operator.deleteGroup(groupRef('news'), control));
+  path.blocked = false;
+  await expect(posted).rejects.toThrow('There is no group news.');
+  await expect(listed).rejects.toThrow('There is no group news.');
+});

@@ -6,6 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
+import { range } from '../server/support.ts';
 import { ScriptedServer } from './scripted-server.ts';
 
 /** Runs a script against a board, and returns what came of it without the address. */
@@ -34,7 +35,7 @@ async function until(stream: Readable, what: string): Promise<void> {
   });
 }
 
-const failed = 'corkboard: The script failed.\n';
+const notRun = 'corkboard: No command was run.\n';
 const welcome =
   '[INFO] Welcome alice\n[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n';
 
@@ -66,7 +67,10 @@ test('a command that fails does not stop the others, and makes the exit code 1',
   const result = await script(board, ['--user', 'alice'], '%post a b', '%frobnicate', '%ping');
   expect(result).toEqual({
     code: 1,
-    stderr: failed,
+    stderr: `corkboard: line 1: %post a b: You are not a member of main. Join it first: %groupjoin <group>, or %join for main.
+corkboard: line 2: %frobnicate: There is no command %frobnicate. Type %help for the commands.
+corkboard: 2 of 3 commands failed.
+`,
     stdout:
       `${welcome}[ERROR] You are not a member of main. Join it first: %groupjoin <group>, or %join for main.\n` +
       '[ERROR] There is no command %frobnicate. Type %help for the commands.\n[INFO] pong\n',
@@ -83,9 +87,16 @@ test('a name that is refused ends it, and nothing is run without one', async () 
   const board = await TestBoard.start();
   await board.person('alice');
   const refusal = '[ERROR] Username already in use. Please choose another.\n';
-  const expected = { code: 1, stderr: failed, stdout: refusal };
-  expect(await script(board, ['--user', 'alice'], '%ping')).toEqual(expected);
-  expect(await script(board, [], 'Alice', 'bob', '%ping')).toEqual(expected);
+  const expected = { code: 1, stdout: refusal };
+  const named = await script(board, ['--user', 'alice'], '%ping');
+  expect(named).toEqual({ ...expected, stderr: notRun });
+  const asked = await script(board, [], 'Alice', 'bob', '%ping');
+  expect(asked).toEqual({
+    ...expected,
+    stderr: `corkboard: line 1: Alice: Username already in use. Please choose another.
+corkboard: The script ended at command 1: there is no board to send more to.
+`,
+  });
 });
 
 test('a board that cannot be reached is told on standard error', async () => {
@@ -94,7 +105,7 @@ test('a board that cannot be reached is told on standard error', async () => {
   const { code, stdout, stderr } = await runCli(['chat', '127.0.0.9', String(port)]);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   expect(stderr).toBe(
-    `[ERROR] Nothing listens on 127.0.0.9:${port}. Check the address and the port, and whether the board is running.\n${failed}`,
+    `[ERROR] Nothing listens on 127.0.0.9:${port}. Check the address and the port, and whether the board is running.\n${notRun}`,
   );
 });
 
@@ -108,7 +119,10 @@ test('a script may connect by itself, and ends where it cannot', async () => {
   expect(await runCli(['chat'], { input: '%help ping\n%post a b\n%help exit\n' })).toEqual({
     code: 1,
     stdout: '[INFO] %ping: ask whether the server is there\n',
-    stderr: `[ERROR] You are not connected. Type %connect <address> <port>.\n${failed}`,
+    stderr: `[ERROR] You are not connected. Type %connect <address> <port>.
+corkboard: line 2: %post a b: You are not connected. Type %connect <address> <port>.
+corkboard: The script ended at command 2: there is no board to send more to.
+`,
   });
 });
 
@@ -195,4 +209,34 @@ test('a wrong port is wrong usage', async () => {
     code: 2,
     stderr: expect.stringContaining('It takes a whole number from 1 to 65535.'),
   });
+});
+
+test('a script that posts faster than the board allows posts all, in order', async () => {
+  const board = await TestBoard.start({ limits: { commandsPerSecond: 100, commandBurst: 20 } });
+  const posts = range(1, 150).map((number) => `%post s${number} x`);
+  const result = await script(board, ['--user', 'alice'], '%join', ...posts);
+  expect({ code: result.code, stderr: result.stderr }).toEqual({ code: 0, stderr: '' });
+  const subjects = board
+    .database()
+    .prepare<[], { subject: string }>('SELECT subject FROM messages ORDER BY number')
+    .all();
+  expect(subjects.map(({ subject }) => subject)).toEqual(range(1, 150).map((n) => `s${n}`));
+});
+
+test('a password in a line that fails is not repeated', async () => {
+  const board = await TestBoard.start();
+  const { code, stderr } = await script(board, ['--user', 'alice'], '%password geheim');
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^corkboard: line 1: %password …: This password cannot be used: /);
+  expect(stderr).not.toContain('geheim');
+});
+
+test('a reader that closes the pipe ends a script that waits for its next line', async () => {
+  const board = await TestBoard.start();
+  const chat = `'${process.execPath}' '${program}' chat 127.0.0.1 ${board.port} --user alice`;
+  const child = spawn('sh', ['-c', `{ ${chat}; echo "chat: $?" >&2; } | head -n 1`]);
+  onTestFinished(() => void child.kill('SIGKILL'));
+  child.stdin.write('%ping\n');
+  expect(await text(child.stdout)).toMatch(/^\[INFO\] Connected to .*\n$/);
+  expect(await text(child.stderr)).toBe('chat: 141\n');
 });

@@ -12,7 +12,7 @@ import { quickPasswords } from './passwords.ts';
 import { tempFolder } from './temp.ts';
 import { TextPeer } from './text-peer.ts';
 
-interface TestBoardOptions extends Partial<Omit<AppConfig, 'limits'>> {
+export interface TestBoardOptions extends Partial<Omit<AppConfig, 'limits'>> {
   passwords?: Passwords;
   limits?: Partial<ServerLimits>;
 }

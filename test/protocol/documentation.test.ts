@@ -66,6 +66,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   waitingRegistrations: 'new names waiting for their passwords',
   listDefault: 'headers in a list',
   listMost: 'headers in a list',
+  listBytes: 'contents in a list',
   textLine: 'a line from a person',
   jsonLine: 'a line from a program',
   strangerLine: 'a line before the login',

@@ -216,3 +216,69 @@ test('ping is answered before login and after', async () => {
   await peer.call('session.login', { user: 'alice' });
   expect(await peer.call('ping', {})).toEqual({});
 });
+
+test('message.list with content gives whole messages, the same as message.get', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await post(alice, ['one', 'two', 'three']);
+  const { messages } = await alice.call('message.list', { group: 'main', content: true, limit: 2 });
+  const whole = [2, 3].map(async (number) => {
+    const {
+      group: _,
+      groupId: __,
+      ...message
+    } = await alice.call('message.get', { group: 'main', number });
+    return message;
+  });
+  expect(messages).toEqual(await Promise.all(whole));
+});
+
+test('message.list with content ends a page early by its bytes, and loses nothing', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const content = 'ü'.repeat(limits.content / 2);
+  const count = 20;
+  for (const number of range(1, count)) {
+    await alice.call('message.post', { group: 'main', subject: `s${number}`, content });
+  }
+  const seen: number[] = [];
+  for (let more = true; more; ) {
+    const page = { group: 'main', after: seen.at(-1) ?? 0, limit: 1000, content: true };
+    const { messages, ...rest } = await alice.call('message.list', page);
+    expect(messages.length).toBeGreaterThan(0);
+    expect(messages.length * limits.content).toBeLessThanOrEqual(limits.listBytes);
+    seen.push(...messages.map(({ number }) => number));
+    ({ more } = rest);
+  }
+  expect(seen).toEqual(range(1, count));
+  const newest = await alice.call('message.list', { group: 'main', limit: 1000, content: true });
+  expect(newest.more).toBe(true);
+  expect(newest.messages.at(-1)?.number).toBe(count);
+  const older = { group: 'main', before: newest.messages[0]?.number, content: true };
+  expect((await alice.call('message.list', older)).messages.at(-1)?.number).toBe(
+    (newest.messages[0]?.number ?? 0) - 1,
+  );
+});
+
+test('message.list gives what was posted since a time, oldest first', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await post(alice, ['one', 'two', 'three']);
+  const { messages } = await alice.call('message.list', { group: 'main' });
+  const list = async (bounds: object) => {
+    const page = await alice.call('message.list', { group: 'main', ...bounds });
+    return { numbers: page.messages.map(({ number }) => number), more: page.more };
+  };
+  const since = messages[1]?.postedAt;
+  expect(await list({ since })).toEqual({ numbers: [2, 3], more: false });
+  expect(await list({ since, limit: 1 })).toEqual({ numbers: [2], more: true });
+  expect(await list({ since, after: 2 })).toEqual({ numbers: [3], more: false });
+  expect(await list({ since, before: 3 })).toEqual({ numbers: [2], more: false });
+  expect(await list({ since: '2100-01-01T00:00:00.000000Z' })).toEqual({
+    numbers: [],
+    more: false,
+  });
+  expect((await alice.refusal('message.list', { group: 'main', since: 'today' })).word).toBe(
+    'INVALID_PARAMS',
+  );
+});

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { runChat } from '../../client/chat.ts';
-import { runScript } from '../../client/script.ts';
+import { runScript, type ScriptOutcome } from '../../client/script.ts';
 import { stateFolder } from '../../client/state-folder.ts';
 import { readerStyle } from '../../client/style/reader-style.ts';
 import { History } from '../../client/terminal/history.ts';
 import { openTerminal } from '../../client/terminal/terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
+import { count } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 import {
   type ConnectionOptions,
@@ -15,10 +16,11 @@ import {
   settingsHelp,
   withIdentity,
 } from '../connection-options.ts';
-import { UserError } from '../errors.ts';
+import { Interrupted, UserError } from '../errors.ts';
 import { wholeNumber } from '../parse.ts';
 import { readPassword } from '../password.ts';
 import { findProfile } from '../profiles.ts';
+import { readerOf } from '../reader-watch.ts';
 
 export function chatCommand(): Command {
   const command = new Command('chat')
@@ -42,7 +44,8 @@ Ctrl-D and %exit. You stay a member of your groups.
 
 With input from a pipe, each line is run as a command, the first one taken as the name unless there
 is --user. Replies and notices go to standard output. It ends with the input, and exits 1 if a
-command failed. When the connection is lost it connects again, and goes on where it was.
+command failed: standard error says in which line, and why. It waits for a board that says that it is
+too much at once. When the connection is lost it connects again, and goes on where it was.
 ${settingsHelp}
 
 Examples:
@@ -74,20 +77,27 @@ async function chat(options: ConnectionOptions): Promise<void> {
     const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
     const warning = history.failure;
     await runChat(terminal, { address, user, password, tls, style, warning });
-  } else if (
-    !(await runScript({
-      address,
-      user,
-      password,
-      tls,
-      input: stdin,
-      output: stdout,
-      errors: stderr,
-    }))
-  ) {
-    // What went wrong has been told where it happened.
-    throw new UserError('The script failed.');
+  } else {
+    const reader = readerOf(stdout);
+    const { closed } = reader;
+    const streams = { input: stdin, output: stdout, errors: stderr, closed };
+    const outcome = await runScript({ address, user, password, tls, ...streams });
+    reader.release();
+    judge(outcome);
   }
+}
+
+/** @throws UserError, Interrupted where not all of a script was done */
+function judge({ ran, failed, cut }: ScriptOutcome): void {
+  if (cut === 'closed') throw new Interrupted(141);
+  if (cut === 'lost') {
+    throw new UserError(
+      ran === 0
+        ? 'No command was run.'
+        : `The script ended at command ${ran}: there is no board to send more to.`,
+    );
+  }
+  if (failed > 0) throw new UserError(`${failed} of ${count(ran, 'command')} failed.`);
 }
 
 async function passwordOf(file: string | undefined): Promise<string | undefined> {

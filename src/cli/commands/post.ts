@@ -132,7 +132,8 @@ async function postOnce(
   { group, subject, content, key }: Post,
   { join, retry, signal, tell, begin }: Attempt,
 ): Promise<Result<'message.post'>> {
-  const client = await connect({ ...target, signal });
+  const client = await connect({ ...target, signal, timing: { refused: retry } });
+  client.on('putOff', ({ error }) => tell(`${error.message} Waiting.`));
   const leave = () => void client.close();
   signal.addEventListener('abort', leave);
   client.on('lost', ({ reason }) => {

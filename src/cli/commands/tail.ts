@@ -8,18 +8,23 @@ import {
   withIdentity,
 } from '../connection-options.ts';
 import { Interrupted } from '../errors.ts';
-import { type Interruption, interruption } from '../interrupt.ts';
+import { interruption } from '../interrupt.ts';
 import { duration, wholeNumber } from '../parse.ts';
 import { joinOnce, narrator, reach, targetOf, withJoinHint } from '../reach.ts';
+import { readerOf } from '../reader-watch.ts';
 import { Follower } from '../tail/follower.ts';
-import { formatMessage, Pipe } from '../tail/output.ts';
+import { formatMessage, writeSlowly } from '../tail/output.ts';
 import { parseSince, type Since } from '../tail/since.ts';
+
+// Messages that `--no-follow` shows unless it is told otherwise, as tail(1) does.
+const newestShown = 10;
 
 interface TailOptions extends ConnectionOptions {
   readonly since?: Since;
   readonly count?: number;
   readonly headers?: true;
   readonly join?: true;
+  readonly follow: boolean;
   readonly json?: true;
   readonly retry: number;
   readonly verbose?: true;
@@ -36,6 +41,7 @@ export function tailCommand(): Command {
       ).argParser(parseSince),
     )
     .option('-n, --count <n>', 'end after so many messages', wholeNumber(1))
+    .option('--no-follow', 'print what there is and end: the newest 10, or as many as -n says')
     .option('--headers', 'without the content')
     .option('--join', 'join the groups first, where you are no member')
     .option('--json', 'a JSON object on a line for each');
@@ -50,13 +56,16 @@ export function tailCommand(): Command {
       'after',
       `
 A connection that is lost is made again, for as long as it takes: nothing is missed, and nothing shown
-twice. Exit codes: 0 after --count messages or when the reader closes the pipe, 1 failed, 2 wrong usage,
-130 ended by Ctrl-C, 143 by SIGTERM.
+twice. A board that says that it is too much at once is waited for. With --no-follow and --since, it
+prints all from there on, or the first of them with -n. Exit codes: 0 after --count messages, at the end
+with --no-follow, or when the reader closes the pipe, 1 failed, 2 wrong usage, 130 ended by Ctrl-C,
+143 by SIGTERM.
 ${settingsHelp}
 
 Examples:
   $ corkboard tail --profile work
   $ corkboard tail main news --since 2h --user alice
+  $ corkboard tail main --no-follow -n 20 --user alice
   $ corkboard tail ci --json --user watcher | jq --unbuffered -r .subject
   $ corkboard tail ci -n 1 --headers --user watcher && make deploy`,
     )
@@ -69,28 +78,31 @@ async function run(groups: string[], options: TailOptions, command: Command): Pr
     command.error('error: --since takes a number where one group is named, else a time.');
   }
   const ended = interruption();
+  const reader = readerOf(process.stdout);
+  const signal = AbortSignal.any([ended.signal, reader.closed]);
   try {
-    await tail(groups, options, ended);
+    await tail(groups, options, signal);
   } catch (error) {
-    if (!ended.exitCode) throw withJoinHint(error);
+    if (!signal.aborted) throw withJoinHint(error);
   } finally {
     ended.close();
+    reader.release();
   }
   if (ended.exitCode) throw new Interrupted(ended.exitCode);
 }
 
-async function tail(groups: string[], options: TailOptions, ended: Interruption): Promise<void> {
+async function tail(groups: string[], options: TailOptions, signal: AbortSignal): Promise<void> {
   const { join, retry, verbose } = options;
   const tell = narrator(verbose);
-  const pipe = new Pipe(process.stdout);
-  const signal = AbortSignal.any([ended.signal, pipe.closed]);
   const target = await targetOf(connectionSettings(options));
   const client = await reach(target, { signal, retry, tell });
+  // What waits for the board is not waited for.
+  signal.addEventListener('abort', () => void client.close());
   client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
   client.on('resumed', () => tell('Connected again.'));
   try {
     if (join) for (const group of groups) await joinOnce(client, group);
-    await print(client, pipe, { groups, options, signal, tell });
+    await print(client, { groups, options, signal, tell });
   } finally {
     await client.close();
   }
@@ -103,13 +115,15 @@ interface Printing {
   readonly tell: (text: string) => void;
 }
 
-async function print(client: BoardClient, pipe: Pipe, { groups, options, signal, tell }: Printing) {
-  const { since, headers = false, count = Number.POSITIVE_INFINITY } = options;
-  const follower = await Follower.start(client, { groups, since, headers, signal });
-  tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
-  let left = count;
+async function print(client: BoardClient, { groups, options, signal, tell }: Printing) {
+  const { since, headers = false, count, follow } = options;
+  const newest = follow || since ? undefined : (count ?? newestShown);
+  const what = { groups, since, newest, headers, follow, signal };
+  const follower = await Follower.start(client, what);
+  if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
+  let left = count ?? Number.POSITIVE_INFINITY;
   for await (const message of follower.messages()) {
-    await pipe.write(formatMessage(message, options), signal);
+    await writeSlowly(process.stdout, formatMessage(message, options), signal);
     if (--left === 0) return;
   }
 }

@@ -4,13 +4,17 @@ import { BoardError } from '../../protocol/errors.ts';
 import type { Membership, Notice } from '../../protocol/schemas.ts';
 import { UserError } from '../errors.ts';
 import { Cursor, type TailMessage } from './cursor.ts';
-import { type Since, startOf } from './since.ts';
+import { type Since, type Start, startOf, startsOfNewest } from './since.ts';
 
 export interface FollowOptions {
   /** Every group that one is in, those joined later too, where none is named. */
   readonly groups: readonly string[];
   readonly since: Since | undefined;
+  /** Begin at the newest so many messages of all groups together, in place of `since`. */
+  readonly newest: number | undefined;
   readonly headers: boolean;
+  /** Whether to wait for what is posted later. */
+  readonly follow: boolean;
   /** Ends it when aborted. */
   readonly signal: AbortSignal;
 }
@@ -27,8 +31,10 @@ export class Follower {
     private readonly client: BoardClient,
     private readonly options: FollowOptions,
   ) {
-    client.on('notice', (notice) => this.hear(notice));
-    client.on('resumed', () => this.distrust());
+    if (options.follow) {
+      client.on('notice', (notice) => this.hear(notice));
+      client.on('resumed', () => this.distrust());
+    }
     client.on('ended', (error) => {
       this.end = error;
       this.wake();
@@ -47,7 +53,7 @@ export class Follower {
     return [...this.cursors.values()].map(({ name }) => name);
   }
 
-  /** Ends when the signal is aborted. @throws when the session is over, or the last group is */
+  /** Ends when the signal is aborted, or with what there is. @throws when the session is over, or the last group is */
   async *messages(): AsyncGenerator<TailMessage> {
     while (!this.options.signal.aborted) {
       this.changed = false;
@@ -56,32 +62,44 @@ export class Follower {
         yield oldest;
       } else {
         if (this.end) throw this.end;
+        if (!this.options.follow) return;
         if (!this.changed) await once(this.changes, 'change');
       }
     }
   }
 
   private async open(): Promise<void> {
-    const { groups } = this.options;
-    const { memberships } = this.client;
-    if (groups.length === 0) {
-      for (const membership of memberships) await this.add(membership);
-      if (memberships.length === 0) {
-        throw new UserError('You are in no group. Name one, and add --join to join it first.');
-      }
-    }
-    for (const group of groups) {
-      // The board knows names in any case, and numbers.
-      const { group: name } = await this.client.call('message.list', { group, limit: 1 });
-      const membership = this.client.memberships.find((known) => known.group === name);
-      if (membership) await this.add(membership);
+    const { since, newest } = this.options;
+    const groups = await this.named();
+    const starts =
+      newest === undefined
+        ? new Map(groups.map((membership) => [membership.id, startOf(membership, since)]))
+        : await startsOfNewest(this.client.call, groups, newest);
+    for (const membership of groups) {
+      const start = starts.get(membership.id);
+      if (start) this.add(membership, start);
     }
   }
 
-  private async add({ id, group: name }: Membership): Promise<void> {
-    const { since, headers } = this.options;
-    const after = await startOf(this.client.call, id, since);
-    this.cursors.set(id, new Cursor({ id, name, after, headers }));
+  /** The groups to follow. */
+  private async named(): Promise<readonly Membership[]> {
+    const { groups } = this.options;
+    const { memberships } = this.client;
+    if (groups.length === 0) {
+      if (memberships.length > 0) return memberships;
+      throw new UserError('You are in no group. Name one, and add --join to join it first.');
+    }
+    const found = new Set<number>();
+    for (const group of groups) {
+      // The board knows names in any case, and numbers.
+      found.add((await this.client.call('message.list', { group, limit: 1 })).groupId);
+    }
+    return memberships.filter(({ id }) => found.has(id));
+  }
+
+  private add({ id, group: name }: Pick<Membership, 'id' | 'group'>, start: Start): void {
+    const { headers } = this.options;
+    this.cursors.set(id, new Cursor({ id, name, headers, ...start }));
   }
 
   /** The message posted first among those that come next in their groups. */
@@ -134,10 +152,8 @@ export class Follower {
 
   /** Groups that one was not in before: all that was posted there since is news. */
   private addJoined(): void {
-    for (const { id, group: name, lastNumber } of this.client.memberships) {
-      if (this.cursors.has(id) || id === 0) continue;
-      const { headers } = this.options;
-      this.cursors.set(id, new Cursor({ id, name, after: lastNumber, headers }));
+    for (const membership of this.client.memberships) {
+      if (!this.cursors.has(membership.id)) this.add(membership, { after: membership.lastNumber });
     }
   }
 

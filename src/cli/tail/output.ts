@@ -13,22 +13,14 @@ export function formatMessage(message: TailMessage, { json }: { json?: true | un
   return cleanText(`[GROUP:${header.group}] ${renderHeaders([header], plainStyle)}`);
 }
 
-/** Standard output that somebody reads at their own pace, and may close. */
-export class Pipe {
-  private readonly closing = new AbortController();
-  /** Aborted when the reader has closed it. */
-  readonly closed: AbortSignal = this.closing.signal;
-
-  constructor(private readonly output: NodeJS.WriteStream) {
-    output.on('error', () => this.closing.abort());
-    output.on('close', () => this.closing.abort());
-  }
-
-  /** Writes, and waits where the reader is behind, until `signal` is aborted. */
-  async write(text: string, signal: AbortSignal): Promise<void> {
-    if (this.output.write(text)) return;
-    await once(this.output, 'drain', { signal }).catch((error) => {
-      if (!signal.aborted) throw error;
-    });
-  }
+/** Writes, and waits where the reader is behind, until `signal` is aborted. */
+export async function writeSlowly(
+  output: NodeJS.WriteStream,
+  text: string,
+  signal: AbortSignal,
+): Promise<void> {
+  if (output.write(text) || signal.aborted) return;
+  await once(output, 'drain', { signal }).catch((error) => {
+    if (!signal.aborted) throw error;
+  });
 }

@@ -1,10 +1,17 @@
 import { InvalidArgumentError } from 'commander';
-import type { Call } from '../../protocol/schemas.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { Call, Header, Membership } from '../../protocol/schemas.ts';
 import { formatTime } from '../../protocol/time.ts';
 import { pastTime } from '../parse.ts';
 
 /** Where to begin: at a number, or at a time in microseconds since the epoch. */
 export type Since = { readonly number: number } | { readonly time: number };
+
+/** Where one group is read from: behind a number, and not before a time, as the board writes it. */
+export interface Start {
+  readonly after: number;
+  readonly since?: string;
+}
 
 /** @throws InvalidArgumentError */
 export function parseSince(text: string): Since {
@@ -16,39 +23,40 @@ export function parseSince(text: string): Since {
   return { number };
 }
 
-/** The number behind which the messages are that are to be shown. @throws what `call` throws */
-export async function startOf(
-  call: Call,
-  group: string | number,
-  since: Since | undefined,
-): Promise<number> {
-  if (since && 'number' in since) return since.number - 1;
-  const { messages } = await call('message.list', { group, limit: 1 });
-  const newest = messages[0];
-  if (!newest) return 0;
-  if (!since) return newest.number;
-  const time = formatTime(since.time);
-  return newest.postedAt < time ? newest.number : search(call, group, time, newest.number - 1);
+/** Without `since`: what comes from now on. */
+export function startOf({ lastNumber }: Membership, since: Since | undefined): Start {
+  if (!since) return { after: lastNumber };
+  if ('number' in since) return { after: since.number - 1 };
+  return { after: 0, since: formatTime(since.time) };
 }
 
 /**
- * The least number behind which nothing is older than `time`, found by halving: times grow with the
- * numbers, and are written so that they sort as text.
+ * Where to begin so that the newest `count` messages of all groups together are shown. Groups that have
+ * none of them are left out.
+ * @throws what `call` throws
  */
-async function search(
+export async function startsOfNewest(
   call: Call,
-  group: string | number,
-  time: string,
-  most: number,
-): Promise<number> {
-  let least = 0;
-  let high = most;
-  while (least < high) {
-    const middle = Math.floor((least + high) / 2);
-    const { messages } = await call('message.list', { group, after: middle, limit: 1 });
-    const next = messages[0];
-    if (next && next.postedAt < time) least = next.number;
-    else high = middle;
+  groups: readonly Membership[],
+  count: number,
+): Promise<Map<number, Start>> {
+  const all: { id: number; header: Header }[] = [];
+  for (const { id } of groups) {
+    for (const header of await newest(call, id, count)) all.push({ id, header });
   }
-  return least;
+  all.sort((a, b) => (a.header.postedAt < b.header.postedAt ? 1 : -1));
+  // The oldest of each group is set last.
+  return new Map(all.slice(0, count).map(({ id, header }) => [id, { after: header.number - 1 }]));
+}
+
+/** The newest headers of a group, at most `count`. */
+async function newest(call: Call, group: number, count: number): Promise<Header[]> {
+  const found: Header[] = [];
+  for (let more = true; more && found.length < count; ) {
+    const limit = Math.min(count - found.length, limits.listMost);
+    const page = await call('message.list', { group, limit, before: found[0]?.number });
+    found.unshift(...page.messages);
+    ({ more } = page);
+  }
+  return found;
 }

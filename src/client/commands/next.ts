@@ -23,7 +23,7 @@ export function nextCommand(unread: Unread): TextCommand {
         yield info('Nothing unread.', context.style);
         return;
       }
-      const { group, number } = message;
+      const { groupId: group, number } = message;
       yield renderMessage(message, context.style);
       await countAsSeen(context.call, group, number);
       unread.read(message.groupId, number);
@@ -39,12 +39,14 @@ async function nextMessage(
   for (;;) {
     const next = await unread.next(call);
     if (!next) return undefined;
+    const { group, number, message } = next;
+    if (message) return message;
     try {
-      return await call('message.get', next);
+      return await call('message.get', { group, number });
     } catch (error) {
       if (!(error instanceof BoardError) || error.code !== 'MESSAGE_NOT_FOUND') throw error;
       // It was removed before it was read.
-      unread.read(next.group, next.number);
+      unread.read(group, number);
     }
   }
 }

@@ -16,6 +16,8 @@ export interface TextContext {
    * @throws BoardError `PASSWORD_REQUIRED` where there is nobody left to ask
    */
   readonly ask: (prompt: string) => Promise<string>;
+  /** Messages that a list of everything asks for at a time; 20 where it is left out. */
+  readonly listPiece?: number;
   /** Ends the session once what was printed has gone out. */
   exit(): Promise<void>;
   /** What `%connect` does here; returns what to print. */

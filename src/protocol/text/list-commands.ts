@@ -75,7 +75,7 @@ async function* listNewest(
 const pieceOfAll = 20;
 
 async function* listAll(
-  { call, style }: TextContext,
+  { call, style, listPiece = pieceOfAll }: TextContext,
   group: string,
   bound: { before?: number },
 ): AsyncGenerator<string> {
@@ -85,7 +85,7 @@ async function* listAll(
     const page = await call('message.list', {
       group,
       after: last,
-      limit: pieceOfAll,
+      limit: listPiece,
       ...bound,
     });
     if (name === '') yield listStart(page.group, style);

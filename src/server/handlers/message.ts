@@ -1,19 +1,27 @@
+import type { Page } from '../../board/repository.ts';
 import { limits } from '../../protocol/limits.ts';
-import { toGroup, toHeader } from '../wire.ts';
+import type { Header } from '../../protocol/schemas.ts';
+import { parseTime } from '../../protocol/time.ts';
+import { toGroup, toHeader, toListed } from '../wire.ts';
 import type { Context, Handlers } from './context.ts';
 
 // Messages that are read at once: others wait for them, 0.3 ms with subjects of the greatest length.
 const piece = 20;
 
-async function listPiece(
-  { board, session }: Context,
-  group: string | number,
-  limit: number,
-  bounds: { before?: number | undefined; after?: number | undefined },
-) {
-  const page = { limit: Math.min(limit, piece), ...bounds };
-  const found = await board.messages(session.actor, group, page);
-  return { ...found, messages: found.messages.map(toHeader) };
+type Listed = Header & { content?: string };
+
+async function listPiece({ board, session }: Context, group: string | number, page: Page) {
+  const limit = Math.min(page.limit, piece);
+  const found = await board.messages(session.actor, group, { ...page, limit });
+  const messages: Listed[] = found.messages.map(toListed);
+  return { ...found, messages, isFull: messages.length === limit };
+}
+
+/** What a list has come to, of what is left of `limits.listBytes`. */
+function bytesOf(messages: readonly Listed[]): number {
+  const lengthOf = ({ subject, content = '' }: Listed) =>
+    Buffer.byteLength(subject) + Buffer.byteLength(content);
+  return messages.reduce((sum, message) => sum + lengthOf(message), 0);
 }
 
 export const messageHandlers: Pick<
@@ -31,26 +39,33 @@ export const messageHandlers: Pick<
     return { ...toGroup(found.group), ...toHeader(message), content: message.content };
   },
 
-  'message.list': async (context, { group, limit = limits.listDefault, ...bounds }) => {
+  'message.list': async (context, params) => {
     const { costs } = context;
+    const { group, since, content = false, limit = limits.listDefault, ...rest } = params;
+    const bounds = { ...rest, since: since === undefined ? undefined : parseTime(since) };
+    const newestFirst = bounds.after === undefined && since === undefined;
+    let left: number = limits.listBytes;
+    const ask = (name: string | number, page: Omit<Page, 'contentBytes'>) =>
+      listPiece(context, name, content ? { ...page, contentBytes: left } : page);
     let mark = costs.mark();
-    const page = await listPiece(context, group, limit, bounds);
-    const { messages } = page;
-    let { more } = page;
-    while (more && messages.length < limit) {
+    let found = await ask(group, { ...bounds, limit });
+    const { messages } = found;
+    // A piece that is not full has come to the bound in bytes.
+    while (found.more && found.isFull && messages.length < limit) {
+      if (content) left -= bytesOf(found.messages);
+      if (left <= 0) break;
       mark = await costs.breathe(mark);
-      const next =
-        bounds.after === undefined
-          ? { ...bounds, before: messages[0]?.number }
-          : { ...bounds, after: messages.at(-1)?.number };
+      const from = newestFirst
+        ? { before: messages[0]?.number }
+        : { after: messages.at(-1)?.number };
       // By its id: it may be renamed meanwhile.
-      const found = await listPiece(context, page.group.id, limit - messages.length, next);
-      if (bounds.after === undefined) messages.unshift(...found.messages);
+      const next = { ...bounds, ...from, limit: limit - messages.length };
+      found = await ask(found.group.id, next);
+      if (newestFirst) messages.unshift(...found.messages);
       else messages.push(...found.messages);
-      more = found.more;
     }
     costs.charge(mark);
-    return { ...toGroup(page.group), messages, more };
+    return { ...toGroup(found.group), messages, more: found.more };
   },
 
   'message.markRead': async ({ board, session }, { group, number }) => {

@@ -1,0 +1,117 @@
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/client/index.ts';
+import { boardError } from '../../src/protocol/errors.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { range } from '../server/support.ts';
+import { type ScriptedClient, ScriptedServer } from './scripted-server.ts';
+
+/** A client of a server whose answers the test gives. */
+async function scripted(timing: { refused?: number } = {}) {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const connected = connect({ ...server.address, user: 'alice', timing });
+  const peer = await accepted;
+  await peer.welcome();
+  const client = await connected;
+  onTestFinished(() => client.close());
+  return { client, peer };
+}
+
+async function refuse(peer: ScriptedClient, code: string, seconds?: number) {
+  const request = await peer.request();
+  const error = { code: 1, message: 'Not now.', data: { code, seconds } };
+  peer.send({ id: request.id, error });
+  return request;
+}
+
+test('posts that come faster than the board allows are all posted, once and in order', async () => {
+  const limits = { commandsPerSecond: 200, commandBurst: 50 };
+  const board = await TestBoard.start({ limits });
+  const client = await connect({ host: '127.0.0.1', port: board.port, user: 'alice' });
+  onTestFinished(() => client.close());
+  await client.call('group.join', { group: 'main' });
+  const numbers = range(1, 300);
+  const posts = numbers.map((number) => client.post('main', `s${number}`, 'x'));
+  expect((await Promise.all(posts)).map(({ number }) => number)).toEqual(numbers);
+  const { messages } = await client.call('message.list', { group: 'main', limit: 1000 });
+  expect(messages.map(({ subject }) => subject)).toEqual(numbers.map((number) => `s${number}`));
+});
+
+test.each(['RATE_LIMITED', 'STORAGE_FAILED'])(
+  'a call refused with %s is sent again after the pause, before those made after it',
+  async (code) => {
+    const { client, peer } = await scripted();
+    const first = client.post('main', 'one', 'x');
+    const second = client.call('ping', {});
+    const told = once(client, 'putOff');
+    const asked = await refuse(peer, code, 0.1);
+    expect(await told).toMatchObject([
+      { error: { code }, pause: code === 'RATE_LIMITED' ? 100 : 1000 },
+    ]);
+    const { method, id } = await peer.request();
+    expect(method).toBe('ping');
+    peer.send({ id, result: {} });
+    await second;
+    const again = await peer.request();
+    expect({ ...again, id: 0 }).toEqual({ ...asked, id: 0 });
+    const header = { number: 1, senderId: 1, sender: 'alice', postedAt: 'now', subject: 'one' };
+    peer.send({ id: again.id, result: { group: 'main', groupId: 1, ...header } });
+    expect(await first).toMatchObject({ number: 1 });
+  },
+);
+
+test('after a refusal one call is sent at a time, until the board has answered', async () => {
+  const { client, peer } = await scripted();
+  const calls = ['one', 'two', 'three'].map((subject) => client.post('main', subject, 'x'));
+  for (const call of calls) call.catch(() => undefined);
+  for (const _ of calls) await refuse(peer, 'RATE_LIMITED', 0.05);
+  const subjects: unknown[] = [];
+  const requests = [];
+  requests.push(await peer.request());
+  let further = 0;
+  const next = peer.request().then((request) => {
+    further++;
+    return request;
+  });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect(further).toBe(0);
+  const answer = (id: number) => {
+    const header = { number: id, senderId: 1, sender: 'alice', postedAt: 'now', subject: 's' };
+    peer.send({ id, result: { group: 'main', groupId: 1, ...header } });
+  };
+  answer(requests[0]?.id ?? 0);
+  requests.push(await next, await peer.request());
+  for (const { params } of requests) subjects.push(params.subject);
+  expect(subjects).toEqual(['one', 'two', 'three']);
+});
+
+test('a refusal that lasts is thrown in the end, with how long the call was tried', async () => {
+  const { client, peer } = await scripted({ refused: 1000 });
+  const failed = expect(client.call('ping', {})).rejects.toMatchObject({
+    code: 'RATE_LIMITED',
+    message: 'Not now. It was tried for 1 s.',
+  });
+  for (const _ of [1, 2, 3]) await refuse(peer, 'RATE_LIMITED', 0.5);
+  await failed;
+  // A longer pause than there is patience for is not waited for.
+  const refused = expect(client.call('ping', {})).rejects.toThrow('Not now.');
+  await refuse(peer, 'RATE_LIMITED', 3600);
+  await refused;
+});
+
+test('a login that is put off is sent again', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const connected = connect({ ...server.address, user: 'alice' });
+  const peer = await accepted;
+  peer.write('Who? \n');
+  await refuse(peer, 'RATE_LIMITED', 0.05);
+  await refuse(peer, 'RATE_LIMITED', 0.05);
+  await peer.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
+  expect((await connected).user).toBe('alice');
+});
+
+test('the seconds that a refusal asks for are told to programs', () => {
+  expect(boardError('RATE_LIMITED', 3)).toMatchObject({ seconds: 3 });
+});
