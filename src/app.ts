@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Access, Accounts } from './board/accounts.ts';
+import { type Network, NetworkMap } from './board/addresses.ts';
 import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
 import { NetworkBans } from './board/network-bans.ts';
@@ -9,12 +10,14 @@ import { Passwords } from './board/passwords.ts';
 import type { Repository } from './board/repository.ts';
 import type { BoardEvent } from './board/types.ts';
 import { ServerCounts } from './metrics/counts.ts';
+import { probeListening, resolveHosts } from './metrics/listening.ts';
 import { type MetricsAddress, MetricsServer } from './metrics/metrics-server.ts';
 import { constantResult } from './protocol/jsonrpc.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
 import { openRpcDocument } from './protocol/openrpc.ts';
 import type { Result } from './protocol/schemas.ts';
 import { formatTime } from './protocol/time.ts';
+import { type Capacity, capacityFor } from './server/descriptors.ts';
 import { Hub } from './server/hub.ts';
 import { OperatorSocket, socketFile } from './server/operator-socket.ts';
 import { Server } from './server/server.ts';
@@ -25,7 +28,7 @@ import { ClockWatch, describeFinding } from './storage/clock-watch.ts';
 import { type Durability, orm } from './storage/connection.ts';
 import { isStorageRefusal } from './storage/failure.ts';
 import { giveToOwner } from './storage/files.ts';
-import type { ServerLock } from './storage/lock.ts';
+import { LockedError, ServerLock } from './storage/lock.ts';
 import { currentNetworkBans } from './storage/network-bans.ts';
 import { databaseFile, type HeldDatabase, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
@@ -41,7 +44,8 @@ const lockGone =
   'The file of the lock is gone, so a second server could start on this board. Restart this one.';
 
 export interface AppConfig {
-  readonly host: string;
+  /** The addresses and names to listen on, all on the same port. */
+  readonly host: readonly string[];
   /** 0 for a free one. */
   readonly port: number;
   /** The folder of the database. */
@@ -49,6 +53,10 @@ export interface AppConfig {
   readonly version: string;
   readonly access: Access;
   readonly certificate?: Certificate | undefined;
+  /** The networks whose connections begin with a header of the PROXY protocol. */
+  readonly proxyProtocol?: readonly Network[] | undefined;
+  /** How long a socket may take to become a connection, in milliseconds; 10 s if left out. */
+  readonly arrivalTime?: number;
   readonly unframedClients: boolean;
   readonly limits: ServerLimits;
   readonly backups?: BackupPlan | undefined;
@@ -68,7 +76,8 @@ export interface Reconfigurable extends Pick<AppConfig, 'access'> {
 /** The whole board: storage, rules and server, put together, and closed in reverse. */
 export class App {
   private constructor(
-    readonly address: AddressInfo,
+    /** Where it listens. */
+    readonly addresses: readonly AddressInfo[],
     private readonly server: Server,
     private readonly accounts: Accounts,
     private readonly info: Result<'server.info'>,
@@ -85,14 +94,15 @@ export class App {
   ) {}
 
   /**
-   * @throws LockedError, DatabaseError where the database cannot be used, and the system's error
-   * where the address cannot be listened on
+   * @throws LockedError, DatabaseError where the database cannot be used, ListenError where an
+   * address cannot be listened on
    */
   static async start(
     config: AppConfig,
     log: Logger,
     passwords: Passwords = new Passwords(),
   ): Promise<App> {
+    await requireListening(config);
     const { client, lock, copy } = openHeld(databaseFile(config.data), {
       durability: config.durability,
     });
@@ -126,17 +136,22 @@ export class App {
       config.access,
       config.limits,
     );
+    const capacity = capacityFor(config.limits.connections);
+    if (capacity.filesNeeded !== undefined) warnOfFiles(capacity, config.limits, log);
     const info = {
       name: 'corkboard',
       version: config.version,
       access: config.access,
       tls: config.certificate !== undefined,
-      limits: { ...limits, ...config.limits },
+      limits: { ...limits, ...config.limits, connections: capacity.connections },
     };
     const server = new Server({
       board: new Board(repository),
       accounts,
       bans,
+      proxies: networkMap(config.proxyProtocol ?? []),
+      capacity,
+      arrivalTime: config.arrivalTime,
       hub,
       log,
       certificate: config.certificate,
@@ -154,6 +169,7 @@ export class App {
         server: counts,
         commits: store.queue.counts,
         survey: () => server.survey(),
+        arriving: () => server.arriving(),
         usersOnline: () => hub.online,
         holdings: () => store.holdings(),
         diskFree: () => store.diskFree(),
@@ -173,7 +189,7 @@ export class App {
       // Nobody was connected to be told of these.
       await announce(repository, log);
       const metricsAddress = config.metrics && (await metrics?.listen(config.metrics));
-      const address = await server.listen(config.host, config.port);
+      const addresses = await server.listen(config.host, config.port);
       const operatorSocket = await answerOperator(config.data, hub, log);
       let isHeld = true;
       const watch = setInterval(() => {
@@ -196,7 +212,7 @@ export class App {
       const { backups: plan, data } = config;
       backups = plan && new BackupSchedule(data, plan, log);
       return new App(
-        address,
+        addresses,
         server,
         accounts,
         info,
@@ -244,6 +260,36 @@ export class App {
     this.store.close();
     this.lock.release();
   }
+}
+
+/**
+ * Makes sure that the addresses can be listened on before a database is made or upgraded. Where
+ * another server holds the database, that is what the operator has to know, and not the port.
+ * @throws ListenError, LockedError
+ */
+async function requireListening({ host, port, data, metrics }: AppConfig): Promise<void> {
+  const file = databaseFile(data);
+  const holder = ServerLock.holder(file);
+  if (holder !== undefined) throw new LockedError(file, holder);
+  for (const place of await resolveHosts(host, port, '--host')) {
+    await probeListening({ ...place, port });
+  }
+  if (metrics) await probeListening({ ...metrics, setting: '--metrics' });
+}
+
+function networkMap(networks: readonly Network[]): NetworkMap<true> {
+  const map = new NetworkMap<true>();
+  for (const network of networks) map.set(network, true);
+  return map;
+}
+
+function warnOfFiles(capacity: Capacity, { connections: wanted }: ServerLimits, log: Logger): void {
+  const { connections, filesNeeded } = capacity;
+  log.warn(
+    { connections, wanted, filesNeeded },
+    'the limit of open files is too low for max-connections: fewer are accepted. Raise it with ' +
+      '`ulimit -n`, or with LimitNOFILE= in the unit of systemd',
+  );
 }
 
 /** Lets go of the database where it cannot be used. @throws the error of SQLite */

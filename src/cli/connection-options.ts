@@ -90,16 +90,15 @@ export function connectionSettings({ profile, ...given }: ConnectionOptions): Co
 
 /** @throws UserError */
 function environment(): ConnectionOptions {
-  // An empty one is as none, as elsewhere in a shell.
-  const variables = Object.entries(process.env).filter(([, value]) => value !== '');
-  const parsed = environmentSchema.safeParse(Object.fromEntries(variables));
+  const parsed = environmentSchema.safeParse(process.env);
   if (!parsed.success) {
     const [issue] = parsed.error.issues;
     throw new UserError(`${issue?.path.join('.')} is wrong. ${issue?.message}`, 2);
   }
   const { data } = parsed;
   return {
-    host: data.CORKBOARD_HOST,
+    // A server may listen on several addresses, which it takes from the same variable.
+    host: data.CORKBOARD_HOST?.split(',')[0]?.trim(),
     port: data.CORKBOARD_PORT,
     user: data.CORKBOARD_USER,
     tls: data.CORKBOARD_TLS,

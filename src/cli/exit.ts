@@ -1,5 +1,6 @@
 import { type Command, CommanderError } from 'commander';
 import { ConnectionError } from '../client/failure.ts';
+import { ListenError } from '../metrics/listening.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { DatabaseError } from '../storage/connection.ts';
@@ -57,6 +58,7 @@ function isExpected(error: Error): boolean {
     error instanceof UserError ||
     error instanceof ConnectionError ||
     error instanceof DatabaseError ||
+    error instanceof ListenError ||
     error instanceof LockedError
   );
 }

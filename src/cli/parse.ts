@@ -34,6 +34,17 @@ export function duration(text: string): number {
   return span;
 }
 
+/** Text that says something. @throws InvalidArgumentError */
+export function notEmpty(text: string): string {
+  if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
+  return text;
+}
+
+/** Text that may be empty. */
+export function anyText(text: string): string {
+  return text;
+}
+
 /** A key of a post. @throws InvalidArgumentError */
 export function postKey(text: string): string {
   if (!postKeySchema.safeParse(text).success) {

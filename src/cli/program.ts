@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { settleColours } from './colour.ts';
+import { notEmpty } from './parse.ts';
 import { programVersion } from './version.ts';
 
 /** The commands, in the order of the help. */
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
  * loading what all of them need takes several times as long as most commands do
  */
 export async function buildProgram(word = ''): Promise<Command> {
+  forgetEmptyVariables();
   const program = new Command('corkboard')
     .description('A persistent message board that people reach from a terminal.')
     .version(programVersion())
@@ -46,6 +48,7 @@ export async function buildProgram(word = ''): Promise<Command> {
     program.addCommand(completeCommand(), { hidden: true });
   }
   shareSettings(program);
+  refuseEmptyOptions(program);
   return program;
 }
 
@@ -55,6 +58,24 @@ function shareSettings(parent: Command): void {
     command.copyInheritedSettings(parent);
     shareSettings(command);
   }
+}
+
+/** An empty variable counts as unset, as in a shell: a unit or a container file often leaves one. */
+function forgetEmptyVariables(): void {
+  for (const [name, value] of Object.entries(process.env)) {
+    if (name.startsWith('CORKBOARD_') && value?.trim() === '') delete process.env[name];
+  }
+}
+
+/**
+ * Has every option refuse an empty value, but for those with a parser of their own: in a script that
+ * is a variable which was not set, and it would mean another host, folder or name than intended.
+ */
+function refuseEmptyOptions({ commands, options }: Command): void {
+  for (const option of options) {
+    if ((option.required || option.optional) && !option.parseArg) option.argParser(notEmpty);
+  }
+  for (const command of commands) refuseEmptyOptions(command);
 }
 
 const examples = `

@@ -54,15 +54,32 @@ export class RequestCounts {
 /** How a session ended: it asked to, its peer ended the stream or was lost; else why it was closed. */
 export type Ending = 'left' | 'ended' | 'lost' | ClosingCode;
 
+/** Why a socket did not become a connection. */
+const refusalKinds = [
+  'board',
+  'address',
+  'descriptors',
+  'banned',
+  'displaced',
+  'proxy_header',
+  'http',
+  'plain',
+] as const;
+export type RefusalKind = (typeof refusalKinds)[number];
+
 /** What the server has done since it was started. */
 export class ServerCounts {
   connections = 0;
-  /** Connections that were turned away, as too many. */
-  refused = 0;
   /** Connections that were ended because too much waited for all of them, or for their network. */
   evicted = 0;
   /** Times that a connection had to wait, for what it had cost in bytes or in processor time. */
   delays = 0;
+  /** Sockets that did not become connections, by why; each kind is there from the start. */
+  readonly refused = new Map<RefusalKind, number>(refusalKinds.map((kind) => [kind, 0]));
+  /** TLS handshakes that ended without a connection, however that was. */
+  handshakesFailed = 0;
+  /** Connections that the system did not give to the server, for want of file descriptors. */
+  acceptsFailed = 0;
   readonly endings = new Map<Ending, number>();
   /** Notices, once for each session that they were handed to. */
   notices = 0;

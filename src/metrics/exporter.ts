@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, type MetricType, Registry } from 'prom-client';
 import type { Distribution } from './counts.ts';
-import type { Holdings, Sources, Survey } from './sources.ts';
+import { arrivalStates, type Holdings, type Sources, type Survey } from './sources.ts';
 
 type Labels = Record<string, string>;
 type Value = readonly [labels: Labels, value: number];
@@ -27,6 +27,9 @@ export function createRegistry(sources: Sources): Registry {
       [],
       () => one(sources.certificateEnd() ?? 0),
     );
+    exporter.counter('handshakes_failed_total', 'TLS handshakes without a connection.', [], () =>
+      one(sources.server.handshakesFailed),
+    );
   }
   return exporter.registry;
 }
@@ -45,8 +48,8 @@ function addSessions(exporter: Exporter, sources: Sources): void {
   exporter.counter('sessions_ended_total', 'Sessions that ended, by how.', ['ending'], () =>
     [...server.endings].map(([ending, count]) => [{ ending }, count]),
   );
-  exporter.counter('connections_refused_total', 'Connections turned away, as too many.', [], () =>
-    one(server.refused),
+  exporter.counter('connections_refused_total', 'Connections not let in.', ['reason'], () =>
+    [...server.refused].map(([reason, count]) => [{ reason }, count]),
   );
   exporter.counter(
     'connections_evicted_total',
@@ -63,6 +66,13 @@ function addSessions(exporter: Exporter, sources: Sources): void {
   exporter.gauge('waiting_bytes', 'Bytes waiting in memory for all connections.', [], () =>
     one(sources.survey().waitingBytes),
   );
+  exporter.counter('accepts_failed_total', 'Connections the system could not give.', [], () =>
+    one(server.acceptsFailed),
+  );
+  exporter.gauge('arrivals', 'Sockets that are not connections, by state.', ['state'], () => {
+    const arriving = sources.arriving();
+    return arrivalStates.map((state) => [{ state }, arriving.get(state) ?? 0]);
+  });
   exporter.counter('notices_total', 'Notices handed to sessions.', [], () => one(server.notices));
   exporter.gauge('outbox_bytes', 'Bytes waiting to go out, of all sessions.', [], () =>
     one(sources.survey().outboxBytes),

@@ -2,24 +2,28 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
 import { createRegistry } from './exporter.ts';
+import { listenOn } from './listening.ts';
 import type { Sources } from './sources.ts';
 
 // How long a write may take before the board counts as unhealthy, in milliseconds.
 const patience = 2000;
 
+// A request is one line and a few headers: a peer that takes longer to send them wants none. The
+// times are in milliseconds, and nothing that the peer sends renews those of a request.
+const httpLimits = {
+  headersTimeout: 5000,
+  requestTimeout: 5000,
+  connectionsCheckingInterval: 1000,
+  keepAliveTimeout: 5000,
+  maxHeaderSize: 8 * 1024,
+};
+const stuckTime = 10_000;
+const mostConnections = 32;
+
 export interface MetricsAddress {
   readonly host: string;
   /** 0 for a free one. */
   readonly port: number;
-}
-
-/** The address for metrics cannot be listened on, told in one line. */
-export class MetricsListenError extends Error {
-  override readonly name = 'MetricsListenError';
-
-  constructor(cause: Error) {
-    super(`Metrics cannot be told: ${cause.message}. Choose another address with --metrics.`);
-  }
 }
 
 /** Answers `/metrics` and `/healthz` over HTTP, on a port of its own. */
@@ -31,21 +35,23 @@ export class MetricsServer {
 
   constructor(private readonly sources: Sources) {
     this.registry = createRegistry(sources);
-    this.server = createServer(({ url = '/', method = '' }, response) => {
+    this.server = createServer(httpLimits, ({ url = '/', method = '' }, response) => {
       // The registry throws where one of its sources does, as a database that is gone makes it.
       this.answer(method, url, response).catch((error: Error) => {
         reply(response, 503, `${error.message}\n`);
       });
     });
+    this.server.maxConnections = mostConnections;
+    // A peer that does not take its answer is closed too.
+    this.server.setTimeout(stuckTime, (socket) => socket.destroy());
   }
 
-  /** @throws MetricsListenError where the address cannot be listened on */
-  listen({ host, port }: MetricsAddress): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      // Behind the listening it is one accept that fails, for want of file descriptors: whoever asked is not answered.
-      this.server.on('error', (error) => reject(new MetricsListenError(error)));
-      this.server.listen({ host, port }, () => resolve(this.server.address() as AddressInfo));
-    });
+  /** @throws ListenError where the address cannot be listened on */
+  async listen(place: MetricsAddress): Promise<AddressInfo> {
+    const address = await listenOn(this.server, { ...place, setting: '--metrics' });
+    // An error after `listen` is a failed accept (no file descriptors left); that request is dropped.
+    this.server.on('error', () => {});
+    return address;
   }
 
   /** From here on the board is not healthy. */

@@ -12,6 +12,10 @@ export interface Survey {
   requestsWaiting: number;
 }
 
+/** What a socket that is not a connection waits for, or that it is being turned away. */
+export const arrivalStates = ['proxy_header', 'handshake', 'first_bytes', 'turned_away'] as const;
+export type ArrivalState = (typeof arrivalStates)[number];
+
 /** What a database holds, at one moment. */
 export interface Holdings {
   /** Of the file and of its write-ahead log. */
@@ -41,6 +45,8 @@ export interface Sources {
   readonly server: ServerCounts;
   readonly commits: CommitCounts;
   survey(): Survey;
+  /** How many sockets are in each state; none is left out or 0. */
+  arriving(): ReadonlyMap<ArrivalState, number>;
   usersOnline(): number;
   /** @throws where the database cannot be read */
   holdings(): Holdings;

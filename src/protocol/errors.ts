@@ -99,6 +99,10 @@ export const catalogue = {
     rpc: 404,
     text: () => 'This board speaks TLS. Connect with `corkboard chat --tls`.',
   },
+  PROXY_REFUSED: {
+    rpc: 408,
+    text: (why: string) => `This connection has no PROXY header that can be accepted: ${why}.`,
+  },
   NOT_A_WEB_SERVER: {
     rpc: 403,
     text: () => 'This is a corkboard, not a web server. Use `corkboard chat` or `nc`.',

@@ -2,6 +2,7 @@ import { type BoardError, boardError } from './errors.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
+const NUL = 0x00;
 const IAC = 0xff;
 // The end of file of telnet's line mode; the commands go up from there.
 const lowestCommand = 236;
@@ -25,8 +26,8 @@ export function lineError({ fault, limit }: { fault: Fault; limit: number }): Bo
 }
 
 /**
- * Cuts a stream of bytes into lines, wherever the network split it. Lines end in LF or CRLF. The
- * limit counts bytes as they come, before anything is decoded; past it the rest of the line is
+ * Cuts a stream of bytes into lines, wherever the network split it. Lines end in LF or CRLF, and
+ * people's lines in CR or CR NUL too, as telnet sends them (RFC 854, page 11). The limit counts bytes as they come, before anything is decoded; past it the rest of the line is
  * skipped and one fault reported. A line is decoded whole, so a character split across packets
  * stays whole.
  */
@@ -34,9 +35,17 @@ export class LineSplitter {
   private parts: Buffer[] = [];
   private size = 0;
   private skipping = false;
+  /** The line before ended in CR: LF or NUL after it belongs to that ending. */
+  private afterCr = false;
 
-  /** @param limit longest line in bytes, without its ending; may be raised at any time */
-  constructor(public limit: number) {}
+  /**
+   * @param limit longest line in bytes, without its ending; may be raised at any time
+   * @param endsAtCr whether a CR that no LF follows ends a line; may be changed before the first one
+   */
+  constructor(
+    public limit: number,
+    public endsAtCr = false,
+  ) {}
 
   /** Bytes of an unfinished line that are kept; at most the limit and 1. */
   get held(): number {
@@ -46,9 +55,21 @@ export class LineSplitter {
   /** Takes the next bytes, and cuts the lines that they complete off as they are asked for. */
   *split(chunk: Buffer): Generator<Line, void> {
     let start = 0;
-    for (let end = chunk.indexOf(LF); end !== -1; end = chunk.indexOf(LF, start)) {
+    let lf = chunk.indexOf(LF);
+    let cr = this.endsAtCr ? chunk.indexOf(CR) : -1;
+    for (;;) {
+      if (this.afterCr && start < chunk.length) {
+        this.afterCr = false;
+        if (chunk[start] === LF || chunk[start] === NUL) start++;
+      }
+      // Each is searched for again only once it is passed, or a chunk without one is read many times.
+      if (lf !== -1 && lf < start) lf = chunk.indexOf(LF, start);
+      if (cr !== -1 && cr < start) cr = chunk.indexOf(CR, start);
+      const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
+      if (end === -1) break;
       this.take(chunk.subarray(start, end));
       start = end + 1;
+      this.afterCr = end === cr;
       yield this.finish();
     }
     // A copy, so that the beginning of a line does not keep the whole chunk in memory.

@@ -201,6 +201,8 @@ export const closingCodes = [
   'TLS_REQUIRED',
   'LOGIN_TIMEOUT',
   'TOO_MANY_CONNECTIONS',
+  'PROXY_REFUSED',
+  'NOT_A_WEB_SERVER',
 ] as const satisfies readonly ('TAKEN_OVER' | 'EXPELLED' | ErrorCode)[];
 export type ClosingCode = (typeof closingCodes)[number];
 

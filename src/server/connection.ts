@@ -10,6 +10,7 @@ import type { Context } from './handlers/context.ts';
 import { Input, type InputOwner } from './input.ts';
 import { JsonSpeaker } from './json-speaker.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
+import { Rate } from './rate.ts';
 import { RequestQueue, type RequestQueueOwner } from './request-queue.ts';
 import { type ClosingNotice, type Encoding, encodeNotice, type Peer, Session } from './session.ts';
 import type { Speaker, Voice } from './speaker.ts';
@@ -23,8 +24,14 @@ const farewellTime = 1000;
 // Milliseconds until a connection whose time to log in has passed during a login is looked at again.
 const loginRetry = 1000;
 
-// How long a peer that ended its own side may take nothing of what it is sent, in milliseconds.
+// Pieces of input that are read for each command that may be carried out. A post of 256 KiB over
+// TLS comes in 16 of them, and a line that is typed without line mode in one for each key.
+const readsPerCommand = 10;
+
+// How often a peer that was sent all that it will get must have taken some of it, in milliseconds,
+// and how much, in bytes: bytes that it sends meanwhile count for nothing.
 const stuckTime = 60_000;
+const leastTaken = 16 * 1024;
 
 /** What all connections of a server share. */
 export interface ConnectionOptions {
@@ -71,16 +78,18 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
   private readonly waitingBytes: WaitingBytes;
 
   /**
+   * @param address of the peer, which may not be that of the socket
    * @param id the number of its session
    * @param network that limits per network count it to; undefined for one that is exempt
    */
   constructor(
     private readonly socket: Socket,
+    address: string,
     id: number,
     readonly network: string | undefined,
     { context, log, unframedClients, keeper, charges, waitingBytes }: ConnectionOptions,
   ) {
-    this.session = new Session(id, socket.remoteAddress ?? '', log, this);
+    this.session = new Session(id, address, log, this);
     // Written out: an object that is spread has a shape of its own, 350 bytes for each connection.
     const { session } = this;
     const { board, accounts, hub, info, description, limits: own, counts } = context;
@@ -90,7 +99,9 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.keeper = keeper;
     this.waitingBytes = waitingBytes;
     const { outboxBytes, loginTime } = own;
-    this.input = new Input(socket, costs, unframedClients, this);
+    const { commandsPerSecond, commandBurst } = own;
+    const reads = new Rate(readsPerCommand * commandsPerSecond, 2 * commandBurst);
+    this.input = new Input(socket, costs, reads, unframedClients, this);
     this.outbox = new Outbox(socket, outboxBytes, limits.strangerBacklog, this);
     this.requests = new RequestQueue(this);
     this.loginTimer = setTimeout(() => this.endStranger(loginTime), loginTime);
@@ -257,8 +268,18 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.keeper.parted(this, this.outbox.told, ending, reason);
     // One that is still taking its replies is waited for; one that then never ends its own side is not.
     this.socket.once('finish', () => this.destroySoon());
-    this.socket.setTimeout(stuckTime, () => this.socket.destroy());
+    this.watchTaking();
     this.socket.resume();
+  }
+
+  private watchTaking(): void {
+    let left = this.socket.writableLength;
+    const watch = setInterval(() => {
+      const { writableLength } = this.socket;
+      if (writableLength > left - leastTaken) this.socket.destroy();
+      left = writableLength;
+    }, stuckTime);
+    this.socket.once('close', () => clearInterval(watch));
   }
 
   private part(): void {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import { type Line, LineSplitter, TelnetFilter } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Costs } from './costs.ts';
+import type { Rate } from './rate.ts';
 import type { Encoding } from './session.ts';
 import type { Piecework } from './turns.ts';
 
@@ -31,7 +32,7 @@ export interface InputOwner {
  */
 export class Input implements Piecework {
   private readonly telnet = new TelnetFilter();
-  private readonly lines = new LineSplitter(limits.strangerLine);
+  private readonly lines = new LineSplitter(limits.strangerLine, true);
   private encoding: Encoding | undefined;
   /** What came before it was enough to tell the encoding. */
   private opening = nothing;
@@ -45,14 +46,21 @@ export class Input implements Piecework {
   private stopped = false;
   private pause: NodeJS.Timeout | undefined;
 
-  /** @param unframed whether a pause ends a line, for people's clients that send none of the line endings */
+  /**
+   * @param reads rate of the pieces that bytes come in, however small; the socket is not read past it
+   * @param unframed whether a pause ends a line, for people's clients that send none of the line endings
+   */
   constructor(
     private readonly socket: Socket,
     private readonly costs: Costs,
+    private readonly reads: Rate,
     private readonly unframed: boolean,
     private readonly owner: InputOwner,
   ) {
-    socket.on('data', (chunk) => this.receive(this.telnet.push(chunk)));
+    socket.on('data', (chunk) => {
+      this.receive(this.telnet.push(chunk));
+      this.countRead();
+    });
     socket.on('end', () => {
       this.streamEnded = true;
       // Lines that are still to be handed on come first.
@@ -97,6 +105,21 @@ export class Input implements Piecework {
     this.owner.heldChanged();
   }
 
+  /** A piece costs about the same whatever its size: a peer may send each byte in a TLS record. */
+  private countRead(): void {
+    this.reads.take();
+    const { wait } = this.reads;
+    if (wait === 0 || this.resting) return;
+    this.socket.pause();
+    // What comes after the last line is read to be forgotten.
+    if (this.stopped) {
+      setTimeout(() => this.socket.resume(), wait);
+      return;
+    }
+    this.resting = true;
+    setTimeout(() => this.goOn(), wait);
+  }
+
   /** The first byte decides between a program and a person. */
   private open(bytes: Buffer): void {
     this.opening = Buffer.concat([this.opening, bytes]);
@@ -106,6 +129,8 @@ export class Input implements Piecework {
     const first = marked ? opening.subarray(byteOrderMark.length) : opening;
     this.opening = nothing;
     this.encoding = openingBraces.has(first[0] ?? 0) ? 'json' : 'text';
+    // JSON may hold one between two words.
+    this.lines.endsAtCr = this.encoding === 'text';
     this.owner.open(this.encoding);
     this.take(first);
   }

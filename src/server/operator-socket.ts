@@ -6,8 +6,9 @@ import type { Encoding, Session } from './session.ts';
 // Bytes that the path of a Unix socket may have on every system: macOS has 104 with the zero behind
 // it, Linux 108. A longer one is cut short without an error by some versions of Node.
 const longestPath = 103;
-// How long one that asks may take nothing of its answer, in milliseconds.
+// How long a client may take to read its answer, in milliseconds, and how many may read at once.
 const patience = 5000;
+const mostClients = 16;
 
 /** A session as the operator is shown it. */
 export interface ConnectedSession {
@@ -45,10 +46,12 @@ export class OperatorSocket {
     if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
     const server = createServer((socket) => {
       socket.on('error', () => {});
-      socket.setTimeout(patience, () => socket.destroy());
+      const deadline = setTimeout(() => socket.destroy(), patience).unref();
+      socket.once('close', () => clearTimeout(deadline));
       socket.unref();
       socket.end(JSON.stringify(answer(sessions())));
     });
+    server.maxConnections = mostClients;
     await listenPrivately(server, path);
     // Whoever is still being answered keeps no server that has closed.
     server.unref();

@@ -1,40 +1,40 @@
-import { type AddressInfo, createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
-import { isLoopback, networkOf } from '../board/addresses.ts';
+import { isLoopback, type NetworkMap, networkOf } from '../board/addresses.ts';
 import type { Board } from '../board/board.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
-import type { Survey } from '../metrics/sources.ts';
+import type { ArrivalState, Survey } from '../metrics/sources.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
-import type { ClosingCode, Result } from '../protocol/schemas.ts';
-import { Admission } from './admission.ts';
+import type { Result } from '../protocol/schemas.ts';
 import { Connection, type ConnectionOptions, type Keeper } from './connection.ts';
 import { Charges } from './costs.ts';
+import type { Capacity } from './descriptors.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
 import { logEnd } from './journal.ts';
 import { closingNotice, type Session } from './session.ts';
+import { TcpDoor, type Wire } from './tcp-door.ts';
 import { namePrompt } from './text-speaker.ts';
-import { type Certificate, TlsDoor } from './tls-door.ts';
-import { turnAway } from './turn-away.ts';
+import type { Certificate } from './tls-door.ts';
 import { WaitingBytes } from './waiting-bytes.ts';
 
 // How long requests that were taken may still run when the server closes, and how long the peers
 // then have to go, in milliseconds.
 const drainTime = 2000;
 const partingTime = 1500;
-// How long one that is turned away has to show its encoding, in milliseconds, and how many at once.
-const openingTime = 1000;
-const mostTurnedAway = 1000;
-// Connections that wait to be accepted: past it, one that comes back in a storm waits a second for
-// TCP's next try. The system may hold it lower (net.core.somaxconn is 4096 on Linux).
-const backlog = 4096;
+const defaultArrivalTime = 10_000;
 
 export interface ServerOptions {
   readonly board: Board;
   readonly accounts: Accounts;
   readonly bans: NetworkBans;
+  /** The networks whose connections begin with a header of the PROXY protocol. */
+  readonly proxies: NetworkMap<true>;
+  readonly capacity: Capacity;
+  /** How long a socket may take to become a connection, in milliseconds; 10 s if left out. */
+  readonly arrivalTime?: number | undefined;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   readonly description: Result<'rpc.discover'>;
@@ -47,60 +47,51 @@ export interface ServerOptions {
   readonly unframedClients: boolean;
 }
 
-/** Listens on a TCP port and holds the connections. */
+/** Holds the connections that its door lets in. */
 export class Server implements Keeper {
-  private readonly listener: NetServer;
-  private readonly door: TlsDoor | undefined;
-  private readonly admission: Admission;
+  private readonly door: TcpDoor;
   private readonly connections = new Set<Connection>();
-  /** Those that are in a handshake or turned away are no connections. */
-  private readonly sockets = new Set<Socket>();
   private readonly forConnections: ConnectionOptions;
   private readonly waitingBytes: WaitingBytes;
   private lastId = 0;
   private emptied: (() => void) | undefined;
 
+  /** @throws the error of OpenSSL where the certificate and the key do not fit */
   constructor(private readonly options: ServerOptions) {
-    this.admission = new Admission(options.limits);
-    // A peer may end its stream before it has its replies: see the end of input in Connection.
-    this.listener = createServer(
-      {
-        allowHalfOpen: true,
-        noDelay: true,
-        keepAlive: true,
-        keepAliveInitialDelay: options.limits.keepAliveDelay,
-      },
-      (socket) => this.receive(socket),
-    );
-    const { certificate, log, unframedClients, bans, ...context } = options;
-    const charges = new Charges(options.limits, options.counts);
-    this.waitingBytes = new WaitingBytes(options.limits, options.counts);
+    const { log, unframedClients, certificate, bans, proxies, capacity, ...rest } = options;
+    const { arrivalTime = defaultArrivalTime, ...context } = rest;
+    const { limits, counts } = context;
+    const charges = new Charges(limits, counts);
+    this.waitingBytes = new WaitingBytes(limits, counts);
     const { waitingBytes } = this;
     this.forConnections = { context, log, unframedClients, keeper: this, charges, waitingBytes };
-    this.door = certificate && new TlsDoor(certificate, log, (socket) => this.accept(socket));
+    const enter = (wire: Wire) => this.accept(wire);
+    const forDoor = { certificate, bans, proxies, capacity, arrivalTime, limits, counts };
+    this.door = new TcpDoor({ ...forDoor, log, enter });
   }
 
-  /** @throws the error of the system where the address cannot be listened on */
-  listen(host: string, port: number): Promise<AddressInfo> {
-    return new Promise((resolve, reject) => {
-      this.listener.once('error', reject);
-      this.listener.listen({ host, port, backlog }, () => {
-        this.listener.off('error', reject);
-        // Running out of file descriptors fails one accept, and must not end the server.
-        this.listener.on('error', (error) => this.options.log.error({ err: error }, 'listening'));
-        resolve(this.listener.address() as AddressInfo);
-      });
-    });
+  /**
+   * Listens on all of `hosts`, on the same port.
+   * @param port 0 for a free one
+   * @throws ListenError
+   */
+  listen(hosts: readonly string[], port: number): Promise<AddressInfo[]> {
+    return this.door.listen(hosts, port);
   }
 
   /** @throws the error of OpenSSL; the certificate from before stays in use */
   changeCertificate(certificate: Certificate): void {
-    this.door?.change(certificate);
+    this.door.changeCertificate(certificate);
   }
 
   /** When the certificate ends, in seconds since the epoch; undefined without TLS. */
   get certificateEnd(): number | undefined {
-    return this.door?.certificateEnd;
+    return this.door.certificateEnd;
+  }
+
+  /** How many sockets are not connections, by state. */
+  arriving(): ReadonlyMap<ArrivalState, number> {
+    return this.door.arriving();
   }
 
   /** @param level a level of pino */
@@ -131,13 +122,13 @@ export class Server implements Keeper {
    * and lets them go. Ends within `drainTime` and `partingTime`, whatever the peers do.
    */
   async close(reason: string): Promise<void> {
-    this.listener.close();
+    this.door.stop();
     for (const connection of this.connections)
       connection.retire(closingNotice('SHUTTING_DOWN', reason));
     await this.untilEmpty(drainTime);
     for (const { session } of this.connections) session.close('SHUTTING_DOWN', reason);
     await this.untilEmpty(partingTime);
-    for (const socket of this.sockets) socket.destroy();
+    this.door.close();
   }
 
   parting({ session }: Connection): void {
@@ -155,51 +146,12 @@ export class Server implements Keeper {
     if (this.connections.size === 0) this.emptied?.();
   }
 
-  private receive(socket: Socket): void {
-    const { remoteAddress: address = '' } = socket;
-    this.sockets.add(socket);
-    const refusal = this.refusal(address);
-    socket.on('close', () => {
-      this.sockets.delete(socket);
-      if (!refusal) this.admission.leave(address);
-    });
-    if (refusal) this.options.counts.refused++;
-    if (refusal) this.refuse(socket, refusal.code, refusal.reason);
-    else if (this.door) this.door.receive(socket);
-    else this.accept(socket);
-  }
-
-  /** Why a peer at `address` may not come in; counted as a connection otherwise. */
-  private refusal(address: string): { code: ClosingCode; reason: string } | undefined {
-    const banned = this.options.bans.reasonFor(address);
-    if (banned) return { code: 'EXPELLED', reason: banned };
-    const tooMany = this.admission.enter(address);
-    return tooMany && { code: 'TOO_MANY_CONNECTIONS', reason: tooMany.message };
-  }
-
-  /** A handshake is work that one too many does not get: it is closed without a word. */
-  private refuse(socket: Socket, code: ClosingCode, reason: string): void {
-    socket.on('error', () => {});
-    if (this.door || this.sockets.size - this.connections.size > mostTurnedAway) {
-      socket.destroy();
-      return;
-    }
-    const tell = (opening?: Buffer) => turnAway(socket, opening, code, reason);
-    const timer = setTimeout(tell, openingTime);
-    socket.once('close', () => clearTimeout(timer));
-    socket.once('data', (opening) => {
-      clearTimeout(timer);
-      tell(opening);
-    });
-  }
-
-  private accept(socket: Socket): void {
+  private accept({ stream, address }: Wire): void {
     const { info, hub, counts } = this.options;
-    const { remoteAddress: address = '' } = socket;
     const network = isLoopback(address) ? undefined : networkOf(address);
-    const connection = new Connection(socket, ++this.lastId, network, this.forConnections);
+    const connection = new Connection(stream, address, ++this.lastId, network, this.forConnections);
     const { session } = connection;
-    session.log('debug', { address: session.address }, 'connected');
+    session.log('debug', { address }, 'connected');
     counts.connections++;
     this.connections.add(connection);
     hub.add(session);

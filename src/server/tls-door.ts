@@ -1,9 +1,7 @@
-import { X509Certificate } from 'node:crypto';
+import { constants, X509Certificate } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { createServer, type Server as TlsServer } from 'node:tls';
 import type { Logger } from 'pino';
-import { boardError } from '../protocol/errors.ts';
-import { turnAway } from './turn-away.ts';
 
 export interface Certificate {
   /** The certificate chain and its key, in PEM. */
@@ -11,32 +9,37 @@ export interface Certificate {
   readonly key: Buffer;
 }
 
-// The first byte of a TLS record that holds a handshake (RFC 8446, section 5.1).
-const handshakeRecord = 0x16;
-// How long a peer has to begin and to finish its handshake, in milliseconds.
-const handshakeTime = 10_000;
+// A peer that asks for further handshakes would have the server's processor for nothing.
+const options = {
+  minVersion: 'TLSv1.2',
+  secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
+} as const;
 
 /**
- * Lets in who speaks TLS 1.2 or newer, and tells who does not what is the matter. The certificate
- * can be changed at any time; who is inside stays.
+ * Does the handshakes of TLS 1.2 or newer. The certificate can be changed at any time; connections
+ * that there are stay. It sets no deadline: whoever hands sockets in does.
  */
 export class TlsDoor {
   private readonly server: TlsServer;
+  private readonly waiting = new Map<string, (secure: Socket) => void>();
 
   /** @throws the error of OpenSSL where the certificate and the key do not fit */
   constructor(
     private certificate: Certificate,
     log: Logger,
-    enter: (socket: Socket) => void,
   ) {
-    const options = { minVersion: 'TLSv1.2', handshakeTimeout: handshakeTime } as const;
-    this.server = createServer({ ...certificate, ...options, allowHalfOpen: true }, enter);
-    this.server.on('tlsClientError', (error) => log.debug({ err: error }, 'TLS handshake failed'));
+    // Node's own timeout of a handshake starts again with every byte.
+    const ours = { ...certificate, ...options, allowHalfOpen: true, handshakeTimeout: 0 };
+    this.server = createServer(ours, (secure) => this.waiting.get(keyOf(secure))?.(secure));
+    this.server.on('tlsClientError', (error, secure) => {
+      log.debug({ err: error }, 'TLS handshake failed');
+      secure.destroy();
+    });
   }
 
   /** @throws the error of OpenSSL; the certificate from before stays in use */
   change(certificate: Certificate): void {
-    this.server.setSecureContext({ ...certificate, minVersion: 'TLSv1.2' });
+    this.server.setSecureContext({ ...certificate, ...options });
     this.certificate = certificate;
   }
 
@@ -45,18 +48,31 @@ export class TlsDoor {
     return Date.parse(new X509Certificate(this.certificate.cert).validTo) / 1000;
   }
 
-  receive(socket: Socket): void {
-    const timer = setTimeout(() => socket.destroy(), handshakeTime);
-    socket.once('close', () => clearTimeout(timer));
-    socket.on('error', () => {});
-    socket.once('data', (chunk) => {
-      clearTimeout(timer);
-      socket.pause();
-      if (chunk[0] !== handshakeRecord) {
-        return turnAway(socket, chunk, 'TLS_REQUIRED', boardError('TLS_REQUIRED').message);
-      }
-      socket.unshift(chunk);
-      this.server.emit('connection', socket);
+  /** Calls `done` once the handshake is complete; if it fails, the socket is closed. */
+  receive(socket: Socket, done: (secure: Socket) => void): void {
+    const key = keyOf(socket);
+    this.waiting.set(key, (secure) => {
+      this.waiting.delete(key);
+      stopAtOnceWhenPaused(secure);
+      done(secure);
     });
+    socket.once('close', () => this.waiting.delete(key));
+    this.server.emit('connection', socket);
   }
+}
+
+/** What tells a connection from all others that there are at the same time. */
+function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
+  return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
+}
+
+/**
+ * Reading a paused socket goes on until 16 KiB are buffered: with records of one byte, that is
+ * 16,384 of them. There is no public option for TLS sockets that a server makes.
+ */
+function stopAtOnceWhenPaused(socket: Socket): void {
+  const { _readableState: state } = socket as unknown as {
+    _readableState: { highWaterMark: number };
+  };
+  state.highWaterMark = 1;
 }

@@ -78,6 +78,8 @@ const samples: Record<string, string> = {
   size: '17MiB',
   rate: '7/70',
   'host:port': '[::1]:7',
+  network: '192.0.2.7, 2001:db8::/32',
+  address: '127.0.0.2, ::1',
 };
 
 test.each(settingNames)('%s can be given as a flag, as a variable and in the file', (name) => {

@@ -25,7 +25,6 @@ test('options stand over the environment, that over a profile, and that over wha
   vi.stubEnv('CORKBOARD_PORT', '7000');
   vi.stubEnv('CORKBOARD_USER', 'bob');
   vi.stubEnv('CORKBOARD_TLS', '0');
-  vi.stubEnv('CORKBOARD_CA', '');
   const there = { host: '0.0.0.0', port: 7000, user: 'bob', tls: false };
   expect(connectionSettings({})).toEqual(there);
   // Where a server listens is not where a profile goes.

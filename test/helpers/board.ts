@@ -33,7 +33,7 @@ export class TestBoard {
     ...options
   }: TestBoardOptions = {}): Promise<TestBoard> {
     const config: AppConfig = {
-      host: '127.0.0.1',
+      host: ['127.0.0.1'],
       port: 0,
       data: tempFolder(),
       version: '0.0.0',
@@ -51,7 +51,7 @@ export class TestBoard {
   }
 
   get port(): number {
-    return this.app.address.port;
+    return this.app.addresses[0]?.port ?? 0;
   }
 
   /** Where it tells metrics, where it is configured to. */

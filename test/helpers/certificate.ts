@@ -19,6 +19,24 @@ export function makeCertificate(name: string, folder = tempFolder()): Certificat
   return files;
 }
 
+/** A certificate whose time ended the moment it was made. */
+export function makeEndedCertificate(name: string, folder = tempFolder()): CertificateFiles {
+  const files = makeCertificate(name, folder);
+  const request = join(folder, 'request.pem');
+  const asIs = ['x509', '-x509toreq', '-in', files.cert, '-signkey', files.key, '-out', request];
+  execFileSync('openssl', asIs, { stdio: 'ignore' });
+  const ended = ['-signkey', files.key, '-days', '0', '-out', files.cert];
+  execFileSync('openssl', ['x509', '-req', '-in', request, ...ended], { stdio: 'ignore' });
+  return files;
+}
+
+/** The file of an RSA key that belongs to no certificate. */
+export function makeRsaKey(folder = tempFolder()): string {
+  const file = join(folder, 'rsa.pem');
+  execFileSync('openssl', ['genrsa', '-out', file, '2048'], { stdio: 'ignore' });
+  return file;
+}
+
 export function readCertificate({ cert, key }: CertificateFiles): { cert: Buffer; key: Buffer } {
   return { cert: readFileSync(cert), key: readFileSync(key) };
 }

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
 import { databaseFile, openShared } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
@@ -10,7 +11,8 @@ test('what goes on can be scraped: sessions, requests, commits, notices, sizes',
   const board = await TestBoard.start({ metrics });
   const alice = await board.member('alice');
   const bot = await board.memberProgram('bot');
-  await board.connectProgram();
+  const silent = await board.connect();
+  await silent.expect('What is your username? ');
   await bot.call('message.post', { group: 'main', subject: 'one', content: 'x' });
   await bot.refusal('message.get', { group: 'main', number: 7 });
   await alice.expect('New message from bot (ID: 1,');
@@ -101,5 +103,27 @@ test('an address for metrics that is taken ends the start in one line', async ()
   const board = await TestBoard.start({ metrics });
   const { port } = new URL(board.metricsUrl);
   const taken = TestBoard.start({ metrics: { host: '127.0.0.1', port: Number(port) } });
-  await expect(taken).rejects.toThrow(/^Metrics cannot be told: .*EADDRINUSE.*with --metrics\.$/);
+  await expect(taken).rejects.toThrow(
+    /^127\.0\.0\.1:\d+ is in use already\. .*choose another port with --metrics\.$/,
+  );
+});
+
+test('who never finishes a request for metrics is closed, and keeps nobody out', async () => {
+  const board = await TestBoard.start({ metrics });
+  const { port } = new URL(board.metricsUrl);
+  const slow = Array.from({ length: 20 }, () => connect({ host: '127.0.0.1', port: Number(port) }));
+  for (const [at, socket] of slow.entries()) {
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {}).resume();
+    // One of them says nothing at all, and one goes on a header at a time.
+    if (at > 0) socket.write('GET /metrics HTTP/1.1\r\nHost: board\r\n');
+  }
+  const all = Promise.all(
+    slow.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
+  const drip = setInterval(() => slow[1]?.write('X: y\r\n'), 500);
+  onTestFinished(() => clearInterval(drip));
+  expect(await askHealth(board.metricsUrl)).toMatchObject({ status: 200 });
+  await all;
+  expect(await askHealth(board.metricsUrl)).toMatchObject({ status: 200 });
 });

@@ -91,6 +91,36 @@ test('wherever the network splits a stream, its lines are the same', () => {
   );
 });
 
+/** The lines of a person, who may send a CR in place of any ending. */
+function personsLines(pieces: Iterable<Buffer>): Line[] {
+  const splitter = new LineSplitter(limit, true);
+  const found: Line[] = [];
+  for (const piece of pieces) splitter.push(piece, (line) => found.push(line));
+  splitter.end((line) => found.push(line));
+  return found;
+}
+
+test.each<[string, string, object[]]>([
+  ['CR', 'one\rtwo\r', [text('one'), text('two')]],
+  ['CR NUL', 'one\r\0two\r\0', [text('one'), text('two')]],
+  ['CRLF', 'one\r\ntwo\r\n', [text('one'), text('two')]],
+  ['LF', 'one\ntwo\n', [text('one'), text('two')]],
+  ['all of them', 'a\rb\nc\r\0d\r\ne', ['a', 'b', 'c', 'd', 'e'].map(text)],
+  ['CR before an empty line', 'a\r\rb\r\n\nc', ['a', '', 'b', '', 'c'].map(text)],
+  ['a NUL that follows no CR', 'a\nb\0c\n\0\n', [text('a'), text('b\0c'), text('\0')]],
+  ['CR after a line that is too long', '123456789\rab\r', [tooLong, text('ab')]],
+])('a person’s lines end in %s, wherever they are cut', (_, stream, expected) => {
+  const bytes = Buffer.from(stream);
+  expect(personsLines([bytes])).toEqual(expected);
+  expect(personsLines(bytewise(bytes))).toEqual(expected);
+});
+
+test('a person’s line is handed on with its CR, before the next byte comes', () => {
+  const splitter = new LineSplitter(limit, true);
+  expect([...splitter.split(Buffer.from('one\r'))]).toEqual([text('one')]);
+  expect([...splitter.split(Buffer.from('\n'))]).toEqual([]);
+});
+
 test('a line is handed on as soon as it ends, before the next one', () => {
   const splitter = new LineSplitter(limit);
   const found: Line[] = [];

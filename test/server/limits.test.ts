@@ -81,7 +81,10 @@ const outside = Object.values(networkInterfaces())
 test.skipIf(!outside)(
   'one address gets so many connections, and this machine is exempt',
   async () => {
-    const board = await TestBoard.start({ host: '0.0.0.0', limits: { connectionsPerAddress: 1 } });
+    const board = await TestBoard.start({
+      host: ['0.0.0.0'],
+      limits: { connectionsPerAddress: 1 },
+    });
     const reach = async () => {
       const socket = connect({ port: board.port, host: outside ?? '' });
       await once(socket, 'connect');

@@ -114,7 +114,7 @@ test('a port that is in use is told in one line', async () => {
   const first = await TestServer.start();
   const second = TestServer.start({ args: ['--port', String(first.port)] });
   await expect(second).rejects.toThrow(
-    `corkboard: 127.0.0.1:${first.port} is in use already. Choose another port with --port.\n`,
+    `corkboard: 127.0.0.1:${first.port} is in use already. Stop the program that has it, or choose another port with --port.\n`,
   );
 });
 

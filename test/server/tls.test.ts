@@ -1,10 +1,19 @@
 import { once } from 'node:events';
-import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
-import { expect, test } from 'vitest';
+import { pino } from 'pino';
+import { expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/client/connection.ts';
+import { TlsDoor } from '../../src/server/tls-door.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
+import {
+  makeCertificate,
+  makeEndedCertificate,
+  makeRsaKey,
+  readCertificate,
+} from '../helpers/certificate.ts';
 import { runCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
@@ -213,13 +222,54 @@ test.each(['--tls-cert', '--tls-key'])('%s alone is refused', async (option) => 
   });
 });
 
-test('a certificate that cannot be used is told in one line', async () => {
-  const files = makeCertificate('one');
+test.each([
+  ['a key of another certificate', 'own', 'other key', /does not belong to/],
+  ['a key of another kind', 'own', 'rsa key', /does not belong to/],
+  ['a chain that begins with another one', 'chain', 'own key', /has to be the first/],
+  ['no certificate in its file', 'own key', 'own key', /There is no certificate in/],
+  ['no key in its file', 'own', 'own', /The key in .* cannot be used/],
+])('a certificate with %s keeps the server from starting', async (_, cert, key, says) => {
+  const own = makeCertificate('own');
   const other = makeCertificate('other');
-  const tls = ['--tls-cert', files.cert, '--tls-key', other.key];
-  const { code, stderr } = await runCli(['serve', '--port', '0', '--data', tempFolder(), ...tls]);
+  const chain = join(tempFolder(), 'chain.pem');
+  writeFileSync(chain, readFileSync(other.cert, 'utf8') + readFileSync(own.cert, 'utf8'));
+  const files: Record<string, string> = {
+    own: own.cert,
+    'own key': own.key,
+    'other key': other.key,
+    'rsa key': makeRsaKey(),
+    chain,
+  };
+  const tls = ['--tls-cert', files[cert] ?? '', '--tls-key', files[key] ?? ''];
+  const data = join(tempFolder(), 'data');
+  const { code, stderr } = await runCli(['serve', '--port', '0', '--data', data, ...tls]);
   expect(code).toBe(1);
-  expect(stderr).toMatch(/^corkboard: The certificate cannot be used: .+\.\n$/);
+  expect(stderr).toMatch(/^corkboard: .+\.\n$/);
+  expect(stderr).toMatch(says);
+  expect(existsSync(data)).toBe(false);
+});
+
+test('on SIGHUP a key of another kind is logged, and the certificate from before stays', async () => {
+  const { server, files, shown } = await serverWithCertificate();
+  copyFileSync(makeRsaKey(), files.key);
+  server.signal('SIGHUP');
+  await server.logged('what was configured before stays in force');
+  expect(server.log).toContain('does not belong to the certificate');
+  expect(await shown()).toBe('first');
+});
+
+test('a certificate that has ended is warned of at the start and on SIGHUP', async () => {
+  const { server, files } = await serverWithCertificate();
+  expect(server.log).not.toContain('has ended');
+  const ended = makeEndedCertificate('ended');
+  copyFileSync(ended.cert, files.cert);
+  copyFileSync(ended.key, files.key);
+  server.signal('SIGHUP');
+  await server.logged('read the configuration again');
+  expect(server.log).toMatch(/the certificate of CN=ended in .* has ended: .* GMT; clients/);
+  const args = ['--tls-cert', files.cert, '--tls-key', files.key];
+  const other = await TestServer.start({ args });
+  await other.logged('has ended');
 });
 
 const warning = 'beyond this machine, without encryption';
@@ -238,4 +288,27 @@ test('listening on this machine alone, as by default, or with TLS, is not', asyn
     expect(server.log).toContain('stopped');
     expect(server.log).not.toContain(warning);
   }
+});
+
+test('a TLS socket that is paused is not read on, however small its records are', async () => {
+  const certificate = readCertificate(makeCertificate('board'));
+  const door = new TlsDoor(certificate, pino({ level: 'silent' }));
+  const server = createServer().listen(0, '127.0.0.1');
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  const accepted = new Promise<Socket>((resolve) => {
+    server.on('connection', (socket) => door.receive(socket, resolve));
+  });
+  const client = await open((server.address() as AddressInfo).port, certificate.cert);
+  const secure = await accepted;
+  onTestFinished(() => void secure.destroy());
+  // Closing the server's end with unread bytes resets it.
+  client.on('error', () => {}).setNoDelay();
+  // Bytes that wait to be written share a record: each waits for the one before.
+  const write = () => new Promise((resolve) => client.write('x', resolve));
+  await Promise.all([once(secure, 'data'), write()]);
+  secure.pause();
+  for (let record = 0; record < 20_000; record++) await write();
+  // What one read of the server brings: 16 KiB hold 744 records of one byte.
+  expect(secure.readableLength).toBeLessThan(1000);
 });

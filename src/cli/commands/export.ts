@@ -10,6 +10,7 @@ import { ExportEncoder, type Written } from '../export-encoder.ts';
 import { interruptedCode } from '../interrupt.ts';
 import { printResult } from '../output.ts';
 import { OutputFile, type OutputTarget, StandardOutput } from '../output-target.ts';
+import { notEmpty } from '../parse.ts';
 import { isAbort, showSteps, untilStopped } from '../steps.ts';
 
 interface ExportOptions extends CommonOptions {
@@ -44,7 +45,7 @@ Examples:
 }
 
 function collect(group: string, groups: string[] = []): string[] {
-  return [...groups, group];
+  return [...groups, notEmpty(group)];
 }
 
 async function writeExport(

@@ -5,11 +5,10 @@ import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { App } from '../../app.ts';
 import { isLoopback } from '../../board/addresses.ts';
-import { MetricsListenError } from '../../metrics/metrics-server.ts';
 import type { BackupPlan } from '../../storage/backup-schedule.ts';
 import { requireNotRedirected } from '../../storage/board-files.ts';
 import { databaseFile } from '../../storage/open.ts';
-import { readCertificate } from '../config/certificate.ts';
+import { readCertificate, warnOfCertificate } from '../config/certificate.ts';
 import {
   type Configuration,
   printedConfiguration,
@@ -19,7 +18,6 @@ import { writeEndpoint } from '../config/kinds.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
 import { reloader } from '../config/reload.ts';
 import { type Config, limitsOf } from '../config/settings.ts';
-import { UserError } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { notifyReady } from '../service-manager.ts';
 import { untilSignalled } from '../signals.ts';
@@ -71,24 +69,22 @@ async function serve(read: () => Configuration): Promise<void> {
   for (const output of [1, 2]) requireNotRedirected(output, databaseFile(config.data));
   const log = createLog(config);
   const certificate = readCertificate(config);
+  warnOfCertificate(certificate, log);
   const limits = limitsOf(config);
   const version = programVersion();
   const backups = backupPlan(config);
-  const app = await App.start({ ...config, certificate, limits, backups, version }, log).catch(
-    (error) => {
-      throw listenError(error, config);
-    },
-  );
+  const app = await App.start({ ...config, certificate, limits, backups, version }, log);
   const reload = reloader({ app, log, config, read });
-  const { address, port } = app.address;
   // Before anything says that it listens: whoever reads that may signal at once.
   const signalled = untilSignalled(log, reload);
-  if (!certificate && !isLoopback(address)) {
-    log.warn({ address }, 'beyond this machine, without encryption');
-  }
   if (app.metricsAddress) tellOfMetrics(app.metricsAddress, log);
-  log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
-  announce(`Listening on ${writeEndpoint({ host: address, port })}\n`, log);
+  for (const { address, port } of app.addresses) {
+    if (!certificate && !isLoopback(address)) {
+      log.warn({ address }, 'beyond this machine, without encryption');
+    }
+    log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
+    announce(`Listening on ${writeEndpoint({ host: address, port })}\n`, log);
+  }
   await notifyReady(log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
   await signalled;
@@ -118,24 +114,4 @@ function tellOfMetrics({ address, port }: AddressInfo, log: Logger): void {
   const at = { url: `http://${writeEndpoint({ host: address, port })}/metrics` };
   if (isLoopback(address)) log.info(at, 'metrics');
   else log.warn(at, 'metrics beyond this machine, without encryption, for anyone who asks');
-}
-
-function listenError(
-  error: NodeJS.ErrnoException,
-  { host, port }: Pick<Config, 'host' | 'port'>,
-): unknown {
-  if (error instanceof MetricsListenError) return new UserError(error.message);
-  const at = `${host}:${port}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new UserError(`${at} is in use already. Choose another port with --port.`);
-    case 'EACCES':
-      return new UserError(`${at} may not be listened on by this user. Choose a port above 1023.`);
-    case 'EADDRNOTAVAIL':
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return new UserError(`${host} is no address of this machine. Choose another with --host.`);
-    default:
-      return error;
-  }
 }

@@ -1,24 +1,102 @@
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import type { Logger } from 'pino';
 import type { Certificate } from '../../server/tls-door.ts';
 import { UserError } from '../errors.ts';
 import type { Config } from './settings.ts';
 
+/** A certificate that can be used, and what its operator should know of it. */
+export interface CheckedCertificate extends Certificate {
+  /** Sentences: its time is over or has not come, or its chain is broken. */
+  readonly warnings: readonly string[];
+}
+
 /**
  * The certificate that is configured, if one is.
- * @throws UserError where only one of the two files is given, or one cannot be used
+ * @throws UserError where only one of the two files is given, one cannot be used, or the key belongs
+ * to another certificate
  */
 export function readCertificate({
   tlsCert,
   tlsKey,
-}: Pick<Config, 'tlsCert' | 'tlsKey'>): Certificate | undefined {
+}: Pick<Config, 'tlsCert' | 'tlsKey'>): CheckedCertificate | undefined {
   if (!tlsCert && !tlsKey) return undefined;
   if (!tlsCert || !tlsKey) throw new UserError('--tls-cert and --tls-key go together.');
   try {
     const certificate = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+    const chain = readChain(certificate.cert, tlsCert);
+    requireOwnKey(chain, readKey(certificate.key, tlsKey), { tlsCert, tlsKey });
     createSecureContext(certificate);
-    return certificate;
+    return { ...certificate, warnings: warningsOf(chain, tlsCert) };
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(`The certificate cannot be used: ${(error as Error).message}.`);
   }
+}
+
+/** Clients will refuse it, and only the operator can do something about it. */
+export function warnOfCertificate(certificate: CheckedCertificate | undefined, log: Logger): void {
+  for (const warning of certificate?.warnings ?? []) {
+    log.warn(`${warning}; clients that check it will not connect`);
+  }
+}
+
+/** The server's own certificate first. */
+type Chain = [own: X509Certificate, ...issuers: X509Certificate[]];
+
+function readChain(pem: Buffer, file: string): Chain {
+  const blocks = pem.toString('latin1').match(/-----BEGIN [^-]*CERTIFICATE-----[^-]+-----END/g);
+  const [own, ...issuers] = blocks?.map((block) => `${block} CERTIFICATE-----\n`) ?? [];
+  if (own === undefined) throw new UserError(`There is no certificate in ${file}: it takes PEM.`);
+  const read = (text: string) =>
+    new X509Certificate(text.replace(/-----BEGIN [^-]*-----/, '-----BEGIN CERTIFICATE-----'));
+  return [read(own), ...issuers.map(read)];
+}
+
+function readKey(pem: Buffer, file: string): KeyObject {
+  try {
+    return createPrivateKey(pem);
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    const why =
+      code === 'ERR_MISSING_PASSPHRASE'
+        ? 'it is encrypted. Store it without a passphrase, readable by the server alone'
+        : message;
+    throw new UserError(`The key in ${file} cannot be used: ${why}.`);
+  }
+}
+
+/** OpenSSL takes a key of another kind (RSA, EC) without a word, and no handshake ever succeeds. */
+function requireOwnKey(
+  [own, ...issuers]: Chain,
+  key: KeyObject,
+  { tlsCert, tlsKey }: { tlsCert: string; tlsKey: string },
+): void {
+  if (own.checkPrivateKey(key)) return;
+  const isElsewhere = issuers.some((issuer) => issuer.checkPrivateKey(key));
+  const advice = isElsewhere
+    ? `It belongs to a later one in that file: the server's own certificate has to be the first`
+    : 'They have to be made together';
+  throw new UserError(
+    `The key in ${tlsKey} does not belong to the certificate in ${tlsCert}. ${advice}.`,
+  );
+}
+
+function warningsOf([own, ...issuers]: Chain, file: string): string[] {
+  const warnings: string[] = [];
+  const now = Date.now();
+  for (const { subject, validFrom, validTo } of [own, ...issuers]) {
+    const name = `the certificate of ${subject.replaceAll('\n', ', ')} in ${file}`;
+    if (Date.parse(validTo) < now) warnings.push(`${name} has ended: ${validTo}`);
+    if (Date.parse(validFrom) > now) warnings.push(`${name} is not valid before ${validFrom}`);
+  }
+  let below = own;
+  for (const issuer of issuers) {
+    if (!below.checkIssued(issuer)) {
+      warnings.push(`the chain in ${file} is broken: a certificate is not followed by its issuer`);
+    }
+    below = issuer;
+  }
+  return warnings;
 }

@@ -1,5 +1,6 @@
 import ms from 'ms';
 import { z } from 'zod';
+import { Network } from '../../board/addresses.ts';
 
 /** What a setting takes. */
 export interface Kind<T> {
@@ -11,14 +12,44 @@ export interface Kind<T> {
   readonly allowed: string;
   /** All that is allowed, where that is a handful of words. */
   readonly choices?: readonly string[];
+  /** Whether the flag may be repeated, each time with one more value. */
+  readonly isList?: true;
   /** What the flag means when it stands alone. */
   readonly bare?: string;
   /** A value as text that `schema` takes; left out where TOML has values like it. */
   write?(value: T): string;
 }
 
+/** Text that says something: nothing and blanks alone are refused. */
 export function text(placeholder: string, allowed: string): Kind<string> {
-  return { placeholder, allowed, schema: z.string() };
+  return { placeholder, allowed, schema: z.string().regex(/\S/) };
+}
+
+/** At least one value: a flag that may be repeated, text with commas, or an array in a file. */
+export function listOf<T>({ placeholder, allowed, schema, write }: Kind<T>): Kind<readonly T[]> {
+  const words = z.string().transform((text) => text.split(',').map((word) => word.trim()));
+  return {
+    placeholder,
+    allowed: `${allowed}, or several with commas`,
+    schema: z.union([words, z.array(z.unknown())]).pipe(z.array(schema).min(1)),
+    write: (values) => values.map((value) => write?.(value) ?? String(value)).join(', '),
+    isList: true,
+  };
+}
+
+/** Addresses as one network: an address, or a range in CIDR notation. */
+export function network(): Kind<Network> {
+  const schema = z.string().transform((text, context) => {
+    const parsed = Network.parse(text);
+    if (!parsed) context.addIssue('It is no network');
+    return parsed ?? z.NEVER;
+  });
+  return {
+    placeholder: 'network',
+    allowed: 'an address or a network, as 10.0.0.5, 10.0.0.0/8 or fd00::/8',
+    schema,
+    write: ({ text }) => text,
+  };
 }
 
 export function wholeNumber(

@@ -25,7 +25,12 @@ function settingOption(name: SettingName): Option {
   if (bare !== undefined) option.preset(bare);
   return choices
     ? option.choices(choices)
-    : option.argParser((text) => parseText(settings[name], text));
+    : option.argParser((text, before) => {
+        const value = parseText(settings[name], text);
+        // A repeated flag adds to itself, but not to the default.
+        const isRepeated = takes.isList && before !== undefined && before !== byDefault;
+        return isRepeated ? [...(before as unknown[]), ...(value as unknown[])] : value;
+      });
 }
 
 function parseText({ takes }: Setting, text: string): unknown {

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { App } from '../../app.ts';
-import { readCertificate } from './certificate.ts';
+import { readCertificate, warnOfCertificate } from './certificate.ts';
 import type { Configuration } from './configuration.ts';
 import { type Config, keyOf, type SettingName, settingNames, settings } from './settings.ts';
 
@@ -34,6 +34,7 @@ export function reloader({ app, log, config, read }: ReloadOptions): () => void 
         if (applied.includes(name)) log.info(change, `${keyOf(name)} has changed`);
         else log.warn(change, `${keyOf(name)} changes with a restart only`);
       }
+      if (taken.tlsCert) warnOfCertificate(certificate, log);
       log.info('read the configuration again');
       current = taken;
     } catch (error) {

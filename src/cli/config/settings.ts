@@ -5,6 +5,8 @@ import {
   endpoint,
   hourlyRate,
   type Kind,
+  listOf,
+  network,
   oneOf,
   onOrOff,
   rate,
@@ -19,9 +21,9 @@ import {
  */
 export const settings = {
   host: setting({
-    takes: text('address', 'an address or a name of this machine'),
-    default: '127.0.0.1',
-    help: 'address to listen on',
+    takes: listOf(text('address', 'an address or a name of this machine')),
+    default: ['127.0.0.1'],
+    help: 'address to listen on; may be repeated',
   }),
   port: setting({
     takes: wholeNumber(0, 65_535),
@@ -48,6 +50,10 @@ export const settings = {
     takes: text('file', 'the name of a file'),
     help: 'key of the certificate in PEM',
     reloads: true,
+  }),
+  proxyProtocol: setting({
+    takes: listOf(network()),
+    help: 'networks of proxies that begin each connection with a PROXY header; may be repeated',
   }),
   unframedClients: setting({
     takes: onOrOff(),

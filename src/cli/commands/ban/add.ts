@@ -5,7 +5,7 @@ import { administer, type CommonOptions, databaseCommand } from '../../administe
 import { networkBanDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
 import { printResult, shownTime } from '../../output.ts';
-import { futureTime, timeFromNow } from '../../parse.ts';
+import { anyText, futureTime, timeFromNow } from '../../parse.ts';
 import { networkArgument } from './network.ts';
 
 interface AddOptions extends CommonOptions {
@@ -74,9 +74,4 @@ async function add(network: Network, options: AddOptions): Promise<void> {
   const banned = networkBanDocument(await administer(options, (board) => board.banNetwork(ban)));
   const end = banned.endsAt === null ? 'without an end' : `until ${shownTime(banned.endsAt)}`;
   printResult(options, banned, () => `${banned.network} is banned ${end}.`);
-}
-
-/** A reason may be empty. */
-function anyText(text: string): string {
-  return text;
 }

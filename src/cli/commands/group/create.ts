@@ -4,6 +4,7 @@ import { groupName } from '../../../board/names.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
 import { groupDocument } from '../../documents.ts';
 import { printResult } from '../../output.ts';
+import { anyText } from '../../parse.ts';
 
 interface CreateOptions extends CommonOptions {
   readonly description: string;
@@ -12,7 +13,7 @@ interface CreateOptions extends CommonOptions {
 export function groupCreateCommand(): Command {
   return databaseCommand('create', 'make a group, which can be joined at once')
     .argument('<name>')
-    .option('--description <text>', 'what it is about, on one line', '')
+    .option('--description <text>', 'what it is about, on one line', anyText, '')
     .action(create);
 }
 

@@ -4,7 +4,7 @@ import { checkedDescription, groupRef } from '../../../board/board.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
 import { groupDocument } from '../../documents.ts';
 import { printResult } from '../../output.ts';
-import { orOff, wholeDays, wholeNumber } from '../../parse.ts';
+import { anyText, orOff, wholeDays, wholeNumber } from '../../parse.ts';
 import { ruleText } from './rule.ts';
 
 interface EditOptions extends CommonOptions {
@@ -16,7 +16,7 @@ interface EditOptions extends CommonOptions {
 export function groupEditCommand(): Command {
   return databaseCommand('edit', 'change the description of a group, or what it keeps')
     .argument('<group>', 'name or number')
-    .option('--description <text>', 'what it is about, on one line')
+    .option('--description <text>', 'what it is about, on one line', anyText)
     .addOption(
       new Option(
         '--keep <n>',

@@ -3,6 +3,7 @@ import { checkedBanReason } from '../../../board/board.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
 import { userDocument } from '../../documents.ts';
 import { printResult } from '../../output.ts';
+import { anyText } from '../../parse.ts';
 
 interface BanOptions extends CommonOptions {
   readonly reason: string;
@@ -11,7 +12,7 @@ interface BanOptions extends CommonOptions {
 export function userBanCommand(): Command {
   return databaseCommand('ban', 'end the sessions of a user, and let them in no more')
     .argument('<user>')
-    .option('--reason <text>', 'what the user is told, on one line', '')
+    .option('--reason <text>', 'what the user is told, on one line', anyText, '')
     .addHelpText(
       'after',
       `

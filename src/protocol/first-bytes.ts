@@ -1,0 +1,50 @@
+const byteOrderMark = Buffer.from('\ufeff');
+const openingBraces = new Set([0x7b, 0x5b]);
+// The first byte of a TLS record that holds a handshake (RFC 8446, section 5.1).
+const handshakeRecord = 0x16;
+const methods = [
+  'GET',
+  'HEAD',
+  'POST',
+  'PUT',
+  'DELETE',
+  'OPTIONS',
+  'PATCH',
+  'TRACE',
+  'CONNECT',
+  'PRI',
+];
+const requestLine = new RegExp(`^(?:${methods.join('|')}) \\S{1,8000} HTTP/\\d`);
+
+/** How a header of the PROXY protocol begins, version 1 and version 2. */
+export const proxyStarts = {
+  v1: Buffer.from('PROXY '),
+  v2: Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1'),
+};
+
+/** What the first bytes of a peer say of it. */
+export type Opening = 'tls' | 'proxy' | 'http' | 'json' | 'text';
+
+/**
+ * What a peer speaks, by its first bytes. Bytes that begin nothing else are text.
+ * @returns undefined if they are so few that the next ones may tell
+ */
+export function openingOf(bytes: Buffer): Opening | undefined {
+  if (bytes.length === 0) return undefined;
+  if (bytes[0] === handshakeRecord) return 'tls';
+  for (const start of Object.values(proxyStarts)) {
+    if (startsAlike(bytes, start)) return bytes.length < start.length ? undefined : 'proxy';
+  }
+  if (startsAlike(bytes, byteOrderMark)) {
+    if (bytes.length <= byteOrderMark.length) return undefined;
+    return openingOf(bytes.subarray(byteOrderMark.length));
+  }
+  if (openingBraces.has(bytes[0] ?? 0)) return 'json';
+  return requestLine.test(bytes.toString('latin1', 0, 8192)) ? 'http' : 'text';
+}
+
+/** Whether the shorter one is the beginning of the longer one. */
+function startsAlike(one: Buffer, other: Buffer): boolean {
+  const length = Math.min(one.length, other.length);
+  return one.subarray(0, length).equals(other.subarray(0, length));
+}

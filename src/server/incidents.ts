@@ -1,0 +1,49 @@
+import type { Logger } from 'pino';
+
+// How often what was not logged one by one is summed up, in milliseconds.
+const interval = 10_000;
+
+/**
+ * Logs the first of what strangers can cause in any number, and the others as one line of counts
+ * every ten seconds: a flood must not become a flood of lines.
+ */
+export class Incidents {
+  private timer: NodeJS.Timeout | undefined;
+  private counts = new Map<string, number>();
+  private addresses = new Set<string>();
+
+  constructor(private readonly log: Logger) {}
+
+  /** @param kind a sentence about what happened */
+  note(kind: string, address: string): void {
+    if (!this.timer) {
+      this.log.warn({ address }, kind);
+      this.timer = setTimeout(() => this.sumUp(), interval).unref();
+      return;
+    }
+    this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
+    // How many different ones is worth knowing, but not more memory than this.
+    if (this.addresses.size < 1000) this.addresses.add(address);
+  }
+
+  /** Logs what is left to be summed up. */
+  close(): void {
+    clearTimeout(this.timer);
+    this.sumUp();
+    clearTimeout(this.timer);
+  }
+
+  private sumUp(): void {
+    this.timer = undefined;
+    const { counts, addresses } = this;
+    if (counts.size === 0) return;
+    this.counts = new Map();
+    this.addresses = new Set();
+    const [example] = addresses;
+    this.log.warn(
+      { counts: Object.fromEntries(counts), addresses: addresses.size, example },
+      'more of the same, since the last such line',
+    );
+    this.timer = setTimeout(() => this.sumUp(), interval).unref();
+  }
+}
