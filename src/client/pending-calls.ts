@@ -156,6 +156,9 @@ export class PendingCalls {
   private isPutOff(entry: Entry, error: unknown, again: boolean): boolean {
     const pause = pauseAfter(error);
     if (pause === undefined) return false;
+    // What is read while the disk fails is shown without waiting for the disk.
+    const isMark = entry.method === 'message.markRead';
+    if (isMark && (error as BoardError).code === 'STORAGE_FAILED') return false;
     // It may have been done before: then a refusal for the moment is no answer.
     if (!again && entry.waited + pause > this.options.refused) return false;
     entry.sent = again;

@@ -115,3 +115,11 @@ test('a login that is put off is sent again', async () => {
 test('the seconds that a refusal asks for are told to programs', () => {
   expect(boardError('RATE_LIMITED', 3)).toMatchObject({ seconds: 3 });
 });
+
+test('a mark that the disk has no room for keeps no reader waiting', async () => {
+  const { client, peer } = await scripted();
+  const marked = client.call('message.markRead', { group: 'main', number: 1 });
+  const refused = expect(marked).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
+  await refuse(peer, 'STORAGE_FAILED');
+  await refused;
+});
