@@ -24,7 +24,7 @@ test('server.info tells what the server is, before login too', async () => {
     version: '1.2.3',
     access: 'open',
     tls: false,
-    limits: { ...limits, ...serverLimits, commandsPerSecond: 0 },
+    limits: { ...limits, ...serverLimits, commandsPerSecond: 0, newNamesPerHour: 0 },
   });
 });
 
