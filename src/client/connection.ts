@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
+import { type JsonBounds, jsonFault } from '../protocol/json-shape.ts';
 import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc.ts';
 import { limits } from '../protocol/limits.ts';
 import {
@@ -34,9 +35,12 @@ const connectPatience = 10_000;
 const keepAliveDelay = 60_000;
 /** How a path that has died without a word is found. */
 export const defaultPatience: Patience = { quiet: 30_000, answer: 10_000 };
-// A reply lists at most a thousand messages or the members of one group. Past this many bytes it is
-// no reply, and would only fill the memory.
-const longestLine = 64 * 1024 * 1024;
+// What no board sends, and what would hold the program up or fill its memory: the longest line in bytes, and the JSON
+// in it. A thousand headers hold 8,000 values.
+const longestLine = 4 * 1024 * 1024;
+const jsonBounds: JsonBounds = { depth: 64, values: 50_000 };
+// How long reading may take of a turn of the event loop, in milliseconds.
+const slice = 10;
 
 interface Waiting {
   resolve(result: unknown): void;
@@ -144,21 +148,27 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         this.silence.heard();
         const lines: Line[] = [];
         this.splitter.push(chunk, (line) => lines.push(line));
+        let began = performance.now();
         for (const line of lines) {
           // Who waited for a reply gets to act on it before the next line is looked at.
-          if (this.take(line)) await setImmediate();
+          const isReply = this.take(line);
+          if (!isReply && performance.now() - began < slice) continue;
+          await setImmediate();
+          began = performance.now();
         }
       }
     } catch (error) {
       // What a listener throws is a bug, and no failure of the connection.
       if (errorCode(error) === undefined) throw error;
       cause = error;
+      this.socket.destroy();
     }
     this.finish(cause);
   }
 
-  /** Takes one line; true if it was a reply. */
+  /** Takes one line; true if it was a reply. @throws Error with the code `EPROTO` for what no board sends */
   private take(line: Line): boolean {
+    if (isAbsurd(line)) throw systemError('EPROTO');
     const incoming = 'text' in line ? cleanIncoming(parseIncoming(line.text)) : null;
     if (incoming?.kind === 'notice') this.takeNotice(incoming.method, incoming.params);
     if (!incoming || incoming.kind === 'notice' || incoming.id === null) return false;
@@ -187,6 +197,12 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.waiting.clear();
     if (!this.closed) this.emit('closed', this.lost.reason);
   }
+}
+
+/** Whether a line is not looked at, because of what that might cost. */
+function isAbsurd(line: Line): boolean {
+  if ('fault' in line) return line.fault === 'LINE_TOO_LONG';
+  return line.text.startsWith('{') && jsonFault(line.text, jsonBounds) !== undefined;
 }
 
 function openSocket({ host, port, tls }: Address): Socket {

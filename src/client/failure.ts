@@ -74,6 +74,8 @@ export function lossReason(error: unknown): string {
       return 'The server cut it off.';
     case 'ETIMEDOUT':
       return 'The server does not answer any more.';
+    case 'EPROTO':
+      return 'The server sent what no board sends, a line too long or JSON that is nested too deeply.';
     default:
       return `${(error as Error).message}.`;
   }

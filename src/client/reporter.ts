@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { error, renderError } from '../protocol/text/render.ts';
@@ -47,6 +48,8 @@ export class Reporter {
         const { done, value } = await pieces.next();
         if (done) return value;
         this.print(value);
+        // A list goes on for long: keys and notices get their turn.
+        await setImmediate();
       }
     });
   }

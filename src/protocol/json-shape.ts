@@ -1,5 +1,3 @@
-import { limits } from './limits.ts';
-
 const quote = 0x22;
 const comma = 0x2c;
 const openBracket = 0x5b;
@@ -8,13 +6,18 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
+/** How deep JSON may be nested, and how many values it may hold. */
+export interface JsonBounds {
+  readonly depth: number;
+  readonly values: number;
+}
+
 /**
- * Why a line is not worth parsing as JSON: it nests more than `limits.jsonDepth` deep or holds more
- * than `limits.jsonValues` values. Undefined where it does neither, valid or not. It looks at each
- * character at most once and makes nothing, so that a line costs no more than its length: parsing
- * 240 KiB of small values, and refusing each of them, takes a hundred times as long.
+ * Why a line is not worth parsing as JSON: it is nested too deeply or holds too many values. Undefined if neither is
+ * so, whether it is valid or not. It looks at each character at most once and makes nothing. To parse a line that
+ * is full of small values, and to look at each, takes a hundred times as long.
  */
-export function jsonFault(line: string): string | undefined {
+export function jsonFault(line: string, most: JsonBounds): string | undefined {
   let depth = 0;
   let values = 1;
   for (let at = 0; at < line.length; at++) {
@@ -35,8 +38,8 @@ export function jsonFault(line: string): string | undefined {
         values++;
         break;
     }
-    if (depth > limits.jsonDepth) return `it is nested more than ${limits.jsonDepth} deep`;
-    if (values > limits.jsonValues) return `it has more than ${limits.jsonValues} values`;
+    if (depth > most.depth) return `it is nested more than ${most.depth} deep`;
+    if (values > most.values) return `it has more than ${most.values} values`;
   }
   return undefined;
 }

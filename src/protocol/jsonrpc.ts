@@ -41,7 +41,7 @@ export class BadRequest extends Error {
  * for JSON that no request needs: nested too deeply, or with too many values
  */
 export function parseRequest(line: string): RawRequest {
-  const fault = jsonFault(line);
+  const fault = jsonFault(line, { depth: limits.jsonDepth, values: limits.jsonValues });
   if (fault) throw invalid(null, fault);
   const value = parseJson(line);
   if (Array.isArray(value)) {
