@@ -1,3 +1,4 @@
+import { costlyTexts } from '../../helpers/costly.ts';
 import type { Random } from '../random.ts';
 
 /** Names that many sessions share, so that they meet. */
@@ -78,13 +79,38 @@ export function oddRequest(random: Random): string {
   const key = random.pick([...Object.keys(part), 'extra']);
   if (random.once(3)) delete part[key];
   else part[key] = random.pick(oddities);
-  if (random.once(200)) return '['.repeat(random.whole(1, 50_000));
+  if (random.once(50)) return costlyRequest(random, whole);
   return JSON.stringify(whole);
+}
+
+/** JSON that is deep or wide, or a text that costs a lot, in a line of the greatest length. */
+function costlyRequest(random: Random, whole: Record<string, unknown>): string {
+  const values = random.whole(1, 30_000);
+  switch (random.whole(0, 3)) {
+    case 0:
+      return '['.repeat(values);
+    case 1:
+      return JSON.stringify({ ...whole, params: JSON.parse('['.repeat(4000) + ']'.repeat(4000)) });
+    case 2:
+      return `{"jsonrpc":"2.0","id":"odd0","method":"ping","params":{${Array.from({ length: values }, (_, at) => `"${at}":1`).join()}}}`;
+    default: {
+      const params = (whole.params ?? {}) as Record<string, unknown>;
+      const names = Object.keys(params);
+      const name = names.length > 0 ? random.pick(names) : 'user';
+      return JSON.stringify({ ...whole, params: { ...params, [name]: costlyText(random) } });
+    }
+  }
+}
+
+function costlyText(random: Random): string {
+  const [, text] = random.pick(costlyTexts(random.pick([100, 4000, 30_000])));
+  return text;
 }
 
 export function command(random: Random): string {
   if (random.once(10)) return random.pick(names);
   const line = random.pick(commands);
+  if (random.once(50)) return `${line} ${costlyText(random).replace(/[\r\n]/g, '')}`;
   return random.once(4) ? `${line} ${text(random)}` : line;
 }
 
