@@ -31,8 +31,8 @@ export class Board {
     return this.repository.leave(actor, groupRef(group));
   }
 
-  members(actor: Actor, group: string | number) {
-    return this.repository.members(actor, groupRef(group));
+  members(actor: Actor, group: string | number, page: { after: number; limit: number }) {
+    return this.repository.members(actor, groupRef(group), page);
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */

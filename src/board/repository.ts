@@ -45,6 +45,15 @@ export interface NewMessage {
   readonly key?: string | undefined;
 }
 
+/** Some members of a group. */
+export interface MemberPage {
+  readonly members: User[];
+  /** How many members the group has. */
+  readonly total: number;
+  /** If there are more: the `after` of the next page. */
+  readonly next: number | undefined;
+}
+
 /** Which part of the visible messages: numbers between the two, both left out. */
 export interface Page {
   readonly before?: number | undefined;
@@ -113,14 +122,15 @@ export interface Repository {
   /** How many messages posted up to `until` a member has not seen; 0 for one who is no member. */
   unread(user: User, group: Group, until: number): Promise<number>;
   /** @throws `ALREADY_MEMBER` */
-  join(
-    actor: Actor,
-    group: GroupRef,
-  ): Promise<{ group: Group; members: User[]; messages: Header[] }>;
+  join(actor: Actor, group: GroupRef): Promise<{ group: Group; messages: Header[] } & MemberPage>;
   /** @throws `NOT_MEMBER` */
   leave(actor: Actor, group: GroupRef): Promise<{ group: Group }>;
   /** @throws `NOT_MEMBER` */
-  members(actor: Actor, group: GroupRef): Promise<{ group: Group; members: User[] }>;
+  members(
+    actor: Actor,
+    group: GroupRef,
+    page?: { after: number; limit: number },
+  ): Promise<{ group: Group } & MemberPage>;
 
   /** @throws `NOT_MEMBER`, and `KEY_REUSED` where the key stands for a message of another group */
   post(

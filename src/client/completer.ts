@@ -1,3 +1,4 @@
+import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
 import type { ArgumentKind, TextCommand } from '../protocol/text/command.ts';
@@ -99,7 +100,10 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
     default: {
       // In what is written for others, only a name that was begun is one.
       if (place.word === '') return [];
-      const { members } = await call('group.members', { group: place.group });
+      const { members } = await call('group.members', {
+        group: place.group,
+        limit: limits.membersMost,
+      });
       return members.map(({ name }) => ({ text: name }));
     }
   }

@@ -19,6 +19,9 @@ export const limits = {
   listMost: 1000,
   /** Bytes of UTF-8 of subjects and contents past which a list with contents ends early. */
   listBytes: 256 * 1024,
+  /** Members in the reply to a join, in a list when no limit is asked for, and at most. */
+  membersDefault: 100,
+  membersMost: 1000,
   /** Shortest password, in characters, and longest, in bytes of UTF-8. */
   passwordLeast: 8,
   password: 256,

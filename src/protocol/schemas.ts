@@ -34,6 +34,8 @@ const inGroup = { group: z.string(), groupId: z.int() };
 const ofUser = { user: z.string(), userId: z.int() };
 const message = header.extend({ content: z.string() });
 const member = z.object({ name: z.string(), online: z.boolean() });
+/** Some of a group's members: how many there are in all, and if there are more, what to give as `after` for those. */
+const memberPage = { members: z.array(member), total: z.int(), next: z.int().optional() };
 const groupInfo = z.object({
   id: z.int(),
   name: z.string(),
@@ -107,14 +109,18 @@ export const schemas = {
     result: z.object({
       id: z.int(),
       group: z.string(),
-      members: z.array(member),
+      ...memberPage,
       messages: z.array(header),
     }),
   },
   'group.leave': { params: z.strictObject({ group }), result: z.object(inGroup) },
   'group.members': {
-    params: z.strictObject({ group }),
-    result: z.object({ group: z.string(), members: z.array(member) }),
+    params: z.strictObject({
+      group,
+      after: z.int().nonnegative().optional(),
+      limit: z.int().positive().max(limits.membersMost).optional(),
+    }),
+    result: z.object({ group: z.string(), ...memberPage }),
   },
   'message.post': {
     params: z.strictObject({

@@ -1,4 +1,4 @@
-import type { ListedMessage } from '../board/repository.ts';
+import type { ListedMessage, MemberPage } from '../board/repository.ts';
 import type { Header as BoardHeader, Group, User } from '../board/types.ts';
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
@@ -30,6 +30,11 @@ export function toListed({ content, ...header }: ListedMessage) {
   return content === undefined ? toHeader(header) : { ...toHeader(header), content };
 }
 
-export function toMembers(users: User[], hub: Pick<Hub, 'isOnline'>): Member[] {
-  return users.map(({ id, name }) => ({ name, online: hub.isOnline(id) }));
+/** Some members of a group in the shape that the protocol gives them. */
+export function toMemberPage({ members, total, next }: MemberPage, hub: Pick<Hub, 'isOnline'>) {
+  return {
+    members: members.map(({ id, name }): Member => ({ name, online: hub.isOnline(id) })),
+    total,
+    ...(next !== undefined && { next }),
+  };
 }

@@ -9,6 +9,7 @@ import type {
   User,
 } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
+import { limits } from '../protocol/limits.ts';
 import { PostRun } from './post-run.ts';
 import { requireStanding } from './standing.ts';
 import { cutPage, fillPage, type Store } from './store.ts';
@@ -19,6 +20,7 @@ interface Access extends Group {
   readonly joinedAt: number | null;
 }
 
+const firstMembers = { after: 0, limit: limits.membersDefault };
 const everything = { before: Number.MAX_SAFE_INTEGER, after: 0, since: 0 };
 
 /** Groups and messages in SQLite. Writes go through the commit queue; reads run at once. */
@@ -48,7 +50,7 @@ export class SqliteRepository implements Repository {
     return this.store.queue.run((emit) => {
       const { id, name, lastNumber, joinedAt } = this.access(actor, ref);
       if (joinedAt !== null) throw boardError('ALREADY_MEMBER', name);
-      const { addMembership, memberJoined, membersOf } = this.store.statements;
+      const { addMembership, memberJoined } = this.store.statements;
       const at = this.store.clock.tick();
       addMembership.run({ group: id, user: actor.user.id, at, number: lastNumber });
       memberJoined.run({ group: id });
@@ -56,7 +58,11 @@ export class SqliteRepository implements Repository {
       const { user, origin } = actor;
       emit({ type: 'member.joined', origin, group, user, lastNumber });
       const { messages } = this.page(group, at, { limit: 2 });
-      return { group, members: membersOf.all({ group: id }), messages };
+      return {
+        group,
+        ...this.memberPage(group, firstMembers),
+        messages,
+      };
     });
   }
 
@@ -70,10 +76,10 @@ export class SqliteRepository implements Repository {
     });
   }
 
-  members(actor: Actor, ref: GroupRef): Promise<{ group: Group; members: User[] }> {
+  members(actor: Actor, ref: GroupRef, page = firstMembers) {
     return this.store.read(() => {
       const { group } = this.membership(actor, ref);
-      return { group, members: this.store.statements.membersOf.all({ group: group.id }) };
+      return { group, ...this.memberPage(group, page) };
     });
   }
 
@@ -156,6 +162,17 @@ export class SqliteRepository implements Repository {
     const { id, name, lastNumber, joinedAt } = this.access(actor, ref);
     if (joinedAt === null) throw boardError('NOT_MEMBER', name);
     return { group: { id, name }, joined: joinedAt, lastNumber };
+  }
+
+  /** Members in the order of their numbers, so that a page costs no more than it holds; in it, by name. */
+  private memberPage({ id: group }: Group, { after, limit }: { after: number; limit: number }) {
+    const { membersOf, memberCount } = this.store.statements;
+    const found = membersOf.all({ group, after, limit: limit + 1 });
+    const members = found.slice(0, limit);
+    const next = found.length > limit ? members.at(-1)?.id : undefined;
+    members.sort((a, b) => (a.key < b.key ? -1 : 1));
+    const total = memberCount.get({ group })?.members ?? members.length;
+    return { members: members.map(({ id, name }) => ({ id, name })), total, next };
   }
 
   /** One message more is asked for than the page holds, to know whether there are more. */

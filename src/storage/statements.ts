@@ -4,6 +4,7 @@ import {
   count,
   desc,
   eq,
+  gt,
   inArray,
   isNotNull,
   lt,
@@ -298,11 +299,17 @@ export function prepareStatements(orm: Orm) {
       .orderBy(asc(groups.id))
       .prepare(),
     membersOf: orm
-      .select({ id: users.id, name: users.name })
+      .select({ id: users.id, name: users.name, key: users.nameKey })
       .from(memberships)
       .innerJoin(users, eq(users.id, memberships.userId))
-      .where(eq(memberships.groupId, value('group')))
-      .orderBy(asc(users.nameKey))
+      .where(and(eq(memberships.groupId, value('group')), gt(memberships.userId, value('after'))))
+      .orderBy(asc(memberships.userId))
+      .limit(value('limit'))
+      .prepare(),
+    memberCount: orm
+      .select({ members: groups.memberCount })
+      .from(groups)
+      .where(eq(groups.id, value('group')))
       .prepare(),
 
     addMembership: orm

@@ -64,6 +64,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   wrongPasswords: 'wrong passwords on one connection',
   waitingPasswords: 'passwords waiting to be checked',
   waitingRegistrations: 'new names waiting for their passwords',
+  membersDefault: 'members in a list',
+  membersMost: 'members in a list',
   listDefault: 'headers in a list',
   listMost: 'headers in a list',
   listBytes: 'contents in a list',

@@ -7,9 +7,15 @@ import { type Answers, group, headers, type } from './shell.ts';
 const posted = { ...headers(7)[0], group: 'main', groupId: 1 } as const;
 const answers = (): Answers => ({
   'group.list': { groups: [group('main')] },
-  'group.join': { id: 1, group: 'main', members: [{ name: 'alice', online: true }], messages: [] },
+  'group.join': {
+    id: 1,
+    group: 'main',
+    members: [{ name: 'alice', online: true }],
+    total: 1,
+    messages: [],
+  },
   'group.leave': { group: 'main', groupId: 1 },
-  'group.members': { group: 'main', members: [{ name: 'alice', online: true }] },
+  'group.members': { group: 'main', members: [{ name: 'alice', online: true }], total: 1 },
   'message.post': { number: 7, senderId: 1, sender: 'alice', postedAt: '', subject: '', ...posted },
   'message.get': {
     number: 7,

@@ -39,7 +39,7 @@ test('joining shows who is there and what can be seen', async () => {
     { name: 'bob', online: false },
   ];
   const { lines } = await type('%groupjoin NEWS', {
-    'group.join': { id: 3, group: 'news', members, messages: headers(6, 7) },
+    'group.join': { id: 3, group: 'news', members, total: 2, messages: headers(6, 7) },
   });
   expect(lines).toEqual([
     '[SUCCESS] You joined news.',
@@ -57,6 +57,7 @@ test('joining an empty group says that there is nothing', async () => {
       id: 1,
       group: 'main',
       members: [{ name: 'alice', online: true }],
+      total: 1,
       messages: [],
     },
   });
@@ -79,7 +80,7 @@ test('%users tells who is online', async () => {
     { name: 'alice', online: true },
     { name: 'bob', online: false },
   ];
-  const { lines } = await type('%users', { 'group.members': { group: 'main', members } });
+  const { lines } = await type('%users', { 'group.members': { group: 'main', members, total: 2 } });
   expect(lines).toEqual(['[INFO] Members of main (2): alice (online), bob']);
 });
 

@@ -92,6 +92,7 @@ test('group.join gives the members and the visible messages', async () => {
       { name: 'alice', online: true },
       { name: 'bob', online: true },
     ],
+    total: 2,
     messages: [header(2, 'bob', 'two'), header(3, 'bob', 'three')],
   });
 });
@@ -109,6 +110,7 @@ test.each(['news', 'NEWS', 3, '3'])('a group is given as %j', async (group) => {
   expect(await alice.call('group.members', { group })).toEqual({
     group: 'news',
     members: [{ name: 'alice', online: true }],
+    total: 1,
   });
   expect(await alice.call('group.leave', { group })).toEqual({ group: 'news', groupId: 3 });
 });
@@ -124,6 +126,7 @@ test('group.members tells who is online', async () => {
       { name: 'alice', online: true },
       { name: 'bob', online: false },
     ],
+    total: 2,
   });
 });
 

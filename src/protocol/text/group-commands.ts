@@ -1,6 +1,16 @@
+import { boardError, shortened } from '../errors.ts';
+import type { Result } from '../schemas.ts';
 import type { Arguments } from './arguments.ts';
 import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
-import { renderList, renderMembers, renderMessage, success } from './render.ts';
+import {
+  info,
+  membersShown,
+  renderList,
+  renderMembers,
+  renderMessage,
+  renderNames,
+  success,
+} from './render.ts';
 import { countAsSeen } from './seen.ts';
 
 /** The group that the short commands are about. */
@@ -71,7 +81,7 @@ export const [groupJoin, join] = groupCommand(
     args.end();
     const joined = await call('group.join', { group });
     yield success(`You joined ${style.group(joined.group)}.`, style) +
-      renderMembers(joined.group, joined.members, style) +
+      renderMembers(joined, allUsers(group, joined.group), style) +
       renderList(joined.group, joined.messages, style);
   },
 );
@@ -109,16 +119,33 @@ export const [groupUsers, users] = groupCommand(
   {
     named: '%groupusers',
     short: '%users',
-    form: '',
+    form: '[all]',
     summary: 'the members, online or not',
+    details: [`Of a group of more than ${membersShown}, some of them; or all.`],
     takes: ['joined'],
   },
   async function* (group, args, { call, style }) {
+    const word = args.empty ? '' : args.word('"all"').toLowerCase();
     args.end();
-    const { group: name, members } = await call('group.members', { group });
-    yield renderMembers(name, members, style);
+    if (word === '') {
+      const page = await call('group.members', { group });
+      yield renderMembers(page, allUsers(group, page.group), style);
+      return;
+    }
+    if (word !== 'all') throw boardError('INVALID_PARAMS', `"${shortened(word)}" is too much`);
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: Result<'group.members'> = await call('group.members', { group, after });
+      if (after === 0) yield info(`Members of ${style.group(page.group)} (${page.total}):`, style);
+      yield `${style.line(renderNames(page.members, style))}\n`;
+      after = page.next;
+    }
   },
 );
+
+/** What shows all members of a group. */
+function allUsers(typed: string, group: string): string {
+  return typed === mainGroup ? '%users all' : `%groupusers ${group} all`;
+}
 
 export const [groupLeave, leave] = groupCommand(
   {

@@ -7,6 +7,8 @@ import { alignRows } from './table.ts';
 
 // The longest list of names that a notice of presence spells out.
 const presenceNames = 10;
+// The most members that are named before all are asked for.
+export const membersShown = 50;
 const ruleLength = 40;
 // The one column of the groups' table that may be cut.
 const descriptionColumn = 2;
@@ -81,12 +83,26 @@ export function renderGroups({ groups }: Result<'group.list'>, style: Style): st
   return ['--- Groups ---', ...lines, rule(style), ''].join('\n');
 }
 
-export function renderMembers(group: string, members: Member[], style: Style): string {
+/**
+ * The members of a group, or as many as were asked for.
+ * @param all what to type to see all of them
+ */
+export function renderMembers(
+  { group, members, total }: { group: string } & Pick<Result<'group.members'>, 'members' | 'total'>,
+  all: string,
+  style: Style,
+): string {
+  const more = total - Math.min(members.length, membersShown);
+  const names = renderNames(members.slice(0, membersShown), style);
+  const rest = more > 0 ? ` and ${more} more: type ${all}` : '';
+  return info(`Members of ${style.group(group)} (${total}): ${names}${rest}`, style);
+}
+
+export function renderNames(members: readonly Member[], style: Style): string {
   const names = members.map(({ name, online }) =>
     online ? `${style.user(name)} (online)` : style.user(name),
   );
-  const head = `Members of ${style.group(group)} (${members.length})`;
-  return info(`${head}: ${names.join(', ')}`, style);
+  return names.join(', ');
 }
 
 export function listStart(group: string, style: Style): string {

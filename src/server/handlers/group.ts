@@ -1,4 +1,5 @@
-import { toGroup, toHeader, toMembers } from '../wire.ts';
+import { limits } from '../../protocol/limits.ts';
+import { toGroup, toHeader, toMemberPage } from '../wire.ts';
 import type { Handlers } from './context.ts';
 import { unreadOf } from './unread.ts';
 
@@ -16,11 +17,11 @@ export const groupHandlers: Pick<
   },
 
   'group.join': async ({ board, session, hub }, params) => {
-    const { group, members, messages } = await board.join(session.actor, params.group);
+    const { group, messages, ...page } = await board.join(session.actor, params.group);
     return {
       id: group.id,
       group: hub.nameOf(group),
-      members: toMembers(members, hub),
+      ...toMemberPage(page, hub),
       messages: messages.map(toHeader),
     };
   },
@@ -31,7 +32,8 @@ export const groupHandlers: Pick<
   },
 
   'group.members': async ({ board, session, hub }, params) => {
-    const { group, members } = await board.members(session.actor, params.group);
-    return { group: group.name, members: toMembers(members, hub) };
+    const { after = 0, limit = limits.membersDefault } = params;
+    const { group, ...page } = await board.members(session.actor, params.group, { after, limit });
+    return { group: group.name, ...toMemberPage(page, hub) };
   },
 };
