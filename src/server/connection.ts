@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import type { Logger } from 'pino';
 import type { User } from '../board/types.ts';
 import type { Ending } from '../metrics/counts.ts';
 import { boardError } from '../protocol/errors.ts';
@@ -13,6 +12,7 @@ import { Outbox, type OutboxOwner } from './outbox.ts';
 import { Rate } from './rate.ts';
 import { RequestQueue, type RequestQueueOwner } from './request-queue.ts';
 import { type ClosingNotice, type Encoding, encodeNotice, type Peer, Session } from './session.ts';
+import type { SessionLog } from './session-log.ts';
 import type { Speaker, Voice } from './speaker.ts';
 import { TextSpeaker } from './text-speaker.ts';
 import type { Holder, WaitingBytes } from './waiting-bytes.ts';
@@ -36,7 +36,7 @@ const leastTaken = 16 * 1024;
 /** What all connections of a server share. */
 export interface ConnectionOptions {
   readonly context: Omit<Context, 'session' | 'costs'>;
-  readonly log: Logger;
+  readonly log: SessionLog;
   /** Whether a pause ends a line, for people's clients that send none of the line endings. */
   readonly unframedClients: boolean;
   readonly keeper: Keeper;

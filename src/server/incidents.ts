@@ -16,11 +16,17 @@ export class Incidents {
 
   /** @param kind a sentence about what happened */
   note(kind: string, address: string): void {
-    if (!this.timer) {
-      this.log.warn({ address }, kind);
-      this.timer = setTimeout(() => this.sumUp(), interval).unref();
+    if (this.timer) {
+      this.count(kind, address);
       return;
     }
+    this.log.warn({ address }, kind);
+    this.timer = setTimeout(() => this.sumUp(), interval).unref();
+  }
+
+  /** Counts what is logged with the next sum only. */
+  count(kind: string, address: string): void {
+    this.timer ??= setTimeout(() => this.sumUp(), interval).unref();
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
     // How many different ones is worth knowing, but not more memory than this.
     if (this.addresses.size < 1000) this.addresses.add(address);

@@ -13,8 +13,10 @@ import { Charges } from './costs.ts';
 import type { Capacity } from './descriptors.ts';
 import { toReply } from './dispatch.ts';
 import type { Hub } from './hub.ts';
+import { Incidents } from './incidents.ts';
 import { logEnd } from './journal.ts';
 import { closingNotice, type Session } from './session.ts';
+import { SessionLog } from './session-log.ts';
 import { TcpDoor, type Wire } from './tcp-door.ts';
 import { namePrompt } from './text-speaker.ts';
 import type { Certificate } from './tls-door.ts';
@@ -58,16 +60,18 @@ export class Server implements Keeper {
 
   /** @throws the error of OpenSSL where the certificate and the key do not fit */
   constructor(private readonly options: ServerOptions) {
-    const { log, unframedClients, certificate, bans, proxies, capacity, ...rest } = options;
+    const { log: logger, unframedClients, certificate, bans, proxies, capacity, ...rest } = options;
     const { arrivalTime = defaultArrivalTime, ...context } = rest;
     const { limits, counts } = context;
     const charges = new Charges(limits, counts);
     this.waitingBytes = new WaitingBytes(limits, counts);
     const { waitingBytes } = this;
+    const incidents = new Incidents(logger);
+    const log = new SessionLog(logger, incidents);
     this.forConnections = { context, log, unframedClients, keeper: this, charges, waitingBytes };
     const enter = (wire: Wire) => this.accept(wire);
     const forDoor = { certificate, bans, proxies, capacity, arrivalTime, limits, counts };
-    this.door = new TcpDoor({ ...forDoor, log, enter });
+    this.door = new TcpDoor({ ...forDoor, log: logger, incidents, enter });
   }
 
   /**

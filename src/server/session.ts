@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import type { Caller } from '../board/accounts.ts';
 import type { Actor } from '../board/repository.ts';
 import type { Login, User } from '../board/types.ts';
@@ -6,6 +5,7 @@ import { boardError } from '../protocol/errors.ts';
 import { formatNotice } from '../protocol/jsonrpc.ts';
 import type { ClosingCode, Notice } from '../protocol/schemas.ts';
 import { renderNotice } from '../protocol/text/render.ts';
+import type { Level, SessionLog } from './session-log.ts';
 
 export type Encoding = 'text' | 'json';
 
@@ -23,8 +23,6 @@ export interface ClosingNotice {
 export function closingNotice(code: ClosingCode, reason: string): ClosingNotice {
   return { method: 'session.closing', params: { reason, code } };
 }
-
-type Level = 'debug' | 'info' | 'error';
 
 /** One connection, as the board's side of the server knows it: who it is and how to reach it. */
 export interface Peer {
@@ -64,7 +62,7 @@ export class Session implements Caller {
     readonly id: number,
     /** The address that it comes from. */
     readonly address: string,
-    private readonly logger: Logger,
+    private readonly journal: SessionLog,
     private readonly peer: Peer,
   ) {}
 
@@ -113,12 +111,12 @@ export class Session implements Caller {
 
   /** Whether the log has lines of that level. */
   logs(level: Level): boolean {
-    return this.logger.isLevelEnabled(level);
+    return this.journal.has(level);
   }
 
   /** Adds a line to the log, under the number of the session. */
   log(level: Level, fields: object, words: string): void {
-    if (this.logs(level)) this.logger[level]({ session: this.id, ...fields }, words);
+    this.journal.add(level, this.address, { session: this.id, ...fields }, words);
   }
 
   /** Called when its connection has ended. */

@@ -11,7 +11,7 @@ import type { ServerLimits } from '../protocol/limits.ts';
 import { Admission, type TooMany } from './admission.ts';
 import { Arrival, Arrivals } from './arrivals.ts';
 import type { Capacity } from './descriptors.ts';
-import { Incidents } from './incidents.ts';
+import type { Incidents } from './incidents.ts';
 import { peek } from './peek.ts';
 import { receiveProxyHeader } from './proxy-header.ts';
 import { closingNotice, encodeNotice } from './session.ts';
@@ -60,6 +60,8 @@ export interface TcpDoorOptions {
   /** With one, the door speaks TLS and nothing else. */
   readonly certificate: Certificate | undefined;
   readonly log: Logger;
+  /** Takes what strangers can cause in any number. */
+  readonly incidents: Incidents;
   /** How long a socket may take to become a connection, whatever it sends, in milliseconds. */
   readonly arrivalTime: number;
   /** Called with each peer that is let in. */
@@ -75,14 +77,12 @@ export class TcpDoor {
   private readonly sockets = new Set<Socket>();
   private readonly admission: Admission;
   private readonly arrivals: Arrivals;
-  private readonly incidents: Incidents;
   private readonly tls: TlsDoor | undefined;
 
   /** @throws the error of OpenSSL where the certificate and the key do not fit */
   constructor(private readonly options: TcpDoorOptions) {
     const { capacity, limits, certificate, log } = options;
     this.admission = new Admission({ ...limits, connections: capacity.connections });
-    this.incidents = new Incidents(log);
     this.tls = certificate && new TlsDoor(certificate, log);
     const most = { all: capacity.arrivals, perNetwork: arrivalsPerNetwork };
     this.arrivals = new Arrivals(most, (arrival) => this.displace(arrival));
@@ -136,7 +136,7 @@ export class TcpDoor {
 
   /** Destroys every socket that is left. */
   close(): void {
-    this.incidents.close();
+    this.options.incidents.close();
     for (const socket of this.sockets) socket.destroy();
   }
 
@@ -305,7 +305,7 @@ export class TcpDoor {
 
   private expire(arrival: Arrival): void {
     const { state, address, socket } = arrival;
-    if (state === 'handshake') this.incidents.note(handshakeLate, address);
+    if (state === 'handshake') this.options.incidents.note(handshakeLate, address);
     if (state === 'proxy_header') this.refuseProxy(arrival, 'none came in time');
     else socket.destroy();
   }
@@ -322,11 +322,11 @@ export class TcpDoor {
 
   private countRefusal(kind: RefusalKind, address: string): void {
     countOne(this.options.counts.refused, kind);
-    this.incidents.note(refusalWords[kind], address);
+    this.options.incidents.note(refusalWords[kind], address);
   }
 
   private acceptFailed(error: Error): void {
     this.options.counts.acceptsFailed++;
-    this.incidents.note(`a connection could not be accepted: ${error.message}`, '');
+    this.options.incidents.note(`a connection could not be accepted: ${error.message}`, '');
   }
 }

@@ -2,11 +2,16 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { ServerCounts } from '../../src/metrics/counts.ts';
 import { Hub } from '../../src/server/hub.ts';
+import { Incidents } from '../../src/server/incidents.ts';
 import { type Peer, Session } from '../../src/server/session.ts';
+import { SessionLog } from '../../src/server/session-log.ts';
 
 const group = { id: 1, name: 'main' };
 
 /** A session of `hub` whose peer does `send` with what it is told. */
+const silent = pino({ level: 'silent' });
+const log = new SessionLog(silent, new Incidents(silent));
+
 function sessionOf(hub: Hub, id: number, send: (session: Session, text: string) => void) {
   const peer: Peer = {
     told: true,
@@ -15,7 +20,7 @@ function sessionOf(hub: Hub, id: number, send: (session: Session, text: string) 
     stop: () => {},
     close: () => hub.remove(session),
   };
-  const session: Session = new Session(id, '127.0.0.1', pino({ level: 'silent' }), peer);
+  const session: Session = new Session(id, '127.0.0.1', log, peer);
   hub.add(session);
   return session;
 }

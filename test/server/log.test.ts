@@ -51,3 +51,25 @@ test('the log is for reading where --log-format says so', async () => {
   expect(await server.stop()).toBe(0);
   expect(server.log).toMatch(/^\[[\d:.]+\] INFO.*: listening$/m);
 });
+
+test('a stranger who is refused again and again adds few lines to the log, and hides nobody', async () => {
+  const server = await TestServer.start({ args: ['--rate', 'off'] });
+  const stranger = await JsonPeer.connect(server.port);
+  const refusals = 1000;
+  for (let refused = 0; refused < refusals; refused++) {
+    await stranger.refusal('session.login', { user: 'a b' });
+  }
+  const other = await JsonPeer.connect(server.port, '127.0.0.2');
+  await other.call('session.login', { user: 'alice' });
+  await server.logged('"user":"alice","address":"127.0.0.2"');
+  await server.stop();
+  const told = lines(server.log);
+  const each = told.filter(({ msg }) => msg === 'login refused').length;
+  expect(each).toBeGreaterThanOrEqual(100);
+  expect(each).toBeLessThan(refusals / 2);
+  let all = each;
+  for (const { counts = {} } of told) {
+    all += (counts as { 'login refused'?: number })['login refused'] ?? 0;
+  }
+  expect(all).toBe(refusals);
+});
