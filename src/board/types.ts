@@ -38,6 +38,9 @@ export interface GroupSummary extends Group {
   readonly members: number;
   readonly messages: number;
   readonly joined: boolean;
+  /** The read mark and the newest number; 0 for a user who is not in the group. */
+  readonly lastRead: number;
+  readonly lastNumber: number;
 }
 
 /** What login has to know of a name that is taken. */

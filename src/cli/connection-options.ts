@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import type { Address } from '../client/address.ts';
+import { type Address, parseAddress } from '../client/address.ts';
 import { defaultPort } from '../protocol/limits.ts';
 import { UserError } from './errors.ts';
 import { wholeNumber } from './parse.ts';
@@ -16,6 +16,7 @@ export interface ConnectionOptions extends Omit<Profile, 'host'> {
 
 /** The same once everything that says something of it has been asked. */
 export type ConnectionSettings = Omit<ConnectionOptions, 'profile' | 'port'> & {
+  /** The port that goes with `host`, or the default one if there is none. */
   readonly port: number;
 };
 
@@ -36,7 +37,10 @@ const environmentSchema = z
 export function withAddress(command: Command): Command {
   return command
     .option('--profile <name>', 'board and name from a profile in profiles.toml')
-    .option('--host <address>', 'address of the board (env: CORKBOARD_HOST; default: 127.0.0.1)')
+    .option(
+      '--host <address>',
+      'address of the board, which may hold the port: host:port, [::1]:port (env: CORKBOARD_HOST; default: 127.0.0.1)',
+    )
     .addOption(
       new Option('--port <number>', `its port (env: CORKBOARD_PORT; default: ${defaultPort})`) //
         .argParser(port),
@@ -79,13 +83,52 @@ stand over CORKBOARD_HOST and CORKBOARD_PORT, which serve listens on. Profiles a
  */
 export function connectionSettings({ profile, ...given }: ConnectionOptions): ConnectionSettings {
   const named = profile === undefined ? undefined : needProfile(profile);
+  const variables = environment();
+  const { host: _host, port: _port, ...others } = given;
   return {
-    port: defaultPort,
     ...said(named),
-    ...said(environment()),
-    ...(named && { host: named.host, port: named.port ?? defaultPort }),
-    ...said(given),
+    ...said(variables),
+    ...said(others),
+    ...placeFrom([variables, named && { ...named, otherwise: defaultPort }, given]),
   };
+}
+
+interface Place {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** The port if neither the source nor its host has one, in place of that of the sources before. */
+  readonly otherwise?: number;
+}
+
+/**
+ * Host and port from several sources, the later ones over the earlier ones. A port that is written
+ * in an address goes with that address alone.
+ * @throws UserError
+ */
+function placeFrom(sources: readonly (Place | undefined)[]): { host?: string; port: number } {
+  let host: string | undefined;
+  let port: number | undefined;
+  let belongsToHost = false;
+  for (const source of sources) {
+    if (source?.host !== undefined) {
+      const written = needAddress(source.host, source.port);
+      host = written.host;
+      port = written.port ?? source.otherwise ?? (belongsToHost ? undefined : port);
+      belongsToHost = source.port === undefined && written.port !== undefined;
+    } else if (source?.port !== undefined) {
+      port = source.port;
+    }
+  }
+  return { ...(host !== undefined && { host }), port: port ?? defaultPort };
+}
+
+/** @throws UserError */
+function needAddress(text: string, port: number | undefined) {
+  try {
+    return parseAddress(text, port);
+  } catch (error) {
+    throw new UserError((error as Error).message, 2);
+  }
 }
 
 /** @throws UserError */

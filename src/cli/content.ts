@@ -1,6 +1,7 @@
 import { checkedContent, checkedSubject } from '../board/board.ts';
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import { decodeUtf8 } from '../protocol/utf8.ts';
 import { UserError } from './errors.ts';
 
 // What comes from standard input may lose characters when it is cleaned: only what is far too long
@@ -39,9 +40,9 @@ async function readInput(): Promise<Buffer> {
 }
 
 function decode(bytes: Buffer): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch {
+  const text = decodeUtf8(bytes);
+  if (text === undefined) {
     throw new UserError('Standard input is not valid UTF-8; nothing was posted.');
   }
+  return text;
 }

@@ -7,6 +7,7 @@ import { DatabaseError } from '../storage/connection.ts';
 import { adviceFor, isStorageFailure } from '../storage/failure.ts';
 import { LockedError } from '../storage/lock.ts';
 import { systemFailure } from '../storage/system-errors.ts';
+import { refuseBrokenWords } from './arguments.ts';
 import { Interrupted, UserError } from './errors.ts';
 
 /**
@@ -17,6 +18,7 @@ import { Interrupted, UserError } from './errors.ts';
 export async function run(program: Command, argv: readonly string[]): Promise<number> {
   process.stdout.on('error', outputFailed);
   try {
+    refuseBrokenWords([...argv.slice(2), ...settingsOfEnvironment()]);
     await program.parseAsync(argv);
     return 0;
   } catch (error) {
@@ -26,6 +28,12 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
     process.stderr.write(`corkboard: ${sentence(error)}\n`);
     return error instanceof UserError ? error.exitCode : 1;
   }
+}
+
+function settingsOfEnvironment(): string[] {
+  return Object.entries(process.env).flatMap(([name, value = '']) =>
+    name.startsWith('CORKBOARD_') ? [value] : [],
+  );
 }
 
 /**

@@ -1,10 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { text } from 'node:stream/consumers';
+import { readFileSync, statSync } from 'node:fs';
+import { buffer } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { checkedPassword } from '../board/accounts.ts';
 import { Passwords } from '../board/passwords.ts';
+import { askTwice } from '../client/ask-twice.ts';
+import { cleanLine } from '../protocol/clean.ts';
+import { decodeUtf8 } from '../protocol/utf8.ts';
 import { askUnseen, canAsk } from './ask.ts';
 import { UserError } from './errors.ts';
+
+// As ssh sees it: neither the group nor anybody else.
+const othersCanRead = 0o044;
 
 /** Where a new password comes from: a file, nowhere, or a person at the terminal. */
 export interface NewPasswordOptions {
@@ -29,19 +35,21 @@ export function withNewPassword(command: Command, none: string): Command {
 export async function newPasswordHash(options: NewPasswordOptions): Promise<string | null> {
   if (!options.password) return null;
   const { passwordFile } = options;
-  const password = passwordFile === undefined ? await askTwice() : await readPassword(passwordFile);
+  const password =
+    passwordFile === undefined ? await askForNew() : await readPassword(passwordFile);
   return new Passwords().hash(checkedPassword(password));
 }
 
 /**
  * The password in a file, or on standard input where it is called `-`: one line, with an ending or
- * without.
+ * without, of which a byte order mark is no part. Warns of a file that others can read.
  * @throws UserError
  */
 export async function readPassword(file: string): Promise<string> {
-  const written = file === '-' ? await text(process.stdin) : readSecret(file);
-  const password = written.replace(/\r?\n$/, '');
+  const written = decodeUtf8(file === '-' ? await buffer(process.stdin) : readSecret(file));
   const source = file === '-' ? 'Standard input' : file;
+  if (written === undefined) throw new UserError(`${source} is not valid UTF-8.`);
+  const password = written.replace(/\r?\n$/, '');
   if (password === '') throw new UserError(`${source} holds no password.`);
   if (/[\r\n]/.test(password)) {
     throw new UserError(`${source} holds more than one line; a password is one.`);
@@ -49,27 +57,35 @@ export async function readPassword(file: string): Promise<string> {
   return password;
 }
 
-function readSecret(file: string): string {
+function readSecret(file: string): Buffer {
   try {
-    return readFileSync(file, 'utf8');
+    const secret = readFileSync(file);
+    const status = statSync(file);
+    // A pipe, as of <(…), has no permissions that mean anything.
+    if (status.isFile() && (status.mode & othersCanRead) !== 0) {
+      process.stderr.write(
+        `corkboard: Warning: other users can read ${cleanLine(file)}. Keep them out with: chmod 600 ${cleanLine(file)}\n`,
+      );
+    }
+    return secret;
   } catch (error) {
     throw new UserError(`The password cannot be read: ${(error as Error).message}.`);
   }
 }
 
-async function askTwice(): Promise<string> {
+async function askForNew(): Promise<string> {
   if (!canAsk()) {
     throw new UserError(
       'There is no terminal to ask for a password on; give --password-file <file> (- for ' +
         'standard input) or --no-password.',
     );
   }
-  // What cannot be a password is said before it is typed again.
-  const password = checkedPassword(await askOnce('New password: '));
-  if ((await askOnce('The same again: ')) !== password) {
-    throw new UserError('The two are not the same. Nothing was changed.');
-  }
-  return password;
+  return askTwice(
+    'New password: ',
+    // What cannot be a password is said before it is typed again.
+    async (question) => checkedPassword(await askOnce(question)),
+    () => process.stderr.write('The two are not the same.\n'),
+  );
 }
 
 async function askOnce(question: string): Promise<string> {

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { homeFolder } from '../client/home-folder.ts';
 import { nearest } from '../protocol/suggest.ts';
 import { UserError } from './errors.ts';
+import { readText } from './text-file.ts';
 
 const textRule = 'it takes text in quotes';
 const text = z.string(textRule).min(1, textRule);
@@ -85,7 +85,7 @@ function readProfiles(file: string | undefined): Record<string, Profile> {
 
 function parseFile(file: string): unknown {
   try {
-    return parse(readFileSync(file, 'utf8'));
+    return parse(readText(file));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
     if (!(error instanceof TomlError)) {

@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { askTwice } from '../client/ask-twice.ts';
 import { isPassing } from '../client/attempt.ts';
 import { Backoff } from '../client/backoff.ts';
 import { type BoardClient, connect } from '../client/board-client.ts';
@@ -42,12 +43,17 @@ export async function targetOf(settings: ConnectionSettings): Promise<Target> {
   return { host, port, tls, user, password: known === undefined ? askPassword : () => known };
 }
 
-async function askPassword(prompt: string): Promise<string> {
+async function askPassword(prompt: string, chosen?: boolean): Promise<string> {
   if (!canAsk()) {
     throw new UserError(
       'This name needs its password: give --password-file <file>, or - for standard input.',
     );
   }
+  if (!chosen) return askOnce(prompt);
+  return askTwice(prompt, askOnce, () => process.stderr.write('The two are not the same.\n'));
+}
+
+async function askOnce(prompt: string): Promise<string> {
   const answer = await askUnseen(prompt);
   if (answer === undefined) throw new UserError('No password was given.', 130);
   return answer;

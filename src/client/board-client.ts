@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Call, Membership, Method, Notice, Params, Result } from '../protocol/schemas.ts';
-import type { Address } from './address.ts';
+import { type Address, addressOf } from './address.ts';
 import { attempt, type Standing } from './attempt.ts';
 import { catchUp } from './catch-up.ts';
 import { type Connection, defaultPatience } from './connection.ts';
@@ -31,7 +31,12 @@ interface ClientOptions {
   readonly timing?: Partial<Timing> | undefined;
 }
 
-export interface ConnectOptions extends Address, CredentialsOptions {
+export interface ConnectOptions extends CredentialsOptions {
+  /** The address of the board, which may hold its port: `board.example.org:6789`, `[::1]:6789`. */
+  readonly host: string;
+  /** 6789 if neither this nor the host says otherwise. */
+  readonly port?: number | undefined;
+  readonly tls?: Address['tls'];
   /** Gives up connecting when aborted. */
   readonly signal?: AbortSignal | undefined;
   readonly timing?: Partial<Timing> | undefined;
@@ -244,8 +249,8 @@ type Answer = {
  * @throws ConnectionError where the board cannot be reached, BoardError where it does not let one in
  */
 export async function connect(options: ConnectOptions): Promise<BoardClient> {
-  const { host, port, tls, signal, timing } = options;
-  const address = { host, port, tls };
+  const { tls, signal, timing } = options;
+  const address = { ...addressOf(options.host, options.port), tls };
   const credentials = new Credentials(options);
   const patience = { ...defaultTiming, ...timing };
   const { refused } = patience;

@@ -1,10 +1,14 @@
 import { info } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import type { Address } from './address.ts';
+import { askTwice } from './ask-twice.ts';
 import { mayHoldPassword, terminalCommands } from './commands/client-commands.ts';
 import { complete, holdsContent } from './completer.ts';
+import { keepDraft } from './drafts.ts';
 import { promptText } from './prompt.ts';
 import { Session } from './session.ts';
+import { beforeEnd } from './terminal/endings.ts';
+import { Page } from './terminal/page.ts';
 import type { Question, Terminal } from './terminal/terminal.ts';
 import { Unread } from './unread.ts';
 
@@ -31,7 +35,8 @@ export async function runChat(
 ): Promise<void> {
   const print = (text: string) => terminal.print(text);
   const unread = new Unread();
-  const commands = terminalCommands(unread, terminal);
+  const commands = terminalCommands(terminal);
+  let unposted: readonly string[] | undefined;
   // While a command runs, what is asked next has to wait for its end.
   let running = true;
   const session = new Session({
@@ -41,15 +46,32 @@ export async function runChat(
     tls,
     style,
     commands,
-    observer: unread,
     refused: refusedPatience,
-    ask: (prompt) => terminal.secret(prompt),
+    unread,
+    writing: {
+      line: () => terminal.textLine('… '),
+      givingUp: 'Ctrl-C gives it up',
+      started: (lines) => {
+        unposted = lines;
+      },
+      keep: keepDraft,
+    },
+    ask: (prompt, chosen) => {
+      const secret = (prompt: string) => terminal.secret(prompt);
+      if (!chosen || terminal.showsSecrets) return secret(prompt);
+      return askTwice(prompt, secret, () => print(info('The two are not the same.', style)));
+    },
+    confirm: async (question) => /^y(es)?$/i.test((await terminal.answer(question))?.trim() ?? ''),
+    paged: () => {
+      const page = new Page(terminal);
+      return (piece) => page.print(piece);
+    },
     lost: () => askAgain(),
     moved: () => askAgain(),
   });
   const commandQuestion = (): Question => ({
     text: promptText(session, style),
-    remembers: (line) => !mayHoldPassword(line, commands),
+    remembers: (line) => !mayHoldPassword(line, commands) && !session.isSecret(line),
     complete: (before) => complete(before, session),
     holdsContent: (before) => holdsContent(before, commands),
   });
@@ -60,6 +82,10 @@ export async function runChat(
   const askAgain = () => {
     if (!running) ask();
   };
+  const forget = beforeEnd(() => {
+    const text = [...(unposted ?? []), terminal.unfinished].join('\n').trimEnd();
+    if (text !== '') process.stderr.write(`\n${keepDraft(text)}\n`);
+  });
   // A command that is still under way is not waited for.
   terminal.interrupted.addEventListener('abort', () => void session.leave());
 
@@ -67,7 +93,7 @@ export async function runChat(
     if (warning !== undefined) print(info(warning, style));
     if (address) await session.start(address);
     else {
-      const how = 'Type %connect <address> <port>, or %help for every command.';
+      const how = 'Type %connect <address>, or %help for every command.';
       print(info(`Not connected. ${how}`, style));
     }
     ask();
@@ -80,5 +106,6 @@ export async function runChat(
   } finally {
     terminal.close();
     await session.leave();
+    forget();
   }
 }

@@ -1,12 +1,17 @@
 import { boardError } from '../protocol/errors.ts';
 import type { Call, Result } from '../protocol/schemas.ts';
+import type { AskSecret } from '../protocol/text/command.ts';
 import { takeName } from '../protocol/text/login.ts';
 
 export interface CredentialsOptions {
   /** The name to take. */
   readonly user: string;
   /** The password of the name, or what asks for it where the board wants one. */
-  readonly password?: string | ((prompt: string) => string | Promise<string>) | undefined;
+  readonly password?:
+    | string
+    /** @param chosen whether it is a new password: a person should type it twice */
+    | ((prompt: string, chosen?: boolean) => string | Promise<string>)
+    | undefined;
   /** Registers the name with the password, where it is free. */
   readonly create?: boolean | undefined;
 }
@@ -34,7 +39,7 @@ export class Credentials {
   async login(call: Call): Promise<Result<'session.login'>> {
     const { user } = this;
     const { create } = this.options;
-    if (create) this.password ??= await this.ask(`Choose a password for ${user}: `);
+    if (create) this.password ??= await this.ask(`Choose a password for ${user}: `, true);
     const { password } = this;
     if (password !== undefined) {
       return call('session.login', { user, password, ...(create && { create }) });
@@ -52,10 +57,10 @@ export class Credentials {
     return takeName(user, { call, ask: this.ask, create: false });
   }
 
-  private readonly ask = async (prompt: string): Promise<string> => {
+  private readonly ask: AskSecret = async (prompt, chosen) => {
     const { password } = this.options;
     if (typeof password !== 'function') throw boardError('PASSWORD_REQUIRED');
-    this.password = await password(prompt);
+    this.password = await password(prompt, chosen);
     return this.password;
   };
 }

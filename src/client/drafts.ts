@@ -1,20 +1,33 @@
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stateFolder } from './state-folder.ts';
 
 /**
- * Keeps a text that could not be posted.
- * @returns the file that it is in, which only its owner may read
+ * Writes a text to a new file below the state folder, or else below the folder for temporary files.
+ * @returns the file, which only its owner may read
+ * @throws the error of the system if neither folder can be written to
  */
-export function keepDraft(text: string): string {
-  const name = `draft-${new Date().toISOString().replaceAll(':', '-')}.txt`;
+export function newDraft(text: string): string {
+  const time = new Date().toISOString().replaceAll(':', '-');
+  const name = `draft-${time}-${randomBytes(3).toString('hex')}.txt`;
   try {
     const folder = join(stateFolder(), 'drafts');
     mkdirSync(folder, { recursive: true, mode: 0o700 });
     return writeNew(join(folder, name), text);
   } catch {
     return writeNew(join(mkdtempSync(join(tmpdir(), 'corkboard-')), name), text);
+  }
+}
+
+/** Keeps a text that was not posted. @returns what a person is told: where it is, or the text itself */
+export function keepDraft(text: string): string {
+  try {
+    return `What you wrote is kept in ${newDraft(text)}.`;
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `What you wrote could not be kept in a file (${why}). Copy it from here:\n${text}`;
   }
 }
 

@@ -1,29 +1,77 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { decodeUtf8 } from '../protocol/utf8.ts';
+import { newDraft } from './drafts.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-/** What someone wrote, and why it is not to be posted, where it is not. */
-export interface Written {
+// An editor that ends sooner than this without a text, in milliseconds, may have a window that is
+// still open.
+const soon = 2000;
+
+/** What someone wrote in their editor. */
+export interface Edited {
   readonly text: string;
-  /** A sentence for people. */
-  readonly failure?: string | undefined;
+  /** Why it is not to be posted: a sentence for people. */
+  readonly failure?: string;
+  /** What to say of a text that may still be written: a sentence for people. */
+  readonly later?: string;
+  /** Removes the file, unless something else was saved in it meanwhile. */
+  discard(): void;
 }
 
-/** Lets someone write in their editor. */
-export async function editText(terminal: Terminal): Promise<Written> {
-  // Only its owner may look into the folder.
-  const folder = mkdtempSync(join(tmpdir(), 'corkboard-'));
-  const file = join(folder, 'message.txt');
+/**
+ * Lets someone write in their editor. The file is among the drafts, where it stays if the program
+ * ends, and where an editor that is still open can save it again.
+ */
+export async function editText(terminal: Terminal): Promise<Edited> {
+  let file: string;
   try {
-    writeFileSync(file, '', { mode: 0o600 });
-    const failure = await terminal.lend(() => runEditor(file));
-    return { text: readFileSync(file, 'utf8').replace(/\n+$/, ''), failure };
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+    file = newDraft('');
+  } catch (error) {
+    const failure = `No file can be made for your editor: ${(error as Error).message}. %post <subject> needs none.`;
+    return { text: '', failure, discard: () => {} };
   }
+  const began = performance.now();
+  const failure = await terminal.lend(() => runEditor(file));
+  const isSoon = failure === undefined && performance.now() - began < soon;
+  if (isSoon && isBlank(file)) {
+    const saved = await terminal.answer(
+      'Your editor has returned without a text. Press Enter once you have saved one, Ctrl-C to post nothing. ',
+    );
+    if (saved === undefined || isBlank(file)) {
+      const later = `What you still save in it stays in ${file}.`;
+      return { text: '', later, discard: () => discard(file, Buffer.alloc(0)) };
+    }
+  }
+  return edited(file, failure);
+}
+
+function edited(file: string, failure: string | undefined): Edited {
+  const bytes = read(file);
+  const text = decodeUtf8(bytes)?.replace(/(\r?\n)+$/, '');
+  if (text === undefined) {
+    const why = `What you saved is not valid UTF-8: nothing was posted. It is in ${file}.`;
+    return { text: '', failure: why, discard: () => {} };
+  }
+  return { text, ...(failure && { failure }), discard: () => discard(file, bytes) };
+}
+
+/** Nothing, if the editor has removed it. */
+function read(file: string): Buffer {
+  try {
+    return readFileSync(file);
+  } catch {
+    return Buffer.alloc(0);
+  }
+}
+
+function isBlank(file: string): boolean {
+  return read(file).toString('latin1').trim() === '';
+}
+
+function discard(file: string, known: Buffer): void {
+  if (read(file).equals(known)) rmSync(file, { force: true });
 }
 
 /** Runs the editor to its end; tells how it failed, if it did. */
@@ -31,8 +79,12 @@ async function runEditor(file: string): Promise<string | undefined> {
   const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
   // Like git: the variable may hold arguments too.
   const child = spawn('sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' });
-  const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
-  if (code === 0) return undefined;
-  const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
-  return `The editor (${editor}) ${how}: nothing was posted.`;
+  try {
+    const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
+    if (code === 0) return undefined;
+    const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
+    return `The editor (${editor}) ${how}: nothing was posted.`;
+  } catch (error) {
+    return `The editor (${editor}) could not be started: ${(error as Error).message}.`;
+  }
 }

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
-import { error, renderError } from '../protocol/text/render.ts';
+import { GivenUp } from '../protocol/text/command.ts';
+import { error, info, renderError } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { ConnectionError } from './failure.ts';
 
@@ -41,15 +42,25 @@ export class Reporter {
     });
   }
 
-  /** The same for what a command yields; false also where the command says so. */
-  showAll(pieces: AsyncGenerator<string, boolean>): Promise<boolean> {
+  /**
+   * The same for what a command yields; false also where the command says so.
+   * @param print prints a piece; false if the person wants no more, which ends the command
+   */
+  showAll(
+    pieces: AsyncGenerator<string, boolean>,
+    print: (piece: string) => Promise<boolean>,
+  ): Promise<boolean> {
     return this.attempt(async () => {
       for (;;) {
         const { done, value } = await pieces.next();
         if (done) return value;
-        this.print(value);
-        // A list goes on for long: keys and notices get their turn.
-        await setImmediate();
+        if (this.left.aborted || (await print(value))) {
+          // A list goes on for long: keys and notices get their turn.
+          await setImmediate();
+          continue;
+        }
+        await pieces.return(true);
+        return true;
       }
     });
   }
@@ -58,7 +69,9 @@ export class Reporter {
     try {
       return await action();
     } catch (failure) {
-      if (failure instanceof BoardError) {
+      if (failure instanceof GivenUp) {
+        this.print(info(failure.message, this.style));
+      } else if (failure instanceof BoardError) {
         this.print(renderError(failure, this.style));
       } else if (failure instanceof ConnectionError) {
         // What the network says of a peer may hold what the peer sent, as in its certificate.

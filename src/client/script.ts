@@ -1,14 +1,15 @@
 import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { cleanLine } from '../protocol/clean.ts';
-import { boardError, shortened } from '../protocol/errors.ts';
+import { type BoardError, boardError, shortened } from '../protocol/errors.ts';
 import { type Line, LineSplitter, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { TextCommand } from '../protocol/text/command.ts';
 import { renderError } from '../protocol/text/render.ts';
+import { textCommands } from '../protocol/text/shell.ts';
 import { plainStyle } from '../protocol/text/style.ts';
 import type { Address } from './address.ts';
-import { mayHoldPassword, scriptCommands } from './commands/client-commands.ts';
+import { mayHoldPassword } from './commands/client-commands.ts';
 import { Session } from './session.ts';
 import { Unread } from './unread.ts';
 
@@ -55,7 +56,11 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
   const { address, user, password, tls, input, output, errors, closed } = options;
   const gone = new AbortController();
   const unread = new Unread();
-  const commands = scriptCommands(unread);
+  const commands = textCommands;
+  const stop = AbortSignal.any([gone.signal, closed]);
+  const lines = readLines(input, stop);
+  /** The number of the line that was read last. */
+  let number = 0;
   let reason = '';
   const noted = (text: string) => {
     if (text.startsWith(errorTag)) reason = text.slice(errorTag.length).split('\n', 1).join();
@@ -71,12 +76,18 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
     tls,
     style: plainStyle,
     commands,
-    observer: unread,
+    unread,
+    writing: {
+      line: () => {
+        number++;
+        return nextText(lines);
+      },
+      givingUp: 'one with %cancel gives it up',
+    },
     refused: refusedPatience,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
   });
-  const stop = AbortSignal.any([gone.signal, closed]);
   closed.addEventListener('abort', () => void session.leave());
   let ran = 0;
   let failed = 0;
@@ -84,16 +95,17 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
 
   try {
     if (address && !(await session.start(address))) return { ran, failed, cut: cut() };
-    let number = 0;
-    for await (const line of readLines(input, stop)) {
+    for await (const line of lines) {
       number++;
+      const began = number;
+      reason = 'nothing was done.';
       if ('text' in line && line.text.trim() === '') continue;
       ran++;
       const done = await runLine(session, line, (text) => output.write(noted(text)));
       if (!done && closed.aborted) return { ran, failed, cut: 'closed' };
       if (!done) {
         failed++;
-        errors.write(`corkboard: line ${number}: ${shown(line, commands)}: ${reason}\n`);
+        errors.write(`corkboard: line ${began}: ${shown(line, commands)}: ${reason}\n`);
       }
       if (session.left) return { ran, failed, cut: undefined };
       if (!done && !session.ready) return { ran, failed, cut: 'lost' };
@@ -129,6 +141,11 @@ async function drained(output: Writable, closed: AbortSignal): Promise<void> {
   await once(output, 'drain', { signal: closed }).catch((error) => {
     if (!closed.aborted) throw error;
   });
+}
+
+async function nextText(lines: AsyncGenerator<Line>): Promise<string | BoardError | undefined> {
+  const { value: line } = (await lines.next()) as IteratorResult<Line, undefined>;
+  return line && ('text' in line ? line.text : lineError(line));
 }
 
 /** The lines of a stream, as far as they have come when `signal` is aborted. */

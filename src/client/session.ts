@@ -1,13 +1,19 @@
 import { setTimeout } from 'node:timers/promises';
 import { cleanLine } from '../protocol/clean.ts';
-import { boardError } from '../protocol/errors.ts';
+import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Call, Notice, Result } from '../protocol/schemas.ts';
-import type { TextCommand, TextContext } from '../protocol/text/command.ts';
+import type { Call, Notice } from '../protocol/schemas.ts';
+import type {
+  AskSecret,
+  TextCommand,
+  TextContext,
+  UnreadMessages,
+} from '../protocol/text/command.ts';
+import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
 import { info, renderNotice, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import type { Style } from '../protocol/text/style.ts';
-import { type Address, formatAddress, parsePort } from './address.ts';
+import { type Address, addressOf, formatAddress, parsePort } from './address.ts';
 import { BoardClient } from './board-client.ts';
 import { Connection } from './connection.ts';
 import { Credentials } from './credentials.ts';
@@ -19,15 +25,16 @@ import { type Output, Reporter } from './reporter.ts';
 // How long a server may take to answer that one leaves, in milliseconds.
 const logoutPatience = 1000;
 
-const notConnected = 'You are not connected. Type %connect <address> <port>.';
+const notConnected = 'You are not connected. Type %connect <address>.';
 
 export interface SessionOptions {
   readonly output: Output;
   readonly style: Style;
   /** What can be typed here, the board's own commands among it. */
   readonly commands: readonly TextCommand[];
-  /** Is told of what the board said, before it is printed. */
-  readonly observer: Observer;
+  /** Is told of what the board said, before it is printed, and knows what is unread. */
+  readonly unread: Observer & UnreadMessages;
+  readonly writing: Writing;
   /** The name to take on connecting, instead of being asked for it. */
   readonly user: string | undefined;
   /** The password of that name, instead of being asked for it. */
@@ -36,12 +43,28 @@ export interface SessionOptions {
   readonly tls: Address['tls'];
   /** How long a call is sent again that the board refuses for the moment, in milliseconds. */
   readonly refused: number;
-  /** Asks for a secret, out of sight. @throws BoardError `PASSWORD_REQUIRED` where it cannot */
-  readonly ask: (prompt: string) => Promise<string>;
+  /** Asks for a secret, out of sight. @throws as `AskSecret` does */
+  readonly ask: AskSecret;
+  /** Asks a person to confirm what cannot be undone, if there is a person. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** What prints the pieces of one command, if not all at once: false if the reader wants no more. */
+  readonly paged?: () => (piece: string) => Promise<boolean>;
   /** Called when there is no session any more, nor one that comes back, after it was told of. */
   readonly lost: () => void;
   /** Called when the connection has gone, to come back, and when it is back. */
   readonly moved?: () => void;
+}
+
+/** How someone writes a text of several lines here. */
+export interface Writing {
+  /** The next line of it, as `TextContext.textLine` gives it. */
+  line(): Promise<string | BoardError | undefined>;
+  /** How it is given up, as the end of a sentence. */
+  readonly givingUp: string;
+  /** Is given what is written and not posted yet; undefined for nothing. */
+  started?(lines: readonly string[] | undefined): void;
+  /** Keeps a text that was not posted. @returns what a person is told of it */
+  keep?(text: string): string;
 }
 
 /**
@@ -65,6 +88,7 @@ export class Session implements TextContext {
   private address: Address | undefined;
   /** The board that `connection` or `client` belongs to. */
   board: Address | undefined;
+  private readonly secret = new RecentSecret();
   private wanted: string | undefined;
   private passwordGiven = false;
 
@@ -101,12 +125,13 @@ export class Session implements TextContext {
   readonly call: Call = async (method, params) => {
     const board = this.client ?? this.connection;
     if (!board) throw new ConnectionError(notConnected);
+    this.secret.asked(method, params);
     this.waiting++;
     try {
       const answer = board.call(method, params);
       this.giveWay();
       const result = await answer;
-      this.options.observer.called(method, params, result);
+      this.options.unread.called(method, params, result);
       return result;
     } finally {
       this.waiting--;
@@ -124,15 +149,57 @@ export class Session implements TextContext {
     return this.options.commands;
   }
 
-  readonly ask = async (prompt: string): Promise<string> => {
+  get unread(): UnreadMessages {
+    return this.options.unread;
+  }
+
+  get givingUp(): string {
+    return this.options.writing.givingUp;
+  }
+
+  // It is the user's own memory, and a text that is too long for the board can still be kept.
+  readonly draftBytes = Number.POSITIVE_INFINITY;
+
+  readonly ask: AskSecret = (prompt, chosen) =>
+    this.attended(() => this.options.ask(prompt, chosen));
+
+  readonly textLine = () => this.attended(() => this.options.writing.line());
+
+  get confirm(): ((question: string) => Promise<boolean>) | undefined {
+    const { confirm } = this.options;
+    return confirm && ((question) => this.attended(() => confirm(question)));
+  }
+
+  writing(lines: readonly string[] | undefined): void {
+    this.options.writing.started?.(lines);
+  }
+
+  /** Also after the person has left: a post may have waited for the connection until then. */
+  keep(text: string): void {
+    const kept = this.options.writing.keep?.(text);
+    if (kept !== undefined) this.options.output.print(info(kept, this.style));
+  }
+
+  /** Whether a line holds a password, though it is no answer to a question for one. */
+  isSecret(line: string): boolean {
+    return this.secret.repeats(line);
+  }
+
+  private readonly printed = async (piece: string): Promise<boolean> => {
+    this.reporter.print(piece);
+    return true;
+  };
+
+  /** The prompt is not given back while a person answers something else. */
+  private async attended<T>(question: () => Promise<T>): Promise<T> {
     const { release } = this;
     this.release = undefined;
     try {
-      return await this.options.ask(prompt);
+      return await question();
     } finally {
       this.release = release;
     }
-  };
+  }
 
   async exit(): Promise<void> {
     // One that was sent before the connection went may have been done.
@@ -141,8 +208,8 @@ export class Session implements TextContext {
     this.exiting = true;
   }
 
-  connect(address: string, port: string): Promise<string> {
-    return this.moveTo({ host: address, port: parsePort(port) });
+  async connect(address: string, port: string | undefined): Promise<string> {
+    return this.moveTo(addressOf(address, port === undefined ? undefined : parsePort(port)));
   }
 
   /** Connects to `address` as `%connect` does; false if that, or taking the name, failed. */
@@ -153,9 +220,19 @@ export class Session implements TextContext {
   /** Runs one line: a name where one is asked for, or a command. False if it failed. */
   async run(line: string): Promise<boolean> {
     const text = line.trimStart();
+    if (text !== '') {
+      if (this.secret.repeats(text)) {
+        this.reporter.print(info(repeatedSecret, this.style));
+        return true;
+      }
+      this.secret.forget();
+    }
     if (this.needsName && !text.startsWith('%')) return this.reporter.show(this.login(text.trim()));
     if (text === '') return true;
-    return this.reporter.showAll(runTextLine(this.completed(text), this));
+    const print = this.options.paged?.() ?? this.printed;
+    return this.reporter.showAll(runTextLine(this.completed(text), this), (piece) =>
+      this.attended(() => print(piece)),
+    );
   }
 
   /**
@@ -205,9 +282,9 @@ export class Session implements TextContext {
     const { connection, board } = this;
     if (!connection || !board) throw new ConnectionError(notConnected);
     // Nobody is asked for a password in the middle of something else.
-    const password = (prompt: string) => {
+    const password: AskSecret = async (prompt, chosen) => {
       if (this.connection !== connection) throw boardError('PASSWORD_REQUIRED');
-      return this.answer(name, prompt);
+      return this.answer(name, prompt, chosen);
     };
     const credentials = new Credentials({ user: name, password });
     const { refused } = this.options;
@@ -219,13 +296,14 @@ export class Session implements TextContext {
     const address = { ...board, tls: this.options.tls };
     const timing = { refused };
     this.follow(new BoardClient({ connection, session }, { address, credentials, timing }));
-    return renderWelcome(session, this.style, readingHint(session));
+    return renderWelcome(session, this.style);
   }
 
   /** The password that came with the name answers once: it may be wrong, and the next board another. */
-  private async answer(name: string, prompt: string): Promise<string> {
+  private async answer(name: string, prompt: string, chosen?: boolean): Promise<string> {
     const { user, password } = this.options;
-    if (password === undefined || name !== user || this.passwordGiven) return this.ask(prompt);
+    if (password === undefined || name !== user || this.passwordGiven)
+      return this.ask(prompt, chosen);
     this.passwordGiven = true;
     return password;
   }
@@ -243,7 +321,7 @@ export class Session implements TextContext {
       if (error.code !== 'RATE_LIMITED') this.complain(`${error.message} Trying again.`);
     });
     client.on('resumed', () => {
-      this.options.observer.resumed();
+      this.options.unread.resumed();
       this.complain('Connected again.');
       this.options.moved?.();
     });
@@ -282,17 +360,10 @@ export class Session implements TextContext {
   }
 
   private tell(notice: Notice): void {
-    this.options.observer.noticed(notice);
+    this.options.unread.noticed(notice);
     const text = renderNotice(notice, this.style);
     if (text !== null) this.reporter.print(text);
   }
-}
-
-function readingHint({ memberships }: Result<'session.login'>): string {
-  const reading = memberships.some(({ unread }) => unread > 0)
-    ? 'Type %next to read the oldest of them'
-    : 'Type %list or %grouplist <group> to see what was posted';
-  return `${reading}, %help for every command.`;
 }
 
 /** Logs out if the server still listens, so that the name is free at once. */

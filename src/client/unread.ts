@@ -1,6 +1,9 @@
 import type { Call, Header, Method, Notice, Params, Result } from '../protocol/schemas.ts';
+import type { UnreadMessage, UnreadMessages } from '../protocol/text/command.ts';
 import { isGone } from './failure.ts';
 import type { Observer } from './observer.ts';
+
+type Asker = { readonly call: Call };
 
 /** What is unread in one group, as far as it is known here. */
 interface Pile {
@@ -14,22 +17,13 @@ interface Pile {
   more: boolean;
 }
 
-/** A message that was not opened yet. */
-export interface UnreadMessage {
-  /** The number of its group. */
-  readonly group: number;
-  readonly number: number;
-  /** All of it, where it was listed with its content. */
-  readonly message: Result<'message.get'> | undefined;
-}
-
 type Listed = Header & { readonly content?: string | undefined };
 
 /**
  * What its user has not opened yet, group by group: what was unread at the login, and what came
  * since, whether it was announced or not. The user's own messages are left out.
  */
-export class Unread implements Observer {
+export class Unread implements Observer, UnreadMessages {
   private readonly piles = new Map<number, Pile>();
   private userId = 0;
   /** The group last read from. */
@@ -104,7 +98,7 @@ export class Unread implements Observer {
   }
 
   /** The oldest unread message of the group last read from, else of the next one that has any. */
-  async next(call: Call): Promise<UnreadMessage | undefined> {
+  async next({ call }: Asker): Promise<UnreadMessage | undefined> {
     for (const pile of this.ordered()) {
       const [first] = await this.known(pile, call);
       if (!first) continue;
@@ -115,7 +109,7 @@ export class Unread implements Observer {
   }
 
   /** How many are left, by group; `more` where there are further ones than were counted. */
-  async left(call: Call): Promise<{ group: string; count: number; more: boolean }[]> {
+  async left({ call }: Asker): Promise<{ group: string; count: number; more: boolean }[]> {
     const left = [];
     for (const pile of this.ordered()) {
       const { length: count } = await this.known(pile, call);

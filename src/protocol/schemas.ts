@@ -44,6 +44,9 @@ const groupInfo = z.object({
   messages: z.int(),
   joined: z.boolean(),
   unread: z.int(),
+  /** The highest number that is marked as read, and the group's newest; 0 for those who are not in it. */
+  lastRead: z.int().default(0),
+  lastNumber: z.int().default(0),
 });
 const membership = z.object({
   id: z.int(),

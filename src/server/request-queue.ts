@@ -62,6 +62,14 @@ export class RequestQueue implements Piecework {
     this.pump();
   }
 
+  /** Forgets the next request that has not begun: the one under way has dealt with it. */
+  skip(): void {
+    const task = this.waiting[this.next];
+    if (!task) return;
+    this.next++;
+    this.waitingBytes -= task.bytes;
+  }
+
   /** Forgets what has not begun. */
   clear(): void {
     this.waiting = [];

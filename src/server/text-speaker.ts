@@ -1,14 +1,17 @@
-import { boardError } from '../protocol/errors.ts';
+import { type BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, lineError } from '../protocol/framing.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
-import type { TextContext } from '../protocol/text/command.ts';
+import type { AskSecret, TextContext } from '../protocol/text/command.ts';
 import { takeName } from '../protocol/text/login.ts';
+import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
 import { info, renderError, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine, textCommands } from '../protocol/text/shell.ts';
 import { plainStyle } from '../protocol/text/style.ts';
 import { dispatch, toReply } from './dispatch.ts';
 import type { Context } from './handlers/context.ts';
 import type { Speaker, Voice } from './speaker.ts';
+import { StoredUnread } from './stored-unread.ts';
 
 /** What the greeting ends with, and what is asked again until there is a name. */
 export const namePrompt = 'What is your username? ';
@@ -19,6 +22,10 @@ const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
 export class TextSpeaker implements Speaker, TextContext {
   readonly style = plainStyle;
   readonly commands = textCommands;
+  readonly givingUp = 'one with %cancel gives it up';
+  readonly draftBytes = limits.content;
+  private readonly secret = new RecentSecret();
+  private reading: StoredUnread | undefined;
   private readonly lines: Line[] = [];
   private asked: (() => void) | undefined;
   private ended = false;
@@ -36,7 +43,16 @@ export class TextSpeaker implements Speaker, TextContext {
     return this.context.session.login?.user.name;
   }
 
-  readonly call: Call = (method, params) => dispatch(this.context, method, params);
+  /** Idle members are many: it is made for those who use it. */
+  get unread(): StoredUnread {
+    this.reading ??= new StoredUnread();
+    return this.reading;
+  }
+
+  readonly call: Call = (method, params) => {
+    this.secret.asked(method, params);
+    return dispatch(this.context, method, params);
+  };
 
   /** Leaves also where the end of the session cannot be stored, and says so. */
   async exit(): Promise<void> {
@@ -64,24 +80,38 @@ export class TextSpeaker implements Speaker, TextContext {
     this.asked?.();
   }
 
-  /** The next line is the answer, whether it has come already or not. */
-  readonly ask = async (prompt: string): Promise<string> => {
+  /**
+   * The next line is the answer, whether it has come already or not. A new password is asked for
+   * once: what is typed shows here, and scripts send their next command after it.
+   */
+  readonly ask: AskSecret = async (prompt) => {
     this.voice.say(prompt);
-    if (this.lines.length === 0 && !this.ended) {
-      await new Promise<void>((resolve) => {
-        this.asked = resolve;
-        this.voice.readOn();
-      });
-    }
-    const line = this.lines.shift();
+    const line = await this.nextLine();
     if (!line) throw boardError('PASSWORD_REQUIRED');
     if ('fault' in line) throw lineError(line);
     return line.text;
   };
 
+  readonly textLine = async (): Promise<string | BoardError | undefined> => {
+    const line = await this.nextLine();
+    return line && ('text' in line ? line.text : lineError(line));
+  };
+
+  /** A line for the command that is being carried out; undefined if no more come. */
+  private async nextLine(): Promise<Line | undefined> {
+    if (this.lines.length > 0) {
+      this.voice.requests.skip();
+    } else if (!this.ended) {
+      await new Promise<void>((resolve) => {
+        this.asked = resolve;
+        this.voice.readOn();
+      });
+    }
+    return this.lines.shift();
+  }
+
   private async next(): Promise<void> {
     const line = this.lines.shift();
-    // A question has taken it.
     if (!line) return;
     try {
       await this.answer(line);
@@ -95,8 +125,13 @@ export class TextSpeaker implements Speaker, TextContext {
     if ('fault' in line) throw lineError(line);
     this.voice.costs.spend();
     const text = line.text.trimStart();
+    if (text.trim() === '' && this.user !== undefined) return;
+    if (this.secret.repeats(text)) {
+      this.voice.say(info(repeatedSecret));
+      return;
+    }
+    this.secret.forget();
     if (this.user === undefined && !text.startsWith('%')) return this.takeName(text.trim());
-    if (text.trim() === '') return;
     let mark = this.voice.costs.mark();
     for await (const piece of runTextLine(text, this)) {
       this.voice.say(piece);

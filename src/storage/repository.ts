@@ -35,7 +35,12 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       requireStanding(this.store.statements.standing.get({ user: actor.user.id }), actor);
       const rows = this.store.statements.groupsFor.all({ user: actor.user.id });
-      return rows.map(({ joinedAt, ...group }) => ({ ...group, joined: joinedAt !== null }));
+      return rows.map(({ joinedAt, lastRead, lastNumber, ...group }) => ({
+        ...group,
+        joined: joinedAt !== null,
+        lastRead: lastRead ?? 0,
+        lastNumber: joinedAt === null ? 0 : lastNumber,
+      }));
     });
   }
 

@@ -290,6 +290,8 @@ export function prepareStatements(orm: Orm) {
         members: groups.memberCount,
         messages: groups.messageCount,
         joinedAt: memberships.joinedAt,
+        lastRead: memberships.lastReadNumber,
+        lastNumber: groups.lastNumber,
       })
       .from(groups)
       .leftJoin(

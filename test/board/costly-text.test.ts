@@ -80,6 +80,10 @@ test.each(costlyTexts(limits.textLine))(
       style: plainStyle,
       commands: textCommands,
       ask: async () => '',
+      textLine: async () => undefined,
+      givingUp: '',
+      draftBytes: limits.content,
+      unread: { next: async () => undefined, left: async () => [], read: () => {} },
       exit: async () => {},
       connect: async () => '',
     };

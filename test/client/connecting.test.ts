@@ -10,7 +10,7 @@ test('without an address it starts offline, and %connect takes it from there', a
   const board = await TestBoard.start();
   const chat = Pty.chat([]);
   await chat.shows(
-    /^\[INFO\] Not connected\. Type %connect <address> <port>, or %help for every command\.\n.*>$/,
+    /^\[INFO\] Not connected\. Type %connect <address>, or %help for every command\.\n.*>$/,
   );
   chat.type(`%connect 127.0.0.1 ${board.port}\r`);
   await chat.shows(`[INFO] Connected to 127.0.0.1:${board.port}.\nWhat is your username?`);
@@ -21,7 +21,7 @@ test('without an address it starts offline, and %connect takes it from there', a
 test('offline, commands that need a board say so, and %help works', async () => {
   const chat = Pty.chat([], { rows: 60 });
   await chat.shows(/\n.*>$/);
-  const missing = '[ERROR] You are not connected. Type %connect <address> <port>.\n';
+  const missing = '[ERROR] You are not connected. Type %connect <address>.\n';
   for (const command of ['%groups', '%ping', '%post a b', '%message 1']) {
     chat.type(`${command}\r`);
     await chat.shows(`> ${command}\n${missing}`);
@@ -54,7 +54,7 @@ test('a %connect that is not understood says how it is written', async () => {
   chat.type('%connect localhost http\r');
   await chat.shows(
     '[ERROR] Wrong arguments: the port is a number from 1 to 65535, not "http".\n' +
-      '[INFO] Type: %connect <address> <port>\noffline>',
+      '[INFO] Type: %connect <address> [port]\noffline>',
   );
   chat.type('%connect localhost 65536\r');
   await chat.shows('not "65536".');
@@ -81,7 +81,7 @@ test('a server that dies is announced above the line being typed, and come back 
   await server.exited();
   await TestServer.start({ data, args: ['--port', String(port)] });
   await alice.shows(
-    /\n\[INFO\] Connected again\.\n\[SUCCESS\] Message 1 posted in main\.\n.*> %pi$/,
+    /\n\[INFO\] Connected again\.\n\[SUCCESS\] Message 1 posted in main\. Subject: half\n.*> %pi$/,
   );
 });
 

@@ -50,7 +50,7 @@ test('commands are run in order, and answered as the text protocol answers them'
 --- Group: main History ---
 (no messages)
 ----------------------------------------
-[SUCCESS] Message 1 posted in main.
+[SUCCESS] Message 1 posted in main. Subject: a
 [INFO] Nothing unread.
 `,
   });
@@ -119,8 +119,8 @@ test('a script may connect by itself, and ends where it cannot', async () => {
   expect(await runCli(['chat'], { input: '%help ping\n%post a b\n%help exit\n' })).toEqual({
     code: 1,
     stdout: '[INFO] %ping: ask whether the server is there\n',
-    stderr: `[ERROR] You are not connected. Type %connect <address> <port>.
-corkboard: line 2: %post a b: You are not connected. Type %connect <address> <port>.
+    stderr: `[ERROR] You are not connected. Type %connect <address>.
+corkboard: line 2: %post a b: You are not connected. Type %connect <address>.
 corkboard: The script ended at command 2: there is no board to send more to.
 `,
   });
@@ -170,7 +170,7 @@ test('a script waits for a board that is away, and posts what it has once', asyn
   await told;
   expect(await exit).toBe(0);
   expect(await stdout).toMatch(
-    /\[SUCCESS\] Message 1 .*\n\[SUCCESS\] Message 2 posted in main\.\n$/,
+    /\[SUCCESS\] Message 1 .*\n\[SUCCESS\] Message 2 posted in main\. Subject: two\n$/,
   );
   expect(await stderr).toMatch(
     /^\[INFO\] The connection to .* was lost: The server is shutting down\. Trying to connect again\.\n\[INFO\] Connected again\.\n$/,

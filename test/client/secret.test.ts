@@ -1,6 +1,9 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 import { Pty } from '../helpers/pty.ts';
+import { tempFolder } from '../helpers/temp.ts';
 import { aliceAndBob, aliceInChat, keys } from './support.ts';
 
 test('a password is asked for unseen, and is in no history', async () => {
@@ -8,6 +11,10 @@ test('a password is asked for unseen, and is in no history', async () => {
   alice.type('%password\r');
   await alice.shows(/New password: $|New password:$/);
   alice.type('correct horse\r');
+  await alice.shows(/The same again:$/);
+  alice.type('correct house\r');
+  await alice.shows(/\[INFO\] The two are not the same\.\nNew password:$/);
+  alice.type('correct horse\rcorrect horse\r');
   await alice.shows('[SUCCESS] Your name is protected by this password.\n');
   expect(alice.raw).not.toContain('correct');
   alice.type(keys.up);
@@ -22,7 +29,7 @@ test('a notice that comes while a password is typed takes nothing from it', asyn
   alice.type('correct ');
   await post('lunch');
   await alice.shows(/Subject: lunch\)\nNew password:$/);
-  alice.type('horse\r');
+  alice.type('horse\rcorrect horse\r');
   await alice.shows('[SUCCESS] Your name is protected by this password.\n');
 
   const phone = await board.connectProgram();
@@ -51,7 +58,7 @@ test('Ctrl-C gives a password up, and leaves one where one is', async () => {
   alice.type('%password\r');
   await alice.shows(/New password:$/);
   alice.type(`half${keys.ctrlC}`);
-  await alice.shows(/\[ERROR\] This name is protected: its password is needed\.\n.*>$/);
+  await alice.shows(/\[INFO\] Nothing was changed\.\n.*>$/);
   alice.type('%ping\r');
   await alice.shows('[INFO] pong\n');
 });
@@ -62,4 +69,20 @@ test('a terminal that cannot hide what is typed says so', async () => {
   await alice.shows('(shown as you type) New password:');
   alice.type('correct horse\r');
   await alice.shows('[SUCCESS] Your name is protected by this password.');
+});
+
+test.each([
+  ['another terminal', {}],
+  ['a dumb one', { TERM: 'dumb' }],
+])('a password repeated as a command is not run, shown or kept, on %s', async (_, env) => {
+  const state = tempFolder();
+  const { alice } = await aliceInChat({ env: { XDG_STATE_HOME: state, ...env } });
+  alice.type('%password correct horse\r');
+  await alice.shows('[SUCCESS] Your name is protected by this password.');
+  alice.type('correct horse\r');
+  await alice.shows('[INFO] That was the password again: it was not run as a command.\n');
+  alice.type('%exit\r');
+  expect(await alice.exited).toBe(0);
+  const file = join(state, 'corkboard', 'history');
+  expect(existsSync(file) ? readFileSync(file, 'utf8') : '').not.toContain('correct');
 });

@@ -12,7 +12,7 @@ test('a notice appears at once, above the line being typed', async () => {
   await alice.shows(/\n\[GROUP:main\] \[NOTIFY\] .*Subject: lunch\)\n.*> %post half a tho$/);
   expect(alice.cursor).toEqual({ up: 0, column: 18 + promptWidth - 2 });
   alice.type('ught\r');
-  await alice.shows('> %post half a thought\n[SUCCESS] Message 2 posted in main.\n');
+  await alice.shows('> %post half a thought\n[SUCCESS] Message 2 posted in main. Subject: half\n');
   expect(alice.screen.match(/half a tho/g)).toHaveLength(1);
 });
 
@@ -113,8 +113,8 @@ test('several lines pasted at once are run one after the other, and a half one s
   alice.type('%join\r%post one 1\r%post two 2\r%po');
   await alice.shows(/> %po$/);
   expect(alice.screen).toContain(
-    `\n${promptOf(board)}%post one 1\n[SUCCESS] Message 1 posted in main.` +
-      `\n${promptOf(board)}%post two 2\n[SUCCESS] Message 2 posted in main.\n${promptOf(board)}%po`,
+    `\n${promptOf(board)}%post one 1\n[SUCCESS] Message 1 posted in main. Subject: one` +
+      `\n${promptOf(board)}%post two 2\n[SUCCESS] Message 2 posted in main. Subject: two\n${promptOf(board)}%po`,
   );
 });
 

@@ -49,7 +49,7 @@ test('%edit posts what the editor saves, and nothing of what it does not', async
     return { alice, bob };
   };
   const kept = await open('stty -a | grep -o -e " icanon" && printf "one\\ntwo\\n" > "$1"');
-  await kept.alice.shows(/ icanon\n\[SUCCESS\] Message 1 posted in main\.\n.*>$/);
+  await kept.alice.shows(/ icanon\n\[SUCCESS\] Message 1 posted in main\. Subject: Minutes\n.*>$/);
   const { content } = await kept.bob.call('message.get', { group: 'main', number: 1 });
   expect(content).toBe('one\ntwo');
   // Line editing and the marks of pastes are on again.
@@ -60,6 +60,8 @@ test('%edit posts what the editor saves, and nothing of what it does not', async
   await kept.alice.shows('[INFO] pong');
 
   const empty = await open('true');
+  await empty.alice.shows(/Press Enter once you have saved one, Ctrl-C to post nothing\.$/);
+  empty.alice.type('\r');
   await empty.alice.shows('[INFO] Nothing was posted.');
   const failing = await open('echo half > "$1"; exit 3');
   await failing.alice.shows(

@@ -1,4 +1,5 @@
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import type { Call, Header, Method, Result } from '../../src/protocol/schemas.ts';
 import { runTextLine, textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
@@ -15,9 +16,12 @@ export interface Run {
   /** What was asked of the board. */
   calls: [method: Method, params: unknown][];
   exited: boolean;
-  connected: [address: string, port: string][];
+  connected: [address: string, port: string | undefined][];
   /** What the user was asked. */
   asked: string[];
+  /** Texts that were not posted and are kept, and the one being written. */
+  kept: string[];
+  unposted: string[] | undefined;
 }
 
 export interface As {
@@ -25,6 +29,10 @@ export interface As {
   user?: string | undefined;
   /** What the user answers when asked, in turn. */
   secrets?: string[];
+  /** The lines of a text that the user writes, in turn; after them, no more come. */
+  text?: (string | BoardError)[];
+  /** What the user has not read, the next message first. */
+  unread?: { group: number; number: number }[];
 }
 
 /** Runs a line as alice types it, and records what it asks of the board. */
@@ -41,8 +49,12 @@ export async function type(
     exited: false,
     connected: [],
     asked: [],
+    kept: [],
+    unposted: undefined,
   };
   const secrets = [...(as.secrets ?? [])];
+  const text = [...(as.text ?? [])];
+  const unread = [...(as.unread ?? [])];
   const call: Call = async <M extends Method>(method: M, params: unknown) => {
     run.calls.push([method, params]);
     const answer: unknown = answers[method];
@@ -61,6 +73,21 @@ export async function type(
       const secret = secrets.shift();
       if (secret === undefined) throw boardError('PASSWORD_REQUIRED');
       return secret;
+    },
+    textLine: async () => text.shift(),
+    givingUp: 'nothing gives it up',
+    draftBytes: limits.content,
+    writing: (lines) => {
+      run.unposted = lines && [...lines];
+    },
+    keep: (kept) => {
+      run.kept.push(kept);
+    },
+    unread: {
+      next: async () => unread.shift(),
+      left: async () =>
+        unread.map(({ group }) => ({ group: `group ${group}`, count: 1, more: false })),
+      read: () => {},
     },
     exit: async () => {
       run.exited = true;
@@ -106,6 +133,8 @@ export function group(
     messages: 0,
     joined: false,
     unread: 0,
+    lastRead: 0,
+    lastNumber: 0,
     ...rest,
   };
 }

@@ -57,6 +57,8 @@ describe('each command asks the board for one thing', () => {
     ['%leave', 'group.leave', { group: 'main' }],
     ['%users', 'group.members', { group: 'main' }],
     ['%message 7', 'message.get', { group: 'main', number: 7 }],
+    ['%message #7', 'message.get', { group: 'main', number: 7 }],
+    ['%groupmessage news #7', 'message.get', { group: 'news', number: 7 }],
     ['%list', 'message.list', { group: 'main', limit: 100 }],
     ['%post hello World', 'message.post', { group: 'main', subject: 'hello', content: 'World' }],
     ['%unread', 'group.list', {}],
@@ -80,6 +82,7 @@ describe('a line is taken as it was meant', () => {
     ['with several spaces', '%groupjoin    news', { group: 'news' }],
     ['with tabs', '%groupjoin\t \tnews', { group: 'news' }],
     ['with spaces behind', '%groupjoin news  \t', { group: 'news' }],
+    ['in quotes', '%groupjoin "news"', { group: 'news' }],
     ['with letters of any script', '%groupjoin Küche', { group: 'Küche' }],
   ])('%s', async (_, line, params) => {
     expect(await asks(line)).toEqual(['group.join', params]);
@@ -98,6 +101,21 @@ describe('a line is taken as it was meant', () => {
     ['spaces in content', '%post s  a  b  ', 's', 'a  b  '],
     ['quotes in content', '%post s "a" \\"b"', 's', '"a" \\"b"'],
     ['a command in content', '%post s %exit', 's', '%exit'],
+    ['a subject in single quotes', "%post 'Lunch on Friday' Who?", 'Lunch on Friday', 'Who?'],
+    ['an apostrophe in single quotes', "%post 'Bob's lunch' Who?", "Bob's lunch", 'Who?'],
+    ['an apostrophe that begins a word', "%post 'tis Bob's turn", "'tis", "Bob's turn"],
+    ['an apostrophe in a word', "%post Bob's turn", "Bob's", 'turn'],
+    ['a subject in curly quotes', '%post “Smart quotes” are fine', 'Smart quotes', 'are fine'],
+    ['a subject in single curly quotes', '%post ‘Re: it’s on’ yes', 'Re: it’s on', 'yes'],
+    ['a subject in German quotes', '%post „Guten Tag“ alle', 'Guten Tag', 'alle'],
+    [
+      'a subject in French quotes',
+      '%post «\u00a0Bonjour à tous\u00a0» ça va',
+      'Bonjour à tous',
+      'ça va',
+    ],
+    ['a subject in guillemets turned round', '%post »Guten Tag« alle', 'Guten Tag', 'alle'],
+    ['a quote of one kind in another', `%post 'say "no"' x`, 'say "no"', 'x'],
     ['a tab behind a subject', '%post "s"\tx', 's', 'x'],
   ])('%s', async (_, line, subject, content) => {
     expect(await asks(line)).toEqual(['message.post', { group: 'main', subject, content }]);
@@ -112,6 +130,7 @@ describe('a line is taken as it was meant', () => {
     ['%list all', { after: 0, limit: 20 }],
     ['%list ALL', { after: 0, limit: 20 }],
     ['%list all before 7', { after: 0, limit: 20, before: 7 }],
+    ['%list 5 before #7', { limit: 5, before: 7 }],
   ])('%s', async (line, page) => {
     expect(await asks(line)).toEqual(['message.list', { group: 'main', ...(page as object) }]);
     const named = line.replace('%list', '%grouplist news');
@@ -131,6 +150,22 @@ describe('a line is taken as it was meant', () => {
   });
 });
 
+test.each(['%message last', '%groupmessage main LAST'])('%s reads the newest', async (line) => {
+  const newest = { group: 'main', groupId: 1, messages: headers(7), more: true };
+  const { calls } = await type(line, { ...answers(), 'message.list': newest });
+  expect(calls.slice(0, 2)).toEqual([
+    ['message.list', { group: 'main', limit: 1 }],
+    ['message.get', { group: 'main', number: 7 }],
+  ]);
+});
+
+test('the last of no messages is told to be none', async () => {
+  const { lines } = await type('%message last', {
+    'message.list': { group: 'main', groupId: 1, messages: [], more: false },
+  });
+  expect(lines[0]).toContain('[ERROR] There is no message for you in main.');
+});
+
 describe('a malformed line changes nothing, and says what is wrong and what is right', () => {
   test.each([
     ['%groupjoin', 'the group is missing', '%groupjoin <group>'],
@@ -147,15 +182,14 @@ describe('a malformed line changes nothing, and says what is wrong and what is r
     ['%exit now', '"now" is too much', '%exit or %quit'],
     ['%groupleave', 'the group is missing', '%groupleave <group>'],
     ['%groupusers', 'the group is missing', '%groupusers <group>'],
-    ['%grouppost', 'the group is missing', '%grouppost <group> <subject> <content>'],
-    ['%grouppost main', 'the subject is missing', '%grouppost <group> <subject> <content>'],
-    ['%grouppost main s', 'the content is missing', '%grouppost <group> <subject> <content>'],
-    ['%post', 'the subject is missing', '%post <subject> <content>'],
-    ['%post s', 'the content is missing', '%post <subject> <content>'],
-    ['%post s  ', 'the content is missing', '%post <subject> <content>'],
-    ['%post "s x', 'the subject has no closing quote', '%post <subject> <content>'],
-    ['%post "s\\" x', 'the subject has no closing quote', '%post <subject> <content>'],
-    ['%post "s"x y', 'a space is missing behind the subject', '%post <subject> <content>'],
+    ['%grouppost', 'the group is missing', '%grouppost <group> <subject> [content]'],
+    ['%grouppost main', 'the subject is missing', '%grouppost <group> <subject> [content]'],
+    ['%post', 'the subject is missing', '%post <subject> [content]'],
+    ['%post "s x', 'the subject has no closing quote', '%post <subject> [content]'],
+    ['%post "s\\" x', 'the subject has no closing quote', '%post <subject> [content]'],
+    ['%post “s x', 'the subject has no closing quote: ”', '%post <subject> [content]'],
+    ['%post «s x', 'the subject has no closing quote: »', '%post <subject> [content]'],
+    ['%post "s"x y', 'a space is missing behind the subject', '%post <subject> [content]'],
     ['%message', 'the number is missing', '%message <number>'],
     ['%message seven', 'the number is a number from 1 up, not "seven"', '%message <number>'],
     ['%message 0', 'the number is a number from 1 up, not "0"', '%message <number>'],
@@ -173,9 +207,8 @@ describe('a malformed line changes nothing, and says what is wrong and what is r
     ['%list 5 before x', 'the number behind "before" is a number', '%list [count or all]'],
     ['%list 5 before 7 8', '"8" is too much', '%list [count or all]'],
     ['%grouplist', 'the group is missing', '%grouplist <group> [count or all]'],
-    ['%connect', 'the address is missing', '%connect <address> <port>'],
-    ['%connect localhost', 'the port is missing', '%connect <address> <port>'],
-    ['%connect localhost 1 2', '"2" is too much', '%connect <address> <port>'],
+    ['%connect', 'the address is missing', '%connect <address> [port]'],
+    ['%connect localhost 1 2', '"2" is too much', '%connect <address> [port]'],
     ['%help a b', '"b" is too much', '%help [command]'],
   ])('%j', async (line, why, form) => {
     const { lines, done, calls, exited } = await type(line, answers());
@@ -197,13 +230,45 @@ describe('an unknown command', () => {
     ['%hist', '%list'],
     ['%messsage 7', '%message'],
     ['%grupjoin main', '%groupjoin'],
-    ['%quti', '%quit'],
   ])('%s is answered with the nearest one', async (line, near) => {
     const { lines, done, calls } = await type(line, answers());
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\[ERROR\] There is no command %/);
     expect(lines[0]).toContain(`Did you mean ${near}? Type %help for the commands.`);
     expect([done, calls]).toEqual([false, []]);
+  });
+
+  test.each(['%exti', '%quti', '%laeve', '%grupleave', '%conect', '%nxt'])(
+    'is never taken for one that ends a connection or a membership: %s',
+    async (line) => {
+      const { lines } = await type(line, answers());
+      expect(lines[0]).not.toMatch(/%(exit|quit|leave|groupleave|connect)\b/);
+    },
+  );
+
+  test.each([
+    ['/join', '%join'],
+    ['help', '%help [command]'],
+    ['/HELP', '%help [command]'],
+    ['?', '%help [command]'],
+    ['quit', '%quit'],
+    ['exit', '%exit'],
+    ['/quit', '%quit'],
+    [':q', '%exit'],
+    [':q!', '%exit'],
+    ['/list', '%list [count or all] [before <number>]'],
+    ['who', '%users'],
+    ['/part', '%leave'],
+  ])('of another program, %s, is answered with the one here', async (line, right) => {
+    const { lines, exited, calls } = await type(line, answers());
+    expect(lines).toEqual([
+      `[ERROR] "${line}" is no command here: type ${right}. Type %help for the commands.`,
+    ]);
+    expect([exited, calls]).toEqual([false, []]);
+  });
+
+  test('to clear the screen is answered with the key that does', async () => {
+    expect((await type('clear')).lines[0]).toContain('Ctrl-L clears the screen');
   });
 
   test.each(['%frobnicate', '%x', '%', `%${'x'.repeat(1000)}`])(
@@ -215,7 +280,7 @@ describe('an unknown command', () => {
     },
   );
 
-  test.each(['hello', 'join', '"%join"'])('needs its percent sign: not %j', async (line) => {
+  test.each(['hello', 'joint', '"%join"'])('needs its percent sign: not %j', async (line) => {
     const { lines } = await type(line);
     expect(lines).toEqual([
       `[ERROR] "${line}" is no command: commands start with %. Type %help for the commands.`,
@@ -232,6 +297,20 @@ describe('an unknown command', () => {
     const { lines } = await type('%\u001b[2J\u202e');
     expect(lines[0]).toContain('There is no command %␛[2J.');
   });
+});
+
+test.each([
+  ['%join general', 'Type: %join (for another group: %groupjoin <group>)'],
+  ['%groupjoin', 'Type: %groupjoin <group> (for main: %join)'],
+  ['%users news', 'Type: %users (for another group: %groupusers <group>)'],
+  ['%leave news', 'Type: %leave (for another group: %groupleave <group>)'],
+  [
+    '%message news 3',
+    'Type: %message <number> (for another group: %groupmessage <group> <number>)',
+  ],
+  ['%list news', 'for another group: %grouplist <group> [count or all] [before <number>])'],
+])('%s names the command that was meant', async (line, form) => {
+  expect((await type(line, answers())).lines[1]).toContain(form);
 });
 
 test.each(['%message', '%list', '%exit'])(
@@ -287,7 +366,7 @@ describe('a refusal by the board', () => {
     });
     expect(lines).toEqual([
       '[ERROR] Wrong arguments: group: too strange.',
-      '[INFO] Type: %groupjoin <group>',
+      '[INFO] Type: %groupjoin <group> (for main: %join)',
     ]);
   });
 });

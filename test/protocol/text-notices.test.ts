@@ -130,7 +130,7 @@ describe('a welcome', () => {
     expect(renderWelcome({ user: 'alice', userId: 1, token: '', memberships })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] main: 3 unread\n' +
-        '[INFO] Type %unread, %list or %grouplist <group> to read, %help for every command.\n',
+        '[INFO] Type %next to read the oldest of them, %help for every command.\n',
     );
   });
 });

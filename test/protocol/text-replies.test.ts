@@ -64,13 +64,13 @@ test('joining an empty group says that there is nothing', async () => {
   expect(lines.slice(2)).toEqual(['--- Group: main History ---', '(no messages)', rule]);
 });
 
-test('posting tells the number, leaving the group', async () => {
+test('posting tells the number and the subject, leaving the group', async () => {
   const [header] = headers(7);
   if (!header) throw new Error('no header');
   const posted = await type('%post s c', {
     'message.post': { ...header, group: 'main', groupId: 1 },
   });
-  expect(posted.lines).toEqual(['[SUCCESS] Message 7 posted in main.']);
+  expect(posted.lines).toEqual(['[SUCCESS] Message 7 posted in main. Subject: about 7']);
   const left = await type('%groupleave NEWS', { 'group.leave': { group: 'news', groupId: 2 } });
   expect(left.lines).toEqual(['[SUCCESS] You left news.']);
 });

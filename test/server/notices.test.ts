@@ -90,7 +90,9 @@ test('who posts, joins or leaves gets the reply, and no notice of it', async () 
   const board = await TestBoard.start();
   const person = await board.person('alice');
   expect(await person.ask('%join')).not.toContain('NOTIFY');
-  expect(await person.ask('%post hello c')).toBe('[SUCCESS] Message 1 posted in main.\n');
+  expect(await person.ask('%post hello c')).toBe(
+    '[SUCCESS] Message 1 posted in main. Subject: hello\n',
+  );
   expect(await person.ask('%leave')).toBe('[SUCCESS] You left main.\n');
   const program = await board.memberProgram('bot');
   await program.call('message.post', { group: 'main', subject: 's', content: 'c' });

@@ -93,7 +93,9 @@ test('a group of the same name made after it is another one', async () => {
   const person = await board.member('alice', 'news');
   await program.until(() => program.received.find(({ method }) => method === 'group.removed'));
   await program.notices();
-  expect(await person.ask('%grouppost news s c')).toBe('[SUCCESS] Message 1 posted in news.\n');
+  expect(await person.ask('%grouppost news s c')).toBe(
+    '[SUCCESS] Message 1 posted in news. Subject: s\n',
+  );
   expect(await program.notices()).toEqual([]);
 });
 
@@ -193,7 +195,7 @@ test('a purge is told, and what it took is gone', async () => {
     '[GROUP:main] [NOTIFY] Message 5 was removed by the operator.\n',
   );
   // Its number is not given out again.
-  expect(await person.ask('%post s c')).toBe('[SUCCESS] Message 6 posted in main.\n');
+  expect(await person.ask('%post s c')).toBe('[SUCCESS] Message 6 posted in main. Subject: s\n');
   expect(await elsewhere.silence()).toBe('');
 });
 

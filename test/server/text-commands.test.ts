@@ -27,7 +27,7 @@ describe.each(ways)('the commands about a group, %s', (_, write) => {
     const board = await TestBoard.start();
     const alice = await board.member('alice');
     expect(await alice.ask(`${write('post')} hello  Is  anyone "there"? `)).toBe(
-      '[SUCCESS] Message 1 posted in main.\n',
+      '[SUCCESS] Message 1 posted in main. Subject: hello\n',
     );
     expect(undated(await alice.ask(`${write('message')} 1`))).toBe(
       '--- Message ID: 1 (Group: main) ---\n' +
@@ -82,7 +82,7 @@ test('a group other than main has its own messages and members', async () => {
   await alice.ask('%groupjoin news');
   await alice.ask('%post here in main');
   expect(await alice.ask('%grouppost news there in news')).toBe(
-    '[SUCCESS] Message 1 posted in news.\n',
+    '[SUCCESS] Message 1 posted in news. Subject: there\n',
   );
   const news = `--- Group: news History ---\n${rows([1, 'alice', 'there'])}${rule}\n`;
   expect(undated(await alice.ask('%grouplist news'))).toBe(news);
@@ -151,13 +151,13 @@ test('%help tells of every command, in words one can type', async () => {
   const help = await alice.ask('%help');
   const words =
     '%groups %groupjoin %grouppost %groupusers %groupleave %groupmessage %grouplist %join %post ' +
-    '%users %leave %message %list %unread %whoami %help %ping %connect %exit %quit';
+    '%next %users %leave %message %list %unread %whoami %help %ping %connect %exit %quit';
   for (const word of words.split(' ')) {
     expect(help).toMatch(new RegExp(`^ .* ${word}( |$)`, 'm'));
     expect(await alice.ask(`%help ${word}`)).toMatch(new RegExp(`^\\[INFO\\] .*${word}.*: .+\n`));
   }
   expect(await alice.ask('%HELP Post')).toContain(
-    '[INFO] %post <subject> <content>: the same as %grouppost main\n',
+    '[INFO] %post <subject> [content]: the same as %grouppost main\n',
   );
 });
 

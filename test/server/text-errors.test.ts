@@ -80,9 +80,8 @@ const wrong: [line: string, why: string, form: string][] = [
   ['%groups now', '"now" is too much', '%groups'],
   ['%groupjoin', 'the group is missing', '%groupjoin <group>'],
   ['%groupjoin news now', '"now" is too much', '%groupjoin <group>'],
-  ['%grouppost', 'the group is missing', '%grouppost <group> <subject> <content>'],
-  ['%grouppost main', 'the subject is missing', '%grouppost <group> <subject> <content>'],
-  ['%grouppost main hi', 'the content is missing', '%grouppost <group> <subject> <content>'],
+  ['%grouppost', 'the group is missing', '%grouppost <group> <subject> [content]'],
+  ['%grouppost main', 'the subject is missing', '%grouppost <group> <subject> [content]'],
   ['%groupusers', 'the group is missing', '%groupusers <group>'],
   ['%groupusers main now', '"now" is too much', '%groupusers <group>'],
   ['%groupleave', 'the group is missing', '%groupleave <group>'],
@@ -92,10 +91,9 @@ const wrong: [line: string, why: string, form: string][] = [
   ['%groupmessage main 2 3', '"3" is too much', '%groupmessage <group> <number>'],
   ['%grouplist', 'the group is missing', '%grouplist <group> [count or all] [before <number>]'],
   ['%join now', '"now" is too much', '%join'],
-  ['%post', 'the subject is missing', '%post <subject> <content>'],
-  ['%post hi', 'the content is missing', '%post <subject> <content>'],
-  ['%post "Lunch on', 'the subject has no closing quote', '%post <subject> <content>'],
-  ['%post "a"b c', 'a space is missing behind the subject', '%post <subject> <content>'],
+  ['%post', 'the subject is missing', '%post <subject> [content]'],
+  ['%post "Lunch on', 'the subject has no closing quote', '%post <subject> [content]'],
+  ['%post "a"b c', 'a space is missing behind the subject', '%post <subject> [content]'],
   ['%users now', '"now" is too much', '%users'],
   ['%leave now', '"now" is too much', '%leave'],
   ['%message', 'the number is missing', '%message <number>'],
@@ -126,15 +124,16 @@ const wrong: [line: string, why: string, form: string][] = [
   ['%whoami now', '"now" is too much', '%whoami'],
   ['%help post now', '"now" is too much', '%help [command]'],
   ['%ping now', '"now" is too much', '%ping'],
-  ['%connect', 'the address is missing', '%connect <address> <port>'],
-  ['%connect localhost', 'the port is missing', '%connect <address> <port>'],
-  ['%connect localhost 1 2', '"2" is too much', '%connect <address> <port>'],
+  ['%connect', 'the address is missing', '%connect <address> [port]'],
+  ['%connect localhost 1 2', '"2" is too much', '%connect <address> [port]'],
   ['%exit now', '"now" is too much', '%exit or %quit'],
   ['%quit now', '"now" is too much', '%exit or %quit'],
 ];
 
 test.each(wrong)('wrong arguments are told with the right form: %s', async (line, why, form) => {
-  expect(await refusal(line)).toBe(`[ERROR] Wrong arguments: ${why}.\n[INFO] Type: ${form}\n`);
+  const shown = await refusal(line);
+  expect(shown).toMatch(/^.*\n.*\n$/);
+  expect(shown).toContain(`[ERROR] Wrong arguments: ${why}.\n[INFO] Type: ${form}`);
 });
 
 test.each([
@@ -143,7 +142,6 @@ test.each([
   ['%lst', '%list'],
   ['%GROUPLITS main', '%grouplist'],
   ['%massage 2', '%message'],
-  ['%exits', '%exit'],
 ])('a near miss is told what was meant: %s', async (line, meant) => {
   const [word] = line.split(' ');
   expect(await refusal(line)).toBe(
@@ -151,13 +149,12 @@ test.each([
   );
 });
 
-test.each(['%', '%%join', '%dance', '%5', '%help dance', '%help %dance'])(
+test.each(['%', '%exits', '%dance', '%5', '%help dance', '%help %dance'])(
   'what is like no command is told where to look: %s',
   async (line) => {
     const word = line.replace(/^%help %?/, '%');
-    const near = word === '%%join' ? ' Did you mean %join?' : '';
     expect(await refusal(line)).toBe(
-      `[ERROR] There is no command ${word}.${near} Type %help for the commands.\n`,
+      `[ERROR] There is no command ${word}. Type %help for the commands.\n`,
     );
   },
 );

@@ -43,7 +43,7 @@ test('a member who returns is told how to read', async () => {
   peer.send('alice');
   expect(await peer.ask('')).toBe(
     '[INFO] Welcome alice\n' +
-      '[INFO] Type %unread, %list or %grouplist <group> to read, %help for every command.\n',
+      '[INFO] Type %list or %grouplist <group> to see what was posted, %help for every command.\n',
   );
 });
 

@@ -18,7 +18,7 @@ test('a client that sends no line endings is served, from the name on', async ()
   const board = await TestBoard.start({ unframedClients: true });
   const { ask } = await unframed(board, 'alice');
   await ask('%join', '[SUCCESS] You joined main.\n');
-  await ask('%post hello How are you?', '[SUCCESS] Message 1 posted in main.\n');
+  await ask('%post hello How are you?', '[SUCCESS] Message 1 posted in main. Subject: hello\n');
   await ask('%groupjoin news', '[SUCCESS] You joined news.\n');
   expect(await ask('%message 1', 'How are you?\n')).toContain('Subject: hello\n');
   await ask('%wave', '[ERROR] There is no command %wave.');
@@ -43,7 +43,7 @@ test('such a client is told of what others do', async () => {
   const bob = await unframed(board, 'bob');
   await bob.ask('%join', '[SUCCESS] You joined main.\n');
   await peer.expect('User bob joined the group.\n');
-  await bob.ask('%post hello there', '[SUCCESS] Message 1 posted in main.\n');
+  await bob.ask('%post hello there', '[SUCCESS] Message 1 posted in main. Subject: hello\n');
   await peer.expect('New message from bob (ID: 1,');
 });
 

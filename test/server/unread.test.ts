@@ -34,7 +34,7 @@ test('a member who returns is told, per group, how much came since', async () =>
 
   const [alice, told] = await back(board);
   expect(told).toContain(
-    '[INFO] Welcome alice\n[INFO] main: 3 unread\n[INFO] news: 1 unread\n[INFO] Type %unread',
+    '[INFO] Welcome alice\n[INFO] main: 3 unread\n[INFO] news: 1 unread\n[INFO] Type %next',
   );
   expect(await alice.ask('%unread')).toBe('[INFO] main: 3 unread\n[INFO] news: 1 unread\n');
   expect(await alice.ask('%groups')).toMatch(/news .* joined, 1 unread\n/);

@@ -14,6 +14,7 @@ import {
   connectionSettings,
   encryption,
   settingsHelp,
+  withAddress,
   withIdentity,
 } from '../connection-options.ts';
 import { Interrupted, UserError } from '../errors.ts';
@@ -27,14 +28,14 @@ export function chatCommand(): Command {
     .description('talk to a board')
     .argument(
       '[host]',
-      'address of the board, or a profile (env: CORKBOARD_HOST); without it, %connect takes it from there',
+      'address of the board, as host, host:port or [::1]:port, or a profile (env: CORKBOARD_HOST); without it, %connect takes it from there',
     )
     .argument(
       '[port]',
       `its port (env: CORKBOARD_PORT; default: ${defaultPort})`,
       wholeNumber(1, 65535),
     );
-  return withIdentity(command)
+  return withIdentity(withAddress(command))
     .addHelpText(
       'after',
       `
@@ -51,12 +52,28 @@ ${settingsHelp}
 Examples:
   $ corkboard chat localhost
   $ corkboard chat work
+  $ corkboard chat 127.0.0.1:6789
   $ corkboard chat board.example.org 6789 --user alice --tls
   $ echo '%post "Build 7" passed' | corkboard chat localhost --user builder`,
     )
     .action((host: string | undefined, port: number | undefined, options: ConnectionOptions) =>
-      chat({ ...options, port, ...place(host) }),
+      chat(withArguments(options, host, port)),
     );
+}
+
+/** @throws UserError if the arguments and the options name a place twice */
+function withArguments(
+  options: ConnectionOptions,
+  host: string | undefined,
+  port: number | undefined,
+): ConnectionOptions {
+  if (host !== undefined && (options.host ?? options.profile) !== undefined) {
+    throw new UserError('Name the board once: as an argument, or with --host or --profile.', 2);
+  }
+  if (port !== undefined && options.port !== undefined) {
+    throw new UserError('Give the port once: as an argument, or with --port.', 2);
+  }
+  return { ...options, ...(port !== undefined && { port }), ...place(host) };
 }
 
 /** What stands for an address is a profile where there is one of that name. */

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { parse, TomlError } from 'smol-toml';
 import { nearest } from '../../protocol/suggest.ts';
 import { UserError } from '../errors.ts';
+import { readText } from '../text-file.ts';
 import { type Config, keyOf, type Setting, settingNames, settings } from './settings.ts';
 
 const nameOfKey = new Map(settingNames.map((name) => [keyOf(name), name]));
@@ -20,7 +20,7 @@ export function readConfigFile(file: string): Partial<Config> {
 
 function readToml(file: string): Record<string, unknown> {
   try {
-    return parse(readFileSync(file, 'utf8'));
+    return parse(readText(file));
   } catch (error) {
     if (!(error instanceof TomlError)) {
       throw new UserError(`The configuration cannot be read: ${(error as Error).message}.`);

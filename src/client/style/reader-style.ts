@@ -22,6 +22,8 @@ export function readerStyle(screen: Screen, now: () => Date = () => new Date()):
     group: colours.own,
     strong: colours.bold,
     frame: colours.faint,
+    // Labels would take a third of a narrow screen.
+    entry: ({ number, sender, date, subject }) => `#${number}  ${date}  ${sender}: ${subject}`,
     line: (text) => wrapLine(text, columns()),
     content: (text) => wrapText(text, columns()),
     get columns() {

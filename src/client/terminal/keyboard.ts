@@ -1,5 +1,7 @@
 import { emitKeypressEvents, type Interface, type Key } from 'node:readline';
+import { PassThrough } from 'node:stream';
 import type { ReadStream } from 'node:tty';
+import { Sequences } from './sequences.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
@@ -29,21 +31,35 @@ export class Keyboard {
   /** What was pasted so far, between the marks of the terminal. */
   private pasted: string | undefined;
 
-  /** @param intercept takes a key before readline does; true if it wanted it */
+  /** What comes from the terminal, as far as readline knows it. */
+  private readonly known = new PassThrough();
+  private readonly sequences: Sequences;
+
+  /**
+   * @param intercept takes a key before readline does; true if it wanted it
+   * @param broken is told of typed bytes that are not UTF-8
+   */
   constructor(
     private readonly input: ReadStream,
     private readonly readline: Interface,
     private readonly intercept: (key: Key) => boolean,
+    broken: () => void,
   ) {
-    emitKeypressEvents(input);
-    input.on('keypress', this.gather);
-    input.once('end', this.end);
+    const { known } = this;
+    this.sequences = new Sequences({ keys: (text) => void known.write(text), broken });
+    emitKeypressEvents(known);
+    known.on('keypress', this.gather);
+    input.on('data', this.read);
+    // A terminal that was closed is read with an error.
+    for (const event of ['end', 'error']) input.on(event, this.end);
     input.resume();
   }
 
   close(): void {
     this.hold();
-    this.input.off('keypress', this.gather);
+    this.sequences.close();
+    this.known.off('keypress', this.gather);
+    this.input.off('data', this.read);
     this.input.off('end', this.end);
     this.input.pause();
   }
@@ -81,6 +97,13 @@ export class Keyboard {
   divert(taker: ((text: string, key: Key) => void) | undefined): void {
     this.taker = taker;
   }
+
+  /** Whether keys wait for a question. */
+  get ahead(): boolean {
+    return this.held.length > 0;
+  }
+
+  private readonly read = (chunk: Buffer) => this.sequences.push(chunk);
 
   private readonly end = () => this.readline.close();
 

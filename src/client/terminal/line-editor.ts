@@ -9,18 +9,24 @@ import {
 import { PassThrough } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { boardError } from '../../protocol/errors.ts';
+import { GivenUp } from '../../protocol/text/command.ts';
+import { asTyped, textEnd } from '../../protocol/text/draft.ts';
+import { info } from '../../protocol/text/render.ts';
 import { type Completion, completed, listCandidates } from './completion.ts';
 import { type History, historySize } from './history.ts';
 import { Keyboard, type Press, pasteKey, returnKey } from './keyboard.ts';
 import { TerminalModes } from './modes.ts';
+import type { More } from './page.ts';
 import { pastedLines, preview } from './paste.ts';
+import { ReverseSearch } from './reverse-search.ts';
 import { Secret } from './secret.ts';
 import type { Question, Terminal } from './terminal.ts';
-import { asTyped, textEnd } from './text-lines.ts';
 
 // How long the board may take to tell what a word can become, in milliseconds.
 const completionPatience = 1000;
+
+const notUtf8 = 'What was typed is not UTF-8, and was left out. Set your terminal to UTF-8.';
+const moreQuestion = '--More-- (Space: a page, Enter: a line, q: enough) ';
 
 /**
  * A terminal whose line being typed stays whole, cursor and all, while other lines are printed
@@ -37,8 +43,11 @@ export class LineEditor implements Terminal {
   private question: Question | undefined;
   /** What stands behind a question that came in between. */
   private behind: Question | undefined;
-  /** Who gets the next line of a text. */
-  private textTaker: ((line: string | undefined) => void) | undefined;
+  /** Who gets the next line: as one of a text, or as an answer in between. */
+  private lineTaker: ((line: string | undefined) => void) | undefined;
+  private inText = false;
+  /** Whether the text was given up, once what was typed of its last line has been given. */
+  private textGivenUp = false;
   private giveUpSecret: (() => void) | undefined;
   /** What is to be printed at the end of this turn of the event loop, in one go. */
   private unprinted = '';
@@ -61,8 +70,16 @@ export class LineEditor implements Terminal {
       historySize,
       removeHistoryDuplicates: true,
     });
-    this.modes = new TerminalModes(input, output, () => this.redraw());
-    this.keyboard = new Keyboard(input, this.readline, (key) => this.intercept(key));
+    this.modes = new TerminalModes(input, output, {
+      resumed: () => this.redraw(),
+      ending: () => this.rememberUnfinished(),
+    });
+    this.keyboard = new Keyboard(
+      input,
+      this.readline,
+      (key) => this.intercept(key),
+      () => this.print(info(notUtf8)),
+    );
     // Readline would draw its line at a resize even while the terminal is lent, and not know where
     // that begins.
     for (const listener of output.listeners('resize')) {
@@ -87,10 +104,27 @@ export class LineEditor implements Terminal {
     this.keyboard.release();
   }
 
-  textLine(prompt: string): Promise<string | undefined> {
+  readonly showsSecrets = false;
+
+  get unfinished(): string {
+    return this.inText ? this.readline.line : '';
+  }
+
+  async textLine(prompt: string): Promise<string | undefined> {
+    const { textGivenUp } = this;
+    this.textGivenUp = false;
+    return textGivenUp ? undefined : this.nextLine(prompt, true);
+  }
+
+  answer(prompt: string): Promise<string | undefined> {
+    return this.nextLine(prompt, false);
+  }
+
+  private nextLine(prompt: string, inText: boolean): Promise<string | undefined> {
     return new Promise((resolve) => {
       if (this.closed) return resolve(undefined);
-      this.textTaker = resolve;
+      this.lineTaker = resolve;
+      this.inText = inText;
       this.ask({ text: prompt, remembers: () => false });
     });
   }
@@ -110,13 +144,41 @@ export class LineEditor implements Terminal {
     this.keyboard.divert(undefined);
     if (!this.closed) this.output.write('\n');
     this.leaveQuestion();
-    if (secret === undefined) throw boardError('PASSWORD_REQUIRED');
+    if (secret === undefined) throw new GivenUp();
     return secret;
   }
 
   print(text: string): void {
     if (this.unprinted === '') setImmediate(() => this.flush());
     this.unprinted += text;
+  }
+
+  get size() {
+    const { rows, columns } = this.output;
+    return rows > 1 && columns > 0 ? { rows, columns } : undefined;
+  }
+
+  async more(): Promise<More> {
+    // Who typed ahead, or pasted, has other things in mind than reading.
+    if (this.closed || this.keyboard.ahead) return 'all';
+    this.flush();
+    const more = await new Promise<More>((resolve) => {
+      this.giveUpSecret = () => resolve('none');
+      this.keyboard.divert((text, { name, ctrl }) => {
+        const choice = choiceOf(ctrl ? `^${name}` : (name ?? text));
+        if (choice === undefined) return;
+        this.keyboard.hold();
+        resolve(choice);
+      });
+      this.show({ text: moreQuestion, remembers: () => false });
+      this.keyboard.release();
+    });
+    this.giveUpSecret = undefined;
+    this.keyboard.divert(undefined);
+    this.clear();
+    this.question = undefined;
+    this.readline.setPrompt('');
+    return more;
   }
 
   async lend<T>(use: () => Promise<T>): Promise<T> {
@@ -185,6 +247,12 @@ export class LineEditor implements Terminal {
     if (this.question) this.readline.prompt(true);
   }
 
+  /** A line that was not entered before a signal ended the program is there in the next run. */
+  private rememberUnfinished(): void {
+    const { line } = this.readline;
+    if (line.trim() !== '' && this.question?.remembers(line)) this.history.add(line);
+  }
+
   private remember(lines: string[]): void {
     const [line = ''] = lines;
     if (this.question?.remembers(line)) this.history.add(line);
@@ -193,9 +261,10 @@ export class LineEditor implements Terminal {
 
   private entered(line: string): void {
     this.leaveQuestion();
-    const { textTaker } = this;
-    this.textTaker = undefined;
-    if (textTaker) textTaker(line);
+    const { lineTaker } = this;
+    this.lineTaker = undefined;
+    this.inText = false;
+    if (lineTaker) lineTaker(line);
     else this.lines.write(line);
   }
 
@@ -208,10 +277,11 @@ export class LineEditor implements Terminal {
   }
 
   private interrupt(): void {
-    if (this.textTaker) {
+    if (this.lineTaker) {
+      const { line } = this.readline;
       this.clearLine();
       this.output.write('\n');
-      this.giveUpText();
+      this.giveUpLine(line);
     } else if (this.readline.line === '') {
       this.controller.abort();
       this.readline.close();
@@ -220,12 +290,15 @@ export class LineEditor implements Terminal {
     }
   }
 
-  private giveUpText(): void {
-    const { textTaker } = this;
-    this.textTaker = undefined;
-    if (!textTaker) return;
+  /** @param typed what was typed of the line */
+  private giveUpLine(typed: string): void {
+    const { lineTaker, inText } = this;
+    this.lineTaker = undefined;
+    this.inText = false;
+    if (!lineTaker) return;
     this.leaveQuestion();
-    textTaker(undefined);
+    this.textGivenUp = inText && typed !== '';
+    lineTaker(this.textGivenUp ? asTyped(typed) : undefined);
   }
 
   private clearLine(): void {
@@ -240,7 +313,7 @@ export class LineEditor implements Terminal {
     this.question = undefined;
     this.flush();
     this.giveUpSecret?.();
-    this.textTaker?.(undefined);
+    this.giveUpLine(this.readline.line);
     this.keyboard.close();
     this.modes.close();
     this.output.off('resize', this.resized);
@@ -251,10 +324,55 @@ export class LineEditor implements Terminal {
   private intercept({ name, ctrl, sequence = '' }: Key): boolean {
     if (name === pasteKey) this.paste(pastedLines(sequence));
     else if (name === 'tab') void this.complete();
-    else if (ctrl && name === 'd' && this.textTaker && this.readline.line === '') {
+    else if (ctrl && name === 'r') this.search();
+    else if (ctrl && name === 'd' && this.inText && this.readline.line === '') {
       this.keyboard.press([...characters(textEnd), returnKey]);
     } else return false;
     return true;
+  }
+
+  /** Looks for an earlier line; what another key than those of the search does is done with the line found. */
+  private search(): void {
+    const { question, readline } = this;
+    // What can be completed is a command, as the lines of the history are.
+    if (!question?.complete) return;
+    const before = readline.line;
+    const search = new ReverseSearch((readline as unknown as { history: string[] }).history);
+    const show = (prompt: string, line: string) => {
+      this.clear();
+      this.setLine(line);
+      readline.setPrompt(prompt);
+      readline.prompt(true);
+    };
+    const done = (line: string) => {
+      this.keyboard.divert(undefined);
+      if (this.question === question) show(question.text, line);
+    };
+    show(search.prompt, before);
+    this.keyboard.divert((text, key) => {
+      const { name, ctrl, meta, sequence = '' } = key;
+      if (this.question !== question) done(before);
+      else if (ctrl && (name === 'g' || name === 'c')) done(before);
+      else if (name === 'escape') done(search.found ?? before);
+      else {
+        if (ctrl && name === 'r') search.older();
+        else if (ctrl && name === 's') search.newer();
+        else if (name === 'backspace') search.erase();
+        else if (name === pasteKey) search.type(pastedLines(sequence)[0] ?? '');
+        else if (text !== '' && !ctrl && !meta && text >= ' ') search.type(text);
+        else {
+          done(search.found ?? before);
+          this.keyboard.press([{ text, key }]);
+          return;
+        }
+        show(search.prompt, search.found ?? before);
+      }
+    });
+  }
+
+  /** Node has no public way to put another line in place of the one being typed. */
+  private setLine(line: string): void {
+    Object.assign(this.readline, { line, cursor: line.length });
   }
 
   private async complete(): Promise<void> {
@@ -282,7 +400,7 @@ export class LineEditor implements Terminal {
 
   /** One line is as if typed; several go into a text, or are asked about before they are sent. */
   private paste(lines: string[]): void {
-    if (this.textTaker) {
+    if (this.inText) {
       this.keyboard.press(asPresses(lines.map(asTyped)));
       return;
     }
@@ -342,6 +460,12 @@ export class LineEditor implements Terminal {
     this.clear();
     this.entered(line);
   }
+}
+
+function choiceOf(key: string): More | undefined {
+  if (['q', 'Q', 'escape', '^c', '^d', '^g'].includes(key)) return 'none';
+  if (['space', ' ', 'f', 'pagedown'].includes(key)) return 'page';
+  return ['return', 'enter', 'j', 'down'].includes(key) ? 'line' : undefined;
 }
 
 function pasteQuestion(lines: number, isContent: boolean): string {

@@ -1,9 +1,16 @@
 import type { ReadStream, WriteStream } from 'node:tty';
+import { beforeEnd } from './endings.ts';
 
 // The terminal marks what is pasted (xterm's mode 2004).
 const pasteMarksOn = '\x1b[?2004h';
 const pasteMarksOff = '\x1b[?2004l';
-const endings = ['SIGTERM', 'SIGHUP'] as const;
+
+interface ModesOwner {
+  /** Called when the program goes on after it was stopped, the modes on again. */
+  resumed(): void;
+  /** Called when a signal ends the program. */
+  ending(): void;
+}
 
 /**
  * The modes that a terminal is in while lines are edited on it: keys one by one, pastes marked.
@@ -12,16 +19,19 @@ const endings = ['SIGTERM', 'SIGHUP'] as const;
 export class TerminalModes {
   private active = false;
   private stopped = false;
+  private readonly forget: () => void;
 
-  /** @param resumed called when the program goes on after it was stopped, the modes on again */
   constructor(
     private readonly input: ReadStream,
     private readonly output: WriteStream,
-    private readonly resumed: () => void,
+    private readonly owner: ModesOwner,
   ) {
     process.on('exit', this.leave);
     process.on('SIGCONT', this.continued);
-    for (const signal of endings) process.on(signal, this.ended);
+    this.forget = beforeEnd(() => {
+      owner.ending();
+      this.leave();
+    });
     this.enter();
   }
 
@@ -49,7 +59,7 @@ export class TerminalModes {
     this.leave();
     process.off('exit', this.leave);
     process.off('SIGCONT', this.continued);
-    for (const signal of endings) process.off(signal, this.ended);
+    this.forget();
   }
 
   /** Someone may have changed the terminal meanwhile, also where it was not asked to stop. */
@@ -58,11 +68,6 @@ export class TerminalModes {
     this.stopped = false;
     this.leave();
     this.enter();
-    this.resumed();
-  };
-
-  private readonly ended = (signal: NodeJS.Signals) => {
-    this.close();
-    process.kill(process.pid, signal);
+    this.owner.resumed();
   };
 }

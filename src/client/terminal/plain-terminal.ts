@@ -1,7 +1,10 @@
-import { createInterface, type Interface } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type { ReadStream, WriteStream } from 'node:tty';
-import { boardError } from '../../protocol/errors.ts';
+import { type Line, LineSplitter, lineError } from '../../protocol/framing.ts';
+import { limits } from '../../protocol/limits.ts';
+import { GivenUp } from '../../protocol/text/command.ts';
+import { renderError } from '../../protocol/text/render.ts';
+import type { More } from './page.ts';
 import type { Question, Terminal } from './terminal.ts';
 
 /**
@@ -12,7 +15,8 @@ export class PlainTerminal implements Terminal {
   private readonly controller = new AbortController();
   readonly interrupted: AbortSignal = this.controller.signal;
   readonly lines = new PassThrough({ objectMode: true });
-  private readonly reader: Interface;
+  private readonly splitter = new LineSplitter(limits.textLine);
+  private prompt = '';
   /** Who gets the next line, in place of `lines`. */
   private taker: ((line: string | undefined) => void) | undefined;
   private asking = false;
@@ -24,19 +28,28 @@ export class PlainTerminal implements Terminal {
     private readonly input: ReadStream,
     private readonly output: WriteStream,
   ) {
-    this.reader = createInterface({ input, terminal: false });
-    this.reader.on('line', (line) => this.entered(line)).on('close', () => this.end());
+    input.on('data', this.read);
+    // A terminal that was closed is read with an error.
+    for (const event of ['end', 'error']) input.on(event, this.close);
     process.on('SIGINT', this.interrupt);
   }
 
   ask({ text }: Pick<Question, 'text'>): void {
     if (this.closed) return;
-    this.reader.setPrompt(text);
+    this.prompt = text;
     this.asking = true;
     this.output.write(text);
   }
 
+  // The line being typed is the terminal's own until it is entered.
+  readonly unfinished = '';
+  readonly showsSecrets = true;
+
   textLine(prompt: string): Promise<string | undefined> {
+    return this.answer(prompt);
+  }
+
+  answer(prompt: string): Promise<string | undefined> {
     return new Promise((resolve) => {
       if (this.closed) return resolve(undefined);
       this.taker = resolve;
@@ -46,9 +59,15 @@ export class PlainTerminal implements Terminal {
 
   /** The terminal shows what is typed, and the question says so. */
   async secret(prompt: string): Promise<string> {
-    const secret = await this.textLine(`(shown as you type) ${prompt}`);
-    if (secret === undefined) throw boardError('PASSWORD_REQUIRED');
+    const secret = await this.answer(`(shown as you type) ${prompt}`);
+    if (secret === undefined) throw new GivenUp();
     return secret;
+  }
+
+  readonly size = undefined;
+
+  async more(): Promise<More> {
+    return 'all';
   }
 
   print(text: string): void {
@@ -59,7 +78,7 @@ export class PlainTerminal implements Terminal {
     const { asking } = this;
     this.endLine();
     this.output.write(text);
-    if (asking) this.output.write(this.reader.getPrompt());
+    if (asking) this.output.write(this.prompt);
     this.asking = asking;
   }
 
@@ -77,8 +96,23 @@ export class PlainTerminal implements Terminal {
     }
   }
 
-  close(): void {
-    this.reader.close();
+  readonly close = (): void => {
+    if (!this.closed) this.end();
+  };
+
+  private readonly read = (chunk: Buffer) => {
+    for (const line of this.splitter.split(chunk)) this.received(line);
+  };
+
+  private received(line: Line): void {
+    if (this.closed) return;
+    if ('text' in line) {
+      this.entered(line.text);
+      return;
+    }
+    this.asking = false;
+    this.print(renderError(lineError(line)));
+    this.ask({ text: this.prompt });
   }
 
   private entered(line: string): void {
@@ -105,7 +139,10 @@ export class PlainTerminal implements Terminal {
   };
 
   private end(): void {
+    this.splitter.end((line) => this.received(line));
     this.closed = true;
+    this.input.off('data', this.read);
+    this.input.pause();
     process.off('SIGINT', this.interrupt);
     this.taker?.(undefined);
     this.endLine();

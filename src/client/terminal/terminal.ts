@@ -2,10 +2,11 @@ import type { ReadStream, WriteStream } from 'node:tty';
 import type { Completion } from './completion.ts';
 import type { History } from './history.ts';
 import { LineEditor } from './line-editor.ts';
+import type { PagedTerminal } from './page.ts';
 import { PlainTerminal } from './plain-terminal.ts';
 
 /** A person at a terminal, who types lines while other lines are printed. */
-export interface Terminal {
+export interface Terminal extends PagedTerminal {
   /** Aborted when the person asks to leave with Ctrl-C. */
   readonly interrupted: AbortSignal;
   /** The lines as they are entered, until the end of input or an interruption. */
@@ -13,15 +14,21 @@ export interface Terminal {
   /** Shows `question` before what is typed, until the next line is entered. */
   ask(question: Question): void;
   /**
-   * Asks for one more line of a text; it goes to nobody else. Undefined where the text is given up
-   * (Ctrl-C) or the terminal is gone; Ctrl-D stands for a line with a dot.
+   * Asks for one more line of a text. Undefined if the text is given up (Ctrl-C) or the terminal is
+   * gone, after what was typed of the last line. Ctrl-D stands for a line with a dot.
    */
   textLine(prompt: string): Promise<string | undefined>;
+  /** What is typed of a line of a text that is not entered yet, as far as that is known. */
+  readonly unfinished: string;
+  /** Asks for an answer in between. Undefined if it is given up, or the terminal is gone. */
+  answer(prompt: string): Promise<string | undefined>;
   /**
-   * Asks for a secret, which is not remembered, and shown only by a terminal that has to.
-   * @throws BoardError `PASSWORD_REQUIRED` where it is given up
+   * Asks for a secret, which is not remembered.
+   * @throws GivenUp if the person leaves the question
    */
   secret(prompt: string): Promise<string>;
+  /** Whether a secret is shown as it is typed. */
+  readonly showsSecrets: boolean;
   /** Prints whole lines, above the line being typed where that is possible. */
   print(text: string): void;
   /** Leaves the terminal to another program until `use` is done; what is printed waits for that. */

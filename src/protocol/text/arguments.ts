@@ -2,6 +2,24 @@ import { boardError, shortened } from '../errors.ts';
 
 const leadingSpace = /^[ \t]+/;
 
+/** An opening quote, and those that close it. */
+interface Quotes {
+  readonly closing: string;
+  /** Whether it is an apostrophe, and so part of a word, if nothing closes it. */
+  readonly apostrophe?: true;
+}
+
+const quotes: Readonly<Record<string, Quotes>> = {
+  "'": { closing: "'", apostrophe: true },
+  '‘': { closing: '’', apostrophe: true },
+  '‚': { closing: '‘’' },
+  '“': { closing: '”' },
+  '”': { closing: '”' },
+  '„': { closing: '“”' },
+  '«': { closing: '»' },
+  '»': { closing: '«»' },
+};
+
 /** What follows a command word, taken apart from left to right. */
 export class Arguments {
   private rest: string;
@@ -22,32 +40,38 @@ export class Arguments {
     return word;
   }
 
-  /** One word, or several in double quotes, in which `\"` and `\\` stand for `"` and `\`. */
+  /**
+   * One word, or several in quotes: `"…"`, in which `\"` and `\\` stand for `"` and `\`, or `'…'`,
+   * `“…”`, `‘…’`, `„…“`, `«…»` and their like, as they are. Those end at a closing quote with a
+   * space or the end of the line after it, so that an apostrophe in a word ends nothing.
+   * @throws BoardError `INVALID_PARAMS` if nothing is left, or the closing quote is missing
+   */
   quoted(what: string): string {
-    if (!this.rest.startsWith('"')) return this.word(what);
-    const [whole] = /^"(?:[^"\\]|\\.)*"/.exec(this.rest) ?? [];
-    if (whole === undefined) {
-      throw boardError('INVALID_PARAMS', `the ${what} has no closing quote`);
+    if (this.rest.startsWith('"')) return this.escaped(what);
+    const pair = quotes[this.rest.charAt(0)];
+    if (!pair) return this.word(what);
+    const { closing, apostrophe } = pair;
+    for (let end = 1; end < this.rest.length; end++) {
+      if (!closing.includes(this.rest.charAt(end))) continue;
+      if (!/^[ \t]?$/.test(this.rest.charAt(end + 1))) continue;
+      const text = this.rest.slice(1, end);
+      this.advance(end + 1);
+      return text.trim();
     }
-    const next = this.rest[whole.length];
-    if (next !== undefined && next !== ' ' && next !== '\t') {
-      throw boardError('INVALID_PARAMS', `a space is missing behind the ${what}`);
-    }
-    this.advance(whole.length);
-    return whole.slice(1, -1).replace(/\\(["\\])/g, '$1');
+    if (apostrophe) return this.word(what);
+    const ends = [...closing].join(' or ');
+    throw boardError('INVALID_PARAMS', `the ${what} has no closing quote: ${ends}`);
   }
 
   /** A whole number of at least one. */
   number(what: string): number {
+    return this.wholeNumber(what, this.word(what));
+  }
+
+  /** The number of a message: `5`, `#5`, or `last` for the newest. */
+  messageNumber(what: string): number | 'last' {
     const word = this.word(what);
-    const value = Number(word);
-    if (!/^\d+$/.test(word) || !Number.isSafeInteger(value) || value < 1) {
-      throw boardError(
-        'INVALID_PARAMS',
-        `the ${what} is a number from 1 up, not "${shortened(word)}"`,
-      );
-    }
-    return value;
+    return word.toLowerCase() === 'last' ? 'last' : this.wholeNumber(what, word.replace(/^#/, ''));
   }
 
   /** All that is left, as it stands. */
@@ -62,6 +86,30 @@ export class Arguments {
   end(): void {
     const left = this.rest.trimEnd();
     if (left) throw boardError('INVALID_PARAMS', `"${shortened(left)}" is too much`);
+  }
+
+  private escaped(what: string): string {
+    const [whole] = /^"(?:[^"\\]|\\.)*"/.exec(this.rest) ?? [];
+    if (whole === undefined) {
+      throw boardError('INVALID_PARAMS', `the ${what} has no closing quote`);
+    }
+    const next = this.rest[whole.length];
+    if (next !== undefined && next !== ' ' && next !== '\t') {
+      throw boardError('INVALID_PARAMS', `a space is missing behind the ${what}`);
+    }
+    this.advance(whole.length);
+    return whole.slice(1, -1).replace(/\\(["\\])/g, '$1');
+  }
+
+  private wholeNumber(what: string, word: string): number {
+    const value = Number(word);
+    if (!/^\d+$/.test(word) || !Number.isSafeInteger(value) || value < 1) {
+      throw boardError(
+        'INVALID_PARAMS',
+        `the ${what} is a number from 1 up, not "${shortened(word)}"`,
+      );
+    }
+    return value;
   }
 
   private advance(length: number): void {

@@ -2,22 +2,69 @@ import { BoardError, boardError, shortened } from '../errors.ts';
 import { nearest } from '../suggest.ts';
 import type { TextCommand } from './command.ts';
 
-/** How a command is written: its words and what stands behind them. */
+/** What people type who know other programs, and the command that does the same here. */
+const otherWords: Readonly<Record<string, string>> = {
+  '?': '%help',
+  h: '%help',
+  man: '%help',
+  commands: '%help',
+  q: '%exit',
+  'q!': '%exit',
+  qa: '%exit',
+  wq: '%exit',
+  x: '%exit',
+  bye: '%exit',
+  logout: '%exit',
+  disconnect: '%exit',
+  close: '%exit',
+  end: '%exit',
+  part: '%leave',
+  names: '%users',
+  who: '%users',
+  ls: '%list',
+  dir: '%list',
+  channels: '%groups',
+  msg: '%post',
+  say: '%post',
+  send: '%post',
+  write: '%post',
+  read: '%next',
+  n: '%next',
+  passwd: '%password',
+};
+
+/** How a command is written: its words and what follows them. */
 export function usage({ words, form }: TextCommand): string {
   return `${words.join(' or ')}${form ? ` ${form}` : ''}`;
 }
 
-/** @throws BoardError `METHOD_NOT_FOUND`, with the nearest word where a typo is likely */
+/** What to type in place of a line whose arguments were wrong, with the same for other groups. */
+export function rightForm(command: TextCommand, commands: readonly TextCommand[]): string {
+  const { twin, topic } = command;
+  const other = commands.find(({ words }) => twin !== undefined && words.includes(twin));
+  if (!other) return `Type: ${usage(command)}`;
+  const about = topic === 'main' ? 'for another group' : 'for main';
+  return `Type: ${usage(command)} (${about}: ${usage(other)})`;
+}
+
+/**
+ * @throws BoardError `METHOD_NOT_FOUND`, with the nearest word where a typo is likely, or with the
+ * command that was meant by a word that is one elsewhere
+ */
 export function findCommand(word: string, commands: readonly TextCommand[]): TextCommand {
   const lower = word.toLowerCase();
-  const command = commands.find(({ words }) => words.includes(lower));
+  const command = withWord(lower, commands);
   if (command) return command;
+  const meant = elsewhere(lower, commands);
+  if (meant !== undefined) {
+    throw new BoardError('METHOD_NOT_FOUND', `"${shortened(word)}" is no command here: ${meant}`);
+  }
   if (!word.startsWith('%')) {
     const why = `"${shortened(word)}" is no command: commands start with %.`;
     throw new BoardError('METHOD_NOT_FOUND', why);
   }
   const error = boardError('METHOD_NOT_FOUND', word);
-  const near = nearestWord(lower, commands);
+  const near = suggestion(lower, commands);
   throw near ? new BoardError(error.code, `${error.message} Did you mean ${near}?`) : error;
 }
 
@@ -26,4 +73,27 @@ export function nearestWord(word: string, commands: readonly TextCommand[]): str
   const most = word.length > 4 ? 2 : 1;
   const known = commands.flatMap(({ words }) => words);
   return nearest(word, known, most);
+}
+
+/** Nobody should lose a connection or a history because a typo was near to another command. */
+function suggestion(word: string, commands: readonly TextCommand[]): string | undefined {
+  return nearestWord(
+    word,
+    commands.filter(({ unsuggested }) => !unsuggested),
+  );
+}
+
+/** What to type for `/join`, `help`, `?` or `:q`; undefined for a word that means nothing elsewhere. */
+function elsewhere(word: string, commands: readonly TextCommand[]): string | undefined {
+  const bare = word.replace(/^[%/:\\!]+/, '');
+  if (bare === 'clear' || bare === 'cls') return 'Ctrl-L clears the screen of a terminal.';
+  const known = Object.hasOwn(otherWords, bare) ? otherWords[bare] : `%${bare}`;
+  const command = known && withWord(known, commands);
+  // Written as a command of this board it may be a slip for any other.
+  if (!command || (word.startsWith('%') && command.unsuggested)) return undefined;
+  return `type ${usage({ ...command, words: [known] })}.`;
+}
+
+function withWord(word: string, commands: readonly TextCommand[]): TextCommand | undefined {
+  return commands.find(({ words }) => words.includes(word));
 }

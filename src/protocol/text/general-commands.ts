@@ -56,7 +56,9 @@ export const password: TextCommand = {
     'nobody else can take your name, and you can be connected several times.',
   ],
   async *run(args, { call, ask, style }) {
-    const password = args.empty ? await ask('New password: ') : args.remainder('password').trim();
+    const password = args.empty
+      ? await ask('New password: ', true)
+      : args.remainder('password').trim();
     try {
       await call('account.setPassword', { password });
     } catch (error) {
@@ -83,14 +85,16 @@ export const ping: TextCommand = {
 
 export const connect: TextCommand = {
   words: ['%connect'],
-  form: '<address> <port>',
+  form: '<address> [port]',
   topic: 'you',
   summary: 'connect to a board (in the client)',
+  details: ['The port can also follow the address: board.example.org:6789, [::1]:6789.'],
   example: 'board.example.org 6789',
   anyone: true,
+  unsuggested: true,
   async *run(args, context) {
     const address = args.word('address');
-    const port = args.word('port');
+    const port = args.empty ? undefined : args.word('port');
     args.end();
     yield await context.connect(address, port);
   },
@@ -102,6 +106,7 @@ export const exit: TextCommand = {
   topic: 'you',
   summary: 'leave; your memberships stay',
   anyone: true,
+  unsuggested: true,
   async *run(args, context) {
     args.end();
     await context.exit();

@@ -45,7 +45,11 @@ function helpForAll(commands: readonly TextCommand[], style: Style): string {
   const width = Math.max(...others.map((command) => shortUsage(command).length));
   const section = (topic: Topic) => {
     const among = commands.filter((command) => command.topic === topic);
-    const lines = topic === 'main' ? fill(among) : among.map((command) => entry(command, width));
+    const narrow = Math.min(lineWidth, style.columns);
+    const lines =
+      topic === 'main'
+        ? fill(among, narrow)
+        : among.flatMap((command) => entry(command, width, narrow, style));
     return [style.strong(headings[topic]), ...lines];
   };
   const topics = Object.keys(headings) as Topic[];
@@ -53,15 +57,18 @@ function helpForAll(commands: readonly TextCommand[], style: Style): string {
   return `${topics.flatMap(section).join('\n')}\n${end}`;
 }
 
-function entry(command: TextCommand, width: number): string {
-  return `  ${shortUsage(command).padEnd(width)}  ${command.summary}`;
+/** One line, or two where the screen has no room for both columns. */
+function entry(command: TextCommand, width: number, columns: number, style: Style): string[] {
+  const line = `  ${shortUsage(command).padEnd(width)}  ${command.summary}`;
+  if (line.length <= columns) return [line];
+  return [style.line(`  ${shortUsage(command)}`), style.line(`      ${command.summary}`)];
 }
 
-function fill(commands: readonly TextCommand[]): string[] {
+function fill(commands: readonly TextCommand[], columns: number): string[] {
   const lines: string[] = [];
   for (const use of commands.map(shortUsage)) {
     const longer = `${lines.at(-1) ?? ' '}   ${use}`;
-    if (lines.length > 0 && longer.length <= lineWidth) lines[lines.length - 1] = longer;
+    if (lines.length > 0 && longer.length <= columns) lines[lines.length - 1] = longer;
     else lines.push(`  ${use}`);
   }
   return lines;

@@ -2,7 +2,7 @@ import { boardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { Arguments } from './arguments.ts';
 import type { TextContext } from './command.ts';
-import { groupCommand, mainGroup } from './group-commands.ts';
+import { groupCommand, mainGroup, messageNumber } from './group-commands.ts';
 import { count, info, listEnd, listStart, renderHeaders, renderList } from './render.ts';
 import { countAsSeen } from './seen.ts';
 
@@ -20,16 +20,23 @@ export const [groupList, list] = groupCommand(
     takes: ['joined', 'range'],
   },
   async function* (group, args, context) {
-    const { limit, before } = listArguments(args);
+    const { limit, before: written } = listArguments(args);
+    const before =
+      written === undefined
+        ? undefined
+        : { before: await messageNumber(written, group, context.call) };
     yield* limit === 'all'
       ? listAll(context, group, before)
       : listNewest(context, group, { limit, ...before });
   },
 );
 
-function listArguments(args: Arguments): { limit: number | 'all'; before: { before?: number } } {
+function listArguments(args: Arguments): {
+  limit: number | 'all';
+  before: number | 'last' | undefined;
+} {
   let limit: number | 'all' = limits.listDefault;
-  let before = {};
+  let before: number | 'last' | undefined;
   let word = args.empty ? '' : args.word('count');
   if (word && word.toLowerCase() !== 'before') {
     limit = word.toLowerCase() === 'all' ? 'all' : new Arguments(word).number('count');
@@ -42,7 +49,7 @@ function listArguments(args: Arguments): { limit: number | 'all'; before: { befo
     if (word.toLowerCase() !== 'before') {
       throw boardError('INVALID_PARAMS', `"${word}" stands where "before" was expected`);
     }
-    before = { before: args.number('number behind "before"') };
+    before = args.messageNumber('number behind "before"');
   }
   args.end();
   return { limit, before };
@@ -77,7 +84,7 @@ const pieceOfAll = 20;
 async function* listAll(
   { call, style, listPiece = pieceOfAll }: TextContext,
   group: string,
-  bound: { before?: number },
+  bound: { before: number } | undefined,
 ): AsyncGenerator<string> {
   let last = 0;
   let name = '';

@@ -20,7 +20,7 @@ export async function takeName(
       return call('session.login', { user, password: await ask('Password: ') });
     }
     if (code === 'REGISTRATION_REQUIRED' && create !== false) {
-      const password = await ask(`Choose a password for ${user}: `);
+      const password = await ask(`Choose a password for ${user}: `, true);
       return call('session.login', { user, password, create: true });
     }
     throw error;

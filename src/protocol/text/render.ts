@@ -47,24 +47,24 @@ function tagged(tag: string, text: string, style: Style): string {
   return `${style.line(`${style.tag(tag)} ${text}`)}\n`;
 }
 
-/**
- * What follows a login: what has come since, and what to type next.
- * @param reading how unread messages are read here
- */
 const cannotWrite =
   'The board cannot write to its disk just now: you can read, and try again later to post.';
 
+/** What follows a login: what has come since, and what to type next. */
 export function renderWelcome(
   { user, memberships, readOnly = false }: Result<'session.login'>,
   style: Style = plainStyle,
-  reading = 'Type %unread, %list or %grouplist <group> to read, %help for every command.',
 ): string {
   const unread = memberships
     .filter((membership) => membership.unread > 0)
     .map(({ group, unread }) => info(`${style.group(group)}: ${unreadCount(unread)}`, style));
+  const reading =
+    unread.length > 0
+      ? 'Type %next to read the oldest of them'
+      : 'Type %list or %grouplist <group> to see what was posted';
   const next =
     memberships.length > 0
-      ? reading
+      ? `${reading}, %help for every command.`
       : 'Type %groups to see the groups, %join to join main, %help for every command.';
   const warning = readOnly ? info(cannotWrite, style) : '';
   return info(`Welcome ${style.user(user)}`, style) + warning + unread.join('') + info(next, style);
@@ -118,12 +118,12 @@ export function renderHeaders(messages: Header[], style: Style): string {
 }
 
 function headerLine({ number, sender, postedAt, subject }: Header, style: Style): string {
-  return [
-    `ID: ${style.strong(String(number))}`,
-    `Sender: ${style.user(sender)}`,
-    `Date: ${style.date(postedAt)}`,
-    `Subject: ${style.strong(cleanLine(subject))}`,
-  ].join(' | ');
+  return style.entry({
+    number: style.strong(String(number)),
+    sender: style.user(sender),
+    date: style.date(postedAt),
+    subject: style.strong(cleanLine(subject)),
+  });
 }
 
 export function renderList(group: string, messages: Header[], style: Style): string {

@@ -1,7 +1,7 @@
 import { BoardError, boardError } from '../errors.ts';
 import { Arguments } from './arguments.ts';
-import type { TextCommand, TextContext } from './command.ts';
-import { findCommand, usage } from './command-words.ts';
+import { GivenUp, type TextCommand, type TextContext } from './command.ts';
+import { findCommand, rightForm } from './command-words.ts';
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
 import {
   groupJoin,
@@ -17,12 +17,14 @@ import {
 } from './group-commands.ts';
 import { help } from './help.ts';
 import { groupList, list } from './list-commands.ts';
+import { next } from './next.ts';
 import { info, renderError } from './render.ts';
 
 /** Every command that a board knows by itself, in the order in which `%help` tells of them. */
 export const textCommands: readonly TextCommand[] = [
   groups,
   groupJoin,
+  next,
   groupPost,
   groupList,
   groupMessage,
@@ -61,9 +63,13 @@ export async function* runTextLine(
     yield* command.run(new Arguments(line.slice(word.length)), context);
     return true;
   } catch (error) {
+    if (error instanceof GivenUp) {
+      yield info(error.message, style);
+      return false;
+    }
     if (!(error instanceof BoardError)) throw error;
     yield renderError(error, style);
-    if (command && error.code === 'INVALID_PARAMS') yield info(`Type: ${usage(command)}`, style);
+    if (command && error.code === 'INVALID_PARAMS') yield info(rightForm(command, commands), style);
     return false;
   }
 }

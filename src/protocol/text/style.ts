@@ -15,6 +15,8 @@ export interface Style {
   strong(text: string): string;
   /** What holds other things together: rules and frames. */
   frame(text: string): string;
+  /** Makes one line of a list of the parts of a header, which are laid out already. */
+  entry(header: { number: string; sender: string; date: string; subject: string }): string;
   /** Lays out one line of the program's own. */
   line(text: string): string;
   /** Lays out what someone wrote, which may have several lines. */
@@ -33,6 +35,8 @@ export const plainStyle: Style = {
   group: asItIs,
   strong: asItIs,
   frame: asItIs,
+  entry: ({ number, sender, date, subject }) =>
+    `ID: ${number} | Sender: ${sender} | Date: ${date} | Subject: ${subject}`,
   line: asItIs,
   content: asItIs,
   columns: Number.POSITIVE_INFINITY,

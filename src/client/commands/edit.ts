@@ -1,0 +1,38 @@
+import type { TextCommand } from '../../protocol/text/command.ts';
+import { checkMembership, groupCommand, postWritten } from '../../protocol/text/group-commands.ts';
+import { error, info } from '../../protocol/text/render.ts';
+import { editText } from '../editor.ts';
+import type { Terminal } from '../terminal/terminal.ts';
+
+/** `%groupedit` and `%edit`, by which someone at a terminal writes a message in their editor. */
+export function editCommands(terminal: Terminal): TextCommand[] {
+  return groupCommand(
+    {
+      named: '%groupedit',
+      short: '%edit',
+      form: '<subject>',
+      summary: 'post what you write in $EDITOR',
+      details: [
+        'Opens $VISUAL, $EDITOR or vi, and posts what you save. An empty text, or an',
+        'editor that fails, posts nothing. If the editor returns at once, as those with',
+        'a window of their own do, the client waits until you say that you have saved.',
+      ],
+      example: '"Minutes of Monday"',
+      takes: ['joined', 'subject'],
+    },
+    async function* (group, args, context) {
+      const subject = args.quoted('subject');
+      args.end();
+      await checkMembership(group, context);
+      const { text, failure, later, discard } = await editText(terminal);
+      if (failure !== undefined) yield error(failure, context.style);
+      const state = failure === undefined ? 'whole' : 'broken';
+      try {
+        yield* postWritten({ group, subject }, { text, state }, context);
+        if (later !== undefined) yield info(later, context.style);
+      } finally {
+        discard();
+      }
+    },
+  );
+}

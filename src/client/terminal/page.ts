@@ -1,0 +1,53 @@
+import stringWidth from 'string-width';
+
+/** What a reader wants of the rest, at the end of a page: all of it, a page, a line, or nothing. */
+export type More = 'all' | 'page' | 'line' | 'none';
+
+/** A terminal as the one who pages sees it. */
+export interface PagedTerminal {
+  /** Undefined where there is no screen to fill. */
+  readonly size: { readonly rows: number; readonly columns: number } | undefined;
+  print(text: string): void;
+  /** Asks whether to go on, once a page is full. */
+  more(): Promise<More>;
+}
+
+/** What one command prints, a page of the terminal at a time. */
+export class Page {
+  private printed = 0;
+  private room: number;
+
+  constructor(private readonly terminal: PagedTerminal) {
+    this.room = (terminal.size?.rows ?? Number.POSITIVE_INFINITY) - 1;
+  }
+
+  /** Prints whole lines; false if the reader has had enough, and the rest was left out. */
+  async print(text: string): Promise<boolean> {
+    let waiting = '';
+    for (const line of text.split(/(?<=\n)/)) {
+      const rows = this.rowsOf(line);
+      if (this.printed > 0 && this.printed + rows > this.room) {
+        this.terminal.print(waiting);
+        waiting = '';
+        if (!(await this.turn(rows))) return false;
+      }
+      this.printed += rows;
+      waiting += line;
+    }
+    this.terminal.print(waiting);
+    return true;
+  }
+
+  private async turn(rows: number): Promise<boolean> {
+    const more = await this.terminal.more();
+    if (more === 'all') this.room = Number.POSITIVE_INFINITY;
+    if (more === 'page') this.printed = 0;
+    if (more === 'line') this.printed -= rows;
+    return more !== 'none';
+  }
+
+  private rowsOf(line: string): number {
+    const { size } = this.terminal;
+    return size ? Math.max(1, Math.ceil(stringWidth(line.trimEnd()) / size.columns)) : 1;
+  }
+}
