@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { cleanLine } from '../protocol/clean.ts';
 import { toSeconds } from '../protocol/time.ts';
 import { hasColours } from './colour.ts';
+import { printPaged } from './pager.ts';
 
 type Cell = string | number | null;
 
@@ -14,7 +15,8 @@ const borderless = Object.fromEntries(
 
 /** Prints a result: as one JSON document where that is asked for, else as people read it. */
 export function printResult({ json }: { json?: true }, document: object, text: () => string): void {
-  process.stdout.write(`${json ? toJson(document, 2) : text()}\n`);
+  if (json) process.stdout.write(`${toJson(document, 2)}\n`);
+  else printPaged(`${text()}\n`);
 }
 
 /**

@@ -35,7 +35,7 @@ export async function buildProgram(word = ''): Promise<Command> {
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help to see how it is used.')
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'corkboard: ')),
+      outputError: (text, write) => write(text.replace(/^error: /, 'corkboard: ') + dashHint(text)),
     })
     .hook('preAction', (command) => {
       settleColours(command.opts<{ color: boolean }>().color);
@@ -50,6 +50,12 @@ export async function buildProgram(word = ''): Promise<Command> {
   shareSettings(program);
   refuseEmptyOptions(program);
   return program;
+}
+
+/** Text that begins with a dash looks like an option, as in `post news "-5 degrees"`. */
+function dashHint(error: string): string {
+  if (!/unknown option/.test(error) || /Did you mean/.test(error)) return '';
+  return 'If this is no option but an argument, put -- before the arguments.\n';
 }
 
 /** Commander hands settings down to the commands that it builds itself, and to no others. */

@@ -100,22 +100,25 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
     default: {
       // In what is written for others, only a name that was begun is one.
       if (place.word === '') return [];
+      if (place.word.startsWith('#')) return numbers(place, call, style);
+      const sign = place.word.startsWith('@') ? '@' : '';
       const { members } = await call('group.members', {
         group: place.group,
         limit: limits.membersMost,
       });
-      return members.map(({ name }) => ({ text: name }));
+      return members.map(({ name }) => ({ text: `${sign}${name}` }));
     }
   }
 }
 
 async function numbers({ group, word }: Place, call: Call, style: Style): Promise<Candidate[]> {
   const { messages } = await call('message.list', { group });
+  const sign = word.startsWith('#') ? '#' : '';
   return messages
-    .filter(({ number }) => String(number).startsWith(word))
+    .filter(({ number }) => `${sign}${number}`.startsWith(word))
     .slice(-numbersListed)
     .map(({ number, sender, subject }) => ({
-      text: String(number),
+      text: `${sign}${number}`,
       note: `${style.user(sender)}: ${subject}`,
     }));
 }

@@ -50,11 +50,13 @@ export class Reporter {
     pieces: AsyncGenerator<string, boolean>,
     print: (piece: string) => Promise<boolean>,
   ): Promise<boolean> {
+    // The command by which the person leaves says its last word.
+    const left = this.left.aborted;
     return this.attempt(async () => {
       for (;;) {
         const { done, value } = await pieces.next();
         if (done) return value;
-        if (this.left.aborted || (await print(value))) {
+        if (left || (await print(value))) {
           // A list goes on for long: keys and notices get their turn.
           await setImmediate();
           continue;

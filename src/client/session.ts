@@ -56,7 +56,7 @@ export interface SessionOptions {
 }
 
 /** How someone writes a text of several lines here. */
-export interface Writing {
+interface Writing {
   /** The next line of it, as `TextContext.textLine` gives it. */
   line(): Promise<string | BoardError | undefined>;
   /** How it is given up, as the end of a sentence. */
@@ -186,7 +186,7 @@ export class Session implements TextContext {
   }
 
   private readonly printed = async (piece: string): Promise<boolean> => {
-    this.reporter.print(piece);
+    this.options.output.print(piece);
     return true;
   };
 

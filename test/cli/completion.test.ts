@@ -22,12 +22,12 @@ function installed(): string {
 const starts: Record<string, { args: string[]; setUp: string }> = {
   bash: {
     args: ['--norc', '--noprofile', '-i'],
-    setUp: "PS1='$ '; source <(corkboard completion bash); bind 'set bell-style none'",
+    setUp: "PS1='$ '; eval \"$(corkboard completion bash)\"; bind 'set bell-style none'",
   },
   zsh: {
     args: ['-f', '-i'],
     setUp:
-      "PS1='$ '; autoload -Uz compinit; compinit -u -D; unsetopt beep; source <(corkboard completion zsh)",
+      'PS1=\'$ \'; autoload -Uz compinit; compinit -u -D; unsetopt beep; eval "$(corkboard completion zsh)"',
   },
   fish: {
     args: ['--no-config', '-i', '--init-command', "function fish_prompt; echo '$ '; end"],

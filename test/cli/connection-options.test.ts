@@ -33,6 +33,24 @@ test('options stand over the environment, that over a profile, and that over wha
   expect(connectionSettings({ profile: 'work', ...given })).toEqual(given);
 });
 
+test('a port in an address goes with that address alone', () => {
+  writeFileSync(file, '[work]\nhost = "work:7100"\n[six]\nhost = "::1"\n');
+  vi.stubEnv('CORKBOARD_HOST', 'elsewhere:7000');
+  expect(connectionSettings({})).toEqual({ host: 'elsewhere', port: 7000 });
+  expect(connectionSettings({ host: 'here' })).toEqual({ host: 'here', port: 6789 });
+  expect(connectionSettings({ port: 1 })).toEqual({ host: 'elsewhere', port: 1 });
+  expect(connectionSettings({ host: '[::1]:2' })).toEqual({ host: '::1', port: 2 });
+  expect(connectionSettings({ profile: 'work' })).toEqual({ host: 'work', port: 7100 });
+  expect(connectionSettings({ profile: 'six' })).toEqual({ host: '::1', port: 6789 });
+  expect(() => connectionSettings({ host: 'a:1', port: 2 })).toThrow('has another port than 2');
+  expect(() => connectionSettings({ host: 'a:b' })).toThrow('the port is a number from 1 to 65535');
+});
+
+test('a byte order mark before the profiles is no part of them', () => {
+  writeFileSync(file, '\ufeff[work]\nhost = "work"\n');
+  expect(connectionSettings({ profile: 'work' })).toEqual({ host: 'work', port: 6789 });
+});
+
 test('files of a profile are looked for beside it', () => {
   writeFileSync(file, '[work]\nhost = "work"\nca = "~/ca.pem"\npassword_file = "../word"\n');
   expect(connectionSettings({ profile: 'work' })).toMatchObject({

@@ -24,7 +24,9 @@ test('offline, commands that need a board say so, and %help works', async () => 
   const missing = '[ERROR] You are not connected. Type %connect <address>.\n';
   for (const command of ['%groups', '%ping', '%post a b', '%message 1']) {
     chat.type(`${command}\r`);
-    await chat.shows(`> ${command}\n${missing}`);
+    await chat.until(
+      () => chat.screen.includes(`> ${command}\n`) && chat.screen.endsWith(`${missing}offline>`),
+    );
   }
   chat.type('%help\r');
   await chat.shows(/%grouppost <group> <subject> +post a message\n(.*\n)*offline>$/);

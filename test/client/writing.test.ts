@@ -1,16 +1,8 @@
-import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { tempFolder } from '../helpers/temp.ts';
+import { editor } from './editor.ts';
 import { aliceAndBob, aliceInChat, keys } from './support.ts';
-
-/** An editor that does what a shell script says; the file is `$1`. */
-function editor(script: string): string {
-  const file = join(tempFolder(), 'editor');
-  writeFileSync(file, `#!/bin/sh\n${script}\n`);
-  chmodSync(file, 0o700);
-  return file;
-}
 
 test('%post without content takes several lines, which a dot ends and Ctrl-C gives up', async () => {
   const { alice, bob } = await aliceAndBob();

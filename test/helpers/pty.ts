@@ -17,6 +17,8 @@ const patience = 20_000;
 export class Pty {
   /** Resolves with the exit code when the program has ended and its last output is drawn. */
   readonly exited: Promise<number>;
+  /** Where the client keeps what it should remember, unless the environment says otherwise. */
+  readonly state = tempFolder();
   /** All that the program has written, as it came. */
   raw = '';
   private readonly terminal: Terminal;
@@ -43,7 +45,7 @@ export class Pty {
         PATH,
         TERM: 'xterm-256color',
         LANG: 'C.UTF-8',
-        XDG_STATE_HOME: tempFolder(),
+        XDG_STATE_HOME: this.state,
         ...env,
       },
     });
@@ -66,6 +68,11 @@ export class Pty {
 
   type(keys: string): void {
     this.process.write(keys);
+  }
+
+  /** What a terminal in another encoding would send. */
+  write(bytes: Buffer): void {
+    this.process.write(bytes as unknown as string);
   }
 
   /** What someone does who drags the window's edge. */

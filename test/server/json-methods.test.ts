@@ -76,6 +76,8 @@ test('group.list gives the groups that can be joined', async () => {
     messages: 2,
     joined: true,
     unread: 0,
+    lastRead: 0,
+    lastNumber: 2,
   });
   expect(groups[0]).toMatchObject({ members: 0, messages: 0, joined: false, unread: 0 });
 });

@@ -13,8 +13,8 @@ The shell asks the program what fits, so it knows the groups and users of the da
 nothing has to be printed again after an upgrade.
 
 Examples:
-  $ source <(corkboard completion bash)         in ~/.bashrc
-  $ source <(corkboard completion zsh)          in ~/.zshrc, behind compinit
+  $ eval "$(corkboard completion bash)"         in ~/.bashrc
+  $ eval "$(corkboard completion zsh)"          in ~/.zshrc, after compinit
   $ corkboard completion fish > ~/.config/fish/completions/corkboard.fish`,
     )
     .action((shell: Shell) => {

@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { displayWidth } from '../../protocol/unicode.ts';
 
 /** What a reader wants of the rest, at the end of a page: all of it, a page, a line, or nothing. */
 export type More = 'all' | 'page' | 'line' | 'none';
@@ -48,6 +48,6 @@ export class Page {
 
   private rowsOf(line: string): number {
     const { size } = this.terminal;
-    return size ? Math.max(1, Math.ceil(stringWidth(line.trimEnd()) / size.columns)) : 1;
+    return size ? Math.max(1, Math.ceil(displayWidth(line.trimEnd()) / size.columns)) : 1;
   }
 }

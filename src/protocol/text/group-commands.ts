@@ -150,7 +150,7 @@ export async function* postWritten(
 }
 
 /** Posts, and says under which number. What the board refuses is kept. */
-export async function* postMessage(
+async function* postMessage(
   message: { group: string; subject: string; content: string },
   context: TextContext,
 ): AsyncGenerator<string> {

@@ -1,0 +1,147 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { Pty } from '../helpers/pty.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { editor } from './editor.ts';
+import { aliceAndBob, keys } from './support.ts';
+
+// Whatever ends it, what someone has written is in a file, or on the board.
+
+async function writing(extra: Record<string, string> = {}) {
+  const state = tempFolder();
+  const at = await aliceAndBob({ env: { XDG_STATE_HOME: state, ...extra } });
+  const drafts = () => {
+    const folder = join(state, 'corkboard', 'drafts');
+    return readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
+  };
+  at.alice.type('%post "A list"\r');
+  await at.alice.shows(/…$/);
+  at.alice.type('first\rsecond\rhalf a li');
+  await at.alice.shows(/… half a li$/);
+  return { ...at, drafts };
+}
+
+test.each([
+  ['Ctrl-C', (alice: Pty) => alice.type(keys.ctrlC)],
+  ['%cancel', (alice: Pty) => alice.type(`${'\x7f'.repeat(9)}half a li\r%cancel\r`)],
+])('a text given up by %s is kept, with its last line', async (_, giveUp) => {
+  const { alice, drafts } = await writing();
+  giveUp(alice);
+  await alice.shows(/What you wrote is kept in \/\S+\.txt\.\n\[INFO\] Nothing was posted\.\n.*>$/);
+  expect(drafts()).toEqual(['first\nsecond\nhalf a li']);
+});
+
+test.each(['SIGTERM', 'SIGHUP'])('%s keeps it, with the line being typed', async (signal) => {
+  const { alice, drafts } = await writing();
+  alice.signal(signal);
+  await alice.exited;
+  expect(drafts()).toEqual(['first\nsecond\nhalf a li']);
+});
+
+test('a command that is half typed when a signal comes is there in the next run', async () => {
+  const state = tempFolder();
+  const { alice } = await aliceAndBob({ env: { XDG_STATE_HOME: state } });
+  alice.type('%post long a thought that is not ended');
+  await alice.shows(/not ended$/);
+  alice.signal('SIGTERM');
+  await alice.exited;
+  expect(readFileSync(join(state, 'corkboard', 'history'), 'utf8')).toContain(
+    '%post long a thought that is not ended\n',
+  );
+});
+
+test('a post that waits for a server which does not come back is kept when one leaves', async () => {
+  const { board, alice, drafts } = await writing();
+  await board.stop();
+  await alice.shows('Trying to connect again.');
+  alice.type('ne\r.\r');
+  await alice.shows('This is done once the connection is back.');
+  alice.type('%exit\r');
+  expect(await alice.exited).toBe(0);
+  expect(alice.screen).toContain('What you wrote is kept in ');
+  expect(drafts()).toEqual(['first\nsecond\nhalf a line']);
+});
+
+test('a text of one line that is refused is kept as well', async () => {
+  const state = tempFolder();
+  const { alice } = await aliceAndBob({ env: { XDG_STATE_HOME: state } });
+  const long = 'y'.repeat(3000);
+  alice.type(`%post "x" \x1b[200~${Array.from({ length: 12 }, () => long).join('\n')}\x1b[201~`);
+  await alice.shows(/Post these 12 lines as the content/);
+  alice.type('y');
+  await alice.shows('[ERROR] The content is too long');
+  const folder = join(state, 'corkboard', 'drafts');
+  const [name = ''] = readdirSync(folder);
+  expect(readFileSync(join(folder, name), 'utf8').length).toBe(12 * 3001 - 1);
+});
+
+test('an unwritable state folder is no reason to lose a text: it is given back', async () => {
+  const { alice } = await aliceAndBob({
+    env: { XDG_STATE_HOME: '/dev/null/state', TMPDIR: '/dev/null/temporary' },
+  });
+  alice.type('%post hello\rdear all\r');
+  await alice.shows(/…$/);
+  alice.type(keys.ctrlC);
+  await alice.shows(/could not be kept in a file \(.*\)\. Copy it from here:\s+dear all/);
+  alice.type('%edit Minutes\r');
+  await alice.shows('[ERROR] No file can be made for your editor:');
+  await alice.shows(/>$/);
+  alice.type('%ping\r');
+  await alice.shows('[INFO] pong');
+});
+
+test('an editor that returns at once is waited for', async () => {
+  const { alice, bob } = await aliceAndBob({
+    env: {
+      EDITOR: editor('(sleep 0.5; printf "later\\n" > "$1"; touch "$1.saved") > /dev/null 2>&1 &'),
+    },
+  });
+  alice.type('%edit Minutes\r');
+  await alice.shows(/Press Enter once you have saved one, Ctrl-C to post nothing\.$/);
+  const folder = join(alice.state, 'corkboard', 'drafts');
+  while (!readdirSync(folder).some((name) => name.endsWith('.saved'))) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  alice.type('\r');
+  await alice.shows('[SUCCESS] Message 1 posted in main. Subject: Minutes');
+  const { content } = await bob.call('message.get', { group: 'main', number: 1 });
+  expect(content).toBe('later');
+});
+
+test('what such an editor saves after one went on is still there', async () => {
+  const { alice } = await aliceAndBob({
+    env: {
+      EDITOR: editor(
+        '(while [ ! -e "$1.go" ]; do sleep 0.1; done; printf later > "$1"; touch "$1.saved") > /dev/null 2>&1 &',
+      ),
+    },
+  });
+  alice.type('%edit Minutes\r');
+  await alice.shows(/to post nothing\.$/);
+  alice.type(keys.ctrlC);
+  await alice.shows(/What you still save in it stays in (\/\S+\.txt)\./);
+  const [, file = ''] = /stays in (\/\S+\.txt)\./.exec(alice.screen) ?? [];
+  alice.type('%edit x\r');
+  const { writeFileSync, existsSync } = await import('node:fs');
+  writeFileSync(`${file}.go`, '');
+  while (!existsSync(`${file}.saved`)) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(readFileSync(file, 'utf8')).toBe('later');
+});
+
+test('an editor that saves a byte order mark posts none, and one that saves Latin-1 is told so', async () => {
+  const { alice, bob } = await aliceAndBob({
+    env: { EDITOR: editor('printf "\\357\\273\\277hello\\r\\nthere\\r\\n" > "$1"') },
+  });
+  alice.type('%edit Marked\r');
+  await alice.shows('[SUCCESS] Message 1 posted');
+  const { content } = await bob.call('message.get', { group: 'main', number: 1 });
+  expect(content).toBe('hello\nthere');
+  const other = await aliceAndBob({ env: { EDITOR: editor('printf "caf\\351" > "$1"') } });
+  other.alice.type('%edit Latin\r');
+  await other.alice.shows(
+    /\[ERROR\] What you saved is not valid UTF-8: nothing was posted\. It is in (\/\S+\.txt)\./,
+  );
+  const [, file = ''] = /It is in (\/\S+\.txt)\./.exec(other.alice.screen) ?? [];
+  expect(readFileSync(file, 'latin1')).toBe('café');
+});
