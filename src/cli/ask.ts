@@ -13,15 +13,21 @@ export function ask(question: string): Promise<string | undefined> {
 
 /** Asks for what must not be seen: nothing of it is shown. @returns as `ask` does */
 export async function askUnseen(question: string): Promise<string | undefined> {
-  process.stderr.write(question);
-  const answer = await readAnswer('', new Writable({ write: (_chunk, _encoding, done) => done() }));
+  const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
+  // Asked once the terminal shows nothing any more: who answers at once is not seen either.
+  const answer = await readAnswer('', unseen, () => void process.stderr.write(question));
   // The end of the line that was typed was not shown either.
   if (answer !== undefined) process.stderr.write('\n');
   return answer;
 }
 
-async function readAnswer(question: string, output: Writable): Promise<string | undefined> {
+async function readAnswer(
+  question: string,
+  output: Writable,
+  ready = () => {},
+): Promise<string | undefined> {
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
+  ready();
   const left = new AbortController();
   // By Ctrl-C or Ctrl-D, for which `question` would wait for ever.
   terminal.once('close', () => left.abort());

@@ -117,8 +117,9 @@ test('a list spends its columns on what it lists', async () => {
 });
 
 test('%help is readable at 40 columns', async () => {
-  const { alice } = await aliceInChat();
-  alice.resize(40, 60);
+  const board = await TestBoard.start();
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice'], { cols: 40, rows: 60 });
+  await alice.shows(/command\.\n.*>$/);
   alice.type('%help\r');
   await alice.shows('more, with an example.');
   const rows = alice.rows.slice(alice.rows.findIndex((row) => row.startsWith('Groups, by')));

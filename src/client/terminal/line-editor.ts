@@ -362,7 +362,7 @@ export class LineEditor implements Terminal {
         else if (text !== '' && !ctrl && !meta && text >= ' ') search.type(text);
         else {
           done(search.found ?? before);
-          this.keyboard.press([{ text, key }]);
+          this.keyboard.press([{ text: text || undefined, key }]);
           return;
         }
         show(search.prompt, search.found ?? before);
