@@ -142,6 +142,8 @@ test('the list of groups counts members and messages, and says what is unread', 
     messages: 1,
     joined: true,
     unread: 1,
+    lastRead: 0,
+    lastNumber: 1,
   });
   expect(groups[1]).toMatchObject({ name: 'general', members: 0, joined: false, unread: 0 });
   // Bob's older session was told of it.
