@@ -13,7 +13,7 @@ function seen(...pieces: (string | Buffer)[]): { text: string; broken: number } 
     },
   });
   for (const piece of pieces) sequences.push(Buffer.from(piece));
-  vi.advanceTimersByTime(1000);
+  vi.advanceTimersByTime(5000);
   sequences.close();
   return told;
 }

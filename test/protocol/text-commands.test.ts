@@ -257,7 +257,7 @@ describe('an unknown command', () => {
     [':q', '%exit'],
     [':q!', '%exit'],
     ['/list', '%list [count or all] [before <number>]'],
-    ['who', '%users'],
+    ['who', '%users [all]'],
     ['/part', '%leave'],
   ])('of another program, %s, is answered with the one here', async (line, right) => {
     const { lines, exited, calls } = await type(line, answers());
@@ -302,7 +302,7 @@ describe('an unknown command', () => {
 test.each([
   ['%join general', 'Type: %join (for another group: %groupjoin <group>)'],
   ['%groupjoin', 'Type: %groupjoin <group> (for main: %join)'],
-  ['%users news', 'Type: %users (for another group: %groupusers <group>)'],
+  ['%users news', 'Type: %users [all] (for another group: %groupusers <group> [all])'],
   ['%leave news', 'Type: %leave (for another group: %groupleave <group>)'],
   [
     '%message news 3',

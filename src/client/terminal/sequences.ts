@@ -1,8 +1,10 @@
 import { isUtf8 } from 'node:buffer';
 
 const esc = '\x1b';
-// How long the rest of a sequence may take to come, in milliseconds. A lone Escape is a key.
-const patience = 100;
+// How long the rest of a sequence may take to come, in milliseconds. A lone Escape is a key, and is
+// not to be felt.
+const patience = 2000;
+const escapePatience = 100;
 // No sequence that means anything is longer than this.
 const longest = 4096;
 
@@ -53,7 +55,11 @@ export class Sequences {
     clearTimeout(this.timer);
     this.held += this.decode(chunk);
     this.drain();
-    if (this.held !== '') this.timer = setTimeout(() => this.giveUp(), patience);
+    if (this.held === '') return;
+    const { held } = this;
+    // In a busy program the rest may have come in time, and not have been read yet.
+    const late = () => setImmediate(() => this.held === held && this.giveUp());
+    this.timer = setTimeout(late, held === esc ? escapePatience : patience);
   }
 
   close(): void {
