@@ -163,7 +163,9 @@ export class SqliteUpkeep implements Upkeep {
     let rows = 0;
     for (const [at, { postedAt, deletedAt }] of oldest.entries()) {
       if (deletedAt === null) messages++;
-      if (postedAt < before || (deletedAt === null && messages <= excess)) rows = at + 1;
+      // A tombstone goes with the message after it: more of them than fit in a step may come first.
+      const isExcess = deletedAt === null ? messages <= excess : messages < excess;
+      if (postedAt < before || isExcess) rows = at + 1;
     }
     const removed = oldest.slice(0, rows);
     const numbers = removed.flatMap(({ number, deletedAt }) =>

@@ -108,6 +108,24 @@ test('retention removes the oldest rows, and counts no deleted message as one th
   ]);
 });
 
+test('retention gets past deleted messages that fill several of its steps', async () => {
+  const board = openBoard();
+  fillMain(dirname(board.file), 1000);
+  const admin = new SqliteAdministration(board.client);
+  await admin.deleteMessages(
+    main,
+    Array.from({ length: 500 }, (_, at) => at + 1),
+  );
+  await keep(board, { keepMessages: 300 });
+  const upkeep = new SqliteUpkeep(board.store);
+  let steps = 0;
+  while (steps < 10 && !(await upkeep.removeExpired())) steps++;
+  expect(steps).toBe(4);
+  const stored = board.client.prepare('SELECT count(*) AS n, min(number) AS first FROM messages');
+  expect(stored.get()).toEqual({ n: 300, first: 701 });
+  expect(purges(board)).toMatchObject([{ count: 200, first: 501, last: 700 }]);
+});
+
 test('the space of what went is given back in steps, but for what the next posts take', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 60_000);
