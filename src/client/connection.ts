@@ -4,7 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
-import { type JsonBounds, jsonFault } from '../protocol/json-shape.ts';
+import type { JsonBounds } from '../protocol/json-shape.ts';
 import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc.ts';
 import { limits } from '../protocol/limits.ts';
 import {
@@ -78,6 +78,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       ask: () => void this.call('ping', {}).catch(() => undefined),
       dead: () => socket.destroy(systemError('ETIMEDOUT')),
     });
+    this.splitter.boundJson(jsonBounds);
     void this.read();
   }
 
@@ -201,8 +202,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
 /** Whether a line is not looked at, because of what that might cost. */
 function isAbsurd(line: Line): boolean {
-  if ('fault' in line) return line.fault === 'LINE_TOO_LONG';
-  return line.text.startsWith('{') && jsonFault(line.text, jsonBounds) !== undefined;
+  return 'fault' in line && line.fault !== 'NOT_UTF8';
 }
 
 function openSocket({ host, port, tls }: Address): Socket {

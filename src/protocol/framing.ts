@@ -1,4 +1,5 @@
 import { type BoardError, boardError } from './errors.ts';
+import { type JsonBounds, JsonShape } from './json-shape.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -15,26 +16,38 @@ const smallLine = 4096;
 // It keeps nothing between two lines, so that one serves all.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-type Fault = 'NOT_UTF8' | 'LINE_TOO_LONG';
+/** Why a line has no text, with the limit in bytes that held for it. */
+type Unread =
+  | { fault: 'NOT_UTF8' | 'LINE_TOO_LONG'; limit: number }
+  | { fault: 'INVALID_REQUEST'; why: string };
 
-/** What came as one line: its text, or why it has none, with the limit in bytes that held for it. */
-export type Line = { text: string } | { fault: Fault; limit: number };
+/** What came as one line. */
+export type Line = { text: string } | Unread;
 
 /** What the peer is told of a line that could not be read. */
-export function lineError({ fault, limit }: { fault: Fault; limit: number }): BoardError {
-  return fault === 'NOT_UTF8' ? boardError(fault) : boardError(fault, limit);
+export function lineError(unread: Unread): BoardError {
+  switch (unread.fault) {
+    case 'NOT_UTF8':
+      return boardError(unread.fault);
+    case 'LINE_TOO_LONG':
+      return boardError(unread.fault, unread.limit);
+    case 'INVALID_REQUEST':
+      return boardError(unread.fault, unread.why);
+  }
 }
 
 /**
  * Cuts a stream of bytes into lines, wherever the network split it. Lines end in LF or CRLF, and
- * people's lines in CR or CR NUL too, as telnet sends them (RFC 854, page 11). The limit counts bytes as they come, before anything is decoded; past it the rest of the line is
- * skipped and one fault reported. A line is decoded whole, so a character split across packets
- * stays whole.
+ * people's lines in CR or CR NUL too, as telnet sends them (RFC 854, page 11). The limit counts bytes as they come,
+ * before anything is decoded, and JSON is looked at as it comes. Past a bound the rest of the line is skipped and
+ * one fault reported. A line is decoded whole, so a character split across packets stays whole.
  */
 export class LineSplitter {
   private parts: Buffer[] = [];
   private size = 0;
-  private skipping = false;
+  /** Why the rest of the line is skipped. */
+  private fault: 'LINE_TOO_LONG' | { why: string } | undefined;
+  private shape: JsonShape | undefined;
   /** The line before ended in CR: LF or NUL after it belongs to that ending. */
   private afterCr = false;
 
@@ -49,7 +62,12 @@ export class LineSplitter {
 
   /** Bytes of an unfinished line that are kept; at most the limit and 1. */
   get held(): number {
-    return this.skipping ? 0 : this.size;
+    return this.fault ? 0 : this.size;
+  }
+
+  /** From the next line on, a line is skipped as `INVALID_REQUEST` if its JSON is past the bounds. */
+  boundJson(bounds: JsonBounds): void {
+    this.shape = new JsonShape(bounds);
   }
 
   /** Takes the next bytes, and cuts the lines that they complete off as they are asked for. */
@@ -83,32 +101,37 @@ export class LineSplitter {
 
   /** Ends the stream: what is left without a line ending counts as a line. */
   end(emit: (line: Line) => void): void {
-    if (this.size > 0 || this.skipping) emit(this.finish());
+    if (this.size > 0) emit(this.finish());
   }
 
   private take(bytes: Buffer): void {
-    if (this.skipping || bytes.length === 0) return;
+    if (this.fault || bytes.length === 0) return;
     this.size += bytes.length;
     // One byte over may still be the CR of a CRLF.
-    if (this.size > this.limit + 1) {
-      this.skipping = true;
+    if (this.size > this.limit + 1) this.fault = 'LINE_TOO_LONG';
+    else {
+      const why = this.shape?.push(bytes);
+      if (why) this.fault = { why };
+    }
+    if (this.fault) {
       this.parts = [];
-    } else {
-      this.parts.push(bytes);
-      // A buffer of its own for each byte that drips in would take hundreds of times its size.
-      if (this.parts.length > (this.size > smallLine ? mostParts : 1)) {
-        this.parts = [Buffer.concat(this.parts)];
-      }
+      return;
+    }
+    this.parts.push(bytes);
+    // A buffer of its own for each byte that drips in would take hundreds of times its size.
+    if (this.parts.length > (this.size > smallLine ? mostParts : 1)) {
+      this.parts = [Buffer.concat(this.parts)];
     }
   }
 
   private finish(): Line {
-    const { parts, skipping } = this;
+    const { parts, fault, limit } = this;
     this.parts = [];
     this.size = 0;
-    this.skipping = false;
-    const { limit } = this;
-    if (skipping) return { fault: 'LINE_TOO_LONG', limit };
+    this.fault = undefined;
+    this.shape?.reset();
+    if (fault === 'LINE_TOO_LONG') return { fault, limit };
+    if (fault) return { fault: 'INVALID_REQUEST', why: fault.why };
     let bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
     if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
     if (bytes.length > limit) return { fault: 'LINE_TOO_LONG', limit };

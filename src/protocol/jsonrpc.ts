@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { BoardError, boardError, catalogue, type ErrorCode } from './errors.ts';
-import { jsonFault } from './json-shape.ts';
 import { limits } from './limits.ts';
 import type { Notice } from './schemas.ts';
 
@@ -37,12 +36,10 @@ export class BadRequest extends Error {
 
 /**
  * Reads one line as a JSON-RPC 2.0 request, with whatever it has for params.
- * @throws BadRequest for what is not JSON, an array (batches are not served), or no request, and
- * for JSON that no request needs: nested too deeply, or with too many values
+ * @param line within the bounds of `LineSplitter.boundJson`
+ * @throws BadRequest for what is not JSON, an array (batches are not served), or no request
  */
 export function parseRequest(line: string): RawRequest {
-  const fault = jsonFault(line, { depth: limits.jsonDepth, values: limits.jsonValues });
-  if (fault) throw invalid(null, fault);
   const value = parseJson(line);
   if (Array.isArray(value)) {
     throw invalid(null, 'batches are not served; send the requests one after another');

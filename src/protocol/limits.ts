@@ -57,6 +57,9 @@ export const limits = {
   /** Bytes a second of requests and replies of one user, and at once; past it they are delayed. */
   bytesPerSecond: 8 * 1024 * 1024,
   byteBurst: 32 * 1024 * 1024,
+  /** The same of all who keep the server busy, together. */
+  busyBytesPerSecond: 16 * 1024 * 1024,
+  busyByteBurst: 32 * 1024 * 1024,
   /** Processor time of one user, in milliseconds a second, and at once; past it requests wait. */
   processorPerSecond: 250,
   processorBurst: 2000,

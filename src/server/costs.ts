@@ -1,8 +1,14 @@
 import type { ServerCounts } from '../metrics/counts.ts';
-import type { ServerLimits } from '../protocol/limits.ts';
+import { limits as fixed, type ServerLimits } from '../protocol/limits.ts';
 import { Allowance, Allowances, networkRates, strangerRates, userRates } from './allowance.ts';
-import { type Rate, spend } from './rate.ts';
+import { Rate, spend } from './rate.ts';
 import { type Piecework, Share, Turns } from './turns.ts';
+
+// A connection reads so many bytes in a turn, about: what the system hands over at once. Otherwise it hands over 32 times
+// as many to each connection that has them, before anyone else has a turn.
+const readPiece = 64 * 1024;
+// What it takes to read them, before they are looked at, in milliseconds: nothing of ours runs meanwhile, and could measure it.
+const readTime = 0.1;
 
 // How long a long answer is made before the others get their turn, in milliseconds.
 const pieceTime = 0.5;
@@ -18,6 +24,11 @@ export interface Mark {
 /** What the connections of a server share to be charged for what they cost. */
 export class Charges {
   readonly turns = new Turns();
+  /**
+   * Bytes of everyone who is busy. Where bytes are large, they are paid for later, by everyone: the garbage collector
+   * stops the event loop once for every so many of them, whoever they were of.
+   */
+  readonly busyBytes: Rate;
   private readonly users: Allowances<number>;
   private readonly networks: Allowances<string>;
   private readonly strangers: ReturnType<typeof strangerRates>;
@@ -30,6 +41,8 @@ export class Charges {
     this.users = new Allowances(userRates(limits));
     this.networks = new Allowances(networkRates(limits));
     this.strangers = strangerRates(limits);
+    const perSecond = limits.commandsPerSecond === 0 ? 0 : fixed.busyBytesPerSecond;
+    this.busyBytes = new Rate(perSecond, fixed.busyByteBurst);
   }
 
   /** @param network undefined for one that is exempt */
@@ -61,6 +74,8 @@ export class Costs {
   private charged = 0;
   private readonly commands: Rate[];
   private isUser = false;
+  /** Bytes read since it last waited for a turn to read more. */
+  private justRead = 0;
 
   constructor(
     private readonly charges: Charges,
@@ -98,6 +113,26 @@ export class Costs {
   bytes(count: number): void {
     this.own.bytes.take(count);
     this.network?.bytes.take(count);
+    if (!this.own.share.isLight) this.charges.busyBytes.take(count);
+  }
+
+  /** Counts bytes that were read. */
+  read(count: number): void {
+    this.justRead += count;
+    this.bytes(count);
+  }
+
+  /** Whether more may be read in this turn; if not, `goOn` is called when it may be. */
+  mayReadOn(work: Piecework): boolean {
+    if (this.justRead < readPiece) return true;
+    this.justRead = 0;
+    this.charges.turns.later(this.own.share, {
+      goOn: () => {
+        this.take(readTime);
+        work.goOn();
+      },
+    });
+    return false;
   }
 
   /** Whether the next line may be handed on; if not, `goOn` is called when it may be. */
@@ -124,10 +159,14 @@ export class Costs {
     if (turn !== turns.current) return;
     const milliseconds = performance.now() - at - (this.charged - charged);
     if (milliseconds <= 0) return;
+    this.take(milliseconds);
+  }
+
+  private take(milliseconds: number): void {
     this.charged += milliseconds;
     this.own.processor.take(milliseconds);
     this.network?.processor.take(milliseconds);
-    turns.charge(this.own.share, milliseconds);
+    this.charges.turns.charge(this.own.share, milliseconds);
   }
 
   /** Charges what was done since `mark`; if that was much, waits for the next turn. @returns the next mark */
@@ -145,15 +184,16 @@ export class Costs {
   }
 
   private mayGoOn(work: Piecework, least: number): boolean {
-    const wait = Math.max(least, waitOf(this.own), this.network ? waitOf(this.network) : 0);
+    const { own, network, charges } = this;
+    const ofBusy = own.share.isLight ? 0 : charges.busyBytes.wait;
+    const wait = Math.max(least, ofBusy, waitOf(own), network ? waitOf(network) : 0);
     if (wait > 0) {
-      this.charges.counts.delays++;
+      charges.counts.delays++;
       setTimeout(() => work.goOn(), wait);
       return false;
     }
-    const { turns } = this.charges;
-    if (turns.mayGoOn(this.own.share)) return true;
-    turns.defer(work);
+    if (charges.turns.mayGoOn(own.share)) return true;
+    charges.turns.defer(work);
     return false;
   }
 }

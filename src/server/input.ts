@@ -78,15 +78,16 @@ export class Input implements Piecework {
     this.lines.limit = this.encoding === 'json' ? limits.jsonLine : limits.textLine;
   }
 
-  /** Goes on where it had to wait. */
+  /** Goes on where it had to wait for room. */
   resume(): void {
+    if (this.resting) return;
     if (this.pending) this.digest();
     else if (!this.stopped && this.socket.isPaused()) this.socket.resume();
   }
 
   goOn(): void {
     this.resting = false;
-    this.digest();
+    this.resume();
   }
 
   /** Reads and hands on nothing any more. */
@@ -99,7 +100,7 @@ export class Input implements Piecework {
 
   private receive(bytes: Buffer): void {
     if (this.stopped) return;
-    this.costs.bytes(bytes.length);
+    this.costs.read(bytes.length);
     if (this.encoding) this.take(bytes);
     else this.open(bytes);
     this.owner.heldChanged();
@@ -131,6 +132,9 @@ export class Input implements Piecework {
     this.encoding = openingBraces.has(first[0] ?? 0) ? 'json' : 'text';
     // JSON may hold one between two words.
     this.lines.endsAtCr = this.encoding === 'text';
+    if (this.encoding === 'json') {
+      this.lines.boundJson({ depth: limits.jsonDepth, values: limits.jsonValues });
+    }
     this.owner.open(this.encoding);
     this.take(first);
   }
@@ -156,8 +160,7 @@ export class Input implements Piecework {
       // With room again the owner calls `resume`; in the other case `goOn` is called.
       if (this.owner.full) return void this.socket.pause();
       if (!this.costs.mayRead(this)) {
-        this.resting = true;
-        this.socket.pause();
+        this.rest();
         return;
       }
       const mark = this.costs.mark();
@@ -167,7 +170,14 @@ export class Input implements Piecework {
       this.costs.charge(mark);
     }
     if (this.streamEnded) this.finish();
-    else this.resume();
+    else if (this.costs.mayReadOn(this)) this.resume();
+    else this.rest();
+  }
+
+  /** Until `goOn` is called. */
+  private rest(): void {
+    this.resting = true;
+    this.socket.pause();
   }
 
   private drop(): void {

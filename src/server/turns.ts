@@ -71,6 +71,12 @@ export class Turns {
     this.arm();
   }
 
+  /** Calls `goOn` of `work` in the next turn, or, for a busy party, when it is its turn. */
+  later(share: Share, work: Piecework): void {
+    if (share.isLight) setImmediate(() => work.goOn());
+    else this.defer(work);
+  }
+
   /** Settles in the next turn, or, for a busy party, when it is its turn. */
   next(share: Share): Promise<void> {
     return new Promise((resolve) => {

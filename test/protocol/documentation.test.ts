@@ -79,6 +79,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   requestBytes: 'requests waiting or under way on one connection',
   bytesPerSecond: 'bytes of requests and replies of one user',
   byteBurst: 'bytes of requests and replies of one user',
+  busyBytesPerSecond: 'the same of all who keep the server busy',
+  busyByteBurst: 'the same of all who keep the server busy',
   processorPerSecond: 'processor time of one user',
   processorBurst: 'processor time of one user',
   waitingRequests: 'requests waiting on one connection',

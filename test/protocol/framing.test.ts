@@ -151,6 +151,26 @@ test('a line that could not be read is told why', () => {
   });
 });
 
+test('a line of JSON past the bounds is skipped as it comes, and the next one is read', () => {
+  const splitter = new LineSplitter(1000);
+  splitter.boundJson({ depth: 2, values: 10 });
+  expect([...splitter.split(Buffer.from('[[[['))]).toEqual([]);
+  expect(splitter.held).toBe(0);
+  for (const piece of ['[[', '"', '1,'.repeat(2000)]) splitter.push(Buffer.from(piece), () => {});
+  expect(splitter.held).toBe(0);
+  const found = [...splitter.split(Buffer.from(`]]\n[["[[["]]\n[${'1,'.repeat(11)}\n[]\n`))];
+  const invalid = (why: string) => ({ fault: 'INVALID_REQUEST', why });
+  expect(found).toEqual([
+    invalid('it is nested more than 2 deep'),
+    text('[["[[["]]'),
+    invalid('it has more than 10 values'),
+    text('[]'),
+  ]);
+  expect(found.slice(0, 1).map((line) => 'fault' in line && lineError(line).message)).toEqual([
+    'This is not a request: it is nested more than 2 deep.',
+  ]);
+});
+
 describe('telnet', () => {
   const [SE, NOP, AYT, SB, WILL, WONT, DO, DONT, IAC] = [
     240, 241, 246, 250, 251, 252, 253, 254, 255,

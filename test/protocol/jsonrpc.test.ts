@@ -8,6 +8,7 @@ import {
   formatResult,
   parseIncoming,
   parseRequest,
+  resultInPieces,
 } from '../../src/protocol/jsonrpc.ts';
 
 /** What a line that is no request is answered with. */
@@ -174,4 +175,35 @@ describe('what a client reads', () => {
   ])('is nothing where the line is no JSON-RPC: %j', (line) => {
     expect(parseIncoming(line)).toBeNull();
   });
+});
+
+describe('a result with a long list', () => {
+  const entries = (count: number) =>
+    Array.from({ length: count }, (_, at) => ({ number: at, subject: `"${at}"\n字` }));
+
+  test.each([101, 200, 250, 1000])('of %i is the same in pieces as in one', (count) => {
+    for (const result of [
+      { messages: entries(count) },
+      { group: 'main', messages: entries(count), more: false },
+      { a: [], b: [1], members: entries(count), next: undefined, c: null },
+    ]) {
+      const pieces = [...(resultInPieces('i"d', result) ?? [])];
+      expect(JSON.parse(pieces.join(''))).toEqual(JSON.parse(formatResult('i"d', result)));
+      expect(pieces.join('').indexOf('\n')).toBe(pieces.join('').length - 1);
+    }
+  });
+
+  test('has its entries in pieces of a hundred, each made when it is asked for', () => {
+    let made = 0;
+    const toJSON = () => ++made;
+    const list = Array.from({ length: 250 }, () => ({ toJSON }));
+    const counts: number[] = [];
+    for (const _ of resultInPieces(1, { list }) ?? []) counts.push(made);
+    expect(counts).toEqual([0, 100, 200, 250, 250]);
+  });
+
+  test.each([{}, { messages: entries(100) }, { text: 'x'.repeat(1000) }])(
+    'is one that has more than a hundred entries, and no other',
+    (result) => expect(resultInPieces(1, result)).toBeUndefined(),
+  );
 });

@@ -136,6 +136,36 @@ test.each([
   expect(error?.message).toMatch(/it is nested more than 16 deep|it has more than 256 values/);
 });
 
+test.each([
+  ['of short lines', ping(1).repeat(40_000)],
+  ['of deep arrays', `${'['.repeat(100_000)}${']'.repeat(20_000)}\n`.repeat(20)],
+  ['that never ends', `{"x":"${'x'.repeat(3 * 1024 * 1024)}`],
+])(
+  'of input %s, a connection is read about 64 KiB in each turn of the event loop',
+  async (_, input) => {
+    const board = await TestBoard.start();
+    const ends = serverEnds();
+    const alice = await board.program('alice');
+    const end = last(ends);
+    let most = 0;
+    let before = end.bytesRead;
+    const goal = before + 2 * 1024 * 1024;
+    const done = new Promise<void>((resolve) => {
+      const look = () => {
+        most = Math.max(most, end.bytesRead - before);
+        before = end.bytesRead;
+        if (before >= Math.min(goal, input.length)) resolve();
+        else setImmediate(look);
+      };
+      setImmediate(look);
+    });
+    alice.write(input);
+    await done;
+    // One piece that waits in the socket, and one that is read after it.
+    expect(most).toBeLessThanOrEqual(2 * 64 * 1024);
+  },
+);
+
 test('brackets, commas and quotes inside strings are text', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
