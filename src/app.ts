@@ -29,7 +29,7 @@ import { type Durability, orm } from './storage/connection.ts';
 import { isStorageRefusal } from './storage/failure.ts';
 import { giveToOwner } from './storage/files.ts';
 import { LockedError, ServerLock } from './storage/lock.ts';
-import { currentNetworkBans } from './storage/network-bans.ts';
+import { allNetworkBans } from './storage/network-bans.ts';
 import { databaseFile, type HeldDatabase, openHeld } from './storage/open.ts';
 import { SqliteRepository } from './storage/repository.ts';
 import { Store } from './storage/store.ts';
@@ -123,7 +123,7 @@ export class App {
     const store = openStore({ client, lock }, publish, log);
     const bans = new NetworkBans();
     const readBans = () => {
-      bans.replace(currentNetworkBans(orm(client), Date.now() * 1000));
+      bans.replace(allNetworkBans(orm(client)));
       for (const session of hub.connected) {
         const reason = bans.reasonFor(session.address);
         if (reason) session.close('EXPELLED', reason);

@@ -3,6 +3,11 @@ import type { NetworkBan } from '../board/network-bans.ts';
 import type { Orm } from './connection.ts';
 import { networkBans } from './schema.ts';
 
+/** All bans, those that have ended too: a clock that is wrong now may be right later. */
+export function allNetworkBans(orm: Orm): NetworkBan[] {
+  return orm.select().from(networkBans).all();
+}
+
 /** The bans that have not ended at `now`, in microseconds; oldest first. */
 export function currentNetworkBans(orm: Orm, now: number): NetworkBan[] {
   return orm

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { SqliteUpkeep } from '../../src/storage/upkeep.ts';
+import { TestBoard } from '../helpers/board.ts';
 import { runHere, runJson } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
@@ -83,6 +84,21 @@ test('a ban ends by itself, and what has ended is not listed', async () => {
     { network: '192.0.2.2', endsAt: '2100-01-31T00:00:00.000000Z' },
     { network: '2001:db8::/32', endsAt: null },
   ]);
+});
+
+test('a ban outlasts a start of the server with a clock that is far ahead', async () => {
+  const data = await boardFolder();
+  await runJson(['ban', 'add', '127.0.1.0/24', '--for', '12h', '--force', '--data', data]);
+  await runHere(['db', 'clock', '--trust', '--data', data]);
+  const now = Date.now();
+  vi.useFakeTimers({ toFake: ['Date'], now: now + 400 * 86_400_000 });
+  onTestFinished(() => void vi.useRealTimers());
+  const { port } = await TestBoard.start({ data });
+  const early = new JsonPeer(from('127.0.1.7', port));
+  expect(await early.call('ping', {})).toEqual({});
+  vi.setSystemTime(now);
+  const late = new TextPeer(from('127.0.1.8', port));
+  expect(await late.toEnd()).toBe('[INFO] Your address is banned from this board. Goodbye.\n');
 });
 
 test('the server removes bans that have ended', async () => {
