@@ -43,6 +43,9 @@ export interface Caller {
   readonly resumable: boolean;
 }
 
+/** What a login may do, and what it stores if it may. */
+type LoginRules = Pick<NewLogin, 'confirm' | 'newPasswordHash' | 'network'>;
+
 /** A login with the token that resumes it. */
 export interface TokenLogin {
   readonly login: OpenedLogin;
@@ -98,21 +101,15 @@ export class Accounts {
     const name = userName(user);
     const network = networkOf(caller.address);
     if (password === undefined) {
-      const confirm = (found: Account | undefined) => {
-        this.requireNone(name, found, create);
-        if (!found) this.newNames.take(network);
-      };
-      return this.open(name, caller, { confirm, newPasswordHash: null, network: null });
+      const confirm = (found: Account | undefined) => this.requireNone(name, found, create);
+      return this.openNew(name, caller, { confirm, newPasswordHash: null, network: null });
     }
     const account = await this.repository.account(name);
     if (!account && create === true && this.access !== 'closed') {
       this.newNames.require(network);
       const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
-      const confirm = (found: Account | undefined) => {
-        this.requireFree(found);
-        this.newNames.take(network);
-      };
-      return this.open(name, caller, { confirm, newPasswordHash, network });
+      const confirm = (found: Account | undefined) => this.requireFree(found);
+      return this.openNew(name, caller, { confirm, newPasswordHash, network });
     }
     await this.verify({ name, password, account }, caller);
     const confirm = (found: Account | undefined) => requireSame(found, account);
@@ -168,10 +165,29 @@ export class Accounts {
     await this.repository.setPassword(actor, hash, { keep, network });
   }
 
+  /** `open` for a name that may be new. A user that is not made takes nothing from `newNames`. */
+  private async openNew(name: Name, caller: Caller, login: LoginRules): Promise<TokenLogin> {
+    const network = networkOf(caller.address);
+    let taken = false;
+    const confirm = (found: Account | undefined) => {
+      login.confirm(found);
+      // A transaction that fails is run again.
+      if (found || taken) return;
+      this.newNames.take(network);
+      taken = true;
+    };
+    try {
+      return await this.open(name, caller, { ...login, confirm });
+    } catch (error) {
+      if (taken) this.newNames.giveBack(network);
+      throw error;
+    }
+  }
+
   private async open(
     name: Name,
     { origin, resumable, ended }: Caller,
-    login: Pick<NewLogin, 'confirm' | 'newPasswordHash' | 'network'>,
+    login: LoginRules,
   ): Promise<TokenLogin> {
     if (ended.aborted) throw boardError('CONNECTION_ENDED');
     const token = randomBytes(32).toString('base64url');

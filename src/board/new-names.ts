@@ -42,6 +42,12 @@ export class NewNameLimit {
     if (this.entries.size > mostEntries && oldest !== undefined) this.entries.delete(oldest);
   }
 
+  /** Undoes a `take` whose name was not made. */
+  giveBack(network: string): void {
+    const entry = this.entries.get(network);
+    if (entry) entry.left++;
+  }
+
   private left(network: string): number {
     if (this.perHour === 0) return Number.POSITIVE_INFINITY;
     const entry = this.entries.get(network);

@@ -240,6 +240,20 @@ test('one network makes so many users at once, with a password or without, then 
   expect(count).toBe(7);
 });
 
+test('new names that cannot be stored, or are stored in a second attempt, take what one name takes', async () => {
+  const { board, register } = guarded(openBoard(), { newNamesPerHour: 1, newNamesAtOnce: 2 });
+  board.client.exec(
+    `CREATE TRIGGER full BEFORE INSERT ON users WHEN new.name = 'dave'
+     BEGIN SELECT raise(ABORT, 'no'); END`,
+  );
+  // Both are in one transaction, so alice's is run again.
+  const both = ['alice', 'dave'].map((name) => register(name, '192.0.2.1'));
+  const outcomes = await Promise.allSettled(both);
+  expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  await register('bob', '192.0.2.1');
+  await expect(register('carol', '192.0.2.1')).rejects.toThrow('Try again');
+});
+
 test('a registration that is refused or given up takes nothing from what a network may have', async () => {
   const { accounts, begin, after, register } = guarded(openBoard(), {
     newNamesPerHour: 1,
@@ -251,4 +265,10 @@ test('a registration that is refused or given up takes nothing from what a netwo
   await expect(register('alice', '192.0.2.1')).rejects.toThrow('wrong');
   accounts.access = 'open';
   await register('alice', '192.0.2.1');
+  await register('bob', '192.0.2.2');
+  await after(60 * minute);
+  // A name that looks like a taken one is refused when it is stored.
+  await expect(register('\u0430lice', '192.0.2.1')).rejects.toThrow('looks like');
+  await expect(register('b0b', '192.0.2.2')).rejects.toThrow('looks like');
+  await register('carol', '192.0.2.1');
 });
