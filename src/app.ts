@@ -174,6 +174,7 @@ export class App {
         holdings: () => store.holdings(),
         diskFree: () => store.diskFree(),
         storageFails: () => store.trouble.isFailing,
+        readsFail: () => store.trouble.readsFail,
         backups: () => backups?.status,
         certificateEnd: () => server.certificateEnd,
         probe: () => store.probe(),

@@ -176,8 +176,11 @@ class Exporter {
       ...this.common(name, help),
       labelNames,
       collect() {
+        const values = read();
         this.reset();
-        for (const [labels, value] of read()) this.inc(labels, value);
+        // Without labels a reset leaves a 0, which alerts would take for a measurement.
+        if (values.length === 0 && labelNames.length === 0) this.remove();
+        for (const [labels, value] of values) this.inc(labels, value);
       },
     });
   }
@@ -187,8 +190,11 @@ class Exporter {
       ...this.common(name, help),
       labelNames,
       collect() {
+        const values = read();
         this.reset();
-        for (const [labels, value] of read()) this.set(labels, value);
+        // Without labels a reset leaves a 0, which alerts would take for a measurement.
+        if (values.length === 0 && labelNames.length === 0) this.remove();
+        for (const [labels, value] of values) this.set(labels, value);
       },
     });
   }

@@ -76,6 +76,11 @@ export class MetricsServer {
 
   /** What an operator has to see to, though members notice nothing: no reason to restart the board. */
   private remarks(): string {
+    const reads = this.sources.readsFail() ? 'reads: FAILING, the log says why\n' : '';
+    return reads + this.backupRemark();
+  }
+
+  private backupRemark(): string {
     const backups = this.sources.backups();
     if (!backups) return '';
     const { last, failure, every } = backups;

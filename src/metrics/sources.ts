@@ -54,6 +54,8 @@ export interface Sources {
   diskFree(): number | undefined;
   /** Whether the disk has failed, and not worked again since. */
   storageFails(): boolean;
+  /** Whether reads failed a moment ago. */
+  readsFail(): boolean;
   /** Undefined where none are scheduled. */
   backups(): Backups | undefined;
   /** When the certificate ends, in seconds since the epoch; undefined without TLS. */

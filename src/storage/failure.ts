@@ -34,8 +34,9 @@ const advices: readonly [code: RegExp, advice: string][] = [
   ],
   [/BUSY|LOCKED/, 'Another process holds it. Find it with fuser -v, and let it finish or end it.'],
   [
+    // SQLite calls a page that the disk cannot read corrupt, too.
     /CORRUPT|NOTADB/,
-    'It is damaged. Run corkboard db check, stop the server, and restore a backup.',
+    'It is damaged, or its disk cannot be read. See dmesg, run corkboard db check, stop the server, and restore a backup.',
   ],
   [
     /CANTOPEN|PERM|AUTH|EACCES/,

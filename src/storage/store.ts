@@ -9,7 +9,7 @@ import { BoardError, boardError } from '../protocol/errors.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue } from './commit-queue.ts';
-import { type Client, orm } from './connection.ts';
+import { type Client, openConnection, orm } from './connection.ts';
 import { asBoardError, isStorageFailure } from './failure.ts';
 import { lastTime } from './last-time.ts';
 import { OpenFiles } from './open-files.ts';
@@ -88,12 +88,14 @@ export class Store {
 
   /**
    * Writes to the disk and changes nothing. While the disk fails, one small write proves little: then
-   * there has to be room for a post, and several commits in a row have to succeed.
+   * there has to be room for a post, and several commits in a row have to succeed. After reads have
+   * failed, one has to succeed.
    * @throws BoardError `STORAGE_FAILED`
    */
   async probe(): Promise<void> {
     const lost = this.files.lost();
     if (lost) throw asBoardError(lost);
+    if (this.trouble.readsFail) this.probeReading();
     if (this.trouble.isFailing) await this.probeRoom();
     const commits = this.trouble.isFailing ? enoughCommits : 1;
     for (let done = 0; done < commits; done++) await this.queue.run(() => this.writeNothing());
@@ -140,6 +142,17 @@ export class Store {
    */
   private writeNothing(): void {
     this.client.pragma('user_version = 0');
+  }
+
+  /** A new connection has no page in its memory, so it reads from the disk. */
+  private probeReading(): void {
+    try {
+      openConnection(this.client.name, { readonly: true, busyTimeout: 0 }).close();
+    } catch (error) {
+      this.trouble.failed('watch', error);
+      const { code, message } = boardError('STORAGE_FAILED');
+      throw new BoardError(code, message, { cause: error });
+    }
   }
 
   /** The file is removed before the system brings it to the disk, and the event loop waits for nothing. */

@@ -66,6 +66,11 @@ export class StorageTrouble {
     return this.failing !== undefined && this.failing.commits < enoughCommits;
   }
 
+  /** Whether reads have failed since the last calm. Commits that succeed prove nothing about them. */
+  get readsFail(): boolean {
+    return (this.failing?.reads ?? 0) > 0;
+  }
+
   /** Writes the lines that are due. Call it about twice a second. */
   tick(): void {
     if (!this.failing) return;
