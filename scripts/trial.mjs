@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 
 const trials = {
   lock: { seconds: '30' },
+  drill: { all: '1' },
   crash: { rounds: '1000', seed: '' },
   fuzz: { seconds: '60', seed: '' },
   model: { runs: '1000', seed: '' },

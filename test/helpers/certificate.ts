@@ -10,11 +10,11 @@ export interface CertificateFiles {
 }
 
 /** @param name the common name, to tell certificates apart */
-export function makeCertificate(name: string, folder = tempFolder()): CertificateFiles {
+export function makeCertificate(name: string, folder = tempFolder(), days = 1): CertificateFiles {
   const files = { cert: join(folder, 'cert.pem'), key: join(folder, 'key.pem') };
   const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1,DNS:localhost'];
-  const out = ['-days', '1', '-keyout', files.key, '-out', files.cert];
+  const out = ['-days', String(days), '-keyout', files.key, '-out', files.cert];
   execFileSync('openssl', ['req', ...kind, ...subject, ...out], { stdio: 'ignore' });
   return files;
 }

@@ -13,6 +13,8 @@ export interface ServerOptions {
   args?: string[];
   /** A file that takes standard error in place of `log`. */
   logTo?: string;
+  /** A command of the shell that comes before it in its process, as `ulimit -n 256`. */
+  before?: string;
 }
 
 /** The board as a process of its own, for what signals and crashes do. */
@@ -37,10 +39,12 @@ export class TestServer {
     data = tempFolder(),
     args = [],
     logTo,
+    before = ':',
   }: ServerOptions = {}): Promise<TestServer & { port: number }> {
     const serve = [program, 'serve', '--port', '0', '--data', data, ...args];
     const stderr = logTo === undefined ? 'pipe' : openSync(logTo, 'w');
-    const child = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', stderr] });
+    const shell = ['-c', `${before}; exec "$0" "$@"`, process.execPath, ...serve];
+    const child = spawn('sh', shell, { stdio: ['ignore', 'pipe', stderr] });
     const server = new TestServer(child, data);
     return Object.assign(server, { port: await server.listening() });
   }
