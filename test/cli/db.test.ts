@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { databaseFile } from '../../src/storage/open.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
+import { migrations } from '../helpers/migrations.ts';
 import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, damageMessages, fillMain, poster, tamper } from './seed.ts';
 
-const current = { applied: 2, known: 2, state: 'current' };
+const current = { applied: migrations, known: migrations, state: 'current' };
 const newer = 'UPDATE __drizzle_migrations SET created_at = created_at + 1';
 const older = 'UPDATE __drizzle_migrations SET created_at = created_at - 1';
 
@@ -21,7 +22,7 @@ test('db status says what the file is and what it holds, in lines and as JSON', 
     expect.stringMatching(/^Size {9}\d+\.\d KiB$/),
     'Log          0 B',
     'Journal      wal',
-    'Schema       current: 2 of 2 migrations applied',
+    `Schema       current: ${migrations} of ${migrations} migrations applied`,
     'Server       not running',
     'Users        1',
     'Groups       5',
@@ -69,7 +70,7 @@ test.each([
   const data = await boardFolder();
   tamper(data, given.statement);
   expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
-    schema: { applied: 2, known: 2, state: given.state },
+    schema: { applied: migrations, known: migrations, state: given.state },
     rows: { groups: 5 },
   });
   for (const command of [

@@ -15,6 +15,7 @@ import { healthChecks, problemsOf } from '../../src/storage/health.ts';
 import { databaseFile } from '../../src/storage/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { CliTerminal, runCli, runJson, startCli } from '../helpers/cli.ts';
+import { migrations } from '../helpers/migrations.ts';
 import { connect, openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, poster, tamper, value } from './seed.ts';
@@ -66,7 +67,7 @@ test('db restore puts the backup in place, ends its sessions, and keeps what was
     file,
     backup,
     kept: expect.stringMatching(/corkboard\.db\.before-restore-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d$/),
-    schema: { applied: 2, known: 2, state: 'current' },
+    schema: { applied: migrations, known: migrations, state: 'current' },
     rows: { users: 1, groups: 5, memberships: 1, messages: 2 },
   });
   expect(namesIn(data)).toEqual(
