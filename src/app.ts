@@ -12,6 +12,7 @@ import type { BoardEvent } from './board/types.ts';
 import { ServerCounts } from './metrics/counts.ts';
 import { probeListening, resolveHosts } from './metrics/listening.ts';
 import { type MetricsAddress, MetricsServer } from './metrics/metrics-server.ts';
+import type { Concern } from './metrics/sources.ts';
 import { constantResult } from './protocol/jsonrpc.ts';
 import { limits, type ServerLimits } from './protocol/limits.ts';
 import { openRpcDocument } from './protocol/openrpc.ts';
@@ -91,6 +92,7 @@ export class App {
     private readonly operatorSocket: OperatorSocket | undefined,
     /** Where metrics are told, if they are. */
     readonly metricsAddress: AddressInfo | undefined,
+    private readonly concerns: Set<Concern>,
   ) {}
 
   /**
@@ -111,6 +113,7 @@ export class App {
     client.pragma('busy_timeout = 0');
     if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
     const counts = new ServerCounts();
+    const concerns = new Set<Concern>();
     const hub = new Hub(counts);
     let caretaker: Caretaker | undefined;
     let backups: BackupSchedule | undefined;
@@ -175,6 +178,7 @@ export class App {
         diskFree: () => store.diskFree(),
         storageFails: () => store.trouble.isFailing,
         readsFail: () => store.trouble.readsFail,
+        concerns,
         backups: () => backups?.status,
         certificateEnd: () => server.certificateEnd,
         probe: () => store.probe(),
@@ -183,6 +187,7 @@ export class App {
       report: (finding) => {
         const { level, text } = describeFinding(finding);
         log[level](text);
+        if (finding.found !== 'future rows') note(concerns, 'clock', finding.found !== 'trusted');
       },
     });
     try {
@@ -197,6 +202,7 @@ export class App {
         store.watch();
         if (isHeld && !lock.isInPlace) log.error({ file: store.client.name }, lockGone);
         isHeld = lock.isInPlace;
+        note(concerns, 'lock', !isHeld);
         void announce(repository, log);
       }, outsideInterval);
       caretaker = new Caretaker({
@@ -226,6 +232,7 @@ export class App {
         metrics,
         operatorSocket,
         metricsAddress,
+        concerns,
       );
     } catch (error) {
       metrics?.close();
@@ -244,6 +251,11 @@ export class App {
     this.accounts.access = access;
     this.info.access = access;
     this.server.changeLogLevel(logLevel);
+  }
+
+  /** Notes whether the configuration was refused when it was read last. */
+  configurationRefused(isRefused: boolean): void {
+    note(this.concerns, 'configuration', isRefused);
   }
 
   /** Ends every session with `reason`, commits what was taken, and lets go of the database. */
@@ -328,6 +340,11 @@ function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }>, log:
     const upTo = formatTime(by.upTo);
     log.info({ ...about, rule: by.rule, upTo }, 'retention deleted messages');
   }
+}
+
+function note(concerns: Set<Concern>, about: Concern, isThere: boolean): void {
+  if (isThere) concerns.add(about);
+  else concerns.delete(about);
 }
 
 /** A board that cannot tell its operator who is connected is a board nonetheless. */

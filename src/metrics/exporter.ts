@@ -1,6 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, type MetricType, Registry } from 'prom-client';
 import type { Distribution } from './counts.ts';
-import { arrivalStates, type Holdings, type Sources, type Survey } from './sources.ts';
+import { arrivalStates, concerns, type Holdings, type Sources, type Survey } from './sources.ts';
 
 type Labels = Record<string, string>;
 type Value = readonly [labels: Labels, value: number];
@@ -19,6 +19,9 @@ export function createRegistry(sources: Sources): Registry {
   addRequests(exporter, sources);
   addStorage(exporter, sources);
   addBackups(exporter, sources);
+  exporter.gauge('attention', '1 where somebody has to see to it, else 0.', ['about'], () =>
+    concerns.map((about) => [{ about }, Number(sources.concerns.has(about))]),
+  );
   // Whether the server speaks TLS is settled at its start.
   if (sources.certificateEnd() !== undefined) {
     exporter.gauge(

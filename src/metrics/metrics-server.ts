@@ -77,7 +77,9 @@ export class MetricsServer {
   /** What an operator has to see to, though members notice nothing: no reason to restart the board. */
   private remarks(): string {
     const reads = this.sources.readsFail() ? 'reads: FAILING, the log says why\n' : '';
-    return reads + this.backupRemark();
+    const { concerns } = this.sources;
+    const others = [...concerns].map((about) => `${about}: needs attention, the log says why\n`);
+    return reads + others.join('') + this.backupRemark();
   }
 
   private backupRemark(): string {

@@ -39,6 +39,10 @@ export interface Backups {
   readonly every: number;
 }
 
+/** What somebody has to see to although members notice nothing; the log says more about each. */
+export const concerns = ['clock', 'configuration', 'lock'] as const;
+export type Concern = (typeof concerns)[number];
+
 /** Where the exporter finds what it tells; asked at each scrape. */
 export interface Sources {
   readonly version: string;
@@ -56,6 +60,8 @@ export interface Sources {
   storageFails(): boolean;
   /** Whether reads failed a moment ago. */
   readsFail(): boolean;
+  /** Those that there are just now. */
+  readonly concerns: ReadonlySet<Concern>;
   /** Undefined where none are scheduled. */
   backups(): Backups | undefined;
   /** When the certificate ends, in seconds since the epoch; undefined without TLS. */

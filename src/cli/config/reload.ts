@@ -6,7 +6,7 @@ import type { Configuration } from './configuration.ts';
 import { type Config, keyOf, type SettingName, settingNames, settings } from './settings.ts';
 
 export interface ReloadOptions {
-  readonly app: Pick<App, 'reconfigure'>;
+  readonly app: Pick<App, 'reconfigure' | 'configurationRefused'>;
   readonly log: Logger;
   /** What the server was started with. */
   readonly config: Config;
@@ -36,9 +36,11 @@ export function reloader({ app, log, config, read }: ReloadOptions): () => void 
       }
       if (taken.tlsCert) warnOfCertificate(certificate, log);
       log.info('read the configuration again');
+      app.configurationRefused(false);
       current = taken;
     } catch (error) {
       log.error({ err: error }, 'what was configured before stays in force');
+      app.configurationRefused(true);
     }
   };
 }

@@ -160,6 +160,8 @@ export const nightsOfFiles: Night[] = [
       const trusted = (Date.now() - 400 * 86_400_000) * 1000;
       tamper(data, `INSERT INTO wall_clock VALUES (1, ${trusted}, NULL)`);
       await scene.start({ data });
+      // The fault was there from the start.
+      scene.before = undefined;
     },
   },
   {
