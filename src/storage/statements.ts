@@ -303,8 +303,15 @@ export function prepareStatements(orm: Orm) {
     membersOf: orm
       .select({ id: users.id, name: users.name, key: users.nameKey })
       .from(memberships)
-      .innerJoin(users, eq(users.id, memberships.userId))
-      .where(and(eq(memberships.groupId, value('group')), gt(memberships.userId, value('after'))))
+      // With statistics SQLite would go through the users instead, all of them for each page.
+      .crossJoin(users)
+      .where(
+        and(
+          eq(users.id, memberships.userId),
+          eq(memberships.groupId, value('group')),
+          gt(memberships.userId, value('after')),
+        ),
+      )
       .orderBy(asc(memberships.userId))
       .limit(value('limit'))
       .prepare(),
