@@ -83,6 +83,12 @@ export class Checkpoints {
     }
   }
 
+  /** Copies at once what no reader holds. @returns whether that was all of the log */
+  copyAll(): boolean {
+    const progress = this.copy.get();
+    return progress?.busy === 0 && pending(progress) === 0;
+  }
+
   /** Waits for the thread, if one is copying. */
   async settled(): Promise<void> {
     await this.working;

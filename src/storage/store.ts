@@ -173,12 +173,15 @@ export class Store {
     }
   }
 
-  /** All that was acknowledged is in the open log, which ends with this process. */
+  /**
+   * All that was acknowledged is in the open log, which ends with this process. A reader with an old
+   * snapshot keeps some of it from being copied, until a later call.
+   */
   private saveLog(): void {
-    this.hasSavedLog = true;
     try {
-      this.client.pragma('wal_checkpoint(PASSIVE)');
+      this.hasSavedLog = this.checkpoints.copyAll();
     } catch (error) {
+      this.hasSavedLog = true;
       this.trouble.failed('watch', error);
     }
   }

@@ -1,8 +1,8 @@
-import { statSync } from 'node:fs';
+import { copyFileSync, rmSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { Checkpoints } from '../../src/storage/checkpoints.ts';
 import type { Client } from '../../src/storage/connection.ts';
-import { connect, main, member, newFile, openBoard } from '../helpers/storage.ts';
+import { connect, main, member, newFile, openBoard, post } from '../helpers/storage.ts';
 
 const page = 4096;
 
@@ -97,4 +97,25 @@ test('without a reader, the log of a busy board stays short', async () => {
   }
   // 76 MB were written.
   expect(longest).toBeLessThan(16 * 1024 * 1024);
+});
+
+test('a log that was removed is saved whole, though a reader holds some of it at first', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  board.client.pragma('wal_checkpoint(TRUNCATE)');
+  const reader = connect(board.file, { readonly: true });
+  reader.exec('BEGIN');
+  reader.prepare('SELECT count(*) FROM messages').get();
+  await post(board, alice, 'acknowledged');
+  rmSync(`${board.file}-wal`);
+  const subjects = () => {
+    const copy = newFile();
+    copyFileSync(board.file, copy);
+    return connect(copy).prepare('SELECT subject FROM messages').pluck().all();
+  };
+  board.store.watch();
+  expect(subjects()).toEqual([]);
+  reader.exec('COMMIT');
+  board.store.watch();
+  expect(subjects()).toEqual(['acknowledged']);
 });
