@@ -22,6 +22,7 @@ export class Hub implements EndsTurn {
   private readonly byUser = new Map<number, readonly Session[]>();
   private readonly channels = new Map<number, Channel>();
   private readonly dirty = new Set<Channel>();
+  private marks: EventOf<'marks.changed'>[] = [];
   private presenceTimer: NodeJS.Timeout | undefined;
 
   private readonly actions: Actions = {
@@ -35,7 +36,10 @@ export class Hub implements EndsTurn {
     },
     'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
-    'marks.changed': (event) => this.tellMarks(event),
+    'marks.changed': (event) => {
+      this.expectEndOfTurn();
+      this.marks.push(event);
+    },
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
@@ -240,14 +244,21 @@ export class Hub implements EndsTurn {
     const { params } = notice;
     if ('group' in params) params.group = channel.group.name;
     channel.tell(notice, except);
-    if (this.dirty.size === 0) atEndOfTurn(this);
+    this.expectEndOfTurn();
     this.dirty.add(channel);
   }
 
-  /** Sends what the turn has brought. */
+  private expectEndOfTurn(): void {
+    if (this.dirty.size === 0 && this.marks.length === 0) atEndOfTurn(this);
+  }
+
+  /** Sends what the turn has brought. A read mark comes after the messages that it may count as read. */
   endTurn(): void {
     for (const channel of this.dirty) channel.deliver();
     this.dirty.clear();
+    const { marks } = this;
+    this.marks = [];
+    for (const event of marks) this.tellMarks(event);
   }
 
   /** Coming and going is gathered, so that a storm of reconnects stays a handful of lines. */

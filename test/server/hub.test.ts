@@ -47,3 +47,18 @@ test('who comes to a group as its only member falls out of it is told of what ha
   hub.close();
   expect(told).toEqual(['[GROUP:main] [NOTIFY] Message 1 was removed by the operator.\n']);
 });
+
+test('a read mark is sent after the messages of the same turn that it counts as read', () => {
+  const hub = new Hub(new ServerCounts());
+  const told: unknown[] = [];
+  const reader = sessionOf(hub, 1, (_, text) => told.push(JSON.parse(text).method));
+  reader.encoding = 'json';
+  logIn(hub, reader);
+  const message = { number: 1, senderId: 2, sender: 'user2', postedAt: 1, subject: 's' };
+  const user = { id: 1, name: 'user1' };
+  hub.publish({ type: 'message.posted', origin: 2, group, message });
+  hub.publish({ type: 'marks.changed', origin: 3, group, user, lastRead: 1 });
+  hub.endTurn();
+  hub.close();
+  expect(told).toEqual(['message.posted', 'marks.changed']);
+});
