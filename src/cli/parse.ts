@@ -26,7 +26,7 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
 
 /** A span of time such as 30s or 5m, in milliseconds. @throws InvalidArgumentError */
 export function duration(text: string): number {
-  const span = /^\d+(\.\d+)?(ms|s|m|h|d)$/.test(text) || text === '0' ? age(text) / 1000 : -1;
+  const span = /^\d+(\.\d+)?(ms|s|m|min|h|d)$/.test(text) || text === '0' ? age(text) / 1000 : -1;
   // The longest that a timer waits.
   if (!(span >= 0 && span < 2 ** 31)) {
     throw new InvalidArgumentError('It takes a time with its unit (500ms, 30s, 5m), or 0.');

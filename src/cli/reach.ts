@@ -14,8 +14,10 @@ import { readPassword } from './password.ts';
 
 const defaultHost = '127.0.0.1';
 const pauses = { first: 250, longest: 5000 };
-// What is no better in a moment: a name that nobody has, a certificate that nobody trusts.
-const hopeless = /^(ENOTFOUND|CERT_|ERR_|DEPTH_|SELF_|UNABLE_|ABORT_)/;
+// What is no better in a moment: a name that nobody has, a certificate that nobody trusts, a board that
+// speaks TLS, an address that is banned.
+const hopeless =
+  /^(TLS_REQUIRED|PROXY_REFUSED|EXPELLED|ENOTFOUND|CERT_|ERR_|DEPTH_|SELF_|UNABLE_|ABORT_)/;
 
 /** A board, and as whom to be there. */
 export type Target = Omit<Parameters<typeof connect>[0], 'signal' | 'timing'>;
@@ -109,10 +111,18 @@ export async function joinOnce({ call }: BoardClient, group: string): Promise<vo
   }
 }
 
-/** Says what to do where one is no member. */
-export function withJoinHint(error: unknown): unknown {
-  if (!(error instanceof BoardError && error.code === 'NOT_MEMBER')) return error;
-  return new UserError(`${error.message} Add --join to join it first.`);
+// What a script can do about a refusal; the board's own words are for all clients.
+const hints: Partial<Record<BoardError['code'], string>> = {
+  NOT_MEMBER: 'Add --join to join it first.',
+  GROUP_NOT_FOUND: 'The operator of the board makes groups, with `corkboard group create`.',
+  NAME_IN_USE:
+    'A name without a password has one connection at a time: give another --user, or protect the name.',
+};
+
+/** Adds what to do about what the board refuses, where a script can do something. */
+export function withHint(error: unknown): unknown {
+  const hint = error instanceof BoardError ? hints[error.code] : undefined;
+  return hint ? new UserError(`${(error as BoardError).message} ${hint}`) : error;
 }
 
 /** Tells a person at the terminal, or one who asked for it, how the connection fares. */

@@ -59,7 +59,7 @@ export function connectFailure(error: unknown, address: Address): ConnectionErro
   const at = formatAddress(address);
   const text =
     error instanceof ConnectionLost
-      ? `${at} ended the connection at once: ${error.reason} Check that it is a corkboard.`
+      ? `${at} ended the connection at once: ${error.reason}${error.code ? '' : ' Check that it is a corkboard.'}`
       : `Connecting to ${at} failed: ${error instanceof Error ? error.message : error}.`;
   return new ConnectionError(text, { cause: error });
 }

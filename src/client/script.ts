@@ -88,7 +88,12 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
   });
-  closed.addEventListener('abort', () => void session.leave());
+  // Leaving for this is not the script's own %exit: lines may be left that were not run.
+  let readerGone = false;
+  closed.addEventListener('abort', () => {
+    readerGone = !session.left;
+    void session.leave();
+  });
   let ran = 0;
   let failed = 0;
   const cut = () => (closed.aborted ? ('closed' as const) : ('lost' as const));
@@ -107,7 +112,7 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
         failed++;
         errors.write(`corkboard: line ${began}: ${shown(line, commands)}: ${reason}\n`);
       }
-      if (session.left) return { ran, failed, cut: undefined };
+      if (session.left) return { ran, failed, cut: readerGone ? 'closed' : undefined };
       if (!done && !session.ready) return { ran, failed, cut: 'lost' };
       if (output.writableNeedDrain) await drained(output, closed);
     }

@@ -13,6 +13,7 @@ import {
   settings,
   variableOf,
 } from '../../src/cli/config/settings.ts';
+import { duration } from '../../src/cli/parse.ts';
 import { serverLimits } from '../../src/protocol/limits.ts';
 import { runCli } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -131,6 +132,11 @@ test('each limit is set by the flag that the protocol names, and has its default
     newNamesPerHour: 10,
     newNamesAtOnce: 11,
   });
+});
+
+test('minutes may be written min, as where m could be a month', () => {
+  expect(configured(['--backup-every', '90min']).config.backupEvery).toBe(5_400_000);
+  expect(duration('90min')).toBe(5_400_000);
 });
 
 test('a flag that stands alone switches on', () => {

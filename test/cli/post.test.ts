@@ -132,7 +132,7 @@ test('a profile says where to go, and its files hold the password and whom to tr
   const config = tempFolder();
   const folder = join(config, 'corkboard');
   mkdirSync(folder);
-  writeFileSync(join(folder, 'password'), 'correct horse\n');
+  writeFileSync(join(folder, 'password'), 'correct horse\n', { mode: 0o600 });
   const profile = `[work]\nhost = "localhost"\nport = ${board.port}\nuser = "builder"\nca = "${files.cert}"\n`;
   writeFileSync(join(folder, 'profiles.toml'), `${profile}password_file = "password"\n`);
   const env = { XDG_CONFIG_HOME: config };
@@ -155,6 +155,35 @@ test('a profile says where to go, and its files hold the password and whom to tr
     code: 1,
     stderr: expect.stringContaining('needs its password: give --password-file'),
   });
+});
+
+test('a board that speaks TLS is not asked again without it, and is not doubted', async () => {
+  const certificate = readCertificate(makeCertificate('board'));
+  const board = await TestBoard.start({ certificate });
+  const { code, stderr } = await runCli(post(board.port, 'main', 's', 'c', '--retry', '10min'));
+  expect({ code, stderr }).toEqual({
+    code: 1,
+    stderr: `corkboard: 127.0.0.1:${board.port} ended the connection at once: This board speaks TLS. Connect with \`corkboard chat --tls\`.\n`,
+  });
+});
+
+test('a refusal that a script can do something about says what', async () => {
+  const board = await TestBoard.start();
+  const holder = await board.memberProgram('holder');
+  const [nowhere, twice] = await Promise.all([
+    runCli(post(board.port, 'ci', 's', 'c', '--join')),
+    runCli(['tail', '--port', String(board.port), '--user', 'holder', '--retry', '0']),
+  ]);
+  expect(nowhere).toMatchObject({
+    code: 1,
+    stderr:
+      'corkboard: There is no group ci. The operator of the board makes groups, with `corkboard group create`.\n',
+  });
+  expect(twice).toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^corkboard: Username already in use\. .*give another --user/),
+  });
+  holder.socket.end();
 });
 
 /** Protects the name of the builder, on a board that speaks TLS. */

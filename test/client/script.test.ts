@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
 import { range } from '../server/support.ts';
 import { ScriptedServer } from './scripted-server.ts';
 
@@ -239,4 +242,19 @@ test('a reader that closes the pipe ends a script that waits for its next line',
   child.stdin.write('%ping\n');
   expect(await text(child.stdout)).toMatch(/^\[INFO\] Connected to .*\n$/);
   expect(await text(child.stderr)).toBe('chat: 141\n');
+});
+
+test('a reader that closes the pipe between two commands is no end of the script', async () => {
+  const board = await TestBoard.start();
+  const file = join(tempFolder(), 'script');
+  writeFileSync(file, '%groups\n'.repeat(2000));
+  const chat = `'${process.execPath}' '${program}' chat 127.0.0.1 ${board.port} --user alice`;
+  const codes = range(1, 4).map(async (lines) => {
+    const name = `${chat}${lines} < '${file}'`;
+    const child = spawn('sh', ['-c', `{ ${name}; echo "chat: $?" >&2; } | head -n ${lines * 3}`]);
+    onTestFinished(() => void child.kill('SIGKILL'));
+    child.stdout.resume();
+    return text(child.stderr);
+  });
+  for (const code of await Promise.all(codes)) expect(code).toBe('chat: 141\n');
 });

@@ -15,7 +15,7 @@ import { UserError } from '../errors.ts';
 import { interruption } from '../interrupt.ts';
 import { printResult } from '../output.ts';
 import { duration, postKey } from '../parse.ts';
-import { joinOnce, narrator, persist, type Target, targetOf, withJoinHint } from '../reach.ts';
+import { joinOnce, narrator, persist, type Target, targetOf, withHint } from '../reach.ts';
 
 // How long one try may take, in milliseconds, whatever --retry says.
 const onePost = 10_000;
@@ -111,7 +111,7 @@ async function post(target: Target, what: Post, options: PostOptions) {
     if (signal.aborted && !(error instanceof UserError)) {
       throw new UserError(`The board did not answer in time. ${outcome(what, began)}`);
     }
-    throw withJoinHint(error);
+    throw withHint(error);
   } finally {
     clearTimeout(timer);
     ended.close();

@@ -10,7 +10,7 @@ import {
 import { Interrupted } from '../errors.ts';
 import { interruption } from '../interrupt.ts';
 import { duration, wholeNumber } from '../parse.ts';
-import { joinOnce, narrator, reach, targetOf, withJoinHint } from '../reach.ts';
+import { joinOnce, narrator, reach, targetOf, withHint } from '../reach.ts';
 import { readerOf } from '../reader-watch.ts';
 import { Follower } from '../tail/follower.ts';
 import { formatMessage, writeSlowly } from '../tail/output.ts';
@@ -83,7 +83,7 @@ async function run(groups: string[], options: TailOptions, command: Command): Pr
   try {
     await tail(groups, options, signal);
   } catch (error) {
-    if (!signal.aborted) throw withJoinHint(error);
+    if (!signal.aborted) throw withHint(error);
   } finally {
     ended.close();
     reader.release();

@@ -109,7 +109,7 @@ export function onOrOff(): Kind<boolean> {
 export function duration(least: ms.StringValue, most: ms.StringValue): Kind<number> {
   const schema = z
     .string()
-    .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/)
+    .regex(/^\d+(\.\d+)?(ms|s|m|min|h|d)$/)
     .transform((text) => ms(text as ms.StringValue))
     .pipe(z.int().min(ms(least)).max(ms(most)));
   const allowed = `a time with its unit (500ms, 30s, 10m) from ${least} to ${most}`;

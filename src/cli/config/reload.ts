@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { App } from '../../app.ts';
+import { UserError } from '../errors.ts';
 import { readCertificate, warnOfCertificate } from './certificate.ts';
 import type { Configuration } from './configuration.ts';
 import { type Config, keyOf, type SettingName, settingNames, settings } from './settings.ts';
@@ -39,7 +40,10 @@ export function reloader({ app, log, config, read }: ReloadOptions): () => void 
       app.configurationRefused(false);
       current = taken;
     } catch (error) {
-      log.error({ err: error }, 'what was configured before stays in force');
+      const kept = 'what was configured before stays in force';
+      // Only a bug needs its trace.
+      if (error instanceof UserError) log.error(`${kept}: ${error.message}`);
+      else log.error({ err: error }, kept);
       app.configurationRefused(true);
     }
   };
