@@ -11,6 +11,8 @@ if (tooOld(process.versions.node)) {
   process.exitCode = 1;
 } else {
   if (process.argv[2] === 'serve') holdHangUps();
+  // Without a listener Node opens its debugger, which gives any user of the machine this process.
+  process.on('SIGUSR1', () => {});
   const { run } = await import('./exit.ts');
   const { buildProgram } = await import('./program.ts');
   process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);

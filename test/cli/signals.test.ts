@@ -33,6 +33,15 @@ test('SIGHUP while the server starts does not end it, and reads the configuratio
   expect(await once(next, 'exit')).toEqual([0, null]);
 });
 
+test('SIGUSR1 opens no debugger, through which any user of the machine could take the server', async () => {
+  const server = await TestServer.start();
+  server.child.kill('SIGUSR1');
+  const peer = await JsonPeer.connect(server.port);
+  await peer.call('ping', {});
+  expect(await server.stop()).toBe(0);
+  expect(server.log).not.toContain('Debugger');
+});
+
 /** Runs a shell command in a terminal of its own. `listening` resolves with the port that is printed. */
 function inTerminal(command: string, folder: string) {
   const terminal = spawnInTerminal('/bin/sh', ['-c', command], {
