@@ -3,6 +3,7 @@ import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Call, Membership, Method, Notice, Params, Result } from '../protocol/schemas.ts';
+import { longestTimer } from '../protocol/timers.ts';
 import { type Address, addressOf } from './address.ts';
 import { attempt, type Standing } from './attempt.ts';
 import { catchUp } from './catch-up.ts';
@@ -69,7 +70,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   constructor(standing: Standing, { address, credentials, timing }: ClientOptions) {
     super();
     this.credentials = credentials;
-    const allTiming = { ...defaultTiming, ...timing };
+    const allTiming = completeTiming(timing);
     this.calls = new PendingCalls({
       refused: allTiming.refused,
       putOff: (error, pause) => this.emit('putOff', { error, pause }),
@@ -238,6 +239,14 @@ function byName(error: unknown, { membership }: GroupFeed): unknown {
   return isGone ? boardError('GROUP_NOT_FOUND', membership.group) : error;
 }
 
+/** With the defaults; what is longer than a timer can wait, `Infinity` for one, is as long as that. */
+function completeTiming(timing: Partial<Timing> = {}): Timing {
+  const entries = Object.entries({ ...defaultTiming, ...timing });
+  return Object.fromEntries(
+    entries.map(([name, time]) => [name, Math.min(time, longestTimer)]),
+  ) as unknown as Timing;
+}
+
 /** A method with what it was asked and what it was answered. */
 type Answer = {
   [M in Method]: { method: M; params: Params<M>; result: Result<M> };
@@ -252,7 +261,7 @@ export async function connect(options: ConnectOptions): Promise<BoardClient> {
   const { tls, signal, timing } = options;
   const address = { ...addressOf(options.host, options.port), tls };
   const credentials = new Credentials(options);
-  const patience = { ...defaultTiming, ...timing };
+  const patience = completeTiming(timing);
   const { refused } = patience;
   const standing = await attempt({ address, signal, patience, refused }, (call) =>
     credentials.login(call),

@@ -1,17 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { BoardError } from '../protocol/errors.ts';
 import type { Call, Method, Params } from '../protocol/schemas.ts';
+import { longestTimer } from '../protocol/timers.ts';
 
 // Pause after a disk or a lock of the board's has failed, in milliseconds.
 const storagePause = 1000;
 
 /**
  * How long to wait before a refused call is sent again, in milliseconds; undefined for a refusal that
- * would come again. In both cases nothing was done.
+ * would come again. In both cases nothing was done. Never longer than a timer can wait, whatever the server asks for.
  */
 export function pauseAfter(error: unknown): number | undefined {
   if (!(error instanceof BoardError)) return undefined;
-  if (error.code === 'RATE_LIMITED') return (error.seconds ?? 1) * 1000;
+  if (error.code === 'RATE_LIMITED') return Math.min((error.seconds ?? 1) * 1000, longestTimer);
   return error.code === 'STORAGE_FAILED' ? storagePause : undefined;
 }
 

@@ -15,7 +15,7 @@ export interface BackupPlan {
   readonly keep: number;
   /** The script of the program, whose `db scheduled-backup` does the work. */
   readonly program: string;
-  /** Milliseconds that one copy may take; `every`, but at least an hour, if left out. */
+  /** Milliseconds that one copy may take; `every`, but at least an hour and at most a day, if left out. */
   readonly limit?: number;
 }
 
@@ -104,7 +104,8 @@ export class BackupSchedule {
   /** @throws Error with what the process has said, or that it hangs */
   private async run(): Promise<ScheduledBackup> {
     if (this.child) throw new Error('an earlier backup hangs, and cannot be ended');
-    const { folder, every, keep, program, limit = Math.max(every, hour) } = this.plan;
+    const { folder, every, keep, program } = this.plan;
+    const { limit = Math.min(Math.max(every, hour), longestPause) } = this.plan;
     const options = ['--data', this.data, '--every', String(every), '--keep', String(keep)];
     const args = [program, 'db', 'scheduled-backup', folder, ...options];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,13 +1,13 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../src/client/index.ts';
+import { type ConnectOptions, connect } from '../../src/client/index.ts';
 import { boardError } from '../../src/protocol/errors.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { range } from '../server/support.ts';
 import { type ScriptedClient, ScriptedServer } from './scripted-server.ts';
 
 /** A client of a server whose answers the test gives. */
-async function scripted(timing: { refused?: number } = {}) {
+async function scripted(timing: ConnectOptions['timing'] = {}) {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const connected = connect({ ...server.address, user: 'alice', timing });
@@ -122,4 +122,22 @@ test('a mark that the disk has no room for keeps no reader waiting', async () =>
   const refused = expect(marked).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
   await refuse(peer, 'STORAGE_FAILED');
   await refused;
+});
+
+test('no time that a server or a program gives is too long for a timer, which would end at once', async () => {
+  const overflows: string[] = [];
+  const listen = ({ name, message }: Error) => {
+    if (name === 'TimeoutOverflowWarning') overflows.push(message);
+  };
+  process.on('warning', listen);
+  onTestFinished(() => void process.off('warning', listen));
+  const forever = { quiet: Infinity, answer: Infinity, refused: Infinity, nameInUse: Infinity };
+  const { client, peer } = await scripted(forever);
+  const refused = client.post('main', 'one', 'x').catch(() => undefined);
+  const told = once(client, 'putOff');
+  await refuse(peer, 'RATE_LIMITED', 1e12);
+  expect(await told).toMatchObject([{ pause: 2 ** 31 - 1 }]);
+  await client.close();
+  await refused;
+  expect(overflows).toEqual([]);
 });

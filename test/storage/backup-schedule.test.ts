@@ -63,6 +63,12 @@ function backupFrom(folder: string, hoursAgo: number): string {
   return name;
 }
 
+test('backups may be more than a month apart, which is longer than a timer can wait', async () => {
+  const { start, logged } = schedule({ every: 40 * 24 * hour });
+  start();
+  expect(await logged()).toMatchObject({ msg: 'backed up' });
+});
+
 test('a backup is made at once where none is, checked, and logged with its size and duration', async () => {
   const { folder, start, logged } = schedule();
   const running = start();
