@@ -18,6 +18,7 @@ import {
   schemas,
 } from '../protocol/schemas.ts';
 import type { Address } from './address.ts';
+import { leadsOn } from './answer-check.ts';
 import { cleanIncoming } from './clean-incoming.ts';
 import {
   ConnectionError,
@@ -118,7 +119,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   /** @throws BoardError as the server says, ConnectionError if no answer comes that makes sense */
   readonly call: Call = async <M extends Method>(method: M, params: Params<M>) => {
     const parsed = schemas[method].result.safeParse(await this.request(method, params));
-    if (!parsed.success) {
+    if (!parsed.success || !leadsOn(method, params, parsed.data as Result<M>)) {
       throw new ConnectionError(`The server's answer to ${method} makes no sense to this program.`);
     }
     return parsed.data as Result<M>;
@@ -157,6 +158,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
           await setImmediate();
           began = performance.now();
         }
+        // Its end may never come.
+        if (this.splitter.isSkipping) throw systemError('EPROTO');
       }
     } catch (error) {
       // What a listener throws is a bug, and no failure of the connection.

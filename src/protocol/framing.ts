@@ -70,6 +70,11 @@ export class LineSplitter {
     this.shape = new JsonShape(bounds);
   }
 
+  /** Whether the line that is not finished is past a bound already, and the rest of it is skipped. */
+  get isSkipping(): boolean {
+    return this.fault !== undefined;
+  }
+
   /** Takes the next bytes, and cuts the lines that they complete off as they are asked for. */
   *split(chunk: Buffer): Generator<Line, void> {
     let start = 0;

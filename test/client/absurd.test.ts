@@ -7,6 +7,16 @@ import { limits } from '../../src/protocol/limits.ts';
 import { cost, costlyTexts } from '../helpers/costly.ts';
 import { ScriptedServer } from './scripted-server.ts';
 
+/** A client that has logged in at a server whose answers the test gives. */
+async function loggedIn() {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const connecting = connect({ ...server.address, user: 'alice', timing: { firstPause: 60_000 } });
+  const peer = await accepted;
+  await peer.welcome();
+  return { client: await connecting, peer };
+}
+
 const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
 
 test.each([
@@ -16,17 +26,41 @@ test.each([
   ['of a million values', `{"jsonrpc":"2.0","id":3,"result":[${'1,'.repeat(1_000_000)}1]}\n`],
   ['that has no end', 'x'.repeat(5 * 1024 * 1024)],
 ])('a line %s ends a call with an error that can be caught', async (_, line) => {
-  const server = await ScriptedServer.start();
-  const accepted = server.client();
-  const connecting = connect({ ...server.address, user: 'alice', timing: { firstPause: 60_000 } });
-  const peer = await accepted;
-  await peer.welcome();
-  const client = await connecting;
+  const { client, peer } = await loggedIn();
   const joined = client.call('group.join', { group: 'main' });
   await peer.request();
   peer.write(line);
-  if (!line.endsWith('\n')) peer.write('\n');
   await expect(joined).rejects.toBeInstanceOf(ConnectionError);
+  await client.close();
+});
+
+const page = (numbers: number[], more: boolean) => {
+  const header = { senderId: 2, sender: 'eve', postedAt: 'now', subject: 's' };
+  const messages = numbers.map((number) => ({ number, ...header }));
+  return { group: 'main', groupId: 1, messages, more };
+};
+
+test.each([
+  ['is empty, with more to come', {}, page([], true)],
+  ['is the one before again', { after: 5 }, page([4, 5], true)],
+  ['begins again at its end', {}, page([1, 2, 1], false)],
+  ['is later than what was asked for', { before: 5 }, page([4, 5], true)],
+])(
+  'a page of messages that %s is refused, and not asked for again for ever',
+  async (_, params, result) => {
+    const { client, peer } = await loggedIn();
+    const listed = client.call('message.list', { group: 'main', ...params });
+    await peer.answer(result);
+    await expect(listed).rejects.toBeInstanceOf(ConnectionError);
+    await client.close();
+  },
+);
+
+test('a page of members that is followed by itself is refused', async () => {
+  const { client, peer } = await loggedIn();
+  const listed = client.call('group.members', { group: 'main', after: 7 });
+  await peer.answer({ group: 'main', members: [], total: 9, next: 7 });
+  await expect(listed).rejects.toBeInstanceOf(ConnectionError);
   await client.close();
 });
 
