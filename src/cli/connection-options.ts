@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type Address, parseAddress } from '../client/address.ts';
@@ -6,6 +5,7 @@ import { defaultPort } from '../protocol/limits.ts';
 import { UserError } from './errors.ts';
 import { wholeNumber } from './parse.ts';
 import { needProfile, type Profile } from './profiles.ts';
+import { readSmallFile } from './text-file.ts';
 
 /** Which board, and as whom: what the command line says of it. */
 export interface ConnectionOptions extends Omit<Profile, 'host'> {
@@ -160,7 +160,7 @@ function said<T extends object>(settings: T | undefined) {
 export function encryption({ tls, ca }: ConnectionSettings): Address['tls'] {
   if (!(tls ?? ca !== undefined)) return undefined;
   try {
-    return { ca: ca === undefined ? undefined : readFileSync(ca) };
+    return { ca: ca === undefined ? undefined : readSmallFile(ca) };
   } catch (error) {
     throw new UserError(`The certificates to trust cannot be read: ${(error as Error).message}.`);
   }

@@ -1,5 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
-import { buffer } from 'node:stream/consumers';
+import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
 import { checkedPassword } from '../board/accounts.ts';
 import { Passwords } from '../board/passwords.ts';
@@ -8,6 +7,7 @@ import { cleanLine } from '../protocol/clean.ts';
 import { decodeUtf8 } from '../protocol/utf8.ts';
 import { askUnseen, canAsk } from './ask.ts';
 import { UserError } from './errors.ts';
+import { readSmallFile, readSmallInput } from './text-file.ts';
 
 // As ssh sees it: neither the group nor anybody else.
 const othersCanRead = 0o044;
@@ -46,7 +46,7 @@ export async function newPasswordHash(options: NewPasswordOptions): Promise<stri
  * @throws UserError
  */
 export async function readPassword(file: string): Promise<string> {
-  const written = decodeUtf8(file === '-' ? await buffer(process.stdin) : readSecret(file));
+  const written = decodeUtf8(await readSecret(file));
   const source = file === '-' ? 'Standard input' : file;
   if (written === undefined) throw new UserError(`${source} is not valid UTF-8.`);
   const password = written.replace(/\r?\n$/, '');
@@ -57,9 +57,10 @@ export async function readPassword(file: string): Promise<string> {
   return password;
 }
 
-function readSecret(file: string): Buffer {
+async function readSecret(file: string): Promise<Buffer> {
   try {
-    const secret = readFileSync(file);
+    if (file === '-') return await readSmallInput();
+    const secret = readSmallFile(file);
     const status = statSync(file);
     // A pipe, as of <(…), has no permissions that mean anything.
     if (status.isFile() && (status.mode & othersCanRead) !== 0) {

@@ -21,7 +21,7 @@ interface ExportOptions extends CommonOptions {
 
 export function exportCommand(): Command {
   return databaseCommand('export', 'write the board, or some groups, as JSON Lines')
-    .argument('[file]', 'where to; standard output without it, or with -')
+    .argument('[file]', 'where to; standard output without it, or with -', notEmpty)
     .option('--group <group>', 'only this group and who is in it; may be repeated', collect)
     .option('--without-passwords', 'leave out the hashes of passwords: names are free to take')
     .option('--force', 'overwrite the file')

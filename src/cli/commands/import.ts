@@ -13,6 +13,7 @@ import { type CommonOptions, databaseCommand } from '../administer.ts';
 import { UserError } from '../errors.ts';
 import { interruptedCode } from '../interrupt.ts';
 import { printResult } from '../output.ts';
+import { notEmpty } from '../parse.ts';
 import { Progress } from '../progress.ts';
 import { isAbort, untilStopped } from '../steps.ts';
 
@@ -34,7 +35,7 @@ interface ImportOptions extends CommonOptions {
 
 export function importCommand(): Command {
   return databaseCommand('import', 'make a board of an export; not while a server runs')
-    .argument('<file>', 'what corkboard export has written; standard input for -')
+    .argument('<file>', 'what corkboard export has written; standard input for -', notEmpty)
     .option('--restart', 'begin anew, and forget an import that was interrupted')
     .addHelpText(
       'after',

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Certificate } from '../../server/tls-door.ts';
 import { UserError } from '../errors.ts';
+import { readSmallFile } from '../text-file.ts';
 import type { Config } from './settings.ts';
 
 /** A certificate that can be used, and what its operator should know of it. */
@@ -24,7 +24,7 @@ export function readCertificate({
   if (!tlsCert && !tlsKey) return undefined;
   if (!tlsCert || !tlsKey) throw new UserError('--tls-cert and --tls-key go together.');
   try {
-    const certificate = { cert: readFileSync(tlsCert), key: readFileSync(tlsKey) };
+    const certificate = { cert: readSmallFile(tlsCert), key: readSmallFile(tlsKey) };
     const chain = readChain(certificate.cert, tlsCert);
     requireOwnKey(chain, readKey(certificate.key, tlsKey), { tlsCert, tlsKey });
     createSecureContext(certificate);

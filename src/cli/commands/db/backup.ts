@@ -10,6 +10,7 @@ import { type CommonOptions, databaseCommand } from '../../administer.ts';
 import { confirm } from '../../confirm.ts';
 import { UserError } from '../../errors.ts';
 import { printResult, shownBytes } from '../../output.ts';
+import { notEmpty } from '../../parse.ts';
 import { runCopy } from '../../steps.ts';
 
 interface BackupOptions extends CommonOptions {
@@ -18,7 +19,7 @@ interface BackupOptions extends CommonOptions {
 
 export function dbBackupCommand(): Command {
   return databaseCommand('backup', 'copy the database, also while a server runs')
-    .argument('<file>', 'where the copy goes')
+    .argument('<file>', 'where the copy goes', notEmpty)
     .option('--yes', 'overwrite the file without asking, if there is one')
     .addHelpText(
       'after',

@@ -9,6 +9,7 @@ import { type CommonOptions, databaseCommand } from '../../administer.ts';
 import { confirm } from '../../confirm.ts';
 import { UserError } from '../../errors.ts';
 import { printResult } from '../../output.ts';
+import { notEmpty } from '../../parse.ts';
 import { runCopy } from '../../steps.ts';
 
 interface RestoreOptions extends CommonOptions {
@@ -20,7 +21,7 @@ export function dbRestoreCommand(): Command {
     'restore',
     'put a backup in the place of the database; not while a server runs',
   )
-    .argument('<file>', 'the backup')
+    .argument('<file>', 'the backup', notEmpty)
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
