@@ -34,7 +34,9 @@ export async function onMachine(script: string): Promise<string> {
   writeFileSync(join(shared, 'script'), `cd /mnt\nset -e\n${script}`);
   writeFileSync(join(shared, 'boot'), boot());
   const namespaces = ['--mount', '--pid', '--net', '--ipc', '--uts', '--fork', '--kill-child'];
-  const machine = spawn('unshare', [...namespaces, '--mount-proc', 'sh', join(shared, 'boot')], {
+  // It ends with the tests, also if those are killed.
+  const command = ['unshare', ...namespaces, '--mount-proc', 'sh', join(shared, 'boot')];
+  const machine = spawn('setpriv', ['--pdeathsig', 'KILL', ...command], {
     stdio: 'ignore',
     env: { PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin', SHARED: shared },
   });

@@ -104,7 +104,9 @@ test('members are told of a new name, and it holds for sessions that stand', asy
   await alice.notices();
   const user = userNamed(board, 'alice');
   const renamed = { id: user.id, name: 'Alicia' };
-  change(board, `UPDATE users SET name = 'Alicia', name_key = 'alicia' WHERE id = ${user.id}`, {
+  const columns =
+    "name = 'Alicia', name_key = 'alicia', skeleton = 'alicia', key_skeleton = 'alicia'";
+  change(board, `UPDATE users SET ${columns} WHERE id = ${user.id}`, {
     type: 'user.renamed',
     user: renamed,
     was: 'alice',

@@ -102,7 +102,8 @@ test.skipIf(process.platform !== 'linux').each(['one signal', 'two signals'])(
 
 test('a second signal ends it at once', async () => {
   const server = await TestServer.start();
-  const stuck = await TextPeer.connect(server.port);
+  // It never sees the end of its connection, so that the server waits for it.
+  const stuck = await login(server.port, 'alice');
   stuck.socket.pause();
   server.signal('SIGINT');
   await server.logged('stopping');

@@ -126,7 +126,7 @@ test.each(['GET / HTTP/1.1', 'POST /api?x=1 HTTP/1.0', 'OPTIONS * HTTP/1.1'])(
     const peer = await board.connect();
     peer.write(`${line}\r\nHost: localhost\r\n\r\n`);
     expect(await peer.toEnd()).toMatch(
-      /username\? \[ERROR\] This is a corkboard, not a web server\. Use `corkboard chat` or `nc`\.\n$/,
+      /^HTTP\/1\.1 400 Bad Request\r\n.*\r\n\r\nThis is a corkboard, not a web server\. Use `corkboard chat` or `nc`\.\n$/s,
     );
   },
 );
