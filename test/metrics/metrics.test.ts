@@ -51,6 +51,14 @@ test('what goes on can be scraped: sessions, requests, commits, notices, sizes',
   });
 });
 
+test('what a board cannot tell is no metric: without backups none is late', async () => {
+  const board = await TestBoard.start({ metrics });
+  const values = await scrape(board.metricsUrl);
+  expect(Object.keys(values).filter((name) => name.startsWith('corkboard_backup'))).toEqual([]);
+  // What there is none of is 0 all the same.
+  expect(values.corkboard_messages).toBe(0);
+});
+
 test('docs/operations.md names every metric of the board, and no other', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const board = await TestBoard.start({ metrics, certificate });
