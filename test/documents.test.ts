@@ -40,3 +40,12 @@ test('every link between the documents leads to a page, and to a heading in it',
     if (anchor) expect(anchors(target), page).toContain(anchor);
   }
 });
+
+test('the screen in the README is as the client prints it today', () => {
+  const [screen = ''] =
+    /^ {4}\[INFO\] Connected to .*\n(?: {4}.*\n)+/m.exec(read('README.md')) ?? [];
+  const lines = screen.split('\n').filter(Boolean);
+  expect(lines.length).toBeGreaterThan(20);
+  const printed = read('docs/chat.md').split('\n');
+  for (const line of lines) expect(printed).toContain(line);
+});
