@@ -136,9 +136,9 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const id = ++this.lastId;
     const line = formatRequest(id, method, params);
     // The server would skip it without having read whose request it was.
-    if (Buffer.byteLength(line) > limits.jsonLine) {
-      throw boardError('LINE_TOO_LONG', limits.jsonLine);
-    }
+    const opensSession = method === 'session.login' || method === 'session.resume';
+    const limit = opensSession ? limits.strangerLine : limits.jsonLine;
+    if (Buffer.byteLength(line) > limit) throw boardError('LINE_TOO_LONG', limit);
     this.socket.write(line);
     return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
   }

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { expect, test, vi } from 'vitest';
 import { Connection } from '../../src/client/connection.ts';
 import type { Notice } from '../../src/protocol/schemas.ts';
+import { TestBoard } from '../helpers/board.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
 
 const lost = 'The connection was lost before the answer came: this may or may not have been done.';
@@ -123,6 +124,14 @@ test('a request too long for the server is refused before it is sent', async () 
   await expect(reply).rejects.toMatchObject({ code: 'LINE_TOO_LONG' });
   void connection.call('ping', {}).catch(() => undefined);
   expect(await client.request()).toMatchObject({ method: 'ping' });
+});
+
+test('a login too long for the server is refused before it is sent, and does not wait for ever', async () => {
+  const board = await TestBoard.start();
+  const connection = await Connection.open({ host: '127.0.0.1', port: board.port });
+  const login = connection.call('session.login', { user: 'x'.repeat(5000) });
+  await expect(login).rejects.toMatchObject({ code: 'LINE_TOO_LONG' });
+  connection.close();
 });
 
 test('what is pending when the connection goes is rejected, and so is what comes later', async () => {
