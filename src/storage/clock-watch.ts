@@ -11,8 +11,9 @@ const day = 24 * hour;
  * retention delete a message at most this much too early.
  */
 export const clockTolerance = day;
-/** The longest time that the server has to run after a jump before the clock is trusted again. */
-const longestDoubt = 7 * day;
+// How long the clock is compared with one moment. A clock that is wrong by a little at each look, again and
+// again, is trusted for at most the tolerance in this time.
+const anchoredFor = day;
 // How often what is known of the clock is stored while nothing happens to it.
 const storedEvery = hour;
 
@@ -46,8 +47,9 @@ export interface KnownClock {
  *
  * - Up to a day apart, the clock is trusted.
  * - More than that ahead, it is not, until it has come back, the operator says that it is right, or the
- *   server has run for as long as the jump was (at most seven days) without another jump. A board that
- *   was switched off for a long time looks the same as one whose clock is wrong.
+ *   server has run for as long as the jump was without another jump. By then, what is deleted is as old as
+ *   its rule says, whichever clock was right. A board that was switched off for a long time looks the same
+ *   as one whose clock is wrong.
  * - Behind, what is old by the clock is old in truth, so messages may be deleted. The trusted time
  *   follows the clock back after the same wait.
  */
@@ -57,6 +59,8 @@ export class ClockWatch {
   private known: KnownClock | undefined;
   private storedAt = Number.NEGATIVE_INFINITY;
   private last: { clock: number; elapsed: number } | undefined;
+  /** A moment at which the clock was trusted, from which the time that passes is added up. */
+  private anchor: { clock: number; elapsed: number } | undefined;
   private told: ClockFinding['found'] | undefined;
   private toldFuture = false;
   private readonly elapsed: () => number;
@@ -81,10 +85,20 @@ export class ClockWatch {
     const hasJumped =
       this.last !== undefined && Math.abs(clock - this.last.clock - passed) > clockTolerance;
     this.last = { clock, elapsed };
-    this.known = judge(before, clock, passed, hasJumped);
+    const expected = this.anchor
+      ? this.anchor.clock + elapsed - this.anchor.elapsed
+      : before.trustedAt + passed;
+    this.known = judge(before.doubtedFor, expected, { clock, passed, hasJumped });
+    this.setAnchor(this.known.doubtedFor === null, { clock, elapsed });
     await this.keep(elapsed);
     this.tell(this.known, clock, hasJumped);
     return this.known.doubtedFor === null || clock < this.known.trustedAt;
+  }
+
+  private setAnchor(isTrusted: boolean, now: { clock: number; elapsed: number }): void {
+    const isOld = !this.anchor || now.elapsed - this.anchor.elapsed >= anchoredFor;
+    if (!isTrusted) this.anchor = undefined;
+    else if (isOld) this.anchor = now;
   }
 
   private read(clock: number): KnownClock {
@@ -93,6 +107,7 @@ export class ClockWatch {
       row?.trustedAt === this.stored?.trustedAt && row?.doubtedFor === this.stored?.doubtedFor;
     if (this.known && isOwn) return this.known;
     this.stored = row;
+    this.anchor = undefined;
     // The first look at a board goes by its newest message.
     return row ?? { trustedAt: this.firstNewest || clock, doubtedFor: null };
   }
@@ -121,27 +136,21 @@ export class ClockWatch {
 }
 
 function judge(
-  { trustedAt, doubtedFor }: KnownClock,
-  clock: number,
-  passed: number,
-  hasJumped: boolean,
+  doubtedFor: number | null,
+  expected: number,
+  { clock, passed, hasJumped }: { clock: number; passed: number; hasJumped: boolean },
 ): KnownClock {
-  const expected = trustedAt + passed;
   if (Math.abs(clock - expected) <= clockTolerance) return { trustedAt: clock, doubtedFor: null };
   const ranFor = doubtedFor === null || hasJumped ? 0 : doubtedFor + passed;
-  if (ranFor >= doubtOf(clock, expected)) return { trustedAt: clock, doubtedFor: null };
+  if (ranFor >= Math.abs(clock - expected)) return { trustedAt: clock, doubtedFor: null };
   return { trustedAt: expected, doubtedFor: ranFor };
-}
-
-function doubtOf(clock: number, expected: number): number {
-  return Math.min(longestDoubt, Math.abs(clock - expected));
 }
 
 function findingOf({ trustedAt: expected, doubtedFor }: KnownClock, clock: number): ClockFinding {
   if (doubtedFor === null) return { found: 'trusted', clock };
   const behind = expected - clock;
   if (behind > 0) return { found: 'behind', clock, expected, behind };
-  const wait = doubtOf(clock, expected) - doubtedFor;
+  const wait = Math.abs(clock - expected) - doubtedFor;
   return { found: 'ahead', clock, expected, ahead: -behind, wait };
 }
 
