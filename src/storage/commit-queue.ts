@@ -41,6 +41,7 @@ export interface CommitQueueOptions {
 
 interface Waiting {
   readonly run: WriteRun | undefined;
+  readonly bytes: number;
   perform(): void;
   /** Tells the events and resolves, or rejects. */
   settle(): void;
@@ -53,13 +54,16 @@ export const lockRetry = 10;
 // outlives the garbage collector's young generation: 4,096 at once cost 21 µs of processor time each,
 // 256 cost 16.
 const enoughForCommit = 256;
+// Bytes of the writes of one commit. The rest waits for the next turn of the event loop, in which the
+// others are served: eight contents of the greatest length.
+const commitBytes = 256 * 1024;
 // Milliseconds for the try when closing, which may block.
 const closingPatience = 1000;
 
 /**
  * Group commit: the writes that arrive in one turn of the event loop run in order in one
- * transaction, or in a few where they are hundreds, so that they share one disk sync. If one fails,
- * the batch is rolled back and its writes are run one by one, so that only the guilty one fails.
+ * transaction, or in a few where they are hundreds, so that they share one disk sync. Where their
+ * texts are long, what does not fit into a commit waits for the next turn. If one fails, the batch is rolled back and its writes are run one by one, so that only the guilty one fails.
  *
  * A lock held by another process is not waited for in SQLite, which would stop every connection,
  * but tried again on later turns; reads go on meanwhile.
@@ -67,6 +71,7 @@ const closingPatience = 1000;
 export class CommitQueue {
   readonly counts: CommitCounts;
   private waiting: Waiting[] = [];
+  private waitingBytes = 0;
   private scheduled = false;
   private lockedSince: number | undefined;
   private closed = false;
@@ -90,11 +95,13 @@ export class CommitQueue {
    * Runs `operation` with the next batch. The promise is settled after the commit, once the
    * events of everything before it and its own have been published.
    * @param run what it shares with those beside it that name the same
+   * @param bytes of what it writes, where that may be much
    */
-  run<T>(operation: Operation<T>, run?: WriteRun): Promise<T> {
+  run<T>(operation: Operation<T>, run?: WriteRun, bytes = 0): Promise<T> {
     if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push(new Write(operation, run, resolve, reject, this.options));
+      this.waiting.push(new Write(operation, run, bytes, resolve, reject, this.options));
+      this.waitingBytes += bytes;
       this.schedule();
     });
   }
@@ -106,7 +113,7 @@ export class CommitQueue {
    */
   runUnwritten<T>(operation: Operation<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const read = new Write(operation, undefined, resolve, reject, this.options);
+      const read = new Write(operation, undefined, 0, resolve, reject, this.options);
       try {
         read.perform();
       } catch (error) {
@@ -126,9 +133,17 @@ export class CommitQueue {
 
   private schedule(): void {
     // While another process holds the lock, the next try comes by itself.
-    if (this.waiting.length === enoughForCommit && this.lockedSince === undefined) {
+    if (
+      this.waiting.length === enoughForCommit &&
+      this.waitingBytes <= commitBytes &&
+      this.lockedSince === undefined
+    ) {
       queueMicrotask(() => this.flush(false));
     }
+    this.flushLater();
+  }
+
+  private flushLater(): void {
     if (this.scheduled) return;
     this.scheduled = true;
     setImmediate(() => {
@@ -138,9 +153,8 @@ export class CommitQueue {
 
   private flush(last: boolean): void {
     this.scheduled = false;
-    const batch = this.waiting;
+    const batch = this.takeBatch(last);
     if (batch.length === 0) return;
-    this.waiting = [];
     try {
       this.transact(batch);
     } catch (error) {
@@ -156,11 +170,28 @@ export class CommitQueue {
     this.options.committed?.();
   }
 
+  /** What fits into one commit, or all that waits. What is left is committed in the next turns. */
+  private takeBatch(all: boolean): Waiting[] {
+    const { waiting } = this;
+    let bytes = 0;
+    let end = 0;
+    for (const write of waiting) {
+      if (!all && end > 0 && write.bytes > 0 && bytes + write.bytes > commitBytes) break;
+      bytes += write.bytes;
+      end++;
+    }
+    this.waiting = waiting.slice(end);
+    this.waitingBytes -= bytes;
+    if (this.waiting.length > 0) this.flushLater();
+    return waiting.slice(0, end);
+  }
+
   /** Puts the batch back in front and comes again; false once patience has run out. */
   private waitForLock(batch: Waiting[]): boolean {
     this.lockedSince ??= performance.now();
     if (performance.now() - this.lockedSince > this.lockPatience) return false;
     this.waiting = [...batch, ...this.waiting];
+    for (const { bytes } of batch) this.waitingBytes += bytes;
     this.scheduled = true;
     setTimeout(() => this.flush(false), lockRetry);
     return true;
@@ -229,6 +260,7 @@ class Write<T> implements Waiting {
   constructor(
     private readonly operation: Operation<T>,
     readonly run: WriteRun | undefined,
+    readonly bytes: number,
     private readonly resolve: (value: T) => void,
     readonly reject: (error: unknown) => void,
     private readonly options: CommitQueueOptions,

@@ -89,27 +89,32 @@ export class SqliteRepository implements Repository {
   }
 
   post(actor: Actor, ref: GroupRef, { subject, content, key }: NewMessage) {
-    return this.store.queue.run((emit) => {
-      const tally = this.posts.tallyFor(actor, ref);
-      const { group } = tally;
-      const posted = key === undefined ? undefined : this.postedBefore(actor, group, key);
-      if (posted) return { group, message: posted };
-      const at = this.store.clock.tick();
-      const number = tally.next();
-      this.store.statements.addMessage.run({
-        group: group.id,
-        number,
-        user: actor.user.id,
-        at,
-        subject,
-        content,
-        key: key ?? null,
-      });
-      const { id: senderId, name: sender } = actor.user;
-      const message: Header = { number, senderId, sender, postedAt: at, subject };
-      emit({ type: 'message.posted', origin: actor.origin, group, message });
-      return { group, message };
-    }, this.posts);
+    const bytes = Buffer.byteLength(content) + Buffer.byteLength(subject);
+    return this.store.queue.run(
+      (emit) => {
+        const tally = this.posts.tallyFor(actor, ref);
+        const { group } = tally;
+        const posted = key === undefined ? undefined : this.postedBefore(actor, group, key);
+        if (posted) return { group, message: posted };
+        const at = this.store.clock.tick();
+        const number = tally.next();
+        this.store.statements.addMessage.run({
+          group: group.id,
+          number,
+          user: actor.user.id,
+          at,
+          subject,
+          content,
+          key: key ?? null,
+        });
+        const { id: senderId, name: sender } = actor.user;
+        const message: Header = { number, senderId, sender, postedAt: at, subject };
+        emit({ type: 'message.posted', origin: actor.origin, group, message });
+        return { group, message };
+      },
+      this.posts,
+      bytes,
+    );
   }
 
   message(

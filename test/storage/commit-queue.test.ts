@@ -62,6 +62,41 @@ test('a turn that goes on bringing writes commits every 256 of them meanwhile', 
   expect(commits(file) - before).toBe(3);
 });
 
+test('what writes many bytes is committed a part in each turn, in order', async () => {
+  const { file, client, queue, insert } = openQueue();
+  const before = commits(file);
+  const long = (at: number) => `${at} ${'x'.repeat(32 * 1024)}`;
+  const numbers = Array.from({ length: 30 }, (_, at) => at);
+  const writes = numbers.map((at) => queue.run(() => insert(long(at)), undefined, 32 * 1024));
+  let most = 0;
+  let done = 0;
+  for (const write of writes) void write.then(() => done++);
+  for (let known = 0; known < numbers.length; known = done) {
+    await nextTurn();
+    most = Math.max(most, done - known);
+  }
+  expect(most).toBe(8);
+  expect(words(client)).toEqual(numbers.map(long));
+  expect(commits(file) - before).toBe(4);
+});
+
+test('one write with more bytes than a commit holds is a commit of its own', async () => {
+  const { file, queue, write, insert } = openQueue();
+  const before = commits(file);
+  const large = (word: string) => queue.run(() => insert(word), undefined, 1024 * 1024);
+  await Promise.all([large('a'), large('b'), write('c'), write('d')]);
+  expect(commits(file) - before).toBe(2);
+});
+
+test('closing commits all that waits, however much', async () => {
+  const { client, queue, insert } = openQueue();
+  const names = ['a', 'b', 'c'];
+  const writes = names.map((name) => queue.run(() => insert(name), undefined, 1024 * 1024));
+  queue.close();
+  await Promise.all(writes);
+  expect(words(client)).toEqual(names);
+});
+
 test('the writes of one turn share one commit', async () => {
   const { file, client, write } = openQueue();
   const before = commits(file);
