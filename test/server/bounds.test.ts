@@ -46,7 +46,7 @@ test('a person may send long lines once they have a name, and short ones before'
   person.send(`%help ${'x'.repeat(limits.strangerLine)}`);
   await person.expect('[ERROR] This line is longer than 4096 bytes; it was skipped.\n');
   person.send('alice', '%join', `%post s ${'x'.repeat(30_000)}`);
-  await person.expect('[SUCCESS] Message 1 posted in main.\n');
+  await person.expect('[SUCCESS] Message 1 posted in main. Subject: s\n');
 });
 
 test('a login with everything as long as it may be fits into the line of a stranger', async () => {

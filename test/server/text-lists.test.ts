@@ -7,7 +7,7 @@ import { numbersIn, range, rule } from './support.ts';
 async function poster(board: TestBoard, count: number, group = 'main'): Promise<TextPeer> {
   const alice = await board.member('alice', group);
   alice.send(...range(1, count).map((number) => `%grouppost ${group} s${number} c`));
-  await alice.expect(`[SUCCESS] Message ${count} posted in ${group}.\n`);
+  await alice.expect(`[SUCCESS] Message ${count} posted in ${group}. Subject: s${count}\n`);
   return alice;
 }
 
