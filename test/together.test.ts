@@ -23,12 +23,14 @@ test('two with nc and one with chat see at once what the others do, also in the 
   await alice.shows('[GROUP:main] [NOTIFY] User bob joined the group.\n');
 
   alice.send('%post Noodles Who is in?');
-  await alice.shows('[SUCCESS] Message 1 posted in main.\n');
+  await alice.shows('[SUCCESS] Message 1 posted in main. Subject: Noodles\n');
   await bob.shows('[GROUP:main] [NOTIFY] New message from alice (ID: 1, ');
   await carol.shows(/New message from alice \(ID: 1, .*\)\n.*> %post "Half a li$/);
 
   carol.type('ne" is whole\r');
-  await carol.shows(/> %post "Half a line" is whole\n\[SUCCESS\] Message 2 posted in main\.\n.*>$/);
+  await carol.shows(
+    /> %post "Half a line" is whole\n\[SUCCESS\] Message 2 posted in main\. Subject: Half a line\n.*>$/,
+  );
   await alice.shows('New message from carol (ID: 2, ');
   await bob.shows('New message from carol (ID: 2, ');
 

@@ -57,7 +57,9 @@ test('who pipes more than may wait gets every reply', async () => {
   const board = await TestBoard.start();
   const posts = range(1, 20).map((number) => `%post s${number} c\n`);
   const shown = await piped(board, `alice\n%join\n${posts.join('')}${'%ping\n'.repeat(3000)}%list`);
-  const posted = range(1, 20).map((number) => `[SUCCESS] Message ${number} posted in main.\n`);
+  const posted = range(1, 20).map(
+    (number) => `[SUCCESS] Message ${number} posted in main. Subject: s${number}\n`,
+  );
   const start = `${greeting}${welcome}${joined}${posted.join('')}${'[INFO] pong\n'.repeat(3000)}---`;
   expect(shown.startsWith(start)).toBe(true);
   expect(numbersIn(shown)).toEqual(range(1, 20));

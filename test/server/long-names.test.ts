@@ -2,15 +2,15 @@ import { expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 
 // To put these in order, as comparing names does, takes the square of their number.
-const marks = `a${'\u0315\u0300'.repeat(60_000)}`;
+const marks = (pairs: number) => `a${'\u0315\u0300'.repeat(pairs)}`;
 
-test('a name of a hundred thousand combining marks is refused, and holds nobody up', async () => {
+test('a name of as many combining marks as a line can hold is refused, and holds nobody up', async () => {
   const board = await TestBoard.start();
   const bob = await board.program('bob');
   const stranger = await board.connectProgram();
   const from = performance.now();
-  const login = stranger.refusal('session.login', { user: marks });
-  const join = bob.refusal('group.join', { group: marks });
+  const login = stranger.refusal('session.login', { user: marks(900) });
+  const join = bob.refusal('group.join', { group: marks(60_000) });
   expect(await login).toEqual({ word: 'NAME_INVALID', code: 102 });
   expect(await join).toEqual({ word: 'GROUP_NOT_FOUND', code: 200 });
   expect(performance.now() - from).toBeLessThan(2000);
@@ -20,7 +20,7 @@ test('a person is told of a long name without all of it', async () => {
   const board = await TestBoard.start();
   const peer = await board.connect();
   await peer.expect('username? ');
-  peer.send('x'.repeat(60_000));
+  peer.send('x'.repeat(4000));
   expect(await peer.expect('username? ')).toBe(
     `[ERROR] "${'x'.repeat(80)}" cannot be a name: it has more than 32 characters. Please choose ` +
       'another.\nWhat is your username? ',

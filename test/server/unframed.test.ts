@@ -52,7 +52,9 @@ test('clients with line endings are served beside it as ever', async () => {
   const alice = await board.member('alice');
   alice.send('%post one 1', '%post two 2', '%list');
   const shown = await alice.expect('Subject: two\n');
-  expect(shown).toContain('[SUCCESS] Message 1 posted in main.\n[SUCCESS] Message 2 posted');
+  expect(shown).toContain(
+    '[SUCCESS] Message 1 posted in main. Subject: one\n[SUCCESS] Message 2 posted',
+  );
 });
 
 test('a program is not cut off in the middle of a line by a pause', async () => {

@@ -10,6 +10,7 @@ import { databaseFile, openShared } from '../../../src/storage/open.ts';
 import { program, TestServer } from '../../helpers/server.ts';
 import { tempFolder } from '../../helpers/temp.ts';
 import type { Random } from '../random.ts';
+import { storedColumns, storedRows } from '../stored.ts';
 import { Ledger } from './ledger.ts';
 import { groups, User, users } from './load.ts';
 
@@ -95,7 +96,8 @@ export class CrashTrial {
     const data = tempFolder();
     const client = openConnection(databaseFile(data), { create: true });
     client.exec(readFileSync(join(import.meta.dirname, '../../fixtures/schema-0000.sql'), 'utf8'));
-    const before = rowsOf(client);
+    const columns = storedColumns(client);
+    const before = storedRows(client);
     client.close();
     await this.killStarting(data);
     await this.killStarting(data);
@@ -103,7 +105,7 @@ export class CrashTrial {
     server.signal('SIGKILL');
     await server.exited();
     const after = openShared(databaseFile(data));
-    expect(rowsOf(after)).toEqual(before);
+    expect(storedRows(after, columns)).toEqual(before);
     for (const check of healthChecks) expect(problemsOf(check, after), check.name).toEqual([]);
     after.close();
     rmSync(data, { recursive: true });
@@ -141,12 +143,6 @@ export class CrashTrial {
     client.close();
     rmSync(copy, { recursive: true });
   }
-}
-
-function rowsOf(client: { prepare(sql: string): { all(): unknown[] } }): unknown[][] {
-  return ['users', 'groups', 'memberships', 'messages'].map((table) =>
-    client.prepare(`SELECT * FROM ${table} ORDER BY 1, 2`).all(),
-  );
 }
 
 async function exit(child: ChildProcess): Promise<number | null> {
