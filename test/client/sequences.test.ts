@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { Sequences } from '../../src/client/terminal/sequences.ts';
 
 /** What readline sees of what a terminal sends, in these pieces. */
@@ -18,7 +18,8 @@ function seen(...pieces: (string | Buffer)[]): { text: string; broken: number } 
   return told;
 }
 
-vi.useFakeTimers();
+beforeAll(() => void vi.useFakeTimers());
+afterAll(() => void vi.useRealTimers());
 
 const swallowed: [what: string, sequence: string][] = [
   ['focus in', '\x1b[I'],
