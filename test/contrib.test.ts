@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { readConfiguration } from '../src/cli/config/configuration.ts';
 import { flagOf, settingNames, settings, variableOf } from '../src/cli/config/settings.ts';
+import { documented } from './doors/scrape.ts';
 import { tempFolder } from './helpers/temp.ts';
-import { documented } from './metrics/scrape.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 

@@ -3,10 +3,11 @@ import { boardError } from '../protocol/errors.ts';
 import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { Attempts, type Gate } from './attempts.ts';
-import { type Name, userName } from './names.ts';
+import type { Name } from './name-key.ts';
+import { userName } from './names.ts';
 import { NewNameLimit } from './new-names.ts';
 import type { Passwords } from './passwords.ts';
-import type { AccountRepository, Actor, NewLogin } from './repository.ts';
+import type { AccountRepository, Actor, NewLogin } from './ports/repository.ts';
 import { Throttle } from './throttle.ts';
 import type { Account, OpenedLogin, Origin } from './types.ts';
 

@@ -1,8 +1,9 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
-import { isLongerThan, nameKey } from './names.ts';
-import type { Actor, NewMessage, Page, Repository } from './repository.ts';
+import { nameKey } from './name-key.ts';
+import { isLongerThan } from './names.ts';
+import type { Actor, NewMessage, Page, Repository } from './ports/repository.ts';
 import type { Group, GroupRef, User } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;

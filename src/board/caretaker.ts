@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Upkeep } from './repository.ts';
+import type { Upkeep } from './ports/repository.ts';
 
 export interface CaretakerOptions {
   readonly upkeep: Upkeep;

@@ -1,6 +1,6 @@
 import unhomoglyph from 'unhomoglyph';
 import { normalized } from '../protocol/unicode.ts';
-import { type Name, nameKey } from './names.ts';
+import { type Name, nameKey } from './name-key.ts';
 
 // UTS #39, Unicode Security Mechanisms: two names are confusable when their skeletons are the same.
 

@@ -2,6 +2,7 @@ import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { normalized } from '../protocol/unicode.ts';
 import { looksOf, skeletonOf } from './lookalikes.ts';
+import { type Name, nameKey } from './name-key.ts';
 
 const reservedKeys = ['system', 'admin', 'root', 'server'];
 const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
@@ -11,22 +12,6 @@ const invisible = /\p{Default_Ignorable_Code_Point}/u;
 const allDigits = /^\p{Nd}+$/u;
 // Four code points of two UTF-16 units each compose into one character, at most.
 const unitsPerCharacter = 8;
-
-/** A name as it is shown, and the key under which it is unique. */
-export interface Name {
-  readonly name: string;
-  readonly key: string;
-}
-
-/**
- * The key that names are compared by: NFKC and full case folding. JavaScript has no case folding
- * of its own; lower, upper and lower once more gives the same classes (`ẞ` to `ß` to `SS` to
- * `ss`) and joins some more, such as dotless `ı` with `i`, which for names is the safe side.
- */
-export function nameKey(name: string): string {
-  const folded = normalized(name, 'NFKC').toLowerCase().toUpperCase().toLowerCase();
-  return normalized(folded, 'NFKC');
-}
 
 /** @throws BoardError `NAME_INVALID` with the rule that it breaks */
 export function userName(text: string): Name {

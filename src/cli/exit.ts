@@ -1,14 +1,14 @@
 import { type Command, CommanderError } from 'commander';
 import { ConnectionError } from '../client/failure.ts';
-import { ListenError } from '../metrics/listening.ts';
+import { ListenError } from '../doors/listening.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
-import { DatabaseError } from '../storage/connection.ts';
-import { adviceFor, isStorageFailure } from '../storage/failure.ts';
-import { LockedError } from '../storage/lock.ts';
-import { systemFailure } from '../storage/system-errors.ts';
-import { refuseBrokenWords } from './arguments.ts';
+import { DatabaseError } from '../storage/sqlite/file/connection.ts';
+import { adviceFor, isStorageFailure } from '../storage/sqlite/file/failure.ts';
+import { LockedError } from '../storage/sqlite/file/lock.ts';
+import { systemFailure } from '../storage/sqlite/file/system-errors.ts';
 import { Interrupted, UserError } from './errors.ts';
+import { refuseBrokenWords } from './parsing/arguments.ts';
 
 /**
  * Runs the program and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 ended by

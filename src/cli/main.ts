@@ -1,6 +1,6 @@
 #!/usr/bin/env node
-import { holdHangUps } from './hangup.ts';
 import { oldestNode, tooOld } from './node-version.ts';
+import { holdHangUps } from './running/hangup.ts';
 
 // Whatever is imported statically is loaded before this check. better-sqlite3 ends an older Node with
 // a segmentation fault, so the program itself is loaded only after it.

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
-import { settleColours } from './colour.ts';
-import { notEmpty } from './parse.ts';
+import { notEmpty } from './parsing/parse.ts';
+import { settleColours } from './printing/colour.ts';
 import { programVersion } from './version.ts';
 
 /** The commands, in the order of the help. */

@@ -1,6 +1,6 @@
+import type { Address } from '../protocol/address.ts';
 import { BoardError, type ErrorCode } from '../protocol/errors.ts';
 import type { Call, Result } from '../protocol/schemas.ts';
-import type { Address } from './address.ts';
 import { Connection } from './connection.ts';
 import { ConnectionError } from './failure.ts';
 import { patientCall } from './put-off.ts';

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
+import { type Address, addressOf } from '../protocol/address.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Call, Membership, Method, Notice, Params, Result } from '../protocol/schemas.ts';
 import { longestTimer } from '../protocol/timers.ts';
-import { type Address, addressOf } from './address.ts';
 import { attempt, type Standing } from './attempt.ts';
 import { catchUp } from './catch-up.ts';
 import { type Connection, defaultPatience } from './connection.ts';

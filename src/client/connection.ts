@@ -2,10 +2,11 @@ import { EventEmitter, once } from 'node:events';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
+import type { Address } from '../protocol/address.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
-import type { JsonBounds } from '../protocol/json-shape.ts';
-import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc.ts';
+import type { JsonBounds } from '../protocol/jsonrpc/json-shape.ts';
+import { formatRequest, parseIncoming, type RequestId } from '../protocol/jsonrpc/messages.ts';
 import { limits } from '../protocol/limits.ts';
 import {
   type Call,
@@ -17,7 +18,6 @@ import {
   type Result,
   schemas,
 } from '../protocol/schemas.ts';
-import type { Address } from './address.ts';
 import { leadsOn } from './answer-check.ts';
 import { cleanIncoming } from './clean-incoming.ts';
 import {

@@ -1,5 +1,5 @@
+import { type Address, formatAddress } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
-import { type Address, formatAddress } from './address.ts';
 
 /** A failure between here and the server, told in words for people. */
 export class ConnectionError extends Error {

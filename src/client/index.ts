@@ -1,4 +1,6 @@
 /** The client side of the protocol, as `corkboard/client`: see `docs/client-api.md`. */
+
+export type { Address } from '../protocol/address.ts';
 export { BoardError, type ErrorCode } from '../protocol/errors.ts';
 export type {
   Call,
@@ -11,7 +13,6 @@ export type {
   Params,
   Result,
 } from '../protocol/schemas.ts';
-export type { Address } from './address.ts';
 export { type BoardClient, type ConnectOptions, connect } from './board-client.ts';
 export { ConnectionError, ConnectionLost } from './failure.ts';
 export type { Timing } from './lifeline.ts';

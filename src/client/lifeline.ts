@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Address } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
 import type { Call, ClosingCode, Result } from '../protocol/schemas.ts';
-import type { Address } from './address.ts';
 import { attempt, isPassing, type Standing } from './attempt.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';

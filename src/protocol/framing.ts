@@ -1,5 +1,5 @@
 import { type BoardError, boardError } from './errors.ts';
-import { type JsonBounds, JsonShape } from './json-shape.ts';
+import { type JsonBounds, JsonShape } from './jsonrpc/json-shape.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;

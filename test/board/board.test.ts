@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/board/accounts.ts';
 import { Board, checkedDescription, groupRef } from '../../src/board/board.ts';
-import type { Actor } from '../../src/board/repository.ts';
+import type { Actor } from '../../src/board/ports/repository.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import { login, openBoard, refusal } from '../helpers/storage.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { groupName, nameKey, userName } from '../../src/board/names.ts';
+import { nameKey } from '../../src/board/name-key.ts';
+import { groupName, userName } from '../../src/board/names.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 
 /** Why a name is refused; undefined if it is not. */

@@ -10,10 +10,10 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { copyBoard } from '../../src/storage/copy.ts';
-import { healthChecks, problemsOf } from '../../src/storage/health.ts';
-import { ServerLock } from '../../src/storage/lock.ts';
-import { databaseFile } from '../../src/storage/open.ts';
+import { copyBoard } from '../../src/storage/sqlite/copies/copy.ts';
+import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { ServerLock } from '../../src/storage/sqlite/file/lock.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli, runJson, startCli } from '../helpers/cli.ts';
 import { connect } from '../helpers/storage.ts';

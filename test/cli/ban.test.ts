@@ -1,6 +1,6 @@
 import { connect } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { SqliteUpkeep } from '../../src/storage/upkeep.ts';
+import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runHere, runJson } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';

@@ -17,7 +17,7 @@ import {
 } from 'node:fs';
 import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { type CliResult, runCli, runHere, startCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { program, TestServer } from '../helpers/server.ts';

@@ -13,7 +13,7 @@ import {
   settings,
   variableOf,
 } from '../../src/cli/config/settings.ts';
-import { duration } from '../../src/cli/parse.ts';
+import { duration } from '../../src/cli/parsing/parse.ts';
 import { serverLimits } from '../../src/protocol/limits.ts';
 import { runCli } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';

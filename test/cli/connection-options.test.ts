@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { connectionSettings } from '../../src/cli/connection-options.ts';
+import { connectionSettings } from '../../src/cli/reaching/connection-options.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
 let file: string;

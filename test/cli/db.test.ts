@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
 import { migrations } from '../helpers/migrations.ts';
 import { TestServer } from '../helpers/server.ts';

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { type CliResult, runCli, runHere } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';

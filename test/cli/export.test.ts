@@ -13,7 +13,7 @@ import { type FileChangeInfo, watch } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { formatTime } from '../../src/protocol/time.ts';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { type CliResult, runCli, runJson, startCli } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupRef } from '../../src/board/board.ts';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
 import { login, openBoard, post } from '../helpers/storage.ts';
 import { boardFolder, damageMessages, fillMain, leftEvents, poster, rows, value } from './seed.ts';

@@ -1,10 +1,10 @@
 import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import { openConnection } from '../../src/storage/connection.ts';
-import { importBoard } from '../../src/storage/import.ts';
-import { databaseFile } from '../../src/storage/open.ts';
+import { openConnection } from '../../src/storage/sqlite/file/connection.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
+import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli, runJson, startCli } from '../helpers/cli.ts';
 import { login, main, openBoard, seen } from '../helpers/storage.ts';

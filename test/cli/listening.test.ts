@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ListenError } from '../../src/metrics/listening.ts';
+import { ListenError } from '../../src/doors/listening.ts';
 import { runCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';

@@ -11,8 +11,8 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { healthChecks, problemsOf } from '../../src/storage/health.ts';
-import { databaseFile } from '../../src/storage/open.ts';
+import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { CliTerminal, runCli, runJson, startCli } from '../helpers/cli.ts';
 import { migrations } from '../helpers/migrations.ts';

@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runHere } from '../helpers/cli.ts';
 import { canMount, fillDisk, smallDisk } from '../helpers/disk.ts';
 import { has } from '../helpers/programs.ts';

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
+import { aliceInChat, keys } from '../chat/support.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Pty } from '../helpers/pty.ts';
 import { RoughPath } from '../helpers/rough-path.ts';
 import { TestServer } from '../helpers/server.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
-import { aliceInChat, keys } from './support.ts';
 
 test('without an address it starts offline, and %connect takes it from there', async () => {
   const board = await TestBoard.start();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
+import { keys, promptOf } from '../chat/support.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Pty } from '../helpers/pty.ts';
-import { keys, promptOf } from './support.ts';
 
 const question = 'What is your username?';
 

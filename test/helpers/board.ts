@@ -1,12 +1,12 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { App, type AppConfig } from '../../src/app.ts';
-import type { Administration } from '../../src/board/administration.ts';
 import type { Passwords } from '../../src/board/passwords.ts';
+import type { Administration } from '../../src/board/ports/administration.ts';
 import { type ServerLimits, serverLimits } from '../../src/protocol/limits.ts';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import type { Client } from '../../src/storage/connection.ts';
-import { databaseFile, openShared } from '../../src/storage/open.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
+import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { JsonPeer } from './json-peer.ts';
 import { quickPasswords } from './passwords.ts';
 import { tempFolder } from './temp.ts';

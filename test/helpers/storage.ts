@@ -1,20 +1,21 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { nameKey, userName } from '../../src/board/names.ts';
-import type { Actor, NewLogin } from '../../src/board/repository.ts';
+import { nameKey } from '../../src/board/name-key.ts';
+import { userName } from '../../src/board/names.ts';
+import type { Actor, NewLogin } from '../../src/board/ports/repository.ts';
 import type { BoardEvent, GroupRef, Header, OpenedLogin } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
-import { SqliteAccounts } from '../../src/storage/accounts.ts';
 import {
   type Client,
   type ConnectionOptions,
   DatabaseError,
   openConnection,
-} from '../../src/storage/connection.ts';
-import { openHeld } from '../../src/storage/open.ts';
-import { SqliteRepository } from '../../src/storage/repository.ts';
-import { Store, type StoreOptions } from '../../src/storage/store.ts';
+} from '../../src/storage/sqlite/file/connection.ts';
+import { openHeld } from '../../src/storage/sqlite/file/open.ts';
+import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
+import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
+import { Store, type StoreOptions } from '../../src/storage/sqlite/serving/store.ts';
 import { tempFolder } from './temp.ts';
 
 /** A board's storage on a real file, opened as the server does. */

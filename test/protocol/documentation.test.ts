@@ -29,7 +29,7 @@ test('the documentation tells of every code with which a session is closed, and 
   );
   expect(documented.sort()).toEqual([...closingCodes].sort());
   // The compiler lets the server use no other; it has to use each.
-  const folder = join(import.meta.dirname, '../../src/server');
+  const folder = join(import.meta.dirname, '../../src');
   const sources = readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => readFileSync(join(folder, name), 'utf8'))

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { JsonShape } from '../../src/protocol/json-shape.ts';
+import { JsonShape } from '../../src/protocol/jsonrpc/json-shape.ts';
 
 const bounds = { depth: 3, values: 8 };
 const tooDeep = 'it is nested more than 3 deep';

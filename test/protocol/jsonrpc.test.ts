@@ -9,7 +9,7 @@ import {
   parseIncoming,
   parseRequest,
   resultInPieces,
-} from '../../src/protocol/jsonrpc.ts';
+} from '../../src/protocol/jsonrpc/messages.ts';
 
 /** What a line that is no request is answered with. */
 function refused(line: string) {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { has } from '../helpers/programs.ts';

@@ -11,14 +11,14 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
+import { askHealth } from '../doors/scrape.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
 import { canMount, fillDisk, smallDisk } from '../helpers/disk.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { TextPeer } from '../helpers/text-peer.ts';
-import { askHealth } from '../metrics/scrape.ts';
 import { range } from './support.ts';
 
 const content = 'x'.repeat(20_000);

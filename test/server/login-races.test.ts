@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Access } from '../../src/board/accounts.ts';
-import type { Administration } from '../../src/board/administration.ts';
 import { userName } from '../../src/board/names.ts';
+import type { Administration } from '../../src/board/ports/administration.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { HeldPasswords, quickPasswords } from '../helpers/passwords.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { databaseFile, openShared } from '../../src/storage/open.ts';
+import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';

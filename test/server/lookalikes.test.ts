@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
-import { nameColumns } from '../../src/storage/names.ts';
+import { nameColumns } from '../../src/storage/sqlite/file/names.ts';
 import { TestBoard } from '../helpers/board.ts';
 
 test('nobody takes a name that looks like a taken one, whatever board it is on', async () => {

@@ -1,12 +1,12 @@
 import { copyFileSync, mkdirSync, readdirSync, readlinkSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { databaseFile } from '../../src/storage/open.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
+import { askHealth } from '../doors/scrape.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { askHealth } from '../metrics/scrape.ts';
 
 /** A server as a process of its own, and alice, a member of main who has posted three times. */
 async function boardInUse() {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Result } from '../../src/protocol/schemas.ts';
-import { nameColumns } from '../../src/storage/names.ts';
+import { nameColumns } from '../../src/storage/sqlite/file/names.ts';
 import { TestBoard } from '../helpers/board.ts';
 
 /** A board whose group main has so many members, `member1` and up. */

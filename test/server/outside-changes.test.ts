@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { OutsideEvent } from '../../src/board/types.ts';
-import type { Client } from '../../src/storage/connection.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { numbersIn } from './support.ts';

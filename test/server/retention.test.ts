@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Caretaker } from '../../src/board/caretaker.ts';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import { databaseFile, openShared } from '../../src/storage/open.ts';
+import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { groupNamed } from '../helpers/storage.ts';
 

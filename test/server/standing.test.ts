@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Administration } from '../../src/board/administration.ts';
+import type { Administration } from '../../src/board/ports/administration.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { quickPasswords } from '../helpers/passwords.ts';

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { Client } from '../../src/storage/connection.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
 

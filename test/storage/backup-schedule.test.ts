@@ -11,8 +11,11 @@ import {
 import { dirname, join } from 'node:path';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
-import { type BackupPlan, BackupSchedule } from '../../src/storage/backup-schedule.ts';
-import { healthChecks, problemsOf } from '../../src/storage/health.ts';
+import {
+  type BackupPlan,
+  BackupSchedule,
+} from '../../src/storage/sqlite/copies/backup-schedule.ts';
+import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { program } from '../helpers/server.ts';
 import { connect, newFile, openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';

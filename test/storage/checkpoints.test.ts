@@ -1,7 +1,7 @@
 import { copyFileSync, rmSync, statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { Checkpoints } from '../../src/storage/checkpoints.ts';
-import type { Client } from '../../src/storage/connection.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
+import { Checkpoints } from '../../src/storage/sqlite/serving/checkpoints.ts';
 import { connect, main, member, newFile, openBoard, post } from '../helpers/storage.ts';
 
 const page = 4096;

@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import { type ClockFinding, ClockWatch, describeFinding } from '../../src/storage/clock-watch.ts';
-import { clockCheck, healthChecks, problemsOf } from '../../src/storage/health.ts';
-import { SqliteUpkeep } from '../../src/storage/upkeep.ts';
-import { clockState, mendTimes, trustClock } from '../../src/storage/wall-clock.ts';
+import { clockCheck, healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import {
+  type ClockFinding,
+  ClockWatch,
+  describeFinding,
+} from '../../src/storage/sqlite/serving/clock-watch.ts';
+import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
+import { clockState, mendTimes, trustClock } from '../../src/storage/sqlite/serving/wall-clock.ts';
 import {
   login,
   main,

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { Clock } from '../../src/storage/clock.ts';
+import { Clock } from '../../src/storage/sqlite/serving/clock.ts';
 
 test('a time is the wall clock in whole microseconds', () => {
   expect(new Clock(0, () => 1_795_383_606_453).tick()).toBe(1_795_383_606_453_000);

@@ -3,7 +3,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BoardEvent } from '../../src/board/types.ts';
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
-import { CommitQueue, type CommitQueueOptions } from '../../src/storage/commit-queue.ts';
+import {
+  CommitQueue,
+  type CommitQueueOptions,
+} from '../../src/storage/sqlite/serving/commit-queue.ts';
 import { connect, newFile, refusal } from '../helpers/storage.ts';
 
 /** A queue over a table of words. */

@@ -13,8 +13,8 @@ import {
   type Client,
   type ConnectionOptions,
   openConnection,
-} from '../../src/storage/connection.ts';
-import { openHeld } from '../../src/storage/open.ts';
+} from '../../src/storage/sqlite/file/connection.ts';
+import { openHeld } from '../../src/storage/sqlite/file/open.ts';
 import { databaseError, newFile, openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { startScript } from './script.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Actor } from '../../src/board/repository.ts';
+import type { Actor } from '../../src/board/ports/repository.ts';
 import type { GroupRef } from '../../src/board/types.ts';
 import {
   groupNamed,

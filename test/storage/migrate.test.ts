@@ -1,9 +1,9 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
-import type { Client } from '../../src/storage/connection.ts';
-import { schemaState, shippedMigrations, upgrade } from '../../src/storage/migrate.ts';
-import { openHeld, openShared } from '../../src/storage/open.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
+import { schemaState, shippedMigrations, upgrade } from '../../src/storage/sqlite/file/migrate.ts';
+import { openHeld, openShared } from '../../src/storage/sqlite/file/open.ts';
 import {
   connect,
   databaseError,

@@ -1,7 +1,7 @@
 import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { shippedMigrations } from '../../src/storage/migrate.ts';
+import { shippedMigrations } from '../../src/storage/sqlite/file/migrate.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
 const journalSchema = z.looseObject({

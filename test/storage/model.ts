@@ -1,4 +1,4 @@
-import type { Page } from '../../src/board/repository.ts';
+import type { Page } from '../../src/board/ports/repository.ts';
 import type { Header } from '../../src/board/types.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import { openShared } from '../../src/storage/open.ts';
+import { openShared } from '../../src/storage/sqlite/file/open.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { main, openBoard } from '../helpers/storage.ts';
 
 test('a purge in steps is synced at its end, and leaves a server no log that it would have to take over', async () => {

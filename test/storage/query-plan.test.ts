@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Client, orm } from '../../src/storage/connection.ts';
-import { prepareStatements } from '../../src/storage/statements.ts';
+import { type Client, orm } from '../../src/storage/sqlite/file/connection.ts';
+import { prepareStatements } from '../../src/storage/sqlite/serving/statements.ts';
 import {
   login,
   main,

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { Board, checkedBanReason, checkedDescription } from '../../src/board/board.ts';
 import { groupName, userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/repository.ts';
+import type { Actor } from '../../src/board/ports/repository.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { login, openBoard, type StoredBoard } from '../helpers/storage.ts';
 
 /** A board on which anything happens that members and an operator do. */

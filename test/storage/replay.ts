@@ -1,12 +1,12 @@
 import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
-import type { Actor, Page } from '../../src/board/repository.ts';
+import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
-import { SqliteAccounts } from '../../src/storage/accounts.ts';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import { openShared } from '../../src/storage/open.ts';
-import { SqliteRepository } from '../../src/storage/repository.ts';
-import { Store } from '../../src/storage/store.ts';
+import { openShared } from '../../src/storage/sqlite/file/open.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
+import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
+import { Store } from '../../src/storage/sqlite/serving/store.ts';
 import { groupNamed, groupsOf, open, refusal } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames } from './history.ts';
 import { Model } from './model.ts';

@@ -1,7 +1,7 @@
 import Sqlite from 'better-sqlite3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { CommitCounts } from '../../src/metrics/counts.ts';
-import { enoughCommits, StorageTrouble } from '../../src/storage/trouble.ts';
+import { enoughCommits, StorageTrouble } from '../../src/storage/sqlite/serving/trouble.ts';
 
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { expect, test } from 'vitest';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
-import { openShared } from '../../src/storage/open.ts';
-import { unusedPages } from '../../src/storage/space.ts';
-import { SqliteUpkeep, sparePages } from '../../src/storage/upkeep.ts';
+import { openShared } from '../../src/storage/sqlite/file/open.ts';
+import { unusedPages } from '../../src/storage/sqlite/file/space.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { SqliteUpkeep, sparePages } from '../../src/storage/sqlite/serving/upkeep.ts';
 import { fillMain } from '../cli/seed.ts';
 import {
   groupNamed,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { SqliteUpkeep } from '../../src/storage/upkeep.ts';
+import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
 import {
   login,
   main,

@@ -2,7 +2,7 @@ import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { SqliteAdministration } from '../../src/storage/administration.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import {
   groupsOf,
   login,

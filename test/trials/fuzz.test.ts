@@ -1,9 +1,9 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Client } from '../../src/storage/connection.ts';
-import { healthChecks, problemsOf } from '../../src/storage/health.ts';
-import { databaseFile } from '../../src/storage/open.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
+import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Caller, Refused } from './caller.ts';
 import { groups, names } from './fuzz/inputs.ts';

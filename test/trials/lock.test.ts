@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { databaseFile, openShared } from '../../src/storage/open.ts';
+import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
 import { report, setting } from './settings.ts';

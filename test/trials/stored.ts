@@ -1,4 +1,4 @@
-import type { Client } from '../../src/storage/connection.ts';
+import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 
 const tables = ['users', 'groups', 'memberships', 'messages'];
 

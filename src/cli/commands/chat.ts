@@ -1,14 +1,18 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
-import { runChat } from '../../client/chat.ts';
-import { runScript, type ScriptOutcome } from '../../client/script.ts';
-import { stateFolder } from '../../client/state-folder.ts';
-import { readerStyle } from '../../client/style/reader-style.ts';
-import { History } from '../../client/terminal/history.ts';
-import { openTerminal } from '../../client/terminal/terminal.ts';
+import { runChat } from '../../chat/chat.ts';
+import { runScript, type ScriptOutcome } from '../../chat/script.ts';
+import { stateFolder } from '../../chat/state-folder.ts';
+import { readerStyle } from '../../chat/style/reader-style.ts';
+import { History } from '../../chat/terminal/history.ts';
+import { openTerminal } from '../../chat/terminal/open-terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
 import { count } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
+import { readPassword } from '../asking/password.ts';
+import { Interrupted, UserError } from '../errors.ts';
+import { wholeNumber } from '../parsing/parse.ts';
+import { readerOf } from '../printing/reader-watch.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
@@ -16,12 +20,8 @@ import {
   settingsHelp,
   withAddress,
   withIdentity,
-} from '../connection-options.ts';
-import { Interrupted, UserError } from '../errors.ts';
-import { wholeNumber } from '../parse.ts';
-import { readPassword } from '../password.ts';
-import { findProfile } from '../profiles.ts';
-import { readerOf } from '../reader-watch.ts';
+} from '../reaching/connection-options.ts';
+import { findProfile } from '../reaching/profiles.ts';
 
 export function chatCommand(): Command {
   const command = new Command('chat')

@@ -1,17 +1,17 @@
 import type { Command } from 'commander';
 import { groupRef } from '../../board/board.ts';
 import { count } from '../../protocol/text/render.ts';
-import { exportLines } from '../../storage/export-lines.ts';
-import { Snapshot } from '../../storage/export-snapshot.ts';
-import { databaseFile } from '../../storage/open.ts';
-import { administer, type CommonOptions, databaseCommand } from '../administer.ts';
+import { databaseFile } from '../../storage/sqlite/file/open.ts';
+import { exportLines } from '../../storage/sqlite/moving/export-lines.ts';
+import { Snapshot } from '../../storage/sqlite/moving/export-snapshot.ts';
 import { UserError } from '../errors.ts';
-import { ExportEncoder, type Written } from '../export-encoder.ts';
-import { interruptedCode } from '../interrupt.ts';
-import { printResult } from '../output.ts';
-import { OutputFile, type OutputTarget, StandardOutput } from '../output-target.ts';
-import { notEmpty } from '../parse.ts';
-import { isAbort, showSteps, untilStopped } from '../steps.ts';
+import { administer, type CommonOptions, databaseCommand } from '../operating/administer.ts';
+import { isAbort, showSteps, untilStopped } from '../operating/steps.ts';
+import { notEmpty } from '../parsing/parse.ts';
+import { ExportEncoder, type Written } from '../printing/export-encoder.ts';
+import { printResult } from '../printing/output.ts';
+import { OutputFile, type OutputTarget, StandardOutput } from '../printing/output-target.ts';
+import { interruptedCode } from '../running/interrupt.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly group?: string[];

@@ -3,19 +3,19 @@ import { Command, Option } from 'commander';
 import { connect } from '../../client/board-client.ts';
 import { ConnectionError } from '../../client/failure.ts';
 import type { Result } from '../../protocol/schemas.ts';
+import { checkedMessage, readContent } from '../asking/content.ts';
+import { UserError } from '../errors.ts';
+import { duration, postKey } from '../parsing/parse.ts';
+import { printResult } from '../printing/output.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
   settingsHelp,
   withAddress,
   withIdentity,
-} from '../connection-options.ts';
-import { checkedMessage, readContent } from '../content.ts';
-import { UserError } from '../errors.ts';
-import { interruption } from '../interrupt.ts';
-import { printResult } from '../output.ts';
-import { duration, postKey } from '../parse.ts';
-import { joinOnce, narrator, persist, type Target, targetOf, withHint } from '../reach.ts';
+} from '../reaching/connection-options.ts';
+import { joinOnce, narrator, persist, type Target, targetOf, withHint } from '../reaching/reach.ts';
+import { interruption } from '../running/interrupt.ts';
 
 // How long one try may take, in milliseconds, whatever --retry says.
 const onePost = 10_000;

@@ -5,9 +5,9 @@ import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { App } from '../../app.ts';
 import { isLoopback } from '../../board/addresses.ts';
-import type { BackupPlan } from '../../storage/backup-schedule.ts';
-import { requireNotRedirected } from '../../storage/board-files.ts';
-import { databaseFile } from '../../storage/open.ts';
+import type { BackupPlan } from '../../storage/sqlite/copies/backup-schedule.ts';
+import { requireNotRedirected } from '../../storage/sqlite/file/board-files.ts';
+import { databaseFile } from '../../storage/sqlite/file/open.ts';
 import { readCertificate, warnOfCertificate } from '../config/certificate.ts';
 import {
   type Configuration,
@@ -18,9 +18,9 @@ import { writeEndpoint } from '../config/kinds.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
 import { reloader } from '../config/reload.ts';
 import { type Config, limitsOf } from '../config/settings.ts';
-import { createLog } from '../log.ts';
-import { notifyReady } from '../service-manager.ts';
-import { untilSignalled } from '../signals.ts';
+import { createLog } from '../running/log.ts';
+import { notifyReady } from '../running/service-manager.ts';
+import { untilSignalled } from '../running/signals.ts';
 import { programVersion } from '../version.ts';
 
 // How long the process may live after everything is closed, in milliseconds.

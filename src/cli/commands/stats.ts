@@ -1,22 +1,22 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import type { Statistics } from '../../board/statistics.ts';
+import type { Statistics } from '../../board/ports/statistics.ts';
+import type { ConnectedSession } from '../../doors/operator/door.ts';
 import { count } from '../../protocol/text/render.ts';
 import { formatTime } from '../../protocol/time.ts';
-import type { ConnectedSession } from '../../server/operator-socket.ts';
-import type { Client } from '../../storage/connection.ts';
-import { ServerLock } from '../../storage/lock.ts';
-import { databaseFile, openShared } from '../../storage/open.ts';
-import { findWindow, readStatistics } from '../../storage/statistics.ts';
-import { type CommonOptions, databaseCommand } from '../administer.ts';
-import { barChart } from '../chart.ts';
-import { connectedSessions } from '../connected.ts';
-import { optionalTime } from '../documents.ts';
+import type { Client } from '../../storage/sqlite/file/connection.ts';
+import { ServerLock } from '../../storage/sqlite/file/lock.ts';
+import { databaseFile, openShared } from '../../storage/sqlite/file/open.ts';
+import { findWindow, readStatistics } from '../../storage/sqlite/statistics.ts';
 import { UserError } from '../errors.ts';
-import { interruptedCode } from '../interrupt.ts';
-import { fields, printResult, shownBytes, shownTime, table } from '../output.ts';
-import { pastTime } from '../parse.ts';
-import { runInSteps } from '../steps.ts';
+import { type CommonOptions, databaseCommand } from '../operating/administer.ts';
+import { runInSteps } from '../operating/steps.ts';
+import { pastTime } from '../parsing/parse.ts';
+import { barChart } from '../printing/chart.ts';
+import { optionalTime } from '../printing/documents.ts';
+import { fields, printResult, shownBytes, shownTime, table } from '../printing/output.ts';
+import { connectedSessions } from '../reaching/connected.ts';
+import { interruptedCode } from '../running/interrupt.ts';
 
 const mostSessions = 50;
 

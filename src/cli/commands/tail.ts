@@ -1,17 +1,17 @@
 import { Command, Option } from 'commander';
 import type { BoardClient } from '../../client/board-client.ts';
+import { Interrupted } from '../errors.ts';
+import { duration, wholeNumber } from '../parsing/parse.ts';
+import { readerOf } from '../printing/reader-watch.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
   settingsHelp,
   withAddress,
   withIdentity,
-} from '../connection-options.ts';
-import { Interrupted } from '../errors.ts';
-import { interruption } from '../interrupt.ts';
-import { duration, wholeNumber } from '../parse.ts';
-import { joinOnce, narrator, reach, targetOf, withHint } from '../reach.ts';
-import { readerOf } from '../reader-watch.ts';
+} from '../reaching/connection-options.ts';
+import { joinOnce, narrator, reach, targetOf, withHint } from '../reaching/reach.ts';
+import { interruption } from '../running/interrupt.ts';
 import { Follower } from '../tail/follower.ts';
 import { formatMessage, writeSlowly } from '../tail/output.ts';
 import { parseSince, type Since } from '../tail/since.ts';

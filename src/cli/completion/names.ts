@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { administer, configuredData } from '../administer.ts';
-import { profileNames } from '../profiles.ts';
+import { administer, configuredData } from '../operating/administer.ts';
+import { profileNames } from '../reaching/profiles.ts';
 
 /**
  * The names that there are for an argument: groups and users of the database that a command works

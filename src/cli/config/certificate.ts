@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
-import type { Certificate } from '../../server/tls-door.ts';
+import type { Certificate } from '../../doors/tcp/tls.ts';
+import { readSmallFile } from '../asking/text-file.ts';
 import { UserError } from '../errors.ts';
-import { readSmallFile } from '../text-file.ts';
 import type { Config } from './settings.ts';
 
 /** A certificate that can be used, and what its operator should know of it. */

@@ -1,7 +1,7 @@
 import { parse, TomlError } from 'smol-toml';
 import { nearest } from '../../protocol/suggest.ts';
+import { readText } from '../asking/text-file.ts';
 import { UserError } from '../errors.ts';
-import { readText } from '../text-file.ts';
 import { type Config, keyOf, type Setting, settingNames, settings } from './settings.ts';
 
 const nameOfKey = new Map(settingNames.map((name) => [keyOf(name), name]));

@@ -1,5 +1,5 @@
 import { defaultPort, type ServerLimits, serverLimits } from '../../protocol/limits.ts';
-import { logFormats, logLevels } from '../log.ts';
+import { logFormats, logLevels } from '../running/log.ts';
 import {
   duration,
   endpoint,

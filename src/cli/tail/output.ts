@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { cleanText } from '../../protocol/clean.ts';
 import { renderHeaders, renderMessage } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
-import { toJson } from '../output.ts';
+import { toJson } from '../printing/output.ts';
 import type { TailMessage } from './cursor.ts';
 
 /** A message as it is printed: as `%message` shows it, a line for a header, or a line of JSON. */

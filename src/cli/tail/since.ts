@@ -2,7 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { limits } from '../../protocol/limits.ts';
 import type { Call, Header, Membership } from '../../protocol/schemas.ts';
 import { formatTime } from '../../protocol/time.ts';
-import { pastTime } from '../parse.ts';
+import { pastTime } from '../parsing/parse.ts';
 
 /** Where to begin: at a number, or at a time in microseconds since the epoch. */
 export type Since = { readonly number: number } | { readonly time: number };

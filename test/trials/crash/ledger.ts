@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import type { Client } from '../../../src/storage/connection.ts';
-import { healthChecks, problemsOf } from '../../../src/storage/health.ts';
+import type { Client } from '../../../src/storage/sqlite/file/connection.ts';
+import { healthChecks, problemsOf } from '../../../src/storage/sqlite/file/health.ts';
 
 interface InGroup {
   readonly group: string;

@@ -4,9 +4,9 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync } from 'node:
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { openConnection } from '../../../src/storage/connection.ts';
-import { healthChecks, problemsOf } from '../../../src/storage/health.ts';
-import { databaseFile, openShared } from '../../../src/storage/open.ts';
+import { openConnection } from '../../../src/storage/sqlite/file/connection.ts';
+import { healthChecks, problemsOf } from '../../../src/storage/sqlite/file/health.ts';
+import { databaseFile, openShared } from '../../../src/storage/sqlite/file/open.ts';
 import { program, TestServer } from '../../helpers/server.ts';
 import { tempFolder } from '../../helpers/temp.ts';
 import type { Random } from '../random.ts';

@@ -14,7 +14,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
-import { databaseFile } from '../../../src/storage/open.ts';
+import { databaseFile } from '../../../src/storage/sqlite/file/open.ts';
 import { boardFolder, poster, tamper } from '../../cli/seed.ts';
 import { runCli, startCli } from '../../helpers/cli.ts';
 import { fillDisk, smallDisk } from '../../helpers/disk.ts';

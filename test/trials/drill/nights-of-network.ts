@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished } from 'vitest';
 import { tamper } from '../../cli/seed.ts';
+import { scrape } from '../../doors/scrape.ts';
 import {
   type CertificateFiles,
   makeCertificate,
@@ -14,7 +15,6 @@ import {
 import { runCli } from '../../helpers/cli.ts';
 import { JsonPeer } from '../../helpers/json-peer.ts';
 import { tempFolder } from '../../helpers/temp.ts';
-import { scrape } from '../../metrics/scrape.ts';
 import type { Night } from './night.ts';
 
 // A TLS record that says it holds 512 bytes of a handshake, and holds five.

@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { connect as connectTls } from 'node:tls';
+import { askHealth, scrape } from '../../doors/scrape.ts';
 import type { Received } from '../../helpers/json-peer.ts';
 import { JsonPeer } from '../../helpers/json-peer.ts';
 import { type ServerOptions, TestServer } from '../../helpers/server.ts';
 import { tempFolder } from '../../helpers/temp.ts';
-import { askHealth, scrape } from '../../metrics/scrape.ts';
 import type { Metrics } from './alerts.ts';
 
 export type Board = TestServer & { port: number };

@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { healthChecks, problemsOf } from '../../../src/storage/health.ts';
-import { databaseFile, openHeld } from '../../../src/storage/open.ts';
+import { healthChecks, problemsOf } from '../../../src/storage/sqlite/file/health.ts';
+import { databaseFile, openHeld } from '../../../src/storage/sqlite/file/open.ts';
 import { type Answered, type Change, Ledger, refusals } from '../crash/ledger.ts';
 import type { Judge } from './blackout.ts';
 import type { Step } from './trace.ts';

@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { Network } from '../../../board/addresses.ts';
 import { checkedBanReason } from '../../../board/board.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { networkBanDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
-import { printResult, shownTime } from '../../output.ts';
-import { anyText, futureTime, timeFromNow } from '../../parse.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { anyText, futureTime, timeFromNow } from '../../parsing/parse.ts';
+import { networkBanDocument } from '../../printing/documents.ts';
+import { printResult, shownTime } from '../../printing/output.ts';
 import { networkArgument } from './network.ts';
 
 interface AddOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { networkBanDocument } from '../../documents.ts';
-import { printResult, shownTime, table } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { networkBanDocument } from '../../printing/documents.ts';
+import { printResult, shownTime, table } from '../../printing/output.ts';
 
 export function banListCommand(): Command {
   return databaseCommand('list', 'all bans of networks that have not ended').action(

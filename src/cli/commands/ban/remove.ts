@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import type { Network } from '../../../board/addresses.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { networkBanDocument } from '../../documents.ts';
 import { UserError } from '../../errors.ts';
-import { printResult } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { networkBanDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 import { networkArgument } from './network.ts';
 
 export function banRemoveCommand(): Command {

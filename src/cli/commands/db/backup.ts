@@ -1,17 +1,17 @@
 import { existsSync, statSync } from 'node:fs';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
-import { requireNoBoardFile } from '../../../storage/board-files.ts';
-import { type CopyControl, copyBoard } from '../../../storage/copy.ts';
-import { databaseFile } from '../../../storage/open.ts';
-import { PartialFile } from '../../../storage/partial-file.ts';
-import type { ToldRows } from '../../../storage/rows.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
+import { type CopyControl, copyBoard } from '../../../storage/sqlite/copies/copy.ts';
+import { requireNoBoardFile } from '../../../storage/sqlite/file/board-files.ts';
+import { databaseFile } from '../../../storage/sqlite/file/open.ts';
+import { PartialFile } from '../../../storage/sqlite/file/partial-file.ts';
+import type { ToldRows } from '../../../storage/sqlite/file/rows.ts';
+import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
-import { printResult, shownBytes } from '../../output.ts';
-import { notEmpty } from '../../parse.ts';
-import { runCopy } from '../../steps.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { runCopy } from '../../operating/steps.ts';
+import { notEmpty } from '../../parsing/parse.ts';
+import { printResult, shownBytes } from '../../printing/output.ts';
 
 interface BackupOptions extends CommonOptions {
   readonly yes?: true;

@@ -1,13 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
-import type { Client } from '../../../storage/connection.ts';
-import { clockCheck, healthChecks, problemsOf } from '../../../storage/health.ts';
-import { databaseFile, openShared } from '../../../storage/open.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
+import type { Client } from '../../../storage/sqlite/file/connection.ts';
+import { clockCheck, healthChecks, problemsOf } from '../../../storage/sqlite/file/health.ts';
+import { databaseFile, openShared } from '../../../storage/sqlite/file/open.ts';
 import { UserError } from '../../errors.ts';
-import { printResult, table } from '../../output.ts';
-import { Progress } from '../../progress.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { printResult, table } from '../../printing/output.ts';
+import { Progress } from '../../printing/progress.ts';
 
 interface Problem {
   readonly check: string;

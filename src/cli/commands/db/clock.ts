@@ -1,13 +1,18 @@
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime } from '../../../protocol/time.ts';
-import type { Client } from '../../../storage/connection.ts';
-import { ServerLock } from '../../../storage/lock.ts';
-import { databaseFile, openShared } from '../../../storage/open.ts';
-import { type ClockState, clockState, mendTimes, trustClock } from '../../../storage/wall-clock.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
-import { fields, printResult, shownTime } from '../../output.ts';
+import type { Client } from '../../../storage/sqlite/file/connection.ts';
+import { ServerLock } from '../../../storage/sqlite/file/lock.ts';
+import { databaseFile, openShared } from '../../../storage/sqlite/file/open.ts';
+import {
+  type ClockState,
+  clockState,
+  mendTimes,
+  trustClock,
+} from '../../../storage/sqlite/serving/wall-clock.ts';
+import { confirm } from '../../asking/confirm.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { fields, printResult, shownTime } from '../../printing/output.ts';
 
 interface ClockOptions extends CommonOptions {
   readonly trust?: true;

@@ -1,14 +1,19 @@
 import { statSync } from 'node:fs';
 import type { Command } from 'commander';
-import type { Client } from '../../../storage/connection.ts';
-import { LockedError, ServerLock } from '../../../storage/lock.ts';
-import { databaseFile, openShared } from '../../../storage/open.ts';
-import { giveBackInSteps, givesBack, rewrite, unusedPages } from '../../../storage/space.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
+import type { Client } from '../../../storage/sqlite/file/connection.ts';
+import { LockedError, ServerLock } from '../../../storage/sqlite/file/lock.ts';
+import { databaseFile, openShared } from '../../../storage/sqlite/file/open.ts';
+import {
+  giveBackInSteps,
+  givesBack,
+  rewrite,
+  unusedPages,
+} from '../../../storage/sqlite/file/space.ts';
 import { UserError } from '../../errors.ts';
-import { interruptedCode } from '../../interrupt.ts';
-import { printResult, shownBytes } from '../../output.ts';
-import { runInSteps } from '../../steps.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { runInSteps } from '../../operating/steps.ts';
+import { printResult, shownBytes } from '../../printing/output.ts';
+import { interruptedCode } from '../../running/interrupt.ts';
 
 interface CompactOptions extends CommonOptions {
   readonly full?: true;

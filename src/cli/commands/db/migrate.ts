@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
-import { schemaState } from '../../../storage/migrate.ts';
-import { databaseFile, openHeld } from '../../../storage/open.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
-import { printResult } from '../../output.ts';
+import { schemaState } from '../../../storage/sqlite/file/migrate.ts';
+import { databaseFile, openHeld } from '../../../storage/sqlite/file/open.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { printResult } from '../../printing/output.ts';
 
 export function dbMigrateCommand(): Command {
   return databaseCommand(

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
-import { ServerLock } from '../../../storage/lock.ts';
-import { databaseFile } from '../../../storage/open.ts';
-import { restoreBoard } from '../../../storage/restore.ts';
-import { databaseStatus } from '../../../storage/status.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
+import { restoreBoard } from '../../../storage/sqlite/copies/restore.ts';
+import { ServerLock } from '../../../storage/sqlite/file/lock.ts';
+import { databaseFile } from '../../../storage/sqlite/file/open.ts';
+import { databaseStatus } from '../../../storage/sqlite/file/status.ts';
+import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
-import { printResult } from '../../output.ts';
-import { notEmpty } from '../../parse.ts';
-import { runCopy } from '../../steps.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { runCopy } from '../../operating/steps.ts';
+import { notEmpty } from '../../parsing/parse.ts';
+import { printResult } from '../../printing/output.ts';
 
 interface RestoreOptions extends CommonOptions {
   readonly yes?: true;

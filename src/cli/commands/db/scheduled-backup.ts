@@ -1,8 +1,8 @@
 import { statSync } from 'node:fs';
 import { Command } from 'commander';
-import { BackupFolder } from '../../../storage/backup-folder.ts';
-import type { ScheduledBackup } from '../../../storage/backup-schedule.ts';
-import { databaseFile } from '../../../storage/open.ts';
+import { BackupFolder } from '../../../storage/sqlite/copies/backup-folder.ts';
+import type { ScheduledBackup } from '../../../storage/sqlite/copies/backup-schedule.ts';
+import { databaseFile } from '../../../storage/sqlite/file/open.ts';
 import { backUp } from './backup.ts';
 
 interface Options {

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
-import { databaseFile } from '../../../storage/open.ts';
-import { type DatabaseStatus, databaseStatus } from '../../../storage/status.ts';
-import { type CommonOptions, databaseCommand } from '../../administer.ts';
-import { fields, printResult, shownBytes } from '../../output.ts';
+import { databaseFile } from '../../../storage/sqlite/file/open.ts';
+import { type DatabaseStatus, databaseStatus } from '../../../storage/sqlite/file/status.ts';
+import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { fields, printResult, shownBytes } from '../../printing/output.ts';
 
 export function dbStatusCommand(): Command {
   return databaseCommand(

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
 import { checkedDescription } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { groupDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
-import { anyText } from '../../parse.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { anyText } from '../../parsing/parse.ts';
+import { groupDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 
 interface CreateOptions extends CommonOptions {
   readonly description: string;

@@ -1,14 +1,14 @@
 import type { Command } from 'commander';
-import type { Administration, GroupDetails } from '../../../board/administration.ts';
 import { groupRef } from '../../../board/board.ts';
+import type { Administration, GroupDetails } from '../../../board/ports/administration.ts';
 import { count } from '../../../protocol/text/render.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
-import { groupDocument } from '../../documents.ts';
+import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
-import { interruptedCode } from '../../interrupt.ts';
-import { printResult } from '../../output.ts';
-import { runInSteps } from '../../steps.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { runInSteps } from '../../operating/steps.ts';
+import { groupDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
+import { interruptedCode } from '../../running/interrupt.ts';
 
 interface DeleteOptions extends CommonOptions {
   readonly yes?: true;

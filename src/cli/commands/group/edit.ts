@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import type { GroupChanges } from '../../../board/administration.ts';
 import { checkedDescription, groupRef } from '../../../board/board.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { groupDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
-import { anyText, orOff, wholeDays, wholeNumber } from '../../parse.ts';
+import type { GroupChanges } from '../../../board/ports/administration.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { anyText, orOff, wholeDays, wholeNumber } from '../../parsing/parse.ts';
+import { groupDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 import { ruleText } from './rule.ts';
 
 interface EditOptions extends CommonOptions {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { groupDocument } from '../../documents.ts';
-import { printResult, shownTime, table } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { groupDocument } from '../../printing/documents.ts';
+import { printResult, shownTime, table } from '../../printing/output.ts';
 
 const head = ['id', 'name', 'members', 'messages', 'created', 'description'];
 

@@ -1,16 +1,20 @@
 import { type Command, Option } from 'commander';
-import type { Administration, MessageSpan, PurgeRule } from '../../../board/administration.ts';
 import { groupRef } from '../../../board/board.ts';
+import type {
+  Administration,
+  MessageSpan,
+  PurgeRule,
+} from '../../../board/ports/administration.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
-import { spanDocument } from '../../documents.ts';
+import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
-import { interruptedCode } from '../../interrupt.ts';
-import { printResult } from '../../output.ts';
-import { isAge, pastTime, wholeNumber } from '../../parse.ts';
-import { runInSteps } from '../../steps.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { runInSteps } from '../../operating/steps.ts';
+import { isAge, pastTime, wholeNumber } from '../../parsing/parse.ts';
+import { spanDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
+import { interruptedCode } from '../../running/interrupt.ts';
 
 interface PurgeOptions extends CommonOptions {
   readonly before?: { readonly time: number; readonly isAge: boolean };

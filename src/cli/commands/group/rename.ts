@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { groupDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { groupDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 
 export function groupRenameCommand(): Command {
   return databaseCommand('rename', 'give a group another name; its number stays')

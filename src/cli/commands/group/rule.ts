@@ -1,4 +1,4 @@
-import type { GroupDetails, NextRemoval } from '../../../board/administration.ts';
+import type { GroupDetails, NextRemoval } from '../../../board/ports/administration.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 

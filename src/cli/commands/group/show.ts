@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
-import type { NextRemoval } from '../../../board/administration.ts';
 import { groupRef } from '../../../board/board.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { groupDocument, memberDocument, removalDocument } from '../../documents.ts';
-import { fields, printResult, shownTime, table } from '../../output.ts';
+import type { NextRemoval } from '../../../board/ports/administration.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { groupDocument, memberDocument, removalDocument } from '../../printing/documents.ts';
+import { fields, printResult, shownTime, table } from '../../printing/output.ts';
 import { removalText, ruleText } from './rule.ts';
 
 export function groupShowCommand(): Command {

@@ -1,12 +1,12 @@
 import { Argument, type Command } from 'commander';
-import type { Administration } from '../../../board/administration.ts';
 import { groupRef } from '../../../board/board.ts';
+import type { Administration } from '../../../board/ports/administration.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { count } from '../../../protocol/text/render.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
-import { printResult } from '../../output.ts';
-import { wholeNumber } from '../../parse.ts';
+import { confirm } from '../../asking/confirm.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { wholeNumber } from '../../parsing/parse.ts';
+import { printResult } from '../../printing/output.ts';
 
 interface DeleteOptions extends CommonOptions {
   readonly yes?: true;

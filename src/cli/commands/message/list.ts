@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { groupRef } from '../../../board/board.ts';
+import { toHeader } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';
-import { toHeader } from '../../../server/wire.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { printResult, shownTime, table } from '../../output.ts';
-import { wholeNumber } from '../../parse.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { wholeNumber } from '../../parsing/parse.ts';
+import { printResult, shownTime, table } from '../../printing/output.ts';
 
 interface ListOptions extends CommonOptions {
   readonly limit: number;

@@ -1,10 +1,10 @@
 import { Argument, type Command } from 'commander';
 import { groupRef } from '../../../board/board.ts';
+import { toHeader } from '../../../board/view.ts';
 import { cleanText } from '../../../protocol/clean.ts';
-import { toHeader } from '../../../server/wire.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { fields, printResult, shownTime } from '../../output.ts';
-import { wholeNumber } from '../../parse.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { wholeNumber } from '../../parsing/parse.ts';
+import { fields, printResult, shownTime } from '../../printing/output.ts';
 
 export function messageShowCommand(): Command {
   return databaseCommand('show', 'one message with its content')

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { checkedBanReason } from '../../../board/board.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { userDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
-import { anyText } from '../../parse.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { anyText } from '../../parsing/parse.ts';
+import { userDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 
 interface BanOptions extends CommonOptions {
   readonly reason: string;

@@ -1,13 +1,13 @@
 import type { Command } from 'commander';
-import type { Administration } from '../../../board/administration.ts';
+import type { Administration } from '../../../board/ports/administration.ts';
 import { count } from '../../../protocol/text/render.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { confirm } from '../../confirm.ts';
-import { userDocument } from '../../documents.ts';
+import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
-import { interruptedCode } from '../../interrupt.ts';
-import { printResult } from '../../output.ts';
-import { runInSteps } from '../../steps.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { runInSteps } from '../../operating/steps.ts';
+import { userDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
+import { interruptedCode } from '../../running/interrupt.ts';
 
 interface DeleteOptions extends CommonOptions {
   readonly purge?: true;

@@ -1,8 +1,12 @@
 import type { Command } from 'commander';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { userDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
-import { type NewPasswordOptions, newPasswordHash, withNewPassword } from '../../password.ts';
+import {
+  type NewPasswordOptions,
+  newPasswordHash,
+  withNewPassword,
+} from '../../asking/password.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { userDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 
 type PasswordOptions = CommonOptions & NewPasswordOptions;
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { userName } from '../../../board/names.ts';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { userDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { userDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 
 export function userRenameCommand(): Command {
   return databaseCommand('rename', 'give a user another name; their messages show it too')

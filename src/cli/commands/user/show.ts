@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { membershipDocument, userDocument } from '../../documents.ts';
-import { fields, printResult, shownTime, table } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { membershipDocument, userDocument } from '../../printing/documents.ts';
+import { fields, printResult, shownTime, table } from '../../printing/output.ts';
 
 export function userShowCommand(): Command {
   return databaseCommand('show', 'one user and their groups').argument('<user>').action(show);

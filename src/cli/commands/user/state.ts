@@ -1,4 +1,4 @@
-import type { userDocument } from '../../documents.ts';
+import type { userDocument } from '../../printing/documents.ts';
 
 type UserDocument = ReturnType<typeof userDocument>;
 

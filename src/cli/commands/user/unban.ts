@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { administer, type CommonOptions, databaseCommand } from '../../administer.ts';
-import { userDocument } from '../../documents.ts';
-import { printResult } from '../../output.ts';
+import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
+import { userDocument } from '../../printing/documents.ts';
+import { printResult } from '../../printing/output.ts';
 
 export function userUnbanCommand(): Command {
   return databaseCommand('unban', 'let a user in again')

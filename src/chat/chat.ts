@@ -1,0 +1,111 @@
+import type { Address } from '../protocol/address.ts';
+import { info } from '../protocol/text/render.ts';
+import type { Style } from '../protocol/text/style.ts';
+import { askTwice } from './ask-twice.ts';
+import { mayHoldPassword, terminalCommands } from './commands/client-commands.ts';
+import { complete, holdsContent } from './completer.ts';
+import { Session } from './conversation.ts';
+import { keepDraft } from './drafts.ts';
+import { promptText } from './prompt.ts';
+import { beforeEnd } from './terminal/endings.ts';
+import { Page } from './terminal/page.ts';
+import type { Question, Terminal } from './terminal/terminal.ts';
+import { Unread } from './unread.ts';
+
+export interface ChatOptions {
+  /** Where to connect first; without it, `%connect` does. */
+  readonly address: Address | undefined;
+  readonly user: string | undefined;
+  readonly password: string | undefined;
+  readonly tls: Address['tls'];
+  readonly style: Style;
+  /** Something to be said first. */
+  readonly warning: string | undefined;
+}
+
+// How long someone at a terminal waits for a board that refuses for the moment, in milliseconds.
+const refusedPatience = 10_000;
+
+const nameQuestion: Question = { text: 'What is your username? ', remembers: () => false };
+
+/** Talks with a person at a terminal until they leave, and closes the terminal. */
+export async function runChat(
+  terminal: Terminal,
+  { address, user, password, tls, style, warning }: ChatOptions,
+): Promise<void> {
+  const print = (text: string) => terminal.print(text);
+  const unread = new Unread();
+  const commands = terminalCommands(terminal);
+  let unposted: readonly string[] | undefined;
+  // While a command runs, what is asked next has to wait for its end.
+  let running = true;
+  const session = new Session({
+    output: { print, complain: print },
+    user,
+    password,
+    tls,
+    style,
+    commands,
+    refused: refusedPatience,
+    unread,
+    writing: {
+      line: () => terminal.textLine('… '),
+      givingUp: 'Ctrl-C gives it up',
+      started: (lines) => {
+        unposted = lines;
+      },
+      keep: keepDraft,
+    },
+    ask: (prompt, chosen) => {
+      const secret = (prompt: string) => terminal.secret(prompt);
+      if (!chosen || terminal.showsSecrets) return secret(prompt);
+      return askTwice(prompt, secret, () => print(info('The two are not the same.', style)));
+    },
+    confirm: async (question) => /^y(es)?$/i.test((await terminal.answer(question))?.trim() ?? ''),
+    paged: () => {
+      const page = new Page(terminal);
+      return (piece) => page.print(piece);
+    },
+    lost: () => askAgain(),
+    moved: () => askAgain(),
+  });
+  const commandQuestion = (): Question => ({
+    text: promptText(session, style),
+    remembers: (line) => !mayHoldPassword(line, commands) && !session.isSecret(line),
+    complete: (before) => complete(before, session),
+    holdsContent: (before) => holdsContent(before, commands),
+  });
+  const ask = () => {
+    running = false;
+    terminal.ask(session.needsName ? nameQuestion : commandQuestion());
+  };
+  const askAgain = () => {
+    if (!running) ask();
+  };
+  const forget = beforeEnd(() => {
+    const text = [...(unposted ?? []), terminal.unfinished].join('\n').trimEnd();
+    if (text !== '') process.stderr.write(`\n${keepDraft(text)}\n`);
+  });
+  // A command that is still under way is not waited for.
+  terminal.interrupted.addEventListener('abort', () => void session.leave());
+
+  try {
+    if (warning !== undefined) print(info(warning, style));
+    if (address) await session.start(address);
+    else {
+      const how = 'Type %connect <address>, or %help for every command.';
+      print(info(`Not connected. ${how}`, style));
+    }
+    ask();
+    for await (const line of terminal.lines) {
+      running = true;
+      if (!session.left) await session.type(session.ready && line.trim() === '' ? '%next' : line);
+      if (session.left) break;
+      ask();
+    }
+  } finally {
+    terminal.close();
+    await session.leave();
+    forget();
+  }
+}

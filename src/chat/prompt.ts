@@ -1,0 +1,19 @@
+import type { Address } from '../protocol/address.ts';
+import { defaultPort } from '../protocol/limits.ts';
+import type { Style } from '../protocol/text/style.ts';
+
+/** Where a session stands. */
+interface Place {
+  readonly user: string | undefined;
+  readonly board: Address | undefined;
+  /** False while a session waits for its connection to come back. */
+  readonly connected: boolean;
+}
+
+/** Who one is and where, before what is typed; the port only where it is not the usual one. */
+export function promptText({ user, board, connected }: Place, style: Style): string {
+  if (!board || !user) return 'offline> ';
+  const host = board.host.includes(':') ? `[${board.host}]` : board.host;
+  const port = board.port === defaultPort ? '' : `:${board.port}`;
+  return `${style.user(user)}@${host}${port}${connected ? '' : ' (reconnecting)'}> `;
+}

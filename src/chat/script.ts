@@ -1,0 +1,174 @@
+import { once } from 'node:events';
+import type { Readable, Writable } from 'node:stream';
+import type { Address } from '../protocol/address.ts';
+import { cleanLine } from '../protocol/clean.ts';
+import { type BoardError, boardError, shortened } from '../protocol/errors.ts';
+import { type Line, LineSplitter, lineError } from '../protocol/framing.ts';
+import { limits } from '../protocol/limits.ts';
+import type { TextCommand } from '../protocol/text/command.ts';
+import { renderError } from '../protocol/text/render.ts';
+import { textCommands } from '../protocol/text/shell.ts';
+import { plainStyle } from '../protocol/text/style.ts';
+import { mayHoldPassword } from './commands/client-commands.ts';
+import { Session } from './conversation.ts';
+import { Unread } from './unread.ts';
+
+// How long a script waits for a board that refuses for the moment, in milliseconds.
+const refusedPatience = 60_000;
+const errorTag = '[ERROR] ';
+
+export interface ScriptOptions {
+  /** Where to connect first; without it, `%connect` does. */
+  readonly address: Address | undefined;
+  /** The name to take; without it, the first line is the name, as with `nc`. */
+  readonly user: string | undefined;
+  /** The password of that name, where it has one. */
+  readonly password: string | undefined;
+  readonly tls: Address['tls'];
+  /** The commands, one per line. */
+  readonly input: Readable;
+  /** Takes replies, refused commands and notices. */
+  readonly output: Writable;
+  /** Takes what went wrong between here and the server. */
+  readonly errors: Writable;
+  /** Aborted when nobody reads the output any more. */
+  readonly closed: AbortSignal;
+}
+
+/** How a script came to its end. */
+export interface ScriptOutcome {
+  /** Commands that were run, and how many of them failed. */
+  readonly ran: number;
+  readonly failed: number;
+  /**
+   * Whether lines may be left that were not run: there was no board to send them to (`lost`), or nobody
+   * reads the output any more (`closed`).
+   */
+  readonly cut: 'lost' | 'closed' | undefined;
+}
+
+/**
+ * Runs commands one after the other until the input ends, `%exit`, there is no board to send them to
+ * under a name, or nobody reads the output any more. Each command that fails is reported on `errors`, with
+ * the number of its line and the reason.
+ */
+export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> {
+  const { address, user, password, tls, input, output, errors, closed } = options;
+  const gone = new AbortController();
+  const unread = new Unread();
+  const commands = textCommands;
+  const stop = AbortSignal.any([gone.signal, closed]);
+  const lines = readLines(input, stop);
+  /** The number of the line that was read last. */
+  let number = 0;
+  let reason = '';
+  const noted = (text: string) => {
+    if (text.startsWith(errorTag)) reason = text.slice(errorTag.length).split('\n', 1).join();
+    return text;
+  };
+  const session = new Session({
+    output: {
+      print: (text) => output.write(noted(text)),
+      complain: (text) => errors.write(noted(text)),
+    },
+    user,
+    password,
+    tls,
+    style: plainStyle,
+    commands,
+    unread,
+    writing: {
+      line: () => {
+        number++;
+        return nextText(lines);
+      },
+      givingUp: 'one with %cancel gives it up',
+    },
+    refused: refusedPatience,
+    ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
+    lost: () => gone.abort(),
+  });
+  // Leaving for this is not the script's own %exit: lines may be left that were not run.
+  let readerGone = false;
+  closed.addEventListener('abort', () => {
+    readerGone = !session.left;
+    void session.leave();
+  });
+  let ran = 0;
+  let failed = 0;
+  const cut = () => (closed.aborted ? ('closed' as const) : ('lost' as const));
+
+  try {
+    if (address && !(await session.start(address))) return { ran, failed, cut: cut() };
+    for await (const line of lines) {
+      number++;
+      const began = number;
+      reason = 'nothing was done.';
+      if ('text' in line && line.text.trim() === '') continue;
+      ran++;
+      const done = await runLine(session, line, (text) => output.write(noted(text)));
+      if (!done && closed.aborted) return { ran, failed, cut: 'closed' };
+      if (!done) {
+        failed++;
+        errors.write(`corkboard: line ${began}: ${shown(line, commands)}: ${reason}\n`);
+      }
+      if (session.left) return { ran, failed, cut: readerGone ? 'closed' : undefined };
+      if (!done && !session.ready) return { ran, failed, cut: 'lost' };
+      if (output.writableNeedDrain) await drained(output, closed);
+    }
+    return { ran, failed, cut: stop.aborted ? cut() : undefined };
+  } finally {
+    input.destroy();
+    await session.leave();
+  }
+}
+
+async function runLine(
+  session: Session,
+  line: Line,
+  print: (text: string) => void,
+): Promise<boolean> {
+  if ('text' in line) return session.run(line.text);
+  print(renderError(lineError(line)));
+  return false;
+}
+
+/** A line as a message about it repeats it. */
+function shown(line: Line, commands: readonly TextCommand[]): string {
+  if (!('text' in line)) return '(unreadable)';
+  const text = line.text.trim();
+  if (mayHoldPassword(text, commands)) return '%password …';
+  return shortened(cleanLine(text));
+}
+
+/** A slow reader of the output is waited for, until there is none. */
+async function drained(output: Writable, closed: AbortSignal): Promise<void> {
+  await once(output, 'drain', { signal: closed }).catch((error) => {
+    if (!closed.aborted) throw error;
+  });
+}
+
+async function nextText(lines: AsyncGenerator<Line>): Promise<string | BoardError | undefined> {
+  const { value: line } = (await lines.next()) as IteratorResult<Line, undefined>;
+  return line && ('text' in line ? line.text : lineError(line));
+}
+
+/** The lines of a stream, as far as they have come when `signal` is aborted. */
+async function* readLines(input: Readable, signal: AbortSignal): AsyncGenerator<Line> {
+  const splitter = new LineSplitter(limits.textLine);
+  let lines: Line[] = [];
+  const emit = (line: Line) => lines.push(line);
+  signal.addEventListener('abort', () => input.destroy());
+  try {
+    for await (const chunk of input as AsyncIterable<Buffer>) {
+      splitter.push(chunk, emit);
+      yield* lines;
+      lines = [];
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return;
+  }
+  splitter.end(emit);
+  yield* lines;
+}

@@ -1,0 +1,21 @@
+import { UserError } from '../errors.ts';
+import { ask, canAsk } from './ask.ts';
+
+/**
+ * Asks whether to do what cannot be undone, with No for an answer unless it is Yes.
+ * @param what a question without its mark, such as `Delete message 3 of main`
+ * @param otherwise what to say to a no
+ * @throws UserError if the answer is no, or where nobody can be asked
+ */
+export async function confirm(
+  what: string,
+  { yes }: { yes?: true },
+  otherwise = 'Nothing was deleted.',
+): Promise<void> {
+  if (yes) return;
+  if (!canAsk()) {
+    throw new UserError(`${what}? There is no terminal to ask on; add --yes to do it.`);
+  }
+  const answer = (await ask(`${what}? [y/N] `)) ?? '';
+  if (!/^y(es)?$/i.test(answer.trim())) throw new UserError(otherwise);
+}

@@ -1,0 +1,52 @@
+import { Command, Option } from 'commander';
+import type { Administration } from '../../board/ports/administration.ts';
+import { databaseFile, openShared } from '../../storage/sqlite/file/open.ts';
+import { SqliteAdministration } from '../../storage/sqlite/operator/administration.ts';
+import { readConfigFile } from '../config/file.ts';
+
+/** The options of every command on the database. */
+export interface CommonOptions {
+  readonly data: string;
+  readonly json?: true;
+}
+
+/** A command on the database, with the options that all of them have. */
+export function databaseCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .addOption(
+      new Option('--data <folder>', 'folder of the database').env('CORKBOARD_DATA').default('data'),
+    )
+    .option('--json', 'print one JSON document')
+    .hook('preAction', (command) => {
+      if (command.getOptionValueSource('data') !== 'default') return;
+      const data = configuredData();
+      if (data !== undefined) command.setOptionValueWithSource('data', data, 'config');
+    });
+}
+
+/**
+ * The folder that the configuration of the server names, so that commands work on the board that
+ * `serve` runs with the same environment; undefined if CORKBOARD_CONFIG names no file, or that file no folder.
+ * @throws UserError if the file cannot be read, or something in it is wrong
+ */
+export function configuredData(): string | undefined {
+  const { CORKBOARD_CONFIG: file } = process.env;
+  return file ? readConfigFile(file).data : undefined;
+}
+
+/**
+ * Does `work` on the board, beside a server or without one.
+ * @throws DatabaseError if there is no database, or none that this program works with
+ */
+export async function administer<T>(
+  { data }: CommonOptions,
+  work: (board: Administration) => Promise<T>,
+): Promise<T> {
+  const board = new SqliteAdministration(openShared(databaseFile(data)));
+  try {
+    return await work(board);
+  } finally {
+    board.close();
+  }
+}

@@ -1,0 +1,50 @@
+import type { NetworkBan } from '../../board/network-bans.ts';
+import type {
+  GroupDetails,
+  GroupMember,
+  MessageSpan,
+  NextRemoval,
+  UserDetails,
+  UserMembership,
+} from '../../board/ports/administration.ts';
+import { formatTime } from '../../protocol/time.ts';
+
+// What `--json` prints: the field names of docs/protocol.md, and times as RFC 3339.
+
+export function groupDocument(group: GroupDetails) {
+  return { ...group, createdAt: formatTime(group.createdAt) };
+}
+
+export function removalDocument({ upTo, at, ...removal }: NextRemoval) {
+  return { ...removal, upTo: formatTime(upTo), at: optionalTime(at) };
+}
+
+export function memberDocument(member: GroupMember) {
+  return { ...member, joinedAt: formatTime(member.joinedAt) };
+}
+
+export function userDocument(user: UserDetails) {
+  return {
+    ...user,
+    createdAt: formatTime(user.createdAt),
+    lastSeenAt: optionalTime(user.lastSeenAt),
+    bannedAt: optionalTime(user.bannedAt),
+  };
+}
+
+export function networkBanDocument({ network, reason, createdAt, endsAt }: NetworkBan) {
+  return { network, reason, createdAt: formatTime(createdAt), endsAt: optionalTime(endsAt) };
+}
+
+/** A time that there may be none of. */
+export function optionalTime(time: number | null): string | null {
+  return time === null ? null : formatTime(time);
+}
+
+export function membershipDocument(membership: UserMembership) {
+  return { ...membership, joinedAt: formatTime(membership.joinedAt) };
+}
+
+export function spanDocument({ group, count, first, last }: MessageSpan) {
+  return { group: group.name, count, first: first || null, last: last || null };
+}

@@ -1,0 +1,73 @@
+import Table from 'cli-table3';
+import { cleanLine } from '../../protocol/clean.ts';
+import { toSeconds } from '../../protocol/time.ts';
+import { hasColours } from './colour.ts';
+import { printPaged } from './pager.ts';
+
+type Cell = string | number | null;
+
+const borderless = Object.fromEntries(
+  [
+    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left'],
+    ...['bottom-right', 'left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid'],
+  ].map((part) => [part, '']),
+);
+
+/** Prints a result: as one JSON document where that is asked for, else as people read it. */
+export function printResult({ json }: { json?: true }, document: object, text: () => string): void {
+  if (json) process.stdout.write(`${toJson(document, 2)}\n`);
+  else printPaged(`${text()}\n`);
+}
+
+/**
+ * JSON that no terminal takes for orders: JSON itself escapes the control characters below U+0020
+ * alone, so the others and the direction overrides are written as escapes too.
+ * @param indent 0 for one line
+ */
+export function toJson(document: object, indent: 0 | 2): string {
+  return JSON.stringify(document, null, indent).replace(
+    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** A table of lines: a head in capitals, columns as wide as they need to be, numbers to the right. */
+export function table(head: string[], rows: Cell[][]): string {
+  const bold = hasColours(process.stdout);
+  const numeric = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
+  return layOut(
+    {
+      head: head.map((title) => title.toUpperCase()),
+      style: { head: bold ? ['bold'] : [] },
+      colAligns: numeric.map((isNumber) => (isNumber ? 'right' : 'left')),
+    },
+    rows,
+  );
+}
+
+/** One thing as lines of a label and a value. */
+export function fields(rows: [label: string, value: Cell][]): string {
+  return layOut({}, rows);
+}
+
+function layOut(options: Table.TableConstructorOptions, rows: Cell[][]): string {
+  const laidOut = new Table({
+    ...options,
+    chars: { ...borderless, middle: '  ' },
+    style: { head: [], ...options.style, border: [], 'padding-left': 0, 'padding-right': 0 },
+  });
+  laidOut.push(...rows.map((row) => row.map((cell) => cleanLine(String(cell ?? '')))));
+  return laidOut.toString().replace(/ +$/gm, '');
+}
+
+/** A time of a document as people are shown it. */
+export function shownTime(time: string | null): string {
+  return time === null ? 'never' : toSeconds(time);
+}
+
+/** A number of bytes as people are shown it. */
+export function shownBytes(number: number): string {
+  const power = number < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(number) / 10));
+  const unit = ['B', 'KiB', 'MiB', 'GiB', 'TiB'][power];
+  return `${(number / 1024 ** power).toFixed(power === 0 ? 0 : 1)} ${unit}`;
+}

@@ -1,0 +1,167 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { type Address, parseAddress } from '../../protocol/address.ts';
+import { defaultPort } from '../../protocol/limits.ts';
+import { readSmallFile } from '../asking/text-file.ts';
+import { UserError } from '../errors.ts';
+import { wholeNumber } from '../parsing/parse.ts';
+import { needProfile, type Profile } from './profiles.ts';
+
+/** Which board, and as whom: what the command line says of it. */
+export interface ConnectionOptions extends Omit<Profile, 'host'> {
+  readonly host?: string | undefined;
+  /** The name of the profile to take the rest from. */
+  readonly profile?: string | undefined;
+}
+
+/** The same once everything that says something of it has been asked. */
+export type ConnectionSettings = Omit<ConnectionOptions, 'profile' | 'port'> & {
+  /** The port that goes with `host`, or the default one if there is none. */
+  readonly port: number;
+};
+
+const port = wholeNumber(1, 65535);
+const portRule = 'It takes a whole number from 1 to 65535.';
+const environmentSchema = z
+  .object({
+    CORKBOARD_HOST: z.string(),
+    CORKBOARD_PORT: z.coerce.number(portRule).int(portRule).min(1, portRule).max(65535, portRule),
+    CORKBOARD_USER: z.string(),
+    CORKBOARD_TLS: z.stringbool({ error: 'It takes 1 or 0.' }),
+    CORKBOARD_CA: z.string(),
+    CORKBOARD_PASSWORD_FILE: z.string(),
+  })
+  .partial();
+
+/** Adds the options that say which board, for a command that gets it from no argument. */
+export function withAddress(command: Command): Command {
+  return command
+    .option('--profile <name>', 'board and name from a profile in profiles.toml')
+    .option(
+      '--host <address>',
+      'address of the board, which may hold the port: host:port, [::1]:port (env: CORKBOARD_HOST; default: 127.0.0.1)',
+    )
+    .addOption(
+      new Option('--port <number>', `its port (env: CORKBOARD_PORT; default: ${defaultPort})`) //
+        .argParser(port),
+    );
+}
+
+/** Adds the options that say as whom, and whether encrypted. */
+export function withIdentity(command: Command): Command {
+  return command
+    .option('--user <name>', 'the name to take (env: CORKBOARD_USER)')
+    .option(
+      '--password-file <file>',
+      'file with the password of the name, or - for standard input (env: CORKBOARD_PASSWORD_FILE)',
+    )
+    .option('--tls', 'encrypt the connection (env: CORKBOARD_TLS=1)')
+    .option('--no-tls', 'do not, whatever the environment or the profile says')
+    .option(
+      '--ca <file>',
+      'certificates to trust, in PEM, in place of the usual ones; turns --tls on (env: CORKBOARD_CA)',
+    );
+}
+
+/** For the help of a command with these options. */
+export const settingsHelp = `
+Options stand over the environment, which stands over the profile; a profile's own host and port
+stand over CORKBOARD_HOST and CORKBOARD_PORT, which serve listens on. Profiles are tables in
+~/.config/corkboard/profiles.toml ($XDG_CONFIG_HOME), a password always in a file of its own:
+
+  [work]
+  host = "board.example.org"        # and, where they are wanted:
+  port = 6789
+  user = "alice"
+  tls = true
+  ca = "/etc/ssl/board.pem"
+  password_file = "work.password"   # beside profiles.toml`;
+
+/**
+ * Where to connect, and as whom.
+ * @throws UserError naming what the environment or the profile says wrong
+ */
+export function connectionSettings({ profile, ...given }: ConnectionOptions): ConnectionSettings {
+  const named = profile === undefined ? undefined : needProfile(profile);
+  const variables = environment();
+  const { host: _host, port: _port, ...others } = given;
+  return {
+    ...said(named),
+    ...said(variables),
+    ...said(others),
+    ...placeFrom([variables, named && { ...named, otherwise: defaultPort }, given]),
+  };
+}
+
+interface Place {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  /** The port if neither the source nor its host has one, in place of that of the sources before. */
+  readonly otherwise?: number;
+}
+
+/**
+ * Host and port from several sources, the later ones over the earlier ones. A port that is written
+ * in an address goes with that address alone.
+ * @throws UserError
+ */
+function placeFrom(sources: readonly (Place | undefined)[]): { host?: string; port: number } {
+  let host: string | undefined;
+  let port: number | undefined;
+  let belongsToHost = false;
+  for (const source of sources) {
+    if (source?.host !== undefined) {
+      const written = needAddress(source.host, source.port);
+      host = written.host;
+      port = written.port ?? source.otherwise ?? (belongsToHost ? undefined : port);
+      belongsToHost = source.port === undefined && written.port !== undefined;
+    } else if (source?.port !== undefined) {
+      port = source.port;
+    }
+  }
+  return { ...(host !== undefined && { host }), port: port ?? defaultPort };
+}
+
+/** @throws UserError */
+function needAddress(text: string, port: number | undefined) {
+  try {
+    return parseAddress(text, port);
+  } catch (error) {
+    throw new UserError((error as Error).message, 2);
+  }
+}
+
+/** @throws UserError */
+function environment(): ConnectionOptions {
+  const parsed = environmentSchema.safeParse(process.env);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw new UserError(`${issue?.path.join('.')} is wrong. ${issue?.message}`, 2);
+  }
+  const { data } = parsed;
+  return {
+    // A server may listen on several addresses, which it takes from the same variable.
+    host: data.CORKBOARD_HOST?.split(',')[0]?.trim(),
+    port: data.CORKBOARD_PORT,
+    user: data.CORKBOARD_USER,
+    tls: data.CORKBOARD_TLS,
+    ca: data.CORKBOARD_CA,
+    passwordFile: data.CORKBOARD_PASSWORD_FILE,
+  };
+}
+
+/** Without what is undefined, which would hide what stands behind it. */
+function said<T extends object>(settings: T | undefined) {
+  const entries = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
+}
+
+/** Whether and how to encrypt. @throws UserError where the certificates cannot be read */
+export function encryption({ tls, ca }: ConnectionSettings): Address['tls'] {
+  if (!(tls ?? ca !== undefined)) return undefined;
+  try {
+    return { ca: ca === undefined ? undefined : readSmallFile(ca) };
+  } catch (error) {
+    throw new UserError(`The certificates to trust cannot be read: ${(error as Error).message}.`);
+  }
+}

@@ -1,0 +1,134 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { z } from 'zod';
+import { homeFolder } from '../../chat/home-folder.ts';
+import { nearest } from '../../protocol/suggest.ts';
+import { readText } from '../asking/text-file.ts';
+import { UserError } from '../errors.ts';
+
+const textRule = 'it takes text in quotes';
+const text = z.string(textRule).min(1, textRule);
+const portRule = 'it takes a whole number from 1 to 65535';
+const profileSchema = z.strictObject({
+  host: z
+    .string({ error: ({ input }) => (input === undefined ? 'it is missing' : textRule) })
+    .min(1, textRule),
+  port: z.int(portRule).min(1, portRule).max(65535, portRule).optional(),
+  user: text.optional(),
+  tls: z.boolean('it takes true or false').optional(),
+  ca: text.optional(),
+  password_file: text.optional(),
+});
+const profilesSchema = z.record(z.string(), profileSchema);
+const settings = Object.keys(profileSchema.shape);
+
+/** A board that one goes to, under a name of one's own. Its files are given by absolute paths. */
+export interface Profile {
+  readonly host: string;
+  readonly port?: number | undefined;
+  readonly user?: string | undefined;
+  readonly tls?: boolean | undefined;
+  readonly ca?: string | undefined;
+  readonly passwordFile?: string | undefined;
+}
+
+/** The file of the profiles, in the XDG config directory; undefined for a user without a home folder. */
+function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string | undefined {
+  // A relative one is to be ignored, says the XDG base directory specification.
+  const home = homeFolder();
+  const config = folder && isAbsolute(folder) ? folder : home && join(home, '.config');
+  return config && join(config, 'corkboard', 'profiles.toml');
+}
+
+/**
+ * The profile of that name; undefined where there is none.
+ * @throws UserError where the file cannot be read, or says something that it cannot say
+ */
+export function findProfile(name: string): Profile | undefined {
+  const profiles = readProfiles(profilesFile());
+  return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
+}
+
+/** The same for a name that has to be one's. @throws UserError where there is none, too */
+export function needProfile(name: string): Profile {
+  const file = profilesFile();
+  if (file === undefined) {
+    throw new UserError(
+      'There is no home folder to look for profiles in. Set HOME or XDG_CONFIG_HOME.',
+    );
+  }
+  const profiles = readProfiles(file);
+  const names = Object.keys(profiles);
+  const profile = names.includes(name) ? profiles[name] : undefined;
+  if (profile) return profile;
+  const known = names.length > 0 ? ` It has ${names.join(', ')}.` : '';
+  throw new UserError(`There is no profile ${name} in ${file}.${suggestion(name, names) || known}`);
+}
+
+/** The profiles that there are. @throws as `findProfile` does */
+export function profileNames(): string[] {
+  return Object.keys(readProfiles(profilesFile()));
+}
+
+function readProfiles(file: string | undefined): Record<string, Profile> {
+  if (file === undefined) return {};
+  const parsed = profilesSchema.safeParse(parseFile(file));
+  if (!parsed.success) throw new UserError(`${file}: ${describe(parsed.error)}`);
+  const path = (written: string | undefined) => written && absolutePath(written, dirname(file));
+  return Object.fromEntries(
+    Object.entries(parsed.data).map(([name, { password_file, ca, ...rest }]) => [
+      name,
+      { ...rest, ca: path(ca), passwordFile: path(password_file) },
+    ]),
+  );
+}
+
+function parseFile(file: string): unknown {
+  try {
+    return parse(readText(file));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
+    if (!(error instanceof TomlError)) {
+      throw new UserError(`The profiles cannot be read: ${(error as Error).message}.`);
+    }
+    const [what = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
+    throw new UserError(`${file}: line ${error.line}, column ${error.column}: ${what}.`);
+  }
+}
+
+/** What is wrong first, with the setting that it is wrong in. */
+function describe(error: z.ZodError): string {
+  const [issue] = error.issues;
+  if (!issue) return 'it does not fit.';
+  const where = issue.path.join('.');
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    return `${where}.${key} is no setting.${unknownKey(key)}`;
+  }
+  if (issue.path.length === 1) {
+    return `${where} is no profile: settings stand under the name of one, such as [work].`;
+  }
+  return `${where}: ${issue.message}.`;
+}
+
+function unknownKey(key: string): string {
+  if (/^pass(word|wd|phrase)?$/i.test(key)) {
+    return ' A password is kept in a file of its own: name that with password_file.';
+  }
+  return suggestion(key, settings) || ` There are ${settings.join(', ')}.`;
+}
+
+/** The nearest of `known`, where a typo is likely. */
+function suggestion(word: string, known: string[]): string {
+  const most = Math.ceil(word.length / 2);
+  const near = nearest(word, known, most);
+  return near ? ` Did you mean ${near}?` : '';
+}
+
+/** As a shell takes it, and else beside the file that names it. */
+function absolutePath(written: string, folder: string): string {
+  if (!written.startsWith('~/')) return resolve(folder, written);
+  const home = homeFolder();
+  if (home === undefined) throw new UserError(`${written}: there is no home folder. Set HOME.`);
+  return join(home, written.slice(2));
+}

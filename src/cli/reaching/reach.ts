@@ -1,0 +1,132 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { askTwice } from '../../chat/ask-twice.ts';
+import { isPassing } from '../../client/attempt.ts';
+import { Backoff } from '../../client/backoff.ts';
+import { type BoardClient, connect } from '../../client/board-client.ts';
+import { ConnectionError, errorCode } from '../../client/failure.ts';
+import { pauseAfter } from '../../client/put-off.ts';
+import { cleanLine } from '../../protocol/clean.ts';
+import { BoardError } from '../../protocol/errors.ts';
+import { askUnseen, canAsk } from '../asking/ask.ts';
+import { readPassword } from '../asking/password.ts';
+import { UserError } from '../errors.ts';
+import { type ConnectionSettings, encryption } from './connection-options.ts';
+
+const defaultHost = '127.0.0.1';
+const pauses = { first: 250, longest: 5000 };
+// What is no better in a moment: a name that nobody has, a certificate that nobody trusts, a board that
+// speaks TLS, an address that is banned.
+const hopeless =
+  /^(TLS_REQUIRED|PROXY_REFUSED|EXPELLED|ENOTFOUND|CERT_|ERR_|DEPTH_|SELF_|UNABLE_|ABORT_)/;
+
+/** A board, and as whom to be there. */
+export type Target = Omit<Parameters<typeof connect>[0], 'signal' | 'timing'>;
+
+export interface Patience {
+  /** Gives up when aborted. */
+  readonly signal: AbortSignal;
+  /** How long to try, in milliseconds. */
+  readonly retry: number;
+  /** Hears of every try that failed. */
+  readonly tell: (text: string) => void;
+}
+
+/**
+ * Where a command that talks to a board goes.
+ * @throws UserError where there is no name, or a file cannot be read
+ */
+export async function targetOf(settings: ConnectionSettings): Promise<Target> {
+  const { host = defaultHost, port, user, passwordFile } = settings;
+  if (user === undefined) {
+    throw new UserError('Say who you are: --user <name>, CORKBOARD_USER, or a profile.', 2);
+  }
+  const tls = encryption(settings);
+  const known = passwordFile === undefined ? undefined : await readPassword(passwordFile);
+  return { host, port, tls, user, password: known === undefined ? askPassword : () => known };
+}
+
+async function askPassword(prompt: string, chosen?: boolean): Promise<string> {
+  if (!canAsk()) {
+    throw new UserError(
+      'This name needs its password: give --password-file <file>, or - for standard input.',
+    );
+  }
+  if (!chosen) return askOnce(prompt);
+  return askTwice(prompt, askOnce, () => process.stderr.write('The two are not the same.\n'));
+}
+
+async function askOnce(prompt: string): Promise<string> {
+  const answer = await askUnseen(prompt);
+  if (answer === undefined) throw new UserError('No password was given.', 130);
+  return answer;
+}
+
+/**
+ * Does `work` on a board, again and again while it fails for a reason that may pass and there is
+ * time left.
+ * @throws what the last try threw
+ */
+export async function persist<T>(work: () => Promise<T>, { signal, retry, tell }: Patience) {
+  const backoff = new Backoff(pauses);
+  const start = performance.now();
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      const pause = Math.max(backoff.next(), pauseAfter(error) ?? 0);
+      const isLate = performance.now() - start + pause > retry;
+      if (signal.aborted || isLate || !isPassing(error, start, retry) || isHopeless(error))
+        throw error;
+      tell(`${(error as Error).message} Trying again.`);
+      await delay(pause, undefined, { signal });
+    }
+  }
+}
+
+/** A session on the board, once it can be reached. @throws as `connect` does */
+export function reach(target: Target, patience: Patience): Promise<BoardClient> {
+  const { signal, tell } = patience;
+  return persist(async () => {
+    const client = await connect({ ...target, signal });
+    client.on('putOff', ({ error }) => tell(`${error.message} Waiting.`));
+    return client;
+  }, patience);
+}
+
+function isHopeless(error: unknown): boolean {
+  return error instanceof ConnectionError && hopeless.test(causeCode(error));
+}
+
+function causeCode(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  return errorCode(error) ?? causeCode(error.cause);
+}
+
+/** Becomes a member where one is none. @throws as `group.join` is answered */
+export async function joinOnce({ call }: BoardClient, group: string): Promise<void> {
+  try {
+    await call('group.join', { group });
+  } catch (error) {
+    if (!(error instanceof BoardError && error.code === 'ALREADY_MEMBER')) throw error;
+  }
+}
+
+// What a script can do about a refusal; the board's own words are for all clients.
+const hints: Partial<Record<BoardError['code'], string>> = {
+  NOT_MEMBER: 'Add --join to join it first.',
+  GROUP_NOT_FOUND: 'The operator of the board makes groups, with `corkboard group create`.',
+  NAME_IN_USE:
+    'A name without a password has one connection at a time: give another --user, or protect the name.',
+};
+
+/** Adds what to do about what the board refuses, where a script can do something. */
+export function withHint(error: unknown): unknown {
+  const hint = error instanceof BoardError ? hints[error.code] : undefined;
+  return hint ? new UserError(`${(error as BoardError).message} ${hint}`) : error;
+}
+
+/** Tells a person at the terminal, or one who asked for it, how the connection fares. */
+export function narrator(verbose: boolean | undefined): (text: string) => void {
+  if (!verbose && !process.stderr.isTTY) return () => {};
+  return (text) => process.stderr.write(`corkboard: ${cleanLine(text)}\n`);
+}

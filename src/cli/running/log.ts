@@ -1,0 +1,27 @@
+import { type Logger, pino } from 'pino';
+import { prettyFactory } from 'pino-pretty';
+import { hasColours } from '../printing/colour.ts';
+import { LogStream } from './log-stream.ts';
+
+export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
+export const logFormats = ['json', 'pretty'] as const;
+
+export interface LogOptions {
+  readonly logLevel: (typeof logLevels)[number];
+  /** Left out, it is `pretty` where standard error is a terminal, and `json` elsewhere. */
+  readonly logFormat?: (typeof logFormats)[number] | undefined;
+}
+
+/** The log on standard error. It never waits for its reader: see `LogStream`. */
+export function createLog({ logLevel: level, logFormat }: LogOptions): Logger {
+  const { isTTY = false } = process.stderr;
+  const isPretty = logFormat === undefined ? isTTY : logFormat === 'pretty';
+  const readable = isPretty ? prettyFactory({ colorize: hasColours(process.stderr) }) : String;
+  const stream = new LogStream(2, (dropped) => {
+    log.warn({ dropped }, 'the log could not be written for a while: lines are missing here');
+  });
+  const log = pino({ level, base: null }, { write: (line) => stream.write(readable(line)) });
+  process.on('exit', () => stream.end());
+  return log;
+}

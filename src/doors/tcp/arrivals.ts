@@ -1,0 +1,83 @@
+import type { Socket } from 'node:net';
+import { isLoopback, networkOf } from '../../board/addresses.ts';
+import { countOne } from '../../metrics/counts.ts';
+import type { ArrivalState } from '../../metrics/sources.ts';
+
+/** A socket that is not a connection: it is being let in, or turned away. */
+export class Arrival {
+  /** Where the peer's own bytes are: with TLS, another socket than the one that was accepted. */
+  stream: Socket;
+  network: string | undefined;
+  /** Lets the arrival in now, if it only waits for first bytes. */
+  hurry: (() => void) | undefined;
+  /** Ends an arrival that takes too long. */
+  deadline: NodeJS.Timeout | undefined;
+
+  constructor(
+    readonly socket: Socket,
+    /** Of the peer; of its proxy until the header has come. */
+    public address: string,
+    public state: ArrivalState,
+  ) {
+    this.stream = socket;
+  }
+}
+
+/**
+ * All arrivals. Their number is bounded, in all and per network: one too many takes the place of the
+ * oldest, so that peers that never finish keep nobody out. Loopback is bounded in all only.
+ */
+export class Arrivals {
+  private readonly all = new Set<Arrival>();
+  private readonly byNetwork = new Map<string, Set<Arrival>>();
+
+  constructor(
+    private readonly limits: { readonly all: number; readonly perNetwork: number },
+    /** Called with an arrival that has to make place, once it is removed. */
+    private readonly displaced: (arrival: Arrival) => void,
+  ) {}
+
+  add(arrival: Arrival): void {
+    this.all.add(arrival);
+    if (this.all.size > this.limits.all) this.displace(this.all);
+  }
+
+  /** Counts an arrival to the network of its address. */
+  assign(arrival: Arrival): void {
+    if (!this.all.has(arrival) || isLoopback(arrival.address)) return;
+    const network = networkOf(arrival.address);
+    const fellows = this.byNetwork.get(network) ?? new Set();
+    this.byNetwork.set(network, fellows);
+    arrival.network = network;
+    fellows.add(arrival);
+    if (fellows.size > this.limits.perNetwork) this.displace(fellows);
+  }
+
+  /** An arrival that was removed before is ignored. */
+  remove(arrival: Arrival): void {
+    this.all.delete(arrival);
+    clearTimeout(arrival.deadline);
+    const { network = '' } = arrival;
+    const fellows = this.byNetwork.get(network);
+    fellows?.delete(arrival);
+    if (fellows?.size === 0) this.byNetwork.delete(network);
+  }
+
+  [Symbol.iterator](): Iterator<Arrival> {
+    return this.all.values();
+  }
+
+  /** How many there are in each state. */
+  count(): Map<ArrivalState, number> {
+    const counts = new Map<ArrivalState, number>();
+    for (const { state } of this.all) countOne(counts, state);
+    return counts;
+  }
+
+  private displace(oldestFirst: Set<Arrival>): void {
+    const [oldest] = oldestFirst;
+    if (!oldest) return;
+    this.remove(oldest);
+    this.displaced(oldest);
+  }
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import { catalogue, type ErrorCode } from '../errors.ts';
+import { methods } from '../methods.ts';
+import { type Method, type NoticeName, noticeSchemas, schemas } from '../schemas.ts';
+
+const group = ['GROUP_NOT_FOUND', 'NOT_MEMBER'] as const;
+const password = [
+  'PASSWORD_REQUIRED',
+  'PASSWORD_WRONG',
+  'PASSWORD_INVALID',
+  'RATE_LIMITED',
+] as const;
+
+/** What a method that needs a login is refused with, before it and once the session is over. */
+const loggedIn = ['NOT_LOGGED_IN', 'BANNED', 'USER_NOT_FOUND', 'SESSION_ENDED'] as const;
+
+/** What a method is refused with, beside what each of them may be: see `errorsOf`. */
+const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
+  'session.login': [
+    'ALREADY_LOGGED_IN',
+    'NAME_INVALID',
+    'NAME_TOO_SIMILAR',
+    'NAME_IN_USE',
+    ...password,
+    'REGISTRATION_REQUIRED',
+    'USER_NOT_FOUND',
+    'USER_EXISTS',
+    'BANNED',
+  ],
+  'session.resume': ['ALREADY_LOGGED_IN', 'TOKEN_INVALID', 'NAME_IN_USE', 'BANNED'],
+  'account.setPassword': password,
+  'group.join': ['GROUP_NOT_FOUND', 'ALREADY_MEMBER'],
+  'group.leave': group,
+  'group.members': group,
+  'message.post': [...group, 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
+  'message.get': [...group, 'MESSAGE_NOT_FOUND'],
+  'message.list': group,
+  'message.markRead': group,
+};
+
+interface ObjectSchema {
+  properties?: Record<string, unknown>;
+  required?: string[];
+}
+
+/**
+ * The protocol for programs as an OpenRPC 1.3 document, made from the schemas. OpenRPC has no word
+ * for what a server pushes, so notices stand under `x-notices`.
+ */
+export function openRpcDocument(version: string): Record<string, unknown> {
+  return {
+    openrpc: '1.3.2',
+    info: {
+      title: 'corkboard',
+      version,
+      description: 'A message board over newline-delimited JSON-RPC 2.0 on TCP or TLS.',
+      license: { name: 'MIT' },
+    },
+    methods: (Object.keys(methods) as Method[]).map(describeMethod),
+    'x-notices': (Object.keys(noticeSchemas) as NoticeName[]).map((name) => ({
+      name,
+      params: paramsOf(noticeSchemas[name]),
+    })),
+    components: { errors: describeErrors() },
+  };
+}
+
+function describeMethod(name: Method) {
+  const { summary, login } = methods[name];
+  return {
+    name,
+    summary,
+    paramStructure: 'by-name',
+    params: paramsOf(schemas[name].params),
+    result: { name: 'result', schema: toJsonSchema(schemas[name].result) },
+    errors: errorsOf(name).map((word) => ({ $ref: `#/components/errors/${word}` })),
+    'x-needs-login': login,
+  };
+}
+
+function errorsOf(name: Method): ErrorCode[] {
+  const anywhere = ['INVALID_PARAMS', 'STORAGE_FAILED', 'SHUTTING_DOWN', 'INTERNAL_ERROR'] as const;
+  const login = methods[name].login ? loggedIn : [];
+  return [...login, ...(refusals[name] ?? []), ...anywhere];
+}
+
+/** OpenRPC lists params one by one; what the schema says of each stays as it is. */
+function paramsOf(schema: z.ZodType) {
+  const { properties = {}, required = [] } = toJsonSchema(schema) as ObjectSchema;
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    required: required.includes(name),
+    schema: property,
+  }));
+}
+
+function toJsonSchema(schema: z.ZodType) {
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io: 'input' });
+  return rest;
+}
+
+function describeErrors() {
+  const entries = Object.entries(catalogue).map(([code, { rpc }]) => [
+    code,
+    { code: rpc, message: code, data: { code } },
+  ]);
+  return Object.fromEntries(entries);
+}

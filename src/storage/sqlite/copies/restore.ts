@@ -1,0 +1,95 @@
+import { copyFileSync, existsSync, linkSync, rmSync } from 'node:fs';
+import { requireOther } from '../file/board-files.ts';
+import { type Client, DatabaseError, openConnection } from '../file/connection.ts';
+import { isBusy, isStorageFailure } from '../file/failure.ts';
+import { freePath, putInPlace, removeCompanions, removeDatabase, sync } from '../file/files.ts';
+import { upgradeUncopied } from '../file/migrate.ts';
+import { type CopyControl, copyBoard } from './copy.ts';
+
+/**
+ * Puts a board that was copied before in the place of `file`, in the schema of this program. What
+ * was there is kept beside it. A crash leaves the one or the other. Call it under the server's lock.
+ *
+ * Sessions end: the copy may know tokens that were ended since, by logging out, by a new password
+ * or by a ban, and they would be good again.
+ * @returns where what was there is kept; undefined where nothing was
+ * @throws DatabaseError if the copy is no board that this program knows, or does not hold up, or if
+ * another process uses `file`; the reason of the signal where that stops it. Nothing has changed then
+ */
+export async function restoreBoard(
+  copy: string,
+  file: string,
+  control: CopyControl,
+): Promise<string | undefined> {
+  const partial = `${file}.partial`;
+  requireOther(copy, partial);
+  // Under the lock, one that is there was cut short.
+  removeDatabase(partial);
+  await copyBoard(copy, partial, control);
+  try {
+    prepare(partial);
+    const kept = existsSync(file) ? keep(file) : undefined;
+    removeCompanions(file);
+    putInPlace(partial, file);
+    return kept;
+  } catch (error) {
+    removeDatabase(partial);
+    throw error;
+  }
+}
+
+function prepare(partial: string): void {
+  const client = openConnection(partial, { journal: 'delete' });
+  try {
+    upgradeUncopied(client);
+    client.exec('DELETE FROM tokens');
+  } finally {
+    client.close();
+  }
+}
+
+/** Gives what is there a second name, so that there is a board under the first at every moment. */
+function keep(file: string): string {
+  const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
+  const kept = freePath(`${file}.before-restore-${time}`);
+  // SQLite deletes the log of a file that it does not take for a database.
+  if (existsSync(`${file}-wal`)) secondName(`${file}-wal`, `${kept}-wal`);
+  try {
+    if (settle(file)) rmSync(`${kept}-wal`, { force: true });
+  } catch (error) {
+    rmSync(`${kept}-wal`, { force: true });
+    throw error;
+  }
+  secondName(file, kept);
+  return kept;
+}
+
+/**
+ * Brings what is in the log into the file. False where the file is too damaged for that.
+ * @throws DatabaseError while another process has it open
+ */
+function settle(file: string): boolean {
+  let client: Client | undefined;
+  try {
+    client = openConnection(file, { journal: 'unchanged' });
+    // Needs the file for itself alone, and leaves neither a log nor an index of one.
+    client.pragma('journal_mode = DELETE');
+    return true;
+  } catch (error) {
+    if (isBusy(error)) throw new DatabaseError(`${file} is in use by another process.`);
+    if (error instanceof DatabaseError || isStorageFailure(error)) return false;
+    throw error;
+  } finally {
+    client?.close();
+  }
+}
+
+function secondName(file: string, name: string): void {
+  try {
+    linkSync(file, name);
+  } catch {
+    // Not every file system has links.
+    copyFileSync(file, name);
+    sync(name);
+  }
+}

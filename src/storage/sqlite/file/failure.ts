@@ -1,0 +1,53 @@
+import Sqlite from 'better-sqlite3';
+import { BoardError, boardError } from '../../../protocol/errors.ts';
+import { LostFileError } from './open-files.ts';
+
+// SQLite's result codes for what the disk, the system or another process did, and not this code.
+const environmental =
+  /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|NOMEM|PROTOCOL|AUTH|PERM)/;
+
+export function isStorageFailure(error: unknown): error is InstanceType<typeof Sqlite.SqliteError> {
+  return error instanceof Sqlite.SqliteError && environmental.test(error.code);
+}
+
+export function isBusy(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
+}
+
+/** `STORAGE_FAILED` for a failure of the disk or a lost file, with it as the cause; else the error. */
+export function asBoardError(error: unknown): unknown {
+  if (!isStorageFailure(error) && !(error instanceof LostFileError)) return error;
+  const { code, message } = boardError('STORAGE_FAILED');
+  return new BoardError(code, message, { cause: error });
+}
+
+/** Whether an operation was refused because the disk failed, which `StorageTrouble` has logged. */
+export function isStorageRefusal(error: unknown): boolean {
+  return error instanceof BoardError && error.code === 'STORAGE_FAILED';
+}
+
+const advices: readonly [code: RegExp, advice: string][] = [
+  [/FULL|ENOSPC|EDQUOT/, 'The disk is full. Make room on it (df -h).'],
+  [
+    /READONLY|EROFS/,
+    'It may not be written. See dmesg, and mount its file system for writing again.',
+  ],
+  [/BUSY|LOCKED/, 'Another process holds it. Find it with fuser -v, and let it finish or end it.'],
+  [
+    // SQLite calls a page that the disk cannot read corrupt, too.
+    /CORRUPT|NOTADB/,
+    'It is damaged, or its disk cannot be read. See dmesg, run corkboard db check, stop the server, and restore a backup.',
+  ],
+  [
+    /CANTOPEN|PERM|AUTH|EACCES/,
+    'It cannot be opened. Check its owner and mode, and those of its folder.',
+  ],
+  [/NOMEM/, 'There is no memory left for it.'],
+];
+
+/** What a failure of the disk means, by its code, and what an operator can do about it: sentences. */
+export function adviceFor(error: unknown): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  const [, found] = advices.find(([pattern]) => pattern.test(code)) ?? [];
+  return found ?? 'The disk fails. See dmesg, and move the board to another disk.';
+}

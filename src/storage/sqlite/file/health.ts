@@ -1,0 +1,116 @@
+import { formatTime } from '../../../protocol/time.ts';
+import { clockTolerance } from '../serving/clock-watch.ts';
+import { clockState } from '../serving/wall-clock.ts';
+import type { Client } from './connection.ts';
+import { isStorageFailure } from './failure.ts';
+
+/** One thing that has to hold of a database, and how to find where it does not. */
+export interface HealthCheck {
+  readonly name: string;
+  /** A sentence for each place where it does not hold. */
+  find(client: Client): string[];
+}
+
+/** A check on the board's own rules: `query` gives a row wherever one is broken. */
+function rule<Row>(name: string, query: string, describe: (row: Row) => string): HealthCheck {
+  return { name, find: (client) => client.prepare<[], Row>(query).all().map(describe) };
+}
+
+/** What has to hold of a database of any schema. */
+export const soundnessChecks: readonly HealthCheck[] = [
+  {
+    name: 'integrity',
+    find: (client) =>
+      client
+        .prepare<[], string>('PRAGMA integrity_check')
+        .pluck()
+        .all()
+        .filter((line) => line !== 'ok'),
+  },
+  rule<{ table: string; rowid: number; parent: string }>(
+    'foreign keys',
+    'PRAGMA foreign_key_check',
+    ({ table, rowid, parent }) => `row ${rowid} of ${table} refers to no row of ${parent}`,
+  ),
+];
+
+/** Everything that `db check` looks at. Each reads one state of the database, server or not. */
+export const healthChecks: readonly HealthCheck[] = [
+  ...soundnessChecks,
+  rule<{ name: string; says: number; are: number }>(
+    'members',
+    `SELECT * FROM (
+       SELECT name, member_count AS says,
+         (SELECT count(*) FROM memberships WHERE group_id = groups.id) AS are
+       FROM groups)
+     WHERE says <> are`,
+    ({ name, says, are }) => `${name} says it has ${says}, and has ${are}`,
+  ),
+  rule<{ name: string; says: number; are: number }>(
+    'messages',
+    `SELECT * FROM (
+       SELECT name, message_count AS says,
+         (SELECT count(*) FROM messages WHERE group_id = groups.id AND deleted_at IS NULL) AS are
+       FROM groups)
+     WHERE says <> are`,
+    ({ name, says, are }) => `${name} says it has ${says}, and has ${are}`,
+  ),
+  rule<{ name: string; number: number }>(
+    'deleted messages',
+    `SELECT name, number FROM messages JOIN groups ON groups.id = group_id
+     WHERE deleted_at IS NOT NULL
+       AND (sender_id IS NOT NULL OR subject <> '' OR content <> '' OR post_key IS NOT NULL)`,
+    ({ name, number }) => `message ${number} of ${name} was deleted, and not all of it is gone`,
+  ),
+  rule<{ name: string; last: number; highest: number }>(
+    'numbers',
+    `SELECT name, last_number AS last, max(number) AS highest
+     FROM groups JOIN messages ON group_id = groups.id
+     GROUP BY groups.id HAVING highest > last`,
+    ({ name, last, highest }) => `${name} has given out ${last}, and has a message ${highest}`,
+  ),
+  rule<{ name: string; first: number; wrong: number }>(
+    'order',
+    `SELECT name, min(number) AS first, count(*) AS wrong
+     FROM groups JOIN (
+       SELECT group_id, number, posted_at,
+         lag(posted_at) OVER (PARTITION BY group_id ORDER BY number) AS before
+       FROM messages) ON group_id = groups.id
+     WHERE posted_at <= before
+     GROUP BY groups.id`,
+    ({ name, first, wrong }) =>
+      `${name} has ${wrong} not posted after the one before, from number ${first} on`,
+  ),
+  rule<{ group: string; user: string; read: number; last: number }>(
+    'read marks',
+    `SELECT groups.name AS "group", users.name AS user, last_read_number AS read,
+       last_number AS last
+     FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
+     WHERE last_read_number > last_number`,
+    ({ group, user, read, last }) =>
+      `${user} has read up to ${read} in ${group}, where ${last} is the last number`,
+  ),
+];
+
+/** Compares what is stored with the clock of this machine. An import is not refused for this. */
+export const clockCheck: HealthCheck = {
+  name: 'clock',
+  find: (client) => {
+    const { clock, newest, future } = clockState(client, Date.now() * 1000);
+    if (newest === null || newest <= clock + clockTolerance) return [];
+    return [
+      `${future} dates are later than the clock (${formatTime(clock)}), the last ${formatTime(newest)}, and new ` +
+        'messages are dated after it; if the clock is right: corkboard db clock --mend',
+    ];
+  },
+};
+
+/** What `check` finds; where it cannot be made for damage, that is what it finds. */
+export function problemsOf({ find }: HealthCheck, client: Client): string[] {
+  try {
+    return find(client);
+  } catch (error) {
+    if (isStorageFailure(error)) return [error.message];
+    throw error;
+  }
+}

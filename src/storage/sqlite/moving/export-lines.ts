@@ -1,0 +1,141 @@
+import { type ExportLine, exportFormat, exportVersion } from '../../../board/export-format.ts';
+import { formatTime } from '../../../protocol/time.ts';
+import type { Snapshot } from './export-snapshot.ts';
+
+/** What is asked of an export. */
+export interface ExportScope {
+  /** Whether it is all of the board. */
+  readonly whole: boolean;
+  /** Whether the hashes of passwords are in it. */
+  readonly passwords: boolean;
+}
+
+/**
+ * The lines of an export but for the last one, in the order that docs/export-format.md gives them:
+ * the same board makes the same lines.
+ */
+export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<ExportLine> {
+  const { counts, lastGroup } = snapshot;
+  const format = { type: 'board', format: exportFormat, version: exportVersion } as const;
+  yield { ...format, ...scope, ...counts, lastGroup };
+  for (const row of rows<UserRow>(snapshot, userQuery)) yield userLine(row, scope);
+  for (const row of rows<GroupRow>(snapshot, groupQuery)) yield groupLine(row);
+  for (const row of rows<MembershipRow>(snapshot, membershipQuery)) yield membershipLine(row);
+  for (const row of rows<MessageRow>(snapshot, messageQuery)) yield messageLine(row);
+}
+
+function rows<Row>({ client }: Snapshot, query: string): IterableIterator<Row> {
+  return client.prepare<[], Row>(query).iterate();
+}
+
+interface UserRow {
+  name: string;
+  created_at: number;
+  last_seen_at: number | null;
+  banned_at: number | null;
+  ban_reason: string | null;
+  password_hash: string | null;
+}
+
+const userQuery = 'SELECT * FROM snap.users ORDER BY id';
+
+function userLine(row: UserRow, { passwords }: ExportScope): ExportLine {
+  return {
+    type: 'user',
+    name: row.name,
+    createdAt: formatTime(row.created_at),
+    lastSeenAt: optionalTime(row.last_seen_at),
+    bannedAt: optionalTime(row.banned_at),
+    banReason: row.ban_reason,
+    ...(passwords && { passwordHash: row.password_hash }),
+  };
+}
+
+interface GroupRow {
+  id: number;
+  name: string;
+  description: string;
+  created_at: number;
+  last_number: number;
+  keep_messages: number | null;
+  keep_days: number | null;
+}
+
+const groupQuery = 'SELECT * FROM snap.groups ORDER BY id';
+
+function groupLine(row: GroupRow): ExportLine {
+  return {
+    type: 'group',
+    id: row.id,
+    name: row.name,
+    description: row.description,
+    createdAt: formatTime(row.created_at),
+    lastNumber: row.last_number,
+    keepMessages: row.keep_messages,
+    keepDays: row.keep_days,
+  };
+}
+
+interface MembershipRow {
+  group: string;
+  user: string;
+  joined_at: number;
+  last_read_number: number;
+}
+
+const membershipQuery = `
+  SELECT g.name AS "group", u.name AS user, m.joined_at, m.last_read_number
+  FROM snap.memberships m JOIN snap.groups g ON g.id = m.group_id
+    JOIN snap.users u ON u.id = m.user_id
+  ORDER BY m.joined_at, m.group_id, m.user_id`;
+
+function membershipLine(row: MembershipRow): ExportLine {
+  return {
+    type: 'membership',
+    group: row.group,
+    user: row.user,
+    joinedAt: formatTime(row.joined_at),
+    lastRead: row.last_read_number,
+  };
+}
+
+interface MessageRow {
+  group: string;
+  number: number;
+  sender: string | null;
+  posted_at: number;
+  subject: string;
+  content: string;
+  post_key: string | null;
+  deleted_at: number | null;
+}
+
+// CROSS JOIN keeps the messages outside, so that they come in the order of their ids unsorted.
+const messageQuery = `
+  SELECT g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject, m.content,
+    m.post_key, m.deleted_at
+  FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
+    LEFT JOIN snap.users u ON u.id = m.sender_id
+  ORDER BY m.id`;
+
+function messageLine(row: MessageRow): ExportLine {
+  const { group, number, deleted_at } = row;
+  const postedAt = formatTime(row.posted_at);
+  if (deleted_at !== null) {
+    return { type: 'deleted', group, number, postedAt, deletedAt: formatTime(deleted_at) };
+  }
+  return {
+    type: 'message',
+    group,
+    number,
+    sender: row.sender,
+    postedAt,
+    subject: row.subject,
+    content: row.content,
+    ...(row.post_key !== null && { key: row.post_key }),
+  };
+}
+
+function optionalTime(time: number | null): string | null {
+  return time === null ? null : formatTime(time);
+}

@@ -1,0 +1,182 @@
+import { rmSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { StepControl } from '../../../board/ports/administration.ts';
+import type { GroupRef } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import { type Client, createPrivately, DatabaseError, orm } from '../file/connection.ts';
+import { isStorageFailure } from '../file/failure.ts';
+import { openShared } from '../file/open.ts';
+import { findGroup } from '../operator/queries.ts';
+
+// Messages of one step: a few milliseconds of work.
+const stepSize = 5000;
+
+const tables = `
+  CREATE TABLE snap.users (id INTEGER PRIMARY KEY, name, created_at, last_seen_at, banned_at,
+    ban_reason, password_hash);
+  CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, description, created_at, last_number,
+    keep_messages, keep_days);
+  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number);
+  CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
+    subject, content, post_key, deleted_at)`;
+
+const copyMessages = `
+  INSERT INTO snap.messages
+    SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key, deleted_at
+    FROM main.messages`;
+
+const copyUsers = `
+  INSERT INTO snap.users
+    SELECT id, name, created_at, last_seen_at, banned_at, ban_reason, password_hash
+    FROM main.users`;
+
+/** How many there are of each in a snapshot. */
+export interface SnapshotCounts {
+  readonly users: number;
+  readonly groups: number;
+  readonly memberships: number;
+  readonly messages: number;
+  readonly deleted: number;
+}
+
+/**
+ * The state of a board at one instant, for an export of any length to be read from: a copy of the
+ * rows alone, in a file beside the database that has no name any more once it is open, so that
+ * nothing is left of it however the process ends.
+ *
+ * Only while it is taken is a read transaction open on the board: seconds for a million messages,
+ * at the speed of the disk, whatever the pace of whoever reads the export.
+ */
+export class Snapshot {
+  private constructor(
+    readonly client: Client,
+    readonly counts: SnapshotCounts,
+    /** The highest number that a group ever had. */
+    readonly lastGroup: number,
+  ) {}
+
+  /**
+   * @param file the database, with a server on it or without
+   * @param only the groups to take, with those who are in them; all of the board without
+   * @throws DatabaseError where there is no board, or no room; BoardError `GROUP_NOT_FOUND`; the
+   * reason of `control.signal` once that is aborted
+   */
+  static async take(
+    file: string,
+    only: readonly GroupRef[] | undefined,
+    control: StepControl,
+  ): Promise<Snapshot> {
+    const client = openShared(file);
+    try {
+      attachUnnamed(client, `${file}.export-${process.pid}`);
+      client.exec('BEGIN');
+      const wanted = only && [...new Set(only.map((ref) => groupId(client, ref)))];
+      client.exec(tables);
+      copyGroups(client, wanted);
+      for (const copied of copyInSteps(client, wanted)) {
+        control.progress(copied);
+        await nextTurn();
+        control.signal.throwIfAborted();
+      }
+      client.exec(wanted ? `${copyUsers} WHERE id IN (${usersOfSnapshot})` : copyUsers);
+      const snapshot = new Snapshot(client, countRows(client), lastGroup(client));
+      client.exec('COMMIT');
+      return snapshot;
+    } catch (error) {
+      client.close();
+      throw isStorageFailure(error) ? snapshotError(file, error) : error;
+    }
+  }
+
+  close(): void {
+    this.client.close();
+  }
+}
+
+function snapshotError(file: string, { message }: Error): DatabaseError {
+  return new DatabaseError(`The board cannot be copied beside ${file} to export it: ${message}.`);
+}
+
+/** A file that is deleted while it is open goes with its last user, whatever becomes of it. */
+function attachUnnamed(client: Client, path: string): void {
+  createPrivately(path);
+  try {
+    client.prepare('ATTACH ? AS snap').run(path);
+    client.pragma('snap.journal_mode = MEMORY');
+    client.pragma('snap.synchronous = OFF');
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** @throws BoardError `GROUP_NOT_FOUND` */
+function groupId(client: Client, ref: GroupRef): number {
+  const group = findGroup(orm(client), ref);
+  if (!group) throw boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
+  return group.id;
+}
+
+function copyGroups(client: Client, wanted: readonly number[] | undefined): void {
+  const ids = wanted ? JSON.stringify(wanted) : null;
+  const isWanted = (column: string) =>
+    `WHERE :ids IS NULL OR ${column} IN (SELECT value FROM json_each(:ids))`;
+  for (const copy of [
+    `INSERT INTO snap.groups
+      SELECT id, name, description, created_at, last_number, keep_messages, keep_days
+      FROM main.groups ${isWanted('id')}`,
+    `INSERT INTO snap.memberships
+      SELECT group_id, user_id, joined_at, last_read_number
+      FROM main.memberships ${isWanted('group_id')}`,
+  ]) {
+    client.prepare(copy).run({ ids });
+  }
+}
+
+/** Copies the messages, and yields after each step how many are copied. */
+function* copyInSteps(client: Client, wanted: readonly number[] | undefined) {
+  let copied = 0;
+  for (const [statement, key, last] of ranges(client, wanted)) {
+    for (let from = 0; from < last; from += stepSize) {
+      copied += statement.run({ key, from, to: from + stepSize }).changes;
+      yield copied;
+    }
+  }
+}
+
+/** Along the ids for a whole board, and along the numbers of each group for some. */
+function* ranges(client: Client, wanted: readonly number[] | undefined) {
+  if (!wanted) {
+    const all = client.prepare(`${copyMessages} WHERE :key = 0 AND id > :from AND id <= :to`);
+    yield [all, 0, highest(client, 'SELECT max(id) FROM main.messages')] as const;
+    return;
+  }
+  const one = client.prepare(
+    `${copyMessages} WHERE group_id = :key AND number > :from AND number <= :to`,
+  );
+  for (const id of wanted) {
+    const last = highest(client, `SELECT max(number) FROM main.messages WHERE group_id = ${id}`);
+    yield [one, id, last] as const;
+  }
+}
+
+const usersOfSnapshot =
+  'SELECT user_id FROM snap.memberships UNION SELECT sender_id FROM snap.messages';
+
+function countRows(client: Client): SnapshotCounts {
+  const rows = (table: string) => highest(client, `SELECT count(*) FROM snap.${table}`);
+  return {
+    users: rows('users'),
+    groups: rows('groups'),
+    memberships: rows('memberships'),
+    messages: rows('messages WHERE deleted_at IS NULL'),
+    deleted: rows('messages WHERE deleted_at IS NOT NULL'),
+  };
+}
+
+function lastGroup(client: Client): number {
+  return highest(client, "SELECT seq FROM main.sqlite_sequence WHERE name = 'groups'");
+}
+
+function highest(client: Client, query: string): number {
+  return client.prepare<[], number | null>(query).pluck().get() ?? 0;
+}

@@ -1,0 +1,182 @@
+import { existsSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { ImportLine, LineOf } from '../../../board/export-format.ts';
+import { nameKey } from '../../../board/name-key.ts';
+import { groupName } from '../../../board/names.ts';
+import { type Client, DatabaseError, openConnection, orm } from '../file/connection.ts';
+import { putInPlace, removeCompanions, removeDatabase } from '../file/files.ts';
+import { type HealthCheck, healthChecks, problemsOf } from '../file/health.ts';
+import { requireCurrent, upgrade } from '../file/migrate.ts';
+import { nameColumns } from '../file/names.ts';
+import { firstGroups, openShared } from '../file/open.ts';
+import { groups } from '../file/schema.ts';
+import type { Position } from './import-lines.ts';
+
+/** How far an import has come, kept in the transaction of the rows that it speaks of. */
+export interface ImportProgress extends Position {
+  readonly header: LineOf<'board'>;
+  readonly last: ImportLine['type'];
+}
+
+const progressTable =
+  'CREATE TABLE import_progress (id INTEGER PRIMARY KEY CHECK (id = 1), progress TEXT NOT NULL)';
+
+/** The database that an import makes beside the board's, which it becomes once it is whole. */
+export class ImportDatabase {
+  /** Where an interrupted import of the board in `file` is. */
+  static path(file: string): string {
+    return `${file}.import`;
+  }
+
+  private constructor(
+    private readonly file: string,
+    readonly client: Client,
+    /** How far an interrupted import came. */
+    readonly progress: ImportProgress | undefined,
+  ) {}
+
+  /**
+   * Opens what an interrupted import has left, or a new one. Call it under the server's lock.
+   * @param file the board's database
+   * @throws DatabaseError where that holds anything
+   */
+  static open(file: string, { restart = false }: { restart?: boolean } = {}): ImportDatabase {
+    requireEmpty(file);
+    const path = ImportDatabase.path(file);
+    const left = restart ? undefined : openLeft(path);
+    if (left) return new ImportDatabase(file, left.client, left.progress);
+    removeDatabase(path);
+    const client = openConnection(path, { create: true, durability: 'relaxed' });
+    upgrade(path, client);
+    client.exec(progressTable);
+    return new ImportDatabase(file, client, undefined);
+  }
+
+  begin(): void {
+    this.client.exec('BEGIN IMMEDIATE');
+  }
+
+  commit(progress: ImportProgress): void {
+    this.client
+      .prepare('INSERT OR REPLACE INTO import_progress VALUES (1, ?)')
+      .run(JSON.stringify(progress));
+    this.client.exec('COMMIT');
+  }
+
+  /**
+   * Makes it the board's database. What was checked line by line is checked as a whole once more.
+   * @throws DatabaseError where that finds anything, or the board is not empty any more; the reason of
+   * `signal`, which is looked at between two checks
+   */
+  async finish({ lastGroup }: LineOf<'board'>, signal: AbortSignal): Promise<void> {
+    this.client.exec('COMMIT');
+    complete(this.client, lastGroup);
+    for (const check of healthChecks) {
+      await nextTurn();
+      signal.throwIfAborted();
+      this.require(check);
+    }
+    this.client.exec('DROP TABLE import_progress');
+    this.client.pragma('wal_checkpoint(TRUNCATE)');
+    this.client.close();
+    requireEmpty(this.file);
+    removeCompanions(this.file);
+    putInPlace(ImportDatabase.path(this.file), this.file);
+    removeCompanions(ImportDatabase.path(this.file));
+  }
+
+  private require(check: HealthCheck): void {
+    const [problem] = problemsOf(check, this.client);
+    if (problem === undefined) return;
+    this.discard();
+    throw new DatabaseError(`What was imported does not hold up: ${problem}.`);
+  }
+
+  /** Keeps what was committed, for the next time. */
+  close(): void {
+    if (this.client.inTransaction) this.client.exec('ROLLBACK');
+    if (this.client.open) this.client.close();
+  }
+
+  discard(): void {
+    this.close();
+    removeDatabase(ImportDatabase.path(this.file));
+  }
+}
+
+/** @throws DatabaseError unless there is no database, or one that nobody has used */
+function requireEmpty(file: string): void {
+  if (!existsSync(file)) return;
+  const client = openShared(file);
+  const used = isUsed(client);
+  client.close();
+  if (used) {
+    throw new DatabaseError(
+      `${file} holds a board already. Import into an empty folder, with --data.`,
+    );
+  }
+}
+
+function isUsed(client: Client): boolean {
+  const rows = client
+    .prepare(
+      'SELECT 1 FROM users UNION ALL SELECT 1 FROM messages UNION ALL SELECT 1 FROM memberships',
+    )
+    .get();
+  const groups = client
+    .prepare<[], { name: string; description: string; used: number }>(
+      `SELECT name, description,
+        last_number > 0 OR keep_messages IS NOT NULL OR keep_days IS NOT NULL AS used
+       FROM groups ORDER BY id`,
+    )
+    .all();
+  const untouched = firstGroups.map(([name, description]) => ({ name, description, used: 0 }));
+  return rows !== undefined || JSON.stringify(groups) !== JSON.stringify(untouched);
+}
+
+/** Undefined where there is none, or its making was cut short, or another version made it. */
+function openLeft(path: string): { client: Client; progress: ImportProgress } | undefined {
+  if (!existsSync(path)) return undefined;
+  let client: Client | undefined;
+  try {
+    client = openConnection(path, { durability: 'relaxed' });
+    requireCurrent(path, client);
+    const found = client.prepare<[], string>('SELECT progress FROM import_progress').pluck().get();
+    if (found !== undefined) return { client, progress: JSON.parse(found) as ImportProgress };
+  } catch {
+    // There is nothing in it to go on from.
+  }
+  client?.close();
+  return undefined;
+}
+
+/**
+ * What a board has beyond its lines: its counts, the number that its next group is above, and
+ * `main`, which some groups of a board come without.
+ */
+function complete(client: Client, lastGroup: number): void {
+  const [[main, description]] = firstGroups;
+  const key = nameKey(main);
+  client.transaction(() => {
+    client.exec(`UPDATE groups SET
+      member_count = (SELECT count(*) FROM memberships WHERE group_id = groups.id),
+      message_count = (SELECT count(*) FROM messages
+        WHERE group_id = groups.id AND deleted_at IS NULL)`);
+    client
+      .prepare(
+        "INSERT INTO sqlite_sequence SELECT 'groups', 0 WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'groups')",
+      )
+      .run();
+    client
+      .prepare("UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'groups'")
+      .run(lastGroup);
+    if (client.prepare('SELECT 1 FROM groups WHERE name_key = ?').get(key)) return;
+    const id = client.prepare('SELECT 1 FROM groups WHERE id = 1').get() ? null : 1;
+    const createdAt = Date.now() * 1000;
+    const columns = nameColumns(groupName(main));
+    orm(client)
+      .insert(groups)
+      .values({ ...(id !== null && { id }), ...columns, description, createdAt })
+      .run();
+  })();
+}

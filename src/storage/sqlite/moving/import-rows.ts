@@ -1,0 +1,245 @@
+import Sqlite from 'better-sqlite3';
+import {
+  ExportError,
+  type ImportLine,
+  type LineOf,
+  linePlaces,
+} from '../../../board/export-format.ts';
+import { groupName, userName } from '../../../board/names.ts';
+import type { Client } from '../file/connection.ts';
+import { nameColumns } from '../file/names.ts';
+
+/** A group that is in, and how far its numbers and times have come. */
+interface KnownGroup {
+  readonly id: number;
+  readonly lastNumber: number;
+  number: number;
+  postedAt: number;
+}
+
+/** What an interrupted import has put in. */
+interface Extent {
+  readonly joinedAt: number;
+  readonly memberships: number;
+  readonly messages: number;
+  readonly deleted: number;
+}
+
+type Take = { [T in ImportLine['type']]: (line: LineOf<T>) => void };
+
+/** What no two lines may have in common. */
+const unique = {
+  user: 'name',
+  group: 'id or name',
+  membership: 'group and user',
+  message: 'sender and key',
+} as const;
+
+/**
+ * Makes rows of the lines of an export, and checks of each what it cannot be checked for by itself:
+ * its place, what it refers to, and that numbers and times grow, which the board's clock and the
+ * rule of visibility rest on. It keeps the names of users and groups in memory, and no messages.
+ */
+export class ImportRows {
+  private readonly groups = new Map<string, KnownGroup>();
+  private readonly users = new Map<string, number>();
+  private joinedAt: number;
+  private postedAt = 0;
+  private memberships: number;
+  private messages: number;
+  private deleted: number;
+  private readonly statements;
+
+  private readonly actions: Take = {
+    board: (line) => this.begin(line),
+    user: (line) => this.addUser(line),
+    group: (line) => this.addGroup(line),
+    membership: (line) => this.addMembership(line),
+    message: (line) => this.addMessage(line),
+    deleted: (line) => this.addDeleted(line),
+    end: () => this.requireCounts(),
+  };
+
+  /**
+   * @param client the database that the rows go into, and those of an interrupted import are in
+   * @param header the first line, once it was read
+   * @param last the type of the line that was read last
+   */
+  constructor(
+    client: Client,
+    public header: LineOf<'board'> | undefined,
+    public last: ImportLine['type'] | undefined,
+  ) {
+    this.statements = prepare(client);
+    for (const { name, id } of this.statements.users.all()) this.users.set(name, id);
+    for (const { name, ...group } of this.statements.groups.all()) this.groups.set(name, group);
+    const [found] = this.statements.extent.all();
+    this.joinedAt = found?.joinedAt ?? 0;
+    this.memberships = found?.memberships ?? 0;
+    this.messages = found?.messages ?? 0;
+    this.deleted = found?.deleted ?? 0;
+    for (const { postedAt } of this.groups.values()) {
+      this.postedAt = Math.max(this.postedAt, postedAt);
+    }
+  }
+
+  /** How many lines the header promises. */
+  get expectedLines(): number {
+    const { users = 0, groups = 0, memberships = 0, messages = 0 } = this.header ?? {};
+    return users + groups + memberships + messages + (this.header?.deleted ?? 0) + 2;
+  }
+
+  /** @throws ExportError */
+  take(line: ImportLine): void {
+    this.requirePlace(line.type);
+    try {
+      (this.actions[line.type] as (line: ImportLine) => void)(line);
+    } catch (error) {
+      throw isConflict(error) && line.type in unique
+        ? new ExportError(
+            `An earlier line has the same ${unique[line.type as keyof typeof unique]}`,
+          )
+        : error;
+    }
+    this.last = line.type;
+  }
+
+  private requirePlace(type: ImportLine['type']): void {
+    const { last } = this;
+    if (last === undefined && type !== 'board') {
+      throw new ExportError('It is not the first line of an export');
+    }
+    if (last === 'end') throw new ExportError('It stands behind the last line');
+    if (last === undefined) return;
+    const goesBack = linePlaces[type] < linePlaces[last];
+    if (goesBack || type === 'board') throw new ExportError(`A ${type} cannot follow a ${last}`);
+  }
+
+  private begin(line: LineOf<'board'>): void {
+    this.header = line;
+  }
+
+  private addUser(line: LineOf<'user'>): void {
+    const columns = nameColumns(userName(line.name));
+    const passwordHash = line.passwordHash ?? null;
+    const { lastInsertRowid } = this.statements.addUser.run({ ...line, ...columns, passwordHash });
+    this.users.set(line.name, Number(lastInsertRowid));
+  }
+
+  private addGroup(line: LineOf<'group'>): void {
+    const most = this.header?.lastGroup ?? 0;
+    if (line.id > most) throw new ExportError(`id: The board says that ${most} is the last one`);
+    this.statements.addGroup.run({ ...line, ...nameColumns(groupName(line.name)) });
+    const { id, lastNumber } = line;
+    this.groups.set(line.name, { id, lastNumber, number: 0, postedAt: -1 });
+  }
+
+  private addMembership({ group: name, user: userName, joinedAt, lastRead }: LineOf<'membership'>) {
+    const group = this.group(name);
+    if (joinedAt < this.joinedAt) throw new ExportError('joinedAt: It is before the line above');
+    if (lastRead > group.lastNumber) throw beyond('lastRead', name, group);
+    const user = this.user(userName);
+    this.statements.addMembership.run({ group: group.id, user, joinedAt, lastRead });
+    this.joinedAt = joinedAt;
+    this.memberships++;
+  }
+
+  private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
+    const group = this.next(name, message);
+    const user = sender === null ? null : this.user(sender);
+    this.statements.addMessage.run({ key: null, ...message, group: group.id, user });
+    this.messages++;
+  }
+
+  private addDeleted({ group: name, ...tombstone }: LineOf<'deleted'>): void {
+    if (this.header?.version === 1) {
+      throw new ExportError('type: Version 1 has no deleted messages');
+    }
+    this.statements.addDeleted.run({ ...tombstone, group: this.next(name, tombstone).id });
+    this.deleted++;
+  }
+
+  /** The group of the next message, with its number and time taken over. @throws ExportError */
+  private next(name: string, { number, postedAt }: { number: number; postedAt: number }) {
+    const group = this.group(name);
+    if (number > group.lastNumber) throw beyond('number', name, group);
+    if (number <= group.number) {
+      throw new ExportError(`number: It comes after ${group.number} in ${name}`);
+    }
+    if (postedAt < this.postedAt || postedAt <= group.postedAt) {
+      throw new ExportError('postedAt: It is not after the message above');
+    }
+    Object.assign(group, { number, postedAt });
+    this.postedAt = postedAt;
+    return group;
+  }
+
+  private requireCounts(): void {
+    const counts = {
+      users: this.users.size,
+      groups: this.groups.size,
+      memberships: this.memberships,
+      messages: this.messages,
+      deleted: this.deleted,
+    };
+    for (const [kind, count] of Object.entries(counts)) {
+      const said = this.header?.[kind as keyof typeof counts] ?? 0;
+      if (count !== said) {
+        throw new ExportError(`The first line says ${said} ${kind}, and there are ${count}`);
+      }
+    }
+  }
+
+  private group(name: string): KnownGroup {
+    const group = this.groups.get(name);
+    if (!group) throw new ExportError(`group: No line above has a group ${name}`);
+    return group;
+  }
+
+  private user(name: string): number {
+    const user = this.users.get(name);
+    if (user === undefined) throw new ExportError(`No line above has a user ${name}`);
+    return user;
+  }
+}
+
+function beyond(field: string, group: string, { lastNumber }: KnownGroup): ExportError {
+  return new ExportError(`${field}: ${group} has given out no number above ${lastNumber}`);
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT');
+}
+
+function prepare(client: Client) {
+  return {
+    users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
+    groups: client.prepare<[], { name: string } & KnownGroup>(`
+      SELECT name, id, last_number AS lastNumber,
+        (SELECT coalesce(max(number), 0) FROM messages WHERE group_id = groups.id) AS number,
+        (SELECT coalesce(max(posted_at), -1) FROM messages WHERE group_id = groups.id) AS postedAt
+      FROM groups`),
+    extent: client.prepare<[], Extent>(`
+      SELECT coalesce(max(joined_at), 0) AS joinedAt, count(*) AS memberships,
+        (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
+        (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted
+      FROM memberships`),
+    addUser: client.prepare(`
+      INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
+        banned_at, ban_reason)
+      VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
+    addGroup: client.prepare(`
+      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
+        keep_days)
+      VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
+    addMembership: client.prepare(`
+      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
+      VALUES (:group, :user, :joinedAt, :lastRead)`),
+    addMessage: client.prepare(`
+      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key)
+      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key)`),
+    addDeleted: client.prepare(`
+      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at)
+      VALUES (:group, :number, :postedAt, '', '', :deletedAt)`),
+  };
+}

@@ -1,0 +1,193 @@
+import { uptime } from 'node:os';
+import { formatTime } from '../../../protocol/time.ts';
+import type { Store } from './store.ts';
+
+const second = 1e6;
+const hour = 3600 * second;
+const day = 24 * hour;
+
+/**
+ * How far the wall clock may be from what is expected, in microseconds. A clock that is wrong makes
+ * retention delete a message at most this much too early.
+ */
+export const clockTolerance = day;
+// How long the clock is compared with one moment. A clock that is wrong by a little at each look, again and
+// again, is trusted for at most the tolerance in this time.
+const anchoredFor = day;
+// How often what is known of the clock is stored while nothing happens to it.
+const storedEvery = hour;
+
+/** What the watch found out; times are microseconds since the epoch, spans microseconds. */
+export type ClockFinding =
+  /** The clock is `ahead` of the expected time. Retention by age waits for `wait` more. */
+  | { found: 'ahead'; clock: number; expected: number; ahead: number; wait: number }
+  | { found: 'behind'; clock: number; expected: number; behind: number }
+  | { found: 'trusted'; clock: number }
+  /** New messages are dated after the newest stored time until the clock has reached it. */
+  | { found: 'future rows'; clock: number; newest: number };
+
+export interface ClockWatchOptions {
+  /** Called when something has changed, and not at every look. */
+  report: (finding: ClockFinding) => void;
+  /** Milliseconds that have passed, from any origin: no setting of the wall clock moves it. */
+  elapsed?: () => number;
+}
+
+/** The row of `wall_clock`. */
+export interface KnownClock {
+  /** The last time at which the clock was trusted, gone on with while the server runs. */
+  readonly trustedAt: number;
+  /** For how long the server has run since the clock jumped; null while it is trusted. */
+  readonly doubtedFor: number | null;
+}
+
+/**
+ * Decides whether the wall clock may be used to delete messages by their age. It compares the clock
+ * with the last time at which it was trusted, which is stored, and with the time that has passed since:
+ *
+ * - Up to a day apart, the clock is trusted.
+ * - More than that ahead, it is not, until it has come back, the operator says that it is right, or the
+ *   server has run for as long as the jump was without another jump. By then, what is deleted is as old as
+ *   its rule says, whichever clock was right. A board that was switched off for a long time looks the same
+ *   as one whose clock is wrong.
+ * - Behind, what is old by the clock is old in truth, so messages may be deleted. The trusted time
+ *   follows the clock back after the same wait.
+ */
+export class ClockWatch {
+  /** As stored last. Another value means that an administration command has stored it. */
+  private stored: KnownClock | undefined;
+  private known: KnownClock | undefined;
+  private storedAt = Number.NEGATIVE_INFINITY;
+  private last: { clock: number; elapsed: number } | undefined;
+  /** A moment at which the clock was trusted, from which the time that passes is added up. */
+  private anchor: { clock: number; elapsed: number } | undefined;
+  private told: ClockFinding['found'] | undefined;
+  private toldFuture = false;
+  private readonly elapsed: () => number;
+  /** The newest stored time, before the server gives out any. */
+  private readonly firstNewest: number;
+
+  constructor(
+    private readonly store: Store,
+    private readonly options: ClockWatchOptions,
+  ) {
+    this.firstNewest = store.clock.newest;
+    // Unlike `performance.now()`, it goes on while the machine is suspended.
+    this.elapsed = options.elapsed ?? (() => uptime() * 1000);
+  }
+
+  /** Whether messages may be deleted by their age now. @throws BoardError `STORAGE_FAILED` */
+  async isTrusted(): Promise<boolean> {
+    const clock = this.store.now() * 1000;
+    const elapsed = this.elapsed() * 1000;
+    const passed = this.last ? Math.max(0, elapsed - this.last.elapsed) : 0;
+    const before = this.read(clock);
+    const hasJumped =
+      this.last !== undefined && Math.abs(clock - this.last.clock - passed) > clockTolerance;
+    this.last = { clock, elapsed };
+    const expected = this.anchor
+      ? this.anchor.clock + elapsed - this.anchor.elapsed
+      : before.trustedAt + passed;
+    this.known = judge(before.doubtedFor, expected, { clock, passed, hasJumped });
+    this.setAnchor(this.known.doubtedFor === null, { clock, elapsed });
+    await this.keep(elapsed);
+    this.tell(this.known, clock, hasJumped);
+    return this.known.doubtedFor === null || clock < this.known.trustedAt;
+  }
+
+  private setAnchor(isTrusted: boolean, now: { clock: number; elapsed: number }): void {
+    const isOld = !this.anchor || now.elapsed - this.anchor.elapsed >= anchoredFor;
+    if (!isTrusted) this.anchor = undefined;
+    else if (isOld) this.anchor = now;
+  }
+
+  private read(clock: number): KnownClock {
+    const row = this.store.statements.wallClock.get();
+    const isOwn =
+      row?.trustedAt === this.stored?.trustedAt && row?.doubtedFor === this.stored?.doubtedFor;
+    if (this.known && isOwn) return this.known;
+    this.stored = row;
+    this.anchor = undefined;
+    // The first look at a board goes by its newest message.
+    return row ?? { trustedAt: this.firstNewest || clock, doubtedFor: null };
+  }
+
+  private async keep(elapsed: number): Promise<void> {
+    const { known, stored } = this;
+    if (!known) return;
+    const changed = (known.doubtedFor === null) !== (stored?.doubtedFor === null) || !stored;
+    if (!changed && elapsed - this.storedAt < storedEvery) return;
+    await this.store.queue.run(() => void this.store.statements.keepWallClock.run({ ...known }));
+    this.stored = known;
+    this.storedAt = elapsed;
+  }
+
+  private tell(known: KnownClock, clock: number, hasJumped: boolean): void {
+    const { report } = this.options;
+    const found = findingOf(known, clock);
+    if (found.found !== (this.told ?? 'trusted') || hasJumped) report(found);
+    this.told = found.found;
+    const { newest } = this.store.clock;
+    const isFuture = newest > clock + clockTolerance;
+    if (isFuture && (!this.toldFuture || hasJumped))
+      report({ found: 'future rows', clock, newest });
+    this.toldFuture = isFuture;
+  }
+}
+
+function judge(
+  doubtedFor: number | null,
+  expected: number,
+  { clock, passed, hasJumped }: { clock: number; passed: number; hasJumped: boolean },
+): KnownClock {
+  if (Math.abs(clock - expected) <= clockTolerance) return { trustedAt: clock, doubtedFor: null };
+  const ranFor = doubtedFor === null || hasJumped ? 0 : doubtedFor + passed;
+  if (ranFor >= Math.abs(clock - expected)) return { trustedAt: clock, doubtedFor: null };
+  return { trustedAt: expected, doubtedFor: ranFor };
+}
+
+function findingOf({ trustedAt: expected, doubtedFor }: KnownClock, clock: number): ClockFinding {
+  if (doubtedFor === null) return { found: 'trusted', clock };
+  const behind = expected - clock;
+  if (behind > 0) return { found: 'behind', clock, expected, behind };
+  const wait = Math.abs(clock - expected) - doubtedFor;
+  return { found: 'ahead', clock, expected, ahead: -behind, wait };
+}
+
+/** What the log says of a finding, and how urgently. */
+export function describeFinding(finding: ClockFinding): { level: 'info' | 'warn'; text: string } {
+  const clock = formatTime(finding.clock);
+  switch (finding.found) {
+    case 'trusted':
+      return { level: 'info', text: `the clock (${clock}) is trusted again` };
+    case 'ahead':
+      return {
+        level: 'warn',
+        text:
+          `the clock (${clock}) is ${inDays(finding.ahead)} ahead of the expected time ` +
+          `(${formatTime(finding.expected)}): no message is deleted for its age for the next ` +
+          `${inDays(finding.wait)} of running. Set the clock if it is wrong; if it is right, say so ` +
+          'with: corkboard db clock --trust',
+      };
+    case 'behind':
+      return {
+        level: 'warn',
+        text:
+          `the clock (${clock}) is ${inDays(finding.behind)} behind the expected time ` +
+          `(${formatTime(finding.expected)}): set it if it is wrong`,
+      };
+    case 'future rows':
+      return {
+        level: 'warn',
+        text:
+          `what is stored is dated up to ${formatTime(finding.newest)}, after the clock (${clock}), and ` +
+          'new messages are dated after that. If the clock is right, mend it without a server: ' +
+          'corkboard db clock --mend',
+      };
+  }
+}
+
+/** Whole days, the way the log and the commands say a span; hours below two days. */
+function inDays(span: number): string {
+  return span < 2 * day ? `${Math.round(span / hour)} hours` : `${Math.round(span / day)} days`;
+}

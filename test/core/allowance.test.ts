@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import {
+  Allowance,
+  Allowances,
+  networkRates,
+  strangerRates,
+  userRates,
+} from '../../src/core/allowance.ts';
+import { limits, serverLimits } from '../../src/protocol/limits.ts';
+
+beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
+afterEach(() => void vi.useRealTimers());
+
+test('a user who connects again finds what is left, and others have their own', () => {
+  const users = new Allowances<number>(userRates(serverLimits));
+  const first = users.use(1);
+  first.commands.take(serverLimits.commandBurst);
+  first.bytes.take(limits.byteBurst + 1000);
+  users.leave(first);
+  const again = users.use(1);
+  expect(again).toBe(first);
+  expect(again.commands.wait).toBeGreaterThan(0);
+  expect(again.bytes.wait).toBeGreaterThan(0);
+  expect(users.use(2).commands.wait).toBe(0);
+});
+
+test('an allowance that is unused and full again is dropped, and no other', () => {
+  const users = new Allowances<number>(userRates(serverLimits));
+  const used = users.use(-1);
+  const owing = users.use(-2);
+  owing.processor.take(1_000_000);
+  users.leave(owing);
+  // A thousand are kept before those that can be dropped are looked for.
+  for (let key = 0; key < 5000; key++) {
+    const one = users.use(key);
+    one.commands.take();
+    users.leave(one);
+    vi.advanceTimersByTime(20);
+  }
+  expect(users.size).toBeLessThanOrEqual(1001);
+  expect(users.use(-1)).toBe(used);
+  expect(users.use(-2)).toBe(owing);
+});
+
+test('a network may cost what several users may, and a stranger a part of one', () => {
+  const cost = (rates: ConstructorParameters<typeof Allowance>[0]) => {
+    const allowance = new Allowance(rates);
+    allowance.bytes.take(limits.byteBurst + 1000);
+    allowance.processor.take(limits.processorBurst + 1000);
+    return [allowance.bytes.wait, allowance.processor.wait];
+  };
+  const [user, network, stranger] = [userRates, networkRates, strangerRates].map((rates) =>
+    cost(rates(serverLimits)),
+  );
+  expect(network).toEqual([0, 0]);
+  for (const at of [0, 1]) {
+    expect(user?.[at]).toBeGreaterThan(0);
+    expect(stranger?.[at]).toBeGreaterThan(8 * Number(user?.[at]));
+  }
+});
+
+test('without a limit of commands nothing has to wait', () => {
+  const allowance = new Allowance(userRates({ ...serverLimits, commandsPerSecond: 0 }));
+  for (const rate of [allowance.commands, allowance.lines, allowance.bytes, allowance.processor]) {
+    rate.take(1e12);
+    expect(rate.wait).toBe(0);
+  }
+  expect(allowance.idle).toBe(true);
+});

@@ -1,0 +1,53 @@
+import { expect, test, vi } from 'vitest';
+import { Charges, type Costs } from '../../src/core/costs.ts';
+import { limits, serverLimits } from '../../src/protocol/limits.ts';
+
+const nothing = { goOn: () => {} };
+
+/** The costs of a user who has just used more than their part of the processor, or not. */
+function user(charges: Charges, id: number, isBusy: boolean): Costs {
+  const costs = charges.connect(undefined);
+  costs.enter(id);
+  // Each piece that is read takes some time, whatever is in it.
+  for (let at = 0; isBusy && at < 50; at++) {
+    costs.read(64 * 1024);
+    costs.mayReadOn(nothing);
+  }
+  return costs;
+}
+
+test('those who keep the server busy share a rate of bytes, and the others do not wait for them', () => {
+  vi.useFakeTimers();
+  try {
+    const counts = { delays: 0 };
+    const charges = new Charges(serverLimits, counts);
+    const busy = [1, 2, 3].map((id) => user(charges, id, true));
+    vi.runAllTimers();
+    const light = user(charges, 4, false);
+    for (const one of busy) {
+      for (let at = 0; at < 50; at++) {
+        one.read(64 * 1024);
+        one.mayReadOn(nothing);
+      }
+      one.bytes(limits.busyByteBurst / 3 - 1);
+    }
+    expect(light.mayRead(nothing)).toBe(true);
+    expect(busy[0]?.mayRead(nothing)).toBe(false);
+    expect(counts.delays).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('what has come is read on in the next turn once it is 64 KiB, in any pieces', async () => {
+  const costs = new Charges(serverLimits, { delays: 0 }).connect(undefined);
+  for (let at = 0; at < 63; at++) {
+    costs.read(1024);
+    expect(costs.mayReadOn(nothing)).toBe(true);
+  }
+  costs.read(1024);
+  await new Promise<void>((resolve) => {
+    expect(costs.mayReadOn({ goOn: resolve })).toBe(false);
+  });
+  expect(costs.mayReadOn(nothing)).toBe(true);
+});

@@ -1,0 +1,93 @@
+import { expect, test, vi } from 'vitest';
+import { Share, Turns } from '../../src/core/turns.ts';
+
+/** A share that has used far more than its part of late. */
+function busy(turns: Turns): Share {
+  const share = new Share();
+  turns.charge(share, 1000);
+  return share;
+}
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
+
+/** Does `pieces` pieces of `milliseconds` each, as often as it may, and notes its name for each. */
+function worker(turns: Turns, name: string, pieces: number, milliseconds: number, done: string[]) {
+  const share = busy(turns);
+  let left = pieces;
+  const work = {
+    goOn() {
+      while (left > 0) {
+        if (!turns.mayGoOn(share)) return turns.defer(work);
+        left--;
+        done.push(name);
+        turns.charge(share, milliseconds);
+      }
+    },
+  };
+  return work;
+}
+
+test('a party that asks little is served at once, however busy the others are', () => {
+  const turns = new Turns();
+  for (const name of ['a', 'b']) worker(turns, name, 10, 5, []).goOn();
+  expect(turns.mayGoOn(new Share())).toBe(true);
+});
+
+test('a share is busy once it has used its credit, and light again after a while', () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const share = new Share();
+    share.take(1.9);
+    expect(share.isLight).toBe(true);
+    share.take(500);
+    expect(share.isLight).toBe(false);
+    vi.advanceTimersByTime(99);
+    expect(share.isLight).toBe(false);
+    vi.advanceTimersByTime(102);
+    expect(share.isLight).toBe(true);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('all who are busy share one slice of a turn', async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  await turn();
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) worker(turns, name, 3, 0.3, done).goOn();
+  while (done.length < 12) {
+    const before = done.length;
+    await turn();
+    // A piece that begins within the slice of 0.5 ms is finished: two of 0.3 ms.
+    expect(done.length - before).toBeLessThanOrEqual(2);
+  }
+});
+
+test('those who are busy take turns in the order in which they asked', async () => {
+  const turns = new Turns();
+  const done: string[] = [];
+  await turn();
+  for (const name of ['a', 'b', 'c']) worker(turns, name, 4, 1, done).goOn();
+  while (done.length < 12) await turn();
+  // The first has its first piece before anyone else has asked.
+  expect(done.join('')).toBe(`a${'abc'.repeat(3)}bc`);
+});
+
+test('what waits for its next turn is served, light or busy', async () => {
+  const turns = new Turns();
+  await Promise.all([turns.next(new Share()), turns.next(busy(turns)), turns.next(busy(turns))]);
+  const began: string[] = [];
+  turns.later(new Share(), { goOn: () => began.push('light') });
+  turns.later(busy(turns), { goOn: () => began.push('busy') });
+  expect(began).toEqual([]);
+  while (began.length < 2) await turn();
+});
+
+test('the number of a turn is one for all that it brings, and another in the next', async () => {
+  const turns = new Turns();
+  const number = turns.begin();
+  expect(turns.begin()).toBe(number);
+  await turn();
+  expect(turns.begin()).not.toBe(number);
+});

@@ -1,0 +1,137 @@
+import { connect } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
+import { askHealth, documented, scrape } from './scrape.ts';
+
+const metrics = { host: '127.0.0.1', port: 0 };
+
+test('what goes on can be scraped: sessions, requests, commits, notices, sizes', async () => {
+  const board = await TestBoard.start({ metrics });
+  const alice = await board.member('alice');
+  const bot = await board.memberProgram('bot');
+  const silent = await board.connect();
+  await silent.expect('What is your username? ');
+  await bot.call('message.post', { group: 'main', subject: 'one', content: 'x' });
+  await bot.refusal('message.get', { group: 'main', number: 7 });
+  await alice.expect('New message from bot (ID: 1,');
+
+  const values = await scrape(board.metricsUrl);
+  expect(values).toMatchObject({
+    'corkboard_build_info{version="0.0.0"}': 1,
+    corkboard_connections_total: 3,
+    'corkboard_sessions{encoding="text",state="logged_in"}': 1,
+    'corkboard_sessions{encoding="json",state="logged_in"}': 1,
+    'corkboard_sessions{encoding="text",state="not_logged_in"}': 1,
+    corkboard_users_online: 2,
+    'corkboard_requests_total{method="message.post",outcome="ok"}': 1,
+    'corkboard_requests_total{method="message.get",outcome="MESSAGE_NOT_FOUND"}': 1,
+    'corkboard_request_duration_seconds_count{method="message.post"}': 1,
+    'corkboard_request_duration_seconds_bucket{method="message.post",le="+Inf"}': 1,
+    // Alice is told of the one who joined and of the message.
+    corkboard_notices_total: 2,
+    corkboard_outbox_bytes: 0,
+    corkboard_requests_waiting: 0,
+    corkboard_writes_failed_total: 0,
+    corkboard_groups: 5,
+    corkboard_memberships: 2,
+    corkboard_messages: 1,
+  });
+  const { corkboard_commit_writes_sum: writes, corkboard_commit_writes_count: commits } = values;
+  expect(writes).toBeGreaterThanOrEqual(5);
+  expect(values.corkboard_commit_duration_seconds_count).toBe(commits);
+  expect(values.corkboard_wal_bytes).toBeGreaterThan(0);
+
+  bot.socket.end();
+  await bot.closed();
+  expect(await scrape(board.metricsUrl)).toMatchObject({
+    'corkboard_sessions_ended_total{ending="ended"}': 1,
+    corkboard_users_online: 1,
+  });
+});
+
+test('what a board cannot tell is no metric: without backups none is late', async () => {
+  const board = await TestBoard.start({ metrics });
+  const values = await scrape(board.metricsUrl);
+  expect(Object.keys(values).filter((name) => name.startsWith('corkboard_backup'))).toEqual([]);
+  // What there is none of is 0 all the same.
+  expect(values.corkboard_messages).toBe(0);
+});
+
+test('docs/operations.md names every metric of the board, and no other', async () => {
+  const certificate = readCertificate(makeCertificate('board'));
+  const board = await TestBoard.start({ metrics, certificate });
+  const text = await (await fetch(`${board.metricsUrl}/metrics`)).text();
+  const served = [...text.matchAll(/^# TYPE (corkboard_\S+)/gm)].map(([, name]) => name);
+  expect(documented().sort()).toEqual(served.sort());
+  const { corkboard_certificate_end_timestamp_seconds: end = 0 } = await scrape(board.metricsUrl);
+  const day = 24 * 60 * 60;
+  expect(end - Date.now() / 1000).toBeGreaterThan(0);
+  expect(end - Date.now() / 1000).toBeLessThanOrEqual(day);
+});
+
+test('health is a write that came to the disk: 503 and why, where it does not', async () => {
+  const board = await TestBoard.start({ metrics });
+  const ask = () => askHealth(board.metricsUrl);
+  expect(await ask()).toEqual({ status: 200, text: 'ok\n' });
+
+  const other = openShared(databaseFile(board.data));
+  other.exec('BEGIN IMMEDIATE');
+  const locked = await ask();
+  other.close();
+  expect(locked).toEqual({
+    status: 503,
+    text: 'nothing could be written for 2 s: something holds the database\n',
+  });
+  expect(await ask()).toEqual({ status: 200, text: 'ok\n' });
+});
+
+test('a server that shuts down is not healthy, while it still answers', async () => {
+  const board = await TestBoard.start({ metrics });
+  const stuck = await board.person('alice');
+  stuck.socket.pause();
+  const stopped = board.stop();
+  expect(await askHealth(board.metricsUrl)).toEqual({
+    status: 503,
+    text: 'the server is shutting down\n',
+  });
+  stuck.socket.destroy();
+  await stopped;
+  await expect(askHealth(board.metricsUrl)).rejects.toThrow('fetch failed');
+});
+
+test('nothing else is answered on that port', async () => {
+  const board = await TestBoard.start({ metrics });
+  expect((await fetch(`${board.metricsUrl}/`)).status).toBe(404);
+  expect((await fetch(`${board.metricsUrl}/metrics`, { method: 'POST' })).status).toBe(405);
+});
+
+test('an address for metrics that is taken ends the start in one line', async () => {
+  const board = await TestBoard.start({ metrics });
+  const { port } = new URL(board.metricsUrl);
+  const taken = TestBoard.start({ metrics: { host: '127.0.0.1', port: Number(port) } });
+  await expect(taken).rejects.toThrow(
+    /^127\.0\.0\.1:\d+ is in use already\. .*choose another port with --metrics\.$/,
+  );
+});
+
+test('who never finishes a request for metrics is closed, and keeps nobody out', async () => {
+  const board = await TestBoard.start({ metrics });
+  const { port } = new URL(board.metricsUrl);
+  const slow = Array.from({ length: 20 }, () => connect({ host: '127.0.0.1', port: Number(port) }));
+  for (const [at, socket] of slow.entries()) {
+    onTestFinished(() => void socket.destroy());
+    socket.on('error', () => {}).resume();
+    // One of them says nothing at all, and one goes on a header at a time.
+    if (at > 0) socket.write('GET /metrics HTTP/1.1\r\nHost: board\r\n');
+  }
+  const all = Promise.all(
+    slow.map((socket) => new Promise((resolve) => socket.once('close', resolve))),
+  );
+  const drip = setInterval(() => slow[1]?.write('X: y\r\n'), 500);
+  onTestFinished(() => clearInterval(drip));
+  expect(await askHealth(board.metricsUrl)).toMatchObject({ status: 200 });
+  await all;
+  expect(await askHealth(board.metricsUrl)).toMatchObject({ status: 200 });
+});
