@@ -1,5 +1,6 @@
-// Members come back at once: how many a second are in, with their unread counts, and what one who is
-// inside waits for its posts meanwhile. Each is in `g0`, which all are in, and in four smaller groups.
+// Members come back at once, by name and by token: how many a second are logged in, with their unread
+// counts, and how long a member's posts take meanwhile. Each is in `g0`, as all are, and in four smaller
+// groups.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeBoard } from './lib/boards.mjs';
@@ -15,32 +16,33 @@ export default { name: 'storm', run };
 async function run(context) {
   const count = context.quick ? 500 : 5000;
   makeBoard(join(context.folder, 'template'), (maker) => fill(maker, count));
-  const posts = [];
-  const samples = await sample(context, {
-    corkboard: async () => {
-      const { rate, times } = await onBoard(context, count);
-      posts.push(times);
-      return rate;
+  const storms = { 'by name': [], 'by token': [] };
+  const rates = await sample(context, {
+    'by name': async () => {
+      const storm = await onBoard(context, count, false);
+      storms['by name'].push(storm);
+      return storm.rate;
+    },
+    'by token': async () => {
+      const storm = await onBoard(context, count, true);
+      storms['by token'].push(storm);
+      return storm.rate;
     },
     'floor (c)': () => onFloor(count),
   });
-  const bar = atLeast(0.4, samples.corkboard, samples['floor (c)'], 'floor (c)');
+  const of = (show) =>
+    Object.fromEntries(Object.entries(storms).map(([name, all]) => [name, all.map(show)]));
+  const bar = atLeast(0.4, rates['by name'], rates['floor (c)'], 'floor (c)');
+  const meanwhile = (part) => of(({ times }) => quantile(times, part));
   const rows = [
-    { what: `${count} members`, unit: 'in/s', samples, bar },
-    meanwhile('p50', 0.5, posts),
-    meanwhile('slowest', 1, posts),
-    {
-      what: 'posts meanwhile',
-      unit: 'posts',
-      samples: { corkboard: posts.map((all) => all.length) },
-    },
+    { what: `${count} members`, unit: 'in/s', samples: rates, bar },
+    { what: 'processor time of a login', unit: 'µs', samples: of(({ cost }) => cost) },
+    { what: 'a post meanwhile, p50', unit: 'ms', samples: meanwhile(0.5) },
+    { what: 'a post meanwhile, p99', unit: 'ms', samples: meanwhile(0.99) },
+    { what: 'a post meanwhile, slowest', unit: 'ms', samples: meanwhile(1) },
+    { what: 'posts meanwhile', unit: 'posts', samples: of(({ times }) => times.length) },
   ];
   return { rows };
-}
-
-function meanwhile(what, part, posts) {
-  const samples = { corkboard: posts.map((times) => quantile(times, part)) };
-  return { what: `a post meanwhile, ${what}`, unit: 'ms', samples };
 }
 
 function fill(maker, count) {
@@ -57,21 +59,39 @@ function fill(maker, count) {
   }
 }
 
-async function onBoard(context, count) {
+async function onBoard(context, count, byToken) {
   const data = join(context.folder, 'board');
   cpSync(join(context.folder, 'template'), data, { recursive: true });
+  const tokens = byToken ? await tokensOf(context, data, count) : [];
   const board = await startBoard(context, data);
   const poster = await Peer.open(board.port);
   await poster.call('session.login', { user: 'poster' });
   await poster.call('group.join', { group: 'main' });
   const posting = keepPosting(poster);
-  const rate = await come(board.port, count, (peer, at) =>
-    peer.until(request('session.login', { user: `u${at}` }), /"unread":/),
-  );
+  const login = (at) =>
+    byToken
+      ? request('session.resume', { token: tokens[at] })
+      : request('session.login', { user: `u${at}` });
+  const before = board.processor;
+  const rate = await come(board.port, count, (peer, at) => peer.until(login(at), /"unread":/));
+  const cost = ((board.processor - before) * 1e6) / count;
   const times = await posting.stop();
   poster.close();
   await board.stop();
-  return { rate, times };
+  return { rate, cost, times };
+}
+
+/** Logs all members in and stops the board, as before a restart. */
+async function tokensOf(context, data, count) {
+  const board = await startBoard(context, data);
+  const tokens = [];
+  const enter = async (peer, at) => {
+    tokens[at] = (await peer.call('session.login', { user: `u${at}` })).token;
+  };
+  const peers = await openMany(board.port, count, { enter });
+  await board.stop();
+  for (const peer of peers) peer.close();
+  return tokens;
 }
 
 async function onFloor(count) {

@@ -1,0 +1,108 @@
+// A disk whose syncs take longer: what members who ping and list wait for, while ten others post. The syncs are
+// delayed by `strace`, which must be installed.
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { makeBoard } from './lib/boards.mjs';
+import { openMembers, pause, quantile, request } from './lib/peers.mjs';
+import { sample } from './lib/report.mjs';
+import { startBoard } from './lib/servers.mjs';
+
+const posters = 10;
+const postsPerSecond = 30;
+const readers = 10;
+// Milliseconds between two requests of a reader.
+const pace = 20;
+const delays = [0, 20, 100];
+const content = 'x'.repeat(120);
+
+export default { name: 'slow-disk', run };
+
+async function run(context) {
+  if (spawnSync('strace', ['-V']).error) throw new Error('slow-disk needs strace');
+  const names = delays.map((delay) => `+${delay} ms`);
+  const times = Object.fromEntries(names.map((name) => [name, []]));
+  const sources = delays.map((delay, at) => [
+    names[at],
+    async () => {
+      const measured = await onBoard(context, delay);
+      times[names[at]].push(measured);
+      return measured.ping.p99;
+    },
+  ]);
+  await sample(context, Object.fromEntries(sources));
+  const row = (kind, part) => ({
+    what: `${kind}, ${part}`,
+    unit: 'ms',
+    samples: Object.fromEntries(names.map((name) => [name, times[name].map((t) => t[kind][part])])),
+  });
+  const kinds = ['ping', 'list', 'post'];
+  return { rows: kinds.flatMap((kind) => [row(kind, 'p50'), row(kind, 'p99')]) };
+}
+
+async function onBoard(context, delay) {
+  const data = join(context.folder, `board-${Date.now()}`);
+  makeBoard(data, (maker) => {
+    const user = maker.users(posters + readers);
+    const group = maker.groups(1);
+    maker.messages(group, 1000, { firstUser: user, users: posters });
+    for (let at = 0; at < posters + readers; at++) maker.member(group, user + at);
+  });
+  const board = await startBoard(context, data);
+  const peers = await openMembers(board.port, posters + readers, (at) => `u${at}`);
+  const slowed = await slowSyncs(board.pid, delay);
+  const times = { ping: [], list: [], post: [] };
+  const end = performance.now() + (context.quick ? 1000 : 5000);
+  const post = request('message.post', { group: 'g0', subject: 'bench', content }, 7);
+  const requests = {
+    ping: request('ping', {}, 7),
+    list: request('message.list', { group: 'g0' }, 7),
+  };
+  await Promise.all([
+    ...peers.slice(0, posters).map(async (peer, at) => {
+      await pause((at * 1000) / postsPerSecond);
+      while (performance.now() < end) {
+        const next = performance.now() + (posters * 1000) / postsPerSecond;
+        times.post.push(await timed(peer, post));
+        await pause(next - performance.now());
+      }
+    }),
+    ...peers.slice(posters).map(async (peer, at) => {
+      await pause((at * pace) / readers);
+      for (let turn = 0; performance.now() < end; turn++) {
+        const kind = turn % 2 === 0 ? 'ping' : 'list';
+        times[kind].push(await timed(peer, requests[kind]));
+        await pause(pace);
+      }
+    }),
+  ]);
+  for (const peer of peers) peer.close();
+  await slowed();
+  await board.stop();
+  const summary = (all) => {
+    const sorted = all.sort((a, b) => a - b);
+    return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
+  };
+  return Object.fromEntries(Object.entries(times).map(([kind, all]) => [kind, summary(all)]));
+}
+
+/** Milliseconds until the reply to `line`, whose id is 7, has come; notices are no replies. */
+async function timed(peer, line) {
+  const start = performance.now();
+  await peer.until(line, /"id":7,/);
+  return performance.now() - start;
+}
+
+/** Delays every sync of a process by `delay` milliseconds. @returns what ends that */
+async function slowSyncs(pid, delay) {
+  if (delay === 0) return async () => {};
+  const inject = `inject=fdatasync,fsync:delay_exit=${delay * 1000}`;
+  const args = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync,fsync', '-e', inject];
+  const strace = spawn('strace', [...args, '-p', String(pid)], { stdio: 'ignore' });
+  // Nothing says when it has attached to all threads.
+  await pause(500);
+  return async () => {
+    strace.kill('SIGTERM');
+    await once(strace, 'exit');
+  };
+}
