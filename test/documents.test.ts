@@ -19,7 +19,9 @@ function anchors(page: string): string[] {
   );
 }
 
-const docs = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md'));
+const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+  name.endsWith('.md'),
+);
 const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => join('docs', name))];
 
 test('a merge has left nothing in the documents', () => {
