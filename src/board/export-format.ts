@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BoardError } from '../protocol/errors.ts';
+import { Expected } from '../protocol/expected.ts';
 import { postKey } from '../protocol/schemas.ts';
 import { parseTime } from '../protocol/time.ts';
 import { checkedBanReason, checkedContent, checkedDescription, checkedSubject } from './board.ts';
@@ -154,7 +155,7 @@ export type ImportLine = z.output<typeof exportLine>;
 export type LineOf<T extends ImportLine['type']> = Extract<ImportLine, { type: T }>;
 
 /** What is wrong with an export, or with one of its lines. */
-export class ExportError extends Error {
+export class ExportError extends Expected {
   override readonly name = 'ExportError';
 }
 

@@ -1,11 +1,8 @@
 import { type Command, CommanderError } from 'commander';
-import { ConnectionError } from '../client/failure.ts';
-import { ListenError } from '../doors/listening.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
-import { DatabaseError } from '../storage/sqlite/file/connection.ts';
+import { Expected } from '../protocol/expected.ts';
 import { adviceFor, isStorageFailure } from '../storage/sqlite/file/failure.ts';
-import { LockedError } from '../storage/sqlite/file/lock.ts';
 import { systemFailure } from '../storage/sqlite/file/system-errors.ts';
 import { Interrupted, UserError } from './errors.ts';
 import { refuseBrokenWords } from './parsing/arguments.ts';
@@ -53,22 +50,12 @@ function sentence(error: unknown): string {
   }
   const failure = systemFailure(error);
   if (failure !== undefined) return cleanLine(`The system refused this: ${failure}.`);
-  return error instanceof Error && isExpected(error) ? cleanLine(error.message) : bug(error);
+  return error instanceof Expected ? cleanLine(error.message) : bug(error);
 }
 
 /** What the disk said; an operator can do something about it. */
 function reason(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message})` : '';
-}
-
-function isExpected(error: Error): boolean {
-  return (
-    error instanceof UserError ||
-    error instanceof ConnectionError ||
-    error instanceof DatabaseError ||
-    error instanceof ListenError ||
-    error instanceof LockedError
-  );
 }
 
 function bug(error: unknown): string {

@@ -1,4 +1,5 @@
 import type { Argument, Command, Help, Option } from 'commander';
+import { exitCodes } from './errors.ts';
 
 /** The manual page of the program, in the man(7) macros of roff: all that its help has, in one place. */
 export function manPage(program: Command, version: string): string {
@@ -25,9 +26,9 @@ export function manPage(program: Command, version: string): string {
     '.SH FILES',
     ...files.flatMap(([path, what]) => item(`.I ${roff(path)}`, what)),
     '.SH EXIT STATUS',
-    ...exitCodes.flatMap(([code, what]) => item(`.B ${code}`, what)),
+    ...Object.entries(exitCodes).flatMap(([code, what]) => item(`.B ${code}`, what)),
     '.SH EXAMPLES',
-    ...afterHelp(program).filter((line) => !/^(Examples|Exit codes):?/.test(line)),
+    ...afterHelp(program, 'Examples:'),
     '.SH SEE ALSO',
     roff('docs/cli.md, docs/operations.md and docs/protocol.md in the package.'),
     '',
@@ -38,14 +39,6 @@ const files: [path: string, what: string][] = [
   ['data/corkboard.db', 'The database, in the folder of --data, with its log in corkboard.db-wal.'],
   ['data/corkboard.db.lock', 'Held by the server that has the database open.'],
   ['data/corkboard.db.sock', 'Where the server tells its operator who is connected.'],
-];
-
-const exitCodes: [code: string, what: string][] = [
-  ['0', 'Done.'],
-  ['1', 'Failed; one line on standard error says why.'],
-  ['2', 'Wrong usage.'],
-  ['130', 'Ended by Ctrl-C.'],
-  ['143', 'Ended by SIGTERM.'],
 ];
 
 /** The commands that do something, in the order of the help. */
@@ -89,7 +82,7 @@ function variables(commands: Command[]): string[] {
 }
 
 /** What the help of a command says behind its options: paragraphs, and examples as they stand. */
-function afterHelp(command: Command): string[] {
+function afterHelp(command: Command, title = ''): string[] {
   let text = '';
   command.configureOutput({
     writeOut: (part) => {
@@ -99,7 +92,8 @@ function afterHelp(command: Command): string[] {
   command.outputHelp();
   const after = text.slice(command.helpInformation().length).trim();
   if (after === '') return [];
-  return after.split('\n\n').flatMap((block) => ['.PP', ...paragraph(block)]);
+  const blocks = after.split('\n\n').filter((block) => block.startsWith(title));
+  return blocks.flatMap((block) => ['.PP', ...paragraph(block.slice(title.length).replace(/^\n/, ''))]);
 }
 
 function paragraph(block: string): string[] {

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { exitCodes } from './errors.ts';
 import { notEmpty } from './parsing/parse.ts';
 import { settleColours } from './printing/colour.ts';
 import { programVersion } from './version.ts';
@@ -92,5 +93,7 @@ Examples:
   $ corkboard group list                 look into its database
   $ corkboard group purge news --before 90d
 
-Exit codes: 0 done, 1 failed (one line on standard error says why), 2 wrong usage, 130 ended by Ctrl-C,
-141 by a closed pipe in the middle of a script of chat, 143 by SIGTERM.`;
+Exit codes:
+${Object.entries(exitCodes)
+  .map(([code, meaning]) => `  ${code.padEnd(4)} ${meaning}`)
+  .join('\n')}`;

@@ -1,8 +1,9 @@
 import { type Address, formatAddress } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
+import { Expected } from '../protocol/expected.ts';
 
 /** A failure between here and the server, told in words for people. */
-export class ConnectionError extends Error {
+export class ConnectionError extends Expected {
   override readonly name: string = 'ConnectionError';
 }
 

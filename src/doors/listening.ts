@@ -1,8 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { type AddressInfo, createServer, isIPv6, type Server } from 'node:net';
+import { Expected } from '../protocol/expected.ts';
 
 /** An address that cannot be listened on; the message says why, and what to do. */
-export class ListenError extends Error {
+export class ListenError extends Expected {
   override readonly name = 'ListenError';
 
   /** @param setting the flag that says where to listen */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { BoardError, boardError, catalogue, type ErrorCode } from '../../src/protocol/errors.ts';
+import { rpcCodes } from '../../src/protocol/jsonrpc/codes.ts';
 import { rows } from './documentation.ts';
 
 test('the documentation tells of every error under its number, and of no other', () => {
@@ -7,9 +8,7 @@ test('the documentation tells of every error under its number, and of no other',
     word.replaceAll('`', ''),
     Number(number),
   ]);
-  expect(Object.fromEntries(documented)).toEqual(
-    Object.fromEntries(Object.entries(catalogue).map(([word, { rpc }]) => [word, rpc])),
-  );
+  expect(Object.fromEntries(documented)).toEqual(rpcCodes);
 });
 
 test('every documented error says what it means', () => {
@@ -17,16 +16,15 @@ test('every documented error says what it means', () => {
 });
 
 test("the board's own errors have a number each, outside what JSON-RPC keeps for itself", () => {
-  const own = Object.values(catalogue).filter(({ rpc }) => rpc > -32000);
-  const numbers = own.map(({ rpc }) => rpc);
+  const numbers = Object.values(rpcCodes).filter((number) => number > -32000);
   expect(new Set(numbers).size).toBe(numbers.length);
   for (const number of numbers) expect(number).toBeGreaterThan(0);
 });
 
 test('the others have the numbers of JSON-RPC 2.0', () => {
-  const others = Object.values(catalogue).filter(({ rpc }) => rpc <= -32000);
+  const others = Object.values(rpcCodes).filter((number) => number <= -32000);
   const known = [-32700, -32600, -32601, -32602, -32603];
-  for (const { rpc } of others) expect(known).toContain(rpc);
+  for (const number of others) expect(known).toContain(number);
 });
 
 test('an error has its word, and a sentence about what was wrong', () => {
@@ -36,8 +34,16 @@ test('an error has its word, and a sentence about what was wrong', () => {
   expect(error.message).toBe('The subject is too long: at most 200 characters.');
 });
 
+test('an error can carry the error that caused it', () => {
+  const cause = new Error('no space left');
+  expect(boardError('STORAGE_FAILED', { cause })).toMatchObject({ code: 'STORAGE_FAILED', cause });
+  const limited = boardError('RATE_LIMITED', 7, { cause });
+  expect(limited).toMatchObject({ seconds: 7, cause });
+  expect(limited.message).toContain('7 s');
+});
+
 test('every sentence stands on one line and ends', () => {
-  for (const [word, { text }] of Object.entries(catalogue)) {
+  for (const [word, text] of Object.entries(catalogue)) {
     const sentence = (text as (...args: unknown[]) => string)('a', 'b', 'c');
     expect(sentence, word).toMatch(/^[^\n]+\.$/);
   }

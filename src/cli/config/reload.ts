@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Logger } from 'pino';
 import type { App } from '../../app.ts';
-import { UserError } from '../errors.ts';
+import { Expected } from '../../protocol/expected.ts';
 import { readCertificate, warnOfCertificate } from './certificate.ts';
 import type { Configuration } from './configuration.ts';
 import { type Config, keyOf, type SettingName, settingNames, settings } from './settings.ts';
@@ -42,7 +42,7 @@ export function reloader({ app, log, config, read }: ReloadOptions): () => void 
     } catch (error) {
       const kept = 'what was configured before stays in force';
       // Only a bug needs its trace.
-      if (error instanceof UserError) log.error(`${kept}: ${error.message}`);
+      if (error instanceof Expected) log.error(`${kept}: ${error.message}`);
       else log.error({ err: error }, kept);
       app.configurationRefused(true);
     }

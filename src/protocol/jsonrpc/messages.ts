@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { BoardError, boardError, catalogue, type ErrorCode } from '../errors.ts';
+import { Expected } from '../expected.ts';
 import { limits } from '../limits.ts';
 import type { Notice } from '../schemas.ts';
+import { rpcCodes } from './codes.ts';
 
 export type RequestId = string | number;
 
@@ -25,7 +27,7 @@ const requestSchema = z.object({
 });
 
 /** A line that is no request, with the id to answer it under (null where none could be read). */
-export class BadRequest extends Error {
+export class BadRequest extends Expected {
   constructor(
     readonly id: RequestId | null,
     readonly reason: BoardError,
@@ -112,9 +114,8 @@ function* pieces(id: RequestId, result: object, key: string, list: unknown[]): G
 }
 
 export function formatError(id: RequestId | null, error: BoardError): string {
-  const { rpc } = catalogue[error.code];
   const { code, message, seconds } = error;
-  const body = { code: rpc, message, data: { code, seconds } };
+  const body = { code: rpcCodes[code], message, data: { code, seconds } };
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"error":${JSON.stringify(body)}}\n`;
 }
 

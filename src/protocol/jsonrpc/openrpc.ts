@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { catalogue, type ErrorCode } from '../errors.ts';
+import type { ErrorCode } from '../errors.ts';
 import { methods } from '../methods.ts';
 import { type Method, type NoticeName, noticeSchemas, schemas } from '../schemas.ts';
+import { rpcCodes } from './codes.ts';
 
 const group = ['GROUP_NOT_FOUND', 'NOT_MEMBER'] as const;
 const password = [
@@ -100,9 +101,9 @@ function toJsonSchema(schema: z.ZodType) {
 }
 
 function describeErrors() {
-  const entries = Object.entries(catalogue).map(([code, { rpc }]) => [
+  const entries = Object.entries(rpcCodes).map(([code, number]) => [
     code,
-    { code: rpc, message: code, data: { code } },
+    { code: number, message: code, data: { code } },
   ]);
   return Object.fromEntries(entries);
 }

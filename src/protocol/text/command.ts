@@ -1,4 +1,5 @@
 import type { BoardError } from '../errors.ts';
+import { Expected } from '../expected.ts';
 import type { Call, Result } from '../schemas.ts';
 import type { Arguments } from './arguments.ts';
 import type { Style } from './style.ts';
@@ -12,7 +13,7 @@ import type { Style } from './style.ts';
 export type AskSecret = (prompt: string, chosen?: boolean) => Promise<string>;
 
 /** A person left a question without an answer: what asked for it is not done, which is no error. */
-export class GivenUp extends Error {
+export class GivenUp extends Expected {
   override readonly name = 'GivenUp';
 
   constructor(message = 'Nothing was changed.') {

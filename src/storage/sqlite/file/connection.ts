@@ -2,6 +2,7 @@ import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
 import { drizzle } from 'drizzle-orm/better-sqlite3';
+import { Expected } from '../../../protocol/expected.ts';
 import { adviceFor, isStorageFailure } from './failure.ts';
 import { giveToOwner } from './files.ts';
 import { systemFailure } from './system-errors.ts';
@@ -23,7 +24,7 @@ export type Client = Sqlite.Database;
 export type Orm = ReturnType<typeof orm>;
 
 /** A connection that cannot be opened, told in one line. */
-export class DatabaseError extends Error {
+export class DatabaseError extends Expected {
   override readonly name = 'DatabaseError';
 }
 

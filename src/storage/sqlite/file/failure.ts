@@ -17,8 +17,7 @@ export function isBusy(error: unknown): boolean {
 /** `STORAGE_FAILED` for a failure of the disk or a lost file, with it as the cause; else the error. */
 export function asBoardError(error: unknown): unknown {
   if (!isStorageFailure(error) && !(error instanceof LostFileError)) return error;
-  const { code, message } = boardError('STORAGE_FAILED');
-  return new BoardError(code, message, { cause: error });
+  return boardError('STORAGE_FAILED', { cause: error });
 }
 
 /** Whether an operation was refused because the disk failed, which `StorageTrouble` has logged. */

@@ -1,5 +1,6 @@
 import { existsSync, rmSync } from 'node:fs';
 import type Sqlite from 'better-sqlite3';
+import { Expected } from '../../../protocol/expected.ts';
 import { createPrivately, openConnection, openingError } from './connection.ts';
 import { isBusy } from './failure.ts';
 import { removeDatabase } from './files.ts';
@@ -9,7 +10,7 @@ import { identityOf } from './paths.ts';
 const probePatience = 100;
 
 /** The database is held by another server. */
-export class LockedError extends Error {
+export class LockedError extends Expected {
   override readonly name = 'LockedError';
 
   constructor(

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import type { Holdings } from '../../../metrics/sources.ts';
-import { BoardError, boardError } from '../../../protocol/errors.ts';
+import { boardError } from '../../../protocol/errors.ts';
 import { type Client, openConnection, orm } from '../file/connection.ts';
 import { asBoardError, isStorageFailure } from '../file/failure.ts';
 import { OpenFiles } from '../file/open-files.ts';
@@ -150,8 +150,7 @@ export class Store {
       openConnection(this.client.name, { readonly: true, busyTimeout: 0 }).close();
     } catch (error) {
       this.trouble.failed('watch', error);
-      const { code, message } = boardError('STORAGE_FAILED');
-      throw new BoardError(code, message, { cause: error });
+      throw boardError('STORAGE_FAILED', { cause: error });
     }
   }
 
@@ -166,8 +165,7 @@ export class Store {
         await file.close();
       }
     } catch (error) {
-      const { code, message } = boardError('STORAGE_FAILED');
-      throw new BoardError(code, message, { cause: error });
+      throw boardError('STORAGE_FAILED', { cause: error });
     } finally {
       await rm(path, { force: true }).catch(() => {});
     }
