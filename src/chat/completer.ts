@@ -97,7 +97,8 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
       return commandWords(commands).map(({ text }) => ({
         text: place.word.startsWith('%') ? text : text.slice(1),
       }));
-    default: {
+    case 'subject':
+    case 'content': {
       // In what is written for others, only a name that was begun is one.
       if (place.word === '') return [];
       if (place.word.startsWith('#')) return numbers(place, call, style);

@@ -1,8 +1,8 @@
-import { setTimeout } from 'node:timers/promises';
 import { BoardClient } from '../client/board-client.ts';
 import { Connection } from '../client/connection.ts';
 import { Credentials } from '../client/credentials.ts';
 import { ConnectionError } from '../client/failure.ts';
+import { sayGoodbye } from '../client/goodbye.ts';
 import { patientCall } from '../client/put-off.ts';
 import { type Address, addressOf, formatAddress, parsePort } from '../protocol/address.ts';
 import { cleanLine } from '../protocol/clean.ts';
@@ -21,9 +21,6 @@ import { runTextLine } from '../protocol/text/shell.ts';
 import type { Style } from '../protocol/text/style.ts';
 import type { Observer } from './observer.ts';
 import { type Output, Reporter } from './reporter.ts';
-
-// How long a server may take to answer that one leaves, in milliseconds.
-const logoutPatience = 1000;
 
 const notConnected = 'You are not connected. Type %connect <address>.';
 
@@ -125,7 +122,7 @@ export class Session implements TextContext {
   readonly call: Call = async (method, params) => {
     const board = this.client ?? this.connection;
     if (!board) throw new ConnectionError(notConnected);
-    this.secret.asked(method, params);
+    this.secret.asked(params);
     this.waiting++;
     try {
       const answer = board.call(method, params);
@@ -364,12 +361,4 @@ export class Session implements TextContext {
     const text = renderNotice(notice, this.style);
     if (text !== null) this.reporter.print(text);
   }
-}
-
-/** Logs out if the server still listens, so that the name is free at once. */
-async function sayGoodbye(connection: Connection): Promise<void> {
-  connection.removeAllListeners();
-  const bye = connection.call('session.logout', {}).catch(() => undefined);
-  await Promise.race([bye, setTimeout(logoutPatience, undefined, { ref: false })]);
-  connection.close();
 }

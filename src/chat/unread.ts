@@ -1,5 +1,6 @@
 import { isGone } from '../client/failure.ts';
-import type { Call, Header, Method, Notice, Params, Result } from '../protocol/schemas.ts';
+import { noneLeft } from '../protocol/exhaustive.ts';
+import type { Answer, Call, Header, Method, Notice, Params, Result } from '../protocol/schemas.ts';
 import type { UnreadMessage, UnreadMessages } from '../protocol/text/command.ts';
 import type { Observer } from './observer.ts';
 
@@ -30,7 +31,7 @@ export class Unread implements Observer, UnreadMessages {
   private current: number | undefined;
 
   called<M extends Method>(method: M, params: Params<M>, result: Result<M>): void {
-    const happened = { method, params, result } as Happened;
+    const happened = { method, params, result } as Answer;
     switch (happened.method) {
       case 'session.login':
         this.start(happened.result);
@@ -56,6 +57,18 @@ export class Unread implements Observer, UnreadMessages {
       case 'message.list':
         this.rename(happened.result.groupId, happened.result.group);
         break;
+      case 'server.info':
+      case 'session.resume':
+      case 'session.logout':
+      case 'account.setPassword':
+      case 'group.list':
+      case 'group.members':
+      case 'message.post':
+      case 'ping':
+      case 'rpc.discover':
+        break;
+      default:
+        noneLeft(happened);
     }
   }
 
@@ -83,6 +96,12 @@ export class Unread implements Observer, UnreadMessages {
       case 'marks.changed':
         this.read(params.groupId, params.lastRead);
         break;
+      case 'member.renamed':
+      case 'presence.changed':
+      case 'session.closing':
+        break;
+      default:
+        noneLeft(method);
     }
   }
 
@@ -190,7 +209,3 @@ export class Unread implements Observer, UnreadMessages {
 function wholeOf({ id, name }: Pile, { content, ...header }: Listed) {
   return content === undefined ? undefined : { group: name, groupId: id, ...header, content };
 }
-
-type Happened = {
-  [M in Method]: { method: M; params: Params<M>; result: Result<M> };
-}[Method];

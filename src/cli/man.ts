@@ -93,7 +93,10 @@ function afterHelp(command: Command, title = ''): string[] {
   const after = text.slice(command.helpInformation().length).trim();
   if (after === '') return [];
   const blocks = after.split('\n\n').filter((block) => block.startsWith(title));
-  return blocks.flatMap((block) => ['.PP', ...paragraph(block.slice(title.length).replace(/^\n/, ''))]);
+  return blocks.flatMap((block) => [
+    '.PP',
+    ...paragraph(block.slice(title.length).replace(/^\n/, '')),
+  ]);
 }
 
 function paragraph(block: string): string[] {

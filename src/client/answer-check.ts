@@ -1,29 +1,50 @@
-import type { Method, Params, Result } from '../protocol/schemas.ts';
+import { noneLeft } from '../protocol/exhaustive.ts';
+import type { Answer, Method, Params, Result } from '../protocol/schemas.ts';
 
 /**
- * Whether the answer leads on from what was asked: the messages of a page are between the bounds, in
- * the order of their numbers, and there is at least one if there are more; the next page of members
- * is a later one. Otherwise whoever reads page after page would read the same one for ever.
+ * Whether a page of a list is a later one than was asked for. A caller that reads page after page
+ * would otherwise read the same page for ever. Messages of a page are between the bounds and in the
+ * order of their numbers, and if there are more, the page has at least one. Answers of methods
+ * without pages always pass.
  */
 export function leadsOn<M extends Method>(
   method: M,
   params: Params<M>,
   result: Result<M>,
 ): boolean {
-  if (method === 'message.list') {
-    const { after = 0, before = Number.POSITIVE_INFINITY } = params as Params<'message.list'>;
-    const { messages, more } = result as Result<'message.list'>;
-    let last = after;
-    for (const { number } of messages) {
-      if (number <= last || number >= before) return false;
-      last = number;
-    }
-    return messages.length > 0 || !more;
+  const answer = { method, params, result } as Answer;
+  switch (answer.method) {
+    case 'message.list':
+      return messagesLeadOn(answer.params, answer.result);
+    case 'group.members':
+      return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
+    case 'server.info':
+    case 'session.login':
+    case 'session.resume':
+    case 'session.logout':
+    case 'account.setPassword':
+    case 'group.list':
+    case 'group.join':
+    case 'group.leave':
+    case 'message.post':
+    case 'message.get':
+    case 'message.markRead':
+    case 'ping':
+    case 'rpc.discover':
+      return true;
   }
-  if (method === 'group.members') {
-    const { after = 0 } = params as Params<'group.members'>;
-    const { next = Number.POSITIVE_INFINITY } = result as Result<'group.members'>;
-    return next > after;
-  }
+  noneLeft(answer);
   return true;
+}
+
+function messagesLeadOn(
+  { after = 0, before = Number.POSITIVE_INFINITY }: Params<'message.list'>,
+  { messages, more }: Result<'message.list'>,
+): boolean {
+  let last = after;
+  for (const { number } of messages) {
+    if (number <= last || number >= before) return false;
+    last = number;
+  }
+  return messages.length > 0 || !more;
 }

@@ -41,12 +41,49 @@ export async function attempt(
   }
 }
 
-const passing: ReadonlySet<ErrorCode> = new Set([
-  'RATE_LIMITED',
-  'STORAGE_FAILED',
-  'SHUTTING_DOWN',
-  'INTERNAL_ERROR',
-]);
+/** Whether the board may accept a session a moment after it has refused one with this error. */
+const isTemporary: Readonly<Record<ErrorCode, boolean>> = {
+  PARSE_ERROR: false,
+  NOT_UTF8: false,
+  LINE_TOO_LONG: false,
+  INVALID_REQUEST: false,
+  METHOD_NOT_FOUND: false,
+  INVALID_PARAMS: false,
+  INTERNAL_ERROR: true,
+  NOT_LOGGED_IN: false,
+  ALREADY_LOGGED_IN: false,
+  NAME_INVALID: false,
+  NAME_IN_USE: false,
+  PASSWORD_REQUIRED: false,
+  PASSWORD_WRONG: false,
+  PASSWORD_INVALID: false,
+  REGISTRATION_REQUIRED: false,
+  BANNED: false,
+  TOKEN_INVALID: false,
+  RATE_LIMITED: true,
+  SESSION_ENDED: false,
+  NAME_TOO_SIMILAR: false,
+  USER_EXISTS: false,
+  USER_NOT_FOUND: false,
+  GROUP_NOT_FOUND: false,
+  GROUP_EXISTS: false,
+  GROUP_PROTECTED: false,
+  ALREADY_MEMBER: false,
+  NOT_MEMBER: false,
+  MESSAGE_NOT_FOUND: false,
+  SUBJECT_INVALID: false,
+  TOO_LONG: false,
+  KEY_REUSED: false,
+  STORAGE_FAILED: true,
+  SHUTTING_DOWN: true,
+  CONNECTION_ENDED: false,
+  TOO_SLOW: false,
+  LOGIN_TIMEOUT: false,
+  TOO_MANY_CONNECTIONS: false,
+  TLS_REQUIRED: false,
+  PROXY_REFUSED: false,
+  NOT_A_WEB_SERVER: false,
+};
 
 /**
  * Whether an attempt that failed is worth another one.
@@ -57,5 +94,5 @@ export function isPassing(error: unknown, since: number, nameInUse: number): boo
   if (error instanceof ConnectionError) return true;
   if (!(error instanceof BoardError)) return false;
   if (error.code === 'NAME_IN_USE') return performance.now() - since < nameInUse;
-  return passing.has(error.code);
+  return isTemporary[error.code];
 }

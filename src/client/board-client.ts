@@ -1,45 +1,31 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import { setTimeout as delay } from 'node:timers/promises';
-import { type Address, addressOf } from '../protocol/address.ts';
+import type { Address } from '../protocol/address.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
-import type { Call, Membership, Method, Notice, Params, Result } from '../protocol/schemas.ts';
-import { longestTimer } from '../protocol/timers.ts';
-import { attempt, type Standing } from './attempt.ts';
+import type {
+  Answer,
+  Call,
+  Membership,
+  Method,
+  Notice,
+  Params,
+  Result,
+} from '../protocol/schemas.ts';
+import type { Standing } from './attempt.ts';
 import { catchUp } from './catch-up.ts';
-import { type Connection, defaultPatience } from './connection.ts';
-import { Credentials, type CredentialsOptions } from './credentials.ts';
+import type { Connection } from './connection.ts';
+import type { Credentials } from './credentials.ts';
 import { ConnectionError } from './failure.ts';
+import { sayGoodbye } from './goodbye.ts';
 import type { GroupFeed } from './group-feed.ts';
 import { GroupFeeds } from './group-feeds.ts';
-import { type EndingError, Lifeline, type Timing } from './lifeline.ts';
+import { type EndingError, Lifeline } from './lifeline.ts';
 import { PendingCalls } from './pending-calls.ts';
-
-// How long a server may take to answer that one leaves, in milliseconds.
-const logoutPatience = 1000;
-
-const defaultTiming: Timing = {
-  ...defaultPatience,
-  firstPause: 250,
-  longestPause: 30_000,
-  nameInUse: 120_000,
-  refused: 60_000,
-};
+import { completeTiming, type Timing } from './timing.ts';
 
 interface ClientOptions {
   readonly address: Address;
   readonly credentials: Credentials;
-  readonly timing?: Partial<Timing> | undefined;
-}
-
-export interface ConnectOptions extends CredentialsOptions {
-  /** The address of the board, which may hold its port: `board.example.org:6789`, `[::1]:6789`. */
-  readonly host: string;
-  /** 6789 if neither this nor the host says otherwise. */
-  readonly port?: number | undefined;
-  readonly tls?: Address['tls'];
-  /** Gives up connecting when aborted. */
-  readonly signal?: AbortSignal | undefined;
   readonly timing?: Partial<Timing> | undefined;
 }
 
@@ -150,11 +136,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   async close(): Promise<void> {
     const { connection } = this;
     this.lifeline.close();
-    if (connection) {
-      const bye = connection.call('session.logout', {}).catch(() => undefined);
-      await Promise.race([bye, delay(logoutPatience, undefined, { ref: false })]);
-      connection.close();
-    }
+    if (connection) await sayGoodbye(connection);
     this.connection = undefined;
     this.calls.end(new ConnectionError('The session was closed before this was done.'));
   }
@@ -205,26 +187,17 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   }
 
   private take(notice: Notice): void {
-    if (!this.feeds.take(notice)) return;
+    if (!this.feeds.take(notice, this.id)) return;
     const { method, params } = notice;
-    if ('userId' in params && params.userId === this.id) {
-      if (method === 'member.renamed') this.rename(params.user);
-      if (method === 'member.left') this.feeds.left(params.groupId);
-      if (method === 'member.joined') this.feeds.joinedElsewhere(params);
-    }
+    if (method === 'member.renamed' && params.userId === this.id) this.rename(params.user);
     this.emit('notice', notice);
   }
 
-  private learn({ method, params, result }: Answer): void {
-    if (method === 'message.post') {
-      this.feeds.find(result.groupId)?.posted(result.number);
-    } else if (method === 'group.join') {
-      this.feeds.joined(result.id, result.group, result.messages.at(-1)?.number ?? 0);
-    } else if (method === 'group.leave') {
-      this.feeds.left(result.groupId);
-    } else if (method === 'account.setPassword') {
-      this.credentials.passwordSet(params.password);
+  private learn(answer: Answer): void {
+    if (answer.method === 'account.setPassword') {
+      this.credentials.passwordSet(answer.params.password);
     }
+    this.feeds.learn(answer);
   }
 
   private rename(user: string): void {
@@ -237,34 +210,4 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
 function byName(error: unknown, { membership }: GroupFeed): unknown {
   const isGone = error instanceof BoardError && error.code === 'GROUP_NOT_FOUND';
   return isGone ? boardError('GROUP_NOT_FOUND', membership.group) : error;
-}
-
-/** With the defaults; what is longer than a timer can wait, `Infinity` for one, is as long as that. */
-function completeTiming(timing: Partial<Timing> = {}): Timing {
-  const entries = Object.entries({ ...defaultTiming, ...timing });
-  return Object.fromEntries(
-    entries.map(([name, time]) => [name, Math.min(time, longestTimer)]),
-  ) as unknown as Timing;
-}
-
-/** A method with what it was asked and what it was answered. */
-type Answer = {
-  [M in Method]: { method: M; params: Params<M>; result: Result<M> };
-}[Method];
-
-/**
- * Connects to a board and logs in. Listen for `notice` at once: what comes before one listens is
- * told to nobody.
- * @throws ConnectionError where the board cannot be reached, BoardError where it does not let one in
- */
-export async function connect(options: ConnectOptions): Promise<BoardClient> {
-  const { tls, signal, timing } = options;
-  const address = { ...addressOf(options.host, options.port), tls };
-  const credentials = new Credentials(options);
-  const patience = completeTiming(timing);
-  const { refused } = patience;
-  const standing = await attempt({ address, signal, patience, refused }, (call) =>
-    credentials.login(call),
-  );
-  return new BoardClient(standing, { address, credentials, timing });
 }

@@ -1,13 +1,12 @@
-import type { Membership, Notice } from '../protocol/schemas.ts';
+import { noneLeft } from '../protocol/exhaustive.ts';
+import type { Answer, Membership, Notice } from '../protocol/schemas.ts';
 import { GroupFeed } from './group-feed.ts';
 
-type Joined = Extract<Notice, { method: 'member.joined' }>['params'];
-
-/** The groups that one is in, by their numbers: names may change. */
+/** The feeds of the groups that the user is a member of, by group number: names may change. */
 export class GroupFeeds {
   private feeds = new Map<number, GroupFeed>();
 
-  /** A session begins: what was posted before is not told. */
+  /** Called for the first login: messages posted before it are not announced. */
   begin(memberships: readonly Membership[]): void {
     for (const membership of memberships) this.add(membership, membership.lastNumber);
   }
@@ -17,8 +16,8 @@ export class GroupFeeds {
   }
 
   /**
-   * The session goes on after a gap.
-   * @returns the groups in which the user has read on meanwhile, elsewhere
+   * Called when the session goes on after a gap.
+   * @returns the groups in which the user has read messages in another session meanwhile
    */
   resume(memberships: readonly Membership[]): Membership[] {
     const known = this.feeds;
@@ -27,7 +26,7 @@ export class GroupFeeds {
     for (const membership of memberships) {
       const before = known.get(membership.id);
       if (before && before.membership.lastRead < membership.lastRead) read.push(membership);
-      // Where another connection has joined meanwhile, it has read nothing before the join.
+      // If another connection of the user has joined meanwhile, its mark is where it joined.
       const feed = before ?? new GroupFeed(membership, membership.lastRead);
       feed.resume(membership);
       this.feeds.set(membership.id, feed);
@@ -39,7 +38,7 @@ export class GroupFeeds {
     return this.feeds.get(feed.membership.id) === feed;
   }
 
-  /** A group by its number or its name, in any case. */
+  /** A group by its number, or by its name in any case. */
   find(group: string | number): GroupFeed | undefined {
     const key = String(group).toLowerCase();
     const all = this.all.map((feed) => ({ feed, ...feed.membership }));
@@ -49,35 +48,80 @@ export class GroupFeeds {
     return found?.feed;
   }
 
-  /** Joined from here. @param told the highest number that the reply has told of */
-  joined(id: number, group: string, told: number): void {
-    this.add({ id, group, unread: 0, lastRead: told, lastNumber: told }, told);
+  /** Called with each answer, before the caller gets it. */
+  learn({ method, result }: Answer): void {
+    switch (method) {
+      case 'message.post':
+        this.feeds.get(result.groupId)?.posted(result.number);
+        break;
+      case 'group.join':
+        this.joined(result.id, result.group, result.messages.at(-1)?.number ?? 0);
+        break;
+      case 'group.leave':
+        this.feeds.delete(result.groupId);
+        break;
+      case 'server.info':
+      case 'session.login':
+      case 'session.resume':
+      case 'session.logout':
+      case 'account.setPassword':
+      case 'group.list':
+      case 'group.members':
+      case 'message.get':
+      case 'message.list':
+      case 'message.markRead':
+      case 'ping':
+      case 'rpc.discover':
+        break;
+      default:
+        noneLeft(method);
+    }
   }
 
-  /** Joined by another connection of the user. */
-  joinedElsewhere({ group, groupId, lastNumber }: Joined): void {
-    this.joined(groupId, group, lastNumber);
+  /**
+   * Called with each notice.
+   * @param userId the user of this session
+   * @returns whether to announce it now. A message that comes while the feed catches up is listed.
+   */
+  take({ method, params }: Notice, userId: number): boolean {
+    switch (method) {
+      case 'message.posted':
+        return this.feeds.get(params.groupId)?.takeLive(params.message.number) ?? true;
+      case 'member.joined':
+        // Another connection of the user has joined.
+        if (params.userId === userId) this.joined(params.groupId, params.group, params.lastNumber);
+        return true;
+      case 'member.left':
+        if (params.userId === userId) this.feeds.delete(params.groupId);
+        return true;
+      case 'group.removed':
+        this.feeds.delete(params.groupId);
+        return true;
+      case 'group.changed':
+        this.change(params.groupId, { group: params.group });
+        return true;
+      case 'marks.changed':
+        this.change(params.groupId, { lastRead: params.lastRead });
+        return true;
+      case 'member.renamed':
+      case 'presence.changed':
+      case 'messages.purged':
+      case 'session.closing':
+        return true;
+    }
   }
 
-  left(id: number): void {
-    this.feeds.delete(id);
+  /** @param announced the highest number that the join has shown */
+  private joined(id: number, group: string, announced: number): void {
+    this.add({ id, group, unread: 0, lastRead: announced, lastNumber: announced }, announced);
   }
 
-  /** Whether a notice that came live is to be told now. */
-  take({ method, params }: Notice): boolean {
-    if (method === 'group.removed') this.left(params.groupId);
-    if (method === 'group.changed') this.change(params.groupId, { group: params.group });
-    if (method === 'marks.changed') this.change(params.groupId, { lastRead: params.lastRead });
-    if (method !== 'message.posted') return true;
-    return this.feeds.get(params.groupId)?.takeLive(params.message.number) ?? true;
+  private add(membership: Membership, announced: number): void {
+    this.feeds.set(membership.id, new GroupFeed(membership, announced));
   }
 
-  private add(membership: Membership, told: number): void {
-    this.feeds.set(membership.id, new GroupFeed(membership, told));
-  }
-
-  private change(id: number, what: Partial<Membership>): void {
+  private change(id: number, change: Partial<Membership>): void {
     const feed = this.feeds.get(id);
-    if (feed) feed.membership = { ...feed.membership, ...what };
+    if (feed) feed.membership = { ...feed.membership, ...change };
   }
 }

@@ -13,6 +13,7 @@ export type {
   Params,
   Result,
 } from '../protocol/schemas.ts';
-export { type BoardClient, type ConnectOptions, connect } from './board-client.ts';
+export type { BoardClient } from './board-client.ts';
+export { type ConnectOptions, connect } from './connect.ts';
 export { ConnectionError, ConnectionLost } from './failure.ts';
-export type { Timing } from './lifeline.ts';
+export type { Timing } from './timing.ts';

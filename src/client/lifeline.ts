@@ -8,23 +8,23 @@ import type { Connection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
 import { ConnectionError, ConnectionLost } from './failure.ts';
 import { pauseAfter } from './put-off.ts';
-import type { Patience } from './silence.ts';
+import type { Timing } from './timing.ts';
 
 // How long a request that was never answered may take to arrive after all, in milliseconds.
 const strayTime = 60_000;
 
-const final: ReadonlySet<string | undefined> = new Set<ClosingCode>(['TAKEN_OVER', 'EXPELLED']);
-
-/** How long what may take, in milliseconds. */
-export interface Timing extends Patience {
-  /** The first pause before connecting again, and the longest one. */
-  readonly firstPause: number;
-  readonly longestPause: number;
-  /** How long the name may be in use when one comes back: by one's own connection, which is gone. */
-  readonly nameInUse: number;
-  /** How long a call is sent again that the server refuses for the moment. */
-  readonly refused: number;
-}
+/** Whether the client connects again after the server has closed the connection with this code. */
+const comesBack: Readonly<Record<ClosingCode, boolean>> = {
+  TAKEN_OVER: false,
+  EXPELLED: false,
+  SHUTTING_DOWN: true,
+  TOO_SLOW: true,
+  TLS_REQUIRED: true,
+  LOGIN_TIMEOUT: true,
+  TOO_MANY_CONNECTIONS: true,
+  PROXY_REFUSED: true,
+  NOT_A_WEB_SERVER: true,
+};
 
 /** Why a session is over. */
 export type EndingError = ConnectionError | BoardError;
@@ -78,7 +78,7 @@ export class Lifeline {
     connection.removeAllListeners();
     if (this.closing.signal.aborted || !connection.lost) return;
     const { reason, code } = connection.lost;
-    if (final.has(code) && !this.wasOurs(code)) {
+    if (isFinal(code) && !this.wasOurs(code)) {
       this.end(new ConnectionError(reason));
     } else {
       const pause = this.backoff.next();
@@ -131,4 +131,9 @@ export class Lifeline {
     const isExpected = error instanceof BoardError || error instanceof ConnectionError;
     this.options.ended(isExpected ? error : new ConnectionError(String(error), { cause: error }));
   }
+}
+
+/** A code of a newer server that this client does not know is not final. */
+function isFinal(code: string | undefined): boolean {
+  return code !== undefined && Object.hasOwn(comesBack, code) && !comesBack[code as ClosingCode];
 }

@@ -215,6 +215,11 @@ export const closingCodes = [
 ] as const satisfies readonly ('TAKEN_OVER' | 'EXPELLED' | ErrorCode)[];
 export type ClosingCode = (typeof closingCodes)[number];
 
+/** A call that was answered: a method, its params and its result. */
+export type Answer = {
+  [M in Method]: { method: M; params: Params<M>; result: Result<M> };
+}[Method];
+
 export type NoticeName = keyof typeof noticeSchemas;
 /** One notice: its name, and params of the shape that goes with it. */
 export type Notice = {

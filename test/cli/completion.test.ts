@@ -1,12 +1,14 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { expect, test } from 'vitest';
-import { complete } from '../../src/cli/completion/complete.ts';
+import { complete, valueName } from '../../src/cli/completion/complete.ts';
+import { freeValues, nameSources } from '../../src/cli/completion/names.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { has } from '../helpers/programs.ts';
 import { Pty } from '../helpers/pty.ts';
 import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { everyCommand } from './commands.ts';
 import { boardFolder, poster } from './seed.ts';
 
 /** A folder with `corkboard` in it, as an installation puts it on the path. */
@@ -34,6 +36,20 @@ const starts: Record<string, { args: string[]; setUp: string }> = {
     setUp: 'corkboard completion fish | source',
   },
 };
+
+test('completion knows what fits each argument and option, or that nothing can be listed', () => {
+  const unknown = [...everyCommand().values()].flatMap((command) => {
+    const options = command.options.filter(({ required, optional }) => required || optional);
+    const takers = [...command.registeredArguments, ...options].filter(
+      ({ argChoices }) => !argChoices,
+    );
+    return takers
+      .map(valueName)
+      .filter((name) => !['file', 'folder'].includes(name))
+      .filter((name) => !Object.hasOwn(nameSources, name) && !freeValues.has(name));
+  });
+  expect([...new Set(unknown)]).toEqual([]);
+});
 
 for (const [shell, { args, setUp }] of Object.entries(starts)) {
   test.skipIf(!has(shell))(`${shell} completes commands, options, choices and names`, async () => {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { exitCodes } from '../../src/cli/errors.ts';
 import { runHere } from '../helpers/cli.ts';
 import { administrationRuns, commandsWith, everyCommand, smallBoard } from './commands.ts';
 import { boardFolder, tamper } from './seed.ts';
@@ -60,6 +61,13 @@ test('docs/cli.md has a section for every command with its usage, and for no oth
     const known = command.options.flatMap(({ long }) => long ?? []);
     expect(flags.filter((flag) => !known.includes(flag))).toEqual([]);
   }
+});
+
+test('docs/scripting.md has every exit code', () => {
+  const text = readFileSync(join(import.meta.dirname, '../../docs/scripting.md'), 'utf8');
+  const [, rows = ''] = text.split('## Exit codes');
+  const codes = [...rows.matchAll(/^\| (\d+) \|/gm)].map(([, code]) => Number(code));
+  expect(codes).toEqual(Object.keys(exitCodes).map(Number));
 });
 
 test('what each command prints with --json has the fields that docs/cli.md tells of', async () => {

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect as connectTo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { connect } from '../../src/client/board-client.ts';
+import { connect } from '../../src/client/connect.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
 import { runCli, startCli } from '../helpers/cli.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { wrapLine, wrapText } from '../../src/chat/style/wrap.ts';
-import { connect } from '../../src/client/board-client.ts';
 import { cleanIncoming } from '../../src/client/clean-incoming.ts';
+import { connect } from '../../src/client/connect.ts';
 import { ConnectionError } from '../../src/client/failure.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { cost, costlyTexts } from '../helpers/costly.ts';

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
@@ -20,6 +22,21 @@ test('only the names in the table are methods', () => {
   for (const name of ['', 'Ping', 'toString', '__proto__', 'group.destroy']) {
     expect(isMethod(name), name).toBe(false);
   }
+});
+
+test('a person who types can use every method, but for those that only programs need', () => {
+  const folder = join(import.meta.dirname, '../../src/protocol/text');
+  const commands = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  const untyped = Object.keys(methods).filter(
+    (name) => !commands.some((source) => source.includes(`call('${name}'`)),
+  );
+  expect(untyped.sort()).toEqual([
+    'rpc.discover',
+    'server.info',
+    // %exit, which a server and a client do in ways of their own.
+    'session.logout',
+    'session.resume',
+  ]);
 });
 
 test('whoever is not logged in can ask for no more than to log in, or about the server', () => {

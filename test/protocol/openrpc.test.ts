@@ -71,6 +71,22 @@ test('it has every method, and every error with its number', () => {
   expect(errors.filter(([word, { data }]) => data.code !== word)).toEqual([]);
 });
 
+test('every error belongs to a method, or is known to be of none', () => {
+  const ofMethods = document.methods.flatMap(({ errors }) =>
+    errors.map(({ $ref }) => $ref.slice($ref.lastIndexOf('/') + 1)),
+  );
+  const ofNone = Object.keys(rpcCodes).filter((word) => !ofMethods.includes(word));
+  expect(ofNone).toEqual([
+    // A line that is not a request of a known method.
+    ...['PARSE_ERROR', 'NOT_UTF8', 'LINE_TOO_LONG', 'INVALID_REQUEST', 'METHOD_NOT_FOUND'],
+    // Commands of the operator.
+    ...['GROUP_EXISTS', 'GROUP_PROTECTED'],
+    // The end of a connection.
+    ...['CONNECTION_ENDED', 'TOO_SLOW', 'LOGIN_TIMEOUT', 'TOO_MANY_CONNECTIONS', 'TLS_REQUIRED'],
+    ...['PROXY_REFUSED', 'NOT_A_WEB_SERVER'],
+  ]);
+});
+
 test('rpc.discover answers with it, before login', async () => {
   const board = await TestBoard.start({ version: programVersion() });
   const program = await board.connectProgram();

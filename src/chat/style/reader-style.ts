@@ -1,4 +1,4 @@
-import type { Style } from '../../protocol/text/style.ts';
+import type { Style, Tag } from '../../protocol/text/style.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { spokenDate } from './dates.ts';
 import { wrapLine, wrapText } from './wrap.ts';
@@ -32,7 +32,7 @@ export function readerStyle(screen: Screen, now: () => Date = () => new Date()):
   };
 }
 
-function paintTag(tag: string, { green, red, cyan, faint }: Colours): string {
+function paintTag(tag: Tag, { green, red, cyan, faint }: Colours): string {
   switch (tag) {
     case '[SUCCESS]':
       return green(tag);
@@ -40,7 +40,7 @@ function paintTag(tag: string, { green, red, cyan, faint }: Colours): string {
       return red(tag);
     case '[NOTIFY]':
       return cyan(tag);
-    default:
+    case '[INFO]':
       return faint(tag);
   }
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, Option } from 'commander';
-import { connect } from '../../client/board-client.ts';
+import { connect } from '../../client/connect.ts';
 import { ConnectionError } from '../../client/failure.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import { checkedMessage, readContent } from '../asking/content.ts';
@@ -14,7 +14,8 @@ import {
   withAddress,
   withIdentity,
 } from '../reaching/connection-options.ts';
-import { joinOnce, narrator, persist, type Target, targetOf, withHint } from '../reaching/reach.ts';
+import { withHint } from '../reaching/hints.ts';
+import { joinOnce, narrator, persist, type Target, targetOf } from '../reaching/reach.ts';
 import { interruption } from '../running/interrupt.ts';
 
 // How long one try may take, in milliseconds, whatever --retry says.

@@ -10,7 +10,8 @@ import {
   withAddress,
   withIdentity,
 } from '../reaching/connection-options.ts';
-import { joinOnce, narrator, reach, targetOf, withHint } from '../reaching/reach.ts';
+import { withHint } from '../reaching/hints.ts';
+import { joinOnce, narrator, reach, targetOf } from '../reaching/reach.ts';
 import { interruption } from '../running/interrupt.ts';
 import { Follower } from '../tail/follower.ts';
 import { formatMessage, writeSlowly } from '../tail/output.ts';

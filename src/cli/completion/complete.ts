@@ -110,8 +110,8 @@ async function values(
   return (await namesFor(what, command, before)).map((word) => ({ word }));
 }
 
-/** What the help calls it, without its brackets. */
-function valueName(taker: Option | Argument): string {
+/** What the help calls an argument or the value of an option, without brackets. */
+export function valueName(taker: Option | Argument): string {
   if (!('flags' in taker)) return taker.name();
   const [, name = ''] = /[<[]([^>\].]+)/.exec(taker.flags) ?? [];
   return taker.long === '--profile' ? 'profile' : name;

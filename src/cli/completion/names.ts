@@ -2,24 +2,59 @@ import type { Command } from 'commander';
 import { administer, configuredData } from '../operating/administer.ts';
 import { profileNames } from '../reaching/profiles.ts';
 
+/** Where the names for an argument or a value come from, by its placeholder in the help. */
+export const nameSources: Readonly<Record<string, 'groups' | 'users' | 'profiles'>> = {
+  group: 'groups',
+  user: 'users',
+  host: 'profiles',
+  profile: 'profiles',
+};
+
+/** Placeholders that nothing completes: texts, numbers, times and names that do not exist yet. */
+export const freeValues: ReadonlySet<string> = new Set([
+  'name',
+  'text',
+  'subject',
+  'content',
+  'key',
+  'number',
+  'n',
+  'count',
+  'size',
+  'rate',
+  'time',
+  'when',
+  'age',
+  'duration',
+  'address',
+  'network',
+  'host:port',
+  'port',
+  'words',
+  'true or false',
+]);
+
 /**
- * The names that there are for an argument: groups and users of the database that a command works
- * on, profiles for one that connects. None where they cannot be had.
+ * The names that fit an argument: groups and users of the database that the command works on, or
+ * profiles for a command that connects. Empty if they cannot be read.
+ * @param placeholder what the help calls the argument, without brackets
  */
 export async function namesFor(
-  what: string,
+  placeholder: string,
   command: Command,
   words: readonly string[],
 ): Promise<string[]> {
+  const source = Object.hasOwn(nameSources, placeholder) ? nameSources[placeholder] : undefined;
   try {
-    if (what === 'host' || what === 'profile') return profileNames();
+    if (source === undefined) return [];
+    if (source === 'profiles') return profileNames();
     const data = dataFolder(command, words);
     if (data === undefined) return [];
-    if (what === 'group') return await administer({ data }, async (board) => named(board.groups()));
-    if (what === 'user') return await administer({ data }, async (board) => named(board.users()));
-    return [];
+    return await administer({ data }, async (board) =>
+      source === 'groups' ? named(board.groups()) : named(board.users()),
+    );
   } catch {
-    // Someone is typing: what is wrong is told when the command is run.
+    // The user is still typing. The command itself reports what is wrong.
     return [];
   }
 }

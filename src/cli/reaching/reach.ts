@@ -2,11 +2,13 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { askTwice } from '../../chat/ask-twice.ts';
 import { isPassing } from '../../client/attempt.ts';
 import { Backoff } from '../../client/backoff.ts';
-import { type BoardClient, connect } from '../../client/board-client.ts';
+import type { BoardClient } from '../../client/board-client.ts';
+import { connect } from '../../client/connect.ts';
 import { ConnectionError, errorCode } from '../../client/failure.ts';
 import { pauseAfter } from '../../client/put-off.ts';
 import { cleanLine } from '../../protocol/clean.ts';
 import { BoardError } from '../../protocol/errors.ts';
+import type { ClosingCode } from '../../protocol/schemas.ts';
 import { askUnseen, canAsk } from '../asking/ask.ts';
 import { readPassword } from '../asking/password.ts';
 import { UserError } from '../errors.ts';
@@ -14,10 +16,22 @@ import { type ConnectionSettings, encryption } from './connection-options.ts';
 
 const defaultHost = '127.0.0.1';
 const pauses = { first: 250, longest: 5000 };
-// What is no better in a moment: a name that nobody has, a certificate that nobody trusts, a board that
-// speaks TLS, an address that is banned.
-const hopeless =
-  /^(TLS_REQUIRED|PROXY_REFUSED|EXPELLED|ENOTFOUND|CERT_|ERR_|DEPTH_|SELF_|UNABLE_|ABORT_)/;
+// Failures of Node and the system that another attempt does not change, such as a host name that does
+// not exist and a certificate that is not trusted.
+const lastingFailure = /^(ENOTFOUND|CERT_|ERR_|DEPTH_|SELF_|UNABLE_|ABORT_)/;
+
+/** Whether another attempt is useful after the board has closed the connection with this code. */
+const closedForNow: Readonly<Record<ClosingCode, boolean>> = {
+  TAKEN_OVER: true,
+  EXPELLED: false,
+  SHUTTING_DOWN: true,
+  TOO_SLOW: true,
+  TLS_REQUIRED: false,
+  LOGIN_TIMEOUT: true,
+  TOO_MANY_CONNECTIONS: true,
+  PROXY_REFUSED: false,
+  NOT_A_WEB_SERVER: true,
+};
 
 /** A board, and as whom to be there. */
 export type Target = Omit<Parameters<typeof connect>[0], 'signal' | 'timing'>;
@@ -93,8 +107,12 @@ export function reach(target: Target, patience: Patience): Promise<BoardClient> 
   }, patience);
 }
 
+/** Whether another attempt would fail in the same way. */
 function isHopeless(error: unknown): boolean {
-  return error instanceof ConnectionError && hopeless.test(causeCode(error));
+  if (!(error instanceof ConnectionError)) return false;
+  const code = causeCode(error);
+  if (Object.hasOwn(closedForNow, code)) return !closedForNow[code as ClosingCode];
+  return lastingFailure.test(code);
 }
 
 function causeCode(error: unknown): string {
@@ -109,20 +127,6 @@ export async function joinOnce({ call }: BoardClient, group: string): Promise<vo
   } catch (error) {
     if (!(error instanceof BoardError && error.code === 'ALREADY_MEMBER')) throw error;
   }
-}
-
-// What a script can do about a refusal; the board's own words are for all clients.
-const hints: Partial<Record<BoardError['code'], string>> = {
-  NOT_MEMBER: 'Add --join to join it first.',
-  GROUP_NOT_FOUND: 'The operator of the board makes groups, with `corkboard group create`.',
-  NAME_IN_USE:
-    'A name without a password has one connection at a time: give another --user, or protect the name.',
-};
-
-/** Adds what to do about what the board refuses, where a script can do something. */
-export function withHint(error: unknown): unknown {
-  const hint = error instanceof BoardError ? hints[error.code] : undefined;
-  return hint ? new UserError(`${(error as BoardError).message} ${hint}`) : error;
 }
 
 /** Tells a person at the terminal, or one who asked for it, how the connection fares. */

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { BoardClient } from '../../client/board-client.ts';
 import { BoardError } from '../../protocol/errors.ts';
+import { noneLeft } from '../../protocol/exhaustive.ts';
 import type { Membership, Notice } from '../../protocol/schemas.ts';
 import { UserError } from '../errors.ts';
 import { Cursor, type TailMessage } from './cursor.ts';
@@ -133,13 +134,31 @@ export class Follower {
   }
 
   private hear({ method, params }: Notice): void {
-    if (method === 'presence.changed' || method === 'session.closing') return;
-    const cursor = this.cursors.get(params.groupId);
-    if (method !== 'message.posted' || !cursor) {
-      this.distrust();
-    } else {
-      cursor.stale = true;
-      this.wake();
+    switch (method) {
+      case 'presence.changed':
+      case 'session.closing':
+        break;
+      case 'message.posted': {
+        const cursor = this.cursors.get(params.groupId);
+        if (cursor) {
+          cursor.stale = true;
+          this.wake();
+        } else {
+          this.distrust();
+        }
+        break;
+      }
+      case 'member.joined':
+      case 'member.left':
+      case 'member.renamed':
+      case 'group.changed':
+      case 'group.removed':
+      case 'messages.purged':
+      case 'marks.changed':
+        this.distrust();
+        break;
+      default:
+        noneLeft(method);
     }
   }
 

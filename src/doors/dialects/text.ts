@@ -50,7 +50,7 @@ export class TextSpeaker implements Speaker, TextContext {
   }
 
   readonly call: Call = (method, params) => {
-    this.secret.asked(method, params);
+    this.secret.asked(params);
     return dispatch(this.context, method, params);
   };
 

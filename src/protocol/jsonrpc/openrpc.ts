@@ -15,8 +15,9 @@ const password = [
 /** What a method that needs a login is refused with, before it and once the session is over. */
 const loggedIn = ['NOT_LOGGED_IN', 'BANNED', 'USER_NOT_FOUND', 'SESSION_ENDED'] as const;
 
-/** What a method is refused with, beside what each of them may be: see `errorsOf`. */
-const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
+/** The errors of each method, without those that any method can have: see `errorsOf`. */
+const refusals: Record<Method, readonly ErrorCode[]> = {
+  'server.info': [],
   'session.login': [
     'ALREADY_LOGGED_IN',
     'NAME_INVALID',
@@ -29,7 +30,9 @@ const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
     'BANNED',
   ],
   'session.resume': ['ALREADY_LOGGED_IN', 'TOKEN_INVALID', 'NAME_IN_USE', 'BANNED'],
+  'session.logout': [],
   'account.setPassword': password,
+  'group.list': [],
   'group.join': ['GROUP_NOT_FOUND', 'ALREADY_MEMBER'],
   'group.leave': group,
   'group.members': group,
@@ -37,6 +40,8 @@ const refusals: Partial<Record<Method, readonly ErrorCode[]>> = {
   'message.get': [...group, 'MESSAGE_NOT_FOUND'],
   'message.list': group,
   'message.markRead': group,
+  ping: [],
+  'rpc.discover': [],
 };
 
 interface ObjectSchema {
@@ -82,7 +87,7 @@ function describeMethod(name: Method) {
 function errorsOf(name: Method): ErrorCode[] {
   const anywhere = ['INVALID_PARAMS', 'STORAGE_FAILED', 'SHUTTING_DOWN', 'INTERNAL_ERROR'] as const;
   const login = methods[name].login ? loggedIn : [];
-  return [...login, ...(refusals[name] ?? []), ...anywhere];
+  return [...login, ...refusals[name], ...anywhere];
 }
 
 /** OpenRPC lists params one by one; what the schema says of each stays as it is. */

@@ -7,11 +7,9 @@ import type { Method, Params } from '../schemas.ts';
 export class RecentSecret {
   private secret: string | undefined;
 
-  /** Is told of a request before it is sent. */
-  asked<M extends Method>(method: M, params: Params<M>): void {
-    if (method !== 'session.login' && method !== 'account.setPassword') return;
-    const { password } = params as { password?: string };
-    if (password !== undefined) this.secret = password;
+  /** Is called with the params of each request before it is sent. */
+  asked(params: Params<Method>): void {
+    if ('password' in params && params.password !== undefined) this.secret = params.password;
   }
 
   /** Whether a line repeats the password. */

@@ -1,8 +1,9 @@
 import { cleanLine, cleanText } from '../clean.ts';
-import type { BoardError, ErrorCode } from '../errors.ts';
+import type { BoardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Header, Member, Notice, Result } from '../schemas.ts';
-import { plainStyle, type Style } from './style.ts';
+import { hints } from './hints.ts';
+import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignRows } from './table.ts';
 
 // The longest list of names that a notice of presence spells out.
@@ -12,19 +13,6 @@ export const membersShown = 50;
 const ruleLength = 40;
 // The one column of the groups' table that may be cut.
 const descriptionColumn = 2;
-
-/** What to type next, where that helps a person. */
-const hints: Partial<Record<ErrorCode, string>> = {
-  METHOD_NOT_FOUND: 'Type %help for the commands.',
-  NOT_LOGGED_IN: 'Type your name.',
-  NAME_IN_USE: 'Please choose another.',
-  NAME_INVALID: 'Please choose another.',
-  NAME_TOO_SIMILAR: 'Please choose another.',
-  GROUP_NOT_FOUND: 'Type %groups to see them.',
-  ALREADY_MEMBER: 'Type %list or %grouplist to see its messages.',
-  NOT_MEMBER: 'Join it first: %groupjoin <group>, or %join for main.',
-  MESSAGE_NOT_FOUND: 'Type %list or %grouplist to see which there are.',
-};
 
 export function renderError({ code, message }: BoardError, style: Style = plainStyle): string {
   const hint = hints[code];
@@ -43,7 +31,7 @@ export function success(text: string, style: Style = plainStyle): string {
   return tagged('[SUCCESS]', text, style);
 }
 
-function tagged(tag: string, text: string, style: Style): string {
+function tagged(tag: Tag, text: string, style: Style): string {
   return `${style.line(`${style.tag(tag)} ${text}`)}\n`;
 }
 
@@ -149,7 +137,7 @@ function rule(style: Style): string {
   return style.frame('-'.repeat(Math.min(ruleLength, style.columns)));
 }
 
-/** A notice as one line; null for one that text has no words for. */
+/** A notice as one line. Null for a notice that is only for programs. */
 export function renderNotice({ method, params }: Notice, style: Style = plainStyle): string | null {
   switch (method) {
     case 'message.posted': {
@@ -193,7 +181,7 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
       );
     case 'session.closing':
       return info(`${cleanLine(params.reason)} Goodbye.`, style);
-    default:
+    case 'marks.changed':
       return null;
   }
 }

@@ -1,12 +1,14 @@
 import { toSeconds } from '../time.ts';
 
+/** How a line begins that the program prints about itself. */
+export type Tag = '[INFO]' | '[SUCCESS]' | '[ERROR]' | '[NOTIFY]';
+
 /**
- * How what is printed looks to the one who reads it. Every text that goes in is clean already:
- * a style may add escape sequences, and nothing behind it takes them away again.
+ * How printed text looks. All text must be clean before it is given to a style: a style may add
+ * escape sequences, and nothing after it removes any.
  */
 export interface Style {
-  /** What the program says of a line: `[INFO]`, `[SUCCESS]`, `[ERROR]`, `[NOTIFY]`. */
-  tag(tag: string): string;
+  tag(tag: Tag): string;
   /** @param time RFC 3339 */
   date(time: string): string;
   user(name: string): string;

@@ -1,0 +1,33 @@
+import { longestTimer } from '../protocol/timers.ts';
+import { defaultPatience } from './connection.ts';
+import type { Patience } from './silence.ts';
+
+/** Times that a program can set, in milliseconds. */
+export interface Timing extends Patience {
+  /** The first pause before connecting again, and the longest one. */
+  readonly firstPause: number;
+  readonly longestPause: number;
+  /**
+   * How long the client tries to come back while its name is in use. The server may not have noticed
+   * yet that the client's own last connection is dead.
+   */
+  readonly nameInUse: number;
+  /** How long a call is sent again that the server refuses for the moment. */
+  readonly refused: number;
+}
+
+export const defaultTiming: Timing = {
+  ...defaultPatience,
+  firstPause: 250,
+  longestPause: 30_000,
+  nameInUse: 120_000,
+  refused: 60_000,
+};
+
+/** Adds the defaults. A time that is longer than a timer can wait, such as `Infinity`, is cut to that. */
+export function completeTiming(timing: Partial<Timing> = {}): Timing {
+  const entries = Object.entries({ ...defaultTiming, ...timing });
+  return Object.fromEntries(
+    entries.map(([name, time]) => [name, Math.min(time, longestTimer)]),
+  ) as unknown as Timing;
+}
