@@ -9,6 +9,8 @@ import { fileURLToPath } from 'node:url';
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 /** The server that is measured; `BENCH_PROGRAM` names that of another build, to compare with. */
 export const program = process.env.BENCH_PROGRAM ?? here('../../dist/cli/main.js');
+/** The Node that runs it: `BENCH_NODE` names another, for a build that needs one. */
+export const node = process.env.BENCH_NODE ?? process.execPath;
 const pinning =
   availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
 
@@ -103,7 +105,7 @@ export function startBoard({ profile }, data, flags = [], settings = {}) {
 
 /** Makes the database of a board in `data`. */
 export function makeDatabase(data) {
-  const made = spawnSync(process.execPath, [program, 'db', 'migrate', '--data', data]);
+  const made = spawnSync(node, [program, 'db', 'migrate', '--data', data]);
   if (made.status !== 0) throw new Error(String(made.stderr));
   return join(data, 'corkboard.db');
 }

@@ -1,8 +1,9 @@
 // What the others notice of hostile connections, and what those cost in memory. After npm run build:
-//   node bench/trials/hostile.mjs [--only PATTERN] [--seconds 5]
-// BENCH_PROGRAM names the dist/cli/main.js of another build.
+//   node bench/trials/hostile.mjs [--only PATTERN] [--seconds 5] [--repeat 1]
+// BENCH_PROGRAM names the dist/cli/main.js of another build, BENCH_NODE the Node that runs it.
 // Each attack meets a server of its own, with its default limits: 20 members ping and post, first
-// undisturbed, then beside the attack, which is a process of its own. It asserts nothing.
+// undisturbed, then beside the attack, which is a process of its own at nice 19. With --repeat, each
+// figure is the median of so many trials. It asserts nothing.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -13,12 +14,13 @@ import { parseArgs } from 'node:util';
 import { attacks } from '../lib/hostile/attacks.mjs';
 import { makeAttacked } from '../lib/hostile/board.mjs';
 import { openMembers, pause, quantile } from '../lib/peers.mjs';
-import { program } from '../lib/servers.mjs';
+import { node, program } from '../lib/servers.mjs';
 
 const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '5' },
+    repeat: { type: 'string', default: '1' },
   },
 });
 const seconds = Number(options.seconds);
@@ -31,13 +33,19 @@ const template = join(folder, 'template');
 makeAttacked(template);
 
 /** A server with its event loop watched. */
-async function startServer(data, settings = {}) {
-  const flags = ['--require', here('watch.cjs')];
+async function startServer(data, { settings = {}, target }) {
+  const watch = ['--require', here('watch.cjs')];
   const serve = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
-  const child = spawn(process.execPath, [...flags, program, ...serve], {
-    stdio: ['ignore', 'pipe', 'ignore'],
-    env: { ...process.env, ...settings },
-  });
+  const command = target === 'echo' ? [here('../../floors/echo.mjs')] : [program, ...serve];
+  const flags = process.env.BENCH_FLAGS?.split(' ') ?? [];
+  const child = spawn(
+    target === 'echo' ? process.execPath : node,
+    [...flags, ...watch, ...command],
+    {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      env: { ...process.env, ...settings },
+    },
+  );
   let printed = '';
   const waiting = new Set();
   child.stdout.on('data', (chunk) => {
@@ -73,7 +81,8 @@ async function startServer(data, settings = {}) {
     longestStop() {
       if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve('died');
       child.kill('SIGUSR2');
-      return Promise.race([until(/stopped (\S+)\n/), once(child, 'exit').then(() => 'died')]);
+      const stopped = until(/stopped (\S+)\n/).then(Number);
+      return Promise.race([stopped, once(child, 'exit').then(() => 'died')]);
     },
   };
 }
@@ -113,11 +122,20 @@ async function measure(server, people) {
   return { ping: p99(times.ping), post: p99(times.post), most, stop };
 }
 
+/** Of figures, or of what stands for one: a server that died has none. */
+function median(values) {
+  const died = values.find((value) => typeof value !== 'number');
+  if (died !== undefined) return died;
+  return quantile(
+    values.sort((a, b) => a - b),
+    0.5,
+  ).toFixed(1);
+}
+
 async function trial(name, connections) {
-  const { attack: _, settings } = attacks[name];
   const data = join(folder, 'board');
   cpSync(template, data, { recursive: true });
-  const server = await startServer(data, settings);
+  const server = await startServer(data, attacks[name]);
   const people = await openMembers(server.port, members, (at) => `u${at}`);
   await pause(1500);
   await server.longestStop();
@@ -136,27 +154,39 @@ async function trial(name, connections) {
     await once(server.child, 'exit');
   }
   rmSync(data, { recursive: true, force: true });
-  return {
-    'ping p99, quiet': quiet.ping.toFixed(2),
-    'ping p99, attacked': loud.ping.toFixed(2),
-    times: (loud.ping / quiet.ping).toFixed(1),
-    'post p99, quiet': quiet.post.toFixed(2),
-    'post p99, attacked': loud.post.toFixed(2),
-    'longest stop, quiet': quiet.stop,
-    'longest stop, attacked': loud.stop,
-    'MiB more': (loud.most - before).toFixed(0),
-  };
+  return [
+    quiet.ping,
+    loud.ping,
+    loud.ping / quiet.ping,
+    quiet.post,
+    loud.post,
+    quiet.stop,
+    loud.stop,
+    loud.most - before,
+  ];
 }
 
-console.log(
-  '| attack | connections | ping p99 quiet ms | attacked ms | times | post p99 quiet ms | attacked ms | longest stop quiet ms | attacked ms | memory MiB more |',
-);
-console.log('| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |');
+const columns = [
+  'attack',
+  'connections',
+  'ping p99 undisturbed, ms',
+  'attacked, ms',
+  'times',
+  'post p99 undisturbed, ms',
+  'attacked, ms',
+  'longest stop undisturbed, ms',
+  'attacked, ms',
+  'memory, MiB more',
+];
+const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
+row(columns);
+row(columns.map(() => '---'));
 const wanted = new RegExp(options.only, 'i');
 for (const name of Object.keys(attacks).filter((each) => wanted.test(each))) {
   for (const connections of attacks[name].connections) {
-    const figures = await trial(name, connections);
-    console.log(`| ${[name, connections, ...Object.values(figures)].join(' | ')} |`);
+    const trials = [];
+    for (let n = 0; n < Number(options.repeat); n++) trials.push(await trial(name, connections));
+    row([name, connections, ...trials[0].map((_, at) => median(trials.map((each) => each[at])))]);
   }
 }
 rmSync(folder, { recursive: true, force: true });

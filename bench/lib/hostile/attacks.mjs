@@ -2,6 +2,7 @@
 //   connections  how many of them at once, in each of the runs
 //   attack       async ({ port, number }): opens connection `number` and goes on until the process is killed
 //   settings     variables of the server, if it needs others than the default
+//   target       'echo' for a control: the members and the attack meet a server that only sends back what it is sent
 //   measures     'memory' for one whose memory is what matters; others' pings are measured for all
 import { connect } from 'node:net';
 
@@ -72,12 +73,50 @@ function byStrangers(line, connections = oneAndTen) {
 }
 
 const padding = 'x'.repeat(255 * 1024);
-const largePing = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{},"x":"${padding}"}\n`.slice(
-  0,
-);
+const largePing = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{},"x":"${padding}"}\n`;
 const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at]));
 
+const halfLines = {
+  connections: [1000],
+  measures: 'memory',
+  async attack({ port }) {
+    const socket = await open(port);
+    socket.resume();
+    socket.write(`{"x":"${padding}`);
+  },
+};
+const comeAndGo = {
+  connections: oneAndTen,
+  async attack({ port }) {
+    const again = async () => {
+      const socket = await open(port).catch(() => undefined);
+      if (!socket) return void setTimeout(again, 10);
+      socket.on('close', again);
+      socket.write(request('rpc.discover'));
+      socket.once('data', () => socket.resetAndDestroy());
+    };
+    await again();
+  },
+};
+const overEcho = (attack) => ({ ...attack, target: 'echo' });
+
 export const attacks = {
+  // What the machine itself costs, to compare with.
+  'control: the attacker only computes': {
+    connections: [1],
+    async attack() {
+      const compute = () => {
+        const until = performance.now() + 10;
+        while (performance.now() < until);
+        setImmediate(compute);
+      };
+      compute();
+    },
+  },
+  'control: pings at an echo server': overEcho(repeated(request('ping'))),
+  'control: pings of 240 KiB at an echo server': overEcho(repeated(largePing)),
+  'control: strangers who come and go at an echo server': overEcho(comeAndGo),
+  'control: half lines at an echo server': overEcho(halfLines),
   'strangers fill the memory': {
     connections: [4, 40],
     measures: 'memory',
@@ -98,15 +137,7 @@ export const attacks = {
       for (let at = 0; at < 930; at++) socket.write(largePing);
     },
   },
-  'half lines that never end': {
-    connections: [1000],
-    measures: 'memory',
-    async attack({ port }) {
-      const socket = await open(port);
-      socket.resume();
-      socket.write(`{"x":"${padding}`);
-    },
-  },
+  'half lines that never end': halfLines,
   'half lines in small pieces': {
     connections: [500],
     measures: 'memory',
@@ -153,19 +184,7 @@ export const attacks = {
   'help, by strangers': byStrangers('%help\n'),
   'wide objects, by strangers': byStrangers(request('ping', wide)),
   'deep arrays, by strangers': byStrangers(`${'['.repeat(120_000)}${']'.repeat(120_000)}\n`),
-  'strangers who come and go': {
-    connections: oneAndTen,
-    async attack({ port }) {
-      const again = async () => {
-        const socket = await open(port).catch(() => undefined);
-        if (!socket) return void setTimeout(again, 10);
-        socket.on('close', again);
-        socket.write(request('rpc.discover'));
-        socket.once('data', () => socket.resetAndDestroy());
-      };
-      await again();
-    },
-  },
+  'strangers who come and go': comeAndGo,
   pings: repeated(request('ping')),
   'pings of 240 KiB': repeated(largePing),
   'wide objects': repeated(request('ping', wide)),
