@@ -7,7 +7,7 @@ import type { Name } from './name-key.ts';
 import { userName } from './names.ts';
 import { NewNameLimit } from './new-names.ts';
 import type { Passwords } from './passwords.ts';
-import type { AccountRepository, Actor, NewLogin } from './ports/repository.ts';
+import type { AccountRepository, Actor, NewLogin, Payer } from './ports/repository.ts';
 import { Throttle } from './throttle.ts';
 import type { Account, OpenedLogin, Origin } from './types.ts';
 
@@ -42,6 +42,7 @@ export interface Caller {
   readonly ended: AbortSignal;
   /** Whether the session is given a token that resumes it. */
   readonly resumable: boolean;
+  readonly payer?: Payer | undefined;
 }
 
 /** What a login may do, and what it stores if it may. */
@@ -118,8 +119,8 @@ export class Accounts {
   }
 
   /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
-  async resume(token: string, { origin }: Caller): Promise<TokenLogin> {
-    return { login: await this.repository.resume(hashToken(token), origin), token };
+  async resume(token: string, { origin, payer }: Caller): Promise<TokenLogin> {
+    return { login: await this.repository.resume(hashToken(token), origin, payer), token };
   }
 
   /** Ends a token that opened no session. */
@@ -187,13 +188,14 @@ export class Accounts {
 
   private async open(
     name: Name,
-    { origin, resumable, ended }: Caller,
+    { origin, resumable, ended, payer }: Caller,
     login: LoginRules,
   ): Promise<TokenLogin> {
     if (ended.aborted) throw boardError('CONNECTION_ENDED');
     const token = randomBytes(32).toString('base64url');
     const tokenHash = hashToken(token);
-    const opened = await this.repository.login(name, { ...login, tokenHash, resumable }, origin);
+    const stored = { ...login, tokenHash, resumable, payer };
+    const opened = await this.repository.login(name, stored, origin);
     return { login: opened, token };
   }
 

@@ -21,6 +21,12 @@ export interface Mark {
   charged: number;
 }
 
+/** What a write under way is expected to cost, and whom. */
+export interface Expectation {
+  readonly share: Share;
+  readonly milliseconds: number;
+}
+
 /** What the connections of a server share to be charged for what they cost. */
 export class Charges {
   readonly turns = new Turns();
@@ -162,11 +168,28 @@ export class Costs {
     this.take(milliseconds);
   }
 
+  /** Charges what a write has cost. */
+  pay(milliseconds: number): void {
+    this.own.share.noteWrite(milliseconds);
+    this.take(milliseconds);
+  }
+
+  /** A write begins: what it will cost is known after its commit, and expected until then. */
+  expectWrite(): Expectation {
+    const { share } = this.own;
+    return { share, milliseconds: this.charges.turns.expectWrite(share) };
+  }
+
   private take(milliseconds: number): void {
     this.charged += milliseconds;
     this.own.processor.take(milliseconds);
     this.network?.processor.take(milliseconds);
     this.charges.turns.charge(this.own.share, milliseconds);
+  }
+
+  /** Where something waited for another turn: the mark from which its time is measured again. */
+  markAgain(mark: Mark): Mark {
+    return mark.turn === this.charges.turns.current ? mark : this.mark();
   }
 
   /** Charges what was done since `mark`; if that was much, waits for the next turn. @returns the next mark */

@@ -106,8 +106,10 @@ export class RequestQueue implements Piecework {
     this.underWay++;
     this.waitingBytes -= bytes;
     this.bytesUnderWay += bytes;
+    const expected = effect === 'write' ? costs.expectWrite() : undefined;
     const mark = costs.mark();
     run().then(() => {
+      expected?.share.writeEnded(expected.milliseconds);
       this.underWay--;
       this.bytesUnderWay -= bytes;
       this.pump();

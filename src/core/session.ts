@@ -1,5 +1,5 @@
 import type { Caller } from '../board/accounts.ts';
-import type { Actor } from '../board/ports/repository.ts';
+import type { Actor, Payer } from '../board/ports/repository.ts';
 import type { Login, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import { formatNotice } from '../protocol/jsonrpc/messages.ts';
@@ -25,7 +25,7 @@ export function closingNotice(code: ClosingCode, reason: string): ClosingNotice 
 }
 
 /** One connection, as the board's side of the server knows it: who it is and how to reach it. */
-export interface Peer {
+export interface Peer extends Payer {
   /** The session has been logged in. */
   entered(user: User): void;
   /** Whether the operating system has taken all that was sent. */
@@ -70,6 +70,10 @@ export class Session implements Caller {
     return this.id;
   }
 
+  get payer(): Payer {
+    return this.peer;
+  }
+
   /** People at a terminal never see a token, so none is kept for them. */
   get resumable(): boolean {
     return this.encoding === 'json';
@@ -86,7 +90,7 @@ export class Session implements Caller {
   get actor(): Actor {
     if (!this.login) throw boardError('NOT_LOGGED_IN');
     const { user, passwordHash } = this.login;
-    return { user, since: this.since, origin: this.id, passwordHash };
+    return { user, since: this.since, origin: this.id, passwordHash, payer: this.peer };
   }
 
   /**

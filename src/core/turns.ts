@@ -6,6 +6,10 @@ const slice = 0.5;
 // the time that it may use without end. Past it, it is busy.
 const lightCredit = 2;
 const lightPart = 0.02;
+// What a write is expected to cost before one has been measured, in milliseconds, and how much the
+// newest one counts against those before it.
+const firstWrite = 0.05;
+const newestPart = 1 / 8;
 // Credit never falls lower, so that a party is light again 200 ms after its last work.
 const leastCredit = -2;
 
@@ -18,13 +22,33 @@ export interface Piecework {
 export class Share {
   private credit = lightCredit;
   private at = performance.now();
+  /** What its writes that are under way are expected to cost, in milliseconds. */
+  private expected = 0;
+  /** What its writes of late have cost, each, in milliseconds. */
+  private perWrite = firstWrite;
 
   get isLight(): boolean {
-    if (this.credit === lightCredit) return true;
-    const now = performance.now();
-    this.credit = Math.min(lightCredit, this.credit + (now - this.at) * lightPart);
-    this.at = now;
-    return this.credit > 0;
+    if (this.credit !== lightCredit) {
+      const now = performance.now();
+      this.credit = Math.min(lightCredit, this.credit + (now - this.at) * lightPart);
+      this.at = now;
+    }
+    return this.credit > this.expected;
+  }
+
+  /** A write begins. @returns what it is expected to cost, for `writeEnded` */
+  writeBegun(): number {
+    this.expected += this.perWrite;
+    return this.perWrite;
+  }
+
+  writeEnded(expected: number): void {
+    this.expected = Math.max(0, this.expected - expected);
+  }
+
+  /** @param milliseconds that a write has cost */
+  noteWrite(milliseconds: number): void {
+    this.perWrite += (milliseconds - this.perWrite) * newestPart;
   }
 
   take(milliseconds: number): void {
@@ -63,6 +87,16 @@ export class Turns {
   charge(share: Share, milliseconds: number): void {
     if (!share.isLight) this.spent += milliseconds;
     share.take(milliseconds);
+  }
+
+  /**
+   * A write begins, which the commit at the end of the turn will work on: the slice has to do for that,
+   * too. @returns what to call `writeEnded` of the party with
+   */
+  expectWrite(share: Share): number {
+    const expected = share.writeBegun();
+    if (!share.isLight) this.spent += expected;
+    return expected;
   }
 
   /** Calls `goOn` of `work` in one of the next turns, after that of those who came before. */

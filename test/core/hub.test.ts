@@ -16,6 +16,7 @@ function sessionOf(hub: Hub, id: number, send: (session: Session, text: string) 
   const peer: Peer = {
     told: true,
     entered: () => {},
+    charge: () => {},
     send: (chunk) => send(session, String(chunk)),
     stop: () => {},
     close: () => hub.remove(session),

@@ -91,3 +91,28 @@ test('the number of a turn is one for all that it brings, and another in the nex
   await turn();
   expect(turns.begin()).not.toBe(number);
 });
+
+test('a party that writes is busy as soon as its writes are expected to cost more than its credit', () => {
+  const turns = new Turns();
+  const share = new Share();
+  for (let at = 0; at < 20; at++) share.noteWrite(1);
+  const expected = [turns.expectWrite(share), turns.expectWrite(share), turns.expectWrite(share)];
+  expect(share.isLight).toBe(false);
+  for (const each of expected) share.writeEnded(each);
+  expect(share.isLight).toBe(true);
+});
+
+test('writes that are expected to be long use the slice of the turn up, short ones share it', async () => {
+  const turns = new Turns();
+  const begun = (milliseconds: number) => {
+    const share = busy(turns);
+    for (let at = 0; at < 50; at++) share.noteWrite(milliseconds);
+    let writes = 0;
+    for (; writes < 100 && turns.mayGoOn(share); writes++) turns.expectWrite(share);
+    return writes;
+  };
+  await turn();
+  expect(begun(0.6)).toBe(1);
+  await turn();
+  expect(begun(0.05)).toBeGreaterThan(5);
+});

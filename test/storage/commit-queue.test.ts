@@ -14,7 +14,11 @@ function openQueue(options: Partial<CommitQueueOptions> = {}) {
   const file = newFile();
   const client = connect(file, { create: true });
   client.exec('CREATE TABLE words (word TEXT PRIMARY KEY)');
-  const queue = new CommitQueue(client, { publish: () => {}, ...options });
+  const queue = new CommitQueue(client, {
+    publish: () => {},
+    commitTime: Number.POSITIVE_INFINITY,
+    ...options,
+  });
   onTestFinished(() => queue.close());
   const write = (word: string) => queue.run(() => insert(word));
   const insert = (word: string) => {
@@ -70,7 +74,7 @@ test('what writes many bytes is committed a part in each turn, in order', async 
   const before = commits(file);
   const long = (at: number) => `${at} ${'x'.repeat(32 * 1024)}`;
   const numbers = Array.from({ length: 30 }, (_, at) => at);
-  const writes = numbers.map((at) => queue.run(() => insert(long(at)), undefined, 32 * 1024));
+  const writes = numbers.map((at) => queue.run(() => insert(long(at)), { bytes: 32 * 1024 }));
   let most = 0;
   let done = 0;
   for (const write of writes) void write.then(() => done++);
@@ -86,15 +90,67 @@ test('what writes many bytes is committed a part in each turn, in order', async 
 test('one write with more bytes than a commit holds is a commit of its own', async () => {
   const { file, queue, write, insert } = openQueue();
   const before = commits(file);
-  const large = (word: string) => queue.run(() => insert(word), undefined, 1024 * 1024);
+  const large = (word: string) => queue.run(() => insert(word), { bytes: 1024 * 1024 });
   await Promise.all([large('a'), large('b'), write('c'), write('d')]);
   expect(commits(file) - before).toBe(2);
+});
+
+test('writes that take long are committed a few in each turn, in order', async () => {
+  const { file, client, queue, insert } = openQueue({ commitTime: 4 });
+  const before = commits(file);
+  const slowly = (word: string) => {
+    const until = performance.now() + 3;
+    while (performance.now() < until);
+    return insert(word);
+  };
+  const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+  let mostInTurn = 0;
+  let done = 0;
+  for (const name of names) void queue.run(() => slowly(name)).then(() => done++);
+  for (let known = 0; known < names.length; known = done) {
+    await nextTurn();
+    mostInTurn = Math.max(mostInTurn, done - known);
+  }
+  expect(mostInTurn).toBeLessThanOrEqual(2);
+  expect(words(client)).toEqual(names);
+  expect(commits(file) - before).toBeGreaterThanOrEqual(3);
+});
+
+test('whoever writes is charged for the time of the write and of its events, also where it is refused', async () => {
+  const wait = (milliseconds: number) => {
+    const until = performance.now() + milliseconds;
+    while (performance.now() < until);
+  };
+  const { queue } = openQueue({ publish: () => wait(5) });
+  const charged = { alice: 0, bob: 0 };
+  const payer = (name: 'alice' | 'bob') => ({
+    charge: (milliseconds: number) => {
+      charged[name] += milliseconds;
+    },
+  });
+  const write = queue.run(
+    (emit) => {
+      wait(5);
+      emit(joined('alice'));
+    },
+    { payer: payer('alice') },
+  );
+  const refused = queue.run(
+    () => {
+      wait(20);
+      throw boardError('BANNED', 'spam');
+    },
+    { payer: payer('bob') },
+  );
+  await Promise.allSettled([write, refused]);
+  expect(charged.alice).toBeGreaterThanOrEqual(10);
+  expect(charged.bob).toBeGreaterThanOrEqual(20);
 });
 
 test('closing commits all that waits, however much', async () => {
   const { client, queue, insert } = openQueue();
   const names = ['a', 'b', 'c'];
-  const writes = names.map((name) => queue.run(() => insert(name), undefined, 1024 * 1024));
+  const writes = names.map((name) => queue.run(() => insert(name), { bytes: 1024 * 1024 }));
   queue.close();
   await Promise.all(writes);
   expect(words(client)).toEqual(names);

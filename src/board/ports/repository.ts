@@ -11,6 +11,12 @@ import type {
   User,
 } from '../types.ts';
 
+/** Whoever is charged for what a write has cost. */
+export interface Payer {
+  /** @param milliseconds of processor time, once the write is committed or refused */
+  charge(milliseconds: number): void;
+}
+
 /** Who asks: a logged-in user, through a session. */
 export interface Actor {
   readonly user: User;
@@ -19,6 +25,7 @@ export interface Actor {
   readonly since: number;
   /** The hash of the user's password when the session began; null without one. */
   readonly passwordHash: string | null;
+  readonly payer?: Payer | undefined;
 }
 
 /** A login as it is committed. */
@@ -36,6 +43,7 @@ export interface NewLogin {
   readonly tokenHash: string;
   /** Whether a token with that hash can resume the session later. */
   readonly resumable: boolean;
+  readonly payer?: Payer | undefined;
 }
 
 export interface NewMessage {
@@ -84,7 +92,7 @@ export interface AccountRepository {
    */
   login(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */
-  resume(tokenHash: string, origin: Origin): Promise<OpenedLogin>;
+  resume(tokenHash: string, origin: Origin, payer?: Payer): Promise<OpenedLogin>;
   endToken(tokenHash: string): Promise<void>;
   /**
    * Stores a password, and ends the user's other sessions and all tokens but `keep`.

@@ -55,10 +55,12 @@ export class JsonSpeaker implements Speaker {
 
   private async answer(id: RequestId, method: Method, params: unknown): Promise<void> {
     const { costs } = this.voice;
-    const mark = costs.mark();
+    let mark = costs.mark();
     try {
       this.brake.pass(() => costs.spend());
-      await this.sayResult(id, await dispatch(this.context, method, params));
+      const result = await dispatch(this.context, method, params);
+      mark = costs.markAgain(mark);
+      await this.sayResult(id, result);
     } catch (error) {
       this.voice.say(formatError(id, toReply(error, this.context.session, method)));
     }

@@ -141,6 +141,10 @@ export class Connection implements Peer, Voice, InputOwner, OutboxOwner, Request
     this.loginTimer = undefined;
   }
 
+  charge(milliseconds: number): void {
+    this.costs.pay(milliseconds);
+  }
+
   say(chunk: string | Buffer): void {
     this.costs.bytes(chunk.length);
     this.outbox.reply(chunk);

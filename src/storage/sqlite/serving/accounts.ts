@@ -1,7 +1,7 @@
 import { looksOf } from '../../../board/lookalikes.ts';
 import type { Name } from '../../../board/name-key.ts';
 import { requireReadableUser } from '../../../board/names.ts';
-import type { AccountRepository, Actor, NewLogin } from '../../../board/ports/repository.ts';
+import type { AccountRepository, Actor, NewLogin, Payer } from '../../../board/ports/repository.ts';
 import type { Account, OpenedLogin, Origin, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
@@ -49,10 +49,10 @@ export class SqliteAccounts implements AccountRepository {
 
   login(
     name: Name,
-    { confirm, newPasswordHash, network, tokenHash, resumable }: NewLogin,
+    { confirm, newPasswordHash, network, tokenHash, resumable, payer }: NewLogin,
     origin: Origin,
   ): Promise<OpenedLogin> {
-    return this.opening((emit, refusal) => {
+    return this.opening(payer, (emit, refusal) => {
       const { accountByKey, addToken, endTokensPast } = this.store.statements;
       const known = accountByKey.get({ key: name.key });
       confirm(asAccount(known));
@@ -72,8 +72,8 @@ export class SqliteAccounts implements AccountRepository {
     });
   }
 
-  resume(tokenHash: string, origin: Origin): Promise<OpenedLogin> {
-    return this.opening((emit, refusal) => {
+  resume(tokenHash: string, origin: Origin, payer?: Payer): Promise<OpenedLogin> {
+    return this.opening(payer, (emit, refusal) => {
       const token = this.store.statements.tokenByHash.get({ hash: tokenHash });
       const account = token && this.store.statements.accountById.get({ user: token.userId });
       const at = this.store.clock.tick();
@@ -105,7 +105,7 @@ export class SqliteAccounts implements AccountRepository {
       this.know(user.id, network, this.store.clock.tick());
       forgetNetworksBut.run({ user: user.id, keep: network });
       emit({ type: 'password.changed', origin, user, passwordHash });
-    });
+    }, actor);
   }
 
   logout(actor: Actor, tokenHash: string): Promise<void> {
@@ -113,7 +113,7 @@ export class SqliteAccounts implements AccountRepository {
       // The session is sent what earlier writes of this commit have brought, and nothing later.
       this.end(actor, tokenHash, this.store.clock.tick());
       emit({ type: 'session.ended', origin: actor.origin });
-    });
+    }, actor);
   }
 
   disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void> {
@@ -123,7 +123,7 @@ export class SqliteAccounts implements AccountRepository {
       const { hash = '', ends = false } = token ?? {};
       if (token && !ends) this.store.statements.useToken.run({ hash, at: until });
       this.end(actor, ends ? hash : null, until);
-    });
+    }, actor);
   }
 
   private end(actor: Actor, endedToken: string | null, until: number): void {
@@ -152,10 +152,13 @@ export class SqliteAccounts implements AccountRepository {
    * Runs a login in a transaction. While nothing can be written, it is run again with the refusal and
    * without a transaction: a user that exists is let in to read.
    */
-  private async opening(open: (emit: Emit, refusal: unknown) => OpenedLogin): Promise<OpenedLogin> {
+  private async opening(
+    payer: Payer | undefined,
+    open: (emit: Emit, refusal: unknown) => OpenedLogin,
+  ): Promise<OpenedLogin> {
     const { queue } = this.store;
     try {
-      return await queue.run((emit) => open(emit, undefined));
+      return await queue.run((emit) => open(emit, undefined), { payer });
     } catch (error) {
       if (!isStorageRefusal(error)) throw error;
       return queue.runUnwritten((emit) => open(emit, error));

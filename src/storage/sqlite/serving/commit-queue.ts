@@ -1,3 +1,4 @@
+import type { Payer } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
@@ -23,6 +24,14 @@ export interface WriteRun {
   drop(): void;
 }
 
+export interface WriteOptions {
+  /** What the write shares with those beside it that name the same. */
+  readonly run?: WriteRun | undefined;
+  /** Bytes of what it writes, where that may be much. */
+  readonly bytes?: number | undefined;
+  readonly payer?: Payer | undefined;
+}
+
 export interface CommitQueueOptions {
   /** Called for each event after its commit, in the order of the operations. */
   publish: (event: BoardEvent) => void;
@@ -30,6 +39,8 @@ export interface CommitQueueOptions {
   failed?: (error: unknown) => void;
   /** How long writes wait for another process's lock, in milliseconds. */
   lockPatience?: number;
+  /** Milliseconds that the writes of one commit may take; those left wait for the next turn of the event loop. */
+  commitTime?: number;
   counts?: CommitCounts;
   /** What is checked before and after each transaction: a commit into a lost file is no commit. */
   files?: Pick<OpenFiles, 'lost'>;
@@ -42,7 +53,8 @@ export interface CommitQueueOptions {
 interface Waiting {
   readonly run: WriteRun | undefined;
   readonly bytes: number;
-  perform(): void;
+  /** @returns milliseconds that it took */
+  perform(): number;
   /** Tells the events and resolves, or rejects. */
   settle(): void;
   reject(error: unknown): void;
@@ -57,13 +69,15 @@ const enoughForCommit = 256;
 // Bytes of the writes of one commit. The rest waits for the next turn of the event loop, in which the
 // others are served: eight contents of the greatest length.
 const commitBytes = 256 * 1024;
+// The `commitTime` of a server: 256 posts take as long.
+const commitTime = 4;
 // Milliseconds for the try when closing, which may block.
 const closingPatience = 1000;
 
 /**
  * Group commit: the writes that arrive in one turn of the event loop run in order in one
- * transaction, or in a few where they are hundreds, so that they share one disk sync. Where their
- * texts are long, what does not fit into a commit waits for the next turn. If one fails, the batch is rolled back and its writes are run one by one, so that only the guilty one fails.
+ * transaction, or in a few where they are hundreds, so that they share one disk sync. Where they take
+ * long or their texts are long, what does not fit into a commit waits for the next turn. If one fails, the batch is rolled back and its writes are run one by one, so that only the guilty one fails.
  *
  * A lock held by another process is not waited for in SQLite, which would stop every connection,
  * but tried again on later turns; reads go on meanwhile.
@@ -76,6 +90,7 @@ export class CommitQueue {
   private lockedSince: number | undefined;
   private closed = false;
   private readonly lockPatience: number;
+  private readonly commitTime: number;
   private readonly begin;
   private readonly commit;
   private readonly rollback;
@@ -86,6 +101,7 @@ export class CommitQueue {
   ) {
     this.counts = options.counts ?? new CommitCounts();
     this.lockPatience = options.lockPatience ?? 5000;
+    this.commitTime = options.commitTime ?? commitTime;
     this.begin = client.prepare('BEGIN IMMEDIATE');
     this.commit = client.prepare('COMMIT');
     this.rollback = client.prepare('ROLLBACK');
@@ -94,13 +110,11 @@ export class CommitQueue {
   /**
    * Runs `operation` with the next batch. The promise is settled after the commit, once the
    * events of everything before it and its own have been published.
-   * @param run what it shares with those beside it that name the same
-   * @param bytes of what it writes, where that may be much
    */
-  run<T>(operation: Operation<T>, run?: WriteRun, bytes = 0): Promise<T> {
+  run<T>(operation: Operation<T>, { run, bytes = 0, payer }: WriteOptions = {}): Promise<T> {
     if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise<T>((resolve, reject) => {
-      this.waiting.push(new Write(operation, run, bytes, resolve, reject, this.options));
+      this.waiting.push(new Write(operation, { run, bytes, payer }, resolve, reject, this.options));
       this.waitingBytes += bytes;
       this.schedule();
     });
@@ -113,7 +127,7 @@ export class CommitQueue {
    */
   runUnwritten<T>(operation: Operation<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const read = new Write(operation, undefined, 0, resolve, reject, this.options);
+      const read = new Write(operation, {}, resolve, reject, this.options);
       try {
         read.perform();
       } catch (error) {
@@ -155,8 +169,9 @@ export class CommitQueue {
     this.scheduled = false;
     const batch = this.takeBatch(last);
     if (batch.length === 0) return;
+    let done: number;
     try {
-      this.transact(batch);
+      done = this.transact(batch, last ? Number.POSITIVE_INFINITY : this.commitTime);
     } catch (error) {
       if (isBusy(error) && !last && this.waitForLock(batch)) return;
       this.lockedSince = undefined;
@@ -166,8 +181,18 @@ export class CommitQueue {
       return;
     }
     this.lockedSince = undefined;
-    for (const write of batch) write.settle();
+    if (done < batch.length) {
+      this.putBack(batch.slice(done));
+      this.flushLater();
+    }
+    for (const write of batch.slice(0, done)) write.settle();
     this.options.committed?.();
+  }
+
+  /** Writes that are not committed yet come before those that wait. */
+  private putBack(writes: Waiting[]): void {
+    this.waiting = [...writes, ...this.waiting];
+    for (const { bytes } of writes) this.waitingBytes += bytes;
   }
 
   /** What fits into one commit, or all that waits. What is left is committed in the next turns. */
@@ -190,8 +215,7 @@ export class CommitQueue {
   private waitForLock(batch: Waiting[]): boolean {
     this.lockedSince ??= performance.now();
     if (performance.now() - this.lockedSince > this.lockPatience) return false;
-    this.waiting = [...batch, ...this.waiting];
-    for (const { bytes } of batch) this.waitingBytes += bytes;
+    this.putBack(batch);
     this.scheduled = true;
     setTimeout(() => this.flush(false), lockRetry);
     return true;
@@ -200,7 +224,7 @@ export class CommitQueue {
   private oneByOne(batch: Waiting[]): void {
     for (const [at, write] of batch.entries()) {
       try {
-        this.transact([write]);
+        this.transact([write], this.commitTime);
       } catch (error) {
         // The lock may have been taken since: a later turn tries again, with all that follow in their order.
         if (isBusy(error) && !this.closed && this.waitForLock(batch.slice(at))) return;
@@ -224,27 +248,38 @@ export class CommitQueue {
     if (lost) throw lost;
   }
 
-  private transact(batch: Waiting[]): void {
+  /**
+   * Commits as many writes of `batch` as fit into `time`, at least one.
+   * @param time in milliseconds
+   * @returns how many
+   */
+  private transact(batch: Waiting[], time: number): number {
     this.requireFiles();
-    this.commitAll(batch);
+    const done = this.commitSome(batch, time);
     this.requireFiles();
     this.options.trouble?.committed();
+    return done;
   }
 
-  private commitAll(batch: Waiting[]): void {
+  private commitSome(batch: Waiting[], time: number): number {
     const began = performance.now();
     let run: WriteRun | undefined;
+    let left = time;
+    let done = 0;
     this.begin.run();
     try {
       for (const write of batch) {
+        if (left < 0) break;
         if (write.run !== run) run?.end();
         run = write.run;
-        write.perform();
+        left -= write.perform();
+        done++;
       }
       run?.end();
       this.commit.run();
-      this.counts.writes.note(batch.length);
+      this.counts.writes.note(done);
       this.counts.seconds.note((performance.now() - began) / 1000);
+      return done;
     } catch (error) {
       run?.drop();
       if (this.client.inTransaction) this.rollback.run();
@@ -256,17 +291,32 @@ export class CommitQueue {
 class Write<T> implements Waiting {
   private events: BoardEvent[] = [];
   private outcome: { value: T } | { refusal: BoardError } | undefined;
+  readonly run: WriteRun | undefined;
+  readonly bytes: number;
+  private readonly payer: Payer | undefined;
+  private milliseconds = 0;
 
   constructor(
     private readonly operation: Operation<T>,
-    readonly run: WriteRun | undefined,
-    readonly bytes: number,
+    { run, bytes = 0, payer }: WriteOptions,
     private readonly resolve: (value: T) => void,
-    readonly reject: (error: unknown) => void,
+    private readonly fail: (error: unknown) => void,
     private readonly options: CommitQueueOptions,
-  ) {}
+  ) {
+    this.run = run;
+    this.bytes = bytes;
+    this.payer = payer;
+  }
 
-  perform(): void {
+  perform(): number {
+    const began = performance.now();
+    this.attempt();
+    const took = performance.now() - began;
+    this.milliseconds += took;
+    return took;
+  }
+
+  private attempt(): void {
     this.events = [];
     try {
       this.outcome = { value: this.operation((event) => this.events.push(event)) };
@@ -278,9 +328,17 @@ class Write<T> implements Waiting {
   }
 
   settle(): void {
+    const began = performance.now();
     for (const event of this.events) this.publish(event);
+    this.milliseconds += performance.now() - began;
+    this.payer?.charge(this.milliseconds);
     if (this.outcome && 'value' in this.outcome) this.resolve(this.outcome.value);
-    else this.reject(this.outcome?.refusal);
+    else this.fail(this.outcome?.refusal);
+  }
+
+  reject(error: unknown): void {
+    this.payer?.charge(this.milliseconds);
+    this.fail(error);
   }
 
   private publish(event: BoardEvent): void {

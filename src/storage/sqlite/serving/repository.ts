@@ -68,7 +68,7 @@ export class SqliteRepository implements Repository {
         ...this.memberPage(group, firstMembers),
         messages,
       };
-    });
+    }, actor);
   }
 
   leave(actor: Actor, ref: GroupRef) {
@@ -78,7 +78,7 @@ export class SqliteRepository implements Repository {
       this.store.statements.memberLeft.run({ group: group.id });
       emit({ type: 'member.left', origin: actor.origin, group, user: actor.user });
       return { group };
-    });
+    }, actor);
   }
 
   members(actor: Actor, ref: GroupRef, page = firstMembers) {
@@ -112,8 +112,7 @@ export class SqliteRepository implements Repository {
         emit({ type: 'message.posted', origin: actor.origin, group, message });
         return { group, message };
       },
-      this.posts,
-      bytes,
+      { payer: actor.payer, run: this.posts, bytes },
     );
   }
 
@@ -145,7 +144,7 @@ export class SqliteRepository implements Repository {
       const mark = { group: group.id, user: user.id, number: lastRead };
       const { changes } = this.store.statements.markRead.run(mark);
       if (changes > 0) emit({ type: 'marks.changed', origin, group, user, lastRead });
-    });
+    }, actor);
   }
 
   async announceOutsideChanges(): Promise<void> {
