@@ -176,7 +176,7 @@ test('a folder that cannot be written is refused in one line', async () => {
   const folder = tempFolder();
   chmodSync(folder, 0o555);
   const script = `
-    import { openHeld } from 'DIST/storage/open.js';
+    import { openHeld } from 'DIST/storage/sqlite/file/open.js';
     try {
       openHeld(process.argv[1]);
     } catch (error) {

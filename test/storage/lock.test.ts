@@ -10,7 +10,7 @@ import { startScript } from './script.ts';
 
 /** Takes the lock, says what came of it, and holds it until its input ends. */
 const holder = `
-  import { ServerLock } from 'DIST/storage/lock.js';
+  import { ServerLock } from 'DIST/storage/sqlite/file/lock.js';
   let lock;
   try {
     lock = ServerLock.take(process.argv[1]);
@@ -84,7 +84,7 @@ test('the lock is free once its holder has let it go', async () => {
 test('a board that another server holds is not opened twice, and stays usable', async () => {
   const { file, client } = openBoard();
   const script = `
-    import { openHeld } from 'DIST/storage/open.js';
+    import { openHeld } from 'DIST/storage/sqlite/file/open.js';
     try {
       openHeld(process.argv[1]);
     } catch (error) {
