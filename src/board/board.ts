@@ -16,8 +16,8 @@ const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 export class Board {
   constructor(private readonly repository: Repository) {}
 
-  groups(actor: Actor) {
-    return this.repository.groups(actor);
+  groups(actor: Actor, page: { after: number; limit: number }) {
+    return this.repository.groups(actor, page);
   }
 
   unread(user: User, group: Group, until: number) {

@@ -79,6 +79,11 @@ export class Hub implements EndsTurn {
     return this.channels.get(id)?.group.name ?? name;
   }
 
+  /** A group under that name: what a member is answered calls it the same as what they are told. */
+  named(group: Group): Group {
+    return { id: group.id, name: this.nameOf(group) };
+  }
+
   /** A new connection, which has no user yet. */
   add(session: Session): void {
     this.sessions.set(session.id, session);

@@ -231,3 +231,31 @@ test('what happened while no server ran is told to nobody', async () => {
   describe('y');
   expect((await bot.notice()).params).toMatchObject({ description: 'y' });
 });
+
+test('every reply calls a renamed group by the name from before until the new one is announced', async () => {
+  const board = await TestBoard.start();
+  const program = await board.memberProgram('bot', 'news');
+  // Somebody is left to be notified once the program has left.
+  await board.memberProgram('carol', 'news');
+  const group = 3;
+  const names = async () => {
+    const message = { group, subject: 's', content: 'c' };
+    const posted = await program.call('message.post', message);
+    const { number } = posted;
+    const replies = [
+      posted,
+      await program.call('message.get', { group, number }),
+      await program.call('message.list', { group }),
+      await program.call('group.members', { group }),
+      await program.call('group.leave', { group }),
+      await program.call('group.join', { group }),
+    ];
+    const { groups } = await program.call('group.list', {});
+    const listed = groups.find(({ id }: { id: number }) => id === group)?.name;
+    return [...replies.map((reply) => reply.group), listed];
+  };
+  // The announcement of a change is a row of its own: without it the new name is not announced.
+  change(board.database(), "UPDATE groups SET name = 'newest', name_key = 'newest' WHERE id = 3");
+  const before = await names();
+  expect(new Set(before)).toEqual(new Set(['news']));
+});

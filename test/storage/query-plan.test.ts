@@ -38,10 +38,9 @@ function fill({ client }: StoredBoard, count: number, from: number): void {
   })();
 }
 
-// `%groups` is the list of all groups, a rule is looked for in each, and the counts of all are summed up.
+// A rule is looked for in each, and the counts of all are summed up.
 // The other tables have a row or none for long, and a user has eleven networks at most.
 const allowed: Record<string, string[]> = {
-  groupsFor: ['SCAN groups'],
   retained: ['SCAN groups'],
   holdings: ['SCAN groups'],
   wallClock: ['SCAN wall_clock'],

@@ -126,7 +126,8 @@ export interface AccountRepository {
  * began, and those about a group `GROUP_NOT_FOUND`; what else they throw is listed with each.
  */
 export interface Repository {
-  groups(actor: Actor): Promise<GroupSummary[]>;
+  /** Groups in the order of their numbers: `limit` after the number `after`, or all. */
+  groups(actor: Actor, page?: { after: number; limit: number }): Promise<GroupSummary[]>;
   /** How many messages posted up to `until` a member has not seen; 0 for one who is no member. */
   unread(user: User, group: Group, until: number): Promise<number>;
   /** @throws `ALREADY_MEMBER` */

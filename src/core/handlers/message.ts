@@ -28,15 +28,15 @@ export const messageHandlers: Pick<
   Handlers,
   'message.post' | 'message.get' | 'message.list' | 'message.markRead'
 > = {
-  'message.post': async ({ board, session }, { group, ...content }) => {
+  'message.post': async ({ board, session, hub }, { group, ...content }) => {
     const posted = await board.post(session.actor, group, content);
-    return { ...toGroup(posted.group), ...toHeader(posted.message) };
+    return { ...toGroup(hub.named(posted.group)), ...toHeader(posted.message) };
   },
 
-  'message.get': async ({ board, session }, { group, number }) => {
+  'message.get': async ({ board, session, hub }, { group, number }) => {
     const found = await board.message(session.actor, group, number);
     const { message } = found;
-    return { ...toGroup(found.group), ...toHeader(message), content: message.content };
+    return { ...toGroup(hub.named(found.group)), ...toHeader(message), content: message.content };
   },
 
   'message.list': async (context, params) => {
@@ -65,7 +65,7 @@ export const messageHandlers: Pick<
       else messages.push(...found.messages);
     }
     costs.charge(mark);
-    return { ...toGroup(found.group), messages, more: found.more };
+    return { ...toGroup(context.hub.named(found.group)), messages, more: found.more };
   },
 
   'message.markRead': async ({ board, session }, { group, number }) => {

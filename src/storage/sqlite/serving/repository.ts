@@ -21,6 +21,7 @@ interface Access extends Group {
 }
 
 const firstMembers = { after: 0, limit: limits.membersDefault };
+const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
 const everything = { before: Number.MAX_SAFE_INTEGER, after: 0, since: 0 };
 
 /** Groups and messages in SQLite. Writes go through the commit queue; reads run at once. */
@@ -31,10 +32,10 @@ export class SqliteRepository implements Repository {
     this.posts = new PostRun(store.statements, (actor, ref) => this.membership(actor, ref));
   }
 
-  groups(actor: Actor): Promise<GroupSummary[]> {
+  groups(actor: Actor, page = allGroups): Promise<GroupSummary[]> {
     return this.store.read(() => {
       requireStanding(this.store.statements.standing.get({ user: actor.user.id }), actor);
-      const rows = this.store.statements.groupsFor.all({ user: actor.user.id });
+      const rows = this.store.statements.groupsFor.all({ user: actor.user.id, ...page });
       return rows.map(({ joinedAt, lastRead, lastNumber, ...group }) => ({
         ...group,
         joined: joinedAt !== null,

@@ -48,6 +48,19 @@ const accessColumns = {
   ...standingColumns,
 };
 
+const summaryColumns = {
+  id: groups.id,
+  name: groups.name,
+  description: groups.description,
+  members: groups.memberCount,
+  messages: groups.messageCount,
+  joinedAt: memberships.joinedAt,
+  lastRead: memberships.lastReadNumber,
+  lastNumber: groups.lastNumber,
+};
+
+const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
+
 const accountColumns = {
   id: users.id,
   name: users.name,
@@ -282,39 +295,38 @@ export function prepareStatements(orm: Orm) {
       orm.select(unreadColumns).from(memberships).where(ofActor),
       unreadColumns,
     ),
-    groupsFor: orm
-      .select({
-        id: groups.id,
-        name: groups.name,
-        description: groups.description,
-        members: groups.memberCount,
-        messages: groups.messageCount,
-        joinedAt: memberships.joinedAt,
-        lastRead: memberships.lastReadNumber,
-        lastNumber: groups.lastNumber,
-      })
-      .from(groups)
-      .leftJoin(
-        memberships,
-        and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
-      )
-      .orderBy(asc(groups.id))
-      .prepare(),
-    membersOf: orm
-      .select({ id: users.id, name: users.name, key: users.nameKey })
-      .from(memberships)
-      // With statistics SQLite would go through the users instead, all of them for each page.
-      .crossJoin(users)
-      .where(
-        and(
-          eq(users.id, memberships.userId),
-          eq(memberships.groupId, value('group')),
-          gt(memberships.userId, value('after')),
-        ),
-      )
-      .orderBy(asc(memberships.userId))
-      .limit(value('limit'))
-      .prepare(),
+    groupsFor: direct(
+      client,
+      orm
+        .select(summaryColumns)
+        .from(groups)
+        .leftJoin(
+          memberships,
+          and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
+        )
+        .where(gt(groups.id, value('after')))
+        .orderBy(asc(groups.id))
+        .limit(value('limit')),
+      summaryColumns,
+    ),
+    membersOf: direct(
+      client,
+      orm
+        .select(memberColumns)
+        .from(memberships)
+        // With statistics SQLite would go through the users instead, all of them for each page.
+        .crossJoin(users)
+        .where(
+          and(
+            eq(users.id, memberships.userId),
+            eq(memberships.groupId, value('group')),
+            gt(memberships.userId, value('after')),
+          ),
+        )
+        .orderBy(asc(memberships.userId))
+        .limit(value('limit')),
+      memberColumns,
+    ),
     memberCount: orm
       .select({ members: groups.memberCount })
       .from(groups)
