@@ -77,6 +77,16 @@ async function startServer(data, { settings = {}, target }) {
         return 0;
       }
     },
+    /** Seconds of processor time so far. */
+    processor() {
+      try {
+        const [, rest] = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ');
+        const fields = rest.split(' ');
+        return (Number(fields[11]) + Number(fields[12])) / 100;
+      } catch {
+        return Number.NaN;
+      }
+    },
     /** The longest stop of the event loop since this was asked last, in milliseconds. */
     longestStop() {
       if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve('died');
@@ -91,6 +101,7 @@ async function startServer(data, { settings = {}, target }) {
 async function measure(server, people) {
   const times = { ping: [], post: [] };
   let most = 0;
+  const before = { at: performance.now(), processor: server.processor() };
   const sampling = setInterval(() => {
     most = Math.max(most, server.memory());
   }, 50);
@@ -113,13 +124,15 @@ async function measure(server, people) {
   // A server that is stopped answers nobody: what waits by then counts with the time until then.
   await Promise.race([finished, pause((seconds + 10) * 1000), once(server.child, 'exit')]);
   clearInterval(sampling);
+  const took = (performance.now() - before.at) / 1000;
+  const processor = (100 * (server.processor() - before.processor)) / took;
   const stop = await server.longestStop();
   const p99 = (values) =>
     quantile(
       values.sort((a, b) => a - b),
       0.99,
     ) ?? Number.NaN;
-  return { ping: p99(times.ping), post: p99(times.post), most, stop };
+  return { ping: p99(times.ping), post: p99(times.post), most, stop, processor };
 }
 
 /** Of figures, or of what stands for one: a server that died has none. */
@@ -162,6 +175,7 @@ async function trial(name, connections) {
     loud.post,
     quiet.stop,
     loud.stop,
+    loud.processor,
     loud.most - before,
   ];
 }
@@ -176,6 +190,7 @@ const columns = [
   'attacked, ms',
   'longest stop undisturbed, ms',
   'attacked, ms',
+  'server, % of a core',
   'memory, MiB more',
 ];
 const row = (cells) => console.log(`| ${cells.join(' | ')} |`);

@@ -13,6 +13,8 @@ interface Waiting {
   refuse(error: BoardError): void;
 }
 
+type Counts = Map<Throttle, Map<string, number>>;
+
 // Attempts that may wait at one gate, as of people behind one address, and at all gates together.
 const mostAtGate = 200;
 const mostWaiting = 1000;
@@ -23,8 +25,11 @@ const mostWaiting = 1000;
  * nothing. One whose gates are open never waits for others.
  */
 export class Attempts {
-  private waiting: Waiting[] = [];
+  private waiting = new Set<Waiting>();
+  /** How many of them wait at each gate. */
+  private atGates: Counts = new Map();
   private timer: NodeJS.Timeout | undefined;
+  private timerAt = Number.POSITIVE_INFINITY;
 
   /**
    * Runs `attempt` once its gates are open.
@@ -49,12 +54,14 @@ export class Attempts {
     }
   }
 
+  /** Looks at the gates of the attempt that arrives alone: others that wait were looked at before. */
   private enter(gates: readonly Gate[], ended: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      if (ended.aborted) return reject(boardError('CONNECTION_ENDED'));
       const withdraw = () => {
-        this.waiting = this.waiting.filter((other) => other !== one);
+        this.waiting.delete(one);
+        count(this.atGates, gates, -1);
         reject(boardError('CONNECTION_ENDED'));
-        this.pump();
       };
       const one: Waiting = {
         gates,
@@ -67,26 +74,33 @@ export class Attempts {
           reject(error);
         },
       };
-      if (ended.aborted) return withdraw();
-      ended.addEventListener('abort', withdraw, { once: true });
-      this.waiting.push(one);
-      this.pump();
-      if (this.waiting.length <= mostWaiting || this.waiting.at(-1) !== one) return;
-      this.waiting.pop();
-      one.refuse(boardError('RATE_LIMITED', 30));
+      try {
+        const wait = this.consider(one, this.atGates);
+        if (wait === 0) return;
+        if (this.waiting.size >= mostWaiting) throw boardError('RATE_LIMITED', 30);
+        ended.addEventListener('abort', withdraw, { once: true });
+        this.waiting.add(one);
+        count(this.atGates, gates, 1);
+        this.pumpAfter(wait);
+      } catch (error) {
+        reject(error);
+      }
     });
   }
 
   /** Begins what may begin, refuses what would wait too long, and comes again when the next may begin. */
   private pump(): void {
-    const ahead = new Map<Throttle, Map<string, number>>();
-    const still: Waiting[] = [];
+    clearTimeout(this.timer);
+    this.timerAt = Number.POSITIVE_INFINITY;
+    const atGates: Counts = new Map();
+    const still = new Set<Waiting>();
     let soonest = Number.POSITIVE_INFINITY;
     for (const one of this.waiting) {
       try {
-        const wait = this.consider(one, ahead);
+        const wait = this.consider(one, atGates);
         if (wait === 0) continue;
-        still.push(one);
+        still.add(one);
+        count(atGates, one.gates, 1);
         soonest = Math.min(soonest, wait);
       } catch (error) {
         if (!(error instanceof BoardError)) throw error;
@@ -94,27 +108,34 @@ export class Attempts {
       }
     }
     this.waiting = still;
-    clearTimeout(this.timer);
-    if (soonest < Number.POSITIVE_INFINITY) this.timer = setTimeout(() => this.pump(), soonest);
+    this.atGates = atGates;
+    this.pumpAfter(soonest);
   }
 
-  /** @returns 0 if it has begun, else the milliseconds until it may */
-  private consider(one: Waiting, ahead: Map<Throttle, Map<string, number>>): number {
-    const places = one.gates.map(({ throttle, key }) => {
-      const counts = ahead.get(throttle) ?? new Map<string, number>();
-      ahead.set(throttle, counts);
-      const before = counts.get(key) ?? 0;
+  /** @param wait in milliseconds; Infinity if an attempt has to end first, which comes again by itself */
+  private pumpAfter(wait: number): void {
+    const at = performance.now() + wait;
+    if (at >= this.timerAt) return;
+    clearTimeout(this.timer);
+    this.timerAt = at;
+    this.timer = setTimeout(() => this.pump(), wait);
+  }
+
+  /**
+   * @param ahead how many wait before it at each gate
+   * @returns 0 if it has begun, else the milliseconds until it may
+   * @throws BoardError `RATE_LIMITED`
+   */
+  private consider(one: Waiting, ahead: Counts): number {
+    for (const { throttle, key } of one.gates) {
+      const before = ahead.get(throttle)?.get(key) ?? 0;
       if (before >= mostAtGate) throw boardError('RATE_LIMITED', 30);
       throttle.refuseLongWait(key, before);
-      return { throttle, key, counts, before };
-    });
-    const wait = Math.max(...places.map(({ throttle, key }) => throttle.wait(key)));
-    if (wait === 0) {
-      this.begin(one);
-      return 0;
     }
-    for (const { counts, key, before } of places) counts.set(key, before + 1);
-    return Math.max(1, wait);
+    const wait = Math.max(...one.gates.map(({ throttle, key }) => throttle.wait(key)));
+    if (wait > 0) return Math.max(1, wait);
+    this.begin(one);
+    return 0;
   }
 
   private begin({ gates, begin }: Waiting): void {
@@ -129,5 +150,16 @@ export class Attempts {
       throw error;
     }
     begin();
+  }
+}
+
+/** Counts an attempt at its gates, or no longer. */
+function count(counts: Counts, gates: readonly Gate[], by: 1 | -1): void {
+  for (const { throttle, key } of gates) {
+    const ofThrottle = counts.get(throttle) ?? new Map<string, number>();
+    counts.set(throttle, ofThrottle);
+    const left = (ofThrottle.get(key) ?? 0) + by;
+    if (left > 0) ofThrottle.set(key, left);
+    else ofThrottle.delete(key);
   }
 }
