@@ -63,6 +63,8 @@ export interface AppConfig {
   readonly backups?: BackupPlan | undefined;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
+  /** How many lines of the log were dropped; none if left out. */
+  readonly linesDropped?: (() => number) | undefined;
   /** Where metrics and health are told, if anywhere. */
   readonly metrics?: MetricsAddress | undefined;
 }
@@ -124,7 +126,14 @@ export class App {
       if (event.type === 'messages.purged') logPurged(event, log);
     };
     const store = openStore({ client, lock }, publish, log);
-    const bans = new NetworkBans();
+    const clockWatch = new ClockWatch(store, {
+      report: (finding) => {
+        const { level, text } = describeFinding(finding);
+        log[level](text);
+        if (finding.found !== 'future rows') note(concerns, 'clock', finding.found !== 'trusted');
+      },
+    });
+    const bans = new NetworkBans(() => clockWatch.expected / 1000);
     const readBans = () => {
       bans.replace(allNetworkBans(orm(client)));
       for (const session of hub.connected) {
@@ -178,19 +187,15 @@ export class App {
         diskFree: () => store.diskFree(),
         storageFails: () => store.trouble.isFailing,
         readsFail: () => store.trouble.readsFail,
+        logLinesDropped: () => config.linesDropped?.() ?? 0,
         concerns,
         backups: () => backups?.status,
         certificateEnd: () => server.certificateEnd,
         probe: () => store.probe(),
       });
-    const clockWatch = new ClockWatch(store, {
-      report: (finding) => {
-        const { level, text } = describeFinding(finding);
-        log[level](text);
-        if (finding.found !== 'future rows') note(concerns, 'clock', finding.found !== 'trusted');
-      },
-    });
     try {
+      // Before anyone can connect whose ban may seem to have ended. A disk that fails is no reason not to start.
+      await clockWatch.isTrusted().catch(() => {});
       readBans();
       // Nobody was connected to be told of these.
       await announce(repository, log);

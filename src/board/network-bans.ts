@@ -14,7 +14,7 @@ export interface NetworkBan {
 export class NetworkBans {
   private byNetwork = new NetworkMap<NetworkBan>();
 
-  /** @param now the wall clock, in milliseconds */
+  /** @param now milliseconds since the epoch */
   constructor(private readonly now: () => number = Date.now) {}
 
   /** Takes the place of all bans before. */

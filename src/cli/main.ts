@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { oldestNode, tooOld } from './node-version.ts';
 import { holdHangUps } from './running/hangup.ts';
+import { ignoreMeaninglessSignals } from './running/signals.ts';
 
 // Whatever is imported statically is loaded before this check. better-sqlite3 ends an older Node with
 // a segmentation fault, so the program itself is loaded only after it.
@@ -10,7 +11,10 @@ if (tooOld(process.versions.node)) {
   );
   process.exitCode = 1;
 } else {
-  if (process.argv[2] === 'serve') holdHangUps();
+  if (process.argv[2] === 'serve') {
+    holdHangUps();
+    ignoreMeaninglessSignals();
+  }
   // Without a listener Node opens its debugger, which gives any user of the machine this process.
   process.on('SIGUSR1', () => {});
   const { run } = await import('./exit.ts');

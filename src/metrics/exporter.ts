@@ -19,6 +19,12 @@ export function createRegistry(sources: Sources): Registry {
   addRequests(exporter, sources);
   addStorage(exporter, sources);
   addBackups(exporter, sources);
+  exporter.counter(
+    'log_lines_dropped_total',
+    'Lines of the log that were dropped because its reader took none.',
+    [],
+    () => one(sources.logLinesDropped()),
+  );
   exporter.gauge('attention', '1 where somebody has to see to it, else 0.', ['about'], () =>
     concerns.map((about) => [{ about }, Number(sources.concerns.has(about))]),
   );

@@ -60,6 +60,8 @@ export interface Sources {
   storageFails(): boolean;
   /** Whether reads failed a moment ago. */
   readsFail(): boolean;
+  /** Lines of the log that were dropped because its reader took none. */
+  logLinesDropped(): number;
   /** Those that there are just now. */
   readonly concerns: ReadonlySet<Concern>;
   /** Undefined where none are scheduled. */

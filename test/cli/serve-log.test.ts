@@ -1,10 +1,11 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, constants, openSync, readSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { scrape } from '../doors/scrape.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -12,9 +13,13 @@ import { tempFolder } from '../helpers/temp.ts';
 const { O_RDWR, O_NONBLOCK } = constants;
 
 /** A server whose log goes to `stderr`, at a level that writes a line for each request. */
-async function startLogging(stderr: number | 'pipe', stdout: number | 'pipe' = 'pipe') {
+async function startLogging(
+  stderr: number | 'pipe',
+  stdout: number | 'pipe' = 'pipe',
+  more: readonly string[] = [],
+) {
   const data = tempFolder();
-  const args = [program, 'serve', '--port', '0', '--data', data];
+  const args = [program, 'serve', '--port', '0', '--data', data, ...more];
   const child = spawn(process.execPath, [...args, '--log-level', 'debug', '--rate', 'off'], {
     stdio: ['ignore', stdout, stderr],
   });
@@ -75,6 +80,19 @@ test('a full pipe that nobody reads stops no member, and the log says how much i
   const lines = parsed(log.slice(0, log.lastIndexOf('\n')));
   const report = lines.find(({ dropped }) => dropped !== undefined);
   expect(report?.dropped).toBeGreaterThan(1000);
+  child.kill('SIGTERM');
+  expect(await once(child, 'exit')).toEqual([0, null]);
+});
+
+test('while nobody reads the log, a metric counts the lines that are missing', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  taken.close();
+  const child = await startLogging(unreadPipe(), 'pipe', ['--metrics', `127.0.0.1:${port}`]);
+  await floodLog(await portOf(child));
+  const values = await scrape(`http://127.0.0.1:${port}`);
+  expect(values.corkboard_log_lines_dropped_total).toBeGreaterThan(1000);
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });

@@ -27,8 +27,7 @@ test('SIGHUP while the server starts does not end it, and reads the configuratio
     await new Promise(setImmediate);
   }
   next.kill('SIGHUP');
-  while (!log.includes('read the configuration again')) await once(next.stderr, 'data');
-  expect(log).toContain('"listening"');
+  while (!/read the configuration again.*"listening"/s.test(log)) await once(next.stderr, 'data');
   next.kill('SIGTERM');
   expect(await once(next, 'exit')).toEqual([0, null]);
 });
@@ -41,6 +40,17 @@ test('SIGUSR1 opens no debugger, through which any user of the machine could tak
   expect(await server.stop()).toBe(0);
   expect(server.log).not.toContain('Debugger');
 });
+
+test.each(['SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR', 'SIGXFSZ'] as const)(
+  '%s, which means nothing to a server, does not end it',
+  async (signal) => {
+    const server = await TestServer.start();
+    server.child.kill(signal);
+    const peer = await JsonPeer.connect(server.port);
+    await peer.call('ping', {});
+    expect(await server.stop()).toBe(0);
+  },
+);
 
 /** Runs a shell command in a terminal of its own. `listening` resolves with the port that is printed. */
 function inTerminal(command: string, folder: string) {

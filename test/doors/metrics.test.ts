@@ -51,6 +51,15 @@ test('what goes on can be scraped: sessions, requests, commits, notices, sizes',
   });
 });
 
+test('the lines that the log has dropped are counted', async () => {
+  let dropped = 0;
+  const board = await TestBoard.start({ metrics, linesDropped: () => dropped });
+  const counted = async () => (await scrape(board.metricsUrl)).corkboard_log_lines_dropped_total;
+  expect(await counted()).toBe(0);
+  dropped = 7;
+  expect(await counted()).toBe(7);
+});
+
 test('what a board cannot tell is no metric: without backups none is late', async () => {
   const board = await TestBoard.start({ metrics });
   const values = await scrape(board.metricsUrl);

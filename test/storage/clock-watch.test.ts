@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { NetworkBans } from '../../src/board/network-bans.ts';
 import { clockCheck, healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import {
@@ -30,6 +31,7 @@ class Machine {
   readonly file = newFile();
   board!: StoredBoard;
   upkeep!: SqliteUpkeep;
+  watch!: ClockWatch;
   found: ClockFinding['found'][] = [];
 
   start(): void {
@@ -42,6 +44,7 @@ class Machine {
       },
       elapsed: () => this.running,
     });
+    this.watch = watch;
     this.upkeep = new SqliteUpkeep(this.board.store, { clockIsTrusted: () => watch.isTrusted() });
   }
 
@@ -207,6 +210,24 @@ test('neither tokens nor bans end for good by a clock in doubt', async () => {
   trustClock(client, machine.wall * 1000);
   await tidy();
   expect(rows()).toBe(0);
+});
+
+test('a ban with an end is in force until then, however far ahead the clock is set meanwhile', async () => {
+  const machine = await withFiftyMessages();
+  const endsAt = (machine.wall + 2 * hour) * 1000;
+  const ban = { network: '192.0.2.0/24', reason: 'spam', createdAt: 1, endsAt };
+  const bans = () => {
+    const all = new NetworkBans(() => machine.watch.expected / 1000);
+    all.replace([ban]);
+    return all.reasonFor('192.0.2.7') !== undefined;
+  };
+  expect(bans()).toBe(true);
+  machine.wall += 400 * day;
+  expect(bans()).toBe(true);
+  await machine.off(400 * day);
+  expect(bans()).toBe(true);
+  await machine.run(6 * hour);
+  expect(bans()).toBe(false);
 });
 
 test('a board from before the clock was watched is judged by its newest message', async () => {

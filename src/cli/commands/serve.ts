@@ -67,13 +67,14 @@ Examples:
 async function serve(read: () => Configuration): Promise<void> {
   const { config } = read();
   for (const output of [1, 2]) requireNotRedirected(output, databaseFile(config.data));
-  const log = createLog(config);
+  const { log, linesDropped } = createLog(config);
   const certificate = readCertificate(config);
   warnOfCertificate(certificate, log);
   const limits = limitsOf(config);
   const version = programVersion();
   const backups = backupPlan(config);
-  const app = await App.start({ ...config, certificate, limits, backups, version }, log);
+  const given = { certificate, limits, backups, version, linesDropped };
+  const app = await App.start({ ...config, ...given }, log);
   const reload = reloader({ app, log, config, read });
   // Before anything says that it listens: whoever reads that may signal at once.
   const signalled = untilSignalled(log, reload);

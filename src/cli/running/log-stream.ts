@@ -17,6 +17,8 @@ export class LogStream {
   private readonly target: Target;
   private waiting: Buffer[] = [];
   private waitingBytes = 0;
+  /** Lines that were dropped since the process began. */
+  droppedInAll = 0;
   private dropped = 0;
   private failing = false;
   private timer: NodeJS.Timeout | undefined;
@@ -32,7 +34,7 @@ export class LogStream {
   write(line: string): void {
     const bytes = Buffer.from(line);
     if (this.waitingBytes + bytes.length > mostWaiting) {
-      this.dropped++;
+      this.drop(1);
       return;
     }
     this.waiting.push(bytes);
@@ -53,6 +55,11 @@ export class LogStream {
     this.timer = undefined;
     if (this.attempt()) this.reportDropped();
     else this.timer = setTimeout(() => this.flush(), retryPause).unref();
+  }
+
+  private drop(lines: number): void {
+    this.dropped += lines;
+    this.droppedInAll += lines;
   }
 
   private reportDropped(): void {
@@ -83,7 +90,7 @@ export class LogStream {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'EAGAIN') return undefined;
       this.failing = true;
-      this.dropped += this.waiting.length;
+      this.drop(this.waiting.length);
       return bytes.length;
     }
   }

@@ -13,8 +13,14 @@ export interface LogOptions {
   readonly logFormat?: (typeof logFormats)[number] | undefined;
 }
 
+export interface ServerLog {
+  readonly log: Logger;
+  /** How many lines its reader has missed so far. */
+  linesDropped(): number;
+}
+
 /** The log on standard error. It never waits for its reader: see `LogStream`. */
-export function createLog({ logLevel: level, logFormat }: LogOptions): Logger {
+export function createLog({ logLevel: level, logFormat }: LogOptions): ServerLog {
   const { isTTY = false } = process.stderr;
   const isPretty = logFormat === undefined ? isTTY : logFormat === 'pretty';
   const readable = isPretty ? prettyFactory({ colorize: hasColours(process.stderr) }) : String;
@@ -23,5 +29,5 @@ export function createLog({ logLevel: level, logFormat }: LogOptions): Logger {
   });
   const log = pino({ level, base: null }, { write: (line) => stream.write(readable(line)) });
   process.on('exit', () => stream.end());
-  return log;
+  return { log, linesDropped: () => stream.droppedInAll };
 }

@@ -1,6 +1,15 @@
 import type { Logger } from 'pino';
 import { onHangUp, terminalIsClosed } from './hangup.ts';
 
+// Signals that mean nothing to a server, and would end it: they reach one by mistake, by a script that takes it for
+// another program, or by a limit of the shell (SIGXFSZ: a write past it fails, as on a full disk).
+const meaningless = ['SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR', 'SIGSTKFLT', 'SIGXFSZ'];
+
+/** Keeps signals that mean nothing to a server from ending the process, from now on. */
+export function ignoreMeaninglessSignals(): void {
+  for (const signal of meaningless) process.on(signal, () => {});
+}
+
 // The same signal again within this time is one Ctrl-C that came twice: npm passes on to its
 // child what the terminal has sent it already. In milliseconds.
 const signalEcho = 100;

@@ -95,6 +95,18 @@ export class ClockWatch {
     return this.known.doubtedFor === null || clock < this.known.trustedAt;
   }
 
+  /**
+   * The time by which things end, in microseconds since the epoch: the wall clock, or, while that is
+   * further ahead than the tolerance, what it is expected to be. Nothing ends early because the clock is wrong.
+   */
+  get expected(): number {
+    const clock = this.store.now() * 1000;
+    if (!this.known || !this.last) return clock;
+    const passed = Math.max(0, this.elapsed() * 1000 - this.last.elapsed);
+    const expected = this.known.trustedAt + passed;
+    return clock > expected + clockTolerance ? expected : clock;
+  }
+
   private setAnchor(isTrusted: boolean, now: { clock: number; elapsed: number }): void {
     const isOld = !this.anchor || now.elapsed - this.anchor.elapsed >= anchoredFor;
     if (!isTrusted) this.anchor = undefined;
