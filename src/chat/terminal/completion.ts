@@ -1,28 +1,49 @@
+import { setTimeout } from 'node:timers/promises';
 import { cut } from '../../protocol/text/table.ts';
 import { displayWidth } from '../../protocol/unicode.ts';
+import type { EditedLine } from './edited-line.ts';
 
-/** What a word can become. */
+// How long the board may take to say what a word can become, in milliseconds.
+const completionTimeout = 1000;
+
+/** The words that a word can be completed to. */
 export interface Completion {
-  /** The word before the cursor, as far as it is typed. */
+  /** The part of the word that is typed, up to the cursor. */
   readonly word: string;
   readonly candidates: readonly Candidate[];
 }
 
 export interface Candidate {
   readonly text: string;
-  /** What it is; shown where there are several. */
+  /** What it stands for; shown if there are several candidates. */
   readonly note?: string;
 }
 
-/** What becomes of a line at a completion: text in place of the word, or a list to choose from. */
-export type Completed = { readonly insert: string } | { readonly list: readonly Candidate[] };
+/** Asks what the word before the cursor can become. @returns undefined if no answer comes in time */
+export function completionIn(
+  { complete }: { complete?(before: string): Promise<Completion | undefined> },
+  beforeCursor: string,
+): Promise<Completion | undefined> {
+  const noAnswer = setTimeout(completionTimeout, undefined, { ref: false });
+  return Promise.race([complete?.(beforeCursor), noAnswer]);
+}
 
-/** The only candidate with a space behind it, what all have in common, or else all of them. */
-export function completed({ word, candidates }: Completion): Completed {
+/**
+ * Puts the only candidate in place of the word, with a space after it, or else what all candidates
+ * begin with.
+ * @returns the candidates, if they have nothing more in common than what is typed
+ */
+export function applyCompletion(
+  { word, candidates }: Completion,
+  line: Pick<EditedLine, 'press' | 'type'>,
+): readonly Candidate[] | undefined {
   const texts = candidates.map(({ text }) => text);
-  if (texts.length === 1) return { insert: `${texts[0]} ` };
-  const common = texts.reduce(commonStart, texts[0] ?? '');
-  return [...common].length > [...word].length ? { insert: common } : { list: candidates };
+  const common = texts.length === 1 ? `${texts[0]} ` : texts.reduce(commonStart, texts[0] ?? '');
+  if (candidates.length === 0) return undefined;
+  if ([...common].length <= [...word].length) return candidates;
+  line.press('backspace', [...word].length);
+  line.type(common);
+  return undefined;
 }
 
 function commonStart(a: string, b: string): string {
@@ -35,7 +56,7 @@ function sameLetter(a: string, b: string | undefined): boolean {
   return a.toLowerCase() === b?.toLowerCase();
 }
 
-/** Candidates as lines: in columns, or one below the other with what they are. */
+/** Candidates as lines: in columns, or, if they have notes, one in each line. */
 export function listCandidates(candidates: readonly Candidate[], columns: number): string {
   const width = Math.max(...candidates.map(({ text }) => displayWidth(text))) + 2;
   const padded = ({ text }: Candidate) => text + ' '.repeat(width - displayWidth(text));

@@ -15,6 +15,16 @@ export interface Press {
 export const pasteKey = 'paste';
 export const returnKey: Press = { text: '\r', key: { name: 'return', sequence: '\r' } };
 
+/** The keys that type `text`. A tab among them is text, and completes nothing. */
+export function pressesOf(text: string): Press[] {
+  return [...text].map((character) => ({ text: character, key: { sequence: character } }));
+}
+
+/** The keys that type `lines`, with Return between them and none after the last line. */
+export function asPresses(lines: readonly string[]): Press[] {
+  return lines.flatMap((line, index) => [...(index > 0 ? [returnKey] : []), ...pressesOf(line)]);
+}
+
 /**
  * Hands the keys of a terminal to readline when it is to have them. Left to read them by itself,
  * readline puts all but the last character of a paste at the end of the line, wherever the cursor

@@ -1,92 +1,65 @@
-import {
-  clearScreenDown,
-  createInterface,
-  cursorTo,
-  type Interface,
-  type Key,
-  moveCursor,
-} from 'node:readline';
+import type { Key } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import { setTimeout } from 'node:timers/promises';
 import type { ReadStream, WriteStream } from 'node:tty';
 import { GivenUp } from '../../protocol/text/command.ts';
-import { asTyped, textEnd } from '../../protocol/text/draft.ts';
+import { textEnd } from '../../protocol/text/draft.ts';
 import { info } from '../../protocol/text/render.ts';
-import { type Completion, completed, listCandidates } from './completion.ts';
-import { type History, historySize } from './history.ts';
-import { Keyboard, type Press, pasteKey, returnKey } from './keyboard.ts';
+import { applyCompletion, completionIn, listCandidates } from './completion.ts';
+import { EditedLine } from './edited-line.ts';
+import type { History } from './history.ts';
+import { KeyQuestions } from './key-questions.ts';
+import { Keyboard, pasteKey, pressesOf, returnKey } from './keyboard.ts';
 import { TerminalModes } from './modes.ts';
+import { NextLine } from './next-line.ts';
 import type { More } from './page.ts';
-import { pastedLines, preview } from './paste.ts';
-import { ReverseSearch } from './reverse-search.ts';
-import { Secret } from './secret.ts';
+import { pastedLines } from './paste.ts';
+import { handlePaste } from './paste-dialogue.ts';
+import { plainQuestion, Questions } from './questions.ts';
+import { Screen } from './screen.ts';
+import { searchHistory } from './search-dialogue.ts';
 import type { Question, Terminal } from './terminal.ts';
 
-// How long the board may take to tell what a word can become, in milliseconds.
-const completionPatience = 1000;
-
 const notUtf8 = 'What was typed is not UTF-8, and was left out. Set your terminal to UTF-8.';
-const moreQuestion = '--More-- (Space: a page, Enter: a line, q: enough) ';
 
 /**
- * A terminal whose line being typed stays whole, cursor and all, while other lines are printed
- * above it. Ctrl-C clears the line; on an empty one it interrupts. Ctrl-D on an empty line ends
- * the input.
+ * A terminal on which the line being typed stays whole, with its cursor, while other lines are
+ * printed above it. Ctrl-C clears the line, and on an empty line interrupts. Ctrl-D on an empty line
+ * ends the input.
  */
 export class LineEditor implements Terminal {
   private readonly controller = new AbortController();
   readonly interrupted: AbortSignal = this.controller.signal;
   readonly lines = new PassThrough({ objectMode: true });
-  private readonly readline: Interface;
+  readonly showsSecrets = false;
+  private readonly line: EditedLine;
+  private readonly screen: Screen;
   private readonly keyboard: Keyboard;
+  private readonly keys: KeyQuestions;
   private readonly modes: TerminalModes;
-  private question: Question | undefined;
-  /** What stands behind a question that came in between. */
-  private behind: Question | undefined;
-  /** Who gets the next line: as one of a text, or as an answer in between. */
-  private lineTaker: ((line: string | undefined) => void) | undefined;
-  private inText = false;
-  /** Whether the text was given up, once what was typed of its last line has been given. */
-  private textGivenUp = false;
-  private giveUpSecret: (() => void) | undefined;
-  /** What is to be printed at the end of this turn of the event loop, in one go. */
-  private unprinted = '';
-  private lent = false;
+  private readonly questions = new Questions();
+  private readonly nextLine = new NextLine();
   private closed = false;
 
   constructor(
     input: ReadStream,
-    private readonly output: WriteStream,
+    output: WriteStream,
     private readonly history: History,
   ) {
-    const others = output.listeners('resize');
-    this.readline = createInterface({
-      // The keys come from the keyboard, in larger pieces.
-      input: new PassThrough(),
-      output,
-      terminal: true,
-      prompt: '',
-      history: [...history.before],
-      historySize,
-      removeHistoryDuplicates: true,
-    });
+    this.line = new EditedLine(output, history.before);
+    this.screen = new Screen(output, this.line);
     this.modes = new TerminalModes(input, output, {
-      resumed: () => this.redraw(),
+      resumed: () => this.screen.redraw(),
       ending: () => this.rememberUnfinished(),
     });
+    const { readline } = this.line;
     this.keyboard = new Keyboard(
       input,
-      this.readline,
+      readline,
       (key) => this.intercept(key),
       () => this.print(info(notUtf8)),
     );
-    // Readline would draw its line at a resize even while the terminal is lent, and not know where
-    // that begins.
-    for (const listener of output.listeners('resize')) {
-      if (!others.includes(listener)) output.off('resize', listener as () => void);
-    }
-    output.on('resize', this.resized);
-    this.readline
+    this.keys = new KeyQuestions(this.keyboard, this.questions, this.screen);
+    readline
       .on('line', (line) => this.entered(line))
       .on('SIGINT', () => this.interrupt())
       .on('SIGTSTP', () => this.modes.suspend())
@@ -95,95 +68,47 @@ export class LineEditor implements Terminal {
   }
 
   ask(question: Question): void {
-    if (this.closed) return;
-    if (this.behind) {
-      this.behind = question;
-      return;
-    }
-    this.show(question);
+    if (this.closed || !this.questions.ask(question)) return;
+    this.screen.show(question.text);
     this.keyboard.release();
   }
 
-  readonly showsSecrets = false;
-
   get unfinished(): string {
-    return this.inText ? this.readline.line : '';
+    return this.nextLine.inText ? this.line.text : '';
   }
 
   async textLine(prompt: string): Promise<string | undefined> {
-    const { textGivenUp } = this;
-    this.textGivenUp = false;
-    return textGivenUp ? undefined : this.nextLine(prompt, true);
+    return this.closed ? undefined : this.nextLine.ofText(() => this.ask(plainQuestion(prompt)));
   }
 
-  answer(prompt: string): Promise<string | undefined> {
-    return this.nextLine(prompt, false);
-  }
-
-  private nextLine(prompt: string, inText: boolean): Promise<string | undefined> {
-    return new Promise((resolve) => {
-      if (this.closed) return resolve(undefined);
-      this.lineTaker = resolve;
-      this.inText = inText;
-      this.ask({ text: prompt, remembers: () => false });
-    });
+  async answer(prompt: string): Promise<string | undefined> {
+    if (this.closed) return undefined;
+    const line = this.nextLine.answer();
+    this.ask(plainQuestion(prompt));
+    return line;
   }
 
   async secret(prompt: string): Promise<string> {
-    const secret = await new Promise<string | undefined>((resolve) => {
-      this.giveUpSecret = () => resolve(undefined);
-      // What was typed ahead of the question behind it is for that one.
-      const done = (secret: string | undefined) => {
-        this.keyboard.hold();
-        resolve(secret);
-      };
-      this.keyboard.divert(new Secret(done).take);
-      this.ask({ text: prompt, remembers: () => false });
-    });
-    this.giveUpSecret = undefined;
-    this.keyboard.divert(undefined);
-    if (!this.closed) this.output.write('\n');
+    const secret = await this.keys.secret(() => this.ask(plainQuestion(prompt)));
     this.leaveQuestion();
     if (secret === undefined) throw new GivenUp();
     return secret;
   }
 
   print(text: string): void {
-    if (this.unprinted === '') setImmediate(() => this.flush());
-    this.unprinted += text;
+    this.screen.print(text);
   }
 
   get size() {
-    const { rows, columns } = this.output;
-    return rows > 1 && columns > 0 ? { rows, columns } : undefined;
+    return this.screen.size;
   }
 
-  async more(): Promise<More> {
-    // Who typed ahead, or pasted, has other things in mind than reading.
-    if (this.closed || this.keyboard.ahead) return 'all';
-    this.flush();
-    const more = await new Promise<More>((resolve) => {
-      this.giveUpSecret = () => resolve('none');
-      this.keyboard.divert((text, { name, ctrl }) => {
-        const choice = choiceOf(ctrl ? `^${name}` : (name ?? text));
-        if (choice === undefined) return;
-        this.keyboard.hold();
-        resolve(choice);
-      });
-      this.show({ text: moreQuestion, remembers: () => false });
-      this.keyboard.release();
-    });
-    this.giveUpSecret = undefined;
-    this.keyboard.divert(undefined);
-    this.clear();
-    this.question = undefined;
-    this.readline.setPrompt('');
-    return more;
+  more(): Promise<More> {
+    return this.keys.more();
   }
 
   async lend<T>(use: () => Promise<T>): Promise<T> {
-    this.flush();
-    this.lent = true;
+    this.screen.lend();
     this.keyboard.pause();
     this.modes.leave();
     process.on('SIGINT', ignore);
@@ -193,294 +118,128 @@ export class LineEditor implements Terminal {
       process.off('SIGINT', ignore);
       this.modes.enter();
       this.keyboard.resume();
-      this.lent = false;
-      this.flush();
+      this.screen.takeBack();
     }
   }
 
   close(): void {
-    this.readline.close();
+    this.line.readline.close();
   }
 
-  private show(question: Question): void {
-    this.flush();
-    this.question = question;
-    this.readline.setPrompt(question.text);
-    this.readline.prompt(true);
-  }
-
-  private flush(): void {
-    const { unprinted, output } = this;
-    if (unprinted === '' || this.lent) return;
-    this.unprinted = '';
-    output.cork();
-    this.clear();
-    output.write(unprinted);
-    if (this.question) this.readline.prompt(true);
-    output.uncork();
-  }
-
-  /** Takes the line being typed off the screen; what is written next stands in its place. */
-  private clear(): void {
-    if (!this.question) return;
-    moveCursor(this.output, 0, -this.readline.getCursorPos().rows);
-    cursorTo(this.output, 0);
-    clearScreenDown(this.output);
-    this.rowsAbove = 0;
-  }
-
-  /** How many rows up from the cursor readline takes its line to begin. Node has no other name for it. */
-  private set rowsAbove(rows: number) {
-    (this.readline as unknown as { prevRows: number }).prevRows = rows;
-  }
-
-  /** Terminals break long lines anew for the new width, the one being typed among them. */
-  private readonly resized = () => {
-    if (!this.question || this.lent) return;
-    this.rowsAbove = this.readline.getCursorPos().rows;
-    this.readline.prompt(true);
-  };
-
-  /** Draws the line below what another program has left on the screen. */
-  private redraw(): void {
-    this.rowsAbove = 0;
-    if (this.question) this.readline.prompt(true);
-  }
-
-  /** A line that was not entered before a signal ended the program is there in the next run. */
+  /** A line that was not entered before a signal ended the program is kept for the next run. */
   private rememberUnfinished(): void {
-    const { line } = this.readline;
-    if (line.trim() !== '' && this.question?.remembers(line)) this.history.add(line);
+    const { text } = this.line;
+    if (text.trim() !== '' && this.questions.current?.remembers(text)) this.history.add(text);
   }
 
   private remember(lines: string[]): void {
     const [line = ''] = lines;
-    if (this.question?.remembers(line)) this.history.add(line);
+    if (this.questions.current?.remembers(line)) this.history.add(line);
     else lines.shift();
   }
 
   private entered(line: string): void {
     this.leaveQuestion();
-    const { lineTaker } = this;
-    this.lineTaker = undefined;
-    this.inText = false;
-    if (lineTaker) lineTaker(line);
-    else this.lines.write(line);
+    if (!this.nextLine.enter(line)) this.lines.write(line);
   }
 
-  /** What is typed until the next question is for that question. */
+  /** Keys that are pressed from now on wait for the next question. */
   private leaveQuestion(): void {
     this.keyboard.hold();
-    this.question = undefined;
-    this.readline.setPrompt('');
-    this.flush();
+    this.questions.answered();
+    this.screen.leave();
   }
 
   private interrupt(): void {
-    if (this.lineTaker) {
-      const { line } = this.readline;
-      this.clearLine();
-      this.output.write('\n');
-      this.giveUpLine(line);
-    } else if (this.readline.line === '') {
+    const { text } = this.line;
+    if (this.nextLine.isAwaited) {
+      this.line.clear();
+      this.screen.endRow();
+      this.leaveQuestion();
+      this.nextLine.giveUp(text);
+    } else if (text === '') {
       this.controller.abort();
-      this.readline.close();
+      this.close();
     } else {
-      this.clearLine();
+      this.line.clear();
     }
-  }
-
-  /** @param typed what was typed of the line */
-  private giveUpLine(typed: string): void {
-    const { lineTaker, inText } = this;
-    this.lineTaker = undefined;
-    this.inText = false;
-    if (!lineTaker) return;
-    this.leaveQuestion();
-    this.textGivenUp = inText && typed !== '';
-    lineTaker(this.textGivenUp ? asTyped(typed) : undefined);
-  }
-
-  private clearLine(): void {
-    this.readline.write(null, { ctrl: true, name: 'e' });
-    this.readline.write(null, { ctrl: true, name: 'u' });
   }
 
   private end(): void {
     this.closed = true;
-    // readline is closed and cannot draw its line again: what is left to print goes below it.
-    if (this.question) this.output.write('\n');
-    this.question = undefined;
-    this.flush();
-    this.giveUpSecret?.();
-    this.giveUpLine(this.readline.line);
+    this.questions.answered();
+    this.screen.close();
+    this.keys.close();
+    this.nextLine.giveUp(this.line.text);
     this.keyboard.close();
     this.modes.close();
-    this.output.off('resize', this.resized);
     this.lines.end();
   }
 
-  /** Keys that readline has no use for, or another one. */
+  /** Keys that mean something else here than to readline. */
   private intercept({ name, ctrl, sequence = '' }: Key): boolean {
-    if (name === pasteKey) this.paste(pastedLines(sequence));
+    if (name === pasteKey) void this.paste(pastedLines(sequence));
     else if (name === 'tab') void this.complete();
     else if (ctrl && name === 'r') this.search();
-    else if (ctrl && name === 'd' && this.inText && this.readline.line === '') {
-      this.keyboard.press([...characters(textEnd), returnKey]);
+    else if (ctrl && name === 'd' && this.unfinished === '' && this.nextLine.inText) {
+      this.keyboard.press([...pressesOf(textEnd), returnKey]);
     } else return false;
     return true;
   }
 
-  /** Looks for an earlier line; what another key than those of the search does is done with the line found. */
   private search(): void {
-    const { question, readline } = this;
-    // What can be completed is a command, as the lines of the history are.
-    if (!question?.complete) return;
-    const before = readline.line;
-    const search = new ReverseSearch((readline as unknown as { history: string[] }).history);
-    const show = (prompt: string, line: string) => {
-      this.clear();
-      this.setLine(line);
-      readline.setPrompt(prompt);
-      readline.prompt(true);
-    };
-    const done = (line: string) => {
-      this.keyboard.divert(undefined);
-      if (this.question === question) show(question.text, line);
-    };
-    show(search.prompt, before);
-    this.keyboard.divert((text, key) => {
-      const { name, ctrl, meta, sequence = '' } = key;
-      if (this.question !== question) done(before);
-      else if (ctrl && (name === 'g' || name === 'c')) done(before);
-      else if (name === 'escape') done(search.found ?? before);
-      else {
-        if (ctrl && name === 'r') search.older();
-        else if (ctrl && name === 's') search.newer();
-        else if (name === 'backspace') search.erase();
-        else if (name === pasteKey) search.type(pastedLines(sequence)[0] ?? '');
-        else if (text !== '' && !ctrl && !meta && text >= ' ') search.type(text);
-        else {
-          done(search.found ?? before);
-          this.keyboard.press([{ text: text || undefined, key }]);
-          return;
-        }
-        show(search.prompt, search.found ?? before);
-      }
+    const { current } = this.questions;
+    // The history holds commands, and only a command can be completed.
+    if (!current?.complete) return;
+    const isCurrent = () => this.questions.current === current;
+    const take = searchHistory({
+      typed: this.line.text,
+      history: this.line.history,
+      isCurrent,
+      show: (prompt, line) => this.screen.replace(prompt, line),
+      done: (line, press) => {
+        this.keyboard.divert(undefined);
+        if (isCurrent()) this.screen.replace(current.text, line);
+        if (press) this.keyboard.press([{ text: press.text || undefined, key: press.key }]);
+      },
     });
-  }
-
-  /** Node has no public way to put another line in place of the one being typed. */
-  private setLine(line: string): void {
-    Object.assign(this.readline, { line, cursor: line.length });
+    this.keyboard.divert(take);
   }
 
   private async complete(): Promise<void> {
-    const { question, readline } = this;
-    if (!question?.complete) return;
-    const before = readline.line.slice(0, readline.cursor);
+    const { current } = this.questions;
+    if (!current?.complete) return;
     this.keyboard.hold();
-    const nothing = setTimeout(completionPatience, undefined, { ref: false });
-    const completion = await Promise.race([question.complete(before), nothing]);
-    // Another question may stand there by now, and has the keys.
-    if (this.question !== question) return;
-    if (completion && completion.candidates.length > 0) this.applyCompletion(completion);
+    const completion = await completionIn(current, this.line.beforeCursor);
+    // Another question may be there by now, and gets the keys.
+    if (this.questions.current !== current) return;
+    const list = completion && applyCompletion(completion, this.line);
+    if (list) this.print(listCandidates(list, this.size?.columns ?? Number.POSITIVE_INFINITY));
     this.keyboard.release();
   }
 
-  private applyCompletion(completion: Completion): void {
-    const result = completed(completion);
-    if ('list' in result) {
-      this.print(listCandidates(result.list, this.output.columns));
-      return;
-    }
-    for (const _ of completion.word) this.readline.write(null, { name: 'backspace' });
-    this.readline.write(result.insert);
-  }
-
-  /** One line is as if typed; several go into a text, or are asked about before they are sent. */
-  private paste(lines: string[]): void {
-    if (this.inText) {
-      this.keyboard.press(asPresses(lines.map(asTyped)));
-      return;
-    }
-    const told = lines.at(-1) === '' ? lines.slice(0, -1) : lines;
-    if (told.length > 1) void this.confirmPaste(told);
-    else this.readline.write(told[0] ?? '');
-  }
-
-  private async confirmPaste(lines: string[]): Promise<void> {
-    const { question, readline } = this;
-    if (!question) return;
-    const { line, cursor } = readline;
-    const [before, after] = [line.slice(0, cursor), line.slice(cursor)];
-    const isContent = question.holdsContent?.(before) ?? false;
-    this.clearLine();
-    this.print(preview(lines));
-    const answer = await this.key(pasteQuestion(lines.length, isContent), question);
-    if (this.closed) return;
-    if (isContent && answer === 'y') {
-      this.submit(`${before}${lines.join('\n')}${after}`);
-    } else if (answer === (isContent ? 'c' : 'y')) {
-      readline.write(before);
-      this.keyboard.press([...asPresses(lines), ...characters(after)]);
-    } else {
-      readline.write(line);
-      for (const _ of after) readline.write(null, { name: 'left' });
-    }
-    this.keyboard.release();
-  }
-
-  /** Asks for a single key in place of `question`, which stands there again afterwards. */
-  private async key(text: string, question: Question): Promise<string> {
-    this.behind = question;
-    const answer = await new Promise<string>((resolve) => {
-      this.giveUpSecret = () => resolve('');
-      this.keyboard.divert((key) => {
-        if (key === '') return;
-        this.keyboard.hold();
-        resolve(key.toLowerCase());
-      });
-      this.show({ text, remembers: () => false });
-      this.keyboard.release();
+  private async paste(lines: string[]): Promise<void> {
+    const { line } = this;
+    await handlePaste(lines, {
+      line,
+      question: this.questions.current,
+      inText: this.nextLine.inText,
+      print: (text) => this.print(text),
+      key: (prompt) => this.keys.key(prompt, (text) => text.toLowerCase() || undefined),
+      press: (presses) => this.keyboard.press(presses),
+      submit: (text) => this.submit(text),
     });
-    const { behind } = this;
-    this.giveUpSecret = undefined;
-    this.behind = undefined;
-    this.keyboard.divert(undefined);
-    this.clear();
-    if (behind && !this.closed) this.show(behind);
-    return answer;
+    if (this.questions.current) this.keyboard.release();
   }
 
-  /** Takes a line of several rows for entered. */
+  /** Enters a line that has several rows. */
   private submit(line: string): void {
-    this.print(`${this.question?.text ?? ''}${line}\n`);
-    this.flush();
-    this.clear();
+    const { text = '' } = this.questions.current ?? {};
+    this.print(`${text}${line}\n`);
+    this.screen.flush();
+    this.screen.hide();
     this.entered(line);
   }
-}
-
-function choiceOf(key: string): More | undefined {
-  if (['q', 'Q', 'escape', '^c', '^d', '^g'].includes(key)) return 'none';
-  if (['space', ' ', 'f', 'pagedown'].includes(key)) return 'page';
-  return ['return', 'enter', 'j', 'down'].includes(key) ? 'line' : undefined;
-}
-
-function pasteQuestion(lines: number, isContent: boolean): string {
-  return isContent
-    ? `Post these ${lines} lines as the content (y), send each as a command (c), or neither (n)? `
-    : `Send these ${lines} lines, each as a command? (y/n) `;
-}
-
-function characters(text: string): Press[] {
-  // A tab in a paste is text, and completes nothing.
-  return [...text].map((character) => ({ text: character, key: { sequence: character } }));
-}
-
-function asPresses(lines: readonly string[]): Press[] {
-  return lines.flatMap((line, index) => [...(index > 0 ? [returnKey] : []), ...characters(line)]);
 }
 
 function ignore(): void {}

@@ -1,7 +1,14 @@
 import { displayWidth } from '../../protocol/unicode.ts';
 
-/** What a reader wants of the rest, at the end of a page: all of it, a page, a line, or nothing. */
+/** How much the reader wants to see of the rest when a page is full. */
 export type More = 'all' | 'page' | 'line' | 'none';
+
+/** What a key means when a page is full, as in more(1) and less(1). Undefined if it means nothing. */
+export function moreOf(key: string): More | undefined {
+  if (['q', 'Q', 'escape', '^c', '^d', '^g'].includes(key)) return 'none';
+  if (['space', ' ', 'f', 'pagedown'].includes(key)) return 'page';
+  return ['return', 'enter', 'j', 'down'].includes(key) ? 'line' : undefined;
+}
 
 /** A terminal as the one who pages sees it. */
 export interface PagedTerminal {

@@ -1,0 +1,71 @@
+import { asTyped } from '../../protocol/text/draft.ts';
+
+/**
+ * Who gets the next line in place of the commands: a text that is written line by line, or a question
+ * that came in between.
+ */
+export class NextLine {
+  private resolve: ((line: string | undefined) => void) | undefined;
+  private isText = false;
+  /** Whether the text was given up, after what was typed of its last line was handed over. */
+  private wasGivenUp = false;
+
+  /** Whether the line being typed is part of a text. */
+  get inText(): boolean {
+    return this.isText;
+  }
+
+  /** Whether the next line is not a command. */
+  get isAwaited(): boolean {
+    return this.resolve !== undefined;
+  }
+
+  /** @returns the answer to a question in between; undefined if it is given up */
+  answer(): Promise<string | undefined> {
+    return this.wait(false);
+  }
+
+  /**
+   * @param ask shows the prompt; not called if the text was given up already
+   * @returns the next line of a text; undefined if it is given up
+   */
+  async ofText(ask: () => void): Promise<string | undefined> {
+    const { wasGivenUp } = this;
+    this.wasGivenUp = false;
+    if (wasGivenUp) return undefined;
+    const line = this.wait(true);
+    ask();
+    return line;
+  }
+
+  /** Hands a line over. @returns false if nobody waits for it: it is a command */
+  enter(line: string): boolean {
+    const { resolve } = this;
+    this.stop();
+    resolve?.(line);
+    return resolve !== undefined;
+  }
+
+  /**
+   * Gives the question or the text up. What was typed of a line of a text is handed over first, so
+   * that it is kept with the rest.
+   */
+  giveUp(typed: string): void {
+    const { resolve, isText } = this;
+    this.stop();
+    this.wasGivenUp = resolve !== undefined && isText && typed !== '';
+    resolve?.(this.wasGivenUp ? asTyped(typed) : undefined);
+  }
+
+  private wait(isText: boolean): Promise<string | undefined> {
+    return new Promise((resolve) => {
+      this.resolve = resolve;
+      this.isText = isText;
+    });
+  }
+
+  private stop(): void {
+    this.resolve = undefined;
+    this.isText = false;
+  }
+}
