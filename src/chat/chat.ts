@@ -4,7 +4,7 @@ import type { Style } from '../protocol/text/style.ts';
 import { askTwice } from './ask-twice.ts';
 import { mayHoldPassword, terminalCommands } from './commands/client-commands.ts';
 import { complete, holdsContent } from './completer.ts';
-import { Session } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import { keepDraft } from './drafts.ts';
 import { promptText } from './prompt.ts';
 import { beforeEnd } from './terminal/endings.ts';
@@ -39,7 +39,7 @@ export async function runChat(
   let unposted: readonly string[] | undefined;
   // While a command runs, what is asked next has to wait for its end.
   let running = true;
-  const session = new Session({
+  const conversation = new Conversation({
     output: { print, complain: print },
     user,
     password,
@@ -70,14 +70,14 @@ export async function runChat(
     moved: () => askAgain(),
   });
   const commandQuestion = (): Question => ({
-    text: promptText(session, style),
-    remembers: (line) => !mayHoldPassword(line, commands) && !session.isSecret(line),
-    complete: (before) => complete(before, session),
+    text: promptText(conversation, style),
+    remembers: (line) => !mayHoldPassword(line, commands) && !conversation.isSecret(line),
+    complete: (before) => complete(before, conversation),
     holdsContent: (before) => holdsContent(before, commands),
   });
   const ask = () => {
     running = false;
-    terminal.ask(session.needsName ? nameQuestion : commandQuestion());
+    terminal.ask(conversation.needsName ? nameQuestion : commandQuestion());
   };
   const askAgain = () => {
     if (!running) ask();
@@ -87,11 +87,11 @@ export async function runChat(
     if (text !== '') process.stderr.write(`\n${keepDraft(text)}\n`);
   });
   // A command that is still under way is not waited for.
-  terminal.interrupted.addEventListener('abort', () => void session.leave());
+  terminal.interrupted.addEventListener('abort', () => void conversation.leave());
 
   try {
     if (warning !== undefined) print(info(warning, style));
-    if (address) await session.start(address);
+    if (address) await conversation.start(address);
     else {
       const how = 'Type %connect <address>, or %help for every command.';
       print(info(`Not connected. ${how}`, style));
@@ -99,13 +99,14 @@ export async function runChat(
     ask();
     for await (const line of terminal.lines) {
       running = true;
-      if (!session.left) await session.type(session.ready && line.trim() === '' ? '%next' : line);
-      if (session.left) break;
+      if (!conversation.left)
+        await conversation.type(conversation.ready && line.trim() === '' ? '%next' : line);
+      if (conversation.left) break;
       ask();
     }
   } finally {
     terminal.close();
-    await session.leave();
+    await conversation.leave();
     forget();
   }
 }

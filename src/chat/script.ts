@@ -10,7 +10,7 @@ import { renderError } from '../protocol/text/render.ts';
 import { textCommands } from '../protocol/text/shell.ts';
 import { plainStyle } from '../protocol/text/style.ts';
 import { mayHoldPassword } from './commands/client-commands.ts';
-import { Session } from './conversation.ts';
+import { Conversation } from './conversation.ts';
 import { Unread } from './unread.ts';
 
 // How long a script waits for a board that refuses for the moment, in milliseconds.
@@ -66,7 +66,7 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
     if (text.startsWith(errorTag)) reason = text.slice(errorTag.length).split('\n', 1).join();
     return text;
   };
-  const session = new Session({
+  const conversation = new Conversation({
     output: {
       print: (text) => output.write(noted(text)),
       complain: (text) => errors.write(noted(text)),
@@ -91,44 +91,44 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
   // Leaving for this is not the script's own %exit: lines may be left that were not run.
   let readerGone = false;
   closed.addEventListener('abort', () => {
-    readerGone = !session.left;
-    void session.leave();
+    readerGone = !conversation.left;
+    void conversation.leave();
   });
   let ran = 0;
   let failed = 0;
   const cut = () => (closed.aborted ? ('closed' as const) : ('lost' as const));
 
   try {
-    if (address && !(await session.start(address))) return { ran, failed, cut: cut() };
+    if (address && !(await conversation.start(address))) return { ran, failed, cut: cut() };
     for await (const line of lines) {
       number++;
       const began = number;
       reason = 'nothing was done.';
       if ('text' in line && line.text.trim() === '') continue;
       ran++;
-      const done = await runLine(session, line, (text) => output.write(noted(text)));
+      const done = await runLine(conversation, line, (text) => output.write(noted(text)));
       if (!done && closed.aborted) return { ran, failed, cut: 'closed' };
       if (!done) {
         failed++;
         errors.write(`corkboard: line ${began}: ${shown(line, commands)}: ${reason}\n`);
       }
-      if (session.left) return { ran, failed, cut: readerGone ? 'closed' : undefined };
-      if (!done && !session.ready) return { ran, failed, cut: 'lost' };
+      if (conversation.left) return { ran, failed, cut: readerGone ? 'closed' : undefined };
+      if (!done && !conversation.ready) return { ran, failed, cut: 'lost' };
       if (output.writableNeedDrain) await drained(output, closed);
     }
     return { ran, failed, cut: stop.aborted ? cut() : undefined };
   } finally {
     input.destroy();
-    await session.leave();
+    await conversation.leave();
   }
 }
 
 async function runLine(
-  session: Session,
+  conversation: Conversation,
   line: Line,
   print: (text: string) => void,
 ): Promise<boolean> {
-  if ('text' in line) return session.run(line.text);
+  if ('text' in line) return conversation.run(line.text);
   print(renderError(lineError(line)));
   return false;
 }

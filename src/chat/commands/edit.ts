@@ -1,5 +1,6 @@
 import type { TextCommand } from '../../protocol/text/command.ts';
-import { checkMembership, groupCommand, postWritten } from '../../protocol/text/group-commands.ts';
+import { groupCommand } from '../../protocol/text/group-command.ts';
+import { checkMembership, postWritten } from '../../protocol/text/post-commands.ts';
 import { error, info } from '../../protocol/text/render.ts';
 import { editText } from '../editor.ts';
 import type { Terminal } from '../terminal/terminal.ts';

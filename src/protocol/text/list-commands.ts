@@ -2,7 +2,8 @@ import { boardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { Arguments } from './arguments.ts';
 import type { TextContext } from './command.ts';
-import { groupCommand, mainGroup, messageNumber } from './group-commands.ts';
+import { groupCommand, mainGroup } from './group-command.ts';
+import { messageNumber } from './message-command.ts';
 import { count, info, listEnd, listStart, renderHeaders } from './render.ts';
 import { countAsSeen } from './seen.ts';
 

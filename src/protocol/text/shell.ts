@@ -3,21 +3,12 @@ import { Arguments } from './arguments.ts';
 import { GivenUp, type TextCommand, type TextContext } from './command.ts';
 import { findCommand, rightForm } from './command-words.ts';
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
-import {
-  groupJoin,
-  groupLeave,
-  groupMessage,
-  groupPost,
-  groupUsers,
-  join,
-  leave,
-  message,
-  post,
-  users,
-} from './group-commands.ts';
 import { help } from './help.ts';
 import { groupList, list } from './list-commands.ts';
+import { groupJoin, groupLeave, groupUsers, join, leave, users } from './membership-commands.ts';
+import { groupMessage, message } from './message-command.ts';
 import { next } from './next.ts';
+import { groupPost, post } from './post-commands.ts';
 import { info, renderError } from './render.ts';
 
 /** Every command that a board knows by itself, in the order in which `%help` tells of them. */

@@ -1,0 +1,66 @@
+import type { BoardClient } from '../client/board-client.ts';
+import { type Address, formatAddress } from '../protocol/address.ts';
+import { cleanLine } from '../protocol/clean.ts';
+import { info, renderNotice } from '../protocol/text/render.ts';
+import type { Style } from '../protocol/text/style.ts';
+import type { Observer } from './observer.ts';
+import type { Reporter } from './reporter.ts';
+
+export interface AnnouncerOptions {
+  readonly reporter: Reporter;
+  readonly style: Style;
+  readonly observer: Observer;
+  /** The board that is named when its connection is lost. */
+  readonly board: () => Address | undefined;
+  /** Called when the connection is lost and the client tries to come back. */
+  readonly away: () => void;
+  /** Called when it is back. */
+  readonly back: () => void;
+  /** Called after a session has ended that does not come back by itself. */
+  readonly ended: () => void;
+}
+
+/** Prints what a client reports by itself: notices, and how its connection is. */
+export class Announcer {
+  constructor(private readonly options: AnnouncerOptions) {}
+
+  follow(client: BoardClient): void {
+    const { reporter, style, observer, away, back } = this.options;
+    client.on('notice', (notice) => {
+      observer.noticed(notice);
+      const text = renderNotice(notice, style);
+      if (text !== null) reporter.print(text);
+    });
+    client.on('lost', ({ reason }) => {
+      this.complain(`${this.loss(reason)} Trying to connect again.`);
+      away();
+    });
+    client.on('putOff', ({ error }) => {
+      // Waiting because of a rate is usual, and not worth a line.
+      if (error.code !== 'RATE_LIMITED') this.complain(`${error.message} Trying again.`);
+    });
+    client.on('resumed', () => {
+      observer.resumed();
+      this.complain('Connected again.');
+      back();
+    });
+    client.on('ended', (error) => this.end(error.message));
+  }
+
+  /** The session or the connection has ended, and does not come back by itself. */
+  end(reason: string): void {
+    this.complain(`${this.loss(reason)} Type %connect to connect again.`);
+    this.options.ended();
+  }
+
+  private complain(text: string): void {
+    const { reporter, style } = this.options;
+    reporter.complain(info(text, style));
+  }
+
+  private loss(reason: string): string {
+    const board = this.options.board();
+    const where = board ? ` to ${formatAddress(board)}` : '';
+    return `The connection${where} was lost: ${cleanLine(reason)}`;
+  }
+}

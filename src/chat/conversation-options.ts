@@ -1,0 +1,37 @@
+import type { BoardError } from '../protocol/errors.ts';
+import type { TextCommand, UnreadMessages } from '../protocol/text/command.ts';
+import type { Style } from '../protocol/text/style.ts';
+import type { BoardingOptions } from './boarding.ts';
+import type { Observer } from './observer.ts';
+import type { Output } from './reporter.ts';
+
+export interface ConversationOptions
+  extends Pick<BoardingOptions, 'user' | 'password' | 'tls' | 'refused' | 'ask'> {
+  readonly output: Output;
+  readonly style: Style;
+  /** Every command that can be typed here, those of the board included. */
+  readonly commands: readonly TextCommand[];
+  /** Follows what the board reports, before it is printed, and knows what is unread. */
+  readonly unread: Observer & UnreadMessages;
+  readonly writing: Writing;
+  /** Asks the user to confirm what cannot be undone. Undefined if there is nobody to ask. */
+  readonly confirm?: (question: string) => Promise<boolean>;
+  /** Makes what prints the pieces of one command; it returns false if the reader wants no more. */
+  readonly paged?: () => (piece: string) => Promise<boolean>;
+  /** Called after a session has ended that does not come back by itself. */
+  readonly lost: () => void;
+  /** Called when the connection is lost and the client tries to come back, and when it is back. */
+  readonly moved?: () => void;
+}
+
+/** How the user writes a text of several lines here. */
+interface Writing {
+  /** The next line of the text, as `TextContext.textLine` gives it. */
+  line(): Promise<string | BoardError | undefined>;
+  /** How the text is given up, as the end of a sentence. */
+  readonly givingUp: string;
+  /** Is given the text that is not posted yet; undefined once there is none. */
+  started?(lines: readonly string[] | undefined): void;
+  /** Keeps a text that was not posted. @returns a sentence for the user that says where */
+  keep?(text: string): string;
+}

@@ -1,0 +1,57 @@
+import type { Arguments } from './arguments.ts';
+import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
+
+/** The group that the short commands are about. */
+export const mainGroup = 'main';
+
+type GroupArgument = (args: Arguments) => string;
+const namedGroup: GroupArgument = (args) => args.quoted('group');
+const theMainGroup: GroupArgument = () => mainGroup;
+
+interface GroupWords {
+  readonly named: string;
+  readonly short: string;
+  readonly form: string;
+  readonly summary: string;
+  readonly details?: readonly string[];
+  /** What stands behind the word and the group in an example. */
+  readonly example?: string;
+  /** What stands behind the word: the group, and what follows it. */
+  readonly takes: readonly ['group' | 'joined', ...ArgumentKind[]];
+  readonly unsuggested?: true;
+}
+
+/** Both faces of a command about a group: with the group named, and short, for `main`. */
+export function groupCommand(
+  words: GroupWords,
+  run: (group: string, args: Arguments, context: TextContext) => AsyncIterable<string>,
+): [TextCommand, TextCommand] {
+  const { named, short, form, summary, details = [], example = '', takes, unsuggested } = words;
+  const [, ...behind] = takes;
+  const face = (group: GroupArgument, twin: string) => ({
+    details,
+    twin,
+    ...(unsuggested && { unsuggested }),
+    run: (args: Arguments, context: TextContext) => run(group(args), args, context),
+  });
+  return [
+    {
+      ...face(namedGroup, short),
+      words: [named],
+      form: `<group> ${form}`.trim(),
+      topic: takes[0] === 'group' || form === '' ? 'groups' : 'messages',
+      summary,
+      example: `news ${example}`.trim(),
+      takes,
+    },
+    {
+      ...face(theMainGroup, named),
+      words: [short],
+      form,
+      topic: 'main',
+      summary: `the same as ${named} ${mainGroup}`,
+      example,
+      takes: behind,
+    },
+  ];
+}

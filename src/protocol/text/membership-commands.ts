@@ -1,0 +1,104 @@
+import { boardError, shortened } from '../errors.ts';
+import type { Result } from '../schemas.ts';
+import type { TextContext } from './command.ts';
+import { groupCommand, mainGroup } from './group-command.ts';
+import {
+  count,
+  info,
+  membersShown,
+  renderList,
+  renderMembers,
+  renderNames,
+  success,
+} from './render.ts';
+
+export const [groupJoin, join] = groupCommand(
+  {
+    named: '%groupjoin',
+    short: '%join',
+    form: '',
+    summary: 'join; shows members and messages',
+    details: [
+      'A group goes by its name or its number. You see the last two messages from',
+      'before you joined, and all that come after, until you leave.',
+    ],
+    takes: ['group'],
+  },
+  async function* (group, args, { call, style }) {
+    args.end();
+    const joined = await call('group.join', { group });
+    yield success(`You joined ${style.group(joined.group)}.`, style) +
+      renderMembers(joined, allUsers(group, joined.group), style) +
+      renderList(joined.group, joined.messages, style);
+  },
+);
+
+export const [groupUsers, users] = groupCommand(
+  {
+    named: '%groupusers',
+    short: '%users',
+    form: '[all]',
+    summary: 'the members, online or not',
+    details: [`Of a group of more than ${membersShown}, some of them; or all.`],
+    takes: ['joined'],
+  },
+  async function* (group, args, { call, style }) {
+    const word = args.empty ? '' : args.word('"all"').toLowerCase();
+    args.end();
+    if (word === '') {
+      const page = await call('group.members', { group });
+      yield renderMembers(page, allUsers(group, page.group), style);
+      return;
+    }
+    if (word !== 'all') throw boardError('INVALID_PARAMS', `"${shortened(word)}" is too much`);
+    for (let after: number | undefined = 0; after !== undefined; ) {
+      const page: Result<'group.members'> = await call('group.members', { group, after });
+      if (after === 0) yield info(`Members of ${style.group(page.group)} (${page.total}):`, style);
+      yield `${style.line(renderNames(page.members, style))}\n`;
+      after = page.next;
+    }
+  },
+);
+
+/** What shows all members of a group. */
+function allUsers(typed: string, group: string): string {
+  return typed === mainGroup ? '%users all' : `%groupusers ${group} all`;
+}
+
+export const [groupLeave, leave] = groupCommand(
+  {
+    named: '%groupleave',
+    short: '%leave',
+    form: '',
+    summary: 'leave',
+    details: [
+      'Who joins again sees the last two messages from before that. At a terminal, the',
+      'client asks first if there are more.',
+    ],
+    takes: ['joined'],
+    unsuggested: true,
+  },
+  async function* (group, args, context) {
+    args.end();
+    const { call, style } = context;
+    if (!(await leavingIsMeant(group, context))) {
+      yield info('You are still a member.', style);
+      return;
+    }
+    const { group: name } = await call('group.leave', { group });
+    yield success(`You left ${style.group(name)}.`, style);
+  },
+);
+
+// Messages that a user who joins again still sees, and the most that are counted for the question.
+const seenAgain = 2;
+const countedToLose = 1000;
+
+async function leavingIsMeant(group: string, { call, confirm }: TextContext): Promise<boolean> {
+  if (!confirm) return true;
+  const page = await call('message.list', { group, limit: countedToLose });
+  const lost = page.messages.length - seenAgain;
+  if (lost <= 0) return true;
+  const messages = page.more ? `more than ${count(lost, 'message')}` : count(lost, 'message');
+  return confirm(`Leave ${page.group}? You would not see ${messages} again. (y/N) `);
+}

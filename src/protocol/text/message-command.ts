@@ -1,0 +1,44 @@
+import { BoardError } from '../errors.ts';
+import type { Call } from '../schemas.ts';
+import { groupCommand } from './group-command.ts';
+import { renderMessage } from './render.ts';
+import { countAsSeen } from './seen.ts';
+
+export const [groupMessage, message] = groupCommand(
+  {
+    named: '%groupmessage',
+    short: '%message',
+    form: '<number>',
+    summary: 'read one message',
+    details: [
+      'It, and those before it, count as seen. "last" stands for the newest; a # before',
+      'the number does no harm.',
+    ],
+    example: '7',
+    takes: ['joined', 'number'],
+  },
+  async function* (group, args, { call, style }) {
+    const written = args.messageNumber('number');
+    args.end();
+    const number = await messageNumber(written, group, call);
+    const found = await call('message.get', { group, number });
+    yield renderMessage(found, style);
+    await countAsSeen(call, found.group, number);
+  },
+);
+
+/**
+ * The number of a message as it was typed.
+ * @throws BoardError `MESSAGE_NOT_FOUND` for the last of none
+ */
+export async function messageNumber(
+  written: number | 'last',
+  group: string,
+  call: Call,
+): Promise<number> {
+  if (written !== 'last') return written;
+  const { messages, group: name } = await call('message.list', { group, limit: 1 });
+  const [last] = messages;
+  if (!last) throw new BoardError('MESSAGE_NOT_FOUND', `There is no message for you in ${name}.`);
+  return last.number;
+}

@@ -1,0 +1,81 @@
+import { cleanLine } from '../clean.ts';
+import { GivenUp, type TextContext } from './command.ts';
+import { type Draft, readDraft } from './draft.ts';
+import { groupCommand } from './group-command.ts';
+import { info, success } from './render.ts';
+
+export const [groupPost, post] = groupCommand(
+  {
+    named: '%grouppost',
+    short: '%post',
+    form: '<subject> [content]',
+    summary: 'post a message',
+    details: [
+      'A subject of several words stands in "double quotes", in which \\" and \\\\ stand',
+      "for \" and \\, or in 'single' or “curly” ones. The content is the rest of the line.",
+      'Without it, you write several lines: a line with a single dot ends them, and a',
+      'line with %cancel gives them up. A line of dots stands for one with a dot less.',
+    ],
+    example: '"Lunch on Friday" Who is in?',
+    takes: ['joined', 'subject', 'content'],
+  },
+  async function* (group, args, context) {
+    const subject = args.quoted('subject');
+    if (!args.empty) {
+      yield* postMessage({ group, subject, content: args.remainder('content') }, context);
+      return;
+    }
+    await checkMembership(group, context);
+    const how = `Write your message. A line with a single dot ends it, ${context.givingUp}.`;
+    yield info(how, context.style);
+    yield* postWritten({ group, subject }, yield* readDraft(context), context);
+  },
+);
+
+/**
+ * Nobody should write to a group for nothing.
+ * @throws BoardError if the user is not in it
+ */
+export async function checkMembership(group: string, { call }: TextContext): Promise<void> {
+  await call('message.list', { group, limit: 1 });
+}
+
+/**
+ * Posts what someone has written, if that is whole and is a text; else it is kept.
+ * @throws GivenUp if it is broken
+ */
+export async function* postWritten(
+  about: { group: string; subject: string },
+  { text, state }: Draft,
+  context: TextContext,
+): AsyncGenerator<string> {
+  const isEmpty = text.trim() === '';
+  if (state === 'whole' && !isEmpty) {
+    yield* postMessage({ ...about, content: text }, context);
+    return;
+  }
+  if (!isEmpty) context.keep?.(text);
+  context.writing?.(undefined);
+  const why = 'Nothing was posted.';
+  if (state === 'broken') throw new GivenUp(why);
+  yield info(why, context.style);
+}
+
+/** Posts, and says under which number. What the board refuses is kept. */
+async function* postMessage(
+  message: { group: string; subject: string; content: string },
+  context: TextContext,
+): AsyncGenerator<string> {
+  const { call, style } = context;
+  context.writing?.([message.content]);
+  try {
+    const { number, group, subject } = await call('message.post', message);
+    const posted = `Message ${style.strong(String(number))} posted in ${style.group(group)}.`;
+    yield success(`${posted} Subject: ${style.strong(cleanLine(subject))}`, style);
+  } catch (refusal) {
+    context.keep?.(message.content);
+    throw refusal;
+  } finally {
+    context.writing?.(undefined);
+  }
+}
