@@ -157,6 +157,7 @@ async function trial(name, connections) {
   const args = [name, String(connections), String(server.port)];
   const attacker = fork(here('attacker.mjs'), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    detached: true,
   });
   // The first seconds are the worst: what is measured begins with the attack.
   const loud = await measure(server, people);

@@ -1,44 +1,28 @@
-import { once } from 'node:events';
-import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
 import type { Client } from '../file/connection.ts';
-import { isStorageFailure } from '../file/failure.ts';
+import { CheckpointThread, type Progress } from './checkpoint-thread.ts';
 
 // Pages of the log that make a checkpoint due, as SQLite's own has it.
 const duePages = 1000;
-/** The most pages that a checkpoint copies on the event loop; a thread of its own copies more than that. */
+/**
+ * A log of so many pages is begun again from its start, which takes a moment in which nothing of it is
+ * left to be copied: the event loop copies the last pages itself. It copies no more than this.
+ */
 const loopPages = 4000;
 // Milliseconds until the next attempt, after one that did not get through the whole log.
 const retry = 1000;
 const retryHeld = 5000;
 
-/** What `PRAGMA wal_checkpoint` answers: pages in the log, and how many of them are in the database. */
-interface Progress {
-  readonly busy: number;
-  readonly log: number;
-  readonly checkpointed: number;
-}
-
-// It is given as text because a thread cannot load TypeScript, which is what tests run.
-const thread = `
-  const { parentPort, workerData } = require('node:worker_threads');
-  const client = new (require(workerData.sqlite))(workerData.file, { fileMustExist: true, timeout: 0 });
-  try {
-    parentPort.postMessage(client.pragma('wal_checkpoint(PASSIVE)')[0]);
-  } finally {
-    client.close();
-  }`;
-
 /**
  * Brings the log over into the database, in place of SQLite's own checkpoints, which copy the whole log
- * within the commit that finds it too long. A reader with an old snapshot keeps the log from being
- * copied; once it is gone, that may be gigabytes. This copies up to `loopPages` after a commit, and more
- * in a thread, while posts go on.
+ * within the commit that finds it too long. A thread of its own copies, while posts go on: 1,000 pages
+ * and two disk syncs would stop every connection. A reader with an old snapshot keeps the log from
+ * being copied; once it is gone, that may be gigabytes.
  */
 export class Checkpoints {
   private notBefore = 0;
   private working: Promise<void> | undefined;
   private isHeld = false;
+  private readonly thread: CheckpointThread;
   private readonly state;
   private readonly copy;
   private readonly pageSize: number;
@@ -48,13 +32,14 @@ export class Checkpoints {
    * @param now milliseconds, from any origin
    */
   constructor(
-    private readonly client: Client,
+    client: Client,
     private readonly report: (log: { held: boolean; bytes: number }) => void,
     private readonly now: () => number = () => performance.now(),
   ) {
     client.pragma('wal_autocheckpoint = 0');
     this.pageSize = Number(client.pragma('page_size', { simple: true }));
     this.state = client.prepare<[], Progress>('PRAGMA wal_checkpoint(NOOP)');
+    this.thread = new CheckpointThread(client.name);
     this.copy = client.prepare<[], Progress>('PRAGMA wal_checkpoint(PASSIVE)');
   }
 
@@ -66,21 +51,10 @@ export class Checkpoints {
   /** To be called after each commit. */
   afterCommit(): void {
     if (this.working || this.now() < this.notBefore) return;
-    const pages = pending(this.state.get());
-    if (pages < duePages) return;
-    if (pages > loopPages) {
-      this.working = this.copyInThread().finally(() => {
-        this.working = undefined;
-      });
-      return;
-    }
-    try {
-      this.note(this.copy.get());
-    } catch (error) {
-      // As after SQLite's own checkpoint: the log stays, and all is in it.
-      if (!isStorageFailure(error)) throw error;
-      this.notBefore = this.now() + retry;
-    }
+    if (pending(this.state.get()) < duePages) return;
+    this.working = this.copyInThread().finally(() => {
+      this.working = undefined;
+    });
   }
 
   /** Copies at once what no reader holds. @returns whether that was all of the log */
@@ -94,22 +68,28 @@ export class Checkpoints {
     await this.working;
   }
 
+  /** Ends the thread. What it has not copied stays in the log. */
+  close(): void {
+    this.thread.close();
+  }
+
   private async copyInThread(): Promise<void> {
-    const sqlite = createRequire(import.meta.url).resolve('better-sqlite3');
-    const worker = new Worker(thread, {
-      eval: true,
-      workerData: { sqlite, file: this.client.name },
-    });
     try {
-      // A thread that fails rejects both.
-      const ended = once(worker, 'exit').then(() => []);
-      const told = await Promise.race([once(worker, 'message'), ended]);
-      await ended;
-      this.note(told[0] as Progress | undefined);
+      this.note(await this.thread.copy());
+      this.copyLast();
     } catch {
-      // A failure of the disk, or no memory for a thread.
+      // A failure of the disk, or no memory for a thread: the log stays, and all is in it.
       this.notBefore = this.now() + retry;
     }
+  }
+
+  /** What was written while the thread copied. */
+  private copyLast(): void {
+    const state = this.state.get();
+    const left = pending(state);
+    if (!state || this.isHeld || state.log < loopPages || left === 0) return;
+    if (left > (state.log < 4 * loopPages ? duePages : loopPages)) return;
+    this.note(this.copy.get());
   }
 
   private note(progress: Progress | undefined): void {

@@ -128,6 +128,7 @@ export class Store {
    */
   close(): void {
     this.queue.close();
+    this.checkpoints.close();
     try {
       this.client.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
