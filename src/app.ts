@@ -1,8 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Logger } from 'pino';
-import { type Access, Accounts } from './board/accounts.ts';
+import { Accounts } from './board/accounts.ts';
 import { type Network, NetworkMap } from './board/addresses.ts';
+import type { Access } from './board/admission.ts';
 import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
 import { NetworkBans } from './board/network-bans.ts';
@@ -24,12 +25,11 @@ import { limits, type ServerLimits } from './protocol/limits.ts';
 import type { Result } from './protocol/schemas.ts';
 import { formatTime } from './protocol/time.ts';
 import { type BackupPlan, BackupSchedule } from './storage/sqlite/copies/backup-schedule.ts';
-import { type Durability, orm } from './storage/sqlite/file/connection.ts';
+import type { Durability } from './storage/sqlite/file/connection.ts';
 import { isStorageRefusal } from './storage/sqlite/file/failure.ts';
 import { giveToOwner } from './storage/sqlite/file/files.ts';
 import { LockedError, ServerLock } from './storage/sqlite/file/lock.ts';
 import { databaseFile, type HeldDatabase, openHeld } from './storage/sqlite/file/open.ts';
-import { allNetworkBans } from './storage/sqlite/operator/network-bans.ts';
 import { SqliteAccounts } from './storage/sqlite/serving/accounts.ts';
 import { ClockWatch, describeFinding } from './storage/sqlite/serving/clock-watch.ts';
 import { SqliteRepository } from './storage/sqlite/serving/repository.ts';
@@ -135,7 +135,7 @@ export class App {
     });
     const bans = new NetworkBans(() => clockWatch.expected / 1000);
     const readBans = () => {
-      bans.replace(allNetworkBans(orm(client)));
+      bans.replace(store.statements.allNetworkBans.all());
       for (const session of hub.connected) {
         const reason = bans.reasonFor(session.address);
         if (reason) session.close('EXPELLED', reason);
@@ -179,7 +179,7 @@ export class App {
       new MetricsServer({
         version: config.version,
         server: counts,
-        commits: store.queue.counts,
+        commits: store.counts,
         survey: () => server.survey(),
         arriving: () => server.arriving(),
         usersOnline: () => hub.online,

@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { boardError } from '../protocol/errors.ts';
 import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
+import { type Access, type Admission, requireAdmitted } from './admission.ts';
 import { Attempts, type Gate } from './attempts.ts';
 import type { Name } from './name-key.ts';
 import { userName } from './names.ts';
@@ -10,9 +11,6 @@ import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor, NewLogin, Payer } from './ports/repository.ts';
 import { Throttle } from './throttle.ts';
 import type { Account, OpenedLogin, Origin } from './types.ts';
-
-/** Who may connect: any free name, new names with a password, or only names the operator made. */
-export type Access = 'open' | 'registered' | 'closed';
 
 export interface LoginRequest {
   readonly user: string;
@@ -45,8 +43,10 @@ export interface Caller {
   readonly payer?: Payer | undefined;
 }
 
-/** What a login may do, and what it stores if it may. */
-type LoginRules = Pick<NewLogin, 'confirm' | 'newPasswordHash' | 'network'>;
+/** What a login has shown, and what it stores. */
+interface LoginRules extends Pick<NewLogin, 'newPasswordHash' | 'network'> {
+  readonly admission: Admission;
+}
 
 /** A login with the token that resumes it. */
 export interface TokenLogin {
@@ -92,9 +92,8 @@ export class Accounts {
   }
 
   /**
-   * What a login rests on is looked at inside its transaction (`NewLogin.confirm`), because making
-   * or checking a hash takes long: meanwhile the user can be deleted, renamed, banned or given
-   * another password, the name be taken, and `access` be changed.
+   * Checking or making a hash takes long, and meanwhile the user can be deleted, renamed, banned or given another
+   * password, and the name be taken. So the transaction of the login checks again (`Admission`).
    * @throws BoardError `NAME_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG` (the same for a name
    * that is unknown), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS` if the name was taken
    * during its registration, `PASSWORD_INVALID`, `BANNED`, `RATE_LIMITED`
@@ -102,20 +101,28 @@ export class Accounts {
   async login({ user, password, create }: LoginRequest, caller: Caller): Promise<TokenLogin> {
     const name = userName(user);
     const network = networkOf(caller.address);
-    if (password === undefined) {
-      const confirm = (found: Account | undefined) => this.requireNone(name, found, create);
-      return this.openNew(name, caller, { confirm, newPasswordHash: null, network: null });
-    }
     const account = await this.repository.account(name);
+    if (password === undefined) {
+      const mayCreate = account === undefined;
+      const admission = { by: 'name', access: this.access, create, mayCreate } as const;
+      const login = { admission, newPasswordHash: null, network: null };
+      if (!mayCreate) return this.open(name, caller, login);
+      requireAdmitted(admission, name, undefined);
+      return this.openNew(name, caller, login);
+    }
     if (!account && create === true && this.access !== 'closed') {
       this.newNames.require(network);
       const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
-      const confirm = (found: Account | undefined) => this.requireFree(found);
-      return this.openNew(name, caller, { confirm, newPasswordHash, network });
+      const admission = { by: 'registration', access: this.access } as const;
+      requireAdmitted(admission, name, await this.repository.account(name));
+      return this.openNew(name, caller, { admission, newPasswordHash, network });
     }
     await this.verify({ name, password, account }, caller);
-    const confirm = (found: Account | undefined) => requireSame(found, account);
-    return this.open(name, caller, { confirm, newPasswordHash: null, network });
+    // A name that is unknown has no password that is right.
+    if (!account) throw boardError('PASSWORD_WRONG');
+    const { passwordHash } = account;
+    const admission = { by: 'password', user: account.user.id, passwordHash } as const;
+    return this.open(name, caller, { admission, newPasswordHash: null, network });
   }
 
   /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
@@ -167,22 +174,17 @@ export class Accounts {
     await this.repository.setPassword(actor, hash, { keep, network });
   }
 
-  /** `open` for a name that may be new. A user that is not made takes nothing from `newNames`. */
+  /** `open` for a name that was free. Only a login that makes a user counts against what the network may make. */
   private async openNew(name: Name, caller: Caller, login: LoginRules): Promise<TokenLogin> {
     const network = networkOf(caller.address);
-    let taken = false;
-    const confirm = (found: Account | undefined) => {
-      login.confirm(found);
-      // A transaction that fails is run again.
-      if (found || taken) return;
-      this.newNames.take(network);
-      taken = true;
-    };
+    this.newNames.take(network);
+    let isNew = false;
     try {
-      return await this.open(name, caller, { ...login, confirm });
-    } catch (error) {
-      if (taken) this.newNames.giveBack(network);
-      throw error;
+      const opened = await this.open(name, caller, login);
+      isNew = opened.login.isNew === true;
+      return opened;
+    } finally {
+      if (!isNew) this.newNames.giveBack(network);
     }
   }
 
@@ -243,30 +245,6 @@ export class Accounts {
       { throttle: this.networks, key: network },
     ];
   }
-
-  /** Whether a name may be used, or taken, without a password. */
-  private requireNone(
-    { name }: Name,
-    found: Account | undefined,
-    create: boolean | undefined,
-  ): void {
-    if (found?.passwordHash === null) return;
-    if (found || this.access === 'closed') throw boardError('PASSWORD_REQUIRED');
-    if (this.access === 'registered') throw boardError('REGISTRATION_REQUIRED');
-    if (create === false) throw boardError('USER_NOT_FOUND', name);
-  }
-
-  /** Whether a name may be registered. */
-  private requireFree(found: Account | undefined): void {
-    if (found) throw boardError('USER_EXISTS', found.user.name);
-    if (this.access === 'closed') throw boardError('PASSWORD_WRONG');
-  }
-}
-
-/** Whether the user is the one whose password was checked, and the password is still theirs. */
-function requireSame(found: Account | undefined, checked: Account | undefined): void {
-  const same = found?.user.id === checked?.user.id && found?.passwordHash === checked?.passwordHash;
-  if (!found || !same) throw boardError('PASSWORD_WRONG');
 }
 
 /** @throws BoardError `PASSWORD_INVALID` */

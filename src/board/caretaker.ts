@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { Upkeep } from './ports/repository.ts';
+import { runSteps } from './steps.ts';
 
 export interface CaretakerOptions {
   readonly upkeep: Upkeep;
@@ -9,8 +10,8 @@ export interface CaretakerOptions {
   readonly interval?: number;
 }
 
-// The least between two steps, in milliseconds.
-const leastPause = 5;
+// Between two steps, in milliseconds.
+const shortestPause = 5;
 
 /** Keeps a board small while it runs: looks once a minute, and works in steps that leave it most of the time. */
 export class Caretaker {
@@ -54,12 +55,7 @@ export class Caretaker {
     }
   }
 
-  /** After each step it rests for twice as long as that took. */
   private async inSteps(step: () => Promise<boolean>): Promise<void> {
-    while (!this.closing.signal.aborted) {
-      const start = performance.now();
-      if (await step()) return;
-      await pause(Math.max(leastPause, 2 * (performance.now() - start)));
-    }
+    await runSteps(step, { signal: this.closing.signal, shortestPause });
   }
 }

@@ -69,6 +69,8 @@ export interface OpenedLogin extends Login {
   readonly memberships: readonly Membership[];
   /** Nothing could be written, the token neither. */
   readonly readOnly?: true;
+  /** The login has made the user. */
+  readonly isNew?: true;
 }
 
 /** The session that asked for a change; null for one made from outside the server. */

@@ -107,7 +107,7 @@ test('what was deleted stays deleted after an import, and shows nobody anything 
   const data = await boardFolder(async (board) => {
     await poster(board, 'alice', 'main', ['one', 'two', 'three', 'four']);
     await poster(board, 'bob', 'main');
-    await new SqliteAdministration(board.client).deleteMessages(main, [3]);
+    await SqliteAdministration.outside(board.client).deleteMessages(main, [3]);
   });
   const { stdout } = await runCli(['export', '--data', data]);
   expect(stdout).toContain('{"type":"deleted","group":"main","number":3,');

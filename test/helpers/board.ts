@@ -145,7 +145,7 @@ export class TestBoard {
 
   /** What an administration command does, on a connection of its own. */
   async operate<T>(work: (board: Administration) => Promise<T>): Promise<T> {
-    const board = new SqliteAdministration(openShared(databaseFile(this.data)));
+    const board = SqliteAdministration.outside(openShared(databaseFile(this.data)));
     try {
       return await work(board);
     } finally {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Admission } from '../../src/board/admission.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, NewLogin } from '../../src/board/ports/repository.ts';
@@ -68,10 +69,10 @@ export function connect(file: string, options: ConnectionOptions = {}): Client {
 
 let sessions = 0;
 
-/** A login that nothing refuses. */
+/** A login under a name without a password. */
 export function open(tokenHash: string = randomUUID()): NewLogin {
   return {
-    confirm: () => {},
+    admission: { by: 'name', access: 'open', create: undefined, mayCreate: true },
     newPasswordHash: null,
     network: null,
     tokenHash,
@@ -80,9 +81,18 @@ export function open(tokenHash: string = randomUUID()): NewLogin {
 }
 
 /** Logs in, as with the right password. */
-export async function login({ accounts }: StoredBoard, name: string): Promise<Actor> {
+export async function login(
+  { accounts }: Pick<StoredBoard, 'accounts'>,
+  name: string,
+): Promise<Actor> {
   const origin = ++sessions;
-  const { user, since, passwordHash } = await accounts.login(userName(name), open(), origin);
+  const found = await accounts.account(userName(name));
+  const given = open();
+  const admission: Admission = found?.passwordHash
+    ? { by: 'password', user: found.user.id, passwordHash: found.passwordHash }
+    : given.admission;
+  const opened = await accounts.login(userName(name), { ...given, admission }, origin);
+  const { user, since, passwordHash } = opened;
   return { user, origin, since, passwordHash };
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Access } from '../../src/board/accounts.ts';
+import type { Access } from '../../src/board/admission.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
 

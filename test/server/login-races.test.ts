@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Access } from '../../src/board/accounts.ts';
+import type { Access } from '../../src/board/admission.ts';
 import { userName } from '../../src/board/names.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import { TestBoard } from '../helpers/board.ts';

@@ -12,7 +12,7 @@ test('a rule that the operator gives while the server runs is enforced at once, 
   for (let each = 0; each < 5; each++) {
     await alice.call('message.post', { group: 'news', subject: 's', content: 'c' });
   }
-  const admin = new SqliteAdministration(openShared(databaseFile(board.data)));
+  const admin = SqliteAdministration.outside(openShared(databaseFile(board.data)));
   await admin.editGroup(groupNamed('news'), { keepMessages: 2 });
   admin.close();
   expect(await alice.notice()).toEqual({

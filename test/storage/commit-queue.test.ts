@@ -6,26 +6,33 @@ import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import {
   CommitQueue,
   type CommitQueueOptions,
+  type WriteOptions,
 } from '../../src/storage/sqlite/serving/commit-queue.ts';
+import type { Emit, Performer } from '../../src/storage/sqlite/serving/committer.ts';
 import { connect, newFile, refusal } from '../helpers/storage.ts';
 
-/** A queue over a table of words. */
+type Operation = (emit: Emit) => unknown;
+
+/** A queue over a table of words, whose calls are functions. */
 function openQueue(options: Partial<CommitQueueOptions> = {}) {
   const file = newFile();
   const client = connect(file, { create: true });
   client.exec('CREATE TABLE words (word TEXT PRIMARY KEY)');
-  const queue = new CommitQueue(client, {
+  const performer: Performer<Operation> = { perform: (operation, emit) => operation(emit) };
+  const queue = new CommitQueue(client, performer, {
     publish: () => {},
     commitTime: Number.POSITIVE_INFINITY,
     ...options,
   });
   onTestFinished(() => queue.close());
-  const write = (word: string) => queue.run(() => insert(word));
+  const run = <T>(operation: (emit: Emit) => T, options?: WriteOptions) =>
+    queue.run(operation, options) as Promise<T>;
+  const write = (word: string) => run(() => insert(word));
   const insert = (word: string) => {
     client.prepare('INSERT INTO words VALUES (?)').run(word);
     return word;
   };
-  return { file, client, queue, write, insert };
+  return { file, client, queue, run, write, insert };
 }
 
 function words(client: ReturnType<typeof connect>): string[] {
@@ -70,11 +77,11 @@ test('a turn that goes on bringing writes commits every 256 of them meanwhile', 
 });
 
 test('what writes many bytes is committed a part in each turn, in order', async () => {
-  const { file, client, queue, insert } = openQueue();
+  const { file, client, run, insert } = openQueue();
   const before = commits(file);
   const long = (at: number) => `${at} ${'x'.repeat(32 * 1024)}`;
   const numbers = Array.from({ length: 30 }, (_, at) => at);
-  const writes = numbers.map((at) => queue.run(() => insert(long(at)), { bytes: 32 * 1024 }));
+  const writes = numbers.map((at) => run(() => insert(long(at)), { bytes: 32 * 1024 }));
   let most = 0;
   let done = 0;
   for (const write of writes) void write.then(() => done++);
@@ -88,15 +95,15 @@ test('what writes many bytes is committed a part in each turn, in order', async 
 });
 
 test('one write with more bytes than a commit holds is a commit of its own', async () => {
-  const { file, queue, write, insert } = openQueue();
+  const { file, run, write, insert } = openQueue();
   const before = commits(file);
-  const large = (word: string) => queue.run(() => insert(word), { bytes: 1024 * 1024 });
+  const large = (word: string) => run(() => insert(word), { bytes: 1024 * 1024 });
   await Promise.all([large('a'), large('b'), write('c'), write('d')]);
   expect(commits(file) - before).toBe(2);
 });
 
 test('writes that take long are committed a few in each turn, in order', async () => {
-  const { file, client, queue, insert } = openQueue({ commitTime: 4 });
+  const { file, client, run, insert } = openQueue({ commitTime: 4 });
   const before = commits(file);
   const slowly = (word: string) => {
     const until = performance.now() + 3;
@@ -106,7 +113,7 @@ test('writes that take long are committed a few in each turn, in order', async (
   const names = ['a', 'b', 'c', 'd', 'e', 'f'];
   let mostInTurn = 0;
   let done = 0;
-  for (const name of names) void queue.run(() => slowly(name)).then(() => done++);
+  for (const name of names) void run(() => slowly(name)).then(() => done++);
   for (let known = 0; known < names.length; known = done) {
     await nextTurn();
     mostInTurn = Math.max(mostInTurn, done - known);
@@ -121,21 +128,21 @@ test('whoever writes is charged for the time of the write and of its events, als
     const until = performance.now() + milliseconds;
     while (performance.now() < until);
   };
-  const { queue } = openQueue({ publish: () => wait(5) });
+  const { run } = openQueue({ publish: () => wait(5) });
   const charged = { alice: 0, bob: 0 };
   const payer = (name: 'alice' | 'bob') => ({
     charge: (milliseconds: number) => {
       charged[name] += milliseconds;
     },
   });
-  const write = queue.run(
+  const write = run(
     (emit) => {
       wait(5);
       emit(joined('alice'));
     },
     { payer: payer('alice') },
   );
-  const refused = queue.run(
+  const refused = run(
     () => {
       wait(20);
       throw boardError('BANNED', 'spam');
@@ -148,9 +155,9 @@ test('whoever writes is charged for the time of the write and of its events, als
 });
 
 test('closing commits all that waits, however much', async () => {
-  const { client, queue, insert } = openQueue();
+  const { client, queue, insert, run } = openQueue();
   const names = ['a', 'b', 'c'];
-  const writes = names.map((name) => queue.run(() => insert(name), { bytes: 1024 * 1024 }));
+  const writes = names.map((name) => run(() => insert(name), { bytes: 1024 * 1024 }));
   queue.close();
   await Promise.all(writes);
   expect(words(client)).toEqual(names);
@@ -172,8 +179,8 @@ test('the writes of one turn share one commit', async () => {
 });
 
 test('a write that breaks fails alone, and the others are committed once', async () => {
-  const { client, queue, write, insert } = openQueue();
-  const broken = queue.run(() => {
+  const { client, run, write, insert } = openQueue();
+  const broken = run(() => {
     insert('half');
     throw new Error('a bug');
   });
@@ -187,10 +194,10 @@ test('a write that breaks fails alone, and the others are committed once', async
 
 test('a lock taken between writes that run one by one leaves them in order', async () => {
   let lock = () => {};
-  const { file, client, queue, write, insert } = openQueue({ publish: () => lock() });
+  const { file, client, run, write, insert } = openQueue({ publish: () => lock() });
   const other = connect(file);
   lock = () => other.exec('BEGIN IMMEDIATE');
-  const told = queue.run((emit) => {
+  const told = run((emit) => {
     insert('told');
     emit(joined('alice'));
   });
@@ -214,9 +221,9 @@ test('a write that SQLite refuses fails alone', async () => {
 });
 
 test('a refused write leaves the rest of its batch in one commit', async () => {
-  const { file, client, queue, write } = openQueue();
+  const { file, client, run, write } = openQueue();
   const before = commits(file);
-  const refused = queue.run((emit) => {
+  const refused = run((emit) => {
     emit(joined('nobody'));
     throw boardError('NOT_MEMBER', 'main');
   });
@@ -235,10 +242,10 @@ test('events are told after their commit, in order, before their promises settle
     const name = event.type === 'member.joined' ? event.user.name : event.type;
     log.push(`event ${name}, others see ${words(other).join(' ')}`);
   };
-  const { file, queue, insert } = openQueue({ publish });
+  const { file, run, insert } = openQueue({ publish });
   const other = connect(file);
   const write = async (word: string) => {
-    await queue.run((emit) => {
+    await run((emit) => {
       insert(word);
       emit(joined(`${word}-1`));
       emit(joined(`${word}-2`));
@@ -263,13 +270,13 @@ test('events are told after their commit, in order, before their promises settle
 
 test('what a failed or refused write would have told is never told', async () => {
   const told: BoardEvent[] = [];
-  const { queue } = openQueue({ publish: (event) => told.push(event) });
+  const { run } = openQueue({ publish: (event) => told.push(event) });
   const failing = (error: Error) =>
-    queue.run((emit) => {
+    run((emit) => {
       emit(joined('nobody'));
       throw error;
     });
-  const fine = queue.run((emit) => emit(joined('alice')));
+  const fine = run((emit) => emit(joined('alice')));
 
   await Promise.allSettled([
     failing(boardError('NOT_MEMBER', 'main')),
@@ -281,9 +288,9 @@ test('what a failed or refused write would have told is never told', async () =>
 });
 
 test('nobody writes between what a write reads and what it changes', async () => {
-  const { file, client, queue, insert } = openQueue();
+  const { file, client, run, insert } = openQueue();
   const other = connect(file);
-  await queue.run(() => {
+  await run(() => {
     expect(words(client)).toEqual([]);
     expect(() => other.exec("INSERT INTO words VALUES ('theirs')")).toThrow('locked');
     insert('ours');
@@ -311,7 +318,7 @@ test("another process's lock delays writes, lets reads through, and costs none",
 });
 
 test('a lock that is held too long fails the writes and changes nothing', async () => {
-  const { file, client, write } = openQueue({ lockPatience: 30 });
+  const { file, client, write } = openQueue({ lockTimeout: 30 });
   const other = connect(file);
   other.exec('BEGIN IMMEDIATE');
 
@@ -325,7 +332,7 @@ test('a lock that is held too long fails the writes and changes nothing', async 
 });
 
 test('patience starts anew after each lock', async () => {
-  const { file, write } = openQueue({ lockPatience: 200 });
+  const { file, write } = openQueue({ lockTimeout: 200 });
   const other = connect(file);
   other.exec('BEGIN IMMEDIATE');
   expect(await refusal(write('one'))).toBe('STORAGE_FAILED');

@@ -14,7 +14,7 @@ test('a purge in steps is synced at its end, and leaves a server no log that it 
   );
   client.pragma('wal_checkpoint(TRUNCATE)');
   const own = openShared(file);
-  const operator = new SqliteAdministration(own);
+  const operator = SqliteAdministration.outside(own);
   const plan = await operator.planPurge(main, 'all');
   const synced = () => own.pragma('synchronous', { simple: true });
   const inSteps = new Set<unknown>();

@@ -19,7 +19,7 @@ class Life {
     // What a loss of power takes is not at stake here.
     this.board.client.pragma('synchronous = OFF');
     this.members = new Board(this.board.repository);
-    this.operator = new SqliteAdministration(this.board.client);
+    this.operator = SqliteAdministration.outside(this.board.client);
   }
 
   passTime(milliseconds: number): void {

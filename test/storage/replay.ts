@@ -30,7 +30,7 @@ export class Replay {
   private accounts: SqliteAccounts;
 
   constructor(private readonly file: string) {
-    this.operator = new SqliteAdministration(this.connect());
+    this.operator = SqliteAdministration.outside(this.connect());
     this.store = this.open();
     this.repository = new SqliteRepository(this.store);
     this.accounts = new SqliteAccounts(this.store);

@@ -66,7 +66,7 @@ test('closing commits what is under way and empties the log', async () => {
 });
 
 test('while another process holds the database, members still read', async () => {
-  const board = openBoard({ lockPatience: 20 });
+  const board = openBoard({ lockTimeout: 20 });
   const alice = await member(board, 'alice');
   await post(board, alice, 'hello');
   const other = connect(board.file);

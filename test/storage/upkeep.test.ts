@@ -20,7 +20,7 @@ const day = 24 * 60 * 60 * 1000;
 
 /** Changes the rule of `main`, as the operator does. */
 async function keep(board: StoredBoard, rule: { keepMessages?: number; keepDays?: number }) {
-  const admin = new SqliteAdministration(openShared(board.file));
+  const admin = SqliteAdministration.outside(openShared(board.file));
   await admin.editGroup(main, rule);
   admin.close();
 }
@@ -91,7 +91,7 @@ test('retention removes the oldest rows, and counts no deleted message as one th
   const upkeep = new SqliteUpkeep(board.store);
   const alice = await member(board, 'alice');
   for (let each = 1; each <= 6; each++) await post(board, alice, `${each}`);
-  const admin = new SqliteAdministration(board.client);
+  const admin = SqliteAdministration.outside(board.client);
   await admin.deleteMessages(main, [2, 5, 6]);
   await keep(board, { keepMessages: 2 });
   await settle(() => upkeep.removeExpired());
@@ -111,7 +111,7 @@ test('retention removes the oldest rows, and counts no deleted message as one th
 test('retention gets past deleted messages that fill several of its steps', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 1000);
-  const admin = new SqliteAdministration(board.client);
+  const admin = SqliteAdministration.outside(board.client);
   await admin.deleteMessages(
     main,
     Array.from({ length: 500 }, (_, at) => at + 1),

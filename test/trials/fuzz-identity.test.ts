@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import type { Access } from '../../src/board/accounts.ts';
+import type { Access } from '../../src/board/admission.ts';
 import { userName } from '../../src/board/names.ts';
 import { Passwords } from '../../src/board/passwords.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';

@@ -1,5 +1,6 @@
 import type { Name } from '../name-key.ts';
 import type { NetworkBan } from '../network-bans.ts';
+import type { StepControl } from '../steps.ts';
 import type { Group, GroupRef, Header, Message, User } from '../types.ts';
 import type { Page } from './repository.ts';
 
@@ -56,8 +57,8 @@ export interface UserDetails extends User {
   readonly groups: number;
 }
 
-/** What becomes of the messages of a user who is deleted: they stay, as from nobody, or go. */
-export type MessageFate = 'keep' | 'purge';
+/** What happens to the messages of a user who is deleted: they stay without a sender, or are deleted. */
+export type MessageDisposal = 'keep' | 'purge';
 
 /** What a purge takes: what was posted before a time, all but the newest ones, or everything. */
 export type PurgeRule = { readonly before: number } | { readonly keep: number } | 'all';
@@ -74,13 +75,6 @@ export interface MessageSpan {
 export interface PurgePlan extends MessageSpan {
   /** The rows up to this number are removed, those of messages deleted before among them. */
   readonly upTo: number;
-}
-
-/** How long work is followed, and stopped between two of its steps. */
-export interface StepControl {
-  readonly signal: AbortSignal;
-  /** Called after each step with the messages that are done with. */
-  progress(done: number): void;
 }
 
 /**
@@ -144,7 +138,7 @@ export interface Administration {
    */
   deleteUser(
     name: string,
-    fate: MessageFate,
+    messages: MessageDisposal,
     control: StepControl,
   ): Promise<{ messages: number; complete: boolean }>;
 

@@ -1,3 +1,4 @@
+import type { Admission } from '../admission.ts';
 import type { Name } from '../name-key.ts';
 import type {
   Account,
@@ -30,12 +31,8 @@ export interface Actor {
 
 /** A login as it is committed. */
 export interface NewLogin {
-  /**
-   * Called inside the transaction, with what the name has at that moment. Returns if the login, or
-   * a new user where `found` is undefined, is allowed.
-   * @throws BoardError if it is not: nothing is changed then
-   */
-  readonly confirm: (found: Account | undefined) => void;
+  /** What has to be true of the name when the login is committed. */
+  readonly admission: Admission;
   /** The password of the user if one is created. */
   readonly newPasswordHash: string | null;
   /** The network that the right password came from; null if none was given. */
@@ -88,7 +85,7 @@ export interface AccountRepository {
   knows(user: User, network: string): Promise<boolean>;
   /**
    * Opens a session under a name; creates the user if there is none.
-   * @throws `BANNED`, `NAME_INVALID` and `NAME_TOO_SIMILAR` for a new name, and what `confirm` throws
+   * @throws `BANNED`, `NAME_INVALID` and `NAME_TOO_SIMILAR` for a new name, and what `requireAdmitted` throws
    */
   login(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */

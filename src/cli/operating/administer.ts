@@ -43,7 +43,7 @@ export async function administer<T>(
   { data }: CommonOptions,
   work: (board: Administration) => Promise<T>,
 ): Promise<T> {
-  const board = new SqliteAdministration(openShared(databaseFile(data)));
+  const board = SqliteAdministration.outside(openShared(databaseFile(data)));
   try {
     return await work(board);
   } finally {

@@ -1,4 +1,4 @@
-import type { StepControl } from '../../board/ports/administration.ts';
+import type { StepControl } from '../../board/steps.ts';
 import type { CopyControl } from '../../storage/sqlite/copies/copy.ts';
 import { UserError } from '../errors.ts';
 import { Progress } from '../printing/progress.ts';

@@ -1,11 +1,10 @@
 import { setImmediate as turn } from 'node:timers/promises';
-import type { StepControl } from '../../board/ports/administration.ts';
 import type { Share, Statistics, WindowStatistics } from '../../board/ports/statistics.ts';
+import type { StepControl } from '../../board/steps.ts';
+import { day, hour } from '../../board/times.ts';
 import { formatTime } from '../../protocol/time.ts';
 import type { Client } from './file/connection.ts';
 
-const hour = 3_600_000_000;
-const day = 24 * hour;
 // Ids of one step: some 30 ms of work.
 const stepSize = 50_000;
 const topSize = 10;

@@ -3,12 +3,8 @@ import type { Command } from 'commander';
 import type { Client } from '../../../storage/sqlite/file/connection.ts';
 import { LockedError, ServerLock } from '../../../storage/sqlite/file/lock.ts';
 import { databaseFile, openShared } from '../../../storage/sqlite/file/open.ts';
-import {
-  giveBackInSteps,
-  givesBack,
-  rewrite,
-  unusedPages,
-} from '../../../storage/sqlite/file/space.ts';
+import { givesBack, rewrite, unusedPages } from '../../../storage/sqlite/file/space.ts';
+import { returnSpaceInSteps } from '../../../storage/sqlite/steps/compact.ts';
 import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runInSteps } from '../../operating/steps.ts';
@@ -73,7 +69,7 @@ function takeLock(file: string): ServerLock | LockedError {
 async function giveBack(client: Client): Promise<void> {
   const complete = await runInSteps(
     unusedPages(client),
-    (control) => giveBackInSteps(client, control),
+    (control) => returnSpaceInSteps(client, control),
     'pages',
   );
   if (!complete) throw new UserError('Interrupted; what was given back is.', interruptedCode());

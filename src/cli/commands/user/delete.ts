@@ -44,8 +44,8 @@ async function deleteUser(
   const posted = count(messages, 'message');
   const question = options.purge ? `with ${posted}` : `and show ${posted} as from [deleted]`;
   await confirm(`Delete user ${user.name} ${question}`, options);
-  const fate = options.purge ? 'purge' : 'keep';
-  const done = await runInSteps(messages, (control) => board.deleteUser(name, fate, control));
+  const disposal = options.purge ? 'purge' : 'keep';
+  const done = await runInSteps(messages, (control) => board.deleteUser(name, disposal, control));
   const outcome = `${count(done.messages, 'message')} ${options.purge ? 'deleted' : 'shown as from [deleted]'}`;
   if (!done.complete) {
     throw new UserError(
@@ -53,6 +53,6 @@ async function deleteUser(
       interruptedCode(),
     );
   }
-  const document = { ...userDocument(user), messages: done.messages, purged: fate === 'purge' };
+  const document = { ...userDocument(user), messages: done.messages, purged: disposal === 'purge' };
   printResult(options, document, () => `User ${user.name} is deleted; ${outcome}.`);
 }

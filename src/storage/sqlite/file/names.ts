@@ -1,8 +1,7 @@
-import { and, eq, ne, or, type Placeholder } from 'drizzle-orm';
+import { eq, or, type Placeholder } from 'drizzle-orm';
 import { looksOf, skeletonOf } from '../../../board/lookalikes.ts';
 import type { Name } from '../../../board/name-key.ts';
-import { boardError } from '../../../protocol/errors.ts';
-import type { Client, Orm } from './connection.ts';
+import type { Client } from './connection.ts';
 import type { groups, users } from './schema.ts';
 
 type Named = typeof users | typeof groups;
@@ -16,16 +15,6 @@ export function nameColumns(name: Name) {
 /** Whether a row's name can be taken for the one that has these looks. */
 export function looksLike(table: Named, { skeleton, keySkeleton }: Looks) {
   return or(eq(table.skeleton, skeleton), eq(table.keySkeleton, keySkeleton));
-}
-
-/** @throws BoardError `NAME_TOO_SIMILAR` if a row other than `self` has a name that looks like this one */
-export function requireDistinct(orm: Orm, table: Named, name: Name, self = 0): void {
-  const other = orm
-    .select({ name: table.name })
-    .from(table)
-    .where(and(looksLike(table, looksOf(name)), ne(table.id, self)))
-    .get();
-  if (other) throw boardError('NAME_TOO_SIMILAR', name.name, other.name);
 }
 
 /** Makes `name_skeleton(text)` known to SQL: a migration fills columns with it. */

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { StepControl } from '../../../board/ports/administration.ts';
+import type { StepControl } from '../../../board/steps.ts';
 import type { GroupRef } from '../../../board/types.ts';
-import { boardError } from '../../../protocol/errors.ts';
-import { type Client, createPrivately, DatabaseError, orm } from '../file/connection.ts';
+import { findGroup } from '../acts/access.ts';
+import { type Client, createPrivately, DatabaseError } from '../file/connection.ts';
 import { isStorageFailure } from '../file/failure.ts';
 import { openShared } from '../file/open.ts';
-import { findGroup } from '../operator/queries.ts';
+import { statementsOnUse } from '../statements/statements.ts';
 
 // Messages of one step: a few milliseconds of work.
 const stepSize = 5000;
@@ -70,7 +70,8 @@ export class Snapshot {
     try {
       attachUnnamed(client, `${file}.export-${process.pid}`);
       client.exec('BEGIN');
-      const wanted = only && [...new Set(only.map((ref) => groupId(client, ref)))];
+      const statements = statementsOnUse(client);
+      const wanted = only && [...new Set(only.map((ref) => findGroup(statements, ref).id))];
       client.exec(tables);
       copyGroups(client, wanted);
       for (const copied of copyInSteps(client, wanted)) {
@@ -107,13 +108,6 @@ function attachUnnamed(client: Client, path: string): void {
   } finally {
     rmSync(path, { force: true });
   }
-}
-
-/** @throws BoardError `GROUP_NOT_FOUND` */
-function groupId(client: Client, ref: GroupRef): number {
-  const group = findGroup(orm(client), ref);
-  if (!group) throw boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
-  return group.id;
 }
 
 function copyGroups(client: Client, wanted: readonly number[] | undefined): void {

@@ -1,10 +1,7 @@
 import { uptime } from 'node:os';
+import { day, hour } from '../../../board/times.ts';
 import { formatTime } from '../../../protocol/time.ts';
 import type { Store } from './store.ts';
-
-const second = 1e6;
-const hour = 3600 * second;
-const day = 24 * hour;
 
 /**
  * How far the wall clock may be from what is expected, in microseconds. A clock that is wrong makes
@@ -129,7 +126,7 @@ export class ClockWatch {
     if (!known) return;
     const changed = (known.doubtedFor === null) !== (stored?.doubtedFor === null) || !stored;
     if (!changed && elapsed - this.storedAt < storedEvery) return;
-    await this.store.queue.run(() => void this.store.statements.keepWallClock.run({ ...known }));
+    await this.store.run('keepWallClock', known);
     this.stored = known;
     this.storedAt = elapsed;
   }

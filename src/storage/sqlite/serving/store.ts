@@ -6,14 +6,17 @@ import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import type { Holdings } from '../../../metrics/sources.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import type { ActName, ArgumentsOf, Call, ResultOf } from '../acts/acts.ts';
+import type { Executor } from '../executor.ts';
 import { type Client, openConnection, orm } from '../file/connection.ts';
 import { asBoardError, isStorageFailure } from '../file/failure.ts';
 import { OpenFiles } from '../file/open-files.ts';
+import { prepareStatements, type Statements } from '../statements/statements.ts';
+import { ActPerformer } from './act-performer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Clock } from './clock.ts';
-import { CommitQueue } from './commit-queue.ts';
+import { CommitQueue, type WriteOptions } from './commit-queue.ts';
 import { lastTime } from './last-time.ts';
-import { prepareStatements, type Statements } from './statements.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
 
 export interface StoreOptions {
@@ -24,7 +27,7 @@ export interface StoreOptions {
   /** The wall clock, in milliseconds. */
   now?: () => number;
   /** How long writes wait for another process's lock, in milliseconds. */
-  lockPatience?: number;
+  lockTimeout?: number;
   /** Where a failing disk is reported. */
   log?: Pick<Logger, 'error' | 'warn' | 'info'> | undefined;
   /** Called when a reader begins to hold the log (see `Checkpoints`), and when it has let go. */
@@ -35,9 +38,12 @@ export interface StoreOptions {
 const roomForPost = 128 * 1024;
 
 /** A database in use by a server: what its repositories share. */
-export class Store {
+export class Store implements Executor {
   readonly statements: Statements;
-  readonly queue: CommitQueue;
+  readonly shortestPause = 5;
+  private readonly queue: CommitQueue<Call>;
+  /** What the commit queue counts for the metrics. */
+  readonly counts = new CommitCounts();
   readonly clock: Clock;
   readonly checkpoints: Checkpoints;
   /** The wall clock, in milliseconds. */
@@ -52,16 +58,40 @@ export class Store {
     { now = Date.now, log, logHeld = () => {}, ...options }: StoreOptions,
   ) {
     const database = orm(client);
-    this.statements = prepareStatements(database);
+    this.statements = prepareStatements(client);
     this.now = now;
     this.clock = new Clock(lastTime(database), now);
     this.files = new OpenFiles(client.name);
-    const counts = new CommitCounts();
+    const { counts } = this;
     this.trouble = new StorageTrouble(client.name, counts, log);
     const { files, trouble } = this;
     this.checkpoints = new Checkpoints(client, logHeld);
     const committed = () => this.checkpoints.afterCommit();
-    this.queue = new CommitQueue(client, { ...options, counts, files, trouble, committed });
+    const performer = new ActPerformer(this.statements, this.clock);
+    const all = { ...options, counts, files, trouble, committed };
+    this.queue = new CommitQueue(client, performer, all);
+  }
+
+  /**
+   * Runs an act with the next commit.
+   * @throws BoardError what the act throws, `STORAGE_FAILED`, `SHUTTING_DOWN`
+   */
+  run<N extends ActName>(
+    act: N,
+    args: ArgumentsOf<N>,
+    options?: WriteOptions,
+  ): Promise<ResultOf<N>> {
+    return this.queue.run({ act, args }, options) as Promise<ResultOf<N>>;
+  }
+
+  /** Runs an act that only reads, at once, while nothing can be written: see `CommitQueue.runUnwritten`. */
+  runUnwritten<N extends ActName>(act: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
+    return this.queue.runUnwritten({ act, args }) as Promise<ResultOf<N>>;
+  }
+
+  /** Each commit of a server is synced anyway. */
+  long<T>(steps: () => Promise<T>): Promise<T> {
+    return steps();
   }
 
   /** Runs a read at once. @throws BoardError `STORAGE_FAILED` where the disk fails */
@@ -98,7 +128,7 @@ export class Store {
     if (this.trouble.readsFail) this.probeReading();
     if (this.trouble.isFailing) await this.probeRoom();
     const commits = this.trouble.isFailing ? enoughCommits : 1;
-    for (let done = 0; done < commits; done++) await this.queue.run(() => this.writeNothing());
+    for (let done = 0; done < commits; done++) await this.run('touch', {});
   }
 
   /** Bytes that are free on the disk of the database; undefined where it cannot be asked. */
@@ -135,14 +165,6 @@ export class Store {
       if (!isStorageFailure(error)) throw error;
     }
     this.client.close();
-  }
-
-  /**
-   * Rewriting a field of the header that the board has no use for dirties a page: that is enough for a
-   * transaction with all that goes with one.
-   */
-  private writeNothing(): void {
-    this.client.pragma('user_version = 0');
   }
 
   /** A new connection has no page in its memory, so it reads from the disk. */
@@ -184,42 +206,4 @@ export class Store {
       this.trouble.failed('watch', error);
     }
   }
-}
-
-/** Runs a read at once. @throws BoardError `STORAGE_FAILED` where the disk fails */
-export async function readFrom<T>(operation: () => T): Promise<T> {
-  try {
-    return operation();
-  } catch (error) {
-    throw asBoardError(error);
-  }
-}
-
-/** A page of what was found in the order of `newestFirst`, with one message more than it holds. */
-export function cutPage<T>(found: readonly T[], limit: number, newestFirst: boolean) {
-  const messages = found.slice(0, limit);
-  if (newestFirst) messages.reverse();
-  return { messages, more: found.length > limit };
-}
-
-/**
- * The same for messages with their contents, read no further than the page goes: it ends early
- * where they come to more than `most.bytes` with their subjects, and holds at least one.
- */
-export function fillPage<T extends { subject: string; content: string }>(
-  found: Iterable<T>,
-  most: { limit: number; bytes: number },
-  newestFirst: boolean,
-) {
-  const messages: T[] = [];
-  let more = false;
-  let bytes = 0;
-  for (const message of found) {
-    bytes += Buffer.byteLength(message.subject) + Buffer.byteLength(message.content);
-    more = messages.length === most.limit || (messages.length > 0 && bytes > most.bytes);
-    if (more) break;
-    messages.push(message);
-  }
-  if (newestFirst) messages.reverse();
-  return { messages, more };
 }

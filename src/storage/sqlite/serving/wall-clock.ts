@@ -1,6 +1,6 @@
 import { type Client, orm } from '../file/connection.ts';
 import { wallClock } from '../file/schema.ts';
-import { writeAtOnce } from '../operator/write.ts';
+import { writeAtOnce } from '../file/write.ts';
 import { clockTolerance } from './clock-watch.ts';
 import { lastTime } from './last-time.ts';
 
@@ -42,7 +42,7 @@ export function clockState(client: Client, clock: number): ClockState {
 }
 
 /** When a server last trusted the clock; null if none did yet. */
-export function trustedTime(client: Client): number | null {
+function trustedTime(client: Client): number | null {
   const row = orm(client).select({ trustedAt: wallClock.trustedAt }).from(wallClock).get();
   return row?.trustedAt ?? null;
 }

@@ -1,19 +1,19 @@
-import { and, eq } from 'drizzle-orm';
 import type {
   GroupDetails,
   MessageSpan,
   NextRemoval,
   PurgeRule,
 } from '../../../board/ports/administration.ts';
-import type { Orm } from '../file/connection.ts';
-import { messages } from '../file/schema.ts';
-import { spanOf } from './purge.ts';
+import { day } from '../../../board/times.ts';
+import type { Statements } from '../statements/statements.ts';
+import { planPurge } from './purge.ts';
 
-/** Of a day, in microseconds. */
-export const day = 86_400 * 1e6;
-
-/** What the rule of a group takes next; null where there is no rule, or nothing to take. */
-export function nextRemoval(orm: Orm, group: GroupDetails, now: number): NextRemoval | null {
+/** What the rule of a group removes next; null if there is no rule, or nothing to remove. */
+export function nextRemoval(
+  statements: Statements,
+  group: GroupDetails,
+  now: number,
+): NextRemoval | null {
   const { keepMessages: keep, keepDays } = group;
   const rules: PurgeRule[] = [];
   if (keep !== null) rules.push({ keep });
@@ -21,12 +21,12 @@ export function nextRemoval(orm: Orm, group: GroupDetails, now: number): NextRem
   if (rules.length === 0) return null;
   // Numbers grow with time: the span that reaches further holds the other.
   const due = rules
-    .map((rule) => spanOf(orm, group, rule))
+    .map((rule) => planPurge(statements, group, rule))
     .reduce((far, span) => (span.upTo > far.upTo ? span : far));
-  if (due.count > 0) return { ...told(orm, due), at: null, afterPosts: 0 };
-  const { first } = spanOf(orm, group, 'all');
+  if (due.count > 0) return { ...withTime(statements, due), at: null, afterPosts: 0 };
+  const { first } = planPurge(statements, group, 'all');
   if (first === 0) return null;
-  const oldest = told(orm, { group, count: 1, first, last: first });
+  const oldest = withTime(statements, { group, count: 1, first, last: first });
   return {
     ...oldest,
     at: keepDays === null ? null : oldest.upTo + keepDays * day,
@@ -34,11 +34,8 @@ export function nextRemoval(orm: Orm, group: GroupDetails, now: number): NextRem
   };
 }
 
-function told(orm: Orm, { group, count, first, last }: MessageSpan) {
-  const found = orm
-    .select({ postedAt: messages.postedAt })
-    .from(messages)
-    .where(and(eq(messages.groupId, group.id), eq(messages.number, last)))
-    .get();
-  return { count, first, last, upTo: found?.postedAt ?? 0 };
+/** A span with the time of its last message. */
+function withTime({ rowByNumber }: Statements, { group, count, first, last }: MessageSpan) {
+  const row = rowByNumber.get({ group: group.id, number: last });
+  return { count, first, last, upTo: row?.postedAt ?? 0 };
 }

@@ -146,19 +146,20 @@ function headerOf(shown: ReturnType<typeof visible>) {
 }
 
 /**
- * The queries that show messages, prepared. `:before` and `:after` are numbers, turned into times
+ * The queries that show messages. `:before` and `:after` are numbers, turned into times
  * by an index search each, so that one index serves the bounds, the order and the rule.
  */
-export function prepareVisible(orm: Orm) {
+export function visibleStatements(orm: Orm) {
   const paged = visible({
     above: sql`max(${timeUpTo(group, sql.placeholder('after'))}, ${sql.placeholder('since')} - 1)`,
     below: timeFrom(sql.placeholder('before')),
   });
   const header = headerOf(paged);
   const limit = sql.placeholder('limit');
-  const page = (order: SQL) => orm.select(header).from(paged).orderBy(order).limit(limit).prepare();
+  const page = (order: SQL) => () =>
+    orm.select(header).from(paged).orderBy(order).limit(limit).prepare();
   const whole = { ...header, content: paged.content };
-  const wholePage = (order: SQL) =>
+  const wholePage = (order: SQL) => () =>
     direct(orm.$client, orm.select(whole).from(paged).orderBy(order).limit(limit), whole);
   const one = visible(always, eq(messages.number, sql.placeholder('number')));
   return {
@@ -166,9 +167,10 @@ export function prepareVisible(orm: Orm) {
     oldest: page(asc(paged.postedAt)),
     newestWhole: wholePage(desc(paged.postedAt)),
     oldestWhole: wholePage(asc(paged.postedAt)),
-    one: orm
-      .select({ ...headerOf(one), content: one.content })
-      .from(one)
-      .prepare(),
+    one: () =>
+      orm
+        .select({ ...headerOf(one), content: one.content })
+        .from(one)
+        .prepare(),
   };
 }

@@ -1,0 +1,27 @@
+import { setTimeout as pause } from 'node:timers/promises';
+
+/** What long work is watched by, and stopped between two of its steps. */
+export interface StepControl {
+  readonly signal: AbortSignal;
+  /** Called after each step with how much is done so far. */
+  progress(done: number): void;
+}
+
+/**
+ * Runs long work in steps until `step` says that it is complete, or until `signal` is aborted. After each step it
+ * pauses for twice as long as the step took, so that most of the time is left to others.
+ * @param step returns whether the work is complete
+ * @param shortestPause milliseconds
+ * @returns whether the work is complete
+ */
+export async function runSteps(
+  step: () => Promise<boolean>,
+  { signal, shortestPause }: { signal: AbortSignal; shortestPause: number },
+): Promise<boolean> {
+  while (!signal.aborted) {
+    const start = performance.now();
+    if (await step()) return true;
+    await pause(Math.max(shortestPause, 2 * (performance.now() - start)));
+  }
+  return false;
+}

@@ -1,0 +1,4 @@
+/** Microseconds, as all stored times have them. */
+const second = 1e6;
+export const hour = 3600 * second;
+export const day = 24 * hour;

@@ -1,0 +1,71 @@
+import type { GroupDetails } from '../../../board/ports/administration.ts';
+import type { Actor } from '../../../board/ports/repository.ts';
+import type { Group, GroupRef } from '../../../board/types.ts';
+import { type BoardError, boardError } from '../../../protocol/errors.ts';
+import type { Statements } from '../statements/statements.ts';
+
+interface Ban {
+  readonly bannedAt: number | null;
+  readonly banReason: string | null;
+}
+
+/** What is stored of a session's user; `user` is null, or all is undefined, if the user was deleted. */
+interface SessionRow extends Ban {
+  readonly user: number | null;
+  readonly passwordHash: string | null;
+}
+
+/** A group as a transaction finds it; `joinedAt` is null for a user who is not a member. */
+interface Access extends Group {
+  readonly lastNumber: number;
+  readonly joinedAt: number | null;
+}
+
+/** @throws BoardError `BANNED` */
+export function refuseBanned({ bannedAt, banReason }: Ban): void {
+  if (bannedAt !== null) throw boardError('BANNED', banReason ?? '');
+}
+
+/**
+ * Checks that a session may go on. The server hears of what the operator does up to half a second
+ * later, and until then the session exists. So each transaction of a member checks again.
+ * @throws BoardError `USER_NOT_FOUND`, `BANNED`, and `SESSION_ENDED` if the password was changed
+ */
+export function requireActiveSession(row: SessionRow | undefined, actor: Actor): void {
+  if (!row || row.user === null) throw boardError('USER_NOT_FOUND', actor.user.name);
+  refuseBanned(row);
+  if (row.passwordHash !== actor.passwordHash) throw boardError('SESSION_ENDED');
+}
+
+/** A group for the operator, who needs no membership. @throws BoardError `GROUP_NOT_FOUND` */
+export function findGroup(statements: Statements, ref: GroupRef): GroupDetails {
+  const group =
+    'id' in ref
+      ? statements.groupById.get({ group: ref.id })
+      : statements.groupByKey.get({ key: ref.key });
+  if (!group) throw noGroup(ref);
+  return group;
+}
+
+/** A group for a session. @throws BoardError `GROUP_NOT_FOUND`, and what `requireActiveSession` throws */
+export function findAccess(statements: Statements, actor: Actor, ref: GroupRef): Access {
+  const user = actor.user.id;
+  const found =
+    'id' in ref
+      ? statements.accessById.get({ group: ref.id, user })
+      : statements.accessByKey.get({ key: ref.key, user });
+  if (!found) throw noGroup(ref);
+  requireActiveSession(found, actor);
+  return found;
+}
+
+/** @throws BoardError `NOT_MEMBER`, and what `findAccess` throws */
+export function requireMember(statements: Statements, actor: Actor, ref: GroupRef) {
+  const { id, name, lastNumber, joinedAt } = findAccess(statements, actor, ref);
+  if (joinedAt === null) throw boardError('NOT_MEMBER', name);
+  return { group: { id, name }, joined: joinedAt, lastNumber };
+}
+
+function noGroup(ref: GroupRef): BoardError {
+  return boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
+}

@@ -1,0 +1,99 @@
+import { createGroup, editGroup, renameGroup } from './groups.ts';
+import { join, leave, markRead } from './memberships.ts';
+import { deleteMessages } from './messages.ts';
+import { banNetwork, unbanNetwork } from './network-bans.ts';
+import { post } from './post.ts';
+import { deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
+import {
+  disconnect,
+  endToken,
+  login,
+  loginUnwritten,
+  logout,
+  resume,
+  resumeUnwritten,
+  setPassword,
+} from './sessions.ts';
+import { announcePurged } from './spans.ts';
+import type { OperatorTx, ServerTx } from './transaction.ts';
+import {
+  announceOutsideChanges,
+  keepWallClock,
+  removeEndedBans,
+  removeUnused,
+  returnSpace,
+  touch,
+} from './upkeep.ts';
+import { deleteUser, settleMessages } from './user-deletion.ts';
+import { banUser, changePassword, createUser, renameUser, unbanUser } from './users.ts';
+
+/** Acts that a command of the operator can run in its own process, and that a server can run too. */
+const operatorActs = {
+  createGroup,
+  editGroup,
+  renameGroup,
+  deleteGroupStep,
+  purgeStep,
+  announcePurged,
+  deleteMessages,
+  createUser,
+  changePassword,
+  renameUser,
+  banUser,
+  unbanUser,
+  settleMessages,
+  deleteUser,
+  banNetwork,
+  unbanNetwork,
+  returnSpace,
+  touch,
+} satisfies Record<string, (tx: OperatorTx, args: never) => unknown>;
+
+/** Every act that changes the board, by its name. */
+const acts = {
+  ...operatorActs,
+  post,
+  join,
+  leave,
+  markRead,
+  login,
+  loginUnwritten,
+  resume,
+  resumeUnwritten,
+  endToken,
+  logout,
+  disconnect,
+  setPassword,
+  removeExpired,
+  removeUnused,
+  removeEndedBans,
+  announceOutsideChanges,
+  keepWallClock,
+} satisfies Record<string, (tx: ServerTx, args: never) => unknown>;
+
+type Acts = typeof acts;
+export type ActName = keyof Acts;
+export type OperatorActName = keyof typeof operatorActs;
+export type ArgumentsOf<N extends ActName> = Parameters<Acts[N]>[1];
+export type ResultOf<N extends ActName> = ReturnType<Acts[N]>;
+
+/**
+ * An act with its arguments: plain data, such as `{ act: 'leave', args: { actor, group: { id: 1 } } }`, that can be
+ * sent to the thread where the database is.
+ */
+export interface Call<N extends ActName = ActName> {
+  readonly act: N;
+  readonly args: ArgumentsOf<N>;
+}
+
+/** Whether a call needs a transaction of its own, in which SQLite does not check foreign keys. */
+export function runsWithoutForeignKeys({ act }: Call): boolean {
+  return act === 'deleteUser';
+}
+
+/** Runs a call in a transaction. @throws BoardError before anything was changed; other errors at any time */
+export function perform<N extends OperatorActName>(tx: OperatorTx, call: Call<N>): ResultOf<N>;
+export function perform<N extends ActName>(tx: ServerTx, call: Call<N>): ResultOf<N>;
+export function perform(tx: OperatorTx, { act, args }: Call): unknown {
+  return (acts[act] as (tx: OperatorTx, args: unknown) => unknown)(tx, args);
+}

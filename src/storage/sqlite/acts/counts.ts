@@ -1,0 +1,18 @@
+import type { Statements } from '../statements/statements.ts';
+
+/**
+ * Changes what a group's row says of its members and messages: the one place that does. Call it in the
+ * transaction of the change. `corkboard db check` compares the counts with the rows.
+ * @param changes how many more there are, negative for fewer; `lastNumber` is the newest number given out
+ */
+export function changeCounts(
+  { changeCounts: change }: Pick<Statements, 'changeCounts'>,
+  group: number,
+  {
+    messages = 0,
+    members = 0,
+    lastNumber = 0,
+  }: { messages?: number; members?: number; lastNumber?: number },
+): void {
+  change.run({ group, messages, members, lastNumber });
+}

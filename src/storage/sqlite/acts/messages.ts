@@ -1,0 +1,52 @@
+import type { Group, GroupRef } from '../../../board/types.ts';
+import { BoardError } from '../../../protocol/errors.ts';
+import { formatTime, toSeconds } from '../../../protocol/time.ts';
+import type { Statements } from '../statements/statements.ts';
+import { findGroup } from './access.ts';
+import { changeCounts } from './counts.ts';
+import { emitPurged } from './spans.ts';
+import type { OperatorTx } from './transaction.ts';
+
+/** Deletes all of `numbers`, or none. @throws BoardError as `Administration.deleteMessages` does */
+export function deleteMessages(
+  tx: OperatorTx,
+  { group: ref, numbers }: { group: GroupRef; numbers: readonly number[] },
+): Group {
+  const { id, name } = findGroup(tx.statements, ref);
+  const group = { id, name };
+  const rows = [...new Set(numbers)].map((number) => {
+    const row = tx.statements.rowByNumber.get({ group: id, number });
+    if (!row || row.deletedAt !== null) throw noMessage(tx.statements, group, number);
+    return { id: row.id, number };
+  });
+  rows.sort((a, b) => a.number - b.number);
+  buryMessages(tx, group.id, rows);
+  for (const { number } of rows) {
+    emitPurged(tx, { group, count: 1, first: number, last: number });
+  }
+  return group;
+}
+
+/**
+ * Makes messages of one group tombstones: their rows keep number and time, and lose everything else. The
+ * rows have to stay because the rule of visibility counts rows (see visibility.ts). Rows may be removed only
+ * from a group's oldest on, as a purge and retention do.
+ */
+export function buryMessages(
+  { statements, at }: OperatorTx,
+  group: number,
+  rows: readonly { readonly id: number }[],
+): void {
+  for (const { id } of rows) statements.bury.run({ id, at });
+  changeCounts(statements, group, { messages: -rows.length });
+}
+
+/** The operator may see every message, so this says more than the error that members get. */
+export function noMessage(statements: Statements, { id, name }: Group, number: number): BoardError {
+  const deletedAt = statements.rowByNumber.get({ group: id, number })?.deletedAt ?? undefined;
+  const text =
+    deletedAt === undefined
+      ? `There is no message ${number} in ${name}.`
+      : `Message ${number} of ${name} was deleted at ${toSeconds(formatTime(deletedAt))}.`;
+  return new BoardError('MESSAGE_NOT_FOUND', text);
+}

@@ -1,0 +1,45 @@
+import type { Actor, NewMessage } from '../../../board/ports/repository.ts';
+import type { Group, GroupRef, Header } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import type { ServerTx } from './transaction.ts';
+
+export interface Post {
+  readonly actor: Actor;
+  readonly group: GroupRef;
+  readonly message: NewMessage;
+}
+
+/** Posts a message, once for each key. @throws BoardError as `Repository.post` does */
+export function post(
+  tx: ServerTx,
+  { actor, group: ref, message: { subject, content, key } }: Post,
+) {
+  const numbering = tx.posts.numberingFor(actor, ref);
+  const { group } = numbering;
+  const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
+  if (posted) return { group, message: posted };
+  const { at } = tx;
+  const number = numbering.next();
+  tx.statements.addMessage.run({
+    group: group.id,
+    number,
+    user: actor.user.id,
+    at,
+    subject,
+    content,
+    key: key ?? null,
+  });
+  const { id: senderId, name: sender } = actor.user;
+  const message: Header = { number, senderId, sender, postedAt: at, subject };
+  tx.emit({ type: 'message.posted', origin: actor.origin, group, message });
+  return { group, message };
+}
+
+function postedBefore(tx: ServerTx, actor: Actor, group: Group, key: string): Header | undefined {
+  const found = tx.statements.messageByKey.get({ user: actor.user.id, key });
+  if (!found) return undefined;
+  const { number, postedAt, subject } = found;
+  if (found.groupId !== group.id) throw boardError('KEY_REUSED', number, found.group);
+  const { id: senderId, name: sender } = actor.user;
+  return { number, senderId, sender, postedAt, subject };
+}

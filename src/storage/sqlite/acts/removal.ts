@@ -1,0 +1,161 @@
+import type { MessageSpan, PurgePlan } from '../../../board/ports/administration.ts';
+import { day } from '../../../board/times.ts';
+import type { Group } from '../../../board/types.ts';
+import type { Statements } from '../statements/statements.ts';
+import { changeCounts } from './counts.ts';
+import { emitPurged, extended } from './spans.ts';
+import type { OperatorTx, ServerTx } from './transaction.ts';
+
+/** Messages of one step: under 1 ms of work where they are short, 4 ms where each has 32 KiB. */
+export const stepSize = 200;
+
+/** How far a purge has come. */
+export interface PurgeProgress extends MessageSpan {
+  readonly complete: boolean;
+}
+
+/** The next step of a purge. The last one announces all that was removed. */
+export function purgeStep(
+  tx: OperatorTx,
+  { plan, before }: { plan: PurgePlan; before: MessageSpan },
+): PurgeProgress {
+  const progress = removePlanned(tx, plan, before);
+  if (progress.complete) emitPurged(tx, progress);
+  return progress;
+}
+
+/**
+ * The next step of a group's deletion. The last one deletes the group with what was posted meanwhile and with
+ * its memberships, which the foreign keys do.
+ */
+export function deleteGroupStep(
+  tx: OperatorTx,
+  { plan, before }: { plan: PurgePlan; before: MessageSpan },
+): PurgeProgress {
+  const progress = removePlanned(tx, plan, before);
+  if (progress.complete) {
+    tx.statements.removeGroup.run({ group: plan.group.id });
+    tx.emit({ type: 'group.removed', group: plan.group });
+  }
+  return progress;
+}
+
+function removePlanned(
+  { statements }: OperatorTx,
+  { group, upTo }: PurgePlan,
+  before: MessageSpan,
+): PurgeProgress {
+  const rows = statements.oldestRows.all({ group: group.id, upTo, limit: stepSize });
+  const numbers = removeOldest(statements, group.id, rows);
+  return { ...extended(before, numbers), complete: rows.length < stepSize };
+}
+
+/** What the rule of a group removes now. */
+interface Due {
+  readonly group: Group;
+  /** Messages posted before this time, in microseconds. */
+  readonly before: number;
+  /** How many of the oldest messages are more than the group keeps. */
+  readonly excess: number;
+  /** In words, for the log. */
+  readonly rule: string;
+}
+
+/** What retention has removed from a group whose members were not notified yet. */
+export interface Removal extends MessageSpan {
+  /** When the last message was posted. */
+  readonly upTo: number;
+}
+
+/** What a step of retention goes by. */
+export interface Retention {
+  /** The time by the wall clock, in microseconds. */
+  readonly now: number;
+  /** Whether the clock may be trusted to delete messages by their age. */
+  readonly byAge: boolean;
+  /** What earlier steps have removed, by group. */
+  readonly removals: readonly Removal[];
+}
+
+/**
+ * The next step of retention: removes the oldest messages of the first group that holds more than its rule
+ * keeps. The last step for a group announces everything that was removed from it.
+ * @returns undefined if there is nothing to do
+ */
+export function removeExpired(
+  tx: ServerTx,
+  retention: Retention,
+): { removal: Removal; rule: string; complete: boolean } | undefined {
+  const { statements } = tx;
+  const due = findDue(statements, retention);
+  if (!due) return undefined;
+  const { group, rule } = due;
+  const before = retention.removals.find((removal) => removal.group.id === group.id) ?? {
+    ...{ group, count: 0, first: 0, last: 0 },
+    upTo: 0,
+  };
+  const rows = dueRows(statements, due);
+  const numbers = removeOldest(statements, group.id, rows);
+  const upTo = Math.max(before.upTo, rows.at(-1)?.postedAt ?? 0);
+  const removal = { ...extended(before, numbers), upTo };
+  const complete = rows.length < stepSize;
+  if (complete && removal.count > 0) {
+    const { upTo, ...span } = removal;
+    tx.emit({ type: 'messages.purged', ...span, by: { rule, upTo } });
+  }
+  return { removal, rule, complete };
+}
+
+/** The first group that holds more than its rule keeps, or whose members were not notified of a removal. */
+export function findDue(
+  { retained }: Statements,
+  { now, byAge, removals }: Retention,
+): Due | undefined {
+  for (const { id, name, ...rule } of retained.all()) {
+    const excess = rule.keepMessages === null ? 0 : rule.messages - rule.keepMessages;
+    const before = rule.keepDays === null || !byAge ? 0 : now - rule.keepDays * day;
+    const isOld = rule.oldest !== null && rule.oldest < before;
+    if (excess > 0 || isOld || removals.some(({ group }) => group.id === id)) {
+      return { group: { id, name }, before, excess, rule: inWords(rule) };
+    }
+  }
+  return undefined;
+}
+
+type Row = ReturnType<Statements['oldestRows']['all']>[number];
+
+function dueRows(statements: Statements, { group, before, excess }: Due): Row[] {
+  const upTo = Number.MAX_SAFE_INTEGER;
+  const oldest = statements.oldestRows.all({ group: group.id, upTo, limit: stepSize });
+  let messages = 0;
+  let rows = 0;
+  for (const [at, { postedAt, deletedAt }] of oldest.entries()) {
+    if (deletedAt === null) messages++;
+    // A tombstone goes with the message after it: more of them than fit in a step may come first.
+    const isExcess = deletedAt === null ? messages <= excess : messages < excess;
+    if (postedAt < before || isExcess) rows = at + 1;
+  }
+  return oldest.slice(0, rows);
+}
+
+/**
+ * Removes the oldest rows of a group.
+ * @param rows all of them, oldest first, tombstones among them
+ * @returns the numbers of the messages
+ */
+function removeOldest(statements: Statements, group: number, rows: readonly Row[]): number[] {
+  const last = rows.at(-1);
+  if (!last) return [];
+  const numbers = rows.flatMap(({ number, deletedAt }) => (deletedAt === null ? [number] : []));
+  statements.removeUpTo.run({ group, number: last.number });
+  changeCounts(statements, group, { messages: -numbers.length });
+  return numbers;
+}
+
+function inWords(rule: { keepMessages: number | null; keepDays: number | null }): string {
+  const parts = [
+    rule.keepMessages === null ? [] : `${rule.keepMessages} messages`,
+    rule.keepDays === null ? [] : `${rule.keepDays} days`,
+  ];
+  return `keep ${parts.flat().join(' and ')}`;
+}

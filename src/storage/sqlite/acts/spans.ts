@@ -1,0 +1,26 @@
+import type { MessageSpan } from '../../../board/ports/administration.ts';
+import type { OperatorTx } from './transaction.ts';
+
+/** Announces that messages were removed, if any were. */
+export function emitPurged({ emit }: OperatorTx, { group, count, first, last }: MessageSpan): void {
+  if (count > 0) emit({ type: 'messages.purged', group, count, first, last });
+}
+
+/** Announces what a long act has removed that ends before it is complete. */
+export function announcePurged(tx: OperatorTx, { spans }: { spans: readonly MessageSpan[] }): void {
+  for (const span of spans) emitPurged(tx, span);
+}
+
+/** A span with the messages of `numbers` too. */
+export function extended(
+  { group, count, first, last }: MessageSpan,
+  numbers: readonly number[],
+): MessageSpan {
+  if (numbers.length === 0) return { group, count, first, last };
+  return {
+    group,
+    count: count + numbers.length,
+    first: count === 0 ? Math.min(...numbers) : first,
+    last: Math.max(...numbers),
+  };
+}

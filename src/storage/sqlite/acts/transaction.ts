@@ -1,0 +1,26 @@
+import type { BoardEvent, OutsideEvent } from '../../../board/types.ts';
+import type { Statements } from '../statements/statements.ts';
+import type { PostRun } from './post-run.ts';
+
+/**
+ * What an act is given of the transaction that it runs in.
+ *
+ * An act throws a `BoardError` before it has changed anything, or not at all: the commit queue keeps what the
+ * other acts of the transaction have done. Any other error rolls the transaction back.
+ */
+interface Tx<E> {
+  readonly statements: Statements;
+  /** The time of the act, in microseconds. In a server it is later than every stored time. */
+  readonly at: number;
+  /** Announces what the act does. The event is published, or given to the server, with the commit only. */
+  emit(event: E): void;
+}
+
+/** A transaction of a server or of a command: for acts of the operator. */
+export type OperatorTx = Tx<OutsideEvent>;
+
+/** A transaction of a server: for acts of members and of the server itself. */
+export interface ServerTx extends Tx<BoardEvent> {
+  /** What consecutive posts of the transaction share. */
+  readonly posts: PostRun;
+}

@@ -1,0 +1,54 @@
+import type { OutsideEvent } from '../../../board/types.ts';
+import type { OperatorTx, ServerTx } from './transaction.ts';
+
+/** Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since `networksBefore`. */
+export function removeUnused(
+  { statements }: ServerTx,
+  {
+    ended,
+    used,
+    now,
+    networksBefore: before,
+    limit,
+  }: {
+    ended: readonly string[];
+    used: readonly string[];
+    now: number;
+    networksBefore: number;
+    limit: number;
+  },
+): void {
+  for (const hash of used) statements.useToken.run({ hash, at: now });
+  for (const hash of ended) statements.endToken.run({ hash });
+  statements.forgetStaleNetworks.run({ before, limit });
+}
+
+/** Removes the bans of networks that have ended at `now`, in microseconds. */
+export function removeEndedBans({ statements }: ServerTx, { now }: { now: number }): void {
+  statements.removeEndedNetworkBans.run({ now });
+}
+
+/** Emits the events of outside changes, in their order, and removes them from their table. */
+export function announceOutsideChanges({ statements, emit }: ServerTx, _: object): void {
+  const rows = statements.outsideChanges.all();
+  for (const { event } of rows) emit(JSON.parse(event) as OutsideEvent);
+  statements.forgetOutsideChanges.run({ id: rows.at(-1)?.id ?? 0 });
+}
+
+/** Stores what `ClockWatch` knows of the wall clock. */
+export function keepWallClock(
+  { statements }: ServerTx,
+  known: { trustedAt: number; doubtedFor: number | null },
+): void {
+  statements.keepWallClock.run({ ...known });
+}
+
+/** Moves some pages from the end of the file into unused ones, and so makes the file smaller. */
+export function returnSpace({ statements }: OperatorTx, _: object): void {
+  statements.returnSpace.run();
+}
+
+/** Changes nothing, but commits: it rewrites a field of the header that the board does not use. */
+export function touch({ statements }: OperatorTx, _: object): void {
+  statements.touch.run();
+}

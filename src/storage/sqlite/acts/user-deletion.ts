@@ -1,0 +1,99 @@
+import type { MessageDisposal, MessageSpan } from '../../../board/ports/administration.ts';
+import type { User } from '../../../board/types.ts';
+import type { Statements } from '../statements/statements.ts';
+import { changeCounts } from './counts.ts';
+import { buryMessages } from './messages.ts';
+import { stepSize } from './removal.ts';
+import { emitPurged, extended } from './spans.ts';
+import type { OperatorTx } from './transaction.ts';
+import { expel, groupsOf } from './users.ts';
+
+/** How far a user's deletion has come. */
+export interface DeletionProgress {
+  /** How many of the user's messages were deleted or lost their sender. */
+  readonly messages: number;
+  /** The id up to which no message is from the user any more. */
+  readonly searchedTo: number;
+  /** What was deleted, by group. */
+  readonly spans: readonly MessageSpan[];
+}
+
+/** Some messages of a user. */
+export interface SentMessages {
+  readonly rows: readonly {
+    readonly id: number;
+    readonly group: number;
+    readonly number: number;
+  }[];
+  /** The id up to which all of the user's messages are among `rows`, or were found before. */
+  readonly searchedTo: number;
+}
+
+interface Deletion {
+  readonly user: User;
+  readonly messages: MessageDisposal;
+  readonly progress: DeletionProgress;
+}
+
+/** Deletes some messages of a user, or removes their sender: a step of the user's deletion. */
+export function settleMessages(
+  tx: OperatorTx,
+  { messages, progress, found }: Deletion & { readonly found: SentMessages },
+): DeletionProgress {
+  const { rows, searchedTo } = found;
+  const next = { messages: progress.messages + rows.length, searchedTo };
+  if (messages === 'keep') {
+    for (const { id } of rows) tx.statements.removeSender.run({ id });
+    return { ...next, spans: progress.spans };
+  }
+  const spans = new Map(progress.spans.map((span) => [span.group.id, span]));
+  for (const id of new Set(rows.map(({ group }) => group))) {
+    const own = rows.filter(({ group }) => group === id);
+    buryMessages(tx, id, own);
+    const name = tx.statements.groupById.get({ group: id })?.name ?? '';
+    const before = spans.get(id) ?? { count: 0, first: 0, last: 0 };
+    const numbers = own.map(({ number }) => number);
+    spans.set(id, extended({ ...before, group: { id, name } }, numbers));
+  }
+  return { ...next, spans: [...spans.values()] };
+}
+
+/**
+ * Deletes a user, whose messages up to `progress.searchedTo` were settled before. The sessions end first, so that they
+ * are notified of nothing but that.
+ *
+ * It runs without foreign keys (see `runsWithoutForeignKeys`): with them, SQLite would look through every
+ * message for one that is still from the user. So it removes here what they would.
+ */
+export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress {
+  const { user } = deletion;
+  const { statements } = tx;
+  const upTo = Number.MAX_SAFE_INTEGER;
+  let { progress } = deletion;
+  // What was posted since the last search.
+  for (;;) {
+    const found = sentMessages(statements, user, { after: progress.searchedTo, upTo });
+    if (found.rows.length === 0) break;
+    progress = settleMessages(tx, { ...deletion, progress, found });
+  }
+  expel(tx, user, 'Your name was removed from this board by the operator.');
+  for (const group of groupsOf(statements, user)) {
+    statements.removeMembership.run({ group: group.id, user: user.id });
+    changeCounts(statements, group.id, { members: -1 });
+    tx.emit({ type: 'member.left', origin: null, group, user });
+  }
+  statements.removeUser.run({ user: user.id });
+  for (const span of progress.spans) emitPurged(tx, span);
+  return progress;
+}
+
+/** The first messages of a user with ids after `after`, up to `upTo`. */
+export function sentMessages(
+  { sentBy }: Statements,
+  { id: user }: User,
+  range: { readonly after: number; readonly upTo: number },
+): SentMessages {
+  const rows = sentBy.all({ user, ...range, limit: stepSize });
+  const isFull = rows.length === stepSize;
+  return { rows, searchedTo: (isFull && rows.at(-1)?.id) || range.upTo };
+}

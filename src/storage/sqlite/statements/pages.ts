@@ -1,0 +1,88 @@
+import type { ListedMessage, MemberPage, Page } from '../../../board/ports/repository.ts';
+import type { Group } from '../../../board/types.ts';
+import { limits } from '../../../protocol/limits.ts';
+import type { Statements } from './statements.ts';
+
+/** The members that joining a group shows. */
+export const firstMembers = { after: 0, limit: limits.membersDefault };
+
+/** Bounds that leave nothing out. */
+const everything = { before: Number.MAX_SAFE_INTEGER, after: 0, since: 0 };
+
+/** Members in the order of their ids, so that a page costs no more than it holds; within it, by name. */
+export function memberPage(
+  { membersOf, memberCount }: Statements,
+  { id: group }: Group,
+  { after, limit }: { after: number; limit: number },
+): MemberPage {
+  const found = membersOf.all({ group, after, limit: limit + 1 });
+  const members = found.slice(0, limit);
+  const next = found.length > limit ? members.at(-1)?.id : undefined;
+  members.sort((a, b) => (a.key < b.key ? -1 : 1));
+  const total = memberCount.get({ group })?.members ?? members.length;
+  return { members: members.map(({ id, name }) => ({ id, name })), total, next };
+}
+
+/**
+ * The messages of a group that are visible to a member who joined it at `joined`. The query asks for one message
+ * more than the page holds, to know whether there are more.
+ */
+export function messagePage(
+  { newest, oldest, newestWhole, oldestWhole }: Statements,
+  group: Group,
+  joined: number,
+  { contentBytes, limit, ...bounds }: Page,
+): { messages: ListedMessage[]; more: boolean } {
+  const newestFirst = bounds.after === undefined && bounds.since === undefined;
+  const values = { group: group.id, joined, ...withBounds(bounds), limit: limit + 1 };
+  if (contentBytes === undefined) {
+    return cutPage((newestFirst ? newest : oldest).all(values), limit, newestFirst);
+  }
+  const found = (newestFirst ? newestWhole : oldestWhole).each(values);
+  return fillPage(found, { limit, bytes: contentBytes }, newestFirst);
+}
+
+/** The headers of all messages of a group, for the operator. */
+export function headerPage(
+  { newestHeaders, oldestHeaders }: Statements,
+  group: number,
+  { limit, before, after }: Page,
+) {
+  const newestFirst = after === undefined;
+  const statement = newestFirst ? newestHeaders : oldestHeaders;
+  const found = statement.all({ group, ...withBounds({ before, after }), limit: limit + 1 });
+  return cutPage(found, limit, newestFirst);
+}
+
+function withBounds(bounds: Pick<Page, 'before' | 'after' | 'since'>): typeof everything {
+  const given = Object.entries(bounds).filter(([, bound]) => bound !== undefined);
+  return { ...everything, ...Object.fromEntries(given) };
+}
+
+function cutPage<T>(found: readonly T[], limit: number, newestFirst: boolean) {
+  const messages = found.slice(0, limit);
+  if (newestFirst) messages.reverse();
+  return { messages, more: found.length > limit };
+}
+
+/**
+ * Reads messages with their contents until the page is full: it ends early where their subjects and contents
+ * come to more than `most.bytes`, and holds at least one message.
+ */
+function fillPage<T extends { subject: string; content: string }>(
+  found: Iterable<T>,
+  most: { limit: number; bytes: number },
+  newestFirst: boolean,
+) {
+  const messages: T[] = [];
+  let more = false;
+  let bytes = 0;
+  for (const message of found) {
+    bytes += Buffer.byteLength(message.subject) + Buffer.byteLength(message.content);
+    more = messages.length === most.limit || (messages.length > 0 && bytes > most.bytes);
+    if (more) break;
+    messages.push(message);
+  }
+  if (newestFirst) messages.reverse();
+  return { messages, more };
+}

@@ -1,0 +1,45 @@
+import type { Client, Orm } from '../file/connection.ts';
+import { orm } from '../file/connection.ts';
+import { boardStatements } from './board.ts';
+import { credentialStatements } from './credentials.ts';
+import { groupStatements } from './groups.ts';
+import { membershipStatements } from './memberships.ts';
+import { messageStatements } from './messages.ts';
+import { userStatements } from './users.ts';
+
+type Preparations = Record<string, () => unknown>;
+type Prepared<P extends Preparations> = { readonly [N in keyof P]: ReturnType<P[N]> };
+
+function preparations(database: Orm) {
+  return {
+    ...groupStatements(database),
+    ...membershipStatements(database),
+    ...messageStatements(database),
+    ...userStatements(database),
+    ...credentialStatements(database),
+    ...boardStatements(database),
+  };
+}
+
+/** Every query that acts and lists make. Each is prepared once: drizzle prepares an ad hoc one again at every call. */
+export type Statements = Prepared<ReturnType<typeof preparations>>;
+
+/** Prepares all statements, which takes tens of milliseconds: for a server. */
+export function prepareStatements(client: Client): Statements {
+  const all = Object.entries(preparations(orm(client)));
+  return Object.fromEntries(all.map(([name, prepare]) => [name, prepare()])) as Statements;
+}
+
+/** Prepares each statement when it is first used: for a command, which uses a few. */
+export function statementsOnUse(client: Client): Statements {
+  const statements = {};
+  for (const [name, prepare] of Object.entries(preparations(orm(client)))) {
+    const get = () => {
+      const value = prepare();
+      Object.defineProperty(statements, name, { value });
+      return value;
+    };
+    Object.defineProperty(statements, name, { get, configurable: true, enumerable: true });
+  }
+  return statements as Statements;
+}

@@ -1,0 +1,115 @@
+import { and, asc, count, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
+import type { Orm } from '../file/connection.ts';
+import { looksLike } from '../file/names.ts';
+import { memberships, users } from '../file/schema.ts';
+import { direct } from './direct.ts';
+
+const value = sql.placeholder;
+
+/** What decides whether a user's session may go on. */
+export const sessionColumns = {
+  user: users.id,
+  passwordHash: users.passwordHash,
+  bannedAt: users.bannedAt,
+  banReason: users.banReason,
+};
+
+const accountColumns = {
+  id: users.id,
+  name: users.name,
+  passwordHash: users.passwordHash,
+  bannedAt: users.bannedAt,
+  banReason: users.banReason,
+};
+
+/** The queries about users. */
+export function userStatements(orm: Orm) {
+  const account = (which: SQL) => () =>
+    direct(orm.$client, orm.select(accountColumns).from(users).where(which), accountColumns);
+  const details = (which?: SQL) => () =>
+    orm
+      .select({
+        id: users.id,
+        name: users.name,
+        createdAt: users.createdAt,
+        lastSeenAt: users.lastSeenAt,
+        protected: sql`${isNotNull(users.passwordHash)}`.mapWith(Boolean),
+        bannedAt: users.bannedAt,
+        banReason: users.banReason,
+        groups: count(memberships.groupId),
+      })
+      .from(users)
+      .leftJoin(memberships, eq(memberships.userId, users.id))
+      .where(which)
+      .groupBy(users.id)
+      .orderBy(asc(users.nameKey))
+      .prepare();
+  const byId = eq(users.id, value('user'));
+  return {
+    accountByKey: account(eq(users.nameKey, value('key'))),
+    accountById: account(byId),
+    session: () =>
+      direct(orm.$client, orm.select(sessionColumns).from(users).where(byId), sessionColumns),
+    userByKey: details(eq(users.nameKey, value('key'))),
+    allUsers: details(),
+    /** A user other than `:self` whose name can be taken for the one that looks like this. */
+    userLike: () =>
+      orm
+        .select({ name: users.name })
+        .from(users)
+        .where(
+          and(
+            looksLike(users, { skeleton: value('skeleton'), keySkeleton: value('keySkeleton') }),
+            ne(users.id, value('self')),
+          ),
+        )
+        .limit(1)
+        .prepare(),
+    addUser: () =>
+      orm
+        .insert(users)
+        .values({
+          name: value('name'),
+          nameKey: value('nameKey'),
+          skeleton: value('skeleton'),
+          keySkeleton: value('keySkeleton'),
+          passwordHash: value('passwordHash'),
+          createdAt: value('at'),
+          lastSeenAt: value('lastSeenAt'),
+        })
+        .returning(accountColumns)
+        .prepare(),
+    seen: () =>
+      direct(
+        orm.$client,
+        orm
+          .update(users)
+          .set({ lastSeenAt: sql`${value('at')}` })
+          .where(byId),
+      ),
+    setPassword: () =>
+      orm
+        .update(users)
+        .set({ passwordHash: sql`${value('hash')}` })
+        .where(byId)
+        .prepare(),
+    setUserName: () =>
+      orm
+        .update(users)
+        .set({
+          name: sql`${value('name')}`,
+          nameKey: sql`${value('nameKey')}`,
+          skeleton: sql`${value('skeleton')}`,
+          keySkeleton: sql`${value('keySkeleton')}`,
+        })
+        .where(byId)
+        .prepare(),
+    setBan: () =>
+      orm
+        .update(users)
+        .set({ bannedAt: sql`${value('at')}`, banReason: sql`${value('reason')}` })
+        .where(byId)
+        .prepare(),
+    removeUser: () => orm.delete(users).where(byId).prepare(),
+  };
+}
