@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { boardError } from '../protocol/errors.ts';
+import { BoardError, boardError } from '../protocol/errors.ts';
 import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Access, type Admission, requireAdmitted } from './admission.ts';
@@ -106,7 +106,7 @@ export class Accounts {
       const mayCreate = account === undefined;
       const admission = { by: 'name', access: this.access, create, mayCreate } as const;
       const login = { admission, newPasswordHash: null, network: null };
-      if (!mayCreate) return this.open(name, caller, login);
+      if (!mayCreate) return this.openKnown(name, caller, login, { user, create });
       requireAdmitted(admission, name, undefined);
       return this.openNew(name, caller, login);
     }
@@ -172,6 +172,22 @@ export class Accounts {
       ended: caller.ended,
     });
     await this.repository.setPassword(actor, hash, { keep, network });
+  }
+
+  /** `open` for a name without a password that a user had. If the user was deleted meanwhile, it is a free name. */
+  private async openKnown(
+    name: Name,
+    caller: Caller,
+    login: LoginRules,
+    request: LoginRequest,
+  ): Promise<TokenLogin> {
+    try {
+      return await this.open(name, caller, login);
+    } catch (error) {
+      const isGone = error instanceof BoardError && error.code === 'USER_NOT_FOUND';
+      if (!isGone) throw error;
+      return this.login(request, caller);
+    }
   }
 
   /** `open` for a name that was free. Only a login that makes a user counts against what the network may make. */

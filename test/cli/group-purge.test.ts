@@ -200,7 +200,8 @@ test('a purge that meets damage on its way says what went, and leaves word of it
   const args = ['group', 'purge', 'main', '--all', '--yes', '--data', data];
   const { code, stdout, stderr } = await runCli(args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-  const told = /^corkboard: Writing failed after (\d+) messages were deleted; the rest stands\. \(/;
+  const told =
+    /^corkboard: Writing failed after (\d+) messages were deleted; the other messages remain\. \(/;
   const gone = Number(told.exec(stderr)?.[1]);
   expect(gone).toBeGreaterThan(0);
   expect(value(data, 'SELECT message_count FROM groups WHERE id = 1')).toBe(20_000 - gone);

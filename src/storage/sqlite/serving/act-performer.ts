@@ -8,31 +8,24 @@ import type { Emit, Performer } from './committer.ts';
 
 /** Runs acts for a server. It needs nothing but the database and the clock, and belongs where the database is. */
 export class ActPerformer implements Performer<Call> {
-  private readonly posts: PostRun;
-  private readonly tx: { -readonly [K in keyof ServerTx]: ServerTx[K] };
+  private readonly tx: ReusedTx;
 
-  constructor(
-    statements: Statements,
-    private readonly clock: Clock,
-  ) {
-    this.posts = new PostRun(statements);
-    this.tx = { statements, posts: this.posts, at: 0, emit: ignore };
+  constructor(statements: Statements, clock: Clock) {
+    this.tx = new ReusedTx(statements, clock);
   }
 
   perform(call: Call, emit: Emit): unknown {
-    if (call.act !== 'post') this.posts.flush();
-    // One object serves all acts: none is under way when the next one begins.
-    this.tx.at = this.clock.tick();
-    this.tx.emit = emit;
+    if (call.act !== 'post') this.flush();
+    this.tx.begin(emit);
     return perform(this.tx, call);
   }
 
   flush(): void {
-    this.posts.flush();
+    this.tx.posts.flush();
   }
 
   drop(): void {
-    this.posts.drop();
+    this.tx.posts.drop();
   }
 
   isAlone(call: Call): boolean {
@@ -40,4 +33,27 @@ export class ActPerformer implements Performer<Call> {
   }
 }
 
-function ignore(_: BoardEvent): void {}
+/** One object serves all acts, because only one runs at a time. */
+class ReusedTx implements ServerTx {
+  readonly posts: PostRun;
+  emit: (event: BoardEvent) => void = () => {};
+  private time: number | undefined;
+
+  constructor(
+    readonly statements: Statements,
+    private readonly clock: Clock,
+  ) {
+    this.posts = new PostRun(statements);
+  }
+
+  begin(emit: Emit): void {
+    this.emit = emit;
+    this.time = undefined;
+  }
+
+  /** The clock is asked once an act wants the time: what it gives out counts as the newest stored time. */
+  get at(): number {
+    this.time ??= this.clock.tick();
+    return this.time;
+  }
+}

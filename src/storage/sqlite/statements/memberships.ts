@@ -99,8 +99,9 @@ export function membershipStatements(orm: Orm) {
           lastRead: memberships.lastReadNumber,
         })
         .from(memberships)
-        .innerJoin(users, eq(users.id, memberships.userId))
-        .where(eq(memberships.groupId, value('group')))
+        // For the same reason as in `membersOf`.
+        .crossJoin(users)
+        .where(and(eq(users.id, memberships.userId), eq(memberships.groupId, value('group'))))
         .orderBy(asc(users.nameKey))
         .prepare(),
     addMembership: () =>

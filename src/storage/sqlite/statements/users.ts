@@ -26,7 +26,7 @@ const accountColumns = {
 export function userStatements(orm: Orm) {
   const account = (which: SQL) => () =>
     direct(orm.$client, orm.select(accountColumns).from(users).where(which), accountColumns);
-  const details = (which?: SQL) => () =>
+  const details = (which?: SQL) =>
     orm
       .select({
         id: users.id,
@@ -41,17 +41,15 @@ export function userStatements(orm: Orm) {
       .from(users)
       .leftJoin(memberships, eq(memberships.userId, users.id))
       .where(which)
-      .groupBy(users.id)
-      .orderBy(asc(users.nameKey))
-      .prepare();
+      .groupBy(users.id);
   const byId = eq(users.id, value('user'));
   return {
     accountByKey: account(eq(users.nameKey, value('key'))),
     accountById: account(byId),
     session: () =>
       direct(orm.$client, orm.select(sessionColumns).from(users).where(byId), sessionColumns),
-    userByKey: details(eq(users.nameKey, value('key'))),
-    allUsers: details(),
+    userByKey: () => details(eq(users.nameKey, value('key'))).prepare(),
+    allUsers: () => details().orderBy(asc(users.nameKey)).prepare(),
     /** A user other than `:self` whose name can be taken for the one that looks like this. */
     userLike: () =>
       orm
