@@ -43,6 +43,20 @@ test('every link between the documents leads to a page, and to a heading in it',
   }
 });
 
+test('docs/architecture.md has each decision record, and each says what was rejected', () => {
+  const records = docs.filter((name) => name.startsWith('decisions/')).sort();
+  const table = read('docs/architecture.md').matchAll(/^\| \[\d{3}\]\((decisions\/[^)]*)\) \|/gm);
+  expect([...table].map(([, name]) => name)).toEqual(records);
+  for (const record of records) {
+    const [number = ''] = /\d{3}/.exec(record) ?? [];
+    const headings = [...read(join('docs', record)).matchAll(/^#+ (.*)$/gm)].map(
+      ([, text]) => text,
+    );
+    const title = expect.stringMatching(new RegExp(`^${number}: `));
+    expect(headings).toEqual([title, 'Context', 'Decision', 'Rejected']);
+  }
+});
+
 test('the screen in the README is as the client prints it today', () => {
   const [screen = ''] =
     /^ {4}\[INFO\] Connected to .*\n(?: {4}.*\n)+/m.exec(read('README.md')) ?? [];

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+
+const page = readFileSync(join(import.meta.dirname, '../../docs/protocol.md'), 'utf8');
+const { version } = JSON.parse(
+  readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'),
+) as { version: string };
+
+const [beginning = ''] = page.split(/^## /m);
+/** The lines of the code blocks before the first section: the session of a person and of a program. */
+const [person = [], program = []] = [...beginning.matchAll(/^(?: {4}.*\n)+/gm)].map(([block]) =>
+  block
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.slice(4)),
+);
+
+/** The text with everything that differs between two runs replaced: times and tokens. */
+function withoutChance(text: string): string {
+  return text
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/"token":"[\w-]+"/, '"token":"TOKEN"');
+}
+
+test('the sessions that docs/protocol.md begins with are what a server answers', async () => {
+  const board = await TestBoard.start({ version });
+
+  const prompt = 'What is your username? ';
+  const shown = person.flatMap((line) =>
+    line.startsWith(prompt) ? [prompt, line.slice(prompt.length)] : [`${line}\n`],
+  );
+  const isTyped = (line: string) => line.startsWith('%') || line === 'alice';
+  expect(shown.filter(isTyped).length).toBeGreaterThan(4);
+  const terminal = await board.connect();
+  for (const line of shown) {
+    if (isTyped(line)) {
+      terminal.send(line.trimEnd());
+    } else {
+      const wanted = withoutChance(line);
+      const pattern = wanted.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace('TIME', '\\S+');
+      expect(withoutChance(await terminal.expect(new RegExp(pattern)))).toBe(wanted);
+    }
+  }
+  expect(await terminal.toEnd()).toBe('');
+
+  expect(program.length).toBeGreaterThan(6);
+  const bot = await board.connectProgram();
+  // Alice coming online is announced at some later moment.
+  const received = () => bot.received.filter(({ method }) => method !== 'presence.changed');
+  let seen = 0;
+  for (const line of program) {
+    if (line.startsWith('> ')) {
+      bot.write(`${line.slice(2)}\n`);
+    } else {
+      const wanted = withoutChance(line.slice(2));
+      if (wanted.includes('"message.posted"')) {
+        const alice = await board.program('alice');
+        await alice.call('message.post', { group: 'main', subject: 'again', content: 'x' });
+      }
+      const at = seen++;
+      const message = await bot.until(() => received()[at]);
+      expect(withoutChance(JSON.stringify(message))).toBe(wanted);
+    }
+  }
+});
