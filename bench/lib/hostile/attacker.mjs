@@ -14,6 +14,8 @@ try {
 } catch {
   // No such division here.
 }
+// In a session of its own nothing else ends it when the trial is interrupted.
+process.on('disconnect', () => process.exit());
 process.on('uncaughtException', (error) => {
   if (!('code' in error)) throw error;
 });

@@ -11,7 +11,10 @@ export interface Actor {
   get(group: string, number: number): Promise<string>;
   /** Sends them in one packet; gives an answer for each. */
   post(group: string, subjects: string[]): Promise<string[]>;
-  /** What was told and not taken yet. Coming and going is left out: it is gathered over time. */
+  /**
+   * What was announced and not taken yet. Coming and going is left out, since it is gathered over time, and so
+   * is what the operator has deleted, since the server looks for that now and then.
+   */
   notices(): Promise<string[]>;
   exit(): Promise<void>;
   vanish(): Promise<void>;
@@ -60,7 +63,7 @@ export class ProgramActor implements Actor {
         user: string;
         message: { number: number; sender: string; subject: string };
       };
-      if (method === 'presence.changed') return [];
+      if (method === 'presence.changed' || method === 'messages.purged') return [];
       if (method !== 'message.posted') return [`${group}: ${user} ${method?.split('.')[1]}`];
       return [`${group}: ${message.number} from ${message.sender}, ${message.subject}`];
     });
@@ -89,6 +92,8 @@ const refusals: [RegExp, string][] = [
 ];
 const posted = /^\[GROUP:(.*)\] \[NOTIFY\] New message from (.*) \(ID: (\d+), .*Subject: (.*)\)$/;
 const moved = /^\[GROUP:(.*)\] \[NOTIFY\] User (.*) (joined|left) the group\.$/;
+
+const leftOut = /\[NOTIFY\] ((Online|Offline): |.* removed by the operator\.$)/;
 
 export class PersonActor implements Actor {
   private constructor(private readonly peer: TextPeer) {}
@@ -135,7 +140,7 @@ export class PersonActor implements Actor {
       if (group) return [`${group}: ${user} ${word}`];
       const [, where, sender, number, subject] = posted.exec(line) ?? [];
       if (where) return [`${where}: ${number} from ${sender}, ${subject}`];
-      return /\[NOTIFY\] (Online|Offline): /.test(line) ? [] : [line];
+      return leftOut.test(line) ? [] : [line];
     });
   }
 

@@ -7,18 +7,23 @@ export const userNames = ['alice', 'bob', 'carol'] as const;
 export type UserName = (typeof userNames)[number];
 type GroupName = (typeof groupNames)[number];
 
-/** What a user does; `posts` go out in one packet. Who is away comes back first. */
+/**
+ * What a user does; `posts` go out in one packet. A user who is away comes back first. The operator deletes
+ * messages among the newest two that the group has left: 1 is the newest.
+ */
 export type Deed =
   | { do: 'join' | 'leave' | 'list'; user: UserName; group: GroupName }
   | { do: 'post'; user: UserName; group: GroupName; posts: number }
   | { do: 'get'; user: UserName; group: GroupName; number: number }
   | { do: 'vanish' | 'exit'; user: UserName }
+  | { do: 'delete'; group: GroupName; newest: number[] }
   | { do: 'restart' };
 
 const user = fc.constantFrom(...userNames);
 const group = fc.constantFrom(...groupNames);
 const posts = fc.integer({ min: 1, max: 3 });
 const number = fc.integer({ min: 1, max: 9 });
+const newest = fc.uniqueArray(fc.integer({ min: 1, max: 2 }), { minLength: 1 });
 const doing = <T extends Deed['do']>(...words: T[]) => fc.constantFrom(...words);
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
@@ -27,6 +32,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: doing('leave', 'list'), user, group }) },
   { weight: 2, arbitrary: fc.record({ do: doing('get'), user, group, number }) },
   { weight: 2, arbitrary: fc.record({ do: doing('vanish', 'exit'), user }) },
+  { weight: 4, arbitrary: fc.record({ do: doing('delete'), group, newest }) },
   { weight: 1, arbitrary: fc.record({ do: doing('restart') }) },
 );
 

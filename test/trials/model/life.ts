@@ -1,4 +1,5 @@
 import { expect } from 'vitest';
+import { nameKey } from '../../../src/board/name-key.ts';
 import type { TestBoard } from '../../helpers/board.ts';
 import { Model } from '../../storage/model.ts';
 import { type Actor, PersonActor, ProgramActor } from './actors.ts';
@@ -29,6 +30,10 @@ export class Life {
     if (deed.do === 'restart') {
       await this.board.restart();
       this.present.clear();
+      return;
+    }
+    if (deed.do === 'delete') {
+      await this.deleteNewest(deed);
       return;
     }
     const { user } = deed;
@@ -66,6 +71,17 @@ export class Life {
         expect(await actor.get(deed.group, deed.number)).toBe(this.reads(deed));
         return;
     }
+  }
+
+  /** What is deleted is gone at once for everyone; the notice of it comes within a second, and is left out. */
+  private async deleteNewest({ group: name, newest }: Extract<Deed, { do: 'delete' }>) {
+    const group = this.model.group(name);
+    const left = group.messages();
+    const numbers = newest.flatMap((nth) => left.at(-nth)?.number ?? []);
+    if (numbers.length === 0) return;
+    const key = nameKey(name);
+    await this.board.operate((operator) => operator.deleteMessages({ key, name }, numbers));
+    group.delete(numbers);
   }
 
   private post(user: UserName, group: string, subject: string): string {
