@@ -2,19 +2,19 @@ import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { Rate } from './rate.ts';
 import { Share } from './turns.ts';
 
-// Lines that are read for each command that may be carried out: so many refusals are told, and what
-// is sent beyond them is not read yet.
+// Lines that are read for each command that is allowed. The commands among them that are too many are refused;
+// lines past that number are not read yet.
 const linesPerCommand = 2;
-// What all connections of a network may cost in bytes and in processor time, for each user's part.
+// What all connections of a network may cost in bytes and in processor time, in multiples of one user's.
 const networkBytes = 10;
 const networkProcessor = 3;
-// What a connection without a login may cost in bytes and processor time, of a user's part.
+// What a connection without a login may cost in bytes and processor time, as a part of one user's.
 const strangerPart = 1 / 8;
 
 export interface Rates {
   readonly commandsPerSecond: number;
   readonly commandBurst: number;
-  /** Of a user's bytes and processor time. */
+  /** Bytes and processor time, as a multiple of one user's. */
   readonly bytes: number;
   readonly processor: number;
 }
@@ -36,9 +36,9 @@ export function networkRates(own: ServerLimits): Rates {
   };
 }
 
-/** What one user, one network, or one connection without a login may cost: a bucket for each kind of cost. */
+/** What one user, one network or one connection without a login may cost: a bucket for each kind of cost. */
 export class Allowance {
-  /** Connections that use it just now. */
+  /** Connections that use it now. */
   users = 0;
   readonly commands: Rate;
   readonly lines: Rate;
@@ -58,19 +58,19 @@ export class Allowance {
     this.processor = of(processor * limits.processorPerSecond, processor * limits.processorBurst);
   }
 
-  /** Whether it is as good as a new one. */
+  /** Whether it is unused and full, so that a new one is the same. */
   get idle(): boolean {
     if (this.users > 0) return false;
     return [this.commands, this.lines, this.bytes, this.processor].every(({ full }) => full);
   }
 }
 
-// How many are kept before those that are as good as new are looked for.
+// How many are kept before the idle ones are dropped.
 const firstSweep = 1000;
 
 /**
- * The allowances of users or of networks, by their key. They outlive the connections that use them:
- * one that reconnects finds what it has left. One that is unused and full again is dropped.
+ * The allowances of users or of networks, by key. They outlive the connections that use them, so a client that
+ * reconnects has only what it left. An allowance that is idle is dropped.
  */
 export class Allowances<K> {
   private readonly kept = new Map<K, Allowance>();
@@ -78,7 +78,7 @@ export class Allowances<K> {
 
   constructor(private readonly rates: Rates) {}
 
-  /** The allowance of `key`, to be given back with `leave`. */
+  /** The allowance of `key`. To be given back with `leave`. */
   use(key: K): Allowance {
     let allowance = this.kept.get(key);
     if (!allowance) {

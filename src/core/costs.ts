@@ -4,35 +4,35 @@ import { Allowance, Allowances, networkRates, strangerRates, userRates } from '.
 import { Rate, spend } from './rate.ts';
 import { type Piecework, Share, Turns } from './turns.ts';
 
-// A connection reads so many bytes in a turn, about: what the system hands over at once. Otherwise it hands over 32 times
-// as many to each connection that has them, before anyone else has a turn.
+// How many bytes a connection reads in a turn, about: one read of Node. Without this limit Node reads up to 32 times
+// from a connection that has more to read, before any other connection has its turn.
 const readPiece = 64 * 1024;
-// What it takes to read them, before they are looked at, in milliseconds: nothing of ours runs meanwhile, and could measure it.
+// How long Node takes to read them, in milliseconds. It does so outside of our code, so it cannot be measured here.
 const readTime = 0.1;
 
-// How long a long answer is made before the others get their turn, in milliseconds.
+// After how much work on a long reply the other connections have their turn, in milliseconds.
 const pieceTime = 0.5;
 
 /** A moment from which processor time is measured. */
 export interface Mark {
   at: number;
   turn: number;
-  /** What the connection had been charged by then. */
+  /** Milliseconds that the connection had been charged by then. */
   charged: number;
 }
 
-/** What a write under way is expected to cost, and whom. */
+/** What a write that is under way is expected to cost, and the party that is charged. */
 export interface Expectation {
   readonly share: Share;
   readonly milliseconds: number;
 }
 
-/** What the connections of a server share to be charged for what they cost. */
+/** The accounts of all connections of a server: each connection is charged for what it costs. */
 export class Charges {
   readonly turns = new Turns();
   /**
-   * Bytes of everyone who is busy. Where bytes are large, they are paid for later, by everyone: the garbage collector
-   * stops the event loop once for every so many of them, whoever they were of.
+   * Bytes of all busy parties together. The garbage collector stops the event loop for everyone after a certain number
+   * of bytes, whoever sent them.
    */
   readonly busyBytes: Rate;
   private readonly users: Allowances<number>;
@@ -51,7 +51,7 @@ export class Charges {
     this.busyBytes = new Rate(perSecond, fixed.busyByteBurst);
   }
 
-  /** @param network undefined for one that is exempt */
+  /** @param network undefined for a connection that is exempt from limits per network */
   connect(network: string | undefined): Costs {
     const hasRates = this.limits.commandsPerSecond > 0 && this.limits.networkCommandsPerSecond > 0;
     return new Costs(
@@ -72,15 +72,15 @@ export class Charges {
 }
 
 /**
- * What one connection costs, charged to its user and its network. Commands beyond their rate are
- * refused; what costs more bytes or more processor time than it may is delayed.
+ * Charges what one connection costs to its user and its network. Commands past their rate are refused. A
+ * connection that has used more bytes or processor time than it may has to wait.
  */
 export class Costs {
   /** Milliseconds of processor time so far. */
   private charged = 0;
   private readonly commands: Rate[];
   private isUser = false;
-  /** Bytes read since it last waited for a turn to read more. */
+  /** Bytes that were read since the connection last waited for its turn to read. */
   private justRead = 0;
 
   constructor(
@@ -91,7 +91,7 @@ export class Costs {
     this.commands = network ? [own.commands, network.commands] : [own.commands];
   }
 
-  /** From the login on the user is charged. The login itself was a command of theirs. */
+  /** To be called after a login: from then on the user is charged. The login itself counts as a command of the user. */
   enter(userId: number): void {
     this.isUser = true;
     this.own = this.charges.user(userId);
@@ -99,7 +99,7 @@ export class Costs {
     this.commands[0] = this.own.commands;
   }
 
-  /** The connection has ended. */
+  /** To be called once, when the connection has ended. */
   leave(): void {
     this.charges.leave(this.isUser ? this.own : undefined, this.network);
   }
@@ -128,7 +128,7 @@ export class Costs {
     this.bytes(count);
   }
 
-  /** Whether more may be read in this turn; if not, `goOn` is called when it may be. */
+  /** Whether the connection may read more in this turn. If not, `goOn` is called when it may. */
   mayReadOn(work: Piecework): boolean {
     if (this.justRead < readPiece) return true;
     this.justRead = 0;
@@ -141,13 +141,13 @@ export class Costs {
     return false;
   }
 
-  /** Whether the next line may be handed on; if not, `goOn` is called when it may be. */
+  /** Whether the next line may be passed on. If not, `goOn` is called when it may. */
   mayRead(work: Piecework): boolean {
     const lines = Math.max(this.own.lines.wait, this.network?.lines.wait ?? 0);
     return this.mayGoOn(work, lines);
   }
 
-  /** Whether the next request may begin; if not, `goOn` is called when it may. */
+  /** Whether the next request may begin. If not, `goOn` is called when it may. */
   mayBegin(work: Piecework): boolean {
     return this.mayGoOn(work, 0);
   }
@@ -157,8 +157,8 @@ export class Costs {
   }
 
   /**
-   * Charges the processor time since `mark`, but for what was charged meanwhile. What has waited
-   * for another turn is not charged: nobody knows what that turn was used for.
+   * Charges the processor time since `mark`, without what was charged meanwhile. If another turn has begun since,
+   * nothing is charged, because that time includes the work of other connections: see `markAgain`.
    */
   charge({ at, turn, charged }: Mark): void {
     const { turns } = this.charges;
@@ -168,13 +168,13 @@ export class Costs {
     this.take(milliseconds);
   }
 
-  /** Charges what a write has cost. */
+  /** Charges the milliseconds that a write has cost in its commit. */
   pay(milliseconds: number): void {
     this.own.share.noteWrite(milliseconds);
     this.take(milliseconds);
   }
 
-  /** A write begins: what it will cost is known after its commit, and expected until then. */
+  /** To be called when a write begins. What it costs is known after its commit, and estimated until then. */
   expectWrite(): Expectation {
     const { share } = this.own;
     return { share, milliseconds: this.charges.turns.expectWrite(share) };
@@ -187,12 +187,12 @@ export class Costs {
     this.charges.turns.charge(this.own.share, milliseconds);
   }
 
-  /** Where something waited for another turn: the mark from which its time is measured again. */
+  /** The mark from which to measure after waiting, for another turn maybe. */
   markAgain(mark: Mark): Mark {
     return mark.turn === this.charges.turns.current ? mark : this.mark();
   }
 
-  /** Charges what was done since `mark`; if that was much, waits for the next turn. @returns the next mark */
+  /** Charges the work since `mark`, and waits for the next turn if that was much. @returns the next mark */
   async breathe(mark: Mark): Promise<Mark> {
     if (mark.turn === this.charges.turns.current && performance.now() - mark.at < pieceTime) {
       return mark;

@@ -1,11 +1,11 @@
 import type { Logger } from 'pino';
 
-// How often what was not logged one by one is summed up, in milliseconds.
+// How often the incidents that were not logged one by one are summed up, in milliseconds.
 const interval = 10_000;
 
 /**
- * Logs the first of what strangers can cause in any number, and the others as one line of counts
- * every ten seconds: a flood must not become a flood of lines.
+ * Logs incidents that strangers can cause in any number: the first one, and the others as one line of counts
+ * every ten seconds. So a flood of connections does not become a flood of lines.
  */
 export class Incidents {
   private timer: NodeJS.Timeout | undefined;
@@ -24,15 +24,15 @@ export class Incidents {
     this.timer = setTimeout(() => this.sumUp(), interval).unref();
   }
 
-  /** Counts what is logged with the next sum only. */
+  /** Counts an incident that is only logged as a part of the next sum. */
   count(kind: string, address: string): void {
     this.timer ??= setTimeout(() => this.sumUp(), interval).unref();
     this.counts.set(kind, (this.counts.get(kind) ?? 0) + 1);
-    // How many different ones is worth knowing, but not more memory than this.
+    // The number of different addresses is logged; past this number it is not worth the memory.
     if (this.addresses.size < 1000) this.addresses.add(address);
   }
 
-  /** Logs what is left to be summed up. */
+  /** Logs the last sum. */
   close(): void {
     clearTimeout(this.timer);
     this.sumUp();

@@ -3,8 +3,8 @@ import { boardError } from '../protocol/errors.ts';
 const sinceStart = () => performance.now();
 
 /**
- * Lets `burst` through at once, and `perSecond` in the long run: a bucket of tokens. What is counted
- * may be anything: commands, bytes, milliseconds. More may be taken than there is; the debt is waited for.
+ * A token bucket: allows `burst` at once, and `perSecond` in the long run, of commands, bytes or milliseconds.
+ * More may be taken than there is; then `wait` is longer.
  */
 export class Rate {
   private tokens: number;
@@ -23,21 +23,21 @@ export class Rate {
     this.filledAt = now();
   }
 
-  /** Milliseconds until the next one is let through; 0 if that is now. */
+  /** Milliseconds until the next one is allowed; 0 for now. */
   get wait(): number {
     if (this.perSecond === 0) return 0;
     this.fill();
     return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.perSecond);
   }
 
-  /** Whether nothing of the burst is used, as in a new one. */
+  /** Whether the whole burst is there, as in a new bucket. */
   get full(): boolean {
     if (this.perSecond === 0) return true;
     this.fill();
     return this.tokens >= this.burst;
   }
 
-  /** Counts so much, whether it had to wait or not. */
+  /** Takes `amount`, whether it is there or not. */
   take(amount = 1): void {
     this.tokens -= amount;
   }
@@ -52,7 +52,7 @@ export class Rate {
 
 /**
  * Counts one command with each of `rates`.
- * @throws BoardError `RATE_LIMITED`, and counts nothing, if one of them has to wait
+ * @throws BoardError `RATE_LIMITED`, and counts nothing, if one of them is used up
  */
 export function spend(rates: readonly Rate[]): void {
   let wait = 0;

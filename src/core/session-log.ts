@@ -3,21 +3,21 @@ import { networkOf } from '../board/addresses.ts';
 import type { Incidents } from './incidents.ts';
 import { Rate } from './rate.ts';
 
-// Lines about the sessions of one network: so many at once, and so many a second from then on.
+// How many lines the sessions of one network may add at once, and how many a second after that.
 const burst = 100;
 const perSecond = 1;
-// Networks that are remembered for each level. One that is forgotten has its burst again.
+// For how many networks each level keeps a budget. A network that is dropped has its burst again.
 const mostNetworks = 10_000;
 
 export type Level = 'debug' | 'info' | 'error';
 
 /**
- * The lines of the log about sessions. One stranger who is refused again and again must not fill the disk: lines of
- * one network that go past its budget are counted, and logged as one line by `Incidents`. A log of the level
- * `debug` is for following everything, and has all its lines.
+ * The lines of the log about sessions. A stranger who is refused again and again must not fill the disk: lines
+ * past the budget of a network are counted, and `Incidents` logs them as one line. A log of the level `debug`
+ * has all lines.
  */
 export class SessionLog {
-  // Each level has budgets of its own, so that logins hide no bug.
+  // Each level has budgets of its own, so that many logins do not hide an error.
   private readonly budgets = { info: new Map<string, Rate>(), error: new Map<string, Rate>() };
 
   constructor(
@@ -30,7 +30,7 @@ export class SessionLog {
     return this.logger.isLevelEnabled(level);
   }
 
-  /** @param words what happened: one of few sentences, the same each time */
+  /** @param words what happened: one of a few fixed sentences */
   add(level: Level, address: string, fields: object, words: string): void {
     if (!this.has(level)) return;
     if (level !== 'debug' && !this.has('debug') && !this.spend(this.budgets[level], address)) {

@@ -1,30 +1,33 @@
-// How long all busy connections together may work in one turn of the event loop, in milliseconds:
-// so much longer the requests of everyone else take beside them, however many they are.
+// How long all busy parties together may work in one turn of the event loop, in milliseconds. The requests of
+// everyone else take so much longer beside them, however many busy parties there are.
 const slice = 0.5;
 
-// A party that has used less than this of late is served at once, in milliseconds; and the part of
-// the time that it may use without end. Past it, it is busy.
+// A party whose credit is used up is busy. Its credit in milliseconds after a silence, and how much it gains
+// in each millisecond.
 const lightCredit = 2;
 const lightPart = 0.02;
 // What a write is expected to cost before one has been measured, in milliseconds, and how much the
 // newest one counts against those before it.
 const firstWrite = 0.05;
 const newestPart = 1 / 8;
-// Credit never falls lower, so that a party is light again 200 ms after its last work.
+// Credit never falls lower, so that a party is light again 200 ms after its last work at the latest.
 const leastCredit = -2;
 
-/** What has work to do, a piece at a time. */
+/** Work that is done in pieces. */
 export interface Piecework {
   goOn(): void;
 }
 
-/** How much of the processor one party has used of late: a user, or everyone who is not logged in. */
+/**
+ * How much processor time a party has used of late. A party is a user, or all connections without a login
+ * together. It is light or busy.
+ */
 export class Share {
   private credit = lightCredit;
   private at = performance.now();
-  /** What its writes that are under way are expected to cost, in milliseconds. */
+  /** What its writes under way are expected to cost, in milliseconds. */
   private expected = 0;
-  /** What its writes of late have cost, each, in milliseconds. */
+  /** What a write of the party has cost of late, in milliseconds. */
   private perWrite = firstWrite;
 
   get isLight(): boolean {
@@ -36,7 +39,7 @@ export class Share {
     return this.credit > this.expected;
   }
 
-  /** A write begins. @returns what it is expected to cost, for `writeEnded` */
+  /** Counts a write that begins. @returns milliseconds that it is expected to cost, for `writeEnded` */
   writeBegun(): number {
     this.expected += this.perWrite;
     return this.perWrite;
@@ -58,19 +61,19 @@ export class Share {
 }
 
 /**
- * Divides the turns of the event loop. Who asks little is served at once. Those who keep the server
- * busy share a small slice of each turn, one after the other, so that they have what time the others
- * leave, and nobody has to wait for them longer than that slice.
+ * Divides the turns of the event loop. A light party is served at once. Busy parties share a small slice of
+ * each turn, in the order in which they asked. So they get the time that the others leave, and the others
+ * wait for them no longer than that slice.
  */
 export class Turns {
-  /** The number of this turn. It is only told from others while something has called `begin`. */
+  /** The number of this turn. It only changes after a turn in which `begin` was called. */
   current = 0;
   private spent = 0;
   private queue: Piecework[] = [];
   private armed = false;
   private serving = false;
 
-  /** Something that is measured begins: sees to it that the turn is counted. @returns its number */
+  /** Begins a measurement: makes sure that this turn is counted. @returns its number */
   begin(): number {
     this.arm();
     return this.current;
@@ -83,15 +86,15 @@ export class Turns {
     return this.spent < slice && (this.serving || this.queue.length === 0);
   }
 
-  /** Counts what a piece has cost, in milliseconds. */
+  /** Counts the milliseconds that a piece of work has cost. */
   charge(share: Share, milliseconds: number): void {
     if (!share.isLight) this.spent += milliseconds;
     share.take(milliseconds);
   }
 
   /**
-   * A write begins, which the commit at the end of the turn will work on: the slice has to do for that,
-   * too. @returns what to call `writeEnded` of the party with
+   * Counts a write that begins. The commit at the end of the turn will work on it, so it uses up a part of the
+   * slice now. @returns what to call `writeEnded` of the party with
    */
   expectWrite(share: Share): number {
     const expected = share.writeBegun();
@@ -99,7 +102,7 @@ export class Turns {
     return expected;
   }
 
-  /** Calls `goOn` of `work` in one of the next turns, after that of those who came before. */
+  /** Calls `goOn` of `work` in one of the next turns, after the work that was deferred before. */
   defer(work: Piecework): void {
     this.queue.push(work);
     this.arm();
@@ -119,7 +122,7 @@ export class Turns {
     });
   }
 
-  /** What waited for a promise works after this callback, so the slice is given away as a whole. */
+  /** The code that waits for the promise runs after this callback, so it gets the whole slice. */
   private giveTurn(resolve: () => void): void {
     this.spent = slice;
     resolve();
@@ -141,7 +144,7 @@ export class Turns {
     let at = 0;
     for (; at < queue.length && this.spent < slice; at++) queue[at]?.goOn();
     this.serving = false;
-    // Those that were not served come before those that have more to do.
+    // Work that had no turn comes before work that was deferred again.
     if (at < queue.length) this.queue = [...queue.slice(at), ...this.queue];
     if (this.queue.length > 0) this.arm();
   };

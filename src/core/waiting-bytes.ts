@@ -1,20 +1,20 @@
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
 
-/** A connection, as the one who holds the bytes that wait. */
+/** A connection for which bytes wait in memory. */
 export interface Holder {
-  /** Undefined for one that is exempt from the limit of its network. */
+  /** Undefined for a connection that is exempt from the limit of its network. */
   readonly network: string | undefined;
-  /** What was last noted of it. */
+  /** Bytes that were last noted for it. */
   held: number;
-  /** Ends it: it holds the most. */
+  /** Ends the connection, because it holds the most. */
   evict(): void;
 }
 
 /**
- * The bytes that wait in memory for all connections, in both directions. Each connection is bounded
- * by itself; this bounds what many together hold, and what those of one network do. Past a limit the
- * connection that holds the most is ended, and the next, until the rest fits.
+ * The bytes that wait in memory for all connections, in both directions. Each connection has limits of its own;
+ * this limits all connections together, and those of one network. Past a limit it ends the connection that
+ * holds the most, and then the next, until the rest fits.
  */
 export class WaitingBytes {
   private readonly holders = new Set<Holder>();
@@ -31,7 +31,7 @@ export class WaitingBytes {
     return this.all;
   }
 
-  /** Takes note of how many bytes wait for `holder` now. */
+  /** Notes how many bytes wait for `holder` now. */
   update(holder: Holder, bytes: number): void {
     const before = holder.held;
     if (bytes === before) return;
@@ -53,7 +53,7 @@ export class WaitingBytes {
     return sum;
   }
 
-  /** Ends the one that holds the most, of one network or of all. What it held counts no more. */
+  /** Ends the connection that holds the most, of one network or of all. Its bytes no longer count. */
   private evictFrom(network?: string): void {
     let most: Holder | undefined;
     let bytes = 0;

@@ -6,7 +6,7 @@ import type { Piecework } from '../../core/turns.ts';
 import { type Line, LineSplitter, TelnetFilter } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 
-// Silence that ends a line of a client that sends no line endings, in milliseconds.
+// How long a silence ends a line of a client that sends no line endings, in milliseconds.
 const unframedPause = 50;
 
 const nothing = Buffer.alloc(0);
@@ -14,29 +14,29 @@ const byteOrderMark = Buffer.from('\ufeff');
 const openingBraces = new Set([0x7b, 0x5b]);
 
 export interface InputOwner {
-  /** Whether there is no room for another line just now; `resume` goes on. */
+  /** Whether there is no room for another line now. Once there is, call `resume`. */
   readonly full: boolean;
   /** Called once, before the first line. */
   open(encoding: Encoding): void;
-  /** @param bytes of the line, as it came */
+  /** @param bytes length of the line as the peer sent it */
   receive(line: Line, bytes: number): void;
-  /** Called once, behind the last line, where the peer has ended its stream. */
+  /** Called once, after the last line, if the peer has ended its stream. */
   endOfInput(): void;
   /** `held` may have changed. */
   heldChanged(): void;
 }
 
 /**
- * Cuts what one socket sends into lines, and hands them on as long as there is room, and as fast as
- * the connection may cost; what is left waits with the socket, which is not read meanwhile.
+ * Cuts the bytes of one socket into lines, and passes them on while there is room and while `Costs` allows it.
+ * Otherwise the rest waits, and the socket is not read.
  */
 export class Input implements Piecework {
   private readonly telnet = new TelnetFilter();
   private readonly lines = new LineSplitter(limits.strangerLine, true);
   private encoding: Encoding | undefined;
-  /** What came before it was enough to tell the encoding. */
+  /** The first bytes, until they are enough to tell the encoding. */
   private opening = nothing;
-  /** Lines that have come and are not handed on yet. */
+  /** Lines that were received and are not passed on yet. */
   private pending: Iterator<Line, void> | undefined;
   /** Bytes that `pending` keeps in memory. */
   private pendingBytes = 0;
@@ -47,8 +47,8 @@ export class Input implements Piecework {
   private pause: NodeJS.Timeout | undefined;
 
   /**
-   * @param reads rate of the pieces that bytes come in, however small; the socket is not read past it
-   * @param unframed whether a pause ends a line, for people's clients that send none of the line endings
+   * @param reads rate of the chunks that the socket gives, however small; past it the socket is not read
+   * @param unframed whether a pause ends a line, for people's clients that send no line endings
    */
   constructor(
     private readonly socket: Socket,
@@ -63,22 +63,22 @@ export class Input implements Piecework {
     });
     socket.on('end', () => {
       this.streamEnded = true;
-      // Lines that are still to be handed on come first.
+      // Lines that are still to be passed on come first.
       if (!this.pending) this.finish();
     });
   }
 
-  /** Bytes that have come and are not handed on: an unfinished line, and what waits behind it. */
+  /** Bytes that were received and are not passed on: an unfinished line, and what waits after it. */
   get held(): number {
     return this.pendingBytes + this.lines.held + this.socket.readableLength;
   }
 
-  /** From the login on, lines may be longer. */
+  /** To be called after a login: from then on lines may be longer. */
   enter(): void {
     this.lines.limit = this.encoding === 'json' ? limits.jsonLine : limits.textLine;
   }
 
-  /** Goes on where it had to wait for room. */
+  /** Goes on after waiting for room. */
   resume(): void {
     if (this.resting) return;
     if (this.pending) this.digest();
@@ -90,7 +90,7 @@ export class Input implements Piecework {
     this.resume();
   }
 
-  /** Reads and hands on nothing any more. */
+  /** Reads and passes on nothing from now on. */
   stop(): void {
     this.stopped = true;
     this.drop();
@@ -106,13 +106,13 @@ export class Input implements Piecework {
     this.owner.heldChanged();
   }
 
-  /** A piece costs about the same whatever its size: a peer may send each byte in a TLS record. */
+  /** A chunk costs about the same whatever its size: a peer may send each byte in a TLS record of its own. */
   private countRead(): void {
     this.reads.take();
     const { wait } = this.reads;
     if (wait === 0 || this.resting) return;
     this.socket.pause();
-    // What comes after the last line is read to be forgotten.
+    // Bytes after the last line are read and dropped.
     if (this.stopped) {
       setTimeout(() => this.socket.resume(), wait);
       return;
@@ -130,7 +130,7 @@ export class Input implements Piecework {
     const first = marked ? opening.subarray(byteOrderMark.length) : opening;
     this.opening = nothing;
     this.encoding = openingBraces.has(first[0] ?? 0) ? 'json' : 'text';
-    // JSON may hold one between two words.
+    // JSON may have a carriage return between two tokens.
     this.lines.endsAtCr = this.encoding === 'text';
     if (this.encoding === 'json') {
       this.lines.boundJson({ depth: limits.jsonDepth, values: limits.jsonValues });
@@ -157,7 +157,7 @@ export class Input implements Piecework {
   private digest(): void {
     if (this.resting) return;
     while (this.pending) {
-      // With room again the owner calls `resume`; in the other case `goOn` is called.
+      // The owner calls `resume` once there is room; in the other case `Costs` calls `goOn`.
       if (this.owner.full) return void this.socket.pause();
       if (!this.costs.mayRead(this)) {
         this.rest();
@@ -197,7 +197,7 @@ export class Input implements Piecework {
     this.owner.endOfInput();
   }
 
-  /** What is left of the bytes counts as a line. */
+  /** The rest of the bytes counts as a line. */
   private endLine(): void {
     this.lines.end((line) => this.handOn(line));
   }

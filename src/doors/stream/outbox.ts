@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { atEndOfTurn, type EndsTurn } from '../../core/turn.ts';
 
-// What a write that the operating system has not taken yet takes in memory beside its bytes.
+// Memory that a write takes beside its bytes until the operating system has accepted it, in bytes.
 const overhead = 250;
 
 export interface OutboxOwner {
-  /** Called once, when more waits than the limit; nothing is taken after. */
+  /** Called once, when more bytes wait than the limit allows. Nothing is accepted after that. */
   overflowed(): void;
   /** Called whenever there is room again after a write. */
   drained(): void;
@@ -14,8 +14,8 @@ export interface OutboxOwner {
 }
 
 /**
- * What waits to go out on one connection. All that a turn of the event loop brings is written at
- * once; what the peer does not read is bounded in bytes.
+ * The bytes that wait to be sent on one connection. Everything that one turn of the event loop adds is written at
+ * once. How much may wait for a peer that does not read is limited in bytes.
  */
 export class Outbox implements EndsTurn {
   private chunks: (string | Buffer)[] = [];
@@ -25,17 +25,17 @@ export class Outbox implements EndsTurn {
   private failed = false;
   private closed = false;
   private waiters: (() => void)[] = [];
-  /** Writes that the operating system has not taken yet, and how many of their bytes others hold as well. */
+  /** Writes that the operating system has not accepted yet, and how many of their bytes are shared with other connections. */
   private writes = 0;
   private shared = 0;
-  /** What was pushed before the login was answered. */
+  /** What was pushed before the reply to the login. */
   private heldBack: [chunk: string | Buffer, holders: number][] | undefined;
-  /** Bytes that may wait: as many as the limit past the last reply, until there is room again. */
+  /** Bytes that may wait: the limit, and the last reply, until there is room again. */
   private ceiling: number;
 
   /**
-   * @param limit bytes waiting, beside replies, past which it overflows
-   * @param backlog bytes waiting at which `ready` holds callers back
+   * @param limit bytes that may wait, beside replies, before it overflows
+   * @param backlog bytes past which `ready` makes callers wait
    */
   constructor(
     private readonly socket: Socket,
@@ -52,8 +52,8 @@ export class Outbox implements EndsTurn {
   }
 
   /**
-   * Bytes that this connection keeps in memory: `waiting` but for what others share, and what each
-   * write that waits takes beside its bytes.
+   * Bytes that this connection keeps in memory: `waiting` without its part of shared chunks that others keep, and
+   * what each waiting write takes beside its bytes.
    */
   get held(): number {
     const { waiting } = this;
@@ -61,12 +61,12 @@ export class Outbox implements EndsTurn {
     return Math.max(0, waiting - this.shared) + overhead * (this.writes + this.chunks.length);
   }
 
-  /** Bytes that the operating system has not taken yet. */
+  /** Bytes that the operating system has not accepted yet. */
   get waiting(): number {
     return this.unwritten + this.socket.writableLength;
   }
 
-  /** Whether the operating system has taken all that was pushed. */
+  /** Whether the operating system has accepted everything that was pushed. */
   get told(): boolean {
     return !this.overflowed && !this.failed && !this.heldBack?.length && this.waiting === 0;
   }
@@ -75,13 +75,13 @@ export class Outbox implements EndsTurn {
     return this.waiting > this.backlog;
   }
 
-  /** From the login on, more replies may wait. What is pushed is held back until the login is answered. */
+  /** To be called after a login: from then on more replies may wait. Pushed chunks are held back until the login is answered. */
   enter(backlog: number): void {
     this.backlog = backlog;
     this.heldBack = [];
   }
 
-  /** What the peer has asked for: it is no overflow, since the next request waits for it. */
+  /** Adds a reply. It never overflows, because the next request waits until it is read. */
   reply(chunk: string | Buffer): void {
     this.add(chunk);
     this.ceiling = this.waiting + this.limit;
@@ -92,7 +92,7 @@ export class Outbox implements EndsTurn {
   }
 
   /**
-   * What the peer is told unasked.
+   * Adds a chunk that the peer did not ask for.
    * @param holders how many connections keep this chunk in memory together
    */
   push(chunk: string | Buffer, holders = 1): void {
@@ -117,16 +117,16 @@ export class Outbox implements EndsTurn {
     }
   }
 
-  /** Settles once the peer has read enough for more to be sent, or is gone. */
+  /** Settles once the peer has read enough for more to be sent, or the connection has ended. */
   ready(): Promise<void> {
     if (!this.congested || this.closed) return Promise.resolve();
     return new Promise((resolve) => this.waiters.push(resolve));
   }
 
-  /** Writes what is left, then `last`, and ends the stream. Nothing is taken any more. */
+  /** Writes the rest, then `last`, and ends the stream. Nothing is accepted after that. */
   end(last: string): void {
     if (this.closed) return;
-    // What overflowed is not worth keeping: the board has it all.
+    // After an overflow the rest is dropped: the board has stored all of it.
     if (this.overflowed) this.chunks = [];
     this.chunks.push(last);
     this.endTurn();
@@ -134,7 +134,7 @@ export class Outbox implements EndsTurn {
     this.close();
   }
 
-  /** The socket is gone, or ending: nothing is taken any more. */
+  /** The socket has ended, or is ending. Nothing is accepted after that. */
   close(): void {
     this.closed = true;
     this.release();
@@ -151,13 +151,13 @@ export class Outbox implements EndsTurn {
     this.owner.heldChanged();
     if (this.congested) return;
     this.release();
-    // What had to wait for this turn's replies to be written goes on; no drain may come of them.
+    // Requests that waited for the replies of this turn go on now: these may cause no drain event.
     this.owner.drained();
   }
 
   private write(chunks: (string | Buffer)[]): void {
     const runs = joinStrings(chunks);
-    // The one buffer that a group shares is written as it is: corking it would cost as much again.
+    // A single buffer that a group shares is written as it is: corking would copy it.
     if (runs.length > 1) this.socket.cork();
     this.writes += runs.length;
     for (const run of runs) this.socket.write(run, this.written);
