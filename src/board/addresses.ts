@@ -6,18 +6,19 @@ const groupsOfNetwork = 4;
 const groupsOfAddress = 8;
 
 /**
- * What an address counts as where a limit is per address: itself for IPv4, as which one that is
- * mapped into IPv6 (RFC 4291, section 2.5.5.2) counts too; for IPv6 its /64, since that much is
- * given to one customer (RFC 6177), who may take any address in it.
+ * What an address counts as if a limit is per address: itself for IPv4, also if it is mapped into IPv6
+ * (RFC 4291, section 2.5.5.2). For IPv6 its /64, because one customer gets that much (RFC 6177) and can use
+ * any address in it. A Unix socket (`unix:/path`) counts as itself.
  */
 export function networkOf(address: string): string {
+  if (isUnixSocket(address)) return address;
   const [bare = ''] = address.split('%');
   const mapped = mappedIPv4.exec(bare)?.[1];
   if (mapped) return mapped;
   if (!isIPv6(bare)) return bare;
   const [before = '', after] = bare.split('::');
   const head = before === '' ? [] : before.split(':');
-  // What `::` leaves out are zeros; where the network ends before it, they do not matter.
+  // `::` stands for zeros; if the network ends before it, they do not matter.
   const tail = after ? after.split(':') : [];
   const zeros = Array.from({ length: groupsOfAddress - head.length - tail.length }, () => '0');
   const groups = after === undefined ? head : [...head, ...zeros, ...tail];
@@ -25,10 +26,13 @@ export function networkOf(address: string): string {
   return `${network.map((group) => group.toString(16)).join(':')}::/64`;
 }
 
-/** Whether an address is this machine's own, for itself alone. */
+/** Whether the peer is on this machine: a loopback address, or a Unix socket. */
 export function isLoopback(address: string): boolean {
-  const network = networkOf(address);
-  return network.startsWith('127.') || address === '::1';
+  return isUnixSocket(address) || networkOf(address).startsWith('127.') || address === '::1';
+}
+
+function isUnixSocket(address: string): boolean {
+  return address.startsWith('unix:');
 }
 
 type IP = IPv4 | IPv6;
@@ -73,6 +77,13 @@ export class Network {
 
 /** Values by network, found by an address in as many look-ups as there are lengths of prefixes. */
 export class NetworkMap<T> {
+  /** A map that has the same value for each of the networks. */
+  static of<T>(networks: readonly Network[], value: T): NetworkMap<T> {
+    const map = new NetworkMap<T>();
+    for (const network of networks) map.set(network, value);
+    return map;
+  }
+
   private readonly values = new Map<string, T>();
   private readonly prefixes = { ipv4: new Set<number>(), ipv6: new Set<number>() };
 

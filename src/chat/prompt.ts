@@ -1,4 +1,4 @@
-import type { Address } from '../protocol/address.ts';
+import { type Address, formatAddress } from '../protocol/address.ts';
 import { defaultPort } from '../protocol/limits.ts';
 import type { Style } from '../protocol/text/style.ts';
 
@@ -13,7 +13,8 @@ interface Place {
 /** Who one is and where, before what is typed; the port only where it is not the usual one. */
 export function promptText({ user, board, connected }: Place, style: Style): string {
   if (!board || !user) return 'offline> ';
-  const host = board.host.includes(':') ? `[${board.host}]` : board.host;
-  const port = board.port === defaultPort ? '' : `:${board.port}`;
-  return `${style.user(user)}@${host}${port}${connected ? '' : ' (reconnecting)'}> `;
+  const address = formatAddress(board);
+  const usual = `:${defaultPort}`;
+  const place = address.endsWith(usual) ? address.slice(0, -usual.length) : address;
+  return `${style.user(user)}@${place}${connected ? '' : ' (reconnecting)'}> `;
 }

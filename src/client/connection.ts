@@ -1,8 +1,8 @@
 import { EventEmitter, once } from 'node:events';
 import { createConnection, isIP, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
-import type { Address } from '../protocol/address.ts';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+import { type Address, socketPathOf } from '../protocol/address.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
 import type { JsonBounds } from '../protocol/jsonrpc/json-shape.ts';
@@ -100,7 +100,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     signal?.addEventListener('abort', abort);
     try {
       signal?.throwIfAborted();
-      await once(socket, address.tls ? 'secureConnect' : 'connect');
+      await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect');
       const connection = new Connection(socket, patience);
       await connection.call('server.info', {}).catch((error) => {
         // A board that refuses for the moment is there.
@@ -209,6 +209,8 @@ function isAbsurd(line: Line): boolean {
 }
 
 function openSocket({ host, port, tls }: Address): Socket {
+  const path = socketPathOf(host);
+  if (path !== undefined) return createConnection({ path });
   const options = {
     host,
     port,

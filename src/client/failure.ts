@@ -1,4 +1,4 @@
-import { type Address, formatAddress } from '../protocol/address.ts';
+import { type Address, formatAddress, socketPathOf } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 
@@ -27,12 +27,17 @@ export class ConnectionLost extends ConnectionError {
   }
 }
 
+const isSocket = ({ host }: Address) => socketPathOf(host) !== undefined;
+
 const untrusted = (address: Address) =>
   `The certificate of ${formatAddress(address)} is signed by nobody who is trusted here. Name the signer with --ca.`;
 
 const connectWords: Record<string, (address: Address) => string> = {
   ECONNREFUSED: (address) =>
-    `Nothing listens on ${formatAddress(address)}. Check the address and the port, and whether the board is running.`,
+    `Nothing listens on ${formatAddress(address)}. Check the address${isSocket(address) ? '' : ' and the port'}, and whether the board is running.`,
+  ENOENT: ({ host }) => `There is no ${host}. Check the path, and whether the board is running.`,
+  EACCES: ({ host }) =>
+    `You may not connect to ${host}: only the user who runs the board may, and root.`,
   ENOTFOUND: ({ host }) => `There is no host called "${host}". Check its name.`,
   EAI_AGAIN: ({ host }) => `The name "${host}" could not be looked up. Check the network.`,
   ETIMEDOUT: (address) =>

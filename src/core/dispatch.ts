@@ -10,7 +10,7 @@ import type { Session } from './session.ts';
 
 const handlers: Handlers = { ...sessionHandlers, ...groupHandlers, ...messageHandlers };
 
-/** Carries one request out: the checks of the command table, then its handler. Counted and logged. */
+/** Carries out one request: the checks of the command table, then its handler. Counts and logs it. */
 export async function dispatch<M extends Method>(
   context: Context,
   method: M,
@@ -38,13 +38,13 @@ function carryOut<M extends Method>(context: Context, method: M, params: unknown
 }
 
 /**
- * What the peer is told of a failure. One that is not expected is a bug: it is logged with its
- * context and told as an internal error, and the process goes on.
+ * The error that the peer gets for a failure. A failure that is not expected is a bug: it is logged with
+ * its context, the peer gets an internal error, and the process goes on.
  */
 export function toReply(error: unknown, session: Session, method: string): BoardError {
   const context = { method, user: session.login?.user.name };
   if (error instanceof BoardError) {
-    // The log has a line of its own for a disk that fails (`StorageTrouble`), and not one for each request.
+    // `StorageTrouble` logs once that the disk fails, so this is not logged for each request.
     if (error.cause) session.log('debug', { ...context, err: error.cause }, error.code);
     return error;
   }

@@ -1,8 +1,8 @@
 import type { BoardEvent, Group, OpenedLogin, Origin, User } from '../board/types.ts';
 import { toGroup, toHeader, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
-import { formatNotice } from '../protocol/jsonrpc/messages.ts';
 import type { Notice } from '../protocol/schemas.ts';
+import { PrivateAnnouncement } from './announcement.ts';
 import { Channel } from './channel.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
@@ -13,9 +13,9 @@ type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
 
 /**
- * Knows who is connected and in which groups, and tells them what happens there. Events come in
- * the order of their commits; the notices of one turn of the event loop go out together, behind
- * the replies that the same turn has brought.
+ * Knows which sessions are connected and in which groups, and notifies them of events. Events come in
+ * the order of their commits. The notices of one turn of the event loop are sent together, after the
+ * replies of the same turn.
  */
 export class Hub implements EndsTurn {
   private readonly sessions = new Map<number, Session>();
@@ -32,7 +32,7 @@ export class Hub implements EndsTurn {
     'message.posted': ({ group, origin, message }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { ...toGroup(group), message: toHeader(message) };
-      this.tell(group, origin, { method: 'message.posted', params });
+      this.notifyGroup(group, origin, { method: 'message.posted', params });
     },
     'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
@@ -45,22 +45,22 @@ export class Hub implements EndsTurn {
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
     'group.removed': ({ group }) => this.removeGroup(group),
     'retention.changed': () => {},
-    // The door keeps the bans: see App.
+    // `Core` keeps the bans.
     'networkBans.changed': () => {},
     'messages.purged': ({ group, count, first, last }) => {
       const params = { ...toGroup(group), count, first, last };
-      this.tell(group, null, { method: 'messages.purged', params });
+      this.notifyGroup(group, null, { method: 'messages.purged', params });
     },
   };
 
   constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {}
 
-  /** How many users are connected. */
+  /** How many users have a session. */
   get online(): number {
     return this.byUser.size;
   }
 
-  /** The sessions that have not ended, logged in or not, in the order in which they came. */
+  /** The sessions that have not ended, logged in or not, the oldest first. */
   get connected(): Iterable<Session> {
     return this.sessions.values();
   }
@@ -69,27 +69,27 @@ export class Hub implements EndsTurn {
     return this.byUser.has(userId);
   }
 
-  /** The hashes of the tokens of all sessions that are connected. */
+  /** The hashes of the tokens of all connected sessions. */
   tokens(): Set<string> {
     return new Set([...this.sessions.values()].flatMap(({ login }) => login?.tokenHash ?? []));
   }
 
-  /** The name under which a group's notices come: the one from before, until its change is told. */
+  /** The name of a group in notices and replies: the old one until the change of it is announced. */
   nameOf({ id, name }: Group): string {
     return this.channels.get(id)?.group.name ?? name;
   }
 
-  /** A group under that name: what a member is answered calls it the same as what they are told. */
+  /** A group under that name, for replies: they use the same name as the notices around them. */
   named(group: Group): Group {
     return { id: group.id, name: this.nameOf(group) };
   }
 
-  /** A new connection, which has no user yet. */
+  /** A new session, which has no user yet. */
   add(session: Session): void {
     this.sessions.set(session.id, session);
   }
 
-  /** A connection that has ended. */
+  /** A session that has ended. */
   remove(session: Session): void {
     this.sessions.delete(session.id);
     const { login } = session;
@@ -100,7 +100,7 @@ export class Hub implements EndsTurn {
     for (const id of session.groups.splice(0)) this.part(id, session, login.user);
   }
 
-  /** Tells of an event that is committed. */
+  /** Notifies the sessions that an event concerns. It is committed. */
   publish(event: BoardEvent): void {
     const act = this.actions[event.type] as (event: BoardEvent) => void;
     act(event);
@@ -111,8 +111,8 @@ export class Hub implements EndsTurn {
   }
 
   /**
-   * Lets a session in. One that holds the same token is stale, and taken over. An unprotected name
-   * is held by one connection at a time: who comes second is not let in.
+   * Logs a session in. A session with the same token is stale, and is taken over. An unprotected name
+   * has one session at a time: a second one is not logged in.
    */
   private open(origin: Origin, opened: OpenedLogin): void {
     const { memberships, user, since, passwordHash, tokenHash } = opened;
@@ -130,14 +130,14 @@ export class Hub implements EndsTurn {
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
   }
 
-  /** What the stale session was told may not have arrived: nothing of it counts as seen. */
+  /** What was sent to the stale session may not have arrived, so nothing of it counts as seen. */
   private replace(stale: Session): void {
     this.remove(stale);
     stale.login = undefined;
     stale.close('TAKEN_OVER', 'Another connection has taken this session over.');
   }
 
-  /** A session that was logged out; its connection is still to be answered. */
+  /** A session that was logged out. Its connection still gets the reply. */
   private end(origin: Origin): void {
     const session = origin === null ? undefined : this.sessions.get(origin);
     if (!session) return;
@@ -168,12 +168,12 @@ export class Hub implements EndsTurn {
       if (session.login) session.login = { ...session.login, user };
     }
     const channels = groups.flatMap(({ id }) => this.channels.get(id) ?? []);
-    // What came before the renaming is told before it.
+    // Pending notices first: they happened before the renaming.
     for (const channel of channels) channel.deliver();
-    const told = new Set<Session>();
+    const notified = new Set<Session>();
     for (const channel of channels) {
       const params = { ...toGroup(channel.group), ...toUser(user), was };
-      channel.tellOnce({ method: 'member.renamed', params }, told);
+      channel.notifyOnce({ method: 'member.renamed', params }, notified);
     }
   }
 
@@ -183,22 +183,23 @@ export class Hub implements EndsTurn {
       session.groups.push(group.id);
     }
     const params = { ...toGroup(group), ...toUser(user), lastNumber };
-    this.tell(group, origin, { method: 'member.joined', params });
+    this.notifyGroup(group, origin, { method: 'member.joined', params });
   }
 
-  /** What a user reads in one session is read in the others. Only programs keep count of it. */
-  private tellMarks({ group, user, origin, lastRead }: EventOf<'marks.changed'>): void {
+  /** What a user reads in one session is read in the others. */
+  private sendMarks({ group, user, origin, lastRead }: EventOf<'marks.changed'>): void {
     const params = { group: this.nameOf(group), groupId: group.id, lastRead };
+    const announcement = new PrivateAnnouncement([{ method: 'marks.changed', params }]);
     for (const session of this.sessionsOf(user.id)) {
-      if (session.id === origin || session.encoding !== 'json') continue;
-      session.send(formatNotice({ method: 'marks.changed', params }));
+      if (session.id === origin) continue;
+      session.notify(announcement);
       this.counts.notices++;
     }
   }
 
   private leave(group: Group, user: User, origin: Origin): void {
     const params = { ...toGroup(group), ...toUser(user) };
-    this.tell(group, origin, { method: 'member.left', params });
+    this.notifyGroup(group, origin, { method: 'member.left', params });
     const channel = this.channels.get(group.id);
     channel?.forgetPresence(user.name);
     for (const session of this.sessionsOf(user.id)) {
@@ -212,13 +213,13 @@ export class Hub implements EndsTurn {
     const channel = this.channels.get(group.id);
     if (channel) channel.group.name = group.name;
     const params = { ...toGroup(group), was, description };
-    this.tell(group, null, { method: 'group.changed', params });
+    this.notifyGroup(group, null, { method: 'group.changed', params });
   }
 
   private removeGroup(group: Group): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
-    channel.tell({ method: 'group.removed', params: toGroup(group) }, null);
+    channel.enqueue({ method: 'group.removed', params: toGroup(group) }, null);
     channel.deliver();
     this.channels.delete(group.id);
     for (const session of this.sessions.values()) forget(group.id, session);
@@ -227,11 +228,11 @@ export class Hub implements EndsTurn {
   private enter(group: Group, session: Session): void {
     const channel = this.channels.get(group.id) ?? new Channel({ ...group }, this.counts);
     channel.add(session);
-    // Again, since what was still to be told may have been too much for the only member.
+    // Again: the pending notices may have closed the only member, and so removed the channel.
     this.channels.set(group.id, channel);
   }
 
-  /** A session that has ended is gone from the group's channel; its user may be there still. */
+  /** Removes a session that has ended from a channel. Its user may have other sessions there. */
   private part(groupId: number, session: Session, user: User): void {
     this.channels.get(groupId)?.remove(session);
     this.dropIfEmpty(groupId);
@@ -242,13 +243,13 @@ export class Hub implements EndsTurn {
     if (this.channels.get(groupId)?.empty) this.channels.delete(groupId);
   }
 
-  private tell(group: Group, except: Origin, notice: Notice): void {
+  private notifyGroup(group: Group, except: Origin, notice: Notice): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
-    // The name from before is used up to the notice of the new one, though rows may have it already.
+    // The old name is used until the new one is announced, though the database may have the new one already.
     const { params } = notice;
     if ('group' in params) params.group = channel.group.name;
-    channel.tell(notice, except);
+    channel.enqueue(notice, except);
     this.expectEndOfTurn();
     this.dirty.add(channel);
   }
@@ -257,27 +258,27 @@ export class Hub implements EndsTurn {
     if (this.dirty.size === 0 && this.marks.length === 0) atEndOfTurn(this);
   }
 
-  /** Sends what the turn has brought. A read mark comes after the messages that it may count as read. */
+  /** Sends the notices of the turn. A read mark comes after the messages that it may count as read. */
   endTurn(): void {
     for (const channel of this.dirty) channel.deliver();
     this.dirty.clear();
     const { marks } = this;
     this.marks = [];
-    for (const event of marks) this.tellMarks(event);
+    for (const event of marks) this.sendMarks(event);
   }
 
-  /** Coming and going is gathered, so that a storm of reconnects stays a handful of lines. */
+  /** Presence is collected and sent once a second, so that many reconnects are a few notices. */
   private notePresence(groupId: number, session: Session, user: User, online: boolean): void {
     const channel = this.channels.get(groupId);
     if (!channel) return;
     channel.notePresence(user.name, online, session.id);
-    this.presenceTimer ??= setTimeout(() => this.tellPresence(), presenceInterval);
+    this.presenceTimer ??= setTimeout(() => this.sendPresence(), presenceInterval);
   }
 
-  private tellPresence(): void {
+  private sendPresence(): void {
     this.presenceTimer = undefined;
     for (const channel of this.channels.values()) {
-      channel.tellPresence();
+      channel.enqueuePresence();
       channel.deliver();
     }
   }

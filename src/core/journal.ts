@@ -1,13 +1,16 @@
+import type { Logger } from 'pino';
+import type { BoardEvent } from '../board/types.ts';
 import type { Ending, Outcome } from '../metrics/counts.ts';
 import type { Method } from '../protocol/schemas.ts';
+import { formatTime } from '../protocol/time.ts';
 import type { Session } from './session.ts';
 
-// What the log tells of a session, always under its number: `debug` all that it does, `info` who
-// comes and goes. Never what people wrote, nor a name that was tried in vain: it may be a password
-// that was typed in the wrong place.
+// The log lines about sessions, each with the number of the session. Level `debug` has all requests,
+// `info` has logins and ends. No line has a text that people wrote, or a name whose login was refused: it
+// may be a password that was typed in the wrong place.
 
 const logins = new Set<Method>(['session.login', 'session.resume']);
-const told: Partial<Record<Method, string>> = {
+const logged: Partial<Record<Method, string>> = {
   'session.login': 'logged in',
   'session.resume': 'resumed',
   'account.setPassword': 'set a password',
@@ -16,9 +19,10 @@ const told: Partial<Record<Method, string>> = {
 /** A request that was carried out. */
 export function logResult(session: Session, method: Method, params: unknown): void {
   const { login, address, encoding } = session;
-  const words = told[method];
-  if (words) session.log('info', { user: login?.user.name, address, encoding }, words);
-  // Asked first, since every request comes here and few logs have it.
+  const words = logged[method];
+  if (words)
+    session.log('info', { user: login?.user.name, address, encoding: encoding.name }, words);
+  // Checked first, because every request comes here and few logs have the level.
   else if (session.logs('debug')) session.log('debug', { method, ...place(params) }, 'done');
 }
 
@@ -29,7 +33,7 @@ export function logRefusal(session: Session, method: Method, code: Outcome): voi
   else session.log('debug', { method, code }, 'refused');
 }
 
-/** The end of a session; of one that nobody had logged in with, the address was told before. */
+/** The end of a session. Its address was logged before. */
 export function logEnd(session: Session, ending: Ending, reason?: string): void {
   const { login, began } = session;
   const seconds = Math.round((performance.now() - began) / 1000);
@@ -37,7 +41,18 @@ export function logEnd(session: Session, ending: Ending, reason?: string): void 
   session.log(login ? 'info' : 'debug', end, 'disconnected');
 }
 
-/** Of the params, what says where: the group and the number of a message. */
+/** Messages that were deleted, by whatever. */
+export function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }>, log: Logger) {
+  const { group, count, first, last, by } = event;
+  const about = { group: group.name, count, first, last };
+  if (!by) log.info(about, 'the operator deleted messages');
+  else {
+    const upTo = formatTime(by.upTo);
+    log.info({ ...about, rule: by.rule, upTo }, 'retention deleted messages');
+  }
+}
+
+/** The params that may be logged: the group and the number of a message. */
 function place(params: unknown) {
   const { group, number } = (params ?? {}) as { group?: unknown; number?: unknown };
   return { group, number };

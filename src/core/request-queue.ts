@@ -8,25 +8,25 @@ interface Task {
   readonly bytes: number;
 }
 
-// What a request that waits takes in memory beside its text, in bytes.
+// Memory of a waiting request beside its text, in bytes.
 const overhead = 500;
 
 export interface RequestQueueOwner {
-  /** Whether the next request has to wait for the peer to read what it was answered. */
+  /** Whether the next request has to wait until the peer has read earlier replies. */
   readonly congested: boolean;
   readonly costs: Costs;
-  /** Called when nothing is waiting or under way any more. */
+  /** Called when no request is waiting or under way any more. */
   settle(): void;
 }
 
 /**
- * The requests of one connection, which take effect in the order sent. Writes that follow one
- * another are under way together, so that they can share a commit; anything else waits for what
- * was sent before it, and what was sent after it waits for it.
+ * The requests of one connection, which take effect in the order in which they were sent. Consecutive
+ * writes run at the same time, so that they can share a commit. Any other request waits for all before
+ * it, and those after it wait for it.
  */
 export class RequestQueue implements Piecework {
   private waiting: Task[] = [];
-  /** Index of the next task: a queue of a thousand is not moved up at each. */
+  /** Index of the next task, so that a queue of a thousand is not shifted at each. */
   private next = 0;
   private underWay = 0;
   private onlyWrites = true;
@@ -42,7 +42,7 @@ export class RequestQueue implements Piecework {
     return this.waiting.length - this.next;
   }
 
-  /** Bytes of the requests that wait or are under way, about. */
+  /** Bytes of the requests that are waiting or under way, about. */
   get bytes(): number {
     return this.waitingBytes + this.bytesUnderWay;
   }
@@ -62,7 +62,7 @@ export class RequestQueue implements Piecework {
     this.pump();
   }
 
-  /** Forgets the next request that has not begun: the one under way has dealt with it. */
+  /** Forgets the next request that has not begun: its line was the answer to the one under way. */
   skip(): void {
     const task = this.waiting[this.next];
     if (!task) return;
@@ -70,7 +70,7 @@ export class RequestQueue implements Piecework {
     this.waitingBytes -= task.bytes;
   }
 
-  /** Forgets what has not begun. */
+  /** Forgets the requests that have not begun. */
   clear(): void {
     this.waiting = [];
     this.next = 0;
@@ -82,7 +82,7 @@ export class RequestQueue implements Piecework {
     this.pump();
   }
 
-  /** Begins what can begin; to be called when congestion has ended, too. */
+  /** Begins the requests that can begin. The owner calls it when congestion has ended, too. */
   pump(): void {
     for (;;) {
       const task = this.waiting[this.next];

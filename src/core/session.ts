@@ -2,19 +2,12 @@ import type { Caller } from '../board/accounts.ts';
 import type { Actor, Payer } from '../board/ports/repository.ts';
 import type { Login, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
-import { formatNotice } from '../protocol/jsonrpc/messages.ts';
-import type { ClosingCode, Notice } from '../protocol/schemas.ts';
-import { renderNotice } from '../protocol/text/render.ts';
+import type { ClosingCode } from '../protocol/schemas.ts';
+import type { Announcement } from './announcement.ts';
+import type { Encoding } from './encoding.ts';
 import type { Level, SessionLog } from './session-log.ts';
 
-export type Encoding = 'text' | 'json';
-
-/** One notice in one encoding; empty where the encoding has no words for it. */
-export function encodeNotice(encoding: Encoding, notice: Notice): string {
-  return encoding === 'json' ? formatNotice(notice) : (renderNotice(notice) ?? '');
-}
-
-/** What a session is told at its end. */
+/** The last notice of a session. */
 export interface ClosingNotice {
   readonly method: 'session.closing';
   readonly params: { reason: string; code: ClosingCode };
@@ -24,29 +17,38 @@ export function closingNotice(code: ClosingCode, reason: string): ClosingNotice 
   return { method: 'session.closing', params: { reason, code } };
 }
 
-/** One connection, as the board's side of the server knows it: who it is and how to reach it. */
-export interface Peer extends Payer {
-  /** The session has been logged in. */
+/** What waits for a session. */
+export interface Load {
+  /** Bytes that the operating system has not accepted yet. */
+  readonly unsentBytes: number;
+  /** Requests that have not begun. */
+  readonly requestsWaiting: number;
+}
+
+/** The way to the peer of a session: what core asks of the connection that a door holds. */
+export interface Outlet extends Payer {
+  /** How the peer is spoken to now: it may be decided after the session began. */
+  readonly encoding: Encoding;
+  readonly load: Load;
+  /** Whether the operating system has accepted all that was sent. */
+  readonly delivered: boolean;
+  /** Called when the session has been logged in. */
   entered(user: User): void;
-  /** Whether the operating system has taken all that was sent. */
-  readonly told: boolean;
-  /** @param holders how many sessions the same chunk is sent to */
-  send(chunk: string | Buffer, holders: number): void;
-  /** Takes no more requests, and forgets those that have not begun. */
+  notify(announcement: Announcement): void;
+  /** Accepts no more requests, and forgets those that have not begun. */
   stop(): void;
-  /** Sends `notice` after all that is waiting, and ends the connection. */
+  /** Sends `notice` after all that is waiting, and closes the connection. */
   close(notice: ClosingNotice): void;
 }
 
-/** A peer with an encoding and, once logged in, a user. */
+/** A peer of the board, however it came in: its connection and, once logged in, its user. */
 export class Session implements Caller {
-  encoding: Encoding = 'text';
   login: Login | undefined;
-  /** When the user began to be told of what happens; a session taken over goes on from before. */
+  /** Notices since then count as seen, in microseconds; a session that was taken over passes it on. */
   since = 0;
-  /** The groups of whose notices it is told, by number; kept by the hub. */
+  /** The ids of the groups that it gets notices of; kept by the hub. */
   groups: number[] = [];
-  /** Whether it is to be let go. */
+  /** Whether its connection is closed after the reply that is being made. */
   leaving = false;
   /** Whether its end is committed already. */
   loggedOut = false;
@@ -57,26 +59,40 @@ export class Session implements Caller {
   private ending: AbortController | undefined;
   /** When it began, by `performance.now()`. */
   readonly began = performance.now();
+  /** The address that it comes from. */
+  readonly address: string;
+  /** Whether its connection is encrypted. */
+  readonly secure: boolean;
 
   constructor(
     readonly id: number,
-    /** The address that it comes from. */
-    readonly address: string,
+    { address, secure }: { readonly address: string; readonly secure: boolean },
     private readonly journal: SessionLog,
-    private readonly peer: Peer,
-  ) {}
+    private readonly outlet: Outlet,
+  ) {
+    this.address = address;
+    this.secure = secure;
+  }
+
+  get encoding(): Encoding {
+    return this.outlet.encoding;
+  }
+
+  get load(): Load {
+    return this.outlet.load;
+  }
 
   get origin(): number {
     return this.id;
   }
 
   get payer(): Payer {
-    return this.peer;
+    return this.outlet;
   }
 
   /** People at a terminal never see a token, so none is kept for them. */
   get resumable(): boolean {
-    return this.encoding === 'json';
+    return this.encoding.resumes;
   }
 
   /** Made when it is asked for: of ten thousand idle members, none needs it. */
@@ -90,21 +106,21 @@ export class Session implements Caller {
   get actor(): Actor {
     if (!this.login) throw boardError('NOT_LOGGED_IN');
     const { user, passwordHash } = this.login;
-    return { user, since: this.since, origin: this.id, passwordHash, payer: this.peer };
+    return { user, since: this.since, origin: this.id, passwordHash, payer: this.outlet };
   }
 
   /**
    * The actor of the session's end.
-   * @param told whether the peer was sent all; if not, it counts as if nothing had been told, and stays unread
+   * @param delivered whether the peer was sent all; if not, nothing since the login counts as seen
    * @throws BoardError `NOT_LOGGED_IN`
    */
-  endingActor(told: boolean): Actor {
-    return told ? this.actor : { ...this.actor, since: Number.MAX_SAFE_INTEGER };
+  endingActor(delivered: boolean): Actor {
+    return delivered ? this.actor : { ...this.actor, since: Number.MAX_SAFE_INTEGER };
   }
 
-  /** Whether the operating system has taken all that the peer was sent. */
-  get told(): boolean {
-    return this.peer.told;
+  /** Whether the operating system has accepted all that the peer was sent. */
+  get delivered(): boolean {
+    return this.outlet.delivered;
   }
 
   /** Its token, and whether that ends with it; null if it has none. */
@@ -129,26 +145,25 @@ export class Session implements Caller {
     this.ending?.abort();
   }
 
-  /** Lets a login in that is committed. */
+  /** Takes on a login that is committed. */
   enter(login: Login, since: number): void {
     this.ending = undefined;
     this.login = login;
     this.since = since;
-    this.peer.entered(login.user);
+    this.outlet.entered(login.user);
   }
 
-  /** @param holders how many sessions the same chunk is sent to */
-  send(chunk: string | Buffer, holders = 1): void {
-    this.peer.send(chunk, holders);
+  notify(announcement: Announcement): void {
+    this.outlet.notify(announcement);
   }
 
-  /** Ends the connection behind the reply that is being made. */
+  /** Closes the connection after the reply that is being made. */
   leave(): void {
     this.leaving = true;
-    this.peer.stop();
+    this.outlet.stop();
   }
 
   close(code: ClosingCode, reason: string): void {
-    this.peer.close(closingNotice(code, reason));
+    this.outlet.close(closingNotice(code, reason));
   }
 }

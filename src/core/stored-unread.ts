@@ -4,18 +4,18 @@ import type { TextContext, UnreadMessage, UnreadMessages } from '../protocol/tex
 type Asker = Pick<TextContext, 'call' | 'user'>;
 
 // Groups whose unread messages are counted after one was read, and messages that are looked at at
-// once: each is one search of an index, after which the other connections have their turn.
+// once. Each is one search of an index, and other connections have their turn after it.
 const groupsCounted = 10;
 const messagesCounted = 100;
 
 /**
- * What a person at a text connection has not opened: what the board has stored after their read
- * marks. Nothing is kept here of what they were notified of.
+ * The unread messages of a person at a text connection: those that are stored after the read marks. It
+ * does not remember which messages the person was notified of.
  */
 export class StoredUnread implements UnreadMessages {
   /** The group last read from. */
   private current: number | undefined;
-  /** Messages that were removed before they were read, by group. */
+  /** By group, the number up to which messages were read or had been removed. */
   private readonly passed = new Map<number, number>();
 
   async next(asker: Asker): Promise<UnreadMessage | undefined> {
@@ -44,7 +44,7 @@ export class StoredUnread implements UnreadMessages {
     this.passed.set(group, number);
   }
 
-  /** The groups with anything after the read mark, the one last read from first. */
+  /** The groups with messages after the read mark; the group last read from comes first. */
   private async groups({ call }: Asker): Promise<{ id: number; name: string; after: number }[]> {
     const { groups } = await call('group.list', {});
     return groups
@@ -58,7 +58,7 @@ export class StoredUnread implements UnreadMessages {
       .sort((a, b) => Number(b.id === this.current) - Number(a.id === this.current));
   }
 
-  /** The number of the first message of another user; what comes before it is marked as read. */
+  /** The number of the first message of another user. The messages before it are marked as read. */
   private async firstAfter(
     group: number,
     after: number,

@@ -1,4 +1,4 @@
-/** What has something to do once a turn of the event loop has brought all that it brings. */
+/** An object that has work to do at the end of a turn of the event loop. */
 export interface EndsTurn {
   endTurn(): void;
 }
@@ -6,12 +6,12 @@ export interface EndsTurn {
 let waiting: EndsTurn[] = [];
 
 /**
- * Calls `endTurn` of `one` once the promises that this turn of the event loop has settled have run
- * what waits on them: late enough to gather all that a turn gives rise to, early enough to go out with it.
+ * Calls `endTurn` of `one` at the end of this turn of the event loop, after the callbacks of all promises
+ * that the turn has settled. So it sees everything that the turn has caused.
  */
 export function atEndOfTurn(one: EndsTurn): void {
-  // Node empties the queue of microtasks before it comes to what nextTick has put off. One of each
-  // serves all: a notice to a group has one for every member.
+  // Node runs all microtasks before the callbacks of nextTick. All callers share one of each, because a
+  // notice to a group has a caller for every member.
   if (waiting.push(one) === 1) queueMicrotask(() => process.nextTick(endAll));
 }
 

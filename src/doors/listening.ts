@@ -1,15 +1,20 @@
 import { lookup } from 'node:dns/promises';
 import { type AddressInfo, createServer, isIPv6, type Server } from 'node:net';
-import { Expected } from '../protocol/expected.ts';
+import { formatAddress } from '../protocol/address.ts';
+import { ListenError } from './listen-error.ts';
+import { requireFree } from './unix/socket-file.ts';
 
-/** An address that cannot be listened on; the message says why, and what to do. */
-export class ListenError extends Expected {
-  override readonly name = 'ListenError';
+/** A way to listen, as it is configured. */
+export type ListenAddress = TcpAddress | { readonly scheme: 'unix'; readonly path: string };
 
-  /** @param setting the flag that says where to listen */
-  constructor(cause: NodeJS.ErrnoException, { host, port, setting }: Place) {
-    super(explanation(cause, { host, port, setting }), { cause });
-  }
+/** All hosts are listened on with the same port. */
+interface TcpAddress {
+  readonly scheme: 'tcp' | 'tls';
+  readonly hosts: readonly string[];
+  /** 0 for a free one. */
+  readonly port: number;
+  /** The flag that it comes from, for messages. */
+  readonly setting: string;
 }
 
 interface Place {
@@ -18,8 +23,27 @@ interface Place {
   readonly setting: string;
 }
 
+/** An IP address to listen on. */
+export interface TcpPlace extends Place {
+  /** Whether `::` is for IPv6 alone. */
+  readonly ipv6Only: boolean;
+}
+
+/** An address that has been looked up, with what it takes to open a door there. */
+export type Listening =
+  | { readonly scheme: 'tcp' | 'tls'; readonly places: readonly TcpPlace[] }
+  | { readonly scheme: 'unix'; readonly path: string };
+
+/** Why an address cannot be listened on, and what to do. */
+export function listenFailure(
+  cause: NodeJS.ErrnoException,
+  { host, port, setting }: Place,
+): ListenError {
+  return new ListenError(explanation(cause, { host, port, setting }), { cause });
+}
+
 function explanation({ code, message }: NodeJS.ErrnoException, { host, port, setting }: Place) {
-  const at = `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+  const at = formatAddress({ host, port });
   const other = `Choose another with ${setting}.`;
   const portFlag = setting === '--host' ? '--port' : setting;
   switch (code) {
@@ -49,7 +73,7 @@ function isLinkLocal(host: string): boolean {
   return /^fe[89ab][0-9a-f]:/i.test(host) && !host.includes('%');
 }
 
-/** What of `net.Server` is listened with; an HTTP server is one too. */
+/** The part of `net.Server` that listening needs; an HTTP server has it too. */
 type Listener = Pick<Server, 'listen' | 'once' | 'off' | 'address'>;
 
 /**
@@ -61,7 +85,7 @@ export function listenOn(
   { host, port, setting, ...options }: Place & { backlog?: number; ipv6Only?: boolean },
 ): Promise<AddressInfo> {
   return new Promise((resolve, reject) => {
-    const failed = (error: Error) => reject(new ListenError(error, { host, port, setting }));
+    const failed = (error: Error) => reject(listenFailure(error, { host, port, setting }));
     server.once('error', failed);
     server.listen({ host, port, ...options }, () => {
       server.off('error', failed);
@@ -71,27 +95,80 @@ export function listenOn(
 }
 
 /**
- * Finds out whether an address can be listened on, before anything is made that would stay behind.
+ * Checks that an address can be listened on, before anything is made that would be left behind.
  * @throws ListenError
  */
-export async function probeListening(place: Place): Promise<void> {
+async function probeListening(place: Place): Promise<void> {
   const probe = createServer();
   await listenOn(probe, place);
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/**
- * The addresses of hosts, each once. With an IPv4 address among them, `::` stands for IPv6 alone.
- * @throws ListenError if a name has no address
- */
-export async function resolveHosts(hosts: readonly string[], port: number, setting: string) {
-  const addresses = new Set<string>();
-  for (const host of hosts) {
-    const { address } = await lookup(host).catch((error) => {
-      throw new ListenError(error, { host, port, setting });
-    });
-    addresses.add(address);
+/** The same for addresses that have been looked up, and for that of the metrics. @throws ListenError */
+export async function probeAll(
+  all: readonly Listening[],
+  metrics: { host: string; port: number } | undefined,
+): Promise<void> {
+  for (const listening of all) {
+    if (listening.scheme === 'unix') await requireFree(listening.path);
+    else for (const place of listening.places) await probeListening(place);
   }
-  const ipv6Only = [...addresses].some((address) => !isIPv6(address));
-  return [...addresses].map((host) => ({ host, setting, ipv6Only: ipv6Only && isIPv6(host) }));
+  if (metrics) await probeListening({ ...metrics, setting: '--metrics' });
+}
+
+/**
+ * Looks the hosts of all addresses up. An IP address and port that come twice are listened on once. If
+ * an IPv4 address has the same port, `::` is for IPv6 alone.
+ * @throws ListenError if a host has no address, or TCP and TLS are to share a port
+ */
+export async function resolveAll(addresses: readonly ListenAddress[]): Promise<Listening[]> {
+  const unix = addresses.flatMap((at) => (at.scheme === 'unix' ? at.path : []));
+  const found = await lookUpAll(addresses.filter((at) => at.scheme !== 'unix'));
+  const tcp = addresses.flatMap((at): Listening[] => {
+    if (at.scheme === 'unix') return [];
+    const { scheme, port, setting } = at;
+    const places = found
+      .filter((each) => each.at === at)
+      .map(({ host }) => ({ host, port, setting, ipv6Only: isIPv6(host) && hasIPv4(found, at) }));
+    return places.length === 0 ? [] : [{ scheme, places }];
+  });
+  return [...tcp, ...[...new Set(unix)].map((path): Listening => ({ scheme: 'unix', path }))];
+}
+
+interface Found {
+  readonly host: string;
+  readonly at: TcpAddress;
+}
+
+async function lookUpAll(addresses: readonly TcpAddress[]): Promise<Found[]> {
+  const all = new Map<string, Found>();
+  for (const [turn, at] of addresses.entries()) {
+    for (const name of at.hosts) {
+      const { port, scheme, setting } = at;
+      const host = await lookUp(name, at);
+      const text = formatAddress({ host, port });
+      // Free ports are never the same.
+      const key = port === 0 ? `${text} ${turn}` : text;
+      const before = all.get(key)?.at;
+      if (before && before.scheme !== scheme) {
+        const why = 'is to be listened on with TLS and without it';
+        throw new ListenError(`${text} ${why}. Choose another port with ${setting}.`);
+      }
+      if (!before) all.set(key, { host, at });
+    }
+  }
+  return [...all.values()];
+}
+
+function hasIPv4(all: readonly Found[], at: TcpAddress): boolean {
+  return all.some(
+    (each) => !isIPv6(each.host) && (each.at === at || (at.port !== 0 && each.at.port === at.port)),
+  );
+}
+
+async function lookUp(host: string, { port, setting }: TcpAddress): Promise<string> {
+  const { address } = await lookup(host).catch((error) => {
+    throw listenFailure(error, { host, port, setting });
+  });
+  return address;
 }

@@ -69,7 +69,8 @@ export type RefusalKind = (typeof refusalKinds)[number];
 
 /** What the server has done since it was started. */
 export class ServerCounts {
-  connections = 0;
+  /** Connections that were let in, by the name of the door. */
+  readonly connections = new Map<string, number>();
   /** Connections that were ended because too much waited for all of them, or for their network. */
   evicted = 0;
   /** Times that a connection had to wait, for what it had cost in bytes or in processor time. */

@@ -45,8 +45,8 @@ export function createRegistry(sources: Sources): Registry {
 
 function addSessions(exporter: Exporter, sources: Sources): void {
   const { server } = sources;
-  exporter.counter('connections_total', 'Connections that came.', [], () =>
-    one(server.connections),
+  exporter.counter('connections_total', 'Connections let in, by door.', ['door'], () =>
+    [...server.connections].map(([door, count]) => [{ door }, count]),
   );
   exporter.gauge('sessions', 'Sessions that are open.', ['encoding', 'state'], () =>
     sessionValues(sources.survey()),
@@ -251,13 +251,10 @@ function series(name: string, labels: Labels, { bounds, counts, sum }: Distribut
 }
 
 function sessionValues({ sessions }: Survey): Value[] {
-  return (['text', 'json'] as const).flatMap((encoding) =>
-    [true, false].map((isLoggedIn) => {
-      const alike = sessions.filter((s) => s.encoding === encoding && s.isLoggedIn === isLoggedIn);
-      const state = isLoggedIn ? 'logged_in' : 'not_logged_in';
-      return [{ encoding, state }, alike.length] as const;
-    }),
-  );
+  return [...sessions].flatMap(([encoding, { loggedIn, strangers }]) => [
+    [{ encoding, state: 'logged_in' }, loggedIn] as const,
+    [{ encoding, state: 'not_logged_in' }, strangers] as const,
+  ]);
 }
 
 function one(value: number): Value[] {

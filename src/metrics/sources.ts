@@ -1,8 +1,9 @@
 import type { CommitCounts, ServerCounts } from './counts.ts';
 
-/** The sessions of a server at one moment, and what they wait for. */
+/** The sessions of a server at one moment, and what waits for them. */
 export interface Survey {
-  sessions: { encoding: 'text' | 'json'; isLoggedIn: boolean }[];
+  /** How many there are, by encoding; each encoding that a door speaks is there. */
+  readonly sessions: Map<string, { loggedIn: number; strangers: number }>;
   /** Bytes that wait to go out, of all sessions and of the one with most. */
   outboxBytes: number;
   outboxLargest: number;

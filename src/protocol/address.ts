@@ -4,9 +4,11 @@ import { defaultPort } from './limits.ts';
 
 /** Where a board listens. */
 export interface Address {
+  /** A name, an IP address, or `unix:/path` for a Unix socket. */
   readonly host: string;
+  /** Ignored for a Unix socket. */
   readonly port: number;
-  /** Encrypts the connection; `ca` are the certificates to trust, in PEM, in place of the system's. */
+  /** Encrypts the connection, unless it is a Unix socket; `ca` are the certificates to trust, in PEM, in place of the system's. */
   readonly tls?: { readonly ca?: string | Buffer | undefined } | undefined;
 }
 
@@ -17,23 +19,42 @@ export interface WrittenAddress {
   readonly port: number | undefined;
 }
 
+const unixScheme = 'unix:';
+
+/** The path of the Unix socket that an address names; undefined if it names a host. */
+export function socketPathOf(host: string): string | undefined {
+  return host.startsWith(unixScheme) ? host.slice(unixScheme.length) : undefined;
+}
+
 /** As people write it, with an IPv6 address in brackets. */
 export function formatAddress({ host, port }: Address): string {
+  if (socketPathOf(host) !== undefined) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**
  * Takes an address apart: `board.example.org`, `board.example.org:6789`, `192.0.2.1:6789`, `::1`,
- * `[::1]` or `[::1]:6789`. An IPv6 address with a port needs its brackets (RFC 3986, section 3.2.2).
+ * `[::1]`, `[::1]:6789`, `unix:/path` or `unix:///path`. An IPv6 address with a port needs its brackets
+ * (RFC 3986, section 3.2.2).
  * @param port one that was given apart from the address, and may not contradict it
  * @throws BoardError `INVALID_PARAMS`
  */
 export function parseAddress(text: string, port?: number): WrittenAddress {
+  const path = socketPathOf(text.trim());
+  if (path !== undefined) return { host: unixScheme + socketPath(path, text), port: undefined };
   const written = takenApart(text.trim());
   if (port !== undefined && written.port !== undefined && port !== written.port) {
     throw wrong(text, `it has another port than ${port}`);
   }
   return { host: written.host, port: written.port ?? port };
+}
+
+function socketPath(written: string, text: string): string {
+  const path = written.replace(/^\/\/(?=\/)/, '');
+  if (path === '' || path.startsWith('//') || path.includes('\0')) {
+    throw wrong(text, 'it takes unix:<path>');
+  }
+  return path;
 }
 
 function takenApart(text: string): WrittenAddress {
@@ -45,7 +66,7 @@ function takenApart(text: string): WrittenAddress {
   if (isIPv6(text)) return { host: text, port: undefined };
   const [host = '', after, ...others] = text.split(':');
   if (host === '' || others.length > 0 || /[\s[\]/@]/.test(host)) {
-    throw wrong(text, 'it takes <host>, <host>:<port> or [<IPv6 address>]:<port>');
+    throw wrong(text, 'it takes <host>, <host>:<port>, [<IPv6 address>]:<port> or unix:<path>');
   }
   return { host, port: after === undefined ? undefined : parsePort(after) };
 }

@@ -35,12 +35,28 @@ export function openingOf(bytes: Buffer): Opening | undefined {
   for (const start of Object.values(proxyStarts)) {
     if (startsAlike(bytes, start)) return bytes.length < start.length ? undefined : 'proxy';
   }
-  if (startsAlike(bytes, byteOrderMark)) {
-    if (bytes.length <= byteOrderMark.length) return undefined;
-    return openingOf(bytes.subarray(byteOrderMark.length));
-  }
-  if (openingBraces.has(bytes[0] ?? 0)) return 'json';
-  return requestLine.test(bytes.toString('latin1', 0, 8192)) ? 'http' : 'text';
+  const isJson = opensJson(bytes);
+  if (isJson === undefined) return undefined;
+  if (isJson) return 'json';
+  const start = withoutByteOrderMark(bytes).toString('latin1', 0, 8192);
+  return requestLine.test(start) ? 'http' : 'text';
+}
+
+/**
+ * Whether the first bytes of a peer are JSON: they open an object or an array, after a byte order mark
+ * that they may have.
+ * @returns undefined if they are so few that the next ones may tell
+ */
+export function opensJson(bytes: Buffer): boolean | undefined {
+  const rest = withoutByteOrderMark(bytes);
+  if (rest.length === 0 || (rest === bytes && startsAlike(bytes, byteOrderMark))) return undefined;
+  return openingBraces.has(rest[0] ?? 0);
+}
+
+/** The same bytes without a byte order mark at their beginning. */
+export function withoutByteOrderMark(bytes: Buffer): Buffer {
+  const { length } = byteOrderMark;
+  return bytes.subarray(0, length).equals(byteOrderMark) ? bytes.subarray(length) : bytes;
 }
 
 /** Whether the shorter one is the beginning of the longer one. */

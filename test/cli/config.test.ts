@@ -81,6 +81,7 @@ const samples: Record<string, string> = {
   'host:port': '[::1]:7',
   network: '192.0.2.7, 2001:db8::/32',
   address: '127.0.0.2, ::1',
+  url: 'tcp://127.0.0.2:7, tls://[::1], unix:/run/corkboard.sock',
 };
 
 test.each(settingNames)('%s can be given as a flag, as a variable and in the file', (name) => {

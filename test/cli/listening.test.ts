@@ -3,7 +3,7 @@ import { existsSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { ListenError } from '../../src/doors/listening.ts';
+import { listenFailure } from '../../src/doors/listening.ts';
 import { runCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
@@ -59,7 +59,7 @@ test.each([
   ['ENOBUFS', '::1', '[::1]:80 cannot be listened on: no room.'],
 ])('%s at %s is told in words', (code, host, says) => {
   const cause = Object.assign(new Error('no room'), { code });
-  expect(new ListenError(cause, { host, port: 80, setting: '--host' }).message).toContain(says);
+  expect(listenFailure(cause, { host, port: 80, setting: '--host' }).message).toContain(says);
 });
 
 test('a server listens on every address that it is given, on one port, each once', async () => {

@@ -2,26 +2,35 @@ import { pino } from 'pino';
 import { expect, test } from 'vitest';
 import { Hub } from '../../src/core/hub.ts';
 import { Incidents } from '../../src/core/incidents.ts';
-import { type Peer, Session } from '../../src/core/session.ts';
+import { type Outlet, Session } from '../../src/core/session.ts';
 import { SessionLog } from '../../src/core/session-log.ts';
+import { jsonDialect } from '../../src/doors/dialects/json.ts';
+import { textDialect } from '../../src/doors/dialects/text.ts';
 import { ServerCounts } from '../../src/metrics/counts.ts';
 
 const group = { id: 1, name: 'main' };
 
-/** A session of `hub` whose peer does `send` with what it is told. */
 const silent = pino({ level: 'silent' });
 const log = new SessionLog(silent, new Incidents(silent));
 
-function sessionOf(hub: Hub, id: number, send: (session: Session, text: string) => void) {
-  const peer: Peer = {
-    told: true,
+/** A session of `hub`; `send` is called with each chunk for its peer. */
+function sessionOf(
+  hub: Hub,
+  id: number,
+  send: (session: Session, text: string) => void,
+  encoding = textDialect,
+) {
+  const outlet: Outlet = {
+    encoding,
+    load: { unsentBytes: 0, requestsWaiting: 0 },
+    delivered: true,
     entered: () => {},
     charge: () => {},
-    send: (chunk) => send(session, String(chunk)),
+    notify: (announcement) => send(session, String(announcement.in(encoding))),
     stop: () => {},
     close: () => hub.remove(session),
   };
-  const session: Session = new Session(id, '127.0.0.1', log, peer);
+  const session: Session = new Session(id, { address: '127.0.0.1', secure: false }, log, outlet);
   hub.add(session);
   return session;
 }
@@ -52,8 +61,8 @@ test('who comes to a group as its only member falls out of it is told of what ha
 test('a read mark is sent after the messages of the same turn that it counts as read', () => {
   const hub = new Hub(new ServerCounts());
   const told: unknown[] = [];
-  const reader = sessionOf(hub, 1, (_, text) => told.push(JSON.parse(text).method));
-  reader.encoding = 'json';
+  const send = (_: Session, text: string) => told.push(JSON.parse(text).method);
+  const reader = sessionOf(hub, 1, send, jsonDialect);
   logIn(hub, reader);
   const message = { number: 1, senderId: 2, sender: 'user2', postedAt: 1, subject: 's' };
   const user = { id: 1, name: 'user1' };

@@ -1,6 +1,6 @@
 import { Socket } from 'node:net';
 import { expect, test } from 'vitest';
-import { Arrival, Arrivals } from '../../src/doors/tcp/arrivals.ts';
+import { Arrival, Arrivals } from '../../src/doors/arriving/arrivals.ts';
 
 /** Arrivals from addresses, of which those that had to make place are known by their number. */
 function arrive(limits: { all: number; perNetwork: number }, addresses: string[]) {

@@ -58,7 +58,7 @@ test('peers that never finish a TLS handshake keep nobody out, and are counted',
   while ((await arrivals())['corkboard_arrivals{state="handshake"}'] !== half.length);
   const alice = new JsonPeer(await secureSocket(board.port));
   expect(await alice.call('ping', {})).toEqual({});
-  expect(await arrivals()).toMatchObject({ corkboard_connections_total: 1 });
+  expect(await arrivals()).toMatchObject({ 'corkboard_connections_total{door="tls"}': 1 });
 });
 
 test('a TLS handshake has a deadline that no byte renews', async () => {
@@ -73,7 +73,7 @@ test('a TLS handshake has a deadline that no byte renews', async () => {
     // The two that had begun one.
     corkboard_handshakes_failed_total: 2,
     'corkboard_arrivals{state="handshake"}': 0,
-    corkboard_connections_total: 0,
+    'corkboard_connections_total{door="tls"}': 0,
   });
 });
 

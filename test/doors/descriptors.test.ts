@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { capacityFor } from '../../src/doors/tcp/descriptors.ts';
+import { capacityFor } from '../../src/doors/arriving/descriptors.ts';
 import { runCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { program } from '../helpers/server.ts';

@@ -20,7 +20,7 @@ test('what goes on can be scraped: sessions, requests, commits, notices, sizes',
   const values = await scrape(board.metricsUrl);
   expect(values).toMatchObject({
     'corkboard_build_info{version="0.0.0"}': 1,
-    corkboard_connections_total: 3,
+    'corkboard_connections_total{door="tcp"}': 3,
     'corkboard_sessions{encoding="text",state="logged_in"}': 1,
     'corkboard_sessions{encoding="json",state="logged_in"}': 1,
     'corkboard_sessions{encoding="text",state="not_logged_in"}': 1,

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { expect, onTestFinished, test } from 'vitest';
 import { Network } from '../../src/board/addresses.ts';
-import { readProxyHeader } from '../../src/doors/tcp/proxy-header.ts';
+import { readProxyHeader } from '../../src/doors/arriving/proxy-header.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';

@@ -6,7 +6,7 @@ import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { pino } from 'pino';
 import { expect, onTestFinished, test } from 'vitest';
 import { Connection } from '../../src/client/connection.ts';
-import { TlsDoor } from '../../src/doors/tcp/tls.ts';
+import { Handshakes } from '../../src/doors/arriving/tls.ts';
 import { TestBoard } from '../helpers/board.ts';
 import {
   makeCertificate,
@@ -292,7 +292,7 @@ test('listening on this machine alone, as by default, or with TLS, is not', asyn
 
 test('a TLS socket that is paused is not read on, however small its records are', async () => {
   const certificate = readCertificate(makeCertificate('board'));
-  const door = new TlsDoor(certificate, pino({ level: 'silent' }));
+  const door = new Handshakes(certificate, pino({ level: 'silent' }));
   const server = createServer().listen(0, '127.0.0.1');
   onTestFinished(() => void server.close());
   await once(server, 'listening');

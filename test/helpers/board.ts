@@ -1,6 +1,7 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
-import { App, type AppConfig } from '../../src/app.ts';
+import { App } from '../../src/app.ts';
+import type { AppConfig } from '../../src/app-config.ts';
 import type { Passwords } from '../../src/board/passwords.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import { type ServerLimits, serverLimits } from '../../src/protocol/limits.ts';
@@ -15,6 +16,8 @@ import { TextPeer } from './text-peer.ts';
 export interface TestBoardOptions extends Partial<Omit<AppConfig, 'limits'>> {
   passwords?: Passwords;
   limits?: Partial<ServerLimits>;
+  /** Addresses of this machine, if `listen` is left out; with a certificate, with TLS. */
+  host?: string[];
 }
 
 /** A board in this process, on a free port, with a database of its own: real sockets, real SQLite. */
@@ -30,11 +33,12 @@ export class TestBoard {
   static async start({
     passwords = quickPasswords(),
     limits = {},
+    host = ['127.0.0.1'],
     ...options
   }: TestBoardOptions = {}): Promise<TestBoard> {
+    const scheme = options.certificate ? 'tls' : 'tcp';
     const config: AppConfig = {
-      host: ['127.0.0.1'],
-      port: 0,
+      listen: [{ scheme, hosts: host, port: 0, setting: '--host' }],
       data: tempFolder(),
       version: '0.0.0',
       access: 'open',
@@ -51,7 +55,7 @@ export class TestBoard {
   }
 
   get port(): number {
-    return this.app.addresses[0]?.port ?? 0;
+    return this.app.addresses.find(({ port }) => port !== undefined)?.port ?? 0;
   }
 
   /** Where it tells metrics, where it is configured to. */
@@ -65,12 +69,20 @@ export class TestBoard {
 
   /**
    * @param between what happens while no server runs
-   * @param changes what is configured otherwise from then on
+   * @param changes what is configured otherwise from then on; a port is that of every TCP address
    */
-  async restart(between: () => void = () => {}, changes: Partial<AppConfig> = {}): Promise<void> {
+  async restart(
+    between: () => void = () => {},
+    { port, ...changes }: Partial<AppConfig> & { port?: number } = {},
+  ): Promise<void> {
     await this.stop();
     between();
     this.config = { ...this.config, ...changes };
+    if (port !== undefined) {
+      const { listen } = this.config;
+      const moved = listen.map((at) => (at.scheme === 'unix' ? at : { ...at, port }));
+      this.config = { ...this.config, listen: moved };
+    }
     this.app = await App.start(this.config, pino({ level: 'silent' }), this.passwords);
     this.running = true;
   }

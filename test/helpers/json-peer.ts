@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Method, Params, Result } from '../../src/protocol/schemas.ts';
 
@@ -12,10 +13,10 @@ export interface Received {
 }
 
 /** A program at a board: sends requests, and waits for replies and notices. */
-export class JsonPeer {
+export class JsonPeer<S extends Duplex = Socket> {
   /** Everything that was received, in order. */
   readonly received: Received[] = [];
-  readonly socket: Socket;
+  readonly socket: S;
   private readonly replies = new Map<string | number, Received>();
   private buffer = '';
   private readonly watchers = new Set<() => void>();
@@ -24,7 +25,7 @@ export class JsonPeer {
   ended = false;
 
   /** @param socket a connection that stands */
-  constructor(socket: Socket) {
+  constructor(socket: S) {
     this.socket = socket;
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => this.receive(text));

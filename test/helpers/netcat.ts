@@ -4,7 +4,8 @@ import { has } from './programs.ts';
 
 /** What `nc` does, for machines that have none: the streams of a socket are one's own. */
 const substitute = `
-  const socket = require('node:net').connect({ port: Number(process.argv[1]), host: '127.0.0.1' });
+  const [, at] = process.argv;
+  const socket = require('node:net').connect(/^\\d+$/.test(at) ? { port: Number(at), host: '127.0.0.1' } : at);
   process.stdin.pipe(socket);
   socket.pipe(process.stdout);
 `;
@@ -22,12 +23,14 @@ export class Netcat {
     onTestFinished(() => void child.kill('SIGKILL'));
   }
 
-  static connect(port: number): Netcat {
+  /** @param at a port of this machine, or the path of a Unix socket */
+  static connect(at: number | string): Netcat {
     const stdio = ['pipe', 'pipe', 'ignore'] as const;
+    const place = typeof at === 'number' ? ['127.0.0.1', String(at)] : ['-U', at];
     return new Netcat(
       has('nc')
-        ? spawn('nc', ['127.0.0.1', String(port)], { stdio: [...stdio] })
-        : spawn(process.execPath, ['-e', substitute, String(port)], { stdio: [...stdio] }),
+        ? spawn('nc', place, { stdio: [...stdio] })
+        : spawn(process.execPath, ['-e', substitute, String(at)], { stdio: [...stdio] }),
     );
   }
 

@@ -10,6 +10,8 @@ export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.me
 
 export interface ServerOptions {
   data?: string;
+  /** Where it listens: on a free port if left out. */
+  where?: string[];
   args?: string[];
   /** A file that takes standard error in place of `log`. */
   logTo?: string;
@@ -34,14 +36,15 @@ export class TestServer {
     onTestFinished(() => void child.kill('SIGKILL'));
   }
 
-  /** Starts one on a free port and waits until it listens. */
+  /** Starts one and waits until it listens. Its port is 0 if its first address has none. */
   static async start({
     data = tempFolder(),
+    where = ['--port', '0'],
     args = [],
     logTo,
     before = ':',
   }: ServerOptions = {}): Promise<TestServer & { port: number }> {
-    const serve = [program, 'serve', '--port', '0', '--data', data, ...args];
+    const serve = [program, 'serve', ...where, '--data', data, ...args];
     const stderr = logTo === undefined ? 'pipe' : openSync(logTo, 'w');
     const shell = ['-c', `${before}; exec "$0" "$@"`, process.execPath, ...serve];
     const child = spawn('sh', shell, { stdio: ['ignore', 'pipe', stderr] });
@@ -88,8 +91,8 @@ export class TestServer {
     let printed = '';
     this.child.stdout?.setEncoding('utf8');
     for (;;) {
-      const port = /^Listening on .*:(\d+)\n/m.exec(printed)?.[1];
-      if (port) return Number(port);
+      const address = /^Listening on (.*)\n/m.exec(printed)?.[1];
+      if (address) return Number(/:(\d+)$/.exec(address)?.[1] ?? 0);
       const next = this.child.stdout ? once(this.child.stdout, 'data') : Promise.reject();
       const text = await Promise.race([next, this.gone.then(() => [null])]);
       if (text[0] === null) throw new Error(`the server did not start: ${this.log}`);

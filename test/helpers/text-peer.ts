@@ -1,16 +1,17 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 
 /** Someone at a board with `nc`: sends lines, and waits for what comes. */
-export class TextPeer {
+export class TextPeer<S extends Duplex = Socket> {
   /** What came and was not expected yet. */
   private unread = '';
   private ended = false;
   private wake: () => void = () => {};
 
   /** @param socket a connection that stands */
-  constructor(readonly socket: Socket) {
+  constructor(readonly socket: S) {
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
       this.unread += text;

@@ -1,10 +1,10 @@
 import { writeSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { App } from '../../app.ts';
 import { isLoopback } from '../../board/addresses.ts';
+import type { DoorAddress } from '../../core/door.ts';
 import type { BackupPlan } from '../../storage/sqlite/copies/backup-schedule.ts';
 import { requireNotRedirected } from '../../storage/sqlite/file/board-files.ts';
 import { databaseFile } from '../../storage/sqlite/file/open.ts';
@@ -14,7 +14,7 @@ import {
   printedConfiguration,
   readConfiguration,
 } from '../config/configuration.ts';
-import { writeEndpoint } from '../config/kinds.ts';
+import { listenAddresses } from '../config/listening.ts';
 import { addSettings, givenSettings } from '../config/options.ts';
 import { reloader } from '../config/reload.ts';
 import { type Config, limitsOf } from '../config/settings.ts';
@@ -65,26 +65,28 @@ Examples:
 }
 
 async function serve(read: () => Configuration): Promise<void> {
-  const { config } = read();
+  const configuration = read();
+  const { config } = configuration;
   for (const output of [1, 2]) requireNotRedirected(output, databaseFile(config.data));
   const { log, linesDropped } = createLog(config);
+  const listen = listenAddresses(configuration);
   const certificate = readCertificate(config);
   warnOfCertificate(certificate, log);
   const limits = limitsOf(config);
   const version = programVersion();
   const backups = backupPlan(config);
-  const given = { certificate, limits, backups, version, linesDropped };
+  const given = { listen, certificate, limits, backups, version, linesDropped };
   const app = await App.start({ ...config, ...given }, log);
   const reload = reloader({ app, log, config, read });
   // Before anything says that it listens: whoever reads that may signal at once.
   const signalled = untilSignalled(log, reload);
-  if (app.metricsAddress) tellOfMetrics(app.metricsAddress, log);
-  for (const { address, port } of app.addresses) {
-    if (!certificate && !isLoopback(address)) {
+  if (app.metricsAddress) logMetrics(app.metricsAddress, log);
+  for (const { text, host: address = text, port, secure } of app.addresses) {
+    if (!secure && !isLoopback(address)) {
       log.warn({ address }, 'beyond this machine, without encryption');
     }
     log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
-    announce(`Listening on ${writeEndpoint({ host: address, port })}\n`, log);
+    announce(`Listening on ${text}\n`, log);
   }
   await notifyReady(log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
@@ -110,9 +112,9 @@ function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan 
   return { folder: backupDir, every: backupEvery, keep: backupKeep, program };
 }
 
-/** Metrics ask for no password: they name no user, but tell how much goes on. */
-function tellOfMetrics({ address, port }: AddressInfo, log: Logger): void {
-  const at = { url: `http://${writeEndpoint({ host: address, port })}/metrics` };
-  if (isLoopback(address)) log.info(at, 'metrics');
+/** Metrics ask for no password: they name no user, but show how much goes on. */
+function logMetrics({ text, host = '' }: DoorAddress, log: Logger): void {
+  const at = { url: `http://${text}/metrics` };
+  if (isLoopback(host)) log.info(at, 'metrics');
   else log.warn(at, 'metrics beyond this machine, without encryption, for anyone who asks');
 }

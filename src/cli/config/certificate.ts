@@ -1,7 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
-import type { Certificate } from '../../doors/tcp/tls.ts';
+import type { Certificate } from '../../doors/arriving/tls.ts';
 import { readSmallFile } from '../asking/text-file.ts';
 import { UserError } from '../errors.ts';
 import type { Config } from './settings.ts';

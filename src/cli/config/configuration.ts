@@ -1,5 +1,6 @@
 import { stringify } from 'smol-toml';
 import { readConfigFile } from './file.ts';
+import { usesHost } from './listening.ts';
 import type { Given } from './options.ts';
 import {
   type Config,
@@ -30,8 +31,13 @@ export function readConfiguration(given: Given, file: string | undefined): Confi
 }
 
 /** A configuration file that says the same, with where each value comes from behind it. */
-export function printedConfiguration({ config, sources }: Configuration): string {
-  const lines = settingNames.map((name) => line(name, config[name]));
+export function printedConfiguration(configuration: Configuration): string {
+  const { config, sources } = configuration;
+  // Written down, the defaults of `host` and `port` would be listened on beside `listen`.
+  const unused: readonly SettingName[] = usesHost(configuration) ? [] : ['host', 'port'];
+  const lines = settingNames.map((name) =>
+    line(name, unused.includes(name) ? undefined : config[name]),
+  );
   const width = Math.max(...lines.map(({ length }) => length));
   return settingNames
     .map((name, at) => `${(lines[at] ?? '').padEnd(width)}  # ${sources[name]}\n`)

@@ -1,6 +1,9 @@
+import { resolve } from 'node:path';
 import ms from 'ms';
 import { z } from 'zod';
 import { Network } from '../../board/addresses.ts';
+import { formatAddress, parseAddress, socketPathOf } from '../../protocol/address.ts';
+import { defaultPort } from '../../protocol/limits.ts';
 
 /** What a setting takes. */
 export interface Kind<T> {
@@ -39,15 +42,10 @@ export function listOf<T>({ placeholder, allowed, schema, write }: Kind<T>): Kin
 
 /** Addresses as one network: an address, or a range in CIDR notation. */
 export function network(): Kind<Network> {
-  const schema = z.string().transform((text, context) => {
-    const parsed = Network.parse(text);
-    if (!parsed) context.addIssue('It is no network');
-    return parsed ?? z.NEVER;
-  });
   return {
     placeholder: 'network',
     allowed: 'an address or a network, as 10.0.0.5, 10.0.0.0/8 or fd00::/8',
-    schema,
+    schema: parsed((text) => Network.parse(text)),
     write: ({ text }) => text,
   };
 }
@@ -71,27 +69,69 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** An address to listen on as `host:port`; an IPv6 address stands in brackets. */
+const hostPort = /^(\[[^\]]+\]|[^:[\]/@\s]+)(?::(\d{1,5}))?$/;
+
+/** Takes `host:port` apart; an IPv6 address is in brackets. @param byDefault the port if there is none */
+function parseEndpoint(text: string, byDefault?: number): Endpoint | undefined {
+  const [, host, written] = hostPort.exec(text) ?? [];
+  const port = written === undefined ? byDefault : Number(written);
+  if (host === undefined || port === undefined || port > 65_535) return undefined;
+  return { host: host.replace(/^\[|\]$/g, ''), port };
+}
+
+/** An address to listen on as `host:port`. */
 export function endpoint(): Kind<Endpoint> {
-  const schema = z
-    .string()
-    .regex(/^(\[[^\]]+\]|[^:[\]]+):\d{1,5}$/)
-    .transform((text) => {
-      const colon = text.lastIndexOf(':');
-      const host = text.slice(0, colon).replace(/^\[|\]$/g, '');
-      return { host, port: Number(text.slice(colon + 1)) };
-    })
-    .refine(({ port }) => port <= 65_535);
   return {
     placeholder: 'host:port',
     allowed: 'an address and a port, as 127.0.0.1:9100 or [::1]:9100',
-    schema,
-    write: writeEndpoint,
+    schema: parsed((text) => parseEndpoint(text)),
+    write: formatAddress,
   };
 }
 
-export function writeEndpoint({ host, port }: Endpoint): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+/** A way to listen: an address with or without TLS, or the absolute path of a Unix socket. */
+export type ListenUrl =
+  | (Endpoint & { readonly scheme: 'tcp' | 'tls' })
+  | { readonly scheme: 'unix'; readonly path: string };
+
+/** A URL to listen at: `tcp://127.0.0.1:6789`, `tls://[::]`, `unix:/run/corkboard/board.sock`. */
+export function listenUrl(): Kind<ListenUrl> {
+  return {
+    placeholder: 'url',
+    allowed: 'tcp://<host>:<port>, tls://<host>:<port> or unix:<path>',
+    schema: parsed(parseListenUrl),
+    write: (url) =>
+      url.scheme === 'unix' ? `unix:${url.path}` : `${url.scheme}://${formatAddress(url)}`,
+  };
+}
+
+function parseListenUrl(text: string): ListenUrl | undefined {
+  const [, scheme, rest = ''] = /^(tcp|tls|unix):(.*)$/.exec(text.trim()) ?? [];
+  if (scheme === 'unix') {
+    const path = unixPath(text);
+    return path === undefined ? undefined : { scheme, path: resolve(path) };
+  }
+  if (scheme !== 'tcp' && scheme !== 'tls') return undefined;
+  const endpoint = rest.startsWith('//') ? parseEndpoint(rest.slice(2), defaultPort) : undefined;
+  return endpoint && { scheme, ...endpoint };
+}
+
+/** The path of a Unix socket, in the forms that clients accept too. */
+function unixPath(text: string): string | undefined {
+  try {
+    return socketPathOf(parseAddress(text).host);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text that `parse` makes something of; undefined if it is not allowed. */
+function parsed<T>(parse: (text: string) => T | undefined): z.ZodType<T> {
+  return z.string().transform((text, context) => {
+    const value = parse(text);
+    if (value === undefined) context.addIssue('It is not allowed');
+    return value ?? z.NEVER;
+  });
 }
 
 /** On where the flag stands alone. */

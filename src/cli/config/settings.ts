@@ -5,6 +5,7 @@ import {
   endpoint,
   hourlyRate,
   type Kind,
+  listenUrl,
   listOf,
   network,
   oneOf,
@@ -20,15 +21,19 @@ import {
  * `CORKBOARD_TLS_CERT` and the key `tls-cert` of the configuration file.
  */
 export const settings = {
+  listen: setting({
+    takes: listOf(listenUrl()),
+    help: 'where to listen: tcp://host:port, tls://host:port or unix:path; may be repeated',
+  }),
   host: setting({
     takes: listOf(text('address', 'an address or a name of this machine')),
     default: ['127.0.0.1'],
-    help: 'address to listen on; may be repeated',
+    help: 'address to listen on, short for --listen tcp:// (tls:// with a certificate); may be repeated',
   }),
   port: setting({
     takes: wholeNumber(0, 65_535),
     default: defaultPort,
-    help: 'port to listen on, 0 for a free one',
+    help: 'port of --host, 0 for a free one',
   }),
   data: setting({
     takes: text('folder', 'the name of a folder'),

@@ -5,7 +5,7 @@ import type { Header } from '../../protocol/schemas.ts';
 import { parseTime } from '../../protocol/time.ts';
 import type { Context, Handlers } from './context.ts';
 
-// Messages that are read at once: others wait for them, 0.3 ms with subjects of the greatest length.
+// Messages that are read at once, while other connections wait: 0.3 ms with the longest subjects.
 const piece = 20;
 
 type Listed = Header & { content?: string };
@@ -17,7 +17,7 @@ async function listPiece({ board, session }: Context, group: string | number, pa
   return { ...found, messages, isFull: messages.length === limit };
 }
 
-/** What a list has come to, of what is left of `limits.listBytes`. */
+/** Bytes of a part of a list, as `limits.listBytes` counts them. */
 function bytesOf(messages: readonly Listed[]): number {
   const lengthOf = ({ subject, content = '' }: Listed) =>
     Buffer.byteLength(subject) + Buffer.byteLength(content);
@@ -50,7 +50,7 @@ export const messageHandlers: Pick<
     let mark = costs.mark();
     let found = await ask(group, { ...bounds, limit });
     const { messages } = found;
-    // A piece that is not full has come to the bound in bytes.
+    // A piece that is not full has reached the limit of bytes.
     while (found.more && found.isFull && messages.length < limit) {
       if (content) left -= bytesOf(found.messages);
       if (left <= 0) break;
@@ -58,7 +58,7 @@ export const messageHandlers: Pick<
       const from = newestFirst
         ? { before: messages[0]?.number }
         : { after: messages.at(-1)?.number };
-      // By its id: it may be renamed meanwhile.
+      // By the id, because the group may be renamed meanwhile.
       const next = { ...bounds, ...from, limit: limit - messages.length };
       found = await ask(found.group.id, next);
       if (newestFirst) messages.unshift(...found.messages);

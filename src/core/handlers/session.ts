@@ -15,13 +15,13 @@ export const sessionHandlers: Pick<
   | 'ping'
   | 'rpc.discover'
 > = {
-  'server.info': async ({ info }) => info,
+  'server.info': async ({ info, session }) => ({ ...info, tls: session.secure }),
 
   'session.login': async (context, params) => {
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.login(params, session));
     if (isIn(session, opened)) return toResult(opened, context);
-    // Nobody gets to know this token.
+    // No client has seen this token.
     if (session.resumable) await accounts.discard(opened.token);
     throw boardError('NAME_IN_USE');
   },
@@ -34,8 +34,8 @@ export const sessionHandlers: Pick<
   },
 
   'session.logout': async ({ session, accounts }) => {
-    const { login, told } = session;
-    if (login) await accounts.logout(session.endingActor(told), login.tokenHash);
+    const { login, delivered } = session;
+    if (login) await accounts.logout(session.endingActor(delivered), login.tokenHash);
     session.leave();
     return {};
   },
@@ -54,7 +54,7 @@ export const sessionHandlers: Pick<
   'rpc.discover': async ({ description }) => description,
 };
 
-/** The hub lets the session in with the commit, unless another one holds the name. */
+/** The hub logs the session in with the commit, unless another session has the name. */
 async function opening(context: Context, open: () => Promise<TokenLogin>): Promise<TokenLogin> {
   const { login: before } = context.session;
   if (before) throw boardError('ALREADY_LOGGED_IN', before.user.name);
@@ -70,7 +70,7 @@ function isIn({ login }: Session, opened: TokenLogin): boolean {
   return login?.tokenHash === opened.login.tokenHash;
 }
 
-/** The session is in by now; the connection holds its notices back until this result has been said. */
+/** The session is logged in by now. Its connection holds notices back until this result is sent. */
 async function toResult(
   { login, token }: TokenLogin,
   context: Context,
@@ -91,7 +91,7 @@ async function toResult(
   };
 }
 
-/** Lets go of a connection that gives one wrong password after the other. */
+/** Counts wrong passwords, and closes a connection that gives too many of them. */
 async function counted<T>({ session, limits }: Context, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

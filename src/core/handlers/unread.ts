@@ -2,8 +2,8 @@ import type { Group, User } from '../../board/types.ts';
 import type { Context } from './context.ts';
 
 /**
- * How many messages of each group posted up to `until` the user has not seen. It takes 0.3 ms for a
- * group of which much is unread, so the others have their turn in between.
+ * How many messages of each group, posted up to `until`, the user has not seen. A group with many unread
+ * messages takes 0.3 ms, so other connections have their turn in between.
  */
 export async function unreadOf(
   { board, costs }: Context,

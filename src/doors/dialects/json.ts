@@ -1,34 +1,45 @@
 import { Brake } from '../../core/brake.ts';
+import type { Dialect, Replies, Requests } from '../../core/dialect.ts';
 import { dispatch, toReply } from '../../core/dispatch.ts';
 import type { Context } from '../../core/handlers/context.ts';
-import type { Speaker, Voice } from '../../core/speaker.ts';
 import { type BoardError, boardError } from '../../protocol/errors.ts';
 import { type Line, lineError } from '../../protocol/framing.ts';
 import {
   BadRequest,
   formatError,
+  formatNotice,
   formatResult,
   parseRequest,
   type RawRequest,
   type RequestId,
   resultInPieces,
 } from '../../protocol/jsonrpc/messages.ts';
+import { limits } from '../../protocol/limits.ts';
 import { isMethod, methods } from '../../protocol/methods.ts';
 import type { Method } from '../../protocol/schemas.ts';
 
 /** JSON-RPC 2.0, for programs. */
-export class JsonSpeaker implements Speaker {
+export const jsonDialect: Dialect = {
+  name: 'json',
+  resumes: true,
+  lineLimit: limits.jsonLine,
+  // JSON may hold a CR between two words.
+  endsAtCr: false,
+  json: { depth: limits.jsonDepth, values: limits.jsonValues },
+  pauseEndsLine: false,
+  greeting: () => '',
+  notice: formatNotice,
+  start: (context, replies) => new JsonRequests(context, replies),
+};
+
+class JsonRequests implements Requests {
   readonly asks = false;
   private readonly brake = new Brake();
 
   constructor(
     private readonly context: Context,
-    private readonly voice: Voice,
-  ) {
-    context.session.encoding = 'json';
-    // The greeting for people has no line ending; a program's first line starts on its own.
-    voice.say('\n');
-  }
+    private readonly replies: Replies,
+  ) {}
 
   receive(line: Line, bytes: number): void {
     try {
@@ -47,14 +58,14 @@ export class JsonSpeaker implements Speaker {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));
     } else if (id !== undefined) {
       const run = () => this.answer(id, method, params);
-      this.voice.requests.add(methods[method].effect, bytes, run);
+      this.replies.requests.add(methods[method].effect, bytes, run);
     } else if (methods[method].effect !== 'read') {
       this.refuse(null, boardError('INVALID_REQUEST', `${method} needs an id`));
     }
   }
 
   private async answer(id: RequestId, method: Method, params: unknown): Promise<void> {
-    const { costs } = this.voice;
+    const { costs } = this.replies;
     let mark = costs.mark();
     try {
       this.brake.pass(() => costs.spend());
@@ -62,27 +73,27 @@ export class JsonSpeaker implements Speaker {
       mark = costs.markAgain(mark);
       await this.sayResult(id, result);
     } catch (error) {
-      this.voice.say(formatError(id, toReply(error, this.context.session, method)));
+      this.replies.say(formatError(id, toReply(error, this.context.session, method)));
     }
     costs.charge(mark);
   }
 
-  /** A long result is put into words piece by piece, between which the others have their turn, and said as one. */
+  /** Writes a long result piece by piece, with a turn for other sessions in between, and sends it as a whole. */
   private async sayResult(id: RequestId, result: object): Promise<void> {
     const pieces = resultInPieces(id, result);
-    if (!pieces) return this.voice.say(formatResult(id, result));
+    if (!pieces) return this.replies.say(formatResult(id, result));
     const chunks: Buffer[] = [];
-    let mark = this.voice.costs.mark();
+    let mark = this.replies.costs.mark();
     for (const piece of pieces) {
       chunks.push(Buffer.from(piece));
-      mark = await this.voice.costs.breathe(mark);
+      mark = await this.replies.costs.breathe(mark);
     }
-    for (const chunk of chunks) this.voice.say(chunk);
-    this.voice.costs.charge(mark);
+    for (const chunk of chunks) this.replies.say(chunk);
+    this.replies.costs.charge(mark);
   }
 
-  /** Takes its turn behind what was sent before. */
+  /** The refusal is sent after the replies to earlier requests. */
   private refuse(id: RequestId | null, error: BoardError): void {
-    this.voice.requests.add('read', 0, async () => this.voice.say(formatError(id, error)));
+    this.replies.requests.add('read', 0, async () => this.replies.say(formatError(id, error)));
   }
 }

@@ -1,6 +1,6 @@
+import type { Dialect, Replies, Requests } from '../../core/dialect.ts';
 import { dispatch, toReply } from '../../core/dispatch.ts';
 import type { Context } from '../../core/handlers/context.ts';
-import type { Speaker, Voice } from '../../core/speaker.ts';
 import { StoredUnread } from '../../core/stored-unread.ts';
 import { type BoardError, boardError } from '../../protocol/errors.ts';
 import { type Line, lineError } from '../../protocol/framing.ts';
@@ -9,17 +9,29 @@ import type { Call } from '../../protocol/schemas.ts';
 import type { AskSecret, TextContext } from '../../protocol/text/command.ts';
 import { takeName } from '../../protocol/text/login.ts';
 import { RecentSecret, repeatedSecret } from '../../protocol/text/recent-secret.ts';
-import { info, renderError, renderWelcome } from '../../protocol/text/render.ts';
+import { info, renderError, renderNotice, renderWelcome } from '../../protocol/text/render.ts';
 import { runTextLine, textCommands } from '../../protocol/text/shell.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 
-/** What the greeting ends with, and what is asked again until there is a name. */
-export const namePrompt = 'What is your username? ';
+// The greeting ends with this, and it is asked again until the peer has a name.
+const namePrompt = 'What is your username? ';
 
 const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
 
-/** Commands as people type them. One at a time: the reply to one stands before the next. */
-export class TextSpeaker implements Speaker, TextContext {
+/** Commands as people type them. */
+export const textDialect: Dialect = {
+  name: 'text',
+  resumes: false,
+  lineLimit: limits.textLine,
+  endsAtCr: true,
+  pauseEndsLine: true,
+  greeting: ({ name, version }) => `Welcome to ${name} ${version}, a message board.\n${namePrompt}`,
+  notice: (notice) => renderNotice(notice) ?? '',
+  start: (context, replies) => new TextRequests(context, replies),
+};
+
+/** Carries out one command at a time: its reply is sent before the next command begins. */
+class TextRequests implements Requests, TextContext {
   readonly style = plainStyle;
   readonly commands = textCommands;
   readonly givingUp = 'one with %cancel gives it up';
@@ -36,14 +48,14 @@ export class TextSpeaker implements Speaker, TextContext {
 
   constructor(
     private readonly context: Context,
-    private readonly voice: Voice,
+    private readonly replies: Replies,
   ) {}
 
   get user(): string | undefined {
     return this.context.session.login?.user.name;
   }
 
-  /** Idle members are many: it is made for those who use it. */
+  /** Made at the first use: idle members are many. */
   get unread(): StoredUnread {
     this.reading ??= new StoredUnread();
     return this.reading;
@@ -54,7 +66,7 @@ export class TextSpeaker implements Speaker, TextContext {
     return dispatch(this.context, method, params);
   };
 
-  /** Leaves also where the end of the session cannot be stored, and says so. */
+  /** Leaves also if the end of the session cannot be stored; the error is then the reply. */
   async exit(): Promise<void> {
     try {
       await this.call('session.logout', {});
@@ -72,7 +84,7 @@ export class TextSpeaker implements Speaker, TextContext {
     const { asked } = this;
     this.asked = undefined;
     if (asked) asked();
-    else this.voice.requests.add('session', bytes, () => this.next());
+    else this.replies.requests.add('session', bytes, () => this.next());
   }
 
   end(): void {
@@ -82,10 +94,10 @@ export class TextSpeaker implements Speaker, TextContext {
 
   /**
    * The next line is the answer, whether it has come already or not. A new password is asked for
-   * once: what is typed shows here, and scripts send their next command after it.
+   * once: what is typed is visible here, and scripts send their next command after it.
    */
   readonly ask: AskSecret = async (prompt) => {
-    this.voice.say(prompt);
+    this.replies.say(prompt);
     const line = await this.nextLine();
     if (!line) throw boardError('PASSWORD_REQUIRED');
     if ('fault' in line) throw lineError(line);
@@ -97,14 +109,14 @@ export class TextSpeaker implements Speaker, TextContext {
     return line && ('text' in line ? line.text : lineError(line));
   };
 
-  /** A line for the command that is being carried out; undefined if no more come. */
+  /** The next line, for the command that is being carried out; undefined if no more come. */
   private async nextLine(): Promise<Line | undefined> {
     if (this.lines.length > 0) {
-      this.voice.requests.skip();
+      this.replies.requests.skip();
     } else if (!this.ended) {
       await new Promise<void>((resolve) => {
         this.asked = resolve;
-        this.voice.readOn();
+        this.replies.readOn();
       });
     }
     return this.lines.shift();
@@ -116,31 +128,31 @@ export class TextSpeaker implements Speaker, TextContext {
     try {
       await this.answer(line);
     } catch (error) {
-      this.voice.say(renderError(toReply(error, this.context.session, 'text')));
+      this.replies.say(renderError(toReply(error, this.context.session, 'text')));
     }
-    if (this.user === undefined && !this.context.session.leaving) this.voice.say(namePrompt);
+    if (this.user === undefined && !this.context.session.leaving) this.replies.say(namePrompt);
   }
 
   private async answer(line: Line): Promise<void> {
     if ('fault' in line) throw lineError(line);
-    this.voice.costs.spend();
+    this.replies.costs.spend();
     const text = line.text.trimStart();
     if (text.trim() === '' && this.user !== undefined) return;
     if (this.secret.repeats(text)) {
-      this.voice.say(info(repeatedSecret));
+      this.replies.say(info(repeatedSecret));
       return;
     }
     this.secret.forget();
     if (this.user === undefined && !text.startsWith('%')) return this.takeName(text.trim());
-    let mark = this.voice.costs.mark();
+    let mark = this.replies.costs.mark();
     for await (const piece of runTextLine(text, this)) {
-      this.voice.say(piece);
-      // What is answered in pieces is answered in turns: a peer that reads each piece at once would
-      // keep the others waiting until the last (3.9 s for a list of a million messages).
-      mark = await this.voice.costs.breathe(mark);
-      if (!(await this.voice.ready())) return;
+      this.replies.say(piece);
+      // Other sessions get their turn between two pieces: a peer that reads each piece at once would
+      // keep them waiting until the last (3.9 s for a list of a million messages).
+      mark = await this.replies.costs.breathe(mark);
+      if (!(await this.replies.ready())) return;
     }
-    this.voice.costs.charge(mark);
+    this.replies.costs.charge(mark);
   }
 
   private async takeName(name: string): Promise<void> {
@@ -148,6 +160,6 @@ export class TextSpeaker implements Speaker, TextContext {
       await this.exit();
       throw boardError('NOT_A_WEB_SERVER');
     }
-    this.voice.say(renderWelcome(await takeName(name, this)));
+    this.replies.say(renderWelcome(await takeName(name, this)));
   }
 }

@@ -1,15 +1,17 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Registry } from 'prom-client';
+import type { Core } from '../../core/core.ts';
+import type { Door, DoorAddress } from '../../core/door.ts';
 import { createRegistry } from '../../metrics/exporter.ts';
 import type { Sources } from '../../metrics/sources.ts';
+import { formatAddress } from '../../protocol/address.ts';
 import { listenOn } from '../listening.ts';
 
 // How long a write may take before the board counts as unhealthy, in milliseconds.
-const patience = 2000;
+const probeTime = 2000;
 
-// A request is one line and a few headers: a peer that takes longer to send them wants none. The
-// times are in milliseconds, and nothing that the peer sends renews those of a request.
+// A request is one line and a few headers, so a peer that is slow to send them is closed. The times are
+// in milliseconds, and nothing that the peer sends renews those of a request.
 const httpLimits = {
   headersTimeout: 5000,
   requestTimeout: 5000,
@@ -27,39 +29,42 @@ export interface MetricsAddress {
 }
 
 /** Answers `/metrics` and `/healthz` over HTTP, on a port of its own. */
-export class MetricsServer {
+export class MetricsDoor implements Door {
+  readonly name = 'metrics';
   private readonly server: Server;
   private readonly registry: Registry;
   private probe: Promise<void> | undefined;
-  private stopping = false;
+  private core: Core | undefined;
 
-  constructor(private readonly sources: Sources) {
+  constructor(
+    private readonly place: MetricsAddress,
+    private readonly sources: Sources,
+  ) {
     this.registry = createRegistry(sources);
     this.server = createServer(httpLimits, ({ url = '/', method = '' }, response) => {
-      // The registry throws where one of its sources does, as a database that is gone makes it.
+      // The registry throws if one of its sources does, for example because the database is gone.
       this.answer(method, url, response).catch((error: Error) => {
         reply(response, 503, `${error.message}\n`);
       });
     });
     this.server.maxConnections = mostConnections;
-    // A peer that does not take its answer is closed too.
+    // A peer that does not read its answer is closed too.
     this.server.setTimeout(stuckTime, (socket) => socket.destroy());
   }
 
-  /** @throws ListenError where the address cannot be listened on */
-  async listen(place: MetricsAddress): Promise<AddressInfo> {
-    const address = await listenOn(this.server, { ...place, setting: '--metrics' });
+  async open(core: Core): Promise<DoorAddress[]> {
+    this.core = core;
+    const { address: host, port } = await listenOn(this.server, {
+      ...this.place,
+      setting: '--metrics',
+    });
     // An error after `listen` is a failed accept (no file descriptors left); that request is dropped.
     this.server.on('error', () => {});
-    return address;
+    return [{ text: formatAddress({ host, port }), host, port, secure: false }];
   }
 
-  /** From here on the board is not healthy. */
-  stop(): void {
-    this.stopping = true;
-  }
-
-  close(): void {
+  /** While the other doors close, this one still answers: the board is not healthy then. */
+  async close(): Promise<void> {
     this.server.close();
     this.server.closeAllConnections();
   }
@@ -70,11 +75,11 @@ export class MetricsServer {
     else if (path === '/metrics') {
       response.setHeader('content-type', this.registry.contentType);
       reply(response, 200, await this.registry.metrics());
-    } else if (path === '/healthz') await this.tellHealth(response);
+    } else if (path === '/healthz') await this.answerHealth(response);
     else reply(response, 404, 'There are /metrics and /healthz.\n');
   }
 
-  /** What an operator has to see to, though members notice nothing: no reason to restart the board. */
+  /** What needs the operator's attention, though members notice nothing: no reason to restart the board. */
   private remarks(): string {
     const reads = this.sources.readsFail() ? 'reads: FAILING, the log says why\n' : '';
     const { concerns } = this.sources;
@@ -92,10 +97,10 @@ export class MetricsServer {
     return `last backup: ${when}, ${state.replaceAll('\n', ' ')}\n`;
   }
 
-  private async tellHealth(response: ServerResponse): Promise<void> {
+  private async answerHealth(response: ServerResponse): Promise<void> {
     try {
-      if (this.stopping) throw new Error('the server is shutting down');
-      // Those who ask at the same time share one write.
+      if (this.core?.isClosing) throw new Error('the server is shutting down');
+      // Requests at the same time share one write.
       this.probe ??= this.sources.probe().finally(() => {
         this.probe = undefined;
       });
@@ -107,12 +112,12 @@ export class MetricsServer {
   }
 }
 
-/** @throws where `work` takes longer than whoever asks would wait */
+/** @throws if `work` takes longer than `probeTime` */
 async function inTime(work: Promise<void>): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    const words = `nothing could be written for ${patience / 1000} s: something holds the database`;
-    timer = setTimeout(() => reject(new Error(words)), patience);
+    const words = `nothing could be written for ${probeTime / 1000} s: something holds the database`;
+    timer = setTimeout(() => reject(new Error(words)), probeTime);
   });
   await Promise.race([work, late]).finally(() => clearTimeout(timer));
 }

@@ -1,82 +1,90 @@
-import { lstatSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
-import type { Encoding, Session } from '../../core/session.ts';
+import type { Core } from '../../core/core.ts';
+import type { Door, DoorAddress } from '../../core/door.ts';
+import type { Session } from '../../core/session.ts';
 import { formatTime } from '../../protocol/time.ts';
+import { fitsSocket, listenAt } from '../unix/socket-file.ts';
 
-// Bytes that the path of a Unix socket may have on every system: macOS has 104 with the zero behind
-// it, Linux 108. A longer one is cut short without an error by some versions of Node.
-const longestPath = 103;
 // How long a client may take to read its answer, in milliseconds, and how many may read at once.
-const patience = 5000;
+const readingTime = 5000;
 const mostClients = 16;
 
 /** A session as the operator is shown it. */
 export interface ConnectedSession {
   /** Its number in the log. */
   readonly session: number;
-  /** Null where it has not logged in. */
+  /** Null if it has not logged in. */
   readonly user: string | null;
   /** When it connected, as RFC 3339. */
   readonly since: string;
-  readonly encoding: Encoding;
+  /** `text` or `json`. */
+  readonly encoding: string;
   readonly address: string;
 }
 
-/** What is answered to whoever connects: one JSON document, and the end of the stream. */
+/** What every client gets: one JSON document, and the end of the stream. */
 export interface OperatorAnswer {
   readonly sessions: readonly ConnectedSession[];
 }
 
-/** Where the server of a database answers its operator; undefined where no socket may be called so. */
+/** The path of the socket of the server of a database; undefined if a socket cannot have such a path. */
 export function socketFile(database: string): string | undefined {
   const path = `${database}.sock`;
-  return Buffer.byteLength(path) > longestPath ? undefined : path;
+  return fitsSocket(path) ? path : undefined;
 }
 
-/** Tells who is connected, over a Unix socket that its owner alone may connect to. */
-export class OperatorSocket {
-  private constructor(private readonly server: Server) {}
+export interface OperatorDoorOptions {
+  /** The path of the database. */
+  readonly database: string;
+  /** Called once the socket is there. */
+  readonly made: (path: string) => void;
+}
 
-  /**
-   * Takes the place of a socket that a server left behind.
-   * @throws the error of the system where it cannot be listened on
-   */
-  static async listen(path: string, sessions: () => Iterable<Session>): Promise<OperatorSocket> {
-    // Anything else that stands there is somebody's, and fails the listening.
-    if (lstatSync(path, { throwIfNoEntry: false })?.isSocket()) rmSync(path);
+/**
+ * Answers who is connected, over a Unix socket that its owner alone may connect to. A server that cannot
+ * have the socket serves its members nevertheless: the log says what is missing.
+ */
+export class OperatorDoor implements Door {
+  readonly name = 'operator';
+  private server: Server | undefined;
+
+  constructor(private readonly options: OperatorDoorOptions) {}
+
+  async open(core: Core): Promise<DoorAddress[]> {
+    const { database, made } = this.options;
+    const without = 'stats cannot show who is connected';
+    const path = socketFile(database);
+    if (path === undefined) {
+      core.log.warn({ database }, `${without}: the path of the folder is too long for a socket`);
+      return [];
+    }
     const server = createServer((socket) => {
       socket.on('error', () => {});
-      const deadline = setTimeout(() => socket.destroy(), patience).unref();
+      const deadline = setTimeout(() => socket.destroy(), readingTime).unref();
       socket.once('close', () => clearTimeout(deadline));
       socket.unref();
-      socket.end(JSON.stringify(answer(sessions())));
+      socket.end(JSON.stringify(answer(core.hub.connected)));
     });
     server.maxConnections = mostClients;
-    await listenPrivately(server, path);
-    // Whoever is still being answered keeps no server that has closed.
+    try {
+      await listenAt(server, path);
+      made(path);
+    } catch (error) {
+      core.log.warn({ path, reason: (error as Error).message }, without);
+      server.close();
+      return [];
+    }
+    // After `listen`, an error is a failed accept (no file descriptors left): that client gets no answer.
+    server.on('error', () => {});
+    // A client that is still reading does not keep the process alive.
     server.unref();
-    return new OperatorSocket(server);
+    this.server = server;
+    return [{ text: path, secure: false }];
   }
 
-  /** Removes the socket, too. */
-  close(): void {
-    this.server.close();
+  async close(): Promise<void> {
+    this.server?.close();
   }
-}
-
-/** The file is made within the call of `listen`, so nobody else's takes on the mask. */
-function listenPrivately(server: Server, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    const mask = process.umask(0o177);
-    server.listen({ path }, () => {
-      server.off('error', reject);
-      // Running out of file descriptors fails one accept: whoever asked is not answered.
-      server.on('error', () => {});
-      resolve();
-    });
-    process.umask(mask);
-  });
 }
 
 function answer(sessions: Iterable<Session>): OperatorAnswer {
@@ -87,5 +95,11 @@ function answer(sessions: Iterable<Session>): OperatorAnswer {
 function describe({ id, login, began, encoding, address }: Session, now: number): ConnectedSession {
   const since = now - Math.round(performance.now() - began);
   const user = login?.user.name ?? null;
-  return { session: id, user, since: formatTime(since * 1000), encoding, address };
+  return {
+    session: id,
+    user,
+    since: formatTime(since * 1000),
+    encoding: encoding.name,
+    address,
+  };
 }

@@ -1,8 +1,9 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Costs } from '../../core/costs.ts';
+import type { Framing } from '../../core/dialect.ts';
 import type { Rate } from '../../core/rate.ts';
-import type { Encoding } from '../../core/session.ts';
 import type { Piecework } from '../../core/turns.ts';
+import { withoutByteOrderMark } from '../../protocol/first-bytes.ts';
 import { type Line, LineSplitter, TelnetFilter } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 
@@ -10,14 +11,15 @@ import { limits } from '../../protocol/limits.ts';
 const unframedPause = 50;
 
 const nothing = Buffer.alloc(0);
-const byteOrderMark = Buffer.from('\ufeff');
-const openingBraces = new Set([0x7b, 0x5b]);
 
 export interface InputOwner {
   /** Whether there is no room for another line now. Once there is, call `resume`. */
   readonly full: boolean;
-  /** Called once, before the first line. */
-  open(encoding: Encoding): void;
+  /**
+   * Called with the first bytes, until they are enough to tell how they are cut into lines.
+   * @returns undefined if more bytes are needed
+   */
+  open(bytes: Buffer): Framing | undefined;
   /** @param bytes length of the line as the peer sent it */
   receive(line: Line, bytes: number): void;
   /** Called once, after the last line, if the peer has ended its stream. */
@@ -33,8 +35,9 @@ export interface InputOwner {
 export class Input implements Piecework {
   private readonly telnet = new TelnetFilter();
   private readonly lines = new LineSplitter(limits.strangerLine, true);
-  private encoding: Encoding | undefined;
-  /** The first bytes, until they are enough to tell the encoding. */
+  private framing: Framing | undefined;
+  private entered = false;
+  /** The first bytes, until they are enough to tell the framing. */
   private opening = nothing;
   /** Lines that were received and are not passed on yet. */
   private pending: Iterator<Line, void> | undefined;
@@ -51,7 +54,7 @@ export class Input implements Piecework {
    * @param unframed whether a pause ends a line, for people's clients that send no line endings
    */
   constructor(
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     private readonly costs: Costs,
     private readonly reads: Rate,
     private readonly unframed: boolean,
@@ -75,7 +78,8 @@ export class Input implements Piecework {
 
   /** To be called after a login: from then on lines may be longer. */
   enter(): void {
-    this.lines.limit = this.encoding === 'json' ? limits.jsonLine : limits.textLine;
+    this.entered = true;
+    if (this.framing) this.lines.limit = this.framing.lineLimit;
   }
 
   /** Goes on after waiting for room. */
@@ -101,7 +105,7 @@ export class Input implements Piecework {
   private receive(bytes: Buffer): void {
     if (this.stopped) return;
     this.costs.read(bytes.length);
-    if (this.encoding) this.take(bytes);
+    if (this.framing) this.take(bytes);
     else this.open(bytes);
     this.owner.heldChanged();
   }
@@ -121,29 +125,25 @@ export class Input implements Piecework {
     setTimeout(() => this.goOn(), wait);
   }
 
-  /** The first byte decides between a program and a person. */
   private open(bytes: Buffer): void {
     this.opening = Buffer.concat([this.opening, bytes]);
     const { opening } = this;
-    if (byteOrderMark.subarray(0, opening.length).equals(opening)) return;
-    const marked = opening.subarray(0, byteOrderMark.length).equals(byteOrderMark);
-    const first = marked ? opening.subarray(byteOrderMark.length) : opening;
+    const framing = this.owner.open(opening);
+    if (!framing) return;
+    this.framing = framing;
     this.opening = nothing;
-    this.encoding = openingBraces.has(first[0] ?? 0) ? 'json' : 'text';
-    // JSON may have a carriage return between two tokens.
-    this.lines.endsAtCr = this.encoding === 'text';
-    if (this.encoding === 'json') {
-      this.lines.boundJson({ depth: limits.jsonDepth, values: limits.jsonValues });
-    }
-    this.owner.open(this.encoding);
-    this.take(first);
+    // A door may have logged its peer in before the first byte.
+    if (this.entered) this.enter();
+    this.lines.endsAtCr = framing.endsAtCr;
+    if (framing.json) this.lines.boundJson(framing.json);
+    this.take(withoutByteOrderMark(opening));
   }
 
   private take(bytes: Buffer): void {
     this.pending = this.lines.split(bytes);
     this.pendingBytes = bytes.length;
     this.digest();
-    if (this.unframed && this.encoding === 'text' && !this.stopped) this.awaitPause();
+    if (this.unframed && this.framing?.pauseEndsLine && !this.stopped) this.awaitPause();
   }
 
   private awaitPause(): void {

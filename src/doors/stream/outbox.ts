@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { atEndOfTurn, type EndsTurn } from '../../core/turn.ts';
 
 // Memory that a write takes beside its bytes until the operating system has accepted it, in bytes.
@@ -38,7 +38,7 @@ export class Outbox implements EndsTurn {
    * @param backlog bytes past which `ready` makes callers wait
    */
   constructor(
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     private readonly limit: number,
     private backlog: number,
     private readonly owner: OutboxOwner,
@@ -67,7 +67,7 @@ export class Outbox implements EndsTurn {
   }
 
   /** Whether the operating system has accepted everything that was pushed. */
-  get told(): boolean {
+  get delivered(): boolean {
     return !this.overflowed && !this.failed && !this.heldBack?.length && this.waiting === 0;
   }
 

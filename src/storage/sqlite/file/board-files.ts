@@ -17,9 +17,17 @@ const endings =
  * @param path what would be written, replaced or removed; need not exist
  * @param database the board that the command works on
  * @throws DatabaseError if `path` is the database or a file beside it, or belongs to a board that a
- * server holds, or is the log or lock of any other database
+ * server holds, is the log or lock of any other database, or a Unix socket
  */
 export function requireNoBoardFile(path: string, database: string): void {
+  requireNoBoardName(path, database);
+  if (statSync(path, { throwIfNoEntry: false })?.isSocket()) {
+    throw new DatabaseError(`${path} is a Unix socket; give another name.`);
+  }
+}
+
+/** The same for a Unix socket that a server makes: it may replace another socket. @throws DatabaseError */
+export function requireNoBoardName(path: string, database: string): void {
   const asNamed = join(realPath(dirname(path)), basename(path));
   for (const name of new Set([asNamed, realPath(path)])) {
     const whole = name.replace(endings, '');

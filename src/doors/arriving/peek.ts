@@ -1,14 +1,15 @@
 import type { Socket } from 'node:net';
 import { type Opening, openingOf } from '../../protocol/first-bytes.ts';
 
-// How soon bytes that did not say yet what the peer speaks are looked at again, in milliseconds.
+// When first bytes are too few to tell what the peer speaks, they are looked at again after this many
+// milliseconds.
 const lookAgain = 10;
 
 /**
- * Looks at the first bytes of a socket, and leaves them in it. Calls `then` once: when they say what
- * the peer speaks; with undefined when it has ended its stream, or after `milliseconds` without
- * such bytes; not if the socket is closed before. The socket is paused then.
- * @returns calls `then` now, with what is known
+ * Looks at the first bytes of a socket, and leaves them in it. Calls `then` once: when they tell what the
+ * peer speaks, or with undefined when the peer has ended its stream or after `milliseconds` without such
+ * bytes. It does not call it if the socket is closed before. The socket is paused at the call.
+ * @returns a function that calls `then` now, with what is known
  */
 export function peek(
   socket: Socket,
@@ -33,7 +34,7 @@ export function peek(
   };
   const look = () => {
     if (isOver) return;
-    // To read the end of the stream would announce it, to nobody yet.
+    // Reading the end of the stream would emit it, and nobody listens yet.
     const bytes: Buffer | null = socket.readableLength > 0 ? socket.read() : null;
     if (!bytes) return finish();
     socket.unshift(bytes);
@@ -43,7 +44,7 @@ export function peek(
     clearTimeout(timer);
     timer = setTimeout(look, lookAgain);
   };
-  // Bytes may have come while this process was busy: they are read before an immediate.
+  // Bytes may have come while this process was busy; Node reads them before an immediate.
   timer = setTimeout(() => setImmediate(look), milliseconds);
   socket.once('readable', look);
   socket.once('close', stop);

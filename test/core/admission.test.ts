@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Admission } from '../../src/doors/tcp/admission.ts';
+import { Admission } from '../../src/core/admission.ts';
 
 const inAll = 'There are too many connections to this board. Try again later.';
 const fromHere = 'There are too many connections from your address. Try again later.';

@@ -2,8 +2,8 @@ import { isIPv4, isIPv6, type Socket } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { proxyStarts } from '../../protocol/first-bytes.ts';
 
-// Bytes of a header of version 1 (2.1 of the specification), and of version 2 as this server takes
-// it: the fixed part and both addresses are at most 232, and the rest is extensions that it skips.
+// The longest header of version 1 in bytes (2.1 of the specification), and of version 2 that this server
+// accepts: the fixed part and both addresses have at most 232, the rest is extensions that it skips.
 const longestV1 = 107;
 const longestV2 = 4096;
 const fixedV2 = 16;
@@ -16,7 +16,7 @@ export interface ProxyHeader {
   readonly address: string | undefined;
 }
 
-/** What came is not a header of the PROXY protocol; the message is a clause that says why. */
+/** The bytes are not a header of the PROXY protocol; the message is a clause that says why. */
 class ProxyHeaderError extends Error {
   override readonly name = 'ProxyHeaderError';
 }
@@ -49,7 +49,7 @@ function readV1(bytes: Buffer): ProxyHeader | undefined {
   const [, family, source = '', target = '', ...ports] = bytes
     .toString('latin1', 0, end)
     .split(' ');
-  // What stands after UNKNOWN is to be ignored.
+  // The rest of the line after UNKNOWN must be ignored.
   if (family === 'UNKNOWN') return { length, address: undefined };
   const isAddress = { TCP4: isIPv4, TCP6: isIPv6 }[family ?? ''];
   const wellFormed = isAddress?.(source) && isAddress(target) && ports.length === 2;
@@ -99,9 +99,9 @@ function writeIPv6(bytes: Buffer): string {
 }
 
 /**
- * Reads the header from a socket that begins with one, and leaves what comes after it in the socket,
- * which is paused then. Calls `then` once, with the header or with what is wrong; not if the socket
- * ends before.
+ * Reads the header from the beginning of a socket, and leaves the bytes after it in the socket. Calls
+ * `then` once, with the header or with what is wrong; the socket is paused at the call. It does not call
+ * it if the socket ends before.
  */
 export function receiveProxyHeader(
   socket: Socket,

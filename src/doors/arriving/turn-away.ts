@@ -1,11 +1,12 @@
 import type { Socket } from 'node:net';
-import { closingNotice, encodeNotice } from '../../core/session.ts';
+import { closingNotice } from '../../core/session.ts';
 import type { Opening } from '../../protocol/first-bytes.ts';
 import type { ClosingCode } from '../../protocol/schemas.ts';
+import { dialectOf } from '../dialects/by-first-bytes.ts';
 
-// How long a peer that is turned away has to take the reason, in milliseconds, and how many bytes of
+// How long a peer that is turned away has to read the reason, in milliseconds, and how many bytes of
 // it are read meanwhile. Closing a socket with unread bytes could take the reason away again.
-const farewellTime = 1000;
+const readingTime = 1000;
 const mostRead = 64 * 1024;
 
 /** Why a peer is not let in, in words, and for programs. */
@@ -15,11 +16,11 @@ export interface Refusal {
 }
 
 /**
- * Answers a peer that is not let in with the reason, and closes the socket.
- * @param opening what it speaks: it is answered in that, and in text if it is unknown
+ * Sends a peer that is not let in the reason, and closes the socket.
+ * @param opening what the peer speaks, and so what it is answered in; text if it is unknown
  */
 export function turnAway(socket: Socket, opening: Opening | undefined, refusal: Refusal): void {
-  const timer = setTimeout(() => socket.destroy(), farewellTime);
+  const timer = setTimeout(() => socket.destroy(), readingTime);
   socket.once('close', () => clearTimeout(timer));
   socket.end(answer(opening, refusal));
   let read = 0;
@@ -32,8 +33,7 @@ export function turnAway(socket: Socket, opening: Opening | undefined, refusal: 
 
 function answer(opening: Opening | undefined, { code, reason }: Refusal): string {
   if (opening === 'http') return httpAnswer(code, reason);
-  const encoding = opening === 'json' ? 'json' : 'text';
-  return encodeNotice(encoding, closingNotice(code, reason));
+  return dialectOf(opening).notice(closingNotice(code, reason));
 }
 
 /** One whole response (RFC 9112), after which the connection is closed. */

@@ -1,14 +1,14 @@
-import { isLoopback, networkOf } from '../../board/addresses.ts';
-import { boardError } from '../../protocol/errors.ts';
-import type { ServerLimits } from '../../protocol/limits.ts';
+import { isLoopback, networkOf } from '../board/addresses.ts';
+import { boardError } from '../protocol/errors.ts';
+import type { ServerLimits } from '../protocol/limits.ts';
 
-/** Which limit is reached, and the sentence that says so. */
+/** Which limit is reached, and the sentence for the peer. */
 export interface TooMany {
   readonly limit: 'board' | 'address';
   readonly message: string;
 }
 
-/** Counts the connections that there are, and says whether one more may come. */
+/** Counts the open connections of all doors, and decides whether one more may be opened. */
 export class Admission {
   private all = 0;
   private readonly byNetwork = new Map<string, number>();
@@ -17,7 +17,7 @@ export class Admission {
     private readonly limits: Pick<ServerLimits, 'connections' | 'connectionsPerAddress'>,
   ) {}
 
-  /** Why a connection from `address` may not come; undefined if it may. */
+  /** Why a connection from `address` may not be opened; undefined if it may. */
   refusal(address: string): TooMany | undefined {
     const there = this.byNetwork.get(networkOf(address)) ?? 0;
     if (this.all >= this.limits.connections) return tooMany('board', 'to this board');
@@ -28,8 +28,8 @@ export class Admission {
   }
 
   /**
-   * Counts a connection from `address`, which `leave` takes off again.
-   * @returns why it may not come, and then it is not counted
+   * Counts a connection from `address` until `leave` is called for it.
+   * @returns why it may not be opened, and then it is not counted
    */
   enter(address: string): TooMany | undefined {
     const refusal = this.refusal(address);

@@ -1,9 +1,10 @@
 import { readdirSync } from 'node:fs';
+import type { Logger } from 'pino';
 
-// File descriptors that are kept for other things than members: the database with its log, lock and
+// File descriptors that are kept free for other uses than members: the database with its log, lock and
 // temporary files, a backup's child, metrics and health, the operator's socket, look-ups of names.
 const reserve = 64;
-// Sockets that may arrive, or be turned away, at once.
+// Sockets that may be arriving or being turned away at once.
 const mostArrivals = 1000;
 const leastSockets = 8;
 
@@ -13,7 +14,7 @@ export interface Capacity {
   readonly sockets: number;
   readonly connections: number;
   readonly arrivals: number;
-  /** The limit of open files that would do for all wanted connections, if this one does not. */
+  /** If the limit of open files is too low for all wanted connections, the lowest one that is not. */
   readonly filesNeeded: number | undefined;
 }
 
@@ -37,7 +38,17 @@ export function capacityFor(
   return { sockets: connections + arrivals, connections, arrivals, filesNeeded };
 }
 
-/** The soft limit, which Node raises to the hard one as it starts. */
+/** Logs a warning if the process may open too few files for all wanted connections. */
+export function warnOfFiles({ connections, filesNeeded }: Capacity, wanted: number, log: Logger) {
+  if (filesNeeded === undefined) return;
+  log.warn(
+    { connections, wanted, filesNeeded },
+    'the limit of open files is too low for max-connections: fewer are accepted. Raise it with ' +
+      '`ulimit -n`, or with LimitNOFILE= in the unit of systemd',
+  );
+}
+
+/** The soft limit, which Node raises to the hard one when it starts. */
 function openFileLimit(): number | undefined {
   const report = process.report.getReport() as { userLimits?: { open_files?: { soft?: unknown } } };
   const soft = report.userLimits?.open_files?.soft;

@@ -9,21 +9,21 @@ export interface Certificate {
   readonly key: Buffer;
 }
 
-// A peer that asks for further handshakes would have the server's processor for nothing.
+// A peer that renegotiates again and again would use the server's processor for nothing.
 const options = {
   minVersion: 'TLSv1.2',
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,
 } as const;
 
 /**
- * Does the handshakes of TLS 1.2 or newer. The certificate can be changed at any time; connections
- * that there are stay. It sets no deadline: whoever hands sockets in does.
+ * Does the handshakes of TLS 1.2 or newer. The certificate can be changed at any time, for handshakes
+ * to come. It sets no deadline: its caller does.
  */
-export class TlsDoor {
+export class Handshakes {
   private readonly server: TlsServer;
   private readonly waiting = new Map<string, (secure: Socket) => void>();
 
-  /** @throws the error of OpenSSL where the certificate and the key do not fit */
+  /** @throws the error of OpenSSL if the certificate and the key do not fit */
   constructor(
     private certificate: Certificate,
     log: Logger,
@@ -61,14 +61,14 @@ export class TlsDoor {
   }
 }
 
-/** What tells a connection from all others that there are at the same time. */
+/** Distinguishes a connection from all others that exist at the same time. */
 function keyOf({ remoteAddress, remotePort, localAddress, localPort }: Socket): string {
   return `${remoteAddress} ${remotePort} ${localAddress} ${localPort}`;
 }
 
 /**
- * Reading a paused socket goes on until 16 KiB are buffered: with records of one byte, that is
- * 16,384 of them. There is no public option for TLS sockets that a server makes.
+ * Node reads a paused socket until 16 KiB are buffered: with records of one byte, that is 16,384 records.
+ * Node has no public option for this on TLS sockets of a server.
  */
 function stopAtOnceWhenPaused(socket: Socket): void {
   const { _readableState: state } = socket as unknown as {

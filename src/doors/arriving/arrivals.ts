@@ -3,13 +3,13 @@ import { isLoopback, networkOf } from '../../board/addresses.ts';
 import { countOne } from '../../metrics/counts.ts';
 import type { ArrivalState } from '../../metrics/sources.ts';
 
-/** A socket that is not a connection: it is being let in, or turned away. */
+/** A socket that is not a connection yet: it is being let in, or turned away. */
 export class Arrival {
-  /** Where the peer's own bytes are: with TLS, another socket than the one that was accepted. */
+  /** The stream of the peer's own bytes: with TLS, another socket than the one that was accepted. */
   stream: Socket;
   network: string | undefined;
-  /** Lets the arrival in now, if it only waits for first bytes. */
-  hurry: (() => void) | undefined;
+  /** Lets the peer in now, if its socket only waits for first bytes. */
+  letIn: (() => void) | undefined;
   /** Ends an arrival that takes too long. */
   deadline: NodeJS.Timeout | undefined;
 
@@ -27,26 +27,26 @@ export class Arrival {
  * All arrivals. Their number is bounded, in all and per network: one too many takes the place of the
  * oldest, so that peers that never finish keep nobody out. Loopback is bounded in all only.
  */
-export class Arrivals {
-  private readonly all = new Set<Arrival>();
-  private readonly byNetwork = new Map<string, Set<Arrival>>();
+export class Arrivals<A extends Arrival = Arrival> {
+  private readonly all = new Set<A>();
+  private readonly byNetwork = new Map<string, Set<A>>();
 
   constructor(
     private readonly limits: { readonly all: number; readonly perNetwork: number },
     /** Called with an arrival that has to make place, once it is removed. */
-    private readonly displaced: (arrival: Arrival) => void,
+    private readonly displaced: (arrival: A) => void,
   ) {}
 
-  add(arrival: Arrival): void {
+  add(arrival: A): void {
     this.all.add(arrival);
     if (this.all.size > this.limits.all) this.displace(this.all);
   }
 
   /** Counts an arrival to the network of its address. */
-  assign(arrival: Arrival): void {
+  assign(arrival: A): void {
     if (!this.all.has(arrival) || isLoopback(arrival.address)) return;
     const network = networkOf(arrival.address);
-    const fellows = this.byNetwork.get(network) ?? new Set();
+    const fellows = this.byNetwork.get(network) ?? new Set<A>();
     this.byNetwork.set(network, fellows);
     arrival.network = network;
     fellows.add(arrival);
@@ -54,7 +54,7 @@ export class Arrivals {
   }
 
   /** An arrival that was removed before is ignored. */
-  remove(arrival: Arrival): void {
+  remove(arrival: A): void {
     this.all.delete(arrival);
     clearTimeout(arrival.deadline);
     const { network = '' } = arrival;
@@ -63,7 +63,7 @@ export class Arrivals {
     if (fellows?.size === 0) this.byNetwork.delete(network);
   }
 
-  [Symbol.iterator](): Iterator<Arrival> {
+  [Symbol.iterator](): Iterator<A> {
     return this.all.values();
   }
 
@@ -74,7 +74,7 @@ export class Arrivals {
     return counts;
   }
 
-  private displace(oldestFirst: Set<Arrival>): void {
+  private displace(oldestFirst: Set<A>): void {
     const [oldest] = oldestFirst;
     if (!oldest) return;
     this.remove(oldest);

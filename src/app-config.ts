@@ -1,0 +1,44 @@
+import type { Network } from './board/addresses.ts';
+import type { Access } from './board/admission.ts';
+import type { Door } from './core/door.ts';
+import type { Certificate } from './doors/arriving/tls.ts';
+import type { ListenAddress } from './doors/listening.ts';
+import type { MetricsAddress } from './doors/metrics/door.ts';
+import type { ServerLimits } from './protocol/limits.ts';
+import type { BackupPlan } from './storage/sqlite/copies/backup-schedule.ts';
+import type { Durability } from './storage/sqlite/file/connection.ts';
+
+/** What a board is started with. */
+export interface AppConfig {
+  /** Where people and programs get in. */
+  readonly listen: readonly ListenAddress[];
+  /** The folder of the database. */
+  readonly data: string;
+  readonly version: string;
+  readonly access: Access;
+  /** For the addresses with TLS. */
+  readonly certificate?: Certificate | undefined;
+  /** The networks whose connections begin with a header of the PROXY protocol. */
+  readonly proxyProtocol?: readonly Network[] | undefined;
+  /** How long a socket may take to become a connection, in milliseconds; 10 s if left out. */
+  readonly arrivalTime?: number;
+  readonly unframedClients: boolean;
+  readonly limits: ServerLimits;
+  readonly backups?: BackupPlan | undefined;
+  /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
+  readonly durability: Durability;
+  /** How many lines of the log were dropped; none if left out. */
+  readonly linesDropped?: (() => number) | undefined;
+  /** Where metrics and health are served, if anywhere. */
+  readonly metrics?: MetricsAddress | undefined;
+  /** Further doors. */
+  readonly doors?: readonly Door[];
+}
+
+/** What can change while it runs. */
+export interface Reconfigurable extends Pick<AppConfig, 'access'> {
+  /** Left out if the server speaks no TLS. */
+  readonly certificate: Certificate | undefined;
+  /** A level of pino. */
+  readonly logLevel: string;
+}

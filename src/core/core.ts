@@ -1,0 +1,165 @@
+import type { Logger } from 'pino';
+import type { Accounts } from '../board/accounts.ts';
+import type { Board } from '../board/board.ts';
+import type { NetworkBans } from '../board/network-bans.ts';
+import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
+import type { Survey } from '../metrics/sources.ts';
+import type { ServerLimits } from '../protocol/limits.ts';
+import type { Result } from '../protocol/schemas.ts';
+import { Admission } from './admission.ts';
+import { Charges, type Costs } from './costs.ts';
+import { toReply } from './dispatch.ts';
+import type { Encoding } from './encoding.ts';
+import type { Context } from './handlers/context.ts';
+import type { Hub } from './hub.ts';
+import { Incidents } from './incidents.ts';
+import { logEnd } from './journal.ts';
+import { type Outlet, Session } from './session.ts';
+import { SessionLog } from './session-log.ts';
+import { WaitingBytes } from './waiting-bytes.ts';
+import type { Wire } from './wire.ts';
+
+export interface CoreOptions {
+  readonly board: Board;
+  readonly accounts: Accounts;
+  readonly bans: NetworkBans;
+  readonly hub: Hub;
+  readonly info: Result<'server.info'>;
+  /** The protocol as OpenRPC. */
+  readonly description: Result<'rpc.discover'>;
+  readonly limits: ServerLimits;
+  /** Connections that the process has file descriptors for, at most those of the limits. */
+  readonly connections: number;
+  readonly counts: ServerCounts;
+  readonly log: Logger;
+}
+
+/**
+ * What a door is given: the board, and what all sessions share, whatever door they came in by. A door
+ * calls `begin` for each peer that it lets in, and `ending`, `ended` and `closed` in this order.
+ */
+export class Core {
+  readonly bans: NetworkBans;
+  readonly hub: Hub;
+  readonly info: Result<'server.info'>;
+  readonly limits: ServerLimits;
+  readonly counts: ServerCounts;
+  readonly log: Logger;
+  /** Logs what strangers can cause in any number. */
+  readonly incidents: Incidents;
+  /** Counts connections against the limits in all and per address. */
+  readonly admission: Admission;
+  readonly charges: Charges;
+  readonly waitingBytes: WaitingBytes;
+  /** Whether the server shuts down. */
+  isClosing = false;
+  private readonly accounts: Accounts;
+  private readonly board: Board;
+  private readonly description: Result<'rpc.discover'>;
+  private readonly sessionLog: SessionLog;
+  private readonly sessions = new Set<Session>();
+  private readonly encodings = new Set<string>();
+  private lastId = 0;
+
+  constructor({ board, accounts, bans, hub, info, description, ...rest }: CoreOptions) {
+    const { limits, connections, counts, log } = rest;
+    this.board = board;
+    this.accounts = accounts;
+    this.bans = bans;
+    this.hub = hub;
+    this.info = info;
+    this.description = description;
+    this.limits = limits;
+    this.counts = counts;
+    this.log = log;
+    this.incidents = new Incidents(log);
+    this.sessionLog = new SessionLog(log, this.incidents);
+    this.admission = new Admission({ ...limits, connections });
+    this.charges = new Charges(limits, counts);
+    this.waitingBytes = new WaitingBytes(limits, counts);
+  }
+
+  /** Makes a door and its encodings known, so that metrics count from zero. */
+  expect(door: string, encodings: readonly Encoding[]): void {
+    if (!this.counts.connections.has(door)) this.counts.connections.set(door, 0);
+    for (const { name } of encodings) this.encodings.add(name);
+  }
+
+  /** Begins the session of a peer. @param door the name of the door that lets it in */
+  begin({ address, secure }: Omit<Wire, 'stream'>, door: string, outlet: Outlet): Session {
+    const session = new Session(++this.lastId, { address, secure }, this.sessionLog, outlet);
+    session.log('debug', { address, door, secure }, 'connected');
+    countOne(this.counts.connections, door);
+    this.sessions.add(session);
+    this.hub.add(session);
+    return session;
+  }
+
+  /** What the requests of a session are carried out with. */
+  context(session: Session, costs: Costs): Context {
+    const { board, accounts, hub, info, description, limits, counts } = this;
+    // Written out: an object that is spread has a shape of its own, 350 bytes for each connection.
+    return { session, board, accounts, hub, info, description, limits, counts, costs };
+  }
+
+  /** Replaces the banned networks, and closes the sessions that come from one. */
+  banNetworks(banned: Parameters<NetworkBans['replace']>[0]): void {
+    this.bans.replace(banned);
+    for (const session of this.hub.connected) {
+      const reason = this.bans.reasonFor(session.address);
+      if (reason) session.close('EXPELLED', reason);
+    }
+  }
+
+  /** Called once, when a session is over. Notices already pending are still delivered; later ones are not. */
+  ending(session: Session): void {
+    session.end();
+    this.hub.remove(session);
+  }
+
+  /**
+   * Called once, after `ending`, though the peer may still be reading.
+   * @param delivered whether the operating system has accepted all that was sent to the session, and the
+   * peer has not been seen to fail
+   * @param reason in words, if the server closed the session
+   */
+  ended(session: Session, delivered: boolean, ending: Ending, reason?: string): void {
+    countOne(this.counts.endings, ending);
+    logEnd(session, ending, reason);
+    if (!session.login || session.loggedOut) return;
+    this.accounts
+      .disconnect(session.endingActor(delivered), session.token)
+      .catch((error) => void toReply(error, session, 'logout'));
+  }
+
+  /** Called once, when nothing of a session's connection is left. */
+  closed(session: Session): void {
+    this.sessions.delete(session);
+  }
+
+  /** What its sessions are and what waits for them: each is looked at. */
+  survey(): Survey {
+    const survey: Survey = {
+      sessions: new Map([...this.encodings].map((name) => [name, { loggedIn: 0, strangers: 0 }])),
+      outboxBytes: 0,
+      outboxLargest: 0,
+      waitingBytes: this.waitingBytes.total,
+      requestsWaiting: 0,
+    };
+    for (const { encoding, login, load } of this.sessions) {
+      const alike = survey.sessions.get(encoding.name) ?? { loggedIn: 0, strangers: 0 };
+      survey.sessions.set(encoding.name, alike);
+      if (login) alike.loggedIn++;
+      else alike.strangers++;
+      survey.outboxBytes += load.unsentBytes;
+      survey.outboxLargest = Math.max(survey.outboxLargest, load.unsentBytes);
+      survey.requestsWaiting += load.requestsWaiting;
+    }
+    return survey;
+  }
+
+  /** Logs what is left to be summed up. */
+  close(): void {
+    this.incidents.close();
+  }
+}

@@ -1,0 +1,11 @@
+import type { Notice } from '../protocol/schemas.ts';
+
+/** How notices are written for a peer. One object per kind, not per session: notices are cached by it. */
+export interface Encoding {
+  /** In metrics, logs and `stats`: `text`, `json`. */
+  readonly name: string;
+  /** Whether its sessions have a token to resume by after their connection was lost. */
+  readonly resumes: boolean;
+  /** One notice; '' if the encoding has no words for it. */
+  notice(notice: Notice): string;
+}

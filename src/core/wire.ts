@@ -1,0 +1,11 @@
+import type { Duplex } from 'node:stream';
+
+/** The bytes of one peer: of a TCP, TLS or Unix socket, of a WebSocket, or of `stream.duplexPair()`. */
+export interface Wire {
+  /** Half-open: the peer may end its side and still read. Paused until it is handed over. */
+  readonly stream: Duplex;
+  /** Of the peer itself, also if a proxy is in between; `unix:/path` for a Unix socket. */
+  readonly address: string;
+  /** Whether the bytes are encrypted between the peer and this process. */
+  readonly secure: boolean;
+}

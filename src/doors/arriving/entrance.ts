@@ -1,0 +1,279 @@
+import type { Socket } from 'node:net';
+import type { NetworkMap } from '../../board/addresses.ts';
+import type { TooMany } from '../../core/admission.ts';
+import type { Core } from '../../core/core.ts';
+import { closingNotice } from '../../core/session.ts';
+import { countOne, type RefusalKind } from '../../metrics/counts.ts';
+import type { ArrivalState } from '../../metrics/sources.ts';
+import { boardError } from '../../protocol/errors.ts';
+import type { Opening } from '../../protocol/first-bytes.ts';
+import { dialectOf } from '../dialects/by-first-bytes.ts';
+import type { Connections } from '../stream/connections.ts';
+import { Arrival, Arrivals } from './arrivals.ts';
+import type { Capacity } from './descriptors.ts';
+import { peek } from './peek.ts';
+import { receiveProxyHeader } from './proxy-header.ts';
+import type { Handshakes } from './tls.ts';
+import { type Refusal, turnAway } from './turn-away.ts';
+
+// How long the greeting waits for first bytes. A program sends its own at once, a person waits for
+// the greeting; an HTTP client must see no greeting before its answer. In milliseconds.
+const greetingPause = 100;
+// How long a peer that is turned away has to show its encoding, in milliseconds.
+const openingTime = 1000;
+// Arrivals of one network at once.
+const arrivalsPerNetwork = 50;
+const defaultArrivalTime = 10_000;
+
+const busy = boardError('TOO_MANY_CONNECTIONS', 'to this board').message;
+const handshakeLate = 'a TLS handshake was not finished in time';
+const refusalWords: Readonly<Record<RefusalKind, string>> = {
+  board: 'a connection was turned away: the board has max-connections',
+  address: 'a connection was turned away: its address has max-connections-per-address',
+  descriptors: 'a connection was closed at once: the process may open no more files',
+  banned: 'a connection from a banned network was turned away',
+  displaced: 'a peer that had not finished arriving was closed for a newer one',
+  proxy_header: 'a connection was turned away for its PROXY header',
+  http: 'an HTTP request was turned away',
+  plain: 'a connection without TLS was turned away',
+};
+
+export interface EntranceOptions {
+  readonly core: Core;
+  readonly capacity: Capacity;
+  /** The networks whose connections begin with a header of the PROXY protocol. */
+  readonly proxies: NetworkMap<true>;
+  /** How long a socket may take to become a connection, whatever it sends, in milliseconds; 10 s if left out. */
+  readonly arrivalTime?: number | undefined;
+}
+
+/** How the sockets of one door are let in. */
+export interface Gate {
+  readonly connections: Connections;
+  /** With it, the gate speaks TLS and nothing else. */
+  readonly handshakes?: Handshakes | undefined;
+  /** The address of every peer, for sockets that have none of their own; such peers send no PROXY header. */
+  readonly address?: string;
+  /** Its sockets: those that are arriving, connections, and those that are being turned away. */
+  readonly sockets: Set<Socket>;
+}
+
+/** An arrival at a gate. */
+class Visitor extends Arrival {
+  constructor(
+    socket: Socket,
+    readonly gate: Gate,
+    address: string,
+    state: ArrivalState,
+  ) {
+    super(socket, address, state);
+  }
+}
+
+/**
+ * Lets the peers of all doors in that accept sockets: PROXY header, bans, limits, TLS and first bytes, in
+ * this order. Until then a socket is an arrival, which has a deadline that nothing renews. There is one
+ * entrance for all doors, because the process has file descriptors for so many sockets in all.
+ */
+export class Entrance {
+  private readonly core: Core;
+  private readonly arrivalTime: number;
+  private readonly arrivals: Arrivals<Visitor>;
+  private sockets = 0;
+
+  constructor(private readonly options: EntranceOptions) {
+    const { core, capacity, arrivalTime = defaultArrivalTime } = options;
+    this.core = core;
+    this.arrivalTime = arrivalTime;
+    const most = { all: capacity.arrivals, perNetwork: arrivalsPerNetwork };
+    this.arrivals = new Arrivals(most, (arrival) => this.displace(arrival));
+  }
+
+  /** How many sockets are arriving, by what they wait for. */
+  arriving(): Map<ArrivalState, number> {
+    return this.arrivals.count();
+  }
+
+  /** Closes the sockets that are still arriving at a gate. */
+  stop(gate: Gate): void {
+    for (const arrival of this.arrivals) if (arrival.gate === gate) arrival.socket.destroy();
+  }
+
+  /** A socket could not be accepted, for want of file descriptors. */
+  acceptFailed(error: Error): void {
+    this.core.counts.acceptsFailed++;
+    this.core.incidents.note(`a connection could not be accepted: ${error.message}`, '');
+  }
+
+  /** Lets in the peer of a socket that was accepted, or turns it away. */
+  receive(socket: Socket, gate: Gate): void {
+    const peer = gate.address ?? socket.remoteAddress ?? '';
+    const isProxied = this.options.proxies.has(peer);
+    const arrival = new Visitor(socket, gate, peer, isProxied ? 'proxy_header' : 'first_bytes');
+    this.sockets++;
+    gate.sockets.add(socket);
+    socket.on('error', () => {});
+    socket.on('close', () => {
+      this.sockets--;
+      gate.sockets.delete(socket);
+      this.arrivals.remove(arrival);
+    });
+    if (this.sockets > this.options.capacity.sockets) {
+      this.countRefusal('descriptors', peer);
+      const notice = closingNotice('TOO_MANY_CONNECTIONS', busy);
+      if (!gate.handshakes) socket.end(dialectOf(undefined).notice(notice));
+      socket.destroySoon();
+      return;
+    }
+    this.arrivals.add(arrival);
+    arrival.deadline = setTimeout(() => this.expire(arrival), this.arrivalTime);
+    if (isProxied) this.readProxyHeader(arrival);
+    else this.welcome(arrival);
+  }
+
+  private readProxyHeader(arrival: Visitor): void {
+    receiveProxyHeader(arrival.socket, (header) => {
+      // The deadline has passed, and the socket is being turned away.
+      if (arrival.state !== 'proxy_header') return;
+      if ('problem' in header) return this.refuseProxy(arrival, header.problem);
+      if (header.address !== undefined) arrival.address = header.address;
+      this.welcome(arrival);
+    });
+  }
+
+  private welcome(arrival: Visitor): void {
+    this.arrivals.assign(arrival);
+    const { address } = arrival;
+    const tooMany = this.core.admission.refusal(address);
+    if (this.refuseBanned(arrival)) return;
+    if (tooMany) this.refuseMore(arrival, tooMany);
+    else if (arrival.gate.handshakes) this.awaitHandshake(arrival.gate.handshakes, arrival);
+    else this.lookAtFirstBytes(arrival);
+  }
+
+  private awaitHandshake(handshakes: Handshakes, arrival: Visitor): void {
+    const { socket } = arrival;
+    arrival.state = 'handshake';
+    peek(socket, this.arrivalTime, (opening) => {
+      if (opening === undefined) socket.destroy();
+      else if (opening === 'tls') this.handshake(handshakes, arrival);
+      else if (!this.refuseForeign(arrival, opening)) this.refusePlain(arrival, opening);
+    });
+  }
+
+  private handshake(handshakes: Handshakes, arrival: Visitor): void {
+    const { socket, address } = arrival;
+    // Other peers may have been let in since the first check.
+    const tooMany = this.core.admission.refusal(address);
+    if (tooMany) {
+      this.refuseMore(arrival, tooMany);
+      return;
+    }
+    const failed = () => {
+      this.core.counts.handshakesFailed++;
+    };
+    socket.once('close', failed);
+    handshakes.receive(socket, (secure) => {
+      socket.off('close', failed);
+      secure.on('error', () => {});
+      arrival.stream = secure;
+      this.lookAtFirstBytes(arrival);
+    });
+  }
+
+  private lookAtFirstBytes(arrival: Visitor): void {
+    const { socket, address } = arrival;
+    // Other peers may have been let in since the first check.
+    const tooMany = this.core.admission.enter(address);
+    if (tooMany) {
+      this.refuseMore(arrival, tooMany);
+      return;
+    }
+    socket.once('close', () => this.core.admission.leave(address));
+    arrival.state = 'first_bytes';
+    arrival.letIn = peek(arrival.stream, greetingPause, (opening) => {
+      arrival.letIn = undefined;
+      if (!this.refuseForeign(arrival, opening)) this.enter(arrival);
+    });
+  }
+
+  private enter(arrival: Visitor): void {
+    // A new ban has only closed the sessions that existed then.
+    if (this.refuseBanned(arrival)) return;
+    const { stream, address, socket, gate } = arrival;
+    this.arrivals.remove(arrival);
+    gate.connections.enter({ stream, address, secure: stream !== socket });
+  }
+
+  /** Refuses a peer from a banned network. @returns whether it did */
+  private refuseBanned(arrival: Visitor): boolean {
+    const reason = this.core.bans.reasonFor(arrival.address);
+    if (reason) this.refuse(arrival, 'banned', { code: 'EXPELLED', reason });
+    return reason !== undefined;
+  }
+
+  /** Refuses a peer that speaks another protocol. @returns whether it did */
+  private refuseForeign(arrival: Visitor, opening: Opening | undefined): boolean {
+    if (opening === 'http') {
+      const reason = boardError('NOT_A_WEB_SERVER').message;
+      this.refuse(arrival, 'http', { code: 'NOT_A_WEB_SERVER', reason }, opening);
+    } else if (opening === 'proxy') {
+      this.refuseProxy(arrival, 'your address is not among those of --proxy-protocol');
+    } else return false;
+    return true;
+  }
+
+  private refusePlain(arrival: Visitor, opening: Opening): void {
+    const reason = boardError('TLS_REQUIRED').message;
+    this.refuse(arrival, 'plain', { code: 'TLS_REQUIRED', reason }, opening);
+  }
+
+  private refuseProxy(arrival: Visitor, why: string): void {
+    const reason = boardError('PROXY_REFUSED', why).message;
+    this.refuse(arrival, 'proxy_header', { code: 'PROXY_REFUSED', reason }, 'text');
+  }
+
+  /** A peer beyond the limits is not worth the work of a handshake: its socket is closed without a word. */
+  private refuseMore(arrival: Visitor, { limit, message }: TooMany): void {
+    this.refuse(arrival, limit, { code: 'TOO_MANY_CONNECTIONS', reason: message });
+  }
+
+  /**
+   * Tells a peer why it is not let in, and closes its socket.
+   * @param opening what the peer speaks. If it is left out, the first bytes are waited for; with TLS the
+   * socket is closed without a word, because an answer would need a handshake
+   */
+  private refuse(arrival: Visitor, kind: RefusalKind, refusal: Refusal, opening?: Opening): void {
+    const { socket, stream, gate } = arrival;
+    this.countRefusal(kind, arrival.address);
+    if (gate.handshakes && stream === socket && opening === undefined) {
+      socket.destroy();
+      return;
+    }
+    arrival.state = 'turned_away';
+    if (opening !== undefined) turnAway(stream, opening, refusal);
+    else peek(stream, openingTime, (found) => turnAway(stream, found, refusal));
+  }
+
+  private expire(arrival: Visitor): void {
+    const { state, address, socket } = arrival;
+    if (state === 'handshake') this.core.incidents.note(handshakeLate, address);
+    if (state === 'proxy_header') this.refuseProxy(arrival, 'none came in time');
+    else socket.destroy();
+  }
+
+  private displace({ socket, state, address, letIn }: Visitor): void {
+    if (letIn) {
+      letIn();
+      return;
+    }
+    // A peer that is being turned away has nothing to lose.
+    if (state !== 'turned_away') this.countRefusal('displaced', address);
+    socket.destroy();
+  }
+
+  private countRefusal(kind: RefusalKind, address: string): void {
+    countOne(this.core.counts.refused, kind);
+    this.core.incidents.note(refusalWords[kind], address);
+  }
+}

@@ -1,0 +1,112 @@
+import type { Logger } from 'pino';
+import type { NetworkBan } from '../../../board/network-bans.ts';
+import type { BoardEvent } from '../../../board/types.ts';
+import type { Durability } from '../file/connection.ts';
+import { isStorageRefusal } from '../file/failure.ts';
+import type { ServerLock } from '../file/lock.ts';
+import { databaseFile, openHeld } from '../file/open.ts';
+import { SqliteRepository } from './repository.ts';
+import { Store } from './store.ts';
+
+// How often the server looks for what administration commands have done, in milliseconds.
+const outsideInterval = 500;
+
+const lockGone =
+  'The file of the lock is gone, so a second server could start on this board. Restart this one.';
+
+export interface OpenStoreOptions {
+  /** The folder of the database. */
+  readonly data: string;
+  readonly durability: Durability;
+  readonly publish: (event: BoardEvent) => void;
+  readonly log: Logger;
+}
+
+/** The database of a server, which holds its lock until it is closed. */
+export class ServerStore {
+  readonly repository: SqliteRepository;
+  private lockWasInPlace = true;
+  private timer: NodeJS.Timeout | undefined;
+
+  private constructor(
+    readonly store: Store,
+    private readonly lock: ServerLock,
+    private readonly log: Logger,
+  ) {
+    this.repository = new SqliteRepository(store);
+  }
+
+  /** @throws LockedError, DatabaseError if the database cannot be used; then the lock is released */
+  static open({ data, durability, publish, log }: OpenStoreOptions): ServerStore {
+    const { client, lock, copy } = openHeld(databaseFile(data), { durability });
+    try {
+      // From here on, a wait inside SQLite would stop every connection; the commit queue waits
+      // between turns.
+      client.pragma('busy_timeout = 0');
+      if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
+      const store = new Store(client, {
+        publish,
+        log,
+        failed: (error) =>
+          log.error({ err: error }, 'an event could not be published: this is a bug'),
+        logHeld: ({ held, bytes }) =>
+          held
+            ? log.warn(
+                { bytes },
+                'a process that reads the database keeps its log from being emptied: the log grows until it ends (fuser corkboard.db)',
+              )
+            : log.info('the log of the database is emptied again'),
+      });
+      return new ServerStore(store, lock, log);
+    } catch (error) {
+      client.close();
+      lock.release();
+      throw error;
+    }
+  }
+
+  /** The banned networks, as they are stored now. */
+  networkBans(): readonly NetworkBan[] {
+    return this.store.statements.allNetworkBans.all();
+  }
+
+  /** Publishes what administration commands have done since the last time. A failure is logged. */
+  async announce(): Promise<void> {
+    try {
+      await this.repository.announceOutsideChanges();
+    } catch (error) {
+      if (!isStorageRefusal(error)) {
+        this.log.error({ err: error }, 'looking for outside changes failed; trying again');
+      }
+    }
+  }
+
+  /**
+   * From now on, looks at its files and for outside changes twice a second, until it is closed.
+   * @param lockIsLost told each time whether the file of the lock is missing
+   */
+  watch(lockIsLost: (isLost: boolean) => void): void {
+    this.timer = setInterval(() => {
+      this.store.watch();
+      const { isInPlace } = this.lock;
+      if (this.lockWasInPlace && !isInPlace) {
+        this.log.error({ file: this.store.client.name }, lockGone);
+      }
+      this.lockWasInPlace = isInPlace;
+      lockIsLost(!isInPlace);
+      void this.announce();
+    }, outsideInterval);
+  }
+
+  /** Ends `watch`. */
+  stopWatching(): void {
+    clearInterval(this.timer);
+  }
+
+  async close(): Promise<void> {
+    this.stopWatching();
+    await this.store.checkpoints.settled();
+    this.store.close();
+    this.lock.release();
+  }
+}
