@@ -1,12 +1,13 @@
-// What hostile logins cost those who have a password, and what one client leaves behind in the database:
-// node bench/trials/passwords.mjs (after npm run build). Prints tables; asserts nothing.
-// Another build is measured with the path of its main.js as the first argument.
+// What hostile logins cost users who have a password, and what one client adds to the database. After npm run build:
+//   node bench/trials/passwords.mjs [--only-crowd] [main.js of another build] [node that runs it]
+// Prints tables; asserts nothing. With --only-crowd, just the logins of 60 users at once.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import Database from 'better-sqlite3';
 
 const users = 60;
@@ -15,11 +16,15 @@ const owners = 6;
 const strangersPerSecond = 10;
 const hangUpAfter = 30;
 const patience = 30_000;
+const crowdPatience = 300_000;
 const password = 'correct horse';
 
-// The node that runs it, as the second argument.
-const node = process.argv[3] ?? process.execPath;
-const program = process.argv[2] ?? new URL('../../dist/cli/main.js', import.meta.url).pathname;
+const { values: options, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { 'only-crowd': { type: 'boolean', default: false } },
+});
+const node = positionals[1] ?? process.execPath;
+const program = positionals[0] ?? new URL('../../dist/cli/main.js', import.meta.url).pathname;
 const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
 const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
 let server;
@@ -46,11 +51,11 @@ async function open(localAddress) {
 const line = (method, params, id = 1) =>
   `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
 
-/** Sends a request; the reply, or nothing if none comes in time. */
-function ask(socket, method, params, id = 1) {
+/** Sends a request. @returns the reply; undefined if none comes within `patience` */
+function ask(socket, method, params, { id = 1, wait = patience } = {}) {
   return new Promise((resolve) => {
     let rest = '';
-    const timer = setTimeout(resolve, patience);
+    const timer = setTimeout(resolve, wait);
     const done = (reply) => {
       clearTimeout(timer);
       socket.off('data', take);
@@ -68,10 +73,10 @@ function ask(socket, method, params, id = 1) {
   });
 }
 
-async function logIn(user, from, more = {}) {
+async function logIn(user, from, { wait, ...more } = {}) {
   const began = performance.now();
   const socket = await open(from);
-  const reply = await ask(socket, 'session.login', { user, password, ...more });
+  const reply = await ask(socket, 'session.login', { user, password, ...more }, { wait });
   socket.destroy();
   return { isIn: reply?.result !== undefined, seconds: (performance.now() - began) / 1000 };
 }
@@ -130,24 +135,31 @@ async function grow(table, user) {
 
 await start();
 for (let n = 0; n < users; n++) await logIn(`user${n}`, '127.0.0.1', { create: true });
-const nobody = (number) => ({ user: `name${number}`, password });
-console.table({
-  undisturbed: await beside(),
-  'strangers who register and hang up': await beside((n) => ({ ...nobody(n), create: true })),
-  'strangers with wrong passwords who hang up': await beside(nobody),
-  'strangers who guess at the owners': await beside((n) => ({
-    user: `user${n % owners}`,
-    password: 'wrong horse',
-  })),
-});
+if (!options['only-crowd']) await besideStrangers();
 await stop();
 await start();
-const everyone = Array.from({ length: users }, (_, n) => logIn(`user${n}`, '127.0.0.1'));
+const crowd = { wait: crowdPatience };
+const everyone = Array.from({ length: users }, (_, n) => logIn(`user${n}`, '127.0.0.1', crowd));
 console.table({ [`${users} at once after a restart`]: told(await Promise.all(everyone)) });
-console.table({
-  'new names': await grow('users', (lane, n) => `new${lane}x${n}`),
-  'logins under ten names': await grow('tokens', (lane) => `again${lane}`),
-});
+if (!options['only-crowd']) {
+  console.table({
+    'new names': await grow('users', (lane, n) => `new${lane}x${n}`),
+    'logins under ten names': await grow('tokens', (lane) => `again${lane}`),
+  });
+}
 await stop();
 rmSync(data, { recursive: true, force: true });
 process.exit(0);
+
+async function besideStrangers() {
+  const nobody = (number) => ({ user: `name${number}`, password });
+  console.table({
+    undisturbed: await beside(),
+    'strangers who register and hang up': await beside((n) => ({ ...nobody(n), create: true })),
+    'strangers with wrong passwords who hang up': await beside(nobody),
+    'strangers who guess at the owners': await beside((n) => ({
+      user: `user${n % owners}`,
+      password: 'wrong horse',
+    })),
+  });
+}

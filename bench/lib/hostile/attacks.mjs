@@ -184,6 +184,14 @@ export const attacks = {
   'help, by strangers': byStrangers('%help\n'),
   'wide objects, by strangers': byStrangers(request('ping', wide)),
   'deep arrays, by strangers': byStrangers(`${'['.repeat(120_000)}${']'.repeat(120_000)}\n`),
+  // Each mark changes places with every one of the other kind: `normalize` takes quadratic time.
+  'a password of costly Unicode, by a stranger': byStrangers(
+    request('session.login', {
+      user: 'a',
+      password: `a${'\u0301'.repeat(61_000)}${'\u0316'.repeat(61_000)}`,
+    }),
+    [1],
+  ),
   'strangers who come and go': comeAndGo,
   pings: repeated(request('ping')),
   'pings of 240 KiB': repeated(largePing),
