@@ -15,9 +15,17 @@ const folder = mkdtempSync(join(tmpdir(), 'corkboard-screens-'));
 /** A board on the usual port, so that the prompt is what a user sees. */
 async function startBoard() {
   const board = spawn(process.execPath, [program, 'serve', '--data', folder], {
-    stdio: ['ignore', 'pipe', 'ignore'],
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
-  await once(board.stdout, 'data');
+  let log = '';
+  board.stderr.on('data', (text) => {
+    log += text;
+  });
+  const failed = once(board, 'close').then(() => {
+    throw new Error(`The board did not start:\n${log}`);
+  });
+  await Promise.race([once(board.stdout, 'data'), failed]);
+  failed.catch(() => {});
   return board;
 }
 
