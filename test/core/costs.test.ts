@@ -39,6 +39,22 @@ test('those who keep the server busy share a rate of bytes, and the others do no
   }
 });
 
+test('a user whose writes have cost more than they may waits before the next, and others do not', () => {
+  vi.useFakeTimers();
+  try {
+    const counts = { delays: 0 };
+    const charges = new Charges(serverLimits, counts);
+    const writer = user(charges, 1, false);
+    const other = user(charges, 2, false);
+    writer.pay(limits.processorBurst + 100);
+    expect(writer.mayBegin(nothing)).toBe(false);
+    expect(other.mayBegin(nothing)).toBe(true);
+    expect(counts.delays).toBe(1);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('what has come is read on in the next turn once it is 64 KiB, in any pieces', async () => {
   const costs = new Charges(serverLimits, { delays: 0 }).connect(undefined);
   for (let at = 0; at < 63; at++) {

@@ -7,7 +7,7 @@ import { attacks } from './attacks.mjs';
 const [name, connections, port] = process.argv.slice(2);
 // A real attacker computes on a machine of its own. Here it gets only the processor time that the
 // server and the members leave. Linux may divide the time among sessions first (sched_autogroup), so it has
-// one of its own: see bench/README.md.
+// one of its own. Beside other work, BENCH_ATTACKER_NICE=0 keeps that from starving it (docs/reliability.md).
 setPriority(19);
 try {
   writeFileSync('/proc/self/autogroup', process.env.BENCH_ATTACKER_NICE ?? '19');
