@@ -4,7 +4,12 @@ import { onTestFinished } from 'vitest';
 import type { Admission } from '../../src/board/admission.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import { userName } from '../../src/board/names.ts';
-import type { Actor, NewLogin } from '../../src/board/ports/repository.ts';
+import type {
+  AccountRepository,
+  Actor,
+  NewLogin,
+  Repository,
+} from '../../src/board/ports/repository.ts';
 import type { BoardEvent, GroupRef, Header, OpenedLogin } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import {
@@ -18,6 +23,12 @@ import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
 import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
 import { Store, type StoreOptions } from '../../src/storage/sqlite/serving/store.ts';
 import { tempFolder } from './temp.ts';
+
+/** What members reach of a storage. */
+interface Stored {
+  readonly repository: Repository;
+  readonly accounts: AccountRepository;
+}
 
 /** A board's storage on a real file, opened as the server does. */
 export interface StoredBoard {
@@ -81,10 +92,7 @@ export function open(tokenHash: string = randomUUID()): NewLogin {
 }
 
 /** Logs in, as with the right password. */
-export async function login(
-  { accounts }: Pick<StoredBoard, 'accounts'>,
-  name: string,
-): Promise<Actor> {
+export async function login({ accounts }: Pick<Stored, 'accounts'>, name: string): Promise<Actor> {
   const origin = ++sessions;
   const found = await accounts.account(userName(name));
   const given = open();
@@ -103,14 +111,14 @@ export function groupNamed(name: string): GroupRef {
 export const main = groupNamed('main');
 
 /** Logs in and joins `main`. */
-export async function member(board: StoredBoard, name: string): Promise<Actor> {
+export async function member(board: Stored, name: string): Promise<Actor> {
   const actor = await login(board, name);
   await board.repository.join(actor, main);
   return actor;
 }
 
 export async function post(
-  { repository }: StoredBoard,
+  { repository }: Pick<Stored, 'repository'>,
   actor: Actor,
   subject: string,
   { group = main, key }: { group?: GroupRef; key?: string } = {},
@@ -124,7 +132,7 @@ export async function post(
 }
 
 /** The list of groups, each with how many messages `actor` has not seen there. */
-export async function groupsOf({ repository }: Pick<StoredBoard, 'repository'>, actor: Actor) {
+export async function groupsOf({ repository }: Pick<Stored, 'repository'>, actor: Actor) {
   const groups = await repository.groups(actor);
   return Promise.all(
     groups.map(async (group) => ({
@@ -136,7 +144,7 @@ export async function groupsOf({ repository }: Pick<StoredBoard, 'repository'>, 
 
 /** The memberships that a login gives, each with how many messages are unread there. */
 export async function membershipsOf(
-  { repository }: Pick<StoredBoard, 'repository'>,
+  { repository }: Pick<Stored, 'repository'>,
   { user, since, memberships }: OpenedLogin,
 ) {
   return Promise.all(
@@ -149,7 +157,7 @@ export async function membershipsOf(
 
 /** The numbers of the newest messages that `actor` sees, oldest first. */
 export async function seen(
-  { repository }: StoredBoard,
+  { repository }: Pick<Stored, 'repository'>,
   actor: Actor,
   group: GroupRef = main,
 ): Promise<number[]> {

@@ -6,9 +6,10 @@ import { ExportEncoder } from '../../src/cli/printing/export-encoder.ts';
 import { exportLines } from '../../src/storage/sqlite/moving/export-lines.ts';
 import { Snapshot } from '../../src/storage/sqlite/moving/export-snapshot.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
+import { live, lives } from '../contract/random-life.ts';
+import { openSqlite } from '../contract/sqlite.ts';
 import { openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { live, lives } from './random-life.ts';
 
 async function exported(file: string): Promise<string> {
   const control = { signal: new AbortController().signal, progress: () => {} };
@@ -54,7 +55,7 @@ test('whatever a board has lived through, it comes out of an import as it was, t
     fc.asyncProperty(lives, chunk, stops, async (life, size, interrupted) => {
       const file = join(folder, `${++runs}.db`);
       copyFileSync(start, file);
-      await live(file, life);
+      await live((options) => openSqlite(options, file), life);
       const text = await exported(file);
       const copy = join(folder, `${runs}-copy.db`);
       await imported(copy, text, size, interrupted);

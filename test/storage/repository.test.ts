@@ -1,6 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { OutsideEvent } from '../../src/board/types.ts';
 import {
   connect,
   login,
@@ -11,46 +10,6 @@ import {
   refusal,
   seen,
 } from '../helpers/storage.ts';
-
-const renamed: OutsideEvent = {
-  type: 'group.changed',
-  group: { id: 2, name: 'lounge' },
-  was: 'general',
-  description: 'Sit down',
-};
-const removed: OutsideEvent = { type: 'group.removed', group: { id: 3, name: 'news' } };
-
-test('what administration has changed is told once, in its order', async () => {
-  const board = openBoard();
-  const other = connect(board.file);
-  const add = other.prepare('INSERT INTO outside_changes (event) VALUES (?)');
-  for (const event of [renamed, removed]) add.run(JSON.stringify(event));
-
-  await board.repository.announceOutsideChanges();
-  expect(board.events).toEqual([renamed, removed]);
-
-  await board.repository.announceOutsideChanges();
-  expect(board.events).toHaveLength(2);
-});
-
-test('what one asks for at once happens whole and in that order', async () => {
-  const board = openBoard();
-  const alice = await login(board, 'alice');
-  const [early, , late] = await Promise.all([
-    refusal(post(board, alice, 'too early')),
-    board.repository.join(alice, main),
-    post(board, alice, 'in time'),
-  ]);
-  expect(early).toBe('NOT_MEMBER');
-  expect(late.number).toBe(1);
-});
-
-test('what was acknowledged is seen by another process at once', async () => {
-  const board = openBoard();
-  const other = connect(board.file);
-  await post(board, await member(board, 'alice'), 'hello');
-  expect(other.prepare('SELECT subject FROM messages').all()).toEqual([{ subject: 'hello' }]);
-});
 
 test('closing commits what is under way and empties the log', async () => {
   const board = openBoard();

@@ -34,31 +34,6 @@ function purges({ events }: StoredBoard) {
   return events.filter(({ type }) => type === 'messages.purged');
 }
 
-test('a message goes when it is older than its group keeps, to the day', async () => {
-  let now = Date.now() - 10 * day;
-  const board = openBoard({ now: () => now });
-  const upkeep = new SqliteUpkeep(board.store);
-  const alice = await member(board, 'alice');
-  for (const subject of ['one', 'two', 'three']) {
-    await post(board, alice, subject);
-    now += day;
-  }
-  await keep(board, { keepDays: 3 });
-  now -= 1;
-  expect(await upkeep.removeExpired()).toBe(true);
-  expect(await seen(board, alice)).toEqual([1, 2, 3]);
-  now += 2;
-  await settle(() => upkeep.removeExpired());
-  expect(await seen(board, alice)).toEqual([2, 3]);
-  now += day;
-  await settle(() => upkeep.removeExpired());
-  expect(await seen(board, alice)).toEqual([3]);
-  expect(purges(board)).toMatchObject([
-    { group: { name: 'main' }, count: 1, first: 1, last: 1 },
-    { count: 1, first: 2, last: 2 },
-  ]);
-});
-
 test('the newest messages stay, others go in small steps, and members are told once', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 1000);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { nameKey } from '../../../src/board/name-key.ts';
+import { Model } from '../../contract/model.ts';
 import type { TestBoard } from '../../helpers/board.ts';
-import { Model } from '../../storage/model.ts';
 import { type Actor, PersonActor, ProgramActor } from './actors.ts';
 import { type Deed, groupNames, type UserName, userNames } from './deeds.ts';
 

@@ -2,38 +2,36 @@ import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
-import { openShared } from '../../src/storage/sqlite/file/open.ts';
-import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
-import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
-import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
-import { Store } from '../../src/storage/sqlite/serving/store.ts';
 import { groupNamed, groupsOf, open, refusal } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames } from './history.ts';
 import { Model } from './model.ts';
+import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 interface Session extends Actor {
   /** When it began, for the model. */
   readonly turn: number;
 }
 
-const toTheEnd = { signal: new AbortController().signal, progress: () => {} };
-
-/** Plays a history on a board in `file` and on the model, and compares what the two show. */
+/** Plays a history on a board and on the model, and compares what the two show. */
 export class Replay {
   private readonly model = new Model(groupNames);
   private readonly sessions = new Map<string, Session>();
-  private wall = Date.UTC(2026, 10, 22);
-  /** An administration command, on a connection of its own. */
-  private readonly operator: SqliteAdministration;
-  private store: Store;
-  private repository: SqliteRepository;
-  private accounts: SqliteAccounts;
 
-  constructor(private readonly file: string) {
-    this.operator = SqliteAdministration.outside(this.connect());
-    this.store = this.open();
-    this.repository = new SqliteRepository(this.store);
-    this.accounts = new SqliteAccounts(this.store);
+  private constructor(
+    private readonly storage: StorageUnderTest,
+    private readonly clock: { wall: number },
+  ) {}
+
+  /** Plays on a new board with the groups of the history, and no others. */
+  static async on(open: OpenStorage): Promise<Replay> {
+    const clock = { wall: Date.UTC(2026, 10, 22) };
+    // A loss of power is not tested here, and a sync for each turn would take minutes.
+    const storage = open({ now: () => clock.wall, durable: false });
+    for (const { id, name } of await storage.administration.groups()) {
+      if ((groupNames as readonly string[]).includes(name)) continue;
+      await storage.administration.deleteGroup({ id }, toTheEnd);
+    }
+    return new Replay(storage, clock);
   }
 
   async play(steps: readonly Step[]): Promise<void> {
@@ -44,20 +42,8 @@ export class Replay {
     await this.compareAll();
   }
 
-  close(): void {
-    this.operator.close();
-    this.store.close();
-  }
-
-  private connect() {
-    const client = openShared(this.file);
-    // What a loss of power takes is not at stake here, and a sync per turn would cost minutes.
-    client.pragma('synchronous = OFF');
-    return client;
-  }
-
-  private open(): Store {
-    return new Store(this.connect(), { publish: () => {}, now: () => this.wall });
+  close(): Promise<void> {
+    return this.storage.close();
   }
 
   private async perform(step: Step): Promise<void> {
@@ -91,25 +77,25 @@ export class Replay {
         return this.purgeUser(step.user);
       case 'purge': {
         this.model.group(step.group).purge(step.keep);
-        const plan = await this.operator.planPurge(groupNamed(step.group), { keep: step.keep });
-        await this.operator.purge(plan, toTheEnd);
+        const plan = await this.storage.administration.planPurge(groupNamed(step.group), {
+          keep: step.keep,
+        });
+        await this.storage.administration.purge(plan, toTheEnd);
         return;
       }
       case 'wallClock':
-        this.wall += step.by;
+        this.clock.wall += step.by;
         return;
       case 'restart':
-        this.store.close();
-        this.store = this.open();
-        this.repository = new SqliteRepository(this.store);
-        this.accounts = new SqliteAccounts(this.store);
+        await this.storage.restart();
         return this.loginAll();
     }
   }
 
   /** Asks the board and the model for a deed at once, and compares once the board has answered. */
   private async start(deed: Deed): Promise<void> {
-    const { model, repository, accounts } = this;
+    const { model, storage } = this;
+    const { repository, accounts } = storage;
     const { user } = deed;
     const session = this.session(user);
     switch (deed.do) {
@@ -173,7 +159,7 @@ export class Replay {
       const { lastNumber } = group;
       return member ? [{ name, lastRead: member.lastRead, lastNumber }] : [];
     });
-    const login = await this.accounts.login(userName(user), open(), null);
+    const login = await this.storage.accounts.login(userName(user), open(), null);
     const shown = login.memberships.map(({ group, ...rest }) => ({ name: group.name, ...rest }));
     expect(shown).toEqual(memberships);
     this.sessions.set(user, { origin: null, ...login, turn });
@@ -188,7 +174,8 @@ export class Replay {
   private async delete(name: string, messages: readonly { number: number }[]): Promise<void> {
     const numbers = messages.map(numberOf);
     this.model.group(name).delete(numbers);
-    if (numbers.length > 0) await this.operator.deleteMessages(groupNamed(name), numbers);
+    if (numbers.length > 0)
+      await this.storage.administration.deleteMessages(groupNamed(name), numbers);
   }
 
   private async purgeUser(user: string): Promise<void> {
@@ -198,12 +185,12 @@ export class Replay {
       group.delete(own.map(numberOf));
       group.members.delete(user);
     }
-    await this.operator.deleteUser(user, 'purge', toTheEnd);
+    await this.storage.administration.deleteUser(user, 'purge', toTheEnd);
     return this.login(user);
   }
 
   private async comparePage(user: string, name: string, page: Page): Promise<void> {
-    const shown = this.repository.messages(this.session(user), groupNamed(name), page);
+    const shown = this.storage.repository.messages(this.session(user), groupNamed(name), page);
     const group = this.model.group(name);
     if (!group.members.has(user)) return this.expectRefusal(shown, 'NOT_MEMBER');
     const { messages, more } = await shown;
@@ -229,7 +216,7 @@ export class Replay {
 
   private async compareGroups(user: string): Promise<void> {
     const session = this.session(user);
-    const shown = await groupsOf({ repository: this.repository }, session);
+    const shown = await groupsOf(this.storage, session);
     expect(
       shown.map(({ name, members, messages, joined, unread }) => ({
         name,
@@ -256,7 +243,7 @@ export class Replay {
     const group = this.model.group(name);
     const visible = group.visible(user).map(numberOf);
     for (let number = 0; number <= group.lastNumber + 1; number++) {
-      const read = this.repository.message(this.session(user), groupNamed(name), number);
+      const read = this.storage.repository.message(this.session(user), groupNamed(name), number);
       if (visible.includes(number)) {
         expect((await read).message).toMatchObject({ number, content: 'in full' });
       } else {

@@ -1,29 +1,28 @@
 import fc from 'fast-check';
 import { Board, checkedBanReason, checkedDescription } from '../../src/board/board.ts';
 import { groupName, userName } from '../../src/board/names.ts';
+import type { Administration } from '../../src/board/ports/administration.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
-import { login, openBoard, type StoredBoard } from '../helpers/storage.ts';
+import { login } from '../helpers/storage.ts';
+import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 /** A board on which anything happens that members and an operator do. */
 class Life {
-  private wall = Date.UTC(2026, 10, 22);
-  private readonly board: StoredBoard;
   private readonly members: Board;
-  readonly operator: SqliteAdministration;
+  readonly operator: Administration;
 
-  constructor(readonly file: string) {
-    this.board = openBoard({ file, now: () => this.wall });
-    // What a loss of power takes is not at stake here.
-    this.board.client.pragma('synchronous = OFF');
-    this.members = new Board(this.board.repository);
-    this.operator = SqliteAdministration.outside(this.board.client);
+  constructor(
+    private readonly board: StorageUnderTest,
+    private readonly clock: { wall: number },
+  ) {
+    this.members = new Board(board.repository);
+    this.operator = board.administration;
   }
 
   passTime(milliseconds: number): void {
-    this.wall += milliseconds;
+    this.clock.wall += milliseconds;
   }
 
   /** One of the names that there are, and none where there are none. */
@@ -47,10 +46,6 @@ class Life {
     await act(this.members, actor, await this.group(who.group));
     await this.board.accounts.disconnect(actor, null);
   }
-
-  close(): void {
-    this.board.close();
-  }
 }
 
 /** Something that happens. What the board refuses does not. */
@@ -58,8 +53,6 @@ type Deed = (life: Life) => unknown;
 
 /** Names of the first users, and what happens then. */
 type RandomLife = [users: string[], deeds: Deed[]];
-
-const toTheEnd = { signal: new AbortController().signal, progress: () => {} };
 
 // What terminals, file formats and Unicode each have a rule of their own for.
 const odd = [
@@ -175,14 +168,16 @@ export const lives: fc.Arbitrary<RandomLife> = fc.tuple(
   fc.array(deeds, { minLength: 40, maxLength: 80 }),
 );
 
-/** Lets a board in `file`, new or empty, live through all of it. */
-export async function live(file: string, [users, happens]: RandomLife): Promise<void> {
-  const life = new Life(file);
+/** Lets a board live through all of it, a new one or one that was used before. It is closed then. */
+export async function live(open: OpenStorage, [users, happens]: RandomLife): Promise<void> {
+  const clock = { wall: Date.UTC(2026, 10, 22) };
+  const board = open({ now: () => clock.wall, durable: false });
+  const life = new Life(board, clock);
   try {
     for (const each of users) await tried(() => life.operator.createUser(userName(each), null));
     for (const each of happens) await tried(async () => each(life));
   } finally {
-    life.close();
+    await board.close();
   }
 }
 

@@ -1,0 +1,274 @@
+import { describe, expect, test } from 'vitest';
+import { groupName, userName } from '../../src/board/names.ts';
+import type { BoardEvent } from '../../src/board/types.ts';
+import {
+  groupNamed,
+  groupsOf,
+  login,
+  main,
+  member,
+  post,
+  refusal,
+  seen,
+} from '../helpers/storage.ts';
+import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
+
+const sides = ['in a process of its own', 'in the server'] as const;
+const news = groupNamed('news');
+
+/** The administration of a side, and what it has announced to members since the last call. */
+function sideOf(board: StorageUnderTest, side: (typeof sides)[number]) {
+  const operator = side === 'in the server' ? board.serverAdministration : board.administration;
+  const announced = async (): Promise<BoardEvent[]> => {
+    if (side !== 'in the server') expect(board.events()).toEqual([]);
+    await board.repository.announceOutsideChanges();
+    return board.events();
+  };
+  return { operator, announced };
+}
+
+/** Every act of the operator, driven from both sides. */
+export function actsContract(open: OpenStorage): void {
+  describe.each(sides)('%s', (side) => {
+    test('a new group can be joined, and its name is taken', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const made = await operator.createGroup(groupName('Chess'), 'Moves');
+      expect(made).toMatchObject({ name: 'Chess', description: 'Moves', members: 0, messages: 0 });
+      expect(made.createdAt).toBeGreaterThan(0);
+      expect(await announced()).toEqual([]);
+      const again = operator.createGroup(groupName('CHESS'), '');
+      expect(await refusal(again)).toBe('GROUP_EXISTS');
+      expect(await refusal(operator.createGroup(groupName('new\u0455'), ''))).toBe(
+        'NAME_TOO_SIMILAR',
+      );
+      const alice = await login(board, 'alice');
+      const { group } = await board.repository.join(alice, groupNamed('chess'));
+      expect(group).toEqual({ id: made.id, name: 'Chess' });
+      expect(await operator.group({ id: made.id })).toMatchObject({ members: 1 });
+    });
+
+    test('an edit changes what it names, and announces it', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const group = { id: 3, name: 'news' };
+      expect(await operator.editGroup(news, { keepMessages: 5 })).toMatchObject({
+        ...{ description: 'What is new', keepMessages: 5, keepDays: null },
+      });
+      expect(await announced()).toEqual([{ type: 'retention.changed', group }]);
+      await operator.editGroup({ id: 3 }, { description: 'Old', keepDays: 7 });
+      expect(await announced()).toEqual([
+        { type: 'retention.changed', group },
+        { type: 'group.changed', group, was: 'news', description: 'Old' },
+      ]);
+      expect(await operator.group(news)).toMatchObject({
+        ...{ description: 'Old', keepMessages: 5, keepDays: 7 },
+      });
+      expect(await refusal(operator.editGroup({ id: 77 }, {}))).toBe('GROUP_NOT_FOUND');
+    });
+
+    test('a group is renamed unless it is the public one, or the name is taken', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      expect(await operator.renameGroup(news, groupName('Tidings'))).toMatchObject({
+        ...{ id: 3, name: 'Tidings' },
+      });
+      expect(await announced()).toEqual([
+        {
+          type: 'group.changed',
+          group: { id: 3, name: 'Tidings' },
+          was: 'news',
+          description: 'What is new',
+        },
+      ]);
+      await operator.renameGroup({ id: 3 }, groupName('Tidings'));
+      expect(await refusal(operator.renameGroup(main, groupName('public')))).toBe(
+        'GROUP_PROTECTED',
+      );
+      expect(await refusal(operator.renameGroup({ id: 3 }, groupName('help')))).toBe(
+        'GROUP_EXISTS',
+      );
+      expect(await announced()).toEqual([]);
+      expect((await operator.group(groupNamed('TIDINGS'))).id).toBe(3);
+    });
+
+    test('a deleted group takes its messages and memberships with it', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const alice = await login(board, 'alice');
+      await board.repository.join(alice, news);
+      for (let n = 0; n < 250; n++) await post(board, alice, `${n}`, { group: news });
+      board.events();
+      expect(await refusal(operator.deleteGroup(main, toTheEnd))).toBe('GROUP_PROTECTED');
+      const progress: number[] = [];
+      const control = { ...toTheEnd, progress: (done: number) => progress.push(done) };
+      expect(await operator.deleteGroup(news, control)).toMatchObject({
+        ...{ deleted: 250, complete: true },
+      });
+      expect(progress).toEqual([200, 250]);
+      expect(await announced()).toEqual([
+        { type: 'group.removed', group: { id: 3, name: 'news' } },
+      ]);
+      expect(await refusal(board.repository.join(alice, news))).toBe('GROUP_NOT_FOUND');
+      expect((await operator.user('alice')).memberships).toEqual([]);
+    });
+
+    test('deleted messages are announced one by one, and all are deleted or none', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const alice = await member(board, 'alice');
+      for (const subject of ['one', 'two', 'three']) await post(board, alice, subject);
+      board.events();
+      expect(await refusal(operator.deleteMessages(main, [1, 2, 4]))).toBe('MESSAGE_NOT_FOUND');
+      // Others of the same commit are not hurt by the refusal.
+      const [refused, posted] = await Promise.all([
+        refusal(operator.deleteMessages(main, [2, 9])),
+        post(board, alice, 'four'),
+      ]);
+      expect([refused, posted.number]).toEqual(['MESSAGE_NOT_FOUND', 4]);
+      board.events();
+      expect(await seen(board, alice)).toEqual([1, 2, 3, 4]);
+      expect(await operator.deleteMessages(main, [3, 1, 3])).toEqual({ id: 1, name: 'main' });
+      const group = { id: 1, name: 'main' };
+      expect(await announced()).toEqual([
+        { type: 'messages.purged', group, count: 1, first: 1, last: 1 },
+        { type: 'messages.purged', group, count: 1, first: 3, last: 3 },
+      ]);
+      expect(await seen(board, alice)).toEqual([2, 4]);
+      expect((await groupsOf(board, alice))[0]).toMatchObject({ messages: 2 });
+      expect(await refusal(operator.deleteMessages(main, [3]))).toBe('MESSAGE_NOT_FOUND');
+    });
+
+    test('a purge in steps is announced once, and a stopped purge with what it has deleted', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const alice = await member(board, 'alice');
+      for (let n = 1; n <= 450; n++) await post(board, alice, `${n}`);
+      board.events();
+      const stop = new AbortController();
+      const plan = await operator.planPurge(main, { keep: 10 });
+      expect(plan).toMatchObject({ count: 440, first: 1, last: 440 });
+      const stopped = await operator.purge(plan, {
+        signal: stop.signal,
+        progress: () => stop.abort(),
+      });
+      expect(stopped).toMatchObject({ count: 200, first: 1, last: 200, complete: false });
+      const group = { id: 1, name: 'main' };
+      const type = 'messages.purged';
+      expect(await announced()).toEqual([{ type, group, count: 200, first: 1, last: 200 }]);
+      const rest = await operator.planPurge(main, { keep: 10 });
+      expect(await operator.purge(rest, toTheEnd)).toMatchObject({ count: 240, complete: true });
+      expect(await announced()).toEqual([{ type, group, count: 240, first: 201, last: 440 }]);
+      expect(await operator.group(main)).toMatchObject({ messages: 10, lastNumber: 450 });
+      expect((await seen(board, alice))[0]).toBe(441);
+    });
+
+    test('a user is created, renamed, banned and let in again', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const made = await operator.createUser(userName('alice'), null);
+      expect(made).toMatchObject({ name: 'alice', protected: false, lastSeenAt: null, groups: 0 });
+      expect(await refusal(operator.createUser(userName('ALICE'), null))).toBe('USER_EXISTS');
+      const alice = await member(board, 'alice');
+      expect(alice.user.id).toBe(made.id);
+      board.events();
+      expect(await operator.renameUser('Alice', userName('alice.b'))).toMatchObject({
+        ...{ id: made.id, name: 'alice.b', groups: 1 },
+      });
+      const user = { id: made.id, name: 'alice.b' };
+      expect(await announced()).toEqual([
+        { type: 'user.renamed', user, was: 'alice', groups: [{ id: 1, name: 'main' }] },
+      ]);
+      const banned = await operator.banUser('alice.b', 'spam');
+      expect(banned.banReason).toBe('spam');
+      expect(banned.bannedAt).toBeGreaterThan(0);
+      const reason = 'You were banned from this board: spam.';
+      expect(await announced()).toEqual([{ type: 'user.expelled', user, reason }]);
+      expect(await refusal(login(board, 'alice.b'))).toBe('BANNED');
+      expect(await refusal(post(board, alice, 'still here'))).toBe('BANNED');
+      expect(await operator.unbanUser('alice.b')).toMatchObject({
+        ...{ bannedAt: null, banReason: null },
+      });
+      await login(board, 'alice.b');
+      expect(await refusal(operator.renameUser('nobody', userName('somebody')))).toBe(
+        'USER_NOT_FOUND',
+      );
+    });
+
+    test('a changed password ends sessions and tokens', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const alice = await member(board, 'alice');
+      const { tokenHash } = await board.accounts.login(
+        userName('alice'),
+        {
+          admission: { by: 'name', access: 'open', create: undefined, mayCreate: false },
+          newPasswordHash: null,
+          network: '192.0.2.1',
+          tokenHash: 'token',
+          resumable: true,
+        },
+        99,
+      );
+      board.events();
+      expect(await operator.setPassword('alice', 'hash')).toMatchObject({ protected: true });
+      const reason = 'Your password was changed by the operator. Log in again.';
+      expect(await announced()).toEqual([{ type: 'user.expelled', user: alice.user, reason }]);
+      expect(await refusal(board.repository.groups(alice))).toBe('SESSION_ENDED');
+      expect(await refusal(board.accounts.resume(tokenHash, 100))).toBe('TOKEN_INVALID');
+      expect(await board.accounts.knows(alice.user, '192.0.2.1')).toBe(false);
+      expect(await operator.setPassword('alice', null)).toMatchObject({ protected: false });
+    });
+
+    test.each(['keep', 'purge'] as const)(
+      'a deleted user leaves groups, and their messages are handled as by %s',
+      async (disposal) => {
+        const board = open();
+        const { operator, announced } = sideOf(board, side);
+        const alice = await member(board, 'alice');
+        const bob = await member(board, 'bob');
+        for (let n = 0; n < 250; n++) await post(board, bob, `${n}`);
+        await post(board, alice, 'by alice');
+        board.events();
+        const deleted = await operator.deleteUser('bob', disposal, toTheEnd);
+        expect(deleted).toEqual({ messages: 250, complete: true });
+        const group = { id: 1, name: 'main' };
+        const reason = 'Your name was removed from this board by the operator.';
+        const purged = { type: 'messages.purged', group, count: 250, first: 1, last: 250 };
+        expect(await announced()).toEqual([
+          { type: 'user.expelled', user: bob.user, reason },
+          { type: 'member.left', origin: null, group, user: bob.user },
+          ...(disposal === 'purge' ? [purged] : []),
+        ]);
+        const left = disposal === 'purge' ? 1 : 251;
+        expect(await operator.group(main)).toMatchObject({ members: 1, messages: left });
+        expect(await refusal(operator.user('bob'))).toBe('USER_NOT_FOUND');
+        expect(await refusal(board.repository.groups(bob))).toBe('USER_NOT_FOUND');
+        const { messages } = await board.repository.messages(alice, main, { limit: 2 });
+        expect(messages.at(-1)).toMatchObject({ number: 251, sender: 'alice' });
+        expect(messages.slice(0, -1).map(({ sender }) => sender)).toEqual(
+          disposal === 'purge' ? [] : [null],
+        );
+        expect((await login(board, 'bob')).user.id).toBeGreaterThan(bob.user.id);
+      },
+    );
+
+    test('a ban of a network is announced, replaced and removed', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const network = '192.0.2.0/24';
+      const changed = { type: 'networkBans.changed' };
+      await operator.banNetwork({ network, reason: 'spam', endsAt: null });
+      expect(await announced()).toEqual([changed]);
+      const endsAt = (Date.now() + 60_000) * 1000;
+      await operator.banNetwork({ network, reason: null, endsAt });
+      expect(await announced()).toEqual([changed]);
+      expect(await operator.networkBans()).toMatchObject([{ network, reason: null, endsAt }]);
+      expect(await operator.unbanNetwork(network)).toMatchObject({ network });
+      expect(await announced()).toEqual([changed]);
+      expect(await operator.unbanNetwork(network)).toBeUndefined();
+      expect(await announced()).toEqual([]);
+      expect(await operator.networkBans()).toEqual([]);
+    });
+  });
+}

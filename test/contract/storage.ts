@@ -1,0 +1,32 @@
+import type { Administration } from '../../src/board/ports/administration.ts';
+import type { AccountRepository, Repository, Upkeep } from '../../src/board/ports/repository.ts';
+import type { BoardEvent } from '../../src/board/types.ts';
+
+/** What the contract asks of a storage. Every storage runs the same tests over it. */
+export interface StorageUnderTest {
+  readonly repository: Repository;
+  readonly accounts: AccountRepository;
+  /** The operator's side as a command has it, in a process of its own. */
+  readonly administration: Administration;
+  /** The same acts as a server runs them for its members. */
+  readonly serverAdministration: Administration;
+  readonly upkeep: Upkeep;
+  /** What was published since the last call, in order. */
+  events(): BoardEvent[];
+  /** Closes the storage as a server does, and opens it again. The fields have other objects from then on. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StorageOptions {
+  /** The wall clock of the server, in milliseconds. */
+  readonly now?: () => number;
+  /** Whether a commit is on disk before it is acknowledged; true if left out. */
+  readonly durable?: boolean;
+}
+
+/** Opens a new board, with the groups that a new board has. It is closed when the test has ended. */
+export type OpenStorage = (options?: StorageOptions) => StorageUnderTest;
+
+/** Runs long acts of the administration to their end. */
+export const toTheEnd = { signal: new AbortController().signal, progress: () => {} };

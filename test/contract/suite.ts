@@ -1,0 +1,22 @@
+import { describe } from 'vitest';
+import { actsContract } from './acts.ts';
+import { membershipsContract } from './memberships.ts';
+import { messagesContract } from './messages.ts';
+import { orderContract } from './order.ts';
+import type { OpenStorage } from './storage.ts';
+import { unreadContract } from './unread.ts';
+import { upkeepContract } from './upkeep.ts';
+import { usersContract } from './users.ts';
+import { visibilityContract } from './visibility.ts';
+
+/** What every storage has to do. Call it in a test file with a function that opens the storage. */
+export function storageContract(open: OpenStorage): void {
+  describe('messages', () => messagesContract(open));
+  describe('memberships', () => membershipsContract(open));
+  describe('unread messages', () => unreadContract(open));
+  describe('users', () => usersContract(open));
+  describe('order', () => orderContract(open));
+  describe('visibility', () => visibilityContract(open));
+  describe('acts of the operator', () => actsContract(open));
+  describe('upkeep', () => upkeepContract(open));
+}
