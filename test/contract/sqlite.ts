@@ -14,6 +14,7 @@ import type { StorageOptions, StorageUnderTest } from './storage.ts';
 
 /** SQLite as the contract drives it: a server's store, and a connection of its own for the operator. */
 class SqliteUnderTest implements StorageUnderTest {
+  readonly administration: SqliteAdministration;
   private opened: ReturnType<SqliteUnderTest['open']>;
   private published: BoardEvent[] = [];
 
@@ -22,6 +23,9 @@ class SqliteUnderTest implements StorageUnderTest {
     private readonly options: StorageOptions,
   ) {
     this.opened = this.open();
+    const operator = openShared(file);
+    if (options.durable === false) operator.pragma('synchronous = OFF');
+    this.administration = SqliteAdministration.outside(operator);
   }
 
   get repository() {
@@ -30,10 +34,6 @@ class SqliteUnderTest implements StorageUnderTest {
 
   get accounts() {
     return this.opened.accounts;
-  }
-
-  get administration() {
-    return this.opened.administration;
   }
 
   get serverAdministration() {
@@ -51,30 +51,27 @@ class SqliteUnderTest implements StorageUnderTest {
   }
 
   async restart(): Promise<void> {
-    await this.close();
+    this.opened.close();
     this.opened = this.open();
   }
 
   async close(): Promise<void> {
+    this.administration.close();
     this.opened.close();
   }
 
   private open() {
     const { durable = true, now = Date.now } = this.options;
     const { client, lock } = openHeld(this.file, { busyTimeout: 0 });
-    const operator = openShared(this.file);
-    if (!durable) for (const each of [client, operator]) each.pragma('synchronous = OFF');
+    if (!durable) client.pragma('synchronous = OFF');
     const store = new Store(client, { publish: (event) => this.published.push(event), now });
-    const administration = SqliteAdministration.outside(operator);
     return {
       repository: new SqliteRepository(store),
       accounts: new SqliteAccounts(store),
-      administration,
       serverAdministration: new SqliteAdministration(store),
       upkeep: new SqliteUpkeep(store),
       close: () => {
         if (!client.open) return;
-        administration.close();
         store.close();
         lock.release();
       },
@@ -85,27 +82,35 @@ class SqliteUnderTest implements StorageUnderTest {
 /** Opens the storage in `file`, a new board if left out; it is closed when the test has ended. */
 export function openSqlite(
   options: StorageOptions = {},
-  file: string = copyOfNewBoard(),
+  file: string = copyOfNewBoard(options.groups),
 ): StorageUnderTest {
   const storage = new SqliteUnderTest(file, options);
   onTestFinished(() => storage.close());
   return storage;
 }
 
-let template: string | undefined;
+const templates = new Map<string, string>();
 
-/** A new board is made once and copied: migrations take longer than many a test. */
-function copyOfNewBoard(): string {
-  template = template && existsSync(template) ? template : makeTemplate();
+/** A new board is made once and copied: its migrations take longer than most tests. */
+function copyOfNewBoard(groups?: readonly string[]): string {
+  const key = `${groups}`;
+  let template = templates.get(key);
+  if (!template || !existsSync(template)) {
+    template = join(tempFolder(), 'template.db');
+    makeBoard(template, groups);
+    templates.set(key, template);
+  }
   const file = newFile();
   copyFileSync(template, file);
   return file;
 }
 
-function makeTemplate(): string {
-  const file = join(tempFolder(), 'template.db');
+function makeBoard(file: string, groups?: readonly string[]): void {
   const { client, lock } = openHeld(file);
+  const remove = client.prepare(
+    'DELETE FROM groups WHERE name NOT IN (SELECT value FROM json_each(?))',
+  );
+  if (groups) remove.run(JSON.stringify(groups));
   client.close();
   lock.release();
-  return file;
 }

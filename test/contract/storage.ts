@@ -23,9 +23,11 @@ export interface StorageOptions {
   readonly now?: () => number;
   /** Whether a commit is on disk before it is acknowledged; true if left out. */
   readonly durable?: boolean;
+  /** The only groups of the board; those of a new board if left out. */
+  readonly groups?: readonly string[];
 }
 
-/** Opens a new board, with the groups that a new board has. It is closed when the test has ended. */
+/** Opens a new board. It is closed when the test has ended. */
 export type OpenStorage = (options?: StorageOptions) => StorageUnderTest;
 
 /** Runs long acts of the administration to their end. */

@@ -87,7 +87,7 @@ export function visibilityContract(open: OpenStorage): void {
   }, async () => {
     await fc.assert(
       fc.asyncProperty(histories, async (steps) => {
-        const replay = await Replay.on(open);
+        const replay = Replay.on(open);
         try {
           await replay.play(steps);
         } finally {
