@@ -1,7 +1,7 @@
 /**
- * Asks for a new password until it was typed the same twice.
- * @param ask asks for one without showing it
- * @param differ is called when the two were not the same
+ * Asks for a new password until it is typed twice in the same way.
+ * @param ask asks for a password without showing it
+ * @param differ called when the two passwords are not the same
  * @throws what `ask` throws
  */
 export async function askTwice(

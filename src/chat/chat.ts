@@ -13,22 +13,22 @@ import type { Question, Terminal } from './terminal/terminal.ts';
 import { Unread } from './unread.ts';
 
 export interface ChatOptions {
-  /** Where to connect first; without it, `%connect` does. */
+  /** The board to connect to at first. Undefined if the user connects with `%connect`. */
   readonly address: Address | undefined;
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly tls: Address['tls'];
   readonly style: Style;
-  /** Something to be said first. */
+  /** Printed first. */
   readonly warning: string | undefined;
 }
 
-// How long someone at a terminal waits for a board that refuses for the moment, in milliseconds.
-const refusedPatience = 10_000;
+// How long a call that the board refuses for the moment is sent again, in milliseconds.
+const refusedTimeout = 10_000;
 
 const nameQuestion: Question = { text: 'What is your username? ', remembers: () => false };
 
-/** Talks with a person at a terminal until they leave, and closes the terminal. */
+/** Runs the terminal client until the user leaves, and closes the terminal. */
 export async function runChat(
   terminal: Terminal,
   { address, user, password, tls, style, warning }: ChatOptions,
@@ -37,7 +37,7 @@ export async function runChat(
   const unread = new Unread();
   const commands = terminalCommands(terminal);
   let unposted: readonly string[] | undefined;
-  // While a command runs, what is asked next has to wait for its end.
+  // While a command runs, the next prompt waits until it is done.
   let running = true;
   const conversation = new Conversation({
     output: { print, complain: print },
@@ -46,7 +46,7 @@ export async function runChat(
     tls,
     style,
     commands,
-    refused: refusedPatience,
+    refused: refusedTimeout,
     unread,
     writing: {
       line: () => terminal.textLine('… '),
@@ -86,7 +86,7 @@ export async function runChat(
     const text = [...(unposted ?? []), terminal.unfinished].join('\n').trimEnd();
     if (text !== '') process.stderr.write(`\n${keepDraft(text)}\n`);
   });
-  // A command that is still under way is not waited for.
+  // Does not wait for a command that is under way.
   terminal.interrupted.addEventListener('abort', () => void conversation.leave());
 
   try {

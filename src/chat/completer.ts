@@ -6,12 +6,12 @@ import type { Style } from '../protocol/text/style.ts';
 import { caseless } from '../protocol/unicode.ts';
 import type { Candidate, Completion } from './terminal/completion.ts';
 
-// Numbers to choose from that are listed: the newest ones.
+// How many message numbers are listed to choose from: the newest ones.
 const numbersListed = 10;
 
-/** Where the cursor stands in a command. */
+/** The place of the cursor in a command. */
 interface Place {
-  /** What is to stand there. */
+  /** What belongs there. */
   readonly kind: ArgumentKind;
   readonly group: string;
   /** The word before the cursor, and the one before that. */
@@ -26,8 +26,8 @@ interface Board {
 }
 
 /**
- * What the word before the cursor can become, asked from the board; undefined where nothing is to
- * be completed, or the board does not say.
+ * What the word before the cursor can be completed to. Undefined if nothing can be completed there, or
+ * the board does not answer.
  * @param line the line up to the cursor
  */
 export async function complete(line: string, board: Board): Promise<Completion | undefined> {
@@ -42,7 +42,7 @@ export async function complete(line: string, board: Board): Promise<Completion |
   }
 }
 
-/** Whether what follows a line is the content of a message. */
+/** Whether the text after `line` is the content of a message. */
 export function holdsContent(line: string, commands: readonly TextCommand[]): boolean {
   return placeIn(line.trimStart(), commands)?.kind === 'content';
 }
@@ -67,14 +67,14 @@ function repeats({ takes }: TextCommand): boolean {
   return last === 'content' || last === 'range';
 }
 
-/** The words behind a command, one in quotes counting as one; the last is the one being typed. */
+/** The arguments of a command. A text in quotes is one argument. The last one is the word being typed. */
 function wordsOf(text: string): string[] {
   const args = new Arguments(text);
   const words: string[] = [];
   try {
     while (!args.empty) words.push(args.quoted('word'));
   } catch {
-    // The quotes are still open.
+    // The quotes are not closed yet.
     return [...words, ''];
   }
   return /\s$/.test(text) || words.length === 0 ? [...words, ''] : words;
@@ -99,7 +99,7 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
       }));
     case 'subject':
     case 'content': {
-      // In what is written for others, only a name that was begun is one.
+      // In a text, only a word that begins like a name is completed.
       if (place.word === '') return [];
       if (place.word.startsWith('#')) return numbers(place, call, style);
       const sign = place.word.startsWith('@') ? '@' : '';

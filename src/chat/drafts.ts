@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { stateFolder } from './state-folder.ts';
 
 /**
- * Writes a text to a new file below the state folder, or else below the folder for temporary files.
- * @returns the file, which only its owner may read
- * @throws the error of the system if neither folder can be written to
+ * Writes a text to a new file in the state folder, or if that fails, in the folder for temporary files.
+ * @returns the file, which only its owner can read
+ * @throws the error of the system if both fail
  */
 export function newDraft(text: string): string {
   const time = new Date().toISOString().replaceAll(':', '-');
@@ -21,7 +21,7 @@ export function newDraft(text: string): string {
   }
 }
 
-/** Keeps a text that was not posted. @returns what a person is told: where it is, or the text itself */
+/** Keeps a text that was not posted. @returns a sentence for the user: where it is, or the text itself */
 export function keepDraft(text: string): string {
   try {
     return `What you wrote is kept in ${newDraft(text)}.`;

@@ -5,24 +5,24 @@ import { decodeUtf8 } from '../protocol/utf8.ts';
 import { newDraft } from './drafts.ts';
 import type { Terminal } from './terminal/terminal.ts';
 
-// An editor that ends sooner than this without a text, in milliseconds, may have a window that is
-// still open.
+// If an editor returns sooner than this without a text, in milliseconds, its window may still be
+// open.
 const soon = 2000;
 
-/** What someone wrote in their editor. */
+/** The text that the user wrote in an editor. */
 export interface Edited {
   readonly text: string;
-  /** Why it is not to be posted: a sentence for people. */
+  /** Why it must not be posted, as a sentence. */
   readonly failure?: string;
-  /** What to say of a text that may still be written: a sentence for people. */
+  /** A sentence about a text that the user may still save. */
   readonly later?: string;
-  /** Removes the file, unless something else was saved in it meanwhile. */
+  /** Deletes the file, unless another text was saved in it meanwhile. */
   discard(): void;
 }
 
 /**
- * Lets someone write in their editor. The file is among the drafts, where it stays if the program
- * ends, and where an editor that is still open can save it again.
+ * Opens the user's editor. The file is in the folder of drafts, so that it stays if the program ends,
+ * and an editor that is still open can save it again.
  */
 export async function editText(terminal: Terminal): Promise<Edited> {
   let file: string;
@@ -57,7 +57,7 @@ function edited(file: string, failure: string | undefined): Edited {
   return { text, ...(failure && { failure }), discard: () => discard(file, bytes) };
 }
 
-/** Nothing, if the editor has removed it. */
+/** Empty if the editor has deleted the file. */
 function read(file: string): Buffer {
   try {
     return readFileSync(file);
@@ -74,10 +74,10 @@ function discard(file: string, known: Buffer): void {
   if (read(file).equals(known)) rmSync(file, { force: true });
 }
 
-/** Runs the editor to its end; tells how it failed, if it did. */
+/** Runs the editor. @returns a sentence that says how it failed, if it did */
 async function runEditor(file: string): Promise<string | undefined> {
   const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
-  // Like git: the variable may hold arguments too.
+  // As with git, the variable may have arguments too.
   const child = spawn('sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' });
   try {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];

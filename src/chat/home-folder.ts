@@ -1,8 +1,8 @@
 import { homedir } from 'node:os';
 
 /**
- * The home folder of the user who runs the program; undefined if there is none, as for a user id
- * without an entry in the list of users and without HOME.
+ * The home folder of the user who runs the program. Undefined if HOME is not set and the user id has no
+ * entry in the list of users.
  */
 export function homeFolder(): string | undefined {
   try {

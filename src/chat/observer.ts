@@ -1,10 +1,10 @@
 import type { Method, Notice, Params, Result } from '../protocol/schemas.ts';
 
-/** Follows what a board says to this client, in the order in which it came. */
+/** Is called for everything that the board answers and announces, in order. */
 export interface Observer {
-  /** A request was carried out. */
+  /** A call was answered. */
   called<M extends Method>(method: M, params: Params<M>, result: Result<M>): void;
   noticed(notice: Notice): void;
-  /** The session goes on after a gap, in which only messages and marks are not lost. */
+  /** The session was resumed. Of the gap, only messages and marks are announced later. */
   resumed(): void;
 }

@@ -2,15 +2,15 @@ import { type Address, formatAddress } from '../protocol/address.ts';
 import { defaultPort } from '../protocol/limits.ts';
 import type { Style } from '../protocol/text/style.ts';
 
-/** Where a session stands. */
+/** Who is connected to which board. */
 interface Place {
   readonly user: string | undefined;
   readonly board: Address | undefined;
-  /** False while a session waits for its connection to come back. */
+  /** False while the client tries to connect again. */
   readonly connected: boolean;
 }
 
-/** Who one is and where, before what is typed; the port only where it is not the usual one. */
+/** The prompt: the user and the board, with the port if it is not 6789. */
 export function promptText({ user, board, connected }: Place, style: Style): string {
   if (!board || !user) return 'offline> ';
   const address = formatAddress(board);

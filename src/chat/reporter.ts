@@ -6,22 +6,22 @@ import { GivenUp } from '../protocol/text/command.ts';
 import { error, info, renderError } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 
-/** Where a session prints: whole lines, which end in a line feed. */
+/** Where a conversation prints. Texts are whole lines, which end in a line feed. */
 export interface Output {
-  /** Replies, refused commands and notices, as the text protocol prints them. */
+  /** Replies, errors of commands, and notices, as the text protocol prints them. */
   print(text: string): void;
-  /** What went wrong between here and the server. */
+  /** Failures of the connection. */
   complain(text: string): void;
 }
 
 /**
- * Tells a person what comes of what they do. What it is given to print is clean already, and may be
- * coloured: the connection cleans what it takes in.
+ * Prints the results of what the user does. Texts are clean already and may have colours: the
+ * connection cleans everything that it receives.
  */
 export class Reporter {
   constructor(
     private readonly output: Output,
-    /** Aborted when the person leaves: they do not wait for answers any more. */
+    /** Aborted when the user leaves. After that, nothing is printed. */
     private readonly left: AbortSignal,
     private readonly style: Style,
   ) {}
@@ -34,7 +34,7 @@ export class Reporter {
     if (!this.left.aborted) this.output.complain(text);
   }
 
-  /** Prints what comes, and tells of a failure that is expected; false if there was one. */
+  /** Prints a text or an expected failure. @returns false if it failed */
   show(text: Promise<string>): Promise<boolean> {
     return this.attempt(async () => {
       this.print(await text);
@@ -43,21 +43,22 @@ export class Reporter {
   }
 
   /**
-   * The same for what a command yields; false also where the command says so.
-   * @param print prints a piece; false if the person wants no more, which ends the command
+   * Prints what a command yields, or an expected failure.
+   * @param print prints a piece; resolves with false if the user wants no more, which ends the command
+   * @returns false if the command failed
    */
   showAll(
     pieces: AsyncGenerator<string, boolean>,
     print: (piece: string) => Promise<boolean>,
   ): Promise<boolean> {
-    // The command by which the person leaves says its last word.
+    // The command with which the user leaves may still print its last line.
     const left = this.left.aborted;
     return this.attempt(async () => {
       for (;;) {
         const { done, value } = await pieces.next();
         if (done) return value;
         if (left || (await print(value))) {
-          // A list goes on for long: keys and notices get their turn.
+          // Keys and notices are handled between the pieces of a long list.
           await setImmediate();
           continue;
         }
@@ -76,7 +77,7 @@ export class Reporter {
       } else if (failure instanceof BoardError) {
         this.print(renderError(failure, this.style));
       } else if (failure instanceof ConnectionError) {
-        // What the network says of a peer may hold what the peer sent, as in its certificate.
+        // An error of the network may contain text of the server, such as from its certificate.
         this.complain(error(cleanLine(failure.message), this.style));
       } else {
         throw failure;

@@ -13,44 +13,44 @@ import { mayHoldPassword } from './commands/client-commands.ts';
 import { Conversation } from './conversation.ts';
 import { Unread } from './unread.ts';
 
-// How long a script waits for a board that refuses for the moment, in milliseconds.
-const refusedPatience = 60_000;
+// How long a call that the board refuses for the moment is sent again, in milliseconds.
+const refusedTimeout = 60_000;
 const errorTag = '[ERROR] ';
 
 export interface ScriptOptions {
-  /** Where to connect first; without it, `%connect` does. */
+  /** The board to connect to at first. Undefined if the script connects with `%connect`. */
   readonly address: Address | undefined;
-  /** The name to take; without it, the first line is the name, as with `nc`. */
+  /** The name to log in with. Undefined if the first line is the name, as with `nc`. */
   readonly user: string | undefined;
-  /** The password of that name, where it has one. */
+  /** The password of that name, if it has one. */
   readonly password: string | undefined;
   readonly tls: Address['tls'];
-  /** The commands, one per line. */
+  /** The commands, one in each line. */
   readonly input: Readable;
-  /** Takes replies, refused commands and notices. */
+  /** For replies, errors of commands, and notices. */
   readonly output: Writable;
-  /** Takes what went wrong between here and the server. */
+  /** For failures of the connection and failed commands. */
   readonly errors: Writable;
-  /** Aborted when nobody reads the output any more. */
+  /** Aborted when the reader of the output has closed it. */
   readonly closed: AbortSignal;
 }
 
-/** How a script came to its end. */
+/** How a script ended. */
 export interface ScriptOutcome {
-  /** Commands that were run, and how many of them failed. */
+  /** How many commands were run, and how many of them failed. */
   readonly ran: number;
   readonly failed: number;
   /**
-   * Whether lines may be left that were not run: there was no board to send them to (`lost`), or nobody
-   * reads the output any more (`closed`).
+   * Set if some lines may not have been run: there was no board to send them to (`lost`), or the reader
+   * of the output has closed it (`closed`).
    */
   readonly cut: 'lost' | 'closed' | undefined;
 }
 
 /**
- * Runs commands one after the other until the input ends, `%exit`, there is no board to send them to
- * under a name, or nobody reads the output any more. Each command that fails is reported on `errors`, with
- * the number of its line and the reason.
+ * Runs commands one after the other. It ends at the end of the input, at `%exit`, when there is no
+ * session any more, or when the reader of the output has closed it. Each failed command is reported on
+ * `errors` with the number of its line and the reason.
  */
 export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> {
   const { address, user, password, tls, input, output, errors, closed } = options;
@@ -84,11 +84,11 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
       },
       givingUp: 'one with %cancel gives it up',
     },
-    refused: refusedPatience,
+    refused: refusedTimeout,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
   });
-  // Leaving for this is not the script's own %exit: lines may be left that were not run.
+  // This is not the script's own %exit: some lines may not have been run.
   let readerGone = false;
   closed.addEventListener('abort', () => {
     readerGone = !conversation.left;
@@ -133,7 +133,7 @@ async function runLine(
   return false;
 }
 
-/** A line as a message about it repeats it. */
+/** A line as an error message repeats it. */
 function shown(line: Line, commands: readonly TextCommand[]): string {
   if (!('text' in line)) return '(unreadable)';
   const text = line.text.trim();
@@ -141,7 +141,7 @@ function shown(line: Line, commands: readonly TextCommand[]): string {
   return shortened(cleanLine(text));
 }
 
-/** A slow reader of the output is waited for, until there is none. */
+/** Waits for a slow reader of the output, until the reader has closed it. */
 async function drained(output: Writable, closed: AbortSignal): Promise<void> {
   await once(output, 'drain', { signal: closed }).catch((error) => {
     if (!closed.aborted) throw error;
@@ -153,7 +153,7 @@ async function nextText(lines: AsyncGenerator<Line>): Promise<string | BoardErro
   return line && ('text' in line ? line.text : lineError(line));
 }
 
-/** The lines of a stream, as far as they have come when `signal` is aborted. */
+/** The lines of a stream that have arrived before `signal` is aborted. */
 async function* readLines(input: Readable, signal: AbortSignal): AsyncGenerator<Line> {
   const splitter = new LineSplitter(limits.textLine);
   let lines: Line[] = [];

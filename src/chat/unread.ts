@@ -6,14 +6,14 @@ import type { Observer } from './observer.ts';
 
 type Asker = { readonly call: Call };
 
-/** What is unread in one group, as far as it is known here. */
+/** The unread messages of one group, as far as they are known. */
 interface Pile {
   readonly id: number;
-  /** The group's name, as far as it is known here: it may have changed. */
+  /** The name of the group when it was last seen. It may have changed. */
   name: string;
-  /** The highest number that is known: those above are still to be asked for, if there are `more`. */
+  /** The highest known number. If there are `more`, ask for those above it. */
   reached: number;
-  /** Messages of others, the oldest first. */
+  /** Unread messages of other users, the oldest first. */
   messages: Listed[];
   more: boolean;
 }
@@ -21,13 +21,13 @@ interface Pile {
 type Listed = Header & { readonly content?: string | undefined };
 
 /**
- * What its user has not opened yet, group by group: what was unread at the login, and what came
- * since, whether it was announced or not. The user's own messages are left out.
+ * The messages that the user has not opened, by group: those that were unread at the login, and those
+ * that were posted since. Messages of the user are left out.
  */
 export class Unread implements Observer, UnreadMessages {
   private readonly piles = new Map<number, Pile>();
   private userId = 0;
-  /** The group last read from. */
+  /** The group that was read last. */
   private current: number | undefined;
 
   called<M extends Method>(method: M, params: Params<M>, result: Result<M>): void {
@@ -38,7 +38,7 @@ export class Unread implements Observer, UnreadMessages {
         break;
       case 'group.join': {
         const { id, group, messages } = happened.result;
-        // What can be seen is shown with the joining.
+        // A join shows all visible messages.
         this.add(id, group, messages.at(-1)?.number ?? 0, false);
         break;
       }
@@ -78,7 +78,7 @@ export class Unread implements Observer, UnreadMessages {
         this.posted(params.groupId, params.message);
         break;
       case 'member.joined':
-        // The user did, on another connection of theirs.
+        // The user has joined over another connection.
         if (params.userId === this.userId) this.add(params.groupId, params.group, 0, false);
         break;
       case 'member.left':
@@ -105,7 +105,7 @@ export class Unread implements Observer, UnreadMessages {
     }
   }
 
-  /** What was removed meanwhile is not known: it is asked for again. */
+  /** Messages may have been deleted during the gap, so they are asked for again. */
   resumed(): void {
     for (const pile of this.piles.values()) {
       const [first] = pile.messages;
@@ -116,7 +116,7 @@ export class Unread implements Observer, UnreadMessages {
     }
   }
 
-  /** The oldest unread message of the group last read from, else of the next one that has any. */
+  /** The oldest unread message of the group that was read last, or of the next group that has one. */
   async next({ call }: Asker): Promise<UnreadMessage | undefined> {
     for (const pile of this.ordered()) {
       const [first] = await this.known(pile, call);
@@ -127,7 +127,7 @@ export class Unread implements Observer, UnreadMessages {
     return undefined;
   }
 
-  /** How many are left, by group; `more` where there are further ones than were counted. */
+  /** How many are left in each group. `more` means that there are more than were counted. */
   async left({ call }: Asker): Promise<{ group: string; count: number; more: boolean }[]> {
     const left = [];
     for (const pile of this.ordered()) {
@@ -137,7 +137,7 @@ export class Unread implements Observer, UnreadMessages {
     return left;
   }
 
-  /** Counts a message, and those before it, as read. */
+  /** Marks a message and all messages before it as read. */
   read(group: number, number: number): void {
     const pile = this.piles.get(group);
     if (!pile) return;
@@ -159,7 +159,7 @@ export class Unread implements Observer, UnreadMessages {
 
   private posted(group: number, message: Header): void {
     const pile = this.piles.get(group);
-    // Where there are more, this one will be asked for in its turn.
+    // If there are more, this message will be part of a later page.
     if (!pile || pile.more || message.number <= pile.reached) return;
     pile.reached = message.number;
     if (message.senderId !== this.userId) pile.messages.push(message);
@@ -174,20 +174,20 @@ export class Unread implements Observer, UnreadMessages {
     const pile = this.piles.get(group);
     const kept = pile?.messages.find(({ number }) => number >= first && number <= last);
     if (!pile || !kept) return;
-    // Some of the range may be left: what is from there on is asked for anew.
+    // Some messages of the range may be left, so messages from there on are asked for again.
     pile.messages = pile.messages.filter(({ number }) => number < kept.number);
     pile.reached = kept.number - 1;
     pile.more = true;
   }
 
-  /** The group last read from comes first. */
+  /** All groups, the group that was read last first. */
   private ordered(): Pile[] {
     const all = [...this.piles.values()];
     const isCurrent = ({ id }: Pile) => id === this.current;
     return [...all.filter(isCurrent), ...all.filter((pile) => !isCurrent(pile))];
   }
 
-  /** The messages on a pile, the next ones asked for if they have run out. */
+  /** The messages of a group. If there are none left, the next page is asked for. */
   private async known(pile: Pile, call: Call): Promise<readonly Listed[]> {
     while (pile.more && pile.messages.length === 0) {
       try {

@@ -1,6 +1,7 @@
 import { isIPv6 } from 'node:net';
 import { boardError } from './errors.ts';
 import { defaultPort } from './limits.ts';
+import { parseWholeNumber } from './whole-number.ts';
 
 /** Where a board listens. */
 export interface Address {
@@ -27,7 +28,7 @@ export function socketPathOf(host: string): string | undefined {
 }
 
 /** As people write it, with an IPv6 address in brackets. */
-export function formatAddress({ host, port }: Address): string {
+export function formatAddress({ host, port }: Pick<Address, 'host' | 'port'>): string {
   if (socketPathOf(host) !== undefined) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
@@ -79,8 +80,8 @@ export function addressOf(text: string, port?: number): { host: string; port: nu
 
 /** @throws BoardError `INVALID_PARAMS` */
 export function parsePort(text: string): number {
-  const port = Number(text);
-  if (!/^\d+$/.test(text) || port < 1 || port > 65535) {
+  const port = parseWholeNumber(text, 1, 65535);
+  if (port === undefined) {
     throw boardError('INVALID_PARAMS', `the port is a number from 1 to 65535, not "${text}"`);
   }
   return port;

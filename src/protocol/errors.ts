@@ -3,7 +3,7 @@ import { Expected } from './expected.ts';
 /**
  * Every failure that the board reports to users and programs: a word that never changes, and its
  * sentence. The sentence says what was wrong. The text encoding adds what to type next
- * (`text/hints.ts`), and JSON-RPC adds a number (`jsonrpc/codes.ts`). `docs/protocol.md` has the same
+ * (`hints.ts`), and JSON-RPC adds a number (`jsonrpc/codes.ts`). `docs/protocol.md` has the same
  * table, and a test compares them.
  */
 export const catalogue = {

@@ -160,7 +160,7 @@ test.each([
 });
 
 test('a configuration file that is no TOML is refused with the place', () => {
-  expect(refusal('host = "::1"\nport = \n')).toMatch(/^FILE, line 2, column 8: .*invalid value\.$/);
+  expect(refusal('host = "::1"\nport = \n')).toMatch(/^FILE: line 2, column 8: .*invalid value\.$/);
 });
 
 test.each([
@@ -188,7 +188,11 @@ test.each([
 });
 
 test.each([
-  { args: ['--config', 'missing.toml'], code: 1, says: 'The configuration cannot be read: ENOENT' },
+  {
+    args: ['--config', 'missing.toml'],
+    code: 1,
+    says: 'The configuration cannot be read: there is no file missing.toml.',
+  },
   { args: ['--port', 'x'], code: 2, says: "'x' is invalid. It takes a whole number from 0 to" },
   { env: { CORKBOARD_PORT: 'x' }, code: 2, says: "from env 'CORKBOARD_PORT' is invalid. It takes" },
 ])(

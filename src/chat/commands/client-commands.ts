@@ -4,7 +4,7 @@ import { textCommands } from '../../protocol/text/shell.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { editCommands } from './edit.ts';
 
-/** What someone at a terminal can type; some of the board's commands can do more there. */
+/** The commands at a terminal: those of the board, and those that the client adds or replaces. */
 export function terminalCommands(terminal: Terminal): TextCommand[] {
   const commands = [...textCommands];
   for (const command of editCommands(terminal)) {
@@ -16,10 +16,10 @@ export function terminalCommands(terminal: Terminal): TextCommand[] {
   return commands;
 }
 
-/** Whether a password may stand in a line, well spelt or not. */
+/** Whether a line may contain a password: `%password` with an argument, or a typo of it. */
 export function mayHoldPassword(line: string, commands: readonly TextCommand[]): boolean {
   const [first = '', ...rest] = line.trim().toLowerCase().split(/\s+/);
-  // Also with the sign of another program, or none.
+  // Also without the %, or with the sign of another program.
   const word = `%${first.replace(/^[%/:\\!]+/, '')}`;
   const near = commands.some(({ words }) => words.includes(word))
     ? word

@@ -5,7 +5,7 @@ import { error, info } from '../../protocol/text/render.ts';
 import { editText } from '../editor.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** `%groupedit` and `%edit`, by which someone at a terminal writes a message in their editor. */
+/** `%groupedit` and `%edit`: write a message in an editor. */
 export function editCommands(terminal: Terminal): TextCommand[] {
   return groupCommand(
     {

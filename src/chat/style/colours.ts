@@ -1,15 +1,15 @@
 import { caseless } from '../../protocol/unicode.ts';
 
-// Colours that can be read on black and on white, without the red of errors.
+// Colours that are readable on black and on white, without red, which is for errors.
 const of256 = [
   25, 28, 31, 32, 64, 65, 67, 68, 71, 72, 91, 94, 97, 98, 99, 101, 103, 127, 130, 132, 133, 136,
   137, 139, 140, 166, 168, 172, 173, 176,
 ].map((colour) => `38;5;${colour}`);
 const of16 = ['32', '33', '34', '35', '36', '92', '94', '95'];
 
-/** Puts texts into the colours that a terminal has. */
+/** Colours texts, as far as the terminal has colours. */
 export interface Colours {
-  /** A colour of its own for each text, the same in every run. */
+  /** The colour that belongs to a text, the same in every run. */
   own(text: string): string;
   bold(text: string): string;
   faint(text: string): string;
@@ -18,7 +18,7 @@ export interface Colours {
   cyan(text: string): string;
 }
 
-/** @param depth the bits of a colour, as `WriteStream.getColorDepth` tells: 1 for none */
+/** @param depth bits of a colour, as `WriteStream.getColorDepth` returns: 1 for no colours */
 export function coloursOf(depth: number): Colours {
   const paint = (code: string, end: string) => (text: string) =>
     depth > 1 && text !== '' ? `\x1b[${code}m${text}\x1b[${end}m` : text;
@@ -33,7 +33,7 @@ export function coloursOf(depth: number): Colours {
   };
 }
 
-/** FNV-1a, 32 bits, of what stays the same however a name is written. */
+/** FNV-1a with 32 bits, without regard to case. */
 function hash(name: string): number {
   let hash = 0x811c9dc5;
   for (const byte of Buffer.from(caseless(name))) {

@@ -1,13 +1,13 @@
 const days = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 const day = 24 * 60 * 60 * 1000;
-// Within half a year a day and a month can mean one year only.
+// Within half a year, a day and a month belong to one year only.
 const farAway = 182 * day;
 
 /**
- * A time as someone says it, in the time zone of the process: `today 14:05`, `yesterday 09:12`,
- * `Mon 16 Nov 14:05`, and with the year where it is far away.
- * @param time RFC 3339; what is no time is given back as it is
+ * A time for people, in the time zone of the process: `today 14:05`, `yesterday 09:12`,
+ * `Mon 16 Nov 14:05`, or with the year if it is more than half a year away.
+ * @param time RFC 3339; any other text is returned unchanged
  */
 export function spokenDate(time: string, now: Date): string {
   const date = new Date(time);

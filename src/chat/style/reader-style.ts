@@ -3,15 +3,15 @@ import { type Colours, coloursOf } from './colours.ts';
 import { spokenDate } from './dates.ts';
 import { wrapLine, wrapText } from './wrap.ts';
 
-/** The terminal that someone reads on. */
+/** What the style needs to know of a terminal. */
 export interface Screen {
-  /** Undefined where that is not known. */
+  /** Undefined if the terminal does not say. */
   readonly columns: number | undefined;
-  /** How many bits a colour has; 1 for none. */
+  /** How many bits a colour has; 1 for no colours. */
   getColorDepth(): number;
 }
 
-/** For a person at a terminal: their own time, steady colours, lines as wide as the screen. */
+/** For a user at a terminal: local times, a fixed colour for each name, lines as wide as the screen. */
 export function readerStyle(screen: Screen, now: () => Date = () => new Date()): Style {
   const colours = coloursOf(screen.getColorDepth());
   const columns = () => screen.columns || Number.POSITIVE_INFINITY;
@@ -22,7 +22,7 @@ export function readerStyle(screen: Screen, now: () => Date = () => new Date()):
     group: colours.own,
     strong: colours.bold,
     frame: colours.faint,
-    // Labels would take a third of a narrow screen.
+    // Without labels, which would take a third of a narrow screen.
     entry: ({ number, sender, date, subject }) => `#${number}  ${date}  ${sender}: ${subject}`,
     line: (text) => wrapLine(text, columns()),
     content: (text) => wrapText(text, columns()),

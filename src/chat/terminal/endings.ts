@@ -2,9 +2,9 @@ const signals = ['SIGTERM', 'SIGHUP'] as const;
 const lasts = new Set<() => void>();
 
 /**
- * Has `last` called when a signal ends the program, which it then does. What it does must be done
- * when it returns.
- * @returns what to call when it is not needed any more
+ * Calls `last` before SIGTERM or SIGHUP ends the program. All work of `last` must be done when it
+ * returns.
+ * @returns a function that cancels this
  */
 export function beforeEnd(last: () => void): () => void {
   if (lasts.size === 0) for (const signal of signals) process.on(signal, end);
@@ -13,6 +13,16 @@ export function beforeEnd(last: () => void): () => void {
     lasts.delete(last);
     if (lasts.size === 0) for (const signal of signals) process.off(signal, end);
   };
+}
+
+/**
+ * Keeps Ctrl-C from ending this program while another program has the terminal.
+ * @returns what to call when this program has the terminal again
+ */
+export function ignoreInterrupts(): () => void {
+  const ignore = () => {};
+  process.on('SIGINT', ignore);
+  return () => process.off('SIGINT', ignore);
 }
 
 function end(signal: NodeJS.Signals): void {

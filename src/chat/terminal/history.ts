@@ -8,24 +8,24 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-// Lines that are kept between runs, and that the arrow keys bring back.
+// How many lines are kept between runs, and can be brought back with the arrow keys.
 export const historySize = 1000;
 
 /**
- * The lines that were typed, in a file that only its owner may read. Every line is added as it is
- * entered, so that clients side by side keep what the others write; the file is cut back when one
- * starts.
+ * The lines that the user has typed, in a file that only its owner can read. Each line is appended when
+ * it is entered, so that several clients can use the file at once. A client that starts cuts the file
+ * to its maximum length.
  */
 export class History {
   private constructor(
     private readonly file: string,
-    /** What was typed in earlier runs, the newest first. */
+    /** The lines of earlier runs, the newest first. */
     readonly before: string[],
-    /** Why nothing is kept, for people; undefined where all is well. */
+    /** Why no line can be kept. Undefined if lines are kept. */
     private problem: string | undefined,
   ) {}
 
-  /** @param find the file; where it fails, nothing is kept, and `failure` says why */
+  /** @param find returns the file. If it throws, no line is kept, and `failure` says why */
   static open(find: () => string): History {
     let file = '';
     try {
@@ -48,7 +48,7 @@ export class History {
     }
   }
 
-  /** Why what is typed will not be there in the next run. */
+  /** A sentence that says why lines are not kept. Undefined if they are. */
   get failure(): string | undefined {
     return this.problem && `What you type is not kept for the next time: ${this.problem}.`;
   }
@@ -65,7 +65,7 @@ function read(file: string): string[] {
   }
 }
 
-/** By rename, so that whoever reads it meanwhile finds it whole. */
+/** Replaces the file by a rename, so that other clients always read a whole file. */
 function rewrite(file: string, lines: string[]): void {
   const draft = `${file}.${process.pid}`;
   writeFileSync(draft, lines.map((line) => `${line}\n`).join(''), { mode: 0o600 });

@@ -11,7 +11,7 @@ export interface Press {
   readonly key: Key;
 }
 
-/** The key that stands for everything that was pasted at once. */
+/** The name of the key that stands for a whole paste. Its sequence is the pasted text. */
 export const pasteKey = 'paste';
 export const returnKey: Press = { text: '\r', key: { name: 'return', sequence: '\r' } };
 
@@ -26,28 +26,28 @@ export function asPresses(lines: readonly string[]): Press[] {
 }
 
 /**
- * Hands the keys of a terminal to readline when it is to have them. Left to read them by itself,
- * readline puts all but the last character of a paste at the end of the line, wherever the cursor
- * is, and forgets how many rows the line has grown to (seen with Node 20.20). What is typed or
- * pasted at once goes over in one piece, because each piece costs as much as the line is long.
+ * Passes the keys of a terminal to readline while a question is shown. If readline read them itself, it
+ * would insert all but the last character of a paste at the end of the line, and lose count of the rows
+ * of the line (seen with Node 20.20). Text that is typed or pasted at once is passed in one piece,
+ * because the cost of each piece grows with the length of the line.
  */
 export class Keyboard {
-  /** Characters that go to readline together. */
+  /** Characters that are passed to readline together. */
   private text = '';
   private holding = true;
-  /** Who gets the keys in place of readline. */
+  /** Gets the keys in place of readline. */
   private taker: ((text: string, key: Key) => void) | undefined;
   private held: Press[] = [];
-  /** What was pasted so far, between the marks of the terminal. */
+  /** The pasted text so far, after the first mark of the terminal. */
   private pasted: string | undefined;
 
-  /** What comes from the terminal, as far as readline knows it. */
+  /** The input without unknown sequences. */
   private readonly known = new PassThrough();
   private readonly sequences: Sequences;
 
   /**
-   * @param intercept takes a key before readline does; true if it wanted it
-   * @param broken is told of typed bytes that are not UTF-8
+   * @param intercept called with a key before readline; returns true if it has handled the key
+   * @param broken called for typed bytes that are not UTF-8
    */
   constructor(
     private readonly input: ReadStream,
@@ -60,7 +60,7 @@ export class Keyboard {
     emitKeypressEvents(known);
     known.on('keypress', this.gather);
     input.on('data', this.read);
-    // A terminal that was closed is read with an error.
+    // Reading from a closed terminal fails.
     for (const event of ['end', 'error']) input.on(event, this.end);
     input.resume();
   }
@@ -74,7 +74,7 @@ export class Keyboard {
     this.input.pause();
   }
 
-  /** Leaves what is typed to whoever reads the terminal too. */
+  /** Stops reading, because another program reads the terminal. */
   pause(): void {
     this.input.pause();
   }
@@ -83,12 +83,12 @@ export class Keyboard {
     this.input.resume();
   }
 
-  /** Keeps the keys for later, but for Ctrl-C, which is for now. */
+  /** Keeps keys for the next question. Only Ctrl-C is passed on at once. */
   hold(): void {
     this.holding = true;
   }
 
-  /** Hands on what was kept, until one of those keys makes it hold again. */
+  /** Passes on the kept keys, until one of them ends the question again. */
   release(): void {
     this.holding = false;
     const { held } = this;
@@ -97,13 +97,13 @@ export class Keyboard {
     this.flush();
   }
 
-  /** Lets keys be pressed before those that were kept. */
+  /** Presses keys before those that are kept. */
   press(presses: Press[]): void {
     this.held = [...presses, ...this.held];
     if (!this.holding) this.release();
   }
 
-  /** Gives the keys to `taker` from here on, or to readline again. */
+  /** Gives the keys to `taker` from now on, or to readline again. */
   divert(taker: ((text: string, key: Key) => void) | undefined): void {
     this.taker = taker;
   }
@@ -144,7 +144,7 @@ export class Keyboard {
       if (!this.intercept(key)) this.readline.write(text ?? '', key);
       return;
     }
-    // The keys that came in one piece are all told in one turn of the event loop.
+    // All keys of one piece are emitted in one turn of the event loop.
     if (this.text === '') process.nextTick(() => this.flush());
     this.text += text;
   }

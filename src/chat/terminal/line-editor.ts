@@ -6,6 +6,7 @@ import { textEnd } from '../../protocol/text/draft.ts';
 import { info } from '../../protocol/text/render.ts';
 import { applyCompletion, completionIn, listCandidates } from './completion.ts';
 import { EditedLine } from './edited-line.ts';
+import { ignoreInterrupts } from './endings.ts';
 import type { History } from './history.ts';
 import { KeyQuestions } from './key-questions.ts';
 import { Keyboard, pasteKey, pressesOf, returnKey } from './keyboard.ts';
@@ -111,11 +112,11 @@ export class LineEditor implements Terminal {
     this.screen.lend();
     this.keyboard.pause();
     this.modes.leave();
-    process.on('SIGINT', ignore);
+    const heed = ignoreInterrupts();
     try {
       return await use();
     } finally {
-      process.off('SIGINT', ignore);
+      heed();
       this.modes.enter();
       this.keyboard.resume();
       this.screen.takeBack();
@@ -241,5 +242,3 @@ export class LineEditor implements Terminal {
     this.entered(line);
   }
 }
-
-function ignore(): void {}

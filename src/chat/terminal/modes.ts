@@ -1,20 +1,20 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { beforeEnd } from './endings.ts';
 
-// The terminal marks what is pasted (xterm's mode 2004).
+// In xterm's mode 2004 the terminal sends marks before and after pasted text.
 const pasteMarksOn = '\x1b[?2004h';
 const pasteMarksOff = '\x1b[?2004l';
 
 interface ModesOwner {
-  /** Called when the program goes on after it was stopped, the modes on again. */
+  /** Called when the program continues after it was stopped. The modes are on again. */
   resumed(): void;
   /** Called when a signal ends the program. */
   ending(): void;
 }
 
 /**
- * The modes that a terminal is in while lines are edited on it: keys one by one, pastes marked.
- * They are left on every way out of the program, and while it is stopped.
+ * The modes of the terminal while lines are edited: raw keys, and marked pastes. They are turned off
+ * whenever the program ends or is stopped.
  */
 export class TerminalModes {
   private active = false;
@@ -62,7 +62,7 @@ export class TerminalModes {
     this.forget();
   }
 
-  /** Someone may have changed the terminal meanwhile, also where it was not asked to stop. */
+  /** Another program may have changed the terminal, even if the stop was not asked for here. */
   private readonly continued = () => {
     if (!this.active && !this.stopped) return;
     this.stopped = false;

@@ -10,16 +10,16 @@ export function moreOf(key: string): More | undefined {
   return ['return', 'enter', 'j', 'down'].includes(key) ? 'line' : undefined;
 }
 
-/** A terminal as the one who pages sees it. */
+/** What `Page` uses of a terminal. */
 export interface PagedTerminal {
-  /** Undefined where there is no screen to fill. */
+  /** Undefined if output is not shown in pages. */
   readonly size: { readonly rows: number; readonly columns: number } | undefined;
   print(text: string): void;
-  /** Asks whether to go on, once a page is full. */
+  /** Asks how to go on when a page is full. */
   more(): Promise<More>;
 }
 
-/** What one command prints, a page of the terminal at a time. */
+/** Prints the output of one command page by page. */
 export class Page {
   private printed = 0;
   private room: number;
@@ -28,7 +28,7 @@ export class Page {
     this.room = (terminal.size?.rows ?? Number.POSITIVE_INFINITY) - 1;
   }
 
-  /** Prints whole lines; false if the reader has had enough, and the rest was left out. */
+  /** Prints whole lines. @returns false if the reader wants no more, and the rest was left out */
   async print(text: string): Promise<boolean> {
     let waiting = '';
     for (const line of text.split(/(?<=\n)/)) {

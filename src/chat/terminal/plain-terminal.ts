@@ -8,8 +8,8 @@ import type { More } from './page.ts';
 import type { Question, Terminal } from './terminal.ts';
 
 /**
- * A terminal whose cursor cannot be moved, or an output that is none: the terminal's own line
- * editing stays on, what is printed goes below what is being typed, and the question comes again.
+ * For a terminal that cannot move its cursor, or an output that is not a terminal. The terminal edits
+ * the line itself. Output is printed below the line being typed, and then the prompt again.
  */
 export class PlainTerminal implements Terminal {
   private readonly controller = new AbortController();
@@ -17,7 +17,7 @@ export class PlainTerminal implements Terminal {
   readonly lines = new PassThrough({ objectMode: true });
   private readonly splitter = new LineSplitter(limits.textLine);
   private prompt = '';
-  /** Who gets the next line, in place of `lines`. */
+  /** Gets the next line in place of `lines`. */
   private taker: ((line: string | undefined) => void) | undefined;
   private asking = false;
   private unprinted = '';
@@ -29,7 +29,7 @@ export class PlainTerminal implements Terminal {
     private readonly output: WriteStream,
   ) {
     input.on('data', this.read);
-    // A terminal that was closed is read with an error.
+    // Reading from a closed terminal fails.
     for (const event of ['end', 'error']) input.on(event, this.close);
     process.on('SIGINT', this.interrupt);
   }
@@ -41,7 +41,7 @@ export class PlainTerminal implements Terminal {
     this.output.write(text);
   }
 
-  // The line being typed is the terminal's own until it is entered.
+  // Until the line is entered, only the terminal knows it.
   readonly unfinished = '';
   readonly showsSecrets = true;
 
@@ -57,7 +57,7 @@ export class PlainTerminal implements Terminal {
     });
   }
 
-  /** The terminal shows what is typed, and the question says so. */
+  /** The terminal shows the secret, and the question says so. */
   async secret(prompt: string): Promise<string> {
     const secret = await this.answer(`(shown as you type) ${prompt}`);
     if (secret === undefined) throw new GivenUp();
@@ -123,9 +123,9 @@ export class PlainTerminal implements Terminal {
     else this.lines.write(line);
   }
 
-  /** Gives up what is being written; where that is nothing, leaves. */
+  /** Gives up the text being written. If there is none, leaves. */
   private readonly interrupt = () => {
-    // The program that the terminal is lent to has got it too.
+    // The program that has the terminal gets the signal too.
     if (this.lent) return;
     const { taker } = this;
     this.taker = undefined;

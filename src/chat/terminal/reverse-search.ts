@@ -1,4 +1,4 @@
-/** A search backwards through the lines typed before, letter by letter, as Ctrl-R starts it in readline and shells. */
+/** An incremental search backwards through the history, as Ctrl-R starts it in readline and shells. */
 export class ReverseSearch {
   private query = '';
   private at = 0;
@@ -7,7 +7,7 @@ export class ReverseSearch {
   /** @param history the lines, the newest first */
   constructor(private readonly history: readonly string[]) {}
 
-  /** The line that is found; undefined if nothing was typed or nothing found yet. */
+  /** The line that was found. Undefined if there is none yet. */
   get found(): string | undefined {
     return this.query === '' ? undefined : this.history[this.at];
   }
@@ -34,7 +34,7 @@ export class ReverseSearch {
     this.move(this.at - 1, -1);
   }
 
-  /** The line that is found stays if there is no other one. */
+  /** If no other line matches, the line that was found stays. */
   private move(from: number, step: 1 | -1): void {
     if (this.query === '') {
       this.failed = false;

@@ -2,18 +2,18 @@ import type { Key } from 'node:readline';
 import { pasteKey } from './keyboard.ts';
 import { pastedLines } from './paste.ts';
 
-// With Ctrl.
+// Ctrl-C and Ctrl-D.
 const givesUp = new Set(['c', 'd']);
 
-/** Gathers a secret key by key; nothing of it is shown. */
+/** Collects a secret key by key, without showing it. */
 export class Secret {
   private characters: string[] = [];
 
-  /** @param done called once, with undefined where it was given up */
+  /** @param done called once, with undefined if the secret is given up */
   constructor(private readonly done: (secret: string | undefined) => void) {}
 
   readonly take = (text: string, { name, ctrl, meta, sequence = '' }: Key): void => {
-    // What is copied from elsewhere often comes with its line end.
+    // A copied secret often ends with a line end.
     if (name === pasteKey) this.characters.push(...(pastedLines(sequence)[0] ?? ''));
     else if (name === 'return' || name === 'enter') this.done(this.characters.join(''));
     else if (ctrl && givesUp.has(name ?? '')) this.done(undefined);

@@ -1,15 +1,15 @@
 import { isUtf8 } from 'node:buffer';
 
 const esc = '\x1b';
-// How long the rest of a sequence may take to come, in milliseconds. A lone Escape is a key, and is
-// not to be felt.
-const patience = 2000;
-const escapePatience = 100;
-// No sequence that means anything is longer than this.
+// How long to wait for the rest of a sequence, in milliseconds. After Escape alone the wait is short,
+// because it may be the key.
+const sequenceTimeout = 2000;
+const escapeTimeout = 100;
+// Longer sequences are cut.
 const longest = 4096;
 
-// All of these are about what follows the escape character. Control strings (OSC, DCS, SOS, PM, APC)
-// end with BEL or ST; Escape, CAN and SUB end them too, and so does the end of a line here.
+// These match the characters after the escape character. Control strings (OSC, DCS, SOS, PM, APC) end
+// with BEL or ST. Escape, CAN, SUB and here also the end of a line end them too.
 const stringStart = '[\\]PX^_]';
 const stringText = '[^\\u0007\\u001b\\u0018\\u001a\\r\\n]*';
 const stringEnd = '(?:\\u0007|\\u001b\\\\|[\\u0018\\u001a])';
@@ -23,26 +23,26 @@ const whole = new RegExp(
 );
 const broken = new RegExp(`^(?:${control}|${stringStart}${stringText})`);
 
-// What Node's readline knows, by the final letter and by the number before a `~`.
+// Sequences that Node's readline knows, by the final letter and by the number before a `~`.
 const knownLetter = /^(?:\[(?:1;[2-8])?[A-HPQRSZ]|\[\[[A-E]|O[2-8]?[A-HPQRSMjkpqy])$/;
 const knownNumber = /^\[(?:[1-8]|1[1-57-9]|2[01345689]|3[1-4]|20[01])(?:;[2-8])?[~^$]$/;
 
-// A key as modifyOtherKeys of xterm tells it, and as kitty's keyboard protocol does.
+// A key in the form of xterm's modifyOtherKeys, and of kitty's keyboard protocol.
 const otherKey = /^\[27;(\d+);(\d+)~$/;
 const kittyKey = /^\[(\d+)(?::[\d:]*)?(?:;(\d+)(?::(\d+))?)?(?:;[\d:]*)?u$/;
 
 interface Owner {
-  /** Takes what is left, as text that readline understands. */
+  /** Called with keys in a form that readline understands. */
   keys(text: string): void;
-  /** Is told once of each run of bytes that are not UTF-8; they are left out. */
+  /** Called once for each run of bytes that are not UTF-8. They are dropped. */
   broken(): void;
 }
 
 /**
- * Lets those sequences of a terminal through that readline knows, and swallows the others whole,
- * however they were split: readline would put their ends into the line. A key that a terminal tells
- * by a sequence of its own, such as Shift+Enter, becomes what the key is without it. ECMA-48,
- * section 5.4, has the form of control sequences, 5.6 that of control strings.
+ * Passes on the escape sequences that readline knows, and drops all others, however they are split.
+ * Readline would insert the end of an unknown sequence into the line. A key that a terminal reports by
+ * a sequence, such as Shift+Enter, becomes the key without modifiers that readline does not know.
+ * ECMA-48 has the form of control sequences in section 5.4, and of control strings in 5.6.
  */
 export class Sequences {
   private bytes = Buffer.alloc(0);
@@ -57,9 +57,9 @@ export class Sequences {
     this.drain();
     if (this.held === '') return;
     const { held } = this;
-    // In a busy program the rest may have come in time, and not have been read yet.
+    // If the program is busy, the rest may have arrived in time and not been read yet.
     const late = () => setImmediate(() => this.held === held && this.giveUp());
-    this.timer = setTimeout(late, held === esc ? escapePatience : patience);
+    this.timer = setTimeout(late, held === esc ? escapeTimeout : sequenceTimeout);
   }
 
   close(): void {
@@ -87,14 +87,14 @@ export class Sequences {
     if (out !== '') this.owner.keys(out);
   }
 
-  /** Nothing more comes of what has begun: Escape was pressed alone, or the sequence is broken. */
+  /** The rest did not come in time: Escape was pressed alone, or the sequence is broken. */
   private giveUp(): void {
     const { held } = this;
     this.held = '';
     if (held === esc) this.owner.keys(held);
   }
 
-  /** The text of bytes that come in any pieces. */
+  /** Decodes bytes, however they are split. */
   private decode(chunk: Buffer): string {
     const bytes = Buffer.concat([this.bytes, chunk]);
     const end = bytes.length - unfinished(bytes);
@@ -102,12 +102,12 @@ export class Sequences {
     const whole = bytes.subarray(0, end);
     if (isUtf8(whole)) return whole.toString();
     this.owner.broken();
-    // What was typed as U+FFFD is lost with them.
+    // A typed U+FFFD is lost with them.
     return whole.toString().replaceAll('\ufffd', '');
   }
 }
 
-/** How many bytes at the end begin a character that is not whole yet. */
+/** How many bytes at the end belong to a character that is not complete yet. */
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
     const byte = bytes[bytes.length - back] ?? 0;
@@ -117,7 +117,7 @@ function unfinished(bytes: Buffer): number {
   return 0;
 }
 
-/** What readline is to see of a sequence. */
+/** What readline gets in place of a sequence. */
 function meaning(sequence: string): string {
   const [, otherModifiers, otherCode] = otherKey.exec(sequence) ?? [];
   if (otherCode !== undefined) return plainKey(Number(otherCode), Number(otherModifiers));
@@ -130,9 +130,9 @@ function meaning(sequence: string): string {
   return isKnown ? `${esc}${sequence}` : '';
 }
 
-/** A key as terminals have always told it. @param modifiers 1, and a bit each for Shift, Alt and Ctrl */
+/** A key in the traditional form. @param modifiers 1 plus a bit each for Shift, Alt and Ctrl */
 function plainKey(code: number, modifiers: number): string {
-  // Surrogates are no characters, and kitty has keypads and media keys in a private area after them.
+  // Surrogates are not characters, and in the private area after them kitty has keypads and media keys.
   if (code > 0x10ffff || (code >= 0xd800 && code <= 0xf8ff)) return '';
   const [shift, alt, ctrl] = [1, 2, 4].map((bit) => ((modifiers - 1) & bit) !== 0);
   let key = String.fromCodePoint(code);

@@ -1,44 +1,44 @@
 import type { Completion } from './completion.ts';
 import type { PagedTerminal } from './page.ts';
 
-/** A person at a terminal, who types lines while other lines are printed. */
+/** A terminal at which a user types lines while other lines are printed. */
 export interface Terminal extends PagedTerminal {
-  /** Aborted when the person asks to leave with Ctrl-C. */
+  /** Aborted when the user leaves with Ctrl-C. */
   readonly interrupted: AbortSignal;
-  /** The lines as they are entered, until the end of input or an interruption. */
+  /** The entered lines, until the end of the input or an interruption. */
   readonly lines: AsyncIterable<string>;
-  /** Shows `question` before what is typed, until the next line is entered. */
+  /** Shows `question` as the prompt until the next line is entered. */
   ask(question: Question): void;
   /**
-   * Asks for one more line of a text. Undefined if the text is given up (Ctrl-C) or the terminal is
-   * gone, after what was typed of the last line. Ctrl-D stands for a line with a dot.
+   * Asks for the next line of a text. If the text is given up (Ctrl-C) or the terminal is closed, it
+   * resolves with what was typed of the line, and then with undefined. Ctrl-D enters a single dot.
    */
   textLine(prompt: string): Promise<string | undefined>;
-  /** What is typed of a line of a text that is not entered yet, as far as that is known. */
+  /** What is typed of the current line of a text, if that is known. */
   readonly unfinished: string;
-  /** Asks for an answer in between. Undefined if it is given up, or the terminal is gone. */
+  /** Asks a question. Undefined if it is given up, or the terminal is closed. */
   answer(prompt: string): Promise<string | undefined>;
   /**
-   * Asks for a secret, which is not remembered.
-   * @throws GivenUp if the person leaves the question
+   * Asks for a secret, which is not kept in the history.
+   * @throws GivenUp if the user gives up
    */
   secret(prompt: string): Promise<string>;
-  /** Whether a secret is shown as it is typed. */
+  /** Whether a secret is shown while it is typed. */
   readonly showsSecrets: boolean;
-  /** Prints whole lines, above the line being typed where that is possible. */
+  /** Prints whole lines, above the line being typed if possible. */
   print(text: string): void;
-  /** Leaves the terminal to another program until `use` is done; what is printed waits for that. */
+  /** Gives the terminal to another program until `use` is done. Output waits until then. */
   lend<T>(use: () => Promise<T>): Promise<T>;
-  /** Leaves the terminal as it was found. */
+  /** Restores the terminal. */
   close(): void;
 }
 
 export interface Question {
   readonly text: string;
-  /** Whether the answer is kept, for the arrow keys and for later runs. */
+  /** Whether a line is kept in the history. */
   remembers(line: string): boolean;
-  /** What the word before the cursor can become; `before` is the line up to there. */
+  /** What the word before the cursor can be completed to. `before` is the line up to the cursor. */
   complete?(before: string): Promise<Completion | undefined>;
-  /** Whether what follows `before` is the content of a message, which may have several lines. */
+  /** Whether the text after `before` is the content of a message, which may have several lines. */
   holdsContent?(before: string): boolean;
 }

@@ -1,7 +1,6 @@
-import { parse, TomlError } from 'smol-toml';
-import { nearest } from '../../protocol/suggest.ts';
-import { readText } from '../asking/text-file.ts';
+import { didYouMean } from '../../protocol/suggest.ts';
 import { UserError } from '../errors.ts';
+import { readToml } from '../parsing/toml.ts';
 import { type Config, keyOf, type Setting, settingNames, settings } from './settings.ts';
 
 const nameOfKey = new Map(settingNames.map((name) => [keyOf(name), name]));
@@ -12,22 +11,12 @@ const nameOfKey = new Map(settingNames.map((name) => [keyOf(name), name]));
  * it tells of all that is wrong
  */
 export function readConfigFile(file: string): Partial<Config> {
-  const entries = Object.entries(readToml(file));
+  const settings = readToml(file, 'The configuration');
+  if (!settings) throw new UserError(`The configuration cannot be read: there is no file ${file}.`);
+  const entries = Object.entries(settings);
   const problems = entries.flatMap(([key, value]) => problem(key, value) ?? []);
   if (problems.length > 0) throw new UserError(`${file}: ${problems.join(' ')}`);
   return Object.fromEntries(entries.map(([key, value]) => [nameOfKey.get(key), taken(key, value)]));
-}
-
-function readToml(file: string): Record<string, unknown> {
-  try {
-    return parse(readText(file));
-  } catch (error) {
-    if (!(error instanceof TomlError)) {
-      throw new UserError(`The configuration cannot be read: ${(error as Error).message}.`);
-    }
-    const [reason = ''] = error.message.split('\n');
-    throw new UserError(`${file}, line ${error.line}, column ${error.column}: ${reason}.`);
-  }
 }
 
 function problem(key: string, value: unknown): string | undefined {
@@ -46,5 +35,5 @@ function taken(key: string, value: unknown): unknown {
 function unknownKey(key: string, value: unknown): string {
   if (typeof value === 'object') return `Settings stand on their own, not in a section [${key}].`;
   const keys = [...nameOfKey.keys()];
-  return `There is no setting ${key}. Did you mean ${nearest(key, keys)}?`;
+  return `There is no setting ${key}.${didYouMean(key, keys, Number.POSITIVE_INFINITY)}`;
 }

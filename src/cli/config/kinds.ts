@@ -4,6 +4,8 @@ import { z } from 'zod';
 import { Network } from '../../board/addresses.ts';
 import { formatAddress, parseAddress, socketPathOf } from '../../protocol/address.ts';
 import { defaultPort } from '../../protocol/limits.ts';
+import { parseWholeNumber } from '../../protocol/whole-number.ts';
+import { parseDuration } from '../parsing/duration.ts';
 
 /** What a setting takes. */
 export interface Kind<T> {
@@ -55,7 +57,7 @@ export function wholeNumber(
   most: number,
   { placeholder = 'number' } = {},
 ): Kind<number> {
-  const digits = z.string().regex(/^\d+$/).transform(Number);
+  const digits = z.string().transform((text) => parseWholeNumber(text));
   const schema = z.union([z.number(), digits]).pipe(z.int().min(least).max(most));
   return { placeholder, allowed: `a whole number from ${least} to ${most}`, schema };
 }
@@ -149,8 +151,7 @@ export function onOrOff(): Kind<boolean> {
 export function duration(least: ms.StringValue, most: ms.StringValue): Kind<number> {
   const schema = z
     .string()
-    .regex(/^\d+(\.\d+)?(ms|s|m|min|h|d)$/)
-    .transform((text) => ms(text as ms.StringValue))
+    .transform(parseDuration)
     .pipe(z.int().min(ms(least)).max(ms(most)));
   const allowed = `a time with its unit (500ms, 30s, 10m) from ${least} to ${most}`;
   return { placeholder: 'time', allowed, schema, write: (value) => ms(value) };

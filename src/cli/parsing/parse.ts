@@ -3,6 +3,9 @@ import ms from 'ms';
 import { z } from 'zod';
 import { limits } from '../../protocol/limits.ts';
 import { postKey as postKeySchema } from '../../protocol/schemas.ts';
+import { longestTimer } from '../../protocol/timers.ts';
+import { parseWholeNumber } from '../../protocol/whole-number.ts';
+import { parseDuration } from './duration.ts';
 
 const rightTimes =
   'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
@@ -15,8 +18,8 @@ const dateTime = z.iso.datetime({ offset: true });
 /** A parser of whole numbers from `least` to `most`. @throws InvalidArgumentError, from the parser */
 export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
   return (text: string): number => {
-    const number = Number(text);
-    if (!/^\d+$/.test(text) || number < least || number > most) {
+    const number = parseWholeNumber(text, least, most);
+    if (number === undefined) {
       const range = most < Number.MAX_SAFE_INTEGER ? `${least} to ${most}` : `${least} up`;
       throw new InvalidArgumentError(`It takes a whole number from ${range}.`);
     }
@@ -26,9 +29,8 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
 
 /** A span of time such as 30s or 5m, in milliseconds. @throws InvalidArgumentError */
 export function duration(text: string): number {
-  const span = /^\d+(\.\d+)?(ms|s|m|min|h|d)$/.test(text) || text === '0' ? age(text) / 1000 : -1;
-  // The longest that a timer waits.
-  if (!(span >= 0 && span < 2 ** 31)) {
+  const span = text === '0' ? 0 : parseDuration(text);
+  if (span === undefined || span > longestTimer) {
     throw new InvalidArgumentError('It takes a time with its unit (500ms, 30s, 5m), or 0.');
   }
   return span;

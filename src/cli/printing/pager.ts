@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { ignoreInterrupts } from '../../chat/terminal/endings.ts';
 import { displayWidth } from '../../protocol/unicode.ts';
 
 /**
@@ -21,9 +22,7 @@ function isTooLong(text: string): boolean {
 /** False if the pager could not be started. */
 function pagedBy(pager: string, text: string): boolean {
   if (pager.trim() === '' || pager.trim() === 'cat') return false;
-  // Ctrl-C is the pager's.
-  const ignore = () => {};
-  process.on('SIGINT', ignore);
+  const heed = ignoreInterrupts();
   try {
     const { error, status } = spawnSync('sh', ['-c', pager], {
       input: text,
@@ -34,6 +33,6 @@ function pagedBy(pager: string, text: string): boolean {
     const isLeft = (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
     return (error === undefined || isLeft) && status !== 127 && status !== 126;
   } finally {
-    process.off('SIGINT', ignore);
+    heed();
   }
 }

@@ -1,10 +1,9 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { parse, TomlError } from 'smol-toml';
 import { z } from 'zod';
 import { homeFolder } from '../../chat/home-folder.ts';
-import { nearest } from '../../protocol/suggest.ts';
-import { readText } from '../asking/text-file.ts';
+import { didYouMean } from '../../protocol/suggest.ts';
 import { UserError } from '../errors.ts';
+import { readToml } from '../parsing/toml.ts';
 
 const textRule = 'it takes text in quotes';
 const text = z.string(textRule).min(1, textRule);
@@ -62,7 +61,7 @@ export function needProfile(name: string): Profile {
   const profile = names.includes(name) ? profiles[name] : undefined;
   if (profile) return profile;
   const known = names.length > 0 ? ` It has ${names.join(', ')}.` : '';
-  throw new UserError(`There is no profile ${name} in ${file}.${suggestion(name, names) || known}`);
+  throw new UserError(`There is no profile ${name} in ${file}.${didYouMean(name, names) || known}`);
 }
 
 /** The profiles that there are. @throws as `findProfile` does */
@@ -72,7 +71,7 @@ export function profileNames(): string[] {
 
 function readProfiles(file: string | undefined): Record<string, Profile> {
   if (file === undefined) return {};
-  const parsed = profilesSchema.safeParse(parseFile(file));
+  const parsed = profilesSchema.safeParse(readToml(file, 'The profiles') ?? {});
   if (!parsed.success) throw new UserError(`${file}: ${describe(parsed.error)}`);
   const path = (written: string | undefined) => written && absolutePath(written, dirname(file));
   return Object.fromEntries(
@@ -81,19 +80,6 @@ function readProfiles(file: string | undefined): Record<string, Profile> {
       { ...rest, ca: path(ca), passwordFile: path(password_file) },
     ]),
   );
-}
-
-function parseFile(file: string): unknown {
-  try {
-    return parse(readText(file));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    if (!(error instanceof TomlError)) {
-      throw new UserError(`The profiles cannot be read: ${(error as Error).message}.`);
-    }
-    const [what = ''] = error.message.replace(/^Invalid TOML document: /, '').split('\n');
-    throw new UserError(`${file}: line ${error.line}, column ${error.column}: ${what}.`);
-  }
 }
 
 /** What is wrong first, with the setting that it is wrong in. */
@@ -115,14 +101,7 @@ function unknownKey(key: string): string {
   if (/^pass(word|wd|phrase)?$/i.test(key)) {
     return ' A password is kept in a file of its own: name that with password_file.';
   }
-  return suggestion(key, settings) || ` There are ${settings.join(', ')}.`;
-}
-
-/** The nearest of `known`, where a typo is likely. */
-function suggestion(word: string, known: string[]): string {
-  const most = Math.ceil(word.length / 2);
-  const near = nearest(word, known, most);
-  return near ? ` Did you mean ${near}?` : '';
+  return didYouMean(key, settings) || ` There are ${settings.join(', ')}.`;
 }
 
 /** As a shell takes it, and else beside the file that names it. */

@@ -1,13 +1,26 @@
-/** What ends a command from outside: `signal` is aborted, with the exit code that shells have for it. */
+import type { ExitCode } from '../errors.ts';
+
+// The same signal again within this time is one Ctrl-C that came twice, in milliseconds: npm and npx
+// send their child the signal that the terminal has sent it already.
+const echoTime = 100;
+
+/** What ends a command from outside. */
 export interface Interruption {
+  /** Aborted at the first signal. */
   readonly signal: AbortSignal;
-  /** 130 after Ctrl-C, 143 after SIGTERM; undefined if nothing has ended it. */
+  /** 130 after Ctrl-C, 143 after SIGTERM. Undefined if no signal came. */
   readonly exitCode: InterruptedCode | undefined;
   /** Leaves the signals to the system again. */
   close(): void;
 }
 
-export type InterruptedCode = 130 | 143;
+export type InterruptedCode = Extract<ExitCode, 130 | 143>;
+type InterruptingSignal = 'SIGINT' | 'SIGTERM';
+
+const exitCodeOf: Readonly<Record<InterruptingSignal, InterruptedCode>> = {
+  SIGINT: 130,
+  SIGTERM: 143,
+};
 
 let lastCode: InterruptedCode = 130;
 
@@ -17,25 +30,35 @@ export function interruptedCode(): InterruptedCode {
 }
 
 /**
- * Listens for Ctrl-C and SIGTERM. A second one ends the program at once.
+ * Listens for Ctrl-C and SIGTERM. A second signal ends the process at once.
  * @param reason what the signal is aborted with
+ * @param secondCode the exit code after a second signal, if it is not the one of that signal
  */
-export function interruption(reason?: (exitCode: InterruptedCode) => Error): Interruption {
+export function interruption(
+  reason?: (exitCode: InterruptedCode) => Error,
+  secondCode?: ExitCode,
+): Interruption {
   const controller = new AbortController();
-  let exitCode: InterruptedCode | undefined;
-  const end = (code: InterruptedCode) => () => {
-    if (exitCode !== undefined) process.exit(code);
-    exitCode = code;
-    lastCode = code;
-    controller.abort(reason?.(code));
+  let first: { name: InterruptingSignal; at: number } | undefined;
+  const receive = (name: InterruptingSignal) => {
+    const code = exitCodeOf[name];
+    if (!first) {
+      first = { name, at: performance.now() };
+      lastCode = code;
+      controller.abort(reason?.(code));
+    } else if (name !== first.name || performance.now() - first.at > echoTime) {
+      process.exit(secondCode ?? code);
+    }
   };
-  const ends = { SIGINT: end(130), SIGTERM: end(143) };
-  process.on('SIGINT', ends.SIGINT).on('SIGTERM', ends.SIGTERM);
+  const names = Object.keys(exitCodeOf) as InterruptingSignal[];
+  for (const name of names) process.on(name, receive);
   return {
     signal: controller.signal,
     get exitCode() {
-      return exitCode;
+      return first && exitCodeOf[first.name];
     },
-    close: () => void process.off('SIGINT', ends.SIGINT).off('SIGTERM', ends.SIGTERM),
+    close: () => {
+      for (const name of names) process.off(name, receive);
+    },
   };
 }

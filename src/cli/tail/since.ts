@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import { limits } from '../../protocol/limits.ts';
 import type { Call, Header, Membership } from '../../protocol/schemas.ts';
 import { formatTime } from '../../protocol/time.ts';
+import { parseWholeNumber } from '../../protocol/whole-number.ts';
 import { pastTime } from '../parsing/parse.ts';
 
 /** Where to begin: at a number, or at a time in microseconds since the epoch. */
@@ -16,8 +17,8 @@ export interface Start {
 /** @throws InvalidArgumentError */
 export function parseSince(text: string): Since {
   if (!/^\d+$/.test(text)) return { time: pastTime(text) };
-  const number = Number(text);
-  if (!Number.isSafeInteger(number) || number < 1) {
+  const number = parseWholeNumber(text, 1);
+  if (number === undefined) {
     throw new InvalidArgumentError('The number of a message is a whole number from 1 up.');
   }
   return { number };

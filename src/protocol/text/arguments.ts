@@ -1,4 +1,5 @@
 import { boardError, shortened } from '../errors.ts';
+import { parseWholeNumber } from '../whole-number.ts';
 
 const leadingSpace = /^[ \t]+/;
 
@@ -102,8 +103,8 @@ export class Arguments {
   }
 
   private wholeNumber(what: string, word: string): number {
-    const value = Number(word);
-    if (!/^\d+$/.test(word) || !Number.isSafeInteger(value) || value < 1) {
+    const value = parseWholeNumber(word, 1);
+    if (value === undefined) {
       throw boardError(
         'INVALID_PARAMS',
         `the ${what} is a number from 1 up, not "${shortened(word)}"`,

@@ -1,8 +1,8 @@
 import { cleanLine, cleanText } from '../clean.ts';
 import type { BoardError } from '../errors.ts';
+import { hints } from '../hints.ts';
 import { limits } from '../limits.ts';
 import type { Header, Member, Notice, Result } from '../schemas.ts';
-import { hints } from './hints.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignRows } from './table.ts';
 
@@ -15,7 +15,7 @@ const ruleLength = 40;
 const descriptionColumn = 2;
 
 export function renderError({ code, message }: BoardError, style: Style = plainStyle): string {
-  const hint = hints[code];
+  const { typing: hint } = hints[code];
   return error(`${cleanLine(message)}${hint ? ` ${hint}` : ''}`, style);
 }
 

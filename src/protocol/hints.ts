@@ -1,0 +1,63 @@
+import type { ErrorCode } from './errors.ts';
+
+/** What to do about an error. A member is left out if there is nothing to add to the sentence. */
+export interface Hint {
+  /** For a person who types text commands. */
+  readonly typing?: string;
+  /** For a person or a script that runs `corkboard post` or `tail`. */
+  readonly running?: string;
+}
+
+/** A new error needs an entry here, if only `{}`. */
+export const hints: Readonly<Record<ErrorCode, Hint>> = {
+  PARSE_ERROR: {},
+  NOT_UTF8: {},
+  LINE_TOO_LONG: {},
+  INVALID_REQUEST: {},
+  METHOD_NOT_FOUND: { typing: 'Type %help for the commands.' },
+  INVALID_PARAMS: {},
+  INTERNAL_ERROR: {},
+  NOT_LOGGED_IN: { typing: 'Type your name.' },
+  ALREADY_LOGGED_IN: {},
+  NAME_INVALID: { typing: 'Please choose another.' },
+  NAME_IN_USE: {
+    typing: 'Please choose another.',
+    running:
+      'A name without a password has one connection at a time: give another --user, or protect the name.',
+  },
+  PASSWORD_REQUIRED: {},
+  PASSWORD_WRONG: {},
+  PASSWORD_INVALID: {},
+  REGISTRATION_REQUIRED: {},
+  BANNED: {},
+  TOKEN_INVALID: {},
+  RATE_LIMITED: {},
+  SESSION_ENDED: {},
+  NAME_TOO_SIMILAR: { typing: 'Please choose another.' },
+  USER_EXISTS: {},
+  USER_NOT_FOUND: {},
+  GROUP_NOT_FOUND: {
+    typing: 'Type %groups to see them.',
+    running: 'The operator of the board makes groups, with `corkboard group create`.',
+  },
+  GROUP_EXISTS: {},
+  GROUP_PROTECTED: {},
+  ALREADY_MEMBER: { typing: 'Type %list or %grouplist to see its messages.' },
+  NOT_MEMBER: {
+    typing: 'Join it first: %groupjoin <group>, or %join for main.',
+    running: 'Add --join to join it first.',
+  },
+  MESSAGE_NOT_FOUND: { typing: 'Type %list or %grouplist to see which there are.' },
+  SUBJECT_INVALID: {},
+  TOO_LONG: {},
+  KEY_REUSED: {},
+  STORAGE_FAILED: {},
+  SHUTTING_DOWN: {},
+  CONNECTION_ENDED: {},
+  TOO_SLOW: {},
+  LOGIN_TIMEOUT: {},
+  TOO_MANY_CONNECTIONS: {},
+  TLS_REQUIRED: {},
+  PROXY_REFUSED: {},
+  NOT_A_WEB_SERVER: {},
+};
