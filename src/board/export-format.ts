@@ -5,7 +5,7 @@ import { postKey } from '../protocol/schemas.ts';
 import { parseTime } from '../protocol/time.ts';
 import { checkedBanReason, checkedContent, checkedDescription, checkedSubject } from './board.ts';
 import { groupName, userName } from './names.ts';
-import { hashForm } from './passwords.ts';
+import { hashProblem } from './passwords.ts';
 
 // The lines of an export, as docs/export-format.md describes them.
 
@@ -69,6 +69,14 @@ const boardLine = z.strictObject({
   lastGroup: count,
 });
 
+const passwordHash = z.string().superRefine((hash, context) => {
+  const problem = hashProblem(hash);
+  if (problem) {
+    const message = `The password hash cannot be used: ${problem}`;
+    context.addIssue({ code: 'custom', message });
+  }
+});
+
 const userLine = z.strictObject({
   type: z.literal('user'),
   name: user,
@@ -76,7 +84,7 @@ const userLine = z.strictObject({
   lastSeenAt: time.nullable(),
   bannedAt: time.nullable(),
   banReason: kept(checkedBanReason).nullable(),
-  passwordHash: z.string().regex(hashForm).nullable().optional(),
+  passwordHash: passwordHash.nullable().optional(),
 });
 
 const groupLine = z.strictObject({

@@ -18,6 +18,8 @@ const currentCost: Cost = { ln: 17, r: 8, p: 1 };
 const mostBytesTried = 4 * limits.password;
 const saltBytes = 16;
 const keyBytes = 32;
+// A hash that another program has made may have a longer or a shorter key than ours.
+const mostKeyBytes = 64;
 /** Hashes that run at once, of 128 MiB each. One core is left to the event loop. */
 export const mostAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1));
 
@@ -65,20 +67,32 @@ export class Passwords {
     return known !== undefined && timingSafeEqual(key, known.key);
   }
 
-  private async derive(password: string, { ln, r, p, salt }: Cost & { salt: Buffer }, turn: Turn) {
+  private async derive(
+    password: string,
+    { ln, r, p, salt, key }: Cost & { salt: Buffer; key?: Buffer | undefined },
+    turn: Turn,
+  ) {
     await this.queue.enter(turn);
     try {
       const N = 2 ** ln;
-      return await run(normalized(password, 'NFC'), salt, { N, r, p, maxmem: 256 * N * r });
+      const length = key?.length ?? keyBytes;
+      // It takes 128 * r * (N + p) bytes and a little more (RFC 7914, section 5).
+      const maxmem = 256 * r * (N + p + 2);
+      return await run(normalized(password, 'NFC'), salt, length, { N, r, p, maxmem });
     } finally {
       this.queue.leave();
     }
   }
 }
 
-function run(password: string, salt: Buffer, options: ScryptOptions): Promise<Buffer> {
+function run(
+  password: string,
+  salt: Buffer,
+  length: number,
+  options: ScryptOptions,
+): Promise<Buffer> {
   return new Promise((resolve, reject) => {
-    scrypt(password, salt, keyBytes, options, (error, key) => {
+    scrypt(password, salt, length, options, (error, key) => {
       if (error) reject(error);
       else resolve(key);
     });
@@ -89,12 +103,37 @@ function encode(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** The form of a hash, as it is stored and as a board is moved with it. */
-export const hashForm = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
+/** The form of a hash, as it is stored and exported. */
+const hashForm = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
+
+// What a login may cost at most, whatever a stored hash says: bytes of memory, and 64 times the time of `currentCost`.
+const mostMemory = 1024 ** 3;
+const mostWork = 64 * 2 ** currentCost.ln * currentCost.r * currentCost.p;
+
+/** Why no login could be checked against a hash, as the end of a sentence. Undefined if one can. */
+export function hashProblem(hash: string): string | undefined {
+  const parsed = tryParse(hash);
+  if (!parsed) return 'it is not of the form $scrypt$ln=17,r=8,p=1$salt$key';
+  const { ln, r, p, salt, key } = parsed;
+  if (ln < 1 || r < 1 || p < 1) return 'its costs have to be at least 1';
+  // RFC 7914, section 2: N is less than 2^(16 r).
+  if (ln >= 16 * r) return `ln=${ln} is too large for r=${r}`;
+  if (128 * r * (2 ** ln + p) > mostMemory || 2 ** ln * r * p > mostWork) {
+    return `a login would cost too much (ln=${ln},r=${r},p=${p})`;
+  }
+  if (salt.length === 0 || key.length === 0) return 'its salt and its key have to be in base64';
+  return key.length <= mostKeyBytes ? undefined : `its key is longer than ${mostKeyBytes} bytes`;
+}
 
 function parse(hash: string): Parsed {
+  const parsed = tryParse(hash);
+  if (!parsed) throw new Error('a stored password hash cannot be read');
+  return parsed;
+}
+
+function tryParse(hash: string): Parsed | undefined {
   const [, ln, r, p, salt, key] = hashForm.exec(hash) ?? [];
-  if (!salt || !key) throw new Error('a stored password hash cannot be read');
+  if (!salt || !key) return undefined;
   return {
     ln: Number(ln),
     r: Number(r),

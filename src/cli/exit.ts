@@ -6,6 +6,7 @@ import { adviceFor, isStorageFailure } from '../storage/sqlite/file/failure.ts';
 import { systemFailure } from '../storage/sqlite/file/system-errors.ts';
 import { Interrupted, UserError } from './errors.ts';
 import { refuseBrokenWords } from './parsing/arguments.ts';
+import { whatIsDone } from './printing/done.ts';
 
 /**
  * Runs the program and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 ended by
@@ -39,7 +40,9 @@ function settingsOfEnvironment(): string[] {
  */
 function outputFailed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
-  process.stderr.write(`corkboard: Cannot write to standard output: ${error.message}.\n`);
+  const done = whatIsDone();
+  const rest = done === undefined ? '' : ` Nothing else failed. ${cleanLine(done)}`;
+  process.stderr.write(`corkboard: Cannot write to standard output: ${error.message}.${rest}\n`);
   process.exit(1);
 }
 

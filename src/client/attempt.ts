@@ -6,8 +6,8 @@ import { ConnectionError } from './failure.ts';
 import { patientCall } from './put-off.ts';
 import type { Patience } from './silence.ts';
 
-/** A connection on which a session stands. */
-export interface Standing {
+/** A connection with its session. */
+export interface OpenSession {
   readonly connection: Connection;
   readonly session: Result<'session.login'>;
 }
@@ -16,18 +16,18 @@ export interface AttemptOptions {
   readonly address: Address;
   readonly signal?: AbortSignal | undefined;
   readonly patience: Patience;
-  /** How long to wait where the board refuses a session for the moment, in milliseconds. */
+  /** How long to wait if the board refuses the session for the moment, in milliseconds. */
   readonly refused: number;
 }
 
 /**
- * Connects and opens a session; leaves nothing behind if either fails.
+ * Connects and opens a session. If the session is refused, the connection is closed.
  * @throws ConnectionError, BoardError
  */
 export async function attempt(
   { address, signal, patience, refused }: AttemptOptions,
   open: (call: Call) => Promise<Result<'session.login'>>,
-): Promise<Standing> {
+): Promise<OpenSession> {
   const connection = await Connection.open(address, signal, patience);
   const abort = () => connection.close();
   signal?.addEventListener('abort', abort);
@@ -86,9 +86,9 @@ const isTemporary: Readonly<Record<ErrorCode, boolean>> = {
 };
 
 /**
- * Whether an attempt that failed is worth another one.
- * @param since when the session was lost, as `performance.now()` tells it
- * @param nameInUse how long the name may be held by one's own connection, which is gone, in milliseconds
+ * Whether to make another attempt after one that failed with `error`.
+ * @param since when the session was lost, by `performance.now()`
+ * @param nameInUse how long the client's own last connection may still hold the name, in milliseconds
  */
 export function isPassing(error: unknown, since: number, nameInUse: number): boolean {
   if (error instanceof ConnectionError) return true;

@@ -1,25 +1,25 @@
 /** In milliseconds. */
 export interface BackoffOptions {
-  /** The first pause, and the longest one. */
+  /** The first pause, and the maximum. */
   readonly first: number;
   readonly longest: number;
 }
 
-/** Pauses between tries: each up to twice the one before, and never two clients in step. */
+/** Pauses between attempts. Each is up to twice the last one, and random, so that clients do not attempt in step. */
 export class Backoff {
-  private tries = 0;
+  private attempts = 0;
 
   constructor(private readonly options: BackoffOptions) {}
 
-  /** How long to wait before the next try, in milliseconds. */
+  /** How long to wait before the next attempt, in milliseconds. */
   next(): number {
     const { first, longest } = this.options;
-    const most = Math.min(longest, first * 2 ** this.tries++);
+    const most = Math.min(longest, first * 2 ** this.attempts++);
     return most * (0.5 + Math.random() / 2);
   }
 
-  /** A try has succeeded. */
+  /** An attempt has succeeded. */
   reset(): void {
-    this.tries = 0;
+    this.attempts = 0;
   }
 }

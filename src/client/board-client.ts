@@ -11,7 +11,7 @@ import type {
   Params,
   Result,
 } from '../protocol/schemas.ts';
-import type { Standing } from './attempt.ts';
+import type { OpenSession } from './attempt.ts';
 import { catchUp } from './catch-up.ts';
 import type { Connection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
@@ -30,15 +30,15 @@ interface ClientOptions {
 }
 
 interface BoardClientEvents {
-  /** What the board tells: of each message once, and of those in a group in the order of numbers. */
+  /** A notice. Each message is announced once, and those of a group in the order of their numbers. */
   notice: [notice: Notice];
-  /** The connection has gone; `pause` is how long it is until the next try, in milliseconds. */
+  /** The connection is lost. The next attempt is in `pause` milliseconds. */
   lost: [lost: { reason: string; pause: number }];
-  /** The session stands again. What was missed is told behind this. */
+  /** The session has been resumed. Missed messages are announced after this. */
   resumed: [];
-  /** The board has refused calls for the moment; they are sent again after `pause` milliseconds. */
+  /** The board refuses calls for the moment. They are sent again after `pause` milliseconds. */
   putOff: [putOff: { error: BoardError; pause: number }];
-  /** The session is over, and not tried again. Not told after `close()`. */
+  /** The session has ended and does not come back. Not emitted after `close()`. */
   ended: [error: EndingError];
 }
 
@@ -52,8 +52,8 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   private name = '';
   private id = 0;
 
-  /** @param standing a session that was opened a moment ago: nothing came behind its reply yet */
-  constructor(standing: Standing, { address, credentials, timing }: ClientOptions) {
+  /** @param opened a session that was just opened: nothing was read after the reply to the login */
+  constructor(opened: OpenSession, { address, credentials, timing }: ClientOptions) {
     super();
     this.credentials = credentials;
     const allTiming = completeTiming(timing);
@@ -65,45 +65,45 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
       address,
       credentials,
       timing: allTiming,
-      stands: (next) => this.stand(next),
+      opened: (next) => this.sessionOpened(next),
       lost: (reason, pause) => this.lose(reason, pause),
       ended: (error) => this.end(error),
     });
-    this.lifeline.hold(standing);
+    this.lifeline.hold(opened);
   }
 
-  /** The name that one goes by; the operator may change it. */
+  /** The name of the user. The operator may change it. */
   get user(): string {
     return this.name;
   }
 
-  /** The number of that user, which never changes. */
+  /** The number of the user, which never changes. */
   get userId(): number {
     return this.id;
   }
 
-  /** Whether the session stands just now. */
+  /** Whether the session has a connection at the moment. */
   get connected(): boolean {
     return this.connection !== undefined;
   }
 
-  /** The groups that one is in; the counts are of the last time that the session was opened. */
+  /** The groups of the user. Their counts are from the last login or resume. */
   get memberships(): readonly Membership[] {
     return this.feeds.all.map(({ membership }) => membership);
   }
 
   /**
-   * Asks the board. While there is no connection it waits for one, and a read or a post under way
-   * when the connection goes is sent again, so that a post is done once. What the board refuses for
-   * the moment is sent again, in order, after the pause that it asks for.
-   * @throws BoardError as the board answers; ConnectionLost for a join, a leave or a password that
-   * was under way when the connection went, and may or may not have been done; ConnectionError
-   * where the session is over, or too many calls wait
+   * Calls a method of the board. While there is no connection, the call waits for one. A read or a
+   * post whose connection is lost is sent again; a post has a key, so it is posted once. A call that
+   * the board refuses for the moment is sent again after the pause that the board asks for.
+   * @throws BoardError as the board answers; ConnectionLost for a join, a leave or a password whose
+   * connection was lost, so that it may or may not have been carried out; ConnectionError if the
+   * session has ended, too many calls wait, or the board does not answer
    */
   readonly call: Call = async <M extends Method>(method: M, params: Params<M>) => {
     if (method.startsWith('session.')) {
       throw new TypeError(
-        `${method} is the client's own: it resumes by itself, and close() leaves.`,
+        `${method} cannot be called: the client resumes by itself, and close() logs out.`,
       );
     }
     const sent = method === 'message.post' ? { key: randomUUID(), ...params } : params;
@@ -111,7 +111,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     const answer = this.calls.add<M>({
       method,
       params: sent,
-      // The group may have another name by the time that it is sent again.
+      // The group may have another name when the call is sent again.
       lasting: () => (feed ? { ...sent, group: feed.membership.id } : sent),
       learn: (result) => this.learn({ method, params: sent, result } as Answer),
     });
@@ -119,8 +119,8 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   };
 
   /**
-   * Posts once, whatever the connection does meanwhile.
-   * @param key the same key posts once, even from two processes; a random one if left out
+   * Posts a message once, even if the connection is lost meanwhile.
+   * @param key under the same key a message is posted once, even by two processes; random if left out
    * @throws as `call`
    */
   post(
@@ -132,7 +132,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     return this.call('message.post', { group, subject, content, key });
   }
 
-  /** Logs out, if the server answers within a second. What still waits is rejected. */
+  /** Logs out, which takes at most a second, and closes the connection. Waiting calls are rejected. */
   async close(): Promise<void> {
     const { connection } = this;
     this.lifeline.close();
@@ -141,7 +141,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     this.calls.end(new ConnectionError('The session was closed before this was done.'));
   }
 
-  private stand({ connection, session }: Standing): void {
+  private sessionOpened({ connection, session }: OpenSession): void {
     const isFirst = this.name === '';
     this.connection = connection;
     this.id = session.userId;
@@ -170,17 +170,17 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     this.emit('ended', error);
   }
 
-  /** What was posted from here is known before what was missed is told. */
+  /** Announces missed messages, after the numbers of this client's own posts are known. */
   private async catchUp(connection: Connection, settled: Promise<void>): Promise<void> {
     await settled;
     const { call } = connection;
-    const tell = (notice: Notice) => this.emit('notice', notice);
+    const announce = (notice: Notice) => this.emit('notice', notice);
     await Promise.all(
       this.feeds.all.map((feed) =>
         catchUp(feed, {
           call,
           wanted: () => this.connection === connection && this.feeds.has(feed),
-          tell,
+          announce,
         }),
       ),
     );
@@ -206,7 +206,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   }
 }
 
-/** The board speaks of a group that is gone as it was asked for, which may be by its number. */
+/** The error of the board has the group as it was in the call, which may be its number. */
 function byName(error: unknown, { membership }: GroupFeed): unknown {
   const isGone = error instanceof BoardError && error.code === 'GROUP_NOT_FOUND';
   return isGone ? boardError('GROUP_NOT_FOUND', membership.group) : error;

@@ -5,22 +5,22 @@ import { ConnectionLost, isGone } from './failure.ts';
 import type { GroupFeed } from './group-feed.ts';
 import { pauseAfter } from './put-off.ts';
 
-// How long the server is left alone after it has refused a page, if it does not say, in milliseconds.
+// The pause after the server has refused a page, if the refusal has none, in milliseconds.
 const refusedPause = 1000;
-// Headers in the first page; each further one has twice as many. Over a path that is cut every few
-// kilobytes, a full page would never come through, and the gap never close.
+// Headers in the first page. Each further page has twice as many. If the connection breaks every few
+// kilobytes, a full page would never arrive, and the client would never catch up.
 const firstPage = 50;
 
 export interface CatchUpOptions {
   readonly call: Call;
-  /** Whether the group is still followed on this connection. */
+  /** Whether this connection is still used and the user still a member. */
   readonly wanted: () => boolean;
-  readonly tell: (notice: Notice) => void;
+  readonly announce: (notice: Notice) => void;
 }
 
 /**
- * Tells what was missed of a group, page by page, and lets it go live. What is posted meanwhile is
- * not told as it comes: it is listed, in its place.
+ * Announces the missed messages of a group, page by page. Messages that are posted meanwhile are part
+ * of the pages, so that all are announced in order.
  */
 export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise<void> {
   let limit = firstPage;
@@ -29,17 +29,21 @@ export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise
       if (!(await fetchPage(feed, limit, options))) return feed.goLive();
       limit = Math.min(limit * 2, limits.listMost);
     } catch (error) {
-      // The next connection begins where this one has come to.
+      // The next connection goes on from here.
       if (error instanceof ConnectionLost) return;
-      // The notice that says so is on its way.
+      // The notice about it is about to arrive.
       if (isGone(error)) return feed.goLive();
       await delay(pauseAfter(error) ?? refusedPause, undefined, { ref: false });
     }
   }
 }
 
-/** Tells one page; false if there was nothing to tell. */
-async function fetchPage(feed: GroupFeed, limit: number, { call, wanted, tell }: CatchUpOptions) {
+/** Announces one page. @returns false if there is nothing more */
+async function fetchPage(
+  feed: GroupFeed,
+  limit: number,
+  { call, wanted, announce }: CatchUpOptions,
+) {
   const after = feed.missedAfter;
   if (after === undefined) return false;
   const { id } = feed.membership;
@@ -47,7 +51,7 @@ async function fetchPage(feed: GroupFeed, limit: number, { call, wanted, tell }:
   for (const message of messages) {
     if (!wanted()) break;
     const params = { group: feed.membership.group, groupId: id, message };
-    if (feed.take(message.number)) tell({ method: 'message.posted', params });
+    if (feed.take(message.number)) announce({ method: 'message.posted', params });
   }
   return messages.length > 0;
 }

@@ -1,7 +1,7 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 
-// Several times what a board holds, in UTF-16 code units. More is cut off, because each costs time to lay out.
+// Several times the limits of a board, in UTF-16 code units. Longer texts are cut, because laying them out takes time.
 const mostOfContent = 64 * 1024;
 const mostOfLine = 4096;
 
@@ -10,9 +10,9 @@ function cutTo(most: number, text: string): string {
 }
 
 /**
- * What a server sent, with every string in it made safe for any terminal: the content of a message
- * keeps its lines, all else is a line. Nothing is taken on trust, not even from a server, and what
- * is printed afterwards is clean before colours come to it.
+ * Makes every string in what a server has sent safe for a terminal. The content of a message keeps its
+ * lines; any other string becomes one line. Servers are not trusted. Colours are added after this, so
+ * nothing has to be cleaned when it is printed.
  */
 export function cleanIncoming<T>(value: T): T {
   return clean(value, '') as T;

@@ -26,8 +26,8 @@ export async function connect(options: ConnectOptions): Promise<BoardClient> {
   const credentials = new Credentials(options);
   const patience = completeTiming(timing);
   const { refused } = patience;
-  const standing = await attempt({ address, signal, patience, refused }, (call) =>
+  const opened = await attempt({ address, signal, patience, refused }, (call) =>
     credentials.login(call),
   );
-  return new BoardClient(standing, { address, credentials, timing });
+  return new BoardClient(opened, { address, credentials, timing });
 }

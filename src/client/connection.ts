@@ -30,49 +30,51 @@ import {
 } from './failure.ts';
 import { type Patience, SilenceWatch } from './silence.ts';
 
-// How long a board may take to answer the first request, connecting included; when a silent peer
-// is asked whether it is still there. In milliseconds.
-const connectPatience = 10_000;
+// How long connecting and the first answer may take together, in milliseconds.
+const connectTimeout = 10_000;
+// After so much silence TCP asks whether the server is still there, in milliseconds.
 const keepAliveDelay = 60_000;
-/** How a path that has died without a word is found. */
-export const defaultPatience: Patience = { quiet: 30_000, answer: 10_000 };
-// What no board sends, and what would hold the program up or fill its memory: the longest line in bytes, and the JSON
-// in it. A thousand headers hold 8,000 values.
-const longestLine = 4 * 1024 * 1024;
+/** The default times for detecting a dead connection. */
+export const defaultPatience: Patience = { quiet: 30_000, answer: 10_000, reply: 120_000 };
+// Limits of a line from the server: its length in bytes, and its JSON. No board comes near them (a thousand headers
+// have 8,000 values). A longer line would block the program or fill its memory.
+const lineLimit = 4 * 1024 * 1024;
 const jsonBounds: JsonBounds = { depth: 64, values: 50_000 };
-// How long reading may take of a turn of the event loop, in milliseconds.
+// How long reading may block the event loop at a time, in milliseconds.
 const slice = 10;
 
 interface Waiting {
+  readonly method: Method;
   resolve(result: unknown): void;
   reject(error: Error): void;
 }
 
 interface ConnectionEvents {
   notice: [notice: Notice];
-  /** The other side or the network ended it; `reason` is a sentence. Not told after `close()`. */
+  /** The server or the network ended it. `reason` is a sentence. Not emitted after `close()`. */
   closed: [reason: string];
 }
 
 /**
- * A connection to a board over JSON-RPC. Replies and notices are handed on in the order in which
- * the server sent them. Notices that this program does not know are skipped, and so is what is no
- * JSON-RPC, such as the greeting for people.
+ * A connection to a board over JSON-RPC. Replies and notices are delivered in the order in which the
+ * server sent them. Unknown notices are ignored, and so are lines that are not JSON-RPC, such as the
+ * greeting for people.
  */
 export class Connection extends EventEmitter<ConnectionEvents> {
   private readonly waiting = new Map<RequestId, Waiting>();
-  private readonly splitter = new LineSplitter(longestLine);
+  private readonly splitter = new LineSplitter(lineLimit);
   private lastId = 0;
   private closed = false;
-  /** What the server gave as its reason to end the session. */
-  private farewell: { reason: string; code?: string | undefined } | undefined;
+  /** The server's notice `session.closing`, once it was received. */
+  private closing: { reason: string; code?: string | undefined } | undefined;
   private readonly silence: SilenceWatch;
-  /** Why there is no connection any more. */
+  private replyTimer: NodeJS.Timeout | undefined;
+  /** Set once the connection is lost. */
   lost: ConnectionLost | undefined;
 
   private constructor(
     private readonly socket: Socket,
-    patience: Patience,
+    private readonly patience: Patience,
   ) {
     super();
     this.silence = new SilenceWatch(patience, {
@@ -84,7 +86,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 
   /**
-   * Connects, and makes sure that a board answers.
+   * Connects, and checks that a board answers.
    * @param signal gives up when aborted
    * @throws ConnectionError
    */
@@ -95,7 +97,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   ): Promise<Connection> {
     const socket = openSocket(address);
     const giveUp = (code: string) => socket.destroy(systemError(code));
-    const timer = setTimeout(giveUp, connectPatience, 'ETIMEDOUT');
+    const timer = setTimeout(giveUp, connectTimeout, 'ETIMEDOUT');
     const abort = () => giveUp('ABORT_ERR');
     signal?.addEventListener('abort', abort);
     try {
@@ -103,7 +105,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect');
       const connection = new Connection(socket, patience);
       await connection.call('server.info', {}).catch((error) => {
-        // A board that refuses for the moment is there.
+        // A board that refuses the call has answered.
         if (!(error instanceof BoardError)) throw error;
       });
       return connection;
@@ -116,16 +118,18 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     }
   }
 
-  /** @throws BoardError as the server says, ConnectionError if no answer comes that makes sense */
+  /** @throws BoardError of the server; ConnectionError if there is no valid answer */
   readonly call: Call = async <M extends Method>(method: M, params: Params<M>) => {
     const parsed = schemas[method].result.safeParse(await this.request(method, params));
     if (!parsed.success || !leadsOn(method, params, parsed.data as Result<M>)) {
-      throw new ConnectionError(`The server's answer to ${method} makes no sense to this program.`);
+      throw new ConnectionError(
+        `The server's answer to ${method} is not valid. Check that it is a corkboard, and that this program is not older.`,
+      );
     }
     return parsed.data as Result<M>;
   };
 
-  /** Ends it at once. What is waiting for a reply is rejected with `ConnectionLost`. */
+  /** Closes it at once. Calls without a reply are rejected with `ConnectionLost`. */
   close(): void {
     this.closed = true;
     this.socket.destroy();
@@ -135,12 +139,15 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     if (this.lost) throw this.lost;
     const id = ++this.lastId;
     const line = formatRequest(id, method, params);
-    // The server would skip it without having read whose request it was.
+    // The server would skip the line without reading its id, so no reply would come.
     const opensSession = method === 'session.login' || method === 'session.resume';
     const limit = opensSession ? limits.strangerLine : limits.jsonLine;
     if (Buffer.byteLength(line) > limit) throw boardError('LINE_TOO_LONG', limit);
     this.socket.write(line);
-    return new Promise((resolve, reject) => this.waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { method, resolve, reject });
+      if (this.waiting.size === 1) this.awaitOldest();
+    });
   }
 
   private async read(): Promise<void> {
@@ -152,17 +159,17 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         this.splitter.push(chunk, (line) => lines.push(line));
         let began = performance.now();
         for (const line of lines) {
-          // Who waited for a reply gets to act on it before the next line is looked at.
-          const isReply = this.take(line);
+          // The caller can act on the reply before the next line is handled.
+          const isReply = this.receive(line);
           if (!isReply && performance.now() - began < slice) continue;
           await setImmediate();
           began = performance.now();
         }
-        // Its end may never come.
+        // The end of the line may never come.
         if (this.splitter.isSkipping) throw systemError('EPROTO');
       }
     } catch (error) {
-      // What a listener throws is a bug, and no failure of the connection.
+      // An error that a listener throws is a bug, and not a failure of the connection.
       if (errorCode(error) === undefined) throw error;
       cause = error;
       this.socket.destroy();
@@ -170,32 +177,57 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     this.finish(cause);
   }
 
-  /** Takes one line; true if it was a reply. @throws Error with the code `EPROTO` for what no board sends */
-  private take(line: Line): boolean {
-    if (isAbsurd(line)) throw systemError('EPROTO');
+  /** Handles one line. @returns whether it was a reply. @throws Error with the code `EPROTO` if it is over a limit */
+  private receive(line: Line): boolean {
+    if (isOverLimit(line)) throw systemError('EPROTO');
     const incoming = 'text' in line ? cleanIncoming(parseIncoming(line.text)) : null;
-    if (incoming?.kind === 'notice') this.takeNotice(incoming.method, incoming.params);
+    if (incoming?.kind === 'notice') this.receiveNotice(incoming.method, incoming.params);
     if (!incoming || incoming.kind === 'notice' || incoming.id === null) return false;
     const waiting = this.waiting.get(incoming.id);
-    this.waiting.delete(incoming.id);
+    this.settled(incoming.id);
     if (incoming.kind === 'result') waiting?.resolve(incoming.result);
     else waiting?.reject(incoming.error);
     return true;
   }
 
-  private takeNotice(method: string, params: unknown): void {
+  /** Starts the timeout of the oldest call. */
+  private awaitOldest(): void {
+    clearTimeout(this.replyTimer);
+    const [oldest] = this.waiting;
+    if (!oldest) return;
+    const [id, { method, reject }] = oldest;
+    const { reply } = this.patience;
+    this.replyTimer = setTimeout(() => {
+      this.settled(id);
+      const seconds = Math.round(reply / 1000);
+      reject(
+        new ConnectionError(
+          `The server has not answered ${method} for ${seconds} s: it may or may not have been done.`,
+        ),
+      );
+    }, reply).unref();
+  }
+
+  private settled(id: RequestId): void {
+    const [oldest] = this.waiting.keys();
+    this.waiting.delete(id);
+    if (id === oldest) this.awaitOldest();
+  }
+
+  private receiveNotice(method: string, params: unknown): void {
     if (!Object.hasOwn(noticeSchemas, method)) return;
     const name = method as NoticeName;
     const parsed = noticeSchemas[name].safeParse(params);
     if (!parsed.success) return;
     const notice = { method: name, params: parsed.data } as Notice;
-    if (notice.method === 'session.closing') this.farewell = notice.params;
+    if (notice.method === 'session.closing') this.closing = notice.params;
     else if (!this.closed) this.emit('notice', notice);
   }
 
   private finish(cause: unknown): void {
     this.silence.close();
-    const { reason, code } = this.farewell ?? { reason: lossReason(cause) };
+    clearTimeout(this.replyTimer);
+    const { reason, code } = this.closing ?? { reason: lossReason(cause) };
     this.lost = new ConnectionLost(reason, { cause }, code);
     for (const { reject } of this.waiting.values()) reject(this.lost);
     this.waiting.clear();
@@ -203,8 +235,8 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   }
 }
 
-/** Whether a line is not looked at, because of what that might cost. */
-function isAbsurd(line: Line): boolean {
+/** Whether a line is over a limit of length or of JSON. */
+function isOverLimit(line: Line): boolean {
   return 'fault' in line && line.fault !== 'NOT_UTF8';
 }
 
@@ -220,7 +252,7 @@ function openSocket({ host, port, tls }: Address): Socket {
   };
   if (!tls) return createConnection(options);
   const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
-  // An address has no name to send; its certificate is checked all the same.
+  // An IP address cannot be sent as a server name. The certificate is checked for it all the same.
   const named = isIP(host) ? {} : { servername: host };
   return connectTls({ ...options, ...trusted, ...named, minVersion: 'TLSv1.2' });
 }

@@ -6,17 +6,17 @@ import { takeName } from '../protocol/text/login.ts';
 export interface CredentialsOptions {
   /** The name to take. */
   readonly user: string;
-  /** The password of the name, or what asks for it where the board wants one. */
+  /** The password of the name, or a function that asks for it if the board wants one. */
   readonly password?:
     | string
-    /** @param chosen whether it is a new password: a person should type it twice */
+    /** @param chosen whether it is a new password, which a user should type twice */
     | ((prompt: string, chosen?: boolean) => string | Promise<string>)
     | undefined;
-  /** Registers the name with the password, where it is free. */
+  /** Registers the name with the password if the name is free. */
   readonly create?: boolean | undefined;
 }
 
-/** Who one is. A password that was asked for is remembered, so that nobody is asked again. */
+/** The name and the password of a session. A password that the user was asked for is remembered. */
 export class Credentials {
   private user: string;
   private password: string | undefined;
@@ -26,7 +26,7 @@ export class Credentials {
     if (typeof options.password === 'string') this.password = options.password;
   }
 
-  /** The operator, or the user from elsewhere, has changed it. */
+  /** Called when the operator has renamed the user. */
   renamed(user: string): void {
     this.user = user;
   }
@@ -35,7 +35,7 @@ export class Credentials {
     this.password = password;
   }
 
-  /** Logs in by name, which may be a new one. @throws what `call` throws */
+  /** Logs in. The name may be new. @throws what `call` throws */
   async login(call: Call): Promise<Result<'session.login'>> {
     const { user } = this;
     const { create } = this.options;
@@ -48,8 +48,8 @@ export class Credentials {
   }
 
   /**
-   * Logs in by the name that one had: a user who was removed meanwhile is not made anew.
-   * @throws what `call` throws, BoardError `USER_NOT_FOUND` or `PASSWORD_WRONG` where there is no such user
+   * Logs in again. A user who was deleted meanwhile is not created again.
+   * @throws what `call` throws, and BoardError `USER_NOT_FOUND` or `PASSWORD_WRONG` if the user does not exist
    */
   async loginAgain(call: Call): Promise<Result<'session.login'>> {
     const { user, password } = this;

@@ -2,18 +2,18 @@ import { type Address, formatAddress, socketPathOf } from '../protocol/address.t
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 
-/** A failure between here and the server, told in words for people. */
+/** A failure of the connection. The message is a sentence for users. */
 export class ConnectionError extends Expected {
   override readonly name: string = 'ConnectionError';
 }
 
-/** The connection went while a reply was waited for. */
+/** The connection was lost before the reply to a call arrived. */
 export class ConnectionLost extends ConnectionError {
   override readonly name = 'ConnectionLost';
 
   /**
-   * @param reason why it went, as a sentence
-   * @param code the server's word for why it ended it, where it gave one
+   * @param reason why it was lost, as a sentence
+   * @param code the `ClosingCode` of the server, if it gave one
    */
   constructor(
     readonly reason: string,
@@ -30,7 +30,7 @@ export class ConnectionLost extends ConnectionError {
 const isSocket = ({ host }: Address) => socketPathOf(host) !== undefined;
 
 const untrusted = (address: Address) =>
-  `The certificate of ${formatAddress(address)} is signed by nobody who is trusted here. Name the signer with --ca.`;
+  `The certificate of ${formatAddress(address)} is not signed by an authority that is trusted here. Give the certificate of its signer with --ca.`;
 
 const connectWords: Record<string, (address: Address) => string> = {
   ECONNREFUSED: (address) =>
@@ -41,7 +41,7 @@ const connectWords: Record<string, (address: Address) => string> = {
   ENOTFOUND: ({ host }) => `There is no host called "${host}". Check its name.`,
   EAI_AGAIN: ({ host }) => `The name "${host}" could not be looked up. Check the network.`,
   ETIMEDOUT: (address) =>
-    `${formatAddress(address)} does not answer. Check the address and the port, and whether a firewall stands between.`,
+    `${formatAddress(address)} does not answer. Check the address and the port, and whether a firewall is in between.`,
   ERR_SSL_WRONG_VERSION_NUMBER: (address) =>
     `${formatAddress(address)} does not speak TLS. Connect without --tls.`,
   ERR_SSL_PACKET_LENGTH_TOO_LONG: (address) =>
@@ -53,11 +53,11 @@ const connectWords: Record<string, (address: Address) => string> = {
   CERT_HAS_EXPIRED: (address) => `The certificate of ${formatAddress(address)} has expired.`,
   ERR_TLS_CERT_ALTNAME_INVALID: (address) =>
     `The certificate of ${formatAddress(address)} is for another name.`,
-  EHOSTUNREACH: ({ host }) => `There is no way to ${host} from here. Check the network.`,
-  ENETUNREACH: ({ host }) => `There is no way to ${host} from here. Check the network.`,
+  EHOSTUNREACH: ({ host }) => `There is no route to ${host} from this machine. Check the network.`,
+  ENETUNREACH: ({ host }) => `There is no route to ${host} from this machine. Check the network.`,
 };
 
-/** Why a board could not be connected to, and what to do about it. */
+/** The error for an attempt to connect that failed: why, and what to do. */
 export function connectFailure(error: unknown, address: Address): ConnectionError {
   const cause = error instanceof ConnectionLost ? error.cause : error;
   const words = connectWords[errorCode(cause) ?? ''];
@@ -65,12 +65,12 @@ export function connectFailure(error: unknown, address: Address): ConnectionErro
   const at = formatAddress(address);
   const text =
     error instanceof ConnectionLost
-      ? `${at} ended the connection at once: ${error.reason}${error.code ? '' : ' Check that it is a corkboard.'}`
+      ? `${at} closed the connection at once: ${error.reason}${error.code ? '' : ' Check that it is a corkboard.'}`
       : `Connecting to ${at} failed: ${error instanceof Error ? error.message : error}.`;
   return new ConnectionError(text, { cause: error });
 }
 
-/** Why a connection that stood has gone, as a sentence. */
+/** Why a connection was lost, as a sentence. */
 export function lossReason(error: unknown): string {
   switch (errorCode(error)) {
     case undefined:
@@ -81,25 +81,25 @@ export function lossReason(error: unknown): string {
     case 'ETIMEDOUT':
       return 'The server does not answer any more.';
     case 'EPROTO':
-      return 'The server sent what no board sends, a line too long or JSON that is nested too deeply.';
+      return 'The server sent a line that is too long, or JSON that is nested too deeply. It may not be a corkboard.';
     default:
       return `${(error as Error).message}.`;
   }
 }
 
-/** Whether the board refused because the user is not in the group any more. */
+/** Whether the board refused because the user is not a member any more, or the group was deleted. */
 export function isGone(error: unknown): boolean {
   return (
     error instanceof BoardError && (error.code === 'NOT_MEMBER' || error.code === 'GROUP_NOT_FOUND')
   );
 }
 
-/** The word by which the system and Node name an error; undefined for what is none of theirs. */
+/** The code of an error of Node or the system, such as ECONNREFUSED. Undefined for other errors. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error ? (error as NodeJS.ErrnoException).code : undefined;
 }
 
-/** An error as the system and Node make them. */
+/** An error with a code, like those of Node and the system. */
 export function systemError(code: string): Error {
   return Object.assign(new Error(code), { code });
 }

@@ -1,63 +1,63 @@
 import type { Membership } from '../protocol/schemas.ts';
 
 /**
- * What has been told of one group, so that after a gap the rest is told, and nothing twice. Numbers
- * count up in a group, so one of them says it all; only the numbers of posts made from here run
- * ahead of it, because they are learnt from replies, which may overtake notices.
+ * Which messages of one group were announced, so that after a gap the missed ones are announced, and
+ * none twice. Numbers only grow, so the highest announced number is enough. Only posts of this client
+ * are kept beside it: their numbers come in replies, which may arrive before older notices.
  */
 export class GroupFeed {
-  /** Every visible message up to this number has been told, or was posted from here. */
+  /** Every visible message up to this number was announced, or was posted by this client. */
   private mark: number;
-  /** Posted from here, past the mark. */
+  /** Numbers above the mark that were posted by this client. */
   private readonly own = new Set<number>();
-  /** While catching up: the highest number that is known to exist. */
+  /** While catching up, the highest known number of the group. */
   private target: number | undefined;
 
-  /** @param told the number up to which everything counts as told */
+  /** @param announced the number up to which everything counts as announced */
   constructor(
     public membership: Membership,
-    told: number,
+    announced: number,
   ) {
-    this.mark = told;
+    this.mark = announced;
   }
 
-  /** The number after which the next missed message is to be asked for; undefined if none is missed. */
+  /** Ask for the messages after this number to catch up. Undefined if none is missing. */
   get missedAfter(): number | undefined {
     return this.target !== undefined && this.mark < this.target ? this.mark : undefined;
   }
 
-  /** A connection has taken the session up again: nothing live counts until `goLive`. */
+  /** The session was resumed. Until `goLive`, messages that arrive are not announced but listed. */
   resume(membership: Membership): void {
     const { lastNumber } = membership;
     this.membership = membership;
-    // A board that was set back to an earlier copy gives these numbers out again.
+    // A board that was restored from an older copy uses these numbers again.
     if (lastNumber < this.mark) this.mark = lastNumber;
     for (const number of this.own) if (number > lastNumber) this.own.delete(number);
     this.target = lastNumber;
     this.absorb();
   }
 
-  /** Nothing is missed any more. */
+  /** All missed messages were announced. */
   goLive(): void {
     this.mark = Math.max(this.mark, this.target ?? 0);
     this.target = undefined;
     this.absorb();
   }
 
-  /** A post made from here got this number; it is not told. */
+  /** A post of this client has this number. It is not announced. */
   posted(number: number): void {
     if (number > this.mark) this.own.add(number);
     this.absorb();
   }
 
-  /** Whether a message that was told live is news. One that comes while catching up is listed too. */
+  /** Whether to announce a message that has arrived. While catching up, it will be listed instead. */
   takeLive(number: number): boolean {
     if (this.target === undefined) return this.take(number);
     this.target = Math.max(this.target, number);
     return false;
   }
 
-  /** Whether a message is news, given that everything before it has come. */
+  /** Whether to announce a message after which no older one will come. */
   take(number: number): boolean {
     if (number <= this.mark) return false;
     const mine = this.own.has(number);

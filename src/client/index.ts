@@ -1,4 +1,4 @@
-/** The client side of the protocol, as `corkboard/client`: see `docs/client-api.md`. */
+/** The library `corkboard/client`: see `docs/client-api.md`. */
 
 export type { Address } from '../protocol/address.ts';
 export { BoardError, type ErrorCode } from '../protocol/errors.ts';

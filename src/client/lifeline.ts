@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Address } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
 import type { Call, ClosingCode, Result } from '../protocol/schemas.ts';
-import { attempt, isPassing, type Standing } from './attempt.ts';
+import { attempt, isPassing, type OpenSession } from './attempt.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
@@ -10,7 +10,7 @@ import { ConnectionError, ConnectionLost } from './failure.ts';
 import { pauseAfter } from './put-off.ts';
 import type { Timing } from './timing.ts';
 
-// How long a request that was never answered may take to arrive after all, in milliseconds.
+// How long a request that was never answered may still arrive at the server, in milliseconds.
 const strayTime = 60_000;
 
 /** Whether the client connects again after the server has closed the connection with this code. */
@@ -26,30 +26,30 @@ const comesBack: Readonly<Record<ClosingCode, boolean>> = {
   NOT_A_WEB_SERVER: true,
 };
 
-/** Why a session is over. */
+/** Why a session has ended. */
 export type EndingError = ConnectionError | BoardError;
 
 export interface LifelineOptions {
   readonly address: Address;
   readonly credentials: Credentials;
   readonly timing: Timing;
-  /** A session stands. Called before anything else that its connection brings is looked at. */
-  readonly stands: (standing: Standing) => void;
-  /** Its connection has gone; the next try is `pause` milliseconds away. */
+  /** Called for each opened session, before anything else from its connection is handled. */
+  readonly opened: (opened: OpenSession) => void;
+  /** The connection was lost. The next attempt is in `pause` milliseconds. */
   readonly lost: (reason: string, pause: number) => void;
-  /** There will be no other. */
+  /** The session has ended, and no further attempt is made. */
   readonly ended: (error: EndingError) => void;
 }
 
 /**
- * Keeps a session standing, on one connection after the other: by its token, and by name where the
- * token is not good any more.
+ * Keeps a session open, on one connection after the other. It resumes with the token, and logs in
+ * again if the token is not valid any more.
  */
 export class Lifeline {
   private readonly backoff: Backoff;
   private readonly closing = new AbortController();
   private token = '';
-  /** Resumes that were sent and never answered may yet take the session over, once each. */
+  /** Resumes that were sent and never answered. Each may still take the session over, once. */
   private strays = 0;
   private lastStray = 0;
 
@@ -58,18 +58,18 @@ export class Lifeline {
     this.backoff = new Backoff({ first: firstPause, longest: longestPause });
   }
 
-  /** Takes a session on. */
-  hold(standing: Standing): void {
-    const { connection, session } = standing;
+  /** Uses this session from now on. */
+  hold(opened: OpenSession): void {
+    const { connection, session } = opened;
     this.token = session.token;
     this.backoff.reset();
     connection.on('closed', () => this.lose(connection));
-    this.options.stands(standing);
-    // It may have gone before anyone listened.
+    this.options.opened(opened);
+    // The connection may have been lost before there was a listener.
     if (connection.lost) this.lose(connection);
   }
 
-  /** Tries no more. The connection that stands is the caller's to close. */
+  /** Stops all attempts. The caller closes the open connection. */
   close(): void {
     this.closing.abort();
   }
@@ -87,7 +87,7 @@ export class Lifeline {
     }
   }
 
-  /** Whether it was a stray request from here that has taken the session over. */
+  /** Whether a late resume of this client has taken the session over. */
   private wasOurs(code: string | undefined): boolean {
     if (performance.now() - this.lastStray > strayTime) this.strays = 0;
     return code === 'TAKEN_OVER' && this.strays-- > 0;
@@ -106,7 +106,7 @@ export class Lifeline {
     }
   }
 
-  private async tryAfter(pause: number): Promise<Standing> {
+  private async tryAfter(pause: number): Promise<OpenSession> {
     const { signal } = this.closing;
     await delay(pause, undefined, { signal });
     const { address, timing } = this.options;

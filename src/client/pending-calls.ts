@@ -6,25 +6,25 @@ import type { Connection } from './connection.ts';
 import { ConnectionError, ConnectionLost } from './failure.ts';
 import { finalRefusal, pauseAfter } from './put-off.ts';
 
-// Calls that may wait while there is no connection.
+// Maximum number of calls that wait while there is no connection.
 const most = 1000;
-// Calls that are sent without waiting for the answers to those before them.
+// Maximum number of calls that are sent before the first of them is answered.
 const widestWindow = 128;
 
 interface Entry {
   readonly method: Method;
   params: Params<Method>;
-  /** Params that stay right whatever happened while nobody listened. */
+  /** Params that are valid after a gap, too: the group's number in place of its name. */
   readonly lasting: () => Params<Method>;
-  /** Takes note of the result, before whoever called gets it. */
+  /** Called with the result before the caller gets it. */
   readonly learn: (result: unknown) => void;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: unknown) => void;
-  /** Whether it may have been done: it was sent, and not answered. */
+  /** Whether it was sent and not answered, so that it may have been carried out. */
   sent: boolean;
-  /** The connection on which its answer is waited for. */
+  /** The connection that it was sent on and has not answered yet. */
   on: Connection | undefined;
-  /** How long refusals have made it wait, in milliseconds. */
+  /** How long it has waited because of refusals, in milliseconds. */
   waited: number;
   /** Called when it has its final answer. */
   settled: () => void;
@@ -38,20 +38,20 @@ export interface CallOptions<M extends Method> {
 }
 
 export interface PendingCallsOptions {
-  /** How long a call is sent again that the server refuses for the moment, in milliseconds. */
+  /** How long a call that the server refuses for the moment is sent again, in milliseconds. */
   readonly refused: number;
-  /** Hears of each refusal that is waited out; `pause` is in milliseconds. */
+  /** Called for each refusal after which the call is sent again; `pause` is in milliseconds. */
   readonly putOff: (refusal: BoardError, pause: number) => void;
 }
 
 /**
- * Calls that outlive the connection on which they were sent. They are sent in the order made, and
- * what was not answered is sent again on the next connection: reads, which change nothing, and posts,
- * which have a key. Of anything else it is not known whether it was done.
+ * Calls that outlive their connection. They are sent in the order made. After a connection is lost,
+ * calls without an answer are sent again on the next one if that is safe: reads change nothing, and
+ * posts have a key. Other calls are rejected, because nobody knows whether they were carried out.
  *
  * A call that the server refuses for the moment is sent again after the pause that the server asks
- * for, and the calls after it wait for it. After the pause one call is sent at a time, and one more
- * with each answer: so few are under way when the server refuses again, and the order holds.
+ * for. Later calls wait for it. After the pause one call is under way, and one more after each
+ * answer. So few calls are under way if the server refuses again, and their order is kept.
  */
 export class PendingCalls {
   /** In the order made. */
@@ -64,7 +64,7 @@ export class PendingCalls {
 
   constructor(private readonly options: PendingCallsOptions) {}
 
-  /** @throws what the board answers, `ConnectionLost` for what may or may not have been done */
+  /** @throws the error of the board, or `ConnectionLost` for a call that may have been carried out */
   add<M extends Method>(options: CallOptions<M>): Promise<Result<M>> {
     return new Promise<unknown>((resolve, reject) => {
       if (this.ended) throw this.ended;
@@ -78,8 +78,8 @@ export class PendingCalls {
   }
 
   /**
-   * Sends all that waits on a new connection.
-   * @returns settles when no post that was sent before is in doubt any more
+   * Sends all waiting calls on a new connection.
+   * @returns settles when all posts that were sent before are answered
    */
   async resume(connection: Connection): Promise<void> {
     this.connection = connection;
@@ -97,12 +97,12 @@ export class PendingCalls {
     await Promise.all(settled);
   }
 
-  /** The connection has gone: what comes from now on waits for the next one. */
+  /** The connection is lost. New calls wait for the next one. */
   pause(): void {
     this.connection = undefined;
   }
 
-  /** There will be no further connection. */
+  /** The session has ended. Rejects all calls, now and later. */
   end(error: Error): void {
     this.ended = error;
     this.connection = undefined;
@@ -111,7 +111,7 @@ export class PendingCalls {
     this.entries.clear();
   }
 
-  /** Sends what may be sent now. */
+  /** Sends as many calls as may be under way. */
   private pump(): void {
     const { connection } = this;
     if (!connection || this.resting) return;
@@ -134,7 +134,7 @@ export class PendingCalls {
     } catch (error) {
       if (this.connection === connection) this.underWay--;
       if (waitsForNext(entry.method, error)) {
-        // A server that refuses because it ends has not done it.
+        // A server that refuses because it shuts down has not carried the call out.
         if (error instanceof BoardError) entry.sent = again;
         return;
       }
@@ -156,10 +156,10 @@ export class PendingCalls {
   private isPutOff(entry: Entry, error: unknown, again: boolean): boolean {
     const pause = pauseAfter(error);
     if (pause === undefined) return false;
-    // What is read while the disk fails is shown without waiting for the disk.
+    // A message can be shown while the disk fails. Its mark does not have to wait.
     const isMark = entry.method === 'message.markRead';
     if (isMark && (error as BoardError).code === 'STORAGE_FAILED') return false;
-    // It may have been done before: then a refusal for the moment is no answer.
+    // The first attempt may have succeeded. Then a temporary refusal of the second is not an answer.
     if (!again && entry.waited + pause > this.options.refused) return false;
     entry.sent = again;
     entry.on = undefined;

@@ -3,12 +3,12 @@ import { BoardError } from '../protocol/errors.ts';
 import type { Call, Method, Params } from '../protocol/schemas.ts';
 import { longestTimer } from '../protocol/timers.ts';
 
-// Pause after a disk or a lock of the board's has failed, in milliseconds.
+// The pause after the board's disk has failed, in milliseconds.
 const storagePause = 1000;
 
 /**
- * How long to wait before a refused call is sent again, in milliseconds; undefined for a refusal that
- * would come again. In both cases nothing was done. Never longer than a timer can wait, whatever the server asks for.
+ * How long to wait before a refused call is sent again, in milliseconds. Undefined if the same refusal
+ * would come again. At most as long as a timer can wait, whatever the server asks for.
  */
 export function pauseAfter(error: unknown): number | undefined {
   if (!(error instanceof BoardError)) return undefined;
@@ -16,15 +16,15 @@ export function pauseAfter(error: unknown): number | undefined {
   return error.code === 'STORAGE_FAILED' ? storagePause : undefined;
 }
 
-/** The last refusal, with how long the call was tried, in milliseconds. */
-export function finalRefusal({ code, message, seconds }: BoardError, tried: number): BoardError {
-  const text = tried > 0 ? `${message} It was tried for ${Math.round(tried / 1000)} s.` : message;
+/** The last refusal of a call, with how long it was sent again. @param waited in milliseconds */
+export function finalRefusal({ code, message, seconds }: BoardError, waited: number): BoardError {
+  const text = waited > 0 ? `${message} It was tried for ${Math.round(waited / 1000)} s.` : message;
   return new BoardError(code, text, { seconds });
 }
 
 /**
- * A `Call` that waits as the server asks for, and sends again.
- * @param limit how long it waits in all, in milliseconds; then the refusal is thrown
+ * A `Call` that sends a refused call again after the pause that the server asks for.
+ * @param limit how long it waits in all, in milliseconds; after that the refusal is thrown
  * @param signal gives up waiting when aborted
  */
 export function patientCall(call: Call, limit: number, signal?: AbortSignal): Call {

@@ -2,20 +2,25 @@ import { setImmediate } from 'node:timers/promises';
 
 /** In milliseconds. */
 export interface Patience {
-  /** Silence after which the other side is asked whether it is still there. */
+  /** After so much silence, the client asks whether the server is still there. */
   readonly quiet: number;
-  /** How long it may then take to say anything. */
+  /** How long the server may then take to send anything. */
   readonly answer: number;
+  /**
+   * How long the server may take to answer the oldest call, counted from the answer to the call
+   * before. A server that sends other things is not silent, and the caller would wait for ever.
+   */
+  readonly reply: number;
 }
 
 export interface SilenceOptions {
-  /** Asks the other side for a sign of life. */
+  /** Sends something that the server has to answer. */
   readonly ask: () => void;
-  /** Called once, when none came. */
+  /** Called once, if nothing was received in time. */
   readonly dead: () => void;
 }
 
-/** Finds a path that has died without a word: what is sent into it raises no error for minutes. */
+/** Detects a connection that is dead without an error: for minutes, sending on it does not fail. */
 export class SilenceWatch {
   private lastHeard = performance.now();
   private timer: NodeJS.Timeout | undefined;
@@ -27,7 +32,7 @@ export class SilenceWatch {
     this.wait(patience.quiet);
   }
 
-  /** Something came, whatever it was. */
+  /** Called when anything is received. */
   heard(): void {
     this.lastHeard = performance.now();
   }
@@ -40,7 +45,7 @@ export class SilenceWatch {
     this.timer = setTimeout(() => this.look(), milliseconds);
   }
 
-  /** What comes only moves a time on: a timer is set anew once per silence, not once per packet. */
+  /** A packet only sets `lastHeard`, so the timer is set once per silence and not once per packet. */
   private look(): void {
     const silent = performance.now() - this.lastHeard;
     // A timer may be early by a fraction of a millisecond.
@@ -54,7 +59,7 @@ export class SilenceWatch {
   }
 
   private async judge(asked: number): Promise<void> {
-    // After a stop of this process the answer may be there, only not read yet.
+    // If this process was stopped, the answer may have arrived and not been read yet.
     await setImmediate();
     if (this.lastHeard < asked) this.options.dead();
     else this.wait(this.patience.quiet);

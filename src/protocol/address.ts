@@ -9,7 +9,7 @@ export interface Address {
   readonly host: string;
   /** Ignored for a Unix socket. */
   readonly port: number;
-  /** Encrypts the connection, unless it is a Unix socket; `ca` are the certificates to trust, in PEM, in place of the system's. */
+  /** Encrypts the connection, unless it is a Unix socket. `ca` has the certificates to trust, in PEM, instead of the system's. */
   readonly tls?: { readonly ca?: string | Buffer | undefined } | undefined;
 }
 
@@ -34,10 +34,10 @@ export function formatAddress({ host, port }: Pick<Address, 'host' | 'port'>): s
 }
 
 /**
- * Takes an address apart: `board.example.org`, `board.example.org:6789`, `192.0.2.1:6789`, `::1`,
+ * Parses an address: `board.example.org`, `board.example.org:6789`, `192.0.2.1:6789`, `::1`,
  * `[::1]`, `[::1]:6789`, `unix:/path` or `unix:///path`. An IPv6 address with a port needs its brackets
  * (RFC 3986, section 3.2.2).
- * @param port one that was given apart from the address, and may not contradict it
+ * @param port a port that was given beside the address; the address may not have another one
  * @throws BoardError `INVALID_PARAMS`
  */
 export function parseAddress(text: string, port?: number): WrittenAddress {
@@ -72,7 +72,7 @@ function takenApart(text: string): WrittenAddress {
   return { host, port: after === undefined ? undefined : parsePort(after) };
 }
 
-/** The address of a board, at the usual port unless it says otherwise. @throws as `parseAddress` does */
+/** Parses the address of a board. The port is 6789 if none is given. @throws as `parseAddress` does */
 export function addressOf(text: string, port?: number): { host: string; port: number } {
   const written = parseAddress(text, port);
   return { host: written.host, port: written.port ?? defaultPort };

@@ -16,18 +16,18 @@ const methods = [
 ];
 const requestLine = new RegExp(`^(?:${methods.join('|')}) \\S{1,8000} HTTP/\\d`);
 
-/** How a header of the PROXY protocol begins, version 1 and version 2. */
+/** The first bytes of a PROXY header, in version 1 and version 2. */
 export const proxyStarts = {
   v1: Buffer.from('PROXY '),
   v2: Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1'),
 };
 
-/** What the first bytes of a peer say of it. */
+/** What a peer speaks. */
 export type Opening = 'tls' | 'proxy' | 'http' | 'json' | 'text';
 
 /**
- * What a peer speaks, by its first bytes. Bytes that begin nothing else are text.
- * @returns undefined if they are so few that the next ones may tell
+ * Decides by its first bytes what a peer speaks. Anything unknown is text.
+ * @returns undefined if more bytes are needed to decide
  */
 export function openingOf(bytes: Buffer): Opening | undefined {
   if (bytes.length === 0) return undefined;
@@ -59,7 +59,7 @@ export function withoutByteOrderMark(bytes: Buffer): Buffer {
   return bytes.subarray(0, length).equals(byteOrderMark) ? bytes.subarray(length) : bytes;
 }
 
-/** Whether the shorter one is the beginning of the longer one. */
+/** Whether the shorter buffer is the beginning of the longer one. */
 function startsAlike(one: Buffer, other: Buffer): boolean {
   const length = Math.min(one.length, other.length);
   return one.subarray(0, length).equals(other.subarray(0, length));

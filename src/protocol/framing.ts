@@ -5,42 +5,42 @@ const LF = 0x0a;
 const CR = 0x0d;
 const NUL = 0x00;
 const IAC = 0xff;
-// The end of file of telnet's line mode; the commands go up from there.
+// The lowest command of telnet: the end of file of its line mode.
 const lowestCommand = 236;
 
-// Pieces of a line that are kept apart before they are put together.
+// Pieces of a long line that are kept before they are joined.
 const mostParts = 64;
-// Bytes up to which they are put together at once: each piece costs some 200 bytes more than it holds.
+// Up to this length, in bytes, pieces are joined at once, because each buffer costs about 200 bytes more.
 const smallLine = 4096;
 
-// It keeps nothing between two lines, so that one serves all.
+// It keeps no state between two lines, so one decoder serves all connections.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** Why a line has no text, with the limit in bytes that held for it. */
-type Unread =
+/** Why a line was not read. `limit` is in bytes. */
+type Unreadable =
   | { fault: 'NOT_UTF8' | 'LINE_TOO_LONG'; limit: number }
   | { fault: 'INVALID_REQUEST'; why: string };
 
-/** What came as one line. */
-export type Line = { text: string } | Unread;
+/** One line: its text, or why it was not read. */
+export type Line = { text: string } | Unreadable;
 
-/** What the peer is told of a line that could not be read. */
-export function lineError(unread: Unread): BoardError {
-  switch (unread.fault) {
+/** The error for a line that was not read. */
+export function lineError(unreadable: Unreadable): BoardError {
+  switch (unreadable.fault) {
     case 'NOT_UTF8':
-      return boardError(unread.fault);
+      return boardError(unreadable.fault);
     case 'LINE_TOO_LONG':
-      return boardError(unread.fault, unread.limit);
+      return boardError(unreadable.fault, unreadable.limit);
     case 'INVALID_REQUEST':
-      return boardError(unread.fault, unread.why);
+      return boardError(unreadable.fault, unreadable.why);
   }
 }
 
 /**
- * Cuts a stream of bytes into lines, wherever the network split it. Lines end in LF or CRLF, and
- * people's lines in CR or CR NUL too, as telnet sends them (RFC 854, page 11). The limit counts bytes as they come,
- * before anything is decoded, and JSON is looked at as it comes. Past a bound the rest of the line is skipped and
- * one fault reported. A line is decoded whole, so a character split across packets stays whole.
+ * Cuts a stream of bytes into lines, however the network splits it. Lines end in LF or CRLF, and lines of the text
+ * encoding also in CR or CR NUL, as telnet sends them (RFC 854, page 11). The limit counts bytes before they are decoded,
+ * and JSON is checked as it arrives. If a line is over a limit, the rest of it is skipped and one fault is reported. A
+ * line is decoded as a whole, so a character that is split across packets stays whole.
  */
 export class LineSplitter {
   private parts: Buffer[] = [];
@@ -48,34 +48,34 @@ export class LineSplitter {
   /** Why the rest of the line is skipped. */
   private fault: 'LINE_TOO_LONG' | { why: string } | undefined;
   private shape: JsonShape | undefined;
-  /** The line before ended in CR: LF or NUL after it belongs to that ending. */
+  /** The last line ended in CR. A LF or NUL that follows belongs to that ending. */
   private afterCr = false;
 
   /**
-   * @param limit longest line in bytes, without its ending; may be raised at any time
-   * @param endsAtCr whether a CR that no LF follows ends a line; may be changed before the first one
+   * @param limit maximum length of a line in bytes, without its ending; may be raised at any time
+   * @param endsAtCr whether a CR without a LF ends a line; may be changed before the first line
    */
   constructor(
     public limit: number,
     public endsAtCr = false,
   ) {}
 
-  /** Bytes of an unfinished line that are kept; at most the limit and 1. */
+  /** Bytes that are kept of a line without its end; at most the limit plus one. */
   get held(): number {
     return this.fault ? 0 : this.size;
   }
 
-  /** From the next line on, a line is skipped as `INVALID_REQUEST` if its JSON is past the bounds. */
+  /** From the next line on, a line whose JSON is out of bounds is skipped as `INVALID_REQUEST`. */
   boundJson(bounds: JsonBounds): void {
     this.shape = new JsonShape(bounds);
   }
 
-  /** Whether the line that is not finished is past a bound already, and the rest of it is skipped. */
+  /** Whether the line that is being received is over a limit already, so that its rest is skipped. */
   get isSkipping(): boolean {
     return this.fault !== undefined;
   }
 
-  /** Takes the next bytes, and cuts the lines that they complete off as they are asked for. */
+  /** Adds bytes, and yields each line that they complete. */
   *split(chunk: Buffer): Generator<Line, void> {
     let start = 0;
     let lf = chunk.indexOf(LF);
@@ -85,7 +85,7 @@ export class LineSplitter {
         this.afterCr = false;
         if (chunk[start] === LF || chunk[start] === NUL) start++;
       }
-      // Each is searched for again only once it is passed, or a chunk without one is read many times.
+      // Search again only after the last hit is passed. Otherwise a chunk without a hit is searched many times.
       if (lf !== -1 && lf < start) lf = chunk.indexOf(LF, start);
       if (cr !== -1 && cr < start) cr = chunk.indexOf(CR, start);
       const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
@@ -99,12 +99,12 @@ export class LineSplitter {
     if (start < chunk.length) this.take(start === 0 ? chunk : Buffer.from(chunk.subarray(start)));
   }
 
-  /** The same, with all of the lines handed to `emit` at once, in order. */
+  /** Like `split`, but calls `emit` with each line at once, in order. */
   push(chunk: Buffer, emit: (line: Line) => void): void {
     for (const line of this.split(chunk)) emit(line);
   }
 
-  /** Ends the stream: what is left without a line ending counts as a line. */
+  /** The stream has ended. Bytes without a line ending count as a line. */
   end(emit: (line: Line) => void): void {
     if (this.size > 0) emit(this.finish());
   }
@@ -123,7 +123,7 @@ export class LineSplitter {
       return;
     }
     this.parts.push(bytes);
-    // A buffer of its own for each byte that drips in would take hundreds of times its size.
+    // If bytes arrive one by one, a buffer for each would take hundreds of times their size.
     if (this.parts.length > (this.size > smallLine ? mostParts : 1)) {
       this.parts = [Buffer.concat(this.parts)];
     }
@@ -149,16 +149,16 @@ export class LineSplitter {
 }
 
 /**
- * Takes telnet's commands (RFC 854, RFC 1184) out of a stream of bytes, wherever it was split: IAC
- * with a two- or three-byte command, and IAC SB … IAC SE. A byte 255 that begins no command, and
- * IAC IAC, which stands for one, are no UTF-8 and so are left for the decoder to refuse.
+ * Removes telnet's commands (RFC 854, RFC 1184) from a stream of bytes, however it is split: IAC
+ * with a command of two or three bytes, and IAC SB … IAC SE. A byte 255 that begins no command, and
+ * IAC IAC, are kept. They are not valid UTF-8, so the decoder refuses the line.
  */
 export class TelnetFilter {
   private state: 'text' | 'command' | 'option' | 'sub' | 'subCommand' = 'text';
 
   push(chunk: Buffer): Buffer {
     if (this.state === 'text' && !chunk.includes(IAC)) return chunk;
-    // One byte more, for an IAC that ended the chunk before and was none.
+    // One byte more, for an IAC at the end of the last chunk that began no command.
     const out = Buffer.allocUnsafe(chunk.length + 1);
     let length = 0;
     for (const byte of chunk) {
@@ -189,7 +189,7 @@ export class TelnetFilter {
         if (byte === IAC) this.state = 'subCommand';
         return false;
       case 'subCommand':
-        // SE is 240; anything else, IAC IAC among it, is still inside.
+        // SE is 240. Anything else, such as IAC IAC, is still inside.
         this.state = byte === 240 ? 'text' : 'sub';
         return false;
     }

@@ -1,103 +1,104 @@
-/** The bounds of what the board takes and holds, in one place. `docs/protocol.md` lists them. */
+/** Every limit of what the board accepts and stores. `docs/protocol.md` lists them. */
 export const limits = {
-  /** Longest user name, in characters (Unicode code points). */
+  /** Maximum length of a user name, in characters (Unicode code points). */
   userName: 32,
-  /** Longest group name, in characters. */
+  /** Maximum length of a group name, in characters. */
   groupName: 64,
-  /** Longest group description, in characters. */
+  /** Maximum length of a group's description, in characters. */
   description: 200,
-  /** Longest subject, in characters. */
+  /** Maximum length of a subject, in characters. */
   subject: 200,
-  /** Longest content, in bytes of UTF-8. */
+  /** Maximum length of a content, in bytes of UTF-8. */
   content: 32 * 1024,
-  /** Most messages that are counted as unread in a group: this many may be more. */
+  /** The count of unread messages in a group stops here: a count of 1000 can mean more. */
   unread: 1000,
-  /** Longest key of a post, in characters. */
+  /** Maximum length of the key of a post, in characters. */
   postKey: 64,
-  /** Headers in a list when no limit is asked for, and at most. */
+  /** Headers in a list if the request has no limit, and the highest limit that it can have. */
   listDefault: 100,
   listMost: 1000,
-  /** Bytes of UTF-8 of subjects and contents past which a list with contents ends early. */
+  /** A list with contents ends after so many bytes of subjects and contents, in UTF-8. */
   listBytes: 256 * 1024,
-  /** Members in the reply to a join, in a list when no limit is asked for, and at most. */
+  /** Members in the reply to a join and in a list without a limit, and the highest limit. */
   membersDefault: 100,
   membersMost: 1000,
-  /** Shortest password, in characters, and longest, in bytes of UTF-8. */
+  /** Minimum length of a password, in characters, and maximum length, in bytes of UTF-8. */
   passwordLeast: 8,
   password: 256,
   /**
-   * Passwords that may wait to be checked before further ones are refused: so many of users at a
-   * network that they have logged in from, and as many others.
+   * How many passwords can wait to be checked: so many of users at a network from which they have
+   * logged in before, and as many others. Further ones are refused.
    */
   waitingPasswords: 100,
-  /** Tokens of one user: with a further one, the one that was used longest ago ends. */
+  /** Tokens of one user. When another is made, the token that was used longest ago is deleted. */
   tokens: 50,
-  /** New names whose passwords may wait to be hashed before further ones are refused. */
+  /** How many new names can wait for their passwords to be hashed. Further ones are refused. */
   waitingRegistrations: 20,
-  /** Longest id of a request that is a string, in UTF-16 code units. */
+  /** Maximum length of a request id that is a string, in UTF-16 code units. */
   requestId: 128,
-  /** How deep the JSON of a request may be nested, and how many values it may hold. */
+  /** Maximum depth of the JSON of a request, and maximum number of values in it. */
   jsonDepth: 16,
   jsonValues: 256,
   /**
-   * Longest line of either encoding before the login, in bytes without its ending. A login with an id,
-   * a name and a password at their limits takes 2.8 KiB when each of their characters is escaped.
+   * Maximum length of a line before the login, in both encodings, in bytes without its ending. A
+   * login whose id, name and password have their maximum length, with every character escaped, takes
+   * 2.8 KiB.
    */
   strangerLine: 4 * 1024,
-  /** Longest line that a person may send, in bytes without its ending. */
+  /** Maximum length of a line in the text encoding, in bytes without its ending. */
   textLine: 64 * 1024,
-  /** Longest line that a program may send, in bytes without its ending. */
+  /** Maximum length of a line in JSON-RPC, in bytes without its ending. */
   jsonLine: 256 * 1024,
-  /** Bytes of replies waiting on one connection at which its next request waits too. */
+  /** A connection's next request waits while so many bytes of its replies are unsent. */
   replyBacklog: 256 * 1024,
-  /** The same before the login. No smaller than what a socket buffers before it reports a drain. */
+  /** The same before the login. A socket buffers as much before it reports a drain. */
   strangerBacklog: 64 * 1024,
-  /** Bytes of requests waiting or under way on one connection at which its socket is not read. */
+  /** A connection is not read while so many bytes of its requests wait or are under way. */
   requestBytes: 1024 * 1024,
-  /** Bytes a second of requests and replies of one user, and at once; past it they are delayed. */
+  /** Bytes of requests and replies of one user, a second and at once. Beyond that they are delayed. */
   bytesPerSecond: 8 * 1024 * 1024,
   byteBurst: 32 * 1024 * 1024,
-  /** The same of all who keep the server busy, together. */
+  /** The same for all busy users together. */
   busyBytesPerSecond: 16 * 1024 * 1024,
   busyByteBurst: 32 * 1024 * 1024,
-  /** Processor time of one user, in milliseconds a second, and at once; past it requests wait. */
+  /** Processor time of one user, in milliseconds, a second and at once. Beyond that requests wait. */
   processorPerSecond: 250,
   processorBurst: 2000,
 } as const;
 
-/** What a server lets its connections do, unless its operator says otherwise. */
+/** Limits of a server that its operator can change. These are the defaults. */
 export const serverLimits = {
-  /** How long a connection may be without a user, in milliseconds. */
+  /** How long a connection may take to log in, in milliseconds. */
   loginTime: 60_000,
   /** Connections at once. */
   connections: 10_000,
-  /** Connections at once from one address, or one /64 of IPv6. This machine's own are exempt. */
+  /** Connections at once from one address, or one /64 of IPv6. Loopback has no such limit. */
   connectionsPerAddress: 100,
-  /** Commands a second of one user who has used up the burst; 0 for no rates at all. */
+  /** Commands a second of one user who has used up the burst. 0 turns all rates off. */
   commandsPerSecond: 50,
-  /** Commands of one user at once, after a silence. */
+  /** Commands that one user can send at once after a pause. */
   commandBurst: 500,
-  /** The same for all connections from one network; 0 for no rates of networks. */
+  /** The same for all connections from one network. 0 turns the rates of networks off. */
   networkCommandsPerSecond: 500,
   networkCommandBurst: 5000,
-  /** Requests that may wait on one connection before its socket is no longer read. */
+  /** A connection is not read while so many of its requests wait. */
   waitingRequests: 1000,
-  /** Bytes waiting to go out on one connection past which it is closed as too slow. */
+  /** A connection is closed as too slow if more bytes than this wait to be sent to it. */
   outboxBytes: 4 * 1024 * 1024,
-  /** New names an hour from one address, or one /64 of IPv6, that has used up its burst; 0 for no limit. */
+  /** New names an hour from one address, or one /64 of IPv6, after its burst. 0 for no limit. */
   newNamesPerHour: 60,
-  /** New names from one address at once, if there were none before. */
+  /** New names that one address can make at once, if it has made none for long. */
   newNamesAtOnce: 1000,
-  /** Bytes waiting in both directions, of all connections and of those from one network. */
+  /** Bytes that wait in memory in both directions: of all connections, and of one network. */
   waitingBytes: 256 * 1024 * 1024,
   networkWaitingBytes: 64 * 1024 * 1024,
-  /** Wrong passwords after which a connection is closed. */
+  /** A connection is closed after so many wrong passwords. */
   wrongPasswords: 5,
-  /** Silence after which TCP begins to ask whether a peer is still there, in milliseconds. */
+  /** After so much silence TCP begins to ask whether the peer is still there, in milliseconds. */
   keepAliveDelay: 60_000,
 } as const;
 
 export type ServerLimits = Readonly<Record<keyof typeof serverLimits, number>>;
 
-/** The TCP port of a board, unless it is told otherwise. */
+/** The default TCP port of a board. */
 export const defaultPort = 6789;

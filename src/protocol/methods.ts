@@ -3,23 +3,23 @@ import { boardError, shortened } from './errors.ts';
 import { type Method, type Params, schemas } from './schemas.ts';
 
 /**
- * How a method stands to the others of its connection. Requests take effect in the order sent:
- * - `write`: may share a commit with the writes sent before it, so it does not wait for them;
- * - `read`: waits for what was sent before it, and sees it;
- * - `session`: changes what the connection is; waits likewise.
+ * How a request is ordered among those of its connection. Requests take effect in the order sent:
+ * - `write`: does not wait for writes sent before it, because they can share a commit;
+ * - `read`: waits for all requests sent before it, and sees their effect;
+ * - `session`: changes the session of the connection; waits like a read.
  */
 export type Effect = 'read' | 'write' | 'session';
 
 export interface MethodEntry {
   readonly effect: Effect;
-  /** Whether one has to be logged in. Whether one is a member is checked where it is atomic: in the repository. */
+  /** Whether it needs a login. Memberships are checked by the repository, in the transaction that needs them. */
   readonly login: boolean;
   readonly summary: string;
 }
 
-/** The command table that both encodings share. */
+/** The table of methods, for both encodings. */
 export const methods: Record<Method, MethodEntry> = {
-  'server.info': { effect: 'read', login: false, summary: 'What this server is and what it takes' },
+  'server.info': { effect: 'read', login: false, summary: 'The server, its version and limits' },
   'session.login': { effect: 'session', login: false, summary: 'Take a name' },
   'session.resume': {
     effect: 'session',
@@ -49,8 +49,8 @@ export function isMethod(name: string): name is Method {
 }
 
 /**
- * The params of a request, checked against the schema of its method.
- * @throws BoardError `INVALID_PARAMS`, naming the first thing that is wrong
+ * Checks the params of a request against the schema of its method.
+ * @throws BoardError `INVALID_PARAMS`, with the first problem
  */
 export function checkParams<M extends Method>(method: M, params: unknown): Params<M> {
   const parsed = schemas[method].params.safeParse(params);
@@ -63,7 +63,7 @@ function describe(error: z.ZodError): string {
   if (!issue) return 'they do not fit';
   const where = shortened(issue.path.join('.'));
   if (!where && issue.code === 'invalid_type') return 'params go by name, in an object';
-  // A message names the params that are unknown, however many and long they are.
+  // The message of zod names all unknown params, however many and long they are.
   const message = shortened(issue.message, 200);
   return where ? `${where}: ${message}` : message;
 }

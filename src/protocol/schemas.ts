@@ -3,7 +3,7 @@ import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
 import { parseTime } from './time.ts';
 
-// Of neither kind, zod could only say that the input is invalid.
+// Without it, zod would only report that the input is invalid.
 const groupRule = 'give a name, or a number from 1 up';
 /** A group, by its name or by its number. */
 const group = z.union(
@@ -20,7 +20,7 @@ const time = z
   );
 const none = z.strictObject({});
 
-/** A message without its content. Where the user was removed, `sender` is `[deleted]` and `senderId` null. */
+/** A message without its content. If the sender was deleted, `sender` is `[deleted]` and `senderId` is null. */
 const header = z.object({
   number: z.int(),
   senderId: z.int().nullable(),
@@ -28,13 +28,13 @@ const header = z.object({
   postedAt: z.string(),
   subject: z.string(),
 });
-/** The group that a result or a notice is about: its name may change, its number never does. */
+/** The group of a result or a notice. Its name may change, its number never does. */
 const inGroup = { group: z.string(), groupId: z.int() };
-/** The user whom a notice is about, likewise. */
+/** The user of a notice, by name and number in the same way. */
 const ofUser = { user: z.string(), userId: z.int() };
 const message = header.extend({ content: z.string() });
 const member = z.object({ name: z.string(), online: z.boolean() });
-/** Some of a group's members: how many there are in all, and if there are more, what to give as `after` for those. */
+/** A page of a group's members. `total` counts all members. `next` is the `after` of the next page, if there is one. */
 const memberPage = { members: z.array(member), total: z.int(), next: z.int().optional() };
 const groupInfo = z.object({
   id: z.int(),
@@ -44,7 +44,7 @@ const groupInfo = z.object({
   messages: z.int(),
   joined: z.boolean(),
   unread: z.int(),
-  /** The highest number that is marked as read, and the group's newest; 0 for those who are not in it. */
+  /** The highest number that is marked as read, and the group's newest number; 0 for users who are not members. */
   lastRead: z.int().default(0),
   lastNumber: z.int().default(0),
 });
@@ -59,14 +59,14 @@ const membership = z.object({
 const session = z.object({
   user: z.string(),
   userId: z.int(),
-  /** Takes the session over on a new connection. */
+  /** Resumes the session on a new connection. */
   token: z.string(),
   memberships: z.array(membership),
-  /** True while the disk of the board fails: only reading works, and the token resumes nothing. */
+  /** True while the board's disk fails: only reading works, and the session cannot be resumed. */
   readOnly: z.boolean().optional(),
 });
 
-/** What makes a post happen once. zod would count UTF-16 code units; JSON Schema counts characters. */
+/** The key of a post, which is posted once. zod counts UTF-16 code units, JSON Schema counts characters. */
 export const postKey = z
   .string()
   .min(1)
@@ -78,8 +78,8 @@ export const postKey = z
   .meta({ maxLength: limits.postKey });
 
 /**
- * Params and results of every method. Params are strict, so that a misspelt one is refused and
- * not dropped; results are not, so that an older client takes what a newer server adds.
+ * Params and results of every method. Params are strict: a misspelt param is refused and not ignored.
+ * Results are not strict, so that an old client accepts what a newer server adds.
  */
 export const schemas = {
   'server.info': {
@@ -143,14 +143,14 @@ export const schemas = {
       group,
       before: number.optional(),
       after: z.int().nonnegative().optional(),
-      /** Only what was posted at this time or later; in UTC, as in `postedAt`. */
+      /** Only messages posted at this time or later, in UTC, as in `postedAt`. */
       since: time.optional(),
       limit: z.int().positive().max(limits.listMost).optional(),
       content: z.boolean().optional(),
     }),
     result: z.object({
       ...inGroup,
-      /** With `content` where it was asked for. */
+      /** They have `content` if the request asked for it. */
       messages: z.array(header.extend({ content: z.string().optional() })),
       more: z.boolean(),
     }),
@@ -163,10 +163,10 @@ export const schemas = {
   'rpc.discover': { params: none, result: z.record(z.string(), z.unknown()) },
 } as const;
 
-/** What the server sends without being asked. */
+/** The notices: what the server sends without a request. */
 export const noticeSchemas = {
   'message.posted': z.object({ ...inGroup, message: header }),
-  /** `lastNumber` is the group's newest number at the join, where the user's other connections begin. */
+  /** `lastNumber` is the group's newest number at the join. Other connections of the user go on from there. */
   'member.joined': z.object({ ...inGroup, ...ofUser, lastNumber: z.int() }),
   'member.left': z.object({ ...inGroup, ...ofUser }),
   'member.renamed': z.object({ ...inGroup, ...ofUser, was: z.string() }),
@@ -175,19 +175,19 @@ export const noticeSchemas = {
     online: z.array(z.string()),
     offline: z.array(z.string()),
   }),
-  /** `was` is the name before; a change of the description alone has the same in both. */
+  /** `was` is the old name. If only the description changes, both names are the same. */
   'group.changed': z.object({ ...inGroup, was: z.string(), description: z.string() }),
   'group.removed': z.object(inGroup),
-  /** `first` and `last` are the lowest and the highest number that went. */
+  /** `first` and `last` are the lowest and the highest number that were deleted. */
   'messages.purged': z.object({
     ...inGroup,
     count: z.int(),
     first: z.int(),
     last: z.int(),
   }),
-  /** The user has read up to `lastRead` in another session; what else is read may be told beside it later. */
+  /** The user has read up to `lastRead` in another session. */
   'marks.changed': z.object({ ...inGroup, lastRead: z.int() }),
-  /** `code` is one of `ClosingCode`, or what newer servers add. */
+  /** `code` is a `ClosingCode`, or a code that a newer server has added. */
   'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;
 
@@ -199,8 +199,8 @@ export type Member = z.infer<typeof member>;
 export type Membership = z.infer<typeof membership>;
 
 /**
- * Why the server ends a session, for programs: whether to come back depends on it. `TAKEN_OVER` and
- * `EXPELLED` are for good; the others are words of the catalogue of errors.
+ * Why the server closes a connection. A client decides by it whether to connect again. `TAKEN_OVER` and
+ * `EXPELLED` are final. The others are words of the error catalogue.
  */
 export const closingCodes = [
   'TAKEN_OVER',
@@ -221,10 +221,10 @@ export type Answer = {
 }[Method];
 
 export type NoticeName = keyof typeof noticeSchemas;
-/** One notice: its name, and params of the shape that goes with it. */
+/** A notice: its name, and the params that belong to the name. */
 export type Notice = {
   [N in NoticeName]: { method: N; params: z.infer<(typeof noticeSchemas)[N]> };
 }[NoticeName];
 
-/** Anything that carries requests out: a session of the server, or a client's connection to it. */
+/** Calls a method: in a session of the server, or over a client's connection. */
 export type Call = <M extends Method>(method: M, params: Params<M>) => Promise<Result<M>>;

@@ -1,5 +1,5 @@
-// What was formatted last: a post is told in its reply and in its notice, and others in the same
-// millisecond as well.
+// The time that was formatted last. The reply and the notice of a post have the same time, and other
+// posts the same millisecond.
 let last = { milliseconds: 0, text: '1970-01-01T00:00:00.000' };
 
 /** RFC 3339 in UTC with microseconds, from microseconds since the epoch. */
@@ -11,15 +11,15 @@ export function formatTime(micros: number): string {
   return `${last.text}${String(micros - milliseconds * 1000).padStart(3, '0')}Z`;
 }
 
-/** Microseconds since the epoch, from what `formatTime` makes of them; NaN for any other text. */
+/** The inverse of `formatTime`. NaN for any other text. */
 export function parseTime(text: string): number {
   if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text)) return Number.NaN;
   const micros = Date.parse(`${text.slice(0, 23)}Z`) * 1000 + Number(text.slice(23, 26));
-  // What is no day, such as 30 February, would become another one.
+  // Date would turn 30 February into another day.
   return Number.isNaN(micros) || formatTime(micros) !== text ? Number.NaN : micros;
 }
 
-/** An RFC 3339 time to the second, as people are shown it. */
+/** An RFC 3339 time without its fraction of a second, for people. */
 export function toSeconds(time: string): string {
   return `${time.slice(0, 19)}Z`;
 }

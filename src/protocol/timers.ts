@@ -1,2 +1,2 @@
-/** The longest time that a timer of Node waits, in milliseconds: a longer one would end after 1 ms. */
+/** Maximum time of a Node timer, in milliseconds. A timer with a longer time fires after 1 ms. */
 export const longestTimer = 2 ** 31 - 1;

@@ -1,12 +1,12 @@
 import stringWidth from 'string-width';
 
-// What costs more than its input is long is called here and nowhere else, on pieces of a bounded length: ICU sorts a
-// run of combining marks by insertion, and a segmenter looks at the whole text again for each character.
+// Some functions of Unicode take more than linear time: ICU sorts a run of combining marks by insertion, and a
+// segmenter looks at the whole text again for each character. They are called only here, on pieces of limited length.
 // `test/protocol/unicode.test.ts` finds calls elsewhere.
 
-/** The longest piece that is segmented, in UTF-16 code units. */
+/** Maximum length of a piece for the segmenter, in UTF-16 code units. */
 const pieceUnits = 256;
-// What is normalized at once: a name of the greatest length with each of its ligatures taken apart.
+// Maximum length for one call of normalize. A name of maximum length whose ligatures are decomposed is shorter.
 const normalizedAtOnce = 2048;
 const graphemeSegmenter = new Intl.Segmenter();
 const printableAscii = /^[\x20-\x7e]*$/;
@@ -15,7 +15,7 @@ const colours = /\x1b\[[0-9;]*m/g;
 
 /**
  * `text` in a normalization form of Unicode (UAX #15), in time linear in its length. A text of more than 2048
- * code units is normalized in pieces; where one has no ASCII character, what composes across its end stays apart.
+ * code units is normalized in pieces. If a piece has no ASCII character, characters are not composed across its end.
  */
 export function normalized(text: string, form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'): string {
   if (text.length <= normalizedAtOnce) return text.normalize(form);
@@ -28,12 +28,12 @@ export function normalized(text: string, form: 'NFC' | 'NFD' | 'NFKC' | 'NFKD'):
   return done;
 }
 
-/** A name or a word as it is compared, whatever its case and however its characters are written. */
+/** A form of a name or a word for comparing without regard to case and compatibility characters. */
 export function caseless(text: string): string {
   return normalized(text, 'NFKC').toLowerCase();
 }
 
-/** Where a piece from `at` on ends: before the last ASCII character in it, which nothing composes with. */
+/** The end of a piece from `at` on: before its last ASCII character, which composes with no character before it. */
 function pieceEnd(text: string, at: number): number {
   const last = at + pieceUnits;
   if (last >= text.length) return text.length;
@@ -41,7 +41,7 @@ function pieceEnd(text: string, at: number): number {
   return at + pieceAt(text, at).length;
 }
 
-/** The next piece; it breaks no surrogate pair. */
+/** The next piece. It never ends within a surrogate pair. */
 function pieceAt(text: string, at: number): string {
   const unit = text.charCodeAt(at + pieceUnits);
   const isInsidePair = unit >= 0xdc00 && unit <= 0xdfff;
@@ -49,7 +49,7 @@ function pieceAt(text: string, at: number): string {
 }
 
 /**
- * What a reader sees as the characters of a text (extended grapheme clusters, UAX #29). A cluster of more than
+ * The characters of a text as a reader sees them (extended grapheme clusters, UAX #29). A cluster of more than
  * 256 code units is cut.
  */
 export function* graphemes(text: string): Generator<string, void> {
@@ -57,7 +57,7 @@ export function* graphemes(text: string): Generator<string, void> {
     const piece = pieceAt(text, at);
     const isLast = at + piece.length === text.length;
     let held = '';
-    // The last one of a piece may go on in the next.
+    // The last cluster of a piece may continue in the next piece.
     for (const { segment } of graphemeSegmenter.segment(piece)) {
       if (held !== '') yield held;
       at += held.length;
@@ -69,7 +69,7 @@ export function* graphemes(text: string): Generator<string, void> {
   }
 }
 
-/** How many columns of a terminal a line takes; colours take none. */
+/** How many columns of a terminal a line takes. Escape sequences of colours take none. */
 export function displayWidth(line: string): number {
   if (printableAscii.test(line)) return line.length;
   const text = line.replace(colours, '');
@@ -81,12 +81,12 @@ export function displayWidth(line: string): number {
   return width;
 }
 
-// What makes one character of several that each have a width: flags, keycaps, emoji with a style, a skin or a joiner.
+// Code points that join others into one character of another width: flags, keycaps, emoji with a style, a skin or a joiner.
 const joins =
   /[\p{Regional_Indicator}\p{Emoji_Modifier}]|\ufe0f|\u20e3|\p{Extended_Pictographic}\u200d/u;
-// Marks, what is not seen, and the vowels and finals of Hangul, which stand in the square of what is before them.
+// Combining marks, invisible characters, and the vowels and finals of Hangul, which share the cell of the letter before.
 const widthless = /[\p{M}\p{Cf}\p{Default_Ignorable_Code_Point}\u1160-\u11ff\ud7b0-\ud7ff]/u;
-/** One more than the width of each code point that was met; 0 for the others. */
+/** The width of each known code point plus one; 0 for a code point whose width is not known yet. */
 const widths = new Uint8Array(0x110000);
 
 function widthOfEach(text: string): number {
@@ -103,7 +103,7 @@ function widthOfEach(text: string): number {
   return total;
 }
 
-// The same few emoji come again and again.
+// Widths of joined emoji. The same few are used again and again.
 const joinedWidths = new Map<string, number>();
 const mostJoinedWidths = 1000;
 
@@ -116,7 +116,7 @@ function widthOfJoined(piece: string): number {
   return width;
 }
 
-/** A text in pieces that break no grapheme cluster, but for one that is longer than a piece. */
+/** Cuts a text into pieces at the borders of grapheme clusters, unless a cluster is longer than a piece. */
 function* unbrokenPieces(text: string): Generator<string, void> {
   for (let at = 0; at < text.length; ) {
     const piece = pieceAt(text, at);
@@ -133,7 +133,7 @@ function* unbrokenPieces(text: string): Generator<string, void> {
 
 /**
  * Breaks a line at its spaces into rows of at most `columns` columns. A longer word is kept whole. Spaces around a
- * break are left out; a colour goes on in the next row.
+ * break are left out. A colour continues in the next row.
  */
 export function wrapAtSpaces(line: string, columns: number): string[] {
   const rows: string[] = [];

@@ -1,6 +1,6 @@
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
-/** The text of bytes, without a byte order mark at its beginning; undefined if they are not UTF-8. */
+/** Decodes UTF-8 and drops a byte order mark. Undefined if the bytes are not valid UTF-8. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return decoder.decode(bytes);

@@ -1,6 +1,6 @@
 import { scryptSync } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { mostAtOnce, Passwords } from '../../src/board/passwords.ts';
+import { hashProblem, mostAtOnce, Passwords } from '../../src/board/passwords.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import { refusal } from '../helpers/storage.ts';
@@ -81,4 +81,29 @@ test('so many may wait, and the next is told to come back; all that wait are ser
   expect(await refusal(tries.at(-1) ?? Promise.resolve())).toBe('RATE_LIMITED');
   // The line is free again.
   expect(await passwords.matches('correct horse', hash)).toBe(true);
+});
+
+test.each([
+  ['$scrypt$ln=17,r=8,p=1$c2FsdA$a2V5', undefined],
+  ['$scrypt$ln=62,r=8,p=1$c2FsdA$a2V5', 'cost too much'],
+  ['$scrypt$ln=17,r=999999,p=1$c2FsdA$a2V5', 'cost too much'],
+  ['$scrypt$ln=17,r=8,p=100000$c2FsdA$a2V5', 'cost too much'],
+  [`$scrypt$ln=${'9'.repeat(400)},r=8,p=1$c2FsdA$a2V5`, 'too large for r=8'],
+  ['$scrypt$ln=0,r=8,p=1$c2FsdA$a2V5', 'at least 1'],
+  ['$scrypt$ln=16,r=1,p=1$c2FsdA$a2V5', 'too large for r=1'],
+  ['$scrypt$ln=15,r=1,p=1$c2FsdA$a2V5', undefined],
+  ['$scrypt$ln=17,r=8,p=1$*$a2V5', 'base64'],
+  [`$scrypt$ln=17,r=8,p=1$c2FsdA$${'a'.repeat(200)}`, 'longer than'],
+  ['$argon2id$v=19$m=65536,t=3,p=4$c2FsdA$a2V5', 'not of the form'],
+])('a stored hash %s has a problem: %s', (hash, problem) => {
+  if (problem === undefined) expect(hashProblem(hash)).toBeUndefined();
+  else expect(hashProblem(hash)).toContain(problem);
+});
+
+test('a hash with a key of another length can be checked against', async () => {
+  const key = scryptSync('correct horse', 'salt', 20, { N: 2, r: 1, p: 1 }).toString('base64');
+  const hash = `$scrypt$ln=1,r=1,p=1$${Buffer.from('salt').toString('base64')}$${key}`;
+  expect(hashProblem(hash)).toBeUndefined();
+  expect(await new Passwords().matches('correct horse', hash)).toBe(true);
+  expect(await new Passwords().matches('battery staple', hash)).toBe(false);
 });

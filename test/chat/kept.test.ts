@@ -1,10 +1,11 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { boardFolder } from '../cli/seed.ts';
 import type { Pty } from '../helpers/pty.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { editor } from './editor.ts';
-import { aliceAndBob, keys } from './support.ts';
+import { aliceAndBob, aliceInChat, keys } from './support.ts';
 
 // Whatever ends it, what someone has written is in a file, or on the board.
 
@@ -144,4 +145,19 @@ test('an editor that saves a byte order mark posts none, and one that saves Lati
   );
   const [, file = ''] = /It is in (\/\S+\.txt)\./.exec(other.alice.screen) ?? [];
   expect(readFileSync(file, 'latin1')).toBe('café');
+});
+
+test('the history is not written into the database of a board, though a link leads there', async () => {
+  const state = tempFolder();
+  const data = await boardFolder();
+  mkdirSync(join(state, 'corkboard'));
+  symlinkSync(join(data, 'corkboard.db'), join(state, 'corkboard', 'history'));
+  const before = readFileSync(join(data, 'corkboard.db'));
+  const { alice } = await aliceInChat({ env: { XDG_STATE_HOME: state, CORKBOARD_DATA: data } });
+  await alice.shows(/What you type is not kept for the next time: .*is the database itself/);
+  alice.type('%ping\r');
+  await alice.shows('pong');
+  alice.type(keys.ctrlD);
+  await alice.exited;
+  expect(readFileSync(join(data, 'corkboard.db')).equals(before)).toBe(true);
 });

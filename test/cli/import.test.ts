@@ -189,3 +189,14 @@ test('an import refuses a board that is used, and one that a server holds', asyn
   });
   expect(existsSync(join(data, 'no'))).toBe(false);
 });
+
+test('a password hash that no login could be checked against is reported by the import', async () => {
+  const fixture = readFileSync(join(import.meta.dirname, '../fixtures/export-1.jsonl'), 'utf8');
+  const file = join(tempFolder(), 'board.jsonl');
+  writeFileSync(file, fixture.replace('ln=17,r=8', 'ln=40,r=8'));
+  const result = await runCli(['import', file, '--data', join(tempFolder(), 'new')]);
+  expect(result.code).toBe(1);
+  expect(result.stderr).toMatch(
+    /^corkboard: .*board\.jsonl cannot be imported\. Line 2: [^\n]*a login would cost too much \(ln=40,r=8,p=1\)[^\n]*\n$/,
+  );
+});

@@ -189,3 +189,21 @@ test('a purge and the count of a group leave out what was deleted before', async
   expect(await runJson([...purge, '--all'])).toMatchObject({ count: 2, first: 3, last: 5 });
   expect(rows(data, 'SELECT number FROM messages')).toEqual([]);
 });
+
+test('message show and delete know the newest message as last, and a number with #', async () => {
+  const data = await populated();
+  const shown = async (number: string) =>
+    (await runJson(['message', 'show', 'news', number, '--data', data])) as { subject: string };
+  expect((await shown('last')).subject).toBe('five');
+  expect((await shown('#2')).subject).toBe('two');
+  const deleted = await runJson([
+    ...['message', 'delete', 'news', 'LAST', '#2', '5', '--yes', '--data', data],
+  ]);
+  expect(deleted).toEqual({ group: 'news', numbers: [2, 5] });
+  expect((await shown('last')).subject).toBe('four');
+  const none = await runCli(['message', 'show', 'main', 'last', '--data', data]);
+  expect(none).toMatchObject({ code: 1, stderr: 'corkboard: There is no message in main.\n' });
+  const wrong = await runCli(['message', 'show', 'news', 'newest', '--data', data]);
+  expect(wrong).toMatchObject({ code: 2 });
+  expect(wrong.stderr).toContain('or "last"');
+});

@@ -163,7 +163,7 @@ test('a board that speaks TLS is not asked again without it, and is not doubted'
   const { code, stderr } = await runCli(post(board.port, 'main', 's', 'c', '--retry', '10min'));
   expect({ code, stderr }).toEqual({
     code: 1,
-    stderr: `corkboard: 127.0.0.1:${board.port} ended the connection at once: This board speaks TLS. Connect with \`corkboard chat --tls\`.\n`,
+    stderr: `corkboard: 127.0.0.1:${board.port} closed the connection at once: This board speaks TLS. Connect with \`corkboard chat --tls\`.\n`,
   });
 });
 

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
 import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -96,6 +97,26 @@ test.skipIf(!existsSync('/dev/full'))(
     expect(stderr).toMatch(
       /^corkboard: Cannot write to standard output: [^\n]*no space left[^\n]*\n$/,
     );
+  },
+);
+
+test.skipIf(!existsSync('/dev/full'))(
+  'a command that has changed something says so, though its result could not be printed',
+  async () => {
+    const board = await TestBoard.start();
+    const data = await boardFolder();
+    const to = ['--host', '127.0.0.1', '--port', String(board.port), '--user', 'alice', '--join'];
+    for (const [args, done] of [
+      [['post', 'main', 'Build 7', 'passed', ...to], 'Message 1 posted in main.'],
+      [['group', 'create', 'builds', '--data', data], 'Group builds is made'],
+    ] as const) {
+      const redirected = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, program];
+      const child = spawn('sh', [...redirected, ...args]);
+      const [[code], stderr] = await Promise.all([once(child, 'exit'), text(child.stderr)]);
+      expect({ code, lines: stderr.split('\n').length }).toEqual({ code: 1, lines: 2 });
+      expect(stderr).toContain('no space left');
+      expect(stderr).toContain(done);
+    }
   },
 );
 

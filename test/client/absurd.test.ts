@@ -74,3 +74,25 @@ test.each(costlyTexts(limits.content))('a message full of %s is shown in 50 ms',
 test.each(costlyTexts(1024 * 1024))('an answer full of %s is cleaned in 50 ms', (_, text) => {
   expect(cost(() => cleanIncoming({ content: text, subject: text }))).toBeLessThan(50);
 });
+
+test('a server that sends notices and never answers a call keeps nobody waiting for ever', async () => {
+  const server = await ScriptedServer.start();
+  const accepted = server.client();
+  const connecting = connect({ ...server.address, user: 'alice', timing: { reply: 300 } });
+  const peer = await accepted;
+  await peer.welcome();
+  const client = await connecting;
+  const listed = client.call('message.list', { group: 'main' });
+  const pinged = client.call('ping', {});
+  const list = await peer.request();
+  const { id } = await peer.request();
+  peer.send({ method: 'group.removed', params: { group: 'x', groupId: 9 } }, { id, result: {} });
+  await pinged;
+  await expect(listed).rejects.toThrow('has not answered message.list');
+  // An answer that comes after all is ignored, and other calls go on.
+  peer.send({ id: list.id, result: page([1], false) });
+  const again = client.call('ping', {});
+  await peer.answer({});
+  await again;
+  await client.close();
+});

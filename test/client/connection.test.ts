@@ -113,7 +113,7 @@ test('a result of another shape is refused', async () => {
   const reply = connection.call('group.leave', { group: 'x' });
   await client.answer({ grop: 'x' });
   await expect(reply).rejects.toThrow(
-    "The server's answer to group.leave makes no sense to this program.",
+    "The server's answer to group.leave is not valid. Check that it is a corkboard, and that this program is not older.",
   );
 });
 
@@ -195,7 +195,7 @@ test('a server that says nothing is given up after a while', async () => {
     await (await accepted).request();
     vi.advanceTimersByTime(10_000);
     await expect(opened).rejects.toThrow(
-      `127.0.0.1:${server.address.port} does not answer. Check the address and the port, and whether a firewall stands between.`,
+      `127.0.0.1:${server.address.port} does not answer. Check the address and the port, and whether a firewall is in between.`,
     );
   } finally {
     vi.useRealTimers();
@@ -208,7 +208,7 @@ test('a server that is no board is told from one that is', async () => {
   const opened = Connection.open(server.address);
   (await accepted).socket.end('HTTP/1.1 400 Bad Request\r\n\r\n');
   await expect(opened).rejects.toThrow(
-    `127.0.0.1:${server.address.port} ended the connection at once: The server closed it. Check that it is a corkboard.`,
+    `127.0.0.1:${server.address.port} closed the connection at once: The server closed it. Check that it is a corkboard.`,
   );
 });
 

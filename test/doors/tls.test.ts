@@ -157,7 +157,7 @@ test('a client trusts the certificate that it is given, and no other', async () 
   const { board, ca } = await encrypted();
   const address = { host: '127.0.0.1', port: board.port };
   expect(await failure(Connection.open({ ...address, tls: {} }))).toBe(
-    `The certificate of 127.0.0.1:${board.port} is signed by nobody who is trusted here. Name the signer with --ca.`,
+    `The certificate of 127.0.0.1:${board.port} is not signed by an authority that is trusted here. Give the certificate of its signer with --ca.`,
   );
   const client = await Connection.open({ ...address, tls: { ca } });
   expect((await client.call('session.login', { user: 'alice' })).user).toBe('alice');

@@ -374,3 +374,17 @@ describe('a refusal by the board', () => {
 test('anything else that goes wrong is not told as if it were expected', async () => {
   await expect(type('%ping', {})).rejects.toThrow('Nothing was expected to call ping');
 });
+
+test.each(['%list all', '%list 1000'])(
+  '%s is printed in pieces of 20, though a page of the board has a thousand',
+  async (line) => {
+    const header = { senderId: 1, sender: 'bob', postedAt: 'now', subject: 's' };
+    const messages = Array.from({ length: 1000 }, (_, at) => ({ number: at + 1, ...header }));
+    const page = { group: 'main', groupId: 1, messages, more: false };
+    const { pieces, done } = await type(line, { 'message.list': page, 'message.markRead': {} });
+    expect(done).toBe(true);
+    const sizes = pieces.map((piece) => piece.split('\n').length - 1);
+    expect(Math.max(...sizes)).toBe(20);
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(1002);
+  },
+);

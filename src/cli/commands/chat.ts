@@ -9,8 +9,11 @@ import { openTerminal } from '../../chat/terminal/open-terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
 import { count } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
+import { requireNoBoardFile } from '../../storage/sqlite/file/board-files.ts';
+import { databaseFile } from '../../storage/sqlite/file/open.ts';
 import { readPassword } from '../asking/password.ts';
 import { Interrupted, UserError } from '../errors.ts';
+import { configuredData } from '../operating/administer.ts';
 import { wholeNumber } from '../parsing/parse.ts';
 import { readerOf } from '../printing/reader-watch.ts';
 import {
@@ -89,7 +92,7 @@ async function chat(options: ConnectionOptions): Promise<void> {
   const password = await passwordOf(passwordFile);
   const { stdin, stdout, stderr } = process;
   if (stdin.isTTY) {
-    const history = History.open(() => join(stateFolder(), 'history'));
+    const history = History.open(historyFile);
     const terminal = openTerminal(stdin, stdout, { dumb: process.env.TERM === 'dumb', history });
     const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
     const warning = history.failure;
@@ -102,6 +105,17 @@ async function chat(options: ConnectionOptions): Promise<void> {
     reader.release();
     judge(outcome);
   }
+}
+
+/**
+ * The file of the history. It may be a link, so it is checked like every file that a user names.
+ * Drafts need no check: each is a new file, and never written over another one.
+ * @throws DatabaseError if it is a file of a board
+ */
+function historyFile(): string {
+  const file = join(stateFolder(), 'history');
+  requireNoBoardFile(file, databaseFile(process.env.CORKBOARD_DATA || configuredData() || 'data'));
+  return file;
 }
 
 /** @throws UserError, Interrupted where not all of a script was done */

@@ -9,7 +9,7 @@ import { administer, type CommonOptions, databaseCommand } from '../operating/ad
 import { isAbort, showSteps, untilStopped } from '../operating/steps.ts';
 import { notEmpty } from '../parsing/parse.ts';
 import { ExportEncoder, type Written } from '../printing/export-encoder.ts';
-import { printResult } from '../printing/output.ts';
+import { printDone } from '../printing/output.ts';
 import { OutputFile, type OutputTarget, StandardOutput } from '../printing/output-target.ts';
 import { interruptedCode } from '../running/interrupt.ts';
 
@@ -65,7 +65,7 @@ async function writeExport(
     await target.finish();
     if (file === undefined) return;
     const document = { file, ...snapshot.counts, ...written };
-    printResult(options, document, () => described(document));
+    printDone(options, document, () => described(document));
   } catch (error) {
     await target.discard();
     throw isAbort(error)

@@ -13,7 +13,7 @@ import { UserError } from '../errors.ts';
 import { type CommonOptions, databaseCommand } from '../operating/administer.ts';
 import { isAbort, untilStopped } from '../operating/steps.ts';
 import { notEmpty } from '../parsing/parse.ts';
-import { printResult } from '../printing/output.ts';
+import { printDone } from '../printing/output.ts';
 import { Progress } from '../printing/progress.ts';
 import { interruptedCode } from '../running/interrupt.ts';
 
@@ -60,7 +60,7 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   });
   const { users, groups, memberships, messages } = header;
   const document = { file: database, users, groups, memberships, messages, resumedAt };
-  printResult(options, document, () => described(document));
+  printDone(options, document, () => described(document));
   warnOfLaterDates(database);
 }
 

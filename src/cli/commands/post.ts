@@ -6,7 +6,7 @@ import type { Result } from '../../protocol/schemas.ts';
 import { checkedMessage, readContent } from '../asking/content.ts';
 import { UserError } from '../errors.ts';
 import { duration, postKey } from '../parsing/parse.ts';
-import { printResult } from '../printing/output.ts';
+import { printDone } from '../printing/output.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
@@ -86,7 +86,7 @@ async function run(
   const message = checkedMessage(subject, fromInput ? await readContent() : content);
   const { key = randomUUID() } = options;
   const posted = await post(await targetOf(settings), { group, ...message, key }, options);
-  printResult(options, posted, () => `Message ${posted.number} posted in ${posted.group}.`);
+  printDone(options, posted, () => `Message ${posted.number} posted in ${posted.group}.`);
 }
 
 /** @throws UserError 130 where it was interrupted, BoardError, ConnectionError */

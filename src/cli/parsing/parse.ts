@@ -2,6 +2,7 @@ import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
 import { z } from 'zod';
 import { limits } from '../../protocol/limits.ts';
+import { parseMessageNumber } from '../../protocol/message-number.ts';
 import { postKey as postKeySchema } from '../../protocol/schemas.ts';
 import { longestTimer } from '../../protocol/timers.ts';
 import { parseWholeNumber } from '../../protocol/whole-number.ts';
@@ -25,6 +26,15 @@ export function wholeNumber(least: number, most = Number.MAX_SAFE_INTEGER) {
     }
     return number;
   };
+}
+
+/** The number of a message: `7`, `#7`, or `last` for the newest. @throws InvalidArgumentError */
+export function messageNumber(text: string): number | 'last' {
+  const number = parseMessageNumber(text);
+  if (number === undefined) {
+    throw new InvalidArgumentError('It takes a whole number from 1 up (7 or #7), or "last".');
+  }
+  return number;
 }
 
 /** A span of time such as 30s or 5m, in milliseconds. @throws InvalidArgumentError */

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import { cleanLine } from '../../protocol/clean.ts';
 import { toSeconds } from '../../protocol/time.ts';
 import { hasColours } from './colour.ts';
+import { noteDone } from './done.ts';
 import { printPaged } from './pager.ts';
 
 type Cell = string | number | null;
@@ -13,7 +14,16 @@ const borderless = Object.fromEntries(
   ].map((part) => [part, '']),
 );
 
-/** Prints a result: as one JSON document where that is asked for, else as people read it. */
+/**
+ * Prints the result of a command that has changed something. If standard output cannot be written to,
+ * standard error says what was changed: see `outputFailed`.
+ */
+export function printDone(options: { json?: true }, document: object, text: () => string): void {
+  noteDone(text());
+  printResult(options, document, text);
+}
+
+/** Prints a result as one JSON document with `--json`, and otherwise as text for people. */
 export function printResult({ json }: { json?: true }, document: object, text: () => string): void {
   if (json) process.stdout.write(`${toJson(document, 2)}\n`);
   else printPaged(`${text()}\n`);

@@ -16,8 +16,8 @@ export interface Start {
 
 /** @throws InvalidArgumentError */
 export function parseSince(text: string): Since {
-  if (!/^\d+$/.test(text)) return { time: pastTime(text) };
-  const number = parseWholeNumber(text, 1);
+  if (!/^#?\d+$/.test(text)) return { time: pastTime(text) };
+  const number = parseWholeNumber(text.replace(/^#/, ''), 1);
   if (number === undefined) {
     throw new InvalidArgumentError('The number of a message is a whole number from 1 up.');
   }

@@ -6,16 +6,16 @@ const closeBracket = 0x5d;
 const openBrace = 0x7b;
 const closeBrace = 0x7d;
 
-/** How deep JSON may be nested, and how many values it may hold. */
+/** Maximum depth of nested JSON, and maximum number of values. */
 export interface JsonBounds {
   readonly depth: number;
   readonly values: number;
 }
 
 /**
- * Looks at the bytes of one line of JSON as they come, before the line is put together, decoded or parsed. It looks at
- * each byte once and makes nothing. To parse a line that is full of small values, and to look at each, takes a
- * hundred times as long. The structure of JSON is ASCII, which is no part of any other character in UTF-8.
+ * Checks the bytes of a line of JSON as they arrive, before the line is put together, decoded or parsed. It looks at
+ * each byte once and allocates nothing. Parsing a line that is full of small values, and checking each, takes a hundred
+ * times as long. The structure of JSON is ASCII, and in UTF-8 no other character contains ASCII bytes.
  */
 export class JsonShape {
   private depth = 0;
@@ -25,7 +25,7 @@ export class JsonShape {
 
   constructor(private readonly most: JsonBounds) {}
 
-  /** Why the line is not worth parsing: it is nested too deeply or holds too many values. Undefined if neither is so. */
+  /** @returns why the line is refused, if it is nested too deeply or has too many values */
   push(bytes: Uint8Array): string | undefined {
     let { depth, values } = this;
     const { most } = this;
@@ -56,7 +56,7 @@ export class JsonShape {
     return undefined;
   }
 
-  /** Begins with the next line. */
+  /** Starts the next line. */
   reset(): void {
     this.depth = 0;
     this.values = 1;
@@ -64,7 +64,7 @@ export class JsonShape {
     this.afterBackslash = false;
   }
 
-  /** The index after the string that goes on at `start`. */
+  /** The index after the end of the string that continues at `start`. */
   private skipString(bytes: Uint8Array, start: number): number {
     let at = this.afterBackslash ? start + 1 : start;
     this.afterBackslash = false;
@@ -74,7 +74,7 @@ export class JsonShape {
       else if (byte === quote) break;
     }
     this.inString = at >= bytes.length;
-    // A backslash was the last byte.
+    // The last byte was a backslash.
     this.afterBackslash = at > bytes.length;
     return at + 1;
   }

@@ -7,9 +7,9 @@ import { rpcCodes } from './codes.ts';
 
 export type RequestId = string | number;
 
-/** A request as it came: the method and params are not checked yet. */
+/** A request as it was received. The method and the params are not checked yet. */
 export interface RawRequest {
-  /** Missing for a notification, which gets no reply. */
+  /** Missing in a notification, which gets no reply. */
   readonly id?: RequestId;
   readonly method: string;
   readonly params: unknown;
@@ -26,7 +26,7 @@ const requestSchema = z.object({
   params: z.unknown().optional(),
 });
 
-/** A line that is no request, with the id to answer it under (null where none could be read). */
+/** A line that is not a request. `id` is for the reply; it is null if it could not be read. */
 export class BadRequest extends Expected {
   constructor(
     readonly id: RequestId | null,
@@ -37,9 +37,9 @@ export class BadRequest extends Expected {
 }
 
 /**
- * Reads one line as a JSON-RPC 2.0 request, with whatever it has for params.
+ * Parses one line as a JSON-RPC 2.0 request. The params can be anything.
  * @param line within the bounds of `LineSplitter.boundJson`
- * @throws BadRequest for what is not JSON, an array (batches are not served), or no request
+ * @throws BadRequest if it is not JSON, is an array (batches are not served), or is not a request
  */
 export function parseRequest(line: string): RawRequest {
   const value = parseJson(line);
@@ -73,10 +73,10 @@ export function formatResult(id: RequestId, result: object): string {
   return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${textOf(result)}}\n`;
 }
 
-// The text of results that are the same each time.
+// The JSON of results that never change.
 const constantTexts = new WeakMap<object, string>();
 
-/** Marks a result as one that never changes, so that its text is made once. */
+/** Marks a result that never changes, so that its JSON is made once. */
 export function constantResult<T extends object>(result: T): T {
   constantTexts.set(result, JSON.stringify(result));
   return result;
@@ -86,12 +86,12 @@ function textOf(result: object): string {
   return constantTexts.get(result) ?? JSON.stringify(result);
 }
 
-// Entries of a list that are put into words at once: 200 subjects of the greatest length take 0.4 ms.
+// Entries of a list that are encoded at once. 200 headers with subjects of maximum length take 0.4 ms.
 const piece = 100;
 
 /**
- * The line of `formatResult` in pieces, each of which is made when it is asked for: for a result
- * that holds a long list. Undefined for any other.
+ * The line of `formatResult` in pieces, each made when it is needed, for a result with a long list.
+ * Undefined for any other result.
  */
 export function resultInPieces(id: RequestId, result: object): Iterable<string> | undefined {
   const long = Object.entries(result).find(([, value]) => isLong(value));
@@ -123,7 +123,7 @@ export function formatNotice(notice: Notice): string {
   return `{"jsonrpc":"2.0","method":"${notice.method}","params":${JSON.stringify(notice.params)}}\n`;
 }
 
-/** The client's half: a request to send. */
+/** A request, as a client sends it. */
 export function formatRequest(id: RequestId, method: string, params: unknown): string {
   return `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
 }
@@ -140,15 +140,15 @@ const incomingSchema = z.object({
   error: z.object({ message: z.string(), data: errorData.optional() }).optional(),
 });
 
-/** The client's half: what the server sent, a reply or a notice of any name. */
+/** What a client receives: a reply, or a notice with any name. */
 export type Incoming =
   | { kind: 'result'; id: RequestId; result: unknown }
   | { kind: 'error'; id: RequestId | null; error: BoardError }
   | { kind: 'notice'; method: string; params: unknown };
 
 /**
- * Reads one line from the server; null for a line that is no JSON-RPC, such as the greeting for
- * people. An error word this program does not know is kept as an internal error with its sentence.
+ * Parses one line from the server. Null for a line that is not JSON-RPC, such as the greeting for
+ * people. An error whose word this program does not know becomes `INTERNAL_ERROR` with its sentence.
  */
 export function parseIncoming(line: string): Incoming | null {
   if (!line.startsWith('{')) return null;

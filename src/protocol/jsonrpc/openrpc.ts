@@ -12,7 +12,7 @@ const password = [
   'RATE_LIMITED',
 ] as const;
 
-/** What a method that needs a login is refused with, before it and once the session is over. */
+/** Errors of every method that needs a login: before the login, and after the session has ended. */
 const loggedIn = ['NOT_LOGGED_IN', 'BANNED', 'USER_NOT_FOUND', 'SESSION_ENDED'] as const;
 
 /** The errors of each method, without those that any method can have: see `errorsOf`. */
@@ -50,8 +50,8 @@ interface ObjectSchema {
 }
 
 /**
- * The protocol for programs as an OpenRPC 1.3 document, made from the schemas. OpenRPC has no word
- * for what a server pushes, so notices stand under `x-notices`.
+ * The JSON-RPC protocol as an OpenRPC 1.3 document, made from the schemas. OpenRPC cannot describe
+ * notifications of a server, so notices are under `x-notices`.
  */
 export function openRpcDocument(version: string): Record<string, unknown> {
   return {
@@ -90,7 +90,7 @@ function errorsOf(name: Method): ErrorCode[] {
   return [...login, ...refusals[name], ...anywhere];
 }
 
-/** OpenRPC lists params one by one; what the schema says of each stays as it is. */
+/** OpenRPC lists params one by one, each with its schema. */
 function paramsOf(schema: z.ZodType) {
   const { properties = {}, required = [] } = toJsonSchema(schema) as ObjectSchema;
   return Object.entries(properties).map(([name, property]) => ({

@@ -1,12 +1,13 @@
 import { boardError, shortened } from '../errors.ts';
+import { parseMessageNumber } from '../message-number.ts';
 import { parseWholeNumber } from '../whole-number.ts';
 
 const leadingSpace = /^[ \t]+/;
 
-/** An opening quote, and those that close it. */
+/** What belongs to an opening quote. */
 interface Quotes {
   readonly closing: string;
-  /** Whether it is an apostrophe, and so part of a word, if nothing closes it. */
+  /** Whether it is an apostrophe, and part of a word, if there is no closing quote. */
   readonly apostrophe?: true;
 }
 
@@ -21,7 +22,7 @@ const quotes: Readonly<Record<string, Quotes>> = {
   '»': { closing: '«»' },
 };
 
-/** What follows a command word, taken apart from left to right. */
+/** The text after a command word, read from left to right. */
 export class Arguments {
   private rest: string;
 
@@ -42,9 +43,9 @@ export class Arguments {
   }
 
   /**
-   * One word, or several in quotes: `"…"`, in which `\"` and `\\` stand for `"` and `\`, or `'…'`,
-   * `“…”`, `‘…’`, `„…“`, `«…»` and their like, as they are. Those end at a closing quote with a
-   * space or the end of the line after it, so that an apostrophe in a word ends nothing.
+   * One word, or several words in quotes. In `"…"`, `\"` and `\\` stand for `"` and `\`. Other quotes
+   * (`'…'`, `“…”`, `‘…’`, `„…“`, `«…»`) have no escapes. They end only at a closing quote before a space
+   * or the end of the line, so that an apostrophe in a word does not end them.
    * @throws BoardError `INVALID_PARAMS` if nothing is left, or the closing quote is missing
    */
   quoted(what: string): string {
@@ -72,10 +73,10 @@ export class Arguments {
   /** The number of a message: `5`, `#5`, or `last` for the newest. */
   messageNumber(what: string): number | 'last' {
     const word = this.word(what);
-    return word.toLowerCase() === 'last' ? 'last' : this.wholeNumber(what, word.replace(/^#/, ''));
+    return parseMessageNumber(word) ?? this.wholeNumber(what, word);
   }
 
-  /** All that is left, as it stands. */
+  /** The rest of the line, unchanged. */
   remainder(what: string): string {
     if (this.empty) throw boardError('INVALID_PARAMS', `the ${what} is missing`);
     const { rest } = this;
@@ -96,7 +97,7 @@ export class Arguments {
     }
     const next = this.rest[whole.length];
     if (next !== undefined && next !== ' ' && next !== '\t') {
-      throw boardError('INVALID_PARAMS', `a space is missing behind the ${what}`);
+      throw boardError('INVALID_PARAMS', `a space is missing after the ${what}`);
     }
     this.advance(whole.length);
     return whole.slice(1, -1).replace(/\\(["\\])/g, '$1');

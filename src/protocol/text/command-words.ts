@@ -2,7 +2,7 @@ import { BoardError, boardError, shortened } from '../errors.ts';
 import { nearest } from '../suggest.ts';
 import type { TextCommand } from './command.ts';
 
-/** What people type who know other programs, and the command that does the same here. */
+/** Words of other programs, and the command that does the same here. */
 const otherWords: Readonly<Record<string, string>> = {
   '?': '%help',
   h: '%help',
@@ -33,12 +33,12 @@ const otherWords: Readonly<Record<string, string>> = {
   passwd: '%password',
 };
 
-/** How a command is written: its words and what follows them. */
+/** How a command is typed: its words and its arguments. */
 export function usage({ words, form }: TextCommand): string {
   return `${words.join(' or ')}${form ? ` ${form}` : ''}`;
 }
 
-/** What to type in place of a line whose arguments were wrong, with the same for other groups. */
+/** What to type instead of a line with wrong arguments, for `main` and for other groups. */
 export function rightForm(command: TextCommand, commands: readonly TextCommand[]): string {
   const { twin, topic } = command;
   const other = commands.find(({ words }) => twin !== undefined && words.includes(twin));
@@ -48,8 +48,8 @@ export function rightForm(command: TextCommand, commands: readonly TextCommand[]
 }
 
 /**
- * @throws BoardError `METHOD_NOT_FOUND`, with the nearest word where a typo is likely, or with the
- * command that was meant by a word that is one elsewhere
+ * @throws BoardError `METHOD_NOT_FOUND`, which suggests the nearest word if the word is likely a typo,
+ * or the command that does what the word does in other programs
  */
 export function findCommand(word: string, commands: readonly TextCommand[]): TextCommand {
   const lower = word.toLowerCase();
@@ -68,14 +68,14 @@ export function findCommand(word: string, commands: readonly TextCommand[]): Tex
   throw near ? new BoardError(error.code, `${error.message} Did you mean ${near}?`) : error;
 }
 
-/** The word that was likely meant by one that is none, in lower case; undefined where none is near. */
+/** The command word that a typo likely meant, in lower case. Undefined if no word is near enough. */
 export function nearestWord(word: string, commands: readonly TextCommand[]): string | undefined {
   const most = word.length > 4 ? 2 : 1;
   const known = commands.flatMap(({ words }) => words);
   return nearest(word, known, most);
 }
 
-/** Nobody should lose a connection or a history because a typo was near to another command. */
+/** Commands that end a connection or a membership are not suggested: people type what they see. */
 function suggestion(word: string, commands: readonly TextCommand[]): string | undefined {
   return nearestWord(
     word,
@@ -83,13 +83,13 @@ function suggestion(word: string, commands: readonly TextCommand[]): string | un
   );
 }
 
-/** What to type for `/join`, `help`, `?` or `:q`; undefined for a word that means nothing elsewhere. */
+/** What to type instead of `/join`, `help`, `?` or `:q`. Undefined for a word of no other program. */
 function elsewhere(word: string, commands: readonly TextCommand[]): string | undefined {
   const bare = word.replace(/^[%/:\\!]+/, '');
   if (bare === 'clear' || bare === 'cls') return 'Ctrl-L clears the screen of a terminal.';
   const known = Object.hasOwn(otherWords, bare) ? otherWords[bare] : `%${bare}`;
   const command = known && withWord(known, commands);
-  // Written as a command of this board it may be a slip for any other.
+  // With a % it may be a typo of any other command.
   if (!command || (word.startsWith('%') && command.unsuggested)) return undefined;
   return `type ${usage({ ...command, words: [known] })}.`;
 }

@@ -5,14 +5,13 @@ import type { Arguments } from './arguments.ts';
 import type { Style } from './style.ts';
 
 /**
- * Asks for a secret, which is kept out of sight and out of the history where that is possible.
- * @param chosen whether it is a new password: a person who cannot see what they type is asked twice
- * @throws GivenUp if the person leaves the question; BoardError `PASSWORD_REQUIRED` if there is
- * nobody to ask
+ * Asks the user for a secret. If possible, the secret is not shown and not kept in the history.
+ * @param chosen whether it is a new password. A user who cannot see what they type is asked twice
+ * @throws GivenUp if the user gives up; BoardError `PASSWORD_REQUIRED` if there is nobody to ask
  */
 export type AskSecret = (prompt: string, chosen?: boolean) => Promise<string>;
 
-/** A person left a question without an answer: what asked for it is not done, which is no error. */
+/** The user gave a question up, so the command was not carried out. This is not an error. */
 export class GivenUp extends Expected {
   override readonly name = 'GivenUp';
 
@@ -21,70 +20,70 @@ export class GivenUp extends Expected {
   }
 }
 
-/** The messages of others that a user has not opened, in the groups that they are in. */
+/** The messages of others that a user has not opened, in the groups of that user. */
 export interface UnreadMessages {
-  /** The oldest of the group last read from, or of the next group that has any. */
+  /** The oldest one of the group that was read last, or of the next group with unread messages. */
   next(context: Asker): Promise<UnreadMessage | undefined>;
-  /** How many are left, by group; `more` if there are more than were counted. */
+  /** How many are left in each group. `more` means that there are more than were counted. */
   left(context: Asker): Promise<{ group: string; count: number; more: boolean }[]>;
-  /** Counts a message, and those before it, as read. */
+  /** Marks a message and all messages before it as read. */
   read(group: number, number: number): void;
 }
 
-/** A message that was not opened yet. */
+/** A message that the user has not opened yet. */
 export interface UnreadMessage {
-  /** The number of its group, whose name may change. */
+  /** The number of its group. The name may change. */
   readonly group: number;
   readonly number: number;
-  /** All of it, if it was listed with its content. */
+  /** The whole message, if it was listed with its content. */
   readonly message?: Result<'message.get'> | undefined;
 }
 
-/** Who asks the board. */
+/** The session whose messages are asked for. */
 type Asker = Pick<TextContext, 'call' | 'user'>;
 
-/** What a text command works on: the server's own session, or a client's connection to one. */
+/** What a text command works on: a session in the server, or a client's connection to a server. */
 export interface TextContext {
   readonly call: Call;
-  /** The name taken on; undefined before login. */
+  /** The name of the user. Undefined before the login. */
   readonly user: string | undefined;
-  /** How what is printed looks. */
+  /** How the output looks. */
   readonly style: Style;
-  /** Every command that can be typed here, in the order in which `%help` tells of them. */
+  /** Every command that can be typed here, in the order in which `%help` lists them. */
   readonly commands: readonly TextCommand[];
   /** Asks for a secret. @throws as `AskSecret` does */
   readonly ask: AskSecret;
   /**
-   * The next line of a text that is written line by line, or why it cannot be read; undefined if
-   * the text is given up, or nothing more comes.
+   * The next line of a text that is written line by line, or the error if the line cannot be read.
+   * Undefined if the user gives the text up, or at the end of the input.
    */
   readonly textLine: () => Promise<string | BoardError | undefined>;
-  /** How a text is given up here: the end of a sentence. */
+  /** How to give a text up here, as the end of a sentence. */
   readonly givingUp: string;
-  /** The longest text that is kept while it is written, in bytes of UTF-8. */
+  /** Maximum length of a text that is being written, in bytes of UTF-8. */
   readonly draftBytes: number;
-  /** Is given what is being written, line by line as it grows, and undefined once it is posted. */
+  /** Called with the lines of the text being written, which grow, and with undefined once it is posted. */
   writing?(lines: readonly string[] | undefined): void;
-  /** Keeps a text that was not posted, and prints where. Without it the peer's terminal has the text. */
+  /** Keeps a text that was not posted, and prints where. If it is missing, the text is still on the user's screen. */
   keep?(text: string): void;
-  /** Asks a person to confirm what cannot be undone. Without it, a command is done as it was typed. */
+  /** Asks the user to confirm what cannot be undone. If it is missing, commands run without asking. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
-  /** What its user has not read. */
+  /** What the user has not read. */
   readonly unread: UnreadMessages;
-  /** Messages that a list of everything asks for at a time; 20 if it is left out. */
+  /** How many messages `%list all` asks for at a time; 20 if it is missing. */
   readonly listPiece?: number;
-  /** Ends the session once what was printed has gone out. */
+  /** Ends the session after all output has been sent. */
   exit(): Promise<void>;
-  /** What `%connect` does here; returns what to print. */
+  /** Carries out `%connect`. @returns what to print */
   connect(address: string, port: string | undefined): Promise<string>;
 }
 
-/** Under which heading `%help` tells of a command. */
+/** The heading under which `%help` lists a command. */
 export type Topic = 'groups' | 'messages' | 'main' | 'you';
 
 /**
- * What can stand at a place behind a command word: a group, one that the user is in, the number of
- * a message in it, the bounds of a list, a subject, content, a command word.
+ * What an argument is, for completion: any group, a group of the user, the number of a message in it,
+ * the bounds of a list, a subject, content, a command word.
  */
 export type ArgumentKind =
   | 'group'
@@ -95,29 +94,29 @@ export type ArgumentKind =
   | 'content'
   | 'command';
 
-/** A text command: how it is written, what it does, and what it prints, piece by piece. */
+/** A text command: how it is typed, and what it does. */
 export interface TextCommand {
-  /** The words it goes by, the first one its own. */
+  /** Its names. The first one is used in help and examples. */
   readonly words: readonly [string, ...string[]];
   readonly form: string;
   readonly topic: Topic;
-  /** What it does, in at most 38 characters: one line of `%help`, which fits a screen. */
+  /** What it does, in at most 38 characters, so that a line of `%help` fits on a screen. */
   readonly summary: string;
-  /** What else is worth knowing, in lines of at most 76 characters. */
+  /** More for `%help <command>`, in lines of at most 76 characters. */
   readonly details?: readonly string[];
-  /** What stands behind the word in an example. */
+  /** The arguments in an example. */
   readonly example?: string;
-  /** What stands behind the word, place by place; the last kind goes for all that follows. */
+  /** The kind of each argument. The last kind holds for all further arguments. */
   readonly takes?: readonly ArgumentKind[];
-  /** The same command about another group, or about `main`: its first word. */
+  /** The first word of the same command for `main`, or for any group. */
   readonly twin?: string;
   /**
-   * Whether it ends a connection or a membership. It is then not offered for a typo, because people
-   * type what they are offered.
+   * Set for a command that ends a connection or a membership. It is not suggested for a typo, because
+   * people type what is suggested.
    */
   readonly unsuggested?: true;
-  /** Whether it works before a name was taken. */
+  /** Whether it works before the login. */
   readonly anyone?: boolean;
-  /** Prints piece by piece; the next piece is only asked for when the last one has gone out. */
+  /** Yields its output in pieces. The next piece is made after the last one has been sent. */
   run(args: Arguments, context: TextContext): AsyncIterable<string>;
 }

@@ -3,27 +3,27 @@ import { limits } from '../limits.ts';
 import type { TextContext } from './command.ts';
 import { info, renderError } from './render.ts';
 
-/** The line that ends a text which is written line by line, and the one that gives it up. */
+/** The line that ends a text which is written line by line. `%cancel` gives it up. */
 export const textEnd = '.';
 const cancelWord = '%cancel';
 
-// A line that would end the text or give it up means itself with another dot before it.
+// To write a line that would end the text or give it up, another dot is typed before it.
 const dotted = /^\.+(%cancel)?$/i;
 const special = /^(\.+|\.*%cancel)$/i;
 
-/** A line of a text as it is typed, so that it is part of the text whatever it says. */
+/** How a line of a text has to be typed so that it becomes part of the text, whatever it says. */
 export function asTyped(line: string): string {
   return special.test(line) ? `.${line}` : line;
 }
 
-/** What has been written. */
+/** A text that the user has written. */
 export interface Draft {
   readonly text: string;
-  /** `broken` if it has no end, or a line that could not be read; `cancelled` if it was given up. */
+  /** `broken` if the end is missing or a line could not be read; `cancelled` if the user gave it up. */
   readonly state: 'whole' | 'broken' | 'cancelled';
 }
 
-/** Reads a text line by line, up to its end or to where it is given up. Prints what is wrong with a line. */
+/** Reads a text line by line until it ends or is given up. Prints the error of a line that is refused. */
 export async function* readDraft(context: TextContext): AsyncGenerator<string, Draft> {
   const { style, draftBytes } = context;
   const lines: string[] = [];
@@ -37,7 +37,7 @@ export async function* readDraft(context: TextContext): AsyncGenerator<string, D
     if (typeof line === 'string' && isCancel(line)) {
       return { text: lines.join('\n'), state: 'cancelled' };
     }
-    // The lines after one that was refused are still of the text: none of them may be run as a command.
+    // The lines after a refused line still belong to the text. None of them may run as a command.
     if (typeof line !== 'string') {
       yield renderError(line, style);
       state = 'broken';

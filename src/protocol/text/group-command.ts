@@ -1,7 +1,7 @@
 import type { Arguments } from './arguments.ts';
 import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
 
-/** The group that the short commands are about. */
+/** The group of the short commands. */
 export const mainGroup = 'main';
 
 type GroupArgument = (args: Arguments) => string;
@@ -14,20 +14,20 @@ interface GroupWords {
   readonly form: string;
   readonly summary: string;
   readonly details?: readonly string[];
-  /** What stands behind the word and the group in an example. */
+  /** The arguments after the group, in an example. */
   readonly example?: string;
-  /** What stands behind the word: the group, and what follows it. */
+  /** The kinds of the arguments: the group, and those after it. */
   readonly takes: readonly ['group' | 'joined', ...ArgumentKind[]];
   readonly unsuggested?: true;
 }
 
-/** Both faces of a command about a group: with the group named, and short, for `main`. */
+/** A command on groups in both forms: with the group as an argument, and short, for `main`. */
 export function groupCommand(
   words: GroupWords,
   run: (group: string, args: Arguments, context: TextContext) => AsyncIterable<string>,
 ): [TextCommand, TextCommand] {
   const { named, short, form, summary, details = [], example = '', takes, unsuggested } = words;
-  const [, ...behind] = takes;
+  const [, ...rest] = takes;
   const face = (group: GroupArgument, twin: string) => ({
     details,
     twin,
@@ -51,7 +51,7 @@ export function groupCommand(
       topic: 'main',
       summary: `the same as ${named} ${mainGroup}`,
       example,
-      takes: behind,
+      takes: rest,
     },
   ];
 }

@@ -3,7 +3,7 @@ import { findCommand, usage } from './command-words.ts';
 import { info } from './render.ts';
 import type { Style } from './style.ts';
 
-// A screen is 80 columns wide, and what is typed below the help needs a row of the 24.
+// A terminal has 80 columns at least. Of its 24 rows, the prompt below the help needs one.
 const lineWidth = 78;
 
 const headings: Record<Topic, string> = {
@@ -39,7 +39,7 @@ function helpFor(command: TextCommand, style: Style): string {
   return info(`${usage(command)}: ${summary}`, style) + lines.join('');
 }
 
-/** A line a command, without what may be left out; those for `main` share theirs. */
+/** One line for each command, without its optional arguments. Commands for `main` share lines. */
 function helpForAll(commands: readonly TextCommand[], style: Style): string {
   const others = commands.filter(({ topic }) => topic !== 'main');
   const width = Math.max(...others.map((command) => shortUsage(command).length));
@@ -57,7 +57,7 @@ function helpForAll(commands: readonly TextCommand[], style: Style): string {
   return `${topics.flatMap(section).join('\n')}\n${end}`;
 }
 
-/** One line, or two where the screen has no room for both columns. */
+/** One line, or two if the screen is too narrow for both columns. */
 function entry(command: TextCommand, width: number, columns: number, style: Style): string[] {
   const line = `  ${shortUsage(command).padEnd(width)}  ${command.summary}`;
   if (line.length <= columns) return [line];

@@ -3,11 +3,11 @@ import type { Result } from '../schemas.ts';
 import type { TextContext } from './command.ts';
 
 export interface TakeNameContext extends Pick<TextContext, 'call' | 'ask'> {
-  /** False takes no name that is new. */
+  /** False refuses a name that does not exist yet. */
   readonly create?: false;
 }
 
-/** Takes a name, and asks for the password that it turns out to need. */
+/** Logs in, and asks for a password if the board wants one. */
 export async function takeName(
   user: string,
   { call, ask, create }: TakeNameContext,

@@ -60,7 +60,7 @@ export const [groupUsers, users] = groupCommand(
   },
 );
 
-/** What shows all members of a group. */
+/** The command that shows all members of a group. */
 function allUsers(typed: string, group: string): string {
   return typed === mainGroup ? '%users all' : `%groupusers ${group} all`;
 }
@@ -72,8 +72,8 @@ export const [groupLeave, leave] = groupCommand(
     form: '',
     summary: 'leave',
     details: [
-      'Who joins again sees the last two messages from before that. At a terminal, the',
-      'client asks first if there are more.',
+      'If you join again, you see the last two messages from before that. At a',
+      'terminal, the client asks first if there are more.',
     ],
     takes: ['joined'],
     unsuggested: true,
@@ -90,7 +90,7 @@ export const [groupLeave, leave] = groupCommand(
   },
 );
 
-// Messages that a user who joins again still sees, and the most that are counted for the question.
+// A user who joins again sees two messages from before. For the question, at most 1000 are counted.
 const seenAgain = 2;
 const countedToLose = 1000;
 

@@ -28,8 +28,8 @@ export const [groupMessage, message] = groupCommand(
 );
 
 /**
- * The number of a message as it was typed.
- * @throws BoardError `MESSAGE_NOT_FOUND` for the last of none
+ * The number that `last` stands for; any other number as it is.
+ * @throws BoardError `MESSAGE_NOT_FOUND` if there is no last message
  */
 export async function messageNumber(
   written: number | 'last',

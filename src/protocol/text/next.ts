@@ -40,7 +40,7 @@ async function nextMessage(context: TextContext): Promise<Result<'message.get'> 
       return await call('message.get', { group, number });
     } catch (error) {
       if (!(error instanceof BoardError) || error.code !== 'MESSAGE_NOT_FOUND') throw error;
-      // It was removed before it was read.
+      // The message was deleted before it was read.
       unread.read(group, number);
     }
   }

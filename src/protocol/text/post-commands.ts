@@ -33,16 +33,16 @@ export const [groupPost, post] = groupCommand(
 );
 
 /**
- * Nobody should write to a group for nothing.
- * @throws BoardError if the user is not in it
+ * Checks before a long text is written that it can be posted.
+ * @throws BoardError if the user is not a member
  */
 export async function checkMembership(group: string, { call }: TextContext): Promise<void> {
   await call('message.list', { group, limit: 1 });
 }
 
 /**
- * Posts what someone has written, if that is whole and is a text; else it is kept.
- * @throws GivenUp if it is broken
+ * Posts a text that the user has written. A text that is not whole is kept in a file.
+ * @throws GivenUp if the text is broken
  */
 export async function* postWritten(
   about: { group: string; subject: string },
@@ -61,7 +61,7 @@ export async function* postWritten(
   yield info(why, context.style);
 }
 
-/** Posts, and says under which number. What the board refuses is kept. */
+/** Posts a message and prints its number. If the board refuses it, the text is kept. */
 async function* postMessage(
   message: { group: string; subject: string; content: string },
   context: TextContext,

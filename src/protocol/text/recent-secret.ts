@@ -1,8 +1,8 @@
 import type { Method, Params } from '../schemas.ts';
 
 /**
- * The password that was given last. People type a new one twice, also where they are asked once:
- * a line that repeats it is neither run, nor shown, nor kept, nor taken for a name.
+ * The password that was given last. People often type a new password twice, even if they are asked
+ * once. A line that repeats it is not run, shown, kept in the history or used as a name.
  */
 export class RecentSecret {
   private secret: string | undefined;
@@ -17,11 +17,11 @@ export class RecentSecret {
     return this.secret !== undefined && line.trim() === this.secret.trim();
   }
 
-  /** Another line was typed: nobody repeats it any more. */
+  /** Called after another line was typed: the user will not repeat the password now. */
   forget(): void {
     this.secret = undefined;
   }
 }
 
-/** What a person is told in place of what their line would do. */
+/** Printed instead of running a line that repeats the password. */
 export const repeatedSecret = 'That was the password again: it was not run as a command.';

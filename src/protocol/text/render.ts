@@ -6,9 +6,9 @@ import type { Header, Member, Notice, Result } from '../schemas.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignRows } from './table.ts';
 
-// The longest list of names that a notice of presence spells out.
+// A notice of presence names at most so many users.
 const presenceNames = 10;
-// The most members that are named before all are asked for.
+// Members that `%users` names unless all are asked for.
 export const membersShown = 50;
 const ruleLength = 40;
 // The one column of the groups' table that may be cut.
@@ -38,7 +38,7 @@ function tagged(tag: Tag, text: string, style: Style): string {
 const cannotWrite =
   'The board cannot write to its disk just now: you can read, and try again later to post.';
 
-/** What follows a login: what has come since, and what to type next. */
+/** Printed after a login: what is unread, and what to type next. */
 export function renderWelcome(
   { user, memberships, readOnly = false }: Result<'session.login'>,
   style: Style = plainStyle,
@@ -72,8 +72,8 @@ export function renderGroups({ groups }: Result<'group.list'>, style: Style): st
 }
 
 /**
- * The members of a group, or as many as were asked for.
- * @param all what to type to see all of them
+ * The members of a group, as far as `members` has them.
+ * @param all the command that shows all members
  */
 export function renderMembers(
   { group, members, total }: { group: string } & Pick<Result<'group.members'>, 'members' | 'total'>,
@@ -186,7 +186,7 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
   }
 }
 
-/** `2 unread`; the most that is counted may be more. */
+/** `2 unread`, or `1000+ unread` at the limit of the count. */
 export function unreadCount(unread: number): string {
   return `${unread}${unread >= limits.unread ? '+' : ''} unread`;
 }

@@ -1,7 +1,7 @@
 import { BoardError } from '../errors.ts';
 import type { Call } from '../schemas.ts';
 
-/** Counts messages as seen. While the board cannot write, they are shown all the same and stay unread. */
+/** Marks messages as read. While the board cannot write, this does nothing, and they stay unread. */
 export async function countAsSeen(
   call: Call,
   group: string | number,

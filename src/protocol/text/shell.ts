@@ -11,7 +11,7 @@ import { next } from './next.ts';
 import { groupPost, post } from './post-commands.ts';
 import { info, renderError } from './render.ts';
 
-/** Every command that a board knows by itself, in the order in which `%help` tells of them. */
+/** Every command of the board, in the order in which `%help` lists them. */
 export const textCommands: readonly TextCommand[] = [
   groups,
   groupJoin,
@@ -37,9 +37,10 @@ export const textCommands: readonly TextCommand[] = [
 ];
 
 /**
- * Runs one line as a command and yields what it prints, errors included: a failure that is
- * expected is printed as `[ERROR]`, with the right form where the arguments were wrong. Anything
- * else is thrown on.
+ * Runs one line as a command and yields what it prints. A `BoardError` is printed as `[ERROR]`; if
+ * the arguments were wrong, the right form is printed too.
+ * @returns false if the command failed or was given up
+ * @throws any other error
  */
 export async function* runTextLine(
   line: string,

@@ -13,23 +13,23 @@ export interface Style {
   date(time: string): string;
   user(name: string): string;
   group(name: string): string;
-  /** What someone looks for in a line: a subject, a number. */
+  /** The important part of a line, such as a subject or a number. */
   strong(text: string): string;
-  /** What holds other things together: rules and frames. */
+  /** Rules and frames. */
   frame(text: string): string;
-  /** Makes one line of a list of the parts of a header, which are laid out already. */
+  /** One line of a list, from the parts of a header, which are styled already. */
   entry(header: { number: string; sender: string; date: string; subject: string }): string;
-  /** Lays out one line of the program's own. */
+  /** Lays out one line of the program. */
   line(text: string): string;
-  /** Lays out what someone wrote, which may have several lines. */
+  /** Lays out a text that a user wrote. It may have several lines. */
   content(text: string): string;
-  /** How many columns a line may have; `Infinity` where nothing bounds it. */
+  /** How many columns a line may have; `Infinity` if there is no limit. */
   readonly columns: number;
 }
 
 const asItIs = (text: string): string => text;
 
-/** For `nc`, scripts and files: nothing but the text, times in UTC. */
+/** For `nc`, scripts and files: plain text, with times in UTC. */
 export const plainStyle: Style = {
   tag: asItIs,
   date: toSeconds,

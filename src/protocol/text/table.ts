@@ -1,12 +1,12 @@
 import { displayWidth, graphemes } from '../unicode.ts';
 
-// A column narrower than this is not worth cutting: the whole row is laid out as a line instead.
+// A column is not cut to less than this. The row is then broken like any other line.
 const leastCut = 12;
 
 /**
- * Rows with their cells one below the other, as wide as they need to be.
- * @param columns how wide a row may be; where that is too narrow, the cells of one column are cut
- * @param cuttable the column that gives way
+ * Lays rows out so that their cells are aligned.
+ * @param columns the maximum width of a row
+ * @param cuttable the column whose cells are cut if a row is too wide
  */
 export function alignRows(rows: string[][], columns: number, cuttable: number): string[] {
   const widths = columnWidths(rows);
@@ -34,7 +34,7 @@ function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
 }
 
-/** At most `width` columns of a text; what is cut off is told by `…`. */
+/** Cuts a text to `width` columns. A text that was cut ends with `…`. */
 export function cut(text: string, width: number): string {
   if (displayWidth(text) <= width) return text;
   let kept = '';

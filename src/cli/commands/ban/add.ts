@@ -5,7 +5,7 @@ import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText, futureTime, timeFromNow } from '../../parsing/parse.ts';
 import { networkBanDocument } from '../../printing/documents.ts';
-import { printResult, shownTime } from '../../printing/output.ts';
+import { printDone, shownTime } from '../../printing/output.ts';
 import { networkArgument } from './network.ts';
 
 interface AddOptions extends CommonOptions {
@@ -73,5 +73,5 @@ async function add(network: Network, options: AddOptions): Promise<void> {
   };
   const banned = networkBanDocument(await administer(options, (board) => board.banNetwork(ban)));
   const end = banned.endsAt === null ? 'without an end' : `until ${shownTime(banned.endsAt)}`;
-  printResult(options, banned, () => `${banned.network} is banned ${end}.`);
+  printDone(options, banned, () => `${banned.network} is banned ${end}.`);
 }

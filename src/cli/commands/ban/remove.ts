@@ -3,7 +3,7 @@ import type { Network } from '../../../board/addresses.ts';
 import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { networkBanDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 import { networkArgument } from './network.ts';
 
 export function banRemoveCommand(): Command {
@@ -23,5 +23,5 @@ async function remove({ text }: Network, options: CommonOptions): Promise<void> 
       `There is no ban of ${text}. ban list shows the ${others.length} there are.`,
     );
   }
-  printResult(options, networkBanDocument(removed), () => `${text} is not banned any more.`);
+  printDone(options, networkBanDocument(removed), () => `${text} is not banned any more.`);
 }

@@ -11,7 +11,7 @@ import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runCopy } from '../../operating/steps.ts';
 import { notEmpty } from '../../parsing/parse.ts';
-import { printResult, shownBytes } from '../../printing/output.ts';
+import { printDone, shownBytes } from '../../printing/output.ts';
 
 interface BackupOptions extends CommonOptions {
   readonly yes?: true;
@@ -41,7 +41,7 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
   if (existsSync(target)) await mayOverwrite(target, options);
   const rows = await backUp(target, file);
   const { size } = statSync(target);
-  printResult(options, { file, backup: target, size, rows }, () => {
+  printDone(options, { file, backup: target, size, rows }, () => {
     const messages = count(rows.messages ?? 0, 'message');
     return `Backed up ${file} to ${target}: ${messages}, ${shownBytes(size)}.`;
   });

@@ -12,7 +12,7 @@ import {
 } from '../../../storage/sqlite/serving/wall-clock.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { fields, printResult, shownTime } from '../../printing/output.ts';
+import { fields, printDone, shownTime } from '../../printing/output.ts';
 
 interface ClockOptions extends CommonOptions {
   readonly trust?: true;
@@ -49,7 +49,7 @@ async function run(options: ClockOptions): Promise<void> {
   try {
     const mended = await change(client, options);
     const state = clockState(client, Date.now() * 1000);
-    printResult(options, document(state, mended), () => described(state, mended));
+    printDone(options, document(state, mended), () => described(state, mended));
   } finally {
     client.close();
     lock?.release();

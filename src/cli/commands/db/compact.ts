@@ -8,7 +8,7 @@ import { returnSpaceInSteps } from '../../../storage/sqlite/steps/compact.ts';
 import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runInSteps } from '../../operating/steps.ts';
-import { printResult, shownBytes } from '../../printing/output.ts';
+import { printDone, shownBytes } from '../../printing/output.ts';
 import { interruptedCode } from '../../running/interrupt.ts';
 
 interface CompactOptions extends CommonOptions {
@@ -43,7 +43,7 @@ async function compact(options: CompactOptions): Promise<void> {
     if (full) rewriteAlone(client, file, held);
     else await giveBack(client);
     const after = statSync(file).size;
-    printResult(options, { file, full, before, after }, () =>
+    printDone(options, { file, full, before, after }, () =>
       after < before
         ? `${file} had ${shownBytes(before)} and has ${shownBytes(after)} now.`
         : unused > 0

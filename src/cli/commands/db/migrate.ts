@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { schemaState } from '../../../storage/sqlite/file/migrate.ts';
 import { databaseFile, openHeld } from '../../../storage/sqlite/file/open.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 export function dbMigrateCommand(): Command {
   return databaseCommand(
@@ -19,7 +19,7 @@ function migrate(options: CommonOptions): void {
   const schema = schemaState(client);
   client.close();
   lock.release();
-  printResult(options, { file, created, copy: copy ?? null, schema }, () => {
+  printDone(options, { file, created, copy: copy ?? null, schema }, () => {
     if (created) return `Made ${file}.`;
     return copy ? `Upgraded ${file}. As it was: ${copy}` : `${file} is up to date.`;
   });

@@ -10,7 +10,7 @@ import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runCopy } from '../../operating/steps.ts';
 import { notEmpty } from '../../parsing/parse.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 interface RestoreOptions extends CommonOptions {
   readonly yes?: true;
@@ -53,7 +53,7 @@ async function restore(backup: string, options: RestoreOptions): Promise<void> {
     }
     const kept = await runCopy((control) => restoreBoard(backup, file, control));
     const { schema, rows } = databaseStatus(file);
-    printResult(options, { file, backup, kept: kept ?? null, schema, rows }, () => {
+    printDone(options, { file, backup, kept: kept ?? null, schema, rows }, () => {
       const before = kept === undefined ? '' : ` What was there: ${kept}`;
       return `Restored ${file} from ${backup}, with ${messages}.${before}`;
     });

@@ -4,7 +4,7 @@ import { groupName } from '../../../board/names.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText } from '../../parsing/parse.ts';
 import { groupDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 interface CreateOptions extends CommonOptions {
   readonly description: string;
@@ -21,7 +21,7 @@ async function create(name: string, options: CreateOptions): Promise<void> {
   const checked = groupName(name);
   const description = checkedDescription(options.description);
   const group = await administer(options, (board) => board.createGroup(checked, description));
-  printResult(
+  printDone(
     options,
     groupDocument(group),
     () => `Group ${group.name} is made; its number is ${group.id}.`,

@@ -7,7 +7,7 @@ import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runInSteps } from '../../operating/steps.ts';
 import { groupDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 import { interruptedCode } from '../../running/interrupt.ts';
 
 interface DeleteOptions extends CommonOptions {
@@ -40,7 +40,7 @@ async function deleteGroup(
       interruptedCode(),
     );
   }
-  printResult(
+  printDone(
     options,
     groupDocument(group),
     () => `Group ${group.name} is deleted, with ${holdings(group)}.`,

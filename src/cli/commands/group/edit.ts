@@ -4,7 +4,7 @@ import type { GroupChanges } from '../../../board/ports/administration.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText, orOff, wholeDays, wholeNumber } from '../../parsing/parse.ts';
 import { groupDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 import { ruleText } from './rule.ts';
 
 interface EditOptions extends CommonOptions {
@@ -57,7 +57,7 @@ function changesOf({ description, keep, maxAge }: EditOptions): GroupChanges {
 
 async function edit(name: string, changes: GroupChanges, options: EditOptions): Promise<void> {
   const group = await administer(options, (board) => board.editGroup(groupRef(name), changes));
-  printResult(options, groupDocument(group), () => {
+  printDone(options, groupDocument(group), () => {
     const described = group.description
       ? `Group ${group.name} is described as: ${group.description}`
       : `Group ${group.name} has no description now.`;

@@ -13,7 +13,7 @@ import { administer, type CommonOptions, databaseCommand } from '../../operating
 import { runInSteps } from '../../operating/steps.ts';
 import { isAge, pastTime, wholeNumber } from '../../parsing/parse.ts';
 import { spanDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 import { interruptedCode } from '../../running/interrupt.ts';
 
 interface PurgeOptions extends CommonOptions {
@@ -98,7 +98,7 @@ async function requireTrusted(board: Administration): Promise<void> {
 function report(span: MessageSpan, options: PurgeOptions, text: string): void {
   const document = { ...spanDocument(span), dryRun: options.dryRun ?? false };
   const nothing = `There is nothing to delete in ${span.group.name}.`;
-  printResult(options, document, () => (span.count === 0 ? nothing : text));
+  printDone(options, document, () => (span.count === 0 ? nothing : text));
 }
 
 function described({ group, count: number, first, last }: MessageSpan): string {

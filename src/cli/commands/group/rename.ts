@@ -3,7 +3,7 @@ import { groupRef } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { groupDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 export function groupRenameCommand(): Command {
   return databaseCommand('rename', 'give a group another name; its number stays')
@@ -15,9 +15,5 @@ export function groupRenameCommand(): Command {
 async function rename(name: string, to: string, options: CommonOptions): Promise<void> {
   const checked = groupName(to);
   const group = await administer(options, (board) => board.renameGroup(groupRef(name), checked));
-  printResult(
-    options,
-    groupDocument(group),
-    () => `Group ${group.id} is called ${group.name} now.`,
-  );
+  printDone(options, groupDocument(group), () => `Group ${group.id} is called ${group.name} now.`);
 }

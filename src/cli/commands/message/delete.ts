@@ -5,47 +5,52 @@ import { limits } from '../../../protocol/limits.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { wholeNumber } from '../../parsing/parse.ts';
-import { printResult } from '../../printing/output.ts';
+import { knownNumber } from '../../operating/message-number.ts';
+import { messageNumber } from '../../parsing/parse.ts';
+import { printDone } from '../../printing/output.ts';
 
 interface DeleteOptions extends CommonOptions {
   readonly yes?: true;
 }
 
-const parseNumber = wholeNumber(1);
-
 export function messageDeleteCommand(): Command {
   return databaseCommand('delete', 'delete messages; all that are given, or none')
     .argument('<group>', 'name or number')
     .addArgument(
-      new Argument('<number...>').argParser((text, before: number[] = []) => [
+      new Argument('<number...>').argParser((text, before: (number | 'last')[] = []) => [
         ...before,
-        parseNumber(text),
+        messageNumber(text),
       ]),
     )
     .option('--yes', 'do not ask')
-    .action((name: string, numbers: number[], options: DeleteOptions, command: Command) => {
-      const wanted = [...new Set(numbers)].sort((a, b) => a - b);
-      if (wanted.length > limits.listMost) {
-        command.error(`error: at most ${limits.listMost} at a time; group purge takes any number`);
-      }
-      return administer(options, (board) => deleteMessages(board, name, wanted, options));
-    });
+    .action(
+      (name: string, numbers: (number | 'last')[], options: DeleteOptions, command: Command) => {
+        const wanted = [...new Set(numbers)];
+        if (wanted.length > limits.listMost) {
+          command.error(
+            `error: at most ${limits.listMost} at a time; group purge takes any number`,
+          );
+        }
+        return administer(options, (board) => deleteMessages(board, name, wanted, options));
+      },
+    );
 }
 
 async function deleteMessages(
   board: Administration,
   name: string,
-  numbers: number[],
+  written: (number | 'last')[],
   options: DeleteOptions,
 ): Promise<void> {
   const ref = groupRef(name);
-  // What is not there is said before anything is asked.
+  const known = await Promise.all(written.map((number) => knownNumber(board, ref, number)));
+  const numbers = [...new Set(known)].sort((a, b) => a - b);
+  // A message that does not exist is reported before the user is asked.
   for (const number of numbers) await board.message(ref, number);
   const { name: group } = await board.group(ref);
   await confirm(`Delete ${described(numbers)} of ${group}`, options);
   await board.deleteMessages(ref, numbers);
-  printResult(options, { group, numbers }, () => `Deleted ${described(numbers)} of ${group}.`);
+  printDone(options, { group, numbers }, () => `Deleted ${described(numbers)} of ${group}.`);
 }
 
 function described(numbers: number[]): string {

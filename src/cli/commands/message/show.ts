@@ -3,18 +3,22 @@ import { groupRef } from '../../../board/board.ts';
 import { toHeader } from '../../../board/view.ts';
 import { cleanText } from '../../../protocol/clean.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { wholeNumber } from '../../parsing/parse.ts';
+import { knownNumber } from '../../operating/message-number.ts';
+import { messageNumber } from '../../parsing/parse.ts';
 import { fields, printResult, shownTime } from '../../printing/output.ts';
 
 export function messageShowCommand(): Command {
   return databaseCommand('show', 'one message with its content')
     .argument('<group>', 'name or number')
-    .addArgument(new Argument('<number>').argParser(wholeNumber(1)))
+    .addArgument(new Argument('<number>').argParser(messageNumber))
     .action(show);
 }
 
-async function show(name: string, number: number, options: CommonOptions): Promise<void> {
-  const found = await administer(options, (board) => board.message(groupRef(name), number));
+async function show(name: string, written: number | 'last', options: CommonOptions): Promise<void> {
+  const ref = groupRef(name);
+  const found = await administer(options, async (board) =>
+    board.message(ref, await knownNumber(board, ref, written)),
+  );
   const { group, message } = found;
   const header = toHeader(message);
   printResult(options, { group: group.name, ...header, content: message.content }, () =>

@@ -3,7 +3,7 @@ import { checkedBanReason } from '../../../board/board.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText } from '../../parsing/parse.ts';
 import { userDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 interface BanOptions extends CommonOptions {
   readonly reason: string;
@@ -28,5 +28,5 @@ Examples:
 async function ban(name: string, options: BanOptions): Promise<void> {
   const reason = checkedBanReason(options.reason);
   const user = await administer(options, (board) => board.banUser(name, reason));
-  printResult(options, userDocument(user), () => `User ${user.name} is banned.`);
+  printDone(options, userDocument(user), () => `User ${user.name} is banned.`);
 }

@@ -7,7 +7,7 @@ import {
 } from '../../asking/password.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { userDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 type CreateOptions = CommonOptions & NewPasswordOptions;
 
@@ -38,7 +38,7 @@ async function create(name: string, options: CreateOptions): Promise<void> {
     const hash = await newPasswordHash(options);
     return board.createUser(checked, hash);
   });
-  printResult(options, userDocument(user), () =>
+  printDone(options, userDocument(user), () =>
     user.protected
       ? `User ${user.name} is made, with a password.`
       : `User ${user.name} is made, without a password.`,

@@ -6,7 +6,7 @@ import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runInSteps } from '../../operating/steps.ts';
 import { userDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 import { interruptedCode } from '../../running/interrupt.ts';
 
 interface DeleteOptions extends CommonOptions {
@@ -54,5 +54,5 @@ async function deleteUser(
     );
   }
   const document = { ...userDocument(user), messages: done.messages, purged: disposal === 'purge' };
-  printResult(options, document, () => `User ${user.name} is deleted; ${outcome}.`);
+  printDone(options, document, () => `User ${user.name} is deleted; ${outcome}.`);
 }

@@ -6,7 +6,7 @@ import {
 } from '../../asking/password.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { userDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 type PasswordOptions = CommonOptions & NewPasswordOptions;
 
@@ -36,7 +36,7 @@ async function changePassword(name: string, options: PasswordOptions): Promise<v
     await board.user(name);
     return board.setPassword(name, await newPasswordHash(options));
   });
-  printResult(options, userDocument(user), () =>
+  printDone(options, userDocument(user), () =>
     user.protected
       ? `The password of ${user.name} is changed.`
       : `The name ${user.name} has no password now.`,

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import { userName } from '../../../board/names.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { userDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 export function userRenameCommand(): Command {
   return databaseCommand('rename', 'give a user another name; their messages show it too')
@@ -15,5 +15,5 @@ export function userRenameCommand(): Command {
 async function rename(name: string, to: string, options: CommonOptions): Promise<void> {
   const checked = userName(to);
   const user = await administer(options, (board) => board.renameUser(name, checked));
-  printResult(options, userDocument(user), () => `User ${user.id} is called ${user.name} now.`);
+  printDone(options, userDocument(user), () => `User ${user.id} is called ${user.name} now.`);
 }

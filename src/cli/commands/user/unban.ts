@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { userDocument } from '../../printing/documents.ts';
-import { printResult } from '../../printing/output.ts';
+import { printDone } from '../../printing/output.ts';
 
 export function userUnbanCommand(): Command {
   return databaseCommand('unban', 'let a user in again')
@@ -12,5 +12,5 @@ export function userUnbanCommand(): Command {
 
 async function unban(name: string, options: CommonOptions): Promise<void> {
   const user = await administer(options, (board) => board.unbanUser(name));
-  printResult(options, userDocument(user), () => `User ${user.name} is not banned.`);
+  printDone(options, userDocument(user), () => `User ${user.name} is not banned.`);
 }
