@@ -2,16 +2,16 @@ import type { ErrorCode } from '../protocol/errors.ts';
 import { methods } from '../protocol/methods.ts';
 import type { ClosingCode, Method } from '../protocol/schemas.ts';
 
-// Plain numbers, kept whether anyone asks or not: a request costs what two looks at the clock and
-// a few additions cost. The exporter reads them when it is asked.
+// Plain numbers, which are always counted: a request costs two reads of the clock and a few additions.
+// The exporter reads them at a scrape.
 
-/** How often values fell up to each of some bounds, and what they come to together. */
+/** A histogram: the number of values up to each bound, and the sum of all values. */
 export class Distribution {
   sum = 0;
-  /** One for each bound, and one for what is past the last; none is in two of them. */
+  /** A count for each bound, and one for values past the last. Each value is counted once. */
   readonly counts: number[];
 
-  /** @param bounds growing; a value that equals one is counted to it */
+  /** @param bounds in ascending order; a value that equals a bound is counted to it */
   constructor(readonly bounds: readonly number[]) {
     this.counts = new Array<number>(bounds.length + 1).fill(0);
   }
@@ -24,7 +24,7 @@ export class Distribution {
   }
 }
 
-/** Adds one to what `counts` has under `key`. */
+/** Adds 1 to the count of `key`. */
 export function countOne<K>(counts: Map<K, number>, key: K): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
@@ -35,8 +35,8 @@ const batchBounds = [1, 2, 5, 10, 25, 50, 100, 250, 1000];
 
 export type Outcome = 'ok' | ErrorCode;
 
-// Outcomes that alerts are about. They are counted from zero: to Prometheus the first appearance of a
-// series is no increase.
+// Outcomes that alerts watch. They start at 0: Prometheus does not see the first appearance of a series as
+// an increase.
 const watched = ['ok', 'INTERNAL_ERROR', 'STORAGE_FAILED'] as const;
 
 /** The requests of one method. */
@@ -51,7 +51,7 @@ export class RequestCounts {
   }
 }
 
-/** How a session ended: it asked to, its peer ended the stream or was lost; else why it was closed. */
+/** How a session ended: it logged out, its peer ended the stream or was lost, or why the server closed it. */
 export type Ending = 'left' | 'ended' | 'lost' | ClosingCode;
 
 /** Why a socket did not become a connection. */
@@ -69,20 +69,20 @@ export type RefusalKind = (typeof refusalKinds)[number];
 
 /** What the server has done since it was started. */
 export class ServerCounts {
-  /** Connections that were let in, by the name of the door. */
+  /** Connections that were accepted, by the name of the door. */
   readonly connections = new Map<string, number>();
-  /** Connections that were ended because too much waited for all of them, or for their network. */
+  /** Connections that were closed because too much waited in memory for all, or for their network. */
   evicted = 0;
-  /** Times that a connection had to wait, for what it had cost in bytes or in processor time. */
+  /** How often a connection had to wait because it had cost too many bytes or too much processor time. */
   delays = 0;
-  /** Sockets that did not become connections, by why; each kind is there from the start. */
+  /** Sockets that did not become connections, by reason. Each reason has an entry from the start. */
   readonly refused = new Map<RefusalKind, number>(refusalKinds.map((kind) => [kind, 0]));
-  /** TLS handshakes that ended without a connection, however that was. */
+  /** TLS handshakes that ended without a connection, for any reason. */
   handshakesFailed = 0;
-  /** Connections that the system did not give to the server, for want of file descriptors. */
+  /** Connections that could not be accepted, for want of file descriptors. */
   acceptsFailed = 0;
   readonly endings = new Map<Ending, number>();
-  /** Notices, once for each session that they were handed to. */
+  /** Notices, counted once for each session that they were sent to. */
   notices = 0;
   readonly requests = Object.fromEntries(
     Object.keys(methods).map((method) => [method, new RequestCounts()]),
@@ -91,7 +91,7 @@ export class ServerCounts {
 
 /** What the commit queue has done since the database was opened. */
 export class CommitCounts {
-  /** Of transactions that were committed: how many writes shared it, and how long it took. */
+  /** Writes that shared a committed transaction, and the seconds that it took. */
   readonly writes = new Distribution(batchBounds);
   readonly seconds = new Distribution(commitBounds);
   /** Writes that were refused because the disk failed or another process held the lock. */

@@ -6,8 +6,8 @@ type Labels = Record<string, string>;
 type Value = readonly [labels: Labels, value: number];
 
 /**
- * A registry of everything that a running board tells. Nothing is kept in it between scrapes: each
- * metric reads the plain counters when it is collected.
+ * A registry of all metrics of a running board. It keeps nothing between scrapes: each metric reads the
+ * plain counters when it is collected.
  */
 export function createRegistry(sources: Sources): Registry {
   const exporter = new Exporter();
@@ -21,23 +21,26 @@ export function createRegistry(sources: Sources): Registry {
   addBackups(exporter, sources);
   exporter.counter(
     'log_lines_dropped_total',
-    'Lines of the log that were dropped because its reader took none.',
+    'Lines of the log that were dropped because nothing read them.',
     [],
     () => one(sources.logLinesDropped()),
   );
   exporter.gauge('attention', '1 where somebody has to see to it, else 0.', ['about'], () =>
     concerns.map((about) => [{ about }, Number(sources.concerns.has(about))]),
   );
-  // Whether the server speaks TLS is settled at its start.
+  // Whether the server speaks TLS cannot change while it runs.
   if (sources.certificateEnd() !== undefined) {
     exporter.gauge(
       'certificate_end_timestamp_seconds',
-      'When the TLS certificate ends, since the epoch.',
+      'When the TLS certificate expires, since the epoch.',
       [],
       () => one(sources.certificateEnd() ?? 0),
     );
-    exporter.counter('handshakes_failed_total', 'TLS handshakes without a connection.', [], () =>
-      one(sources.server.handshakesFailed),
+    exporter.counter(
+      'handshakes_failed_total',
+      'TLS handshakes that ended without a connection.',
+      [],
+      () => one(sources.server.handshakesFailed),
     );
   }
   return exporter.registry;
@@ -45,7 +48,7 @@ export function createRegistry(sources: Sources): Registry {
 
 function addSessions(exporter: Exporter, sources: Sources): void {
   const { server } = sources;
-  exporter.counter('connections_total', 'Connections let in, by door.', ['door'], () =>
+  exporter.counter('connections_total', 'Connections that were accepted, by door.', ['door'], () =>
     [...server.connections].map(([door, count]) => [{ door }, count]),
   );
   exporter.gauge('sessions', 'Sessions that are open.', ['encoding', 'state'], () =>
@@ -57,8 +60,11 @@ function addSessions(exporter: Exporter, sources: Sources): void {
   exporter.counter('sessions_ended_total', 'Sessions that ended, by how.', ['ending'], () =>
     [...server.endings].map(([ending, count]) => [{ ending }, count]),
   );
-  exporter.counter('connections_refused_total', 'Connections not let in.', ['reason'], () =>
-    [...server.refused].map(([reason, count]) => [{ reason }, count]),
+  exporter.counter(
+    'connections_refused_total',
+    'Sockets that did not become connections, by reason.',
+    ['reason'],
+    () => [...server.refused].map(([reason, count]) => [{ reason }, count]),
   );
   exporter.counter(
     'connections_evicted_total',
@@ -75,14 +81,19 @@ function addSessions(exporter: Exporter, sources: Sources): void {
   exporter.gauge('waiting_bytes', 'Bytes waiting in memory for all connections.', [], () =>
     one(sources.survey().waitingBytes),
   );
-  exporter.counter('accepts_failed_total', 'Connections the system could not give.', [], () =>
-    one(server.acceptsFailed),
+  exporter.counter(
+    'accepts_failed_total',
+    'Connections that could not be accepted, for want of file descriptors.',
+    [],
+    () => one(server.acceptsFailed),
   );
-  exporter.gauge('arrivals', 'Sockets that are not connections, by state.', ['state'], () => {
+  exporter.gauge('arrivals', 'Sockets that are not connections yet, by state.', ['state'], () => {
     const arriving = sources.arriving();
     return arrivalStates.map((state) => [{ state }, arriving.get(state) ?? 0]);
   });
-  exporter.counter('notices_total', 'Notices handed to sessions.', [], () => one(server.notices));
+  exporter.counter('notices_total', 'Notices that were sent to sessions.', [], () =>
+    one(server.notices),
+  );
   exporter.gauge('outbox_bytes', 'Bytes waiting to go out, of all sessions.', [], () =>
     one(sources.survey().outboxBytes),
   );
@@ -100,19 +111,21 @@ function addRequests(exporter: Exporter, sources: Sources): void {
   );
   exporter.histogram(
     'request_duration_seconds',
-    'From the beginning of a request to its result, with the commit.',
+    'From the start of a request to its result, with the commit.',
     () => methods.map(([method, { seconds }]) => [{ method }, seconds]),
   );
-  exporter.gauge('requests_waiting', 'Requests that have come and not begun.', [], () =>
+  exporter.gauge('requests_waiting', 'Requests that were received and have not begun.', [], () =>
     one(sources.survey().requestsWaiting),
   );
 }
 
 function addStorage(exporter: Exporter, sources: Sources): void {
   const { commits } = sources;
-  exporter.histogram('commit_duration_seconds', 'Of a transaction, with its disk sync.', () => [
-    [{}, commits.seconds],
-  ]);
+  exporter.histogram(
+    'commit_duration_seconds',
+    'Time of a transaction, with its disk sync.',
+    () => [[{}, commits.seconds]],
+  );
   exporter.histogram('commit_writes', 'Writes that shared a transaction.', () => [
     [{}, commits.writes],
   ]);
@@ -125,7 +138,7 @@ function addStorage(exporter: Exporter, sources: Sources): void {
   exporter.gauge('storage_failing', '1 while the disk or the database fails, else 0.', [], () =>
     one(Number(sources.storageFails())),
   );
-  exporter.gauge('disk_free_bytes', 'Free on the disk of the database.', [], () =>
+  exporter.gauge('disk_free_bytes', 'Free space on the disk of the database.', [], () =>
     maybe(sources.diskFree()),
   );
   const held: [name: string, help: string, of: keyof Holdings][] = [
@@ -133,19 +146,19 @@ function addStorage(exporter: Exporter, sources: Sources): void {
     ['wal_bytes', 'Size of its write-ahead log.', 'logBytes'],
     [
       'wal_held_bytes',
-      'Of the log, what a reader keeps from being copied into the database.',
+      'The part of the log that a reader keeps from being copied into the database.',
       'logHeldBytes',
     ],
-    ['groups', 'Groups there are.', 'groups'],
-    ['memberships', 'Memberships there are.', 'memberships'],
-    ['messages', 'Messages stored.', 'messages'],
+    ['groups', 'Groups on the board.', 'groups'],
+    ['memberships', 'Memberships on the board.', 'memberships'],
+    ['messages', 'Messages on the board.', 'messages'],
   ];
   for (const [name, help, of] of held) {
     exporter.gauge(name, help, [], () => maybe(readable(sources)?.[of]));
   }
 }
 
-/** A database that cannot be read takes no other metric with it. */
+/** What the database holds; undefined if it cannot be read, so that the other metrics are still served. */
 function readable({ holdings }: Sources): Holdings | undefined {
   try {
     return holdings();
@@ -157,17 +170,22 @@ function readable({ holdings }: Sources): Holdings | undefined {
 function addBackups(exporter: Exporter, { backups }: Sources): void {
   exporter.gauge(
     'backup_last_timestamp_seconds',
-    'When the newest backup was begun, since the epoch.',
+    'When the newest backup was started, since the epoch.',
     [],
     () => {
       const { last } = backups() ?? {};
       return maybe(last === undefined ? undefined : last / 1000);
     },
   );
-  exporter.gauge('backup_interval_seconds', 'From one scheduled backup to the next.', [], () => {
-    const { every } = backups() ?? {};
-    return maybe(every === undefined ? undefined : every / 1000);
-  });
+  exporter.gauge(
+    'backup_interval_seconds',
+    'Time from one scheduled backup to the next.',
+    [],
+    () => {
+      const { every } = backups() ?? {};
+      return maybe(every === undefined ? undefined : every / 1000);
+    },
+  );
   exporter.gauge('backup_failing', '1 if the last scheduled backup failed, else 0.', [], () => {
     const now = backups();
     return maybe(now && Number(now.failure !== undefined));
@@ -217,10 +235,10 @@ class Exporter {
   }
 }
 
-// The types of prom-client have an enum where it has words.
+// The types of prom-client have an enum, its code has strings.
 const histogramType = 'histogram' as unknown as MetricType;
 
-/** A histogram that was counted elsewhere; prom-client's own takes one value at a time. */
+/** A histogram that was counted elsewhere. prom-client's own accepts one value at a time only. */
 class DistributionMetric extends Gauge {
   constructor(
     private readonly config: { name: string; help: string; registers: Registry[] },

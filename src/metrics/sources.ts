@@ -2,9 +2,9 @@ import type { CommitCounts, ServerCounts } from './counts.ts';
 
 /** The sessions of a server at one moment, and what waits for them. */
 export interface Survey {
-  /** How many there are, by encoding; each encoding that a door speaks is there. */
+  /** Their number by encoding. Each encoding that a door speaks has an entry. */
   readonly sessions: Map<string, { loggedIn: number; strangers: number }>;
-  /** Bytes that wait to go out, of all sessions and of the one with most. */
+  /** Bytes that wait to be sent, of all sessions and of the session with most. */
   outboxBytes: number;
   outboxLargest: number;
   /** Bytes that wait in memory in both directions. */
@@ -13,7 +13,7 @@ export interface Survey {
   requestsWaiting: number;
 }
 
-/** What a socket that is not a connection waits for, or that it is being turned away. */
+/** Why a socket is not a connection: what it waits for, or that it is being turned away. */
 export const arrivalStates = ['proxy_header', 'handshake', 'first_bytes', 'turned_away'] as const;
 export type ArrivalState = (typeof arrivalStates)[number];
 
@@ -29,46 +29,46 @@ export interface Holdings {
   readonly messages: number;
 }
 
-/** How the scheduled backups are. */
+/** The state of the scheduled backups. */
 export interface Backups {
-  /** When the newest copy was begun, in milliseconds since the epoch; undefined until one is known. */
+  /** When the newest backup was started, in milliseconds since the epoch; undefined if none is known. */
   readonly last: number | undefined;
-  /** Why the last attempt has failed; undefined where it has not. */
+  /** Why the last attempt failed; undefined if it did not. */
   readonly failure: string | undefined;
   readonly failures: number;
-  /** Milliseconds from one copy to the next. */
+  /** Milliseconds from one backup to the next. */
   readonly every: number;
 }
 
-/** What somebody has to see to although members notice nothing; the log says more about each. */
+/** What needs the operator's attention although members notice nothing. The log says more about each. */
 export const concerns = ['clock', 'configuration', 'lock'] as const;
 export type Concern = (typeof concerns)[number];
 
-/** Where the exporter finds what it tells; asked at each scrape. */
+/** Where the exporter reads its values, at each scrape. */
 export interface Sources {
   readonly version: string;
   readonly server: ServerCounts;
   readonly commits: CommitCounts;
   survey(): Survey;
-  /** How many sockets are in each state; none is left out or 0. */
+  /** How many sockets are in each state; a state that is left out has none. */
   arriving(): ReadonlyMap<ArrivalState, number>;
   usersOnline(): number;
-  /** @throws where the database cannot be read */
+  /** @throws if the database cannot be read */
   holdings(): Holdings;
-  /** Bytes that are free on the disk of the database; undefined where it cannot be asked. */
+  /** Free bytes on the disk of the database; undefined if the system does not say. */
   diskFree(): number | undefined;
   /** Whether the disk has failed, and not worked again since. */
   storageFails(): boolean;
   /** Whether reads failed a moment ago. */
   readsFail(): boolean;
-  /** Lines of the log that were dropped because its reader took none. */
+  /** Lines of the log that were dropped because nothing read them. */
   logLinesDropped(): number;
-  /** Those that there are just now. */
+  /** The present ones. */
   readonly concerns: ReadonlySet<Concern>;
-  /** Undefined where none are scheduled. */
+  /** Undefined if none are scheduled. */
   backups(): Backups | undefined;
-  /** When the certificate ends, in seconds since the epoch; undefined without TLS. */
+  /** When the certificate expires, in seconds since the epoch; undefined without TLS. */
   certificateEnd(): number | undefined;
-  /** Settles once something was written to the disk. @throws the reason in words where it could not */
+  /** Settles once something was written to the disk. @throws the reason in words if it could not be */
   probe(): Promise<void>;
 }
