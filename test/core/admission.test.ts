@@ -9,7 +9,7 @@ function enter(admission: Admission, ...addresses: string[]): string[] {
   return addresses.map((address) => admission.enter(address)?.message ?? 'in');
 }
 
-test('one address gets so many connections, and another is not concerned', () => {
+test('the limit of one address does not concern another', () => {
   const admission = new Admission({ connections: 10, connectionsPerAddress: 2 });
   expect(enter(admission, '192.0.2.1', '192.0.2.1', '192.0.2.1', '192.0.2.2')).toEqual([
     'in',
@@ -36,7 +36,7 @@ test('all addresses of one /64 count together', () => {
   expect(enter(admission, ...here, '2001:db8:0:2::1')).toEqual(['in', 'in', fromHere, 'in']);
 });
 
-test('this machine is exempt, but for the connections in all', () => {
+test('connections from this machine are only limited in all, not per address', () => {
   const admission = new Admission({ connections: 4, connectionsPerAddress: 1 });
   const own = ['127.0.0.1', '127.0.0.1', '::1', '::ffff:127.0.0.1', '127.0.0.1'];
   expect(enter(admission, ...own)).toEqual(['in', 'in', 'in', 'in', inAll]);

@@ -42,7 +42,7 @@ function logIn(hub: Hub, { id }: Session): void {
   hub.publish({ type: 'session.opened', origin: id, login });
 }
 
-test('who comes to a group as its only member falls out of it is told of what happens there', () => {
+test('a session that joins a group whose only other member is being closed gets its notices', () => {
   const hub = new Hub(new ServerCounts());
   const told: string[] = [];
   // Its limit is reached by the next notice.

@@ -15,7 +15,7 @@ function arrive(limits: { all: number; perNetwork: number }, addresses: string[]
   return { arrivals, all, displaced: displaced.map((arrival) => all.indexOf(arrival)) };
 }
 
-test('one too many in all takes the place of the oldest', () => {
+test('one arrival too many takes the place of the oldest', () => {
   const { displaced, arrivals } = arrive({ all: 2, perNetwork: 9 }, [
     '127.0.0.1',
     '::1',
@@ -25,18 +25,18 @@ test('one too many in all takes the place of the oldest', () => {
   expect(arrivals.count()).toEqual(new Map([['handshake', 2]]));
 });
 
-test('one too many from a network takes the place of the oldest from there', () => {
+test('one arrival too many from a network takes the place of the oldest from there', () => {
   const from = ['192.0.2.9', '2001:db8::1', '2001:db8::2', '::ffff:192.0.2.9', '2001:db8::3'];
   expect(arrive({ all: 9, perNetwork: 2 }, from).displaced).toEqual([1]);
 });
 
-test('this machine is bounded in all only', () => {
+test('arrivals from this machine are only limited in all, not per network', () => {
   expect(arrive({ all: 9, perNetwork: 1 }, ['127.0.0.1', '127.0.0.1', '::1']).displaced).toEqual(
     [],
   );
 });
 
-test('a place that is left is free again', () => {
+test('the place of an arrival that has ended is free again', () => {
   const { arrivals, all } = arrive({ all: 2, perNetwork: 2 }, ['192.0.2.1', '192.0.2.1']);
   for (const arrival of all) arrivals.remove(arrival);
   for (const arrival of all) arrivals.remove(arrival);

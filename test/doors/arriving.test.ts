@@ -49,7 +49,7 @@ function trickle(socket: Socket): void {
   socket.once('close', () => clearInterval(timer));
 }
 
-test('peers that never finish a TLS handshake keep nobody out, and are counted', async () => {
+test('peers that never finish a TLS handshake are counted, and other peers still connect', async () => {
   const board = await TestBoard.start({ certificate, metrics, limits: { connections: 4 } });
   const half = await Promise.all(
     Array.from({ length: 40 }, () => rawSocket(board.port, halfHello)),
@@ -77,7 +77,7 @@ test('a TLS handshake has a deadline that no byte renews', async () => {
   });
 });
 
-test('a connection that was let in is not ended by the deadline for arriving', async () => {
+test('the deadline for arriving does not end a connection that was accepted', async () => {
   const board = await TestBoard.start({ certificate, arrivalTime: 200 });
   const peer = new JsonPeer(await secureSocket(board.port));
   await peer.call('session.login', { user: 'alice' });
@@ -109,7 +109,7 @@ test('a peer cannot have TLS 1.2 negotiated again', async () => {
   expect(failure?.message).toMatch(/no renegotiation|renegotiation/i);
 });
 
-test('a person who waits for the greeting gets it, and one who writes first as well', async () => {
+test('a person gets the greeting, whether they wait for it or write first', async () => {
   const board = await TestBoard.start();
   const silent = await board.connect();
   await silent.expect('What is your username? ');
@@ -158,7 +158,7 @@ test.each(['\r', '\n', '\r\n', '\r\0'])('a person’s lines may end in %j', asyn
   expect(seen).not.toContain('[ERROR]');
 });
 
-test('a peer that was told why it is turned away is closed, whatever it sends', async () => {
+test('a peer that is turned away is closed, whatever it sends', async () => {
   const board = await TestBoard.start({ limits: { connections: 1 } });
   await board.person('alice');
   const flood = await rawSocket(board.port);
@@ -171,7 +171,7 @@ test('a peer that was told why it is turned away is closed, whatever it sends', 
   await closed(flood);
 });
 
-test('a person who writes a byte at a time is let in before the line is complete', async () => {
+test('a person who sends one byte at a time is accepted before the line is complete', async () => {
   const board = await TestBoard.start();
   const peer = new TextPeer(await rawSocket(board.port));
   peer.write('\r');

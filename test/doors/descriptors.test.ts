@@ -37,7 +37,7 @@ async function firstWords(port: number): Promise<string> {
   });
 }
 
-test('with few file descriptors everyone is answered, and health, log and backups go on', async () => {
+test('with few file descriptors every peer gets an answer, and health, log and backups still work', async () => {
   const server = await poorServer(256);
   expect(server.log).toContain('the limit of open files is too low for max-connections');
   const { connections = 0, filesNeeded = 0 } = JSON.parse(
@@ -66,7 +66,7 @@ test('with few file descriptors everyone is answered, and health, log and backup
   expect(lines.length).toBeLessThan(10);
 });
 
-test('places that are left are free again for others', async () => {
+test('file descriptors of closed connections are used for new ones', async () => {
   const server = await poorServer(160);
   const sockets = Array.from({ length: 200 }, () =>
     connect({ host: '127.0.0.1', port: server.port }),

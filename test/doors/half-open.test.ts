@@ -21,14 +21,14 @@ const joined =
   `--- Group: main History ---\n(no messages)\n${rule}\n`;
 
 test.each(['alice\n%join\n', 'alice\n%join'])(
-  'who pipes %j gets every reply, and then the end',
+  'a peer that pipes %j gets every reply, and then the end',
   async (input) => {
     const board = await TestBoard.start();
     expect(await piped(board, input)).toBe(greeting + welcome + joined);
   },
 );
 
-test('who pipes nothing gets the greeting, and the end', async () => {
+test('a peer that pipes nothing gets the greeting, and then the end', async () => {
   const board = await TestBoard.start();
   expect(await piped(board, '')).toBe(greeting);
 });
@@ -53,7 +53,7 @@ test('a program that pipes its requests gets every reply, and then the end', asy
   }
 });
 
-test('who pipes more than may wait gets every reply', async () => {
+test('a person who pipes more than may wait gets every reply', async () => {
   const board = await TestBoard.start();
   const posts = range(1, 20).map((number) => `%post s${number} c\n`);
   const shown = await piped(board, `alice\n%join\n${posts.join('')}${'%ping\n'.repeat(3000)}%list`);
@@ -72,14 +72,14 @@ test('a program that pipes more than may wait gets every reply', async () => {
   expect([...shown.matchAll(/"id":(\d+)/g)].map(([, id]) => Number(id))).toEqual(range(1, 5000));
 });
 
-test('who pipes %exit is not answered beyond it', async () => {
+test('commands after a piped %exit are not answered', async () => {
   const board = await TestBoard.start();
   expect(await piped(board, 'alice\n%exit\n%ping\n')).toBe(
     `${greeting}${welcome}[INFO] Goodbye.\n`,
   );
 });
 
-test('who is slow to read gets the last reply too', async () => {
+test('a slow reader gets the last reply too', async () => {
   const board = await TestBoard.start();
   const ends = serverEnds();
   const peer = await board.person('alice');

@@ -7,7 +7,7 @@ import { askHealth, documented, scrape } from './scrape.ts';
 
 const metrics = { host: '127.0.0.1', port: 0 };
 
-test('what goes on can be scraped: sessions, requests, commits, notices, sizes', async () => {
+test('/metrics has sessions, requests, commits, notices and sizes', async () => {
   const board = await TestBoard.start({ metrics });
   const alice = await board.member('alice');
   const bot = await board.memberProgram('bot');
@@ -51,7 +51,7 @@ test('what goes on can be scraped: sessions, requests, commits, notices, sizes',
   });
 });
 
-test('the lines that the log has dropped are counted', async () => {
+test('dropped lines of the log are counted', async () => {
   let dropped = 0;
   const board = await TestBoard.start({ metrics, linesDropped: () => dropped });
   const counted = async () => (await scrape(board.metricsUrl)).corkboard_log_lines_dropped_total;
@@ -60,7 +60,7 @@ test('the lines that the log has dropped are counted', async () => {
   expect(await counted()).toBe(7);
 });
 
-test('what a board cannot tell is no metric: without backups none is late', async () => {
+test('a value that is not known is left out of /metrics: without backups, none is late', async () => {
   const board = await TestBoard.start({ metrics });
   const values = await scrape(board.metricsUrl);
   expect(Object.keys(values).filter((name) => name.startsWith('corkboard_backup'))).toEqual([]);
@@ -80,7 +80,7 @@ test('docs/operations.md names every metric of the board, and no other', async (
   expect(end - Date.now() / 1000).toBeLessThanOrEqual(day);
 });
 
-test('health is a write that came to the disk: 503 and why, where it does not', async () => {
+test('/healthz writes to the disk, and says 503 and why if it cannot', async () => {
   const board = await TestBoard.start({ metrics });
   const ask = () => askHealth(board.metricsUrl);
   expect(await ask()).toEqual({ status: 200, text: 'ok\n' });
@@ -96,7 +96,7 @@ test('health is a write that came to the disk: 503 and why, where it does not', 
   expect(await ask()).toEqual({ status: 200, text: 'ok\n' });
 });
 
-test('a server that shuts down is not healthy, while it still answers', async () => {
+test('/healthz of a server that shuts down says 503', async () => {
   const board = await TestBoard.start({ metrics });
   const stuck = await board.person('alice');
   stuck.socket.pause();
@@ -110,13 +110,13 @@ test('a server that shuts down is not healthy, while it still answers', async ()
   await expect(askHealth(board.metricsUrl)).rejects.toThrow('fetch failed');
 });
 
-test('nothing else is answered on that port', async () => {
+test('the metrics port answers no other paths and methods', async () => {
   const board = await TestBoard.start({ metrics });
   expect((await fetch(`${board.metricsUrl}/`)).status).toBe(404);
   expect((await fetch(`${board.metricsUrl}/metrics`, { method: 'POST' })).status).toBe(405);
 });
 
-test('an address for metrics that is taken ends the start in one line', async () => {
+test('a metrics address that is in use ends the start in one line', async () => {
   const board = await TestBoard.start({ metrics });
   const { port } = new URL(board.metricsUrl);
   const taken = TestBoard.start({ metrics: { host: '127.0.0.1', port: Number(port) } });
@@ -125,7 +125,7 @@ test('an address for metrics that is taken ends the start in one line', async ()
   );
 });
 
-test('who never finishes a request for metrics is closed, and keeps nobody out', async () => {
+test('a client that never finishes its request for metrics is closed, and others are still answered', async () => {
   const board = await TestBoard.start({ metrics });
   const { port } = new URL(board.metricsUrl);
   const slow = Array.from({ length: 20 }, () => connect({ host: '127.0.0.1', port: Number(port) }));

@@ -57,7 +57,7 @@ test('stats shows who is connected, since when, how and from where, and who has 
   expect(left?.map(({ session }) => session)).toEqual([3, 4, 5]);
 });
 
-test('the operator alone may ask who is connected, and is answered once, whatever is sent', async () => {
+test('only the operator may ask who is connected, and gets one answer, whatever is sent', async () => {
   const data = join(tempFolder(), 'open to all');
   mkdirSync(data, { mode: 0o755 });
   const board = await TestBoard.start({ data });
@@ -72,7 +72,7 @@ test('the operator alone may ask who is connected, and is answered once, whateve
   expect(await connectedSessions(databaseFile(data))).toBeNull();
 });
 
-test('a socket that a killed server has left is told apart, and its place is taken', async () => {
+test('the operator socket of a killed server is replaced', async () => {
   const server = await TestServer.start();
   const { data } = server;
   server.signal('SIGKILL');
@@ -83,7 +83,7 @@ test('a socket that a killed server has left is told apart, and its place is tak
   expect(await connectedSessions(databaseFile(data))).toEqual([]);
 });
 
-test('a server runs without a socket where none can be, says so, and so does stats', async () => {
+test('a server that cannot have its operator socket runs without it, and its log and stats say so', async () => {
   const long = join(tempFolder(), 'a'.repeat(100));
   const server = await TestServer.start({ data: long });
   await server.logged('the path of the folder is too long for a socket');

@@ -125,7 +125,7 @@ class NewsRequests implements Requests {
   }
 }
 
-test('a door whose dialect has no notices fits: it answers, and is told nothing', async () => {
+test('a door whose dialect has no notices fits: its peers get replies, and nothing else', async () => {
   const news = new DuplexDoor(newsOnly);
   const door = new DuplexDoor();
   const board = await boardWith(news, door);
@@ -146,7 +146,7 @@ test('a door whose dialect has no notices fits: it answers, and is told nothing'
   expect(await reader.toEnd()).toBe('205 bye\r\n');
 });
 
-test('a dialect without notices is sent nothing at a shutdown either', async () => {
+test('a peer whose dialect has no notices gets no closing notice at a shutdown', async () => {
   const news = new DuplexDoor(newsOnly);
   const board = await boardWith(news);
   const reader = news.person();

@@ -34,7 +34,7 @@ const good: [what: string, header: Buffer, address: string | undefined][] = [
   ['v2 unspecified', v2(0x21, 0x00, []), undefined],
 ];
 
-test.each(good)('%s is read whole, wherever it is cut', (_, header, address) => {
+test.each(good)('the PROXY header %s is read whole, wherever it is cut', (_, header, address) => {
   for (let cut = 0; cut < header.length; cut++) {
     expect(readProxyHeader(header.subarray(0, cut))).toBeUndefined();
   }
@@ -58,7 +58,7 @@ const bad: [what: string, bytes: Buffer][] = [
   ['a v2 that is too long', v2(0x21, 0x11, Array<number>(60_000).fill(1))],
 ];
 
-test.each(bad)('%s is no header', (_, bytes) => {
+test.each(bad)('%s is not accepted as a PROXY header', (_, bytes) => {
   expect(() => readProxyHeader(bytes)).toThrow();
 });
 
@@ -82,7 +82,7 @@ function behindProxy(port: number, address: string): JsonPeer {
   return new JsonPeer(socket);
 }
 
-test.each(good)('a proxy that is trusted may send %s, byte by byte', async (_, header) => {
+test.each(good)('a trusted proxy may send %s, byte by byte', async (_, header) => {
   const board = await proxied();
   const socket = from(proxyAddress, board.port).setNoDelay();
   for (const byte of header) socket.write(Buffer.from([byte]));
@@ -114,7 +114,7 @@ test('limits and bans are those of the address behind the proxy', async () => {
   expect(answer).toMatchObject([{ params: { reason: told } }]);
 });
 
-test('the header comes before TLS', async () => {
+test('a PROXY header comes before TLS', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const board = await proxied({ certificate });
   const socket = from(proxyAddress, board.port);
@@ -128,20 +128,23 @@ const refused = 'This connection has no PROXY header that can be accepted: ';
 test.each([
   ['v1', good[0]?.[1]],
   ['v2', good[4]?.[1]],
-])('a %s header from elsewhere is refused, and is no name', async (_, header) => {
-  const board = await proxied();
-  const person = new TextPeer(from('127.0.8.1', board.port));
-  person.write(header ?? '');
-  person.send('mallory');
-  expect(await person.toEnd()).toContain(`${refused}your address is not among those of`);
-  await expect(board.operate((it) => it.user('mallory'))).rejects.toThrow('no user');
-});
+])(
+  'a %s PROXY header from an untrusted address is refused, and is not taken for a name',
+  async (_, header) => {
+    const board = await proxied();
+    const person = new TextPeer(from('127.0.8.1', board.port));
+    person.write(header ?? '');
+    person.send('mallory');
+    expect(await person.toEnd()).toContain(`${refused}your address is not among those of`);
+    await expect(board.operate((it) => it.user('mallory'))).rejects.toThrow('no user');
+  },
+);
 
 test.each([
   ['malformed', 'PROXY TCP4 nowhere\r\n', 'its line is malformed'],
   ['missing', 'alice\n', 'the first bytes are not such a header'],
   ['late', 'PRO', 'none came in time'],
-])('a proxy whose header is %s is told so', async (_, bytes, why) => {
+])('a proxy whose header is %s is told why it is refused', async (_, bytes, why) => {
   const board = await proxied({ arrivalTime: 200 });
   const person = new TextPeer(from(proxyAddress, board.port));
   person.write(bytes);

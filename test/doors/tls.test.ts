@@ -81,7 +81,7 @@ test('TLS 1.1 is refused', async () => {
   );
 });
 
-test('who ends the stream first gets every reply, as without TLS', async () => {
+test('over TLS, a peer that ends its stream first gets every reply', async () => {
   const { board, ca } = await encrypted();
   const peer = new TextPeer(await open(board.port, ca, halfOpen));
   peer.send('alice', '%join', '%post hello there', '%list');
@@ -91,7 +91,7 @@ test('who ends the stream first gets every reply, as without TLS', async () => {
   expect(shown).toContain('| Subject: hello\n');
 });
 
-test('who asks to leave is let go, and the name is free at once', async () => {
+test('over TLS, %exit closes the connection and frees the name at once', async () => {
   const { board, ca } = await encrypted();
   for (let round = 0; round < 3; round++) {
     const peer = new TextPeer(await open(board.port, ca));
@@ -100,7 +100,7 @@ test('who asks to leave is let go, and the name is free at once', async () => {
   }
 });
 
-test('the server’s end is told to those who are connected', async () => {
+test('over TLS, connected members are told that the server shuts down', async () => {
   const { board, ca } = await encrypted();
   const program = new JsonPeer(await open(board.port, ca));
   await program.call('session.login', { user: 'bot' });
@@ -112,7 +112,7 @@ test('the server’s end is told to those who are connected', async () => {
   await program.closed();
 });
 
-test('one who does not speak TLS is told so, as a person and as a program', async () => {
+test('a peer that does not speak TLS is told to, in its own encoding', async () => {
   const { board } = await encrypted();
   const person = await TextPeer.connect(board.port);
   person.send('alice');
@@ -127,7 +127,7 @@ test('one who does not speak TLS is told so, as a person and as a program', asyn
   await program.closed();
 });
 
-test('one who breaks the handshake off leaves the board as it was', async () => {
+test('a peer that breaks off its handshake does not affect the board', async () => {
   const { board, ca } = await encrypted();
   for (const bytes of [Buffer.from([0x16]), Buffer.from([0x16, 3, 1, 0, 5, 1, 2, 3, 4, 5])]) {
     const broken = await TextPeer.connect(board.port);
@@ -145,7 +145,7 @@ test('a client without TLS is told to use it', async () => {
   expect(await failure(Connection.open(address))).toContain(required);
 });
 
-test('a client with TLS at a board without is told to leave it', async () => {
+test('a client with --tls at a board without TLS is told to leave it out', async () => {
   const board = await TestBoard.start();
   const address = { host: '127.0.0.1', port: board.port, tls: {} };
   expect(await failure(Connection.open(address))).toBe(
@@ -180,7 +180,7 @@ async function serverWithCertificate() {
   return { server, files, arrive, shown };
 }
 
-test('SIGHUP shows the new certificate to new ones, and keeps who is connected', async () => {
+test('after SIGHUP new connections see the new certificate, and old connections stay', async () => {
   const { server, files, arrive, shown } = await serverWithCertificate();
   const before = new JsonPeer(await arrive());
   await before.call('session.login', { user: 'alice' });
@@ -197,7 +197,7 @@ test('SIGHUP shows the new certificate to new ones, and keeps who is connected',
   expect(await server.stop()).toBe(0);
 });
 
-test('on SIGHUP a certificate that cannot be used is logged, and the one from before stays', async () => {
+test('on SIGHUP an unusable certificate is logged, and the old one stays in use', async () => {
   const { server, files, shown } = await serverWithCertificate();
   writeFileSync(files.cert, 'no certificate');
   server.signal('SIGHUP');
@@ -205,7 +205,7 @@ test('on SIGHUP a certificate that cannot be used is logged, and the one from be
   expect(await shown()).toBe('first');
 });
 
-test('on SIGHUP a certificate without its key is logged, and the one from before stays', async () => {
+test('on SIGHUP a certificate without its key is logged, and the old one stays in use', async () => {
   const { server, files, shown } = await serverWithCertificate();
   copyFileSync(makeCertificate('second').cert, files.cert);
   server.signal('SIGHUP');
@@ -249,7 +249,7 @@ test.each([
   expect(existsSync(data)).toBe(false);
 });
 
-test('on SIGHUP a key of another kind is logged, and the certificate from before stays', async () => {
+test('on SIGHUP a key of another kind is logged, and the old certificate stays in use', async () => {
   const { server, files, shown } = await serverWithCertificate();
   copyFileSync(makeRsaKey(), files.key);
   server.signal('SIGHUP');
@@ -258,7 +258,7 @@ test('on SIGHUP a key of another kind is logged, and the certificate from before
   expect(await shown()).toBe('first');
 });
 
-test('a certificate that has ended is warned of at the start and on SIGHUP', async () => {
+test('an expired certificate is warned of at the start and on SIGHUP', async () => {
   const { server, files } = await serverWithCertificate();
   expect(server.log).not.toContain('has ended');
   const ended = makeEndedCertificate('ended');
@@ -274,12 +274,12 @@ test('a certificate that has ended is warned of at the start and on SIGHUP', asy
 
 const warning = 'beyond this machine, without encryption';
 
-test('listening beyond this machine without TLS is warned of', async () => {
+test('a server that listens beyond this machine without TLS logs a warning', async () => {
   const server = await TestServer.start({ args: ['--host', '0.0.0.0'] });
   await server.logged(warning);
 });
 
-test('listening on this machine alone, as by default, or with TLS, is not', async () => {
+test('a server that listens on this machine only, or with TLS, logs no warning', async () => {
   const { cert, key } = makeCertificate('board');
   const tls = ['--tls-cert', cert, '--tls-key', key];
   for (const args of [[], ['--host', '0.0.0.0', ...tls]]) {
@@ -290,7 +290,7 @@ test('listening on this machine alone, as by default, or with TLS, is not', asyn
   }
 });
 
-test('a TLS socket that is paused is not read on, however small its records are', async () => {
+test('a paused TLS socket is not read, however small its records are', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const door = new Handshakes(certificate, pino({ level: 'silent' }));
   const server = createServer().listen(0, '127.0.0.1');

@@ -25,7 +25,7 @@ test('a client that sends no line endings is served, from the name on', async ()
   await ask('%exit', '[INFO] Goodbye.\n');
 });
 
-test('such a client is asked for its password, and gives it the same way', async () => {
+test('a client that sends no line endings can give its password', async () => {
   const board = await TestBoard.start({ unframedClients: true });
   await board.protect('alice', 'correct horse');
   const peer = await board.connect();
@@ -36,7 +36,7 @@ test('such a client is asked for its password, and gives it the same way', async
   await peer.expect('[INFO] Welcome alice\n');
 });
 
-test('such a client is told of what others do', async () => {
+test('a client that sends no line endings gets notices', async () => {
   const board = await TestBoard.start({ unframedClients: true });
   const { peer, ask } = await unframed(board, 'alice');
   await ask('%join', '[SUCCESS] You joined main.\n');
@@ -47,7 +47,7 @@ test('such a client is told of what others do', async () => {
   await peer.expect('New message from bob (ID: 1,');
 });
 
-test('clients with line endings are served beside it as ever', async () => {
+test('with --unframed-clients, clients with line endings are served as before', async () => {
   const board = await TestBoard.start({ unframedClients: true });
   const alice = await board.member('alice');
   alice.send('%post one 1', '%post two 2', '%list');
@@ -68,7 +68,7 @@ test('a program is not cut off in the middle of a line by a pause', async () => 
   expect(program.received).toHaveLength(1);
 });
 
-test('unless it is asked for, a line without an ending waits for its end', async () => {
+test('without --unframed-clients, a line without an ending waits for its end', async () => {
   const board = await TestBoard.start();
   const peer = await board.connect();
   await peer.expect('What is your username? ');

@@ -122,7 +122,7 @@ test('a socket that another server has is refused, and that server goes on', asy
   await server.stop();
 });
 
-test('a file that is no socket is neither replaced nor removed', async () => {
+test('a file at the path of the socket that is not a socket is neither replaced nor removed', async () => {
   const path = join(tempFolder(), 'notes.txt');
   writeFileSync(path, 'mine');
   const { code, stderr, made } = await failedStart('--listen', `unix:${path}`);
@@ -133,7 +133,7 @@ test('a file that is no socket is neither replaced nor removed', async () => {
   expect(readFileSync(path, 'utf8')).toBe('mine');
 });
 
-test('a path that no socket can have, or in no folder, is refused in one line', async () => {
+test('a path too long for a socket, or in a missing folder, is refused in one line', async () => {
   const long = join(tempFolder(), 'a'.repeat(107));
   const { stderr } = await failedStart('--listen', `unix:${long}`);
   expect(stderr).toMatch(
@@ -155,7 +155,7 @@ test('a path of exactly as many bytes as a socket may have is listened on', asyn
   await board.stop();
 });
 
-test('no socket gets a name that a file of the board has', async () => {
+test('a Unix socket with the name of a file of the board is refused', async () => {
   const data = tempFolder();
   const board = await TestBoard.start({ data });
   await board.stop();
@@ -188,7 +188,7 @@ test('no command writes its file over the socket of a server', async () => {
   await server.stop();
 });
 
-test('its peers are trusted as those on this machine: no limit of an address holds for them', async () => {
+test('the peers of a Unix socket are exempt from the limits per address', async () => {
   const path = join(tempFolder(), 'board.sock');
   const board = await TestBoard.start({
     listen: [{ scheme: 'unix', path }],
@@ -206,7 +206,7 @@ test('its peers are trusted as those on this machine: no limit of an address hol
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('who cannot connect is told why: nobody there, no socket, not allowed', async () => {
+test('a client that cannot connect to a Unix socket is told why', async () => {
   const path = join(tempFolder(), 'board.sock');
   const post = () =>
     runCli(['post', 'main', 's', 'c', '--host', `unix:${path}`, '--user', 'a', '--retry', '0']);

@@ -68,7 +68,7 @@ function laced(whole: string): Buffer {
 describe.each([
   ['a person', text, '[INFO] Goodbye.\n'],
   ['a program', json, '"id":6,"result":{}}\n'],
-])('%s is served alike', (_, whole, end) => {
+])('input cut into pieces is served as input in one piece: %s', (_, whole, end) => {
   test.each<[how: string, chunks: (string | Buffer)[]]>([
     ['split at every byte', bytesOf(whole)],
     ['with lines ended by CRLF', [crlf(whole)]],
@@ -89,7 +89,7 @@ describe.each([
   });
 });
 
-test('the first reply to a program stands on a line of its own', async () => {
+test('the first reply to a program is on a line of its own', async () => {
   const board = await TestBoard.start();
   const peer = await TextPeer.connect(board.port);
   peer.write(request(1, 'ping'));
@@ -120,7 +120,7 @@ test('a connection that starts with anything else is a person’s for its whole 
 });
 
 test.each(['GET / HTTP/1.1', 'POST /api?x=1 HTTP/1.0', 'OPTIONS * HTTP/1.1'])(
-  '%s is told that this is no web server, and closed',
+  'after the greeting, %s is told that this is not a web server, and closed',
   async (line) => {
     const board = await TestBoard.start();
     const peer = await board.connect();
@@ -139,7 +139,7 @@ const bad: [what: string, bytes: Buffer][] = [
   ['ÿ in Latin-1', Buffer.from([0xff])],
 ];
 
-test.each(bad)('invalid UTF-8 is told, and the connection goes on: %s', async (_, bytes) => {
+test.each(bad)('invalid UTF-8 is refused, and the connection stays open: %s', async (_, bytes) => {
   const board = await TestBoard.start();
   const newcomer = await board.connect();
   await newcomer.expect('username? ');
@@ -162,7 +162,7 @@ test.each(bad)('invalid UTF-8 is told, and the connection goes on: %s', async (_
 });
 
 describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
-  test('may have 64 KiB from a person, and no byte more', async () => {
+  test('may have 64 KiB from a person, but not one byte more', async () => {
     const board = await TestBoard.start();
     const alice = await board.person('alice');
     alice.write(`${'%whoami'.padEnd(limits.textLine)}${ending}`);
@@ -176,7 +176,7 @@ describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
     expect(await alice.ask('%whoami')).toBe('[INFO] You are alice, in no group yet.\n');
   });
 
-  test('may have 256 KiB from a program, and no byte more', async () => {
+  test('may have 256 KiB from a program, but not one byte more', async () => {
     const board = await TestBoard.start();
     const program = await board.program('alice');
     const line = (length: number) =>
@@ -193,7 +193,7 @@ describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
   });
 });
 
-test('bytes are counted, not characters', async () => {
+test('the limit of a line counts bytes, not characters', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   alice.send(`%x${'é'.repeat(limits.textLine / 2 - 1)}`);

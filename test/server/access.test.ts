@@ -91,7 +91,7 @@ test('under registered, a new name chooses a password on first connecting', asyn
   expect((await again.refusal('session.login', { user: 'carol' })).word).toBe('PASSWORD_REQUIRED');
 });
 
-test('under closed, no new name is taken, and nobody learns which names there are', async () => {
+test('under closed, new names are refused, and no answer reveals which names exist', async () => {
   const board = await boardWith('closed');
   const person = await greeted(board);
   person.send('carol', password);

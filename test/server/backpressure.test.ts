@@ -55,7 +55,7 @@ function expectBacklog(bytes: number): void {
   expect(bytes).toBeLessThan(limits.replyBacklog + 2 * limits.content);
 }
 
-test('100,000 pings that a person sends before reading wait outside, and are answered', async () => {
+test('100,000 pings that a person sends before reading wait unread, and are answered', async () => {
   const board = await TestBoard.start();
   const ends = serverEnds();
   const alice = await board.member('alice');
@@ -105,7 +105,7 @@ test('100,000 pings that a program sends before reading are answered in order', 
   ]);
 });
 
-test('a list of 20,000 messages to one who pauses is made as it is read', async () => {
+test('a list of 20,000 messages for a client that pauses is made as it is read', async () => {
   const board = await TestBoard.start();
   const ends = serverEnds();
   const alice = await board.member('alice');

@@ -49,7 +49,7 @@ test('a person may send long lines once they have a name, and short ones before'
   await person.expect('[SUCCESS] Message 1 posted in main. Subject: s\n');
 });
 
-test('a login with everything as long as it may be fits into the line of a stranger', async () => {
+test('a login with the longest values fits into the line limit before login', async () => {
   const escaped = (text: string) =>
     `"${[...text].map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('')}"`;
   const board = await TestBoard.start();
@@ -63,7 +63,7 @@ test('a login with everything as long as it may be fits into the line of a stran
   expect(await program.reply(id)).toMatchObject({ result: { user } });
 });
 
-test('of a stranger who reads nothing, no more is read than one request needs', async () => {
+test('before login, a peer that reads nothing has only one request read', async () => {
   const board = await TestBoard.start();
   const other = await board.program('other');
   const ends = serverEnds();
@@ -80,7 +80,7 @@ test('of a stranger who reads nothing, no more is read than one request needs', 
   await stranger.until(() => (stranger.received.length === 1040 ? true : undefined));
 });
 
-test('what waits for the disk is bounded by its bytes, whatever its number', async () => {
+test('requests that wait for the disk are limited by their bytes, whatever their number', async () => {
   const board = await TestBoard.start();
   const other = await board.program('other');
   const ends = serverEnds();
@@ -99,7 +99,7 @@ test('what waits for the disk is bounded by its bytes, whatever its number', asy
   for (const reply of await Promise.all(posts)) expect(reply).toHaveProperty('result');
 });
 
-test('past what may wait in all, the connection that holds the most is closed, and no other', async () => {
+test('past the limit of waiting bytes in all, the connection with most is closed, and no other', async () => {
   const board = await TestBoard.start({ limits: { waitingBytes: 512 * 1024 } });
   const alice = await board.memberProgram('alice');
   const some = await board.program('some');
@@ -190,7 +190,7 @@ test('an error does not repeat more than a few words of what was wrong', async (
   }
 });
 
-test('a name that reconnects finds what it has left of its commands', async () => {
+test('a user who reconnects has no new burst of commands', async () => {
   const board = await TestBoard.start({ limits: { commandsPerSecond: 0.1, commandBurst: 10 } });
   const outcomes: string[] = [];
   for (let round = 0; round < 4; round++) {
@@ -208,7 +208,7 @@ test('a name that reconnects finds what it has left of its commands', async () =
   expect(outcomes.slice(8)).not.toContain('ok');
 });
 
-test('others are answered while a long list is made, and the list is whole', async () => {
+test('other members get answers while a long list is made, and the list is whole', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const bob = await board.program('bob');
@@ -238,7 +238,7 @@ test('others are answered while a long list is made, and the list is whole', asy
   expect(await numbers({ after: 100, before: 151 })).toEqual([range(101, 150), false]);
 });
 
-test('a login is answered before what is told to it, however much is unread', async () => {
+test('a login is answered before its first notice, however much is unread', async () => {
   const board = await TestBoard.start();
   const writer = await board.memberProgram('writer');
   const reader = await board.memberProgram('reader');

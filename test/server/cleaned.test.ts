@@ -37,7 +37,7 @@ test('control characters from a program reach no terminal: list, message, notice
   expect(shown.message).toContain(`\none${harmless}\ntwo\nthree\nfour\nfive\n`);
 });
 
-test('a program gets what is clean, too', async () => {
+test('a program gets cleaned text, too', async () => {
   const board = await TestBoard.start();
   const bot = await board.memberProgram('bot');
   const watcher = await board.memberProgram('watcher');
@@ -62,7 +62,7 @@ test('control characters that a person types are shown as symbols', async () => 
   expect(shown).toContain('\n␛[0m\tplain\n');
 });
 
-test('what another process wrote into the database is cleaned as it is shown', async () => {
+test('text that another process wrote into the database is cleaned when it is shown', async () => {
   const board = await TestBoard.start();
   const alice = await board.member('alice');
   await alice.ask('%post s c');

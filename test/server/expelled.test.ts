@@ -34,7 +34,7 @@ function ban(board: TestBoard, name: string, reason: string): void {
   );
 }
 
-test('who is banned is told and let go, on every connection, while the server runs', async () => {
+test('a banned user is told and disconnected in every session, while the server runs', async () => {
   const board = await TestBoard.start();
   await board.protect('alice', 'correct horse');
   const program = await board.protectedProgram('alice', 'correct horse');
@@ -51,7 +51,7 @@ test('who is banned is told and let go, on every connection, while the server ru
   expect(await person.toEnd()).toBe('[INFO] You were banned by the operator. Goodbye.\n');
 });
 
-test('others stay, and are told that the banned one is gone', async () => {
+test('other members stay, and are notified that the banned user is offline', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const alice = await board.memberProgram('alice');
@@ -64,7 +64,7 @@ test('others stay, and are told that the banned one is gone', async () => {
   });
 });
 
-test('who is banned gets in no more, by name or by token, and is told why', async () => {
+test('a banned user cannot log in, by name or by token, and is told why', async () => {
   const board = await TestBoard.start();
   const alice = await board.connectProgram();
   const { token } = await alice.call('session.login', { user: 'alice' });
@@ -83,7 +83,7 @@ test('who is banned gets in no more, by name or by token, and is told why', asyn
   await person.expect('[ERROR] You are banned from this board: spam.\n');
 });
 
-test('the reason of a ban drives no terminal', async () => {
+test('the reason of a ban cannot control a terminal', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   ban(board, 'alice', '\u001b[2J\u009b31m\u202espam\nmore');
@@ -96,7 +96,7 @@ test('the reason of a ban drives no terminal', async () => {
   );
 });
 
-test('members are told of a new name, and it holds for sessions that stand', async () => {
+test('members are notified of a user’s new name, and it is in force for open sessions', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const bob = await board.member('bob');

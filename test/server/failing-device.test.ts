@@ -52,7 +52,7 @@ const failures = [
 
 // Strace stands in for the device.
 test.skipIf(!has('strace'))(
-  'a device that fails refuses posts and nothing else, and all is as before once it is mended',
+  'while a device fails, posts are refused and nothing else; once it works again, all is as before',
   async () => {
     const server = await TestServer.start({ args: ['--rate', 'off'] });
     const alice = await member(server.port);

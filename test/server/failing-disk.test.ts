@@ -43,7 +43,7 @@ async function numbersIn(peer: JsonPeer): Promise<number[]> {
 }
 
 test.skipIf(!canMount)(
-  'on a full disk posts are refused, reads go on, health says so, and room mends it',
+  'on a full disk posts are refused, reads work, /healthz says so, and free space ends it',
   async () => {
     const data = smallDisk(4096);
     const fillers = [join(data, 'filler'), join(data, 'another')] as const;
@@ -79,7 +79,7 @@ test.skipIf(!canMount)(
 );
 
 test.skipIf(!canMount)(
-  'on a full disk users that there are get in to read, are told, and new names are refused',
+  'on a full disk users can log in to read and are told so, and new names are refused',
   async () => {
     const data = smallDisk(4096);
     const filler = join(data, 'filler');
@@ -158,7 +158,7 @@ function damage(file: string, from: number, bytes: number): void {
   closeSync(open);
 }
 
-test('a damaged page fails what needs it, and the board stands; mended, all is there', async () => {
+test('a damaged page fails the requests that need it, and no others; repaired, everything is there', async () => {
   const board = await filledBoard(20);
   const file = databaseFile(board.data);
   const sound = `${file}.sound`;
@@ -184,7 +184,7 @@ test('a damaged page fails what needs it, and the board stands; mended, all is t
   expect(await numbersIn(await board.program('alice'))).toEqual(range(1, 20));
 });
 
-test('where the newest message cannot be read, the server does not start, and lets go', async () => {
+test('if the newest message cannot be read, the server does not start, and releases the board', async () => {
   const board = await filledBoard(20);
   const file = databaseFile(board.data);
   const sound = `${file}.sound`;
@@ -198,7 +198,7 @@ test('where the newest message cannot be read, the server does not start, and le
   expect(await numbersIn(await board.program('alice'))).toEqual(range(1, 20));
 });
 
-test('a damaged header is told in one line', async () => {
+test('a damaged database header is reported in one line', async () => {
   const board = await filledBoard(1);
   await board.stop();
   damage(databaseFile(board.data), 0, 16);
@@ -207,7 +207,7 @@ test('a damaged header is told in one line', async () => {
   expect(stderr).toMatch(/^corkboard: .*is damaged or is not a database.*Restore a backup.*\n$/);
 });
 
-test('of a damaged log, all commits before the damage are there, and none behind it', async () => {
+test('of a damaged log, all commits before the damage are there, and none after it', async () => {
   const board = await filledBoard(20);
   const from = databaseFile(board.data);
   const data = tempFolder();

@@ -6,19 +6,22 @@ import { TestServer } from '../helpers/server.ts';
 test.each([
   ['requests that are none', '{}\n', 20_000],
   ['pings', '{"jsonrpc":"2.0","id":1,"method":"ping"}\n', 20_000],
-])('one who sends %s without end does not keep the others waiting', async (_, line, count) => {
-  const server = await TestServer.start({ args: ['--rate', 'off'] });
-  const flood = await JsonPeer.connect(server.port);
-  const other = await JsonPeer.connect(server.port);
-  await other.call('ping', {});
-  flood.write(line.repeat(count));
-  await flood.until(() => flood.received[0]);
-  await other.call('ping', {});
-  expect(flood.received.length).toBeLessThan(count);
-  await flood.until(() => (flood.received.length === count ? true : undefined));
-});
+])(
+  'a client that sends %s without end does not keep the others waiting',
+  async (_, line, count) => {
+    const server = await TestServer.start({ args: ['--rate', 'off'] });
+    const flood = await JsonPeer.connect(server.port);
+    const other = await JsonPeer.connect(server.port);
+    await other.call('ping', {});
+    flood.write(line.repeat(count));
+    await flood.until(() => flood.received[0]);
+    await other.call('ping', {});
+    expect(flood.received.length).toBeLessThan(count);
+    await flood.until(() => (flood.received.length === count ? true : undefined));
+  },
+);
 
-test('what is posted while one leaves was told, or is unread at the next login', async () => {
+test('a message posted while a member leaves was announced, or is unread at the next login', async () => {
   const board = await TestBoard.start();
   const alice = await board.program('alice');
   await alice.call('group.join', { group: 'main' });
@@ -57,7 +60,7 @@ async function lastRead(board: TestBoard): Promise<number> {
   return memberships[0]?.lastRead ?? 0;
 }
 
-test('a reply longer than all that may wait reaches one who reads', async () => {
+test('a reply longer than the limit of waiting bytes reaches a client that reads', async () => {
   const board = await TestBoard.start({ limits: { outboxBytes: 64 * 1024 } });
   const alice = await board.memberProgram('alice');
   const subject = '\u{1D51E}'.repeat(200);

@@ -142,7 +142,7 @@ test.each<[method: string, params: unknown]>([
   expect(await alice.refusal(method, params)).toEqual({ word: 'INVALID_PARAMS', code: -32602 });
 });
 
-test('what is no group is told what one is', async () => {
+test('a value that cannot name a group is refused, saying what can', async () => {
   for (const group of [undefined, '', 0, -1, 1.5, null, ['main'], {}, true]) {
     const { error } = await alice.request('message.list', { group });
     expect(error?.message).toBe('Wrong arguments: group: give a name, or a number from 1 up.');
@@ -167,7 +167,7 @@ test.each(['groups', 'group', '', 'constructor', '__proto__', 'Ping', '%ping'])(
   },
 );
 
-describe('a line that is no request', () => {
+describe('a line that is not a request', () => {
   const parseError = { id: null, error: { code: -32700, data: { code: 'PARSE_ERROR' } } };
   const invalid = { id: null, error: { code: -32600, data: { code: 'INVALID_REQUEST' } } };
 
@@ -204,12 +204,12 @@ describe('a line that is no request', () => {
     expect(await alice.answer(line)).toMatchObject({ ...invalid, id: 71 });
   });
 
-  test('an array is told that batches are not served', async () => {
+  test('an array is refused: batches are not served', async () => {
     const { error } = await alice.answer('[{"jsonrpc":"2.0","id":1,"method":"ping"}]');
     expect(error?.message).toContain('batches are not served');
   });
 
-  test('and the connection goes on', async () => {
+  test('and the connection stays open', async () => {
     for (const line of ['{', '[]', '{}']) await alice.answer(line);
     expect(await alice.call('ping', {})).toEqual({});
   });
@@ -223,7 +223,7 @@ test.each([0, -5, 7, 9007199254740991, '', 'x', '7', 'é🍣', 'a"b\\'])(
   },
 );
 
-test('notifications of reads are answered by nothing, and blank lines too', async () => {
+test('notifications of reads get no answer, and neither do blank lines', async () => {
   const before = alice.received.length;
   for (const method of ['ping', 'group.list', 'server.info', 'no.such.method']) {
     alice.write(`${JSON.stringify({ jsonrpc: '2.0', method, params: {} })}\n`);

@@ -16,7 +16,7 @@ async function post(peer: JsonPeer, subjects: string[], group = 'main'): Promise
   }
 }
 
-test('server.info tells what the server is, before login too', async () => {
+test('server.info describes the server, also before login', async () => {
   const board = await TestBoard.start({ version: '1.2.3' });
   const peer = await board.connectProgram();
   expect(await peer.call('server.info', {})).toEqual({
@@ -28,7 +28,7 @@ test('server.info tells what the server is, before login too', async () => {
   });
 });
 
-test('session.login gives the name as it is kept, and the memberships', async () => {
+test('session.login returns the stored spelling of the name, and the memberships', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('Bob');
   const before = await board.memberProgram('Alice', 'news');
@@ -48,7 +48,7 @@ test('session.login gives the name as it is kept, and the memberships', async ()
   });
 });
 
-test('session.logout answers, ends the connection and frees the name', async () => {
+test('session.logout is answered, closes the connection and frees the name', async () => {
   const board = await TestBoard.start();
   const peer = await board.program('alice');
   expect(await peer.call('session.logout', {})).toEqual({});
@@ -56,7 +56,7 @@ test('session.logout answers, ends the connection and frees the name', async () 
   await peer.until(() => peer.ended || undefined);
 });
 
-test('group.list gives the groups that can be joined', async () => {
+test('group.list returns the groups that can be joined', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice', 'news');
   await post(alice, ['one', 'two'], 'news');
@@ -82,7 +82,7 @@ test('group.list gives the groups that can be joined', async () => {
   expect(groups[0]).toMatchObject({ members: 0, messages: 0, joined: false, unread: 0 });
 });
 
-test('group.join gives the members and the visible messages', async () => {
+test('group.join returns the members and the visible messages', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   await post(bob, ['one', 'two', 'three']);
@@ -117,7 +117,7 @@ test.each(['news', 'NEWS', 3, '3'])('a group is given as %j', async (group) => {
   expect(await alice.call('group.leave', { group })).toEqual({ group: 'news', groupId: 3 });
 });
 
-test('group.members tells who is online', async () => {
+test('group.members says who is online', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const alice = await board.memberProgram('alice');
@@ -132,7 +132,7 @@ test('group.members tells who is online', async () => {
   });
 });
 
-test('message.post gives the header, message.get the content too', async () => {
+test('message.post returns the header, message.get the content too', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const content = 'Several\nlines\twith "quotes" and 🍣\n';
@@ -168,7 +168,7 @@ test.each([
   [{ limit: 2, after: 2, before: 6 }, range(3, 4), true],
   [{ after: 12 }, [], false],
   [{ before: 1 }, [], false],
-])('message.list %j of twelve gives %j', async (bounds, numbers, more) => {
+])('message.list %j of twelve messages returns %j', async (bounds, numbers, more) => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await post(alice, twelve);
@@ -180,7 +180,7 @@ test.each([
   });
 });
 
-test('message.list gives 100 unless told otherwise', async () => {
+test('message.list returns 100 messages without a limit', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await Promise.all(
@@ -222,7 +222,7 @@ test('ping is answered before login and after', async () => {
   expect(await peer.call('ping', {})).toEqual({});
 });
 
-test('message.list with content gives whole messages, the same as message.get', async () => {
+test('message.list with content returns whole messages, like message.get', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await post(alice, ['one', 'two', 'three']);
@@ -265,7 +265,7 @@ test('message.list with content ends a page early by its bytes, and loses nothin
   );
 });
 
-test('message.list gives what was posted since a time, oldest first', async () => {
+test('message.list returns the messages posted since a time, oldest first', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await post(alice, ['one', 'two', 'three']);

@@ -53,7 +53,7 @@ test('a read sees what was written before it, and nothing that was written after
   }
 });
 
-test('what depends on an earlier request of the same write sees it', async () => {
+test('a request that depends on an earlier one of the same write sees its effect', async () => {
   const board = await TestBoard.start();
   const peer = await board.connectProgram();
   const requests = [
@@ -102,7 +102,7 @@ test('a refusal keeps its place between the replies', async () => {
   expect(ids).toEqual([101, null, 102, null, 103, 104, 105]);
 });
 
-test('what was sent behind a logout is not carried out', async () => {
+test('requests sent after a logout are not carried out', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const peer = await board.memberProgram('alice');

@@ -13,7 +13,7 @@ import { serverEnds } from './support.ts';
 
 const tooMany = 'There are too many connections to this board. Try again later.';
 
-test('who says nothing, or no whole line, is told so and let go; who is logged in stays', async () => {
+test('a peer that does not log in in time is told so and closed; a member stays', async () => {
   const board = await TestBoard.start({ limits: { loginTime: 200 } });
   const alice = await board.program('alice');
   const silent = await board.connect();
@@ -26,7 +26,7 @@ test('who says nothing, or no whole line, is told so and let go; who is logged i
   expect(await alice.call('ping', {})).toEqual({});
 });
 
-test('the last connection that the board takes is served, and one more is told and closed', async () => {
+test('the last connection up to the limit is served, and one more is told why and closed', async () => {
   const board = await TestBoard.start({ limits: { connections: 2 } });
   const ends = serverEnds();
   const alice = await board.member('alice');
@@ -54,7 +54,7 @@ test('the last connection that the board takes is served, and one more is told a
   expect(await (await board.person('carol')).ask('%whoami')).toContain('carol');
 });
 
-test('under TLS one too many is closed without a word, and its place is free again', async () => {
+test('over TLS, one connection too many is closed without a word, and closing another makes room', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const board = await TestBoard.start({ certificate, limits: { connections: 1 } });
   const ends = serverEnds();
@@ -79,7 +79,7 @@ const outside = Object.values(networkInterfaces())
   .find(({ internal, family }) => !internal && family === 'IPv4')?.address;
 
 test.skipIf(!outside)(
-  'one address gets so many connections, and this machine is exempt',
+  'the limit of connections per address holds, and this machine is exempt',
   async () => {
     const board = await TestBoard.start({
       host: ['0.0.0.0'],
@@ -121,7 +121,7 @@ test('commands past the burst are refused and not carried out, in both encodings
   expect(messages.map(({ number }) => number)).toEqual([1, 2, 3, 4, 5, 6]);
 });
 
-test('lines far past the rate are not even read', async () => {
+test('lines far past the rate are not read', async () => {
   const board = await TestBoard.start({ limits: { commandsPerSecond: 0.1, commandBurst: 10 } });
   const ends = serverEnds();
   const flood = await board.connectProgram();
@@ -137,7 +137,7 @@ test('lines far past the rate are not even read', async () => {
   expect(flood.received).toHaveLength(20);
 });
 
-test('as many requests wait as may, and with one more the socket is not read', async () => {
+test('past the limit of waiting requests, the socket is not read', async () => {
   const board = await TestBoard.start({ limits: { waitingRequests: 3 } });
   const ends = serverEnds();
   const alice = await board.program('alice');
@@ -180,7 +180,7 @@ async function corkedPair(): Promise<[Socket, Socket]> {
   return [near, far];
 }
 
-test('as many bytes wait to go out as may, and one more is too much', async () => {
+test('exactly the limit of unsent bytes may wait, and one more overflows', async () => {
   const [near] = await corkedPair();
   let overflows = 0;
   const overflowed = () => {
@@ -196,7 +196,7 @@ test('as many bytes wait to go out as may, and one more is too much', async () =
   expect([outbox.waiting, overflows]).toEqual([1001, 1]);
 });
 
-test('as many bytes of replies wait as may, and with one more the next request does', async () => {
+test('past the limit of unsent replies, the next request waits', async () => {
   const [near] = await corkedPair();
   const backlog = limits.replyBacklog;
   const owner = { overflowed: () => {}, drained: () => {}, heldChanged: () => {} };
@@ -228,7 +228,7 @@ function timerOf({ localPort = 0, remotePort = 0 }: Socket): string | undefined 
 }
 
 test.skipIf(!existsSync('/proc/net/tcp'))(
-  'a silent peer is asked whether it is there',
+  'TCP asks a silent peer whether it is still there',
   async () => {
     const board = await TestBoard.start({ limits: { keepAliveDelay: 42_000 } });
     const ends = serverEnds();

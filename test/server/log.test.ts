@@ -10,7 +10,7 @@ function lines(log: string): Record<string, unknown>[] {
     .map((line) => JSON.parse(line));
 }
 
-test('the log follows a session from its address to its end, and tells no secret', async () => {
+test('the log follows a session from its address to its end, and has no secret', async () => {
   const server = await TestServer.start({ args: ['--log-level', 'debug'] });
   const bot = await JsonPeer.connect(server.port);
   const login = { user: 'bot', password: 'correct horse', create: true };
@@ -52,7 +52,7 @@ test('the log is for reading where --log-format says so', async () => {
   expect(server.log).toMatch(/^\[[\d:.]+\] INFO.*: listening$/m);
 });
 
-test('a stranger who is refused again and again adds few lines to the log, and hides nobody', async () => {
+test('a stranger who is refused again and again adds few lines to the log, and hides no other session', async () => {
   const server = await TestServer.start({ args: ['--rate', 'off'] });
   const stranger = await JsonPeer.connect(server.port);
   const refusals = 1000;

@@ -30,7 +30,7 @@ test('no token outlives its logout, however soon after the answer the server is 
   expect(tokensIn(server.data)).toEqual([]);
 });
 
-test('what a person was told counts as seen once they are told goodbye, though the server is killed', async () => {
+test('messages shown to a person count as seen once the goodbye is sent, though the server is killed', async () => {
   const server = await TestServer.start();
   const bob = await JsonPeer.connect(server.port);
   await bob.call('session.login', { user: 'bob' });
@@ -51,7 +51,7 @@ test('what a person was told counts as seen once they are told goodbye, though t
   expect(memberships).toMatchObject([{ group: 'main', unread: 0, lastRead: 1 }]);
 });
 
-test('while another process holds the lock a logout is not answered, and ends the token once it is', async () => {
+test('while another process holds the lock a logout is not answered, and once it is, the token has ended', async () => {
   const board = await TestBoard.start();
   const alice = await board.connectProgram();
   const { token } = await alice.call('session.login', { user: 'alice' });

@@ -4,7 +4,7 @@ import { TestBoard } from '../helpers/board.ts';
 // To put these in order, as comparing names does, takes the square of their number.
 const marks = (pairs: number) => `a${'\u0315\u0300'.repeat(pairs)}`;
 
-test('a name of as many combining marks as a line can hold is refused, and holds nobody up', async () => {
+test('a name of as many combining marks as a line can hold is refused, and delays nobody', async () => {
   const board = await TestBoard.start();
   const bob = await board.program('bob');
   const stranger = await board.connectProgram();
@@ -16,7 +16,7 @@ test('a name of as many combining marks as a line can hold is refused, and holds
   expect(performance.now() - from).toBeLessThan(2000);
 });
 
-test('a person is told of a long name without all of it', async () => {
+test('an error about a long name does not repeat all of it', async () => {
   const board = await TestBoard.start();
   const peer = await board.connect();
   await peer.expect('username? ');
@@ -32,7 +32,7 @@ test('a person is told of a long name without all of it', async () => {
   );
 });
 
-test('a name that is written decomposed counts as it is composed', async () => {
+test('a decomposed name counts as its composed form', async () => {
   const board = await TestBoard.start();
   const name = '\u1f82'.repeat(32);
   const peer = await board.connectProgram();

@@ -42,7 +42,7 @@ test('a person is told which name theirs looks like, and asked again', async () 
   );
 });
 
-test('names from before that look the same, or show nothing, go on as they were', async () => {
+test('old names that look the same, or show nothing, stay usable', async () => {
   const board = await TestBoard.start();
   const names = ['alice', 'аlice', 'ali\u{16fe4}ce', 'аdmin'];
   await board.restart(() => {

@@ -119,7 +119,7 @@ test('a board whose lock file was removed says so, and goes on', async () => {
   expect(server.lines('a second server')).toHaveLength(1);
 });
 
-test('a board on which nobody writes says that its files are gone', async () => {
+test('a server on which nobody writes logs that its files are gone', async () => {
   const { server, data, alice } = await boardInUse();
   alice.socket.destroy();
   rmSync(data, { recursive: true });
@@ -139,7 +139,7 @@ test.each(['-wal', '-shm'])(
   },
 );
 
-test('what the server has open when its log is removed is in the database soon, before any restart', async () => {
+test('commits in a removed log are in the database soon, before any restart', async () => {
   const { server, data, file } = await boardInUse();
   rmSync(`${file}-wal`);
   await server.logged('Nothing can be written');

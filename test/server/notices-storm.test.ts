@@ -49,7 +49,7 @@ async function toldInText(peer: TextPeer): Promise<number[]> {
   return numbersIn(await peer.silence());
 }
 
-test('under a storm of posts every member is told of every number once, in order', async () => {
+test('during many posts every member is notified of every number once, in order', async () => {
   const board = await TestBoard.start();
   const peers = await crowd(board);
   const people = await Promise.all(range(1, 5).map((each) => board.member(`person${each}`)));
@@ -68,7 +68,7 @@ test('under a storm of posts every member is told of every number once, in order
   }
 });
 
-test('a notice comes when another connection to the database can see its message', async () => {
+test('when a notice arrives, its message is committed', async () => {
   const board = await TestBoard.start();
   const peers = await crowd(board);
   const witness = await board.memberProgram('witness');
@@ -86,7 +86,7 @@ test('a notice comes when another connection to the database can see its message
     expect(committed[at]).toBeGreaterThanOrEqual(number);
 });
 
-test('who joins in the middle of a storm misses nothing and sees nothing twice', async () => {
+test('a member who joins during many posts misses no message and sees none twice', async () => {
   const board = await TestBoard.start();
   const peers = await crowd(board);
   const programs = await Promise.all(range(1, 5).map((each) => board.program(`program${each}`)));
@@ -118,7 +118,7 @@ test('who joins in the middle of a storm misses nothing and sees nothing twice',
   }
 });
 
-test('who logs in in the middle of a storm is told of all behind the last number', async () => {
+test('a member who logs in during many posts is notified of all messages after the last number', async () => {
   const board = await TestBoard.start();
   const names = range(1, 8).map((each) => `member${each}`);
   for (const name of names) {
@@ -142,7 +142,7 @@ test('who logs in in the middle of a storm is told of all behind the last number
   }
 });
 
-test('who leaves and joins again in one breath misses nothing and sees nothing twice', async () => {
+test('a member who leaves and joins in one write misses no message and sees none twice', async () => {
   const board = await TestBoard.start();
   const peers = await crowd(board);
   const movers = await Promise.all(range(1, 5).map((each) => board.memberProgram(`mover${each}`)));

@@ -40,7 +40,7 @@ test('a message that a person posts is told to a program, and the other way', as
   );
 });
 
-test('joining and leaving are told to the members', async () => {
+test('the members are notified when a user joins or leaves', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
@@ -59,7 +59,7 @@ test('joining and leaving are told to the members', async () => {
   ]);
 });
 
-test('who is no member of the group is told nothing', async () => {
+test('a user who is not a member of a group gets no notices about it', async () => {
   const board = await TestBoard.start();
   const elsewhere = await board.member('alice', 'news');
   const nowhere = await board.program('bot');

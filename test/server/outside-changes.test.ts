@@ -28,7 +28,7 @@ const removal: [string, OutsideEvent] = [
   { type: 'group.removed', group: news },
 ];
 
-test('the members of a group that is removed are told within a second', async () => {
+test('the members of a deleted group are notified within a second', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice', 'news');
   const program = await board.memberProgram('bot', 'news');
@@ -48,7 +48,7 @@ test('the members of a group that is removed are told within a second', async ()
   expect(await elsewhere.silence()).toBe('');
 });
 
-test('a group that was removed is gone for its members at once', async () => {
+test('members of a deleted group cannot use it any more, at once', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice', 'news');
   const program = await board.memberProgram('bot', 'news');
@@ -80,7 +80,7 @@ test('a group that was removed is gone for its members at once', async () => {
   });
 });
 
-test('a group of the same name made after it is another one', async () => {
+test('a new group with the name of a deleted one is another group', async () => {
   const board = await TestBoard.start();
   const program = await board.memberProgram('bot', 'news');
   await post(program, 'news', 3);
@@ -114,7 +114,7 @@ test('a group made by another process can be joined at once', async () => {
   await person.expect('[GROUP:Chess] [NOTIFY] New message from bob (ID: 1,');
 });
 
-test('a new name and a new description are told, and hold', async () => {
+test('a group’s new name and description are announced, and in force', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice', 'news');
   const program = await board.memberProgram('bot', 'news');
@@ -161,7 +161,7 @@ test('a new name and a new description are told, and hold', async () => {
   await person.expect('[GROUP:Tidings] [NOTIFY] Offline: carol.\n');
 });
 
-test('a purge is told, and what it took is gone', async () => {
+test('a purge is announced, and the purged messages are gone', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
@@ -199,7 +199,7 @@ test('a purge is told, and what it took is gone', async () => {
   expect(await elsewhere.silence()).toBe('');
 });
 
-test('a message whose user was removed is from [deleted]', async () => {
+test('a message whose sender was deleted is from [deleted]', async () => {
   const board = await TestBoard.start();
   const gone = await board.memberProgram('gone');
   await post(gone, 'main', 1);
@@ -215,7 +215,7 @@ test('a message whose user was removed is from [deleted]', async () => {
   });
 });
 
-test('what happened while no server ran is told to nobody', async () => {
+test('changes made while no server ran are announced to nobody', async () => {
   const board = await TestBoard.start();
   const before = await board.memberProgram('bot', 'news');
   await before.call('session.logout', {});
@@ -232,7 +232,7 @@ test('what happened while no server ran is told to nobody', async () => {
   expect((await bot.notice()).params).toMatchObject({ description: 'y' });
 });
 
-test('every reply calls a renamed group by the name from before until the new one is announced', async () => {
+test('every reply uses the old name of a renamed group until the new one is announced', async () => {
   const board = await TestBoard.start();
   const program = await board.memberProgram('bot', 'news');
   // Somebody is left to be notified once the program has left.

@@ -5,7 +5,7 @@ import { HeldPasswords } from '../helpers/passwords.ts';
 
 const password = 'correct horse';
 
-test('registrations whose connections end before their turn make no user, and keep nobody out', async () => {
+test('registrations whose connections end before their turn make no user, and delay nobody', async () => {
   // Some 50 ms each, so that all but the first still wait when they hang up.
   const board = await TestBoard.start({ passwords: new Passwords({ ln: 14, r: 8, p: 1 }) });
   await board.protect('alice', password);
@@ -24,7 +24,7 @@ test('registrations whose connections end before their turn make no user, and ke
   expect(names.length).toBeLessThan(10);
 });
 
-test('sixty right passwords at once from one address all let in', async () => {
+test('sixty right passwords at once from one address all log in', async () => {
   const board = await TestBoard.start();
   const users = Array.from({ length: 60 }, (_, at) => `user${at}`);
   for (const user of users) await board.protect(user, password);
@@ -38,7 +38,7 @@ test('sixty right passwords at once from one address all let in', async () => {
   }
 });
 
-test('a connection whose password still waits for its turn is not closed for having no user', async () => {
+test('a connection whose password still waits for its turn is not closed by the login timeout', async () => {
   const passwords = new HeldPasswords();
   const board = await TestBoard.start({ passwords, limits: { loginTime: 1000 } });
   await board.protect('alice', password);
@@ -53,7 +53,7 @@ test('a connection whose password still waits for its turn is not closed for hav
   expect((await login).result).toMatchObject({ user: 'alice' });
 });
 
-test('whoever guesses from elsewhere, a user gets in where they have logged in before', async () => {
+test('a user can log in from a known address while others guess the password from elsewhere', async () => {
   const board = await TestBoard.start({ limits: { wrongPasswords: 1000 } });
   await board.protect('alice', password);
   const guessers = await Promise.all(

@@ -62,7 +62,7 @@ test('%password asks for what was not given with it', async () => {
   expect(await login(program, { user: 'alice', password: 'another horse' })).toBe('in');
 });
 
-test('what is typed behind a question in one packet is its answer, and what follows is done', async () => {
+test('a line after a question in the same packet is its answer, and later lines are carried out', async () => {
   const board = await withAlice();
   const peer = await greeted(board);
   peer.send('alice', password, '%whoami', '%ping');
@@ -78,7 +78,7 @@ test('what is typed behind a question in one packet is its answer, and what foll
   expect(await slower.ask('%whoami')).toContain('[INFO] You are alice,');
 });
 
-test('a wrong password is told, and the name asked for again', async () => {
+test('a wrong password is refused, and the name is asked for again', async () => {
   const board = await withAlice();
   const peer = await greeted(board);
   peer.send('alice', 'wrong horse');
@@ -87,7 +87,7 @@ test('a wrong password is told, and the name asked for again', async () => {
   await peer.expect(welcome);
 });
 
-test('who ends the stream when asked for the password is let go', async () => {
+test('a person who ends the stream at the password question is disconnected', async () => {
   const board = await withAlice();
   const peer = await greeted(board);
   peer.send('alice');
@@ -96,7 +96,7 @@ test('who ends the stream when asked for the password is let go', async () => {
   expect(await peer.toEnd()).toContain('[ERROR] This name is protected: its password is needed.');
 });
 
-test('a program is told what a protected name needs, and takes it with its password', async () => {
+test('a program is told that a name needs a password, and gets the name with it', async () => {
   const board = await withAlice();
   const peer = await board.connectProgram();
   expect(await login(peer, { user: 'alice' })).toBe('PASSWORD_REQUIRED');
@@ -121,7 +121,7 @@ test('an unknown name and a wrong password get the same answer', async () => {
   expect(unprotected).toEqual(known);
 });
 
-test('a password is changed with the one before, and with no other', async () => {
+test('a password is changed with the old one, and with no other', async () => {
   const board = await withAlice();
   const peer = await board.protectedProgram('alice', password);
   const change = (params: object) => peer.request('account.setPassword', params);
@@ -134,7 +134,7 @@ test('a password is changed with the one before, and with no other', async () =>
   expect(await login(other, { user: 'alice', password: next })).toBe('in');
 });
 
-test('a password is set by one who is logged in', async () => {
+test('a password is set after login only', async () => {
   const peer = await (await TestBoard.start()).connectProgram();
   expect(await peer.refusal('account.setPassword', { password })).toEqual({
     word: 'NOT_LOGGED_IN',
@@ -162,7 +162,7 @@ test('five wrong passwords close a person’s connection, each answered before',
   expect(await peer.toEnd()).toBe(`Password: ${wrong}`);
 });
 
-test('wrong tries at the password in use close the connection too, after as many as may be', async () => {
+test('too many wrong old passwords at a change close the connection too', async () => {
   const board = await withAlice({ wrongPasswords: 2 });
   const peer = await board.protectedProgram('alice', password);
   const change = () =>
@@ -190,7 +190,7 @@ test.each([
 });
 
 test.each(['x'.repeat(8), '🍜'.repeat(8), 'x'.repeat(256), '🍜'.repeat(64), 'drei Wörter hier'])(
-  'the password "%s" is taken',
+  'the password "%s" is accepted',
   async (text) => {
     const board = await TestBoard.start();
     await board.protect('alice', text);
@@ -200,7 +200,7 @@ test.each(['x'.repeat(8), '🍜'.repeat(8), 'x'.repeat(256), '🍜'.repeat(64), 
   },
 );
 
-test('at the full cost, a password lets in and is kept so', async () => {
+test('at the full cost of hashing, a password logs in and is stored with that cost', async () => {
   const board = await TestBoard.start({ passwords: new Passwords() });
   await board.protect('alice', password);
   const stored = board.database().prepare('SELECT password_hash AS hash FROM users').get();

@@ -18,7 +18,7 @@ function presence(peer: JsonPeer, nth = 0): Promise<Received['params']> {
   );
 }
 
-test('members are told, in both encodings, who came online and who went', async () => {
+test('members are notified, in both encodings, of users who come online and go offline', async () => {
   const board = await TestBoard.start();
   await absent(board, 'carol', 'dave');
   const erin = await board.memberProgram('erin');
@@ -36,7 +36,7 @@ test('members are told, in both encodings, who came online and who went', async 
   });
 });
 
-test('each group is told of its own members alone', async () => {
+test('a group is notified of the presence of its own members only', async () => {
   const board = await TestBoard.start();
   await absent(board, 'carol');
   const inNews = await board.member('alice', 'news');
@@ -47,7 +47,7 @@ test('each group is told of its own members alone', async () => {
   expect(await inNews.silence()).toBe('');
 });
 
-test('one who comes and goes in between is not told of', async () => {
+test('a user who comes and goes within a second is not announced', async () => {
   const board = await TestBoard.start();
   await absent(board, 'carol', 'dave', 'erin');
   const alice = await board.memberProgram('alice');
@@ -64,7 +64,7 @@ test('one who comes and goes in between is not told of', async () => {
   });
 });
 
-test('nobody is told of themselves alone', async () => {
+test('nobody is notified of their own presence alone', async () => {
   const board = await TestBoard.start();
   await absent(board, 'alice');
   const person = await board.member('bob');
@@ -73,7 +73,7 @@ test('nobody is told of themselves alone', async () => {
   expect(await alice.notices()).toEqual([]);
 });
 
-test('who left the group before it was told is not spoken of', async () => {
+test('a user who left the group is not in a later presence notice', async () => {
   const board = await TestBoard.start();
   await absent(board, 'carol', 'dave');
   const alice = await board.memberProgram('alice');
@@ -89,7 +89,7 @@ test('who left the group before it was told is not spoken of', async () => {
   });
 });
 
-test('a storm of reconnects is at most one notice a second', async () => {
+test('many reconnects are at most one presence notice a second', async () => {
   const board = await TestBoard.start();
   const names = range(1, 30).map((each) => `member${each}`);
   await absent(board, ...names);
@@ -120,7 +120,7 @@ test('a storm of reconnects is at most one notice a second', async () => {
   expect(lines.length).toBe(3);
 });
 
-test('of many names a person is shown ten', async () => {
+test('a person is shown ten names of a presence notice with many', async () => {
   const board = await TestBoard.start();
   const names = range(10, 21).map((each) => `member${each}`);
   await absent(board, ...names);

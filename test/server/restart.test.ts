@@ -31,7 +31,7 @@ test('memberships, join times and messages outlive a restart', async () => {
   expect(joinTimes(board)).toEqual(times);
 });
 
-test('numbers go on where they stood, and notices reach the members', async () => {
+test('after a restart numbers continue, and members are notified', async () => {
   const board = await TestBoard.start();
   const before = await board.memberProgram('bot');
   await before.call('message.post', { group: 'main', subject: 's', content: 'c', key: 'k' });
@@ -48,7 +48,7 @@ test('numbers go on where they stood, and notices reach the members', async () =
   await alice.expect('New message from bot (ID: 2,');
 });
 
-test('what was unread is unread after a restart, what was told live is not', async () => {
+test('after a restart unread messages are still unread, and announced ones are not', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   const away = await board.memberProgram('away');

@@ -5,7 +5,7 @@ import { SqliteAdministration } from '../../src/storage/sqlite/operator/administ
 import { TestBoard } from '../helpers/board.ts';
 import { groupNamed } from '../helpers/storage.ts';
 
-test('a rule that the operator gives while the server runs is enforced at once, and told once', async () => {
+test('a retention rule set while the server runs is applied at once, and announced once', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice', 'news');
   const elsewhere = await board.memberProgram('bob');
@@ -25,7 +25,7 @@ test('a rule that the operator gives while the server runs is enforced at once, 
   expect(await elsewhere.notices()).toEqual([]);
 });
 
-test('what is due is looked for again and again, also after a failure, until it is closed', async () => {
+test('retention is checked again and again, also after a failure, until the server closes', async () => {
   const looks: string[] = [];
   const failures: unknown[] = [];
   let third: () => void = () => {};

@@ -36,7 +36,7 @@ async function withSecret(): Promise<{ board: TestBoard; alice: JsonPeer }> {
   return { board, alice };
 }
 
-test('no command tells one who is no member anything of what is in a group', async () => {
+test('no command shows a user who is not a member anything from a group', async () => {
   const { board, alice } = await withSecret();
   const eve = await board.program('eve');
   for (const [method, params] of [...questions('NEWS'), ...questions(3)]) {
@@ -51,7 +51,7 @@ test('no command tells one who is no member anything of what is in a group', asy
   expect(await mallory.ask('%groups')).not.toContain(secret);
 });
 
-test('joining and leaving in one packet shows no more than the rule, and nothing after', async () => {
+test('joining and leaving in one packet shows the visible messages, and nothing later', async () => {
   const { board, alice } = await withSecret();
   const post = { group: 'news', content: 'c' };
   for (const subject of ['2', '3', '4']) await alice.call('message.post', { ...post, subject });
@@ -76,7 +76,7 @@ test('joining and leaving in one packet shows no more than the rule, and nothing
   expect(JSON.stringify(eve.received)).not.toContain(secret);
 });
 
-test('a user made again under an old name has nothing of what the old one had', async () => {
+test('a new user with the name of a deleted one has none of their memberships and tokens', async () => {
   const { board, alice } = await withSecret();
   const bob = await board.memberProgram('bob', 'news');
   await bob.call('message.post', { group: 'news', subject: 's', content: 'c', key: 'once' });

@@ -42,7 +42,7 @@ async function resumeRefusal(board: TestBoard, token: string): Promise<string> {
   return (await peer.refusal('session.resume', { token })).word;
 }
 
-test('a protected name may be connected several times, and each is told of what comes', async () => {
+test('a protected user may have several sessions, and each is notified', async () => {
   const { bob, laptop, phone, terminal } = await aliceThreeTimes();
   await post(bob, 'hello');
   for (const peer of [laptop, phone]) {
@@ -54,7 +54,7 @@ test('a protected name may be connected several times, and each is told of what 
   await terminal.expect('New message from bob (ID: 1,');
 });
 
-test('one’s own post is told to one’s other connections, and not to the one that posts', async () => {
+test('a post is announced to the other sessions of its sender, but not to the one that posts', async () => {
   const { bob, laptop, phone, terminal } = await aliceThreeTimes();
   await post(laptop, 'from the laptop');
   await terminal.expect('New message from alice (ID: 1,');
@@ -63,7 +63,7 @@ test('one’s own post is told to one’s other connections, and not to the one 
   expect(await laptop.notices()).toEqual([]);
 });
 
-test('a group joined or left on one connection is joined or left on all', async () => {
+test('a group that is joined or left in one session is joined or left in all sessions of the user', async () => {
   const { bob, laptop, phone } = await aliceThreeTimes();
   await bob.call('group.join', { group: 'news' });
   await laptop.call('group.join', { group: 'news' });
@@ -81,7 +81,7 @@ test('a group joined or left on one connection is joined or left on all', async 
   expect([...(await laptop.notices()), ...(await phone.notices())]).toEqual([]);
 });
 
-test('one is online until the last connection is gone; only the first and the last are told', async () => {
+test('a user is online until the last session ends; only the first and the last are announced', async () => {
   const { board, bob, laptop, phone, terminal } = await aliceThreeTimes();
   const online = async () => {
     const { members } = await bob.call('group.members', { group: 'main' });
@@ -123,7 +123,7 @@ test('one is online until the last connection is gone; only the first and the la
 });
 
 test.each(['unprotected', 'protected'])(
-  'a session under an %s name is taken over at once, and the stale connection told and closed',
+  'a session under an %s name is taken over at once, and the stale connection is told and closed',
   async (kind) => {
     const board = await TestBoard.start();
     if (kind === 'protected') await board.protect('alice', password);
@@ -143,7 +143,7 @@ test.each(['unprotected', 'protected'])(
   },
 );
 
-test('taking a session over is told to nobody, and ends no other of the same name', async () => {
+test('taking a session over is not announced, and ends no other session of the same name', async () => {
   const { board, bob, laptop, phone } = await aliceThreeTimes();
   const fresh = await board.connectProgram();
   await fresh.call('session.resume', { token: laptop.token });
@@ -161,7 +161,7 @@ test('taking a session over is told to nobody, and ends no other of the same nam
   expect(presence.params).toEqual({ group: 'main', groupId: 1, online: [], offline: ['carol'] });
 });
 
-test('over a session that is taken over again and again, notices and unread have no gap', async () => {
+test('a session that is taken over again and again has no gap in notices and unread messages', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   let alice = await withToken(board, 'alice');
@@ -191,7 +191,7 @@ test('over a session that is taken over again and again, notices and unread have
   expect(seen).toEqual(range(1, 200));
 });
 
-test('what was sent to a connection that nobody reads any more stays unread', async () => {
+test('messages sent to a connection that nobody reads any more stay unread', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const stale = await withToken(board, 'alice');
@@ -204,7 +204,7 @@ test('what was sent to a connection that nobody reads any more stays unread', as
   expect(memberships).toEqual([{ id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 }]);
 });
 
-test('a token resumes a session that has ended without a word', async () => {
+test('a token resumes a session whose connection was lost', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const gone = await withToken(board, 'alice');
@@ -243,7 +243,7 @@ test.each(['', 'x', 'A'.repeat(43)])('the token "%s" is none', async (token) => 
   expect(await resumeRefusal(board, token)).toBe('TOKEN_INVALID');
 });
 
-test('what is stored of a token resumes nothing', async () => {
+test('the stored hash of a token resumes no session', async () => {
   const board = await TestBoard.start();
   const alice = await withToken(board, 'alice');
   const { hash } = board.database().prepare('SELECT hash FROM tokens').get() as { hash: string };
@@ -263,7 +263,7 @@ test('a token resumes its session after a restart of the server', async () => {
   });
 });
 
-test('an unprotected name that someone else has taken meanwhile is in use, until it is free', async () => {
+test('a resume under an unprotected name is refused while another user has the name', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const before = await withToken(board, 'alice');
@@ -279,7 +279,7 @@ test('an unprotected name that someone else has taken meanwhile is in use, until
   await fresh.call('session.resume', { token: before.token });
 });
 
-test('one who is logged in can resume nothing', async () => {
+test('session.resume is refused after a login', async () => {
   const board = await TestBoard.start();
   const alice = await withToken(board, 'alice');
   const bob = await board.program('bob');

@@ -37,7 +37,7 @@ async function postUntilEnded(
   return posted;
 }
 
-test('a person who stops reading is told so and let go, the others get everything', async () => {
+test('a person who stops reading is told so and closed, and the others get everything', async () => {
   const board = await TestBoard.start({ limits: { outboxBytes } });
   const ends = serverEnds();
   const slow = await board.member('slow');
@@ -58,7 +58,7 @@ test('a person who stops reading is told so and let go, the others get everythin
   expect(numbersIn(await reader.silence())).toEqual(range(1, posted));
 });
 
-test('a program that stops reading is told so and let go, the others get everything', async () => {
+test('a program that stops reading is told so and closed, and the others get everything', async () => {
   const board = await TestBoard.start({ limits: { outboxBytes } });
   const ends = serverEnds();
   const slow = await board.memberProgram('slow');
@@ -83,7 +83,7 @@ test('a program that stops reading is told so and let go, the others get everyth
   expect(numbersTold(reader)).toEqual(range(1, posted));
 });
 
-test('one who never reads again is let go, and finds on returning what was not told', async () => {
+test('a member who never reads again is closed, and finds the missed messages unread on returning', async () => {
   const board = await TestBoard.start();
   const ends = serverEnds();
   const slow = await board.memberProgram('slow');
@@ -104,22 +104,25 @@ test('one who never reads again is let go, and finds on returning what was not t
 test.each<[what: string, go: (socket: Socket) => void, event: string]>([
   ['breaks', (socket) => socket.resetAndDestroy(), 'close'],
   ['is ended', (socket) => socket.end(), 'end'],
-])('one whose connection %s while something waits finds it unread', async (_, go, event) => {
-  const board = await TestBoard.start();
-  const ends = serverEnds();
-  const slow = await board.memberProgram('slow');
-  const [end] = ends;
-  if (!end) throw new Error('nobody connected');
-  const poster = await board.memberProgram('poster');
-  await slow.notices();
-  slow.socket.pause();
-  const posted = await postUntil(() => end.writableLength > 0, poster);
-  const gone = new Promise((resolve) => end.once(event, resolve));
-  go(slow.socket);
-  await gone;
+])(
+  'a member whose connection %s while notices wait finds their messages unread',
+  async (_, go, event) => {
+    const board = await TestBoard.start();
+    const ends = serverEnds();
+    const slow = await board.memberProgram('slow');
+    const [end] = ends;
+    if (!end) throw new Error('nobody connected');
+    const poster = await board.memberProgram('poster');
+    await slow.notices();
+    slow.socket.pause();
+    const posted = await postUntil(() => end.writableLength > 0, poster);
+    const gone = new Promise((resolve) => end.once(event, resolve));
+    go(slow.socket);
+    await gone;
 
-  const again = await board.connectProgram();
-  expect(await again.call('session.login', { user: 'slow' })).toMatchObject({
-    memberships: [{ unread: Math.min(posted, limits.unread) }],
-  });
-});
+    const again = await board.connectProgram();
+    expect(await again.call('session.login', { user: 'slow' })).toMatchObject({
+      memberships: [{ unread: Math.min(posted, limits.unread) }],
+    });
+  },
+);

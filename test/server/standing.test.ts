@@ -70,7 +70,7 @@ test.each([
   }
 });
 
-test('a ban that is committed while posts wait for the lock lets none of them through', async () => {
+test('a ban that is committed while posts wait for the lock refuses all of them', async () => {
   const { board, alice } = await withAlice();
   const lock = board.database();
   lock.exec('BEGIN IMMEDIATE');
@@ -86,7 +86,7 @@ test('a ban that is committed while posts wait for the lock lets none of them th
   expect(error?.message).toBe('You are banned from this board: spam.');
 });
 
-test('a changed password ends the other sessions at once, with what they had asked for', async () => {
+test('a changed password ends the other sessions at once, with their waiting requests', async () => {
   const { board, alice } = await withAlice();
   const thief = await board.protectedProgram('alice', password);
   const person = await board.connect();

@@ -47,7 +47,7 @@ describe('a group that does not exist', () => {
   });
 });
 
-describe('a group that one is no member of', () => {
+describe('a group that the user is not a member of', () => {
   test.each(groupCommands.slice(1))('%s', async (line) => {
     const refused =
       '[ERROR] You are not a member of news. Join it first: %groupjoin <group>, or %join for main.\n';
@@ -57,7 +57,7 @@ describe('a group that one is no member of', () => {
 });
 
 test.each(['%join', '%groupjoin main', '%groupjoin 1', '%groupjoin MAIN'])(
-  'a group that one is a member of already: %s',
+  'a group that the user is already a member of: %s',
   async (line) => {
     expect(await refusal(line)).toBe(
       '[ERROR] You are a member of main already. Type %list or %grouplist to see its messages.\n',
@@ -142,7 +142,7 @@ test.each([
   ['%lst', '%list'],
   ['%GROUPLITS main', '%grouplist'],
   ['%massage 2', '%message'],
-])('a near miss is told what was meant: %s', async (line, meant) => {
+])('a typo gets a suggestion: %s', async (line, meant) => {
   const [word] = line.split(' ');
   expect(await refusal(line)).toBe(
     `[ERROR] There is no command ${word}. Did you mean ${meant}? Type %help for the commands.\n`,
@@ -150,7 +150,7 @@ test.each([
 });
 
 test.each(['%', '%exits', '%dance', '%5', '%help dance', '%help %dance'])(
-  'what is like no command is told where to look: %s',
+  'an unknown command gets a hint to %help: %s',
   async (line) => {
     const word = line.replace(/^%help %?/, '%');
     expect(await refusal(line)).toBe(
@@ -159,7 +159,7 @@ test.each(['%', '%exits', '%dance', '%5', '%help dance', '%help %dance'])(
   },
 );
 
-test('what does not start with a % is no command', async () => {
+test('a line that does not start with % is not a command', async () => {
   expect(await refusal('hello all')).toBe(
     '[ERROR] "hello" is no command: commands start with %. Type %help for the commands.\n',
   );
@@ -177,7 +177,7 @@ test('a subject that is empty or too long, and content that is too long', async 
   );
 });
 
-test('a subject and content of just the longest are posted', async () => {
+test('a subject and content of exactly the maximum length are posted', async () => {
   const [subject, content] = ['🍣'.repeat(200), 'é'.repeat(16 * 1024)];
   expect(await alice.ask(`%post ${subject} ${content}`)).toContain('[SUCCESS] Message 4');
   const shown = await alice.ask('%message 4');

@@ -24,7 +24,7 @@ test('the greeting comes in one write, and ends by asking for the name', async (
   expect(first).toBe(`Welcome to corkboard 1.2.3, a message board.\n${prompt}`);
 });
 
-test('a new name is welcomed and told how to begin', async () => {
+test('a new user is welcomed and told how to begin', async () => {
   const board = await TestBoard.start();
   const peer = await greeted(board);
   peer.send('  alice ');
@@ -74,7 +74,7 @@ test.each([
 });
 
 test.each(['x', '_', 'a-b.c_d', '日本', 'Ångström', 'x1', 'a'.repeat(32)])(
-  'the name "%s" is taken',
+  'the name "%s" is accepted',
   async (name) => {
     const board = await TestBoard.start();
     const peer = await greeted(board);
@@ -100,7 +100,7 @@ test.each([
   await peer.expect('[INFO] Welcome bob\n');
 });
 
-test('a name in use by a program is in use for a person, and the other way', async () => {
+test('a name that a program uses is refused to a person, and the other way round', async () => {
   const board = await TestBoard.start();
   await board.program('bot');
   const peer = await greeted(board);
@@ -113,7 +113,7 @@ test('a name in use by a program is in use for a person, and the other way', asy
   });
 });
 
-test('a name is free again as soon as its connection has said goodbye', async () => {
+test('a name is free again as soon as its session has said goodbye', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   alice.send('%exit');
@@ -122,7 +122,7 @@ test('a name is free again as soon as its connection has said goodbye', async ()
   await board.person('alice');
 });
 
-test('a name is free again once its connection is gone without a word', async () => {
+test('a name is free again when its connection is lost', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   const alice = await board.member('alice');
@@ -131,7 +131,7 @@ test('a name is free again once its connection is gone without a word', async ()
   await board.person('alice');
 });
 
-test('who returns in another spelling is the same user', async () => {
+test('a user who types the name in another spelling is the same user', async () => {
   const board = await TestBoard.start();
   const before = await board.member('Alice');
   before.finish();
@@ -142,7 +142,7 @@ test('who returns in another spelling is the same user', async () => {
   expect(await peer.ask('%whoami')).toContain('You are Alice, a member of main.\n');
 });
 
-test('of two that take one name at the same moment, exactly one gets it', async () => {
+test('of two connections that take one name at the same moment, exactly one gets it', async () => {
   const board = await TestBoard.start();
   for (let round = 0; round < 20; round++) {
     const name = `name${round}`;
@@ -188,7 +188,7 @@ test.each([
   expect(await asked(peer, line)).toBe('[ERROR] Say who you are first. Type your name.\n');
 });
 
-test('before login, %help, %ping and %connect work, and typos are told', async () => {
+test('before login, %help, %ping and %connect work, and typos get a suggestion', async () => {
   const board = await TestBoard.start();
   const peer = await greeted(board);
   expect(await asked(peer, '%ping')).toBe('[INFO] pong\n');

@@ -21,7 +21,7 @@ async function back(board: TestBoard): Promise<[alice: TextPeer, told: string]> 
 
 const nothing = '[INFO] Nothing unread.\n';
 
-test('a member who returns is told, per group, how much came since', async () => {
+test('a member who returns is told how many messages of each group are unread', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   await bob.ask('%groupjoin news');
@@ -40,7 +40,7 @@ test('a member who returns is told, per group, how much came since', async () =>
   expect(await alice.ask('%groups')).toMatch(/news .* joined, 1 unread\n/);
 });
 
-test('what was visible on joining is not unread', async () => {
+test('messages visible on joining are not unread', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   await post(bob, 5);
@@ -50,7 +50,7 @@ test('what was visible on joining is not unread', async () => {
   expect((await back(board))[1]).not.toContain('unread\n');
 });
 
-test('what one was told of while connected is not unread, then or later', async () => {
+test('messages announced while connected are not unread later', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   const alice = await board.member('alice');
@@ -63,7 +63,7 @@ test('what one was told of while connected is not unread, then or later', async 
   expect(await again.ask('%unread')).toBe(nothing);
 });
 
-test('while something older is unread, what was told live counts again after leaving', async () => {
+test('if an older message is unread, announced messages are unread again at the next login', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   await away(await board.member('alice'));
@@ -109,7 +109,7 @@ test('reading an older message makes nothing unread again', async () => {
   expect((await back(board))[1]).not.toContain('unread\n');
 });
 
-test('a program marks what it has read itself', async () => {
+test('a program marks messages as read itself', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   const before = await board.memberProgram('alice');
@@ -133,7 +133,7 @@ test('a program marks what it has read itself', async () => {
   });
 });
 
-test('marking past the end does not count what comes later', async () => {
+test('marking past the last number does not mark later messages', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   const before = await board.memberProgram('alice');
@@ -143,7 +143,7 @@ test('marking past the end does not count what comes later', async () => {
   expect((await back(board))[1]).toContain('[INFO] main: 2 unread\n');
 });
 
-test('joining anew starts with nothing unread', async () => {
+test('joining again starts with nothing unread', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   await away(await board.member('alice'));
@@ -154,7 +154,7 @@ test('joining anew starts with nothing unread', async () => {
   expect(await alice.ask('%unread')).toBe(nothing);
 });
 
-test('what is marked as read in one session is told to the others of the user, to programs alone', async () => {
+test('a read mark set in one session is sent to the user’s other programs', async () => {
   const board = await TestBoard.start();
   await board.protect('alice', 'correct horse');
   const bob = await board.memberProgram('bob');

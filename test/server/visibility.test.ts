@@ -68,7 +68,7 @@ test.each([0, 1, 2])('with %i messages before, one who joins sees all of them', 
   expect(await seenInText(alice, count + 1)).toEqual(range(1, count + 1));
 });
 
-test('joining anew moves what is visible', async () => {
+test('joining again changes which messages are visible', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const person = await board.member('alice');
@@ -120,7 +120,7 @@ test('unread counts no message that is not visible', async () => {
   });
 });
 
-test('one who has left sees nothing of the group', async () => {
+test('a user who has left a group sees none of its messages', async () => {
   const board = await TestBoard.start();
   const alice = await board.member('alice');
   await alice.ask('%post hello c');
