@@ -14,11 +14,22 @@ export class Closers {
     this.stages.push(stage);
   }
 
-  /** A second call closes what was added since the first. */
+  /**
+   * A second call closes what was added since the first.
+   * @throws the first error of a closer, after all others have been called
+   */
   async close(reason: string): Promise<void> {
+    const errors: unknown[] = [];
     for (const stage of this.stages.splice(0).reverse()) {
-      const all = Promise.all(stage.map((closer) => closer(reason)));
-      await Promise.race([all, pause(this.limit, undefined, { ref: false })]);
+      const all = stage.map(async (closer) => {
+        try {
+          await closer(reason);
+        } catch (error) {
+          errors.push(error);
+        }
+      });
+      await Promise.race([Promise.all(all), pause(this.limit, undefined, { ref: false })]);
     }
+    if (errors.length > 0) throw errors[0];
   }
 }

@@ -80,7 +80,7 @@ export class Core {
   }
 
   /** Makes a door and its encodings known, so that metrics count from zero. */
-  expect(door: string, encodings: readonly Encoding[]): void {
+  register(door: string, encodings: readonly Encoding[]): void {
     if (!this.counts.connections.has(door)) this.counts.connections.set(door, 0);
     for (const { name } of encodings) this.encodings.add(name);
   }

@@ -24,7 +24,7 @@ export class Connections {
   private emptied: (() => void) | undefined;
 
   constructor(core: Core, options: ConnectionsOptions) {
-    core.expect(options.door, options.choice.dialects);
+    core.register(options.door, options.choice.dialects);
     this.options = { core, ...options, closed: (connection) => this.closed(connection) };
   }
 
