@@ -9,9 +9,9 @@ import { refuseBrokenWords } from './parsing/arguments.ts';
 import { whatIsDone } from './printing/done.ts';
 
 /**
- * Runs the program and gives its exit code: 0 done, 1 failed, 2 wrong usage, 130 ended by
- * Ctrl-C, 143 by SIGTERM.
- * The one place that tells of failures: one line each, and a stack trace for a bug alone.
+ * Runs the program. Failures are reported only here: expected ones in one line, bugs with their stack
+ * trace.
+ * @returns the exit code: see `exitCodes`
  */
 export async function run(program: Command, argv: readonly string[]): Promise<number> {
   process.stdout.on('error', outputFailed);
@@ -20,7 +20,7 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
     await program.parseAsync(argv);
     return 0;
   } catch (error) {
-    // Commander has written its own line, or the help that was asked for.
+    // Commander has printed its error or the help already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof Interrupted) return error.exitCode;
     process.stderr.write(`corkboard: ${sentence(error)}\n`);
@@ -35,8 +35,8 @@ function settingsOfEnvironment(): string[] {
 }
 
 /**
- * Who closes the pipe, as `head` does, has read enough: nothing has failed. With any other failure, as of a
- * full disk, whoever reads the output would take a part of it for the whole.
+ * A reader that closes the pipe, such as `head`, has read enough, and nothing has failed. Any other
+ * failure, such as a full disk, ends the program: otherwise the output would look complete.
  */
 function outputFailed(error: NodeJS.ErrnoException): void {
   if (error.code === 'EPIPE') return;
@@ -56,7 +56,7 @@ function sentence(error: unknown): string {
   return error instanceof Expected ? cleanLine(error.message) : bug(error);
 }
 
-/** What the disk said; an operator can do something about it. */
+/** The error of the disk, which tells the operator what to do. */
 function reason(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message})` : '';
 }

@@ -15,11 +15,11 @@ if (tooOld(process.versions.node)) {
     holdHangUps();
     ignoreMeaninglessSignals();
   }
-  // Without a listener Node opens its debugger, which gives any user of the machine this process.
+  // Without a listener, Node opens its debugger at SIGUSR1, through which any user of the machine controls the process.
   process.on('SIGUSR1', () => {});
   const { run } = await import('./exit.ts');
   const { buildProgram } = await import('./program.ts');
   process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);
-  // A command that a signal has ended waits for no reader of what it has printed.
+  // After a signal, the program does not wait until its output is read.
   if (process.exitCode > 128) process.exit();
 }

@@ -1,7 +1,7 @@
 import type { Argument, Command, Help, Option } from 'commander';
 import { exitCodes } from './errors.ts';
 
-/** The manual page of the program, in the man(7) macros of roff: all that its help has, in one place. */
+/** The manual page of the program, in the man(7) macros of roff. It is made from the help. */
 export function manPage(program: Command, version: string): string {
   const help = program.createHelp();
   const commands = leaves(program);
@@ -38,10 +38,10 @@ export function manPage(program: Command, version: string): string {
 const files: [path: string, what: string][] = [
   ['data/corkboard.db', 'The database, in the folder of --data, with its log in corkboard.db-wal.'],
   ['data/corkboard.db.lock', 'Held by the server that has the database open.'],
-  ['data/corkboard.db.sock', 'Where the server tells its operator who is connected.'],
+  ['data/corkboard.db.sock', 'Socket on which the server answers its operator.'],
 ];
 
-/** The commands that do something, in the order of the help. */
+/** The commands without subcommands, in the order of the help. */
 function leaves(parent: Command): Command[] {
   const visible = parent.createHelp().visibleCommands(parent);
   return visible
@@ -68,7 +68,7 @@ function optionItem(help: Help, option: Option): string[] {
   return item(`.B ${roff(help.optionTerm(option))}`, help.optionDescription(option));
 }
 
-/** The environment, by name; a variable of several commands is told once. */
+/** The variables of all commands by name, each once. */
 function variables(commands: Command[]): string[] {
   const options = commands.flatMap((command) => command.options);
   const named = new Map(
@@ -81,7 +81,7 @@ function variables(commands: Command[]): string[] {
   return [...rows, ...others].sort().flatMap(([name, what]) => item(`.B ${roff(name)}`, what));
 }
 
-/** What the help of a command says behind its options: paragraphs, and examples as they stand. */
+/** The text after the options in the help of a command: paragraphs, and examples unchanged. */
 function afterHelp(command: Command, title = ''): string[] {
   let text = '';
   command.configureOutput({
@@ -116,7 +116,7 @@ function sentence(text: string): string {
   return /[.)]$/.test(capital) || capital === '' ? capital : `${capital}.`;
 }
 
-/** Text as roff takes it for nothing but text. */
+/** Escapes text for roff. */
 function roff(text: string): string {
   const escaped = text.replaceAll('\\', '\\e').replaceAll('-', '\\-');
   return /^[.']/.test(escaped) ? `\\&${escaped}` : escaped;

@@ -22,9 +22,9 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
 };
 
 /**
- * The program, made afresh. It throws a CommanderError where commander would exit.
- * @param word what stands first on the line: where that is a command, the others are left out, since
- * loading what all of them need takes several times as long as most commands do
+ * Builds the program. It throws a CommanderError in place of exiting.
+ * @param word the first word of the command line. If it is a command, the others are left out, because
+ * loading all of them takes several times as long as most commands run
  */
 export async function buildProgram(word = ''): Promise<Command> {
   forgetEmptyVariables();
@@ -53,13 +53,13 @@ export async function buildProgram(word = ''): Promise<Command> {
   return program;
 }
 
-/** Text that begins with a dash looks like an option, as in `post news "-5 degrees"`. */
+/** A text that begins with a dash looks like an option, as in `post news "-5 degrees"`. */
 function dashHint(error: string): string {
   if (!/unknown option/.test(error) || /Did you mean/.test(error)) return '';
   return 'If this is no option but an argument, put -- before the arguments.\n';
 }
 
-/** Commander hands settings down to the commands that it builds itself, and to no others. */
+/** Commander copies settings only to the commands that it creates itself. */
 function shareSettings(parent: Command): void {
   for (const command of parent.commands) {
     command.copyInheritedSettings(parent);
@@ -67,7 +67,7 @@ function shareSettings(parent: Command): void {
   }
 }
 
-/** An empty variable counts as unset, as in a shell: a unit or a container file often leaves one. */
+/** An empty variable counts as unset, because unit and container files often contain empty ones. */
 function forgetEmptyVariables(): void {
   for (const [name, value] of Object.entries(process.env)) {
     if (name.startsWith('CORKBOARD_') && value?.trim() === '') delete process.env[name];
@@ -75,8 +75,8 @@ function forgetEmptyVariables(): void {
 }
 
 /**
- * Has every option refuse an empty value, but for those with a parser of their own: in a script that
- * is a variable which was not set, and it would mean another host, folder or name than intended.
+ * Makes every option without its own parser refuse an empty value. In a script, an empty value is a
+ * variable that was not set, and would mean another host, folder or name than intended.
  */
 function refuseEmptyOptions({ commands, options }: Command): void {
   for (const option of options) {

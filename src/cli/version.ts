@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** The version that the package was released under. */
+/** The version of the package. */
 export function programVersion(): string {
   const manifest = readFileSync(new URL('../../package.json', import.meta.url), 'utf8');
   return (JSON.parse(manifest) as { version: string }).version;

@@ -228,5 +228,5 @@ test('the last group that goes ends it, and is told of by the name that it had',
   await board.operate((operator) => operator.deleteGroup(groupRef('news'), control));
   const { code, stderr } = await result;
   expect(code).toBe(1);
-  expect(stderr).toContain('\ncorkboard: The group news is there no more.\n');
+  expect(stderr).toContain('\ncorkboard: The group news does not exist any more.\n');
 });

@@ -220,6 +220,6 @@ test('connecting can be given up', async () => {
   const client = await accepted;
   await client.request();
   abort.abort();
-  await expect(opened).rejects.toThrow('ended the connection');
+  await expect(opened).rejects.toThrow('closed the connection');
   await once(client.socket, 'close');
 });

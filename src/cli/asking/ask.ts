@@ -1,22 +1,22 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 
-/** Whether there is somebody to ask. */
+/** Whether there is a terminal on which the user can be asked. */
 export function canAsk(): boolean {
   return Boolean(process.stdin.isTTY && process.stderr.isTTY);
 }
 
-/** Asks on the terminal. @returns undefined where that is left by Ctrl-C or Ctrl-D */
+/** Asks on the terminal. @returns undefined after Ctrl-C or Ctrl-D */
 export function ask(question: string): Promise<string | undefined> {
   return readAnswer(question, process.stderr);
 }
 
-/** Asks for what must not be seen: nothing of it is shown. @returns as `ask` does */
+/** Asks for a secret, which is not shown. @returns as `ask` does */
 export async function askUnseen(question: string): Promise<string | undefined> {
   const unseen = new Writable({ write: (_chunk, _encoding, done) => done() });
-  // Asked once the terminal shows nothing any more: who answers at once is not seen either.
+  // The question is printed after the terminal shows no input any more, so that a quick answer is not shown either.
   const answer = await readAnswer('', unseen, () => void process.stderr.write(question));
-  // The end of the line that was typed was not shown either.
+  // The Enter of the user was not shown either.
   if (answer !== undefined) process.stderr.write('\n');
   return answer;
 }
@@ -29,7 +29,7 @@ async function readAnswer(
   const terminal = createInterface({ input: process.stdin, output, terminal: true });
   ready();
   const left = new AbortController();
-  // By Ctrl-C or Ctrl-D, for which `question` would wait for ever.
+  // After Ctrl-C or Ctrl-D `question` would never settle.
   terminal.once('close', () => left.abort());
   try {
     return await terminal.question(question, { signal: left.signal });

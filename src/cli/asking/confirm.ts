@@ -2,10 +2,10 @@ import { UserError } from '../errors.ts';
 import { ask, canAsk } from './ask.ts';
 
 /**
- * Asks whether to do what cannot be undone, with No for an answer unless it is Yes.
+ * Asks the user to confirm what cannot be undone. Any answer but yes means no.
  * @param what a question without its mark, such as `Delete message 3 of main`
- * @param otherwise what to say to a no
- * @throws UserError if the answer is no, or where nobody can be asked
+ * @param otherwise printed after a no
+ * @throws UserError if the answer is no, or nobody can be asked
  */
 export async function confirm(
   what: string,

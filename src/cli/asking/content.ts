@@ -4,18 +4,17 @@ import { limits } from '../../protocol/limits.ts';
 import { decodeUtf8 } from '../../protocol/utf8.ts';
 import { UserError } from '../errors.ts';
 
-// What comes from standard input may lose characters when it is cleaned: only what is far too long
-// is not read to its end. In bytes.
+// In bytes. Cleaning a text can make it shorter, so a text that is a little too long is read to its end.
 const mostRead = 4 * limits.content;
 
-/** A message that the board will take. @throws BoardError as the board would */
+/** Checks a message as the board does. @throws BoardError as the board would */
 export function checkedMessage(subject: string, content: string) {
   return { subject: checkedSubject(subject), content: checkedContent(content) };
 }
 
 /**
- * The content on standard input, without the line ending behind its last line.
- * @throws UserError where there is none; BoardError `TOO_LONG`, `NOT_UTF8`
+ * Reads the content from standard input, without the line end after its last line.
+ * @throws UserError if there is none or it is not UTF-8; BoardError `TOO_LONG`
  */
 export async function readContent(): Promise<string> {
   if (process.stdin.isTTY) {

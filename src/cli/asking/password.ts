@@ -9,17 +9,17 @@ import { UserError } from '../errors.ts';
 import { askUnseen, canAsk } from './ask.ts';
 import { readSmallFile, readSmallInput } from './text-file.ts';
 
-// As ssh sees it: neither the group nor anybody else.
+// Like ssh: the file should not be readable for the group or other users.
 const othersCanRead = 0o044;
 
-/** Where a new password comes from: a file, nowhere, or a person at the terminal. */
+/** Where a new password comes from: a file, or the user at the terminal. */
 export interface NewPasswordOptions {
   readonly passwordFile?: string;
   /** False for a name without a password. */
   readonly password: boolean;
 }
 
-/** Adds the options that say where a new password comes from; it is never in one itself. */
+/** Adds the options for a new password. The password itself is never in an option. */
 export function withNewPassword(command: Command, none: string): Command {
   return command
     .addOption(
@@ -29,8 +29,8 @@ export function withNewPassword(command: Command, none: string): Command {
 }
 
 /**
- * The hash of a new password; null where there is to be none.
- * @throws BoardError `PASSWORD_INVALID`; UserError where there is no password to be had
+ * The hash of a new password; null for a name without a password.
+ * @throws BoardError `PASSWORD_INVALID`; UserError if there is nobody to ask, or the file cannot be read
  */
 export async function newPasswordHash(options: NewPasswordOptions): Promise<string | null> {
   if (!options.password) return null;
@@ -41,8 +41,8 @@ export async function newPasswordHash(options: NewPasswordOptions): Promise<stri
 }
 
 /**
- * The password in a file, or on standard input where it is called `-`: one line, with an ending or
- * without, of which a byte order mark is no part. Warns of a file that others can read.
+ * Reads a password from a file, or from standard input for `-`. It is one line, with or without a line
+ * end. A byte order mark is dropped. Warns of a file that other users can read.
  * @throws UserError
  */
 export async function readPassword(file: string): Promise<string> {
@@ -62,7 +62,7 @@ async function readSecret(file: string): Promise<Buffer> {
     if (file === '-') return await readSmallInput();
     const secret = readSmallFile(file);
     const status = statSync(file);
-    // A pipe, as of <(…), has no permissions that mean anything.
+    // The permissions of a pipe, as of <(…), mean nothing.
     if (status.isFile() && (status.mode & othersCanRead) !== 0) {
       process.stderr.write(
         `corkboard: Warning: other users can read ${cleanLine(file)}. Keep them out with: chmod 600 ${cleanLine(file)}\n`,
@@ -83,7 +83,7 @@ async function askForNew(): Promise<string> {
   }
   return askTwice(
     'New password: ',
-    // What cannot be a password is said before it is typed again.
+    // A password that is not allowed is refused before it has to be typed again.
     async (question) => checkedPassword(await askOnce(question)),
     () => process.stderr.write('The two are not the same.\n'),
   );

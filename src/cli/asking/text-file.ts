@@ -1,13 +1,13 @@
 import { closeSync, openSync, readSync } from 'node:fs';
 import { decodeUtf8 } from '../../protocol/utf8.ts';
 
-// Bytes: more than any configuration, password, certificate or bundle of them has.
+// In bytes. No configuration, password or bundle of certificates is larger.
 const longestFile = 8 * 1024 * 1024;
 
 /**
- * A small file, or what comes through a pipe, with its end. A device or a file that is there by
- * mistake does not fill the memory.
- * @throws the error of the system, or one that says that it is too long
+ * Reads a small file or a pipe to its end. A device or a large file that is given by mistake does not
+ * fill the memory.
+ * @throws the error of the system, or an error that says that the file is too long
  */
 export function readSmallFile(file: string): Buffer {
   const descriptor = openSync(file, 'r');
@@ -26,7 +26,7 @@ export function readSmallFile(file: string): Buffer {
   }
 }
 
-/** What comes on standard input, to its end. @throws Error that says that it is too long */
+/** Reads standard input to its end. @throws Error if it is too long */
 export async function readSmallInput(): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let length = 0;
@@ -38,7 +38,7 @@ export async function readSmallInput(): Promise<Buffer> {
   return Buffer.concat(chunks, length);
 }
 
-/** A small file as text, without a byte order mark. @throws as `readSmallFile`, or an error that says that it is not UTF-8 */
+/** Reads a small file as text without a byte order mark. @throws as `readSmallFile`, or an error if it is not UTF-8 */
 export function readText(file: string): string {
   const text = decodeUtf8(readSmallFile(file));
   if (text === undefined) throw new Error(`${file} is not valid UTF-8`);

@@ -48,8 +48,8 @@ Ctrl-D and %exit. You stay a member of your groups.
 
 With input from a pipe, each line is run as a command, the first one taken as the name unless there
 is --user. Replies and notices go to standard output. It ends with the input, and exits 1 if a
-command failed: standard error says in which line, and why. It waits for a board that says that it is
-too much at once. When the connection is lost it connects again, and goes on where it was.
+command failed: standard error says in which line, and why. If the board limits the rate, it waits. A
+lost connection is made again, and the script goes on where it was.
 ${settingsHelp}
 
 Examples:
@@ -64,7 +64,7 @@ Examples:
     );
 }
 
-/** @throws UserError if the arguments and the options name a place twice */
+/** @throws UserError if the board is given twice, as an argument and as an option */
 function withArguments(
   options: ConnectionOptions,
   host: string | undefined,
@@ -79,7 +79,7 @@ function withArguments(
   return { ...options, ...(port !== undefined && { port }), ...place(host) };
 }
 
-/** What stands for an address is a profile where there is one of that name. */
+/** A host argument is a profile if there is a profile with that name. */
 function place(host: string | undefined): ConnectionOptions {
   if (host === undefined) return {};
   return findProfile(host) ? { profile: host } : { host };
@@ -118,7 +118,7 @@ function historyFile(): string {
   return file;
 }
 
-/** @throws UserError, Interrupted where not all of a script was done */
+/** @throws UserError or Interrupted if not every command of a script succeeded */
 function judge({ ran, failed, cut }: ScriptOutcome): void {
   if (cut === 'closed') throw new Interrupted(141);
   if (cut === 'lost') {

@@ -15,11 +15,17 @@ import {
   withIdentity,
 } from '../reaching/connection-options.ts';
 import { withHint } from '../reaching/hints.ts';
-import { joinOnce, narrator, persist, type Target, targetOf } from '../reaching/reach.ts';
+import {
+  connectionReporter,
+  joinOnce,
+  type Target,
+  targetOf,
+  withRetries,
+} from '../reaching/reach.ts';
 import { interruption } from '../running/interrupt.ts';
 
-// How long one try may take, in milliseconds, whatever --retry says.
-const onePost = 10_000;
+// How long one attempt may take, in milliseconds, even with a shorter --retry.
+const attemptTime = 10_000;
 
 interface PostOptions extends ConnectionOptions {
   readonly key?: string;
@@ -50,17 +56,17 @@ export function postCommand(): Command {
       ),
     )
     .addOption(
-      new Option('--retry <duration>', 'how long to try where the board cannot be reached')
+      new Option('--retry <duration>', 'how long to try again if the board cannot be reached')
         .argParser(duration)
         .default(30_000, '30s'),
     )
     .option('--json', 'print the header as one JSON document')
-    .option('--verbose', 'tell of tries on standard error, also where that is no terminal')
+    .option('--verbose', 'report attempts on standard error, even if it is not a terminal')
     .addHelpText(
       'after',
       `
-What goes wrong on the way is tried again, under the same key: the message is there once. Nothing is
-sent of what the board would refuse as too long. Exit codes: 0 posted, 1 not or perhaps not posted,
+If the connection fails, it is tried again under the same key, so the message is posted once. A message
+that the board would refuse as too long is not sent. Exit codes: 0 posted, 1 not or perhaps not posted,
 2 wrong usage, 130 ended by Ctrl-C, 143 by SIGTERM.
 ${settingsHelp}
 
@@ -94,15 +100,15 @@ async function post(target: Target, what: Post, options: PostOptions) {
   const { join, retry, verbose } = options;
   const ended = interruption();
   const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), Math.max(retry, onePost));
+  const timer = setTimeout(() => late.abort(), Math.max(retry, attemptTime));
   const signal = AbortSignal.any([ended.signal, late.signal]);
-  const tell = narrator(verbose);
+  const tell = connectionReporter(verbose);
   let began = false;
   const begin = () => {
     began = true;
   };
   try {
-    return await persist(() => postOnce(target, what, { join, retry, signal, tell, begin }), {
+    return await withRetries(() => postOnce(target, what, { join, retry, signal, tell, begin }), {
       signal,
       retry,
       tell,

@@ -11,7 +11,7 @@ import {
   withIdentity,
 } from '../reaching/connection-options.ts';
 import { withHint } from '../reaching/hints.ts';
-import { joinOnce, narrator, reach, targetOf } from '../reaching/reach.ts';
+import { connectionReporter, connectWithRetries, joinOnce, targetOf } from '../reaching/reach.ts';
 import { interruption } from '../running/interrupt.ts';
 import { Follower } from '../tail/follower.ts';
 import { formatMessage, writeSlowly } from '../tail/output.ts';
@@ -48,16 +48,19 @@ export function tailCommand(): Command {
     .option('--json', 'a JSON object on a line for each');
   return withIdentity(withAddress(command))
     .addOption(
-      new Option('--retry <duration>', 'how long to try where the board cannot be reached at first')
+      new Option(
+        '--retry <duration>',
+        'how long to try again if the board cannot be reached at first',
+      )
         .argParser(duration)
         .default(30_000, '30s'),
     )
-    .option('--verbose', 'tell of the connection on standard error, also where that is no terminal')
+    .option('--verbose', 'report the connection on standard error, even if it is not a terminal')
     .addHelpText(
       'after',
       `
-A connection that is lost is made again, for as long as it takes: nothing is missed, and nothing shown
-twice. A board that says that it is too much at once is waited for. With --no-follow and --since, it
+A lost connection is made again, for as long as it takes: no message is missed, and none is shown
+twice. If the board limits the rate, tail waits. With --no-follow and --since, it
 prints all from there on, or the first of them with -n. Exit codes: 0 after --count messages, at the end
 with --no-follow, or when the reader closes the pipe, 1 failed, 2 wrong usage, 130 ended by Ctrl-C,
 143 by SIGTERM.
@@ -94,10 +97,10 @@ async function run(groups: string[], options: TailOptions, command: Command): Pr
 
 async function tail(groups: string[], options: TailOptions, signal: AbortSignal): Promise<void> {
   const { join, retry, verbose } = options;
-  const tell = narrator(verbose);
+  const tell = connectionReporter(verbose);
   const target = await targetOf(connectionSettings(options));
-  const client = await reach(target, { signal, retry, tell });
-  // What waits for the board is not waited for.
+  const client = await connectWithRetries(target, { signal, retry, tell });
+  // Calls that wait for the board are given up.
   signal.addEventListener('abort', () => void client.close());
   client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
   client.on('resumed', () => tell('Connected again.'));

@@ -1,29 +1,29 @@
 import type { Argument, Command, Option } from 'commander';
 import { namesFor } from './names.ts';
 
-/** What may stand where one is typing: a word, and what it means. */
+/** A word to which the word being typed can be completed. */
 export interface Candidate {
   readonly word: string;
   readonly meaning?: string;
 }
 
-/** What a shell completes better than the program. */
+/** What the shell completes itself. */
 export type Paths = 'file' | 'folder';
 
-/** Where one is on the line: in which command, and at what of it. */
+/** The place of the word being typed. */
 interface Place {
   command: Command;
-  /** How many arguments stand before. */
+  /** How many arguments are before it. */
   position: number;
-  /** The option whose value comes next. */
+  /** The option whose value it is. */
   option: Option | undefined;
-  /** Behind `--`: nothing is an option any more. */
+  /** Whether it is after `--`, where no word is an option. */
   plain: boolean;
 }
 
 /**
- * What the last of `words` may be completed to, according to the program itself. The words are those
- * behind the name of the program.
+ * What the last one of `words` can be completed to.
+ * @param words the words of the command line after the name of the program
  */
 export async function complete(
   program: Command,
@@ -83,7 +83,7 @@ function unusedOptions(command: Command, before: readonly string[]): Candidate[]
     .map(({ long, short, description }) => ({ word: long ?? short ?? '', meaning: description }));
 }
 
-/** The command's own, and those that hold in every command. */
+/** The options of the command, and those of every command. */
 function optionsOf(command: Command): readonly Option[] {
   const { parent } = command;
   const help = command.createHelp().visibleOptions(command);

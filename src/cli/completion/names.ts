@@ -63,7 +63,7 @@ async function named(things: Promise<readonly { name: string }[]>): Promise<stri
   return (await things).map(({ name }) => name);
 }
 
-/** The folder of the database, for a command on one. */
+/** The folder of the database, for a command that works on one. */
 function dataFolder(command: Command, words: readonly string[]): string | undefined {
   const option = command.options.find(({ long }) => long === '--data');
   if (!option) return undefined;

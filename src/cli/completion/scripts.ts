@@ -1,8 +1,8 @@
 export const shells = ['bash', 'zsh', 'fish'] as const;
 export type Shell = (typeof shells)[number];
 
-// Each asks the program itself for what fits: a line a candidate, with a tab before what it means,
-// or a mark for what the shell knows better. See `complete`.
+// Each script asks the program for candidates: one in each line, with its meaning after a tab, or a mark
+// for files and folders, which the shell completes itself. See `complete`.
 
 const bash = `# Completion of corkboard for bash.
 _corkboard() {
@@ -59,5 +59,5 @@ end
 complete -c corkboard -f -a '(__corkboard_complete)'
 `;
 
-/** What each shell has to run to complete the words of the program. */
+/** The script of each shell that completes the words of the program. */
 export const scripts: Record<Shell, string> = { bash, zsh, fish };

@@ -6,16 +6,16 @@ import { readSmallFile } from '../asking/text-file.ts';
 import { UserError } from '../errors.ts';
 import type { Config } from './settings.ts';
 
-/** A certificate that can be used, and what its operator should know of it. */
+/** A certificate that can be used, with warnings for the operator. */
 export interface CheckedCertificate extends Certificate {
-  /** Sentences: its time is over or has not come, or its chain is broken. */
+  /** Why clients will refuse it: it has expired or is not valid yet, or its chain is broken. */
   readonly warnings: readonly string[];
 }
 
 /**
- * The certificate that is configured, if one is.
- * @throws UserError where only one of the two files is given, one cannot be used, or the key belongs
- * to another certificate
+ * The configured certificate, if there is one.
+ * @throws UserError if only one of the two files is given, a file cannot be used, or the key belongs to
+ * another certificate
  */
 export function readCertificate({
   tlsCert,
@@ -35,7 +35,7 @@ export function readCertificate({
   }
 }
 
-/** Clients will refuse it, and only the operator can do something about it. */
+/** Logs why clients will refuse the certificate. */
 export function warnOfCertificate(certificate: CheckedCertificate | undefined, log: Logger): void {
   for (const warning of certificate?.warnings ?? []) {
     log.warn(`${warning}; clients that check it will not connect`);
@@ -67,7 +67,7 @@ function readKey(pem: Buffer, file: string): KeyObject {
   }
 }
 
-/** OpenSSL takes a key of another kind (RSA, EC) without a word, and no handshake ever succeeds. */
+/** OpenSSL accepts a key of another type (RSA, EC) without an error, and then every handshake fails. */
 function requireOwnKey(
   [own, ...issuers]: Chain,
   key: KeyObject,

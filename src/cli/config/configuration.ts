@@ -11,14 +11,14 @@ import {
   settings,
 } from './settings.ts';
 
-/** What is in force: flags over variables over the configuration file over defaults. */
+/** The settings in force. Flags override variables, which override the file, which overrides defaults. */
 export interface Configuration {
   readonly config: Config;
   /** Where each value comes from: a flag, a variable, the path of the file, or `default`. */
   readonly sources: Readonly<Record<SettingName, string>>;
 }
 
-/** @throws UserError where the file cannot be read, or something in it is wrong */
+/** @throws UserError if the file cannot be read, or something in it is wrong */
 export function readConfiguration(given: Given, file: string | undefined): Configuration {
   const fromFile = file === undefined ? {} : readConfigFile(file);
   const defaults = eachSetting((name) => settings[name].default);
@@ -30,7 +30,7 @@ export function readConfiguration(given: Given, file: string | undefined): Confi
   };
 }
 
-/** A configuration file that says the same, with where each value comes from behind it. */
+/** A configuration file with the same values. A comment after each value says where it comes from. */
 export function printedConfiguration(configuration: Configuration): string {
   const { config, sources } = configuration;
   // Written down, the defaults of `host` and `port` would be listened on beside `listen`.
@@ -44,7 +44,7 @@ export function printedConfiguration(configuration: Configuration): string {
     .join('');
 }
 
-/** TOML has no word for nothing. */
+/** TOML has no null, so a setting without a value becomes a comment. */
 function line(name: SettingName, value: unknown): string {
   const { takes }: Setting = settings[name];
   if (value === undefined) return `# ${keyOf(name)}`;

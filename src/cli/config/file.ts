@@ -6,9 +6,9 @@ import { type Config, keyOf, type Setting, settingNames, settings } from './sett
 const nameOfKey = new Map(settingNames.map((name) => [keyOf(name), name]));
 
 /**
- * The settings of a configuration file.
- * @throws UserError where it cannot be read, is no TOML, or holds what is no setting or not allowed;
- * it tells of all that is wrong
+ * Reads the settings of a configuration file.
+ * @throws UserError if the file cannot be read or is not TOML, or with every key and value in it that
+ * is wrong
  */
 export function readConfigFile(file: string): Partial<Config> {
   const settings = readToml(file, 'The configuration');
@@ -16,7 +16,9 @@ export function readConfigFile(file: string): Partial<Config> {
   const entries = Object.entries(settings);
   const problems = entries.flatMap(([key, value]) => problem(key, value) ?? []);
   if (problems.length > 0) throw new UserError(`${file}: ${problems.join(' ')}`);
-  return Object.fromEntries(entries.map(([key, value]) => [nameOfKey.get(key), taken(key, value)]));
+  return Object.fromEntries(
+    entries.map(([key, value]) => [nameOfKey.get(key), parsedValue(key, value)]),
+  );
 }
 
 function problem(key: string, value: unknown): string | undefined {
@@ -27,7 +29,7 @@ function problem(key: string, value: unknown): string | undefined {
   return `${key} takes ${takes.allowed}, not ${JSON.stringify(value)}.`;
 }
 
-function taken(key: string, value: unknown): unknown {
+function parsedValue(key: string, value: unknown): unknown {
   const name = nameOfKey.get(key);
   return name && settings[name].takes.schema.parse(value);
 }

@@ -7,25 +7,25 @@ import { defaultPort } from '../../protocol/limits.ts';
 import { parseWholeNumber } from '../../protocol/whole-number.ts';
 import { parseDuration } from '../parsing/duration.ts';
 
-/** What a setting takes. */
+/** The values of a setting. */
 export interface Kind<T> {
   /** Its name in the help. */
   readonly placeholder: string;
-  /** Takes the text of a flag or a variable, and the value of a configuration file. */
+  /** Parses the text of a flag or a variable, and the value of a configuration file. */
   readonly schema: z.ZodType<T>;
-  /** What is allowed, behind "It takes". */
+  /** Which values are allowed, as the end of a sentence that begins with "It takes". */
   readonly allowed: string;
-  /** All that is allowed, where that is a handful of words. */
+  /** All values, if they are a few words. */
   readonly choices?: readonly string[];
   /** Whether the flag may be repeated, each time with one more value. */
   readonly isList?: true;
-  /** What the flag means when it stands alone. */
+  /** The value of the flag without a value. */
   readonly bare?: string;
-  /** A value as text that `schema` takes; left out where TOML has values like it. */
+  /** Writes a value as text for `schema`. Missing if TOML has such values. */
   write?(value: T): string;
 }
 
-/** Text that says something: nothing and blanks alone are refused. */
+/** Text that is not empty and not only blanks. */
 export function text(placeholder: string, allowed: string): Kind<string> {
   return { placeholder, allowed, schema: z.string().regex(/\S/) };
 }
@@ -136,7 +136,7 @@ function parsed<T>(parse: (text: string) => T | undefined): z.ZodType<T> {
   });
 }
 
-/** On where the flag stands alone. */
+/** A flag without a value means true. */
 export function onOrOff(): Kind<boolean> {
   const words = z.enum(['true', 'false']).transform((word) => word === 'true');
   return {

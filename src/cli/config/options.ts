@@ -9,13 +9,13 @@ import {
   variableOf,
 } from './settings.ts';
 
-/** What flags and variables say, and which of them said it. */
+/** The settings that flags and variables have given, with the name of the flag or the variable. */
 export interface Given {
   readonly values: Partial<Config>;
   readonly sources: Partial<Record<SettingName, string>>;
 }
 
-/** The option of one setting, with its variable and its default for the help. */
+/** The option of a setting, with its variable, and its default for the help. */
 function settingOption(name: SettingName): Option {
   const { takes, help, default: byDefault }: Setting = settings[name];
   const { placeholder, choices, bare } = takes;
@@ -39,13 +39,13 @@ function parseText({ takes }: Setting, text: string): unknown {
   return data;
 }
 
-/** Gives a command an option for every setting. */
+/** Adds an option for every setting to a command. */
 export function addSettings(command: Command): Command {
   for (const name of settingNames) command.addOption(settingOption(name));
   return command;
 }
 
-/** What the flags and the variables of a run have set, once the command is parsed. */
+/** The settings that flags and variables have given, after the command line is parsed. */
 export function givenSettings(command: Command): Given {
   const values: Partial<Record<SettingName, unknown>> = {};
   const sources: Partial<Record<SettingName, string>> = {};

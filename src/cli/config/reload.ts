@@ -16,9 +16,9 @@ export interface ReloadOptions {
 }
 
 /**
- * What SIGHUP does: reads the configuration and the certificate again, has the server take on what
- * can change while it runs, and tells what takes a restart. Where anything is wrong, all stays as
- * it is.
+ * Handles SIGHUP: reads the configuration and the certificate again, applies the settings that can
+ * change while the server runs, and logs which ones need a restart. If anything is wrong, nothing
+ * changes.
  */
 export function reloader({ app, log, config, read }: ReloadOptions): () => void {
   let current = config;
@@ -49,7 +49,7 @@ export function reloader({ app, log, config, read }: ReloadOptions): () => void 
   };
 }
 
-/** Whether to speak TLS is settled at the start; which certificate to show is not. */
+/** TLS cannot be turned on or off while the server runs, but the certificate can change. */
 function reloads(name: SettingName, current: Config, next: Config): boolean {
   const isTls = name === 'tlsCert' || name === 'tlsKey';
   return settings[name].reloads && !(isTls && !current[name] !== !next[name]);

@@ -165,10 +165,10 @@ export const settings = {
 
 export interface Setting<T = unknown> {
   readonly takes: Kind<unknown>;
-  /** Undefined where nothing is the default. */
+  /** Undefined if there is no default. */
   readonly default: T;
   readonly help: string;
-  /** Whether a running server takes another value on, on SIGHUP. */
+  /** Whether a running server uses another value after SIGHUP. */
   readonly reloads: boolean;
 }
 
@@ -201,7 +201,7 @@ export function limitsOf(config: Config): ServerLimits {
   };
 }
 
-/** The key of a setting in the configuration file; behind two dashes, its flag. */
+/** The key of a setting in the configuration file. Its flag is the key after two dashes. */
 export function keyOf(name: string): string {
   return name.replace(/[A-Z]/g, (capital) => `-${capital.toLowerCase()}`);
 }

@@ -10,7 +10,7 @@ export interface CommonOptions {
   readonly json?: true;
 }
 
-/** A command on the database, with the options that all of them have. */
+/** Makes a command that works on the database, with the options of all such commands. */
 export function databaseCommand(name: string, description: string): Command {
   return new Command(name)
     .description(description)
@@ -36,7 +36,7 @@ export function configuredData(): string | undefined {
 }
 
 /**
- * Does `work` on the board, beside a server or without one.
+ * Runs `work` on the board, whether a server runs or not.
  * @throws DatabaseError if there is no database, or none that this program works with
  */
 export async function administer<T>(

@@ -20,14 +20,14 @@ export async function untilStopped<T>(
   }
 }
 
-/** Whether work ended because its signal was aborted, without a reason of its own. */
+/** Whether work ended because its signal was aborted without a reason. */
 export function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError';
 }
 
 /**
- * Runs work that goes in steps: shows how far it is, and lets Ctrl-C and SIGTERM stop
- * it between two steps, which is a matter of milliseconds.
+ * Runs work that is done in steps. Shows its progress. Ctrl-C and SIGTERM stop it after the current step,
+ * which takes milliseconds.
  */
 export function runInSteps<T>(
   total: number,
@@ -37,7 +37,7 @@ export function runInSteps<T>(
   return untilStopped((signal) => showSteps(total, signal, work, unit));
 }
 
-/** The same as a part of what `untilStopped` runs. */
+/** Like `runInSteps`, inside of work that `untilStopped` runs. */
 export async function showSteps<T>(
   total: number,
   signal: AbortSignal,
@@ -52,7 +52,7 @@ export async function showSteps<T>(
   }
 }
 
-/** Runs a copy of a database: shows how far it is, and lets Ctrl-C and SIGTERM stop it. */
+/** Copies a database. Shows the progress. Ctrl-C and SIGTERM stop it. */
 export async function runCopy<T>(work: (control: CopyControl) => Promise<T>): Promise<T> {
   const progress = new Progress(0, 'MiB');
   const inMebibytes = (bytes: number) => Math.round(bytes / 1024 ** 2);

@@ -5,10 +5,10 @@ import { UserError } from '../errors.ts';
 const replacement = '\ufffd';
 
 /**
- * Node puts U+FFFD in place of bytes that are not UTF-8, which would then be posted, or be another
- * name than was meant.
- * @param words the arguments and the settings of the environment
- * @throws UserError for the first one that was not UTF-8
+ * Refuses arguments that are not UTF-8. Node replaces their bytes with U+FFFD, which would be posted, or
+ * make another name than intended.
+ * @param words the arguments and the settings in the environment
+ * @throws UserError for the first word that was not UTF-8
  */
 export function refuseBrokenWords(words: readonly string[]): void {
   const broken = words.find((word) => word.includes(replacement));
@@ -19,7 +19,7 @@ export function refuseBrokenWords(words: readonly string[]): void {
   );
 }
 
-/** Whether all that the system handed to this process was UTF-8, U+FFFD among it; false where that is not known. */
+/** Whether the arguments and the environment of this process are UTF-8, and contain U+FFFD themselves. False if unknown. */
 function wereUtf8(): boolean {
   try {
     return ['cmdline', 'environ'].every((name) => isUtf8(readFileSync(`/proc/self/${name}`)));

@@ -46,7 +46,7 @@ export function duration(text: string): number {
   return span;
 }
 
-/** Text that says something. @throws InvalidArgumentError */
+/** Text that is not empty. @throws InvalidArgumentError */
 export function notEmpty(text: string): string {
   if (text.trim() === '') throw new InvalidArgumentError('It is empty.');
   return text;
@@ -65,7 +65,7 @@ export function postKey(text: string): string {
   return text;
 }
 
-/** A bound that `off` takes away; commander has no null. @throws InvalidArgumentError */
+/** A limit, or `off` for none, because commander has no null. @throws InvalidArgumentError */
 export function orOff(parse: (text: string) => number) {
   return (text: string): number | 'off' => (text === 'off' ? text : parse(text));
 }
@@ -73,7 +73,7 @@ export function orOff(parse: (text: string) => number) {
 /** Whole days, from an age in days, weeks or years. @throws InvalidArgumentError */
 export function wholeDays(text: string): number {
   const days = /^\d+[dwy]$/.test(text) ? Math.round(age(text) / 86_400e6) : 0;
-  // What was posted longer ago than there are dates is nothing.
+  // No message can be older than this.
   if (days < 1 || days > 100_000) {
     throw new InvalidArgumentError('It takes an age in whole days, weeks or years (90d, 12w, 1y).');
   }
@@ -103,7 +103,7 @@ export function timeFromNow(text: string): number {
   return end;
 }
 
-/** People mean a month by 1m, and by 1M: a purge would delete nearly everything. */
+/** Some users mean a month by 1m or 1M. A purge would then delete nearly everything. */
 function refuseUnclearUnit(text: string): void {
   const [, number] = /^(\d+(?:\.\d+)?)m$/i.exec(text) ?? [];
   if (number === undefined) return;
@@ -123,19 +123,19 @@ export function futureTime(text: string): number {
   return time;
 }
 
-/** Whether `pastTime` counts it back from the clock. */
+/** Whether `pastTime` parses it as an age. */
 export function isAge(text: string): boolean {
   return /^\d+(\.\d+)?(s|min|h|d|w|y)$/.test(text);
 }
 
-/** In microseconds; not a number for a unit that is none. */
+/** In microseconds; NaN for an unknown unit. */
 function age(text: string): number {
   return Math.round(Number(ms(text as ms.StringValue)) * 1000);
 }
 
 function instant(text: string): number {
   if (!date.safeParse(text).success && !dateTime.safeParse(text).success) return Number.NaN;
-  // Date has milliseconds; the three digits behind them are added by hand.
+  // Date has milliseconds only, so the next three digits are added here.
   const [, fraction = ''] = /\.(\d+)/.exec(text) ?? [];
   return Date.parse(text) * 1000 + Number(fraction.padEnd(6, '0').slice(3, 6));
 }

@@ -1,16 +1,16 @@
 import { type CustomSymbol, type LineFormatterArgs, type Point, plot } from 'simple-ascii-chart';
 
-/** A bar of a chart: a count of at least 0, and what stands below it. */
+/** A bar of a chart: a count of at least 0, and the label below it. */
 interface Bar {
   readonly label: string;
   readonly value: number;
 }
 
 const height = 8;
-// What stands left of the bars and behind the last one.
+// Columns left and right of the bars.
 const margin = 12;
 
-/** Bars side by side, as many of the last ones as the terminal is wide enough for; 80 columns elsewhere. */
+/** A chart with as many of the last bars as fit on the terminal, or in 80 columns. */
 export function barChart(bars: readonly Bar[]): string {
   const width = Math.max(20, (process.stdout.columns || 80) - margin);
   const shown = bars.slice(-Math.floor(width / 2));
@@ -32,7 +32,7 @@ export function barChart(bars: readonly Bar[]): string {
   return chart.replace(/ +$/gm, '').replace(/^\n+|\n+$/g, '');
 }
 
-/** From its top to the axis: the chart's own bars are two rows high where there is nothing. */
+/** Draws a bar from its top to the axis. The library's own bars are two rows high even for 0. */
 function drawBar({ y, plotX, plotY }: LineFormatterArgs): CustomSymbol[] {
   if (y === 0) return [];
   const rows = Math.max(1, height + 1 - plotY);

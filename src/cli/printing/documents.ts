@@ -36,7 +36,7 @@ export function networkBanDocument({ network, reason, createdAt, endsAt }: Netwo
   return { network, reason, createdAt: formatTime(createdAt), endsAt: optionalTime(endsAt) };
 }
 
-/** A time that there may be none of. */
+/** A time, or null. */
 export function optionalTime(time: number | null): string | null {
   return time === null ? null : formatTime(time);
 }

@@ -2,23 +2,23 @@ import { createHash } from 'node:crypto';
 import type { ExportLine } from '../../board/export-format.ts';
 import { toJson } from './output.ts';
 
-// Characters that are written at once.
+// How many characters are written at once.
 const chunkSize = 64 * 1024;
 
-/** How much an export is. */
+/** The size of an export. */
 export interface Written {
   readonly lines: number;
   readonly bytes: number;
 }
 
-/** Makes text of the lines of an export, and the last line, which says what stands above it. */
+/** Encodes the lines of an export, and adds the last line with the count and the hash of those above. */
 export class ExportEncoder {
   private readonly hash = createHash('sha256');
   private lines = 0;
   private bytes = 0;
-  /** How many messages are in the text so far. */
+  /** How many messages were encoded so far. */
   messages = 0;
-  /** Once the last line was made. */
+  /** Set after the last line. */
   written: Written | undefined;
 
   *encode(lines: Iterable<ExportLine>): Generator<string> {

@@ -7,20 +7,20 @@ import { syncEvery, withPath } from '../../storage/sqlite/file/files.ts';
 import { PartialFile } from '../../storage/sqlite/file/partial-file.ts';
 import { UserError } from '../errors.ts';
 
-/** Where something goes that is too large to be held. */
+/** The destination of output that is too large for the memory. */
 export interface OutputTarget {
-  /** Resolves with false once nobody reads any more. */
+  /** Resolves with false once the reader has closed it. */
   write(text: string): Promise<boolean>;
   finish(): Promise<void>;
-  /** Leaves nothing behind. */
+  /** Deletes what was written. */
   discard(): Promise<void>;
 }
 
-/** Standard output, at the pace of who reads it. */
+/** Standard output, at the speed of its reader. */
 export class StandardOutput implements OutputTarget {
   /**
-   * @param stop ends the wait for a reader that reads nothing
-   * @throws DatabaseError where a shell has redirected it to a file of the board
+   * @param stop stops waiting for a reader that does not read
+   * @throws DatabaseError if a shell has redirected it to a file of the board
    */
   constructor(
     database: string,
@@ -32,7 +32,7 @@ export class StandardOutput implements OutputTarget {
   async write(text: string): Promise<boolean> {
     const { stdout } = process;
     if (!stdout.write(text) && stdout.writable) await written(stdout, this.stop);
-    // What takes all at once, as a file does, would keep Ctrl-C and the progress waiting.
+    // A file accepts everything at once. Without a pause, Ctrl-C and the progress would wait.
     else await nextTurn();
     return stdout.writable;
   }
@@ -42,7 +42,7 @@ export class StandardOutput implements OutputTarget {
   async discard(): Promise<void> {}
 }
 
-/** Until there is room, or nobody is there any more, or the wait is stopped. */
+/** Waits until there is room, the reader has closed the stream, or `stop` is aborted. */
 async function written(stream: NodeJS.WriteStream, stop: AbortSignal): Promise<void> {
   const done = new AbortController();
   const signal = AbortSignal.any([stop, done.signal]);
@@ -50,7 +50,7 @@ async function written(stream: NodeJS.WriteStream, stop: AbortSignal): Promise<v
   try {
     await Promise.race(events);
   } catch {
-    // An error of the stream is told where its output fails; the caller looks at `stop`.
+    // `outputFailed` reports an error of the stream, and the caller checks `stop`.
   } finally {
     done.abort();
     await Promise.allSettled(events);
@@ -58,8 +58,8 @@ async function written(stream: NodeJS.WriteStream, stop: AbortSignal): Promise<v
 }
 
 /**
- * A file that its owner alone can read, written beside under a name of its own, and in place under
- * its own name only once it is whole and on disk.
+ * A file that only its owner can read. It is written under another name in the same folder, and
+ * renamed when it is complete and on disk.
  */
 export class OutputFile implements OutputTarget {
   private unsynced = 0;
@@ -72,9 +72,9 @@ export class OutputFile implements OutputTarget {
   ) {}
 
   /**
-   * @param database the board that is written about: none of its files is overwritten
-   * @throws UserError where the file is there already, without `force`; DatabaseError where it
-   * belongs to a board, cannot be made, or is being written by another process
+   * @param database the board of the command: none of its files is overwritten
+   * @throws UserError if the file exists, without `force`; DatabaseError if it belongs to a board, cannot
+   * be created, or is being written by another process
    */
   static async create(
     file: string,

@@ -30,8 +30,8 @@ export function printResult({ json }: { json?: true }, document: object, text: (
 }
 
 /**
- * JSON that no terminal takes for orders: JSON itself escapes the control characters below U+0020
- * alone, so the others and the direction overrides are written as escapes too.
+ * JSON that is safe to print on a terminal. JSON itself escapes only control characters below U+0020, so
+ * other control characters and direction overrides are escaped too.
  * @param indent 0 for one line
  */
 export function toJson(document: object, indent: 0 | 2): string {
@@ -41,7 +41,7 @@ export function toJson(document: object, indent: 0 | 2): string {
   );
 }
 
-/** A table of lines: a head in capitals, columns as wide as they need to be, numbers to the right. */
+/** A table with a head in capitals. Columns with numbers are aligned to the right. */
 export function table(head: string[], rows: Cell[][]): string {
   const bold = hasColours(process.stdout);
   const numeric = head.map((_, column) => rows.some((row) => typeof row[column] === 'number'));
@@ -55,7 +55,7 @@ export function table(head: string[], rows: Cell[][]): string {
   );
 }
 
-/** One thing as lines of a label and a value. */
+/** Lines with a label and a value each. */
 export function fields(rows: [label: string, value: Cell][]): string {
   return layOut({}, rows);
 }
@@ -70,12 +70,12 @@ function layOut(options: Table.TableConstructorOptions, rows: Cell[][]): string 
   return laidOut.toString().replace(/ +$/gm, '');
 }
 
-/** A time of a document as people are shown it. */
+/** A time of a document, for people. */
 export function shownTime(time: string | null): string {
   return time === null ? 'never' : toSeconds(time);
 }
 
-/** A number of bytes as people are shown it. */
+/** A number of bytes with its unit, for people. */
 export function shownBytes(number: number): string {
   const power = number < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(number) / 10));
   const unit = ['B', 'KiB', 'MiB', 'GiB', 'TiB'][power];

@@ -3,8 +3,8 @@ import { ignoreInterrupts } from '../../chat/terminal/endings.ts';
 import { displayWidth } from '../../protocol/unicode.ts';
 
 /**
- * Prints a text; on a terminal that it does not fit on, through `$PAGER` or else `less`, as git does.
- * An empty `$PAGER`, `cat` and `TERM=dumb` turn that off.
+ * Prints a text. If it does not fit on the terminal, it is shown with `$PAGER` or `less`, as git does.
+ * An empty `$PAGER`, `cat` and `TERM=dumb` turn the pager off.
  */
 export function printPaged(text: string): void {
   if (!isTooLong(text) || !pagedBy(process.env.PAGER ?? 'less', text)) process.stdout.write(text);
@@ -29,7 +29,7 @@ function pagedBy(pager: string, text: string): boolean {
       stdio: ['pipe', 'inherit', 'inherit'],
       env: { LESS: 'FRX', ...process.env },
     });
-    // A reader who leaves before the end closes the pipe; a shell exits with 127 for what it does not find.
+    // A pager that is left before the end closes the pipe. A shell exits with 127 if it does not find the pager.
     const isLeft = (error as NodeJS.ErrnoException | undefined)?.code === 'EPIPE';
     return (error === undefined || isLeft) && status !== 127 && status !== 126;
   } finally {

@@ -1,10 +1,10 @@
 import { SingleBar } from 'cli-progress';
 import ms from 'ms';
 
-// Milliseconds: what is done sooner shows nothing.
-const patience = 1000;
+// In milliseconds. Work that is done sooner shows no progress.
+const showAfter = 1000;
 
-/** How far long work is, at what rate, and the time left: on standard error, if it is a terminal. */
+/** Shows the progress of long work, its rate, and the time left, if standard error is a terminal. */
 export class Progress {
   private readonly started = performance.now();
   private readonly bar: SingleBar;
@@ -13,7 +13,7 @@ export class Progress {
   constructor(
     private total: number,
     unit: string,
-    /** What was done already when it began. */
+    /** How much was done before this run. */
     private readonly from = 0,
   ) {
     this.bar = new SingleBar({
@@ -25,12 +25,12 @@ export class Progress {
     });
   }
 
-  /** @param total where that is known only now */
+  /** @param total if it was not known before */
   update(done: number, total = this.total): void {
     this.total = total;
     const elapsed = performance.now() - this.started;
     const now = done - this.from;
-    if (elapsed < patience || now <= 0) return;
+    if (elapsed < showAfter || now <= 0) return;
     const left = Math.max(0, this.total - done) * (elapsed / now);
     const rate = Math.round((now / elapsed) * 1000);
     const payload = { rate, left: ms(Math.round(left)) };

@@ -1,17 +1,17 @@
 import { fstatSync, writeSync } from 'node:fs';
 import { errorCode } from '../../client/failure.ts';
 
-// How often it is looked whether the reader is there, in milliseconds.
+// How often to check whether the reader is still there, in milliseconds.
 const interval = 200;
 
-// Places in the memory that is shared with WASI: its subscription (48 bytes), its event (32 bytes), how many events came.
+// Offsets in the memory that is shared with WASI: the subscription (48 bytes), the event (32 bytes), the number of events.
 const subscription = 0;
 const event = 64;
 const count = 128;
-// The kind of event that is asked for: the file descriptor can be written to.
+// The type of the event: the file descriptor can be written to.
 const writable = 2;
 
-/** What is used of WebAssembly, of which TypeScript knows in browsers alone. */
+/** The parts of WebAssembly that are used here. TypeScript declares it only for browsers. */
 const { WebAssembly } = globalThis as unknown as {
   WebAssembly: { Memory: new (pages: { initial: number }) => { readonly buffer: ArrayBuffer } };
 };
@@ -22,13 +22,13 @@ interface WasiImports {
   };
 }
 
-/** Tells whether whoever reads standard output has closed it. */
+/** Returns whether the reader of standard output has closed it. */
 type Look = () => boolean;
 
 /**
- * Aborted soon after the reader of standard output has closed it: `head` that has read enough, a
- * pager that was left. A program that writes learns of it by its next write; one that waits would
- * wait for ever. Never aborted for a terminal or a file.
+ * `closed` is aborted soon after the reader of standard output has closed it, such as `head` after its
+ * last line. A program notices this at its next write, but a program that waits for messages would wait
+ * for ever. Never aborted for a terminal or a file.
  */
 export function readerOf(output: NodeJS.WriteStream): { closed: AbortSignal; release(): void } {
   const controller = new AbortController();
@@ -70,14 +70,14 @@ const writeNothing: Look = () => {
 };
 
 /**
- * On a pipe an empty write succeeds. poll(2) reports the closed end, and of all that Node offers only
- * WASI's `poll_oneoff` leads to it.
+ * On a pipe an empty write succeeds. poll(2) reports that the other end is closed, and Node gives access
+ * to it only through WASI's `poll_oneoff`.
  */
 async function pollPipe(): Promise<Look> {
   const { WASI } = await withoutExperimentalWarning(() => import('node:wasi'));
   const wasi = new WASI({ version: 'preview1' });
   const memory = new WebAssembly.Memory({ initial: 1 });
-  // In place of a module, which would have nothing but its memory.
+  // The object stands for a module that has only memory.
   wasi.initialize({ exports: { memory } });
   const view = new DataView(memory.buffer);
   view.setUint8(subscription + 8, writable);
@@ -89,7 +89,7 @@ async function pollPipe(): Promise<Look> {
   };
 }
 
-/** Node warns that WASI is experimental, which is nothing to whoever runs a command. */
+/** Node warns that WASI is experimental, which does not help the user of a command. */
 async function withoutExperimentalWarning<T>(work: () => Promise<T>): Promise<T> {
   const { emitWarning } = process;
   process.emitWarning = ((warning: string | Error, ...rest: never[]) => {

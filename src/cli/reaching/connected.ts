@@ -6,17 +6,17 @@ import {
   socketFile,
 } from '../../doors/operator/door.ts';
 
-// How long a server may take to answer, in milliseconds: a busy one answers at the end of its turn.
-const patience = 5000;
+// How long the server may take to answer, in milliseconds.
+const timeout = 5000;
 
-/** Who is connected to the server of a database; null where it does not tell, or none runs. */
+/** The sessions of the server of a database. Null if no server runs, or this user may not see them. */
 export async function connectedSessions(
   database: string,
 ): Promise<readonly ConnectedSession[] | null> {
   const path = socketFile(database);
   if (path === undefined) return null;
   const socket = connect(path);
-  socket.setTimeout(patience, () => socket.destroy());
+  socket.setTimeout(timeout, () => socket.destroy());
   try {
     return (JSON.parse(await text(socket)) as OperatorAnswer).sessions;
   } catch {

@@ -7,16 +7,16 @@ import { UserError } from '../errors.ts';
 import { wholeNumber } from '../parsing/parse.ts';
 import { needProfile, type Profile } from './profiles.ts';
 
-/** Which board, and as whom: what the command line says of it. */
+/** The board and the user, as given on the command line. */
 export interface ConnectionOptions extends Omit<Profile, 'host'> {
   readonly host?: string | undefined;
-  /** The name of the profile to take the rest from. */
+  /** The name of the profile that gives the rest. */
   readonly profile?: string | undefined;
 }
 
-/** The same once everything that says something of it has been asked. */
+/** The board and the user, after the environment and the profile were read. */
 export type ConnectionSettings = Omit<ConnectionOptions, 'profile' | 'port'> & {
-  /** The port that goes with `host`, or the default one if there is none. */
+  /** The port that belongs to `host`, or the default port. */
   readonly port: number;
 };
 
@@ -33,7 +33,7 @@ const environmentSchema = z
   })
   .partial();
 
-/** Adds the options that say which board, for a command that gets it from no argument. */
+/** Adds the options for the address of the board. */
 export function withAddress(command: Command): Command {
   return command
     .option('--profile <name>', 'board and name from a profile in profiles.toml')
@@ -47,7 +47,7 @@ export function withAddress(command: Command): Command {
     );
 }
 
-/** Adds the options that say as whom, and whether encrypted. */
+/** Adds the options for the user and for TLS. */
 export function withIdentity(command: Command): Command {
   return command
     .option('--user <name>', 'the name to take (env: CORKBOARD_USER)')
@@ -78,17 +78,17 @@ stand over CORKBOARD_HOST and CORKBOARD_PORT, which serve listens on. Profiles a
   password_file = "work.password"   # beside profiles.toml`;
 
 /**
- * Where to connect, and as whom.
- * @throws UserError naming what the environment or the profile says wrong
+ * Puts options, environment and profile together.
+ * @throws UserError with the variable or the key of the profile that is wrong
  */
 export function connectionSettings({ profile, ...given }: ConnectionOptions): ConnectionSettings {
   const named = profile === undefined ? undefined : needProfile(profile);
   const variables = environment();
   const { host: _host, port: _port, ...others } = given;
   return {
-    ...said(named),
-    ...said(variables),
-    ...said(others),
+    ...defined(named),
+    ...defined(variables),
+    ...defined(others),
     ...placeFrom([variables, named && { ...named, otherwise: defaultPort }, given]),
   };
 }
@@ -96,13 +96,13 @@ export function connectionSettings({ profile, ...given }: ConnectionOptions): Co
 interface Place {
   readonly host?: string | undefined;
   readonly port?: number | undefined;
-  /** The port if neither the source nor its host has one, in place of that of the sources before. */
+  /** The port if this source has a host without a port. It replaces the port of earlier sources. */
   readonly otherwise?: number;
 }
 
 /**
- * Host and port from several sources, the later ones over the earlier ones. A port that is written
- * in an address goes with that address alone.
+ * Host and port from several sources. Later sources override earlier ones. A port that is written in an
+ * address belongs to that address only.
  * @throws UserError
  */
 function placeFrom(sources: readonly (Place | undefined)[]): { host?: string; port: number } {
@@ -140,7 +140,7 @@ function environment(): ConnectionOptions {
   }
   const { data } = parsed;
   return {
-    // A server may listen on several addresses, which it takes from the same variable.
+    // `serve` reads the same variable, and may listen on several addresses.
     host: data.CORKBOARD_HOST?.split(',')[0]?.trim(),
     port: data.CORKBOARD_PORT,
     user: data.CORKBOARD_USER,
@@ -150,13 +150,13 @@ function environment(): ConnectionOptions {
   };
 }
 
-/** Without what is undefined, which would hide what stands behind it. */
-function said<T extends object>(settings: T | undefined) {
+/** Drops undefined values, which would override values of other sources. */
+function defined<T extends object>(settings: T | undefined) {
   const entries = Object.entries(settings ?? {}).filter(([, value]) => value !== undefined);
   return Object.fromEntries(entries) as { [K in keyof T]?: Exclude<T[K], undefined> };
 }
 
-/** Whether and how to encrypt. @throws UserError where the certificates cannot be read */
+/** How to encrypt; undefined for no encryption. @throws UserError if the certificates cannot be read */
 export function encryption({ tls, ca }: ConnectionSettings): Address['tls'] {
   if (!(tls ?? ca !== undefined)) return undefined;
   try {

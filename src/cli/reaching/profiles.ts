@@ -21,7 +21,7 @@ const profileSchema = z.strictObject({
 const profilesSchema = z.record(z.string(), profileSchema);
 const settings = Object.keys(profileSchema.shape);
 
-/** A board that one goes to, under a name of one's own. Its files are given by absolute paths. */
+/** A board and a user, under a name. The paths of files are absolute. */
 export interface Profile {
   readonly host: string;
   readonly port?: number | undefined;
@@ -33,22 +33,22 @@ export interface Profile {
 
 /** The file of the profiles, in the XDG config directory; undefined for a user without a home folder. */
 function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string | undefined {
-  // A relative one is to be ignored, says the XDG base directory specification.
+  // The XDG Base Directory Specification says that relative paths are ignored.
   const home = homeFolder();
   const config = folder && isAbsolute(folder) ? folder : home && join(home, '.config');
   return config && join(config, 'corkboard', 'profiles.toml');
 }
 
 /**
- * The profile of that name; undefined where there is none.
- * @throws UserError where the file cannot be read, or says something that it cannot say
+ * The profile with that name; undefined if there is none.
+ * @throws UserError if the file cannot be read or has errors
  */
 export function findProfile(name: string): Profile | undefined {
   const profiles = readProfiles(profilesFile());
   return Object.hasOwn(profiles, name) ? profiles[name] : undefined;
 }
 
-/** The same for a name that has to be one's. @throws UserError where there is none, too */
+/** Like `findProfile`, for a profile that must exist. @throws UserError also if it does not exist */
 export function needProfile(name: string): Profile {
   const file = profilesFile();
   if (file === undefined) {
@@ -64,7 +64,7 @@ export function needProfile(name: string): Profile {
   throw new UserError(`There is no profile ${name} in ${file}.${didYouMean(name, names) || known}`);
 }
 
-/** The profiles that there are. @throws as `findProfile` does */
+/** The names of all profiles. @throws as `findProfile` does */
 export function profileNames(): string[] {
   return Object.keys(readProfiles(profilesFile()));
 }
@@ -82,7 +82,7 @@ function readProfiles(file: string | undefined): Record<string, Profile> {
   );
 }
 
-/** What is wrong first, with the setting that it is wrong in. */
+/** The first error, with its setting. */
 function describe(error: z.ZodError): string {
   const [issue] = error.issues;
   if (!issue) return 'it does not fit.';
@@ -104,7 +104,7 @@ function unknownKey(key: string): string {
   return didYouMean(key, settings) || ` There are ${settings.join(', ')}.`;
 }
 
-/** As a shell takes it, and else beside the file that names it. */
+/** `~/` is the home folder, as in a shell. Other relative paths start at the folder of the profiles. */
 function absolutePath(written: string, folder: string): string {
   if (!written.startsWith('~/')) return resolve(folder, written);
   const home = homeFolder();

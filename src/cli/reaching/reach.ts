@@ -33,21 +33,21 @@ const closedForNow: Readonly<Record<ClosingCode, boolean>> = {
   NOT_A_WEB_SERVER: true,
 };
 
-/** A board, and as whom to be there. */
+/** A board, and the user to log in as. */
 export type Target = Omit<Parameters<typeof connect>[0], 'signal' | 'timing'>;
 
-export interface Patience {
+export interface Persistence {
   /** Gives up when aborted. */
   readonly signal: AbortSignal;
-  /** How long to try, in milliseconds. */
+  /** How long to make further attempts, in milliseconds. */
   readonly retry: number;
-  /** Hears of every try that failed. */
+  /** Called with a sentence about each failed attempt. */
   readonly tell: (text: string) => void;
 }
 
 /**
- * Where a command that talks to a board goes.
- * @throws UserError where there is no name, or a file cannot be read
+ * The board and the user of a command that connects.
+ * @throws UserError if no user is given, or a file cannot be read
  */
 export async function targetOf(settings: ConnectionSettings): Promise<Target> {
   const { host = defaultHost, port, user, passwordFile } = settings;
@@ -76,11 +76,10 @@ async function askOnce(prompt: string): Promise<string> {
 }
 
 /**
- * Does `work` on a board, again and again while it fails for a reason that may pass and there is
- * time left.
- * @throws what the last try threw
+ * Runs `work`, and again while it fails with a temporary error and there is time left.
+ * @throws the error of the last attempt
  */
-export async function persist<T>(work: () => Promise<T>, { signal, retry, tell }: Patience) {
+export async function withRetries<T>(work: () => Promise<T>, { signal, retry, tell }: Persistence) {
   const backoff = new Backoff(pauses);
   const start = performance.now();
   for (;;) {
@@ -97,14 +96,14 @@ export async function persist<T>(work: () => Promise<T>, { signal, retry, tell }
   }
 }
 
-/** A session on the board, once it can be reached. @throws as `connect` does */
-export function reach(target: Target, patience: Patience): Promise<BoardClient> {
-  const { signal, tell } = patience;
-  return persist(async () => {
+/** Connects to the board, with further attempts. @throws as `connect` does */
+export function connectWithRetries(target: Target, persistence: Persistence): Promise<BoardClient> {
+  const { signal, tell } = persistence;
+  return withRetries(async () => {
     const client = await connect({ ...target, signal });
     client.on('putOff', ({ error }) => tell(`${error.message} Waiting.`));
     return client;
-  }, patience);
+  }, persistence);
 }
 
 /** Whether another attempt would fail in the same way. */
@@ -120,7 +119,7 @@ function causeCode(error: unknown): string {
   return errorCode(error) ?? causeCode(error.cause);
 }
 
-/** Becomes a member where one is none. @throws as `group.join` is answered */
+/** Joins a group, unless the user is a member already. @throws the error of `group.join` */
 export async function joinOnce({ call }: BoardClient, group: string): Promise<void> {
   try {
     await call('group.join', { group });
@@ -129,8 +128,8 @@ export async function joinOnce({ call }: BoardClient, group: string): Promise<vo
   }
 }
 
-/** Tells a person at the terminal, or one who asked for it, how the connection fares. */
-export function narrator(verbose: boolean | undefined): (text: string) => void {
+/** Prints the state of the connection on standard error, if that is a terminal or `--verbose` is given. */
+export function connectionReporter(verbose: boolean | undefined): (text: string) => void {
   if (!verbose && !process.stderr.isTTY) return () => {};
   return (text) => process.stderr.write(`corkboard: ${cleanLine(text)}\n`);
 }

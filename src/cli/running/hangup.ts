@@ -8,8 +8,8 @@ let handle: (() => void) | undefined;
 const terminals = [0, 1, 2].filter((descriptor) => isatty(descriptor));
 
 /**
- * Keeps SIGHUP from ending the process, from now on. To be called before anything large is
- * loaded: the system's own answer to the signal ends the process.
+ * From now on SIGHUP does not end the process. Must be called before anything large is loaded, because
+ * until then the signal ends the process.
  */
 export function holdHangUps(): void {
   process.on('SIGHUP', () => {
@@ -18,13 +18,13 @@ export function holdHangUps(): void {
   });
 }
 
-/** Calls `reload` for each SIGHUP, also once for those that came before. */
+/** Calls `reload` for each SIGHUP, and once if some came earlier. */
 export function onHangUp(reload: () => void): void {
   handle = reload;
   if (hangUps > 0) reload();
 }
 
-/** Whether the process was started at a terminal, and that terminal was closed since. */
+/** Whether the process was started in a terminal that is closed now. */
 export function terminalIsClosed(): boolean {
   return terminals.length > 0 && terminals.every((descriptor) => !isatty(descriptor));
 }

@@ -3,9 +3,9 @@ import { Socket } from 'node:net';
 
 // Bytes that may wait for the reader of the log. Further lines are dropped.
 const mostWaiting = 1024 * 1024;
-// How long to wait before writing again after the reader took nothing, in milliseconds.
+// How long to wait after the reader has read nothing, in milliseconds.
 const retryPause = 50;
-// How long the end of the process waits for the reader to take what is left, in milliseconds.
+// How long the end of the process waits for the reader to read the rest, in milliseconds.
 const endPause = 200;
 
 /**
@@ -42,7 +42,7 @@ export class LogStream {
     if (!this.timer) this.flush();
   }
 
-  /** Writes what still waits, for a moment at most. */
+  /** Writes the waiting lines. Takes at most 200 ms. */
   end(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -69,7 +69,7 @@ export class LogStream {
     this.report(dropped);
   }
 
-  /** @returns whether nothing is left */
+  /** Writes as much as the reader accepts. @returns whether everything is written */
   private attempt(): boolean {
     while (this.waiting.length > 0) {
       const bytes = Buffer.concat(this.waiting);
@@ -81,7 +81,7 @@ export class LogStream {
     return true;
   }
 
-  /** @returns how many bytes are done with; undefined if the reader takes none now */
+  /** @returns how many bytes were written or dropped; undefined if the reader accepts none now */
   private writeSome(bytes: Buffer): number | undefined {
     try {
       const written = writeSync(this.target.descriptor, bytes);
@@ -103,9 +103,9 @@ interface Target {
 }
 
 /**
- * A descriptor for the same file on which a write never waits. Pipes and terminals are opened again, so that
- * the mode holds for this process and not for others that share them. What cannot be opened
- * again, as a socket, is put into that mode itself.
+ * A descriptor for the same file on which a write never waits. Pipes and terminals are opened again, so
+ * that the mode does not change for other processes that share them. A file that cannot be opened again,
+ * such as a socket, is put into that mode itself.
  */
 function withoutWaiting(descriptor: number): Target {
   const file = stat(descriptor);

@@ -9,7 +9,7 @@ export const logFormats = ['json', 'pretty'] as const;
 
 export interface LogOptions {
   readonly logLevel: (typeof logLevels)[number];
-  /** Left out, it is `pretty` where standard error is a terminal, and `json` elsewhere. */
+  /** By default `pretty` if standard error is a terminal, and `json` otherwise. */
   readonly logFormat?: (typeof logFormats)[number] | undefined;
 }
 

@@ -6,8 +6,8 @@ import type { Logger } from 'pino';
 const notifyTimeout = 5000;
 
 /**
- * Tells systemd that the server listens, where systemd waits for that (`Type=notify`, sd_notify(3)). A
- * failure is logged; systemd then ends the service after its own time limit.
+ * Notifies systemd that the server listens, if systemd waits for it (`Type=notify`, sd_notify(3)). A
+ * failure is logged. systemd then ends the service after its own timeout.
  */
 export async function notifyReady(log: Logger): Promise<void> {
   if (!process.env.NOTIFY_SOCKET) return;

@@ -1,7 +1,7 @@
 import { limits } from '../../protocol/limits.ts';
 import type { Call, Header } from '../../protocol/schemas.ts';
 
-/** A message as `tail` shows it; without content where only headers are asked for. */
+/** A message as `tail` shows it. It has no content with `--headers`. */
 export interface TailMessage extends Header {
   readonly group: string;
   readonly groupId: number;
@@ -11,17 +11,17 @@ export interface TailMessage extends Header {
 export interface CursorOptions {
   readonly id: number;
   readonly name: string;
-  /** The number behind which to read. */
+  /** Read messages after this number. */
   readonly after: number;
-  /** When the first message to be shown was posted at the earliest, as the board writes times. */
+  /** Show no message before this time, in the form of `postedAt`. */
   readonly since?: string | undefined;
   readonly headers: boolean;
 }
 
 /**
- * How far one group has been read. It pulls: a notice says only that there is more, so that nothing
- * gathers while the reader is slow, nothing is missed while nobody listened, and nothing comes twice.
- * What is read ahead of the reader is a page, which the board bounds in bytes.
+ * How far one group has been read. The cursor pulls: a notice only says that there are more messages. So
+ * messages do not pile up in memory while the reader is slow, none is missed during a gap, and none is
+ * shown twice. At most one page is read ahead, and the board limits its bytes.
  */
 export class Cursor {
   readonly id: number;
@@ -30,9 +30,9 @@ export class Cursor {
   private since: string | undefined;
   private readonly headers: boolean;
   private waiting: TailMessage[] = [];
-  /** Index of the next message: a page of a thousand is not moved up at each. */
+  /** Index of the next message in `waiting`. */
   private at = 0;
-  /** There may be more on the board than was asked for. */
+  /** Whether the board may have more messages. */
   stale = true;
 
   constructor({ id, name, after, since, headers }: CursorOptions) {
@@ -51,10 +51,10 @@ export class Cursor {
     this.at++;
   }
 
-  /** Makes `next` stand, if there is one. @throws what `call` throws */
+  /** Reads the next page, if `next` is empty. @throws what `call` throws */
   async fill(call: Call): Promise<void> {
     while (this.next === undefined && this.stale) {
-      // Before it is asked: what is told meanwhile may come behind the answer.
+      // Set before the call: a notice during the call may be about a message that is not in the answer.
       this.stale = false;
       try {
         await this.read(call);
@@ -73,7 +73,7 @@ export class Cursor {
     this.waiting = messages.map((message) => ({ group, groupId: id, ...message }));
     this.at = 0;
     const last = messages.at(-1);
-    // The number says it all from now on.
+    // From now on the number is enough.
     if (last) this.since = undefined;
     this.after = last?.number ?? after;
     if (more) this.stale = true;

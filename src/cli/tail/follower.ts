@@ -8,24 +8,24 @@ import { Cursor, type TailMessage } from './cursor.ts';
 import { type Since, type Start, startOf, startsOfNewest } from './since.ts';
 
 export interface FollowOptions {
-  /** Every group that one is in, those joined later too, where none is named. */
+  /** Empty for all groups of the user, including those that are joined later. */
   readonly groups: readonly string[];
   readonly since: Since | undefined;
-  /** Begin at the newest so many messages of all groups together, in place of `since`. */
+  /** Begin with so many of the newest messages of all groups together, in place of `since`. */
   readonly newest: number | undefined;
   readonly headers: boolean;
   /** Whether to wait for what is posted later. */
   readonly follow: boolean;
-  /** Ends it when aborted. */
+  /** Stops when aborted. */
   readonly signal: AbortSignal;
 }
 
-/** Follows groups of a board: the messages of all of them, each group's in order, each once. */
+/** Reads the messages of several groups, each message once and each group in order. */
 export class Follower {
   private readonly cursors = new Map<number, Cursor>();
   private readonly changes = new EventTarget();
   private changed = false;
-  /** Why there is no board any more. */
+  /** Why the session has ended. */
   private end: Error | undefined;
 
   private constructor(
@@ -43,7 +43,7 @@ export class Follower {
     options.signal.addEventListener('abort', () => this.wake());
   }
 
-  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`; UserError where there is no group to follow */
+  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`; UserError if there is no group to follow */
   static async start(client: BoardClient, options: FollowOptions): Promise<Follower> {
     const follower = new Follower(client, options);
     await follower.open();
@@ -54,7 +54,10 @@ export class Follower {
     return [...this.cursors.values()].map(({ name }) => name);
   }
 
-  /** Ends when the signal is aborted, or with what there is. @throws when the session is over, or the last group is */
+  /**
+   * Ends when the signal is aborted, or after the last message without `follow`.
+   * @throws when the session ends, or the last group is deleted or left
+   */
   async *messages(): AsyncGenerator<TailMessage> {
     while (!this.options.signal.aborted) {
       this.changed = false;
@@ -92,7 +95,7 @@ export class Follower {
     }
     const found = new Set<number>();
     for (const group of groups) {
-      // The board knows names in any case, and numbers.
+      // The board finds groups by number, and by name in any case.
       found.add((await this.client.call('message.list', { group, limit: 1 })).groupId);
     }
     return memberships.filter(({ id }) => found.has(id));
@@ -105,7 +108,7 @@ export class Follower {
 
   /** The message posted first among those that come next in their groups. */
   private async oldest(): Promise<TailMessage | undefined> {
-    // Again for one that has got a message while another was asked: that one may be the older.
+    // While one group was asked, another may have got a message, which may be older.
     while (this.cursorsToFill.length > 0) {
       for (const cursor of this.cursorsToFill) await this.fill(cursor);
     }
@@ -128,7 +131,7 @@ export class Follower {
       const gone = error instanceof BoardError ? goneBy(error, cursor) : undefined;
       if (!gone) throw error;
       this.cursors.delete(cursor.id);
-      // By its name: the board tells of the number, which it was asked for.
+      // The error of the board has the group's number, so this one has its name.
       if (this.cursors.size === 0) throw gone;
     }
   }
@@ -162,14 +165,14 @@ export class Follower {
     }
   }
 
-  /** Anything may have happened. */
+  /** Something has changed: asks all groups again. */
   private distrust(): void {
     for (const cursor of this.cursors.values()) cursor.stale = true;
     this.wake();
     if (this.options.groups.length === 0) this.addJoined();
   }
 
-  /** Groups that one was not in before: all that was posted there since is news. */
+  /** Adds groups that the user has joined. Messages posted after the join are shown. */
   private addJoined(): void {
     for (const membership of this.client.memberships) {
       if (!this.cursors.has(membership.id)) this.add(membership, { after: membership.lastNumber });
@@ -182,9 +185,10 @@ export class Follower {
   }
 }
 
-/** Why a group is followed no more; undefined for an error that says nothing of the kind. */
+/** The error if a group cannot be followed any more. Undefined for any other error. */
 function goneBy({ code }: BoardError, { name }: Cursor): UserError | undefined {
-  if (code === 'GROUP_NOT_FOUND') return new UserError(`The group ${name} is there no more.`);
+  if (code === 'GROUP_NOT_FOUND')
+    return new UserError(`The group ${name} does not exist any more.`);
   if (code === 'NOT_MEMBER') return new UserError(`You are not a member of ${name} any more.`);
   return undefined;
 }

@@ -5,7 +5,7 @@ import { plainStyle } from '../../protocol/text/style.ts';
 import { toJson } from '../printing/output.ts';
 import type { TailMessage } from './cursor.ts';
 
-/** A message as it is printed: as `%message` shows it, a line for a header, or a line of JSON. */
+/** A message as text: like `%message`, as one line for a header, or as one line of JSON. */
 export function formatMessage(message: TailMessage, { json }: { json?: true | undefined }): string {
   if (json) return `${toJson(message, 0)}\n`;
   const { content, ...header } = message;
@@ -13,7 +13,7 @@ export function formatMessage(message: TailMessage, { json }: { json?: true | un
   return cleanText(`[GROUP:${header.group}] ${renderHeaders([header], plainStyle)}`);
 }
 
-/** Writes, and waits where the reader is behind, until `signal` is aborted. */
+/** Writes a text. If the reader is slow, waits until there is room or `signal` is aborted. */
 export async function writeSlowly(
   output: NodeJS.WriteStream,
   text: string,

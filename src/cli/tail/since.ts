@@ -5,10 +5,10 @@ import { formatTime } from '../../protocol/time.ts';
 import { parseWholeNumber } from '../../protocol/whole-number.ts';
 import { pastTime } from '../parsing/parse.ts';
 
-/** Where to begin: at a number, or at a time in microseconds since the epoch. */
+/** Where to begin: at a message number, or at a time in microseconds since the epoch. */
 export type Since = { readonly number: number } | { readonly time: number };
 
-/** Where one group is read from: behind a number, and not before a time, as the board writes it. */
+/** Where to begin in one group: after a number, and at a time in the form of `postedAt`. */
 export interface Start {
   readonly after: number;
   readonly since?: string;
@@ -24,7 +24,7 @@ export function parseSince(text: string): Since {
   return { number };
 }
 
-/** Without `since`: what comes from now on. */
+/** Without `since`, only new messages are read. */
 export function startOf({ lastNumber }: Membership, since: Since | undefined): Start {
   if (!since) return { after: lastNumber };
   if ('number' in since) return { after: since.number - 1 };
@@ -32,8 +32,8 @@ export function startOf({ lastNumber }: Membership, since: Since | undefined): S
 }
 
 /**
- * Where to begin so that the newest `count` messages of all groups together are shown. Groups that have
- * none of them are left out.
+ * Where to begin in each group, so that the newest `count` messages of all groups together are shown.
+ * Groups without such a message are left out.
  * @throws what `call` throws
  */
 export async function startsOfNewest(
@@ -46,7 +46,7 @@ export async function startsOfNewest(
     for (const header of await newest(call, id, count)) all.push({ id, header });
   }
   all.sort((a, b) => (a.header.postedAt < b.header.postedAt ? 1 : -1));
-  // The oldest of each group is set last.
+  // The oldest message of each group is the last one, and overrides the others.
   return new Map(all.slice(0, count).map(({ id, header }) => [id, { after: header.number - 1 }]));
 }
 
