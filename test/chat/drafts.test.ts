@@ -15,7 +15,7 @@ test('a text that could not be posted is kept where its owner alone can read it'
   vi.unstubAllEnvs();
 });
 
-test('a text that no folder takes is given back', () => {
+test('a text that cannot be kept in any folder is printed', () => {
   vi.stubEnv('XDG_STATE_HOME', '/dev/null/state');
   vi.stubEnv('TMPDIR', '/dev/null/temporary');
   expect(keepDraft('half\na thought')).toMatch(

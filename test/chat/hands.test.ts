@@ -66,13 +66,13 @@ test('sequences of terminals leave nothing in the line, and Shift+Enter enters i
   await alice.until(() => alice.screen.split('pong').length === 3);
 });
 
-test('typed bytes that are not UTF-8 are left out, and the person is told', async () => {
+test('typed bytes that are not UTF-8 are dropped, and the client says so', async () => {
   const { alice } = await aliceInChat();
   alice.write(Buffer.from([0x25, 0x70, 0xe9, 0x69, 0x6e, 0x67]));
   await alice.shows(/\[INFO\] What was typed is not UTF-8, and was left out\.[\s\S]*> %ping$/);
 });
 
-test('Tab completes @names, #numbers and names in what is written', async () => {
+test('Tab completes @names, #numbers and names in the text of a message', async () => {
   const { alice, post } = await aliceAndBob();
   await post('lunch');
   const completes = async (typed: string, becomes: RegExp) => {
@@ -108,7 +108,7 @@ test('a long list stops at the end of a page, and goes on, or not', async () => 
   await alice.shows(/bob: s30[\s\S]*pong/);
 });
 
-test('a list spends its columns on what it lists', async () => {
+test('a list on a narrow terminal has no labels', async () => {
   const { alice, post } = await aliceAndBob();
   alice.resize(40, 24);
   await post('Lunch on Friday');
@@ -140,7 +140,7 @@ test.each([
   await chat.until(() => chat.screen.split('Welcome alice').length === 3);
 });
 
-test('what one types is in no history if it holds a password, whatever sign stands before it', async () => {
+test('a line with a password is not in the history, whatever sign is before the command', async () => {
   const { alice } = await aliceInChat();
   alice.type('/password correct horse\rpassword correct horse\r%ping\r');
   await alice.shows('pong');

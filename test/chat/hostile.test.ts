@@ -13,7 +13,7 @@ function expectHarmless(terminal: Pty) {
   }
 }
 
-test('what another user wrote drives no terminal', async () => {
+test('escape sequences of other users do not reach the terminal', async () => {
   const { alice, post } = await aliceAndBob();
   await post(`subject ${evil}`, `content ${evil}\r\n${evil}`);
   await alice.shows(/Subject: subject ␛\]0;owned␇␛\[2Jevil/);
@@ -22,7 +22,7 @@ test('what another user wrote drives no terminal', async () => {
   expectHarmless(alice);
 });
 
-test('what a hostile server sends drives no terminal', async () => {
+test('escape sequences of a hostile server do not reach the terminal', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const chat = Pty.chat(['127.0.0.1', server.address.port, '--user', 'alice']);

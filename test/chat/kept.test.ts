@@ -40,7 +40,7 @@ test.each(['SIGTERM', 'SIGHUP'])('%s keeps it, with the line being typed', async
   expect(drafts()).toEqual(['first\nsecond\nhalf a li']);
 });
 
-test('a command that is half typed when a signal comes is there in the next run', async () => {
+test('a half typed command is in the history of the next run after a signal', async () => {
   const state = tempFolder();
   const { alice } = await aliceAndBob({ env: { XDG_STATE_HOME: state } });
   alice.type('%post long a thought that is not ended');
@@ -52,7 +52,7 @@ test('a command that is half typed when a signal comes is there in the next run'
   );
 });
 
-test('a post that waits for a server which does not come back is kept when one leaves', async () => {
+test('a post that waits for the connection is kept in a file when the user leaves', async () => {
   const { board, alice, drafts } = await writing();
   await board.stop();
   await alice.shows('Trying to connect again.');
@@ -77,7 +77,7 @@ test('a text of one line that is refused is kept as well', async () => {
   expect(readFileSync(join(folder, name), 'utf8').length).toBe(12 * 3001 - 1);
 });
 
-test('an unwritable state folder is no reason to lose a text: it is given back', async () => {
+test('a text is printed if the state folder cannot be written to', async () => {
   const { alice } = await aliceAndBob({
     env: { XDG_STATE_HOME: '/dev/null/state', TMPDIR: '/dev/null/temporary' },
   });
@@ -92,7 +92,7 @@ test('an unwritable state folder is no reason to lose a text: it is given back',
   await alice.shows('[INFO] pong');
 });
 
-test('an editor that returns at once is waited for', async () => {
+test('%edit waits for an editor that returns at once and has a window of its own', async () => {
   const { alice, bob } = await aliceAndBob({
     env: {
       EDITOR: editor('(sleep 0.5; printf "later\\n" > "$1"; touch "$1.saved") > /dev/null 2>&1 &'),
@@ -110,7 +110,7 @@ test('an editor that returns at once is waited for', async () => {
   expect(content).toBe('later');
 });
 
-test('what such an editor saves after one went on is still there', async () => {
+test('a text that an editor saves after %edit was given up is still in the file', async () => {
   const { alice } = await aliceAndBob({
     env: {
       EDITOR: editor(

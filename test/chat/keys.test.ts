@@ -31,7 +31,7 @@ test('Tab completes commands, groups, numbers, people and help, and the line sta
   await alice.shows(/> %post hello there\n.*Message 3 posted/);
 });
 
-test('what is typed is there in the next run, but no password and no content', async () => {
+test('commands are in the history of the next run, without passwords and contents', async () => {
   const state = tempFolder();
   const env = { XDG_STATE_HOME: state };
   const file = join(state, 'corkboard', 'history');
@@ -59,7 +59,7 @@ test('what is typed is there in the next run, but no password and no content', a
   await again.shows(/> %exit$/);
 });
 
-test('a paste of one line goes in as typed, one of several is asked about', async () => {
+test('one pasted line is typed, and the client asks about several lines', async () => {
   const { alice, bob } = await aliceAndBob();
   alice.type(pasted('%pi\x1b\x07ng\n'));
   await alice.shows(/> %ping$/);
@@ -105,7 +105,7 @@ test.each([
   expect(alice.raw.lastIndexOf(marksOff)).toBeGreaterThan(alice.raw.lastIndexOf('\x1b[?2004h'));
 });
 
-test('a line being typed is drawn anew for a narrower and a wider terminal', async () => {
+test('the line being typed is drawn again for a narrower and a wider terminal', async () => {
   const { board, alice, post } = await aliceAndBob({ cols: 100 });
   const line = `${promptOf(board)}%post ${'0123456789'.repeat(8)}`;
   alice.type(line.slice(promptOf(board).length));
@@ -119,7 +119,7 @@ test('a line being typed is drawn anew for a narrower and a wider terminal', asy
   }
 });
 
-test('what is typed stays whole while 500 notices a second come, and none is lost', async () => {
+test('the line being typed stays whole during 500 notices a second, and no key is lost', async () => {
   const { alice, post } = await aliceAndBob({ cols: 120 });
   const letters = 'the quick brown fox jumps over the lazy dog';
   for (let second = 0; second < 10; second++) {

@@ -46,7 +46,7 @@ test('Ctrl-C clears the line being typed, and leaves nothing of it', async () =>
   await alice.shows(/> %ping\n\[INFO\] pong\n.*>$/);
 });
 
-test('Ctrl-C leaves where the name is asked for', async () => {
+test('Ctrl-C leaves while the name is asked for', async () => {
   const board = await TestBoard.start();
   const chat = Pty.chat(['127.0.0.1', board.port]);
   await chat.shows('What is your username?');
@@ -79,7 +79,7 @@ test('Ctrl-C leaves while a server is being connected to', async () => {
   expect(await chat.exited).toBe(0);
 });
 
-test('what is typed while a command runs is kept for after it', async () => {
+test('text typed while a command runs is kept for the next prompt', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const chat = Pty.chat(['127.0.0.1', server.address.port, '--user', 'alice']);

@@ -37,7 +37,7 @@ test.each([
   expect(await chat.exited).toBe(0);
 });
 
-test('an output that is no terminal gets no escape sequences', async () => {
+test('an output that is not a terminal gets no escape sequences', async () => {
   const board = await TestBoard.start();
   const chat = `"${process.execPath}" "${program}" chat 127.0.0.1 ${board.port} --user alice`;
   const shell = new Pty('sh', ['-c', `${chat} | cat`]);

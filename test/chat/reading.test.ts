@@ -22,7 +22,7 @@ async function backlog() {
   return { board, bob, post };
 }
 
-test('Enter goes through what is unread, group by group, and says what is left', async () => {
+test('Enter shows unread messages group by group, and says how many are left', async () => {
   const { board, bob, post } = await backlog();
   const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
   await alice.shows(
@@ -67,7 +67,7 @@ test('%next in a script reads, and stays plain', async () => {
   expect(code).toBe(1);
 });
 
-test('a message that was removed before it was read is passed over', async () => {
+test('%next skips a message that was deleted before it was read', async () => {
   const { board, alice, post } = await aliceAndBob();
   await post('one', 'about one');
   await post('two', 'about two');
@@ -77,7 +77,7 @@ test('a message that was removed before it was read is passed over', async () =>
   await alice.shows(/about two\n-+\n(\[GROUP.*\n)?\[INFO\] That was the last one\.\n/);
 });
 
-test('what was read on another client is not offered again', async () => {
+test('%next does not show messages that were read in another client', async () => {
   const board = await TestBoard.start();
   await board.protect('alice', password);
   const bob = await board.memberProgram('bob');

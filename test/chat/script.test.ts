@@ -80,13 +80,13 @@ corkboard: 2 of 3 commands failed.
   });
 });
 
-test('%exit ends it, whatever comes behind', async () => {
+test('%exit ends a script, whatever lines follow', async () => {
   const board = await TestBoard.start();
   const { code, stdout } = await script(board, ['--user', 'alice'], '%exit', '%ping');
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${welcome}[INFO] Goodbye.\n` });
 });
 
-test('a name that is refused ends it, and nothing is run without one', async () => {
+test('a refused name ends a script before any command runs', async () => {
   const board = await TestBoard.start();
   await board.person('alice');
   const refusal = '[ERROR] Username already in use. Please choose another.\n';
@@ -102,7 +102,7 @@ corkboard: The script ended at command 1: there is no board to send more to.
   });
 });
 
-test('a board that cannot be reached is told on standard error', async () => {
+test('a script reports on standard error that the board cannot be reached', async () => {
   const board = await TestBoard.start();
   const { port } = board;
   const { code, stdout, stderr } = await runCli(['chat', '127.0.0.9', String(port)]);
@@ -112,7 +112,7 @@ test('a board that cannot be reached is told on standard error', async () => {
   );
 });
 
-test('a script may connect by itself, and ends where it cannot', async () => {
+test('a script may use %connect, and ends if that fails', async () => {
   const board = await TestBoard.start();
   const input = `%connect 127.0.0.1 ${board.port}\nalice\n%ping\n`;
   expect(await runCli(['chat'], { input })).toMatchObject({
@@ -129,11 +129,11 @@ corkboard: The script ended at command 2: there is no board to send more to.
   });
 });
 
-test('without any input it ends well', async () => {
+test('a script without input exits with 0', async () => {
   expect(await runCli(['chat'])).toEqual({ code: 0, stdout: '', stderr: '' });
 });
 
-test('a line that cannot be read is a command that fails', async () => {
+test('a line that is not UTF-8 or too long counts as a failed command', async () => {
   const board = await TestBoard.start();
   const { child, exit, stdout } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
   child.stdin.write(Buffer.from([0xff, 0x0a]));
@@ -162,7 +162,7 @@ test('notices are printed as they come', async () => {
   );
 });
 
-test('a script waits for a board that is away, and posts what it has once', async () => {
+test('a script waits while the connection is lost, and posts its messages once', async () => {
   const board = await TestBoard.start();
   const { port } = board;
   const { child, exit, stdout, stderr } = startScript(['127.0.0.1', port, '--user', 'alice']);
@@ -180,7 +180,7 @@ test('a script waits for a board that is away, and posts what it has once', asyn
   );
 });
 
-test('a session that is over ends it at once, with input still open', async () => {
+test('a script ends at once when its session ends, though its input is open', async () => {
   const board = await TestBoard.start();
   const { child, exit, stderr } = startScript(['127.0.0.1', board.port, '--user', 'alice']);
   child.stdin.write('%ping\n');
@@ -190,7 +190,7 @@ test('a session that is over ends it at once, with input still open', async () =
   expect(await stderr).toMatch(/was lost: You were banned from this board\. Type %connect/);
 });
 
-test('a join that is not answered before the connection goes has failed', async () => {
+test('a join without an answer when the connection is lost counts as failed', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const { address } = server;
@@ -244,7 +244,7 @@ test('a reader that closes the pipe ends a script that waits for its next line',
   expect(await text(child.stderr)).toBe('chat: 141\n');
 });
 
-test('a reader that closes the pipe between two commands is no end of the script', async () => {
+test('a script that ends after the reader has closed the pipe exits with 0', async () => {
   const board = await TestBoard.start();
   const file = join(tempFolder(), 'script');
   writeFileSync(file, '%groups\n'.repeat(2000));

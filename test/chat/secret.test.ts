@@ -6,7 +6,7 @@ import { Pty } from '../helpers/pty.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { aliceAndBob, aliceInChat, keys } from './support.ts';
 
-test('a password is asked for unseen, and is in no history', async () => {
+test('a password is not shown while it is typed, and is not in the history', async () => {
   const { alice } = await aliceInChat();
   alice.type('%password\r');
   await alice.shows(/New password: $|New password:$/);
@@ -22,7 +22,7 @@ test('a password is asked for unseen, and is in no history', async () => {
   expect(alice.raw).not.toContain('correct');
 });
 
-test('a notice that comes while a password is typed takes nothing from it', async () => {
+test('a notice during the typing of a password does not change the password', async () => {
   const { board, alice, post } = await aliceAndBob();
   alice.type('%password\r');
   await alice.shows(/New password:$/);
@@ -53,7 +53,7 @@ test('a protected name is asked for its password, and asked again after a wrong 
   expect(alice.raw).not.toMatch(/(wrong|correct) horse/);
 });
 
-test('Ctrl-C gives a password up, and leaves one where one is', async () => {
+test('Ctrl-C gives a password up, and changes nothing', async () => {
   const { alice } = await aliceInChat();
   alice.type('%password\r');
   await alice.shows(/New password:$/);

@@ -85,7 +85,7 @@ test('Escape alone is a key, and a sequence that never ends takes nothing after 
   expect(seen('\x1b[12é').text).toBe('é');
 });
 
-test('characters come through whole in any pieces, and bytes that are not UTF-8 are told', () => {
+test('characters are whole in whatever pieces they arrive, and bytes that are not UTF-8 are reported', () => {
   const bytes = Buffer.from('naïve 日本 👍');
   expect(seen(...[...bytes].map((byte) => Buffer.from([byte])))).toEqual({
     text: 'naïve 日本 👍',

@@ -9,7 +9,7 @@ afterEach(() => {
   process.env.TZ = zone;
 });
 
-test('times are said in the time zone of the reader, near ones in words', () => {
+test('times are in the time zone of the reader, and near times in words', () => {
   process.env.TZ = 'Europe/Berlin';
   const now = new Date('2026-11-24T12:00:00Z');
   const said = (time: string) => spokenDate(time, now);
@@ -34,7 +34,7 @@ test('a name has one colour, whatever its case, and a terminal gets no other tha
   expect(new Set(people.map((name) => many?.own(name).replace(name, ''))).size).toBeGreaterThan(5);
 });
 
-test('lines are broken at words, and hang; wide characters, emoji and marks stay whole', () => {
+test('long lines are broken between words with an indentation, and wide characters, emoji and marks stay whole', () => {
   expect(wrapLine('[INFO] one two three four', 14)).toBe('[INFO] one\n  two three\n  four');
   const family = '👩‍👩‍👧‍👦';
   const text = `${family} q\u0303 昼食 ${family} q\u0303 昼食`;
@@ -43,7 +43,7 @@ test('lines are broken at words, and hang; wide characters, emoji and marks stay
   for (const row of rows) expect(stringWidth(row)).toBeLessThanOrEqual(12);
 });
 
-test('what someone wrote keeps its indentation, its empty lines and its addresses', () => {
+test('the text of a message keeps its indentation, its empty lines and its URLs', () => {
   expect(wrapText('a\n\n  if (x) then y\nend', 10)).toBe('a\n\n  if (x)\n  then y\nend');
   expect(wrapText('see https://example.org/long now', 12)).toBe(
     'see\nhttps://example.org/long\nnow',

@@ -16,7 +16,7 @@ test('a notice appears at once, above the line being typed', async () => {
   expect(alice.screen.match(/half a tho/g)).toHaveLength(1);
 });
 
-test('a notice leaves the cursor in the middle of the line where it was', async () => {
+test('a notice does not move the cursor in the line being typed', async () => {
   const { alice, post } = await aliceAndBob();
   alice.type(`%post abd${keys.left}`);
   await alice.until(() => alice.cursor.column === 8 + promptWidth);
@@ -83,7 +83,7 @@ test('the line being typed outlives hundreds of notices on a small screen', asyn
   );
 });
 
-test('what is pasted goes where the cursor is, and the line may still be edited', async () => {
+test('pasted text is inserted at the cursor, and the line can still be edited', async () => {
   const { alice, post } = await aliceAndBob({ cols: 38 + promptWidth });
   alice.type(`%post ad${keys.left}`);
   await alice.until(() => alice.cursor.column === 7 + promptWidth);
@@ -130,7 +130,7 @@ test('the arrow keys bring back the commands of this run', async () => {
   await alice.until(() => alice.screen.match(/You are alice/g)?.length === 2);
 });
 
-test('an empty line asks for what is unread', async () => {
+test('Enter on an empty line shows the next unread message', async () => {
   const { alice } = await aliceInChat();
   alice.type('\r   \r%ping\r');
   await alice.shows(/>\n\[INFO\] Nothing unread\.\n.*>\n\[INFO\] Nothing unread\.\n.*> %ping\n/);

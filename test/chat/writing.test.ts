@@ -21,7 +21,7 @@ test('%post without content takes several lines, which a dot ends and Ctrl-C giv
   await alice.shows(/> %post again$/);
 });
 
-test('what is refused after it was written is kept in a file that is named', async () => {
+test('a text that the board refuses is kept in a file, and the client says where', async () => {
   const { alice } = await aliceAndBob();
   alice.type(`%post ${'s'.repeat(201)}\r`);
   await alice.shows(/…$/);
@@ -31,7 +31,7 @@ test('what is refused after it was written is kept in a file that is named', asy
   expect(readFileSync(file, 'utf8')).toBe('dear all');
 });
 
-test('%edit posts what the editor saves, and nothing of what it does not', async () => {
+test('%edit posts the text that the editor saves, and nothing if it saves none', async () => {
   const temporary = tempFolder();
   const open = async (script: string) => {
     const { alice, bob } = await aliceAndBob({
@@ -63,7 +63,7 @@ test('%edit posts what the editor saves, and nothing of what it does not', async
   expect(readdirSync(temporary)).toEqual([]);
 });
 
-test('a group that one is not in is told before anything is written', async () => {
+test('%post to a group of which the user is not a member fails before the text is written', async () => {
   const { alice } = await aliceInChat({ env: { EDITOR: 'false' } });
   alice.type('%groupedit news Minutes\r');
   await alice.shows('[ERROR] You are not a member of news.');

@@ -59,7 +59,7 @@ function post(peer: JsonPeer, group: string, subject = 'x') {
 const numbers = (group: string, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => `${group} ${first + at}`);
 
-test('what was missed is told page by page, and then what comes, whether or not a name is protected', async () => {
+test('missed messages are announced page by page before new ones, with and without a password', async () => {
   const { board, client, cutOff } = await boardBehindPath();
   const bob = await board.memberProgram('bob');
   await board.protect('carol', password);
@@ -78,7 +78,7 @@ test('what was missed is told page by page, and then what comes, whether or not 
   }
 });
 
-test('a post is done once, whether it was cut off on its way there or its answer on the way back', async () => {
+test('a message is posted once, whether the request or the reply was lost', async () => {
   const { board, path, client, cutOff } = await boardBehindPath();
   const bob = await board.memberProgram('bob');
   const alice = await client('alice');
@@ -113,7 +113,7 @@ test('a post is done once, whether it was cut off on its way there or its answer
   expect(told).toEqual(['main 3']);
 });
 
-test('a server that is down for a while keeps nobody’s post', async () => {
+test('posts made while the server is down are posted once it is back', async () => {
   const { board, client } = await boardBehindPath();
   const alice = await client('alice');
   await alice.call('group.join', { group: 'main' });
@@ -131,7 +131,7 @@ test('a server that is down for a while keeps nobody’s post', async () => {
   expect(await posted).toMatchObject({ number: 1, subject: 'meanwhile' });
 });
 
-test('groups are known again, whatever became of them meanwhile', async () => {
+test('after a gap the client knows groups that were renamed, left or deleted meanwhile', async () => {
   const { board, client, cutOff } = await boardBehindPath();
   const bob = await board.program('bob');
   const alice = await client('alice');
@@ -165,7 +165,7 @@ test('groups are known again, whatever became of them meanwhile', async () => {
   expect((await until(8)).slice(7)).toEqual(['random 1']);
 });
 
-test('one who was removed while away is told so and not made anew; a new name is taken on', async () => {
+test('a user who was deleted during a gap is not created again; a renamed user goes on under the new name', async () => {
   const { board, path, client, cutOff } = await boardBehindPath();
   const alice = await client('alice');
   await cutOff(alice, () =>
@@ -210,7 +210,7 @@ test('a group joined on another connection of the user is followed here too', as
   expect(phone.memberships).toEqual([]);
 });
 
-test('who is banned is not let in again, connected or away', async () => {
+test('a banned user is not let in again, whether the ban came during a connection or a gap', async () => {
   const { board, path, client } = await boardBehindPath();
   const alice = await client('alice');
   const ended = once(alice, 'ended');
@@ -231,7 +231,7 @@ test('who is banned is not let in again, connected or away', async () => {
   await expect(waiting).rejects.toMatchObject({ code: 'BANNED' });
 });
 
-test('a session that was taken over is not fought for', async () => {
+test('a client whose session was taken over does not take it back', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const connected = connect({ ...server.address, user: 'alice', timing });
@@ -243,7 +243,7 @@ test('a session that was taken over is not fought for', async () => {
   expect(await ended).toMatchObject([{ message: 'Taken.' }]);
 });
 
-test('a resume of one’s own that arrives late is no takeover', async () => {
+test('a late resume of the client itself does not end its session', async () => {
   const server = await ScriptedServer.start();
   let accepted = server.client();
   const next = async () => {
@@ -275,7 +275,7 @@ test('a resume of one’s own that arrives late is no takeover', async () => {
   await ended;
 });
 
-test('without a token that is good it logs in by name, once the name is free', async () => {
+test('a client whose token is not valid any more logs in by name, once the name is free', async () => {
   const { board, client, cutOff } = await boardBehindPath();
   const alice = await client('alice');
   let other: JsonPeer | undefined;
@@ -288,7 +288,7 @@ test('without a token that is good it logs in by name, once the name is free', a
   await alice.call('group.join', { group: 'main' });
 });
 
-test('a path that dies without a word is found', async () => {
+test('a connection that is dead without an error is detected', async () => {
   const { path, client } = await boardBehindPath();
   const alice = await client('alice', { timing: { ...timing, quiet: 40, answer: 40 } });
   const lost = once(alice, 'lost');
@@ -298,7 +298,7 @@ test('a path that dies without a word is found', async () => {
   await alice.call('ping', {});
 });
 
-test('what waits is bounded, and rejected on closing', async () => {
+test('waiting calls are limited in number, and rejected when the client is closed', async () => {
   const { path, client } = await boardBehindPath();
   const alice = await client('alice');
   path.blocked = true;
@@ -310,7 +310,7 @@ test('what waits is bounded, and rejected on closing', async () => {
   for (const call of waiting) await expect(call).rejects.toThrow('was closed before this was done');
 });
 
-test('a group that was removed while away is spoken of by its name', async () => {
+test('the error for a group that was deleted during a gap has its name', async () => {
   const { board, path, client } = await boardBehindPath();
   const alice = await client('alice');
   await alice.call('group.join', { group: 'news' });

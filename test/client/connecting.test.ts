@@ -40,7 +40,7 @@ test('--user holds for a board that is connected to later', async () => {
   await chat.shows('[INFO] Welcome alice');
 });
 
-test('an address without a board is told in plain words, and one may go on', async () => {
+test('a failed %connect says what to check, and the client goes on', async () => {
   const board = await TestBoard.start();
   const chat = Pty.chat(['127.0.0.9', board.port]);
   await chat.shows(
@@ -64,7 +64,7 @@ test('a %connect that is not understood says how it is written', async () => {
   await chat.shows('[ERROR] Wrong arguments: the address is missing.');
 });
 
-test('a server that dies is announced above the line being typed, and come back to', async () => {
+test('a lost connection is reported above the line being typed, and made again', async () => {
   const server = await TestServer.start();
   const { port, data } = server;
   const alice = Pty.chat(['127.0.0.1', port]);
@@ -87,7 +87,7 @@ test('a server that dies is announced above the line being typed, and come back 
   );
 });
 
-test('a server that is stopped says why it goes', async () => {
+test('a server that is stopped says why it closes the connection', async () => {
   const { board, alice } = await aliceInChat();
   await board.restart(undefined, { port: board.port });
   await alice.shows(
@@ -126,7 +126,7 @@ test('%connect moves elsewhere while the board is away', async () => {
   await alice.shows(/> %ping\n\[INFO\] pong\n.*>$/);
 });
 
-test('a session that was ended for good is not tried again', async () => {
+test('the client does not connect again after a session has ended for good', async () => {
   const { board, alice } = await aliceInChat();
   await board.operate((operator) => operator.banUser('alice', 'spam'));
   await alice.shows(
@@ -136,7 +136,7 @@ test('a session that was ended for good is not tried again', async () => {
   await alice.shows('[ERROR] You are not connected.');
 });
 
-test('a server that goes while the name is asked for leaves a prompt for commands', async () => {
+test('if the connection is lost while the name is asked for, the prompt for commands is shown', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const chat = Pty.chat(['127.0.0.1', server.address.port]);
@@ -147,7 +147,7 @@ test('a server that goes while the name is asked for leaves a prompt for command
   await chat.shows(/Type %connect to connect again\.\n.*>$/);
 });
 
-test('a command that the server did not answer before it went is told to be in doubt', async () => {
+test('a command without an answer when the connection is lost is reported as in doubt', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const chat = Pty.chat(['127.0.0.1', server.address.port, '--user', 'alice']);
@@ -174,7 +174,7 @@ test('%connect moves from one board to another, under the same name', async () =
   await board.person('alice');
 });
 
-test('a %connect that fails leaves one where one is', async () => {
+test('a %connect that fails leaves the user connected to the old board', async () => {
   const { board, alice } = await aliceInChat();
   alice.type(`%connect 127.0.0.9 ${board.port}\r`);
   await alice.shows('[ERROR] Nothing listens on 127.0.0.9');

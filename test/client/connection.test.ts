@@ -55,7 +55,7 @@ test('bytes may come one by one', async () => {
   expect(notices).toEqual([joined('zoë')]);
 });
 
-test('what makes no sense is skipped', async () => {
+test('a client ignores lines that are not JSON-RPC and notices it does not know', async () => {
   const { client, connection, notices } = await connected();
   const reply = connection.call('ping', {});
   const { id } = await client.request();
@@ -75,7 +75,7 @@ test('what makes no sense is skipped', async () => {
   expect(notices).toEqual([joined('bob')]);
 });
 
-test('what waits for a reply acts on it before the notices behind it come', async () => {
+test('a caller acts on a reply before later notices are emitted', async () => {
   const { client, connection } = await connected();
   const seen: string[] = [];
   const left = new Promise<void>((resolve) => {
@@ -95,7 +95,7 @@ test('what waits for a reply acts on it before the notices behind it come', asyn
   expect(seen).toEqual(['member.joined', 'pong', 'member.left']);
 });
 
-test('a refusal is the error of the catalogue', async () => {
+test('a refused call is rejected with the error of the board', async () => {
   const { client, connection } = await connected();
   const reply = connection.call('group.leave', { group: 'x' });
   const { id } = await client.request();
@@ -108,7 +108,7 @@ test('a refusal is the error of the catalogue', async () => {
   });
 });
 
-test('a result of another shape is refused', async () => {
+test('a result that does not fit its schema rejects the call', async () => {
   const { client, connection } = await connected();
   const reply = connection.call('group.leave', { group: 'x' });
   await client.answer({ grop: 'x' });
@@ -134,7 +134,7 @@ test('a login too long for the server is refused before it is sent, and does not
   connection.close();
 });
 
-test('what is pending when the connection goes is rejected, and so is what comes later', async () => {
+test('calls that are pending when the connection is lost are rejected, and so are later calls', async () => {
   const { client, connection } = await connected();
   const replies = [connection.call('ping', {}), connection.call('group.list', {})];
   const closed = once(connection, 'closed');
@@ -145,7 +145,7 @@ test('what is pending when the connection goes is rejected, and so is what comes
   await expect(connection.call('ping', {})).rejects.toThrow(lost);
 });
 
-test('a server that is cut off is told from one that closes', async () => {
+test('a client distinguishes a connection that was cut from one that the server closed', async () => {
   const { client, connection } = await connected();
   const closed = once(connection, 'closed');
   client.socket.resetAndDestroy();
@@ -161,7 +161,7 @@ test('the reason that the server gives for closing is kept', async () => {
   expect(notices).toEqual([]);
 });
 
-test('who closes the connection is not told that it has closed', async () => {
+test('a client that closes the connection itself gets no event about it', async () => {
   const { client, connection } = await connected();
   const events: unknown[] = [];
   connection.on('closed', (reason) => events.push(reason));
@@ -173,20 +173,20 @@ test('who closes the connection is not told that it has closed', async () => {
   expect(events).toEqual([]);
 });
 
-test('an address where nothing listens is told in plain words', async () => {
+test('the error for an address where nothing listens says what to check', async () => {
   const { address } = await ScriptedServer.start();
   await expect(Connection.open({ ...address, host: '127.0.0.9' })).rejects.toThrow(
     `Nothing listens on 127.0.0.9:${address.port}. Check the address and the port, and whether the board is running.`,
   );
 });
 
-test('a name that no host has is told in plain words', async () => {
+test('the error for an unknown host name says what to check', async () => {
   await expect(Connection.open({ host: 'nowhere.invalid', port: 6789 })).rejects.toThrow(
     /^There is no host called "nowhere.invalid"|^The name "nowhere.invalid" could not be looked up/,
   );
 });
 
-test('a server that says nothing is given up after a while', async () => {
+test('connecting to a server that sends nothing fails after a timeout', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   try {
     const server = await ScriptedServer.start();
@@ -202,7 +202,7 @@ test('a server that says nothing is given up after a while', async () => {
   }
 });
 
-test('a server that is no board is told from one that is', async () => {
+test('connecting to a server that is not a board fails and says so', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const opened = Connection.open(server.address);

@@ -11,7 +11,7 @@ async function newcomer(...args: string[]) {
   return { board, chat };
 }
 
-test('the name is asked for, and its bearer welcomed and told what to type next', async () => {
+test('the client asks for the name, welcomes the user, and says what to type next', async () => {
   const { board, chat } = await newcomer();
   await chat.shows(question);
   chat.type('alice\r');
@@ -25,7 +25,7 @@ test('the name is asked for, and its bearer welcomed and told what to type next'
   ]);
 });
 
-test('a name that is taken is asked for again, without regard to case', async () => {
+test('after a name that is in use, in any case, the client asks again', async () => {
   const { board, chat } = await newcomer();
   await board.person('bob');
   await chat.shows(question);
@@ -37,7 +37,7 @@ test('a name that is taken is asked for again, without regard to case', async ()
   await chat.shows('[INFO] Welcome carol');
 });
 
-test('a name that cannot be one is asked for again', async () => {
+test('after an invalid name the client asks again', async () => {
   const { chat } = await newcomer();
   await chat.shows(question);
   chat.type('two words\r');
@@ -53,7 +53,7 @@ test('with --user nothing is asked', async () => {
   expect(chat.screen).not.toContain(question);
 });
 
-test('with --user that is taken, that is said and the name asked for', async () => {
+test('if the name of --user is in use, the client says so and asks for a name', async () => {
   const board = await TestBoard.start();
   await board.person('alice');
   const chat = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
@@ -76,7 +76,7 @@ test('a member who returns sees what is unread', async () => {
   await chat.shows('[INFO] Welcome alice\n[INFO] main: 2 unread\n[INFO] Type %next to read');
 });
 
-test('commands that need no name work where it is asked for', async () => {
+test('commands that need no login work while the name is asked for', async () => {
   const { chat } = await newcomer();
   await chat.shows(question);
   chat.type('%help ping\r');
@@ -85,7 +85,7 @@ test('commands that need no name work where it is asked for', async () => {
   await chat.shows(/\[ERROR\] Say who you are first\. Type your name\.\nWhat is your username\?$/);
 });
 
-test('the arrow keys bring back no name', async () => {
+test('the arrow keys do not bring back a typed name', async () => {
   const { chat } = await newcomer();
   await chat.shows(question);
   chat.type('alice\r');

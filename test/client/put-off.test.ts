@@ -108,11 +108,11 @@ test('a login that is put off is sent again', async () => {
   expect((await connected).user).toBe('alice');
 });
 
-test('the seconds that a refusal asks for are told to programs', () => {
+test('programs get the seconds that a refusal asks for', () => {
   expect(boardError('RATE_LIMITED', 3)).toMatchObject({ seconds: 3 });
 });
 
-test('a mark that the disk has no room for keeps no reader waiting', async () => {
+test('a reader does not wait for a mark that cannot be written to a full disk', async () => {
   const { client, peer } = await scripted();
   const marked = client.call('message.markRead', { group: 'main', number: 1 });
   const refused = expect(marked).rejects.toMatchObject({ code: 'STORAGE_FAILED' });
@@ -120,7 +120,7 @@ test('a mark that the disk has no room for keeps no reader waiting', async () =>
   await refused;
 });
 
-test('no time that a server or a program gives is too long for a timer, which would end at once', async () => {
+test('times that are too long for a timer are cut, and do not end at once', async () => {
   const overflows: string[] = [];
   const listen = ({ name, message }: Error) => {
     if (name === 'TimeoutOverflowWarning') overflows.push(message);

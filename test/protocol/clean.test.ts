@@ -31,7 +31,7 @@ test.each([
   expect(cleanText(given)).toBe(expected);
 });
 
-test('nothing that comes out can drive a terminal', () => {
+test('cleaned text contains nothing that a terminal acts on', () => {
   expect(dangerous.test('\u001b')).toBe(true);
   fc.assert(
     fc.property(text, (given) => {

@@ -39,7 +39,7 @@ test('a person who types can use every method, but for those that only programs 
   ]);
 });
 
-test('whoever is not logged in can ask for no more than to log in, or about the server', () => {
+test('before the login only the login and questions about the server are allowed', () => {
   const open = Object.entries(methods).filter(([, { login }]) => !login);
   expect(open.map(([name]) => name).sort()).toEqual([
     'ping',
