@@ -10,6 +10,7 @@ import { connect as connectTls, type TLSSocket } from 'node:tls';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 import { makeCertificate, readCertificate } from '../helpers/certificate.ts';
+import { halfHello } from '../helpers/half-hello.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TextPeer } from '../helpers/text-peer.ts';
 import { scrape } from './scrape.ts';
@@ -18,9 +19,6 @@ const folder = mkdtempSync(join(tmpdir(), 'corkboard-'));
 const certificate = readCertificate(makeCertificate('board', folder));
 afterAll(() => rmSync(folder, { recursive: true }));
 const metrics = { host: '127.0.0.1', port: 0 };
-
-// A TLS record that says it holds 512 bytes of a handshake, and holds five.
-const halfHello = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03]);
 
 async function rawSocket(port: number, first?: Buffer | string): Promise<Socket> {
   const socket = connect({ host: '127.0.0.1', port });

@@ -13,12 +13,10 @@ import {
   makeRsaKey,
 } from '../../helpers/certificate.ts';
 import { runCli } from '../../helpers/cli.ts';
+import { halfHello } from '../../helpers/half-hello.ts';
 import { JsonPeer } from '../../helpers/json-peer.ts';
 import { tempFolder } from '../../helpers/temp.ts';
 import type { Night } from './night.ts';
-
-// A TLS record that says it holds 512 bytes of a handshake, and holds five.
-const halfHello = Buffer.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03]);
 
 function settings({ cert, key }: CertificateFiles): string[] {
   return ['--tls-cert', cert, '--tls-key', key];
