@@ -210,9 +210,10 @@ export class CommitQueue<C> {
 
   /** @param outcomes of the first writes of the batch */
   private settleAll(batch: readonly Write<C>[], outcomes: readonly Outcome[]): void {
-    for (const [at, outcome] of outcomes.entries()) {
+    for (let at = 0; at < outcomes.length; at++) {
       const write = batch[at];
-      if (write) this.settle(write, outcome);
+      const outcome = outcomes[at];
+      if (write && outcome) this.settle(write, outcome);
     }
     this.options.committed?.();
   }
@@ -223,7 +224,7 @@ export class CommitQueue<C> {
       reject(outcome.refusal);
       return;
     }
-    const began = performance.now();
+    const began = payer ? performance.now() : 0;
     for (const event of outcome.events) this.publish(event);
     payer?.charge(outcome.took + performance.now() - began);
     resolve(outcome.value);

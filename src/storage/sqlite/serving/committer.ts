@@ -77,7 +77,7 @@ export class Committer<C> {
 
   /** Runs a call that only reads, without a transaction. @throws any error but a `BoardError` of the call */
   runUnwritten(call: C): Outcome {
-    return this.perform(call);
+    return this.perform(call, performance.now());
   }
 
   /** @throws LostFileError if what is committed is, or would be, in no file that can be found */
@@ -91,12 +91,13 @@ export class Committer<C> {
     this.begin.run();
     try {
       const outcomes: Outcome[] = [];
-      let left = time;
+      let now = performance.now();
+      const end = now + time;
       for (const call of calls) {
-        if (left < 0) break;
-        const outcome = this.perform(call);
-        left -= outcome.took;
+        if (now > end) break;
+        const outcome = this.perform(call, now);
         outcomes.push(outcome);
+        now += outcome.took;
       }
       this.performer.flush?.();
       this.end.run();
@@ -110,8 +111,7 @@ export class Committer<C> {
     }
   }
 
-  private perform(call: C): Outcome {
-    const began = performance.now();
+  private perform(call: C, began: number): Outcome {
     const events: BoardEvent[] = [];
     try {
       const value = this.performer.perform(call, (event) => events.push(event));
