@@ -30,7 +30,6 @@ export const freeValues: ReadonlySet<string> = new Set([
   'network',
   'url',
   'milliseconds',
-  'url',
   'host:port',
   'port',
   'words',
