@@ -4,9 +4,9 @@ import { runSteps } from './steps.ts';
 
 export interface CaretakerOptions {
   readonly upkeep: Upkeep;
-  /** Told of what fails; it is tried again with the next look. */
+  /** Called with an error of a step. The caretaker tries again at its next look. */
   readonly failed: (error: unknown) => void;
-  /** Milliseconds between two looks. */
+  /** Milliseconds between two looks for work. */
   readonly interval?: number;
 }
 

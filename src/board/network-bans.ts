@@ -17,7 +17,7 @@ export class NetworkBans {
   /** @param now milliseconds since the epoch */
   constructor(private readonly now: () => number = Date.now) {}
 
-  /** Takes the place of all bans before. */
+  /** Replaces all bans. */
   replace(bans: readonly NetworkBan[]): void {
     this.byNetwork = new NetworkMap();
     for (const ban of bans) {
@@ -26,7 +26,7 @@ export class NetworkBans {
     }
   }
 
-  /** What a peer at `address` is told if it is banned. */
+  /** The reason that a peer at `address` is sent if it is banned. */
   reasonFor(address: string): string | undefined {
     const now = this.now() * 1000;
     for (const { endsAt, reason } of this.byNetwork.find(address)) {

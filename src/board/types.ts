@@ -26,7 +26,7 @@ export interface Message extends Header {
   readonly content: string;
 }
 
-/** One of a user's memberships, as login tells of it. */
+/** One of a user's memberships, as a login lists it. */
 interface Membership {
   readonly group: Group;
   readonly lastRead: number;
@@ -76,7 +76,7 @@ export interface OpenedLogin extends Login {
 /** The session that asked for a change; null for one made from outside the server. */
 export type Origin = number | null;
 
-/** What happened, told after its commit and in the order of commits. */
+/** A change of the board. It is published after its commit, in the order of commits. */
 export type BoardEvent =
   | { type: 'session.opened'; origin: Origin; login: OpenedLogin }
   /** The session was logged out: nothing that happens later is sent to it. */
@@ -89,15 +89,15 @@ export type BoardEvent =
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; lastRead: number }
   | OutsideEvent;
 
-/** What an administration command can do, told to the server through the database. */
+/** A change by the operator. A command stores it in `outside_changes` for the server. */
 export type OutsideEvent =
   | { type: 'member.left'; origin: Origin; group: Group; user: User }
   | { type: 'user.renamed'; user: User; was: string; groups: readonly Group[] }
-  /** The user's sessions end, with the reason that they are told. */
+  /** The user's sessions end, and are sent the reason. */
   | { type: 'user.expelled'; user: User; reason: string }
   | { type: 'group.changed'; group: Group; was: string; description: string }
   | { type: 'group.removed'; group: Group }
-  /** The server enforces the rule at once; nobody is told until something goes. */
+  /** The server enforces the rule at once. Members are notified when messages are deleted. */
   | { type: 'retention.changed'; group: Group }
   /** The server reads the bans of networks again, and ends the sessions that they are for. */
   | { type: 'networkBans.changed' }

@@ -4,7 +4,7 @@ import type { StepControl } from '../steps.ts';
 import type { Group, GroupRef, Header, Message, User } from '../types.ts';
 import type { Page } from './repository.ts';
 
-/** A group as the operator sees it: all of it, whoever is a member. */
+/** A group as the operator sees it, who needs no membership. */
 export interface GroupDetails extends Group {
   readonly description: string;
   readonly members: number;
@@ -18,27 +18,27 @@ export interface GroupDetails extends Group {
   readonly keepDays: number | null;
 }
 
-/** What an operator changes of a group; what is left out stays. */
+/** The fields of a group to change. Fields that are left out stay as they are. */
 export type GroupChanges = Partial<Pick<GroupDetails, 'description' | 'keepMessages' | 'keepDays'>>;
 
-/** What a server removes next by the rule of a group: what it does now, else its oldest message. */
+/** What a server removes next by the rule of a group: everything that is due now, or else the oldest message. */
 export interface NextRemoval extends Omit<MessageSpan, 'group'> {
   /** When the last of them was posted. */
   readonly upTo: number;
-  /** When they go by their age; null where they do not, or go now. */
+  /** When they are removed for their age; null if they are not, or are due now. */
   readonly at: number | null;
-  /** After how many further posts they go, 0 for now; null where the number is not bounded. */
+  /** After how many further posts they are removed, 0 for now; null if the group keeps any number. */
   readonly afterPosts: number | null;
 }
 
-/** A membership, told from the group's side. */
+/** A membership in a list of a group's members. */
 export interface GroupMember {
   readonly user: string;
   readonly joinedAt: number;
   readonly lastRead: number;
 }
 
-/** A membership, told from the user's side. */
+/** A membership in a list of a user's groups. */
 export interface UserMembership {
   readonly group: string;
   readonly joinedAt: number;
@@ -60,7 +60,7 @@ export interface UserDetails extends User {
 /** What happens to the messages of a user who is deleted: they stay without a sender, or are deleted. */
 export type MessageDisposal = 'keep' | 'purge';
 
-/** What a purge takes: what was posted before a time, all but the newest ones, or everything. */
+/** What a purge deletes: messages from before a time, all but the newest, or everything. */
 export type PurgeRule = { readonly before: number } | { readonly keep: number } | 'all';
 
 /** Messages of one group: how many, the lowest number and the highest; 0 and 0 where none. */
@@ -71,20 +71,20 @@ export interface MessageSpan {
   readonly last: number;
 }
 
-/** What a purge is going to delete, as it was planned. */
+/** The messages that a purge is going to delete. */
 export interface PurgePlan extends MessageSpan {
   /** The rows up to this number are removed, those of messages deleted before among them. */
   readonly upTo: number;
 }
 
 /**
- * The board as an operator works on it, also while a server runs: what a server has to tell its
- * members of is left for it in the database, with the change itself. Every operation is atomic,
- * but for `purge`, `deleteGroup` and `deleteUser`, which go in small atomic steps, so that a
- * running server never waits for long.
+ * The board as an operator works on it, also while a server runs: the events of a change are stored for the server,
+ * in the transaction of the change. A server can use this too, and publishes the events itself. Every operation is
+ * atomic, except `purge`, `deleteGroup` and `deleteUser`. These run in small atomic steps, so that a server never
+ * waits for long.
  *
- * All of them throw `STORAGE_FAILED` where the disk fails, and those about a group
- * `GROUP_NOT_FOUND`, those about a user `USER_NOT_FOUND`; what else they throw stands with each.
+ * All of them throw `STORAGE_FAILED` if the disk fails, and those about a group
+ * `GROUP_NOT_FOUND`, those about a user `USER_NOT_FOUND`; what else they throw is listed with each.
  */
 export interface Administration {
   groups(): Promise<GroupDetails[]>;
@@ -100,7 +100,7 @@ export interface Administration {
   deletableGroup(group: GroupRef): Promise<GroupDetails>;
   /**
    * Deletes the group with all that is in it. Stopped before its end, it has deleted the oldest
-   * messages, and the group stands.
+   * messages, and the group still exists.
    * @throws `GROUP_PROTECTED` for the public group
    */
   deleteGroup(
@@ -113,27 +113,27 @@ export interface Administration {
    * else null. An age is not a safe thing to delete by then.
    */
   clockDoubt(): Promise<number | null>;
-  /** What a purge would take. Messages posted later are never part of it. */
+  /** What a purge would delete. Messages posted later are never part of it. */
   planPurge(group: GroupRef, rule: PurgeRule): Promise<PurgePlan>;
-  /** Deletes the messages up to the last one of `plan`, and says which went. */
+  /** Deletes the messages up to the last one of `plan`. @returns which were deleted */
   purge(plan: PurgePlan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
 
   users(): Promise<UserDetails[]>;
   user(name: string): Promise<UserDetails & { memberships: UserMembership[] }>;
   /** @param passwordHash null for a name without a password @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   createUser(name: Name, passwordHash: string | null): Promise<UserDetails>;
-  /** Ends the user's sessions and tokens with it. @param passwordHash null takes the password away */
+  /** Also ends the user's sessions and tokens. @param passwordHash null removes the password */
   setPassword(name: string, passwordHash: string | null): Promise<UserDetails>;
   /** @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   renameUser(name: string, to: Name): Promise<UserDetails>;
-  /** Ends the user's sessions and tokens with it. @param reason '' for none */
+  /** Also ends the user's sessions and tokens. @param reason '' for none */
   banUser(name: string, reason: string): Promise<UserDetails>;
   unbanUser(name: string): Promise<UserDetails>;
-  /** A user, and how many messages are from them; that takes a look at every message there is. */
+  /** A user, and how many messages are from them. It reads every message of the board. */
   deletableUser(name: string): Promise<{ user: UserDetails; messages: number }>;
   /**
    * Deletes the user with their memberships. Stopped before its end, it has seen to the oldest of
-   * their messages, and the user stands.
+   * their messages, and the user still exists.
    * @returns how many messages went, or are from nobody now
    */
   deleteUser(
@@ -144,9 +144,9 @@ export interface Administration {
 
   /** The bans of networks that have not ended, oldest first. */
   networkBans(): Promise<NetworkBan[]>;
-  /** Ends the sessions from there with it. A ban of the same network before is replaced. */
+  /** Also ends the sessions from there. It replaces an earlier ban of the same network. */
   banNetwork(ban: Omit<NetworkBan, 'createdAt'>): Promise<NetworkBan>;
-  /** The ban that was taken back; undefined if there was none of exactly this network. */
+  /** @returns the ban that was removed; undefined if there was none of exactly this network */
   unbanNetwork(network: string): Promise<NetworkBan | undefined>;
 
   /**

@@ -12,7 +12,7 @@ import type {
   User,
 } from '../types.ts';
 
-/** Whoever is charged for what a write has cost. */
+/** The connection that is charged for the cost of a write. */
 export interface Payer {
   /** @param milliseconds of processor time, once the write is committed or refused */
   charge(milliseconds: number): void;
@@ -22,7 +22,7 @@ export interface Payer {
 export interface Actor {
   readonly user: User;
   readonly origin: Origin;
-  /** When the session began; what was posted later has been told to it, and is not unread. */
+  /** When the session began. Messages posted later were announced to it, and are not unread. */
   readonly since: number;
   /** The hash of the user's password when the session began; null without one. */
   readonly passwordHash: string | null;
@@ -116,7 +116,7 @@ export interface AccountRepository {
 /**
  * The board's storage, as the server uses it. Every operation is atomic: it happens whole, or it
  * fails and nothing has changed. A promise of one that changes something is settled once the
- * change is on disk, and its events have been told just before.
+ * change is on disk, after its events were published.
  *
  * All of them throw `STORAGE_FAILED` if the disk fails, `BANNED`, `USER_NOT_FOUND` or
  * `SESSION_ENDED` if the actor was banned, deleted or given another password since the session
@@ -138,7 +138,7 @@ export interface Repository {
     page?: { after: number; limit: number },
   ): Promise<{ group: Group } & MemberPage>;
 
-  /** @throws `NOT_MEMBER`, and `KEY_REUSED` where the key stands for a message of another group */
+  /** @throws `NOT_MEMBER`, and `KEY_REUSED` if the key was used for a message of another group */
   post(
     actor: Actor,
     group: GroupRef,
@@ -163,7 +163,7 @@ export interface Repository {
   /** Counts the messages up to `number` as seen. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, number: number): Promise<void>;
 
-  /** Tells of what administration commands have changed since it was last called. */
+  /** Publishes the outside changes since the last call. */
   announceOutsideChanges(): Promise<void>;
 }
 

@@ -14,7 +14,7 @@ const record = z.object({ folder: z.string(), id: z.string() });
 
 /**
  * The folder of the scheduled backups of one board. A process of its own works in it, never the
- * server: a file system that hangs, as NFS does without its server, hangs whoever asks it anything.
+ * server: a file system that hangs, such as NFS without its server, hangs every process that uses it.
  *
  * The folder has a marker, and a file beside the database repeats it. So the folder is known not to be
  * the one of before when its disk is not mounted, and no copy is written into the mount point.
@@ -64,7 +64,7 @@ export class BackupFolder {
     return join(this.folder, `corkboard-${stamp}Z.db`);
   }
 
-  /** Removes what killed processes have left. */
+  /** Removes files that killed processes have left. */
   removeLeft(): void {
     const left = readdirSync(this.folder).map((name) => leftName.exec(name)?.[1] ?? '');
     for (const name of new Set(left)) {
@@ -103,7 +103,7 @@ export class BackupFolder {
     return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
   }
 
-  /** A copy is worth more than the record of where it is: a full disk of the database costs none. */
+  /** A copy is worth more than the record of its place, so a full disk of the database does not make a backup fail. */
   private remember(known: z.infer<typeof record>): void {
     try {
       this.write(this.recordFile, JSON.stringify(known));

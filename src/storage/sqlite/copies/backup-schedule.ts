@@ -7,7 +7,7 @@ import type { Logger } from 'pino';
 import type { Backups } from '../../../metrics/sources.ts';
 
 export interface BackupPlan {
-  /** Where the copies go; made if it is missing. */
+  /** The folder of the copies; created if it is missing. */
   readonly folder: string;
   /** Milliseconds from one copy to the next, over restarts of the server too. */
   readonly every: number;
@@ -35,7 +35,7 @@ const longestPause = 24 * hour;
 // hangs, not even that ends it.
 const terminationTime = 2000;
 const killTime = 500;
-// Members come first.
+// The lowest priority, so that members come first.
 const lowPriority = 10;
 
 /**
@@ -110,7 +110,7 @@ export class BackupSchedule {
     const args = [program, 'db', 'scheduled-backup', folder, ...options];
     const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
-    // A server that is told to end at once leaves no process behind.
+    // A server that has to end at once leaves no process running.
     const kill = () => void child.kill('SIGKILL');
     process.once('exit', kill);
     const gone = () => {
@@ -141,7 +141,7 @@ export class BackupSchedule {
   }
 }
 
-/** @throws Error with what it wrote to standard error, where it fails */
+/** @throws Error with what the process wrote to standard error, if it fails */
 async function outcome(child: ChildProcess): Promise<ScheduledBackup> {
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('a process without pipes');
@@ -154,10 +154,10 @@ async function outcome(child: ChildProcess): Promise<ScheduledBackup> {
   throw new Error(said.trim() || (signal ? `ended by ${signal}` : `exit code ${code}`));
 }
 
-/** Ends a process, a stopped one too, and lets go of one that nothing ends. */
+/** Ends a process, also a stopped one. It gives up on a process that does not end. */
 async function end(child: ChildProcess): Promise<void> {
   child.kill('SIGTERM');
-  // A process that is stopped hears of SIGTERM once it goes on.
+  // A stopped process gets SIGTERM only when it continues.
   child.kill('SIGCONT');
   if (await hasExited(child, terminationTime)) return;
   child.kill('SIGKILL');

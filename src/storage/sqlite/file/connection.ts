@@ -23,7 +23,7 @@ export interface ConnectionOptions {
 export type Client = Sqlite.Database;
 export type Orm = ReturnType<typeof orm>;
 
-/** A connection that cannot be opened, told in one line. */
+/** A database cannot be opened or used. The message is one line for the operator. */
 export class DatabaseError extends Expected {
   override readonly name = 'DatabaseError';
 }
@@ -47,12 +47,12 @@ export function openConnection(file: string, options: ConnectionOptions = {}): C
     if (create) createPrivately(file);
     const empty = create && statSync(file).size === 0;
     client = new Sqlite(file, { fileMustExist: true, readonly, timeout: busyTimeout });
-    // Holds for the file from its first page on, and can be given to no other but by a VACUUM.
+    // It has to be set before the first page is written. Later only a VACUUM can change it.
     if (empty) client.pragma('auto_vacuum = INCREMENTAL');
     if (!readonly && journal !== 'unchanged') client.pragma(`journal_mode = ${journal}`);
     client.pragma(`synchronous = ${durability === 'full' ? 'FULL' : 'NORMAL'}`);
     client.pragma('foreign_keys = ON');
-    // The log is cut back to this once a checkpoint has emptied it.
+    // The maximum size of the log file after a checkpoint has emptied it.
     client.pragma(`journal_size_limit = ${64 * 1024 * 1024}`);
     client.pragma('schema_version');
     return client;
@@ -67,7 +67,7 @@ export function orm(client: Client) {
   return drizzle(client);
 }
 
-/** Makes an empty file that its owner alone can read, and its folder, where they are missing. */
+/** Creates an empty file that only its owner can read, and its folder, if they are missing. */
 export function createPrivately(file: string): void {
   makeFolder(dirname(resolve(file)));
   if (existsSync(file)) return;
@@ -76,8 +76,8 @@ export function createPrivately(file: string): void {
 }
 
 /**
- * Makes a folder that its owner alone can look into, and those above it. Node's own way to make
- * several never ends where the system says of a folder that exists that it does not, as /proc does.
+ * Creates a folder that only its owner can look into, and the folders above it. Node's `recursive` never ends in
+ * file systems such as /proc, which report that a folder is missing although it exists.
  */
 export function makeFolder(folder: string): void {
   if (existsSync(folder)) return;
@@ -85,12 +85,12 @@ export function makeFolder(folder: string): void {
   try {
     mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
-    // Made by another process just now.
+    // Another process has just created it.
     if (!existsSync(folder)) throw error;
   }
 }
 
-/** @throws DatabaseError where that cannot be seen, as in a folder of someone else's */
+/** @throws DatabaseError if that cannot be looked up, such as in a folder of another user */
 function isThere(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;
@@ -100,7 +100,7 @@ function isThere(file: string): boolean {
   }
 }
 
-/** What SQLite or the system said on opening a database, told in one line. */
+/** An error of SQLite or the system on opening a database, as one line for the operator. */
 export function openingError(file: string, error: unknown): unknown {
   if (error instanceof Sqlite.SqliteError) {
     if (/^SQLITE_(NOTADB|CORRUPT)/.test(error.code)) {

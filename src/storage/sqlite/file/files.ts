@@ -10,23 +10,23 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 
-/** What SQLite may have beside a database file. */
+/** The endings of the files that SQLite may keep beside a database. */
 const companions = ['-wal', '-shm', '-journal'] as const;
 
-/** Removes a database that is of no use, with what is beside it. */
+/** Removes a database that is not needed, with the files beside it. */
 export function removeDatabase(file: string): void {
   rmSync(file, { force: true });
   removeCompanions(file);
 }
 
-/** SQLite would take a log that is left beside the name of a file for the log of what comes there. */
+/** Removes log and index. SQLite would use a log that remains for the next file of that name. */
 export function removeCompanions(file: string): void {
   for (const suffix of companions) rmSync(file + suffix, { force: true });
 }
 
 /**
- * Gives a new file to the owner of its folder: what root makes in the folder of a board that another
- * user serves would be closed to that user.
+ * Gives a new file to the owner of its folder. Otherwise the user who runs the server could not open a file that root
+ * has made there.
  */
 export function giveToOwner(file: string): void {
   if (process.getuid?.() !== 0) return;
@@ -34,7 +34,7 @@ export function giveToOwner(file: string): void {
   chownSync(file, uid, gid);
 }
 
-/** `path`, or where that exists already, the first of `path-1`, `path-2` … that does not. */
+/** `path`, or if that exists, the first of `path-1`, `path-2` … that does not. */
 export function freePath(path: string): string {
   for (let turn = 0; ; turn++) {
     const free = turn === 0 ? path : `${path}-${turn}`;
@@ -43,12 +43,11 @@ export function freePath(path: string): string {
 }
 
 /**
- * Gives a whole file its name, on disk for good when this returns; what had the name is gone. For a
- * database, `removeCompanions` comes before.
+ * Gives a complete file its name. When this returns, that is on disk, and the file that had the name is deleted. For a
+ * database, call `removeCompanions` before.
  *
- * Only a sync of the folder keeps the order of what is done to its names. So what was done before
- * comes to the disk first: a second name for what had this one, and the end of its log, which SQLite
- * would take for the log of the new file.
+ * Only a sync of the folder keeps the order of changes to its names. So the earlier changes are synced first: a second
+ * name for the old file, and the removal of its log, which SQLite would use for the new file.
  */
 export function putInPlace(partial: string, file: string): void {
   sync(partial);
@@ -58,13 +57,13 @@ export function putInPlace(partial: string, file: string): void {
 }
 
 /**
- * Whoever writes a large file syncs it each time that so many bytes are written. One sync of all at
- * the end would keep the disk from the commits of a server: see docs/reliability.md.
+ * Code that writes a large file syncs it each time that it has written this many bytes. One sync of everything at
+ * the end would delay the commits of a server: see docs/reliability.md.
  */
 export const syncEvery = 8 * 1024 * 1024;
 
 /**
- * Brings the contents of a file, or the names in a folder, to the disk.
+ * Syncs the contents of a file, or the names in a folder, to the disk.
  * @throws the error of the system, with the path
  */
 export function sync(path: string): void {

@@ -4,19 +4,19 @@ import { clockState } from '../serving/wall-clock.ts';
 import type { Client } from './connection.ts';
 import { isStorageFailure } from './failure.ts';
 
-/** One thing that has to hold of a database, and how to find where it does not. */
+/** A rule that every database has to meet, and how to find what breaks it. */
 export interface HealthCheck {
   readonly name: string;
-  /** A sentence for each place where it does not hold. */
+  /** A sentence for each row or page that breaks the rule. */
   find(client: Client): string[];
 }
 
-/** A check on the board's own rules: `query` gives a row wherever one is broken. */
+/** A check of the board's own rules: `query` returns a row for everything that breaks the rule. */
 function rule<Row>(name: string, query: string, describe: (row: Row) => string): HealthCheck {
   return { name, find: (client) => client.prepare<[], Row>(query).all().map(describe) };
 }
 
-/** What has to hold of a database of any schema. */
+/** The checks for a database of any schema. */
 export const soundnessChecks: readonly HealthCheck[] = [
   {
     name: 'integrity',
@@ -34,7 +34,7 @@ export const soundnessChecks: readonly HealthCheck[] = [
   ),
 ];
 
-/** Everything that `db check` looks at. Each reads one state of the database, server or not. */
+/** All checks of `db check`. Each reads one state of the database, also while a server runs. */
 export const healthChecks: readonly HealthCheck[] = [
   ...soundnessChecks,
   rule<{ name: string; says: number; are: number }>(
@@ -105,7 +105,7 @@ export const clockCheck: HealthCheck = {
   },
 };
 
-/** What `check` finds; where it cannot be made for damage, that is what it finds. */
+/** The problems that `check` finds. If damage makes the check fail, that failure is the problem. */
 export function problemsOf({ find }: HealthCheck, client: Client): string[] {
   try {
     return find(client);

@@ -6,16 +6,16 @@ import { isBusy } from './failure.ts';
 import { removeDatabase } from './files.ts';
 import { identityOf } from './paths.ts';
 
-// Milliseconds: longer than `holder` has the lock in its hands.
+// Milliseconds: longer than `holder` holds the lock.
 const probePatience = 100;
 
-/** The database is held by another server. */
+/** Another server holds the database. */
 export class LockedError extends Expected {
   override readonly name = 'LockedError';
 
   constructor(
     file: string,
-    /** The process that holds it, where it could be read. */
+    /** The process that holds it, if it could be read. */
     readonly pid: number | undefined,
   ) {
     super(`${file} is held by another corkboard server${pid ? `, process ${pid}` : ''}.`);
@@ -23,10 +23,9 @@ export class LockedError extends Expected {
 }
 
 /**
- * Says that one server, or one upgrade, holds a database. It is a write transaction kept open on
- * a small SQLite file beside the database: the operating system drops SQLite's file lock with the
- * process, however that ends, so a lock is never stale; and in a rollback journal readers are let
- * in beside a writer, so that a second server can read who holds it.
+ * Shows that one server, or one upgrade, holds a database. It is a write transaction kept open on a small SQLite
+ * file beside the database. The operating system releases SQLite's file lock with the process, however that ends, so
+ * a lock is never stale. A rollback journal lets readers in beside a writer, so a second server can read the holder.
  */
 export class ServerLock {
   private readonly identity: string | undefined;
@@ -45,13 +44,13 @@ export class ServerLock {
       const isNew = makePlace(file);
       const before = identityOf(file);
       const lock = ServerLock.takeOrClean(file, database, isNew);
-      // Its last holder may have removed the file meanwhile: the next one would take another file.
+      // The last holder may have removed the file meanwhile. The next server would then lock another file.
       if (before === lock.identity && before !== undefined) return lock;
       lock.release();
     }
   }
 
-  /** A disk that fails, as a full one does, would leave an empty file. */
+  /** Without this, a full disk would leave an empty file. */
   private static takeOrClean(file: string, database: string, isNew: boolean): ServerLock {
     try {
       return ServerLock.takeIn(file, database);
@@ -79,12 +78,12 @@ export class ServerLock {
     }
   }
 
-  /** The process that holds it, if one does; asked without taking it, but for an instant. */
+  /** The process that holds the lock, if there is one. The check takes the lock for an instant. */
   static holder(database: string): number | undefined {
     return probe(database)?.pid;
   }
 
-  /** Whether a process holds it; what has its name and is none is held by nobody. */
+  /** Whether a process holds the lock. A file with its name that is not a lock counts as not held. */
   static isHeld(database: string): boolean {
     try {
       return probe(database) !== undefined;
@@ -124,7 +123,7 @@ function lockFile(database: string): string {
   return `${database}.lock`;
 }
 
-/** Who holds the lock, as far as that can be read; undefined where nobody does. */
+/** The process that holds the lock, as far as that can be read; undefined if none does. */
 function probe(database: string): { pid: number | undefined } | undefined {
   const file = lockFile(database);
   if (!existsSync(file)) return undefined;

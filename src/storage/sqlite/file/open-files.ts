@@ -14,8 +14,8 @@ export class LostFileError extends Error {
 }
 
 /**
- * The files that a connection has open. A process that has them open is told by nobody when their
- * names are removed or taken by other files, and SQLite goes on writing to files that end with it.
+ * The files that a connection has open. The system does not notify a process when another process removes their
+ * names or gives them to other files. SQLite then writes on to files that vanish with the process.
  * Each check asks the system for device and inode at the paths.
  */
 export class OpenFiles {
@@ -57,7 +57,7 @@ export class OpenFiles {
   }
 }
 
-/** Where no file can be seen, for whatever reason, the system opens none for the next process. */
+/** A file that cannot be looked up counts as missing: the next process could not open it either. */
 function identity(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });

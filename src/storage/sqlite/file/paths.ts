@@ -10,7 +10,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseError } from './connection.ts';
 
-/** An absolute path without symbolic links; of a file that does not exist yet, where it will be. */
+/** An absolute path without symbolic links, also for a file that does not exist yet. */
 export function realPath(path: string): string {
   const absolute = resolve(path);
   try {
@@ -18,7 +18,7 @@ export function realPath(path: string): string {
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') throw new DatabaseError(`${path} is a symbolic link to itself.`);
-    // Whoever opens the file gets the same error, and reports it.
+    // The code that opens the file gets the same error, and reports it.
     if (code !== 'ENOENT') return absolute;
   }
   const parent = dirname(absolute);
@@ -45,8 +45,8 @@ function statsOf(path: string): BigIntStats | undefined {
 
 /**
  * SQLite keeps the log beside the name that a file was opened by. Under a second name (a hard link,
- * or a mount of the file alone) the log is another one, and so is the lock: what was acknowledged
- * under one name is missing under the other.
+ * or a mount of the file alone) it uses another log, and the server another lock. Messages that were acknowledged
+ * under one name are then missing under the other.
  * @throws DatabaseError where `file` has a second name, other than one that a restore left
  */
 export function requireOneName(file: string): void {
@@ -63,7 +63,7 @@ export function requireOneName(file: string): void {
     const path = join(folder, name);
     return path !== file && identityOf(path) === identityOf(file);
   });
-  // A restore that was cut short leaves such a name, whose log it has emptied before.
+  // An interrupted restore leaves such a name. It has emptied that log before.
   const kept = others.filter((name) => name.startsWith(`${basename(file)}.before-restore-`));
   if (found.nlink - BigInt(kept.length) <= 1n) return;
   const [other] = others.filter((name) => !kept.includes(name));

@@ -1,7 +1,7 @@
 import { sql } from 'drizzle-orm';
 import { type Client, orm } from './connection.ts';
 
-/** How many rows each of the board's tables has; one that the schema does not have is missing. */
+/** The number of rows in each of the board's tables that the schema has. */
 export function rowCounts(client: Client): Map<string, number> {
   const names = client
     .prepare<[], { name: string }>(
@@ -18,10 +18,10 @@ export function rowCounts(client: Client): Map<string, number> {
 
 const told = ['users', 'groups', 'memberships', 'messages'] as const;
 
-/** What people are told of it; null where the schema has no such table. */
+/** The counts that commands print; null if the schema has no such table. */
 export type ToldRows = Record<(typeof told)[number], number | null>;
 
-/** How many of each there are, without the rows that deleted messages leave. */
+/** The counts that commands print, without the tombstones of deleted messages. */
 export function toldRows(client: Client): ToldRows {
   const counts = rowCounts(client);
   const rows = Object.fromEntries(told.map((table) => [table, counts.get(table) ?? null]));
@@ -32,7 +32,7 @@ function tombstones(client: Client): number {
   const column = client.prepare(
     "SELECT 1 FROM pragma_table_info('messages') WHERE name = 'deleted_at'",
   );
-  // A schema from before there were any.
+  // A schema that is older than tombstones.
   if (!column.get()) return 0;
   return client
     .prepare<[], number>('SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL')

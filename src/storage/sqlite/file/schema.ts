@@ -9,7 +9,7 @@ import {
 } from 'drizzle-orm/sqlite-core';
 
 // Times are microseconds since the epoch, from the board's one clock (clock.ts). Ids are
-// AUTOINCREMENT: what is made anew under an old name never inherits what the old one had.
+// AUTOINCREMENT: a new user or group with an old name never gets the id, and so the rows, of the old one.
 
 /**
  * What a name and its key look like: see `skeleton`. Names from before may look the same; a new one must not look like

@@ -30,7 +30,7 @@ const copyUsers = `
     SELECT id, name, created_at, last_seen_at, banned_at, ban_reason, password_hash
     FROM main.users`;
 
-/** How many there are of each in a snapshot. */
+/** The numbers of rows in a snapshot. */
 export interface SnapshotCounts {
   readonly users: number;
   readonly groups: number;
@@ -40,12 +40,11 @@ export interface SnapshotCounts {
 }
 
 /**
- * The state of a board at one instant, for an export of any length to be read from: a copy of the
- * rows alone, in a file beside the database that has no name any more once it is open, so that
- * nothing is left of it however the process ends.
+ * The state of a board at one instant, from which an export is read. It is a copy of the rows, in a file beside
+ * the database that loses its name when it is open. So no file remains, however the process ends.
  *
  * Only while it is taken is a read transaction open on the board: seconds for a million messages,
- * at the speed of the disk, whatever the pace of whoever reads the export.
+ * at the speed of the disk, however slowly the export is read.
  */
 export class Snapshot {
   private constructor(
@@ -98,7 +97,7 @@ function snapshotError(file: string, { message }: Error): DatabaseError {
   return new DatabaseError(`The board cannot be copied beside ${file} to export it: ${message}.`);
 }
 
-/** A file that is deleted while it is open goes with its last user, whatever becomes of it. */
+/** The system frees a deleted file when the last process closes it, however that process ends. */
 function attachUnnamed(client: Client, path: string): void {
   createPrivately(path);
   try {

@@ -28,7 +28,7 @@ export class Checkpoints {
   private readonly pageSize: number;
 
   /**
-   * @param report is called when a reader begins to hold the log, and when it has let go
+   * @param report called when a reader begins to hold the log, and when it has released it
    * @param now milliseconds, from any origin
    */
   constructor(
@@ -94,7 +94,7 @@ export class Checkpoints {
 
   private note(progress: Progress | undefined): void {
     const left = pending(progress);
-    // Another process may be at it just now.
+    // Another process may run a checkpoint at this moment.
     const isHeld = progress?.busy ? this.isHeld : left > loopPages;
     if (left > 0) this.notBefore = this.now() + (isHeld ? retryHeld : retry);
     if (isHeld === this.isHeld) return;

@@ -3,8 +3,8 @@ import type { Orm } from '../file/connection.ts';
 import { memberships, messages } from '../file/schema.ts';
 
 /**
- * The newest time that is stored, for the clock to go on from. Rows come with growing times, so
- * it is that of the newest message or of the newest membership: two rows, however many there are.
+ * The newest stored time, from which the clock goes on. Rows are written with growing times, so it is the time of
+ * the newest message or of the newest membership. Only these two rows are read.
  */
 export function lastTime(orm: Orm): number {
   const posted = orm

@@ -20,9 +20,9 @@ import { lastTime } from './last-time.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
 
 export interface StoreOptions {
-  /** Called for each event, after its commit and before the promise of what caused it is settled. */
+  /** Called for each event, after its commit and before the promise of its act is settled. */
   publish: (event: BoardEvent) => void;
-  /** Told of what `publish` throws, which is a bug. */
+  /** Called with an error that `publish` throws, which is a bug. */
   failed?: (error: unknown) => void;
   /** The wall clock, in milliseconds. */
   now?: () => number;
@@ -30,14 +30,14 @@ export interface StoreOptions {
   lockTimeout?: number;
   /** Where a failing disk is reported. */
   log?: Pick<Logger, 'error' | 'warn' | 'info'> | undefined;
-  /** Called when a reader begins to hold the log (see `Checkpoints`), and when it has let go. */
+  /** Called when a reader begins to hold the log (see `Checkpoints`), and when it has released it. */
   logHeld?: (log: { held: boolean; bytes: number }) => void;
 }
 
-// Bytes that a post of the largest size may need in the log: its content, and the pages around it.
+// Bytes that a post of the maximum size may need in the log: its content, and the pages around it.
 const roomForPost = 128 * 1024;
 
-/** A database in use by a server: what its repositories share. */
+/** A database in use by a server, with everything that its repositories share. Runs acts in the commit queue. */
 export class Store implements Executor {
   readonly statements: Statements;
   readonly shortestPause = 5;
@@ -94,7 +94,7 @@ export class Store implements Executor {
     return steps();
   }
 
-  /** Runs a read at once. @throws BoardError `STORAGE_FAILED` where the disk fails */
+  /** Runs a read at once. @throws BoardError `STORAGE_FAILED` if the disk fails */
   async read<T>(operation: () => T): Promise<T> {
     try {
       return operation();
@@ -131,7 +131,7 @@ export class Store implements Executor {
     for (let done = 0; done < commits; done++) await this.run('touch', {});
   }
 
-  /** Bytes that are free on the disk of the database; undefined where it cannot be asked. */
+  /** Free bytes on the disk of the database; undefined if the system does not say. */
   diskFree(): number | undefined {
     try {
       const { bavail, bsize } = statfsSync(dirname(this.client.name));
@@ -141,7 +141,7 @@ export class Store implements Executor {
     }
   }
 
-  /** What the database holds, from the counts that are kept: it costs a row for each group. */
+  /** The size of the database, from the stored counts. It reads one row for each group. */
   holdings(): Holdings {
     const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
     return {
@@ -153,8 +153,8 @@ export class Store implements Executor {
   }
 
   /**
-   * Commits what is waiting, empties the log into the database and closes it. Where there is no room
-   * for that, the log stays as it is: all is in it, and the next to open the database takes it over.
+   * Commits the waiting acts, copies the log into the database and closes it. If the disk has no room
+   * for that, the log stays. It is complete, and SQLite reads it when the database is opened again.
    */
   close(): void {
     this.queue.close();
@@ -177,7 +177,7 @@ export class Store implements Executor {
     }
   }
 
-  /** The file is removed before the system brings it to the disk, and the event loop waits for nothing. */
+  /** The file is removed before the system writes it to the disk, so the event loop waits for nothing. */
   private async probeRoom(): Promise<void> {
     const path = `${this.client.name}.probe`;
     try {
@@ -195,8 +195,8 @@ export class Store implements Executor {
   }
 
   /**
-   * All that was acknowledged is in the open log, which ends with this process. A reader with an old
-   * snapshot keeps some of it from being copied, until a later call.
+   * Every acknowledged write is in the open log, which vanishes with this process. A reader with an old
+   * snapshot can prevent a part from being copied, until a later call.
    */
   private saveLog(): void {
     try {

@@ -4,7 +4,7 @@ import { writeAtOnce } from '../file/write.ts';
 import { clockTolerance } from './clock-watch.ts';
 import { lastTime } from './last-time.ts';
 
-/** How the clock of this machine stands to what is stored; times are microseconds since the epoch. */
+/** The clock of this machine compared with the stored times, in microseconds since the epoch. */
 export interface ClockState {
   readonly clock: number;
   /** The newest stored time of a message or a membership; null on a board without any. */
@@ -17,7 +17,7 @@ export interface ClockState {
   readonly doubted: boolean;
 }
 
-// What has a time of the past, and is not in the order of messages and memberships.
+// Columns with times of the past whose order does not matter.
 const otherTimes: readonly (readonly [table: string, column: string])[] = [
   ['users', 'created_at'],
   ['users', 'last_seen_at'],
@@ -54,15 +54,15 @@ function countLater(client: Client, clock: number): number {
     .get(clock) as number;
 }
 
-/** Says for the operator that the clock is right: a running server goes by it from its next look on. */
+/** Stores that the operator trusts the clock. A running server uses that at its next check. */
 export function trustClock(client: Client, clock: number): void {
   writeAtOnce(client, () => storeTrusted(client, clock));
 }
 
 /**
- * Dates everything that is dated after `clock` as of now. Messages and memberships keep their order, a
- * microsecond apart, so that everyone sees what they saw before. Call it under the server's lock.
- * @returns how many messages and memberships were dated anew
+ * Sets every stored time after `clock` to now. Messages and memberships keep their order, a
+ * microsecond apart, so that all members see the same messages as before. Call it under the server's lock.
+ * @returns how many messages and memberships were changed
  */
 export function mendTimes(client: Client, clock: number): number {
   return writeAtOnce(client, () => {
@@ -80,7 +80,7 @@ export function mendTimes(client: Client, clock: number): number {
       messages: client.prepare('UPDATE messages SET posted_at = ? WHERE id = ?'),
       memberships: client.prepare('UPDATE memberships SET joined_at = ? WHERE rowid = ?'),
     };
-    // Oldest first: no row takes a time that another one still has.
+    // Oldest first, so that no row gets a time that another row still has.
     for (const [at, { table, row }] of future.entries()) {
       date[table as keyof typeof date].run(before + at + 1, row);
     }

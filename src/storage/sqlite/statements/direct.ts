@@ -1,7 +1,7 @@
 import { Param, Placeholder, type Query } from 'drizzle-orm';
 import type { Client } from '../file/connection.ts';
 
-/** A query of drizzle's that is not prepared yet; `prepare` is asked for its types alone. */
+/** A drizzle query that is not prepared yet. Only the types of `prepare` are used. */
 interface Preparable<P> {
   toSQL(): Query;
   prepare(): P;
@@ -9,15 +9,15 @@ interface Preparable<P> {
 
 type Values = Record<string, unknown>;
 type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>> & {
-  /** The rows one by one. The connection can do nothing else until the loop over them has ended. */
+  /** The rows one by one. The connection can run nothing else until the loop over them has ended. */
   each(values: Values): Iterable<RowOf<P>>;
 };
 type RowOf<P> = P extends { all(...args: never[]): readonly (infer R)[] } ? R : never;
 
 /**
- * Prepares the SQL that drizzle generates with better-sqlite3 itself, to be used like what drizzle
- * prepares: that finds out anew at every call where each value and each column belongs.
- * @param columns what the query selects, or returns, in that order; none where it gives no rows
+ * Runs drizzle's SQL through better-sqlite3. Same interface as a prepared drizzle query, but parameters and
+ * columns are mapped once, not at every call.
+ * @param columns the columns that the query returns, in their order; none if it returns no rows
  */
 export function direct<P>(
   client: Client,
@@ -33,7 +33,7 @@ export function direct<P>(
   const places = [...held.entries()].flatMap(([at, value]) =>
     value instanceof Placeholder ? [{ at, name: value.name }] : [],
   );
-  // SQLite takes what is bound before the statement returns: one array serves all calls.
+  // SQLite copies the bound values before the statement returns, so one array serves all calls.
   const bind = (values: Values) => {
     for (const { at, name } of places) held[at] = values[name];
     return held;
