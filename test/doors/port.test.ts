@@ -1,3 +1,6 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { Duplex, duplexPair } from 'node:stream';
 import { expect, test } from 'vitest';
 import type { Announcement } from '../../src/core/announcement.ts';
 import type { Core } from '../../src/core/core.ts';
@@ -8,10 +11,12 @@ import type { Door } from '../../src/core/door.ts';
 import type { Context } from '../../src/core/handlers/context.ts';
 import type { ClosingNotice, Outlet, Session } from '../../src/core/session.ts';
 import type { DialectChoice } from '../../src/doors/dialects/by-first-bytes.ts';
+import { jsonDialect } from '../../src/doors/dialects/json.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Method, Notice, Params, Result } from '../../src/protocol/schemas.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { DuplexDoor } from '../helpers/duplex-door.ts';
+import type { Received } from '../helpers/json-peer.ts';
 import { scrape } from './scrape.ts';
 
 /** A board that no port leads to. */
@@ -154,6 +159,69 @@ test('a peer whose dialect has no notices gets no closing notice at a shutdown',
   await reader.expect('281 welcome\r\n');
   await board.stop();
   expect(await reader.toEnd()).toBe('');
+});
+
+/** Frames of a length in 4 bytes and JSON without a line end, as a stream of lines: a WebSocket would do alike. */
+class FrameStream extends Duplex {
+  private received = Buffer.alloc(0);
+
+  constructor(private readonly frames: Duplex) {
+    super();
+    frames.on('data', (chunk: Buffer) => this.unframe(chunk));
+    frames.on('end', () => this.push(null));
+  }
+
+  override _read(): void {
+    this.frames.resume();
+  }
+
+  override _write(chunk: Buffer, _: string, done: () => void): void {
+    for (const line of String(chunk).split('\n')) if (line !== '') this.frames.write(framed(line));
+    done();
+  }
+
+  override _final(done: () => void): void {
+    this.frames.end(done);
+  }
+
+  private unframe(chunk: Buffer): void {
+    this.received = Buffer.concat([this.received, chunk]);
+    while (this.received.length >= 4) {
+      const end = 4 + this.received.readUInt32BE(0);
+      if (this.received.length < end) return;
+      const wantsMore = this.push(`${this.received.toString('utf8', 4, end)}\n`);
+      this.received = this.received.subarray(end);
+      if (!wantsMore) this.frames.pause();
+    }
+  }
+}
+
+function framed(text: string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(Buffer.byteLength(text));
+  return Buffer.concat([length, Buffer.from(text)]);
+}
+
+test('a door that takes frames and not lines fits: it is JSON-RPC from the first frame', async () => {
+  const jsonOnly: DialectChoice = { dialects: [jsonDialect], choose: () => jsonDialect };
+  const door = new DuplexDoor(jsonOnly);
+  await boardWith(door);
+  const [peerEnd, doorEnd] = duplexPair();
+  door.enter(new FrameStream(doorEnd));
+  const received: Received[] = [];
+  // Read with the same translation: each frame has become a line.
+  const lines = createInterface({ input: new FrameStream(peerEnd) });
+  lines.on('line', (line) => received.push(JSON.parse(line)));
+  const login = { jsonrpc: '2.0', id: 1, method: 'session.login', params: { user: 'alice' } };
+  const join = { jsonrpc: '2.0', id: 2, method: 'group.join', params: { group: 'main' } };
+  peerEnd.write(Buffer.concat([login, join].map((each) => framed(JSON.stringify(each)))));
+  const bob = door.program();
+  await bob.call('session.login', { user: 'bob' });
+  await bob.call('group.join', { group: 'main' });
+  while (!received.some(({ method }) => method === 'member.joined')) await once(lines, 'line');
+  expect(received.map(({ id }) => id).filter((id) => id !== undefined)).toEqual([1, 2]);
+  peerEnd.end();
+  await once(lines, 'close');
 });
 
 /** The session of a peer that exchanges objects, not bytes: a screen, or frames of any kind. */

@@ -24,10 +24,15 @@ export class DuplexDoor implements Door {
   }
 
   /** The peer's end of a new connection. */
-  connect(address = '127.0.0.1'): Duplex {
+  connect(): Duplex {
     const [near, far] = duplexPair();
-    this.connections?.enter({ stream: far, address, secure: false });
+    this.enter(far);
     return near;
+  }
+
+  /** Serves a stream of any other kind. */
+  enter(stream: Duplex): void {
+    this.connections?.enter({ stream, address: '127.0.0.1', secure: false });
   }
 
   person(): TextPeer<Duplex> {
