@@ -123,7 +123,7 @@ test('at a network that is not known, the right password waits as the wrong ones
   expect(await after(1)).toEqual({ in: 1 });
 });
 
-test('the networks of a user are known after a restart, and only the one that set the password after a new one', async () => {
+test('the networks of a user are known after a restart, and after a new password only the network that set it', async () => {
   const first = guarded();
   const { login } = await first.register('alice', '198.51.100.1');
   first.begin({ user: 'alice', address: '198.51.100.2', password: right });
@@ -240,7 +240,7 @@ test('one network makes so many users at once, with a password or without, then 
   expect(count).toBe(7);
 });
 
-test('new names that cannot be stored, or are stored in a second attempt, take what one name takes', async () => {
+test('a new name counts once against the limit of its network, also if it is stored at a second attempt, and not at all if it fails', async () => {
   const { board, register } = guarded(openBoard(), { newNamesPerHour: 1, newNamesAtOnce: 2 });
   board.client.exec(
     `CREATE TRIGGER full BEFORE INSERT ON users WHEN new.name = 'dave'
@@ -254,7 +254,7 @@ test('new names that cannot be stored, or are stored in a second attempt, take w
   await expect(register('carol', '192.0.2.1')).rejects.toThrow('Try again');
 });
 
-test('a registration that is refused or given up takes nothing from what a network may have', async () => {
+test('a registration that is refused or cancelled does not count against the limit of its network', async () => {
   const { accounts, begin, after, register } = guarded(openBoard(), {
     newNamesPerHour: 1,
     newNamesAtOnce: 1,

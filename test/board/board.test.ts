@@ -37,7 +37,7 @@ test('digits that are no number of a group still find no group', async () => {
   }
 });
 
-test('what is too long to be a name finds no group', async () => {
+test('a text that is too long for a name finds no group', async () => {
   const { board, alice } = await withAlice();
   const marks = 'a'.repeat(1000);
   await expect(async () => board.join(alice, marks)).rejects.toMatchObject({
@@ -82,7 +82,7 @@ test.each(['a\nb', 'a\r\nb', 'a\rb', 'a\u0085b', 'a\u2028b', 'a\u2029b', 'a\n'])
   },
 );
 
-test('what could drive a terminal is shown in a subject, or taken out', async () => {
+test('control characters in a subject are shown as text, or removed', async () => {
   expect((await posted('a\u001b[2Jb\tc\u202ed\u0007')).subject).toBe('a␛[2Jb cd␇');
 });
 
@@ -107,7 +107,7 @@ test('content keeps its lines, whichever way they end, its tabs and its spaces',
   );
 });
 
-test('what could drive a terminal is shown in content, or taken out', async () => {
+test('control characters in content are shown as text, or removed', async () => {
   expect((await posted('s', '\u001b]0;owned\u0007 \u009b31m \u202eabc\u2066')).content).toBe(
     '␛]0;owned␇ \ufffd31m abc',
   );

@@ -40,7 +40,7 @@ test.each([
   expect(alike(one, other)).toBe(false);
 });
 
-test('the skeletons that boards have stored stay what they are', () => {
+test('the skeletons of names that boards have stored do not change', () => {
   // Another sum means that new names are compared in another way than stored ones were. Fill the columns
   // again, by a migration with `name_skeleton`, and then change the sum here.
   const hash = createHash('sha256');

@@ -41,7 +41,7 @@ test('no kind keeps another out, and users where they are known come first', asy
   expect(await serve(10)).toHaveLength(10);
 });
 
-test('what has ended is withdrawn: its place is free, and its turn is the next one’s', async () => {
+test('a password whose connection has ended leaves the queue, and the next one takes its place', async () => {
   const { enter, serve } = busy();
   const places = limits.waitingRegistrations;
   const controllers = Array.from({ length: places }, () => new AbortController());

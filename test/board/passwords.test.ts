@@ -45,7 +45,7 @@ test('a password that was kept at another cost still fits', async () => {
   expect(await quickPasswords().matches('wrong horse', hash)).toBe(false);
 });
 
-test('a hash that cannot be read is told, and fits nothing', async () => {
+test('a hash that cannot be read is reported, and matches no password', async () => {
   const fit = quickPasswords().matches('correct horse', '$argon2id$v=19$m=1$x$y');
   await expect(fit).rejects.toThrow('a stored password hash cannot be read');
 });
@@ -68,7 +68,7 @@ test('an unknown name waits in the same line as a known one', async () => {
   expect(done.slice(-2)).toContain('unknown');
 });
 
-test('so many may wait, and the next is told to come back; all that wait are served', async () => {
+test('the password queue has a limit, refuses more with a time to try again, and serves all that wait', async () => {
   const passwords = quickPasswords();
   const hash = await passwords.hash('correct horse');
   const tries = Array.from({ length: limits.waitingPasswords + 10 }, () =>

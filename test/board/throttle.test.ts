@@ -33,7 +33,7 @@ test('the first failures are free, then the pause doubles up to half a minute', 
   ]);
 });
 
-test('a pause that does not grow stays what it is', () => {
+test('a pause without growth stays the same', () => {
   expect(throttle({ firstPause: 1000, growth: 1 }).waits(6)).toEqual([0, 0, 0, 1000, 1000, 1000]);
 });
 
@@ -88,7 +88,7 @@ test('after a quarter of an hour all is forgotten, and not before', () => {
   expect(waits(4)).toEqual([0, 0, 0, 250]);
 });
 
-test('an attempt that would wait longer than half a minute is refused, and told when to come back', () => {
+test('an attempt that would wait longer than half a minute is refused with a time to try again', () => {
   const { made, fail } = throttle();
   for (let each = 0; each < 3; each++) fail();
   expect(made.longestWait('alice', 5)).toBe(250 + 500 + 1000 + 2000 + 4000 + 8000);
@@ -97,13 +97,13 @@ test('an attempt that would wait longer than half a minute is refused, and told 
   expect(() => made.refuseLongWait('alice', 6)).toThrow(BoardError);
 });
 
-test('while failures are free, nobody is refused for those who wait before', () => {
+test('while failures are free, no attempt is refused because of earlier ones that wait', () => {
   const { made, fail } = throttle();
   fail();
   expect(made.longestWait('alice', 1000)).toBe(0);
 });
 
-test('keys beyond what fits push the oldest out, but none that is paused or has an attempt under way', () => {
+test('when the keys are too many, the oldest is forgotten, unless it is paused or has an attempt under way', () => {
   const { made, pass, fail } = throttle();
   made.begin('under way');
   for (let each = 0; each < 3; each++) fail('once paused');

@@ -30,7 +30,7 @@ function pending(client: Client): number {
   return (state?.log ?? 0) - (state?.checkpointed ?? 0);
 }
 
-test('a log that a reader has held is copied in a thread once the reader has gone, not after a commit', async () => {
+test('a log that a reader has held is copied in a thread after the reader has ended, not after a commit', async () => {
   const client = withTable();
   const reports: { held: boolean; bytes: number }[] = [];
   let now = 0;
@@ -70,7 +70,7 @@ test('a log that a reader has held is copied in a thread once the reader has gon
   expect(checkpoints.heldBytes).toBe(0);
 });
 
-test('a reader that has gone on to a new snapshot holds nothing', async () => {
+test('a reader with a new snapshot does not hold the log', async () => {
   const client = withTable();
   const reports: unknown[] = [];
   const checkpoints = new Checkpoints(client, (log) => reports.push(log));

@@ -115,7 +115,7 @@ test('a clock that jumps while the server runs deletes nothing, however often it
   expect(new Set(machine.found)).toEqual(new Set(['ahead']));
 });
 
-test('after a jump, retention by age goes on once the server has run for as long as the jump was', async () => {
+test('after a jump of the clock, retention by age continues when the server has run for as long as the jump', async () => {
   const machine = await withFiftyMessages();
   await machine.off(400 * day);
   await machine.run(399 * day);
@@ -125,7 +125,7 @@ test('after a jump, retention by age goes on once the server has run for as long
   expect(machine.found).toEqual(['ahead', 'trusted']);
 });
 
-test('a clock that goes wrong by less than a day, again and again, deletes nothing', async () => {
+test('a clock that is wrong by less than a day again and again makes retention delete nothing', async () => {
   const machine = await withFiftyMessages();
   for (let each = 0; each < 400; each++) {
     machine.wall += 23 * hour;
@@ -177,7 +177,7 @@ test('the operator ends the wait', async () => {
   expect(machine.left).toBe(0);
 });
 
-test('what a group keeps by number is kept by number, whatever the clock says', async () => {
+test('a rule by number of messages works whatever the clock says', async () => {
   const machine = await withFiftyMessages();
   await SqliteAdministration.outside(machine.board.client).editGroup(main, { keepMessages: 40 });
   await machine.off(400 * day);
@@ -238,7 +238,7 @@ test('a board from before the clock was watched is judged by its newest message'
   expect(machine.found).toEqual(['ahead']);
 });
 
-test('dates that a clock ten years ahead has left are told, and mended without changing what anyone sees', async () => {
+test('dates from a clock ten years ahead are reported, and can be corrected without changing what members see', async () => {
   const machine = await withFiftyMessages();
   const { board } = machine;
   const alice = await login(board, 'alice');

@@ -12,7 +12,7 @@ test('two things in the same millisecond keep their order', () => {
   expect([clock.tick(), clock.tick(), clock.tick()]).toEqual([5000, 5001, 5002]);
 });
 
-test('it goes on from the newest time that is stored', () => {
+test('the clock goes on from the newest stored time', () => {
   const clock = new Clock(9_000_000, () => 5);
   expect([clock.tick(), clock.tick()]).toEqual([9_000_001, 9_000_002]);
 });
@@ -24,7 +24,7 @@ test('it reads the system clock unless it is given another', () => {
   expect(time).toBeLessThanOrEqual(Date.now() * 1000);
 });
 
-test('it only ever goes forward, whatever the wall clock does', () => {
+test('the clock only goes forward, whatever the wall clock does', () => {
   const steps = fc.array(fc.integer({ min: -10_000, max: 10_000 }), { minLength: 1 });
   fc.assert(
     fc.property(fc.nat(), steps, (last, changes) => {

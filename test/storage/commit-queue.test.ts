@@ -60,7 +60,7 @@ function joined(name: string): BoardEvent {
   return { type: 'member.joined', origin: null, group, user: { id: 1, name }, lastNumber: 0 };
 }
 
-test('a turn that goes on bringing writes commits every 256 of them meanwhile', async () => {
+test('a turn that brings many writes commits every 256 of them before it ends', async () => {
   const { file, write } = openQueue();
   const before = commits(file);
   let turnEnded = false;
@@ -76,7 +76,7 @@ test('a turn that goes on bringing writes commits every 256 of them meanwhile', 
   expect(commits(file) - before).toBe(3);
 });
 
-test('what writes many bytes is committed a part in each turn, in order', async () => {
+test('writes with many bytes are committed over several turns, in order', async () => {
   const { file, client, run, insert } = openQueue();
   const before = commits(file);
   const long = (at: number) => `${at} ${'x'.repeat(32 * 1024)}`;
@@ -123,7 +123,7 @@ test('writes that take long are committed a few in each turn, in order', async (
   expect(commits(file) - before).toBeGreaterThanOrEqual(3);
 });
 
-test('whoever writes is charged for the time of the write and of its events, also where it is refused', async () => {
+test('the connection that writes is charged for the time of the write and of its events, also if it is refused', async () => {
   const wait = (milliseconds: number) => {
     const until = performance.now() + milliseconds;
     while (performance.now() < until);
@@ -178,7 +178,7 @@ test('the writes of one turn share one commit', async () => {
   expect(words(client)).toEqual(['one', 'two', 'three', 'four']);
 });
 
-test('a write that breaks fails alone, and the others are committed once', async () => {
+test('a write that throws fails alone, and the others are committed once', async () => {
   const { client, run, write, insert } = openQueue();
   const broken = run(() => {
     insert('half');
@@ -236,7 +236,7 @@ test('a refused write leaves the rest of its batch in one commit', async () => {
   expect(commits(file) - before).toBe(1);
 });
 
-test('events are told after their commit, in order, before their promises settle', async () => {
+test('events are published after their commit, in order, before their promises settle', async () => {
   const log: string[] = [];
   const publish = (event: BoardEvent) => {
     const name = event.type === 'member.joined' ? event.user.name : event.type;
@@ -268,7 +268,7 @@ test('events are told after their commit, in order, before their promises settle
   ]);
 });
 
-test('what a failed or refused write would have told is never told', async () => {
+test('the events of a failed or refused write are never published', async () => {
   const told: BoardEvent[] = [];
   const { run } = openQueue({ publish: (event) => told.push(event) });
   const failing = (error: Error) =>
@@ -287,7 +287,7 @@ test('what a failed or refused write would have told is never told', async () =>
   expect(told).toEqual([joined('alice')]);
 });
 
-test('nobody writes between what a write reads and what it changes', async () => {
+test('no other process writes between the reads and the changes of a write', async () => {
   const { file, client, run, insert } = openQueue();
   const other = connect(file);
   await run(() => {
@@ -298,7 +298,7 @@ test('nobody writes between what a write reads and what it changes', async () =>
   expect(words(client)).toEqual(['ours']);
 });
 
-test("another process's lock delays writes, lets reads through, and costs none", async () => {
+test("another process's lock delays writes but not reads, and loses no write", async () => {
   const { file, client, write } = openQueue();
   const other = connect(file);
   await write('before');
@@ -331,7 +331,7 @@ test('a lock that is held too long fails the writes and changes nothing', async 
   expect(words(client)).toEqual(['three']);
 });
 
-test('patience starts anew after each lock', async () => {
+test('the lock timeout starts again after each lock', async () => {
   const { file, write } = openQueue({ lockTimeout: 200 });
   const other = connect(file);
   other.exec('BEGIN IMMEDIATE');
@@ -372,7 +372,7 @@ test('on a full disk, the writes that still fit are committed', async () => {
   expect(words(client)).toEqual(['one', 'two']);
 });
 
-test('closing commits what is waiting and refuses what comes later', async () => {
+test('closing commits the waiting writes and refuses later ones', async () => {
   const { client, queue, write } = openQueue();
   const waiting = [write('one'), write('two')];
 
@@ -384,7 +384,7 @@ test('closing commits what is waiting and refuses what comes later', async () =>
   expect(words(client)).toEqual(['one', 'two']);
 });
 
-test('closing under a lock that stays settles what is waiting as failed', async () => {
+test('closing while another process keeps its lock makes the waiting writes fail', async () => {
   const { file, queue, write } = openQueue();
   const other = connect(file);
   other.exec('BEGIN IMMEDIATE');

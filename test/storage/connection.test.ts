@@ -60,7 +60,7 @@ test('a connection for reading cannot write', () => {
   expect(() => client.exec('DELETE FROM groups')).toThrow('readonly');
 });
 
-test('the database, what stands beside it and its folder are for their owner alone', () => {
+test('only the owner can read the database, the files beside it and its folder', () => {
   const folder = join(tempFolder(), 'data', 'board');
   const file = join(folder, 'corkboard.db');
   openBoard({ file });
@@ -92,7 +92,7 @@ test('a new database can give space back; opening it again or another one does n
   expect(mode(open(old, { create: true }))).toBe(0);
 });
 
-test('a folder that the system will not have made is told of, and not tried for ever', () => {
+test('a folder that the system refuses to create is an error, not an endless loop', () => {
   const file = '/proc/corkboard/data/corkboard.db';
   expect(databaseError(() => openHeld(file))).toContain(`Cannot create ${file}.lock: `);
 });

@@ -37,7 +37,7 @@ function refused(file: string): LockedError {
   throw new Error('The lock was given twice');
 }
 
-test('a second server is refused and told which process holds the database', async () => {
+test('a second server is refused with the process that holds the database', async () => {
   const file = newFile();
   const { child, line } = await startScript(holder, [file]);
   expect(line).toBe('held');
@@ -71,7 +71,7 @@ test('the lock is free once its holder was killed', async () => {
   take(file);
 });
 
-test('the lock is free once its holder has let it go', async () => {
+test('the lock is free when its holder has released it', async () => {
   const file = newFile();
   take(file).release();
   const { child, line } = await startScript(holder, [file]);

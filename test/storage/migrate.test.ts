@@ -152,7 +152,7 @@ test('a board of the first schema opens with everything in place', async () => {
   expect(next.message.number).toBe(6);
 });
 
-test('an upgrade finds out what the names of a board look like', async () => {
+test('an upgrade stores what the names of a board look like', async () => {
   const board = openBoard({ file: firstSchema() });
   const looks = 'SELECT name, skeleton, key_skeleton AS keySkeleton FROM ';
   expect(board.client.prepare(`${looks} users WHERE id < 3 ORDER BY id`).all()).toEqual([
@@ -185,7 +185,7 @@ test('a later migration that rebuilds a parent table keeps its children', () => 
   expect(client.pragma('foreign_key_check')).toEqual([]);
 });
 
-test('an upgrade leaves a copy of what was beside the database, and it opens', async () => {
+test('an upgrade keeps a copy of the old database beside the new one, and the copy opens', async () => {
   const file = currentSchema();
   const client = connect(file);
   const before = content(client);
@@ -245,7 +245,7 @@ test.each([
   expect(readdirSync(dirname(file)).filter((name) => name.includes('upgrade'))).toEqual([]);
 });
 
-test('neither the copy nor what is put back from it can be read by others', () => {
+test('no other user can read the copy, or the database that is restored from it', () => {
   const mode = (path: string) => (statSync(path).mode & 0o777).toString(8);
   const file = currentSchema();
   const copy = upgrade(file, connect(file), laterMigrations(rebuildGroups)) ?? 'no copy';

@@ -66,7 +66,7 @@ test('whatever a board has lived through, it comes out of an import as it was, t
   );
 });
 
-test('an import that is stopped in its last checks is not in place, and is gone on with', async () => {
+test('an import that is stopped in its last checks leaves no board, and can be continued', async () => {
   const folder = tempFolder();
   const { file: start, close } = openBoard();
   close();

@@ -20,7 +20,7 @@ test('a post that fails leaves no gap for those of its turn, nor for the next', 
   expect(counts(board)).toEqual([3, 3]);
 });
 
-test('posts whose counts cannot be written are not there', async () => {
+test('posts whose counts cannot be written are not stored', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');
   board.client.exec(`CREATE TEMP TRIGGER broken BEFORE UPDATE ON groups

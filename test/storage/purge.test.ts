@@ -4,7 +4,7 @@ import { openShared } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { main, openBoard } from '../helpers/storage.ts';
 
-test('a purge in steps is synced at its end, and leaves a server no log that it would have to take over', async () => {
+test('a purge in steps is synced at its end, and leaves the server only a short log', async () => {
   const { client, file } = openBoard();
   client.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)

@@ -108,7 +108,7 @@ test('every query of the server searches an index and sorts nothing', () => {
   expectIndexSearches(openBoard());
 });
 
-test('it stays so once SQLite has gathered statistics on a board in use', async () => {
+test('every query still searches an index after SQLite has gathered statistics on a board in use', async () => {
   const board = openBoard({ now: () => 2_000_000 });
   board.client.pragma('synchronous = OFF');
   const people = Array.from({ length: 300 }, (_, n) => member(board, `user${n}`));
@@ -118,7 +118,7 @@ test('it stays so once SQLite has gathered statistics on a board in use', async 
   expectIndexSearches(board);
 });
 
-test('it stays so on a board that was tiny when it was last closed', async () => {
+test('every query still searches an index on a board that was tiny when it was last closed', async () => {
   const board = openBoard();
   await post(board, await member(board, 'alice'), 'hello');
   board.close();
@@ -169,7 +169,7 @@ async function costs(count: number, statistics: string): Promise<Map<string, num
 }
 
 test.each(['without', 'with'])(
-  'what a member is shown costs the same however many messages the group holds, %s statistics',
+  'lists and counts cost the same however many messages the group holds, %s statistics',
   async (statistics) => {
     const few = await costs(100, statistics);
     const many = await costs(100_000, statistics);

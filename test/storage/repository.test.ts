@@ -11,7 +11,7 @@ import {
   seen,
 } from '../helpers/storage.ts';
 
-test('closing commits what is under way and empties the log', async () => {
+test('closing commits the posts under way and empties the log', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');
   const posting = post(board, alice, 'at the last moment');
@@ -38,7 +38,7 @@ test('while another process holds the database, members still read', async () =>
   expect((await post(board, alice, 'works again')).number).toBe(2);
 });
 
-test('where the disk fails a reader, it is told so, and the board stays up', async () => {
+test('a member gets an error when the disk cannot be read, and the board stays up', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');
   await post(board, alice, 'hello');

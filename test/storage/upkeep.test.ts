@@ -34,7 +34,7 @@ function purges({ events }: StoredBoard) {
   return events.filter(({ type }) => type === 'messages.purged');
 }
 
-test('the newest messages stay, others go in small steps, and members are told once', async () => {
+test('retention keeps the newest messages, deletes in small steps, and notifies members once', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 1000);
   const news = await member(board, 'alice');
@@ -60,7 +60,7 @@ test('the newest messages stay, others go in small steps, and members are told o
   expect(purges(board)).toHaveLength(2);
 });
 
-test('retention removes the oldest rows, and counts no deleted message as one that is kept', async () => {
+test('retention removes the oldest rows, and does not count deleted messages as kept', async () => {
   let now = Date.now() - 10 * day;
   const board = openBoard({ now: () => now });
   const upkeep = new SqliteUpkeep(board.store);
@@ -83,7 +83,7 @@ test('retention removes the oldest rows, and counts no deleted message as one th
   ]);
 });
 
-test('retention gets past deleted messages that fill several of its steps', async () => {
+test('retention continues past deleted messages that fill several of its steps', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 1000);
   const admin = SqliteAdministration.outside(board.client);
@@ -101,7 +101,7 @@ test('retention gets past deleted messages that fill several of its steps', asyn
   expect(purges(board)).toMatchObject([{ count: 200, first: 501, last: 700 }]);
 });
 
-test('the space of what went is given back in steps, but for what the next posts take', async () => {
+test('the space of deleted messages is returned in steps, except what the next posts use', async () => {
   const board = openBoard();
   fillMain(dirname(board.file), 60_000);
   board.client.pragma('wal_checkpoint(TRUNCATE)');
