@@ -14,7 +14,7 @@ const trials = {
 
 // Tests of the suite that a trial runs at length, too.
 const more = {
-  model: ['test/storage/visibility.test.ts'],
+  model: ['test/contract/sqlite.test.ts'],
   fuzz: ['test/trials/fuzz-identity.test.ts'],
 };
 
