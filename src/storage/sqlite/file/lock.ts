@@ -7,7 +7,7 @@ import { removeDatabase } from './files.ts';
 import { identityOf } from './paths.ts';
 
 // Milliseconds: longer than `holder` holds the lock.
-const probePatience = 100;
+const probeTimeout = 100;
 
 /** Another server holds the database. */
 export class LockedError extends Expected {
@@ -64,7 +64,7 @@ export class ServerLock {
     const client = openConnection(file, {
       create: true,
       journal: 'delete',
-      busyTimeout: probePatience,
+      busyTimeout: probeTimeout,
     });
     try {
       client.exec('CREATE TABLE IF NOT EXISTS holder (id INTEGER PRIMARY KEY, pid INTEGER)');

@@ -58,8 +58,8 @@ export class ClockWatch {
   private last: { clock: number; elapsed: number } | undefined;
   /** A moment at which the clock was trusted, from which the time that passes is added up. */
   private anchor: { clock: number; elapsed: number } | undefined;
-  private told: ClockFinding['found'] | undefined;
-  private toldFuture = false;
+  private reported: ClockFinding['found'] | undefined;
+  private reportedFuture = false;
   private readonly elapsed: () => number;
   /** The newest stored time, before the server gives out any. */
   private readonly firstNewest: number;
@@ -88,7 +88,7 @@ export class ClockWatch {
     this.known = judge(before.doubtedFor, expected, { clock, passed, hasJumped });
     this.setAnchor(this.known.doubtedFor === null, { clock, elapsed });
     await this.keep(elapsed);
-    this.tell(this.known, clock, hasJumped);
+    this.announce(this.known, clock, hasJumped);
     return this.known.doubtedFor === null || clock < this.known.trustedAt;
   }
 
@@ -131,16 +131,16 @@ export class ClockWatch {
     this.storedAt = elapsed;
   }
 
-  private tell(known: KnownClock, clock: number, hasJumped: boolean): void {
+  private announce(known: KnownClock, clock: number, hasJumped: boolean): void {
     const { report } = this.options;
     const found = findingOf(known, clock);
-    if (found.found !== (this.told ?? 'trusted') || hasJumped) report(found);
-    this.told = found.found;
+    if (found.found !== (this.reported ?? 'trusted') || hasJumped) report(found);
+    this.reported = found.found;
     const { newest } = this.store.clock;
     const isFuture = newest > clock + clockTolerance;
-    if (isFuture && (!this.toldFuture || hasJumped))
+    if (isFuture && (!this.reportedFuture || hasJumped))
       report({ found: 'future rows', clock, newest });
-    this.toldFuture = isFuture;
+    this.reportedFuture = isFuture;
   }
 }
 
