@@ -15,7 +15,7 @@ function promtool(...args: string[]): string {
 
 // Debian has promtool in the package prometheus, which .ci/run installs. In CI nothing is left out.
 test.skipIf(!has('promtool') && !process.env.CI)(
-  'each alert fires when its fault is there, and not before (needs promtool)',
+  'each alert fires during its fault and not before (needs promtool)',
   () => {
     promtool('check', 'rules', rules);
     promtool('test', 'rules', cases);
@@ -32,7 +32,7 @@ test.skipIf(!has('promtool') && !process.env.CI)(
   },
 );
 
-test('docs/operations.md names the job that CorkboardDown asks for', () => {
+test('docs/operations.md has the job name that the alert CorkboardDown uses', () => {
   const page = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'utf8');
   const [, job] = /up\{job="(\w+)"\}/.exec(readFileSync(rules, 'utf8')) ?? [];
   expect(page).toContain(`job_name: ${job}\n`);

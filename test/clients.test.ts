@@ -24,23 +24,26 @@ function runBot(language: string, command: string, port: number): ChildProcess {
   return child;
 }
 
-test.skipIf(!has('nc') || !has('jq'))('the bot with nc and jq answers', async () => {
-  const board = await TestBoard.start();
-  const alice = await board.memberProgram('alice');
-  runBot('sh', 'sh', board.port);
-  expect(await alice.notice()).toMatchObject({ method: 'member.joined' });
-  await alice.call('message.post', { group: 'main', subject: 'hello', content: 'x' });
-  await alice.call('message.post', { group: 'main', subject: 'ping', content: 'x' });
-  await alice.until(() => alice.received.find(({ method }) => method === 'message.posted'));
-  expect(await alice.call('message.get', { group: 'main', number: 3 })).toMatchObject({
-    sender: 'ponger',
-    subject: 'pong',
-    content: 'Hello, alice!',
-  });
-});
+test.skipIf(!has('nc') || !has('jq'))(
+  'the example bot with nc and jq answers messages',
+  async () => {
+    const board = await TestBoard.start();
+    const alice = await board.memberProgram('alice');
+    runBot('sh', 'sh', board.port);
+    expect(await alice.notice()).toMatchObject({ method: 'member.joined' });
+    await alice.call('message.post', { group: 'main', subject: 'hello', content: 'x' });
+    await alice.call('message.post', { group: 'main', subject: 'ping', content: 'x' });
+    await alice.until(() => alice.received.find(({ method }) => method === 'message.posted'));
+    expect(await alice.call('message.get', { group: 'main', number: 3 })).toMatchObject({
+      sender: 'ponger',
+      subject: 'pong',
+      content: 'Hello, alice!',
+    });
+  },
+);
 
 test.skipIf(!has('python3'))(
-  'the bot in Python answers, and what it missed too, once',
+  'the example bot in Python answers each message once, also those it missed',
   async () => {
     const board = await TestBoard.start();
     const { port } = board;

@@ -7,7 +7,7 @@ const page = readFileSync(join(import.meta.dirname, '../docs/operations.md'), 'u
 const [, installing = ''] = /^### systemd\n\n((?: {4}.*\n)+)/m.exec(page) ?? [];
 
 test.skipIf(noMachine)(
-  'systemd runs the unit as it is, installed as docs/operations.md says',
+  'systemd runs the unit after the installation of docs/operations.md',
   async () => {
     expect(installing).toContain('useradd');
     const output = await onMachine(`${installing}

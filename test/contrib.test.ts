@@ -25,7 +25,7 @@ function names(text: string, pattern: RegExp): string[] {
   return [...new Set([...text.matchAll(pattern)].map(([, name]) => name ?? ''))];
 }
 
-test('the example configuration has every setting, and what is commented out is the default', () => {
+test('the example configuration has every setting, and its comments have the defaults', () => {
   const example = read('contrib/corkboard.toml');
   expect(configured(example).config.metrics).toEqual({ host: '127.0.0.1', port: 9100 });
   // A setting without a default has an example in its place.
@@ -40,7 +40,7 @@ test('the example configuration has every setting, and what is commented out is 
 
 const hasSystemd = spawnSync('systemd-analyze', ['--version']).status === 0;
 
-test.runIf(hasSystemd)('systemd finds nothing to say about the unit', () => {
+test.runIf(hasSystemd)('systemd-analyze verify accepts the unit', () => {
   const folder = tempFolder();
   const unit = read('contrib/corkboard.service');
   const file = join(folder, 'corkboard.service');
@@ -52,7 +52,7 @@ test.runIf(hasSystemd)('systemd finds nothing to say about the unit', () => {
   expect(said).toEqual([]);
 });
 
-test('the unit and the container use variables and commands that there are', () => {
+test('the unit and the container use only existing variables and commands', () => {
   const variables = new Set([...settingNames.map(variableOf), 'CORKBOARD_CONFIG']);
   const container = read('contrib/Containerfile');
   for (const text of [read('contrib/corkboard.service'), container]) {
@@ -75,7 +75,7 @@ test('the unit and the container use variables and commands that there are', () 
   execFileSync(process.execPath, ['--check', '-'], { input: health });
 });
 
-test('the alerts ask for metrics that the board tells', () => {
+test('the alerts use only metrics that the board exports', () => {
   const rules = read('contrib/prometheus-rules.yml');
   const known = documented();
   const asked = names(rules, /\b(corkboard_\w+)/g).map((name) => name.replace(/_bucket$/, ''));
@@ -86,7 +86,7 @@ test('the alerts ask for metrics that the board tells', () => {
   expect(new Set(counts).size).toBe(1);
 });
 
-test('docs/operations.md names files, flags and settings that there are', () => {
+test('docs/operations.md names only existing files, flags and settings', () => {
   const page = read('docs/operations.md');
   const files = names(page, /\b(contrib\/[\w.-]+)/g);
   expect(files.map((file) => file.replace('contrib/', '')).sort()).toEqual(

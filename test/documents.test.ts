@@ -24,13 +24,13 @@ const docs = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8'
 );
 const pages = ['README.md', 'CONTRIBUTING.md', ...docs.map((name) => join('docs', name))];
 
-test('a merge has left nothing in the documents', () => {
+test('the documents have no marks of a merge conflict', () => {
   for (const page of [...pages, 'CHANGELOG.md']) {
     expect(read(page), page).not.toMatch(/^(<<<<<<<|>>>>>>>) /m);
   }
 });
 
-test('every link between the documents leads to a page, and to a heading in it', () => {
+test('every link between the documents leads to an existing page and heading', () => {
   const links = pages.flatMap((page) =>
     [...read(page).matchAll(/\]\((?!https?:)([^)#]*)#?([^)]*)\)/g)].map(
       ([, file = '', anchor = '']) => ({ page, file, anchor }),
@@ -43,7 +43,7 @@ test('every link between the documents leads to a page, and to a heading in it',
   }
 });
 
-test('docs/architecture.md has each decision record, and each says what was rejected', () => {
+test('docs/architecture.md links every decision record, and each record says what was rejected', () => {
   const records = docs.filter((name) => name.startsWith('decisions/')).sort();
   const table = read('docs/architecture.md').matchAll(/^\| \[\d{3}\]\((decisions\/[^)]*)\) \|/gm);
   expect([...table].map(([, name]) => name)).toEqual(records);
@@ -57,7 +57,7 @@ test('docs/architecture.md has each decision record, and each says what was reje
   }
 });
 
-test('the screen in the README is as the client prints it today', () => {
+test('the screen in the README is what the client prints', () => {
   const [screen = ''] =
     /^ {4}\[INFO\] Connected to .*\n(?: {4}.*\n)+/m.exec(read('README.md')) ?? [];
   const lines = screen.split('\n').filter(Boolean);

@@ -39,7 +39,7 @@ function pack(folder: string): Packed {
   return { archive: join(folder, filename), files: files.map(({ path }) => path) };
 }
 
-test('the package holds what runs and what users read, and nothing else', () => {
+test('the package contains the program and the documents for users, and no other files', () => {
   const { files } = pack(tempFolder());
   expect(files).toContain('dist/cli/main.js');
   expect(files).toContain('dist/client/index.d.ts');
@@ -58,7 +58,7 @@ test('the package holds what runs and what users read, and nothing else', () => 
   expect(mapped).toEqual([]);
 });
 
-test('the packed package installs globally without a script or a warning, and runs', async () => {
+test('the packed package installs globally without a script or a warning, and the program runs', async () => {
   const folder = tempFolder();
   const prefix = join(folder, 'prefix');
   const install = spawnSync(
@@ -87,7 +87,7 @@ function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !/^npm_/i.test(name)));
 }
 
-test('the example of the client library runs against the packed package, and its types hold', async () => {
+test('the example of the client library compiles and runs against the packed package', async () => {
   const folder = tempFolder();
   execFileSync('tar', ['-xzf', pack(folder).archive, '-C', folder]);
   const modules = join(folder, 'node_modules');

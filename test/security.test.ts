@@ -11,7 +11,7 @@ function read(file: string): string {
   return readFileSync(join(root, file), 'utf8');
 }
 
-test('every test that the security document names is there', () => {
+test('docs/security.md quotes only existing tests', () => {
   const named = [
     ...read('docs/security.md').matchAll(/`(test\/[\w/-]+(?:\.test)?\.ts)`: “([^”]+)”/g),
   ];
@@ -26,7 +26,7 @@ function allCommands(command: Command): Command[] {
   return [command, ...command.commands.flatMap(allCommands)];
 }
 
-test('no flag takes a secret, which others could read in the list of processes', async () => {
+test('no flag has a secret as its value, because other users can read the list of processes', async () => {
   const flags = allCommands(await buildProgram()).flatMap(({ options }) => options);
   const secret = flags.filter(({ long }) => /password|token|secret/.test(long ?? ''));
   expect(secret.length).toBeGreaterThan(0);
@@ -48,7 +48,7 @@ const lockSchema = z.object({
 });
 const packageSchema = z.object({ allowScripts: z.record(z.string(), z.boolean()) });
 
-test("installing the program runs no script, and a developer's npm ci only that of node", () => {
+test("installing the program runs no script, and npm ci of a developer only the script of node", () => {
   const { packages } = lockSchema.parse(JSON.parse(read('package-lock.json')));
   const { allowScripts } = packageSchema.parse(JSON.parse(read('package.json')));
   const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);

@@ -3,7 +3,7 @@ import { TestBoard } from './helpers/board.ts';
 import { Netcat } from './helpers/netcat.ts';
 import { Pty } from './helpers/pty.ts';
 
-test('two with nc and one with chat see at once what the others do, also in the middle of a line', async () => {
+test('two users with nc and one with chat see each other’s messages at once, even while typing', async () => {
   const board = await TestBoard.start();
   const carol = Pty.chat(['127.0.0.1', board.port, '--user', 'carol']);
   await carol.shows(/every command\.\n.*>$/);

@@ -34,7 +34,7 @@ function backup(data: string, target: string, ...options: string[]) {
   return runCli(['db', 'backup', target, ...options, '--data', data]);
 }
 
-test('db backup makes one file, which its owner alone can read, and says what is in it', async () => {
+test('db backup makes one file that only its owner can read, and says what is in it', async () => {
   const data = await populated();
   const folder = tempFolder();
   const target = join(folder, 'board.db');
@@ -59,7 +59,7 @@ test('db backup makes one file, which its owner alone can read, and says what is
   );
 });
 
-test('db backup refuses what it would spoil, and what it cannot do, in one line', async () => {
+test('db backup refuses a target that it must not or cannot overwrite, in one line', async () => {
   const data = await populated();
   const folder = tempFolder();
   const target = join(folder, 'board.db');
@@ -97,7 +97,7 @@ test('db backup refuses what it would spoil, and what it cannot do, in one line'
 test.each([
   ['db backup', (target: string) => ['db', 'backup', target]],
   ['export', (target: string) => ['export', target]],
-] as const)('what a killed %s has left is in the way of no later one', async (_, command) => {
+] as const)('the files that a killed %s leaves do not stop the next run', async (_, command) => {
   const data = await boardFolder();
   fillMain(data, 100_000);
   const folder = tempFolder();
@@ -114,7 +114,7 @@ test.each([
   expect(readdirSync(folder)).toEqual(['nightly']);
 });
 
-test('a database that is damaged gives no backup', async () => {
+test('db backup of a damaged database fails and leaves no file', async () => {
   const data = await boardFolder();
   fillMain(data, 5000);
   damageMessages(data);
@@ -125,7 +125,7 @@ test('a database that is damaged gives no backup', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a backup that is stopped on its way leaves nothing', async () => {
+test('a backup that is stopped halfway leaves no file', async () => {
   const data = await boardFolder();
   fillMain(data, 100_000);
   const folder = tempFolder();
@@ -151,7 +151,7 @@ test('a backup that is stopped on its way leaves nothing', async () => {
   expect(readdirSync(folder)).toEqual([]);
 });
 
-test('a backup while members post is of one moment, and has all that was acknowledged', async () => {
+test('a backup while members post is a snapshot with every message acknowledged before it', async () => {
   const board = await TestBoard.start();
   fillMain(board.data, 50_000);
   const members = await Promise.all(

@@ -14,7 +14,7 @@ function from(localAddress: string, port: number) {
   return connect({ host: '127.0.0.1', port, localAddress });
 }
 
-test('a ban of a network ends its sessions and lets nobody in from there, over restarts too', async () => {
+test('a ban of a network ends its sessions and refuses its connections, also after a restart', async () => {
   let server = await TestServer.start();
   const { data } = server;
   const ban = (...args: string[]) => runHere(['ban', ...args, '--data', data]);
@@ -62,7 +62,7 @@ test('a ban of a network ends its sessions and lets nobody in from there, over r
   while (!(await again()));
 });
 
-test('a ban ends by itself, and what has ended is not listed', async () => {
+test('a ban ends by itself, and is then not listed', async () => {
   const data = await boardFolder();
   const list = () => runJson(['ban', 'list', '--data', data]);
   const before = Date.now();
@@ -86,7 +86,7 @@ test('a ban ends by itself, and what has ended is not listed', async () => {
   ]);
 });
 
-test('a ban outlasts a start of the server with a clock that is far ahead', async () => {
+test('a ban still holds after the server was started with a clock that is far ahead', async () => {
   const data = await boardFolder();
   await runJson(['ban', 'add', '127.0.1.0/24', '--for', '12h', '--force', '--data', data]);
   await runHere(['db', 'clock', '--trust', '--data', data]);
@@ -108,7 +108,7 @@ test('the server removes bans that have ended', async () => {
   expect(client.prepare('SELECT network FROM network_bans').pluck().all()).toEqual(['::1']);
 });
 
-test('a second ban of a network takes the place of the first, in whatever form it is written', async () => {
+test('a second ban of a network replaces the first, however the network is written', async () => {
   const data = await boardFolder();
   for (const [network, reason] of [
     ['::ffff:192.0.2.0/120', 'one'],

@@ -53,7 +53,7 @@ const writers: [name: string, run: (target: string, data: string) => Promise<Cli
 const besides = ['', '-wal', '-shm', '-journal', '.lock', '.import', '.partial', '.sock'];
 
 test.each(writers)(
-  '%s overwrites no file of its own board, under whatever name',
+  '%s does not overwrite a file of its own board, whatever path leads to it',
   async (_, write) => {
     const server = await serverWith(3);
     const { data } = server;
@@ -90,7 +90,7 @@ test.each(writers)(
 );
 
 test.each(writers)(
-  '%s overwrites no file of another board that a server holds',
+  '%s does not overwrite a file of another board whose server runs',
   async (_, write) => {
     const server = await serverWith(2);
     const data = await boardFolder();
@@ -110,7 +110,7 @@ test.each(writers)(
   },
 );
 
-test('a name that becomes the database while a copy is made is not replaced', async () => {
+test('db backup does not replace a target that became the database while it copied', async () => {
   const data = await boardFolder();
   fillMain(data, 100_000);
   const folder = tempFolder();
@@ -132,7 +132,7 @@ test('a name that becomes the database while a copy is made is not replaced', as
   }
 });
 
-test('an export that is redirected to a file of the board writes nothing to it', async () => {
+test('an export redirected to a file of the board does not write to that file', async () => {
   const server = await serverWith(2);
   const lock = `${databaseFile(server.data)}.lock`;
   const before = readFileSync(lock);
@@ -144,7 +144,7 @@ test('an export that is redirected to a file of the board writes nothing to it',
   expect(readFileSync(lock).equals(before)).toBe(true);
 });
 
-test('a restore and an import refuse to read the file that they would remove first', async () => {
+test('restore and import refuse a source file that they would have to delete first', async () => {
   const data = await boardFolder();
   const file = databaseFile(data);
   writeFileSync(`${file}.import`, 'an export under a name of its own making');
@@ -193,7 +193,7 @@ const links: [name: string, make: (data: string) => string][] = [
   ],
 ];
 
-test.each(links)('%s leads to the one server, the one log and the one lock', async (_, make) => {
+test.each(links)('a board opened through %s has the same server, log and lock', async (_, make) => {
   const server = await serverWith(2);
   const { data } = server;
   const link = make(data);
@@ -219,7 +219,7 @@ test.each(links)('%s leads to the one server, the one log and the one lock', asy
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(3);
 });
 
-test('a board is made where a link leads to that has no file yet', async () => {
+test('a link to a file that does not exist yet makes the board at its target', async () => {
   const [folder, real] = [tempFolder(), tempFolder()];
   symlinkSync(join(real, 'board.db'), join(folder, 'corkboard.db'));
   expect((await runHere(['db', 'migrate', '--data', folder])).stdout).toBe(
@@ -235,13 +235,13 @@ test('a board is made where a link leads to that has no file yet', async () => {
   });
 });
 
-test('a relative path means the same file after a change of the working directory', async () => {
+test('a relative --data folder is resolved against the working directory', async () => {
   const folder = tempFolder();
   const { stdout } = await runCli(['db', 'migrate', '--data', 'board'], { cwd: folder });
   expect(stdout).toBe(`Made ${join(folder, 'board', 'corkboard.db')}.\n`);
 });
 
-test('a database with a second name is refused, but for one that a restore left', async () => {
+test('a database with a second hard link is refused, except for the link that a restore leaves', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one']));
   const file = databaseFile(data);
   const other = join(tempFolder(), 'corkboard.db');

@@ -17,7 +17,7 @@ function compact(data: string, ...options: string[]) {
   return runJson(['db', 'compact', ...options, '--data', data]);
 }
 
-test('db compact gives space back beside a server that takes posts all the while', async () => {
+test('db compact returns space to the disk while a server accepts posts', async () => {
   const data = await boardFolder();
   fillMain(data, 30_000);
   const board = await TestBoard.start({ data });
@@ -59,7 +59,7 @@ test('db compact without a server leaves an empty log, and says when there is no
   expect(await compact(data, '--full')).toMatchObject({ full: true });
 });
 
-test('db compact beside a reader gives the pages back, and says that the file shrinks later', async () => {
+test('db compact during a long read frees the pages, and says that the file shrinks later', async () => {
   const data = await boardFolder();
   fillMain(data, 3000);
   tamper(data, deleteMost);
@@ -77,7 +77,7 @@ test('db compact beside a reader gives the pages back, and says that the file sh
   expect(again.stdout).toMatch(/^There is nothing to give back: /);
 });
 
-test('a board of the first schema is written anew once, while no server runs', async () => {
+test('db compact rewrites a board of the first schema once, and only while no server runs', async () => {
   const data = tempFolder();
   const file = databaseFile(data);
   const old = connect(file, { create: true });

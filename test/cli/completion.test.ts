@@ -37,7 +37,7 @@ const starts: Record<string, { args: string[]; setUp: string }> = {
   },
 };
 
-test('completion knows what fits each argument and option, or that nothing can be listed', () => {
+test('every argument and option has candidates for completion, or is known to have none', () => {
   const unknown = [...everyCommand().values()].flatMap((command) => {
     const options = command.options.filter(({ required, optional }) => required || optional);
     const takers = [...command.registeredArguments, ...options].filter(
@@ -74,7 +74,7 @@ for (const [shell, { args, setUp }] of Object.entries(starts)) {
   });
 }
 
-test('what fits is asked of the program itself', async () => {
+test('the shells ask the program for candidates', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'news'));
   const fits = async (...words: string[]) => {
     const found = await complete(await buildProgram(), words);

@@ -43,7 +43,7 @@ function refusal(text: string): string {
   throw new Error('It was expected to be refused');
 }
 
-test('a flag wins over its variable, that over the file, and that over the default', async () => {
+test('a flag overrides its variable, a variable the file, and the file the default', async () => {
   const file = configFile(
     'port = 7001\nhost = "::1"\naccess = "closed"\nunframed-clients = true\n',
   );
@@ -67,7 +67,7 @@ test('a flag wins over its variable, that over the file, and that over the defau
   );
 });
 
-test('what --print-config prints is a configuration file that says the same', () => {
+test('the output of --print-config is a configuration file with the same values', () => {
   const before = configured(['--port', '7001', '--tls-cert', 'a "quoted" name', '--access=closed']);
   const after = configured([], configFile(printedConfiguration(before)));
   expect(after.config).toEqual(before.config);
@@ -100,7 +100,7 @@ test.each(settingNames)('%s can be given as a flag, as a variable and in the fil
   }
 });
 
-test('each limit is set by the flag that the protocol names, and has its default without', () => {
+test('each limit is set by the flag that docs/protocol.md names, or has its default', () => {
   expect(limitsOf(configured([]).config)).toEqual(serverLimits);
   const flags = [
     '--login-time=1s',
@@ -135,12 +135,12 @@ test('each limit is set by the flag that the protocol names, and has its default
   });
 });
 
-test('minutes may be written min, as where m could be a month', () => {
+test('minutes can be written as min, because m could mean months', () => {
   expect(configured(['--backup-every', '90min']).config.backupEvery).toBe(5_400_000);
   expect(duration('90min')).toBe(5_400_000);
 });
 
-test('a flag that stands alone switches on', () => {
+test('a flag without a value switches its setting on', () => {
   expect(configured([]).config.unframedClients).toBe(false);
   expect(configured(['--unframed-clients']).config.unframedClients).toBe(true);
   expect(configured(['--unframed-clients=false']).config.unframedClients).toBe(false);
@@ -155,11 +155,11 @@ test.each([
   ['access = "opne"', 'access takes one of open, registered, closed, not "opne".'],
   ['unframed-clients = 1', 'unframed-clients takes true or false, not 1.'],
   ['data = 3\nhost = [1]', 'data takes the name of a folder, not 3. host takes an address'],
-])('a configuration file with %j is refused, and all of what is wrong is told', (text, says) => {
+])('a configuration file with %j is refused, and every mistake is reported', (text, says) => {
   expect(refusal(text)).toContain(`FILE: ${says}`);
 });
 
-test('a configuration file that is no TOML is refused with the place', () => {
+test('the error for a configuration file that is not TOML has the line and the column', () => {
   expect(refusal('host = "::1"\nport = \n')).toMatch(/^FILE: line 2, column 8: .*invalid value\.$/);
 });
 
@@ -172,7 +172,7 @@ test.each([
   ['--rate', 'off', { perSecond: 0, burst: 0 }],
   ['--new-names', '5/50', { perHour: 5, burst: 50 }],
   ['--new-names', 'off', { perHour: 0, burst: 0 }],
-])('%s %s is understood', (flag, given, expected) => {
+])('%s accepts %s', (flag, given, expected) => {
   expect(Object.values(configured([flag, given]).config)).toContainEqual(expected);
 });
 
@@ -183,7 +183,7 @@ test.each([
   ['max-unsent = "1KiB"', 'max-unsent takes a size with its unit'],
   ['rate = "0/5"', 'rate takes so many a second/at once (50/500), or off, not "0/5".'],
   ['rate = 50', 'rate takes so many'],
-])('%j is refused', (text, says) => {
+])('a configuration file with %j is refused', (text, says) => {
   expect(refusal(text)).toContain(`FILE: ${says}`);
 });
 
@@ -196,7 +196,7 @@ test.each([
   { args: ['--port', 'x'], code: 2, says: "'x' is invalid. It takes a whole number from 0 to" },
   { env: { CORKBOARD_PORT: 'x' }, code: 2, says: "from env 'CORKBOARD_PORT' is invalid. It takes" },
 ])(
-  'the server does not start on a wrong value: %j',
+  'the server does not start with a wrong value: %j',
   async ({ args = [], env = {}, code, says }) => {
     const result = await runCli(['serve', ...args], { env, cwd: tempFolder() });
     expect(result).toMatchObject({ code, stdout: '' });
@@ -204,7 +204,7 @@ test.each([
   },
 );
 
-test('administration works on the folder that the configuration of the server names', async () => {
+test('operators’ commands use the data folder of the server’s configuration file', async () => {
   const folder = tempFolder();
   const data = await boardFolder();
   const file = join(folder, 'corkboard.toml');

@@ -16,7 +16,7 @@ beforeEach(() => {
 
 afterEach(() => void vi.unstubAllEnvs());
 
-test('options stand over the environment, that over a profile, and that over what is usual', () => {
+test('options override the environment, the environment a profile, and a profile the defaults', () => {
   writeFileSync(file, '[work]\nhost = "work"\nuser = "alice"\ntls = true\n[home]\nhost = "home"');
   expect(connectionSettings({})).toEqual({ port: 6789 });
   const work = { host: 'work', port: 6789, user: 'alice', tls: true };
@@ -33,7 +33,7 @@ test('options stand over the environment, that over a profile, and that over wha
   expect(connectionSettings({ profile: 'work', ...given })).toEqual(given);
 });
 
-test('a port in an address goes with that address alone', () => {
+test('a port written in an address belongs to that address only', () => {
   writeFileSync(file, '[work]\nhost = "work:7100"\n[six]\nhost = "::1"\n');
   vi.stubEnv('CORKBOARD_HOST', 'elsewhere:7000');
   expect(connectionSettings({})).toEqual({ host: 'elsewhere', port: 7000 });
@@ -46,12 +46,12 @@ test('a port in an address goes with that address alone', () => {
   expect(() => connectionSettings({ host: 'a:b' })).toThrow('the port is a number from 1 to 65535');
 });
 
-test('a byte order mark before the profiles is no part of them', () => {
+test('a byte order mark in the file of profiles is ignored', () => {
   writeFileSync(file, '\ufeff[work]\nhost = "work"\n');
   expect(connectionSettings({ profile: 'work' })).toEqual({ host: 'work', port: 6789 });
 });
 
-test('files of a profile are looked for beside it', () => {
+test('relative paths in a profile start at the folder of the profiles', () => {
   writeFileSync(file, '[work]\nhost = "work"\nca = "~/ca.pem"\npassword_file = "../word"\n');
   expect(connectionSettings({ profile: 'work' })).toMatchObject({
     ca: join(homedir(), 'ca.pem'),
@@ -68,14 +68,14 @@ test.each([
   ['[work]\nhost = "a"\ntls = "yes"', 'work.tls: it takes true or false.'],
   ['host = "a"', 'host is no profile: settings stand under the name of one, such as [work].'],
   ['[work\nhost', 'line 1, column 6: '],
-])('a profile that is wrong is told in a line, with the file and the key: %j', (text, says) => {
+])('a mistake in a profile is reported in one line with the file and the key: %j', (text, says) => {
   writeFileSync(file, text);
   const settings = () => connectionSettings({ profile: 'work' });
   expect(settings).toThrow(`${file}: `);
   expect(settings).toThrow(says);
 });
 
-test('a profile that is not there, and a variable that is wrong, are told', () => {
+test('a missing profile and a variable with a wrong value are reported', () => {
   expect(() => connectionSettings({ profile: 'work' })).toThrow(`no profile work in ${file}.`);
   writeFileSync(file, '[work]\nhost = "a"');
   expect(() => connectionSettings({ profile: 'wrok' })).toThrow('Did you mean work?');

@@ -12,7 +12,7 @@ const current = { applied: migrations, known: migrations, state: 'current' };
 const newer = 'UPDATE __drizzle_migrations SET created_at = created_at + 1';
 const older = 'UPDATE __drizzle_migrations SET created_at = created_at - 1';
 
-test('db status says what the file is and what it holds, in lines and as JSON', async () => {
+test('db status describes the database and counts its rows, as text and as JSON', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one', 'two']));
   const file = databaseFile(data);
   const { code, stdout } = await runCli(['db', 'status', '--data', data]);
@@ -41,7 +41,7 @@ test('db status says what the file is and what it holds, in lines and as JSON', 
   });
 });
 
-test('db status leaves a file as it found it', async () => {
+test('db status does not change the file', async () => {
   const data = await boardFolder();
   tamper(data, 'PRAGMA journal_mode = DELETE');
   const before = readdirSync(data);
@@ -66,25 +66,28 @@ test('db status says which server holds the database, and how long its log is', 
 test.each([
   { state: 'newer', statement: newer, says: 'was made by a newer corkboard' },
   { state: 'older', statement: older, says: 'Upgrade it with: corkboard db migrate' },
-])('a database of an $state schema has a status; others refuse it', async (given) => {
-  const data = await boardFolder();
-  tamper(data, given.statement);
-  expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
-    schema: { applied: migrations, known: migrations, state: given.state },
-    rows: { groups: 5 },
-  });
-  for (const command of [
-    ['group', 'list'],
-    ['db', 'check'],
-  ]) {
-    const { code, stdout, stderr } = await runCli([...command, '--data', data]);
-    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
-    expect(stderr).toMatch(/^corkboard: .*\n$/);
-    expect(stderr).toContain(given.says);
-  }
-});
+])(
+  'db status works on a database with an $state schema, which other commands refuse',
+  async (given) => {
+    const data = await boardFolder();
+    tamper(data, given.statement);
+    expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
+      schema: { applied: migrations, known: migrations, state: given.state },
+      rows: { groups: 5 },
+    });
+    for (const command of [
+      ['group', 'list'],
+      ['db', 'check'],
+    ]) {
+      const { code, stdout, stderr } = await runCli([...command, '--data', data]);
+      expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+      expect(stderr).toMatch(/^corkboard: .*\n$/);
+      expect(stderr).toContain(given.says);
+    }
+  },
+);
 
-test('an empty file has a status without rows, and is no board', async () => {
+test('db status of an empty file has no rows, and other commands refuse the file', async () => {
   const data = tempFolder();
   writeFileSync(databaseFile(data), '');
   expect(await runJson(['db', 'status', '--data', data])).toMatchObject({
@@ -97,7 +100,7 @@ test('an empty file has a status without rows, and is no board', async () => {
   expect(stderr).toContain('holds no board');
 });
 
-test('db migrate makes a board, and leaves one that is up to date alone', async () => {
+test('db migrate makes a board, and does not change a board that is up to date', async () => {
   const data = join(tempFolder(), 'new', 'data');
   const file = databaseFile(data);
   const migrate = ['db', 'migrate', '--data', data];
@@ -115,7 +118,7 @@ test('db migrate refuses a newer database', async () => {
   expect(stderr).toMatch(/^corkboard: .* was made by a newer corkboard\..*\n$/);
 });
 
-test('db migrate refuses while a server holds the database, and names it', async () => {
+test('db migrate refuses to run beside a server, and names its process', async () => {
   const server = await TestServer.start();
   expect(await runCli(['db', 'migrate', '--data', server.data])).toEqual({
     code: 1,
@@ -126,7 +129,7 @@ test('db migrate refuses while a server holds the database, and names it', async
   });
 });
 
-test('a folder that cannot be made is told in one line', async () => {
+test('a data folder that cannot be made is reported in one line', async () => {
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');
   const { code, stderr } = await runCli(['db', 'migrate', '--data', join(file, 'data')]);
@@ -186,7 +189,7 @@ test.each([
     check: 'integrity',
     problem: expect.stringContaining('groups_name_key_unique'),
   },
-])('db check finds what is wrong with $check', async ({ damage, check, problem }) => {
+])('db check reports a fault of $check', async ({ damage, check, problem }) => {
   const data = await boardFolder((board) =>
     poster(board, 'alice', 'main', ['one', 'two', 'three']),
   );
@@ -212,7 +215,7 @@ test('db check prints each problem in a line of a table', async () => {
   expect(stderr).toContain('has 2 problems.');
 });
 
-test('db check tells of pages that are damaged, without a stack trace', async () => {
+test('db check reports damaged pages without a stack trace', async () => {
   const data = await boardFolder();
   fillMain(data, 5000);
   damageMessages(data);

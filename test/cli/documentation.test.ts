@@ -50,7 +50,7 @@ function innermost(names: string[]): string[] {
   return names.filter((name) => !names.some((other) => other.startsWith(`${name}.`))).sort();
 }
 
-test('docs/cli.md has a section for every command with its usage, and for no other', () => {
+test('docs/cli.md has a section with the usage of every command, and no other sections', () => {
   const titles = [...sections.keys()].filter((title) => / {4}corkboard /.test(section(title)));
   expect(titles).toEqual([...commands.keys()]);
   for (const [title, command] of commands) {
@@ -70,7 +70,7 @@ test('docs/scripting.md has every exit code', () => {
   expect(codes).toEqual(Object.keys(exitCodes).map(Number));
 });
 
-test('what each command prints with --json has the fields that docs/cli.md tells of', async () => {
+test('the --json output of each command has the fields that docs/cli.md lists', async () => {
   const board = await smallBoard();
   const damaged = await boardFolder();
   tamper(damaged, 'UPDATE groups SET member_count = 7 WHERE id = 1');

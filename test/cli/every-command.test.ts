@@ -48,7 +48,7 @@ const says: Record<string, RegExp> = {
 test.each([
   { where: 'beside a server', running: true },
   { where: 'where no server runs', running: false },
-])('every command on the database does its work $where', async ({ running }) => {
+])('every command on the database works $where', async ({ running }) => {
   const board = await smallBoard();
   if (!running) await board.stop();
   const runs = administrationRuns(board.data);
@@ -69,7 +69,7 @@ test.each([
   ]);
 });
 
-test('what takes the place of the database does so only where no server runs', async () => {
+test('commands that replace or rewrite the database refuse to run beside a server', async () => {
   const board = await smallBoard();
   const { data } = board;
   const folder = tempFolder();
@@ -104,7 +104,7 @@ test('what takes the place of the database does so only where no server runs', a
 // What makes a database where there is none, on purpose.
 const makers = ['serve', 'db migrate', 'db restore', 'import'];
 
-test('every other command says in one line that there is no database, and makes none', async () => {
+test('commands that need a database say in one line that there is none, and make none', async () => {
   const data = join(tempFolder(), 'missing');
   const runs = Object.entries(administrationRuns(data)).filter(([name]) => !makers.includes(name));
   expect(runs.map(([name]) => name).sort()).toEqual(
@@ -121,7 +121,7 @@ test('every other command says in one line that there is no database, and makes 
   }
 });
 
-test('what makes a database makes none where it has nothing to make it of', async () => {
+test('restore and import make no database from a file that they cannot read', async () => {
   const folder = tempFolder();
   const data = join(folder, 'missing');
   const noBoard = join(folder, 'notes.txt');
@@ -139,7 +139,7 @@ test('what makes a database makes none where it has nothing to make it of', asyn
   }
 });
 
-test('what needs no database opens none', async () => {
+test('commands that need no database make none', async () => {
   const cwd = tempFolder();
   const commands = [
     ['serve', '--print-config'],
@@ -152,7 +152,7 @@ test('what needs no database opens none', async () => {
   expect(readdirSync(cwd)).toEqual([]);
 });
 
-test('a reader that closes standard output early is no failure of any command', async () => {
+test('no command fails because its reader closes standard output early', async () => {
   const board = await smallBoard();
   const ask = ['--host', '127.0.0.1', '--port', String(board.port), '--user', 'guest', '--join'];
   const reads =

@@ -61,7 +61,7 @@ async function oddBoard(): Promise<string> {
   return data;
 }
 
-test('a board comes out of an export as it was, and out again the same to the byte', async () => {
+test('an imported board equals the exported one, and its own export has the same bytes', async () => {
   const data = await oddBoard();
   const first = await exported(data);
   const copy = join(tempFolder(), 'new');
@@ -83,7 +83,7 @@ test('a board comes out of an export as it was, and out again the same to the by
   expect(made.id).toBe(8);
 });
 
-test('the clock of an imported board goes on behind all that is in it', async () => {
+test('posts on an imported board are dated later than everything imported', async () => {
   const future = 3e15;
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one']));
   tamper(data, `UPDATE messages SET posted_at = ${future}`);
@@ -100,7 +100,7 @@ test('the clock of an imported board goes on behind all that is in it', async ()
   expect(posted.postedAt > formatTime(future)).toBe(true);
 });
 
-test('the same under a running server, whose log can be emptied while nobody reads', async () => {
+test('an export beside a server is a snapshot, and the WAL can be reset while its reader pauses', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const say = (subject: string) =>
@@ -125,7 +125,7 @@ test('the same under a running server, whose log can be emptied while nobody rea
   expect(readdirSync(board.data).filter((name) => name.includes('export'))).toEqual([]);
 });
 
-test('some groups come with those who are in them, and make a board with main', async () => {
+test('an export of some groups has their members, and its import makes a board with main', async () => {
   const data = await boardFolder(async (board) => {
     await poster(board, 'alice', 'main', ['one']);
     await poster(board, 'bob', 'news', ['two']);
@@ -149,7 +149,7 @@ test('some groups come with those who are in them, and make a board with main', 
   expect(readFileSync(again, 'utf8')).toBe(readFileSync(news, 'utf8'));
 });
 
-test('without passwords, no hash is in the file', async () => {
+test('an export without passwords contains no hash', async () => {
   const data = await oddBoard();
   expect(readFileSync(await exported(data), 'utf8')).toContain('$scrypt$');
   const file = await exported(data, '--without-passwords');
@@ -157,7 +157,7 @@ test('without passwords, no hash is in the file', async () => {
   expect(lines(file)[0]).toMatchObject({ passwords: false });
 });
 
-test('a file is complete and private, or not there; what is there stays without --force', async () => {
+test('an export leaves a complete, private file or none, and keeps an existing file without --force', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one']));
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, 'mine');
@@ -188,7 +188,7 @@ test('a file is complete and private, or not there; what is there stays without 
   expect(device.stderr).toBe('corkboard: /dev/null is not a file to write to.\n');
 });
 
-test('who reads the first line alone has read enough; Ctrl-C stops it anywhere, and leaves no file', async () => {
+test('an export ends with its reader, and Ctrl-C stops it at any point without leaving a file', async () => {
   const data = await boardFolder();
   fillMain(data, 100_000);
   const read = startCli(['export', '--data', data]);

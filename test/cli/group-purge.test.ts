@@ -36,7 +36,7 @@ function numbersLeft(data: string): unknown {
   );
 }
 
-test('purge --before deletes what is older, keeps counts, and frees no number', async () => {
+test('purge --before deletes older messages, keeps the counts right, and frees no number', async () => {
   const data = await postedDaysAgo(40, 35, 10, 1);
   expect(await purge(data, '--before', '30d', '--yes')).toEqual({
     code: 0,
@@ -62,13 +62,13 @@ test.each([
   { before: new Date(Date.now() - 20 * day).toISOString().slice(0, 10), count: 3 },
   { before: new Date(Date.now() - 38 * day).toISOString(), count: 1 },
   { before: '2020-06-01T00:00:00.123456+02:00', count: 0 },
-])('purge takes --before $before', async ({ before, count }) => {
+])('purge accepts --before $before', async ({ before, count }) => {
   const data = await postedDaysAgo(40, 35, 30, 10, 1);
   const args = ['group', 'purge', 'news', '--before', before, '--dry-run', '--data', data];
   expect(await runJson(args)).toMatchObject({ count });
 });
 
-test('--before leaves a message posted at that very microsecond', async () => {
+test('purge --before keeps a message posted at exactly that microsecond', async () => {
   const data = await postedDaysAgo(3, 2, 1);
   const [, second] = (await runJson(['message', 'list', 'news', '--data', data])) as {
     postedAt: string;
@@ -78,7 +78,7 @@ test('--before leaves a message posted at that very microsecond', async () => {
 });
 
 test.each(['30', '30x', '-3d', 'd', 'yesterday', '2026-02-30', '2026-1-1', '2999-01-01', ''])(
-  'a --before of "%s" is wrong usage, and is told what is right',
+  'purge --before "%s" is wrong usage, and the error says what is allowed',
   async (before) => {
     const { code, stderr } = await purge(await boardFolder(), `--before=${before}`);
     expect(code).toBe(2);
@@ -87,7 +87,7 @@ test.each(['30', '30x', '-3d', 'd', 'yesterday', '2026-02-30', '2026-1-1', '2999
 );
 
 test.each(['1m', '1M', '1.5m', '30m'])(
-  '--before %s is refused, since it could mean minutes or months',
+  'purge --before %s is refused, because it could mean minutes or months',
   async (before) => {
     const { code, stderr } = await purge(await boardFolder(), '--before', before);
     expect(code).toBe(2);
@@ -98,7 +98,7 @@ test.each(['1m', '1M', '1.5m', '30m'])(
   },
 );
 
-test('purge --keep leaves the newest ones', async () => {
+test('purge --keep keeps the newest messages', async () => {
   const data = await postedDaysAgo(5, 4, 3, 2, 1);
   expect((await purge(data, '--keep', '2', '--yes')).stdout).toBe(
     'Deleted 3 messages of news, numbers 1 to 3.\n',
@@ -110,7 +110,7 @@ test('purge --keep leaves the newest ones', async () => {
   expect(leftEvents(data)).toHaveLength(1);
 });
 
-test('purge --all leaves the group, its members and its last number', async () => {
+test('purge --all keeps the group, its members and its last number', async () => {
   const data = await postedDaysAgo(3, 2, 1);
   const document = await runJson(['group', 'purge', '3', '--all', '--yes', '--data', data]);
   expect(document).toEqual({ group: 'news', count: 3, first: 1, last: 3, dryRun: false });
@@ -121,7 +121,7 @@ test('purge --all leaves the group, its members and its last number', async () =
   });
 });
 
-test('purge touches no other group', async () => {
+test('purge does not change other groups', async () => {
   const data = await boardFolder(async (board) => {
     await poster(board, 'alice', 'news', ['one']);
     await poster(board, 'alice', 'main', ['two']);
@@ -130,7 +130,7 @@ test('purge touches no other group', async () => {
   expect(rows(data, 'SELECT group_id, number FROM messages')).toEqual([{ group_id: 1, number: 1 }]);
 });
 
-test('purge works in steps and tells once', async () => {
+test('purge works in steps, and the server is notified once', async () => {
   const data = await boardFolder(async (board) => {
     const subjects = Array.from({ length: 1200 }, (_, i) => `subject ${i}`);
     await poster(board, 'alice', 'news', subjects);
@@ -144,7 +144,7 @@ test('purge works in steps and tells once', async () => {
   ]);
 });
 
-test('--dry-run says how many would go and which, and deletes nothing', async () => {
+test('purge --dry-run says which messages would be deleted, and deletes none', async () => {
   const data = await postedDaysAgo(40, 35, 34, 1);
   expect(await purge(data, '--before', '30d', '--dry-run')).toEqual({
     code: 0,
@@ -169,7 +169,7 @@ test('--dry-run says how many would go and which, and deletes nothing', async ()
   expect(numbersLeft(data)).toBe('1,3,4');
 });
 
-test('purge needs --yes where nobody can be asked', async () => {
+test('purge needs --yes if there is no terminal', async () => {
   const data = await postedDaysAgo(2, 1);
   expect(await purge(data, '--keep', '1')).toEqual({
     code: 1,
@@ -187,13 +187,16 @@ test.each([
   { options: ['--all', '--keep', '3'], says: "cannot be used with option '--all'" },
   { options: ['--before', '1d', '--all'], says: "cannot be used with option '--all'" },
   { options: ['--before', '1d', '--keep', '3'], says: 'cannot be used with option' },
-])('exactly one of --before, --keep and --all is right: $options', async ({ options, says }) => {
-  const { code, stdout, stderr } = await purge(await boardFolder(), ...options, '--yes');
-  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
-  expect(stderr).toContain(says);
-});
+])(
+  'purge needs exactly one of --before, --keep and --all, not $options',
+  async ({ options, says }) => {
+    const { code, stdout, stderr } = await purge(await boardFolder(), ...options, '--yes');
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(says);
+  },
+);
 
-test('a purge that meets damage on its way says what went, and leaves word of it', async () => {
+test('a purge that fails at a damaged page says what it deleted, and stores an event for the server', async () => {
   const data = await boardFolder();
   fillMain(data, 20_000);
   damageMessages(data);

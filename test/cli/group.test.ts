@@ -35,7 +35,7 @@ test('group list --json has the field names of the protocol', async () => {
   });
 });
 
-test('group show tells who is a member', async () => {
+test('group show lists the members', async () => {
   const data = await boardFolder(async (board) => {
     await poster(board, 'bob', 'general', ['one']);
     await poster(board, 'alice', 'general');
@@ -58,7 +58,7 @@ test('group show tells who is a member', async () => {
 });
 
 test.each(['show', 'delete', 'purge', 'edit', 'rename'])(
-  'group %s of a group that does not exist fails with its name',
+  'group %s of a missing group fails with the name in the error',
   async (command) => {
     const data = await boardFolder();
     const rest: Record<string, string[]> = {
@@ -76,7 +76,7 @@ test.each(['show', 'delete', 'purge', 'edit', 'rename'])(
   },
 );
 
-test('group create makes a group, and no server has to be told', async () => {
+test('group create makes a group, and stores no event for the server', async () => {
   const data = await boardFolder();
   const args = ['group', 'create', 'Deploys', '--description', ' What\twent out ', '--data', data];
   expect(await runCli(args)).toEqual({
@@ -95,7 +95,7 @@ test('group create makes a group, and no server has to be told', async () => {
   expect(leftEvents(data)).toEqual([]);
 });
 
-test('group create --json gives the group', async () => {
+test('group create --json prints the group', async () => {
   const data = await boardFolder();
   expect(await runJson(['group', 'create', 'deploys', '--data', data])).toEqual({
     id: 6,
@@ -137,7 +137,7 @@ test('a description that is too long is refused', async () => {
   });
 });
 
-test('group edit changes the description and leaves word for the server', async () => {
+test('group edit changes the description, and stores an event for the server', async () => {
   const data = await boardFolder();
   const args = ['group', 'edit', 'main', '--description', 'For everyone', '--data', data];
   expect(await runCli(args)).toEqual({
@@ -157,7 +157,7 @@ test('group edit changes the description and leaves word for the server', async 
   expect((await runCli(empty)).stdout).toBe('Group main has no description now.\n');
 });
 
-test('group edit says what a group keeps, and group show what goes next', async () => {
+test('group edit sets the retention, and group show says what is deleted next', async () => {
   const data = await boardFolder((board) =>
     poster(board, 'alice', 'news', ['one', 'two', 'three']),
   );
@@ -197,7 +197,7 @@ test('group edit says what a group keeps, and group show what goes next', async 
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(3);
 });
 
-test('group rename keeps number, members and messages, and leaves word for the server', async () => {
+test('group rename keeps number, members and messages, and stores an event for the server', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one']));
   expect(await runCli(['group', 'rename', 'news', 'Olds', '--data', data])).toEqual({
     code: 0,
@@ -220,7 +220,7 @@ test('group rename keeps number, members and messages, and leaves word for the s
   ]);
 });
 
-test('a group can be renamed to its own name in other letters; to the very same changes nothing', async () => {
+test('a group can change the case of its name; a rename to the same name changes nothing', async () => {
   const data = await boardFolder();
   expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
   expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
@@ -243,7 +243,7 @@ test('the public group can be neither renamed nor deleted', async () => {
   }
 });
 
-test('group delete takes the messages and memberships along, and leaves word for the server', async () => {
+test('group delete also deletes messages and memberships, and stores an event for the server', async () => {
   const data = await boardFolder(async (board) => {
     await poster(board, 'alice', 'news', ['one', 'two']);
     await poster(board, 'bob', 'main', ['three']);
@@ -260,7 +260,7 @@ test('group delete takes the messages and memberships along, and leaves word for
   expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });
 
-test('group delete --json gives the group as it was; one made anew has another number', async () => {
+test('group delete --json prints the deleted group, and a new group of that name has another number', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'random', ['one']));
   const args = ['group', 'delete', 'random', '--yes', '--data', data];
   expect(await runJson(args)).toMatchObject({ id: 5, name: 'random', members: 1, messages: 1 });
@@ -271,7 +271,7 @@ test('group delete --json gives the group as it was; one made anew has another n
   });
 });
 
-test('nothing is deleted without --yes where nobody can be asked', async () => {
+test('group delete needs --yes if there is no terminal', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one']));
   const args = ['group', 'delete', 'news', '--data', data];
   expect(await runCli(args, { input: 'y\n' })).toEqual({
@@ -284,7 +284,7 @@ test('nothing is deleted without --yes where nobody can be asked', async () => {
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(1);
 });
 
-test('what users wrote cannot drive the terminal, and JSON has all of it', async () => {
+test('control characters of users do not reach the terminal, and JSON has the whole text', async () => {
   const hostile = 'a\u001b[2Jb\u009bc\u202ed\u0007';
   const data = await boardFolder();
   tamper(data, `UPDATE groups SET description = '${hostile}' WHERE id = 1`);

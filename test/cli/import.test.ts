@@ -11,7 +11,7 @@ import { login, main, openBoard, seen } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, poster } from './seed.ts';
 
-test('an import goes on where it was killed or stopped, with the same file alone', async () => {
+test('an interrupted import continues, but only with the same file', async () => {
   const data = await boardFolder();
   fillMain(data, 25_000);
   const whole = (await runCli(['export', '--data', data])).stdout;
@@ -88,7 +88,7 @@ async function smallExport(): Promise<string[]> {
   return (await runCli(['export', '--data', data])).stdout.trimEnd().split('\n');
 }
 
-test('an export of version 1 is read as it was written', async () => {
+test('an export of version 1 can still be imported', async () => {
   const old = join(import.meta.dirname, '../fixtures/export-1.jsonl');
   const data = join(tempFolder(), 'data');
   expect((await runCli(['import', old, '--data', data])).code).toBe(0);
@@ -103,7 +103,7 @@ test('an export of version 1 is read as it was written', async () => {
   expect(lines.slice(0, -2)).toEqual(oldLines.slice(0, -2));
 });
 
-test('what was deleted stays deleted after an import, and shows nobody anything older', async () => {
+test('an import keeps deleted messages deleted, and makes no older message visible', async () => {
   const data = await boardFolder(async (board) => {
     await poster(board, 'alice', 'main', ['one', 'two', 'three', 'four']);
     await poster(board, 'bob', 'main');
@@ -128,7 +128,7 @@ test('what was deleted stays deleted after an import, and shows nobody anything 
   expect(refused.stderr).toContain('type: Version 1 has no deleted messages');
 });
 
-test('a damaged file is told by its line, and leaves the board as it was', async () => {
+test('the import of a damaged file names the line, and leaves the board unchanged', async () => {
   const good = await smallExport();
   const spoiled = (line: number, from: string | RegExp, to: string) =>
     good.map((text, index) => (index === line - 1 ? text.replace(from, to) : text));
@@ -171,7 +171,7 @@ test('a damaged file is told by its line, and leaves the board as it was', async
   });
 });
 
-test('an import refuses a board that is used, and one that a server holds', async () => {
+test('an import refuses a board that has content or a server', async () => {
   const input = `${(await smallExport()).join('\n')}\n`;
   const data = await boardFolder((board) => poster(board, 'bob', 'main'));
   const used = await runCli(['import', '-', '--data', data], { input });
@@ -190,7 +190,7 @@ test('an import refuses a board that is used, and one that a server holds', asyn
   expect(existsSync(join(data, 'no'))).toBe(false);
 });
 
-test('a password hash that no login could be checked against is reported by the import', async () => {
+test('an import reports a password hash that cannot be used', async () => {
   const fixture = readFileSync(join(import.meta.dirname, '../fixtures/export-1.jsonl'), 'utf8');
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, fixture.replace('ln=17,r=8', 'ln=40,r=8'));

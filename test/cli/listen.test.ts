@@ -33,7 +33,7 @@ test('a server listens at every URL of --listen, and nowhere else', async () => 
   await (await connect({ host: `unix:${path}`, user: 'alice' })).close();
 });
 
-test('the environment has several URLs with commas, the file has an array', async () => {
+test('several URLs to listen at are separated by commas in the environment, and an array in the file', async () => {
   const path = join(tempFolder(), 'board.sock');
   const urls = ['tcp://127.0.0.1:0', `unix://${path}`];
   const printed = async (args: string[], env = {}) => {
@@ -52,7 +52,7 @@ test('the environment has several URLs with commas, the file has an array', asyn
   ]);
 });
 
-test('--port beside --listen adds the address of old, and an address that comes twice is used once', async () => {
+test('--port beside --listen adds an address, and a repeated address is used once', async () => {
   const path = join(tempFolder(), 'board.sock');
   const server = await TestServer.start({ where: ['--port', '0', '--listen', `unix:${path}`] });
   const { port } = server;
@@ -121,7 +121,7 @@ test.each([
   expect(lines.filter((line) => !line.startsWith('Add --help'))).toHaveLength(1);
 });
 
-test('one address cannot have TLS and be without it', async () => {
+test('an address cannot be used both with and without TLS', async () => {
   const { cert, key } = makeCertificate('board');
   const { stderr } = await runCli([
     'serve',

@@ -37,7 +37,7 @@ test.each([
   expect(stderr.trim().split('\n')).toHaveLength(1);
 });
 
-test('a server whose port is taken, or that of its metrics, makes no database', async () => {
+test('a server whose port or metrics port is in use makes no database', async () => {
   const port = await busyPort();
   const says = `corkboard: 127.0.0.1:${port} is in use already. Stop the program that has it, or`;
   const own = await failedStart('--port', String(port));
@@ -57,12 +57,12 @@ test.each([
   ['EAFNOSUPPORT', '0.0.0.0', 'This machine has no IPv4, which 0.0.0.0 needs.'],
   ['EINVAL', '::1', '::1 cannot be listened on.'],
   ['ENOBUFS', '::1', '[::1]:80 cannot be listened on: no room.'],
-])('%s at %s is told in words', (code, host, says) => {
+])('the failure %s at %s is explained in a sentence', (code, host, says) => {
   const cause = Object.assign(new Error('no room'), { code });
   expect(listenFailure(cause, { host, port: 80, setting: '--host' }).message).toContain(says);
 });
 
-test('a server listens on every address that it is given, on one port, each once', async () => {
+test('a server listens on one port of every given address, and once on each', async () => {
   const hosts = ['127.0.0.1', '127.0.0.2', '127.0.0.1'];
   const server = await TestServer.start({ args: hosts.flatMap((host) => ['--host', host]) });
   for (const host of ['127.0.0.1', '127.0.0.2']) {
@@ -78,7 +78,7 @@ test('a server listens on every address that it is given, on one port, each once
 
 const mayBeEmpty = new Set(['--description', '--reason']);
 
-test('no option of any command takes an empty value, but for texts that may be empty', async () => {
+test('every option refuses an empty value, except texts that can be empty', async () => {
   const empty = [...everyCommand()].flatMap(([name, { options }]) =>
     options
       .filter(

@@ -11,12 +11,12 @@ import { programVersion } from '../../src/cli/version.ts';
 const file = fileURLToPath(new URL('../../man/corkboard.1', import.meta.url));
 const hasGroff = spawnSync('groff', ['--version']).status === 0;
 
-test('the manual page is what `npm run man` makes of the program', async () => {
+test('the stored manual page is the output of `npm run man`', async () => {
   expect(readFileSync(file, 'utf8')).toBe(manPage(await buildProgram(), programVersion()));
 });
 
 test.runIf(hasGroff)(
-  'the manual page is sound roff, and shows commands, options and examples',
+  'the manual page is valid roff, and shows commands, options and examples',
   async () => {
     const checked = spawnSync('groff', ['-man', '-ww', '-z', file], { encoding: 'utf8' });
     expect(checked).toMatchObject({ status: 0, stderr: '' });

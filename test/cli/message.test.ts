@@ -25,7 +25,7 @@ test('message list shows headers, oldest first', async () => {
   expect(lines[5]).toMatch(/ five$/);
 });
 
-test('message list --json gives headers as the protocol has them', async () => {
+test('message list --json prints headers with the field names of the protocol', async () => {
   const data = await populated();
   const messages = await runJson(['message', 'list', '3', '--limit', '1', '--data', data]);
   expect(messages).toEqual([
@@ -39,7 +39,7 @@ test('message list --json gives headers as the protocol has them', async () => {
   ]);
 });
 
-test('message list is bounded by numbers: the newest ones, or from --after on', async () => {
+test('message list shows the newest messages, or those after --after', async () => {
   const data = await populated();
   expect(await listed(data, '--limit', '2')).toEqual([4, 5]);
   expect(await listed(data, '--limit', '2', '--before', '4')).toEqual([2, 3]);
@@ -49,7 +49,7 @@ test('message list is bounded by numbers: the newest ones, or from --after on', 
   expect(await listed(data, '--before', '1')).toEqual([]);
 });
 
-test('message list says how to see the rest', async () => {
+test('message list says how to see further messages', async () => {
   const data = await boardFolder();
   fillMain(data, 150);
   const list = async (...options: string[]) =>
@@ -61,7 +61,7 @@ test('message list says how to see the rest', async () => {
   expect((await list('--limit', '150')).stderr).toBe('');
 });
 
-test('a message whose sender is gone is from [deleted]', async () => {
+test('a message of a deleted user is shown as from [deleted]', async () => {
   const data = await populated();
   tamper(data, 'UPDATE messages SET sender_id = NULL');
   const { stdout } = await runCli(['message', 'list', 'news', '--data', data]);
@@ -72,7 +72,7 @@ test('a message whose sender is gone is from [deleted]', async () => {
   });
 });
 
-test('message show has the content, with its line breaks', async () => {
+test('message show prints the content with its line breaks', async () => {
   const data = await populated();
   tamper(data, "UPDATE messages SET content = 'first\n\tsecond' || char(27) WHERE number = 2");
   const { code, stdout } = await runCli(['message', 'show', 'news', '2', '--data', data]);
@@ -91,7 +91,7 @@ test('message show has the content, with its line breaks', async () => {
   });
 });
 
-test('a message that is not there is named', async () => {
+test('the error for a missing message has its number', async () => {
   const data = await populated();
   const expected = {
     code: 1,
@@ -105,7 +105,7 @@ test('a message that is not there is named', async () => {
   expect(leftEvents(data)).toEqual([]);
 });
 
-test('message delete deletes what is given, counts, and leaves word for the server', async () => {
+test('message delete deletes the given messages, says how many, and stores an event for the server', async () => {
   const data = await populated();
   const args = ['message', 'delete', 'news', '4', '2', '4', '--yes', '--data', data];
   expect(await runCli(args)).toEqual({
@@ -126,13 +126,13 @@ test('message delete deletes what is given, counts, and leaves word for the serv
   expect((await runCli(['db', 'check', '--data', data])).code).toBe(0);
 });
 
-test('message delete --json gives the numbers', async () => {
+test('message delete --json prints the numbers', async () => {
   const data = await populated();
   const args = ['message', 'delete', 'news', '5', '1', '--yes', '--data', data];
   expect(await runJson(args)).toEqual({ group: 'news', numbers: [1, 5] });
 });
 
-test('message delete needs --yes where nobody can be asked', async () => {
+test('message delete needs --yes if there is no terminal', async () => {
   const data = await populated();
   const args = ['message', 'delete', 'news', '1', '--data', data];
   expect(await runCli(args)).toEqual({
@@ -170,7 +170,7 @@ test('a deleted message keeps its number and date, and says when it was deleted'
   );
 });
 
-test('a purge and the count of a group leave out what was deleted before', async () => {
+test('purge and the count of a group ignore messages deleted earlier', async () => {
   const data = await populated();
   const at = ['--data', data];
   await runCli(['message', 'delete', 'news', '2', '4', '--yes', ...at]);
@@ -190,7 +190,7 @@ test('a purge and the count of a group leave out what was deleted before', async
   expect(rows(data, 'SELECT number FROM messages')).toEqual([]);
 });
 
-test('message show and delete know the newest message as last, and a number with #', async () => {
+test('message show and delete accept last for the newest message, and numbers with #', async () => {
   const data = await populated();
   const shown = async (number: string) =>
     (await runJson(['message', 'show', 'news', number, '--data', data])) as { subject: string };

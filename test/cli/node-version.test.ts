@@ -7,7 +7,7 @@ import { oldestNode, tooOld } from '../../src/cli/node-version.ts';
 const root = join(import.meta.dirname, '../..');
 const program = join(root, 'dist/cli/main.js');
 
-test('the oldest Node is the one that package.json asks for', () => {
+test('the oldest supported Node is the same in the program and in package.json', () => {
   const { engines } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   expect(oldestNode).toBe(`${engines.node.replace('>=', '')}.0`);
 });
@@ -19,7 +19,7 @@ test.each([
   ['22.13.0', false],
   ['24.0.0', false],
   ['100.0.0', false],
-])('Node %s is too old: %s', (version, expected) => {
+])('whether Node %s is too old: %s', (version, expected) => {
   expect(tooOld(version)).toBe(expected);
 });
 
@@ -30,7 +30,7 @@ function nodesOfThisMachine(): string[] {
     .filter((node) => existsSync(node));
 }
 
-test('an old Node is refused with one line that says what to do', (context) => {
+test('the program on an old Node prints one line that says what to do', (context) => {
   const old = nodesOfThisMachine().find((node) =>
     tooOld(execFileSync(node, ['-p', 'process.versions.node'], { encoding: 'utf8' })),
   );

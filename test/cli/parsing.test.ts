@@ -18,11 +18,11 @@ test.each([
   ['1e3', undefined],
   [' 1', undefined],
   ['', undefined],
-])('%j as a whole number is %j', (text, number) => {
+])('%j is parsed as the whole number %j', (text, number) => {
   expect(parseWholeNumber(text)).toBe(number);
 });
 
-test('a whole number is within its bounds, or is none', () => {
+test('a whole number out of its bounds is refused', () => {
   expect([0, 1, 5, 6].map((number) => parseWholeNumber(String(number), 1, 5))).toEqual([
     undefined,
     1,
@@ -38,7 +38,7 @@ test.each([
   ['10', undefined],
   ['s', undefined],
   ['-1s', undefined],
-])('%j as a span of time is %j', (text, time) => {
+])('%j is parsed as the span of time %j', (text, time) => {
   expect(parseDuration(text)).toBe(time);
 });
 
@@ -60,7 +60,7 @@ test.each([
   ['[::1]', undefined],
   [':9100', undefined],
   ['a b:1', undefined],
-])('%j as an address to listen on is %j', (text, address) => {
+])('%j is parsed as the address to listen on %j', (text, address) => {
   expect(endpoint().schema.safeParse(text).data).toEqual(address);
 });
 

@@ -15,7 +15,7 @@ function post(port: number, ...args: string[]): string[] {
   return ['post', '--port', String(port), '--user', 'builder', ...args];
 }
 
-test('a script posts from an argument or standard input, and joins where it is told to', async () => {
+test('post reads the content from an argument or standard input, and joins with --join', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const refused = await runCli(post(board.port, 'main', 'Build 7', 'passed'));
@@ -37,7 +37,7 @@ test('a script posts from an argument or standard input, and joins where it is t
   });
 });
 
-test('what the board would not take is said before anything is sent', async () => {
+test('post reports a message that the board would refuse before it connects', async () => {
   // Nothing listens there: who tried to send would say so.
   const [long, empty, both, nobody, nowhere] = await Promise.all([
     runCli(post(1, 'main', 's'), { input: 'é'.repeat(16_385) }),
@@ -58,7 +58,7 @@ test('what the board would not take is said before anything is sent', async () =
   });
 });
 
-test('a post whose acknowledgement is lost is on the board exactly once', async () => {
+test('a post whose reply is lost is on the board exactly once', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await board.memberProgram('builder').then((builder) => builder.call('session.logout', {}));
@@ -70,7 +70,7 @@ test('a post whose acknowledgement is lost is on the board exactly once', async 
   expect(messages.map(({ number, subject }) => [number, subject])).toEqual([[1, 'Build 7']]);
 });
 
-test('a post that is killed, and run again under its key, is on the board exactly once', async () => {
+test('a post that is killed and run again with the same key is on the board exactly once', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const args = ['main', 'Build 7', 'passed', '--join', '--key', 'build-7'];
@@ -113,7 +113,7 @@ test.each([
     'The message may or may not be there: post it again with --key mine, and it is there once.',
   ],
 ])(
-  'Ctrl-C while %s is not answered ends it with 130, and tells what is known',
+  'Ctrl-C before the reply to %s exits with 130, and says whether the message was sent',
   async (method, outcome) => {
     const board = await TestBoard.start();
     const { port, reached } = await deadEnd(board.port, method);
@@ -125,7 +125,7 @@ test.each([
   },
 );
 
-test('a profile says where to go, and its files hold the password and whom to trust', async () => {
+test('a profile gives the address, the password and the trusted certificates', async () => {
   const files = makeCertificate('board');
   const board = await TestBoard.start({ certificate: readCertificate(files) });
   await registered(board.port, files.cert);
@@ -157,7 +157,7 @@ test('a profile says where to go, and its files hold the password and whom to tr
   });
 });
 
-test('a board that speaks TLS is not asked again without it, and is not doubted', async () => {
+test('post without --tls to a TLS board fails at once and says what to do', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const board = await TestBoard.start({ certificate });
   const { code, stderr } = await runCli(post(board.port, 'main', 's', 'c', '--retry', '10min'));
@@ -167,7 +167,7 @@ test('a board that speaks TLS is not asked again without it, and is not doubted'
   });
 });
 
-test('a refusal that a script can do something about says what', async () => {
+test('the error for a refused post says what a script can do about it', async () => {
   const board = await TestBoard.start();
   const holder = await board.memberProgram('holder');
   const [nowhere, twice] = await Promise.all([

@@ -18,7 +18,7 @@ test('--version prints the version of the package', async () => {
 });
 
 test.each([[['--help']], [['help']], [['group', '--help']], [['help', 'group']]])(
-  'help that was asked for goes to standard output with examples: %j',
+  'requested help goes to standard output, with examples: %j',
   async (args) => {
     const { code, stdout, stderr } = await runHere(args);
     expect(code).toBe(0);
@@ -29,7 +29,7 @@ test.each([[['--help']], [['help']], [['group', '--help']], [['help', 'group']]]
 );
 
 test.each([[[]], [['group']], [['user']], [['message']], [['db']]])(
-  'a command that is not whole gets help on standard error, and counts as wrong usage: %j',
+  'an incomplete command prints help on standard error and is wrong usage: %j',
   async (args) => {
     const { code, stdout, stderr } = await runHere(args);
     expect(code).toBe(2);
@@ -51,7 +51,7 @@ test.each([
   { args: ['message', 'list', 'main', '--before', 'x'], says: 'a whole number from 1 up' },
   { args: ['message', 'show', 'main', '1.5'], says: 'a whole number from 1 up' },
   { args: ['message', 'delete', 'main', '1', 'two'], says: 'a whole number from 1 up' },
-])('wrong usage is told with the way out, exit 2: $args', async ({ args, says }) => {
+])('wrong usage says what to do and exits with 2: $args', async ({ args, says }) => {
   const { code, stdout, stderr } = await runHere(args);
   expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
   expect(stderr).toContain(`corkboard: `);
@@ -66,7 +66,7 @@ test('the data folder is --data, or CORKBOARD_DATA, or data in the working direc
   expect((await runCli(list, { cwd: join(data, '..') })).stdout).toBe(stdout);
 });
 
-test('a file that is no database is refused in one line', async () => {
+test('a file that is not a database is refused in one line', async () => {
   const data = tempFolder();
   writeFileSync(join(data, 'corkboard.db'), 'this is no database, whatever it is called');
   const { code, stderr } = await runCli(['group', 'list', '--data', data]);
@@ -74,7 +74,7 @@ test('a file that is no database is refused in one line', async () => {
   expect(stderr).toMatch(/^corkboard: .* is damaged or is not a database .*\n$/);
 });
 
-test('a reader that closes the pipe early is no failure', async () => {
+test('a command does not fail because its reader closes the pipe early', async () => {
   const data = await boardFolder();
   fillMain(data, 1000);
   const args = [program, 'message', 'list', 'main', '--limit', '1000', '--data', data];
@@ -87,7 +87,7 @@ test('a reader that closes the pipe early is no failure', async () => {
 });
 
 test.skipIf(!existsSync('/dev/full'))(
-  'output that has no room on the disk is a failure, told in one line',
+  'a command whose output does not fit on the disk fails with one line',
   async () => {
     const data = await boardFolder();
     const redirected = ['-c', 'exec "$@" > /dev/full', 'sh', process.execPath, program];
@@ -101,7 +101,7 @@ test.skipIf(!existsSync('/dev/full'))(
 );
 
 test.skipIf(!existsSync('/dev/full'))(
-  'a command that has changed something says so, though its result could not be printed',
+  'a command that cannot print its result says on standard error what it changed',
   async () => {
     const board = await TestBoard.start();
     const data = await boardFolder();
@@ -120,7 +120,7 @@ test.skipIf(!existsSync('/dev/full'))(
   },
 );
 
-test('--json gives one document and nothing else', async () => {
+test('--json prints one document and nothing else', async () => {
   const data = await boardFolder();
   expect(await runJson(['group', 'list', '--data', data])).toHaveLength(5);
 });

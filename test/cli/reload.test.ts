@@ -23,7 +23,7 @@ async function configuredServer(text: string) {
   return { file, server, reload };
 }
 
-test('SIGHUP takes on what a running server can, and tells what takes a restart', async () => {
+test('SIGHUP applies the settings that can change, and logs which need a restart', async () => {
   const { file, server, reload } = await configuredServer('log-level = "info"\n');
   const before = await JsonPeer.connect(server.port);
   await before.call('session.login', { user: 'alice' });
@@ -54,7 +54,7 @@ test('SIGHUP takes on what a running server can, and tells what takes a restart'
   ]);
 });
 
-test('SIGHUP with a configuration file that is wrong changes nothing, and says why', async () => {
+test('SIGHUP with a wrong configuration file changes nothing and logs the reason', async () => {
   const { server, reload } = await configuredServer('access = "closed"\n');
   const wrong = 'access = "open"\nprot = 1\n';
   const [told] = await reload(wrong, 'what was configured before stays in force');

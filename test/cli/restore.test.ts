@@ -49,7 +49,7 @@ function namesIn(data: string): string[] {
   return readdirSync(data).sort();
 }
 
-test('db restore puts the backup in place, ends its sessions, and keeps what was there', async () => {
+test('db restore replaces the database, ends the sessions of the backup, and keeps the old file', async () => {
   const { data, backup } = await changedSinceBackup();
   const file = databaseFile(data);
   // Left by a crash: without it, the newest messages are gone.
@@ -86,7 +86,7 @@ test('db restore puts the backup in place, ends its sessions, and keeps what was
   expect(value(data, 'SELECT description FROM groups WHERE id = 3')).toBe('in the log');
 });
 
-test('a no on the terminal changes nothing', async () => {
+test('db restore changes nothing after a no on the terminal', async () => {
   const { data, backup } = await changedSinceBackup();
   const terminal = new CliTerminal(['db', 'restore', backup, '--data', data]);
   await terminal.expect('[y/N] ');
@@ -115,7 +115,7 @@ test('db restore refuses while a server or another program uses the database', a
   expect(namesIn(data).filter((name) => /partial|restore/.test(name))).toEqual([]);
 });
 
-test('db restore makes a missing folder, and upgrades what an older version backed up', async () => {
+test('db restore makes a missing folder, and upgrades a backup of an older version', async () => {
   const backup = join(tempFolder(), 'old.db');
   const old = connect(backup, { create: true, journal: 'delete' });
   old.exec(readFileSync(firstSchema, 'utf8'));
@@ -135,7 +135,7 @@ test('db restore makes a missing folder, and upgrades what an older version back
   });
 });
 
-test('what is no backup is refused in one line, and makes or changes nothing', async () => {
+test('db restore refuses a file that is not a backup in one line, and changes nothing', async () => {
   const folder = tempFolder();
   const target = join(folder, 'data');
   const refused = async (backup: string) => {
@@ -156,7 +156,7 @@ test('what is no backup is refused in one line, and makes or changes nothing', a
   expect(existsSync(databaseFile(target))).toBe(false);
 });
 
-test('a database that is past reading is kept with its log', async () => {
+test('db restore keeps an unreadable database together with its log', async () => {
   const { data, backup } = await changedSinceBackup();
   const damaged = 'beyond recognition. '.repeat(1000);
   writeFileSync(databaseFile(data), damaged);
@@ -170,7 +170,7 @@ test('a database that is past reading is kept with its log', async () => {
   expect(value(data, numbers)).toBe('1,2');
 });
 
-test('the log of a database that was deleted gets into no restored one', async () => {
+test('db restore removes the leftover log of a deleted database', async () => {
   const { data, backup } = await changedSinceBackup();
   const file = databaseFile(data);
   const client = connect(file);
@@ -183,7 +183,7 @@ test('the log of a database that was deleted gets into no restored one', async (
   expect(value(data, 'SELECT description FROM groups WHERE id = 3')).toBe('What is new');
 });
 
-test('a restore that is killed leaves the one board or the other, and can be done again', async () => {
+test('a killed restore leaves the old board or the new one, and can be repeated', async () => {
   const { data, backup } = await changedSinceBackup();
   fillMain(data, 1000);
   for (const sight of ['.partial', '.partial-journal', '.before-restore']) {

@@ -20,7 +20,7 @@ async function served(data?: string) {
 }
 
 describe('beside a running server', () => {
-  test('members are told what becomes of their group and its messages', async () => {
+  test('members are notified of changes to their group and its messages', async () => {
     const { server, admin } = await served();
     const alice = await member(server.port, 'alice', 'news');
     for (const subject of ['one', 'two', 'three']) {
@@ -56,7 +56,7 @@ describe('beside a running server', () => {
     await expect(alice.call('group.join', { group: 'olds' })).rejects.toThrow('GROUP_NOT_FOUND');
   });
 
-  test('a group that was made can be joined at once', async () => {
+  test('a new group can be joined at once', async () => {
     const { server, admin } = await served();
     const alice = await JsonPeer.connect(server.port);
     await alice.call('session.login', { user: 'alice' });
@@ -66,7 +66,7 @@ describe('beside a running server', () => {
     });
   });
 
-  test('every command that reads works, and sees what members did', async () => {
+  test('every reading command works, and sees what members did', async () => {
     const { server, admin } = await served();
     const alice = await member(server.port, 'alice', 'main');
     await alice.call('message.post', { group: 'main', subject: 'hello', content: 'x' });
@@ -110,7 +110,7 @@ describe('beside a running server', () => {
     expect(value(data, 'SELECT count(*) FROM messages')).toBeLessThanOrEqual(waits.length);
   });
 
-  test("two administrators at once get in each other's way in nothing", async () => {
+  test('two operators can work at the same time', async () => {
     const data = await boardFolder();
     fillMain(data, 5000);
     const purge = ['group', 'purge', 'main', '--keep', '1000', '--yes', '--data', data];

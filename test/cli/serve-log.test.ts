@@ -60,7 +60,7 @@ function parsed(log: string): { msg: string; dropped?: number }[] {
     .map((line) => JSON.parse(line));
 }
 
-test('a full pipe that nobody reads stops no member, and the log says how much is missing', async () => {
+test('a full log pipe does not delay members, and the log says how many lines are missing', async () => {
   const pipe = unreadPipe();
   const child = await startLogging(pipe);
   const peer = await floodLog(await portOf(child));
@@ -84,7 +84,7 @@ test('a full pipe that nobody reads stops no member, and the log says how much i
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('while nobody reads the log, a metric counts the lines that are missing', async () => {
+test('a metric counts the log lines that were dropped because nobody read the log', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -97,14 +97,14 @@ test('while nobody reads the log, a metric counts the lines that are missing', a
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('a full pipe that nobody reads keeps no server from ending', async () => {
+test('a server with a full log pipe can be stopped', async () => {
   const child = await startLogging(unreadPipe());
   await floodLog(await portOf(child));
   child.kill('SIGTERM');
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('a socket that nobody reads, as of a stopped log service, stops no member', async () => {
+test('a log socket that nobody reads does not delay members', async () => {
   const child = await startLogging('pipe');
   const peer = await floodLog(await portOf(child));
   expect(await peer.call('ping', {})).toEqual({});
@@ -112,17 +112,20 @@ test('a socket that nobody reads, as of a stopped log service, stops no member',
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test.each(['/dev/full', '/dev/null'])('a log that goes to %s ends no server', async (path) => {
-  const descriptor = openSync(path, 'w');
-  onTestFinished(() => closeSync(descriptor));
-  const child = await startLogging(descriptor);
-  const peer = await JsonPeer.connect(await portOf(child));
-  expect(await peer.call('ping', {})).toEqual({});
-  child.kill('SIGTERM');
-  expect(await once(child, 'exit')).toEqual([0, null]);
-});
+test.each(['/dev/full', '/dev/null'])(
+  'a server whose log goes to %s keeps running',
+  async (path) => {
+    const descriptor = openSync(path, 'w');
+    onTestFinished(() => closeSync(descriptor));
+    const child = await startLogging(descriptor);
+    const peer = await JsonPeer.connect(await portOf(child));
+    expect(await peer.call('ping', {})).toEqual({});
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+  },
+);
 
-test('a reader of the log that went away ends no server', async () => {
+test('a server keeps running after the reader of its log has closed the pipe', async () => {
   const child = await startLogging('pipe');
   child.stderr?.destroy();
   const peer = await JsonPeer.connect(await portOf(child));
@@ -131,7 +134,7 @@ test('a reader of the log that went away ends no server', async () => {
   expect(await once(child, 'exit')).toEqual([0, null]);
 });
 
-test('a full disk under standard output ends no server, and the log has the address', async () => {
+test('a server whose standard output is full keeps running, and its log has the address', async () => {
   const full = openSync('/dev/full', 'w');
   onTestFinished(() => closeSync(full));
   const child = await startLogging('pipe', full);

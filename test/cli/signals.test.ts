@@ -32,7 +32,7 @@ test('SIGHUP while the server starts does not end it, and reads the configuratio
   expect(await once(next, 'exit')).toEqual([0, null]);
 });
 
-test('SIGUSR1 opens no debugger, through which any user of the machine could take the server', async () => {
+test('SIGUSR1 does not open Node’s debugger, which would let any user of the machine control the server', async () => {
   const server = await TestServer.start();
   server.child.kill('SIGUSR1');
   const peer = await JsonPeer.connect(server.port);
@@ -42,7 +42,7 @@ test('SIGUSR1 opens no debugger, through which any user of the machine could tak
 });
 
 test.each(['SIGUSR2', 'SIGALRM', 'SIGVTALRM', 'SIGIO', 'SIGPWR', 'SIGXFSZ'] as const)(
-  '%s, which means nothing to a server, does not end it',
+  '%s does not end a server',
   async (signal) => {
     const server = await TestServer.start();
     server.child.kill(signal);
@@ -72,7 +72,7 @@ function inTerminal(command: string, folder: string) {
   return { terminal, listening };
 }
 
-test('closing the terminal ends a server that was started there, and frees its port and lock', async () => {
+test('a server ends when its terminal is closed, and frees its port and lock', async () => {
   const folder = tempFolder();
   const { terminal, listening } = inTerminal(
     `exec ${process.execPath} ${program} serve --port 0`,
@@ -87,7 +87,7 @@ test('closing the terminal ends a server that was started there, and frees its p
   expect(await again.stop()).toBe(0);
 });
 
-test('a server in the background goes on when the terminal is closed that nohup started it in', async () => {
+test('a server started with nohup keeps running when its terminal is closed', async () => {
   const folder = tempFolder();
   const { terminal } = inTerminal(
     `nohup ${process.execPath} ${program} serve --port 0 > out 2> log & echo $! > pid; exec cat`,
@@ -117,7 +117,7 @@ async function started(folder: string): Promise<{ port: number; pid: number }> {
 const namespaces = spawnSync('unshare', ['--user', '--map-user=12345', 'true']).status === 0;
 
 test.runIf(namespaces)(
-  'a user without a home and without an entry of their own can use the client',
+  'a user without a home folder and without an entry in passwd can use the client',
   async () => {
     const server = await TestServer.start();
     const { HOME, XDG_CONFIG_HOME, XDG_STATE_HOME, ...env } = process.env;

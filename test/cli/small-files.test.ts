@@ -21,14 +21,17 @@ test.each([
   ['a configuration', (file: string) => ['serve', '--config', file]],
   ['a certificate', (file: string) => ['serve', '--tls-cert', file, '--tls-key', file]],
   ['a password', (file: string) => ['user', 'create', 'bob', '--password-file', file]],
-])('a file that is much too long for %s is refused before all of it is read', async (_, args) => {
-  const file = longFile();
-  const { code, stderr } = await runCli([...args(file), '--data', await board()]);
-  expect(stderr).toContain(`${file} ${tooLong}`);
-  expect(code).toBe(1);
-});
+])(
+  'a file that is much too long for %s is refused before it is read to its end',
+  async (_, args) => {
+    const file = longFile();
+    const { code, stderr } = await runCli([...args(file), '--data', await board()]);
+    expect(stderr).toContain(`${file} ${tooLong}`);
+    expect(code).toBe(1);
+  },
+);
 
-test('the certificates that a client trusts are bounded, too', async () => {
+test('a file of trusted certificates that is too long is refused', async () => {
   const file = longFile();
   const result = await runCli(['tail', '--user', 'alice', '--tls', '--ca', file, '--no-follow']);
   expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining(tooLong) });

@@ -70,7 +70,7 @@ test('stats --json counts what is stored, and what was posted in the window', as
   expect(all.window.days).toHaveLength(41);
 });
 
-test('stats shows it in lines of 80 columns, beside a server too, with names cleaned', async () => {
+test('stats prints 80 columns with cleaned names, also beside a server', async () => {
   const data = await seeded();
   await TestBoard.start({ data });
   const { code, stdout, stderr } = await runCli(['stats', '--data', data]);
@@ -88,7 +88,7 @@ test('stats shows it in lines of 80 columns, beside a server too, with names cle
   expect(Math.max(...stdout.split('\n').map((line) => line.length))).toBeLessThanOrEqual(80);
 });
 
-test('stats says where nothing was posted in the window', async () => {
+test('stats says if nothing was posted in the window', async () => {
   const data = await boardFolder();
   expect(await stats(data)).toMatchObject({
     oldest: null,

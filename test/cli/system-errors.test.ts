@@ -56,7 +56,7 @@ const faults: [what: string, fault: (place: string) => Fault, errno: string][] =
 
 // Strace stands in for the system.
 test.skipIf(!has('strace')).each(faults)(
-  'when %s, what writes a file says so in one line, with what to do, and leaves nothing',
+  'if %s, commands that write a file report it in one line with a remedy, and leave no file',
   async (_, fault, errno) => {
     const data = await board();
     const folder = tempFolder();
@@ -90,7 +90,7 @@ test.skipIf(!has('strace')).each(faults)(
 
 // Some thirty processes under strace, each several times slower than alone.
 test.skipIf(!has('strace'))(
-  'no command calls a disk that cannot be written a bug',
+  'no command reports a full disk as a bug',
   async () => {
     const data = await board();
     const file = databaseFile(data);
@@ -113,23 +113,20 @@ test.skipIf(!has('strace'))(
   180_000,
 );
 
-test.skipIf(!canMount)(
-  'a full disk is told as such by what writes to it, and leaves no file',
-  async () => {
-    const data = await board();
-    const disk = smallDisk(256);
-    mkdirSync(join(disk, 'out'));
-    fillDisk(join(disk, 'filler'));
-    for (const command of [['export'], ['db', 'backup']]) {
-      const { code, stderr } = await runHere([...command, join(disk, 'out', 'x'), '--data', data]);
-      expect(code).toBe(1);
-      expect(stderr).toMatch(/^corkboard: .*(no space left on device \(ENOSPC|disk is full).*\n$/);
-    }
-    expect(readdirSync(join(disk, 'out'))).toEqual([]);
-  },
-);
+test.skipIf(!canMount)('export and backup on a full disk say so, and leave no file', async () => {
+  const data = await board();
+  const disk = smallDisk(256);
+  mkdirSync(join(disk, 'out'));
+  fillDisk(join(disk, 'filler'));
+  for (const command of [['export'], ['db', 'backup']]) {
+    const { code, stderr } = await runHere([...command, join(disk, 'out', 'x'), '--data', data]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^corkboard: .*(no space left on device \(ENOSPC|disk is full).*\n$/);
+  }
+  expect(readdirSync(join(disk, 'out'))).toEqual([]);
+});
 
-test('a path that the system refuses is told with its code and what to do', async () => {
+test('the error for a path that the system refuses has its code and a remedy', async () => {
   const data = await board();
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');

@@ -46,7 +46,7 @@ function lines(stdout: string) {
     .map((line) => JSON.parse(line) as Record<string, unknown>);
 }
 
-test('messages are printed as they come, made safe for a terminal, and --count ends it', async () => {
+test('tail prints messages as they arrive, safe for a terminal, until --count is reached', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await alice.call('group.join', { group: 'news' });
@@ -74,7 +74,7 @@ in␛]0;x␇ the hall
 `);
 });
 
-test('a server that is restarted costs nothing: nothing missed, nothing twice', async () => {
+test('tail misses and repeats no message while its server restarts', async () => {
   const board = await TestBoard.start();
   await board.memberProgram('watcher').then((watcher) => watcher.call('session.logout', {}));
   const alice = await board.memberProgram('alice');
@@ -108,7 +108,7 @@ test('a server that is restarted costs nothing: nothing missed, nothing twice', 
   });
 });
 
-test('--since begins at a number or a time, across groups in the order of their times', async () => {
+test('tail --since begins at a number or a time, and orders messages of all groups by time', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await board.memberProgram('watcher').then(async (watcher) => {
@@ -158,7 +158,7 @@ async function backlog(limits: TestBoardOptions['limits'] = {}) {
   return { board, run };
 }
 
-test('a backlog far larger than the burst of requests that the board allows is printed whole', async () => {
+test('tail prints a whole backlog, even if it needs more requests than the burst allows', async () => {
   const { run } = await backlog({ commandsPerSecond: 5, commandBurst: 10 });
   const { code, stdout, stderr } = await run('--since', '1d', '-n', '900');
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
@@ -166,7 +166,7 @@ test('a backlog far larger than the burst of requests that the board allows is p
   expect(shown).toEqual(range(1, 900).map((number) => [number, `c${number}`]));
 });
 
-test('--no-follow prints the newest messages, or all since a time, and ends', async () => {
+test('tail --no-follow prints the newest messages, or all since a time, and ends', async () => {
   const { board, run } = await backlog();
   const shown = async (...args: string[]) => {
     const { code, stdout, stderr } = await run('--no-follow', '--headers', ...args);
@@ -184,7 +184,7 @@ test('--no-follow prints the newest messages, or all since a time, and ends', as
   expect(await shown('news', '--since', '2')).toEqual([]);
 });
 
-test('head ends it at once, though no further message comes', async () => {
+test('tail ends as soon as head has closed the pipe, without a further message', async () => {
   const { board } = await backlog();
   const tail = `'${process.execPath}' '${program}' tail --port ${board.port} --user watcher --json`;
   const script = `{ ${tail} --since 1d; echo "tail: $?" >&2; } | head -n 1`;
@@ -195,14 +195,14 @@ test('head ends it at once, though no further message comes', async () => {
   expect(stderr).toBe('tail: 0\n');
 });
 
-test('a reader that has closed its socket ends it at once', async () => {
+test('tail ends as soon as its reader has closed a socket', async () => {
   const board = await TestBoard.start();
   const { child, exit } = await following(board.port, 'main', '--join');
   child.stdout.destroy();
   expect(await exit).toBe(0);
 });
 
-test('a closed pipe, Ctrl-C and SIGTERM end it cleanly', async () => {
+test('a closed pipe, Ctrl-C and SIGTERM end tail cleanly', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const { child, exit } = await following(board.port, 'main', '--join', '--headers');
@@ -221,7 +221,7 @@ test('a closed pipe, Ctrl-C and SIGTERM end it cleanly', async () => {
   await board.program('watcher');
 });
 
-test('the last group that goes ends it, and is told of by the name that it had', async () => {
+test('tail ends when its last group is deleted, and prints the name of the group', async () => {
   const board = await TestBoard.start();
   const { result } = await following(board.port, 'news', '--join');
   const control = { signal: new AbortController().signal, progress: () => {} };

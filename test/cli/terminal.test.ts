@@ -30,7 +30,7 @@ test.each([
     asks: 'Delete group news with 2 messages and 1 membership? [y/N] ',
     says: 'Group news is deleted',
   },
-])('what deletes asks on a terminal, and does it on a yes: $args', async (given) => {
+])('a command that deletes asks on a terminal, and deletes after a yes: $args', async (given) => {
   const data = await populated();
   const terminal = new CliTerminal([...given.args, '--data', data]);
   await terminal.expect(given.asks);
@@ -47,7 +47,7 @@ test.each([
   { what: 'anything else', keys: 'yesterday\r' },
   { what: 'Ctrl-C', keys: ctrlC },
   { what: 'Ctrl-D', keys: ctrlD },
-])('$what for an answer deletes nothing, exit 1', async ({ keys }) => {
+])('a purge that is answered with $what deletes nothing and exits with 1', async ({ keys }) => {
   const data = await populated();
   const terminal = new CliTerminal(['group', 'purge', 'news', '--all', '--data', data]);
   await terminal.expect('[y/N] ');
@@ -58,7 +58,7 @@ test.each([
   expect(leftEvents(data)).toEqual([]);
 });
 
-test('the question about an age says which time that is', async () => {
+test('the question of purge gives the time that an age means', async () => {
   const data = await populated();
   const args = ['group', 'purge', 'news', '--before', '0s', '--data', data];
   const terminal = new CliTerminal(args);
@@ -69,7 +69,7 @@ test('the question about an age says which time that is', async () => {
   expect(await terminal.exited()).toBe(1);
 });
 
-test('nothing is asked with --yes', async () => {
+test('message delete with --yes does not ask', async () => {
   const data = await populated();
   const args = ['message', 'delete', 'news', '1', '2', '--yes', '--data', data];
   const terminal = new CliTerminal(args);
@@ -77,7 +77,7 @@ test('nothing is asked with --yes', async () => {
   expect(terminal.screen).toBe('Deleted 2 messages (1, 2) of news.\r\n');
 });
 
-test('the head of a table is bold on a terminal, and plain where that is asked for', async () => {
+test('the head of a table is bold on a terminal, unless NO_COLOR or a pipe makes it plain', async () => {
   const data = await populated();
   const list = ['group', 'list', '--data', data];
   const screenOf = async (terminal: CliTerminal) => {
@@ -99,7 +99,7 @@ test('the head of a table is bold on a terminal, and plain where that is asked f
   expect(await piped({ FORCE_COLOR: '0' })).not.toContain('\u001b');
 });
 
-test('a long purge shows how far it is, and Ctrl-C stops it with everything in order', async () => {
+test('a long purge shows its progress, and Ctrl-C stops it with the board consistent', async () => {
   const data = await boardFolder();
   const total = 300_000;
   fillMain(data, total);

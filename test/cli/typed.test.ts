@@ -23,7 +23,7 @@ test.each([
   ['with a byte order mark', '\ufeffcorrect horse\n'],
   ['with the line end of Windows', 'correct horse\r\n'],
   ['with both', '\ufeffcorrect horse\r\n'],
-])('a password file %s holds the password that was typed', async (_, content) => {
+])('a password file %s gives the password without them', async (_, content) => {
   const board = await TestBoard.start();
   const passwordFile = file(content);
   const created = await runCli([
@@ -45,7 +45,7 @@ test.each([
   expect(posted).toMatchObject({ code: 0, stderr: '' });
 });
 
-test('a password file that others can read is used with a warning, one of Latin-1 is refused', async () => {
+test('a password file that others can read causes a warning, and a file in Latin-1 is refused', async () => {
   const data = await boardFolder();
   const open = file('correct horse', 0o644);
   const warned = await runCli(['user', 'create', 'alice', '--password-file', open, '--data', data]);
@@ -58,7 +58,7 @@ test('a password file that others can read is used with a warning, one of Latin-
   expect(refused).toMatchObject({ code: 1, stderr: `corkboard: ${latin} is not valid UTF-8.\n` });
 });
 
-test('a new password is asked for until it is the same twice', async () => {
+test('a new password is asked for until it is typed twice in the same way', async () => {
   const data = await boardFolder();
   const terminal = new CliTerminal(['user', 'create', 'alice', '--data', data]);
   await terminal.expect('New password: ');
@@ -74,7 +74,7 @@ test('a new password is asked for until it is the same twice', async () => {
   expect(terminal.screen).not.toMatch(/correct ho/);
 });
 
-test('an argument that is not UTF-8 is refused, and U+FFFD itself is not', async () => {
+test('an argument that is not UTF-8 is refused, but a real U+FFFD is accepted', async () => {
   const data = await boardFolder();
   const run = async (argument: string) => {
     const child = spawn(
@@ -99,7 +99,7 @@ test('an argument that is not UTF-8 is refused, and U+FFFD itself is not', async
   expect((await run('\\357\\277\\275')).stderr).toContain('cannot be a name');
 });
 
-test('text that begins with a dash is told how it is written', async () => {
+test('the error for a text that begins with a dash says how to write it', async () => {
   const { code, stderr } = await runCli(['post', 'news', '-5 degrees', 'cold']);
   expect(code).toBe(2);
   expect(stderr).toContain('If this is no option but an argument, put -- before the arguments.');
@@ -124,7 +124,7 @@ test.each([
   [{ PAGER: 'sed s/^/paged:/' }, 'paged:'],
   [{ PAGER: '' }, ''],
   [{ PAGER: 'no-such-pager-here' }, ''],
-])('a list that is longer than the terminal goes through $PAGER: %j', async (env, mark) => {
+])('a list longer than the terminal is shown with $PAGER: %j', async (env, mark) => {
   const data = await boardFolder();
   fillMain(data, 100);
   const terminal = new CliTerminal(['message', 'list', 'main', '--data', data], { env });
@@ -134,7 +134,7 @@ test.each([
   expect(lines.every((line) => line.startsWith('paged:'))).toBe(mark !== '');
 });
 
-test('a short list, and one that goes to a pipe, do without a pager', async () => {
+test('a short list and a list in a pipe are printed without a pager', async () => {
   const data = await boardFolder();
   const env = { PAGER: 'sed s/^/paged:/' };
   const terminal = new CliTerminal(['group', 'list', '--data', data], { env });

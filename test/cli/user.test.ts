@@ -14,7 +14,7 @@ function populated(): Promise<string> {
   });
 }
 
-test('user list shows everyone by name, with how many groups they are in', async () => {
+test('user list shows all users by name, with the number of their groups', async () => {
   const data = await populated();
   const { code, stdout } = await runCli(['user', 'list', '--data', data]);
   expect(code).toBe(0);
@@ -29,7 +29,7 @@ test('user list shows everyone by name, with how many groups they are in', async
   );
 });
 
-test('user list --json has times to the microsecond, and null for one never seen', async () => {
+test('user list --json has times in microseconds, and null for a user who never logged in', async () => {
   const data = await populated();
   tamper(data, "UPDATE users SET last_seen_at = NULL WHERE name = 'carol'");
   expect(await runJson(['user', 'list', '--data', data])).toEqual([
@@ -50,7 +50,7 @@ test('user list --json has times to the microsecond, and null for one never seen
   expect(stdout).toMatch(/carol .*Z {2}never\n/);
 });
 
-test('user show tells of the groups, whatever the case of the name', async () => {
+test('user show lists the groups, whatever the case of the name', async () => {
   const data = await populated();
   const { code, stdout } = await runCli(['user', 'show', 'ALICE', '--data', data]);
   expect(code).toBe(0);
@@ -60,7 +60,7 @@ test('user show tells of the groups, whatever the case of the name', async () =>
   expect(stdout).toMatch(/\nGROUP +JOINED +READ UP TO +LAST NUMBER\nmain .* 2 +2\nnews .* 0 +0\n$/);
 });
 
-test('user show --json gives the memberships with them', async () => {
+test('user show --json includes the memberships', async () => {
   const data = await populated();
   expect(await runJson(['user', 'show', 'alice', '--data', data])).toEqual({
     id: 2,
@@ -88,7 +88,7 @@ test('user show --json gives the memberships with them', async () => {
   });
 });
 
-test('user show of a user who does not exist fails with the name', async () => {
+test('user show of a missing user fails with the name in the error', async () => {
   const data = await populated();
   expect(await runCli(['user', 'show', 'mallory\u001b[2J', '--data', data])).toEqual({
     code: 1,
@@ -118,7 +118,7 @@ test('user create makes a user with a password from a file, standard input, or w
   expect(unasked.stderr).toContain('There is no terminal to ask for a password on');
 });
 
-test('user ban says why, and unban takes it back', async () => {
+test('user ban stores the reason, and unban lifts the ban', async () => {
   const data = await populated();
   const ban = ['user', 'ban', 'bob', '--reason', 'Advertising', '--data', data];
   expect((await runCli(ban)).stdout).toBe('User bob is banned.\n');
@@ -137,7 +137,7 @@ test('user ban says why, and unban takes it back', async () => {
   expect(value(data, "SELECT banned_at FROM users WHERE name = 'bob'")).toBeNull();
 });
 
-test('user rename tells the groups of the user, and refuses a name that is taken', async () => {
+test('user rename stores an event for the server, and refuses a name in use', async () => {
   const data = await populated();
   const rename = (to: string) => runCli(['user', 'rename', 'bob', to, '--data', data]);
   expect((await rename('alice')).stderr).toBe('corkboard: There is a user Alice already.\n');
@@ -162,7 +162,7 @@ test.each([
       { type: 'messages.purged', group: { id: 1, name: 'main' }, count: 2, first: 1, last: 2 },
     ],
   },
-])('user delete $purge ends memberships and keeps every count right', async (given) => {
+])('user delete $purge ends the memberships and keeps every count right', async (given) => {
   const data = await populated();
   const { code, stdout } = await runCli([
     'user',

@@ -7,7 +7,7 @@ const rounds = setting('rounds', 12);
 const seed = setting('seed', 6);
 
 test(
-  'whenever it is killed, the board has all that it acknowledged, once and whole',
+  'a board that is killed at any moment has everything it acknowledged, complete and once',
   async () => {
     const trial = new CrashTrial(new Random(seed));
     report(`seed ${seed}`);

@@ -195,7 +195,7 @@ function check(client: Client, access: Access, { logins, ended }: Round): void {
 }
 
 test(
-  `whatever operators do during logins for ${seconds} s, a login is what was decided at its commit`,
+  `for ${seconds} s of logins and operator changes, each login follows the rules at its commit`,
   async () => {
     const random = new Random(seed);
     report(`seed ${seed}`);

@@ -78,7 +78,7 @@ async function lookInto(board: TestBoard): Promise<void> {
 }
 
 test(
-  `whatever is sent for ${seconds} s, the board stands, answers and keeps its rules`,
+  `for ${seconds} s of random input, the board runs, answers and keeps its rules`,
   async () => {
     const random = new Random(seed);
     const board = await TestBoard.start({ durability: 'relaxed' });

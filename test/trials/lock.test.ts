@@ -18,7 +18,7 @@ async function subjectsIn(peer: JsonPeer): Promise<string[]> {
 
 // The suite cannot wait for it: `npm run lock` does, and test/storage/commit-queue.test.ts for less.
 test.skipIf(seconds === 0)(
-  `a lock that another process holds for ${seconds} s refuses posts, and nothing else`,
+  `while another process locks the database for ${seconds} s, only posts are refused`,
   async () => {
     const server = await TestServer.start();
     const alice = await JsonPeer.connect(server.port);

@@ -9,7 +9,7 @@ const runs = setting('runs', 40);
 const seed = setting('seed', 6);
 
 test(
-  'everyone is answered and told what the model says, in order, once, and no one else',
+  'each client gets exactly the replies and notices of the model, in order and once',
   async () => {
     let played = 0;
     await fc.assert(

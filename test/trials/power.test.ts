@@ -69,7 +69,7 @@ class Counter {
 
 // It takes longer than the suite can afford: `npm run power` runs it.
 test.skipIf(changes === 0 || !has('strace'))(
-  'whenever the power is lost, the disk has all that the board acknowledged, once and whole',
+  'after a power loss at any moment, the disk has everything acknowledged, complete and once',
   async () => {
     report(`seed ${seed}`);
     const random = new Random(seed);
@@ -105,7 +105,7 @@ function filesIn(folder: string): Map<string, Buffer> {
 }
 
 test.skipIf(!has('strace'))(
-  'whenever the power is lost, a file that is put in the place of another is there whole, or that is',
+  'after a power loss at any moment, a replaced file is the complete old one or the complete new one',
   async () => {
     const random = new Random(seed);
     for (const [name, prepare] of Object.entries(stories)) {
