@@ -62,7 +62,7 @@ function guarded(
 
 const networks = (count: number) => Array.from({ length: count }, (_, n) => `192.0.2.${n}`);
 
-test('under one name from one network three wrong passwords are free, however it is written', async () => {
+test('three wrong passwords for a name from one network cause no pause, however the name is written', async () => {
   const { begin, after } = guarded();
   begin(
     ...Array.from({ length: 12 }, (_, n) => ({
@@ -79,14 +79,14 @@ test('under one name from one network three wrong passwords are free, however it
   expect(await after()).toEqual({ PASSWORD_WRONG: 1 });
 });
 
-test('under one name from wherever ten wrong passwords are free', async () => {
+test('ten wrong passwords for a name from all networks together cause no pause', async () => {
   const { begin, after } = guarded();
   begin(...networks(20).map((address) => ({ user: 'alice', address })));
   expect(await after()).toEqual({ PASSWORD_WRONG: 10, RATE_LIMITED: 4 });
   expect(await after(minute)).toEqual({ PASSWORD_WRONG: 6 });
 });
 
-test('from one network, a /64 of IPv6, twenty wrong passwords are free under whatever names', async () => {
+test('twenty wrong passwords from one network, or one /64 of IPv6, cause no pause, whatever the names', async () => {
   const { begin, after } = guarded();
   begin(
     ...Array.from({ length: 28 }, (_, n) => ({
@@ -100,7 +100,7 @@ test('from one network, a /64 of IPv6, twenty wrong passwords are free under wha
   expect(await after()).toEqual({ PASSWORD_WRONG: 1 });
 });
 
-test('the owner of a name gets in at once from where they have logged in before, whoever guesses', async () => {
+test('a user logs in without a pause from a known network while others guess the password', async () => {
   const { begin, after, register } = guarded();
   await register('alice', '198.51.100.1');
   begin(...networks(200).map((address) => ({ user: 'alice', address })));
@@ -113,7 +113,7 @@ test('the owner of a name gets in at once from where they have logged in before,
   }
 });
 
-test('at a network that is not known, the right password waits as the wrong ones do', async () => {
+test('at an unknown network the right password waits as long as a wrong one', async () => {
   const { begin, after, register } = guarded();
   await register('alice', '198.51.100.1');
   begin(...networks(10).map((address) => ({ user: 'alice', address })));
@@ -153,7 +153,7 @@ test('the networks of a user are known after a restart, and after a new password
   expect(await third.after()).toEqual({ in: 1 });
 });
 
-test('ten networks of a user are known, the latest ones', async () => {
+test('the ten latest networks of a user are known', async () => {
   const { board, begin, after, register } = guarded();
   await register('alice', '198.51.100.1');
   for (const address of networks(12)) {
@@ -164,7 +164,7 @@ test('ten networks of a user are known, the latest ones', async () => {
   expect(known.sort()).toEqual(networks(12).slice(2).sort());
 });
 
-test('one’s own logins in between forgive a guesser nothing', async () => {
+test('logins of the user do not reset the failures of a guesser', async () => {
   const { begin, after, register } = guarded();
   await register('mallory', '192.0.2.1');
   for (let n = 0; n < 20; n++) {
@@ -177,7 +177,7 @@ test('one’s own logins in between forgive a guesser nothing', async () => {
   expect(await after(249)).toEqual({});
 });
 
-test('attempts that are refused push no paused name out', async () => {
+test('refused attempts do not make the throttle forget a paused name', async () => {
   const { begin, after } = guarded();
   begin(...Array.from({ length: 9 }, () => ({ user: 'alice', address: '192.0.2.1' })));
   await after(16_000);
@@ -187,7 +187,7 @@ test('attempts that are refused push no paused name out', async () => {
   expect((await after()).PASSWORD_WRONG ?? 0).toBe(0);
 }, 20_000);
 
-test('sixty right passwords at once from one network that is not known: all get in', async () => {
+test('sixty right passwords at once from one unknown network all log in', async () => {
   const { begin, after, register } = guarded();
   const users = Array.from({ length: 60 }, (_, n) => `user${n}`);
   for (const user of users) await register(user, '198.51.100.1');
@@ -195,7 +195,7 @@ test('sixty right passwords at once from one network that is not known: all get 
   expect(await after()).toEqual({ in: 60 });
 });
 
-test('an attempt that waits for a pause is withdrawn with its connection, and costs nothing', async () => {
+test('a waiting attempt is cancelled when its connection ends, and does not count', async () => {
   const { begin, after } = guarded();
   begin(...Array.from({ length: 3 }, () => ({ user: 'alice', address: '192.0.2.1' })));
   await after();
@@ -210,7 +210,7 @@ test('an attempt that waits for a pause is withdrawn with its connection, and co
   expect(await after(500)).toEqual({ PASSWORD_WRONG: 1 });
 });
 
-test('one network makes so many users at once, with a password or without, then so many an hour', async () => {
+test('one network can make a number of users at once, with or without passwords, and then some per hour', async () => {
   const { board, accounts, begin, after, register } = guarded(openBoard(), {
     newNamesPerHour: 60,
     newNamesAtOnce: 5,

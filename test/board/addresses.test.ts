@@ -14,11 +14,11 @@ test.each([
   ['fe80::1%eth0', 'fe80:0:0:0::/64'],
   ['::1', '0:0:0:0::/64'],
   ['', ''],
-])('%s counts as %s', (address, network) => {
+])('the address %s counts as %s', (address, network) => {
   expect(networkOf(address)).toBe(network);
 });
 
-test('loopback is known in every form', () => {
+test('a loopback address is recognized in every form', () => {
   const own = ['127.0.0.1', '127.8.9.10', '::1', '::ffff:127.0.0.1'];
   expect(own.filter(isLoopback)).toEqual(own);
   const others = ['192.0.2.1', '::2', '2001:db8::1', '::ffff:192.0.2.1', '', '12.7.0.1'];
@@ -55,7 +55,7 @@ test.each([
   '2001:db8::/129',
   'fe80::1%eth0',
   'example.org',
-])('%j is no network', (text) => {
+])('%j is refused as a network', (text) => {
   expect(Network.parse(text)).toBeUndefined();
 });
 
@@ -65,7 +65,7 @@ function network(text: string): Network {
   return parsed;
 }
 
-test('an address is found in every network that holds it, in whatever form it comes', () => {
+test('an address is found in every network that contains it, in every form', () => {
   const map = new NetworkMap<string>();
   for (const text of ['192.0.2.0/24', '192.0.2.7', '0.0.0.0/0', '2001:db8::/32', 'fe80::/10']) {
     map.set(network(text), text);
@@ -86,7 +86,7 @@ test.each([
   ['127.0.0.1', '128.0.0.0/7', false],
   ['127.0.0.1', '::/0', false],
   ['::1', '::/64', true],
-])('%s and %s overlap: %s', (one, other, expected) => {
+])('whether the networks %s and %s overlap: %s', (one, other, expected) => {
   expect(network(one).overlaps(network(other))).toBe(expected);
   expect(network(other).overlaps(network(one))).toBe(expected);
 });

@@ -31,7 +31,7 @@ async function crowd(waiting: number) {
   return { throttle, attempt, leave };
 }
 
-test('an attempt that arrives looks at its own gates alone, however many wait', async () => {
+test('a new attempt checks only its own gates, however many attempts wait', async () => {
   const { throttle, attempt, leave } = await crowd(300);
   throttle.asked = 0;
   const ended = new AbortController();
@@ -43,7 +43,7 @@ test('an attempt that arrives looks at its own gates alone, however many wait', 
   await leave();
 });
 
-test('attempts that are withdrawn give their places at a gate to others', async () => {
+test('a cancelled attempt frees its place at a gate', async () => {
   const { attempt, leave } = await crowd(1);
   const ended = new AbortController();
   // With the pauses doubling from 10 s, the third that waits would wait for more than half a minute.

@@ -30,7 +30,7 @@ test('a group is given by its name, or by its number in digits', () => {
   expect(groupRef('7up')).toEqual({ key: '7up', name: '7up' });
 });
 
-test('digits that are no number of a group still find no group', async () => {
+test("digits that are not a group's number find no group", async () => {
   const { board, alice } = await withAlice();
   for (const group of ['0', '007', '9'.repeat(15), '9'.repeat(40), 1e300, 0.5, -1]) {
     expect(await refusal(board.join(alice, group)), String(group)).toBe('GROUP_NOT_FOUND');
@@ -55,7 +55,7 @@ test('a name that breaks the rules is refused at login', async () => {
   }
 });
 
-test('a subject may have so many characters, and not one more', async () => {
+test('a subject may have its maximum of characters and not one more', async () => {
   const { subject } = limits;
   expect((await posted('a'.repeat(subject))).subject).toBe('a'.repeat(subject));
   expect((await posted('🍜'.repeat(subject))).subject).toBe('🍜'.repeat(subject));
@@ -63,13 +63,13 @@ test('a subject may have so many characters, and not one more', async () => {
   expect(await refused('🍜'.repeat(subject + 1))).toBe('TOO_LONG');
 });
 
-test('a subject is counted without the spaces around it', async () => {
+test('the length of a subject does not include the spaces around it', async () => {
   const subject = 'a'.repeat(limits.subject);
   expect((await posted(`  ${subject}\t `)).subject).toBe(subject);
 });
 
 test.each(['', '   ', '\t', '\u3000', '\u202e'])(
-  'a subject says something: not %j',
+  'a subject needs a visible character: not %j',
   async (text) => {
     expect(await refused(text)).toBe('SUBJECT_INVALID');
   },
@@ -86,7 +86,7 @@ test('control characters in a subject are shown as text, or removed', async () =
   expect((await posted('a\u001b[2Jb\tc\u202ed\u0007')).subject).toBe('a␛[2Jb cd␇');
 });
 
-test('content may have so many bytes of UTF-8, and not one more', async () => {
+test('content may have its maximum of bytes of UTF-8 and not one more', async () => {
   const { content } = limits;
   expect((await posted('s', 'a'.repeat(content))).content).toHaveLength(content);
   expect((await posted('s', '🍜'.repeat(content / 4))).content).toHaveLength(content / 2);
@@ -94,14 +94,14 @@ test('content may have so many bytes of UTF-8, and not one more', async () => {
   expect(await refused('s', `${'🍜'.repeat(content / 4)}a`)).toBe('TOO_LONG');
 });
 
-test('content is counted as it is kept', async () => {
+test('the length of content is measured after cleaning', async () => {
   // Each of these is one byte on the way in, and three as the symbol for it.
   const bells = '\u0007'.repeat(Math.floor(limits.content / 3));
   expect((await posted('s', bells)).content).toBe('␇'.repeat(bells.length));
   expect(await refused('s', `${bells}\u0007`)).toBe('TOO_LONG');
 });
 
-test('content keeps its lines, whichever way they end, its tabs and its spaces', async () => {
+test('content keeps its lines, with any line ends, its tabs and its spaces', async () => {
   expect((await posted('s', ' one\r\ntwo\rthree\n\n\tfour \n')).content).toBe(
     ' one\ntwo\nthree\n\n\tfour \n',
   );
@@ -117,7 +117,7 @@ test('content may be empty', async () => {
   expect((await posted('s', '')).content).toBe('');
 });
 
-test('a description is one line of so many characters', () => {
+test('a description is one line with a maximum of characters', () => {
   const { description } = limits;
   expect(checkedDescription('  What is new\nand what is not ')).toBe('What is new and what is not');
   expect(checkedDescription('🍜'.repeat(description))).toBe('🍜'.repeat(description));

@@ -40,7 +40,7 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     expect(make(text).name).toBe(text.normalize('NFC'));
   });
 
-  test('has at most so many characters, whatever they take in bytes', () => {
+  test('has a maximum of characters, whatever their length in bytes', () => {
     expect(make('a'.repeat(longest)).name).toHaveLength(longest);
     expect(fault(make, 'a'.repeat(longest + 1))).toContain(`more than ${longest} characters`);
     // Two UTF-16 units and four bytes each.
@@ -48,7 +48,7 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     expect(fault(make, '𐐷'.repeat(longest + 1))).toContain(`more than ${longest} characters`);
   });
 
-  test('that is far too long is refused before it costs anything', () => {
+  test('that is far too long is refused at once', () => {
     // Composing these takes ten seconds.
     const marks = 'a'.concat('\u0301\u0323'.repeat(100_000));
     const start = performance.now();
@@ -56,7 +56,7 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     expect(performance.now() - start).toBeLessThan(1000);
   });
 
-  test('is counted in composed characters', () => {
+  test('is measured in composed characters', () => {
     expect(make('e\u0301'.repeat(longest)).name).toBe('é'.repeat(longest));
     // Three code points in one, the most there are.
     expect(make('\u03b1\u0313\u0345'.repeat(longest)).name).toBe('ᾀ'.repeat(longest));
@@ -100,7 +100,7 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     ['a byte order mark', '\ufeff'],
     ['a Mongolian vowel separator', '\u180e'],
     ['a tag character', '\u{e0061}'],
-  ])('holds nothing that cannot be seen: not %s', (_, character) => {
+  ])('has no character that cannot be seen: not %s', (_, character) => {
     expect(fault(make, `ali${character}ce`)).toContain('only letters');
     expect(fault(make, character)).toContain('only letters');
   });
@@ -113,11 +113,11 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     expect(fault(make, text)).toContain('it has only digits');
   });
 
-  test('is kept composed, so that it is shown the same everywhere', () => {
+  test('is stored composed, so that it is shown in the same way everywhere', () => {
     expect(make('Zoe\u0308').name).toBe('Zoë');
   });
 
-  test('that is refused is quoted in part', () => {
+  test('that is refused is shortened in the error', () => {
     expect(fault(make, '%'.repeat(1000))).toMatch(/^"%{80}" cannot be a name/);
   });
 });
@@ -146,7 +146,7 @@ test.each([
   ['the Kelvin sign', '\u212aelvin', 'kelvin'],
   ['dotless i, to be safe', 'ıvan', 'IVAN'],
   ['iota subscript', 'ᾳ', 'ΑΙ'],
-])('two names that differ in %s alone are one', (_, one, other) => {
+])('two names that differ only in %s are the same name', (_, one, other) => {
   expect(userName(one).key).toBe(userName(other).key);
 });
 
@@ -155,7 +155,7 @@ test.each([
   ['zoe', 'zoë'],
   ['a.b', 'a-b'],
   ['a_b', 'ab'],
-])('%s and %s are two names', (one, other) => {
+])('%s and %s are different names', (one, other) => {
   expect(userName(one).key).not.toBe(userName(other).key);
 });
 
@@ -165,7 +165,7 @@ function* codePoints(): Generator<string> {
   }
 }
 
-test('the key of a key is itself, for every character and for names of several', () => {
+test('the key of a key is the same key, for every character and for longer names', () => {
   const unstable = [...codePoints()].filter((character) => {
     const key = nameKey(character);
     return nameKey(key) !== key;

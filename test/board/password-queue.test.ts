@@ -21,7 +21,7 @@ function busy() {
   return { enter, serve };
 }
 
-test('networks take turns, whoever sent more', async () => {
+test('networks take turns, also if one of them sends more', async () => {
   const { enter, serve } = busy();
   for (let n = 0; n < 4; n++) void enter(`a${n}`, { kind: 'login', network: 'a' });
   void enter('b0', { kind: 'login', network: 'b' });
@@ -30,7 +30,7 @@ test('networks take turns, whoever sent more', async () => {
   expect(await serve(7)).toEqual(['a0', 'b0', 'c0', 'a1', 'b1', 'a2', 'a3']);
 });
 
-test('no kind keeps another out, and users where they are known come first', async () => {
+test('every kind of attempt gets a share, and users at known networks get the largest', async () => {
   const { enter, serve } = busy();
   for (const kind of ['registration', 'login', 'known'] as const) {
     for (let n = 0; n < 6; n++) void enter(kind, { kind, network: 'a' });
@@ -59,7 +59,7 @@ test('a password whose connection has ended leaves the queue, and the next one t
   );
 });
 
-test('where all places are taken, a network with fewer gets the last one of the network with most', async () => {
+test('if all places are taken, a network with few attempts gets a place of the network with the most', async () => {
   const { enter, serve } = busy();
   const places = limits.waitingPasswords;
   const flood = Array.from({ length: places }, (_, n) =>

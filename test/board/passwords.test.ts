@@ -7,7 +7,7 @@ import { refusal } from '../helpers/storage.ts';
 
 const bytes = (length: number) => `[A-Za-z0-9+/]{${Math.ceil((length * 8) / 6)}}`;
 
-test('a password is kept as a PHC string at the cost that OWASP gives', async () => {
+test('a password is stored as a PHC string with the cost that OWASP recommends', async () => {
   const passwords = new Passwords();
   const hash = await passwords.hash('correct horse');
   expect(hash).toMatch(new RegExp(`^\\$scrypt\\$ln=17,r=8,p=1\\$${bytes(16)}\\$${bytes(32)}$`));
@@ -18,7 +18,7 @@ test('a password is kept as a PHC string at the cost that OWASP gives', async ()
   expect(await passwords.matches('correct horse', hash)).toBe(true);
 });
 
-test('the right password fits, and no other', async () => {
+test('only the right password matches a hash', async () => {
   const passwords = quickPasswords();
   const hash = await passwords.hash('correct horse');
   expect(await passwords.matches('correct horse', hash)).toBe(true);
@@ -27,18 +27,18 @@ test('the right password fits, and no other', async () => {
   }
 });
 
-test('the same password is kept differently each time', async () => {
+test('the same password gets a different hash each time', async () => {
   const passwords = quickPasswords();
   expect(await passwords.hash('correct horse')).not.toBe(await passwords.hash('correct horse'));
 });
 
-test('a password fits however its characters are composed', async () => {
+test('a password matches however its characters are composed', async () => {
   const passwords = quickPasswords();
   const hash = await passwords.hash('caf\u00e9 au lait');
   expect(await passwords.matches('cafe\u0301 au lait', hash)).toBe(true);
 });
 
-test('a password that was kept at another cost still fits', async () => {
+test('a password that was hashed at another cost still matches', async () => {
   const hash = await new Passwords({ ln: 5, r: 4, p: 2 }).hash('correct horse');
   expect(hash).toContain('$ln=5,r=4,p=2$');
   expect(await quickPasswords().matches('correct horse', hash)).toBe(true);
@@ -50,11 +50,11 @@ test('a hash that cannot be read is reported, and matches no password', async ()
   await expect(fit).rejects.toThrow('a stored password hash cannot be read');
 });
 
-test('without a hash no password fits', async () => {
+test('without a hash no password matches', async () => {
   expect(await quickPasswords().matches('', null)).toBe(false);
 });
 
-test('an unknown name waits in the same line as a known one', async () => {
+test('an unknown name waits in the same queue as a known name', async () => {
   const passwords = quickPasswords();
   const hash = await passwords.hash('correct horse');
   const done: string[] = [];
@@ -100,7 +100,7 @@ test.each([
   else expect(hashProblem(hash)).toContain(problem);
 });
 
-test('a hash with a key of another length can be checked against', async () => {
+test('a hash with a key of another length can be checked', async () => {
   const key = scryptSync('correct horse', 'salt', 20, { N: 2, r: 1, p: 1 }).toString('base64');
   const hash = `$scrypt$ln=1,r=1,p=1$${Buffer.from('salt').toString('base64')}$${key}`;
   expect(hashProblem(hash)).toBeUndefined();

@@ -26,7 +26,7 @@ function throttle(options: Partial<ThrottleOptions> = {}) {
   return { made, pass, fail, waits };
 }
 
-test('the first failures are free, then the pause doubles up to half a minute', () => {
+test('the first failures cause no pause, and then the pause doubles up to half a minute', () => {
   const { waits } = throttle();
   expect(waits(13)).toEqual([
     0, 0, 0, 250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000,
@@ -37,14 +37,14 @@ test('a pause without growth stays the same', () => {
   expect(throttle({ firstPause: 1000, growth: 1 }).waits(6)).toEqual([0, 0, 0, 1000, 1000, 1000]);
 });
 
-test('time that has passed is taken off the wait', () => {
+test('the wait gets shorter as time passes', () => {
   const { made, pass, waits } = throttle();
   waits(4);
   pass(400);
   expect(made.wait('alice')).toBe(100);
 });
 
-test('side by side, so many attempts may begin as could still fail for free, and then one', () => {
+test('as many attempts may run at once as could fail without a pause, and then one at a time', () => {
   const { made, pass, waits } = throttle();
   for (let each = 0; each < 3; each++) {
     expect(made.wait('alice')).toBe(0);
@@ -60,7 +60,7 @@ test('side by side, so many attempts may begin as could still fail for free, and
   expect(waits(1)).toEqual([500]);
 });
 
-test('an attempt that succeeds costs nothing, and forgives none of the failures before it', () => {
+test('an attempt that succeeds does not count, and does not reset earlier failures', () => {
   const { made, waits } = throttle();
   for (let each = 0; each < 50; each++) {
     made.begin('alice');
@@ -72,13 +72,13 @@ test('an attempt that succeeds costs nothing, and forgives none of the failures 
   expect(made.wait('alice')).toBe(1000);
 });
 
-test('one key is slowed down, another is not', () => {
+test('the pause of one key does not affect another key', () => {
   const { waits } = throttle();
   waits(8);
   expect(waits(3, 'bob')).toEqual([0, 0, 0]);
 });
 
-test('after a quarter of an hour all is forgotten, and not before', () => {
+test('failures are forgotten after a quarter of an hour and not before', () => {
   const { pass, waits } = throttle();
   waits(5);
   pass(14 * minute);
@@ -117,7 +117,7 @@ test('when the keys are too many, the oldest is forgotten, unless it is paused o
   made.end('under way', true);
 });
 
-test('where every key is paused, a further one is refused and none is dropped', () => {
+test('if every key is paused, a further key is refused and none is forgotten', () => {
   const { made, pass, fail } = throttle({ free: 1 });
   for (let n = 0; n < 10_000; n++) fail(`name${n}`);
   expect(() => made.begin('one more')).toThrow(BoardError);

@@ -12,7 +12,7 @@ test.each([
   ['[::1]:6789', '::1', 6789],
   ['fe80::1%lo', 'fe80::1%lo', undefined],
   [' localhost:1 ', 'localhost', 1],
-])('%j is a host and a port', (text, host, port) => {
+])('the address %j has a host and a port', (text, host, port) => {
   expect(parseAddress(text)).toEqual({ host, port });
   const address = addressOf(text);
   expect(addressOf(formatAddress(address))).toEqual(address);
@@ -32,16 +32,16 @@ test.each([
   'a b',
   'tcp://a:1',
   'me@a:1',
-])('%j is no address', (text) => {
+])('%j is refused as an address', (text) => {
   expect(() => parseAddress(text)).toThrow(/^Wrong arguments: /);
 });
 
-test('two ports that differ are a mistake', () => {
+test('an address with a port and a different port beside it is refused', () => {
   expect(() => parseAddress('a:1', 2)).toThrow('"a:1" is no address: it has another port than 2');
   expect(addressOf('a:1', 1)).toEqual({ host: 'a', port: 1 });
 });
 
-test('the library takes the same', async () => {
+test('the client library accepts the same addresses', async () => {
   const board = await TestBoard.start();
   const client = await connect({ host: `127.0.0.1:${board.port}`, user: 'alice' });
   expect(client.user).toBe('alice');

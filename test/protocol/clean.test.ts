@@ -27,7 +27,7 @@ test.each([
   ['direction overrides', '\u202ea\u202db\u2066c\u2069\u202a\u202b\u202c\u2067\u2068', 'abc'],
   ['direction marks, which reorder nothing', '\u200eא\u200f\u061c', '\u200eא\u200f\u061c'],
   ['half a surrogate pair', 'a\ud83cb\udf5c', 'a\ufffdb\ufffd'],
-])('%s', (_, given, expected) => {
+])('cleaning handles %s', (_, given, expected) => {
   expect(cleanText(given)).toBe(expected);
 });
 
@@ -43,14 +43,14 @@ test('cleaned text contains nothing that a terminal acts on', () => {
   );
 });
 
-test('every character by itself is safe, or made so', () => {
+test('every single character is safe after cleaning', () => {
   for (let code = 0; code <= 0x10ffff; code++) {
     const clean = cleanText(String.fromCodePoint(code));
     if (dangerous.test(clean)) expect.fail(`U+${code.toString(16)} stays ${JSON.stringify(clean)}`);
   }
 });
 
-test('what is clean stays as it is', () => {
+test('cleaning a clean text changes nothing', () => {
   fc.assert(
     fc.property(text, (given) => {
       expect(cleanText(cleanText(given))).toBe(cleanText(given));
@@ -60,6 +60,6 @@ test('what is clean stays as it is', () => {
   );
 });
 
-test('what must stay on one line has its lines and tabs joined by spaces', () => {
+test('line feeds and tabs become spaces in a text of one line', () => {
   expect(cleanLine('a\r\nb\tc\u2028d')).toBe('a b c d');
 });

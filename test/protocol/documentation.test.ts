@@ -11,19 +11,19 @@ function words(cell = ''): string[] {
   return [...cell.matchAll(/`([^` ]+)[^`]*`/g)].map(([, word = '']) => word);
 }
 
-test('the documentation tells of every text command, and of no other', () => {
+test('docs/protocol.md lists exactly the text commands that exist', () => {
   const documented = rows('Text, for people and `nc`').flatMap(([cell]) => words(cell));
   const known = textCommands.flatMap((command) => command.words);
   expect(documented.sort()).toEqual([...known].sort());
 });
 
-test('the documentation tells of every method and notice, and of no other', () => {
+test('docs/protocol.md lists exactly the methods and notices that exist', () => {
   const documented = rows('JSON-RPC 2.0, for programs').flatMap(([cell]) => words(cell));
   const known = [...Object.keys(schemas), ...Object.keys(noticeSchemas)];
   expect(documented.sort()).toEqual(known.sort());
 });
 
-test('the documentation tells of every code with which a session is closed, and of no other', () => {
+test('docs/protocol.md lists exactly the closing codes that exist', () => {
   const documented = rows('JSON-RPC 2.0, for programs').flatMap(([code = '', meaning]) =>
     /^[A-Z_]+$/.test(code) && meaning ? [code] : [],
   );
@@ -89,7 +89,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
 };
 const units: Record<string, number> = { s: 1000, KiB: 1024, MiB: 1024 * 1024 };
 
-test('the documentation gives every limit as it is, and no other', () => {
+test('docs/protocol.md lists every limit with its value, and no other limits', () => {
   const documented = rows('Limits').flatMap(([what = '', value = '']) =>
     [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (s|KiB|MiB)\b)?/g)].map(
       ([, number = '', unit = '']) =>

@@ -3,7 +3,7 @@ import { BoardError, boardError, catalogue, type ErrorCode } from '../../src/pro
 import { rpcCodes } from '../../src/protocol/jsonrpc/codes.ts';
 import { rows } from './documentation.ts';
 
-test('the documentation tells of every error under its number, and of no other', () => {
+test('docs/protocol.md lists exactly the errors that exist, with their numbers', () => {
   const documented = rows('Errors').map(([word = '', number = '']) => [
     word.replaceAll('`', ''),
     Number(number),
@@ -11,23 +11,23 @@ test('the documentation tells of every error under its number, and of no other',
   expect(Object.fromEntries(documented)).toEqual(rpcCodes);
 });
 
-test('every documented error says what it means', () => {
+test('every error in docs/protocol.md has an explanation', () => {
   for (const [word, , meaning] of rows('Errors')) expect(meaning, word).toMatch(/\w{2}/);
 });
 
-test("the board's own errors have a number each, outside what JSON-RPC keeps for itself", () => {
+test("each of the board's own errors has its own number, outside the range that JSON-RPC reserves", () => {
   const numbers = Object.values(rpcCodes).filter((number) => number > -32000);
   expect(new Set(numbers).size).toBe(numbers.length);
   for (const number of numbers) expect(number).toBeGreaterThan(0);
 });
 
-test('the others have the numbers of JSON-RPC 2.0', () => {
+test('errors with a negative number use the numbers of JSON-RPC 2.0', () => {
   const others = Object.values(rpcCodes).filter((number) => number <= -32000);
   const known = [-32700, -32600, -32601, -32602, -32603];
   for (const number of others) expect(known).toContain(number);
 });
 
-test('an error has its word, and a sentence about what was wrong', () => {
+test('an error has a code and a sentence about what was wrong', () => {
   const error = boardError('TOO_LONG', 'subject', 200, 'characters');
   expect(error).toBeInstanceOf(BoardError);
   expect(error.code).toBe('TOO_LONG');
@@ -42,7 +42,7 @@ test('an error can carry the error that caused it', () => {
   expect(limited.message).toContain('7 s');
 });
 
-test('every sentence stands on one line and ends', () => {
+test('the sentence of every error is one line that ends in a full stop', () => {
   for (const [word, text] of Object.entries(catalogue)) {
     const sentence = (text as (...args: unknown[]) => string)('a', 'b', 'c');
     expect(sentence, word).toMatch(/^[^\n]+\.$/);

@@ -53,7 +53,7 @@ test.each<[string, string | Buffer, Line[] | object[]]>([
   ['an overlong form', Buffer.from([0xc0, 0xaf, 0x0a]), [notUtf8]],
   ['a surrogate', Buffer.from([0xed, 0xa0, 0x80, 0x0a]), [notUtf8]],
   ['half a character at the end', Buffer.from([0x61, 0xc3]), [notUtf8]],
-])('%s comes as it should, in one piece and byte by byte', (_, stream, expected) => {
+])('the splitter handles %s, in one piece and byte by byte', (_, stream, expected) => {
   const bytes = Buffer.from(stream);
   expect(lines([bytes])).toEqual(expected);
   expect(lines(bytewise(bytes))).toEqual(expected);
@@ -81,7 +81,7 @@ const stretch = fc.oneof(
 const stream = fc.array(stretch, { maxLength: 30 }).map((parts) => Buffer.concat(parts));
 const places = fc.array(fc.nat(), { maxLength: 10 });
 
-test('wherever the network splits a stream, its lines are the same', () => {
+test('a stream has the same lines wherever the network splits it', () => {
   fc.assert(
     fc.property(stream, places, (bytes, where) => {
       expect(lines(cut(bytes, where))).toEqual(expectedLines(bytes));
@@ -109,19 +109,22 @@ test.each<[string, string, object[]]>([
   ['CR before an empty line', 'a\r\rb\r\n\nc', ['a', '', 'b', '', 'c'].map(text)],
   ['a NUL that follows no CR', 'a\nb\0c\n\0\n', [text('a'), text('b\0c'), text('\0')]],
   ['CR after a line that is too long', '123456789\rab\r', [tooLong, text('ab')]],
-])('a person’s lines end in %s, wherever they are cut', (_, stream, expected) => {
-  const bytes = Buffer.from(stream);
-  expect(personsLines([bytes])).toEqual(expected);
-  expect(personsLines(bytewise(bytes))).toEqual(expected);
-});
+])(
+  'lines of the text encoding end in %s, wherever the network splits them',
+  (_, stream, expected) => {
+    const bytes = Buffer.from(stream);
+    expect(personsLines([bytes])).toEqual(expected);
+    expect(personsLines(bytewise(bytes))).toEqual(expected);
+  },
+);
 
-test('a person’s line is handed on with its CR, before the next byte comes', () => {
+test('a line of the text encoding that ends in CR is read without waiting for the next byte', () => {
   const splitter = new LineSplitter(limit, true);
   expect([...splitter.split(Buffer.from('one\r'))]).toEqual([text('one')]);
   expect([...splitter.split(Buffer.from('\n'))]).toEqual([]);
 });
 
-test('a line is handed on as soon as it ends, before the next one', () => {
+test('each line is delivered as soon as it ends', () => {
   const splitter = new LineSplitter(limit);
   const found: Line[] = [];
   splitter.push(Buffer.from('one\ntw'), (line) => found.push(line));
@@ -130,7 +133,7 @@ test('a line is handed on as soon as it ends, before the next one', () => {
   expect(found).toEqual([text('one'), text('two')]);
 });
 
-test('the limit can be raised between two lines', () => {
+test('the limit of length can be raised between two lines', () => {
   const splitter = new LineSplitter(limit);
   const found: Line[] = [];
   splitter.push(Buffer.from('alice\n123456789\n'), (line) => {
@@ -140,7 +143,7 @@ test('the limit can be raised between two lines', () => {
   expect(found).toEqual([text('alice'), text('123456789')]);
 });
 
-test('a line that could not be read is told why', () => {
+test('the error for a line that cannot be read says why', () => {
   expect(lineError({ fault: 'NOT_UTF8', limit })).toMatchObject({
     code: 'NOT_UTF8',
     message: 'This line is not valid UTF-8.',
@@ -151,7 +154,7 @@ test('a line that could not be read is told why', () => {
   });
 });
 
-test('a line of JSON past the bounds is skipped as it comes, and the next one is read', () => {
+test('a line of JSON over the bounds is skipped while it arrives, and the next line is read', () => {
   const splitter = new LineSplitter(1000);
   splitter.boundJson({ depth: 2, values: 10 });
   expect([...splitter.split(Buffer.from('[[[['))]).toEqual([]);
@@ -206,7 +209,7 @@ describe('telnet', () => {
     ['a byte 255 meant as itself', bytes('a', IAC, IAC, 'b'), bytes('a', 255, 'b')],
     ['a byte 255 that begins no command', bytes('a', IAC, 'b'), bytes('a', 255, 'b')],
     ['a subnegotiation that never ends', bytes('a', IAC, SB, 24, 'bcd'), bytes('a')],
-  ])('%s is filtered as it should, in one piece and byte by byte', (_, input, expected) => {
+  ])('the filter handles %s, in one piece and byte by byte', (_, input, expected) => {
     expect(filtered([input])).toEqual(expected);
     expect(filtered(bytewise(input))).toEqual(expected);
   });
@@ -221,7 +224,7 @@ describe('telnet', () => {
     return Buffer.from(left, 'latin1');
   }
 
-  test('wherever the network splits a stream, what is left is the same', () => {
+  test('the filter returns the same bytes wherever the network splits the stream', () => {
     const byte = fc.oneof(
       fc.constantFrom(SE, NOP, SB, WILL, DO, IAC, IAC, IAC, 0x0a, 0x61),
       fc.integer({ min: 0, max: 255 }),

@@ -41,7 +41,7 @@ describe('the shape of JSON', () => {
     ['"\\\\"[[[[', tooDeep],
     ['"a"[[[["b"', tooDeep],
     ['[[]],[[]]', undefined],
-  ])('of %s is judged the same wherever it is cut', (text, expected) => {
+  ])('is judged in the same way for %s wherever the line is cut', (text, expected) => {
     expect(fault(text)).toBe(expected);
     for (let cut = 0; cut <= text.length; cut++) expect(fault(text, [cut])).toBe(expected);
     expect(
@@ -52,7 +52,7 @@ describe('the shape of JSON', () => {
     ).toBe(expected);
   });
 
-  test('is that which its parser finds', () => {
+  test('agrees with JSON.parse on the depth of random values', () => {
     const { value } = fc.letrec((tie) => ({
       value: fc.oneof({ maxDepth: 5 }, fc.string(), fc.constantFrom('"', '\\', '[{'), tie('list')),
       list: fc.oneof(
@@ -68,7 +68,7 @@ describe('the shape of JSON', () => {
     );
   });
 
-  test('is that of one line at a time', () => {
+  test('is judged for each line separately', () => {
     const shape = new JsonShape(bounds);
     for (let line = 0; line < 5; line++) {
       expect(shape.push(Buffer.from('[[[1,2,"never ended \\'))).toBeUndefined();

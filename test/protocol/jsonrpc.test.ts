@@ -42,7 +42,7 @@ describe('a request', () => {
     expect('id' in request).toBe(false);
   });
 
-  test.each(['[]', 'null', '"x"', '7'])('hands on params that no method takes: %s', (params) => {
+  test.each(['[]', 'null', '"x"', '7'])('may have params that no method accepts: %s', (params) => {
     const line = `{"jsonrpc":"2.0","id":1,"method":"ping","params":${params}}`;
     expect(parseRequest(line).params).toEqual(JSON.parse(params));
   });
@@ -52,17 +52,23 @@ describe('a request', () => {
     expect(parseRequest(line).id).toBe(id);
   });
 
-  test.each(['{', '{"jsonrpc":', 'null}', '', '[1', "{'a':1}"])('is JSON: not %j', (line) => {
-    expect(refused(line)).toMatchObject({ id: null, code: 'PARSE_ERROR' });
-  });
+  test.each(['{', '{"jsonrpc":', 'null}', '', '[1', "{'a':1}"])(
+    'must be JSON, which %j is not',
+    (line) => {
+      expect(refused(line)).toMatchObject({ id: null, code: 'PARSE_ERROR' });
+    },
+  );
 
-  test.each(['[]', '[{"jsonrpc":"2.0","id":1,"method":"ping"}]'])('is no batch: not %s', (line) => {
-    expect(refused(line)).toMatchObject({
-      id: null,
-      code: 'INVALID_REQUEST',
-      message: expect.stringContaining('batches are not served'),
-    });
-  });
+  test.each(['[]', '[{"jsonrpc":"2.0","id":1,"method":"ping"}]'])(
+    'must not be a batch: %s',
+    (line) => {
+      expect(refused(line)).toMatchObject({
+        id: null,
+        code: 'INVALID_REQUEST',
+        message: expect.stringContaining('batches are not served'),
+      });
+    },
+  );
 
   test.each([
     ['null', null, ''],
@@ -93,7 +99,7 @@ describe('a request', () => {
       null,
       'id: give a whole number, or a string of at most 128 characters',
     ],
-  ])('%s is none, and is answered under the id that it has', (line, id, where) => {
+  ])('%s is refused, and the error has the id of the line if it can be read', (line, id, where) => {
     expect(refused(line)).toMatchObject({
       id,
       code: 'INVALID_REQUEST',
@@ -125,7 +131,7 @@ describe('what the server sends is one line', () => {
 });
 
 describe('what a client reads', () => {
-  test('is the reply to its own request', () => {
+  test('can be a result with the id of its request', () => {
     const request = formatRequest(3, 'ping', {});
     expect(parseRequest(request)).toEqual({ id: 3, method: 'ping', params: {} });
     expect(parseIncoming(formatResult(3, { a: 1 }))).toEqual({
@@ -135,7 +141,7 @@ describe('what a client reads', () => {
     });
   });
 
-  test('is an error as the server made it', () => {
+  test('can be an error, which equals the error that the server sent', () => {
     const error = boardError('NOT_MEMBER', 'main');
     const incoming = parseIncoming(formatError('x', error));
     expect(incoming).toEqual({ kind: 'error', id: 'x', error });
@@ -147,14 +153,14 @@ describe('what a client reads', () => {
     ['a word it does not know', '{"code":999,"message":"Too new.","data":{"code":"FROM_2040"}}'],
     ['a word that every object has', '{"code":9,"message":"Too new.","data":{"code":"toString"}}'],
     ['no word', '{"code":-32000,"message":"Too new."}'],
-  ])('is an error with %s, whose sentence it keeps', (_, body) => {
+  ])('can be an error with %s: it keeps the sentence and becomes INTERNAL_ERROR', (_, body) => {
     const incoming = parseIncoming(`{"jsonrpc":"2.0","id":1,"error":${body}}`);
     const error = new BoardError('INTERNAL_ERROR', 'Too new.');
     expect(incoming).toEqual({ kind: 'error', id: 1, error });
     expect(incoming?.kind === 'error' && incoming.error.code).toBe('INTERNAL_ERROR');
   });
 
-  test('is a notice, of a name that it knows or not', () => {
+  test('can be a notice with an unknown name', () => {
     expect(parseIncoming('{"jsonrpc":"2.0","method":"from.2040","params":{"a":1}}')).toEqual({
       kind: 'notice',
       method: 'from.2040',
@@ -172,7 +178,7 @@ describe('what a client reads', () => {
     '{"id":null,"result":{}}',
     '{"id":[],"result":{}}',
     '{"id":1,"error":"text"}',
-  ])('is nothing where the line is no JSON-RPC: %j', (line) => {
+  ])('is ignored if it is not JSON-RPC: %j', (line) => {
     expect(parseIncoming(line)).toBeNull();
   });
 });
@@ -181,19 +187,22 @@ describe('a result with a long list', () => {
   const entries = (count: number) =>
     Array.from({ length: count }, (_, at) => ({ number: at, subject: `"${at}"\n字` }));
 
-  test.each([101, 200, 250, 1000])('of %i is the same in pieces as in one', (count) => {
-    for (const result of [
-      { messages: entries(count) },
-      { group: 'main', messages: entries(count), more: false },
-      { a: [], b: [1], members: entries(count), next: undefined, c: null },
-    ]) {
-      const pieces = [...(resultInPieces('i"d', result) ?? [])];
-      expect(JSON.parse(pieces.join(''))).toEqual(JSON.parse(formatResult('i"d', result)));
-      expect(pieces.join('').indexOf('\n')).toBe(pieces.join('').length - 1);
-    }
-  });
+  test.each([101, 200, 250, 1000])(
+    'of %i entries is the same in pieces as in one line',
+    (count) => {
+      for (const result of [
+        { messages: entries(count) },
+        { group: 'main', messages: entries(count), more: false },
+        { a: [], b: [1], members: entries(count), next: undefined, c: null },
+      ]) {
+        const pieces = [...(resultInPieces('i"d', result) ?? [])];
+        expect(JSON.parse(pieces.join(''))).toEqual(JSON.parse(formatResult('i"d', result)));
+        expect(pieces.join('').indexOf('\n')).toBe(pieces.join('').length - 1);
+      }
+    },
+  );
 
-  test('has its entries in pieces of a hundred, each made when it is asked for', () => {
+  test('is encoded in pieces of a hundred entries, each made when it is needed', () => {
     let made = 0;
     const toJSON = () => ++made;
     const list = Array.from({ length: 250 }, () => ({ toJSON }));
@@ -203,7 +212,7 @@ describe('a result with a long list', () => {
   });
 
   test.each([{}, { messages: entries(100) }, { text: 'x'.repeat(1000) }])(
-    'is one that has more than a hundred entries, and no other',
+    'is sent in one piece if it has at most a hundred entries',
     (result) => expect(resultInPieces(1, result)).toBeUndefined(),
   );
 });

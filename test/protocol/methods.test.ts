@@ -17,14 +17,14 @@ function fault(method: Method, params: unknown): string | undefined {
   }
 }
 
-test('only the names in the table are methods', () => {
+test('only names in the table of methods are methods', () => {
   for (const name of Object.keys(schemas)) expect(isMethod(name), name).toBe(true);
   for (const name of ['', 'Ping', 'toString', '__proto__', 'group.destroy']) {
     expect(isMethod(name), name).toBe(false);
   }
 });
 
-test('a person who types can use every method, but for those that only programs need', () => {
+test('every method has a text command, except those that only programs need', () => {
   const folder = join(import.meta.dirname, '../../src/protocol/text');
   const commands = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
   const untyped = Object.keys(methods).filter(
@@ -39,7 +39,7 @@ test('a person who types can use every method, but for those that only programs 
   ]);
 });
 
-test('before the login only the login and questions about the server are allowed', () => {
+test('before the login only login, resume, logout and questions about the server are allowed', () => {
   const open = Object.entries(methods).filter(([, { login }]) => !login);
   expect(open.map(([name]) => name).sort()).toEqual([
     'ping',
@@ -51,7 +51,7 @@ test('before the login only the login and questions about the server are allowed
   ]);
 });
 
-test('methods that change the board are known as such, so that they must carry an id', () => {
+test('the methods that change the board are marked as writes', () => {
   const writes = Object.entries(methods).filter(([, { effect }]) => effect === 'write');
   expect(writes.map(([name]) => name).sort()).toEqual([
     'group.join',
@@ -76,7 +76,7 @@ describe('params', () => {
     ['message.list', { group: 'main' }],
     ['message.list', { group: 'main', before: 1, after: 0, limit: limits.listMost }],
     ['message.markRead', { group: 'main', number: 0 }],
-  ])('%s takes %j as it is', (method, params) => {
+  ])('%s accepts %j unchanged', (method, params) => {
     expect(checkParams(method, params)).toEqual(params);
   });
 

@@ -60,18 +60,18 @@ function conforms(schema: Record<string, unknown>, value: unknown): boolean {
   return z.fromJSONSchema(schema).safeParse(value).success;
 }
 
-test('docs/openrpc.json is what `npm run openrpc` makes of the schemas', () => {
+test('docs/openrpc.json is the output of `npm run openrpc`', () => {
   expect(written).toEqual(openRpcDocument(programVersion()));
 });
 
-test('it has every method, and every error with its number', () => {
+test('docs/openrpc.json has every method, and every error with its number', () => {
   expect(document.methods.map(({ name }) => name).sort()).toEqual(Object.keys(methods).sort());
   const errors = Object.entries(document.components.errors);
   expect(Object.fromEntries(errors.map(([word, { code }]) => [word, code]))).toEqual(rpcCodes);
   expect(errors.filter(([word, { data }]) => data.code !== word)).toEqual([]);
 });
 
-test('every error belongs to a method, or is known to be of none', () => {
+test('every error belongs to a method or is known to belong to no method', () => {
   const ofMethods = document.methods.flatMap(({ errors }) =>
     errors.map(({ $ref }) => $ref.slice($ref.lastIndexOf('/') + 1)),
   );
@@ -87,7 +87,7 @@ test('every error belongs to a method, or is known to be of none', () => {
   ]);
 });
 
-test('rpc.discover answers with it, before login', async () => {
+test('rpc.discover returns the OpenRPC document before the login', async () => {
   const board = await TestBoard.start({ version: programVersion() });
   const program = await board.connectProgram();
   expect(await program.call('rpc.discover', {})).toEqual(written);
@@ -125,7 +125,7 @@ function isDescribed({ method, params = {} }: Received): boolean {
   );
 }
 
-test('a board does as it says: params, results, errors and notices', async () => {
+test('the params, results, errors and notices of a real board match the OpenRPC document', async () => {
   const board = await TestBoard.start();
   const alice = await board.connectProgram();
   const bob = await board.connectProgram();

@@ -24,7 +24,7 @@ function withoutChance(text: string): string {
     .replace(/"token":"[\w-]+"/, '"token":"TOKEN"');
 }
 
-test('the sessions that docs/protocol.md begins with are what a server answers', async () => {
+test('a server answers as in the example sessions of docs/protocol.md', async () => {
   const board = await TestBoard.start({ version });
 
   // What is typed, and what is shown until the next line is typed.

@@ -39,7 +39,7 @@ async function asks(line: string): Promise<[Method, unknown] | undefined> {
   return calls[0];
 }
 
-describe('each command asks the board for one thing', () => {
+describe('each command calls one method', () => {
   test.each<[string, Method, unknown]>([
     ['%groups', 'group.list', {}],
     ['%groupjoin news', 'group.join', { group: 'news' }],
@@ -68,14 +68,14 @@ describe('each command asks the board for one thing', () => {
     expect(await asks(line)).toEqual([method, params]);
   });
 
-  test('%help, %connect, %exit and %quit ask it for nothing', async () => {
+  test('%help, %connect, %exit and %quit call no method', async () => {
     for (const line of ['%help', '%connect localhost 6789', '%exit', '%quit']) {
       expect((await type(line)).calls, line).toEqual([]);
     }
   });
 });
 
-describe('a line is taken as it was meant', () => {
+describe('a command line is understood', () => {
   test.each<[string, string, unknown]>([
     ['in capitals', '%GROUPJOIN News', { group: 'News' }],
     ['in mixed case', '%GroupJoin News', { group: 'News' }],
@@ -137,7 +137,7 @@ describe('a line is taken as it was meant', () => {
     expect(await asks(named)).toEqual(['message.list', { group: 'news', ...(page as object) }]);
   });
 
-  test('%connect hands on an address and a port', async () => {
+  test('%connect passes on an address and a port', async () => {
     const { connected, lines } = await type('%connect board.example 6789');
     expect(connected).toEqual([['board.example', '6789']]);
     expect(lines).toEqual(['[INFO] Connected.']);
@@ -150,23 +150,26 @@ describe('a line is taken as it was meant', () => {
   });
 });
 
-test.each(['%message last', '%groupmessage main LAST'])('%s reads the newest', async (line) => {
-  const newest = { group: 'main', groupId: 1, messages: headers(7), more: true };
-  const { calls } = await type(line, { ...answers(), 'message.list': newest });
-  expect(calls.slice(0, 2)).toEqual([
-    ['message.list', { group: 'main', limit: 1 }],
-    ['message.get', { group: 'main', number: 7 }],
-  ]);
-});
+test.each(['%message last', '%groupmessage main LAST'])(
+  '%s reads the newest message',
+  async (line) => {
+    const newest = { group: 'main', groupId: 1, messages: headers(7), more: true };
+    const { calls } = await type(line, { ...answers(), 'message.list': newest });
+    expect(calls.slice(0, 2)).toEqual([
+      ['message.list', { group: 'main', limit: 1 }],
+      ['message.get', { group: 'main', number: 7 }],
+    ]);
+  },
+);
 
-test('the last of no messages is told to be none', async () => {
+test('%message last in a group without messages says that there is none', async () => {
   const { lines } = await type('%message last', {
     'message.list': { group: 'main', groupId: 1, messages: [], more: false },
   });
   expect(lines[0]).toContain('[ERROR] There is no message for you in main.');
 });
 
-describe('a malformed line changes nothing, and says what is wrong and what is right', () => {
+describe('wrong arguments call no method, and the error shows the right form', () => {
   test.each([
     ['%groupjoin', 'the group is missing', '%groupjoin <group>'],
     ['%groupjoin   ', 'the group is missing', '%groupjoin <group>'],
@@ -230,7 +233,7 @@ describe('an unknown command', () => {
     ['%hist', '%list'],
     ['%messsage 7', '%message'],
     ['%grupjoin main', '%groupjoin'],
-  ])('%s is answered with the nearest one', async (line, near) => {
+  ])('%s gets the nearest command as a suggestion', async (line, near) => {
     const { lines, done, calls } = await type(line, answers());
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatch(/^\[ERROR\] There is no command %/);
@@ -239,7 +242,7 @@ describe('an unknown command', () => {
   });
 
   test.each(['%exti', '%quti', '%laeve', '%grupleave', '%conect', '%nxt'])(
-    'is never taken for one that ends a connection or a membership: %s',
+    'never gets a suggestion that ends a connection or a membership: %s',
     async (line) => {
       const { lines } = await type(line, answers());
       expect(lines[0]).not.toMatch(/%(exit|quit|leave|groupleave|connect)\b/);
@@ -259,7 +262,7 @@ describe('an unknown command', () => {
     ['/list', '%list [count or all] [before <number>]'],
     ['who', '%users [all]'],
     ['/part', '%leave'],
-  ])('of another program, %s, is answered with the one here', async (line, right) => {
+  ])('of another program, %s, gets the command that does the same here', async (line, right) => {
     const { lines, exited, calls } = await type(line, answers());
     expect(lines).toEqual([
       `[ERROR] "${line}" is no command here: type ${right}. Type %help for the commands.`,
@@ -267,12 +270,12 @@ describe('an unknown command', () => {
     expect([exited, calls]).toEqual([false, []]);
   });
 
-  test('to clear the screen is answered with the key that does', async () => {
+  test('clear gets the key that clears the screen', async () => {
     expect((await type('clear')).lines[0]).toContain('Ctrl-L clears the screen');
   });
 
   test.each(['%frobnicate', '%x', '%', `%${'x'.repeat(1000)}`])(
-    'that is like none is just told so: %#',
+    'without a similar command gets no suggestion: %#',
     async (line) => {
       const { lines } = await type(line);
       expect(lines).toHaveLength(1);
@@ -280,20 +283,26 @@ describe('an unknown command', () => {
     },
   );
 
-  test.each(['hello', 'joint', '"%join"'])('needs its percent sign: not %j', async (line) => {
-    const { lines } = await type(line);
-    expect(lines).toEqual([
-      `[ERROR] "${line}" is no command: commands start with %. Type %help for the commands.`,
-    ]);
-  });
+  test.each(['hello', 'joint', '"%join"'])(
+    'without a percent sign is refused with an explanation: %j',
+    async (line) => {
+      const { lines } = await type(line);
+      expect(lines).toEqual([
+        `[ERROR] "${line}" is no command: commands start with %. Type %help for the commands.`,
+      ]);
+    },
+  );
 
-  test.each(['%', ''])('is not repeated at any length, with %j in front', async (sign) => {
-    const { lines } = await type(`${sign}${'y'.repeat(60_000)}`);
-    expect(lines[0]).toContain(`${sign}${'y'.repeat(79)}`);
-    expect(lines[0]?.length).toBeLessThan(200);
-  });
+  test.each(['%', ''])(
+    'that is very long is shortened in the error, with %j in front',
+    async (sign) => {
+      const { lines } = await type(`${sign}${'y'.repeat(60_000)}`);
+      expect(lines[0]).toContain(`${sign}${'y'.repeat(79)}`);
+      expect(lines[0]?.length).toBeLessThan(200);
+    },
+  );
 
-  test('cannot write to the terminal what it likes', async () => {
+  test('is cleaned before it is repeated in the error', async () => {
     const { lines } = await type('%\u001b[2J\u202e');
     expect(lines[0]).toContain('There is no command %␛[2J.');
   });
@@ -309,12 +318,12 @@ test.each([
     'Type: %message <number> (for another group: %groupmessage <group> <number>)',
   ],
   ['%list news', 'for another group: %grouplist <group> [count or all] [before <number>])'],
-])('%s names the command that was meant', async (line, form) => {
+])('the error for %s shows the form of the command for a group', async (line, form) => {
   expect((await type(line, answers())).lines[1]).toContain(form);
 });
 
 test.each(['%message', '%list', '%exit'])(
-  'what is wrong behind %s is not repeated at any length',
+  'a very long argument of %s is shortened in the error',
   async (command) => {
     const { lines } = await type(`${command} ${'9'.repeat(60_000)}`, answers(), { user: 'alice' });
     expect(lines[0]).toContain(`"${'9'.repeat(80)}…"`);
@@ -327,8 +336,8 @@ test.each(textCommands.flatMap(({ words }) => words))('%s is known in any case',
   expect(lines.join('\n')).not.toContain('There is no command');
 });
 
-describe('before a name was taken', () => {
-  test.each(['%help', '%ping', '%connect localhost 1', '%exit'])('%s works', async (line) => {
+describe('before the login', () => {
+  test.each(['%help', '%ping', '%connect localhost 1', '%exit'])('%s can be used', async (line) => {
     expect((await type(line, answers(), {})).done).toBe(true);
   });
 
@@ -344,7 +353,7 @@ describe('before a name was taken', () => {
     '%whoami',
     '%groupjoin main',
     '%groupjoin',
-  ])('%s asks for one', async (line) => {
+  ])('%s asks for a name first', async (line) => {
     const { lines, calls, done } = await type(line, answers(), {});
     expect(lines).toEqual(['[ERROR] Say who you are first. Type your name.']);
     expect([done, calls]).toEqual([false, []]);
@@ -352,7 +361,7 @@ describe('before a name was taken', () => {
 });
 
 describe('a refusal by the board', () => {
-  test('is an error line, with what to type next', async () => {
+  test('is printed as an error with what to type next', async () => {
     const { lines, done } = await type('%groupjoin x', {
       'group.join': boardError('GROUP_NOT_FOUND', 'x'),
     });
@@ -360,7 +369,7 @@ describe('a refusal by the board', () => {
     expect(done).toBe(false);
   });
 
-  test('of the arguments comes with the right form', async () => {
+  test('because of wrong arguments is printed with the right form', async () => {
     const { lines } = await type('%groupjoin x', {
       'group.join': boardError('INVALID_PARAMS', 'group: too strange'),
     });
@@ -371,20 +380,17 @@ describe('a refusal by the board', () => {
   });
 });
 
-test('anything else that goes wrong is not told as if it were expected', async () => {
+test('an unexpected error is thrown and not printed as a refusal', async () => {
   await expect(type('%ping', {})).rejects.toThrow('Nothing was expected to call ping');
 });
 
-test.each(['%list all', '%list 1000'])(
-  '%s is printed in pieces of 20, though a page of the board has a thousand',
-  async (line) => {
-    const header = { senderId: 1, sender: 'bob', postedAt: 'now', subject: 's' };
-    const messages = Array.from({ length: 1000 }, (_, at) => ({ number: at + 1, ...header }));
-    const page = { group: 'main', groupId: 1, messages, more: false };
-    const { pieces, done } = await type(line, { 'message.list': page, 'message.markRead': {} });
-    expect(done).toBe(true);
-    const sizes = pieces.map((piece) => piece.split('\n').length - 1);
-    expect(Math.max(...sizes)).toBe(20);
-    expect(sizes.reduce((sum, size) => sum + size)).toBe(1002);
-  },
-);
+test.each(['%list all', '%list 1000'])('%s prints at most 20 messages at a time', async (line) => {
+  const header = { senderId: 1, sender: 'bob', postedAt: 'now', subject: 's' };
+  const messages = Array.from({ length: 1000 }, (_, at) => ({ number: at + 1, ...header }));
+  const page = { group: 'main', groupId: 1, messages, more: false };
+  const { pieces, done } = await type(line, { 'message.list': page, 'message.markRead': {} });
+  expect(done).toBe(true);
+  const sizes = pieces.map((piece) => piece.split('\n').length - 1);
+  expect(Math.max(...sizes)).toBe(20);
+  expect(sizes.reduce((sum, size) => sum + size)).toBe(1002);
+});

@@ -114,7 +114,7 @@ describe('an error is one line', () => {
 });
 
 describe('a welcome', () => {
-  test('tells a newcomer how to begin', () => {
+  test('tells a new user how to begin', () => {
     expect(renderWelcome({ user: 'alice', userId: 1, token: '', memberships: [] })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n',

@@ -33,7 +33,7 @@ test('%groups of a board without groups is an empty table', async () => {
   ]);
 });
 
-test('joining shows who is there and what can be seen', async () => {
+test('%join shows the members and the visible messages', async () => {
   const members = [
     { name: 'alice', online: true },
     { name: 'bob', online: false },
@@ -51,7 +51,7 @@ test('joining shows who is there and what can be seen', async () => {
   ]);
 });
 
-test('joining an empty group says that there is nothing', async () => {
+test('%join of an empty group says that there are no messages', async () => {
   const { lines } = await type('%join', {
     'group.join': {
       id: 1,
@@ -64,7 +64,7 @@ test('joining an empty group says that there is nothing', async () => {
   expect(lines.slice(2)).toEqual(['--- Group: main History ---', '(no messages)', rule]);
 });
 
-test('posting tells the number and the subject, leaving the group', async () => {
+test('%post prints the number and the subject, and %leave the group', async () => {
   const [header] = headers(7);
   if (!header) throw new Error('no header');
   const posted = await type('%post s c', {
@@ -75,7 +75,7 @@ test('posting tells the number and the subject, leaving the group', async () => 
   expect(left.lines).toEqual(['[SUCCESS] You left news.']);
 });
 
-test('%users tells who is online', async () => {
+test('%users shows which members are online', async () => {
   const members = [
     { name: 'alice', online: true },
     { name: 'bob', online: false },
@@ -96,7 +96,7 @@ describe('%message', () => {
     groupId: 1,
   };
 
-  test('frames the message, which cannot drive the terminal, and counts it as seen', async () => {
+  test('shows the cleaned message in a frame, and marks it as read', async () => {
     const { lines, calls } = await type('%message 7', {
       'message.get': found,
       'message.markRead': {},
@@ -117,7 +117,7 @@ describe('%message', () => {
     ]);
   });
 
-  test('that is not there counts nothing as seen', async () => {
+  test('of a message that does not exist prints an error and marks nothing as read', async () => {
     const { lines, calls } = await type('%message 9', {
       'message.get': boardError('MESSAGE_NOT_FOUND', 'main', 9),
     });
@@ -129,7 +129,7 @@ describe('%message', () => {
 });
 
 describe('%list', () => {
-  test('shows the messages oldest first, and counts them as seen', async () => {
+  test('shows the messages oldest first, and marks them as read', async () => {
     const { lines, calls } = await type('%list', {
       'message.list': { group: 'main', groupId: 1, messages: headers(6, 7), more: false },
       'message.markRead': {},
@@ -143,7 +143,7 @@ describe('%list', () => {
     expect(calls.slice(1)).toEqual([['message.markRead', { group: 'main', number: 7 }]]);
   });
 
-  test('of nothing says so, and counts nothing as seen', async () => {
+  test('of a group without messages says so, and marks nothing as read', async () => {
     const { lines, calls } = await type('%list', {
       'message.list': { group: 'main', groupId: 1, messages: [], more: false },
     });
@@ -154,7 +154,7 @@ describe('%list', () => {
   test.each([
     ['%list 2', '%list 2 before 8, or %list all'],
     ['%grouplist main 2', '%list 2 before 8, or %list all'],
-  ])('that leaves some out says how many and how to see them: %s', async (line, how) => {
+  ])('says how many older messages were left out and how to see them: %s', async (line, how) => {
     const { lines, calls } = await type(line, {
       'message.list': [
         { group: 'main', groupId: 1, messages: headers(8, 9), more: true },
@@ -167,7 +167,7 @@ describe('%list', () => {
     expect(calls[2]).toEqual(['message.markRead', { group: 'main', number: 9 }]);
   });
 
-  test('of another group names it where it says how to go on', async () => {
+  test('of another group names the group in the command for older messages', async () => {
     const { lines } = await type('%grouplist NEWS 1 before 10', {
       'message.list': [
         { group: 'news', groupId: 2, messages: headers(9), more: true },
@@ -180,7 +180,7 @@ describe('%list', () => {
     );
   });
 
-  test('all of it comes page by page in one frame, and counts as seen', async () => {
+  test('all prints page after page in one frame, and marks the messages as read', async () => {
     const { lines, pieces, calls } = await type('%list all', {
       'message.list': [
         { group: 'main', groupId: 1, messages: headers(1, 2), more: true },
@@ -203,7 +203,7 @@ describe('%list', () => {
     ]);
   });
 
-  test('all of nothing says so', async () => {
+  test('all of a group without messages says so', async () => {
     const { lines, calls } = await type('%list all', {
       'message.list': { group: 'main', groupId: 1, messages: [], more: false },
     });
@@ -211,7 +211,7 @@ describe('%list', () => {
     expect(calls).toHaveLength(1);
   });
 
-  test('shows nothing before it is known to be allowed', async () => {
+  test('of a group without membership prints only the error', async () => {
     const refusal = boardError('NOT_MEMBER', 'main');
     for (const line of ['%list', '%list all']) {
       const { lines } = await type(line, { 'message.list': refusal });
@@ -222,7 +222,7 @@ describe('%list', () => {
   });
 });
 
-test('%unread tells of the groups where something is', async () => {
+test('%unread shows the groups with unread messages', async () => {
   const groups = [
     group('main', { joined: true, unread: 3 }),
     group('news', { joined: true }),
@@ -234,7 +234,7 @@ test('%unread tells of the groups where something is', async () => {
   expect(none.lines).toEqual(['[INFO] Nothing unread.']);
 });
 
-test('as many unread messages as are counted may be more', async () => {
+test('an unread count at its limit is printed with a plus sign', async () => {
   const groups = [
     group('main', { joined: true, unread: limits.unread - 1 }),
     group('news', { joined: true, unread: limits.unread }),
@@ -243,7 +243,7 @@ test('as many unread messages as are counted may be more', async () => {
   expect(lines).toEqual(['[INFO] main: 999 unread', '[INFO] news: 1000+ unread']);
 });
 
-test('%whoami tells the name and the groups', async () => {
+test('%whoami prints the name and the groups', async () => {
   const groups = [group('main', { joined: true }), group('news'), group('x', { joined: true })];
   const some = await type('%whoami', { 'group.list': { groups } });
   expect(some.lines).toEqual(['[INFO] You are alice, a member of main, x.']);
@@ -251,12 +251,12 @@ test('%whoami tells the name and the groups', async () => {
   expect(none.lines).toEqual(['[INFO] You are alice, in no group yet.']);
 });
 
-test('%ping is answered', async () => {
+test('%ping prints pong', async () => {
   expect((await type('%ping', { ping: {} })).lines).toEqual(['[INFO] pong']);
 });
 
 describe('%help', () => {
-  test('tells of every command, how it is written and what it does', async () => {
+  test('shows how every command is typed and what it does, on one screen', async () => {
     const { lines } = await type('%help');
     for (const { words, form, summary, topic } of textCommands) {
       const use = `${words.join(' or ')} ${form.replace(/ ?\[.*/, '')}`.trim();
@@ -270,7 +270,7 @@ describe('%help', () => {
   });
 
   test.each(['%help %list', '%help list', '%help LIST', '%HELP %List '])(
-    'on one: %s',
+    'on one command shows its form and an example: %s',
     async (line) => {
       const { lines } = await type(line);
       expect(lines.at(-1)).toBe('    Example: %list 20 before 140');
@@ -280,7 +280,7 @@ describe('%help', () => {
     },
   );
 
-  test('on one that does not exist names the nearest', async () => {
+  test('on an unknown command suggests the nearest', async () => {
     const { lines, done } = await type('%help lits');
     expect(lines[0]).toContain('There is no command %lits. Did you mean %list?');
     expect(done).toBe(false);

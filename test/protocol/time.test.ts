@@ -17,7 +17,7 @@ test.each([
   expect(formatTime(micros)).toBe(time);
 });
 
-test('times in order are in order as text, too', () => {
+test('formatted times sort as text in their order', () => {
   const times = [0, 999, 1000, 999_999, 1_000_000, 1_795_376_172_000_001].map(formatTime);
   expect([...times].sort()).toEqual(times);
 });

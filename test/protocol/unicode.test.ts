@@ -14,7 +14,7 @@ import { cost, costlyTexts } from '../helpers/costly.ts';
 
 const sources = new URL('../../src/', import.meta.url);
 
-test('nothing else calls what takes longer than its input is long', () => {
+test('Unicode functions of more than linear time are called only in protocol/unicode.ts', () => {
   const costly = /\.normalize\(|Segmenter|string-width|wrap-ansi|slice-ansi|cli-truncate/;
   const callers = readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
@@ -22,7 +22,7 @@ test('nothing else calls what takes longer than its input is long', () => {
   expect(callers).toEqual(['protocol/unicode.ts']);
 });
 
-test('words are compared for typos by their beginnings alone', () => {
+test('only the beginnings of long words are compared for typos', () => {
   const calls = readdirSync(sources, { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts'))
     .filter((file) => /levenshtein/.test(readFileSync(new URL(file, sources), 'utf8')));
@@ -49,7 +49,7 @@ const honest = fc.string({
   maxLength: 1000,
 });
 
-test('what people write is measured, normalized and taken apart as always', () => {
+test('typical texts get the same widths, normal forms and clusters as from the usual libraries', () => {
   fc.assert(
     fc.property(honest, (text) => {
       expect(displayWidth(text)).toBe(stringWidth(text));
@@ -68,7 +68,7 @@ test('colours take no columns', () => {
   expect(displayWidth('\x1b[38;5;25m漢字\x1b[39m')).toBe(4);
 });
 
-test('rows hold as many words as fit, and a longer word is kept whole', () => {
+test('each row has as many words as fit, and a word longer than a row stays whole', () => {
   expect(wrapAtSpaces('one two  three', 9)).toEqual(['one two', 'three']);
   expect(wrapAtSpaces('one  two three', 9)).toEqual(['one  two', 'three']);
   expect(wrapAtSpaces('a https://example.org/ b', 5)).toEqual(['a', 'https://example.org/', 'b']);
@@ -76,7 +76,7 @@ test('rows hold as many words as fit, and a longer word is kept whole', () => {
 });
 
 // What one message can hold, and more than any other text.
-test.each(costlyTexts(limits.content))('32 KiB of %s are dealt with in 20 ms', (_, text) => {
+test.each(costlyTexts(limits.content))('32 KiB of %s are processed in 20 ms', (_, text) => {
   expect(cost(() => normalized(text, 'NFC'))).toBeLessThan(20);
   expect(cost(() => caseless(text))).toBeLessThan(20);
   expect(cost(() => displayWidth(text))).toBeLessThan(20);
