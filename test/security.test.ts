@@ -48,7 +48,7 @@ const lockSchema = z.object({
 });
 const packageSchema = z.object({ allowScripts: z.record(z.string(), z.boolean()) });
 
-test("installing the program runs no script, and npm ci of a developer only the script of node", () => {
+test('installing the program runs no script, and npm ci of a developer only the script of node', () => {
   const { packages } = lockSchema.parse(JSON.parse(read('package-lock.json')));
   const { allowScripts } = packageSchema.parse(JSON.parse(read('package.json')));
   const scripted = Object.entries(packages).filter(([, { hasInstallScript }]) => hasInstallScript);
