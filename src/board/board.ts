@@ -7,6 +7,8 @@ import type { Actor, NewMessage, Page, Repository } from './ports/repository.ts'
 import type { Group, GroupRef, User } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
+// Printable ASCII without a space at either end: nothing in it is to be cleaned.
+const plainSubject = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /**
  * The rules of the board on what people write: names, lengths and characters are checked and
@@ -82,6 +84,7 @@ export function checkedBanReason(text: string): string {
 
 /** Text for a subject. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
 export function checkedSubject(text: string): string {
+  if (text.length <= limits.subject && plainSubject.test(text)) return text;
   requireAtMost('subject', text, unitsBeforeCleaning * limits.subject, limits.subject);
   if (/[\r\n\u0085\u2028\u2029]/.test(text)) throw boardError('SUBJECT_INVALID', 'it is one line');
   const subject = checkedLine('subject', text, limits.subject);

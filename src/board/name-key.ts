@@ -1,5 +1,7 @@
 import { normalized } from '../protocol/unicode.ts';
 
+const ascii = /^[\0-\x7f]*$/;
+
 /** A name as it is shown, and the key under which it is unique. */
 export interface Name {
   readonly name: string;
@@ -12,6 +14,8 @@ export interface Name {
  * `ss`) and joins some more, such as dotless `ı` with `i`, which for names is the safe side.
  */
 export function nameKey(name: string): string {
+  // What the rest comes to for ASCII, which is most names.
+  if (ascii.test(name)) return name.toLowerCase();
   const folded = normalized(name, 'NFKC').toLowerCase().toUpperCase().toLowerCase();
   return normalized(folded, 'NFKC');
 }

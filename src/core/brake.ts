@@ -1,4 +1,5 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
+import type { Costs } from './costs.ts';
 
 /**
  * Keeps requests in order when a rate refuses one. The peer has sent more requests before it reads that it has to
@@ -8,12 +9,15 @@ import { BoardError, boardError } from '../protocol/errors.ts';
 export class Brake {
   private until = 0;
 
-  /** @param spend counts a request. @throws BoardError `RATE_LIMITED` when `spend` does, and until that wait is over */
-  pass(spend: () => void): void {
-    const wait = this.until - performance.now();
-    if (wait > 0) throw boardError('RATE_LIMITED', Math.ceil(wait / 1000));
+  /** Counts a request. @throws BoardError `RATE_LIMITED` when `spend` does, and until that wait is over */
+  pass(costs: Pick<Costs, 'spend'>): void {
+    if (this.until > 0) {
+      const wait = this.until - performance.now();
+      if (wait > 0) throw boardError('RATE_LIMITED', Math.ceil(wait / 1000));
+      this.until = 0;
+    }
     try {
-      spend();
+      costs.spend();
     } catch (error) {
       const { seconds = 0 } = error instanceof BoardError ? error : {};
       this.until = performance.now() + seconds * 1000;

@@ -21,12 +21,6 @@ export interface Mark {
   charged: number;
 }
 
-/** What a write that is under way is expected to cost, and the party that is charged. */
-export interface Expectation {
-  readonly share: Share;
-  readonly milliseconds: number;
-}
-
 /** The accounts of all connections of a server: each connection is charged for what it costs. */
 export class Charges {
   readonly turns = new Turns();
@@ -161,11 +155,13 @@ export class Costs {
    * nothing is charged, because that time includes the work of other connections: see `markAgain`.
    */
   charge({ at, turn, charged }: Mark): void {
-    const { turns } = this.charges;
-    if (turn !== turns.current) return;
-    const milliseconds = performance.now() - at - (this.charged - charged);
-    if (milliseconds <= 0) return;
-    this.take(milliseconds);
+    if (turn === this.charges.turns.current) this.chargeFrom(at, charged);
+  }
+
+  /** The same for work of which `mark` began an earlier piece of this turn, and moves `mark` to the end of this piece. */
+  chargePiece(mark: Mark): void {
+    mark.at = this.chargeFrom(mark.at, mark.charged);
+    mark.charged = this.charged;
   }
 
   /** Charges the milliseconds that a write has cost in its commit. */
@@ -174,22 +170,36 @@ export class Costs {
     this.take(milliseconds);
   }
 
-  /** To be called when a write begins. What it costs is known after its commit, and estimated until then. */
-  expectWrite(): Expectation {
-    const { share } = this.own;
-    return { share, milliseconds: this.charges.turns.expectWrite(share) };
+  /**
+   * To be called when a write begins. What it costs is known after its commit, and estimated until then.
+   * @returns what to call `writeEnded` with; no login comes between
+   */
+  expectWrite(): number {
+    return this.charges.turns.expectWrite(this.own.share);
   }
 
-  private take(milliseconds: number): void {
+  writeEnded(expected: number): void {
+    this.own.share.writeEnded(expected);
+  }
+
+  /** @returns the time now */
+  private chargeFrom(at: number, charged: number): number {
+    const now = performance.now();
+    const milliseconds = now - at - (this.charged - charged);
+    if (milliseconds > 0) this.take(milliseconds, now);
+    return now;
+  }
+
+  private take(milliseconds: number, now = performance.now()): void {
     this.charged += milliseconds;
     this.own.processor.take(milliseconds);
     this.network?.processor.take(milliseconds);
-    this.charges.turns.charge(this.own.share, milliseconds);
+    this.charges.turns.charge(this.own.share, milliseconds, now);
   }
 
   /** The mark from which to measure after waiting, for another turn maybe. */
-  markAgain(mark: Mark): Mark {
-    return mark.turn === this.charges.turns.current ? mark : this.mark();
+  markAgain(mark: Mark | undefined): Mark {
+    return mark?.turn === this.charges.turns.current ? mark : this.mark();
   }
 
   /** Charges the work since `mark`, and waits for the next turn if that was much. @returns the next mark */

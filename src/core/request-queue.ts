@@ -1,11 +1,13 @@
 import type { Effect } from '../protocol/methods.ts';
-import type { Costs } from './costs.ts';
+import type { Costs, Mark } from './costs.ts';
 import type { Piecework } from './turns.ts';
 
 interface Task {
   readonly effect: Effect;
   readonly run: () => Promise<void>;
   readonly bytes: number;
+  /** What it is expected to cost, in milliseconds; 0 for all but writes. */
+  expected: number;
 }
 
 // Memory of a waiting request beside its text, in bytes.
@@ -53,13 +55,14 @@ export class RequestQueue implements Piecework {
 
   /**
    * @param length of its text
-   * @param run carries the request out and answers it; never rejects
+   * @param run carries the request out and answers it; never rejects. What it does before it first waits is
+   * part of reading the request, for which the caller charges.
    */
   add(effect: Effect, length: number, run: () => Promise<void>): void {
     const bytes = overhead + length;
     this.waitingBytes += bytes;
-    this.waiting.push({ effect, run, bytes });
-    this.pump();
+    this.waiting.push({ effect, run, bytes, expected: 0 });
+    this.beginAll();
   }
 
   /** Forgets the next request that has not begun: its line was the answer to the one under way. */
@@ -84,6 +87,12 @@ export class RequestQueue implements Piecework {
 
   /** Begins the requests that can begin. The owner calls it when congestion has ended, too. */
   pump(): void {
+    if (this.length > 0) this.beginAll(this.owner.costs.mark());
+    else this.beginAll();
+  }
+
+  /** @param mark from which to charge for what begins */
+  private beginAll(mark?: Mark): void {
     for (;;) {
       const task = this.waiting[this.next];
       if (!task) break;
@@ -95,25 +104,26 @@ export class RequestQueue implements Piecework {
       }
       this.next++;
       this.begin(task);
+      if (mark) this.owner.costs.chargePiece(mark);
     }
     this.clear();
     if (this.idle) this.owner.settle();
   }
 
-  private begin({ effect, run, bytes }: Task): void {
-    const { costs } = this.owner;
+  private begin(task: Task): void {
+    const { effect, run, bytes } = task;
     this.onlyWrites = effect === 'write';
     this.underWay++;
     this.waitingBytes -= bytes;
     this.bytesUnderWay += bytes;
-    const expected = effect === 'write' ? costs.expectWrite() : undefined;
-    const mark = costs.mark();
-    run().then(() => {
-      expected?.share.writeEnded(expected.milliseconds);
-      this.underWay--;
-      this.bytesUnderWay -= bytes;
-      this.pump();
-    });
-    costs.charge(mark);
+    if (effect === 'write') task.expected = this.owner.costs.expectWrite();
+    run().then(() => this.end(task));
+  }
+
+  private end({ bytes, expected }: Task): void {
+    if (expected > 0) this.owner.costs.writeEnded(expected);
+    this.underWay--;
+    this.bytesUnderWay -= bytes;
+    this.pump();
   }
 }

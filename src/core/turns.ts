@@ -31,11 +31,13 @@ export class Share {
   private perWrite = firstWrite;
 
   get isLight(): boolean {
-    if (this.credit !== lightCredit) {
-      const now = performance.now();
-      this.credit = Math.min(lightCredit, this.credit + (now - this.at) * lightPart);
-      this.at = now;
-    }
+    // What it has gained since would not change the answer: the clock costs more than all else here.
+    return this.credit > this.expected || this.isLightAt(performance.now());
+  }
+
+  /** @param now by `performance.now()` */
+  isLightAt(now: number): boolean {
+    this.gain(now);
     return this.credit > this.expected;
   }
 
@@ -54,9 +56,15 @@ export class Share {
     this.perWrite += (milliseconds - this.perWrite) * newestPart;
   }
 
-  take(milliseconds: number): void {
-    if (this.credit === lightCredit) this.at = performance.now();
+  /** @param now by `performance.now()` */
+  take(milliseconds: number, now = performance.now()): void {
+    this.gain(now);
     this.credit = Math.max(leastCredit, this.credit - milliseconds);
+  }
+
+  private gain(now: number): void {
+    this.credit = Math.min(lightCredit, this.credit + (now - this.at) * lightPart);
+    this.at = now;
   }
 }
 
@@ -86,10 +94,13 @@ export class Turns {
     return this.spent < slice && (this.serving || this.queue.length === 0);
   }
 
-  /** Counts the milliseconds that a piece of work has cost. */
-  charge(share: Share, milliseconds: number): void {
-    if (!share.isLight) this.spent += milliseconds;
-    share.take(milliseconds);
+  /**
+   * Counts the milliseconds that a piece of work has cost.
+   * @param now by `performance.now()`
+   */
+  charge(share: Share, milliseconds: number, now = performance.now()): void {
+    if (!share.isLightAt(now)) this.spent += milliseconds;
+    share.take(milliseconds, now);
   }
 
   /**

@@ -1,3 +1,4 @@
+import { isAscii } from 'node:buffer';
 import { type BoardError, boardError } from './errors.ts';
 import { type JsonBounds, JsonShape } from './jsonrpc/json-shape.ts';
 
@@ -78,6 +79,7 @@ export class LineSplitter {
   /** Adds bytes, and yields each line that they complete. */
   *split(chunk: Buffer): Generator<Line, void> {
     let start = 0;
+    const isPlain = isAscii(chunk);
     let lf = chunk.indexOf(LF);
     let cr = this.endsAtCr ? chunk.indexOf(CR) : -1;
     for (;;) {
@@ -90,10 +92,15 @@ export class LineSplitter {
       if (cr !== -1 && cr < start) cr = chunk.indexOf(CR, start);
       const end = lf === -1 || (cr !== -1 && cr < lf) ? cr : lf;
       if (end === -1) break;
-      this.take(chunk.subarray(start, end));
+      const from = start;
       start = end + 1;
       this.afterCr = end === cr;
-      yield this.finish();
+      if (isPlain && this.size === 0 && !this.fault && end - from <= this.limit) {
+        yield this.plainLine(chunk, from, end);
+      } else {
+        this.take(chunk.subarray(from, end));
+        yield this.finish();
+      }
     }
     // A copy, so that the beginning of a line does not keep the whole chunk in memory.
     if (start < chunk.length) this.take(start === 0 ? chunk : Buffer.from(chunk.subarray(start)));
@@ -107,6 +114,15 @@ export class LineSplitter {
   /** The stream has ended. Bytes without a line ending count as a line. */
   end(emit: (line: Line) => void): void {
     if (this.size > 0) emit(this.finish());
+  }
+
+  /** A line that lies whole in a chunk of ASCII, as most do: it needs no buffer of its own, and no decoder. */
+  private plainLine(chunk: Buffer, start: number, end: number): Line {
+    const why = this.shape?.push(chunk, start, end);
+    this.shape?.reset();
+    if (why) return { fault: 'INVALID_REQUEST', why };
+    const last = end > start && chunk[end - 1] === CR ? end - 1 : end;
+    return { text: chunk.toString('latin1', start, last) };
   }
 
   private take(bytes: Buffer): void {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { boardError, shortened } from './errors.ts';
+import { isPostParams } from './post-params.ts';
 import { type Method, type Params, schemas } from './schemas.ts';
 
 /**
@@ -53,6 +54,7 @@ export function isMethod(name: string): name is Method {
  * @throws BoardError `INVALID_PARAMS`, with the first problem
  */
 export function checkParams<M extends Method>(method: M, params: unknown): Params<M> {
+  if (method === 'message.post' && isPostParams(params)) return params as Params<M>;
   const parsed = schemas[method].params.safeParse(params);
   if (!parsed.success) throw boardError('INVALID_PARAMS', describe(parsed.error));
   return parsed.data as Params<M>;

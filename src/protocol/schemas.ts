@@ -66,15 +66,16 @@ const session = z.object({
   readOnly: z.boolean().optional(),
 });
 
+/** Whether the key of a post is short enough: in characters, of two UTF-16 code units at most. */
+export function isPostKeyLength(key: string): boolean {
+  return key.length <= 2 * limits.postKey && [...key].length <= limits.postKey;
+}
+
 /** The key of a post, which is posted once. zod counts UTF-16 code units, JSON Schema counts characters. */
 export const postKey = z
   .string()
   .min(1)
-  .refine(
-    // Two UTF-16 code units for a character at most.
-    (key) => key.length <= 2 * limits.postKey && [...key].length <= limits.postKey,
-    `It takes 1 to ${limits.postKey} characters`,
-  )
+  .refine(isPostKeyLength, `It takes 1 to ${limits.postKey} characters`)
   .meta({ maxLength: limits.postKey });
 
 /**

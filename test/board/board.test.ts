@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/board/accounts.ts';
-import { Board, checkedDescription, groupRef } from '../../src/board/board.ts';
+import { Board, checkedDescription, checkedSubject, groupRef } from '../../src/board/board.ts';
+import { nameKey } from '../../src/board/name-key.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
@@ -122,4 +124,39 @@ test('a description is one line with a maximum of characters', () => {
   expect(checkedDescription('  What is new\nand what is not ')).toBe('What is new and what is not');
   expect(checkedDescription('🍜'.repeat(description))).toBe('🍜'.repeat(description));
   expect(() => checkedDescription('🍜'.repeat(description + 1))).toThrow('at most 200 characters');
+});
+
+test('a subject of ASCII is cleaned like any other, which is not looked at so quickly', () => {
+  const unit = fc.constantFrom(...' aZ~!\t\n\r\0\x1b\x7f'.split(''));
+  const subject = fc.array(unit, { maxLength: 8 }).map((units) => units.join(''));
+  const cleaned = (text: string) => {
+    try {
+      return checkedSubject(text);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  // With a character that needs no cleaning, but is not ASCII.
+  const same = (text: string) => {
+    const other = cleaned(`${text}é`);
+    expect(cleaned(text)).toBe(other.endsWith('é') ? other.slice(0, -1) : other);
+  };
+  fc.assert(
+    fc.property(
+      subject.filter((text) => /[!-~]$/.test(text)),
+      same,
+    ),
+  );
+  expect(cleaned('x'.repeat(limits.subject))).toBe('x'.repeat(limits.subject));
+  expect(cleaned('x'.repeat(limits.subject + 1))).toContain('200');
+  expect(cleaned(' ')).toContain('empty');
+});
+
+test('the key of a name of ASCII is the one that any name has', () => {
+  const key = (name: string) =>
+    name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
+  for (let code = 0; code < 0x250; code++) {
+    const name = `a${String.fromCharCode(code)}Z`;
+    expect(nameKey(name), name).toBe(key(name));
+  }
 });

@@ -1,7 +1,9 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import {
   BadRequest,
+  checkedRequest,
   formatError,
   formatNotice,
   formatRequest,
@@ -25,7 +27,44 @@ function refused(line: string) {
   throw new Error(`It was taken: ${line}`);
 }
 
+/** What a function returns, or why it refuses. */
+function outcome(read: () => unknown): unknown {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof BadRequest) return [error.id, error.message];
+    throw error;
+  }
+}
+
 describe('a request', () => {
+  test('is taken and refused as its schema says, whatever its members are', () => {
+    const member = fc.oneof(
+      fc.constantFrom('2.0', '2', 'ping', '', 0, -0, 1, 1.5, 2 ** 53, -1, true, null, [], {}),
+      fc.constantFrom('x'.repeat(128), 'x'.repeat(129), ['2.0'], { method: 'ping' }),
+      fc.jsonValue({ maxDepth: 1 }),
+    );
+    const names = ['jsonrpc', 'id', 'method', 'params', '__proto__', 'constructor', 'other'];
+    const value = fc.oneof(
+      { weight: 9, arbitrary: fc.array(fc.tuple(fc.constantFrom(...names), member)) },
+      { weight: 1, arbitrary: fc.constant([]) },
+    );
+    fc.assert(
+      fc.property(fc.boolean(), value, (isLikely, members) => {
+        const likely = '"jsonrpc":"2.0","method":"ping"';
+        const others = members.map(
+          ([name, of]) => `,${JSON.stringify(name)}:${JSON.stringify(of)}`,
+        );
+        const line = `{${isLikely ? likely : '"a":1'}${others.join('')}}`;
+        expect(
+          outcome(() => parseRequest(line)),
+          line,
+        ).toEqual(outcome(() => checkedRequest(JSON.parse(line))));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
   test('has an id, a method and params by name', () => {
     const line = '{"jsonrpc":"2.0","id":1,"method":"group.join","params":{"group":"main"}}';
     expect(parseRequest(line)).toEqual({ id: 1, method: 'group.join', params: { group: 'main' } });

@@ -1,9 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { checkParams, isMethod, methods } from '../../src/protocol/methods.ts';
+import { isPostParams } from '../../src/protocol/post-params.ts';
 import { type Method, schemas } from '../../src/protocol/schemas.ts';
 
 /** Why params are refused; undefined if they are not. */
@@ -16,6 +18,69 @@ function fault(method: Method, params: unknown): string | undefined {
     throw error;
   }
 }
+
+test('params of a post are accepted without the schema only where it accepts them, unchanged', () => {
+  const text = fc.constantFrom(
+    '',
+    'a',
+    '1',
+    'é'.repeat(64),
+    '\ud800',
+    '🍜'.repeat(64),
+    '🍜'.repeat(65),
+  );
+  const other = fc.constantFrom(
+    1,
+    0,
+    -0,
+    -1,
+    1.5,
+    2 ** 53,
+    Number.NaN,
+    true,
+    null,
+    undefined,
+    [],
+    {},
+  );
+  const any = fc.oneof(text, other, fc.jsonValue({ maxDepth: 1 }));
+  const likely = fc.record(
+    { group: fc.oneof(text, fc.integer()), subject: text, content: text, key: text },
+    { requiredKeys: ['group', 'subject', 'content'] },
+  );
+  const name = fc.constantFrom(
+    'group',
+    'subject',
+    'content',
+    'key',
+    '__proto__',
+    'toString',
+    'Key',
+  );
+  const changes = fc.array(fc.tuple(name, any), { maxLength: 2 });
+  const { params: schema } = schemas['message.post'];
+  let accepted = 0;
+  const agree = (params: unknown) => {
+    const parsed = schema.safeParse(params);
+    const isAccepted = isPostParams(params);
+    if (isAccepted) accepted++;
+    expect(isAccepted, JSON.stringify(params)).toBe(parsed.success);
+    if (isAccepted) expect(params).toEqual(parsed.data);
+  };
+  fc.assert(
+    fc.property(likely, changes, (params, changed) => {
+      // As JSON.parse makes it: `__proto__` is a name like any other.
+      const entries = [...Object.entries(params), ...changed].map(
+        ([key, value]) => `${JSON.stringify(key)}:${JSON.stringify(value ?? null)}`,
+      );
+      agree(JSON.parse(`{${entries.join()}}`));
+      agree(params);
+    }),
+    { numRuns: 2000 },
+  );
+  for (const params of [undefined, null, [], 'group', 1, ['a', 'b', 'c']]) agree(params);
+  expect(accepted).toBeGreaterThan(100);
+});
 
 test('only names in the table of methods are methods', () => {
   for (const name of Object.keys(schemas)) expect(isMethod(name), name).toBe(true);

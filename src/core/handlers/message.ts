@@ -30,7 +30,8 @@ export const messageHandlers: Pick<
 > = {
   'message.post': async ({ board, session, hub }, { group, ...content }) => {
     const posted = await board.post(session.actor, group, content);
-    return { ...toGroup(hub.named(posted.group)), ...toHeader(posted.message) };
+    const { id } = posted.group;
+    return { group: hub.nameOf(posted.group), groupId: id, ...toHeader(posted.message) };
   },
 
   'message.get': async ({ board, session, hub }, { group, number }) => {

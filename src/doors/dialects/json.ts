@@ -66,22 +66,24 @@ class JsonRequests implements Requests {
 
   private async answer(id: RequestId, method: Method, params: unknown): Promise<void> {
     const { costs } = this.replies;
-    let mark = costs.mark();
+    // A write is answered in a later turn, and what it does in this one is charged by whoever began it.
+    let mark = methods[method].effect === 'write' ? undefined : costs.mark();
     try {
-      this.brake.pass(() => costs.spend());
+      this.brake.pass(costs);
       const result = await dispatch(this.context, method, params);
       mark = costs.markAgain(mark);
-      await this.sayResult(id, result);
+      const pieces = resultInPieces(id, result);
+      if (pieces) await this.sayPieces(pieces);
+      else this.replies.say(formatResult(id, result));
     } catch (error) {
+      mark = costs.markAgain(mark);
       this.replies.say(formatError(id, toReply(error, this.context.session, method)));
     }
     costs.charge(mark);
   }
 
   /** Writes a long result piece by piece, with a turn for other sessions in between, and sends it as a whole. */
-  private async sayResult(id: RequestId, result: object): Promise<void> {
-    const pieces = resultInPieces(id, result);
-    if (!pieces) return this.replies.say(formatResult(id, result));
+  private async sayPieces(pieces: Iterable<string>): Promise<void> {
     const chunks: Buffer[] = [];
     let mark = this.replies.costs.mark();
     for (const piece of pieces) {

@@ -156,6 +156,7 @@ export class Input implements Piecework {
 
   private digest(): void {
     if (this.resting) return;
+    const mark = this.costs.mark();
     while (this.pending) {
       // The owner calls `resume` once there is room; in the other case `Costs` calls `goOn`.
       if (this.owner.full) return void this.socket.pause();
@@ -163,11 +164,10 @@ export class Input implements Piecework {
         this.rest();
         return;
       }
-      const mark = this.costs.mark();
       const { value: line } = this.pending.next();
       if (line) this.handOn(line);
       else this.drop();
-      this.costs.charge(mark);
+      this.costs.chargePiece(mark);
     }
     if (this.streamEnded) this.finish();
     else if (this.costs.mayReadOn(this)) this.resume();
@@ -199,6 +199,8 @@ export class Input implements Piecework {
 
   /** The rest of the bytes counts as a line. */
   private endLine(): void {
+    const mark = this.costs.mark();
     this.lines.end((line) => this.handOn(line));
+    this.costs.charge(mark);
   }
 }

@@ -26,14 +26,14 @@ export class JsonShape {
   constructor(private readonly most: JsonBounds) {}
 
   /** @returns why the line is refused, if it is nested too deeply or has too many values */
-  push(bytes: Uint8Array): string | undefined {
+  push(bytes: Uint8Array, start = 0, end = bytes.length): string | undefined {
     let { depth, values } = this;
     const { most } = this;
-    let at = this.inString ? this.skipString(bytes, 0) : 0;
-    for (; at < bytes.length; at++) {
+    let at = this.inString ? this.skipString(bytes, start, end) : start;
+    for (; at < end; at++) {
       switch (bytes[at]) {
         case quote:
-          at = this.skipString(bytes, at + 1) - 1;
+          at = this.skipString(bytes, at + 1, end) - 1;
           break;
         case openBracket:
         case openBrace:
@@ -65,17 +65,17 @@ export class JsonShape {
   }
 
   /** The index after the end of the string that continues at `start`. */
-  private skipString(bytes: Uint8Array, start: number): number {
+  private skipString(bytes: Uint8Array, start: number, end: number): number {
     let at = this.afterBackslash ? start + 1 : start;
     this.afterBackslash = false;
-    for (; at < bytes.length; at++) {
+    for (; at < end; at++) {
       const byte = bytes[at];
       if (byte === backslash) at++;
       else if (byte === quote) break;
     }
-    this.inString = at >= bytes.length;
+    this.inString = at >= end;
     // The last byte was a backslash.
-    this.afterBackslash = at > bytes.length;
+    this.afterBackslash = at > end;
     return at + 1;
   }
 }
