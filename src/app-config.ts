@@ -27,6 +27,8 @@ export interface AppConfig {
   readonly backups?: BackupPlan | undefined;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
+  /** Called before the database is upgraded, with about how many seconds that takes. */
+  readonly onUpgrade?: ((seconds: number) => void) | undefined;
   /** How many lines of the log were dropped; none if left out. */
   readonly linesDropped?: (() => number) | undefined;
   /** Where metrics and health are served, if anywhere. */

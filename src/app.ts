@@ -112,7 +112,7 @@ async function build(
   passwords: Passwords,
   closers: Closers,
 ): Promise<Parts> {
-  const { data, durability, access, limits: own, metrics, version } = config;
+  const { data, durability, onUpgrade, access, limits: own, metrics, version } = config;
   const counts = new ServerCounts();
   const concerns = new Set<Concern>();
   const hub = new Hub(counts);
@@ -124,7 +124,7 @@ async function build(
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);
   };
-  const serverStore = ServerStore.open({ data, durability, publish, log });
+  const serverStore = ServerStore.open({ data, durability, onUpgrade, publish, log });
   closers.add(() => serverStore.close());
   const { store } = serverStore;
   const clockWatch = new ClockWatch(store, {

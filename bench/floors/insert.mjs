@@ -11,7 +11,7 @@ const count = database.prepare(
   'UPDATE groups SET last_number = ?, message_count = message_count + 1 WHERE id = ?',
 );
 const insert = database.prepare(
-  'INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content) VALUES (?, ?, ?, ?, ?, ?)',
+  'INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone) VALUES (?, ?, ?, ?, ?, ?, ?)',
 );
 let connections = 0;
 let time = Date.now() * 1000;
@@ -20,7 +20,15 @@ const commit = database.transaction(() => {
   for (const { peer, lines } of turn) {
     for (const line of lines) {
       count.run(++peer.number, peer.group);
-      insert.run(peer.group, peer.number, peer.user, ++time, 'bench', line);
+      insert.run(
+        peer.group,
+        peer.number,
+        peer.user,
+        ++time,
+        'bench',
+        line,
+        peer.number % 64 ? null : 1,
+      );
     }
   }
 });

@@ -41,9 +41,10 @@ class Maker {
   /** `count` messages in a group, from users in turn. */
   messages(group, count, { firstUser, users }) {
     this.run(
-      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
        SELECT ${group}, n + 1, ${firstUser} + n % ${users}, ${epoch} + (n + 1) * ${apart},
-         'Subject of number ' || (n + 1), '${'x'.repeat(120)}'
+         'Subject of number ' || (n + 1), '${'x'.repeat(120)}',
+         iif((n + 1) % 64, NULL, 1)
        FROM (${numbers(count)})`,
     );
     this.run(

@@ -26,10 +26,11 @@ function fill(maker, messages) {
   for (let user = 0; user < users; user++)
     maker.member(firstGroup + (user % groups), firstUser + user);
   maker.run(
-    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key)
+    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone)
      WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${messages})
      SELECT ${firstGroup} + i % ${groups}, i / ${groups} + 1, ${firstUser} + i % ${users},
-       ${epoch} + i * ${apart}, 'subject ' || i, printf('%.*c', 120, 'x'), 'key ' || i FROM n`,
+       ${epoch} + i * ${apart}, 'subject ' || i, printf('%.*c', 120, 'x'), 'key ' || i,
+       iif((i / ${groups} + 1) % 64, NULL, 1) FROM n`,
   );
   maker.run(
     `UPDATE groups SET last_number = ${messages / groups}, message_count = ${messages / groups}

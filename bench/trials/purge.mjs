@@ -29,8 +29,8 @@ function fill(group) {
   const client = new Sqlite(file);
   client.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${messages})
-     INSERT INTO messages (group_id, number, posted_at, subject, content)
-       SELECT ${group}, i, i, 'subject ' || i, printf('%.*c', 120, 'x') FROM n;
+     INSERT INTO messages (group_id, number, posted_at, subject, content, milestone)
+       SELECT ${group}, i, i, 'subject ' || i, printf('%.*c', 120, 'x'), iif(i % 64, NULL, 1) FROM n;
      UPDATE groups SET last_number = ${messages}, message_count = ${messages} WHERE id = ${group};
      PRAGMA wal_checkpoint(TRUNCATE)`,
   );

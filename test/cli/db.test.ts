@@ -171,7 +171,23 @@ test.each([
   {
     damage: 'UPDATE messages SET posted_at = 1 WHERE number = 3',
     check: 'order',
-    problem: 'main has 1 not posted after the one before, from number 3 on',
+    problem:
+      'main has 1 messages that do not follow the one before in number and time, from number 3 on',
+  },
+  {
+    damage: 'UPDATE messages SET number = 2 WHERE number = 3',
+    check: 'order',
+    problem:
+      'main has 1 messages that do not follow the one before in number and time, from number 2 on',
+  },
+  {
+    damage: `WITH RECURSIVE n(i) AS (SELECT 4 UNION ALL SELECT i + 1 FROM n WHERE i < 150)
+      INSERT INTO messages (group_id, number, posted_at, subject, content)
+      SELECT 1, i, (SELECT max(posted_at) FROM messages) + i, '', '' FROM n;
+      UPDATE groups SET last_number = 150, message_count = 150 WHERE id = 1`,
+    check: 'milestones',
+    problem:
+      'main has 150 messages in a row without a milestone, so that a message is found slowly by its number',
   },
   {
     damage: 'UPDATE memberships SET last_read_number = 9',

@@ -67,8 +67,8 @@ export function fillMain(data: string, count: number): void {
   tamper(
     data,
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${count})
-     INSERT INTO messages (group_id, number, posted_at, subject, content)
-       SELECT 1, i, i, 'subject ' || i, 'content ' || i FROM n;
+     INSERT INTO messages (group_id, number, posted_at, subject, content, milestone)
+       SELECT 1, i, i, 'subject ' || i, 'content ' || i, iif(i % 64, NULL, 1) FROM n;
      UPDATE groups SET last_number = ${count}, message_count = ${count} WHERE id = 1`,
   );
 }

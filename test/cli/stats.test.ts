@@ -51,7 +51,12 @@ test('stats --json counts what is stored, and what was posted in the window', as
         { name: bob, messages: 2 },
       ],
     },
-    database: { file: databaseFile(data), size: statSync(databaseFile(data)).size, unusedSize: 0 },
+    // One page was used by a table that an upgrade of the schema made again.
+    database: {
+      file: databaseFile(data),
+      size: statSync(databaseFile(data)).size,
+      unusedSize: 4096,
+    },
     server: null,
     sessions: null,
   });

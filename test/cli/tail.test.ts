@@ -146,9 +146,10 @@ async function backlog(limits: TestBoardOptions['limits'] = {}) {
   await watcher.closed();
   tamper(
     board.data,
-    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
        WITH RECURSIVE n (value) AS (SELECT 1 UNION ALL SELECT value + 1 FROM n WHERE value < 900)
-       SELECT 1, value, 1, (SELECT joined_at FROM memberships) + value, 's' || value, 'c' || value FROM n;
+       SELECT 1, value, 1, (SELECT joined_at FROM memberships) + value, 's' || value, 'c' || value,
+         iif(value % 64, NULL, 1) FROM n;
      UPDATE groups SET last_number = 900, message_count = 900 WHERE id = 1`,
   );
   const run = (...args: string[]) => {

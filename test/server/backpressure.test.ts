@@ -115,10 +115,10 @@ test('a list of 20,000 messages for a client that pauses is made as it is read',
   board
     .database()
     .prepare(
-      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
        WITH RECURSIVE numbers(number) AS
          (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 20000)
-       SELECT group_id, number, user_id, joined_at + number, ?, 'c' FROM memberships, numbers`,
+       SELECT group_id, number, user_id, joined_at + number, ?, 'c', iif(number % 64, NULL, 1) FROM memberships, numbers`,
     )
     .run('🍣'.repeat(limits.subject));
   const before = held();

@@ -215,10 +215,10 @@ test('other members get answers while a long list is made, and the list is whole
   board
     .database()
     .prepare(
-      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
+      `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
        WITH RECURSIVE numbers(number) AS
          (SELECT 1 UNION ALL SELECT number + 1 FROM numbers WHERE number < 1500)
-       SELECT group_id, number, user_id, joined_at + number, ?, 'c' FROM memberships, numbers`,
+       SELECT group_id, number, user_id, joined_at + number, ?, 'c', iif(number % 64, NULL, 1) FROM memberships, numbers`,
     )
     .run('字'.repeat(limits.subject));
   const numbers = async (bounds: object) => {

@@ -27,6 +27,16 @@ export function laterMigrations(sql: string): string {
   return folder;
 }
 
+/** The first migrations of the program, in a folder of their own: those of an earlier program. */
+export function earlierMigrations(count: number): string {
+  const folder = join(tempFolder(), 'migrations');
+  cpSync(shippedMigrations, folder, { recursive: true });
+  const journal = readJournal(folder);
+  journal.entries.splice(count);
+  writeFileSync(join(folder, 'meta', '_journal.json'), JSON.stringify(journal));
+  return folder;
+}
+
 /** Every row of every table, to compare what a database held. */
 export function content(client: {
   prepare(sql: string): { all(): unknown[] };

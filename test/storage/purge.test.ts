@@ -8,8 +8,8 @@ test('a purge in steps is synced at its end, and leaves the server only a short 
   const { client, file } = openBoard();
   client.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 8000)
-     INSERT INTO messages (group_id, number, posted_at, subject, content)
-       SELECT 1, i, i, 's', printf('%.*c', 200, 'x') FROM n;
+     INSERT INTO messages (group_id, number, posted_at, subject, content, milestone)
+       SELECT 1, i, i, 's', printf('%.*c', 200, 'x'), iif(i % 64, NULL, 1) FROM n;
      UPDATE groups SET last_number = 8000, message_count = 8000 WHERE id = 1`,
   );
   client.pragma('wal_checkpoint(TRUNCATE)');

@@ -26,11 +26,11 @@ function plans(client: Client): [name: string, plan: string[]][] {
 function fill({ client }: StoredBoard, count: number, from: number): void {
   const group = "(SELECT id FROM groups WHERE name = 'main')";
   const add = client.prepare(
-    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content)
-     VALUES (${group}, ?, 1, ?, 'subject', 'content')`,
+    `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
+     VALUES (${group}, @number, 1, @at, 'subject', 'content', iif(@number % 64, NULL, 1))`,
   );
   client.transaction(() => {
-    for (let number = 1; number <= count; number++) add.run(number, from + number);
+    for (let number = 1; number <= count; number++) add.run({ number, at: from + number });
     client
       .prepare(`UPDATE groups SET last_number = @count, message_count = @count WHERE id = ${group}`)
       .run({ count });
@@ -54,9 +54,10 @@ const allowed: Record<string, string[]> = {
   // Lists for the operator, in the order of names.
   allUsers: ['SCAN users', 'USE TEMP B-TREE FOR ORDER BY'],
   memberDetailsOf: ['USE TEMP B-TREE FOR ORDER BY'],
-  // `user delete` counts messages in its own process, and deletes users without foreign keys, which are the scan.
+  // `user delete` counts messages in its own process. Users and groups are deleted without foreign keys, which are the scan.
   countSentBy: ['SCAN messages'],
   removeUser: ['SCAN messages'],
+  removeGroup: ['SCAN messages'],
 };
 
 // With statistics SQLite may scan groups of which there are five, and a table of which it wants every row.
@@ -68,6 +69,7 @@ const scannedBy: Record<string, RegExp> = {
 // One step to the last id, and a range of ids that the caller bounds.
 const allowedSearches: Record<string, string[]> = {
   lastMessageId: ['SEARCH messages'],
+  rowFromId: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid>?)'],
   sentBy: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
 };
 
@@ -77,7 +79,11 @@ function expectIndexSearches(board: StoredBoard): void {
     expect.arrayContaining([
       'newest',
       'oldest',
-      'one',
+      'messageFrom',
+      'messageUpTo',
+      'tombstoneFrom',
+      'oldestRows',
+      'removeMessages',
       'membershipsOf',
       'groupsFor',
       'unreadOf',
@@ -123,6 +129,34 @@ test('every query still searches an index on a board that was tiny when it was l
   await post(board, await member(board, 'alice'), 'hello');
   board.close();
   expectIndexSearches(openBoard({ file: board.file }));
+});
+
+// The plans of queries by number name each index that they search, so that none of them can step through a group.
+const byTime = (index: string) =>
+  expect.stringMatching(
+    new RegExp(`^SEARCH messages USING INDEX ${index} \\(group_id=\\? AND posted_at[<>]\\?`),
+  );
+const byMilestone = expect.stringMatching(
+  /^SEARCH messages USING INDEX messages_milestone \(group_id=\? AND number[<>]\?\)$/,
+);
+
+test('a search by number is a range of times between two milestones', () => {
+  const found = new Map(plans(openBoard().client));
+  const searches = (name: string) =>
+    (found.get(name) ?? []).filter((step) => /messages/.test(step));
+  expect(searches('messageFrom')).toEqual([byTime('messages_posted'), byMilestone]);
+  expect(searches('messageUpTo')).toEqual([byTime('messages_posted'), byMilestone]);
+  expect(searches('tombstoneFrom')).toEqual([byTime('messages_deleted'), byMilestone]);
+  expect(searches('oldestRows')).toEqual([
+    byTime('messages_posted'),
+    byMilestone,
+    byTime('messages_deleted'),
+    byMilestone,
+  ]);
+  expect(searches('unreadOf').filter((step) => /milestone/.test(step))).toEqual([
+    byMilestone,
+    byMilestone,
+  ]);
 });
 
 // The first call warms up; the fastest of some is what the work itself costs.

@@ -103,12 +103,12 @@ test('retention continues past deleted messages that fill several of its steps',
 
 test('the space of deleted messages is returned in steps, except what the next posts use', async () => {
   const board = openBoard();
-  fillMain(dirname(board.file), 60_000);
+  fillMain(dirname(board.file), 80_000);
   board.client.pragma('wal_checkpoint(TRUNCATE)');
   const before = statSync(board.file).size;
   const upkeep = new SqliteUpkeep(board.store);
   expect(await upkeep.giveBack()).toBe(true);
-  board.client.exec('DELETE FROM messages WHERE number < 59900');
+  board.client.exec('DELETE FROM messages WHERE number < 79900');
   expect(unusedPages(board.client)).toBeGreaterThan(sparePages);
   await settle(() => upkeep.giveBack());
   expect(unusedPages(board.client)).toBeLessThanOrEqual(sparePages);

@@ -19,7 +19,7 @@ import { addSettings, givenSettings } from '../config/options.ts';
 import { reloader } from '../config/reload.ts';
 import { type Config, limitsOf } from '../config/settings.ts';
 import { createLog } from '../running/log.ts';
-import { notifyReady } from '../running/service-manager.ts';
+import { extendStart, notifyReady } from '../running/service-manager.ts';
 import { untilSignalled } from '../running/signals.ts';
 import { programVersion } from '../version.ts';
 
@@ -75,7 +75,8 @@ async function serve(read: () => Configuration): Promise<void> {
   const limits = limitsOf(config);
   const version = programVersion();
   const backups = backupPlan(config);
-  const given = { listen, certificate, limits, backups, version, linesDropped };
+  const onUpgrade = (seconds: number) => extendStart(seconds, log);
+  const given = { listen, certificate, limits, backups, version, linesDropped, onUpgrade };
   const app = await App.start({ ...config, ...given }, log);
   const reload = reloader({ app, log, config, read });
   // Before anything says that it listens: whoever reads that may signal at once.

@@ -4,6 +4,7 @@ import type { StepControl } from '../../board/steps.ts';
 import { day, hour } from '../../board/times.ts';
 import { formatTime } from '../../protocol/time.ts';
 import type { Client } from './file/connection.ts';
+import { firstIdSince } from './statements/ids.ts';
 
 // Ids of one step: some 30 ms of work.
 const stepSize = 50_000;
@@ -28,21 +29,13 @@ export interface Window {
   readonly last: number;
 }
 
-/** The ids of what was posted from `since` on, found by halving: ids grow with time. */
+/** The ids of what was posted from `since` on. */
 export function findWindow(client: Client, since: number): Window {
   const next = client.prepare<[number], Edge>(
     'SELECT id, posted_at AS at FROM messages WHERE id >= ? ORDER BY id LIMIT 1',
   );
   const last = edge(client, 'DESC')?.id ?? 0;
-  let low = 1;
-  let high = last + 1;
-  while (low < high) {
-    const middle = Math.floor((low + high) / 2);
-    const found = next.get(middle);
-    if (found && found.at < since) low = found.id + 1;
-    else high = middle;
-  }
-  return { since, first: low, last };
+  return { since, first: firstIdSince(since, last, (id) => next.get(id)), last };
 }
 
 /**

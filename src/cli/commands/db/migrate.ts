@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
+import { existsSync, writeSync } from 'node:fs';
 import type { Command } from 'commander';
 import { schemaState } from '../../../storage/sqlite/file/migrate.ts';
 import { databaseFile, openHeld } from '../../../storage/sqlite/file/open.ts';
+import { describeUpgrade, type UpgradeReport } from '../../../storage/sqlite/file/upgrade-plan.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { printDone } from '../../printing/output.ts';
 
@@ -12,10 +13,19 @@ export function dbMigrateCommand(): Command {
   ).action(migrate);
 }
 
+/** On standard error, at once: nothing else of the process runs during an upgrade. */
+function printedReport(): UpgradeReport {
+  const print = (line: string) => void writeSync(2, `${line}\n`);
+  return {
+    begin: (plan) => print(`${describeUpgrade(plan)}.`),
+    progress: (stage) => print(`Upgrading: ${stage}.`),
+  };
+}
+
 function migrate(options: CommonOptions): void {
   const file = databaseFile(options.data);
   const created = !existsSync(file);
-  const { client, lock, copy } = openHeld(file);
+  const { client, lock, copy } = openHeld(file, { report: printedReport() });
   const schema = schemaState(client);
   client.close();
   lock.release();

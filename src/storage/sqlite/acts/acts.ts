@@ -3,7 +3,7 @@ import { join, leave, markRead } from './memberships.ts';
 import { deleteMessages } from './messages.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
-import { deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
+import { deleteGroup, deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
 import {
   disconnect,
   endToken,
@@ -33,6 +33,7 @@ const operatorActs = {
   editGroup,
   renameGroup,
   deleteGroupStep,
+  deleteGroup,
   purgeStep,
   announcePurged,
   deleteMessages,
@@ -88,7 +89,7 @@ export interface Call<N extends ActName = ActName> {
 
 /** Whether a call needs a transaction of its own, in which SQLite does not check foreign keys. */
 export function runsWithoutForeignKeys({ act }: Call): boolean {
-  return act === 'deleteUser';
+  return act === 'deleteUser' || act === 'deleteGroup';
 }
 
 /** Runs a call in a transaction. @throws BoardError before anything was changed; other errors at any time */

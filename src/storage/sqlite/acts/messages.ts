@@ -1,6 +1,7 @@
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { BoardError } from '../../../protocol/errors.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
+import { findMessage, findTombstone } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
 import { findGroup } from './access.ts';
 import { changeCounts } from './counts.ts';
@@ -15,9 +16,9 @@ export function deleteMessages(
   const { id, name } = findGroup(tx.statements, ref);
   const group = { id, name };
   const rows = [...new Set(numbers)].map((number) => {
-    const row = tx.statements.rowByNumber.get({ group: id, number });
-    if (!row || row.deletedAt !== null) throw noMessage(tx.statements, group, number);
-    return { id: row.id, number };
+    const row = findMessage(tx.statements, id, number);
+    if (!row) throw noMessage(tx.statements, group, number);
+    return row;
   });
   rows.sort((a, b) => a.number - b.number);
   buryMessages(tx, group.id, rows);
@@ -43,9 +44,10 @@ export function buryMessages(
 
 /** The operator may see every message, so this says more than the error that members get. */
 export function noMessage(statements: Statements, { id, name }: Group, number: number): BoardError {
-  const deletedAt = statements.rowByNumber.get({ group: id, number })?.deletedAt ?? undefined;
+  const row = findTombstone(statements, id, number);
+  const deletedAt = row && statements.rowById.get({ id: row.id })?.deletedAt;
   const text =
-    deletedAt === undefined
+    deletedAt === undefined || deletedAt === null
       ? `There is no message ${number} in ${name}.`
       : `Message ${number} of ${name} was deleted at ${toSeconds(formatTime(deletedAt))}.`;
   return new BoardError('MESSAGE_NOT_FOUND', text);

@@ -1,6 +1,7 @@
 import type { MessageSpan, PurgePlan } from '../../../board/ports/administration.ts';
 import { day } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
+import { endOfTime } from '../statements/numbers.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
 import { emitPurged, extended } from './spans.ts';
@@ -24,20 +25,26 @@ export function purgeStep(
   return progress;
 }
 
-/**
- * The next step of a group's deletion. The last one deletes the group with what was posted meanwhile and with
- * its memberships, which the foreign keys do.
- */
+/** The next step of a group's deletion, which `deleteGroup` ends. It announces nothing. */
 export function deleteGroupStep(
   tx: OperatorTx,
   { plan, before }: { plan: PurgePlan; before: MessageSpan },
 ): PurgeProgress {
-  const progress = removePlanned(tx, plan, before);
-  if (progress.complete) {
-    tx.statements.removeGroup.run({ group: plan.group.id });
-    tx.emit({ type: 'group.removed', group: plan.group });
-  }
-  return progress;
+  return removePlanned(tx, plan, before);
+}
+
+/**
+ * Deletes a group whose messages `deleteGroupStep` has removed, with what was posted meanwhile and with its
+ * memberships.
+ *
+ * It runs without foreign keys (see `runsWithoutForeignKeys`): with them, SQLite would look through every message
+ * for one that is still in the group, because no index of all messages begins with the group.
+ */
+export function deleteGroup({ statements, emit }: OperatorTx, { group }: { group: Group }): void {
+  removeUpTo(statements, group.id, endOfTime);
+  statements.removeMembershipsIn.run({ group: group.id });
+  statements.removeGroup.run({ group: group.id });
+  emit({ type: 'group.removed', group });
 }
 
 function removePlanned(
@@ -147,9 +154,15 @@ function removeOldest(statements: Statements, group: number, rows: readonly Row[
   const last = rows.at(-1);
   if (!last) return [];
   const numbers = rows.flatMap(({ number, deletedAt }) => (deletedAt === null ? [number] : []));
-  statements.removeUpTo.run({ group, number: last.number });
+  removeUpTo(statements, group, last.postedAt);
   changeCounts(statements, group, { messages: -numbers.length });
   return numbers;
+}
+
+/** Removes the rows of a group that were posted up to a time. */
+function removeUpTo(statements: Statements, group: number, until: number): void {
+  statements.removeMessages.run({ group, until });
+  statements.removeTombstones.run({ group, until });
 }
 
 function inWords(rule: { keepMessages: number | null; keepDays: number | null }): string {

@@ -1,5 +1,6 @@
 import type { MessageDisposal, MessageSpan } from '../../../board/ports/administration.ts';
 import type { User } from '../../../board/types.ts';
+import { firstIdSince } from '../statements/ids.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
 import { buryMessages } from './messages.ts';
@@ -12,8 +13,10 @@ import { expel, groupsOf } from './users.ts';
 export interface DeletionProgress {
   /** How many of the user's messages were deleted or lost their sender. */
   readonly messages: number;
-  /** The id up to which no message is from the user any more. */
+  /** The id up to which no message from before the deletion is from the user any more. */
   readonly searchedTo: number;
+  /** The newest time of a message when the deletion began. */
+  readonly began: number;
   /** What was deleted, by group. */
   readonly spans: readonly MessageSpan[];
 }
@@ -38,13 +41,17 @@ interface Deletion {
 /** Deletes some messages of a user, or removes their sender: a step of the user's deletion. */
 export function settleMessages(
   tx: OperatorTx,
-  { messages, progress, found }: Deletion & { readonly found: SentMessages },
+  { user, messages, progress, found }: Deletion & { readonly found: SentMessages },
 ): DeletionProgress {
-  const { rows, searchedTo } = found;
-  const next = { messages: progress.messages + rows.length, searchedTo };
+  const { searchedTo } = found;
+  // They were found in an earlier transaction: a row may have been removed since, and its id used again.
+  const rows = found.rows.filter(
+    ({ id }) => tx.statements.rowById.get({ id })?.senderId === user.id,
+  );
+  const next = { ...progress, messages: progress.messages + rows.length, searchedTo };
   if (messages === 'keep') {
     for (const { id } of rows) tx.statements.removeSender.run({ id });
-    return { ...next, spans: progress.spans };
+    return next;
   }
   const spans = new Map(progress.spans.map((span) => [span.group.id, span]));
   for (const id of new Set(rows.map(({ group }) => group))) {
@@ -70,7 +77,10 @@ export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress
   const { statements } = tx;
   const upTo = Number.MAX_SAFE_INTEGER;
   let { progress } = deletion;
-  // What was posted since the last search.
+  // What was posted since the deletion began. Its ids may be lower than `searchedTo`, if rows with high ids were removed.
+  const last = statements.lastMessageId.get()?.id ?? 0;
+  const first = firstIdSince(progress.began + 1, last, (id) => statements.rowFromId.get({ id }));
+  progress = { ...progress, searchedTo: Math.min(progress.searchedTo, first - 1) };
   for (;;) {
     const found = sentMessages(statements, user, { after: progress.searchedTo, upTo });
     if (found.rows.length === 0) break;

@@ -1,6 +1,7 @@
 import { formatTime } from '../../../protocol/time.ts';
 import { clockTolerance } from '../serving/clock-watch.ts';
 import { clockState } from '../serving/wall-clock.ts';
+import { milestoneSpacing } from '../statements/numbers.ts';
 import type { Client } from './connection.ts';
 import { isStorageFailure } from './failure.ts';
 
@@ -34,6 +35,12 @@ export const soundnessChecks: readonly HealthCheck[] = [
   ),
 ];
 
+/** Group, number and time of every message and tombstone, from the indexes alone. */
+const messageTimes = `
+  SELECT group_id, number, posted_at FROM messages INDEXED BY messages_posted WHERE deleted_at IS NULL
+  UNION ALL
+  SELECT group_id, number, posted_at FROM messages INDEXED BY messages_deleted WHERE deleted_at IS NOT NULL`;
+
 /** All checks of `db check`. Each reads one state of the database, also while a server runs. */
 export const healthChecks: readonly HealthCheck[] = [
   ...soundnessChecks,
@@ -65,21 +72,40 @@ export const healthChecks: readonly HealthCheck[] = [
   rule<{ name: string; last: number; highest: number }>(
     'numbers',
     `SELECT name, last_number AS last, max(number) AS highest
-     FROM groups JOIN messages ON group_id = groups.id
-     GROUP BY groups.id HAVING highest > last`,
+     FROM (${messageTimes}) JOIN groups ON groups.id = group_id
+     GROUP BY group_id HAVING highest > last`,
     ({ name, last, highest }) => `${name} has given out ${last}, and has a message ${highest}`,
   ),
   rule<{ name: string; first: number; wrong: number }>(
     'order',
     `SELECT name, min(number) AS first, count(*) AS wrong
      FROM groups JOIN (
-       SELECT group_id, number, posted_at,
-         lag(posted_at) OVER (PARTITION BY group_id ORDER BY number) AS before
-       FROM messages) ON group_id = groups.id
-     WHERE posted_at <= before
+       SELECT group_id, number, posted_at, lag(number) OVER numbered AS number_before,
+         lag(posted_at) OVER numbered AS before
+       FROM (${messageTimes})
+       WINDOW numbered AS (PARTITION BY group_id ORDER BY number, posted_at)) ON group_id = groups.id
+     WHERE posted_at <= before OR number = number_before
      GROUP BY groups.id`,
     ({ name, first, wrong }) =>
-      `${name} has ${wrong} not posted after the one before, from number ${first} on`,
+      `${name} has ${wrong} messages that do not follow the one before in number and time, from number ${first} on`,
+  ),
+  rule<{ name: string; rows: number }>(
+    'milestones',
+    `SELECT name, max(rows) AS rows
+     FROM groups JOIN (
+       SELECT group_id, sum(milestone = 0) AS rows
+       FROM (
+         SELECT group_id, milestone,
+           sum(milestone) OVER (PARTITION BY group_id ORDER BY number) AS stretch
+         FROM (
+           SELECT group_id, number, 0 AS milestone FROM (${messageTimes})
+           UNION ALL
+           SELECT group_id, number, 1 FROM messages WHERE milestone IS NOT NULL))
+       GROUP BY group_id, stretch) ON group_id = groups.id
+     WHERE rows > ${2 * milestoneSpacing}
+     GROUP BY group_id`,
+    ({ name, rows }) =>
+      `${name} has ${rows} messages in a row without a milestone, so that a message is found slowly by its number`,
   ),
   rule<{ group: string; user: string; read: number; last: number }>(
     'read marks',

@@ -7,6 +7,7 @@ import { type Client, createPrivately, DatabaseError, openConnection, orm } from
 import { freePath, putInPlace, removeCompanions, removeDatabase } from './files.ts';
 import { defineSkeleton } from './names.ts';
 import { rowCounts } from './rows.ts';
+import { atIntervals, defineProgress, planUpgrade, unreported } from './upgrade-plan.ts';
 
 /** The migrations shipped with the program. */
 export const shippedMigrations = fileURLToPath(new URL('../../../../migrations', import.meta.url));
@@ -44,14 +45,16 @@ export function schemaState(client: Client, folder = shippedMigrations): SchemaS
 
 /**
  * Brings the schema up to date. A database that holds data is copied beside itself first, and put
- * back from that copy if what comes out does not hold up. Call it under the server's lock.
- * @returns the copy's path, where one was made
- * @throws DatabaseError if the database is newer than the program, or the upgrade fails
+ * back from that copy if the result is not sound. The upgrade is one transaction: a crash leaves the database as
+ * it was. Call it under the server's lock.
+ * @returns the copy's path, if one was made
+ * @throws DatabaseError if the database is newer than the program, the disk has too little space, or the upgrade fails
  */
 export function upgrade(
   file: string,
   client: Client,
   folder = shippedMigrations,
+  report = unreported,
 ): string | undefined {
   const { state, applied } = schemaState(client, folder);
   if (state === 'newer') throw newerError(file);
@@ -60,18 +63,19 @@ export function upgrade(
     const [other] = rowCounts(client).keys();
     if (other)
       throw new DatabaseError(`${file} belongs to another program: it has a table ${other}.`);
-    applyMigrations(client, folder);
+    applyMigrations(client, folder, () => {});
     return undefined;
   }
   const copy = freePath(`${file}.before-upgrade-${applied}`);
+  report.begin(planUpgrade(file, copy, applied));
   copyTo(client, copy);
   try {
-    upgradeUncopied(client, folder);
+    upgradeUncopied(client, folder, report);
   } catch (error) {
     client.close();
     putBack(file, copy);
     throw new DatabaseError(
-      `The upgrade of ${file} failed, and it was put back as it was: ${(error as Error).message}`,
+      `The upgrade of ${file} failed, and it was put back as it was: ${reasonOf(error as Error)}`,
     );
   }
   return copy;
@@ -81,9 +85,15 @@ export function upgrade(
  * Brings a schema up to date in a database that is a copy itself.
  * @throws Error if what comes out does not hold up: the database is of no use then
  */
-export function upgradeUncopied(client: Client, folder = shippedMigrations): void {
+export function upgradeUncopied(
+  client: Client,
+  folder = shippedMigrations,
+  report = unreported,
+): void {
+  const progress = atIntervals((stage) => report.progress(stage));
   const before = rowCounts(client);
-  applyMigrations(client, folder);
+  applyMigrations(client, folder, progress);
+  progress('checking the result');
   checkUpgraded(client, before);
 }
 
@@ -128,14 +138,20 @@ function appliedMigrations(client: Client): { applied: number; newest: number } 
  * which inside one does nothing; rebuilding a parent table would then delete its children by
  * cascade. So it is switched off on the connection, before.
  */
-function applyMigrations(client: Client, folder: string): void {
+function applyMigrations(client: Client, folder: string, progress: (stage: string) => void): void {
   client.pragma('foreign_keys = OFF');
   defineSkeleton(client);
+  defineProgress(client, progress);
   try {
     migrate(orm(client), { migrationsFolder: folder });
   } finally {
     client.pragma('foreign_keys = ON');
   }
+}
+
+/** drizzle wraps the error of SQLite in one whose message is the whole statement. */
+function reasonOf({ message, cause }: Error): string {
+  return cause instanceof Error ? cause.message : message;
 }
 
 function checkUpgraded(client: Client, before: Map<string, number>): void {

@@ -15,6 +15,7 @@ import { requireCurrent, upgrade } from './migrate.ts';
 import { nameColumns } from './names.ts';
 import { realPath, requireOneName } from './paths.ts';
 import { groups } from './schema.ts';
+import type { UpgradeReport } from './upgrade-plan.ts';
 
 /**
  * The database file in a data folder, as an absolute path without symbolic links. The log, the lock,
@@ -51,12 +52,15 @@ export interface HeldDatabase {
  * groups where it is missing, brings its schema up to date.
  * @throws LockedError if another process holds it, DatabaseError if it cannot be used
  */
-export function openHeld(file: string, options: ConnectionOptions = {}): HeldDatabase {
+export function openHeld(
+  file: string,
+  { report, ...options }: ConnectionOptions & { report?: UpgradeReport } = {},
+): HeldDatabase {
   const lock = ServerLock.take(file);
   let client: Client | undefined;
   try {
     client = openConnection(file, { ...options, create: true });
-    const copy = upgrade(file, client);
+    const copy = upgrade(file, client, undefined, report);
     addFirstGroups(client);
     return { client, lock, copy };
   } catch (error) {

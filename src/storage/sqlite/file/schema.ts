@@ -8,8 +8,8 @@ import {
   uniqueIndex,
 } from 'drizzle-orm/sqlite-core';
 
-// Times are microseconds since the epoch, from the board's one clock (clock.ts). Ids are
-// AUTOINCREMENT: a new user or group with an old name never gets the id, and so the rows, of the old one.
+// Times are microseconds since the epoch, from the board's one clock (clock.ts). Ids of users and groups are
+// AUTOINCREMENT: a new user or group never gets the id of a deleted one, and inherits nothing from it.
 
 /**
  * What a name and its key look like: see `skeleton`. Names from before may look the same; a new one must not look like
@@ -85,10 +85,15 @@ export const memberships = sqliteTable(
   ],
 );
 
+/**
+ * Rows are appended. A post to a group changes one page of one index that begins with the group: each
+ * such page is written with the commit, and most of a post's processor time is the writing of pages.
+ */
 export const messages = sqliteTable(
   'messages',
   {
-    id: integer().primaryKey({ autoIncrement: true }),
+    /** Grows with time. The id of a deleted row may be used again: see docs/decisions/023-one-message-index.md. */
+    id: integer().primaryKey(),
     groupId: integer('group_id')
       .notNull()
       .references(() => groups.id, { onDelete: 'cascade' }),
@@ -103,17 +108,24 @@ export const messages = sqliteTable(
      * subject, content or key. Without its row, an older message would become visible: see visibility.ts.
      */
     deletedAt: integer('deleted_at'),
+    /**
+     * 1 for about every 64th message of a group: see numbers.ts. Numbers and times of a group grow together, so
+     * the milestones next to a number bound the time of its message.
+     */
+    milestone: integer(),
   },
   (table) => [
-    uniqueIndex('messages_number').on(table.groupId, table.number),
-    // Two indexes, so that a list is a range of messages however many tombstones lie between them,
-    // and a post still writes to one.
+    // Two indexes, so that a list is a range of messages however many tombstones are between them,
+    // and a post still changes one.
     uniqueIndex('messages_posted')
-      .on(table.groupId, table.postedAt)
+      .on(table.groupId, table.postedAt, table.number)
       .where(sql`${table.deletedAt} is null`),
     uniqueIndex('messages_deleted')
-      .on(table.groupId, table.postedAt)
+      .on(table.groupId, table.postedAt, table.number)
       .where(sql`${table.deletedAt} is not null`),
+    index('messages_milestone')
+      .on(table.groupId, table.number, table.postedAt)
+      .where(sql`${table.milestone} is not null`),
     uniqueIndex('messages_post_key')
       .on(table.senderId, table.postKey)
       .where(sql`${table.postKey} is not null`),

@@ -6,6 +6,7 @@ import { findGroup } from '../acts/access.ts';
 import { type Client, createPrivately, DatabaseError } from '../file/connection.ts';
 import { isStorageFailure } from '../file/failure.ts';
 import { openShared } from '../file/open.ts';
+import { endOfTime } from '../statements/numbers.ts';
 import { statementsOnUse } from '../statements/statements.ts';
 
 // Messages of one step: a few milliseconds of work.
@@ -128,27 +129,39 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
 /** Copies the messages, and yields after each step how many are copied. */
 function* copyInSteps(client: Client, wanted: readonly number[] | undefined) {
   let copied = 0;
-  for (const [statement, key, last] of ranges(client, wanted)) {
-    for (let from = 0; from < last; from += stepSize) {
-      copied += statement.run({ key, from, to: from + stepSize }).changes;
-      yield copied;
-    }
+  for (const copiedNow of wanted ? copyMessagesOf(client, wanted) : copyAllMessages(client)) {
+    copied += copiedNow;
+    yield copied;
   }
 }
 
-/** Along the ids for a whole board, and along the numbers of each group for some. */
-function* ranges(client: Client, wanted: readonly number[] | undefined) {
-  if (!wanted) {
-    const all = client.prepare(`${copyMessages} WHERE :key = 0 AND id > :from AND id <= :to`);
-    yield [all, 0, highest(client, 'SELECT max(id) FROM main.messages')] as const;
-    return;
-  }
-  const one = client.prepare(
-    `${copyMessages} WHERE group_id = :key AND number > :from AND number <= :to`,
-  );
-  for (const id of wanted) {
-    const last = highest(client, `SELECT max(number) FROM main.messages WHERE group_id = ${id}`);
-    yield [one, id, last] as const;
+/** Along the ids. */
+function* copyAllMessages(client: Client) {
+  const copy = client.prepare<[number, number]>(`${copyMessages} WHERE id > ? AND id <= ?`);
+  const last = highest(client, 'SELECT max(id) FROM main.messages');
+  for (let from = 0; from < last; from += stepSize) yield copy.run(from, from + stepSize).changes;
+}
+
+/** Along the times of each group: first its messages, then its tombstones, as each have their own index. */
+function* copyMessagesOf(client: Client, groups: readonly number[]) {
+  for (const isNull of ['IS NULL', 'IS NOT NULL']) {
+    const where = `WHERE group_id = ? AND deleted_at ${isNull} AND posted_at > ?`;
+    const end = client
+      .prepare<[number, number], number>(
+        `SELECT posted_at FROM main.messages ${where} ORDER BY posted_at LIMIT 1 OFFSET ${stepSize}`,
+      )
+      .pluck();
+    const copy = client.prepare<[number, number, number]>(
+      `${copyMessages} ${where} AND posted_at <= ?`,
+    );
+    for (const group of groups) {
+      let from = -1;
+      while (from < endOfTime) {
+        const to = end.get(group, from) ?? endOfTime;
+        yield copy.run(group, from, to).changes;
+        from = to;
+      }
+    }
   }
 }
 

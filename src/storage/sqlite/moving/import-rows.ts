@@ -8,6 +8,7 @@ import {
 import { groupName, userName } from '../../../board/names.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns } from '../file/names.ts';
+import { milestoneSpacing } from '../statements/numbers.ts';
 
 /** A group that is in, and how far its numbers and times have come. */
 interface KnownGroup {
@@ -145,9 +146,9 @@ export class ImportRows {
   }
 
   private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
-    const group = this.next(name, message);
+    const place = this.next(name, message);
     const user = sender === null ? null : this.user(sender);
-    this.statements.addMessage.run({ key: null, ...message, group: group.id, user });
+    this.statements.addMessage.run({ key: null, ...message, ...place, user });
     this.messages++;
   }
 
@@ -155,11 +156,11 @@ export class ImportRows {
     if (this.header?.version === 1) {
       throw new ExportError('type: Version 1 has no deleted messages');
     }
-    this.statements.addDeleted.run({ ...tombstone, group: this.next(name, tombstone).id });
+    this.statements.addDeleted.run({ ...tombstone, ...this.next(name, tombstone) });
     this.deleted++;
   }
 
-  /** The group of the next message, with its number and time taken over. @throws ExportError */
+  /** Checks the place of the next message in its group, and remembers it. @throws ExportError */
   private next(name: string, { number, postedAt }: { number: number; postedAt: number }) {
     const group = this.group(name);
     if (number > group.lastNumber) throw beyond('number', name, group);
@@ -169,9 +170,11 @@ export class ImportRows {
     if (postedAt < this.postedAt || postedAt <= group.postedAt) {
       throw new ExportError('postedAt: It is not after the message above');
     }
+    // The first message of each block of numbers: a group with gaps has milestones too.
+    const opensBlock = blockOf(number) > blockOf(group.number);
     Object.assign(group, { number, postedAt });
     this.postedAt = postedAt;
-    return group;
+    return { group: group.id, milestone: opensBlock ? 1 : null };
   }
 
   private requireCounts(): void {
@@ -203,6 +206,10 @@ export class ImportRows {
   }
 }
 
+function blockOf(number: number): number {
+  return Math.floor(number / milestoneSpacing);
+}
+
 function beyond(field: string, group: string, { lastNumber }: KnownGroup): ExportError {
   return new ExportError(`${field}: ${group} has given out no number above ${lastNumber}`);
 }
@@ -211,13 +218,19 @@ function isConflict(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT');
 }
 
+/** A column of the newest message of `groups.id`, or of its newest tombstone. */
+function newest(column: string, deletedAt: 'IS NULL' | 'IS NOT NULL', none: number): string {
+  return `coalesce((SELECT ${column} FROM messages WHERE group_id = groups.id AND deleted_at ${deletedAt}
+    ORDER BY posted_at DESC LIMIT 1), ${none})`;
+}
+
 function prepare(client: Client) {
   return {
     users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
     groups: client.prepare<[], { name: string } & KnownGroup>(`
       SELECT name, id, last_number AS lastNumber,
-        (SELECT coalesce(max(number), 0) FROM messages WHERE group_id = groups.id) AS number,
-        (SELECT coalesce(max(posted_at), -1) FROM messages WHERE group_id = groups.id) AS postedAt
+        max(${newest('number', 'IS NULL', 0)}, ${newest('number', 'IS NOT NULL', 0)}) AS number,
+        max(${newest('posted_at', 'IS NULL', -1)}, ${newest('posted_at', 'IS NOT NULL', -1)}) AS postedAt
       FROM groups`),
     extent: client.prepare<[], Extent>(`
       SELECT coalesce(max(joined_at), 0) AS joinedAt, count(*) AS memberships,
@@ -236,10 +249,10 @@ function prepare(client: Client) {
       INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
       VALUES (:group, :user, :joinedAt, :lastRead)`),
     addMessage: client.prepare(`
-      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key)
-      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key)`),
+      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone)
+      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone)`),
     addDeleted: client.prepare(`
-      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at)
-      VALUES (:group, :number, :postedAt, '', '', :deletedAt)`),
+      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone)
+      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone)`),
   };
 }

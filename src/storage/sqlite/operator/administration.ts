@@ -17,6 +17,7 @@ import { findUser } from '../acts/users.ts';
 import type { Executor } from '../executor.ts';
 import type { Client } from '../file/connection.ts';
 import { clockTolerance } from '../serving/clock-watch.ts';
+import { findMessage } from '../statements/by-number.ts';
 import { headerPage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
 import { deleteGroupInSteps, planPurge, purgeInSteps } from '../steps/purge.ts';
@@ -164,7 +165,8 @@ export class SqliteAdministration implements Administration {
     return this.read(() => {
       const { id, name } = findGroup(this.statements, ref);
       const group = { id, name };
-      const message = this.statements.messageByNumber.get({ group: id, number });
+      const row = findMessage(this.statements, id, number);
+      const message = row && this.statements.messageById.get({ id: row.id });
       if (!message) throw noMessage(this.statements, group, number);
       return { group, message };
     });

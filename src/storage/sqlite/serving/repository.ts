@@ -2,7 +2,7 @@ import type { Actor, NewMessage, Page, Repository } from '../../../board/ports/r
 import type { Group, GroupRef, GroupSummary, Message, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
-import { firstMembers, memberPage, messagePage } from '../statements/pages.ts';
+import { firstMembers, memberPage, messagePage, visibleMessage } from '../statements/pages.ts';
 import type { Store } from './store.ts';
 
 const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
@@ -62,7 +62,7 @@ export class SqliteRepository implements Repository {
     const { statements } = this.store;
     return this.store.read(() => {
       const { group, joined } = requireMember(statements, actor, ref);
-      const message = statements.one.get({ group: group.id, joined, number });
+      const message = visibleMessage(statements, group, joined, number);
       if (!message) throw boardError('MESSAGE_NOT_FOUND', group.name, number);
       return { group, message };
     });

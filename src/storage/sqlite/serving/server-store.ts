@@ -5,6 +5,7 @@ import type { Durability } from '../file/connection.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import type { ServerLock } from '../file/lock.ts';
 import { databaseFile, openHeld } from '../file/open.ts';
+import { describeUpgrade, type UpgradePlan } from '../file/upgrade-plan.ts';
 import { SqliteRepository } from './repository.ts';
 import { Store } from './store.ts';
 
@@ -20,6 +21,8 @@ export interface OpenStoreOptions {
   readonly durability: Durability;
   readonly publish: (event: BoardEvent) => void;
   readonly log: Logger;
+  /** Called before the database is upgraded, with about how many seconds that takes. */
+  readonly onUpgrade?: ((seconds: number) => void) | undefined;
 }
 
 /** The database of a server, which holds its lock until it is closed. */
@@ -37,8 +40,15 @@ export class ServerStore {
   }
 
   /** @throws LockedError, DatabaseError if the database cannot be used; then the lock is released */
-  static open({ data, durability, publish, log }: OpenStoreOptions): ServerStore {
-    const { client, lock, copy } = openHeld(databaseFile(data), { durability });
+  static open({ data, durability, publish, log, onUpgrade }: OpenStoreOptions): ServerStore {
+    const report = {
+      begin: (plan: UpgradePlan) => {
+        log.info(describeUpgrade(plan));
+        onUpgrade?.(plan.seconds);
+      },
+      progress: (stage: string) => log.info(`upgrading the database: ${stage}`),
+    };
+    const { client, lock, copy } = openHeld(databaseFile(data), { durability, report });
     try {
       // From here on, a wait inside SQLite would stop every connection; the commit queue waits
       // between turns.

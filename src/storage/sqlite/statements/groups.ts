@@ -3,6 +3,7 @@ import type { Orm } from '../file/connection.ts';
 import { looksLike } from '../file/names.ts';
 import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { endOfTime, live, tombstone } from './numbers.ts';
 import { sessionColumns } from './users.ts';
 
 const value = sql.placeholder;
@@ -37,6 +38,11 @@ const detailColumns = {
   keepMessages: groups.keepMessages,
   keepDays: groups.keepDays,
 };
+
+/** When the oldest row of `groups.id` was posted; `endOfTime` without any. drizzle would write the columns without their tables. */
+function oldestTime(which: SQL): SQL {
+  return sql`coalesce((SELECT posted_at FROM messages WHERE group_id = groups.id AND ${which} ORDER BY posted_at LIMIT 1), ${endOfTime})`;
+}
 
 /** The queries about groups. */
 export function groupStatements(orm: Orm) {
@@ -155,10 +161,9 @@ export function groupStatements(orm: Orm) {
           messages: groups.messageCount,
           keepMessages: groups.keepMessages,
           keepDays: groups.keepDays,
-          // drizzle would write the columns without their tables.
           oldest: sql<
             number | null
-          >`(SELECT posted_at FROM messages WHERE group_id = groups.id ORDER BY number LIMIT 1)`,
+          >`nullif(min(${oldestTime(live)}, ${oldestTime(tombstone)}), ${endOfTime})`,
         })
         .from(groups)
         .where(or(isNotNull(groups.keepMessages), isNotNull(groups.keepDays)))

@@ -2,7 +2,8 @@ import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { Orm } from '../file/connection.ts';
 import { groups, memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { live, unreadCount } from './visibility.ts';
+import { live } from './numbers.ts';
+import { unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -115,6 +116,11 @@ export function membershipStatements(orm: Orm) {
         })
         .prepare(),
     removeMembership: () => orm.delete(memberships).where(ofActor).prepare(),
+    removeMembershipsIn: () =>
+      orm
+        .delete(memberships)
+        .where(eq(memberships.groupId, value('group')))
+        .prepare(),
     markRead: () =>
       orm
         .update(memberships)

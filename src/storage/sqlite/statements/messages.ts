@@ -1,15 +1,16 @@
-import { and, asc, count, desc, eq, gt, isNotNull, lt, lte, max, type SQL, sql } from 'drizzle-orm';
+import { and, asc, count, desc, eq, gt, gte, lt, lte, max, type SQL, sql } from 'drizzle-orm';
+import { QueryBuilder, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/connection.ts';
 import { groups, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { live, visibleStatements } from './visibility.ts';
+import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';
+import { visibleStatements } from './visibility.ts';
 
 const value = sql.placeholder;
 
 const inGroup = eq(messages.groupId, value('group'));
-const byNumber = and(inGroup, eq(messages.number, value('number')));
 const byId = eq(messages.id, value('id'));
-const deleted: SQL = isNotNull(messages.deletedAt);
+const query = new QueryBuilder();
 
 const headerColumns = {
   number: messages.number,
@@ -30,8 +31,8 @@ export function messageStatements(orm: Orm) {
         and(
           inGroup,
           live,
-          lt(messages.number, value('before')),
-          gt(messages.number, value('after')),
+          gt(messages.postedAt, value('above')),
+          lt(messages.postedAt, value('below')),
         ),
       )
       .orderBy(order)
@@ -48,8 +49,14 @@ export function messageStatements(orm: Orm) {
       .prepare();
   const counted = (which: SQL | undefined) => () =>
     orm.select({ count: count() }).from(messages).where(which).prepare();
+  const remove = (which: SQL) => () =>
+    orm
+      .delete(messages)
+      .where(and(inGroup, lte(messages.postedAt, value('until')), which))
+      .prepare();
   return {
     ...visibleStatements(orm),
+    ...numberStatements(orm),
 
     addMessage: () =>
       direct(
@@ -62,6 +69,7 @@ export function messageStatements(orm: Orm) {
           subject: value('subject'),
           content: value('content'),
           postKey: value('key'),
+          milestone: milestoneOf(value('number')),
         }),
       ),
     messageByKey: () =>
@@ -79,21 +87,24 @@ export function messageStatements(orm: Orm) {
         .prepare(),
 
     /** Headers for the operator, who sees all messages: the newest first, or the oldest. */
-    newestHeaders: headers(desc(messages.number)),
-    oldestHeaders: headers(asc(messages.number)),
-    messageByNumber: () =>
+    newestHeaders: headers(desc(messages.postedAt)),
+    oldestHeaders: headers(asc(messages.postedAt)),
+    messageById: () =>
       orm
         .select({ ...headerColumns, content: messages.content })
         .from(messages)
         .leftJoin(users, eq(users.id, messages.senderId))
-        .where(and(byNumber, live))
+        .where(byId)
         .prepare(),
-    /** The row of a number, which may be a tombstone. */
-    rowByNumber: () =>
+    rowById: () =>
       orm
-        .select({ id: messages.id, postedAt: messages.postedAt, deletedAt: messages.deletedAt })
+        .select({
+          senderId: messages.senderId,
+          postedAt: messages.postedAt,
+          deletedAt: messages.deletedAt,
+        })
         .from(messages)
-        .where(byNumber)
+        .where(byId)
         .prepare(),
     /** Makes a message a tombstone: see `buryMessages`. */
     bury: () =>
@@ -110,25 +121,35 @@ export function messageStatements(orm: Orm) {
         .prepare(),
     removeSender: () => orm.update(messages).set({ senderId: null }).where(byId).prepare(),
 
-    /** The oldest rows up to `:upTo`, tombstones among them. */
-    oldestRows: () =>
-      orm
-        .select({
-          number: messages.number,
-          postedAt: messages.postedAt,
-          deletedAt: messages.deletedAt,
-        })
-        .from(messages)
-        .where(and(inGroup, lte(messages.number, value('upTo'))))
-        .orderBy(asc(messages.number))
+    /** The oldest rows up to the number `:upTo`, tombstones among them. */
+    oldestRows: () => {
+      const rows = (which: SQL) =>
+        query
+          .select({
+            number: messages.number,
+            postedAt: messages.postedAt,
+            deletedAt: messages.deletedAt,
+          })
+          .from(messages)
+          .where(
+            and(
+              inGroup,
+              sql`${messages.postedAt} < ${milestoneAfter(value('group'), value('upTo'))}`,
+              lte(messages.number, value('upTo')),
+              which,
+            ),
+          );
+      const all = unionAll(rows(live), rows(tombstone)).as('oldest');
+      return orm
+        .select({ number: all.number, postedAt: all.postedAt, deletedAt: all.deletedAt })
+        .from(all)
+        .orderBy(asc(all.postedAt))
         .limit(value('limit'))
-        .prepare(),
-    /** Rows of tombstones too: only the oldest rows of a group may be removed. */
-    removeUpTo: () =>
-      orm
-        .delete(messages)
-        .where(and(inGroup, lte(messages.number, value('number'))))
-        .prepare(),
+        .prepare();
+    },
+    /** Removes messages posted up to `:until`. Only the oldest rows of a group may be removed, with the tombstones. */
+    removeMessages: remove(live),
+    removeTombstones: remove(tombstone),
 
     /** The newest message but `:keep` of them. */
     newestPast: () =>
@@ -142,9 +163,8 @@ export function messageStatements(orm: Orm) {
         .prepare(),
     firstLive: end(live, asc(messages.postedAt)),
     lastLive: end(live, desc(messages.postedAt)),
-    lastTombstone: end(deleted, desc(messages.postedAt)),
-    countRows: counted(and(inGroup, lte(messages.number, value('upTo')))),
-    countTombstones: counted(and(inGroup, lte(messages.postedAt, value('until')), deleted)),
+    lastTombstone: end(tombstone, desc(messages.postedAt)),
+    countMessages: counted(and(inGroup, lte(messages.postedAt, value('until')), live)),
 
     lastMessageId: () =>
       orm
@@ -165,6 +185,15 @@ export function messageStatements(orm: Orm) {
         )
         .orderBy(asc(messages.id))
         .limit(value('limit'))
+        .prepare(),
+    /** The first row with an id from `:id` on. Ids grow with time. */
+    rowFromId: () =>
+      orm
+        .select({ id: messages.id, at: messages.postedAt })
+        .from(messages)
+        .where(gte(messages.id, value('id')))
+        .orderBy(asc(messages.id))
+        .limit(1)
         .prepare(),
     countSentBy: counted(eq(messages.senderId, value('user'))),
   };

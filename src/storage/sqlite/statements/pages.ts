@@ -1,13 +1,11 @@
 import type { ListedMessage, MemberPage, Page } from '../../../board/ports/repository.ts';
-import type { Group } from '../../../board/types.ts';
+import type { Group, Message } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
 
 /** The members that joining a group shows. */
 export const firstMembers = { after: 0, limit: limits.membersDefault };
-
-/** Bounds that leave nothing out. */
-const everything = { before: Number.MAX_SAFE_INTEGER, after: 0, since: 0 };
 
 /** Members in the order of their ids, so that a page costs no more than it holds; within it, by name. */
 export function memberPage(
@@ -28,13 +26,16 @@ export function memberPage(
  * more than the page holds, to know whether there are more.
  */
 export function messagePage(
-  { newest, oldest, newestWhole, oldestWhole }: Statements,
-  group: Group,
+  statements: Statements,
+  { id: group }: Group,
   joined: number,
-  { contentBytes, limit, ...bounds }: Page,
+  { contentBytes, limit, since, ...bounds }: Page,
 ): { messages: ListedMessage[]; more: boolean } {
-  const newestFirst = bounds.after === undefined && bounds.since === undefined;
-  const values = { group: group.id, joined, ...withBounds(bounds), limit: limit + 1 };
+  const { newest, oldest, newestWhole, oldestWhole } = statements;
+  const newestFirst = bounds.after === undefined && since === undefined;
+  const { above, below } = timesBetween(statements, group, bounds);
+  const from = Math.max(above, (since ?? 0) - 1);
+  const values = { group, joined, above: from, below, limit: limit + 1 };
   if (contentBytes === undefined) {
     return cutPage((newestFirst ? newest : oldest).all(values), limit, newestFirst);
   }
@@ -42,21 +43,25 @@ export function messagePage(
   return fillPage(found, { limit, bytes: contentBytes }, newestFirst);
 }
 
-/** The headers of all messages of a group, for the operator. */
-export function headerPage(
-  { newestHeaders, oldestHeaders }: Statements,
-  group: number,
-  { limit, before, after }: Page,
-) {
-  const newestFirst = after === undefined;
-  const statement = newestFirst ? newestHeaders : oldestHeaders;
-  const found = statement.all({ group, ...withBounds({ before, after }), limit: limit + 1 });
-  return cutPage(found, limit, newestFirst);
+/** The message of a group with a number, if it is visible to a member who joined at `joined`. */
+export function visibleMessage(
+  statements: Statements,
+  { id: group }: Group,
+  joined: number,
+  number: number,
+): Message | undefined {
+  const found = findMessage(statements, group, number);
+  if (!found) return undefined;
+  const times = { above: found.postedAt - 1, below: found.postedAt + 1 };
+  return statements.newestWhole.get({ group, joined, ...times, limit: 1 });
 }
 
-function withBounds(bounds: Pick<Page, 'before' | 'after' | 'since'>): typeof everything {
-  const given = Object.entries(bounds).filter(([, bound]) => bound !== undefined);
-  return { ...everything, ...Object.fromEntries(given) };
+/** The headers of all messages of a group, for the operator. */
+export function headerPage(statements: Statements, group: number, { limit, before, after }: Page) {
+  const newestFirst = after === undefined;
+  const statement = newestFirst ? statements.newestHeaders : statements.oldestHeaders;
+  const times = timesBetween(statements, group, { before, after });
+  return cutPage(statement.all({ group, ...times, limit: limit + 1 }), limit, newestFirst);
 }
 
 function cutPage<T>(found: readonly T[], limit: number, newestFirst: boolean) {

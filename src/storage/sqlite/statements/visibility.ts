@@ -1,38 +1,23 @@
-import {
-  and,
-  asc,
-  desc,
-  eq,
-  gte,
-  isNotNull,
-  isNull,
-  lte,
-  type Placeholder,
-  type SQL,
-  sql,
-} from 'drizzle-orm';
+import { and, asc, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/connection.ts';
 import { memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { live, timeUpTo, tombstone } from './numbers.ts';
 
 type Value = SQLiteColumn | Placeholder;
 
 const query = new QueryBuilder();
-const group = sql.placeholder('group');
-const joined = sql.placeholder('joined');
+const value = sql.placeholder;
+const group = value('group');
+const joined = value('joined');
 
 /** Bounds on times, both left out. */
 interface Range {
   readonly above: SQL;
   readonly below: SQL;
 }
-
-const always: Range = { above: sql`0`, below: sql.raw(String(Number.MAX_SAFE_INTEGER)) };
-
-/** A message that is there to be shown and counted, not a tombstone. */
-export const live: SQL = isNull(messages.deletedAt);
 
 /**
  * When the second last row of the group from before `joinedAt` was posted, 0 if there are fewer. A
@@ -52,9 +37,8 @@ function secondLast(groupId: Value, joinedAt: Value): SQL {
       .offset(offset);
     return sql`coalesce(${found}, 0)`;
   };
-  const deleted = isNotNull(messages.deletedAt);
-  const older = sql`min(${newest(live, 0)}, ${newest(deleted, 0)})`;
-  return sql`max(${older}, ${newest(live, 1)}, ${newest(deleted, 1)})`;
+  const older = sql`min(${newest(live, 0)}, ${newest(tombstone, 0)})`;
+  return sql`max(${older}, ${newest(live, 1)}, ${newest(tombstone, 1)})`;
 }
 
 /**
@@ -64,8 +48,8 @@ function secondLast(groupId: Value, joinedAt: Value): SQL {
  *
  * Each half is one range of the index on (group_id, posted_at). "The last two" is the range from
  * the second last one's time on, not a LIMIT, so that an order put on the union reaches into both
- * halves; and bounds that meet are made one by `max` and `min`, because of two SQLite would search
- * the index by either and step through all that lies between them.
+ * halves. Bounds that meet are merged by `max` and `min`: given two, SQLite would search the index by
+ * one of them and step through all rows between them.
  */
 function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: SQL, after: SQL] {
   const { above, below } = range;
@@ -78,30 +62,8 @@ function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: 
   ];
 }
 
-/** When the row with the lowest number from `number` on was posted; the end of time if none. */
-function timeFrom(number: Placeholder): SQL {
-  const found = query
-    .select({ postedAt: messages.postedAt })
-    .from(messages)
-    .where(and(eq(messages.groupId, group), gte(messages.number, number)))
-    .orderBy(asc(messages.number))
-    .limit(1);
-  return sql`coalesce(${found}, ${sql.raw(String(Number.MAX_SAFE_INTEGER))})`;
-}
-
-/** When the row with the highest number up to `number` was posted; 0 if there is none. */
-function timeUpTo(groupId: Value, number: Value): SQL {
-  const found = query
-    .select({ postedAt: messages.postedAt })
-    .from(messages)
-    .where(and(eq(messages.groupId, groupId), lte(messages.number, number)))
-    .orderBy(desc(messages.number))
-    .limit(1);
-  return sql`coalesce(${found}, 0)`;
-}
-
 /** The visible messages of the group `:group` to one who joined it at `:joined`. */
-function visible(range: Range, also?: SQL) {
+function visible(range: Range) {
   const half = (condition: SQL) =>
     query
       .select({
@@ -112,7 +74,7 @@ function visible(range: Range, also?: SQL) {
         content: messages.content,
       })
       .from(messages)
-      .where(and(condition, also));
+      .where(condition);
   const [before, after] = visibleHalves(group, joined, range);
   return unionAll(half(before), half(after)).as('visible');
 }
@@ -146,31 +108,25 @@ function headerOf(shown: ReturnType<typeof visible>) {
 }
 
 /**
- * The queries that show messages. `:before` and `:after` are numbers, turned into times
- * by an index search each, so that one index serves the bounds, the order and the rule.
+ * The queries that show messages posted between the times `:above` and `:below`, both left out: see
+ * `timesBetween`. One index serves the bounds, the order and the rule.
  */
 export function visibleStatements(orm: Orm) {
-  const paged = visible({
-    above: sql`max(${timeUpTo(group, sql.placeholder('after'))}, ${sql.placeholder('since')} - 1)`,
-    below: timeFrom(sql.placeholder('before')),
-  });
-  const header = headerOf(paged);
-  const limit = sql.placeholder('limit');
-  const page = (order: SQL) => () =>
-    orm.select(header).from(paged).orderBy(order).limit(limit).prepare();
-  const whole = { ...header, content: paged.content };
+  const shown = visible({ above: sql`${value('above')}`, below: sql`${value('below')}` });
+  const header = headerOf(shown);
+  const whole = { ...header, content: shown.content };
+  const page = (columns: typeof header, order: SQL) => () =>
+    direct(
+      orm.$client,
+      orm.select(columns).from(shown).orderBy(order).limit(value('limit')),
+      columns,
+    );
   const wholePage = (order: SQL) => () =>
-    direct(orm.$client, orm.select(whole).from(paged).orderBy(order).limit(limit), whole);
-  const one = visible(always, eq(messages.number, sql.placeholder('number')));
+    direct(orm.$client, orm.select(whole).from(shown).orderBy(order).limit(value('limit')), whole);
   return {
-    newest: page(desc(paged.postedAt)),
-    oldest: page(asc(paged.postedAt)),
-    newestWhole: wholePage(desc(paged.postedAt)),
-    oldestWhole: wholePage(asc(paged.postedAt)),
-    one: () =>
-      orm
-        .select({ ...headerOf(one), content: one.content })
-        .from(one)
-        .prepare(),
+    newest: page(header, desc(shown.postedAt)),
+    oldest: page(header, asc(shown.postedAt)),
+    newestWhole: wholePage(desc(shown.postedAt)),
+    oldestWhole: wholePage(asc(shown.postedAt)),
   };
 }

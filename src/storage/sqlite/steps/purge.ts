@@ -20,11 +20,9 @@ export function planPurge(statements: Statements, { id, name }: Group, rule: Pur
   const range = { group: id, until: timeBound(statements, id, rule) };
   const last = statements.lastLive.get(range)?.number ?? 0;
   const upTo = Math.max(last, statements.lastTombstone.get(range)?.number ?? 0);
-  // Two counts, because an index alone answers the first, and the second counts few rows.
-  const rows = statements.countRows.get({ group: id, upTo })?.count ?? 0;
-  const tombstones = statements.countTombstones.get(range)?.count ?? 0;
+  const count = statements.countMessages.get(range)?.count ?? 0;
   const first = statements.firstLive.get(range)?.number ?? 0;
-  return { group: { id, name }, count: rows - tombstones, first, last, upTo };
+  return { group: { id, name }, count, first, last, upTo };
 }
 
 /** The time up to which `rule` deletes messages; -1 if it deletes none. */
@@ -51,8 +49,13 @@ export function purgeInSteps(
     const { shortestPause } = executor;
     try {
       const step = async () => {
-        progress = await executor.run(act, { plan, before: progress });
-        control.progress(progress.count);
+        const next = await executor.run(act, { plan, before: progress });
+        control.progress(next.count);
+        if (next.complete && act === 'deleteGroupStep') {
+          progress = { ...next, complete: false };
+          await executor.run('deleteGroup', { group: plan.group });
+        }
+        progress = next;
         return progress.complete;
       };
       if (!(await runSteps(step, { signal, shortestPause }))) {

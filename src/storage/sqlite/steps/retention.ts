@@ -5,6 +5,7 @@ import type {
   PurgeRule,
 } from '../../../board/ports/administration.ts';
 import { day } from '../../../board/times.ts';
+import { findMessage } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
 import { planPurge } from './purge.ts';
 
@@ -35,7 +36,7 @@ export function nextRemoval(
 }
 
 /** A span with the time of its last message. */
-function withTime({ rowByNumber }: Statements, { group, count, first, last }: MessageSpan) {
-  const row = rowByNumber.get({ group: group.id, number: last });
+function withTime(statements: Statements, { group, count, first, last }: MessageSpan) {
+  const row = findMessage(statements, group.id, last);
   return { count, first, last, upTo: row?.postedAt ?? 0 };
 }

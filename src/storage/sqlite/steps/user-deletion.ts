@@ -3,6 +3,7 @@ import { runSteps, type StepControl } from '../../../board/steps.ts';
 import type { User } from '../../../board/types.ts';
 import { type DeletionProgress, sentMessages } from '../acts/user-deletion.ts';
 import type { Executor } from '../executor.ts';
+import type { Statements } from '../statements/statements.ts';
 import { announceAfterFailure } from './purge.ts';
 
 // Ids of one search: some 5 ms of work.
@@ -21,7 +22,8 @@ export function deleteUserInSteps(
 ): Promise<{ messages: number; complete: boolean }> {
   const { statements, shortestPause } = executor;
   return executor.long(async () => {
-    let progress: DeletionProgress = { messages: 0, searchedTo: 0, spans: [] };
+    const began = await executor.read(() => newestTime(statements));
+    let progress: DeletionProgress = { messages: 0, searchedTo: 0, began, spans: [] };
     let complete = false;
     const step = async () => {
       const after = progress.searchedTo;
@@ -50,4 +52,9 @@ export function deleteUserInSteps(
     }
     return { messages: progress.messages, complete };
   });
+}
+
+function newestTime({ lastMessageId, rowById }: Statements): number {
+  const id = lastMessageId.get()?.id ?? null;
+  return (id !== null && rowById.get({ id })?.postedAt) || 0;
 }
