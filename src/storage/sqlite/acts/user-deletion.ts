@@ -1,5 +1,6 @@
 import type { MessageDisposal, MessageSpan } from '../../../board/ports/administration.ts';
 import type { User } from '../../../board/types.ts';
+import { findMessage } from '../statements/by-number.ts';
 import { firstIdSince } from '../statements/ids.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
@@ -41,12 +42,13 @@ interface Deletion {
 /** Deletes some messages of a user, or removes their sender: a step of the user's deletion. */
 export function settleMessages(
   tx: OperatorTx,
-  { user, messages, progress, found }: Deletion & { readonly found: SentMessages },
+  { messages, progress, found }: Deletion & { readonly found: SentMessages },
 ): DeletionProgress {
   const { searchedTo } = found;
-  // They were found in an earlier transaction: a row may have been removed since, and its id used again.
+  // They were found in an earlier transaction: a row may have been removed since, and its id used again. Numbers
+  // are never used again.
   const rows = found.rows.filter(
-    ({ id }) => tx.statements.rowById.get({ id })?.senderId === user.id,
+    ({ id, group, number }) => findMessage(tx.statements, group, number)?.id === id,
   );
   const next = { ...progress, messages: progress.messages + rows.length, searchedTo };
   if (messages === 'keep') {
