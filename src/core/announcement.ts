@@ -3,8 +3,9 @@ import type { Encoding } from './encoding.ts';
 
 /** What a session is notified of at once: the notices of one turn of the event loop in one group. */
 export interface Announcement {
-  /** At least one. */
+  /** At least one, and how many they are. */
   readonly notices: readonly Notice[];
+  readonly count: number;
   /** How many sessions share the chunk that `in` returns. */
   readonly holders: number;
   /** All notices in one chunk; '' if the encoding has words for none of them. */
@@ -17,6 +18,10 @@ export class PrivateAnnouncement implements Announcement {
 
   constructor(readonly notices: readonly Notice[]) {}
 
+  get count(): number {
+    return this.notices.length;
+  }
+
   in(encoding: Encoding): string {
     return this.notices.map((notice) => encoding.notice(notice)).join('');
   }
@@ -24,40 +29,79 @@ export class PrivateAnnouncement implements Announcement {
 
 /** Notices for all members of a group, written once for each encoding, into a buffer that they share. */
 export class SharedAnnouncement implements Announcement {
-  private readonly lines = new Map<Encoding, readonly string[]>();
-  private readonly chunks = new Map<Encoding, Buffer>();
+  private readonly written = new Map<Encoding, Written>();
 
   constructor(
     readonly notices: readonly Notice[],
     readonly holders: number,
   ) {}
 
+  get count(): number {
+    return this.notices.length;
+  }
+
   in(encoding: Encoding): Buffer {
-    let chunk = this.chunks.get(encoding);
-    if (!chunk) {
-      chunk = Buffer.from(this.linesIn(encoding).join(''));
-      this.chunks.set(encoding, chunk);
-    }
-    return chunk;
+    return this.writtenIn(encoding).bytes;
   }
 
-  /** The notices for which `isFor` is true, for one session; undefined if there are none. */
-  only(isFor: (at: number) => boolean): Announcement | undefined {
-    const notices = this.notices.filter((_, at) => isFor(at));
-    if (notices.length === 0) return undefined;
-    const chunk = (encoding: Encoding) =>
-      this.linesIn(encoding)
-        .filter((_, at) => isFor(at))
-        .join('');
-    return { notices, holders: 1, in: chunk };
+  /**
+   * The notices without some of them, for one session; undefined if none is left.
+   * @param left indices of those that are left out, in ascending order
+   */
+  without(left: readonly number[]): Announcement | undefined {
+    const { notices } = this;
+    const count = notices.length - left.length;
+    if (count === 0) return undefined;
+    return {
+      count,
+      get notices() {
+        const leaves = new Set(left);
+        return notices.filter((_, at) => !leaves.has(at));
+      },
+      holders: 1,
+      in: (encoding) => this.writtenIn(encoding).without(left),
+    };
   }
 
-  private linesIn(encoding: Encoding): readonly string[] {
-    let lines = this.lines.get(encoding);
-    if (!lines) {
-      lines = this.notices.map((notice) => encoding.notice(notice));
-      this.lines.set(encoding, lines);
+  private writtenIn(encoding: Encoding): Written {
+    let written = this.written.get(encoding);
+    if (!written) {
+      written = new Written(this.notices.map((notice) => encoding.notice(notice)));
+      this.written.set(encoding, written);
     }
-    return lines;
+    return written;
   }
+}
+
+/** Lines in one buffer. */
+class Written {
+  readonly bytes: Buffer;
+  /** Where each line ends. */
+  private ends: readonly number[] | undefined;
+
+  constructor(private readonly lines: readonly string[]) {
+    this.bytes = Buffer.from(lines.join(''));
+  }
+
+  /** All but the lines at the indices `left`: copied in runs, which costs far less than writing them again. */
+  without(left: readonly number[]): Buffer {
+    this.ends ??= endsOf(this.lines);
+    const runs: Buffer[] = [];
+    let start = 0;
+    for (const at of left) {
+      const end = this.ends[at - 1] ?? 0;
+      if (end > start) runs.push(this.bytes.subarray(start, end));
+      start = this.ends[at] ?? 0;
+    }
+    if (start < this.bytes.length) runs.push(this.bytes.subarray(start));
+    return runs.length === 1 && runs[0] ? runs[0] : Buffer.concat(runs);
+  }
+}
+
+function endsOf(lines: readonly string[]): number[] {
+  let end = 0;
+  return lines.map((line) => {
+    end += Buffer.byteLength(line);
+    return end;
+  });
 }

@@ -92,17 +92,26 @@ export class Channel {
     const { pending } = this;
     if (pending.length === 0) return;
     this.pending = [];
-    const senders = new Set(pending.map(({ except }) => except));
+    const own = ownOf(pending);
     const notices = pending.map(({ notice }) => notice);
     const announcement = new SharedAnnouncement(notices, this.members.size);
     for (const session of this.members) {
-      const { id } = session;
-      const own = senders.has(id)
-        ? announcement.only((at) => pending[at]?.except !== id)
-        : announcement;
-      if (!own) continue;
-      this.counts.notices += own.notices.length;
-      session.notify(own);
+      const left = own.get(session.id);
+      const others = left ? announcement.without(left) : announcement;
+      if (!others) continue;
+      this.counts.notices += others.count;
+      session.notify(others);
     }
   }
+}
+
+/** The indices of the notices that a session is not sent, because it gets a reply instead. */
+function ownOf(pending: readonly Pending[]): Map<Origin, number[]> {
+  const own = new Map<Origin, number[]>();
+  for (const [at, { except }] of pending.entries()) {
+    const before = own.get(except);
+    if (before) before.push(at);
+    else own.set(except, [at]);
+  }
+  return own;
 }

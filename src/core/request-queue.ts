@@ -1,5 +1,5 @@
 import type { Effect } from '../protocol/methods.ts';
-import type { Costs, Mark } from './costs.ts';
+import type { Costs } from './costs.ts';
 import type { Piecework } from './turns.ts';
 
 interface Task {
@@ -61,8 +61,9 @@ export class RequestQueue implements Piecework {
   add(effect: Effect, length: number, run: () => Promise<void>): void {
     const bytes = overhead + length;
     this.waitingBytes += bytes;
-    this.waiting.push({ effect, run, bytes, expected: 0 });
-    this.beginAll();
+    const task = { effect, run, bytes, expected: 0 };
+    if (this.length === 0 && this.mayBegin(effect)) this.begin(task);
+    else this.waiting.push(task);
   }
 
   /** Forgets the next request that has not begun: its line was the answer to the one under way. */
@@ -75,7 +76,7 @@ export class RequestQueue implements Piecework {
 
   /** Forgets the requests that have not begun. */
   clear(): void {
-    this.waiting = [];
+    if (this.waiting.length > 0) this.waiting = [];
     this.next = 0;
     this.waitingBytes = 0;
   }
@@ -87,27 +88,31 @@ export class RequestQueue implements Piecework {
 
   /** Begins the requests that can begin. The owner calls it when congestion has ended, too. */
   pump(): void {
-    if (this.length > 0) this.beginAll(this.owner.costs.mark());
-    else this.beginAll();
-  }
-
-  /** @param mark from which to charge for what begins */
-  private beginAll(mark?: Mark): void {
-    for (;;) {
-      const task = this.waiting[this.next];
-      if (!task) break;
-      if (this.underWay > 0 && !(this.onlyWrites && task.effect === 'write')) return;
-      if (this.owner.congested || this.resting) return;
-      if (!this.owner.costs.mayBegin(this)) {
-        this.resting = true;
-        return;
-      }
-      this.next++;
-      this.begin(task);
-      if (mark) this.owner.costs.chargePiece(mark);
-    }
+    if (this.length > 0 && !this.beginAll()) return;
     this.clear();
     if (this.idle) this.owner.settle();
+  }
+
+  /** @returns whether none is left that waits */
+  private beginAll(): boolean {
+    const { costs } = this.owner;
+    const mark = costs.mark();
+    for (;;) {
+      const task = this.waiting[this.next];
+      if (!task) return true;
+      if (!this.mayBegin(task.effect)) return false;
+      this.next++;
+      this.begin(task);
+      costs.chargePiece(mark);
+    }
+  }
+
+  /** Whether the next request, of that effect, can begin. If not, `pump` or `goOn` is called when it can. */
+  private mayBegin(effect: Effect): boolean {
+    if (this.underWay > 0 && !(this.onlyWrites && effect === 'write')) return false;
+    if (this.owner.congested || this.resting) return false;
+    this.resting = !this.owner.costs.mayBegin(this);
+    return !this.resting;
   }
 
   private begin(task: Task): void {

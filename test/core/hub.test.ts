@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { Channel } from '../../src/core/channel.ts';
 import { Hub } from '../../src/core/hub.ts';
 import { Incidents } from '../../src/core/incidents.ts';
 import { type Outlet, Session } from '../../src/core/session.ts';
@@ -7,6 +9,7 @@ import { SessionLog } from '../../src/core/session-log.ts';
 import { jsonDialect } from '../../src/doors/dialects/json.ts';
 import { textDialect } from '../../src/doors/dialects/text.ts';
 import { ServerCounts } from '../../src/metrics/counts.ts';
+import type { Notice } from '../../src/protocol/schemas.ts';
 
 const group = { id: 1, name: 'main' };
 
@@ -71,4 +74,35 @@ test('a read mark is sent after the messages of the same turn that it counts as 
   hub.endTurn();
   hub.close();
   expect(told).toEqual(['message.posted', 'marks.changed']);
+});
+
+test('each poster is sent all notices but those of its own posts, as if each were written alone', () => {
+  const names = fc.array(fc.constantFrom('a', 'é', '🍜'), { minLength: 1, maxLength: 3 });
+  const posts = fc.array(fc.tuple(fc.nat(3), names), { minLength: 1, maxLength: 12 });
+  fc.assert(
+    fc.property(posts, fc.boolean(), (made, asJson) => {
+      const counts = new ServerCounts();
+      const channel = new Channel(group, counts);
+      const encoding = asJson ? jsonDialect : textDialect;
+      const sent = new Map<number, string>();
+      for (let id = 0; id < 4; id++) {
+        const send = (_: Session, text: string) => sent.set(id, text);
+        channel.add(sessionOf(new Hub(counts), id, send, encoding));
+      }
+      const notices = made.map(([poster, words], at) => {
+        const header = { number: at + 1, senderId: poster, sender: `user${poster}`, postedAt: '' };
+        const message = { ...header, subject: words.join('') };
+        const params = { group: group.name, groupId: group.id, message };
+        return { poster, notice: { method: 'message.posted', params } satisfies Notice };
+      });
+      for (const { notice, poster } of notices) channel.enqueue(notice, poster);
+      channel.deliver();
+      for (let id = 0; id < 4; id++) {
+        const others = notices.filter(({ poster }) => poster !== id);
+        const expected = others.map(({ notice }) => encoding.notice(notice)).join('');
+        expect(sent.get(id) ?? '').toBe(expected);
+      }
+      expect(counts.notices).toBe(3 * made.length);
+    }),
+  );
 });

@@ -177,7 +177,7 @@ export class Connection
   }
 
   drained(): void {
-    this.requests.pump();
+    if (this.requests.length > 0) this.requests.pump();
   }
 
   receive(line: Line, bytes: number): void {

@@ -28,6 +28,8 @@ export class Outbox implements EndsTurn {
   /** Writes that the operating system has not accepted yet, and how many of their bytes are shared with other connections. */
   private writes = 0;
   private shared = 0;
+  /** Whether bytes waited for the operating system at the end of the last turn. */
+  private isBehind = false;
   /** What was pushed before the reply to the login. */
   private heldBack: [chunk: string | Buffer, holders: number][] | undefined;
   /** Bytes that may wait: the limit, and the last reply, until there is room again. */
@@ -147,7 +149,9 @@ export class Outbox implements EndsTurn {
     this.chunks = [];
     this.unwritten = 0;
     this.write(chunks);
-    if (this.waiting === 0) this.shared = 0;
+    const { waiting } = this;
+    if (waiting === 0) this.shared = 0;
+    this.isBehind = waiting > 0;
     this.owner.heldChanged();
     if (this.congested) return;
     this.release();
@@ -168,14 +172,17 @@ export class Outbox implements EndsTurn {
     // Node reports no error for a write that was under way when the socket was destroyed.
     if (error || this.socket.destroyed) this.failed = true;
     this.writes--;
-    if (this.writes > 0) return;
+    // What was accepted at once was never held.
+    if (this.writes > 0 || !this.isBehind) return;
     this.shared = 0;
+    this.isBehind = false;
     this.owner.heldChanged();
   };
 
   private release(): void {
     this.ceiling = this.limit;
     const { waiters } = this;
+    if (waiters.length === 0) return;
     this.waiters = [];
     for (const resolve of waiters) resolve();
   }
