@@ -11,7 +11,7 @@ function rate(perSecond: number, burst: number) {
   return { made, pass };
 }
 
-test('a burst is let through at once, and then one at a time', () => {
+test('a burst of commands passes at once, and then one at a time', () => {
   const { made, pass } = rate(50, 500);
   for (let n = 0; n < 500; n++) spend([made]);
   expect(made.wait).toBe(20);
@@ -26,7 +26,7 @@ test('a burst is let through at once, and then one at a time', () => {
   expect(() => spend([made])).toThrow('Try again');
 });
 
-test('silence gives the burst again, and no more than that', () => {
+test('a pause restores the burst and not more', () => {
   const { made, pass } = rate(50, 500);
   for (let n = 0; n < 500; n++) spend([made]);
   pass(1_000_000);
@@ -34,7 +34,7 @@ test('silence gives the burst again, and no more than that', () => {
   expect(() => spend([made])).toThrow('Try again');
 });
 
-test('who is refused is told when to come back, and it is not held against them', () => {
+test('a refused command gets the time to wait, and does not count itself', () => {
   const { made, pass } = rate(0.1, 1);
   spend([made]);
   for (let n = 0; n < 5; n++) expect(() => spend([made])).toThrow('Try again in 10 s.');
@@ -42,7 +42,7 @@ test('who is refused is told when to come back, and it is not held against them'
   spend([made]);
 });
 
-test('without a rate nothing waits', () => {
+test('without a rate no command waits', () => {
   const { made } = rate(0, 1);
   for (let n = 0; n < 1000; n++) spend([made]);
   expect(made.wait).toBe(0);

@@ -27,7 +27,7 @@ test('of a network past its limit, the connection that holds the most is ended',
   expect(waiting.total).toBe(491);
 });
 
-test('past what all may hold, the one that holds the most is ended, exempt or not', () => {
+test('past the limit of all connections, the one that holds the most is ended, even if it is exempt', () => {
   const { waiting, evicted, holder } = bytes();
   waiting.update(holder('a', '10.0.0.1'), 350);
   waiting.update(holder('exempt'), 600);
@@ -36,7 +36,7 @@ test('past what all may hold, the one that holds the most is ended, exempt or no
   expect(evicted).toEqual(['exempt']);
 });
 
-test('one whose bytes went out makes room for others', () => {
+test('a connection whose bytes were sent makes room for others', () => {
   const { waiting, evicted, holder } = bytes();
   const a = holder('a', '10.0.0.1');
   for (let round = 0; round < 10; round++) {
@@ -48,7 +48,7 @@ test('one whose bytes went out makes room for others', () => {
   expect(waiting.total).toBe(400);
 });
 
-test('one that needs less does not end anyone', () => {
+test('a connection that needs fewer bytes than before ends no other', () => {
   const { waiting, evicted, holder } = bytes({ waitingBytes: 500, networkWaitingBytes: 400 });
   const a = holder('a', '10.0.0.1');
   waiting.update(a, 390);

@@ -57,7 +57,7 @@ test('stats shows who is connected, since when, how and from where, and who has 
   expect(left?.map(({ session }) => session)).toEqual([3, 4, 5]);
 });
 
-test('only the operator may ask who is connected, and gets one answer, whatever is sent', async () => {
+test('only the operator can ask who is connected, and gets one answer, whatever is sent', async () => {
   const data = join(tempFolder(), 'open to all');
   mkdirSync(data, { mode: 0o755 });
   const board = await TestBoard.start({ data });

@@ -206,7 +206,7 @@ test('the peers of a Unix socket are exempt from the limits per address', async 
   await Promise.all(clients.map((client) => client.close()));
 });
 
-test('a client that cannot connect to a Unix socket is told why', async () => {
+test('the error for a failed connection to a Unix socket says why', async () => {
   const path = join(tempFolder(), 'board.sock');
   const post = () =>
     runCli(['post', 'main', 's', 'c', '--host', `unix:${path}`, '--user', 'a', '--retry', '0']);
@@ -219,11 +219,14 @@ test('a client that cannot connect to a Unix socket is told why', async () => {
   );
 });
 
-test.skipIf(process.getuid?.() === 0)('a user who may not connect is told so', async () => {
-  const path = join(tempFolder(), 'board.sock');
-  const server = createServer().listen(path);
-  onTestFinished(() => void server.close());
-  chmodSync(path, 0);
-  const target = connect({ host: `unix:${path}`, user: 'alice' });
-  await expect(target).rejects.toThrow('only the user who runs the board may');
-});
+test.skipIf(process.getuid?.() === 0)(
+  'the error for a user who may not connect to the socket says so',
+  async () => {
+    const path = join(tempFolder(), 'board.sock');
+    const server = createServer().listen(path);
+    onTestFinished(() => void server.close());
+    chmodSync(path, 0);
+    const target = connect({ host: `unix:${path}`, user: 'alice' });
+    await expect(target).rejects.toThrow('only the user who runs the board may');
+  },
+);

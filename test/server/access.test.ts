@@ -25,12 +25,12 @@ async function greeted(board: TestBoard): Promise<TextPeer> {
 
 const policies: Access[] = ['open', 'registered', 'closed'];
 
-test.each(policies)('under %s, server.info says so', async (access) => {
+test.each(policies)('server.info reports the access policy: %s', async (access) => {
   const peer = await (await TestBoard.start({ access })).connectProgram();
   expect(await peer.call('server.info', {})).toMatchObject({ access, tls: false });
 });
 
-test.each(policies)('under %s, a protected name needs its password', async (access) => {
+test.each(policies)('a protected name needs its password under the policy %s', async (access) => {
   const board = await boardWith(access);
   const program = await board.connectProgram();
   expect((await program.refusal('session.login', { user: 'alice' })).word).toBe(
@@ -46,14 +46,14 @@ test.each(policies)('under %s, a protected name needs its password', async (acce
   await person.expect('[INFO] Welcome alice\n');
 });
 
-test.each(policies)('under %s, a name that was used before may be used again', async (access) => {
+test.each(policies)('an unprotected name can be used again under the policy %s', async (access) => {
   const board = await boardWith(access);
   const person = await greeted(board);
   person.send('bob');
   expect(await person.expect('\n')).toBe('[INFO] Welcome bob\n');
 });
 
-test('under open, a new name is taken with a password or without', async () => {
+test('under the policy open, a new name can be used with or without a password', async () => {
   const board = await boardWith('open');
   const person = await greeted(board);
   person.send('carol');
@@ -66,7 +66,7 @@ test('under open, a new name is taken with a password or without', async () => {
   expect((await again.refusal('session.login', { user: 'dave' })).word).toBe('PASSWORD_REQUIRED');
 });
 
-test('under registered, a new name chooses a password on first connecting', async () => {
+test('under the policy registered, a new user chooses a password at the first login', async () => {
   const board = await boardWith('registered');
   const person = await greeted(board);
   person.send('carol');

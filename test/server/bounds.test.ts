@@ -26,7 +26,7 @@ async function unread(end: Socket, other: JsonPeer): Promise<number> {
   return end.bytesRead;
 }
 
-test('a program may send long lines once it has logged in, and short ones before', async () => {
+test('a program may send long lines after the login, and only short lines before', async () => {
   const board = await TestBoard.start();
   const program = await board.connectProgram();
   const tooLong = { error: { data: { code: 'LINE_TOO_LONG' } } };
@@ -39,7 +39,7 @@ test('a program may send long lines once it has logged in, and short ones before
   expect(await program.reply(3)).toHaveProperty('result');
 });
 
-test('a person may send long lines once they have a name, and short ones before', async () => {
+test('a person may send long lines after the login, and only short lines before', async () => {
   const board = await TestBoard.start();
   const person = await board.connect();
   await person.expect('What is your username? ');
@@ -99,7 +99,7 @@ test('requests that wait for the disk are limited by their bytes, whatever their
   for (const reply of await Promise.all(posts)) expect(reply).toHaveProperty('result');
 });
 
-test('past the limit of waiting bytes in all, the connection with most is closed, and no other', async () => {
+test('if too many bytes wait in total, only the connection with the most is closed', async () => {
   const board = await TestBoard.start({ limits: { waitingBytes: 512 * 1024 } });
   const alice = await board.memberProgram('alice');
   const some = await board.program('some');
@@ -190,7 +190,7 @@ test('an error does not repeat more than a few words of what was wrong', async (
   }
 });
 
-test('a user who reconnects has no new burst of commands', async () => {
+test('a user who reconnects does not get a new burst of commands', async () => {
   const board = await TestBoard.start({ limits: { commandsPerSecond: 0.1, commandBurst: 10 } });
   const outcomes: string[] = [];
   for (let round = 0; round < 4; round++) {
@@ -208,7 +208,7 @@ test('a user who reconnects has no new burst of commands', async () => {
   expect(outcomes.slice(8)).not.toContain('ok');
 });
 
-test('other members get answers while a long list is made, and the list is whole', async () => {
+test('other members get answers while a long list is encoded, and the list is complete', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const bob = await board.program('bob');

@@ -34,7 +34,7 @@ function ban(board: TestBoard, name: string, reason: string): void {
   );
 }
 
-test('a banned user is told and disconnected in every session, while the server runs', async () => {
+test('a banned user is sent the reason and disconnected in every session at once', async () => {
   const board = await TestBoard.start();
   await board.protect('alice', 'correct horse');
   const program = await board.protectedProgram('alice', 'correct horse');
@@ -64,7 +64,7 @@ test('other members stay, and are notified that the banned user is offline', asy
   });
 });
 
-test('a banned user cannot log in, by name or by token, and is told why', async () => {
+test('a banned user can log in neither by name nor by token, and gets the reason', async () => {
   const board = await TestBoard.start();
   const alice = await board.connectProgram();
   const { token } = await alice.call('session.login', { user: 'alice' });

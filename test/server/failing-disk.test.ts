@@ -43,7 +43,7 @@ async function numbersIn(peer: JsonPeer): Promise<number[]> {
 }
 
 test.skipIf(!canMount)(
-  'on a full disk posts are refused, reads work, /healthz says so, and free space ends it',
+  'on a full disk posts are refused, reads work and /healthz reports it, until there is space',
   async () => {
     const data = smallDisk(4096);
     const fillers = [join(data, 'filler'), join(data, 'another')] as const;
@@ -79,7 +79,7 @@ test.skipIf(!canMount)(
 );
 
 test.skipIf(!canMount)(
-  'on a full disk users can log in to read and are told so, and new names are refused',
+  'on a full disk users can log in to read, with a warning, and new names are refused',
   async () => {
     const data = smallDisk(4096);
     const filler = join(data, 'filler');
@@ -130,7 +130,7 @@ test.skipIf(!canMount)(
 );
 
 test.skipIf(!canMount)(
-  'on a disk that cannot be written the server says so in one line',
+  'a server that cannot write to the disk at its start says so in one line',
   async () => {
     const data = smallDisk(4096);
     const board = await TestBoard.start({ data });

@@ -26,7 +26,7 @@ const aboutGroups: [method: string, params: object][] = [
   ['message.markRead', { number: 1 }],
 ];
 
-test.each(aboutGroups)('%s of a group that does not exist', async (method, params) => {
+test.each(aboutGroups)('%s of a group that does not exist is refused', async (method, params) => {
   for (const group of ['nowhere', 99, '99', '0']) {
     expect(await alice.refusal(method, { group, ...params })).toEqual({
       word: 'GROUP_NOT_FOUND',
@@ -36,7 +36,7 @@ test.each(aboutGroups)('%s of a group that does not exist', async (method, param
 });
 
 test.each(aboutGroups.slice(1))(
-  '%s of a group that one is no member of',
+  '%s of a group without membership is refused',
   async (method, params) => {
     for (const group of ['news', 3]) {
       expect(await alice.refusal(method, { group, ...params })).toEqual({
@@ -86,7 +86,7 @@ test.each(['', '1234', 'a b', '.a', 'admin', 'ADMIN', 'x'.repeat(33), '\u202ebob
   },
 );
 
-test('a key that stands for a message of another group', async () => {
+test('a post with the key of a message in another group is refused', async () => {
   await alice.call('group.join', { group: 'news' });
   await alice.call('message.post', { group: 'news', ...message, key: 'k' });
   const params = { group: 'main', ...message, key: 'k' };
@@ -149,7 +149,7 @@ test('a value that cannot name a group is refused, saying what can', async () =>
   }
 });
 
-test('params that are no object are wrong params, and go by name', async () => {
+test('params that are not an object are refused, because params have names', async () => {
   for (const params of [[], ['main'], null, 'main', 7]) {
     const { error } = await alice.request('group.members', params);
     expect(error).toEqual({

@@ -80,7 +80,7 @@ test('a request that depends on an earlier one of the same write sees its effect
   ]);
 });
 
-test('a refusal keeps its place between the replies', async () => {
+test('an error is sent in its place between the replies', async () => {
   const board = await TestBoard.start();
   const peer = await board.memberProgram('alice');
   const from = peer.received.length;
@@ -119,7 +119,7 @@ test('requests sent after a logout are not carried out', async () => {
   expect(messages.map(({ subject }) => subject)).toEqual(['before']);
 });
 
-test('a thousand posts in one write are all there, in the order sent', async () => {
+test('a thousand posts in one write are all stored, in the order sent', async () => {
   const board = await TestBoard.start();
   const peer = await board.memberProgram('alice');
   const sent = range(1, 1000).map((number) => `s${number}`);

@@ -13,7 +13,7 @@ import { serverEnds } from './support.ts';
 
 const tooMany = 'There are too many connections to this board. Try again later.';
 
-test('a peer that does not log in in time is told so and closed; a member stays', async () => {
+test('a peer that does not log in in time is sent an error and closed; a member stays', async () => {
   const board = await TestBoard.start({ limits: { loginTime: 200 } });
   const alice = await board.program('alice');
   const silent = await board.connect();
@@ -26,7 +26,7 @@ test('a peer that does not log in in time is told so and closed; a member stays'
   expect(await alice.call('ping', {})).toEqual({});
 });
 
-test('the last connection up to the limit is served, and one more is told why and closed', async () => {
+test('the last connection up to the limit is served, and the next is sent an error and closed', async () => {
   const board = await TestBoard.start({ limits: { connections: 2 } });
   const ends = serverEnds();
   const alice = await board.member('alice');
@@ -54,7 +54,7 @@ test('the last connection up to the limit is served, and one more is told why an
   expect(await (await board.person('carol')).ask('%whoami')).toContain('carol');
 });
 
-test('over TLS, one connection too many is closed without a word, and closing another makes room', async () => {
+test('a TLS connection over the limit is closed without an error, and closing another makes room', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const board = await TestBoard.start({ certificate, limits: { connections: 1 } });
   const ends = serverEnds();
@@ -180,7 +180,7 @@ async function corkedPair(): Promise<[Socket, Socket]> {
   return [near, far];
 }
 
-test('exactly the limit of unsent bytes may wait, and one more overflows', async () => {
+test('a connection may have exactly the limit of unsent bytes, and not one byte more', async () => {
   const [near] = await corkedPair();
   let overflows = 0;
   const overflowed = () => {

@@ -46,13 +46,13 @@ test('the log follows a session from its address to its end, and has no secret',
   }
 });
 
-test('the log is for reading where --log-format says so', async () => {
+test('--log-format pretty prints the log for people', async () => {
   const server = await TestServer.start({ args: ['--log-format', 'pretty'] });
   expect(await server.stop()).toBe(0);
   expect(server.log).toMatch(/^\[[\d:.]+\] INFO.*: listening$/m);
 });
 
-test('a stranger who is refused again and again adds few lines to the log, and hides no other session', async () => {
+test('a peer that is refused again and again adds few lines to the log, and other sessions are still logged', async () => {
   const server = await TestServer.start({ args: ['--rate', 'off'] });
   const stranger = await JsonPeer.connect(server.port);
   const refusals = 1000;

@@ -78,7 +78,7 @@ test.each(
   },
 );
 
-test('a user deleted while a login without a password waits is not there unless the policy lets it be made', async () => {
+test('a user deleted during a login without a password is made again only if the policy allows it', async () => {
   const board = await TestBoard.start();
   for (const name of ['alice', 'bob']) await (await board.program(name)).call('session.logout', {});
   const lock = board.database();
@@ -95,7 +95,7 @@ test('a user deleted while a login without a password waits is not there unless 
   expect(users(board)).toEqual([]);
 });
 
-test('a login that makes no user makes none when the user is deleted while it waits', async () => {
+test('a login with create false makes no user if the user is deleted meanwhile', async () => {
   const board = await TestBoard.start();
   await (await board.program('alice')).call('session.logout', {});
   const lock = board.database();
@@ -111,7 +111,7 @@ test('a login that makes no user makes none when the user is deleted while it wa
   expect(users(board)).toEqual([]);
 });
 
-test('a registration is refused, not acknowledged without its password, when the name is taken meanwhile', async () => {
+test('a registration is refused if another user takes the name meanwhile', async () => {
   const { board, passwords } = await heldBoard();
   const slow = await board.connectProgram();
   const { begun, release } = passwords.hold();
@@ -124,7 +124,7 @@ test('a registration is refused, not acknowledged without its password, when the
   expect(users(board)[1]).toMatchObject({ name: 'bob', password_hash: null });
 });
 
-test('of two registrations of one name exactly one is acknowledged, and its password holds', async () => {
+test('of two registrations of one name exactly one succeeds, and its password is in force', async () => {
   const { board, passwords } = await heldBoard();
   const peers = [await board.connectProgram(), await board.connectProgram()];
   const { begun, release } = passwords.hold();

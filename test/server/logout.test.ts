@@ -30,7 +30,7 @@ test('no token outlives its logout, however soon after the answer the server is 
   expect(tokensIn(server.data)).toEqual([]);
 });
 
-test('messages shown to a person count as seen once the goodbye is sent, though the server is killed', async () => {
+test('messages shown to a person are read once the goodbye is sent, even if the server is killed', async () => {
   const server = await TestServer.start();
   const bob = await JsonPeer.connect(server.port);
   await bob.call('session.login', { user: 'bob' });
@@ -67,7 +67,7 @@ test('while another process holds the lock a logout is not answered, and once it
   expect((await probe.refusal('session.resume', { token })).word).toBe('TOKEN_INVALID');
 });
 
-test('what is posted before a logout in the same commit is seen, and what is posted after it is unread', async () => {
+test('messages posted before a logout in the same commit are read, and messages after it are unread', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const alice = await board.memberProgram('alice');

@@ -3,7 +3,7 @@ import { groupName, userName } from '../../src/board/names.ts';
 import { nameColumns } from '../../src/storage/sqlite/file/names.ts';
 import { TestBoard } from '../helpers/board.ts';
 
-test('nobody takes a name that looks like a taken one, whatever board it is on', async () => {
+test('a new name that looks like an existing one is refused', async () => {
   const board = await TestBoard.start();
   await board.program('alice');
   const stranger = await board.connectProgram();
@@ -59,7 +59,7 @@ test('old names that look the same, or show nothing, stay usable', async () => {
   }
 });
 
-test('an operator is refused what looks like a user or a group that there is', async () => {
+test('an operator cannot make a name that looks like an existing user or group', async () => {
   const board = await TestBoard.start();
   const similar = { code: 'NAME_TOO_SIMILAR' };
   await board.operate(async (operator) => {

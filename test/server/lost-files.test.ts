@@ -83,7 +83,7 @@ const losses: [name: string, lost: string, lose: (data: string, file: string) =>
 ];
 
 test.each(losses)(
-  'when %s, no post is acknowledged, reading goes on, and all is well once it is back',
+  'when %s, no post is acknowledged and reading works, and after its return everything works',
   async (_, ending, lose) => {
     const { server, data, alice, file } = await boardInUse();
     const back = lose(data, file);
@@ -110,7 +110,7 @@ test.each(losses)(
   },
 );
 
-test('a board whose lock file was removed says so, and goes on', async () => {
+test('a board whose lock file was removed logs it and keeps running', async () => {
   const { server, alice, file } = await boardInUse();
   rmSync(`${file}.lock`);
   await server.logged('a second server could start');

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
 import { undated } from './support.ts';
 
-test('a new message is told at once to every member, person or program', async () => {
+test('a new message is announced at once to every member, person or program', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
@@ -24,7 +24,7 @@ test('a new message is told at once to every member, person or program', async (
   });
 });
 
-test('a message that a person posts is told to a program, and the other way', async () => {
+test('programs are notified of messages of people, and people of messages of programs', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
@@ -73,7 +73,7 @@ test('a user who is not a member of a group gets no notices about it', async () 
   expect(await nameless.silence()).not.toContain('NOTIFY');
 });
 
-test('who has left is told nothing any more', async () => {
+test('a user who has left a group gets no more notices of it', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
@@ -86,7 +86,7 @@ test('who has left is told nothing any more', async () => {
   expect(await program.notices()).toEqual([]);
 });
 
-test('who posts, joins or leaves gets the reply, and no notice of it', async () => {
+test('the session that posts, joins or leaves gets the reply and no notice', async () => {
   const board = await TestBoard.start();
   const person = await board.person('alice');
   expect(await person.ask('%join')).not.toContain('NOTIFY');
@@ -100,7 +100,7 @@ test('who posts, joins or leaves gets the reply, and no notice of it', async () 
   expect(await program.notices()).toEqual([]);
 });
 
-test('the reply stands before the notices of what came later', async () => {
+test('a reply comes before the notices of later events', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const bob = await board.memberProgram('bob');
@@ -117,7 +117,7 @@ test('the reply stands before the notices of what came later', async () => {
   expect(came[1]?.params).toMatchObject({ message: { number: theirs.number } });
 });
 
-test('a refused command is told to nobody', async () => {
+test('a refused command causes no notice', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');

@@ -28,7 +28,7 @@ async function login(peer: JsonPeer, params: object): Promise<string> {
   return error?.data.code ?? 'in';
 }
 
-test('a name that %password has protected asks for it from then on', async () => {
+test('a name protected with %password needs the password from then on', async () => {
   const board = await TestBoard.start();
   const before = await board.person('alice');
   expect(await before.ask(`%password ${password}`)).toBe(
@@ -44,7 +44,7 @@ test('a name that %password has protected asks for it from then on', async () =>
   expect(await peer.expect('\n')).toBe(welcome);
 });
 
-test('%password asks for what was not given with it', async () => {
+test('%password asks for the passwords that are not in its arguments', async () => {
   const board = await TestBoard.start();
   const peer = await board.person('alice');
   peer.send('%password');
@@ -96,7 +96,7 @@ test('a person who ends the stream at the password question is disconnected', as
   expect(await peer.toEnd()).toContain('[ERROR] This name is protected: its password is needed.');
 });
 
-test('a program is told that a name needs a password, and gets the name with it', async () => {
+test('a program without the password of a name is refused, and logs in with it', async () => {
   const board = await withAlice();
   const peer = await board.connectProgram();
   expect(await login(peer, { user: 'alice' })).toBe('PASSWORD_REQUIRED');
@@ -121,7 +121,7 @@ test('an unknown name and a wrong password get the same answer', async () => {
   expect(unprotected).toEqual(known);
 });
 
-test('a password is changed with the old one, and with no other', async () => {
+test('a password can be changed only with the old one', async () => {
   const board = await withAlice();
   const peer = await board.protectedProgram('alice', password);
   const change = (params: object) => peer.request('account.setPassword', params);

@@ -13,7 +13,7 @@ async function login(port: number, user: string): Promise<JsonPeer> {
 }
 
 test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s tells the sessions and ends cleanly',
+  '%s notifies the sessions and ends the server cleanly',
   async (signal) => {
     const server = await TestServer.start();
     const person = await TextPeer.connect(server.port);
@@ -32,7 +32,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
   },
 );
 
-test('what was accepted before the signal is committed and answered', async () => {
+test('requests accepted before the signal are committed and answered', async () => {
   const data = tempFolder();
   const server = await TestServer.start({ data });
   const poster = await login(server.port, 'poster');
@@ -51,7 +51,7 @@ test('what was accepted before the signal is committed and answered', async () =
   expect(messages.length).toBe(answered.length);
 });
 
-test('it ends within five seconds though a peer neither reads nor goes', async () => {
+test('the server ends within five seconds even if a peer neither reads nor closes', async () => {
   const server = await TestServer.start();
   const peers = await Promise.all([1, 2, 3].map(() => TextPeer.connect(server.port)));
   for (const { socket } of peers) socket.pause();
@@ -79,7 +79,7 @@ function isAlive(pid: number): boolean {
 }
 
 test.skipIf(process.platform !== 'linux').each(['one signal', 'two signals'])(
-  'a backup that hangs keeps no session and no server (%s)',
+  'a backup that hangs does not delay the end of sessions and server (%s)',
   async (signals) => {
     const server = await TestServer.start({ args: ['--backup-dir', join(tempFolder(), 'b')] });
     const backup = await childOf(server);
@@ -100,7 +100,7 @@ test.skipIf(process.platform !== 'linux').each(['one signal', 'two signals'])(
   },
 );
 
-test('a second signal ends it at once', async () => {
+test('a second signal ends the server at once', async () => {
   const server = await TestServer.start();
   // It never sees the end of its connection, so that the server waits for it.
   const stuck = await login(server.port, 'alice');
@@ -111,7 +111,7 @@ test('a second signal ends it at once', async () => {
   expect(await server.exited()).toBe(1);
 });
 
-test('a port that is in use is told in one line', async () => {
+test('a port that is in use is reported in one line', async () => {
   const first = await TestServer.start();
   const second = TestServer.start({ args: ['--port', String(first.port)] });
   await expect(second).rejects.toThrow(
@@ -119,7 +119,7 @@ test('a port that is in use is told in one line', async () => {
   );
 });
 
-test('a database held by another server is told with its process, in one line', async () => {
+test('a database of another server is reported in one line with its process', async () => {
   const first = await TestServer.start();
   await expect(TestServer.start({ data: first.data })).rejects.toThrow(
     new RegExp(
@@ -136,7 +136,7 @@ test('a database that is held is free again after kill -9', async () => {
   expect(second.port).toBeGreaterThan(0);
 });
 
-test('a folder that cannot be made is told in one line', async () => {
+test('a folder that cannot be made is reported in one line', async () => {
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');
   await expect(TestServer.start({ data: join(file, 'data') })).rejects.toThrow(
@@ -144,7 +144,7 @@ test('a folder that cannot be made is told in one line', async () => {
   );
 });
 
-test('a file that is no database is told in one line', async () => {
+test('a file that is not a database is reported in one line', async () => {
   const data = tempFolder();
   writeFileSync(
     join(data, 'corkboard.db'),

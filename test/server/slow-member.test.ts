@@ -37,7 +37,7 @@ async function postUntilEnded(
   return posted;
 }
 
-test('a person who stops reading is told so and closed, and the others get everything', async () => {
+test('a person who stops reading is sent an error and closed, and the others get everything', async () => {
   const board = await TestBoard.start({ limits: { outboxBytes } });
   const ends = serverEnds();
   const slow = await board.member('slow');
@@ -58,7 +58,7 @@ test('a person who stops reading is told so and closed, and the others get every
   expect(numbersIn(await reader.silence())).toEqual(range(1, posted));
 });
 
-test('a program that stops reading is told so and closed, and the others get everything', async () => {
+test('a program that stops reading is sent a notice and closed, and the others get everything', async () => {
   const board = await TestBoard.start({ limits: { outboxBytes } });
   const ends = serverEnds();
   const slow = await board.memberProgram('slow');

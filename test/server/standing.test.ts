@@ -58,17 +58,20 @@ test.each([
   ['user ban', 'BANNED'],
   ['user delete', 'USER_NOT_FOUND'],
   ['user password', 'SESSION_ENDED'],
-] as const)('once %s is acknowledged, nothing that the user asks is done', async (name, answer) => {
-  for (const [method, params] of requests) {
-    const { board, alice } = await withAlice();
-    await board.operate(async (operator) => operations[name]?.(operator));
-    const before = stored(board);
-    const word = await refusedWith(alice, method, params);
-    expect([answer, 'ended'], method).toContain(word);
-    expect(stored(board), method).toEqual(before);
-    await board.stop();
-  }
-});
+] as const)(
+  'once %s is acknowledged, no request of the user is carried out',
+  async (name, answer) => {
+    for (const [method, params] of requests) {
+      const { board, alice } = await withAlice();
+      await board.operate(async (operator) => operations[name]?.(operator));
+      const before = stored(board);
+      const word = await refusedWith(alice, method, params);
+      expect([answer, 'ended'], method).toContain(word);
+      expect(stored(board), method).toEqual(before);
+      await board.stop();
+    }
+  },
+);
 
 test('a ban that is committed while posts wait for the lock refuses all of them', async () => {
   const { board, alice } = await withAlice();

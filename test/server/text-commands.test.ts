@@ -23,7 +23,7 @@ describe.each(ways)('the commands about a group, %s', (_, write) => {
     );
   });
 
-  test('post gives the number, message shows it whole', async () => {
+  test('post prints the number, and message shows the whole message', async () => {
     const board = await TestBoard.start();
     const alice = await board.member('alice');
     expect(await alice.ask(`${write('post')} hello  Is  anyone "there"? `)).toBe(
@@ -67,7 +67,7 @@ describe.each(ways)('the commands about a group, %s', (_, write) => {
   });
 });
 
-test('users tells who is online', async () => {
+test('users shows which members are online', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('Bob');
   const alice = await board.member('alice');
@@ -145,7 +145,7 @@ test('%whoami says the name and the groups', async () => {
   expect(await alice.ask('%WhoAmI')).toBe('[INFO] You are Alice, a member of main, news.\n');
 });
 
-test('%help tells of every command, in words one can type', async () => {
+test('%help shows every command as it is typed', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   const help = await alice.ask('%help');
@@ -179,7 +179,7 @@ test.each(['%exit', '%quit', '%QUIT'])('%s says goodbye and ends the connection'
   expect(await bob.ask('%list')).toContain('(no messages)');
 });
 
-test('what stands around a command is no part of it', async () => {
+test('spaces around a command are ignored', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   alice.send('  \t%PING  ');

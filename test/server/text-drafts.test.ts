@@ -16,7 +16,7 @@ async function aliceAndProgram() {
 
 describe('several lines over nc', () => {
   test.each(['%post "A list"', '%grouppost main “A list”'])(
-    '%s takes them up to a dot',
+    '%s reads them up to a line with a dot',
     async (line) => {
       const { alice, content } = await aliceAndProgram();
       alice.send(line);
@@ -28,7 +28,7 @@ describe('several lines over nc', () => {
     },
   );
 
-  test('all at once, as a script sends them, and what follows is run', async () => {
+  test('can arrive at once, as from a script, and the next lines are run', async () => {
     const { alice, content } = await aliceAndProgram();
     const lines = Array.from({ length: 3000 }, (_, n) => `line ${n}`);
     alice.send('%post long', ...lines, '.', '%post short text');
@@ -45,7 +45,7 @@ describe('several lines over nc', () => {
     await alice.expect('[SUCCESS] Message 1 posted in main.');
   });
 
-  test('%cancel gives them up, and posts nothing', async () => {
+  test('are discarded by %cancel, and nothing is posted', async () => {
     const { alice } = await aliceAndProgram();
     alice.send('%post s', 'one', '%CANCEL');
     await alice.expect(how);
@@ -53,7 +53,7 @@ describe('several lines over nc', () => {
     expect(await alice.ask('%list')).toContain('(no messages)');
   });
 
-  test('an end of the connection before the dot posts nothing, and says so', async () => {
+  test('are not posted if the input ends before the dot, and the server says so', async () => {
     const { alice, board } = await aliceAndProgram();
     alice.send('%post s', 'one', '%exit');
     alice.finish();
@@ -84,7 +84,7 @@ describe('several lines over nc', () => {
     await alice.expect('[INFO] Nothing was posted.\n');
   });
 
-  test('nobody writes to a group that they are not in', async () => {
+  test('are refused at once for a group without membership', async () => {
     const { alice } = await aliceAndProgram();
     expect(await alice.ask('%grouppost news s')).toContain('[ERROR] You are not a member of news.');
     expect(await alice.ask('%whoami')).toContain('You are alice');
@@ -100,7 +100,7 @@ describe('several lines over nc', () => {
 });
 
 describe('%next over nc', () => {
-  test('reads what is unread and what was announced, the oldest first, and no own messages', async () => {
+  test('reads unread and announced messages, the oldest first, and no own messages', async () => {
     const { alice, board } = await aliceAndProgram();
     const bob = await board.memberProgram('bobby');
     await bob.call('group.join', { group: 'news' });
@@ -164,7 +164,7 @@ describe('a password that is typed twice over nc', () => {
     expect(await alice.ask('%whoami')).toContain('You are alice');
   });
 
-  test('nor when it was chosen with a new name, nor taken for a name after a wrong one', async () => {
+  test('is not run after a registration, and is not used as a name after a wrong password', async () => {
     const board = await TestBoard.start({ access: 'registered' });
     const alice = await board.connect();
     await alice.expect('What is your username? ');

@@ -130,11 +130,14 @@ const wrong: [line: string, why: string, form: string][] = [
   ['%quit now', '"now" is too much', '%exit or %quit'],
 ];
 
-test.each(wrong)('wrong arguments are told with the right form: %s', async (line, why, form) => {
-  const shown = await refusal(line);
-  expect(shown).toMatch(/^.*\n.*\n$/);
-  expect(shown).toContain(`[ERROR] Wrong arguments: ${why}.\n[INFO] Type: ${form}`);
-});
+test.each(wrong)(
+  'the error for wrong arguments shows the right form: %s',
+  async (line, why, form) => {
+    const shown = await refusal(line);
+    expect(shown).toMatch(/^.*\n.*\n$/);
+    expect(shown).toContain(`[ERROR] Wrong arguments: ${why}.\n[INFO] Type: ${form}`);
+  },
+);
 
 test.each([
   ['%pots hello all', '%post'],

@@ -24,7 +24,7 @@ test('a list without a count shows the newest 100, and how to see the others', a
   }
 });
 
-test('what the hint says to type shows the older ones', async () => {
+test('the command in the hint shows the older messages', async () => {
   const board = await TestBoard.start();
   const alice = await poster(board, 230, 'news');
   const first = await alice.ask('%grouplist news');
@@ -38,7 +38,7 @@ test('what the hint says to type shows the older ones', async () => {
   expect(numbersIn(await alice.ask(all))).toEqual(range(1, 230));
 });
 
-test('the hint counts no message that one cannot see', async () => {
+test('the hint counts only messages that the user can see', async () => {
   const board = await TestBoard.start();
   const alice = await poster(board, 10);
   const bob = await board.member('bob');

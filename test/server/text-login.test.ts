@@ -17,7 +17,7 @@ async function greeted(board: TestBoard): Promise<TextPeer> {
   return peer;
 }
 
-test('the greeting comes in one write, and ends by asking for the name', async () => {
+test('the greeting comes in one write and ends with the question for the name', async () => {
   const board = await TestBoard.start({ version: '1.2.3' });
   const peer = await board.connect();
   const first = await new Promise((resolve) => peer.socket.once('data', resolve));
@@ -34,7 +34,7 @@ test('a new user is welcomed and told how to begin', async () => {
   );
 });
 
-test('a member who returns is told how to read', async () => {
+test('a member who returns sees how to read unread messages', async () => {
   const board = await TestBoard.start();
   const before = await board.member('alice');
   before.finish();
@@ -142,7 +142,7 @@ test('a user who types the name in another spelling is the same user', async () 
   expect(await peer.ask('%whoami')).toContain('You are Alice, a member of main.\n');
 });
 
-test('of two connections that take one name at the same moment, exactly one gets it', async () => {
+test('of two logins under one name at the same moment, exactly one succeeds', async () => {
   const board = await TestBoard.start();
   for (let round = 0; round < 20; round++) {
     const name = `name${round}`;

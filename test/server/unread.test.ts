@@ -21,7 +21,7 @@ async function back(board: TestBoard): Promise<[alice: TextPeer, told: string]> 
 
 const nothing = '[INFO] Nothing unread.\n';
 
-test('a member who returns is told how many messages of each group are unread', async () => {
+test('a member who returns gets the unread count of each group', async () => {
   const board = await TestBoard.start();
   const bob = await board.member('bob');
   await bob.ask('%groupjoin news');
@@ -99,7 +99,7 @@ test.each([
   expect(await again.ask('%unread')).toBe(left);
 });
 
-test('reading an older message makes nothing unread again', async () => {
+test('reading an older message does not make newer messages unread', async () => {
   const board = await TestBoard.start();
   const alice = await board.member('alice');
   await post(alice, 5);

@@ -58,7 +58,7 @@ test('a member sees the last two messages from before joining, and every one aft
   expect(await seenByProgram(bob, 8)).toEqual([1, 2, 3, 4, 5, 6, 7]);
 });
 
-test.each([0, 1, 2])('with %i messages before, one who joins sees all of them', async (count) => {
+test.each([0, 1, 2])('a user who joins a group of %i messages sees all of them', async (count) => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   await post(bob, count);
@@ -87,7 +87,7 @@ test('joining again changes which messages are visible', async () => {
   expect(await seenByProgram(program, 9)).toEqual([7, 8, 9]);
 });
 
-test('being away moves nothing', async () => {
+test('being offline does not change which messages are visible', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   await post(bob, 5);
@@ -98,7 +98,7 @@ test('being away moves nothing', async () => {
   expect(await seenByProgram(again, 10)).toEqual(range(4, 10));
 });
 
-test('who joins sees their own messages, as everyone else does', async () => {
+test('a user’s own messages from before joining are visible by the same rule as others', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   await post(alice, 5);

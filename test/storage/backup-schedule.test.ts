@@ -89,7 +89,7 @@ test('a backup is made at once where none is, checked, and logged with its size 
   expect(readdirSync(folder).sort()).toEqual(['.corkboard-backups', name]);
 });
 
-test('the oldest of its own go once a new one is whole, and nothing else ever does', async () => {
+test('the oldest backups are deleted once a new one is complete, and no other files are', async () => {
   const { folder, start, logged } = schedule();
   mkdirSync(folder);
   const [third, second] = [backupFrom(folder, 3), backupFrom(folder, 2)];
@@ -103,7 +103,7 @@ test('the oldest of its own go once a new one is whole, and nothing else ever do
   expect(names).toHaveLength(others.length + 3);
 });
 
-test('a failure is logged, ends nothing, and costs no older backup', async () => {
+test('a failed backup is logged, and neither stops the schedule nor deletes an older backup', async () => {
   const { folder, start, logged } = schedule({ program: join(tempFolder(), 'missing.js') });
   mkdirSync(folder);
   const names = [3, 2, 1.5].map((hours) => backupFrom(folder, hours));
@@ -171,7 +171,7 @@ test('a schedule that is given another folder begins there', async () => {
   await second.close();
 });
 
-test('a copy that takes too long is ended, whether it hears signals or is stopped', async () => {
+test('a backup that takes too long is ended, even if it ignores signals or is stopped', async () => {
   for (const behaviour of [
     "process.on('SIGTERM', () => {})",
     "process.kill(process.pid, 'SIGSTOP')",

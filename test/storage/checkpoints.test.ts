@@ -95,7 +95,7 @@ test('a commit that makes a checkpoint due copies nothing itself', async () => {
   expect(pending(client)).toBe(0);
 });
 
-test('a thread that cannot copy loses nothing, and is tried again', async () => {
+test('a checkpoint that fails in its thread loses nothing and is tried again', async () => {
   const client = withTable();
   let now = 0;
   const checkpoints = new Checkpoints(

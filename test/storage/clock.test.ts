@@ -7,7 +7,7 @@ test('a time is the wall clock in whole microseconds', () => {
   expect(new Clock(0, () => 0.0129).tick()).toBe(12);
 });
 
-test('two things in the same millisecond keep their order', () => {
+test('two times in the same millisecond keep their order', () => {
   const clock = new Clock(0, () => 5);
   expect([clock.tick(), clock.tick(), clock.tick()]).toEqual([5000, 5001, 5002]);
 });

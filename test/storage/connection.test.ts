@@ -41,7 +41,7 @@ test('every connection has the pragmas that the board relies on', () => {
   expect(open(file).pragma('journal_size_limit', { simple: true })).toBe(64 * 1024 * 1024);
 });
 
-test('the server, which blocks everyone while it waits, waits as short as it asks to', () => {
+test('the server’s connection waits only briefly for a lock, because everyone waits with it', () => {
   const { client } = openHeld(newFile(), { busyTimeout: 7 });
   onTestFinished(() => {
     client.close();
@@ -112,7 +112,7 @@ test('a database that cannot be seen is not said to be missing', () => {
   expect(why).toMatch(/^Cannot open .*corkboard\.db: [^\n]+\(ELOOP, [^\n]+\.$/);
 });
 
-test('a file that is no database is refused in one line, and left as it is', () => {
+test('a file that is not a database is refused in one line and not changed', () => {
   const file = newFile();
   const text = 'Dear diary,\n'.repeat(100);
   writeFileSync(file, text);

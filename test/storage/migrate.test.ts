@@ -198,7 +198,7 @@ test('an upgrade keeps a copy of the old database beside the new one, and the co
   expect(await seen(board, await login(board, 'alice'))).toEqual([1, 2, 3, 4]);
 });
 
-test('an upgrade after going back to a copy keeps that copy', () => {
+test('an upgrade after restoring the copy of an earlier upgrade does not overwrite that copy', () => {
   const file = currentSchema();
   const upgraded = () => {
     const client = connect(file);
