@@ -97,7 +97,7 @@ test('a refused name ends a script before any command runs', async () => {
   expect(asked).toEqual({
     ...expected,
     stderr: `corkboard: line 1: Alice: Username already in use. Please choose another.
-corkboard: The script ended at command 1: there is no board to send more to.
+corkboard: The script ended at command 1, because there is no connection to a board any more.
 `,
   });
 });
@@ -124,7 +124,7 @@ test('a script may use %connect, and ends if that fails', async () => {
     stdout: '[INFO] %ping: ask whether the server is there\n',
     stderr: `[ERROR] You are not connected. Type %connect <address>.
 corkboard: line 2: %post a b: You are not connected. Type %connect <address>.
-corkboard: The script ended at command 2: there is no board to send more to.
+corkboard: The script ended at command 2, because there is no connection to a board any more.
 `,
   });
 });

@@ -71,10 +71,10 @@ test('db backup refuses a target that it must not or cannot overwrite, in one li
   };
   writeFileSync(target, 'precious');
   expect(await refused(target)).toContain(`Overwrite ${target}? There is no terminal to ask on`);
-  expect(await refused(folder)).toContain('is a folder; name a file in it.');
+  expect(await refused(folder)).toContain('is a folder. Name a file in it.');
   const device = join(folder, 'device');
   symlinkSync('/dev/null', device);
-  expect(await refused(device, '--yes')).toContain('device is not a file to write to.');
+  expect(await refused(device, '--yes')).toContain('device is not a regular file.');
   rmSync(device);
   expect(await refused(databaseFile(data), '--yes')).toContain('is the database itself');
   const held = ServerLock.take(target);

@@ -144,6 +144,6 @@ test('ban remove of a network that is not banned says so', async () => {
   const data = await boardFolder();
   expect(await runHere(['ban', 'remove', '192.0.2.1', '--data', data])).toMatchObject({
     code: 1,
-    stderr: 'corkboard: There is no ban of 192.0.2.1. ban list shows the 0 there are.\n',
+    stderr: 'corkboard: There is no ban of 192.0.2.1. To see the 0 bans, run: corkboard ban list\n',
   });
 });

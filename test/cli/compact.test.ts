@@ -55,7 +55,7 @@ test('db compact without a server leaves an empty log, and says when there is no
   expect(after).toBeLessThan(before / 10);
   expect(statSync(`${databaseFile(data)}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
   const again = await runCli(['db', 'compact', '--data', data]);
-  expect(again.stdout).toMatch(/^There is nothing to give back: \S+ has \d+\.\d KiB\.\n$/);
+  expect(again.stdout).toMatch(/^There is no space to return: \S+ has \d+\.\d KiB\.\n$/);
   expect(await compact(data, '--full')).toMatchObject({ full: true });
 });
 
@@ -69,12 +69,12 @@ test('db compact during a long read frees the pages, and says that the file shri
   const { code, stdout } = await runCli(['db', 'compact', '--data', data]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    / still has .*: something reads it, such as a backup\. It shrinks once that/,
+    / still has .*: another process reads it, such as a backup\. The file shrinks when/,
   );
   reader.exec('COMMIT');
   reader.close();
   const again = await runCli(['db', 'compact', '--data', data]);
-  expect(again.stdout).toMatch(/^There is nothing to give back: /);
+  expect(again.stdout).toMatch(/^There is no space to return: /);
 });
 
 test('db compact rewrites a board of the first schema once, and only while no server runs', async () => {
@@ -91,7 +91,7 @@ test('db compact rewrites a board of the first schema once, and only while no se
   expect(value(data, mode)).toBe(0);
   expect(await runCli(['db', 'compact', '--data', data])).toMatchObject({
     code: 1,
-    stderr: `corkboard: ${file} can only be written anew for this, while no server runs; process ${process.pid} does. Stop it and run this again.\n`,
+    stderr: `corkboard: ${file} can only be rewritten while no server runs, and process ${process.pid} is its server. Stop the server and run this again.\n`,
   });
   board.close();
   expect(await compact(data)).toMatchObject({ full: true });

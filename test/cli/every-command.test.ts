@@ -10,12 +10,13 @@ import { program } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { administrationRuns, commandsWith, smallBoard } from './commands.ts';
 
-// What each says of the small board, wherever it stands.
+// The output of each command for the small board.
 const says: Record<string, RegExp> = {
   'group list': /^ID .*DESCRIPTION\n 1 {2}main .*\n 3 {2}news +1 +2 .* What is new\n/s,
   'group create': /^Group deploys is made; its number is 6\.\n$/,
   'group edit': /^Group news keeps the newest 100 messages, for 90 days\.\n$/,
-  'group show': /^Name +news\n.*\nGoes next +number 1, .*once 99 more .*\nMEMBER .*\nbot .*\n$/s,
+  'group show':
+    /^Name +news\n.*\nRemoved next +number 1, .*after 99 more .*\nMEMBER .*\nbot .*\n$/s,
   'group rename': /^Group 6 is called releases now\.\n$/,
   'group delete': /^Group releases is deleted, with 0 messages and 0 memberships\.\n$/,
   'user create': /^User carol is made, without a password\.\n$/,
@@ -36,7 +37,7 @@ const says: Record<string, RegExp> = {
   'db backup': /^Backed up .*: 2 messages, [\d.]+ KiB\.\n$/,
   'db restore': /^Restored .*, with 2 messages\.\n$/,
   'db migrate': /^Made .*\.\n$/,
-  'db compact': /^There is nothing to give back: .*\n$/,
+  'db compact': /^There is no space to return: .*\n$/,
   'db clock': /^Clock +\S+\nNewest +\S+\nTrusted +\S+\nRetention +goes by the clock\nLater +0\n$/,
   stats: /^Users +2\nGroups +5\n.*\n2 posted since .*\nnews +2\n.*\nbot +2\n/s,
   export: /^Exported 5 groups, 2 users, 2 messages to .*\.\n$/,
@@ -94,9 +95,9 @@ test('commands that replace or rewrite the database refuse to run beside a serve
   for (const command of commands) alone.push(await runHere(command));
   expect(alone).toMatchObject([
     { code: 0, stdout: expect.stringContaining('is up to date') },
-    { code: 0, stdout: expect.stringContaining('nothing to give back') },
+    { code: 0, stdout: expect.stringContaining('no space to return') },
     { code: 0, stdout: expect.stringContaining('goes by the clock') },
-    { code: 0, stdout: expect.stringContaining('with 2 messages. What was there:') },
+    { code: 0, stdout: expect.stringContaining('with 2 messages. The old database is in') },
     { code: 1, stderr: expect.stringContaining('holds a board already') },
   ]);
 });

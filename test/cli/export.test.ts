@@ -185,7 +185,7 @@ test('an export leaves a complete, private file or none, and keeps an existing f
   expect(readdirSync(join(file, '..'))).toEqual(['board.jsonl']);
   expect(existsSync(join(data, 'no'))).toBe(false);
   const device = await runCli(['export', '/dev/null', '--force', '--data', data]);
-  expect(device.stderr).toBe('corkboard: /dev/null is not a file to write to.\n');
+  expect(device.stderr).toBe('corkboard: /dev/null is not a regular file. Name another file.\n');
 });
 
 test('an export ends with its reader, and Ctrl-C stops it at any point without leaving a file', async () => {

@@ -175,7 +175,7 @@ test('group edit sets the retention, and group show says what is deleted next', 
   );
   expect(leftEvents(data)).toEqual([{ type: 'retention.changed', group: { id: 3, name: 'news' } }]);
   expect(await show()).toMatch(
-    /\nGoes next +number 1, posted \S+Z: at \d{4}-\S+Z or once 3 more messages came\n/,
+    /\nRemoved next +number 1, posted \S+Z: at \d{4}-\S+Z or after 3 more messages\n/,
   );
   expect(await next()).toEqual({
     count: 1,
@@ -190,7 +190,7 @@ test('group edit sets the retention, and group show says what is deleted next', 
     'Group news is described as: x\nGroup news keeps the newest 1 message.\n',
   );
   expect(await show()).toMatch(
-    /\nGoes next +2 messages, numbers 1 to 2, posted up to \S+: now, by a server\n/,
+    /\nRemoved next +2 messages, numbers 1 to 2, posted up to \S+: now, by a server\n/,
   );
   expect(await next()).toMatchObject({ count: 2, first: 1, last: 2, at: null, afterPosts: 0 });
   expect(await edit('--keep', 'off')).toBe('Group news keeps every message.\n');

@@ -31,7 +31,7 @@ test('an interrupted import continues, but only with the same file', async () =>
   expect(await stopped.result).toEqual({
     code: 143,
     stdout: '',
-    stderr: 'corkboard: Interrupted. The same command goes on from there.\n',
+    stderr: 'corkboard: Interrupted. Run the same command again to continue.\n',
   });
   expect(existsSync(databaseFile(copy))).toBe(false);
 
@@ -167,7 +167,7 @@ test('the import of a damaged file names the line, and leaves the board unchange
     stdout: '',
     stderr:
       `corkboard: ${join(at, 'board.jsonl')} cannot be imported. ` +
-      'Line 12: It stands behind the last line. The board is as it was.\n',
+      'Line 12: It stands behind the last line. The board was not changed.\n',
   });
 });
 

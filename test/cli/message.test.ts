@@ -54,9 +54,9 @@ test('message list says how to see further messages', async () => {
   fillMain(data, 150);
   const list = async (...options: string[]) =>
     runCli(['message', 'list', 'main', ...options, '--data', data]);
-  expect(await list()).toMatchObject({ stderr: 'There are older ones: add --before 51\n' });
+  expect(await list()).toMatchObject({ stderr: 'There are older messages: add --before 51\n' });
   expect(await list('--after', '0')).toMatchObject({
-    stderr: 'There are newer ones: add --after 100\n',
+    stderr: 'There are newer messages: add --after 100\n',
   });
   expect((await list('--limit', '150')).stderr).toBe('');
 });

@@ -110,7 +110,7 @@ test.each([
   ['session.login', 'The message was not sent.'],
   [
     'message.post',
-    'The message may or may not be there: post it again with --key mine, and it is there once.',
+    'It is not known whether the message was posted. To post it exactly once, run the command again with --key mine.',
   ],
 ])(
   'Ctrl-C before the reply to %s exits with 130, and says whether the message was sent',

@@ -56,7 +56,7 @@ test('db restore replaces the database, ends the sessions of the backup, and kee
   tamper(data, "UPDATE groups SET description = 'in the log' WHERE id = 3");
   expect(await restore(data, backup)).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining(`Put ${backup}, with 2 messages, in the place of ${file}? `),
+    stderr: expect.stringContaining(`Replace ${file} with ${backup}, which has 2 messages? `),
   });
   expect(value(data, numbers)).toBe('1,2,3,4');
 

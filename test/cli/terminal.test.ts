@@ -107,7 +107,7 @@ test('a long purge shows its progress, and Ctrl-C stops it with the board consis
   const terminal = new CliTerminal(args);
   await terminal.expect(/\d+% \| \d+ of 300000 messages \| \d+\/s \| \d+\w+ left/);
   terminal.type(ctrlC);
-  await terminal.expect('corkboard: Interrupted; the other messages stand.');
+  await terminal.expect('corkboard: Interrupted. The other messages were not deleted.');
   expect(await terminal.exited()).toBe(130);
 
   const left = Number(messagesLeft(data));

@@ -89,7 +89,7 @@ test('a server that cannot have its operator socket runs without it, and its log
   await server.logged('the path of the folder is too long for a socket');
   const { stdout } = await runCli(['stats', '--data', long]);
   expect(stdout).toContain(
-    '\n\nThe server does not tell you who is connected: it tells its own user and root. Else its log says why.\n\n',
+    '\n\nThe server does not show you its connections. Run this as root or as the user that runs the server; if that does not help, see the log of the server.\n\n',
   );
 
   const taken = tempFolder();

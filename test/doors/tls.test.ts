@@ -272,7 +272,7 @@ test('an expired certificate is warned of at the start and on SIGHUP', async () 
   await other.logged('has ended');
 });
 
-const warning = 'beyond this machine, without encryption';
+const warning = 'beyond this machine without encryption';
 
 test('a server that listens beyond this machine without TLS logs a warning', async () => {
   const server = await TestServer.start({ args: ['--host', '0.0.0.0'] });

@@ -5,14 +5,14 @@ import { banRemoveCommand } from './ban/remove.ts';
 
 export function banCommand(): Command {
   return new Command('ban')
-    .description('the addresses and networks that may not connect')
+    .description('refuse connections from addresses and networks')
     .addCommand(banListCommand())
     .addCommand(banAddCommand())
     .addCommand(banRemoveCommand())
     .addHelpText(
       'after',
       `
-A server that runs on the database acts on changes within a second. user ban bans a name instead.
+A running server applies a change within a second. To ban a name, use user ban.
 
 Examples:
   $ corkboard ban list

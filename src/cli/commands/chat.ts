@@ -31,7 +31,7 @@ export function chatCommand(): Command {
     .description('talk to a board')
     .argument(
       '[host]',
-      'address of the board, as host, host:port or [::1]:port, or a profile (env: CORKBOARD_HOST); without it, %connect takes it from there',
+      'address of the board, as host, host:port or [::1]:port, or a profile (env: CORKBOARD_HOST); without it, connect with %connect',
     )
     .argument(
       '[port]',
@@ -42,14 +42,14 @@ export function chatCommand(): Command {
     .addHelpText(
       'after',
       `
-%help lists what can be typed. Enter on an empty line reads the next unread message, Tab completes,
-the arrow keys bring back earlier lines. Ctrl-C clears the line; on an empty line it leaves, as do
-Ctrl-D and %exit. You stay a member of your groups.
+%help lists the commands. Enter on an empty line shows the next unread message, Tab completes a word,
+and the arrow keys bring back earlier lines. Ctrl-C clears the line. On an empty line Ctrl-C leaves,
+as do Ctrl-D and %exit. You stay a member of your groups.
 
-With input from a pipe, each line is run as a command, the first one taken as the name unless there
-is --user. Replies and notices go to standard output. It ends with the input, and exits 1 if a
-command failed: standard error says in which line, and why. If the board limits the rate, it waits. A
-lost connection is made again, and the script goes on where it was.
+If the input is a pipe, each line is run as a command. Without --user, the first line is your name.
+Replies and notices go to standard output. The program ends at the end of the input. It exits with 1
+if a command failed, and standard error says in which line and why. If the board limits the rate, the
+program waits. If the connection is lost, it connects again and continues the script.
 ${settingsHelp}
 
 Examples:
@@ -125,7 +125,7 @@ function judge({ ran, failed, cut }: ScriptOutcome): void {
     throw new UserError(
       ran === 0
         ? 'No command was run.'
-        : `The script ended at command ${ran}: there is no board to send more to.`,
+        : `The script ended at command ${ran}, because there is no connection to a board any more.`,
     );
   }
   if (failed > 0) throw new UserError(`${failed} of ${count(ran, 'command')} failed.`);

@@ -4,13 +4,13 @@ import { type Shell, scripts, shells } from '../completion/scripts.ts';
 
 export function completionCommand(): Command {
   return new Command('completion')
-    .description('print what makes a shell complete commands, options and names')
-    .addArgument(new Argument('<shell>', 'which one').choices(shells))
+    .description('print a script that makes a shell complete commands, options and names')
+    .addArgument(new Argument('<shell>', 'the name of the shell').choices(shells))
     .addHelpText(
       'after',
       `
-The shell asks the program what fits, so it knows the groups and users of the database, too, and
-nothing has to be printed again after an upgrade.
+The script asks the program for candidates, so it also completes groups and users of the database,
+and does not have to be printed again after an upgrade.
 
 Examples:
   $ eval "$(corkboard completion bash)"         in ~/.bashrc
@@ -22,10 +22,10 @@ Examples:
     });
 }
 
-/** What the shells ask. Not for people: it does not stand in the help. */
+/** The command that the scripts of the shells run. The help does not list it. */
 export function completeCommand(): Command {
   return new Command('complete')
-    .argument('[words...]', 'the line so far, behind the name of the program')
+    .argument('[words...]', 'the words of the line after the name of the program')
     .action(async (words: string[], _options: object, command: Command) => {
       const found = command.parent ? await complete(command.parent, words) : [];
       if (typeof found === 'string') process.stdout.write(`:${found}\n`);

@@ -21,16 +21,19 @@ interface ExportOptions extends CommonOptions {
 
 export function exportCommand(): Command {
   return databaseCommand('export', 'write the board, or some groups, as JSON Lines')
-    .argument('[file]', 'where to; standard output without it, or with -', notEmpty)
-    .option('--group <group>', 'only this group and who is in it; may be repeated', collect)
-    .option('--without-passwords', 'leave out the hashes of passwords: names are free to take')
+    .argument('[file]', 'the file to write; standard output if left out, or for -', notEmpty)
+    .option('--group <group>', 'export only this group and its members; may be repeated', collect)
+    .option(
+      '--without-passwords',
+      'leave out the hashes of passwords, so that anyone can use the names',
+    )
     .option('--force', 'overwrite the file')
     .addHelpText(
       'after',
       `
-It is one state of the board, also while a server runs, which goes on undisturbed. The file is as
-secret as the database: it holds every message, and the hashes of passwords; its owner alone can
-read it. It is complete, or it is not there. docs/export-format.md says what stands in it.
+The export is a snapshot of the board, also beside a running server. It contains every message and
+the hashes of the passwords, so it is as secret as the database. Only the owner can read the file. An
+export that is interrupted or fails leaves no file. docs/export-format.md describes the format.
 
 Examples:
   $ corkboard export board.jsonl
@@ -39,7 +42,8 @@ Examples:
     )
     .action((file: string | undefined, options: ExportOptions, command: Command) => {
       const named = file === '-' ? undefined : file;
-      if (options.json && !named) command.error('error: --json tells of a file: give one');
+      if (options.json && !named)
+        command.error('error: --json describes the file of the export: name a file');
       return untilStopped((signal) => writeExport(named, options, signal));
     });
 }
@@ -86,7 +90,7 @@ async function takeSnapshot(options: ExportOptions, signal: AbortSignal): Promis
   return showSteps(total, signal, (control) => Snapshot.take(file, only, control));
 }
 
-/** @returns undefined where nobody has read to the end */
+/** @returns undefined if the reader of the output has closed it before the end */
 function writeLines(
   snapshot: Snapshot,
   { group, withoutPasswords }: ExportOptions,

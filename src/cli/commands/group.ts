@@ -20,8 +20,7 @@ export function groupCommand(): Command {
     .addHelpText(
       'after',
       `
-A group is given by its name or by its number. A server that runs on the database acts on changes
-within a second.
+A group is given by its name or by its number. A running server applies a change within a second.
 
 Examples:
   $ corkboard group list

@@ -17,7 +17,7 @@ import { printDone } from '../printing/output.ts';
 import { Progress } from '../printing/progress.ts';
 import { interruptedCode } from '../running/interrupt.ts';
 
-// Bytes that are read at once.
+// How many bytes are read at once.
 const chunkSize = 256 * 1024;
 
 interface Summary {
@@ -25,7 +25,7 @@ interface Summary {
   readonly users: number;
   readonly groups: number;
   readonly messages: number;
-  /** The lines that an interrupted import had read before. */
+  /** How many lines an earlier import of the same file had read when it was interrupted. */
   readonly resumedAt: number;
 }
 
@@ -34,15 +34,19 @@ interface ImportOptions extends CommonOptions {
 }
 
 export function importCommand(): Command {
-  return databaseCommand('import', 'make a board of an export; not while a server runs')
-    .argument('<file>', 'what corkboard export has written; standard input for -', notEmpty)
-    .option('--restart', 'begin anew, and forget an import that was interrupted')
+  return databaseCommand('import', 'make a board from an export; not while a server runs')
+    .argument(
+      '<file>',
+      'the file that corkboard export has written; - for standard input',
+      notEmpty,
+    )
+    .option('--restart', 'discard an interrupted import and begin at the first line')
     .addHelpText(
       'after',
       `
-The board must be missing or empty. It stays as it is until all of the file was read and found
-right; then the imported one is put in its place. An import that was interrupted, by Ctrl-C or a
-crash, goes on where it was when the same file is imported again.
+The board must be missing or empty. It does not change until the whole file was read and checked.
+Then the imported board replaces it. If Ctrl-C or a crash interrupts an import, run the same command
+again with the same file: it continues where it was.
 
 Examples:
   $ corkboard import board.jsonl --data /var/lib/corkboard
@@ -64,7 +68,7 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   warnOfLaterDates(database);
 }
 
-/** Every message that is posted later would be dated after them. */
+/** Warns of dates in the future: the board would date every later message after them. */
 function warnOfLaterDates(database: string): void {
   const client = openShared(database);
   try {
@@ -87,7 +91,7 @@ async function openSource(file: string): Promise<ReadStream> {
   }
 }
 
-/** @throws UserError, so that it is told apart from what the database throws */
+/** @throws UserError if reading fails, which cannot be confused with an error of the database */
 async function* bytesOf(source: Readable, file: string): AsyncGenerator<Buffer> {
   try {
     for await (const chunk of source) yield chunk as Buffer;
@@ -112,7 +116,7 @@ function followed(
       shown ??= new Progress(total, 'lines', from);
       shown.update(done);
     };
-    // Who stops it does not wait for what has yet to come over a pipe.
+    // Ctrl-C ends the import at once, even if a pipe has not delivered its data yet.
     const chunks = bytesOf(addAbortSignal(signal, source), file);
     try {
       return await importBoard(database, chunks, { signal, progress, restart });
@@ -124,10 +128,12 @@ function followed(
 
 function asUserError(error: unknown, source: string): unknown {
   if (error instanceof ExportError) {
-    return new UserError(`${source} cannot be imported. ${error.message} The board is as it was.`);
+    return new UserError(
+      `${source} cannot be imported. ${error.message} The board was not changed.`,
+    );
   }
   if (isAbort(error)) {
-    return new UserError('Interrupted. The same command goes on from there.', interruptedCode());
+    return new UserError('Interrupted. Run the same command again to continue.', interruptedCode());
   }
   return error;
 }
@@ -135,6 +141,6 @@ function asUserError(error: unknown, source: string): unknown {
 function described({ file, resumedAt, ...counts }: Summary): string {
   const { users, groups, messages } = counts;
   const what = [count(groups, 'group'), count(users, 'user'), count(messages, 'message')];
-  const from = resumedAt > 0 ? `, going on after line ${resumedAt}` : '';
+  const from = resumedAt > 0 ? `, continuing after line ${resumedAt}` : '';
   return `Imported ${what.join(', ')} into ${file}${from}.`;
 }

@@ -12,8 +12,8 @@ export function messageCommand(): Command {
     .addHelpText(
       'after',
       `
-A group is given by its name or by its number, a message by its number, with or without a #, or as last
-for the newest message of the group.
+A group is given by its name or by its number. A message is given by its number, with or without a #,
+or as last for the newest message of the group.
 
 Examples:
   $ corkboard message list main --limit 20

@@ -47,13 +47,14 @@ export function postCommand(): Command {
     .description('post one message to a board')
     .argument('<group>', 'name or number')
     .argument('<subject>')
-    .argument('[content]', 'left out, or -, it is read from standard input')
-    .option('--join', 'join the group first, if you are no member');
+    .argument('[content]', 'the content; standard input if left out, or for -')
+    .option('--join', 'join the group first, if you are not a member');
   return withIdentity(withAddress(command))
     .addOption(
-      new Option('--key <key>', 'post once under this key, however often it is run').argParser(
-        postKey,
-      ),
+      new Option(
+        '--key <key>',
+        'post the message only once, however often the command is run with this key',
+      ).argParser(postKey),
     )
     .addOption(
       new Option('--retry <duration>', 'how long to try again if the board cannot be reached')
@@ -65,9 +66,9 @@ export function postCommand(): Command {
     .addHelpText(
       'after',
       `
-If the connection fails, it is tried again under the same key, so the message is posted once. A message
-that the board would refuse as too long is not sent. Exit codes: 0 posted, 1 not or perhaps not posted,
-2 wrong usage, 130 ended by Ctrl-C, 143 by SIGTERM.
+If the connection fails, the command tries again with the same key, so the message is posted once. A
+message that is too long for the board is not sent. Exit codes: 0 posted, 1 not or perhaps not posted,
+2 wrong usage, 130 ended by Ctrl-C, 143 ended by SIGTERM.
 ${settingsHelp}
 
 Examples:
@@ -95,7 +96,7 @@ async function run(
   printDone(options, posted, () => `Message ${posted.number} posted in ${posted.group}.`);
 }
 
-/** @throws UserError 130 where it was interrupted, BoardError, ConnectionError */
+/** @throws UserError with exit code 130 or 143 if it was interrupted, BoardError, ConnectionError */
 async function post(target: Target, what: Post, options: PostOptions) {
   const { join, retry, verbose } = options;
   const ended = interruption();
@@ -148,7 +149,7 @@ async function postOnce(
     else tell(`The connection was lost: ${reason} Trying again.`);
   });
   try {
-    if (signal.aborted) throw new ConnectionError('It was given up.');
+    if (signal.aborted) throw new ConnectionError('The command was interrupted.');
     if (join) await joinOnce(client, group);
     begin();
     return await client.post(group, subject, content, { key });
@@ -160,5 +161,5 @@ async function postOnce(
 
 function outcome({ key }: Post, began: boolean): string {
   if (!began) return 'The message was not sent.';
-  return `The message may or may not be there: post it again with --key ${key}, and it is there once.`;
+  return `It is not known whether the message was posted. To post it exactly once, run the command again with --key ${key}.`;
 }

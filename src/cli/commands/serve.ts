@@ -37,19 +37,23 @@ export function serveCommand(): Command {
     .addOption(
       new Option(
         '--config <file>',
-        'settings in TOML: keys are the flags without dashes in front',
+        'file of settings in TOML; a key is a flag without its leading dashes',
       ).env('CORKBOARD_CONFIG'),
     )
-    .option('--print-config', 'print what is in force as such a file, with its sources, and end')
+    .option(
+      '--print-config',
+      'print the settings in force as a configuration file with their sources, and exit',
+    )
     .addHelpText(
       'after',
       `
-Flags win over variables, variables over the file of --config, and that over the defaults.
+Flags override variables, variables override the file of --config, and the file overrides the defaults.
 
-The address is printed on standard output, logs go to standard error. SIGINT (Ctrl-C) and SIGTERM
-end it cleanly: what was accepted is committed and answered. A second signal ends it at once.
-SIGHUP reads the configuration file and the certificate again, and the log says what has changed. A
-server that was started at a terminal ends when that terminal is closed; nohup keeps it running.
+The server prints its address on standard output and its log on standard error. SIGINT (Ctrl-C) and
+SIGTERM end it cleanly: it commits and answers every request that it has accepted. A second signal
+ends it at once. SIGHUP makes it read the configuration file and the certificate again, and the log
+says what has changed. A server that was started at a terminal ends when the terminal is closed,
+unless it was started with nohup.
 
 Examples:
   $ corkboard serve
@@ -79,12 +83,12 @@ async function serve(read: () => Configuration): Promise<void> {
   const given = { listen, certificate, limits, backups, version, linesDropped, onUpgrade };
   const app = await App.start({ ...config, ...given }, log);
   const reload = reloader({ app, log, config, read });
-  // Before anything says that it listens: whoever reads that may signal at once.
+  // Before the address is announced, because a program that reads it may send a signal at once.
   const signalled = untilSignalled(log, reload);
   if (app.metricsAddress) logMetrics(app.metricsAddress, log);
   for (const { text, host: address = text, port, secure } of app.addresses) {
     if (!secure && !isLoopback(address)) {
-      log.warn({ address }, 'beyond this machine, without encryption');
+      log.warn({ address }, 'listening beyond this machine without encryption');
     }
     log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
     announce(`Listening on ${text}\n`, log);
@@ -94,11 +98,11 @@ async function serve(read: () => Configuration): Promise<void> {
   await signalled;
   await app.close('The server is shutting down.');
   log.info('stopped');
-  // What hangs, as a process on a file system that does not answer, keeps no server from its end.
+  // Work that hangs, such as a process on a file system that does not answer, must not keep the process alive.
   setTimeout(() => process.exit(), endTime).unref();
 }
 
-/** A server whose standard output is full or closed goes on: its log has the address, too. */
+/** If standard output is full or closed, the server runs on. The log has the address too. */
 function announce(line: string, log: Logger): void {
   try {
     writeSync(1, line);
@@ -113,9 +117,9 @@ function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan 
   return { folder: backupDir, every: backupEvery, keep: backupKeep, program };
 }
 
-/** Metrics ask for no password: they name no user, but show how much goes on. */
+/** Logs where the metrics are. They need no password: they name no user, but show how busy the board is. */
 function logMetrics({ text, host = '' }: DoorAddress, log: Logger): void {
   const at = { url: `http://${text}/metrics` };
   if (isLoopback(host)) log.info(at, 'metrics');
-  else log.warn(at, 'metrics beyond this machine, without encryption, for anyone who asks');
+  else log.warn(at, 'metrics are served beyond this machine, without encryption or a password');
 }

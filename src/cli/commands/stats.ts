@@ -25,18 +25,21 @@ interface StatsOptions extends CommonOptions {
 }
 
 export function statsCommand(): Command {
-  return databaseCommand('stats', 'how much is on the board, and when and where people post')
+  return databaseCommand('stats', 'count what is on the board, and show when and where people post')
     .addOption(
-      new Option('--since <when>', 'where the window begins: a date, a time, or an age such as 7d')
+      new Option(
+        '--since <when>',
+        'the beginning of the window: a date, a time, or an age such as 7d',
+      )
         .argParser(pastTime)
         .default(pastTime('30d'), '30d'),
     )
     .addHelpText(
       'after',
       `
-The busiest groups and people and the charts are of the messages posted in the window and still
-stored. Days and hours are UTC. It only reads, also beside a running server, which tells the user
-that runs it, and root, who is connected.
+The busiest groups and users and the charts count the stored messages that were posted in the window.
+Days and hours are in UTC. The command only reads the database, and may run beside a server. The
+server lists its connections only for root and for the user that runs it.
 
 Examples:
   $ corkboard stats
@@ -48,7 +51,7 @@ Examples:
 
 async function stats(options: StatsOptions): Promise<void> {
   const file = databaseFile(options.data);
-  // Before it is opened: closing a file that nobody else has open removes its log.
+  // Before the database is opened: if no other process has it open, closing it removes the log.
   const logSize = statSync(`${file}-wal`, { throwIfNoEntry: false })?.size ?? 0;
   const client = openShared(file, { journal: 'unchanged' });
   try {
@@ -99,10 +102,10 @@ function described({ window, ...document }: StatsDocument): string {
   ].join('\n\n');
 }
 
-/** The table has those who came last: more are for `--json` than anyone reads. */
+/** The newest sessions as a table. `--json` has all of them. */
 function connected(sessions: StatsDocument['sessions']): string {
   if (!sessions)
-    return 'The server does not tell you who is connected: it tells its own user and root. Else its log says why.';
+    return 'The server does not show you its connections. Run this as root or as the user that runs the server; if that does not help, see the log of the server.';
   if (sessions.length === 0) return 'Nobody is connected.';
   const users = new Set(sessions.flatMap(({ user }) => user ?? [])).size;
   const total = `${count(users, 'user')} connected, ${count(sessions.length, 'session')}`;

@@ -17,7 +17,7 @@ import { Follower } from '../tail/follower.ts';
 import { formatMessage, writeSlowly } from '../tail/output.ts';
 import { parseSince, type Since } from '../tail/since.ts';
 
-// Messages that `--no-follow` shows unless it is told otherwise, as tail(1) does.
+// How many messages `--no-follow` shows without --count and --since, as in tail(1).
 const newestShown = 10;
 
 interface TailOptions extends ConnectionOptions {
@@ -33,19 +33,19 @@ interface TailOptions extends ConnectionOptions {
 
 export function tailCommand(): Command {
   const command = new Command('tail')
-    .description('print messages as they come')
-    .argument('[group...]', 'names or numbers; all that you are in if left out')
+    .description('print messages as they are posted')
+    .argument('[group...]', 'names or numbers; all groups that you are a member of if left out')
     .addOption(
       new Option(
         '--since <when>',
-        'begin at a number of one group, a date, a time or an age such as 2h, in place of now',
+        'begin at a message number (with one group), a date, a time or an age such as 2h, instead of now',
       ).argParser(parseSince),
     )
-    .option('-n, --count <n>', 'end after so many messages', wholeNumber(1))
-    .option('--no-follow', 'print what there is and end: the newest 10, or as many as -n says')
-    .option('--headers', 'without the content')
-    .option('--join', 'join the groups first, where you are no member')
-    .option('--json', 'a JSON object on a line for each');
+    .option('-n, --count <n>', 'end after n messages', wholeNumber(1))
+    .option('--no-follow', 'print the newest 10 messages, or as many as -n says, and end')
+    .option('--headers', 'leave out the content')
+    .option('--join', 'join the groups first, if you are not a member')
+    .option('--json', 'print each message as one line of JSON');
   return withIdentity(withAddress(command))
     .addOption(
       new Option(
@@ -59,11 +59,11 @@ export function tailCommand(): Command {
     .addHelpText(
       'after',
       `
-A lost connection is made again, for as long as it takes: no message is missed, and none is shown
-twice. If the board limits the rate, tail waits. With --no-follow and --since, it
-prints all from there on, or the first of them with -n. Exit codes: 0 after --count messages, at the end
-with --no-follow, or when the reader closes the pipe, 1 failed, 2 wrong usage, 130 ended by Ctrl-C,
-143 by SIGTERM.
+If the connection is lost, tail connects again, for as long as it takes. It misses no message and
+shows none twice. If the board limits the rate, tail waits. With --no-follow and --since, it prints
+all messages since then, or the first n of them with -n. Exit codes: 0 after --count messages, at the
+end with --no-follow, or when the reader closes the pipe, 1 failed, 2 wrong usage, 130 ended by
+Ctrl-C, 143 ended by SIGTERM.
 ${settingsHelp}
 
 Examples:
@@ -79,7 +79,9 @@ Examples:
 async function run(groups: string[], options: TailOptions, command: Command): Promise<void> {
   const { since } = options;
   if (since && 'number' in since && groups.length !== 1) {
-    command.error('error: --since takes a number where one group is named, else a time.');
+    command.error(
+      'error: --since accepts a message number only with exactly one group. Give one group, or a time.',
+    );
   }
   const ended = interruption();
   const reader = readerOf(process.stdout);
@@ -100,7 +102,7 @@ async function tail(groups: string[], options: TailOptions, signal: AbortSignal)
   const tell = connectionReporter(verbose);
   const target = await targetOf(connectionSettings(options));
   const client = await connectWithRetries(target, { signal, retry, tell });
-  // Calls that wait for the board are given up.
+  // Closing the client also rejects calls that wait for the board.
   signal.addEventListener('abort', () => void client.close());
   client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
   client.on('resumed', () => tell('Connected again.'));

@@ -22,7 +22,7 @@ export function userCommand(): Command {
     .addHelpText(
       'after',
       `
-A server that runs on the database acts on changes within a second.
+A running server applies a change within a second.
 
 Examples:
   $ corkboard user list

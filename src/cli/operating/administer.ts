@@ -37,7 +37,7 @@ export function configuredData(): string | undefined {
 
 /**
  * Runs `work` on the board, whether a server runs or not.
- * @throws DatabaseError if there is no database, or none that this program works with
+ * @throws DatabaseError if there is no database, or one of another version or another program
  */
 export async function administer<T>(
   { data }: CommonOptions,

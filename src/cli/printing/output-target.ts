@@ -118,6 +118,7 @@ export class OutputFile implements OutputTarget {
 /** @throws UserError */
 function requireFree(file: string, force: boolean): void {
   if (!existsSync(file)) return;
-  if (!statSync(file).isFile()) throw new UserError(`${file} is not a file to write to.`);
+  if (!statSync(file).isFile())
+    throw new UserError(`${file} is not a regular file. Name another file.`);
   if (!force) throw new UserError(`${file} is there already. Add --force to overwrite it.`);
 }

@@ -10,7 +10,7 @@ import { networkArgument } from './network.ts';
 
 interface AddOptions extends CommonOptions {
   readonly reason: string;
-  /** When it ends, in microseconds since the epoch. */
+  /** When the ban ends, in microseconds since the epoch. */
   readonly for?: number;
   readonly until?: number;
   readonly force?: true;
@@ -19,37 +19,29 @@ interface AddOptions extends CommonOptions {
 const loopback = ['127.0.0.0/8', '::1'].flatMap((text) => Network.parse(text) ?? []);
 
 export function banAddCommand(): Command {
-  return databaseCommand(
-    'add',
-    'let nobody connect from a network, and end the sessions from there',
-  )
+  return databaseCommand('add', 'refuse connections from a network, and end its sessions')
     .argument(
       '<network>',
-      'an address or a network, as 192.0.2.7 or 2001:db8::/32',
+      'an address or a network, such as 192.0.2.7 or 2001:db8::/32',
       networkArgument,
     )
-    .option(
-      '--reason <text>',
-      'what those who connect from there are told, on one line',
-      anyText,
-      '',
-    )
+    .option('--reason <text>', 'a line that refused connections are sent', anyText, '')
     .addOption(
-      new Option('--for <time>', 'how long it holds, such as 90min, 12h, 30d or 2w')
+      new Option('--for <time>', 'how long the ban lasts, such as 90min, 12h, 30d or 2w')
         .argParser(timeFromNow)
         .conflicts('until'),
     )
     .addOption(
-      new Option('--until <time>', 'when it ends: a date, or an RFC 3339 time').argParser(
+      new Option('--until <time>', 'when the ban ends: a date, or an RFC 3339 time').argParser(
         futureTime,
       ),
     )
-    .option('--force', 'ban this machine itself (loopback), too')
+    .option('--force', 'also ban addresses of this machine (loopback)')
     .addHelpText(
       'after',
       `
-Without --for and --until it holds until ban remove. A ban of the same network takes its place. For
-an IPv6 address, the /64 around it is mostly one customer: ban that.
+Without --for and --until, the ban lasts until it is removed with ban remove. A new ban of the same
+network replaces it. With IPv6, ban the /64 of an address, because it usually belongs to one customer.
 
 Examples:
   $ corkboard ban add 203.0.113.7 --for 12h --reason "Guessing passwords"
@@ -62,8 +54,8 @@ Examples:
 async function add(network: Network, options: AddOptions): Promise<void> {
   if (!options.force && loopback.some((own) => own.overlaps(network))) {
     throw new UserError(
-      `${network.text} holds addresses of this machine (loopback), from where you may work yourself. ` +
-        'Nothing was banned; --force does it.',
+      `${network.text} contains addresses of this machine (loopback), which you may use yourself. ` +
+        'Nothing was banned. To ban it all the same, add --force.',
     );
   }
   const ban = {

@@ -4,7 +4,7 @@ import { networkBanDocument } from '../../printing/documents.ts';
 import { printResult, shownTime, table } from '../../printing/output.ts';
 
 export function banListCommand(): Command {
-  return databaseCommand('list', 'all bans of networks that have not ended').action(
+  return databaseCommand('list', 'list the bans of networks that are in force').action(
     async (options: CommonOptions) => {
       const bans = await administer(options, (board) => board.networkBans());
       const documents = bans.map(networkBanDocument);

@@ -7,8 +7,8 @@ import { printDone } from '../../printing/output.ts';
 import { networkArgument } from './network.ts';
 
 export function banRemoveCommand(): Command {
-  return databaseCommand('remove', 'let those from a network connect again')
-    .argument('<network>', 'as ban list shows it', networkArgument)
+  return databaseCommand('remove', 'lift the ban of a network')
+    .argument('<network>', 'the network as ban list shows it', networkArgument)
     .addHelpText('after', '\nExamples:\n  $ corkboard ban remove 203.0.113.7')
     .action(remove);
 }
@@ -20,7 +20,7 @@ async function remove({ text }: Network, options: CommonOptions): Promise<void> 
   }));
   if (!removed) {
     throw new UserError(
-      `There is no ban of ${text}. ban list shows the ${others.length} there are.`,
+      `There is no ban of ${text}. To see the ${others.length} bans, run: corkboard ban list`,
     );
   }
   printDone(options, networkBanDocument(removed), () => `${text} is not banned any more.`);

@@ -19,14 +19,14 @@ interface BackupOptions extends CommonOptions {
 
 export function dbBackupCommand(): Command {
   return databaseCommand('backup', 'copy the database, also while a server runs')
-    .argument('<file>', 'where the copy goes', notEmpty)
-    .option('--yes', 'overwrite the file without asking, if there is one')
+    .argument('<file>', 'the file to write', notEmpty)
+    .option('--yes', 'overwrite an existing file without asking')
     .addHelpText(
       'after',
       `
-The copy is the board of one moment, with every message that was acknowledged before. It is checked
-and then given its name, so that what has the name is always whole; a copy that is under way is
-called <file>.partial. What a copy that was killed has left is removed by the next one.
+The backup is a snapshot of the board, with every message acknowledged before. It is written to
+<file>.partial, checked, and then renamed, so that <file> is always complete. If a backup is killed,
+the next one removes the partial file that it left.
 
 Examples:
   $ corkboard db backup /backups/board.db
@@ -48,7 +48,7 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
 }
 
 /**
- * Copies the board in `file` to a place that is free, or may be taken.
+ * Copies the board in `file` to `target`, and overwrites a file there. The caller has asked the user.
  * @returns how many rows each table has
  */
 export function backUp(target: string, file: string): Promise<ToldRows> {
@@ -66,11 +66,11 @@ async function copyTo(target: string, file: string, control: CopyControl): Promi
   }
 }
 
-/** @throws UserError where the target is no backup, or is to stay */
+/** @throws UserError if the target is not a regular file, or the user wants to keep it */
 async function mayOverwrite(target: string, options: BackupOptions): Promise<void> {
   const found = statSync(target);
-  if (found.isDirectory()) throw new UserError(`${target} is a folder; name a file in it.`);
-  // A device or a pipe would be gone, with a file in its place.
-  if (!found.isFile()) throw new UserError(`${target} is not a file to write to.`);
+  if (found.isDirectory()) throw new UserError(`${target} is a folder. Name a file in it.`);
+  // The rename would replace a device or a pipe with a file.
+  if (!found.isFile()) throw new UserError(`${target} is not a regular file. Name another file.`);
   await confirm(`Overwrite ${target}`, options, 'Nothing was overwritten.');
 }

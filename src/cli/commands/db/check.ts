@@ -15,8 +15,11 @@ interface Problem {
 }
 
 export function dbCheckCommand(): Command {
-  return databaseCommand('check', 'look for damage, and for what cannot be on a board')
-    .addHelpText('after', '\nIt exits with 1 if it finds anything. It may run beside a server.')
+  return databaseCommand('check', 'look for damage and inconsistent data')
+    .addHelpText(
+      'after',
+      '\nThe exit code is 1 if there is a problem. The command may run beside a server.',
+    )
     .action(check);
 }
 
@@ -38,7 +41,7 @@ async function findProblems(client: Client): Promise<Problem[]> {
     const found = problemsOf(healthCheck, client);
     problems.push(...found.map((problem) => ({ check: healthCheck.name, problem })));
     progress.update(done + 1);
-    // The terminal is written to between two checks.
+    // The progress is written to the terminal between two checks.
     await nextTurn();
   }
   progress.stop();

@@ -21,11 +21,14 @@ interface ClockOptions extends CommonOptions {
 }
 
 export function dbClockCommand(): Command {
-  return databaseCommand('clock', 'compare the clock of this machine with what is stored')
-    .option('--trust', 'the clock is right: let retention by age go on')
+  return databaseCommand(
+    'clock',
+    'compare the clock of this machine with the times in the database',
+  )
+    .option('--trust', 'confirm that the clock is right, so that retention by age continues')
     .option(
       '--mend',
-      'the clock is right: date as of now what is dated later; not while a server runs',
+      'confirm that the clock is right, and set every later date to now; not while a server runs',
     )
     .option('--yes', 'do not ask')
     .addHelpText(
@@ -56,7 +59,7 @@ async function run(options: ClockOptions): Promise<void> {
   }
 }
 
-/** @returns how many messages and memberships were dated anew */
+/** @returns how many messages and memberships got a new date */
 async function change(client: Client, options: ClockOptions): Promise<number> {
   const clock = Date.now() * 1000;
   const now = shownTime(formatTime(clock));

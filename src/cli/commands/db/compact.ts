@@ -16,14 +16,14 @@ interface CompactOptions extends CommonOptions {
 }
 
 export function dbCompactCommand(): Command {
-  return databaseCommand('compact', 'give the space of what was deleted back to the disk')
-    .option('--full', 'write the whole file anew; not while a server runs')
+  return databaseCommand('compact', 'return unused space of the database file to the disk')
+    .option('--full', 'rewrite the whole file; not while a server runs')
     .addHelpText(
       'after',
       `
-It goes in small steps beside a running server; Ctrl-C stops it between two of them. A database made
-by a version that could not do so is written anew once, while no server runs. That needs free space
-of twice its size, and Ctrl-C leaves it as it was.
+The command works in small steps and may run beside a server. Ctrl-C stops it after the current step.
+A database of a version without this command is rewritten once, while no server runs. That needs free
+space of twice its size, and Ctrl-C leaves the database unchanged.
 
 Examples:
   $ corkboard db compact
@@ -47,8 +47,8 @@ async function compact(options: CompactOptions): Promise<void> {
       after < before
         ? `${file} had ${shownBytes(before)} and has ${shownBytes(after)} now.`
         : unused > 0
-          ? `${file} still has ${shownBytes(after)}: something reads it, such as a backup. It shrinks once that is done.`
-          : `There is nothing to give back: ${file} has ${shownBytes(after)}.`,
+          ? `${file} still has ${shownBytes(after)}: another process reads it, such as a backup. The file shrinks when that process is done.`
+          : `There is no space to return: ${file} has ${shownBytes(after)}.`,
     );
   } finally {
     client.close();
@@ -56,7 +56,7 @@ async function compact(options: CompactOptions): Promise<void> {
   }
 }
 
-/** The lock, or what says that a server has it. */
+/** The lock, or the error that says which server has it. */
 function takeLock(file: string): ServerLock | LockedError {
   try {
     return ServerLock.take(file);
@@ -72,18 +72,19 @@ async function giveBack(client: Client): Promise<void> {
     (control) => returnSpaceInSteps(client, control),
     'pages',
   );
-  if (!complete) throw new UserError('Interrupted; what was given back is.', interruptedCode());
+  if (!complete)
+    throw new UserError('Interrupted. The space returned so far stays free.', interruptedCode());
 }
 
 function rewriteAlone(client: Client, file: string, held: ServerLock | LockedError): void {
   if (held instanceof LockedError) {
     throw new UserError(
-      `${file} can only be written anew for this, while no server runs; process ${held.pid} does. ` +
-        'Stop it and run this again.',
+      `${file} can only be rewritten while no server runs, and process ${held.pid} is its server. ` +
+        'Stop the server and run this again.',
     );
   }
   if (process.stderr.isTTY) {
-    process.stderr.write(`Writing ${shownBytes(statSync(file).size)} anew takes a while …\n`);
+    process.stderr.write(`Rewriting ${shownBytes(statSync(file).size)} takes a while …\n`);
   }
   rewrite(client);
 }

@@ -31,6 +31,8 @@ function migrate(options: CommonOptions): void {
   lock.release();
   printDone(options, { file, created, copy: copy ?? null, schema }, () => {
     if (created) return `Made ${file}.`;
-    return copy ? `Upgraded ${file}. As it was: ${copy}` : `${file} is up to date.`;
+    return copy
+      ? `Upgraded ${file}. A copy of the old version is in ${copy}`
+      : `${file} is up to date.`;
   });
 }

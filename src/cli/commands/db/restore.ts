@@ -17,17 +17,15 @@ interface RestoreOptions extends CommonOptions {
 }
 
 export function dbRestoreCommand(): Command {
-  return databaseCommand(
-    'restore',
-    'put a backup in the place of the database; not while a server runs',
-  )
+  return databaseCommand('restore', 'replace the database with a backup; not while a server runs')
     .argument('<file>', 'the backup', notEmpty)
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       `
-The backup is checked first, and upgraded where it is of an older version. What was there is kept
-beside it under a name with the date. Everyone has to log in again. A folder that is missing is made.
+The backup is checked first, and upgraded if it is from an older version. The old database is kept
+beside the new one under a name with the date. All users have to log in again. A missing data folder
+is made.
 
 Examples:
   $ corkboard db restore /backups/board.db
@@ -39,14 +37,14 @@ Examples:
 async function restore(backup: string, options: RestoreOptions): Promise<void> {
   if (!existsSync(backup)) throw new UserError(`There is no backup at ${backup}.`);
   const file = databaseFile(options.data);
-  // What cannot be restored is said before a folder is made or anything is asked.
+  // Reports a bad backup before a folder is made or the user is asked.
   const found = databaseStatus(backup);
   const lock = ServerLock.take(file);
   try {
     const messages = count(found.rows.messages ?? 0, 'message');
     if (existsSync(file)) {
       await confirm(
-        `Put ${backup}, with ${messages}, in the place of ${file}`,
+        `Replace ${file} with ${backup}, which has ${messages}`,
         options,
         'Nothing was changed.',
       );
@@ -54,7 +52,7 @@ async function restore(backup: string, options: RestoreOptions): Promise<void> {
     const kept = await runCopy((control) => restoreBoard(backup, file, control));
     const { schema, rows } = databaseStatus(file);
     printDone(options, { file, backup, kept: kept ?? null, schema, rows }, () => {
-      const before = kept === undefined ? '' : ` What was there: ${kept}`;
+      const before = kept === undefined ? '' : ` The old database is in ${kept}`;
       return `Restored ${file} from ${backup}, with ${messages}.${before}`;
     });
   } finally {

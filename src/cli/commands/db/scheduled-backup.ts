@@ -11,7 +11,7 @@ interface Options {
   readonly keep: string;
 }
 
-/** What a server runs beside itself (`BackupSchedule`), hidden from people. */
+/** The command that a server runs as a child process for its backups (`BackupSchedule`). The help does not list it. */
 export function dbScheduledBackupCommand(): Command {
   return new Command('scheduled-backup')
     .description('make a backup in a folder, if one is due')

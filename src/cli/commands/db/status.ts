@@ -7,7 +7,7 @@ import { fields, printResult, shownBytes } from '../../printing/output.ts';
 export function dbStatusCommand(): Command {
   return databaseCommand(
     'status',
-    'what the database is, what it holds, and who has it open',
+    'show the schema of the database, what it holds, and which server has it open',
   ).action((options: CommonOptions) => {
     const status = databaseStatus(databaseFile(options.data));
     printResult(options, status, () => described(status));

@@ -11,9 +11,9 @@ interface CreateOptions extends CommonOptions {
 }
 
 export function groupCreateCommand(): Command {
-  return databaseCommand('create', 'make a group, which can be joined at once')
+  return databaseCommand('create', 'make a group; users can join it at once')
     .argument('<name>')
-    .option('--description <text>', 'what it is about, on one line', anyText, '')
+    .option('--description <text>', 'what the group is about, on one line', anyText, '')
     .action(create);
 }
 

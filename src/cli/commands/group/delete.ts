@@ -36,7 +36,7 @@ async function deleteGroup(
   if (!complete) {
     const gone = count(deleted, 'message');
     throw new UserError(
-      `Interrupted: ${gone} deleted, and group ${group.name} stands.`,
+      `Interrupted: ${gone} deleted, and group ${group.name} still exists.`,
       interruptedCode(),
     );
   }

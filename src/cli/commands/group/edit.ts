@@ -14,26 +14,27 @@ interface EditOptions extends CommonOptions {
 }
 
 export function groupEditCommand(): Command {
-  return databaseCommand('edit', 'change the description of a group, or what it keeps')
+  return databaseCommand('edit', 'change the description or the retention of a group')
     .argument('<group>', 'name or number')
-    .option('--description <text>', 'what it is about, on one line', anyText)
+    .option('--description <text>', 'what the group is about, on one line', anyText)
     .addOption(
       new Option(
         '--keep <n>',
-        'keep the newest n messages, and have the server remove the others; off for all',
+        'the server keeps only the newest n messages; off to keep all',
       ).argParser(orOff(wholeNumber(1))),
     )
     .addOption(
       new Option(
         '--max-age <age>',
-        'have the server remove what is older, such as 90d, 12w or 1y; off for nothing',
+        'the server removes older messages, such as 90d, 12w or 1y; off to keep all',
       ).argParser(orOff(wholeDays)),
     )
     .addHelpText(
       'after',
       `
-A running server acts on a new rule within a second, in small steps, and looks once a minute from
-then on. Where both are given, both hold. group show tells what goes next.
+A running server applies a new rule within a second, in small steps, and then checks once a minute. If
+both --keep and --max-age are set, a message has to satisfy both. group show says which messages are
+removed next.
 
 Examples:
   $ corkboard group edit news --description "What is new"

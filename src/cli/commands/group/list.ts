@@ -6,7 +6,7 @@ import { printResult, shownTime, table } from '../../printing/output.ts';
 const head = ['id', 'name', 'members', 'messages', 'created', 'description'];
 
 export function groupListCommand(): Command {
-  return databaseCommand('list', 'all groups').action(async (options: CommonOptions) => {
+  return databaseCommand('list', 'list all groups').action(async (options: CommonOptions) => {
     const groups = await administer(options, (board) => board.groups());
     const documents = groups.map(groupDocument);
     printResult(options, documents, () =>

@@ -28,23 +28,27 @@ export function groupPurgeCommand(): Command {
   return databaseCommand('purge', 'delete old messages of a group')
     .argument('<group>', 'name or number')
     .addOption(
-      new Option('--before <when>', 'what was posted before a date, a time, or an age such as 30d')
+      new Option(
+        '--before <when>',
+        'delete messages posted before a date, a time, or an age such as 30d',
+      )
         .argParser((text) => ({ time: pastTime(text), isAge: isAge(text) }))
         .conflicts(['keep', 'all']),
     )
     .addOption(
-      new Option('--keep <n>', 'all but the newest n')
+      new Option('--keep <n>', 'delete all messages except the newest n')
         .argParser(wholeNumber(1))
         .conflicts(['before', 'all']),
     )
-    .addOption(new Option('--all', 'everything'))
-    .option('--dry-run', 'only say what would go')
+    .addOption(new Option('--all', 'delete all messages'))
+    .option('--dry-run', 'only say which messages would be deleted')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       `
-One of --before, --keep and --all says what goes. Numbers are never used again. The deleting goes
-in small steps beside a running server; Ctrl-C stops it between two of them, with exit code 130.
+One of --before, --keep and --all says which messages are deleted. Their numbers are never used again.
+The command works in small steps and may run beside a server. Ctrl-C stops it after the current step,
+with exit code 130.
 
 Examples:
   $ corkboard group purge news --before 90d --dry-run
@@ -82,7 +86,8 @@ async function purge(
     board.purge(plan, control),
   );
   report(gone, options, `Deleted ${described(gone)}.`);
-  if (!complete) throw new UserError('Interrupted; the other messages stand.', interruptedCode());
+  if (!complete)
+    throw new UserError('Interrupted. The other messages were not deleted.', interruptedCode());
 }
 
 /** @throws UserError if the age may have been counted from a wrong clock */

@@ -6,7 +6,7 @@ import { groupDocument } from '../../printing/documents.ts';
 import { printDone } from '../../printing/output.ts';
 
 export function groupRenameCommand(): Command {
-  return databaseCommand('rename', 'give a group another name; its number stays')
+  return databaseCommand('rename', 'give a group another name; its number does not change')
     .argument('<group>', 'name or number')
     .argument('<name>', 'the new name')
     .action(rename);

@@ -2,7 +2,7 @@ import type { GroupDetails, NextRemoval } from '../../../board/ports/administrat
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 
-/** What a group keeps, behind `it keeps`. */
+/** What a group keeps, as the end of a sentence: `the newest 1000 messages, for 90 days`. */
 export function ruleText({
   keepMessages,
   keepDays,
@@ -13,7 +13,7 @@ export function ruleText({
   return age ? `${newest}, ${age}` : newest;
 }
 
-/** What goes next by the rule, and when. */
+/** Which messages the rule removes next, and when. */
 export function removalText(next: NextRemoval): string {
   const { count: number, first, last, upTo, at, afterPosts } = next;
   const posted = toSeconds(formatTime(upTo));
@@ -23,7 +23,7 @@ export function removalText(next: NextRemoval): string {
   }
   const when = [
     ...(at === null ? [] : [`at ${toSeconds(formatTime(at))}`]),
-    ...(afterPosts === null ? [] : [`once ${count(afterPosts, 'more message')} came`]),
+    ...(afterPosts === null ? [] : [`after ${count(afterPosts, 'more message')}`]),
   ];
   return `number ${first}, posted ${posted}: ${when.join(' or ')}`;
 }

@@ -7,7 +7,7 @@ import { fields, printResult, shownTime, table } from '../../printing/output.ts'
 import { removalText, ruleText } from './rule.ts';
 
 export function groupShowCommand(): Command {
-  return databaseCommand('show', 'one group, what it keeps, and its members')
+  return databaseCommand('show', 'show a group, its retention and its members')
     .argument('<group>', 'name or number')
     .action(show);
 }
@@ -35,7 +35,7 @@ function groupFields(group: ReturnType<typeof groupDocument>, next: NextRemoval 
     ['Messages', group.messages],
     ['Last number', group.lastNumber],
     ['Keeps', ruleText(group)],
-    ...(next ? [['Goes next', removalText(next)] as [string, string]] : []),
+    ...(next ? [['Removed next', removalText(next)] as [string, string]] : []),
   ]);
 }
 

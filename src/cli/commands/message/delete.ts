@@ -14,7 +14,7 @@ interface DeleteOptions extends CommonOptions {
 }
 
 export function messageDeleteCommand(): Command {
-  return databaseCommand('delete', 'delete messages; all that are given, or none')
+  return databaseCommand('delete', 'delete messages; either all of the given numbers or none')
     .argument('<group>', 'name or number')
     .addArgument(
       new Argument('<number...>').argParser((text, before: (number | 'last')[] = []) => [

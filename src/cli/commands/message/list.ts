@@ -13,17 +13,17 @@ interface ListOptions extends CommonOptions {
 }
 
 export function messageListCommand(): Command {
-  return databaseCommand('list', 'messages without their content, oldest first: the newest ones')
+  return databaseCommand('list', 'list the newest messages without their content, oldest first')
     .argument('<group>', 'name or number')
     .addOption(
-      new Option('--limit <n>', `how many, at most ${limits.listMost}`)
+      new Option('--limit <n>', `how many messages, at most ${limits.listMost}`)
         .argParser(wholeNumber(1, limits.listMost))
         .default(limits.listDefault),
     )
-    .option('--before <number>', 'only those with a lower number', wholeNumber(1))
+    .option('--before <number>', 'only messages with a lower number', wholeNumber(1))
     .option(
       '--after <number>',
-      'only those with a higher number, from there on instead of the newest',
+      'only messages with a higher number, beginning there and not at the newest',
       wholeNumber(0),
     )
     .action(list);
@@ -48,6 +48,6 @@ async function list(name: string, options: ListOptions): Promise<void> {
 
 function nextPage(shown: { number: number }[], { after }: ListOptions): string {
   return after === undefined
-    ? `There are older ones: add --before ${shown[0]?.number}`
-    : `There are newer ones: add --after ${shown.at(-1)?.number}`;
+    ? `There are older messages: add --before ${shown[0]?.number}`
+    : `There are newer messages: add --after ${shown.at(-1)?.number}`;
 }

@@ -8,7 +8,7 @@ import { messageNumber } from '../../parsing/parse.ts';
 import { fields, printResult, shownTime } from '../../printing/output.ts';
 
 export function messageShowCommand(): Command {
-  return databaseCommand('show', 'one message with its content')
+  return databaseCommand('show', 'show a message with its content')
     .argument('<group>', 'name or number')
     .addArgument(new Argument('<number>').argParser(messageNumber))
     .action(show);

@@ -10,13 +10,13 @@ interface BanOptions extends CommonOptions {
 }
 
 export function userBanCommand(): Command {
-  return databaseCommand('ban', 'end the sessions of a user, and let them in no more')
+  return databaseCommand('ban', 'end the sessions of a user, and refuse further logins')
     .argument('<user>')
-    .option('--reason <text>', 'what the user is told, on one line', anyText, '')
+    .option('--reason <text>', 'a line that the user is sent', anyText, '')
     .addHelpText(
       'after',
       `
-Memberships and messages stay as they are; user unban takes it back.
+Memberships and messages do not change. user unban lifts the ban.
 
 Examples:
   $ corkboard user ban mallory

@@ -13,14 +13,14 @@ type CreateOptions = CommonOptions & NewPasswordOptions;
 
 export function userCreateCommand(): Command {
   return withNewPassword(
-    databaseCommand('create', 'make a user, who can log in at once'),
-    'the name has none: whoever comes first may use it',
+    databaseCommand('create', 'make a user; the user can log in at once'),
+    'the name has no password: anyone can use it',
   )
     .argument('<name>')
     .addHelpText(
       'after',
       `
-The password is asked for, typed twice and unseen, where there is a terminal.
+At a terminal, the command asks for the password twice and does not show it.
 
 Examples:
   $ corkboard user create alice
@@ -34,7 +34,7 @@ Examples:
 async function create(name: string, options: CreateOptions): Promise<void> {
   const checked = userName(name);
   const user = await administer(options, async (board) => {
-    // A database that is missing is said before a password is asked for.
+    // A missing database has been reported before this asks for a password.
     const hash = await newPasswordHash(options);
     return board.createUser(checked, hash);
   });

@@ -17,14 +17,14 @@ interface DeleteOptions extends CommonOptions {
 export function userDeleteCommand(): Command {
   return databaseCommand('delete', 'delete a user with their memberships')
     .argument('<user>')
-    .option('--purge', 'delete their messages too; without it they stay, as from [deleted]')
+    .option('--purge', 'also delete their messages; otherwise they are shown as from [deleted]')
     .option('--yes', 'do not ask')
     .addHelpText(
       'after',
       `
-The messages are seen to in small steps beside a running server; Ctrl-C stops it between two of
-them, with exit code 130, and the user is not deleted. The name is free again afterwards: to keep someone
-out, ban them.
+The command handles the messages in small steps and may run beside a server. Ctrl-C stops it after the
+current step, with exit code 130, and the user is not deleted. After the deletion anyone can use the
+name again. To keep a person out, ban the user instead.
 
 Examples:
   $ corkboard user delete alice
@@ -49,7 +49,7 @@ async function deleteUser(
   const outcome = `${count(done.messages, 'message')} ${options.purge ? 'deleted' : 'shown as from [deleted]'}`;
   if (!done.complete) {
     throw new UserError(
-      `Interrupted: ${outcome}, and user ${user.name} stands.`,
+      `Interrupted: ${outcome}, and user ${user.name} still exists.`,
       interruptedCode(),
     );
   }

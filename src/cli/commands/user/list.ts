@@ -5,7 +5,7 @@ import { printResult, shownTime, table } from '../../printing/output.ts';
 import { userState } from './state.ts';
 
 export function userListCommand(): Command {
-  return databaseCommand('list', 'all users').action(async (options: CommonOptions) => {
+  return databaseCommand('list', 'list all users').action(async (options: CommonOptions) => {
     const users = await administer(options, (board) => board.users());
     const documents = users.map(userDocument);
     printResult(options, documents, () =>

@@ -12,15 +12,15 @@ type PasswordOptions = CommonOptions & NewPasswordOptions;
 
 export function userPasswordCommand(): Command {
   return withNewPassword(
-    databaseCommand('password', "protect a user's name, or change its password"),
-    'take the password away: whoever comes first may use the name',
+    databaseCommand('password', 'set, change or remove the password of a user'),
+    'remove the password: anyone can use the name',
   )
     .argument('<user>')
     .addHelpText(
       'after',
       `
-Whoever is connected under the name is told so and has to log in again. The password is asked for,
-typed twice and unseen, where there is a terminal.
+The sessions of the user end, and the user has to log in again. At a terminal, the command asks for
+the password twice and does not show it.
 
 Examples:
   $ corkboard user password alice
@@ -32,7 +32,7 @@ Examples:
 
 async function changePassword(name: string, options: PasswordOptions): Promise<void> {
   const user = await administer(options, async (board) => {
-    // A user who does not exist is said before a password is asked for.
+    // Reports a missing user before it asks for a password.
     await board.user(name);
     return board.setPassword(name, await newPasswordHash(options));
   });

@@ -5,7 +5,7 @@ import { userDocument } from '../../printing/documents.ts';
 import { printDone } from '../../printing/output.ts';
 
 export function userRenameCommand(): Command {
-  return databaseCommand('rename', 'give a user another name; their messages show it too')
+  return databaseCommand('rename', 'give a user another name, also on their old messages')
     .argument('<user>')
     .argument('<name>', 'the new name')
     .addHelpText('after', '\nExamples:\n  $ corkboard user rename alice alice.b')

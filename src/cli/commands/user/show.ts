@@ -4,7 +4,7 @@ import { membershipDocument, userDocument } from '../../printing/documents.ts';
 import { fields, printResult, shownTime, table } from '../../printing/output.ts';
 
 export function userShowCommand(): Command {
-  return databaseCommand('show', 'one user and their groups').argument('<user>').action(show);
+  return databaseCommand('show', 'show a user and their groups').argument('<user>').action(show);
 }
 
 async function show(name: string, options: CommonOptions): Promise<void> {
