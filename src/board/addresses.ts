@@ -6,9 +6,9 @@ const groupsOfNetwork = 4;
 const groupsOfAddress = 8;
 
 /**
- * What an address counts as if a limit is per address: itself for IPv4, also if it is mapped into IPv6
- * (RFC 4291, section 2.5.5.2). For IPv6 its /64, because one customer gets that much (RFC 6177) and can use
- * any address in it. A Unix socket (`unix:/path`) counts as itself.
+ * The key of an address for limits per address. It is the address itself for IPv4, also if it is mapped into IPv6
+ * (RFC 4291, section 2.5.5.2). For IPv6 it is the /64, because one customer gets at least that (RFC 6177) and can
+ * use any address in it. A Unix socket (`unix:/path`) counts as itself.
  */
 export function networkOf(address: string): string {
   if (isUnixSocket(address)) return address;
@@ -67,7 +67,7 @@ export class Network {
     return this.base.kind();
   }
 
-  /** Whether there is an address that is in both. */
+  /** Whether an address is in both. */
   overlaps(other: Network): boolean {
     if (this.kind !== other.kind) return false;
     const prefix = Math.min(this.prefix, other.prefix);
@@ -75,7 +75,7 @@ export class Network {
   }
 }
 
-/** Values by network, found by an address in as many look-ups as there are lengths of prefixes. */
+/** Finds the values of the networks that contain an address, with one look-up for each length of a prefix. */
 export class NetworkMap<T> {
   /** A map that has the same value for each of the networks. */
   static of<T>(networks: readonly Network[], value: T): NetworkMap<T> {

@@ -2,15 +2,15 @@ import { boardError } from '../protocol/errors.ts';
 import type { Name } from './name-key.ts';
 import type { Account } from './types.ts';
 
-/** Who may connect: any free name, new names with a password, or only names the operator made. */
+/** The policy for logins: any free name, new names only with a password, or only names that the operator made. */
 export type Access = 'open' | 'registered' | 'closed';
 
 /**
- * What a login has shown, and so what has to be true of its name when the login is committed. It is data,
- * because the check runs in the transaction of the login, where the database is.
+ * What the name of a login must still have when the login is committed. It is data and not a function,
+ * because the check runs in the transaction of the login.
  */
 export type Admission =
-  /** No password. `create` as in `LoginRequest`; `mayCreate` says whether a user may be made of a free name. */
+  /** No password. `create` as in `LoginRequest`; `mayCreate` says whether the policy lets the login make a user. */
   | {
       readonly by: 'name';
       readonly access: Access;
@@ -23,8 +23,8 @@ export type Admission =
   | { readonly by: 'password'; readonly user: number; readonly passwordHash: string | null };
 
 /**
- * Checks a login against what its name has now; making or checking a hash takes long, so that may be another user,
- * or another password, than before.
+ * Checks a login against the current state of its name. While a hash was made or checked, the user or the
+ * password may have changed.
  * @param found undefined for a free name
  * @throws BoardError `PASSWORD_REQUIRED`, `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS`, `PASSWORD_WRONG`
  */

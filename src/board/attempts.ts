@@ -1,7 +1,7 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type { Throttle } from './throttle.ts';
 
-/** What an attempt counts under: all of its gates have to be open before it begins. */
+/** A throttle and the key under which an attempt counts there. An attempt begins only when all of its gates are open. */
 export interface Gate {
   readonly throttle: Throttle;
   readonly key: string;
@@ -15,27 +15,27 @@ interface Waiting {
 
 type Counts = Map<Throttle, Map<string, number>>;
 
-// Attempts that may wait at one gate, as of people behind one address, and at all gates together.
+// Maximum number of attempts that wait at one gate (people can share an address), and at all gates together.
 const mostAtGate = 200;
 const mostWaiting = 1000;
 
 /**
- * Holds attempts back until all of their gates are open; of those that may begin, the first to come
- * is the first to go. One that would have to wait longer than half a minute is refused, and costs
- * nothing. One whose gates are open never waits for others.
+ * Delays attempts until all of their gates are open, in the order of arrival. An attempt that would have to
+ * wait longer than half a minute is refused, and does not count. An attempt whose gates are open never
+ * waits for attempts at other gates.
  */
 export class Attempts {
   private waiting = new Set<Waiting>();
-  /** How many of them wait at each gate. */
+  /** How many attempts wait at each gate. */
   private atGates: Counts = new Map();
   private timer: NodeJS.Timeout | undefined;
   private timerAt = Number.POSITIVE_INFINITY;
 
   /**
    * Runs `attempt` once its gates are open.
-   * @param attempt resolves with whether it failed, and so counts, beside its result
-   * @param ended aborted when nobody waits for it any more
-   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED`, and what `attempt` throws, which does not count
+   * @param attempt resolves with its result and with whether it failed; only a failed attempt counts
+   * @param ended aborted when the connection that waits for the result has ended
+   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED`, and the errors of `attempt`, which do not count
    */
   async run<T>(
     gates: readonly Gate[],
@@ -54,7 +54,7 @@ export class Attempts {
     }
   }
 
-  /** Looks at the gates of the attempt that arrives alone: others that wait were looked at before. */
+  /** Checks only the gates of the new attempt: attempts that wait were checked earlier. */
   private enter(gates: readonly Gate[], ended: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (ended.aborted) return reject(boardError('CONNECTION_ENDED'));
@@ -88,7 +88,7 @@ export class Attempts {
     });
   }
 
-  /** Begins what may begin, refuses what would wait too long, and comes again when the next may begin. */
+  /** Begins the attempts whose gates are open, refuses those that would wait too long, and sets a timer for the next. */
   private pump(): void {
     clearTimeout(this.timer);
     this.timerAt = Number.POSITIVE_INFINITY;
@@ -112,7 +112,7 @@ export class Attempts {
     this.pumpAfter(soonest);
   }
 
-  /** @param wait in milliseconds; Infinity if an attempt has to end first, which comes again by itself */
+  /** @param wait in milliseconds; Infinity if another attempt has to end first, which calls this again */
   private pumpAfter(wait: number): void {
     const at = performance.now() + wait;
     if (at >= this.timerAt) return;
@@ -122,8 +122,8 @@ export class Attempts {
   }
 
   /**
-   * @param ahead how many wait before it at each gate
-   * @returns 0 if it has begun, else the milliseconds until it may
+   * @param ahead how many attempts wait before this one at each gate
+   * @returns 0 if the attempt has begun, else the milliseconds until it may begin
    * @throws BoardError `RATE_LIMITED`
    */
   private consider(one: Waiting, ahead: Counts): number {
@@ -153,7 +153,7 @@ export class Attempts {
   }
 }
 
-/** Counts an attempt at its gates, or no longer. */
+/** Adds a waiting attempt to the counts of its gates, or removes it. */
 function count(counts: Counts, gates: readonly Gate[], by: 1 | -1): void {
   for (const { throttle, key } of gates) {
     const ofThrottle = counts.get(throttle) ?? new Map<string, number>();

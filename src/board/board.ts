@@ -11,9 +11,8 @@ const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 const plainSubject = /^[!-~](?:[ -~]*[!-~])?$/;
 
 /**
- * The rules of the board on what people write: names, lengths and characters are checked and
- * cleaned here, before the repository keeps them. Who may see and do what depends on what is
- * stored, so the repository decides it, inside its transactions.
+ * The board's rules for texts: it checks and cleans names, lengths and characters before the repository
+ * stores them. Permissions depend on stored data, so the repository checks them in its transactions.
  */
 export class Board {
   constructor(private readonly repository: Repository) {}
@@ -62,7 +61,7 @@ export class Board {
 
 /**
  * A group given by its name or, in digits, by its number.
- * @throws BoardError `GROUP_NOT_FOUND` for what is too long to be a name
+ * @throws BoardError `GROUP_NOT_FOUND` for a text that is too long to be a name
  */
 export function groupRef(group: string | number): GroupRef {
   if (typeof group === 'number') return { id: group };
@@ -92,10 +91,10 @@ export function checkedSubject(text: string): string {
   return subject;
 }
 
-// UTF-16 code units for each character that is allowed, before a text is cleaned, which takes some away.
+// How many UTF-16 code units a text may have for each allowed character before it is cleaned. Cleaning can shorten a text.
 const unitsBeforeCleaning = 8;
 
-/** One line, cleaned. The length is looked at before anything else is done with it. */
+/** A cleaned line. The length is checked first, so that a very long text costs nothing. */
 function checkedLine(what: string, text: string, limit: number): string {
   requireAtMost(what, text, unitsBeforeCleaning * limit, limit);
   const line = cleanLine(text).trim();
@@ -109,7 +108,7 @@ function requireAtMost(what: string, text: string, units: number, limit: number)
 
 /** Text for the content of a message. @throws BoardError `TOO_LONG` */
 export function checkedContent(text: string): string {
-  // A line end of two characters becomes one of one byte; nothing else that people write gets shorter.
+  // Cleaning turns a CRLF into one byte, and shortens no other text that people write.
   if (text.length > 2 * limits.content) throw contentTooLong();
   const content = cleanText(text);
   if (Buffer.byteLength(content) > limits.content) throw contentTooLong();

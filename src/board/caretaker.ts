@@ -4,16 +4,16 @@ import { runSteps } from './steps.ts';
 
 export interface CaretakerOptions {
   readonly upkeep: Upkeep;
-  /** Called with an error of a step. The caretaker tries again at its next look. */
+  /** Called with an error of a step. The caretaker tries again at its next round. */
   readonly failed: (error: unknown) => void;
-  /** Milliseconds between two looks for work. */
+  /** Milliseconds between two rounds. */
   readonly interval?: number;
 }
 
 // Between two steps, in milliseconds.
 const shortestPause = 5;
 
-/** Keeps a board small while it runs: looks once a minute, and works in steps that leave it most of the time. */
+/** Removes old data while a board runs. It checks once a minute, and works in short steps with longer pauses between them. */
 export class Caretaker {
   private closing = new AbortController();
   private rest = new AbortController();
@@ -24,13 +24,13 @@ export class Caretaker {
     this.working = this.work();
   }
 
-  /** Looks now, because a rule has changed. */
+  /** Begins a round now, because a rule has changed. */
   wake(): void {
     this.woken = true;
     this.rest.abort();
   }
 
-  /** Ends after the step that is under way. */
+  /** Stops after the current step. */
   async close(): Promise<void> {
     this.closing.abort();
     this.rest.abort();

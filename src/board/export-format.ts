@@ -12,10 +12,10 @@ import { hashProblem } from './passwords.ts';
 export const exportFormat = 'corkboard-export';
 export const exportVersion = 2;
 
-/** Longest line of an export, in bytes; content takes up to six for each of its own in JSON. */
+/** Maximum length of a line of an export, in bytes. In JSON, one byte of content can take six. */
 export const longestExportLine = 1024 * 1024;
 
-/** Text that a board would keep as it is: `check` gives it back, cleaned. */
+/** Text that a board would store unchanged. `check` returns the cleaned text, which must be the same. */
 function kept(check: (text: string) => string) {
   return z.string().superRefine((text, context) => {
     const problem = problemOf(text, check);
@@ -32,7 +32,7 @@ function problemOf(text: string, check: (text: string) => string): string | unde
   }
 }
 
-// Microseconds are whole up to the year 2255; the clock of a board that has this time goes on for a century.
+// JavaScript represents microseconds exactly up to the year 2255. This leaves the clock of an imported board a century.
 const latest = parseTime('2150-01-01T00:00:00.000000Z');
 
 const time = z.string().transform((text, context) => {
@@ -55,9 +55,9 @@ const boardLine = z.strictObject({
     .int()
     .positive()
     .max(exportVersion, 'It was written by a newer corkboard; upgrade this one to read it'),
-  /** Whether it is all of a board, or some of its groups. */
+  /** Whether the export has all groups of the board. */
   whole: z.boolean(),
-  /** Whether users come with the hashes of their passwords. */
+  /** Whether the export has the hashes of the passwords. */
   passwords: z.boolean(),
   users: count,
   groups: count,
@@ -110,7 +110,7 @@ const messageLine = z.strictObject({
   type: z.literal('message'),
   group,
   number: z.int().positive(),
-  /** Null where the user was deleted. */
+  /** Null if the user was deleted. */
   sender: user.nullable(),
   postedAt: time,
   subject: kept(checkedSubject),
@@ -118,7 +118,7 @@ const messageLine = z.strictObject({
   key: postKey.optional(),
 });
 
-/** From version 2 on. What is left of a deleted message: see `deletedAt` in the schema. */
+/** From version 2 on. A deleted message, of which only the number and times remain: see `deletedAt` in the schema. */
 const deletedLine = z.strictObject({
   type: z.literal('deleted'),
   group,
@@ -129,13 +129,13 @@ const deletedLine = z.strictObject({
 
 const endLine = z.strictObject({
   type: z.literal('end'),
-  /** How many lines stand above. */
+  /** How many lines come before this one. */
   lines: count,
-  /** Of their bytes, line ends included. */
+  /** The SHA-256 of the bytes of those lines, with their line ends. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
-/** The kinds of lines, and their place: those of a lower place come first. */
+/** The kinds of lines with their position: lines with a lower position come first. */
 export const linePlaces = {
   board: 0,
   user: 1,
@@ -156,13 +156,13 @@ const exportLine = z.discriminatedUnion('type', [
   endLine,
 ]);
 
-/** A line as it is written: times as RFC 3339. */
+/** A line to write: times are RFC 3339. */
 export type ExportLine = z.input<typeof exportLine>;
-/** A line as it was read and checked: times as microseconds since the epoch. */
+/** A line that was read and checked: times are microseconds since the epoch. */
 export type ImportLine = z.output<typeof exportLine>;
 export type LineOf<T extends ImportLine['type']> = Extract<ImportLine, { type: T }>;
 
-/** What is wrong with an export, or with one of its lines. */
+/** An error in an export or in one of its lines. */
 export class ExportError extends Expected {
   override readonly name = 'ExportError';
 }

@@ -6,11 +6,11 @@ import { type Name, nameKey } from './name-key.ts';
 
 const reservedKeys = ['system', 'admin', 'root', 'server'];
 const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
-// Fillers and variation selectors are letters and marks that show nothing: two names that differ
-// in them alone look the same.
+// Fillers and variation selectors are letters and marks that are invisible. Two names that differ only
+// in them look the same.
 const invisible = /\p{Default_Ignorable_Code_Point}/u;
 const allDigits = /^\p{Nd}+$/u;
-// Four code points of two UTF-16 units each compose into one character, at most.
+// At most four code points, of two UTF-16 units each, compose into one character.
 const unitsPerCharacter = 8;
 
 /** @throws BoardError `NAME_INVALID` with the rule that it breaks */
@@ -29,14 +29,14 @@ export function groupName(text: string): Name {
 // U+13441, U+16FE4, U+1107F and U+1BC9D. Nobody writes their name in them.
 const invisibleScript =
   /[\p{Script=Egyptian_Hieroglyphs}\p{Script=Khitan_Small_Script}\p{Script=Brahmi}\p{Script=Duployan}\p{Script=SignWriting}\p{Script=Zanabazar_Square}\p{Script=Soyombo}]/u;
-// On a letter of another script many marks show nothing, and others a circle.
+// On a letter of another script, many marks are invisible or shown as a dotted circle.
 const foreignMark =
   /[\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}\p{Script=Common}]\p{Script=Inherited}*(?![\p{Script=Inherited}\p{Script=Latin}\p{Script=Greek}\p{Script=Cyrillic}])\p{M}/u;
-// UTS #39, section 5.4: marks that are drawn over each other, or over the lines above and below.
+// UTS #39, section 5.4: marks that are drawn over each other or over other lines.
 const stackedMarks = /(\p{Mn})\1|\p{Mn}{5}/u;
 
 /**
- * What a name has to keep to when it is made, beside what every name does: names from before may break it.
+ * Rules only for new names, beside the rules for every name. Names that existed before these rules may break them.
  * @throws BoardError `NAME_INVALID`
  */
 export function requireReadable({ name }: Name): void {
@@ -49,7 +49,7 @@ export function requireReadable({ name }: Name): void {
 }
 
 /**
- * What the name of a user has to keep to when it is made.
+ * Rules only for new names of users.
  * @throws BoardError `NAME_INVALID`
  */
 export function requireReadableUser(name: Name): void {
@@ -60,8 +60,8 @@ export function requireReadableUser(name: Name): void {
 }
 
 /**
- * Whether a text has more than `longest` characters, however they are composed. It looks at the length
- * alone, so it is asked before anything else is done with a text that somebody sent.
+ * Whether a text has more than `longest` characters, however they are composed. It looks only at the
+ * length in code units, so it is cheap enough to be the first check of a text from a client.
  */
 export function isLongerThan(text: string, longest: number): boolean {
   return text.length > longest * unitsPerCharacter;
@@ -81,7 +81,7 @@ function checkedName(text: string, longest: number): Name {
   }
   if (allDigits.test(name)) throw invalid(name, 'it has only digits');
   const key = nameKey(name);
-  // A name of compatibility characters alone can fold to digits, such as ① to 1.
+  // A name of compatibility characters can fold to digits, such as ① to 1.
   if (allDigits.test(key)) throw invalid(name, 'it has only digits');
   return { name, key };
 }

@@ -10,7 +10,7 @@ export interface NetworkBan {
   readonly endsAt: number | null;
 }
 
-/** The bans that a server enforces, in memory. */
+/** The bans that a server enforces, kept in memory. */
 export class NetworkBans {
   private byNetwork = new NetworkMap<NetworkBan>();
 
@@ -26,7 +26,7 @@ export class NetworkBans {
     }
   }
 
-  /** The reason that a peer at `address` is sent if it is banned. */
+  /** The reason to send to a peer at `address`; undefined if it is not banned. */
   reasonFor(address: string): string | undefined {
     const now = this.now() * 1000;
     for (const { endsAt, reason } of this.byNetwork.find(address)) {

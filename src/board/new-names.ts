@@ -9,8 +9,8 @@ interface Entry {
 }
 
 /**
- * What each network may have of something that stays: `burst` at once, and `perHour` in the long run.
- * Of ten thousand networks the one that took last is remembered longest.
+ * Limits how many new names each network makes: `burst` at once, and `perHour` in the long run. It remembers
+ * ten thousand networks, and forgets the one that made a name longest ago first.
  */
 export class NewNameLimit {
   private readonly entries = new Map<string, Entry>();
@@ -31,7 +31,7 @@ export class NewNameLimit {
     if (left < 1) throw boardError('RATE_LIMITED', Math.ceil(((1 - left) * 3600) / this.perHour));
   }
 
-  /** @throws BoardError `RATE_LIMITED` if nothing is left, and then takes nothing */
+  /** @throws BoardError `RATE_LIMITED` if the limit is reached; then nothing is counted */
   take(network: string): void {
     if (this.perHour === 0) return;
     this.require(network);
@@ -42,7 +42,7 @@ export class NewNameLimit {
     if (this.entries.size > mostEntries && oldest !== undefined) this.entries.delete(oldest);
   }
 
-  /** Undoes a `take` whose name was not made. */
+  /** Undoes a `take` if the name was not made after all. */
   giveBack(network: string): void {
     const entry = this.entries.get(network);
     if (entry) entry.left++;

@@ -1,14 +1,14 @@
 import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 
-/** Who waits: a user at a network they have logged in from, any other login, a new name. */
+/** The kind of a wait: a user at a known network (one from which they have logged in), any other login, or a new name. */
 export type TurnKind = 'known' | 'login' | 'registration';
 
 export interface Turn {
   readonly kind: TurnKind;
-  /** Networks take turns. */
+  /** The network of the peer. Networks take turns. */
   readonly network: string;
-  /** Aborted when nobody waits for it any more. */
+  /** Aborted when the connection that waits has ended. */
   readonly ended?: AbortSignal;
 }
 
@@ -23,16 +23,16 @@ const places: Record<TurnKind, number> = {
   registration: limits.waitingRegistrations,
 };
 
-// Whose turn it is; if nobody of that kind waits, the others are asked in this order.
+// The kinds in the order of their turns. If nobody of a kind waits, the next kind gets the turn.
 const order: readonly TurnKind[] = ['known', 'login', 'known', 'registration'];
 
-/** The networks in which somebody waits, in the order in which it is their turn. */
+/** The networks with waiting passwords, in the order of their turns. */
 type Line = Map<string, Waiting[]>;
 
 /**
- * A bounded number of places for work that takes long. Each kind has waiting room of its own, so
- * that none keeps the others out, and within a kind the networks take turns. Where the room is
- * full, a network with fewer waiting takes the place of the last one of the network with the most.
+ * Runs a limited number of slow tasks at a time. Each kind has a queue of its own, so that no kind blocks
+ * the others. Within a kind the networks take turns. If a queue is full, a network with few waiting tasks
+ * gets the place of the last task of the network with the most.
  */
 export class PasswordQueue {
   private readonly lines: Record<TurnKind, Line> = {
@@ -43,12 +43,12 @@ export class PasswordQueue {
   private free: number;
   private turn = 0;
 
-  /** @param atOnce how much is done at the same time */
+  /** @param atOnce how many tasks run at the same time */
   constructor(atOnce: number) {
     this.free = atOnce;
   }
 
-  /** Resolves when it is one's turn; `leave` ends it. @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` */
+  /** Resolves at the caller's turn, which lasts until `leave` is called. @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` */
   async enter({ kind, network, ended }: Turn): Promise<void> {
     if (ended?.aborted) throw boardError('CONNECTION_ENDED');
     if (this.free > 0) {
@@ -77,7 +77,7 @@ export class PasswordQueue {
     });
   }
 
-  /** Whoever leaves hands the place on. */
+  /** Gives the place to the next in the queue. */
   leave(): void {
     const next = this.next();
     if (next) next.go();
@@ -103,7 +103,7 @@ function refusal() {
   return boardError('RATE_LIMITED', 5);
 }
 
-/** @throws BoardError `RATE_LIMITED` if `network` waits as much as any other */
+/** @throws BoardError `RATE_LIMITED` if no other network has more waiting tasks than `network` */
 function makeRoom(line: Line, network: string, most: number): void {
   const all = [...line.entries()];
   if (all.reduce((sum, [, { length }]) => sum + length, 0) < most) return;

@@ -11,19 +11,19 @@ interface Cost {
   readonly p: number;
 }
 
-/** What OWASP's Password Storage Cheat Sheet gives for scrypt: 128 MiB for one hash. */
+/** The cost that OWASP's Password Storage Cheat Sheet recommends for scrypt: 128 MiB for one hash. */
 const currentCost: Cost = { ln: 17, r: 8, p: 1 };
 
-// A password of the greatest length takes up to three times its bytes when its characters are decomposed.
+// A password of maximum length has up to three times as many bytes when its characters are decomposed.
 const mostBytesTried = 4 * limits.password;
 const saltBytes = 16;
 const keyBytes = 32;
-// A hash that another program has made may have a longer or a shorter key than ours.
+// A hash of another program may have a key of another length.
 const mostKeyBytes = 64;
-/** Hashes that run at once, of 128 MiB each. One core is left to the event loop. */
+/** How many hashes run at once, with 128 MiB each. One core is left for the event loop. */
 export const mostAtOnce = Math.max(1, Math.min(2, availableParallelism() - 1));
 
-/** The turn of a program that hashes for itself, beside nobody. */
+/** The turn of a process without other users, such as a command of the operator. */
 const alone: Turn = { kind: 'login', network: '' };
 
 interface Parsed extends Cost {
@@ -33,7 +33,7 @@ interface Parsed extends Cost {
 
 /**
  * Hashes and checks passwords with scrypt, off the event loop and a bounded number at a time, so
- * that a flood of logins slows nobody who is inside. The cost is stored with each hash (as a PHC
+ * that a flood of logins does not delay members who are logged in. The cost is stored with each hash (as a PHC
  * string), so that it can be raised.
  */
 export class Passwords {
@@ -44,7 +44,7 @@ export class Passwords {
 
   /**
    * A PHC string, `$scrypt$ln=17,r=8,p=1$salt$key`.
-   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` if `turn` ended before it came
+   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` if the connection ended before its turn
    */
   async hash(password: string, turn: Turn = alone): Promise<string> {
     const salt = randomBytes(saltBytes);
@@ -54,12 +54,12 @@ export class Passwords {
   }
 
   /**
-   * Whether `password` is the one that was hashed. Without a hash it takes as long and says no, so
-   * that a name that is unknown cannot be told from a wrong password.
-   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` if `turn` ended before it came
+   * Whether `password` matches the hash. Without a hash it takes as long and returns false, so that a
+   * client cannot distinguish an unknown name from a wrong password.
+   * @throws BoardError `RATE_LIMITED`, `CONNECTION_ENDED` if the connection ended before its turn
    */
   async matches(password: string, hash: string | null, turn: Turn = alone): Promise<boolean> {
-    // No password is that long, however its characters are composed.
+    // A longer text cannot be a password, however its characters are composed.
     if (Buffer.byteLength(password) > mostBytesTried) return false;
     const known = hash === null ? undefined : parse(hash);
     const tried = known ?? { ...this.cost, salt: randomBytes(saltBytes), key: undefined };
@@ -76,7 +76,7 @@ export class Passwords {
     try {
       const N = 2 ** ln;
       const length = key?.length ?? keyBytes;
-      // It takes 128 * r * (N + p) bytes and a little more (RFC 7914, section 5).
+      // scrypt takes 128 * r * (N + p) bytes and a little more (RFC 7914, section 5).
       const maxmem = 256 * r * (N + p + 2);
       return await run(normalized(password, 'NFC'), salt, length, { N, r, p, maxmem });
     } finally {
@@ -103,14 +103,14 @@ function encode(bytes: Buffer): string {
   return bytes.toString('base64').replace(/=+$/, '');
 }
 
-/** The form of a hash, as it is stored and exported. */
+/** The format of a hash, as it is stored and exported. */
 const hashForm = /^\$scrypt\$ln=(\d+),r=(\d+),p=(\d+)\$([^$]+)\$([^$]+)$/;
 
-// What a login may cost at most, whatever a stored hash says: bytes of memory, and 64 times the time of `currentCost`.
+// Limits of the cost of a stored hash, so that no login takes more: in bytes of memory, and 64 times the time of `currentCost`.
 const mostMemory = 1024 ** 3;
 const mostWork = 64 * 2 ** currentCost.ln * currentCost.r * currentCost.p;
 
-/** Why no login could be checked against a hash, as the end of a sentence. Undefined if one can. */
+/** Why a hash cannot be used to check a password, as the end of a sentence. Undefined if it can be used. */
 export function hashProblem(hash: string): string | undefined {
   const parsed = tryParse(hash);
   if (!parsed) return 'it is not of the form $scrypt$ln=17,r=8,p=1$salt$key';

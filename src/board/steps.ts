@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 
-/** What long work is watched by, and stopped between two of its steps. */
+/** Reports the progress of long work, and stops it between two steps. */
 export interface StepControl {
   readonly signal: AbortSignal;
   /** Called after each step with how much is done so far. */
@@ -9,7 +9,7 @@ export interface StepControl {
 
 /**
  * Runs long work in steps until `step` says that it is complete, or until `signal` is aborted. After each step it
- * pauses for twice as long as the step took, so that most of the time is left to others.
+ * pauses for twice as long as the step took, so that other processes and requests get most of the time.
  * @param step returns whether the work is complete
  * @param shortestPause milliseconds
  * @returns whether the work is complete

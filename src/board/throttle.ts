@@ -1,11 +1,11 @@
 import { boardError } from '../protocol/errors.ts';
 
 export interface ThrottleOptions {
-  /** Failures before the pauses begin, and attempts that may be under way at once until then. */
+  /** How many failures cause no pause, and how many attempts may run at once until then. */
   readonly free: number;
-  /** The first pause, in milliseconds; 250 if left out. */
+  /** The first pause, in milliseconds; 250 by default. */
   readonly firstPause?: number;
-  /** By what each further pause is multiplied; 2 if left out. */
+  /** The factor between one pause and the next; 2 by default. */
   readonly growth?: number;
 }
 
@@ -16,17 +16,17 @@ interface Entry {
   opensAt: number;
 }
 
-// Milliseconds.
+// In milliseconds.
 const longestPause = 30_000;
 const forgottenAfter = 15 * 60_000;
 const mostEntries = 10_000;
 
 /**
- * Counts the failed attempts under keys of one kind, and says when the next one may begin: pauses grow
- * from failure to failure, up to half a minute, and are forgotten after a quarter of an hour.
- * As many attempts may be under way at once as could still fail for free, else one: side by
- * side they gain a guesser nothing. The number of keys is bounded; one that is paused, or has an
- * attempt under way, is never dropped for another.
+ * Counts failed attempts by key, and says when the next attempt may begin. The pause grows with each
+ * failure, up to half a minute, and is forgotten after a quarter of an hour. As many attempts may run at
+ * once as could still fail without a pause, and later one at a time, so that parallel attempts do not
+ * help a guesser. The number of keys is limited. A key that is paused, or has an attempt under way, is
+ * never forgotten to make room.
  */
 export class Throttle {
   private readonly entries = new Map<string, Entry>();
@@ -44,7 +44,7 @@ export class Throttle {
     this.growth = growth;
   }
 
-  /** Milliseconds until an attempt may begin, 0 for now; Infinity if another one has to end first. */
+  /** Milliseconds until an attempt may begin; 0 for now; Infinity if another attempt has to end first. */
   wait(key: string): number {
     const entry = this.find(key);
     if (!entry) return 0;
@@ -53,8 +53,8 @@ export class Throttle {
   }
 
   /**
-   * Milliseconds that an attempt has to wait if all those before it fail; 0 while failures are free.
-   * @param ahead attempts that wait before it
+   * Milliseconds that an attempt has to wait if all attempts before it fail; 0 while failures cause no pause.
+   * @param ahead how many attempts wait before this one
    */
   longestWait(key: string, ahead: number): number {
     const entry = this.find(key);
@@ -66,13 +66,13 @@ export class Throttle {
     return wait;
   }
 
-  /** @throws BoardError `RATE_LIMITED` if that is longer than anyone has to wait */
+  /** @throws BoardError `RATE_LIMITED` if that is longer than the maximum pause */
   refuseLongWait(key: string, ahead: number): void {
     const wait = this.longestWait(key, ahead);
     if (wait > longestPause) throw boardError('RATE_LIMITED', Math.ceil(wait / 1000));
   }
 
-  /** @throws BoardError `RATE_LIMITED` if no more keys fit, because all are in use or paused */
+  /** @throws BoardError `RATE_LIMITED` if there is no room for another key, because all are in use or paused */
   begin(key: string): void {
     const entry = this.find(key) ?? { failures: 0, underWay: 0, opensAt: 0 };
     if (!this.entries.has(key)) this.makeRoom();
@@ -80,7 +80,7 @@ export class Throttle {
     this.entries.set(key, entry);
   }
 
-  /** @param failed whether it counts: what succeeds, or was never tried, forgives and costs nothing */
+  /** @param failed whether the attempt counts. An attempt that succeeded or was not made neither counts nor resets failures */
   end(key: string, failed: boolean): void {
     const entry = this.entries.get(key);
     if (!entry) return;
@@ -88,7 +88,7 @@ export class Throttle {
     if (failed) {
       entry.failures++;
       entry.opensAt = this.now() + this.pauseAfter(entry.failures);
-      // The latest failure is last, and so the last to be dropped.
+      // Keys are forgotten in the order of their latest failure, so this one moves to the end.
       this.entries.delete(key);
       this.entries.set(key, entry);
     }

@@ -1,4 +1,4 @@
-/** Microseconds, as all stored times have them. */
+/** In microseconds, like all stored times. */
 const second = 1e6;
 export const hour = 3600 * second;
 export const day = 24 * hour;

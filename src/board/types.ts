@@ -1,4 +1,4 @@
-/** What the rules speak of. Times are microseconds since the epoch, from the board's one clock. */
+/** The types of the board's rules. Times are microseconds since the epoch, from the clock of the board. */
 
 export interface User {
   readonly id: number;
@@ -10,10 +10,10 @@ export interface Group {
   readonly name: string;
 }
 
-/** A group as a command gives it: by its number, or by the key of its name. */
+/** A group as a request names it: by its number, or by the key of its name. */
 export type GroupRef = { readonly id: number } | { readonly key: string; readonly name: string };
 
-/** `sender` and `senderId` are null where the user was removed. */
+/** `sender` and `senderId` are null if the user was deleted. */
 export interface Header {
   readonly number: number;
   readonly senderId: number | null;
@@ -43,7 +43,7 @@ export interface GroupSummary extends Group {
   readonly lastNumber: number;
 }
 
-/** What login has to know of a name that is taken. */
+/** What a login needs to know about an existing name. */
 export interface Account {
   readonly user: User;
   readonly passwordHash: string | null;
@@ -51,29 +51,29 @@ export interface Account {
   readonly banReason: string | null;
 }
 
-/** Who has logged in: `since` is when that was, and notices of everything later reach the session. */
+/** A user's session. `since` is when it began: the session is notified of everything later. */
 export interface Login {
   readonly user: User;
   readonly since: number;
   /**
-   * The hash of the user's password, null without one, when the session was let in. Once it is
-   * another one, the session is over. Only a name with a password may be connected several times.
+   * The hash of the user's password when the session began; null without a password. When it changes, the
+   * session ends. Only a name with a password can have several sessions at once.
    */
   readonly passwordHash: string | null;
   /** Identifies the session. Hash of the token that resumes it, if it has one. */
   readonly tokenHash: string;
 }
 
-/** What login gives. */
+/** The result of a login. */
 export interface OpenedLogin extends Login {
   readonly memberships: readonly Membership[];
-  /** Nothing could be written, the token neither. */
+  /** The board could not write, so the token was not stored either. */
   readonly readOnly?: true;
-  /** The login has made the user. */
+  /** Whether the login has made the user. */
   readonly isNew?: true;
 }
 
-/** The session that asked for a change; null for one made from outside the server. */
+/** The session that made a change; null for a change from outside the server. */
 export type Origin = number | null;
 
 /** A change of the board. It is published after its commit, in the order of commits. */
@@ -81,7 +81,7 @@ export type BoardEvent =
   | { type: 'session.opened'; origin: Origin; login: OpenedLogin }
   /** The session was logged out: nothing that happens later is sent to it. */
   | { type: 'session.ended'; origin: Origin }
-  /** By the session `origin`, which stays; the user's other sessions end. */
+  /** Made by the session `origin`, which goes on; the user's other sessions end. */
   | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
@@ -99,7 +99,7 @@ export type OutsideEvent =
   | { type: 'group.removed'; group: Group }
   /** The server enforces the rule at once. Members are notified when messages are deleted. */
   | { type: 'retention.changed'; group: Group }
-  /** The server reads the bans of networks again, and ends the sessions that they are for. */
+  /** The server reads the bans of networks again, and ends the sessions of banned networks. */
   | { type: 'networkBans.changed' }
   | {
       type: 'messages.purged';
@@ -107,6 +107,6 @@ export type OutsideEvent =
       count: number;
       first: number;
       last: number;
-      /** Of retention: which rule it was, and when the last of them was posted. */
+      /** Set by retention: the rule, and when the last of the messages was posted. */
       by?: { rule: string; upTo: number };
     };

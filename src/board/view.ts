@@ -13,7 +13,7 @@ export function toUser({ id, name }: User) {
   return { user: name, userId: id };
 }
 
-/** A header in the shape that the protocol gives it. */
+/** A header as the protocol sends it. */
 export function toHeader({ number, senderId, sender, postedAt, subject }: BoardHeader): Header {
   return {
     number,
@@ -24,12 +24,12 @@ export function toHeader({ number, senderId, sender, postedAt, subject }: BoardH
   };
 }
 
-/** A message of a list, with its content where that was asked for. */
+/** A message of a list, with its content if the request asked for it. */
 export function toListed({ content, ...header }: ListedMessage) {
   return content === undefined ? toHeader(header) : { ...toHeader(header), content };
 }
 
-/** Some members of a group in the shape that the protocol gives them. */
+/** A page of members as the protocol sends it. */
 export function toMemberPage(
   { members, total, next }: MemberPage,
   isOnline: (userId: number) => boolean,

@@ -20,7 +20,7 @@ export interface AnnouncerOptions {
   readonly ended: () => void;
 }
 
-/** Prints what a client reports by itself: notices, and how its connection is. */
+/** Prints the events of a client: notices, and changes of its connection. */
 export class Announcer {
   constructor(private readonly options: AnnouncerOptions) {}
 

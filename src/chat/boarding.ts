@@ -20,7 +20,7 @@ export interface BoardingOptions {
   readonly tls: Address['tls'];
   /** How long a call is sent again that the board refuses for the moment, in milliseconds. */
   readonly refused: number;
-  /** Gives up what is under way when aborted. */
+  /** Cancels connecting and logging in when aborted. */
   readonly signal: AbortSignal;
   /** Asks for a password. @throws as `AskSecret` does */
   readonly ask: AskSecret;
@@ -80,7 +80,7 @@ export class Boarding {
     if (!connection || !board) throw new ConnectionError(notConnected);
     const { refused, signal, call, tls, follow } = this.options;
     const password: AskSecret = async (prompt, chosen) => {
-      // The user has moved to another board meanwhile, and is doing something else.
+      // The user has connected to another board since.
       if (this.connection !== connection) throw boardError('PASSWORD_REQUIRED');
       return this.password(name, prompt, chosen);
     };

@@ -12,7 +12,7 @@ export const exitCodes = {
 
 export type ExitCode = keyof typeof exitCodes;
 
-/** A failure that the user can do something about. */
+/** An expected failure that the user can fix. */
 export class UserError extends Expected {
   override readonly name = 'UserError';
 

@@ -75,8 +75,8 @@ function forgetEmptyVariables(): void {
 }
 
 /**
- * Makes every option without its own parser refuse an empty value. In a script, an empty value is a
- * variable that was not set, and would mean another host, folder or name than intended.
+ * Makes every option without its own parser refuse an empty value. In a script, an empty value usually comes
+ * from a variable that was not set. The command would then use a default host, folder or name that the user did not mean.
  */
 function refuseEmptyOptions({ commands, options }: Command): void {
   for (const option of options) {

@@ -52,7 +52,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   private name = '';
   private id = 0;
 
-  /** @param opened a session that was just opened: nothing was read after the reply to the login */
+  /** @param opened a session whose login was just answered; nothing after that reply has been read yet */
   constructor(opened: OpenSession, { address, credentials, timing }: ClientOptions) {
     super();
     this.credentials = credentials;

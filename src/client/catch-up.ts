@@ -31,7 +31,7 @@ export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise
     } catch (error) {
       // The next connection goes on from here.
       if (error instanceof ConnectionLost) return;
-      // The notice about it is about to arrive.
+      // The notice of this message will arrive next.
       if (isGone(error)) return feed.goLive();
       await delay(pauseAfter(error) ?? refusedPause, undefined, { ref: false });
     }

@@ -159,7 +159,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
         this.splitter.push(chunk, (line) => lines.push(line));
         let began = performance.now();
         for (const line of lines) {
-          // The caller can act on the reply before the next line is handled.
+          // Lets the caller run with its reply before the next line is handled.
           const isReply = this.receive(line);
           if (!isReply && performance.now() - began < slice) continue;
           await setImmediate();

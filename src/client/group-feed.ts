@@ -30,7 +30,7 @@ export class GroupFeed {
   resume(membership: Membership): void {
     const { lastNumber } = membership;
     this.membership = membership;
-    // A board that was restored from an older copy uses these numbers again.
+    // A board that was restored from an older backup gives these numbers to new messages.
     if (lastNumber < this.mark) this.mark = lastNumber;
     for (const number of this.own) if (number > lastNumber) this.own.delete(number);
     this.target = lastNumber;

@@ -45,7 +45,7 @@ export function openingOf(bytes: Buffer): Opening | undefined {
 /**
  * Whether the first bytes of a peer are JSON: they open an object or an array, after a byte order mark
  * that they may have.
- * @returns undefined if they are so few that the next ones may tell
+ * @returns undefined if more bytes are needed to decide
  */
 export function opensJson(bytes: Buffer): boolean | undefined {
   const rest = withoutByteOrderMark(bytes);

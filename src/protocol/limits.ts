@@ -26,8 +26,8 @@ export const limits = {
   passwordLeast: 8,
   password: 256,
   /**
-   * How many passwords can wait to be checked: so many of users at a network from which they have
-   * logged in before, and as many others. Further ones are refused.
+   * How many passwords can wait to be checked. Users at a network from which they have logged in before
+   * have as many places of their own. Further passwords are refused.
    */
   waitingPasswords: 100,
   /** Tokens of one user. When another is made, the token that was used longest ago is deleted. */

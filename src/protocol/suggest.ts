@@ -4,7 +4,7 @@ import { distance } from 'fastest-levenshtein';
 const longestWord = 40;
 
 /**
- * The known word that differs least from `word`, without regard to case.
+ * The known word that is nearest to `word`, without regard to case.
  * @param most how many letters may differ; half of the word if it is left out
  * @returns undefined if every known word differs in more letters
  */

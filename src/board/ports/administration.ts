@@ -4,26 +4,26 @@ import type { StepControl } from '../steps.ts';
 import type { Group, GroupRef, Header, Message, User } from '../types.ts';
 import type { Page } from './repository.ts';
 
-/** A group as the operator sees it, who needs no membership. */
+/** A group as the operator sees it, without being a member. */
 export interface GroupDetails extends Group {
   readonly description: string;
   readonly members: number;
   readonly messages: number;
   readonly createdAt: number;
-  /** The newest number given out. */
+  /** The newest number that a message got. */
   readonly lastNumber: number;
-  /** The newest messages that a server keeps; null for all. */
+  /** How many of the newest messages a server keeps; null for all. */
   readonly keepMessages: number | null;
-  /** The days that a server keeps a message for; null for ever. */
+  /** For how many days a server keeps a message; null for ever. */
   readonly keepDays: number | null;
 }
 
 /** The fields of a group to change. Fields that are left out stay as they are. */
 export type GroupChanges = Partial<Pick<GroupDetails, 'description' | 'keepMessages' | 'keepDays'>>;
 
-/** What a server removes next by the rule of a group: everything that is due now, or else the oldest message. */
+/** The messages that a server removes next by the rule of a group: all that are due now, or else the oldest one. */
 export interface NextRemoval extends Omit<MessageSpan, 'group'> {
-  /** When the last of them was posted. */
+  /** When the last of these messages was posted. */
   readonly upTo: number;
   /** When they are removed for their age; null if they are not, or are due now. */
   readonly at: number | null;
@@ -60,10 +60,10 @@ export interface UserDetails extends User {
 /** What happens to the messages of a user who is deleted: they stay without a sender, or are deleted. */
 export type MessageDisposal = 'keep' | 'purge';
 
-/** What a purge deletes: messages from before a time, all but the newest, or everything. */
+/** What a purge deletes: messages posted before a time, all but the newest ones, or all messages. */
 export type PurgeRule = { readonly before: number } | { readonly keep: number } | 'all';
 
-/** Messages of one group: how many, the lowest number and the highest; 0 and 0 where none. */
+/** Messages of one group: how many, the lowest number and the highest; 0 and 0 if there are none. */
 export interface MessageSpan {
   readonly group: Group;
   readonly count: number;
@@ -73,7 +73,7 @@ export interface MessageSpan {
 
 /** The messages that a purge is going to delete. */
 export interface PurgePlan extends MessageSpan {
-  /** The rows up to this number are removed, those of messages deleted before among them. */
+  /** The purge removes rows up to this number, also those of messages that were deleted earlier. */
   readonly upTo: number;
 }
 
@@ -84,7 +84,7 @@ export interface PurgePlan extends MessageSpan {
  * waits for long.
  *
  * All of them throw `STORAGE_FAILED` if the disk fails, and those about a group
- * `GROUP_NOT_FOUND`, those about a user `USER_NOT_FOUND`; what else they throw is listed with each.
+ * `GROUP_NOT_FOUND`, and those about a user `USER_NOT_FOUND`. Each method lists its other errors.
  */
 export interface Administration {
   groups(): Promise<GroupDetails[]>;
@@ -96,11 +96,11 @@ export interface Administration {
   editGroup(group: GroupRef, changes: GroupChanges): Promise<GroupDetails>;
   /** @throws `GROUP_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR`, `GROUP_PROTECTED` for the public group */
   renameGroup(group: GroupRef, name: Name): Promise<GroupDetails>;
-  /** A group that may be deleted. @throws `GROUP_PROTECTED` for the public group */
+  /** Finds a group that is about to be deleted. @throws `GROUP_PROTECTED` for the public group */
   deletableGroup(group: GroupRef): Promise<GroupDetails>;
   /**
-   * Deletes the group with all that is in it. Stopped before its end, it has deleted the oldest
-   * messages, and the group still exists.
+   * Deletes the group with its messages and memberships. If it is stopped, the oldest messages are deleted
+   * and the group still exists.
    * @throws `GROUP_PROTECTED` for the public group
    */
   deleteGroup(
@@ -109,13 +109,13 @@ export interface Administration {
   ): Promise<{ group: GroupDetails; deleted: number; complete: boolean }>;
 
   /**
-   * The last time at which a server trusted the clock, if that is more than a day ago by the clock of now;
-   * else null. An age is not a safe thing to delete by then.
+   * The last time at which a server trusted the clock, if that is more than a day before the present time;
+   * otherwise null. If it is not null, the clock may be wrong, and messages should not be deleted by age.
    */
   clockDoubt(): Promise<number | null>;
-  /** What a purge would delete. Messages posted later are never part of it. */
+  /** Finds what a purge would delete. Messages posted later are not part of the plan. */
   planPurge(group: GroupRef, rule: PurgeRule): Promise<PurgePlan>;
-  /** Deletes the messages up to the last one of `plan`. @returns which were deleted */
+  /** Deletes the messages of `plan`. @returns which messages were deleted */
   purge(plan: PurgePlan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
 
   users(): Promise<UserDetails[]>;
@@ -129,12 +129,12 @@ export interface Administration {
   /** Also ends the user's sessions and tokens. @param reason '' for none */
   banUser(name: string, reason: string): Promise<UserDetails>;
   unbanUser(name: string): Promise<UserDetails>;
-  /** A user, and how many messages are from them. It reads every message of the board. */
+  /** Finds a user and counts their messages. It reads every message of the board. */
   deletableUser(name: string): Promise<{ user: UserDetails; messages: number }>;
   /**
-   * Deletes the user with their memberships. Stopped before its end, it has seen to the oldest of
-   * their messages, and the user still exists.
-   * @returns how many messages went, or are from nobody now
+   * Deletes the user with their memberships. If it is stopped, the oldest of their messages are handled and
+   * the user still exists.
+   * @returns how many messages were deleted, or have no sender now
    */
   deleteUser(
     name: string,
@@ -144,14 +144,14 @@ export interface Administration {
 
   /** The bans of networks that have not ended, oldest first. */
   networkBans(): Promise<NetworkBan[]>;
-  /** Also ends the sessions from there. It replaces an earlier ban of the same network. */
+  /** Also ends the sessions from that network. The ban replaces an earlier ban of the same network. */
   banNetwork(ban: Omit<NetworkBan, 'createdAt'>): Promise<NetworkBan>;
   /** @returns the ban that was removed; undefined if there was none of exactly this network */
   unbanNetwork(network: string): Promise<NetworkBan | undefined>;
 
   /**
-   * Headers, oldest first: from `after` on where that is given, else the newest ones. `more` says
-   * whether there are further ones on the side where the page was cut.
+   * Headers, oldest first: those after `after` if it is given, otherwise the newest ones. `more` says
+   * whether there are further messages beyond the end where the page was cut.
    */
   messages(
     group: GroupRef,
@@ -160,8 +160,8 @@ export interface Administration {
   /** @throws `MESSAGE_NOT_FOUND`, which says when the message was deleted, if it was */
   message(group: GroupRef, number: number): Promise<{ group: Group; message: Message }>;
   /**
-   * Deletes all of `numbers`, or none. Each keeps its number and time, and nothing else.
-   * @throws `MESSAGE_NOT_FOUND` for the first that is not there
+   * Deletes all of `numbers`, or none. Of a deleted message only the number and time remain.
+   * @throws `MESSAGE_NOT_FOUND` for the first message that does not exist
    */
   deleteMessages(group: GroupRef, numbers: readonly number[]): Promise<Group>;
 

@@ -18,7 +18,7 @@ export interface Payer {
   charge(milliseconds: number): void;
 }
 
-/** Who asks: a logged-in user, through a session. */
+/** The user and the session that make a request. */
 export interface Actor {
   readonly user: User;
   readonly origin: Origin;
@@ -29,13 +29,13 @@ export interface Actor {
   readonly payer?: Payer | undefined;
 }
 
-/** A login as it is committed. */
+/** A login to commit. */
 export interface NewLogin {
-  /** What has to be true of the name when the login is committed. */
+  /** What must be true of the name when the login is committed. */
   readonly admission: Admission;
-  /** The password of the user if one is created. */
+  /** The password hash of the user that the login creates, if it creates one. */
   readonly newPasswordHash: string | null;
-  /** The network that the right password came from; null if none was given. */
+  /** The network from which the right password came; null without a password. */
   readonly network: string | null;
   readonly tokenHash: string;
   /** Whether a token with that hash can resume the session later. */
@@ -46,7 +46,7 @@ export interface NewLogin {
 export interface NewMessage {
   readonly subject: string;
   readonly content: string;
-  /** Makes the post happen once, however often it is sent. */
+  /** A message with the same key is posted once, however often it is sent. */
   readonly key?: string | undefined;
 }
 
@@ -59,33 +59,33 @@ export interface MemberPage {
   readonly next: number | undefined;
 }
 
-/** Which part of the visible messages: numbers between the two, both left out. */
+/** Which of the visible messages: those with numbers between the two bounds, without the bounds. */
 export interface Page {
   readonly before?: number | undefined;
   readonly after?: number | undefined;
-  /** Only what was posted at this time or later, in microseconds since the epoch. */
+  /** Only messages posted at this time or later, in microseconds since the epoch. */
   readonly since?: number | undefined;
   readonly limit: number;
   /**
-   * Contents too. Then the page ends early, with `more`, where subjects and contents come to more than so
-   * many bytes of UTF-8; it holds at least one message.
+   * Include contents, with a limit of bytes. The page ends early, with `more`, before its subjects and contents
+   * have more bytes of UTF-8 than this. It has at least one message.
    */
   readonly contentBytes?: number | undefined;
 }
 
-/** `content` is there where the page asks for it. */
+/** `content` is present if the request asked for it. */
 export interface ListedMessage extends Header {
   readonly content?: string;
 }
 
-/** Who people are, stored. Atomic like `Repository`, and throws as it does. */
+/** The stored accounts. Its methods are atomic and throw the same errors as those of `Repository`. */
 export interface AccountRepository {
   account(name: Name): Promise<Account | undefined>;
   /** Whether the user has given the right password from `network` before. */
   knows(user: User, network: string): Promise<boolean>;
   /**
    * Opens a session under a name; creates the user if there is none.
-   * @throws `BANNED`, `NAME_INVALID` and `NAME_TOO_SIMILAR` for a new name, and what `requireAdmitted` throws
+   * @throws `BANNED`, `NAME_INVALID` and `NAME_TOO_SIMILAR` for a new name, and the errors of `requireAdmitted`
    */
   login(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */
@@ -93,7 +93,7 @@ export interface AccountRepository {
   endToken(tokenHash: string): Promise<void>;
   /**
    * Stores a password, and ends the user's other sessions and all tokens but `keep`.
-   * @param network the only one that the user is known from afterwards
+   * @param network the only network that is known for the user afterwards
    */
   setPassword(
     actor: Actor,
@@ -101,31 +101,31 @@ export interface AccountRepository {
     { keep, network }: { keep: string | null; network: string },
   ): Promise<void>;
   /**
-   * Ends a session that asked for it, with the token `tokenHash`. What it was sent counts as seen,
-   * if nothing older is still unread.
+   * Ends a session at its logout, and its token `tokenHash`. Messages that it was notified of count as read,
+   * if no older message is unread.
    */
   logout(actor: Actor, tokenHash: string): Promise<void>;
   /**
-   * Records the end of a session that nothing is sent to any more. What it was sent counts as seen,
-   * if nothing older is still unread.
-   * @param token its token, and whether that ends with it or was only used now; null if it has none
+   * Records the end of a session to which nothing is sent any more. Messages that it was notified of count as
+   * read, if no older message is unread.
+   * @param token the token of the session, and whether it ends or its last use is stored; null without a token
    */
   disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void>;
 }
 
 /**
- * The board's storage, as the server uses it. Every operation is atomic: it happens whole, or it
- * fails and nothing has changed. A promise of one that changes something is settled once the
- * change is on disk, after its events were published.
+ * The board's storage, as the server uses it. Every operation is atomic: it is done completely, or it fails
+ * and nothing has changed. The promise of a change settles after the change is on disk and its events
+ * were published.
  *
  * All of them throw `STORAGE_FAILED` if the disk fails, `BANNED`, `USER_NOT_FOUND` or
- * `SESSION_ENDED` if the actor was banned, deleted or given another password since the session
- * began, and those about a group `GROUP_NOT_FOUND`; what else they throw is listed with each.
+ * `SESSION_ENDED` if the actor was banned, deleted or got another password since the session began.
+ * Methods about a group throw `GROUP_NOT_FOUND`. Each method lists its other errors.
  */
 export interface Repository {
   /** Groups in the order of their numbers: `limit` after the number `after`, or all. */
   groups(actor: Actor, page?: { after: number; limit: number }): Promise<GroupSummary[]>;
-  /** How many messages posted up to `until` a member has not seen; 0 for one who is no member. */
+  /** How many messages posted up to `until` a member has not read; 0 for a user who is not a member. */
   unread(user: User, group: Group, until: number): Promise<number>;
   /** @throws `ALREADY_MEMBER` */
   join(actor: Actor, group: GroupRef): Promise<{ group: Group; messages: Header[] } & MemberPage>;
@@ -144,15 +144,15 @@ export interface Repository {
     group: GroupRef,
     message: NewMessage,
   ): Promise<{ group: Group; message: Header }>;
-  /** @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND` for one that is not visible to the actor too */
+  /** @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, also for a message that is not visible to the actor */
   message(
     actor: Actor,
     group: GroupRef,
     number: number,
   ): Promise<{ group: Group; message: Message }>;
   /**
-   * Visible headers, oldest first: from `after` on where that is given, else the newest ones.
-   * `more` says whether there are further ones on the side where the page was cut.
+   * Visible headers, oldest first: those after `after` if it is given, otherwise the newest ones. `more`
+   * says whether there are further messages beyond the end where the page was cut.
    * @throws `NOT_MEMBER`
    */
   messages(
@@ -160,7 +160,7 @@ export interface Repository {
     group: GroupRef,
     page: Page,
   ): Promise<{ group: Group; messages: ListedMessage[]; more: boolean }>;
-  /** Counts the messages up to `number` as seen. @throws `NOT_MEMBER` */
+  /** Marks the messages up to `number` as read. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, number: number): Promise<void>;
 
   /** Publishes the outside changes since the last call. */
@@ -168,15 +168,15 @@ export interface Repository {
 }
 
 /**
- * What keeps a board small while it runs. Each call is one step of a few milliseconds in a commit
- * with what members write, and says whether there is nothing more to do. Throws as `Repository` does.
+ * Removes old data while the board runs. Each call is one step of a few milliseconds, in one commit with the
+ * writes of members, and resolves with whether all work is done. It throws the same errors as `Repository`.
  */
 export interface Upkeep {
-  /** Removes some tokens, and known networks, that were not used for too long. */
+  /** Removes some tokens and known networks that have not been used for too long. */
   removeStale(): Promise<boolean>;
   /** Removes the bans of networks that have ended. */
   removeEndedBans(): Promise<boolean>;
-  /** Removes some messages that the rule of their group does not keep. */
+  /** Removes some messages that are over the limits of their group's retention. */
   removeExpired(): Promise<boolean>;
   /** Gives some of the file's unused space back to the disk. */
   giveBack(): Promise<boolean>;

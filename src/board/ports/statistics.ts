@@ -1,4 +1,4 @@
-/** What was posted, in counts; times are microseconds since the epoch, days and hours UTC. */
+/** Counts of stored messages. Times are microseconds since the epoch; days and hours are UTC. */
 export interface Statistics {
   readonly at: number;
   readonly totals: {
@@ -14,23 +14,23 @@ export interface Statistics {
     readonly lastWeek: number;
     readonly lastMonth: number;
   };
-  /** When the oldest stored message was posted, and the newest; null where there is none. */
+  /** When the oldest and the newest stored message were posted; null if there is none. */
   readonly oldest: number | null;
   readonly newest: number | null;
   readonly window: WindowStatistics;
 }
 
-/** The stored messages that were posted from `since` on. */
+/** The stored messages that were posted at `since` or later. */
 export interface WindowStatistics {
   readonly since: number;
   readonly messages: number;
-  /** The ten groups with most of them. */
+  /** The ten groups with the most of these messages. */
   readonly groups: readonly Share[];
-  /** The ten users with most of them; what deleted users posted counts for nobody. */
+  /** The ten users with the most of these messages. Messages of deleted users are not counted here. */
   readonly users: readonly Share[];
-  /** Each day of the window, from that of the oldest stored message on. */
+  /** Each day of the window, beginning with the day of the oldest stored message. */
   readonly days: readonly { readonly date: string; readonly messages: number }[];
-  /** 24 numbers: by the hour of the day, all days together. */
+  /** 24 counts, one for each hour of the day, over all days. */
   readonly hours: readonly number[];
 }
 

@@ -7,7 +7,7 @@ const of256 = [
 ].map((colour) => `38;5;${colour}`);
 const of16 = ['32', '33', '34', '35', '36', '92', '94', '95'];
 
-/** Colours texts, as far as the terminal has colours. */
+/** Colours texts with the colours that the terminal has. */
 export interface Colours {
   /** The colour that belongs to a text, the same in every run. */
   own(text: string): string;

@@ -35,7 +35,7 @@ export class Keyboard {
   /** Characters that are passed to readline together. */
   private text = '';
   private holding = true;
-  /** Gets the keys in place of readline. */
+  /** The callback that gets the keys instead of readline. */
   private taker: ((text: string, key: Key) => void) | undefined;
   private held: Press[] = [];
   /** The pasted text so far, after the first mark of the terminal. */

@@ -1,8 +1,8 @@
 import { asTyped } from '../../protocol/text/draft.ts';
 
 /**
- * Who gets the next line in place of the commands: a text that is written line by line, or a question
- * that came in between.
+ * Routes the next entered line if it is not a command: to a text that is written line by line, or to a
+ * question that interrupted the typing.
  */
 export class NextLine {
   private resolve: ((line: string | undefined) => void) | undefined;
@@ -20,7 +20,7 @@ export class NextLine {
     return this.resolve !== undefined;
   }
 
-  /** @returns the answer to a question in between; undefined if it is given up */
+  /** @returns the line that answers a question; undefined if the user gives up */
   answer(): Promise<string | undefined> {
     return this.wait(false);
   }

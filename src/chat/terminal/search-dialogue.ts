@@ -14,7 +14,7 @@ export interface SearchDesk {
   show(prompt: string, line: string): void;
   /**
    * Ends the search and shows `line`.
-   * @param key a key that the search has no use for: it is pressed on that line
+   * @param key the key that ended the search, which then acts on that line
    */
   done(line: string, key?: { text: string; key: Key }): void;
 }

@@ -19,7 +19,7 @@ export interface Kind<T> {
   readonly choices?: readonly string[];
   /** Whether the flag may be repeated, each time with one more value. */
   readonly isList?: true;
-  /** The value of the flag without a value. */
+  /** The value that the flag has if it is given without a value. */
   readonly bare?: string;
   /** Writes a value as text for `schema`. Missing if TOML has such values. */
   write?(value: T): string;
@@ -73,7 +73,7 @@ export interface Endpoint {
 
 const hostPort = /^(\[[^\]]+\]|[^:[\]/@\s]+)(?::(\d{1,5}))?$/;
 
-/** Takes `host:port` apart; an IPv6 address is in brackets. @param byDefault the port if there is none */
+/** Splits `host:port`; an IPv6 address is in brackets. @param byDefault the port if the text has none */
 function parseEndpoint(text: string, byDefault?: number): Endpoint | undefined {
   const [, host, written] = hostPort.exec(text) ?? [];
   const port = written === undefined ? byDefault : Number(written);
@@ -127,7 +127,7 @@ function unixPath(text: string): string | undefined {
   }
 }
 
-/** Text that `parse` makes something of; undefined if it is not allowed. */
+/** A kind of text that `parse` converts. `parse` returns undefined for a text that is not allowed. */
 function parsed<T>(parse: (text: string) => T | undefined): z.ZodType<T> {
   return z.string().transform((text, context) => {
     const value = parse(text);

@@ -83,7 +83,7 @@ export const settings = {
   rate: setting({
     takes: rate(),
     default: { perSecond: serverLimits.commandsPerSecond, burst: serverLimits.commandBurst },
-    help: 'commands of one user, so many a second/at once, or off, for no rates of any kind',
+    help: 'limit of commands of one user, as a second/at once, or off to turn off all rates',
   }),
   ratePerNetwork: setting({
     takes: rate(),
@@ -96,22 +96,22 @@ export const settings = {
   maxWaitingRequests: setting({
     takes: wholeNumber(1, 1_000_000),
     default: serverLimits.waitingRequests,
-    help: 'requests of one connection that may wait; what it sends beyond is not read yet',
+    help: 'how many requests of one connection may wait; further ones are not read yet',
   }),
   maxUnsent: setting({
     takes: size(64 * 1024, 1024 * 1024 * 1024),
     default: serverLimits.outboxBytes,
-    help: 'what may wait to go out to one connection before it is closed as too slow',
+    help: 'how many bytes may wait to be sent to one connection before it is closed as too slow',
   }),
   newNames: setting({
     takes: hourlyRate(),
     default: { perHour: serverLimits.newNamesPerHour, burst: serverLimits.newNamesAtOnce },
-    help: 'new names from one address, or one /64 of IPv6, so many an hour/at once, or off',
+    help: 'limit of new names from one address, or one /64 of IPv6, as an hour/at once, or off',
   }),
   maxWaiting: setting({
     takes: size(16 * 1024 * 1024, 64 * 1024 * 1024 * 1024),
     default: serverLimits.waitingBytes,
-    help: 'what may wait in memory for all connections; past it those with most are closed',
+    help: 'how many bytes may wait in memory for all connections; over it, those with the most are closed',
   }),
   maxWaitingPerNetwork: setting({
     takes: size(1024 * 1024, 64 * 1024 * 1024 * 1024),
@@ -131,7 +131,7 @@ export const settings = {
   durability: setting({
     takes: oneOf('kind', ['full', 'relaxed']),
     default: 'full',
-    help: 'full syncs every commit to disk; relaxed is faster, and a loss of power may take the last ones',
+    help: 'full syncs every commit to disk; relaxed is faster, and a loss of power may lose the last commits',
   }),
   backupDir: setting({
     takes: text('folder', 'the name of a folder'),
@@ -145,21 +145,21 @@ export const settings = {
   backupKeep: setting({
     takes: wholeNumber(1, 10_000),
     default: 7,
-    help: 'backups that stay in --backup-dir; older ones that the server made go',
+    help: 'how many backups to keep in --backup-dir; the server deletes older ones that it made',
   }),
   metrics: setting({
     takes: endpoint(),
-    help: 'where to tell /metrics, for Prometheus, and /healthz over HTTP; nowhere if left out',
+    help: 'where to serve /metrics for Prometheus and /healthz over HTTP; nowhere if left out',
   }),
   logLevel: setting({
     takes: oneOf('level', logLevels),
     default: 'info',
-    help: 'how much to log: debug tells all that each session does',
+    help: 'how much to log; debug logs every request of each session',
     reloads: true,
   }),
   logFormat: setting({
     takes: oneOf('format', logFormats),
-    help: 'how to log; left out, pretty on a terminal and json elsewhere',
+    help: 'format of the log; if left out, pretty on a terminal and json elsewhere',
   }),
 };
 

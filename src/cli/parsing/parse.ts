@@ -11,7 +11,7 @@ import { parseDuration } from './duration.ts';
 const rightTimes =
   'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
   '(2026-01-01T12:00:00Z), none of them in the future.';
-// Later times, in microseconds, do not fit into a whole number that JavaScript keeps exactly.
+// JavaScript cannot represent later times exactly as whole microseconds.
 const latestTime = Date.parse('2150-01-01T00:00:00Z') * 1000;
 const date = z.iso.date();
 const dateTime = z.iso.datetime({ offset: true });

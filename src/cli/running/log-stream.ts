@@ -11,7 +11,7 @@ const endPause = 200;
 /**
  * Writes lines to a file descriptor without ever waiting for its reader. If a pipe is full or a terminal
  * is stopped (Ctrl-S), up to 1 MiB waits in memory; lines past that are dropped, counted, and
- * reported once the reader goes on. A reader that is gone, or a full disk, costs the lines alone.
+ * reported once the reader goes on. If the reader has closed the pipe, or the disk is full, lines are lost and nothing else happens.
  */
 export class LogStream {
   private readonly target: Target;
@@ -117,7 +117,8 @@ function withoutWaiting(descriptor: number): Target {
     const socket = new Socket({ fd: descriptor, readable: false, writable: true });
     return { descriptor, socket: socket.on('error', () => {}).unref() };
   } catch {
-    // A terminal of another user. A stopped one (Ctrl-S) stops the server here.
+    // This happens with a terminal of another user. If its user stops the output with Ctrl-S, writes to it
+    // block the server.
     return { descriptor };
   }
 }
@@ -138,7 +139,7 @@ function openAgain(descriptor: number, file: Stats): number | undefined {
     if (found.ino === file.ino && found.dev === file.dev) return again;
     closeSync(again);
   } catch {
-    // It belongs to another user.
+    // The file belongs to another user.
   }
   return undefined;
 }

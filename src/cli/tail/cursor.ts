@@ -1,7 +1,7 @@
 import { limits } from '../../protocol/limits.ts';
 import type { Call, Header } from '../../protocol/schemas.ts';
 
-/** A message as `tail` shows it. It has no content with `--headers`. */
+/** A message as `tail` prints it. With `--headers` it has no content. */
 export interface TailMessage extends Header {
   readonly group: string;
   readonly groupId: number;

@@ -3,7 +3,7 @@ import type { ErrorCode } from '../errors.ts';
 /**
  * The number under which JSON-RPC sends each error. Numbers below -32000 are those of JSON-RPC 2.0
  * (section 5.1 of its specification). The board's own are positive, because JSON-RPC reserves the
- * range around -32000. Programs should use the word in `data.code`: a number may stand for several.
+ * range around -32000. Programs should use the word in `data.code`: several errors may share a number.
  */
 export const rpcCodes: Readonly<Record<ErrorCode, number>> = {
   PARSE_ERROR: -32700,

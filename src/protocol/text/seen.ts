@@ -1,7 +1,7 @@
 import { BoardError } from '../errors.ts';
 import type { Call } from '../schemas.ts';
 
-/** Marks messages as read. While the board cannot write, this does nothing, and they stay unread. */
+/** Marks messages as read. If the board cannot write, this does nothing, and the messages stay unread. */
 export async function countAsSeen(
   call: Call,
   group: string | number,
