@@ -6,7 +6,7 @@ import { nameKey } from '../../src/board/name-key.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
-import { login, openBoard, refusal } from '../helpers/storage.ts';
+import { errorCodeOf, login, openBoard } from '../helpers/storage.ts';
 
 /** A board where alice is a member of `main`. */
 async function withAlice(): Promise<{ board: Board; alice: Actor }> {
@@ -23,7 +23,7 @@ async function posted(subject: string, content = '') {
   return (await board.message(alice, 'main', message.number)).message;
 }
 
-const refused = (subject: string, content = '') => refusal(posted(subject, content));
+const refused = (subject: string, content = '') => errorCodeOf(posted(subject, content));
 
 test('a group is given by its name, or by its number in digits', () => {
   expect(groupRef('Main')).toEqual({ key: 'main', name: 'Main' });
@@ -35,7 +35,7 @@ test('a group is given by its name, or by its number in digits', () => {
 test("digits that are not a group's number find no group", async () => {
   const { board, alice } = await withAlice();
   for (const group of ['0', '007', '9'.repeat(15), '9'.repeat(40), 1e300, 0.5, -1]) {
-    expect(await refusal(board.join(alice, group)), String(group)).toBe('GROUP_NOT_FOUND');
+    expect(await errorCodeOf(board.join(alice, group)), String(group)).toBe('GROUP_NOT_FOUND');
   }
 });
 
@@ -53,7 +53,7 @@ test('a name that breaks the rules is refused at login', async () => {
   const ended = new AbortController().signal;
   const caller = { origin: 1, address: '127.0.0.1', resumable: true, ended };
   for (const user of ['two words', 'Admin']) {
-    expect(await refusal(accounts.login({ user }, caller))).toBe('NAME_INVALID');
+    expect(await errorCodeOf(accounts.login({ user }, caller))).toBe('NAME_INVALID');
   }
 });
 

@@ -2,7 +2,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { PasswordQueue, type Turn } from '../../src/board/password-queue.ts';
 import { limits } from '../../src/protocol/limits.ts';
-import { refusal } from '../helpers/storage.ts';
+import { errorCodeOf } from '../helpers/storage.ts';
 
 /** One place that is taken. `serve` lets so many who wait go, one after the other, and tells who went. */
 function busy() {
@@ -46,15 +46,15 @@ test('a password whose connection has ended leaves the queue, and the next one t
   const places = limits.waitingRegistrations;
   const controllers = Array.from({ length: places }, () => new AbortController());
   const gone = controllers.map(({ signal }) =>
-    refusal(enter('gone', { kind: 'registration', network: 'a', ended: signal })),
+    errorCodeOf(enter('gone', { kind: 'registration', network: 'a', ended: signal })),
   );
   const turn = { kind: 'registration', network: 'a' } as const;
-  expect(await refusal(enter('too many', turn))).toBe('RATE_LIMITED');
+  expect(await errorCodeOf(enter('too many', turn))).toBe('RATE_LIMITED');
   for (const controller of controllers) controller.abort();
   expect(new Set(await Promise.all(gone))).toEqual(new Set(['CONNECTION_ENDED']));
   void enter('here', turn);
   expect(await serve(1)).toEqual(['here']);
-  expect(await refusal(enter('late', { ...turn, ended: AbortSignal.abort() }))).toBe(
+  expect(await errorCodeOf(enter('late', { ...turn, ended: AbortSignal.abort() }))).toBe(
     'CONNECTION_ENDED',
   );
 });
@@ -65,7 +65,7 @@ test('if all places are taken, a network with few attempts gets a place of the n
   const flood = Array.from({ length: places }, (_, n) =>
     enter(`a${n}`, { kind: 'login', network: 'a' }),
   );
-  const last = refusal(flood.at(-1) ?? Promise.resolve());
+  const last = errorCodeOf(flood.at(-1) ?? Promise.resolve());
   void enter('b', { kind: 'login', network: 'b' });
   expect(await last).toBe('RATE_LIMITED');
   // Known users have places of their own.

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { hashProblem, mostAtOnce, Passwords } from '../../src/board/passwords.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
-import { refusal } from '../helpers/storage.ts';
+import { errorCodeOf } from '../helpers/storage.ts';
 
 const bytes = (length: number) => `[A-Za-z0-9+/]{${Math.ceil((length * 8) / 6)}}`;
 
@@ -78,7 +78,7 @@ test('the password queue has a limit, refuses more with a time to try again, and
   const served = outcomes.filter(({ status }) => status === 'fulfilled').length;
   expect(served).toBe(mostAtOnce + limits.waitingPasswords);
   expect(outcomes.slice(0, served).every(({ status }) => status === 'fulfilled')).toBe(true);
-  expect(await refusal(tries.at(-1) ?? Promise.resolve())).toBe('RATE_LIMITED');
+  expect(await errorCodeOf(tries.at(-1) ?? Promise.resolve())).toBe('RATE_LIMITED');
   // The line is free again.
   expect(await passwords.matches('correct horse', hash)).toBe(true);
 });

@@ -40,7 +40,7 @@ test('escape sequences of a hostile server do not reach the terminal', async () 
   await chat.shows('[ERROR] No ␛');
   chat.type('%groups\r');
   const group = { id: 1, name: evil, description: evil, members: 1, messages: 1 };
-  await client.answer({ groups: [{ ...group, joined: true, unread: 1 }] });
+  await client.answerNext({ groups: [{ ...group, joined: true, unread: 1 }] });
   await chat.shows(/1 \| ␛.* \| ␛.*joined, 1 unread/);
   chat.type('%message 1\r');
   const message = {
@@ -51,8 +51,8 @@ test('escape sequences of a hostile server do not reach the terminal', async () 
     subject: evil,
     content: evil,
   };
-  await client.answer({ ...message, group: evil, groupId: 1 });
-  await client.answer({});
+  await client.answerNext({ ...message, group: evil, groupId: 1 });
+  await client.answerNext({});
   await chat.shows(/Sender: ␛.*\nDate: ␛.*\nSubject: ␛.*\n-+\n␛/);
   client.send({ method: 'session.closing', params: { reason: `Bye ${evil}` } });
   client.socket.end();

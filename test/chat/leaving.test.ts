@@ -94,7 +94,7 @@ test('text typed while a command runs is kept for the next prompt', async () => 
   });
   await chat.shows(/> %ping\n\[GROUP:main\] \[NOTIFY\] User bob joined the group\.$/);
   client.send({ id, result: {} });
-  await client.answer({});
+  await client.answerNext({});
   await chat.shows(/joined the group\.\n\[INFO\] pong\n.*> %ping\n\[INFO\] pong\n.*> %pi$/);
 });
 

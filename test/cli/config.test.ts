@@ -33,7 +33,7 @@ function configured(flags: string[], file?: string) {
 }
 
 /** What the program says of a configuration file that it refuses, without the name of the file. */
-function refusal(text: string): string {
+function configError(text: string): string {
   const file = configFile(text);
   try {
     configured([], file);
@@ -156,11 +156,13 @@ test.each([
   ['unframed-clients = 1', 'unframed-clients takes true or false, not 1.'],
   ['data = 3\nhost = [1]', 'data takes the name of a folder, not 3. host takes an address'],
 ])('a configuration file with %j is refused, and every mistake is reported', (text, says) => {
-  expect(refusal(text)).toContain(`FILE: ${says}`);
+  expect(configError(text)).toContain(`FILE: ${says}`);
 });
 
 test('the error for a configuration file that is not TOML has the line and the column', () => {
-  expect(refusal('host = "::1"\nport = \n')).toMatch(/^FILE: line 2, column 8: .*invalid value\.$/);
+  expect(configError('host = "::1"\nport = \n')).toMatch(
+    /^FILE: line 2, column 8: .*invalid value\.$/,
+  );
 });
 
 test.each([
@@ -184,7 +186,7 @@ test.each([
   ['rate = "0/5"', 'rate takes so many a second/at once (50/500), or off, not "0/5".'],
   ['rate = 50', 'rate takes so many'],
 ])('a configuration file with %j is refused', (text, says) => {
-  expect(refusal(text)).toContain(`FILE: ${says}`);
+  expect(configError(text)).toContain(`FILE: ${says}`);
 });
 
 test.each([

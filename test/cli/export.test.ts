@@ -19,7 +19,7 @@ import { type CliResult, runCli, runJson, startCli } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
 import { groupNamed, login, post } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { boardFolder, fillMain, poster, rows, tamper } from './seed.ts';
+import { boardFolder, fillMain, poster, queryRows, tamper } from './seed.ts';
 
 function lines(file: string): Record<string, unknown>[] {
   const written = readFileSync(file, 'utf8').trimEnd().split('\n');
@@ -72,10 +72,10 @@ test('an imported board equals the exported one, and its own export has the same
   expect((await runCli(['db', 'check', '--data', copy])).stdout).toBe('ok\n');
   const all = 'id, name, name_key, description, created_at, last_number, member_count';
   const groups = `SELECT ${all}, message_count, keep_messages, keep_days FROM groups`;
-  expect(rows(copy, groups)).toEqual(rows(data, groups));
-  expect(rows(copy, 'SELECT * FROM users')).toEqual(rows(data, 'SELECT * FROM users'));
-  expect(rows(copy, 'SELECT name FROM sqlite_schema')).toEqual(
-    rows(data, 'SELECT name FROM sqlite_schema'),
+  expect(queryRows(copy, groups)).toEqual(queryRows(data, groups));
+  expect(queryRows(copy, 'SELECT * FROM users')).toEqual(queryRows(data, 'SELECT * FROM users'));
+  expect(queryRows(copy, 'SELECT name FROM sqlite_schema')).toEqual(
+    queryRows(data, 'SELECT name FROM sqlite_schema'),
   );
   expect(statSync(databaseFile(copy)).mode & 0o777).toBe(0o600);
   expect(readdirSync(copy).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
@@ -141,7 +141,7 @@ test('an export of some groups has their members, and its import makes a board w
   ]);
   const copy = join(tempFolder(), 'new');
   await runJson(['import', news, '--data', copy]);
-  expect(rows(copy, 'SELECT id, name FROM groups')).toEqual([
+  expect(queryRows(copy, 'SELECT id, name FROM groups')).toEqual([
     { id: 1, name: 'main' },
     { id: 3, name: 'news' },
   ]);

@@ -3,7 +3,15 @@ import { groupRef } from '../../src/board/board.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
 import { login, openBoard, post } from '../helpers/storage.ts';
-import { boardFolder, damageMessages, fillMain, leftEvents, poster, rows, value } from './seed.ts';
+import {
+  boardFolder,
+  damageMessages,
+  fillMain,
+  leftEvents,
+  poster,
+  queryRows,
+  value,
+} from './seed.ts';
 
 const day = 24 * 60 * 60 * 1000;
 const news = { id: 3, name: 'news' };
@@ -127,7 +135,9 @@ test('purge does not change other groups', async () => {
     await poster(board, 'alice', 'main', ['two']);
   });
   await purge(data, '--all', '--yes');
-  expect(rows(data, 'SELECT group_id, number FROM messages')).toEqual([{ group_id: 1, number: 1 }]);
+  expect(queryRows(data, 'SELECT group_id, number FROM messages')).toEqual([
+    { group_id: 1, number: 1 },
+  ]);
 });
 
 test('purge works in steps, and the server is notified once', async () => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { runCli, runJson } from '../helpers/cli.ts';
-import { boardFolder, fillMain, leftEvents, poster, rows, tamper, value } from './seed.ts';
+import { boardFolder, fillMain, leftEvents, poster, queryRows, tamper, value } from './seed.ts';
 
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const subjects = ['one', 'two', 'three', 'four', 'five'];
@@ -152,7 +152,7 @@ test('a deleted message keeps its number and date, and says when it was deleted'
   expect(await listed(data)).toEqual([1, 2, 3, 5]);
   expect(await listed(data, '--limit', '2')).toEqual([3, 5]);
   expect(
-    rows(data, 'SELECT sender_id, subject, content, post_key FROM messages WHERE number = 4'),
+    queryRows(data, 'SELECT sender_id, subject, content, post_key FROM messages WHERE number = 4'),
   ).toEqual([{ sender_id: null, subject: '', content: '', post_key: null }]);
   const says = /^corkboard: Message 4 of news was deleted at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.\n$/;
   expect((await runCli(['message', 'show', 'news', '4', ...at])).stderr).toMatch(says);
@@ -183,11 +183,11 @@ test('purge and the count of a group ignore messages deleted earlier', async () 
   expect(await runJson([...purge, '--keep', '2'])).toMatchObject({ count: 1, first: 1, last: 1 });
   expect(await listed(data)).toEqual([3, 5]);
   // 2 is still there, since 1 was the last to be removed: an older one never goes after a newer one.
-  expect(rows(data, 'SELECT number FROM messages ORDER BY number')).toEqual(
+  expect(queryRows(data, 'SELECT number FROM messages ORDER BY number')).toEqual(
     [2, 3, 4, 5].map((number) => ({ number })),
   );
   expect(await runJson([...purge, '--all'])).toMatchObject({ count: 2, first: 3, last: 5 });
-  expect(rows(data, 'SELECT number FROM messages')).toEqual([]);
+  expect(queryRows(data, 'SELECT number FROM messages')).toEqual([]);
 });
 
 test('message show and delete accept last for the newest message, and numbers with #', async () => {

@@ -38,7 +38,7 @@ test('SIGHUP applies the settings that can change, and logs which need a restart
   ]);
 
   const after = await JsonPeer.connect(server.port);
-  expect(await after.refusal('session.login', { user: 'bob' })).toMatchObject({
+  expect(await after.errorOf('session.login', { user: 'bob' })).toMatchObject({
     word: 'PASSWORD_REQUIRED',
   });
   expect(await after.call('server.info', {})).toMatchObject({ access: 'closed' });

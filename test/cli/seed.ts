@@ -31,7 +31,7 @@ export async function poster(
 }
 
 /** The rows of a query on the database in `data`. */
-export function rows(data: string, query: string): unknown[] {
+export function queryRows(data: string, query: string): unknown[] {
   const client = connect(databaseFile(data), { busyTimeout: 5000 });
   try {
     return client.prepare(query).all();
@@ -42,7 +42,7 @@ export function rows(data: string, query: string): unknown[] {
 
 /** The one value of a query that gives one. */
 export function value(data: string, query: string): unknown {
-  const [row] = rows(data, query);
+  const [row] = queryRows(data, query);
   return row && Object.values(row)[0];
 }
 
@@ -57,7 +57,7 @@ export function tamper(data: string, statements: string): void {
 
 /** What was left for a server to tell its members. */
 export function leftEvents(data: string): OutsideEvent[] {
-  return rows(data, 'SELECT event FROM outside_changes ORDER BY id').map(
+  return queryRows(data, 'SELECT event FROM outside_changes ORDER BY id').map(
     (row) => JSON.parse((row as { event: string }).event) as OutsideEvent,
   );
 }
@@ -75,7 +75,7 @@ export function fillMain(data: string, count: number): void {
 
 /** Overwrites a page in the middle of the messages, as a bad disk does. */
 export function damageMessages(data: string): void {
-  const leaves = rows(
+  const leaves = queryRows(
     data,
     "SELECT pageno, pgsize FROM dbstat WHERE name = 'messages' AND pagetype = 'leaf' ORDER BY path",
   ) as { pageno: number; pgsize: number }[];

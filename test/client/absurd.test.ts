@@ -50,7 +50,7 @@ test.each([
   async (_, params, result) => {
     const { client, peer } = await loggedIn();
     const listed = client.call('message.list', { group: 'main', ...params });
-    await peer.answer(result);
+    await peer.answerNext(result);
     await expect(listed).rejects.toBeInstanceOf(ConnectionError);
     await client.close();
   },
@@ -59,7 +59,7 @@ test.each([
 test('a page of members that is followed by itself is refused', async () => {
   const { client, peer } = await loggedIn();
   const listed = client.call('group.members', { group: 'main', after: 7 });
-  await peer.answer({ group: 'main', members: [], total: 9, next: 7 });
+  await peer.answerNext({ group: 'main', members: [], total: 9, next: 7 });
   await expect(listed).rejects.toBeInstanceOf(ConnectionError);
   await client.close();
 });
@@ -92,7 +92,7 @@ test('a server that sends notices and never answers a call keeps nobody waiting 
   // An answer that comes after all is ignored, and other calls go on.
   peer.send({ id: list.id, result: page([1], false) });
   const again = client.call('ping', {});
-  await peer.answer({});
+  await peer.answerNext({});
   await again;
   await client.close();
 });

@@ -249,12 +249,12 @@ test('a late resume of the client itself does not end its session', async () => 
   const next = async () => {
     const peer = await accepted;
     accepted = server.client();
-    await peer.answer(info);
+    await peer.answerNext(info);
     return peer;
   };
   const connected = connect({ ...server.address, user: 'alice', timing });
   const first = await next();
-  await first.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
+  await first.answerNext({ user: 'alice', userId: 1, token: 't', memberships: [] });
   const alice = await connected;
   first.socket.end();
   const second = await next();
@@ -264,12 +264,12 @@ test('a late resume of the client itself does not end its session', async () => 
   });
   second.socket.end();
   const third = await next();
-  await third.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
+  await third.answerNext({ user: 'alice', userId: 1, token: 't', memberships: [] });
   third.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
   third.socket.end();
   const fourth = await next();
   const ended = once(alice, 'ended');
-  await fourth.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
+  await fourth.answerNext({ user: 'alice', userId: 1, token: 't', memberships: [] });
   fourth.send({ method: 'session.closing', params: { reason: 'Taken.', code: 'TAKEN_OVER' } });
   fourth.socket.end();
   await ended;

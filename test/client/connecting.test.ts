@@ -141,7 +141,7 @@ test('if the connection is lost while the name is asked for, the prompt for comm
   const accepted = server.client();
   const chat = Pty.chat(['127.0.0.1', server.address.port]);
   const client = await accepted;
-  await client.answer(info);
+  await client.answerNext(info);
   await chat.shows('What is your username?');
   client.socket.end();
   await chat.shows(/Type %connect to connect again\.\n.*>$/);

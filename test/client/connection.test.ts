@@ -18,7 +18,7 @@ async function connected() {
   const opened = Connection.open(server.address);
   const client = await accepted;
   client.write('Welcome to nowhere.\nWhat is your username? \n');
-  await client.answer(info);
+  await client.answerNext(info);
   const connection = await opened;
   const notices: Notice[] = [];
   connection.on('notice', (notice) => notices.push(notice));
@@ -111,7 +111,7 @@ test('a refused call is rejected with the error of the board', async () => {
 test('a result that does not fit its schema rejects the call', async () => {
   const { client, connection } = await connected();
   const reply = connection.call('group.leave', { group: 'x' });
-  await client.answer({ grop: 'x' });
+  await client.answerNext({ grop: 'x' });
   await expect(reply).rejects.toThrow(
     "The server's answer to group.leave is not valid. Check that it is a corkboard, and that this program is not older.",
   );

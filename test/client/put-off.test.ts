@@ -104,7 +104,7 @@ test('a login that is put off is sent again', async () => {
   peer.write('Who? \n');
   await refuse(peer, 'RATE_LIMITED', 0.05);
   await refuse(peer, 'RATE_LIMITED', 0.05);
-  await peer.answer({ user: 'alice', userId: 1, token: 't', memberships: [] });
+  await peer.answerNext({ user: 'alice', userId: 1, token: 't', memberships: [] });
   expect((await connected).user).toBe('alice');
 });
 

@@ -59,7 +59,7 @@ export class ScriptedClient {
   }
 
   /** Waits for the next request, and answers it. */
-  async answer(result: object): Promise<Request> {
+  async answerNext(result: object): Promise<Request> {
     const request = await this.request();
     this.send({ id: request.id, result });
     return request;
@@ -68,7 +68,7 @@ export class ScriptedClient {
   /** Answers all that a client asks until it is logged in. */
   async welcome(user = 'alice'): Promise<void> {
     this.write('Who? \n');
-    await this.answer(info);
-    await this.answer({ user, userId: 1, token: 't', memberships: [] });
+    await this.answerNext(info);
+    await this.answerNext({ user, userId: 1, token: 't', memberships: [] });
   }
 }

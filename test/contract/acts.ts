@@ -2,13 +2,13 @@ import { describe, expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
 import type { BoardEvent } from '../../src/board/types.ts';
 import {
+  errorCodeOf,
   groupNamed,
   groupsOf,
   login,
   main,
   member,
   post,
-  refusal,
   seen,
 } from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
@@ -38,8 +38,8 @@ export function actsContract(open: OpenStorage): void {
       expect(made.createdAt).toBeGreaterThan(0);
       expect(await announced()).toEqual([]);
       const again = operator.createGroup(groupName('CHESS'), '');
-      expect(await refusal(again)).toBe('GROUP_EXISTS');
-      expect(await refusal(operator.createGroup(groupName('new\u0455'), ''))).toBe(
+      expect(await errorCodeOf(again)).toBe('GROUP_EXISTS');
+      expect(await errorCodeOf(operator.createGroup(groupName('new\u0455'), ''))).toBe(
         'NAME_TOO_SIMILAR',
       );
       const alice = await login(board, 'alice');
@@ -64,7 +64,7 @@ export function actsContract(open: OpenStorage): void {
       expect(await operator.group(news)).toMatchObject({
         ...{ description: 'Old', keepMessages: 5, keepDays: 7 },
       });
-      expect(await refusal(operator.editGroup({ id: 77 }, {}))).toBe('GROUP_NOT_FOUND');
+      expect(await errorCodeOf(operator.editGroup({ id: 77 }, {}))).toBe('GROUP_NOT_FOUND');
     });
 
     test('a group is renamed unless it is the public one, or the name is taken', async () => {
@@ -82,10 +82,10 @@ export function actsContract(open: OpenStorage): void {
         },
       ]);
       await operator.renameGroup({ id: 3 }, groupName('Tidings'));
-      expect(await refusal(operator.renameGroup(main, groupName('public')))).toBe(
+      expect(await errorCodeOf(operator.renameGroup(main, groupName('public')))).toBe(
         'GROUP_PROTECTED',
       );
-      expect(await refusal(operator.renameGroup({ id: 3 }, groupName('help')))).toBe(
+      expect(await errorCodeOf(operator.renameGroup({ id: 3 }, groupName('help')))).toBe(
         'GROUP_EXISTS',
       );
       expect(await announced()).toEqual([]);
@@ -99,7 +99,7 @@ export function actsContract(open: OpenStorage): void {
       await board.repository.join(alice, news);
       for (let n = 0; n < 250; n++) await post(board, alice, `${n}`, { group: news });
       board.events();
-      expect(await refusal(operator.deleteGroup(main, toTheEnd))).toBe('GROUP_PROTECTED');
+      expect(await errorCodeOf(operator.deleteGroup(main, toTheEnd))).toBe('GROUP_PROTECTED');
       const progress: number[] = [];
       const control = { ...toTheEnd, progress: (done: number) => progress.push(done) };
       expect(await operator.deleteGroup(news, control)).toMatchObject({
@@ -109,7 +109,7 @@ export function actsContract(open: OpenStorage): void {
       expect(await announced()).toEqual([
         { type: 'group.removed', group: { id: 3, name: 'news' } },
       ]);
-      expect(await refusal(board.repository.join(alice, news))).toBe('GROUP_NOT_FOUND');
+      expect(await errorCodeOf(board.repository.join(alice, news))).toBe('GROUP_NOT_FOUND');
       expect((await operator.user('alice')).memberships).toEqual([]);
     });
 
@@ -119,10 +119,10 @@ export function actsContract(open: OpenStorage): void {
       const alice = await member(board, 'alice');
       for (const subject of ['one', 'two', 'three']) await post(board, alice, subject);
       board.events();
-      expect(await refusal(operator.deleteMessages(main, [1, 2, 4]))).toBe('MESSAGE_NOT_FOUND');
+      expect(await errorCodeOf(operator.deleteMessages(main, [1, 2, 4]))).toBe('MESSAGE_NOT_FOUND');
       // Others of the same commit are not hurt by the refusal.
       const [refused, posted] = await Promise.all([
-        refusal(operator.deleteMessages(main, [2, 9])),
+        errorCodeOf(operator.deleteMessages(main, [2, 9])),
         post(board, alice, 'four'),
       ]);
       expect([refused, posted.number]).toEqual(['MESSAGE_NOT_FOUND', 4]);
@@ -136,7 +136,7 @@ export function actsContract(open: OpenStorage): void {
       ]);
       expect(await seen(board, alice)).toEqual([2, 4]);
       expect((await groupsOf(board, alice))[0]).toMatchObject({ messages: 2 });
-      expect(await refusal(operator.deleteMessages(main, [3]))).toBe('MESSAGE_NOT_FOUND');
+      expect(await errorCodeOf(operator.deleteMessages(main, [3]))).toBe('MESSAGE_NOT_FOUND');
     });
 
     test('a purge in steps is announced once, and a stopped purge with what it has deleted', async () => {
@@ -168,7 +168,7 @@ export function actsContract(open: OpenStorage): void {
       const { operator, announced } = sideOf(board, side);
       const made = await operator.createUser(userName('alice'), null);
       expect(made).toMatchObject({ name: 'alice', protected: false, lastSeenAt: null, groups: 0 });
-      expect(await refusal(operator.createUser(userName('ALICE'), null))).toBe('USER_EXISTS');
+      expect(await errorCodeOf(operator.createUser(userName('ALICE'), null))).toBe('USER_EXISTS');
       const alice = await member(board, 'alice');
       expect(alice.user.id).toBe(made.id);
       board.events();
@@ -184,13 +184,13 @@ export function actsContract(open: OpenStorage): void {
       expect(banned.bannedAt).toBeGreaterThan(0);
       const reason = 'You were banned from this board: spam.';
       expect(await announced()).toEqual([{ type: 'user.expelled', user, reason }]);
-      expect(await refusal(login(board, 'alice.b'))).toBe('BANNED');
-      expect(await refusal(post(board, alice, 'still here'))).toBe('BANNED');
+      expect(await errorCodeOf(login(board, 'alice.b'))).toBe('BANNED');
+      expect(await errorCodeOf(post(board, alice, 'still here'))).toBe('BANNED');
       expect(await operator.unbanUser('alice.b')).toMatchObject({
         ...{ bannedAt: null, banReason: null },
       });
       await login(board, 'alice.b');
-      expect(await refusal(operator.renameUser('nobody', userName('somebody')))).toBe(
+      expect(await errorCodeOf(operator.renameUser('nobody', userName('somebody')))).toBe(
         'USER_NOT_FOUND',
       );
     });
@@ -214,8 +214,8 @@ export function actsContract(open: OpenStorage): void {
       expect(await operator.setPassword('alice', 'hash')).toMatchObject({ protected: true });
       const reason = 'Your password was changed by the operator. Log in again.';
       expect(await announced()).toEqual([{ type: 'user.expelled', user: alice.user, reason }]);
-      expect(await refusal(board.repository.groups(alice))).toBe('SESSION_ENDED');
-      expect(await refusal(board.accounts.resume(tokenHash, 100))).toBe('TOKEN_INVALID');
+      expect(await errorCodeOf(board.repository.groups(alice))).toBe('SESSION_ENDED');
+      expect(await errorCodeOf(board.accounts.resume(tokenHash, 100))).toBe('TOKEN_INVALID');
       expect(await board.accounts.knows(alice.user, '192.0.2.1')).toBe(false);
       expect(await operator.setPassword('alice', null)).toMatchObject({ protected: false });
     });
@@ -242,8 +242,8 @@ export function actsContract(open: OpenStorage): void {
         ]);
         const left = disposal === 'purge' ? 1 : 251;
         expect(await operator.group(main)).toMatchObject({ members: 1, messages: left });
-        expect(await refusal(operator.user('bob'))).toBe('USER_NOT_FOUND');
-        expect(await refusal(board.repository.groups(bob))).toBe('USER_NOT_FOUND');
+        expect(await errorCodeOf(operator.user('bob'))).toBe('USER_NOT_FOUND');
+        expect(await errorCodeOf(board.repository.groups(bob))).toBe('USER_NOT_FOUND');
         const { messages } = await board.repository.messages(alice, main, { limit: 2 });
         expect(messages.at(-1)).toMatchObject({ number: 251, sender: 'alice' });
         expect(messages.slice(0, -1).map(({ sender }) => sender)).toEqual(

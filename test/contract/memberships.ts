@@ -3,13 +3,13 @@ import { groupName } from '../../src/board/names.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import type { GroupRef } from '../../src/board/types.ts';
 import {
+  errorCodeOf,
   groupNamed,
   groupsOf,
   login,
   main,
   member,
   post,
-  refusal,
   seen,
 } from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
@@ -57,7 +57,7 @@ export function membershipsContract(open: OpenStorage): void {
     await post(board, await member(board, 'alice'), 'for members');
     const bob = await login(board, 'bob');
     for (const [what, ask] of Object.entries(asks(board, bob, main))) {
-      expect(await refusal(ask()), what).toBe('NOT_MEMBER');
+      expect(await errorCodeOf(ask()), what).toBe('NOT_MEMBER');
     }
   });
 
@@ -81,7 +81,7 @@ export function membershipsContract(open: OpenStorage): void {
     const bob = await member(board, 'bob');
     for (const subject of ['one', 'two', 'three']) await post(board, alice, subject);
 
-    expect(await refusal(board.repository.join(bob, main))).toBe('ALREADY_MEMBER');
+    expect(await errorCodeOf(board.repository.join(bob, main))).toBe('ALREADY_MEMBER');
 
     expect(await seen(board, bob)).toEqual([1, 2, 3]);
   });
@@ -109,7 +109,7 @@ export function membershipsContract(open: OpenStorage): void {
     const bob = await login(board, 'bob');
 
     expect(await seen(board, bob)).toEqual([2, 3]);
-    expect(await refusal(board.repository.join(bob, main))).toBe('ALREADY_MEMBER');
+    expect(await errorCodeOf(board.repository.join(bob, main))).toBe('ALREADY_MEMBER');
     const { members } = await board.repository.members(bob, main);
     expect(members.map(({ name }) => name)).toEqual(['alice', 'bob']);
   });
@@ -178,6 +178,6 @@ export function membershipsContract(open: OpenStorage): void {
     const board = open();
     const gone = await login(board, 'gone');
     await board.administration.deleteUser('gone', 'keep', toTheEnd);
-    expect(await refusal(board.repository.join(gone, main))).toBe('USER_NOT_FOUND');
+    expect(await errorCodeOf(board.repository.join(gone, main))).toBe('USER_NOT_FOUND');
   });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupNamed, login, main, member, post, refusal, seen } from '../helpers/storage.ts';
+import { errorCodeOf, groupNamed, login, main, member, post, seen } from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 async function purgeAll({ administration }: StorageUnderTest): Promise<void> {
@@ -90,7 +90,7 @@ export function messagesContract(open: OpenStorage): void {
     };
 
     expect(await answer(1)).toBe(await answer(4));
-    expect(await refusal(board.repository.message(bob, main, 1))).toBe('MESSAGE_NOT_FOUND');
+    expect(await errorCodeOf(board.repository.message(bob, main, 1))).toBe('MESSAGE_NOT_FOUND');
     expect((await board.repository.message(bob, main, 2)).message.subject).toBe('two');
   });
 
@@ -167,7 +167,7 @@ export function messagesContract(open: OpenStorage): void {
     const news = groupNamed('news');
     await board.repository.join(alice, news);
     await post(board, alice, 'in main', { key: 'k1' });
-    expect(await refusal(post(board, alice, 'in news', { group: news, key: 'k1' }))).toBe(
+    expect(await errorCodeOf(post(board, alice, 'in news', { group: news, key: 'k1' }))).toBe(
       'KEY_REUSED',
     );
     expect(await seen(board, alice, news)).toEqual([]);
@@ -246,7 +246,7 @@ export function messagesContract(open: OpenStorage): void {
     const [, left, between, joined, again] = await Promise.all([
       post(board, bob, 'one'),
       repository.leave(bob, main),
-      refusal(post(board, bob, 'no member')),
+      errorCodeOf(post(board, bob, 'no member')),
       repository.join(bob, main),
       post(board, bob, 'two'),
       post(board, alice, 'three'),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupName } from '../../src/board/names.ts';
-import { login, main, member, post, refusal } from '../helpers/storage.ts';
+import { errorCodeOf, login, main, member, post } from '../helpers/storage.ts';
 import { type OpenStorage, toTheEnd } from './storage.ts';
 
 /** The order in which calls take effect and are announced. */
@@ -29,7 +29,7 @@ export function orderContract(open: OpenStorage): void {
     const board = open();
     const alice = await login(board, 'alice');
     const [early, , late] = await Promise.all([
-      refusal(post(board, alice, 'too early')),
+      errorCodeOf(post(board, alice, 'too early')),
       board.repository.join(alice, main),
       post(board, alice, 'in time'),
     ]);

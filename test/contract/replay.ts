@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
-import { groupNamed, groupsOf, open, refusal } from '../helpers/storage.ts';
+import { errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames } from './history.ts';
 import { Model } from './model.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
@@ -139,7 +139,7 @@ export class Replay {
   }
 
   private async expectRefusal(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
-    expect(await refusal(promise)).toBe(code);
+    expect(await errorCodeOf(promise)).toBe(code);
   }
 
   private async loginAll(): Promise<void> {
@@ -155,7 +155,7 @@ export class Replay {
       const { lastNumber } = group;
       return member ? [{ name, lastRead: member.lastRead, lastNumber }] : [];
     });
-    const login = await this.storage.accounts.login(userName(user), open(), null);
+    const login = await this.storage.accounts.login(userName(user), newLogin(), null);
     const shown = login.memberships.map(({ group, ...rest }) => ({ name: group.name, ...rest }));
     expect(shown).toEqual(memberships);
     this.sessions.set(user, { origin: null, ...login, turn });

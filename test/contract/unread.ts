@@ -5,7 +5,7 @@ import { groupsOf, login, main, member, post } from '../helpers/storage.ts';
 import type { OpenStorage, StorageUnderTest } from './storage.ts';
 
 /** The number of unread messages in `main` that the list of groups shows. */
-async function unread(board: StorageUnderTest, actor: Actor): Promise<number | undefined> {
+async function unreadCount(board: StorageUnderTest, actor: Actor): Promise<number | undefined> {
   const groups = await groupsOf(board, actor);
   return groups.find(({ name }) => name === 'main')?.unread;
 }
@@ -24,20 +24,20 @@ export function unreadContract(open: OpenStorage): void {
 
   test('messages posted while a member was away are unread', async () => {
     const { board } = await threeWaiting();
-    expect(await unread(board, await login(board, 'alice'))).toBe(3);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(3);
   });
 
   test('the messages from before a join are not unread', async () => {
     const { board } = await threeWaiting();
     await member(board, 'carol');
-    expect(await unread(board, await login(board, 'carol'))).toBe(0);
+    expect(await unreadCount(board, await login(board, 'carol'))).toBe(0);
   });
 
   test('messages announced while connected are not unread', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
     await post(board, bob, 'four');
-    expect(await unread(board, alice)).toBe(3);
+    expect(await unreadCount(board, alice)).toBe(3);
   });
 
   test('unread messages are counted up to a limit', async () => {
@@ -45,7 +45,7 @@ export function unreadContract(open: OpenStorage): void {
     const further = Array.from({ length: limits.unread - 4 }, () => post(board, bob, 'further'));
     await Promise.all(further);
     for (const counted of [limits.unread - 1, limits.unread, limits.unread]) {
-      expect(await unread(board, await login(board, 'alice'))).toBe(counted);
+      expect(await unreadCount(board, await login(board, 'alice'))).toBe(counted);
       await post(board, bob, 'one more');
     }
   });
@@ -54,7 +54,7 @@ export function unreadContract(open: OpenStorage): void {
     const { board } = await threeWaiting();
     const alice = await login(board, 'alice');
     await board.repository.markRead(alice, main, 2);
-    expect(await unread(board, alice)).toBe(1);
+    expect(await unreadCount(board, alice)).toBe(1);
   });
 
   test('reading an old message does not move the read mark back', async () => {
@@ -62,23 +62,23 @@ export function unreadContract(open: OpenStorage): void {
     const alice = await login(board, 'alice');
     await board.repository.markRead(alice, main, 2);
     await board.repository.markRead(alice, main, 1);
-    expect(await unread(board, alice)).toBe(1);
+    expect(await unreadCount(board, alice)).toBe(1);
   });
 
   test('the read mark does not pass the newest message', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
     await board.repository.markRead(alice, main, 1000);
-    expect(await unread(board, alice)).toBe(0);
+    expect(await unreadCount(board, alice)).toBe(0);
     await board.accounts.disconnect(alice, null);
     await post(board, bob, 'four');
-    expect(await unread(board, await login(board, 'alice'))).toBe(1);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(1);
   });
 
   test('a deleted message is not unread', async () => {
     const { board } = await threeWaiting();
     await board.administration.deleteMessages(main, [2]);
-    expect(await unread(board, await login(board, 'alice'))).toBe(2);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(2);
   });
 
   test('when a session ends, the messages that it was sent count as read', async () => {
@@ -87,7 +87,7 @@ export function unreadContract(open: OpenStorage): void {
     await board.repository.markRead(alice, main, 3);
     await post(board, bob, 'four');
     await board.accounts.disconnect(alice, null);
-    expect(await unread(board, await login(board, 'alice'))).toBe(0);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(0);
   });
 
   test('when a session ends with older messages unread, nothing more counts as read', async () => {
@@ -96,7 +96,7 @@ export function unreadContract(open: OpenStorage): void {
     await board.repository.markRead(alice, main, 2);
     await post(board, bob, 'four');
     await board.accounts.disconnect(alice, null);
-    expect(await unread(board, await login(board, 'alice'))).toBe(2);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(2);
   });
 
   test('the end of a session moves the read mark in each group by itself', async () => {
@@ -117,6 +117,6 @@ export function unreadContract(open: OpenStorage): void {
     await board.repository.markRead(alice, main, 3);
     await post(board, bob, 'four');
     await board.restart();
-    expect(await unread(board, await login(board, 'alice'))).toBe(1);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(1);
   });
 }

@@ -2,13 +2,13 @@ import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import {
+  errorCodeOf,
   login,
   main,
   member,
   membershipsOf,
-  open as newLogin,
+  newLogin,
   post,
-  refusal,
 } from '../helpers/storage.ts';
 import { type OpenStorage, toTheEnd } from './storage.ts';
 
@@ -81,7 +81,7 @@ export function usersContract(open: OpenStorage): void {
     await board.accounts.resume('token0', null);
     await board.accounts.login(alice, newLogin('one more'), null);
     await board.accounts.login(userName('bob'), newLogin('of bob'), null);
-    expect(await refusal(board.accounts.resume('token1', null))).toBe('TOKEN_INVALID');
+    expect(await errorCodeOf(board.accounts.resume('token1', null))).toBe('TOKEN_INVALID');
     const left = ['token0', 'one more', 'of bob'];
     for (let n = 2; n < limits.tokens; n++) left.push(`token${n}`);
     expect(left).toHaveLength(limits.tokens + 1);

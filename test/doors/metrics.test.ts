@@ -14,7 +14,7 @@ test('/metrics has sessions, requests, commits, notices and sizes', async () => 
   const silent = await board.connect();
   await silent.expect('What is your username? ');
   await bot.call('message.post', { group: 'main', subject: 'one', content: 'x' });
-  await bot.refusal('message.get', { group: 'main', number: 7 });
+  await bot.errorOf('message.get', { group: 'main', number: 7 });
   await alice.expect('New message from bot (ID: 1,');
 
   const values = await scrape(board.metricsUrl);

@@ -31,7 +31,7 @@ async function encrypted() {
   return { board: await TestBoard.start({ certificate }), ca: certificate.cert };
 }
 
-async function open(
+async function openTls(
   port: number,
   ca: Buffer | string,
   options: ConnectionOptions = {},
@@ -53,14 +53,14 @@ test.each(['TLSv1.2', 'TLSv1.3'] as const)(
   async (tls) => {
     const { board, ca } = await encrypted();
     const version = { minVersion: tls, maxVersion: tls };
-    const socket = await open(board.port, ca, version);
+    const socket = await openTls(board.port, ca, version);
     expect(socket.getProtocol()).toBe(tls);
     const person = new TextPeer(socket);
     await person.expect('What is your username? ');
     person.send('alice', '%join');
     await person.expect('[SUCCESS] You joined main.\n');
 
-    const program = new JsonPeer(await open(board.port, ca, version));
+    const program = new JsonPeer(await openTls(board.port, ca, version));
     await program.call('session.login', { user: 'bot' });
     expect(await program.call('server.info', {})).toMatchObject({ tls: true });
     await program.call('group.join', { group: 'main' });
@@ -76,14 +76,14 @@ test('TLS 1.1 is refused', async () => {
     maxVersion: 'TLSv1.1',
     ciphers: 'DEFAULT@SECLEVEL=0',
   } as const;
-  expect(await failure(open(board.port, ca, old))).toMatch(
+  expect(await failure(openTls(board.port, ca, old))).toMatch(
     /protocol version|unsupported protocol/i,
   );
 });
 
 test('over TLS, a peer that ends its stream first gets every reply', async () => {
   const { board, ca } = await encrypted();
-  const peer = new TextPeer(await open(board.port, ca, halfOpen));
+  const peer = new TextPeer(await openTls(board.port, ca, halfOpen));
   peer.send('alice', '%join', '%post hello there', '%list');
   peer.finish();
   const shown = await peer.toEnd();
@@ -94,7 +94,7 @@ test('over TLS, a peer that ends its stream first gets every reply', async () =>
 test('over TLS, %exit closes the connection and frees the name at once', async () => {
   const { board, ca } = await encrypted();
   for (let round = 0; round < 3; round++) {
-    const peer = new TextPeer(await open(board.port, ca));
+    const peer = new TextPeer(await openTls(board.port, ca));
     peer.send('alice', '%exit');
     expect(await peer.toEnd()).toContain('[INFO] Welcome alice\n');
   }
@@ -102,7 +102,7 @@ test('over TLS, %exit closes the connection and frees the name at once', async (
 
 test('over TLS, connected members are told that the server shuts down', async () => {
   const { board, ca } = await encrypted();
-  const program = new JsonPeer(await open(board.port, ca));
+  const program = new JsonPeer(await openTls(board.port, ca));
   await program.call('session.login', { user: 'bot' });
   await board.restart();
   expect((await program.notice()).params).toEqual({
@@ -134,7 +134,7 @@ test('a peer that breaks off its handshake does not affect the board', async () 
     broken.write(bytes);
     broken.socket.resetAndDestroy();
   }
-  const peer = new TextPeer(await open(board.port, ca));
+  const peer = new TextPeer(await openTls(board.port, ca));
   peer.send('alice');
   await peer.expect('[INFO] Welcome alice\n');
 });
@@ -170,7 +170,8 @@ async function serverWithCertificate() {
   const server = await TestServer.start({
     args: ['--tls-cert', files.cert, '--tls-key', files.key],
   });
-  const arrive = () => open(server.port, readFileSync(files.cert), { rejectUnauthorized: false });
+  const arrive = () =>
+    openTls(server.port, readFileSync(files.cert), { rejectUnauthorized: false });
   const shown = async () => {
     const socket = await arrive();
     const { CN } = socket.getPeerCertificate().subject;
@@ -299,7 +300,7 @@ test('a paused TLS socket is not read, however small its records are', async () 
   const accepted = new Promise<Socket>((resolve) => {
     server.on('connection', (socket) => door.receive(socket, resolve));
   });
-  const client = await open((server.address() as AddressInfo).port, certificate.cert);
+  const client = await openTls((server.address() as AddressInfo).port, certificate.cert);
   const secure = await accepted;
   onTestFinished(() => void secure.destroy());
   // Closing the server's end with unread bytes resets it.

@@ -105,8 +105,8 @@ test.each([
 ])('a connection that starts with %s is a program’s for its whole life', async (first, word) => {
   const board = await TestBoard.start();
   const peer = await board.connectProgram();
-  expect((await peer.answer(first)).error?.data.code).toBe(word);
-  expect((await peer.answer('%ping')).error?.data.code).toBe(word);
+  expect((await peer.replyToLine(first)).error?.data.code).toBe(word);
+  expect((await peer.replyToLine('%ping')).error?.data.code).toBe(word);
 });
 
 test('a connection that starts with anything else is a person’s for its whole life', async () => {
@@ -149,11 +149,11 @@ test.each(bad)('invalid UTF-8 is refused, and the connection stays open: %s', as
   );
   await newcomer.expect('%help for every command.\n');
   newcomer.write(Buffer.concat([Buffer.from('%post s '), bytes, Buffer.from('\n')]));
-  expect(await newcomer.silence()).toBe('[ERROR] This line is not valid UTF-8.\n');
+  expect(await newcomer.receivedSoFar()).toBe('[ERROR] This line is not valid UTF-8.\n');
 
   const program = await board.program('bot');
   program.write(Buffer.concat([Buffer.from('{"x":"'), bytes]));
-  expect(await program.answer('"}')).toEqual({
+  expect(await program.replyToLine('"}')).toEqual({
     jsonrpc: '2.0',
     id: null,
     error: { code: -32700, message: 'This line is not valid UTF-8.', data: { code: 'NOT_UTF8' } },
@@ -166,10 +166,10 @@ describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
     const board = await TestBoard.start();
     const alice = await board.person('alice');
     alice.write(`${'%whoami'.padEnd(limits.textLine)}${ending}`);
-    expect(await alice.silence()).toBe('[INFO] You are alice, in no group yet.\n');
+    expect(await alice.receivedSoFar()).toBe('[INFO] You are alice, in no group yet.\n');
     for (const length of [limits.textLine + 1, limits.textLine + 2, 3_000_000]) {
       alice.write(`${'%whoami'.padEnd(length)}${ending}`);
-      expect(await alice.silence()).toBe(
+      expect(await alice.receivedSoFar()).toBe(
         '[ERROR] This line is longer than 65536 bytes; it was skipped.\n',
       );
     }
@@ -181,9 +181,9 @@ describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
     const program = await board.program('alice');
     const line = (length: number) =>
       request(7, 'ping').trimEnd().padEnd(length) + ending.slice(0, -1);
-    expect(await program.answer(line(limits.jsonLine))).toMatchObject({ id: 7, result: {} });
+    expect(await program.replyToLine(line(limits.jsonLine))).toMatchObject({ id: 7, result: {} });
     for (const length of [limits.jsonLine + 1, limits.jsonLine + 2, 3_000_000]) {
-      expect((await program.answer(line(length))).error).toEqual({
+      expect((await program.replyToLine(line(length))).error).toEqual({
         code: -32700,
         message: 'This line is longer than 262144 bytes; it was skipped.',
         data: { code: 'LINE_TOO_LONG' },
@@ -197,7 +197,7 @@ test('the limit of a line counts bytes, not characters', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   alice.send(`%x${'é'.repeat(limits.textLine / 2 - 1)}`);
-  expect(await alice.silence()).toContain('[ERROR] There is no command %xéé');
+  expect(await alice.receivedSoFar()).toContain('[ERROR] There is no command %xéé');
   alice.send(`%x${'é'.repeat(limits.textLine / 2)}`);
-  expect(await alice.silence()).toContain('[ERROR] This line is longer than');
+  expect(await alice.receivedSoFar()).toContain('[ERROR] This line is longer than');
 });

@@ -63,14 +63,14 @@ export class JsonPeer<S extends Duplex = Socket> {
   }
 
   /** Sends a request that is expected to be refused, and returns the error. */
-  async refusal(method: string, params: unknown): Promise<{ word: string; code: number }> {
+  async errorOf(method: string, params: unknown): Promise<{ word: string; code: number }> {
     const { error } = await this.request(method, params);
     if (!error) throw new Error(`${method} was expected to be refused`);
     return { word: error.data.code, code: error.code };
   }
 
   /** Sends a line as it stands, and returns the next thing that comes. */
-  async answer(line: string): Promise<Received> {
+  async replyToLine(line: string): Promise<Received> {
     const at = this.received.length;
     this.write(`${line}\n`);
     return this.until(() => this.received[at]);

@@ -81,7 +81,7 @@ export function connect(file: string, options: ConnectionOptions = {}): Client {
 let sessions = 0;
 
 /** A login under a name without a password. */
-export function open(tokenHash: string = randomUUID()): NewLogin {
+export function newLogin(tokenHash: string = randomUUID()): NewLogin {
   return {
     admission: { by: 'name', access: 'open', create: undefined, mayCreate: true },
     newPasswordHash: null,
@@ -95,7 +95,7 @@ export function open(tokenHash: string = randomUUID()): NewLogin {
 export async function login({ accounts }: Pick<Stored, 'accounts'>, name: string): Promise<Actor> {
   const origin = ++sessions;
   const found = await accounts.account(userName(name));
-  const given = open();
+  const given = newLogin();
   const admission: Admission = found?.passwordHash
     ? { by: 'password', user: found.user.id, passwordHash: found.passwordHash }
     : given.admission;
@@ -166,7 +166,7 @@ export async function seen(
 }
 
 /** The code that `promise` is refused with. */
-export async function refusal(promise: Promise<unknown>): Promise<ErrorCode> {
+export async function errorCodeOf(promise: Promise<unknown>): Promise<ErrorCode> {
   const outcome: unknown = await promise.catch((error: unknown) => error);
   if (outcome instanceof BoardError) return outcome.code;
   throw new Error(`It was expected to be refused, but gave ${outcome}`);

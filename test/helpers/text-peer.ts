@@ -70,7 +70,7 @@ export class TextPeer<S extends Duplex = Socket> {
   }
 
   /** What had come, or comes before the reply to a ping. */
-  async silence(): Promise<string> {
+  async receivedSoFar(): Promise<string> {
     return this.ask('');
   }
 

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { closingCodes, noticeSchemas, schemas } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
-import { rows } from './documentation.ts';
+import { tableRows } from './documentation.ts';
 
 /** The words in backquotes of a cell. */
 function words(cell = ''): string[] {
@@ -12,19 +12,19 @@ function words(cell = ''): string[] {
 }
 
 test('docs/protocol.md lists exactly the text commands that exist', () => {
-  const documented = rows('Text, for people and `nc`').flatMap(([cell]) => words(cell));
+  const documented = tableRows('Text, for people and `nc`').flatMap(([cell]) => words(cell));
   const known = textCommands.flatMap((command) => command.words);
   expect(documented.sort()).toEqual([...known].sort());
 });
 
 test('docs/protocol.md lists exactly the methods and notices that exist', () => {
-  const documented = rows('JSON-RPC 2.0, for programs').flatMap(([cell]) => words(cell));
+  const documented = tableRows('JSON-RPC 2.0, for programs').flatMap(([cell]) => words(cell));
   const known = [...Object.keys(schemas), ...Object.keys(noticeSchemas)];
   expect(documented.sort()).toEqual(known.sort());
 });
 
 test('docs/protocol.md lists exactly the closing codes that exist', () => {
-  const documented = rows('JSON-RPC 2.0, for programs').flatMap(([code = '', meaning]) =>
+  const documented = tableRows('JSON-RPC 2.0, for programs').flatMap(([code = '', meaning]) =>
     /^[A-Z_]+$/.test(code) && meaning ? [code] : [],
   );
   expect(documented.sort()).toEqual([...closingCodes].sort());
@@ -90,7 +90,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
 const units: Record<string, number> = { s: 1000, KiB: 1024, MiB: 1024 * 1024 };
 
 test('docs/protocol.md lists every limit with its value, and no other limits', () => {
-  const documented = rows('Limits').flatMap(([what = '', value = '']) =>
+  const documented = tableRows('Limits').flatMap(([what = '', value = '']) =>
     [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (s|KiB|MiB)\b)?/g)].map(
       ([, number = '', unit = '']) =>
         `${what}: ${Number(number.replaceAll(',', '')) * (units[unit] ?? 1)}`,

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { BoardError, boardError, catalogue, type ErrorCode } from '../../src/protocol/errors.ts';
 import { rpcCodes } from '../../src/protocol/jsonrpc/codes.ts';
-import { rows } from './documentation.ts';
+import { tableRows } from './documentation.ts';
 
 test('docs/protocol.md lists exactly the errors that exist, with their numbers', () => {
-  const documented = rows('Errors').map(([word = '', number = '']) => [
+  const documented = tableRows('Errors').map(([word = '', number = '']) => [
     word.replaceAll('`', ''),
     Number(number),
   ]);
@@ -12,7 +12,7 @@ test('docs/protocol.md lists exactly the errors that exist, with their numbers',
 });
 
 test('every error in docs/protocol.md has an explanation', () => {
-  for (const [word, , meaning] of rows('Errors')) expect(meaning, word).toMatch(/\w{2}/);
+  for (const [word, , meaning] of tableRows('Errors')) expect(meaning, word).toMatch(/\w{2}/);
 });
 
 test("each of the board's own errors has its own number, outside the range that JSON-RPC reserves", () => {

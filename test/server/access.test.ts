@@ -33,7 +33,7 @@ test.each(policies)('server.info reports the access policy: %s', async (access) 
 test.each(policies)('a protected name needs its password under the policy %s', async (access) => {
   const board = await boardWith(access);
   const program = await board.connectProgram();
-  expect((await program.refusal('session.login', { user: 'alice' })).word).toBe(
+  expect((await program.errorOf('session.login', { user: 'alice' })).word).toBe(
     'PASSWORD_REQUIRED',
   );
   expect(await program.call('session.login', { user: 'alice', password })).toMatchObject({
@@ -60,10 +60,10 @@ test('under the policy open, a new name can be used with or without a password',
   expect(await person.expect('\n')).toBe('[INFO] Welcome carol\n');
   const program = await board.connectProgram();
   const fresh = { user: 'dave', password };
-  expect((await program.refusal('session.login', fresh)).word).toBe('PASSWORD_WRONG');
+  expect((await program.errorOf('session.login', fresh)).word).toBe('PASSWORD_WRONG');
   await program.call('session.login', { ...fresh, create: true });
   const again = await board.connectProgram();
-  expect((await again.refusal('session.login', { user: 'dave' })).word).toBe('PASSWORD_REQUIRED');
+  expect((await again.errorOf('session.login', { user: 'dave' })).word).toBe('PASSWORD_REQUIRED');
 });
 
 test('under the policy registered, a new user chooses a password at the first login', async () => {
@@ -79,16 +79,16 @@ test('under the policy registered, a new user chooses a password at the first lo
   await person.expect('[INFO] Welcome carol\n');
 
   const program = await board.connectProgram();
-  expect(await program.refusal('session.login', { user: 'dave' })).toEqual({
+  expect(await program.errorOf('session.login', { user: 'dave' })).toEqual({
     word: 'REGISTRATION_REQUIRED',
     code: 108,
   });
-  expect((await program.refusal('session.login', { user: 'dave', password })).word).toBe(
+  expect((await program.errorOf('session.login', { user: 'dave', password })).word).toBe(
     'PASSWORD_WRONG',
   );
   await program.call('session.login', { user: 'dave', password, create: true });
   const again = await board.connectProgram();
-  expect((await again.refusal('session.login', { user: 'carol' })).word).toBe('PASSWORD_REQUIRED');
+  expect((await again.errorOf('session.login', { user: 'carol' })).word).toBe('PASSWORD_REQUIRED');
 });
 
 test('under closed, new names are refused, and no answer reveals which names exist', async () => {
@@ -100,9 +100,9 @@ test('under closed, new names are refused, and no answer reveals which names exi
   );
   const program = await board.connectProgram();
   for (const user of ['carol', 'alice']) {
-    expect((await program.refusal('session.login', { user })).word).toBe('PASSWORD_REQUIRED');
+    expect((await program.errorOf('session.login', { user })).word).toBe('PASSWORD_REQUIRED');
     const tried = { user, password: 'wrong horse', create: true };
-    expect((await program.refusal('session.login', tried)).word).toBe('PASSWORD_WRONG');
+    expect((await program.errorOf('session.login', tried)).word).toBe('PASSWORD_WRONG');
   }
   const { users } = board.database().prepare('SELECT count(*) AS users FROM users').get() as {
     users: number;

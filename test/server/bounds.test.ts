@@ -18,7 +18,7 @@ function last(ends: Socket[]): Socket {
 }
 
 /** Waits until the server reads no more from `end`, while it answers another. */
-async function unread(end: Socket, other: JsonPeer): Promise<number> {
+async function bytesReadAtStop(end: Socket, other: JsonPeer): Promise<number> {
   for (let same = 0, before = -1; same < 20; before = end.bytesRead) {
     await other.call('ping', {});
     same = end.bytesRead === before ? same + 1 : 0;
@@ -30,7 +30,7 @@ test('a program may send long lines after the login, and only short lines before
   const board = await TestBoard.start();
   const program = await board.connectProgram();
   const tooLong = { error: { data: { code: 'LINE_TOO_LONG' } } };
-  expect(await program.answer(ping(1, limits.strangerLine).trimEnd())).toMatchObject(tooLong);
+  expect(await program.replyToLine(ping(1, limits.strangerLine).trimEnd())).toMatchObject(tooLong);
   // Sent in one packet with the login: it is measured when it is its turn.
   program.write(
     `{"jsonrpc":"2.0","id":2,"method":"session.login","params":{"user":"alice"}}\n${ping(3, 200_000)}`,
@@ -72,7 +72,7 @@ test('before login, a peer that reads nothing has only one request read', async 
   stranger.write('{"jsonrpc":"2.0","id":1,"method":"rpc.discover"}\n'.repeat(1000));
   stranger.write(ping(2, 255 * 1024).repeat(40));
   const end = last(ends);
-  const read = await unread(end, other);
+  const read = await bytesReadAtStop(end, other);
   expect(read).toBeLessThan(512 * 1024);
   expect(end.writableLength).toBeLessThan(limits.strangerBacklog + 64 * 1024);
   // Nothing is lost: a stranger who reads in the end is answered.
@@ -92,7 +92,7 @@ test('requests that wait for the disk are limited by their bytes, whatever their
   const content = 'x'.repeat(limits.content - 100);
   const params = { group: 'main', subject: 's', content };
   const posts = range(1, 100).map(() => alice.request('message.post', params));
-  const read = (await unread(end, other)) - before;
+  const read = (await bytesReadAtStop(end, other)) - before;
   expect(read).toBeGreaterThan(limits.requestBytes / 2);
   expect(read).toBeLessThan(limits.requestBytes + 256 * 1024);
   lock.exec('ROLLBACK');
@@ -131,7 +131,7 @@ test.each([
 ])('%s is refused before it is parsed', async (_, line) => {
   const board = await TestBoard.start();
   const alice = await board.program('alice');
-  const { error } = await alice.answer(line);
+  const { error } = await alice.replyToLine(line);
   expect(error?.data.code).toBe('INVALID_REQUEST');
   expect(error?.message).toMatch(/it is nested more than 16 deep|it has more than 256 values/);
 });
@@ -184,7 +184,7 @@ test('an error does not repeat more than a few words of what was wrong', async (
     `{"jsonrpc":"2.0","id":"${long}","method":"ping"}`,
     `{"${long}"`,
   ]) {
-    const reply = await alice.answer(line);
+    const reply = await alice.replyToLine(line);
     expect(reply).toHaveProperty('error');
     expect(JSON.stringify(reply).length).toBeLessThan(1000);
   }

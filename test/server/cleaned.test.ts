@@ -15,7 +15,7 @@ test('control characters from a program reach no terminal: list, message, notice
   const board = await TestBoard.start();
   const alice = await board.member('alice');
   const bot = await board.memberProgram('bot');
-  await alice.silence();
+  await alice.receivedSoFar();
   const posted = await bot.call('message.post', {
     group: 'main',
     subject: `a${hostile}\tz`,
@@ -24,7 +24,7 @@ test('control characters from a program reach no terminal: list, message, notice
   expect(posted.subject).toBe(`a${harmless} z`);
 
   const shown = {
-    notice: await alice.silence(),
+    notice: await alice.receivedSoFar(),
     list: await alice.ask('%list'),
     all: await alice.ask('%list all'),
     message: await alice.ask('%message 1'),
@@ -48,7 +48,7 @@ test('a program gets cleaned text, too', async () => {
     subject: harmless,
     content: `${harmless}\ufffd`,
   });
-  expect(await bot.refusal('message.post', { ...params, subject: override })).toMatchObject({
+  expect(await bot.errorOf('message.post', { ...params, subject: override })).toMatchObject({
     word: 'SUBJECT_INVALID',
   });
 });

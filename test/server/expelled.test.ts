@@ -77,7 +77,7 @@ test('a banned user can log in neither by name nor by token, and gets the reason
     message: 'You are banned from this board: spam.',
     data: { code: 'BANNED' },
   });
-  expect((await again.refusal('session.resume', { token })).word).toBe('TOKEN_INVALID');
+  expect((await again.errorOf('session.resume', { token })).word).toBe('TOKEN_INVALID');
   const person = await board.connect();
   person.send('alice');
   await person.expect('[ERROR] You are banned from this board: spam.\n');
@@ -124,7 +124,7 @@ test('members are notified of a user’s new name, and it is in force for open s
   // The old name is anyone's now, and the new one is held.
   await board.program('alice');
   const other = await board.connectProgram();
-  expect((await other.refusal('session.login', { user: 'alicia' })).word).toBe('NAME_IN_USE');
+  expect((await other.errorOf('session.login', { user: 'alicia' })).word).toBe('NAME_IN_USE');
   expect(await carol.notices()).toEqual([]);
 });
 

@@ -102,7 +102,7 @@ test.skipIf(!canMount)(
     expect(again.result).toMatchObject({ user: 'bob', readOnly: true });
     expect(await numbersIn(again.peer)).toEqual([1]);
     const post = { group: 'main', subject: 's', content: 'x' };
-    expect(await again.peer.refusal('message.post', post)).toMatchObject({
+    expect(await again.peer.errorOf('message.post', post)).toMatchObject({
       word: 'STORAGE_FAILED',
     });
     expect((await login({ user: 'new' })).error?.data.code).toBe('STORAGE_FAILED');

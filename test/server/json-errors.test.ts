@@ -28,7 +28,7 @@ const aboutGroups: [method: string, params: object][] = [
 
 test.each(aboutGroups)('%s of a group that does not exist is refused', async (method, params) => {
   for (const group of ['nowhere', 99, '99', '0']) {
-    expect(await alice.refusal(method, { group, ...params })).toEqual({
+    expect(await alice.errorOf(method, { group, ...params })).toEqual({
       word: 'GROUP_NOT_FOUND',
       code: 200,
     });
@@ -39,7 +39,7 @@ test.each(aboutGroups.slice(1))(
   '%s of a group without membership is refused',
   async (method, params) => {
     for (const group of ['news', 3]) {
-      expect(await alice.refusal(method, { group, ...params })).toEqual({
+      expect(await alice.errorOf(method, { group, ...params })).toEqual({
         word: 'NOT_MEMBER',
         code: 204,
       });
@@ -51,7 +51,7 @@ test.each([...aboutGroups, ['group.list', {}] as const])(
   '%s before login',
   async (method, params) => {
     const peer = await board.connectProgram();
-    expect(await peer.refusal(method, { group: 'main', ...params })).toEqual({
+    expect(await peer.errorOf(method, { group: 'main', ...params })).toEqual({
       word: 'NOT_LOGGED_IN',
       code: 100,
     });
@@ -71,14 +71,14 @@ test.each<[word: string, code: number, method: string, params: object]>([
   ['TOO_LONG', 302, 'message.post', { group: 'main', subject: 'x'.repeat(201), content: 'c' }],
   ['TOO_LONG', 302, 'message.post', { group: 'main', subject: 's', content: 'x'.repeat(32769) }],
 ])('%s (%i): %s %j', async (word, code, method, params) => {
-  expect(await alice.refusal(method, params)).toEqual({ word, code });
+  expect(await alice.errorOf(method, params)).toEqual({ word, code });
 });
 
 test.each(['', '1234', 'a b', '.a', 'admin', 'ADMIN', 'x'.repeat(33), '\u202ebob', 'a\u001b[31m'])(
   'the name %j is refused',
   async (user) => {
     const peer = await board.connectProgram();
-    expect(await peer.refusal('session.login', { user })).toEqual({
+    expect(await peer.errorOf('session.login', { user })).toEqual({
       word: 'NAME_INVALID',
       code: 102,
     });
@@ -90,7 +90,7 @@ test('a post with the key of a message in another group is refused', async () =>
   await alice.call('group.join', { group: 'news' });
   await alice.call('message.post', { group: 'news', ...message, key: 'k' });
   const params = { group: 'main', ...message, key: 'k' };
-  expect(await alice.refusal('message.post', params)).toEqual({ word: 'KEY_REUSED', code: 303 });
+  expect(await alice.errorOf('message.post', params)).toEqual({ word: 'KEY_REUSED', code: 303 });
 });
 
 test('a message that is not visible is answered as one that does not exist', async () => {
@@ -139,7 +139,7 @@ test.each<[method: string, params: unknown]>([
   ['message.markRead', { group: 'main', number: -1 }],
   ['ping', { x: 1 }],
 ])('wrong params are refused: %s %j', async (method, params) => {
-  expect(await alice.refusal(method, params)).toEqual({ word: 'INVALID_PARAMS', code: -32602 });
+  expect(await alice.errorOf(method, params)).toEqual({ word: 'INVALID_PARAMS', code: -32602 });
 });
 
 test('a value that cannot name a group is refused, saying what can', async () => {
@@ -163,7 +163,7 @@ test('params that are not an object are refused, because params have names', asy
 test.each(['groups', 'group', '', 'constructor', '__proto__', 'Ping', '%ping'])(
   'the method %j is unknown',
   async (method) => {
-    expect(await alice.refusal(method, {})).toEqual({ word: 'METHOD_NOT_FOUND', code: -32601 });
+    expect(await alice.errorOf(method, {})).toEqual({ word: 'METHOD_NOT_FOUND', code: -32601 });
   },
 );
 
@@ -174,7 +174,7 @@ describe('a line that is not a request', () => {
   test.each(['{', '{"jsonrpc":"2.0","id":1,"method":"ping"', 'ping', '%ping', "{'id':1}", '{}}'])(
     'that is no JSON: %s',
     async (line) => {
-      expect(await alice.answer(line)).toMatchObject(parseError);
+      expect(await alice.replyToLine(line)).toMatchObject(parseError);
     },
   );
 
@@ -191,7 +191,7 @@ describe('a line that is not a request', () => {
     '{"jsonrpc":"2.0","id":{},"method":"ping"}',
     '{"jsonrpc":"2.0","id":true,"method":"ping"}',
   ])('under the id null: %s', async (line) => {
-    expect(await alice.answer(line)).toMatchObject(invalid);
+    expect(await alice.replyToLine(line)).toMatchObject(invalid);
   });
 
   test.each([
@@ -201,16 +201,16 @@ describe('a line that is not a request', () => {
     '{"jsonrpc":"2.0","id":71}',
     '{"jsonrpc":"2.0","id":71,"method":7}',
   ])('under its id, where that can be read: %s', async (line) => {
-    expect(await alice.answer(line)).toMatchObject({ ...invalid, id: 71 });
+    expect(await alice.replyToLine(line)).toMatchObject({ ...invalid, id: 71 });
   });
 
   test('an array is refused: batches are not served', async () => {
-    const { error } = await alice.answer('[{"jsonrpc":"2.0","id":1,"method":"ping"}]');
+    const { error } = await alice.replyToLine('[{"jsonrpc":"2.0","id":1,"method":"ping"}]');
     expect(error?.message).toContain('batches are not served');
   });
 
   test('and the connection stays open', async () => {
-    for (const line of ['{', '[]', '{}']) await alice.answer(line);
+    for (const line of ['{', '[]', '{}']) await alice.replyToLine(line);
     expect(await alice.call('ping', {})).toEqual({});
   });
 });
@@ -219,7 +219,7 @@ test.each([0, -5, 7, 9007199254740991, '', 'x', '7', 'é🍣', 'a"b\\'])(
   'the id %j comes back as it is',
   async (id) => {
     const line = JSON.stringify({ jsonrpc: '2.0', id, method: 'ping' });
-    expect(await alice.answer(line)).toEqual({ jsonrpc: '2.0', id, result: {} });
+    expect(await alice.replyToLine(line)).toEqual({ jsonrpc: '2.0', id, result: {} });
   },
 );
 
@@ -243,7 +243,7 @@ test.each([
 ])('a change without an id is refused, and changes nothing: %s', async (method, params) => {
   const groups = await alice.call('group.list', {});
   const line = JSON.stringify({ jsonrpc: '2.0', method, params });
-  expect(await alice.answer(line)).toMatchObject({
+  expect(await alice.replyToLine(line)).toMatchObject({
     id: null,
     error: { code: -32600, message: `This is not a request: ${method} needs an id.` },
   });

@@ -283,7 +283,7 @@ test('message.list returns the messages posted since a time, oldest first', asyn
     numbers: [],
     more: false,
   });
-  expect((await alice.refusal('message.list', { group: 'main', since: 'today' })).word).toBe(
+  expect((await alice.errorOf('message.list', { group: 'main', since: 'today' })).word).toBe(
     'INVALID_PARAMS',
   );
 });

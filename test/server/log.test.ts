@@ -17,7 +17,7 @@ test('the log follows a session from its address to its end, and has no secret',
   const { token } = await bot.call('session.login', login);
   await bot.call('group.join', { group: 'main' });
   await bot.call('message.post', { group: 'main', subject: 'a subject', content: 'a content' });
-  await bot.refusal('message.get', { group: 'main', number: 9 });
+  await bot.errorOf('message.get', { group: 'main', number: 9 });
   const guesser = await TextPeer.connect(server.port);
   guesser.send('bot', 'my secret', '%exit');
   await guesser.toEnd();
@@ -57,7 +57,7 @@ test('a peer that is refused again and again adds few lines to the log, and othe
   const stranger = await JsonPeer.connect(server.port);
   const refusals = 1000;
   for (let refused = 0; refused < refusals; refused++) {
-    await stranger.refusal('session.login', { user: 'a b' });
+    await stranger.errorOf('session.login', { user: 'a b' });
   }
   const other = await JsonPeer.connect(server.port, '127.0.0.2');
   await other.call('session.login', { user: 'alice' });

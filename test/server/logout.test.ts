@@ -64,7 +64,7 @@ test('while another process holds the lock a logout is not answered, and once it
   expect(alice.ended).toBe(false);
   lock.exec('COMMIT');
   expect((await logout).result).toEqual({});
-  expect((await probe.refusal('session.resume', { token })).word).toBe('TOKEN_INVALID');
+  expect((await probe.errorOf('session.resume', { token })).word).toBe('TOKEN_INVALID');
 });
 
 test('messages posted before a logout in the same commit are read, and messages after it are unread', async () => {
@@ -97,7 +97,7 @@ test('a logout that cannot be stored is refused, and the session goes on', async
   board
     .database()
     .exec("CREATE TRIGGER full BEFORE DELETE ON tokens BEGIN SELECT raise(ABORT, 'full'); END");
-  expect((await alice.refusal('session.logout', {})).word).toBe('INTERNAL_ERROR');
+  expect((await alice.errorOf('session.logout', {})).word).toBe('INTERNAL_ERROR');
   await alice.call('ping', {});
   board.database().exec('DROP TRIGGER full');
   await alice.call('session.logout', {});

@@ -9,8 +9,8 @@ test('a name of as many combining marks as a line can hold is refused, and delay
   const bob = await board.program('bob');
   const stranger = await board.connectProgram();
   const from = performance.now();
-  const login = stranger.refusal('session.login', { user: marks(900) });
-  const join = bob.refusal('group.join', { group: marks(60_000) });
+  const login = stranger.errorOf('session.login', { user: marks(900) });
+  const join = bob.errorOf('group.join', { group: marks(60_000) });
   expect(await login).toEqual({ word: 'NAME_INVALID', code: 102 });
   expect(await join).toEqual({ word: 'GROUP_NOT_FOUND', code: 200 });
   expect(performance.now() - from).toBeLessThan(2000);

@@ -14,15 +14,15 @@ test('a new name that looks like an existing one is refused', async () => {
     data: { code: 'NAME_TOO_SIMILAR' },
   });
   for (const user of ['аlice', 'AIice', 'a1ice']) {
-    expect(await stranger.refusal('session.login', { user })).toMatchObject({
+    expect(await stranger.errorOf('session.login', { user })).toMatchObject({
       word: 'NAME_TOO_SIMILAR',
     });
   }
   const secret = { password: 'a long password', create: true };
-  expect(await stranger.refusal('session.login', { user: 'аlice', ...secret })).toMatchObject({
+  expect(await stranger.errorOf('session.login', { user: 'аlice', ...secret })).toMatchObject({
     word: 'NAME_TOO_SIMILAR',
   });
-  expect(await stranger.refusal('session.login', { user: 'ali\u{16fe4}ce' })).toMatchObject({
+  expect(await stranger.errorOf('session.login', { user: 'ali\u{16fe4}ce' })).toMatchObject({
     word: 'NAME_INVALID',
   });
   expect(await stranger.call('session.login', { user: 'alicia' })).toMatchObject({

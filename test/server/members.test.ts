@@ -42,7 +42,7 @@ test('the members of a large group come in pages, each of them once', async () =
   }
   expect(new Set(names).size).toBe(1235);
   expect(names).toHaveLength(1235);
-  expect(await alice.refusal('group.members', { group: 'main', limit: 1001 })).toMatchObject({
+  expect(await alice.errorOf('group.members', { group: 'main', limit: 1001 })).toMatchObject({
     word: 'INVALID_PARAMS',
   });
 });

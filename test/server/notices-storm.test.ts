@@ -47,7 +47,7 @@ async function told(peer: JsonPeer): Promise<number[]> {
 }
 
 async function toldInText(peer: TextPeer): Promise<number[]> {
-  return numbersIn(await peer.silence());
+  return numbersIn(await peer.receivedSoFar());
 }
 
 test('during many posts every member is notified of every number once, in order', async () => {

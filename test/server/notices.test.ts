@@ -7,7 +7,7 @@ test('a new message is announced at once to every member, person or program', as
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
   const poster = await board.memberProgram('bob');
-  await person.silence();
+  await person.receivedSoFar();
   await program.notices();
 
   const params = { group: 'main', subject: 'hello all', content: 'c' };
@@ -44,11 +44,11 @@ test('the members are notified when a user joins or leaves', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
-  await person.silence();
+  await person.receivedSoFar();
   const carol = await board.program('carol');
   await carol.call('group.join', { group: 'main' });
   await carol.call('group.leave', { group: 'main' });
-  expect(await person.silence()).toBe(
+  expect(await person.receivedSoFar()).toBe(
     '[GROUP:main] [NOTIFY] User carol joined the group.\n' +
       '[GROUP:main] [NOTIFY] User carol left the group.\n',
   );
@@ -68,9 +68,9 @@ test('a user who is not a member of a group gets no notices about it', async () 
   const poster = await board.member('bob');
   await poster.ask('%post hello c');
   await poster.ask('%leave');
-  expect(await elsewhere.silence()).toBe('');
+  expect(await elsewhere.receivedSoFar()).toBe('');
   expect(await nowhere.notices()).toEqual([]);
-  expect(await nameless.silence()).not.toContain('NOTIFY');
+  expect(await nameless.receivedSoFar()).not.toContain('NOTIFY');
 });
 
 test('a user who has left a group gets no more notices of it', async () => {
@@ -82,7 +82,7 @@ test('a user who has left a group gets no more notices of it', async () => {
   await person.ask('%leave');
   await program.notices();
   await poster.ask('%post hello c');
-  expect(await person.silence()).toBe('');
+  expect(await person.receivedSoFar()).toBe('');
   expect(await program.notices()).toEqual([]);
 });
 
@@ -121,9 +121,9 @@ test('a refused command causes no notice', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
-  await person.silence();
-  await program.refusal('message.post', { group: 'main', subject: '', content: 'c' });
-  await program.refusal('group.join', { group: 'main' });
-  await program.refusal('group.leave', { group: 'news' });
-  expect(await person.silence()).toBe('');
+  await person.receivedSoFar();
+  await program.errorOf('message.post', { group: 'main', subject: '', content: 'c' });
+  await program.errorOf('group.join', { group: 'main' });
+  await program.errorOf('group.leave', { group: 'news' });
+  expect(await person.receivedSoFar()).toBe('');
 });

@@ -33,7 +33,7 @@ test('the members of a deleted group are notified within a second', async () => 
   const person = await board.member('alice', 'news');
   const program = await board.memberProgram('bot', 'news');
   const elsewhere = await board.member('bob');
-  await person.silence();
+  await person.receivedSoFar();
   const from = performance.now();
   change(board.database(), ...removal);
   expect(await person.expect('\n')).toBe(
@@ -45,7 +45,7 @@ test('the members of a deleted group are notified within a second', async () => 
     params: { group: 'news', groupId: 3 },
   });
   expect(performance.now() - from).toBeLessThan(1000);
-  expect(await elsewhere.silence()).toBe('');
+  expect(await elsewhere.receivedSoFar()).toBe('');
 });
 
 test('members of a deleted group cannot use it any more, at once', async () => {
@@ -56,7 +56,7 @@ test('members of a deleted group cannot use it any more, at once', async () => {
   await program.notices();
   change(board.database(), ...removal);
   const post = { group: 'news', subject: 's', content: 'c' };
-  expect(await program.refusal('message.post', post)).toEqual({
+  expect(await program.errorOf('message.post', post)).toEqual({
     word: 'GROUP_NOT_FOUND',
     code: 200,
   });
@@ -87,7 +87,7 @@ test('a new group with the name of a deleted one is another group', async () => 
   const database = board.database();
   change(database, ...removal);
   change(database, "INSERT INTO groups (name, name_key, created_at) VALUES ('news', 'news', 1)");
-  expect(await program.refusal('message.list', { group: 'news' })).toMatchObject({
+  expect(await program.errorOf('message.list', { group: 'news' })).toMatchObject({
     word: 'NOT_MEMBER',
   });
   const person = await board.member('alice', 'news');
@@ -118,7 +118,7 @@ test('a group’s new name and description are announced, and in force', async (
   const board = await TestBoard.start();
   const person = await board.member('alice', 'news');
   const program = await board.memberProgram('bot', 'news');
-  await person.silence();
+  await person.receivedSoFar();
   await program.notices();
   const database = board.database();
   const renamed = { id: 3, name: 'Tidings' };
@@ -167,7 +167,7 @@ test('a purge is announced, and the purged messages are gone', async () => {
   const program = await board.memberProgram('bot');
   const elsewhere = await board.member('bob', 'news');
   await post(program, 'main', 5);
-  await person.silence();
+  await person.receivedSoFar();
   await program.notices();
   const database = board.database();
   change(
@@ -196,7 +196,7 @@ test('a purge is announced, and the purged messages are gone', async () => {
   );
   // Its number is not given out again.
   expect(await person.ask('%post s c')).toBe('[SUCCESS] Message 6 posted in main. Subject: s\n');
-  expect(await elsewhere.silence()).toBe('');
+  expect(await elsewhere.receivedSoFar()).toBe('');
 });
 
 test('a message whose sender was deleted is from [deleted]', async () => {

@@ -106,7 +106,7 @@ test('a program without the password of a name is refused, and logs in with it',
 
 test('an unknown name and a wrong password get the same answer', async () => {
   const board = await withAlice();
-  await (await board.person('open')).silence();
+  await (await board.person('open')).receivedSoFar();
   const peer = await board.connectProgram();
   const tried = { password: 'wrong horse' };
   const { error: known } = await peer.request('session.login', { user: 'alice', ...tried });
@@ -136,7 +136,7 @@ test('a password can be changed only with the old one', async () => {
 
 test('a password is set after login only', async () => {
   const peer = await (await TestBoard.start()).connectProgram();
-  expect(await peer.refusal('account.setPassword', { password })).toEqual({
+  expect(await peer.errorOf('account.setPassword', { password })).toEqual({
     word: 'NOT_LOGGED_IN',
     code: 100,
   });
@@ -166,7 +166,7 @@ test('too many wrong old passwords at a change close the connection too', async 
   const board = await withAlice({ wrongPasswords: 2 });
   const peer = await board.protectedProgram('alice', password);
   const change = () =>
-    peer.refusal('account.setPassword', { password: 'another horse', current: 'wrong horse' });
+    peer.errorOf('account.setPassword', { password: 'another horse', current: 'wrong horse' });
   expect((await change()).word).toBe('PASSWORD_WRONG');
   expect((await change()).word).toBe('PASSWORD_WRONG');
   await expect(change()).rejects.toThrow('ended');

@@ -40,7 +40,7 @@ test('no command shows a user who is not a member anything from a group', async 
   const { board, alice } = await withSecret();
   const eve = await board.program('eve');
   for (const [method, params] of [...questions('NEWS'), ...questions(3)]) {
-    expect(await eve.refusal(method, params), method).toMatchObject({ word: 'NOT_MEMBER' });
+    expect(await eve.errorOf(method, params), method).toMatchObject({ word: 'NOT_MEMBER' });
   }
   const mallory = await board.person('mallory');
   for (const line of commands) expect(await mallory.ask(line)).toContain('not a member of news');
@@ -88,7 +88,7 @@ test('a new user with the name of a deleted one has none of their memberships an
   const again = await board.connectProgram();
   const { memberships } = await again.call('session.login', { user: 'bob' });
   expect(memberships).toEqual([]);
-  expect(await again.refusal('message.list', { group: 'news' })).toMatchObject({
+  expect(await again.errorOf('message.list', { group: 'news' })).toMatchObject({
     word: 'NOT_MEMBER',
   });
   await again.call('group.join', { group: 'news' });
@@ -106,7 +106,7 @@ test('no answer, no notice and no command of the operator shows a hash or a toke
   await alice.call('group.join', { group: 'main' });
   await bob.call('group.members', { group: 'main' });
   await bob.call('server.info', {});
-  await bob.refusal('session.login', { user: 'alice', password: 'wrong horse' });
+  await bob.errorOf('session.login', { user: 'alice', password: 'wrong horse' });
   const { stdout: list } = await runCli(['user', 'list', '--json', '--data', board.data]);
   const { stdout: shown } = await runCli(['user', 'show', 'alice', '--json', '--data', board.data]);
   const others = list + shown + JSON.stringify(bob.received.slice(1));

@@ -39,7 +39,7 @@ function tokens(board: TestBoard): number {
 
 async function resumeRefusal(board: TestBoard, token: string): Promise<string> {
   const peer = await board.connectProgram();
-  return (await peer.refusal('session.resume', { token })).word;
+  return (await peer.errorOf('session.resume', { token })).word;
 }
 
 test('a protected user may have several sessions, and each is notified', async () => {
@@ -283,7 +283,7 @@ test('session.resume is refused after a login', async () => {
   const board = await TestBoard.start();
   const alice = await withToken(board, 'alice');
   const bob = await board.program('bob');
-  expect((await bob.refusal('session.resume', { token: alice.token })).word).toBe(
+  expect((await bob.errorOf('session.resume', { token: alice.token })).word).toBe(
     'ALREADY_LOGGED_IN',
   );
 });
@@ -306,7 +306,7 @@ test('a login that is refused because the name is in use leaves no token behind'
   await board.program('alice');
   const second = await board.connectProgram();
   for (let tries = 0; tries < 5; tries++) {
-    expect((await second.refusal('session.login', { user: 'alice' })).word).toBe('NAME_IN_USE');
+    expect((await second.errorOf('session.login', { user: 'alice' })).word).toBe('NAME_IN_USE');
   }
   expect(tokens(board)).toBe(1);
 });

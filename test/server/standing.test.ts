@@ -113,7 +113,7 @@ test('a changed password ends the other sessions at once, with their waiting req
   expect(thief.received.at(-1)).toMatchObject({ params: { code: 'EXPELLED', reason } });
   await thief.closed();
   expect(await person.toEnd()).toContain(`[INFO] ${reason} Goodbye.\n`);
-  expect((await probe.refusal('session.resume', { token: thief.token })).word).toBe(
+  expect((await probe.errorOf('session.resume', { token: thief.token })).word).toBe(
     'TOKEN_INVALID',
   );
   // The session that changed it goes on, and its token with it.

@@ -13,7 +13,7 @@ export function undated(text: string): string {
 }
 
 /** The lines of a list, without its frame. */
-export function rows(...messages: [number: number, sender: string, subject: string][]): string {
+export function listRows(...messages: [number: number, sender: string, subject: string][]): string {
   return messages
     .map(([number, sender, subject]) => {
       return `ID: ${number} | Sender: ${sender} | Date: DATE | Subject: ${subject}\n`;

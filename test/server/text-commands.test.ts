@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
-import { rows, rule, undated } from './support.ts';
+import { listRows, rule, undated } from './support.ts';
 
 const ways: [way: string, write: (command: string) => string][] = [
   ['short, for main', (command) => `%${command}`],
@@ -44,7 +44,7 @@ describe.each(ways)('the commands about a group, %s', (_, write) => {
     );
     await alice.ask('%post one 1');
     await alice.ask('%post two 2');
-    const shown = rows([1, 'alice', 'one'], [2, 'alice', 'two']);
+    const shown = listRows([1, 'alice', 'one'], [2, 'alice', 'two']);
     expect(undated(await alice.ask(write('list')))).toBe(
       `--- Group: main History ---\n${shown}${rule}\n`,
     );
@@ -84,7 +84,7 @@ test('a group other than main has its own messages and members', async () => {
   expect(await alice.ask('%grouppost news there in news')).toBe(
     '[SUCCESS] Message 1 posted in news. Subject: there\n',
   );
-  const news = `--- Group: news History ---\n${rows([1, 'alice', 'there'])}${rule}\n`;
+  const news = `--- Group: news History ---\n${listRows([1, 'alice', 'there'])}${rule}\n`;
   expect(undated(await alice.ask('%grouplist news'))).toBe(news);
   expect(undated(await alice.ask('%grouplist 3'))).toBe(news);
   expect(await alice.ask('%groupusers news')).toBe('[INFO] Members of news (1): alice (online)\n');

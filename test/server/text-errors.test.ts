@@ -21,7 +21,7 @@ function contents(): string {
   return JSON.stringify(tables.map((table) => database.prepare(`SELECT * FROM ${table}`).all()));
 }
 
-async function refusal(line: string): Promise<string> {
+async function errorFor(line: string): Promise<string> {
   const before = contents();
   const shown = await alice.ask(line);
   expect(contents()).toBe(before);
@@ -42,8 +42,8 @@ describe('a group that does not exist', () => {
   test.each(groupCommands)('%s', async (line) => {
     const refused = (name: string) =>
       `[ERROR] There is no group ${name}. Type %groups to see them.\n`;
-    expect(await refusal(line)).toBe(refused('nowhere'));
-    expect(await refusal(line.replace('nowhere', '99'))).toBe(refused('99'));
+    expect(await errorFor(line)).toBe(refused('nowhere'));
+    expect(await errorFor(line.replace('nowhere', '99'))).toBe(refused('99'));
   });
 });
 
@@ -51,15 +51,15 @@ describe('a group that the user is not a member of', () => {
   test.each(groupCommands.slice(1))('%s', async (line) => {
     const refused =
       '[ERROR] You are not a member of news. Join it first: %groupjoin <group>, or %join for main.\n';
-    expect(await refusal(line.replace('nowhere', 'news'))).toBe(refused);
-    expect(await refusal(line.replace('nowhere', '3'))).toBe(refused);
+    expect(await errorFor(line.replace('nowhere', 'news'))).toBe(refused);
+    expect(await errorFor(line.replace('nowhere', '3'))).toBe(refused);
   });
 });
 
 test.each(['%join', '%groupjoin main', '%groupjoin 1', '%groupjoin MAIN'])(
   'a group that the user is already a member of: %s',
   async (line) => {
-    expect(await refusal(line)).toBe(
+    expect(await errorFor(line)).toBe(
       '[ERROR] You are a member of main already. Type %list or %grouplist to see its messages.\n',
     );
   },
@@ -69,7 +69,7 @@ test.each(['%message', '%groupmessage main'])(
   '%s answers a number that is not visible as one that does not exist',
   async (command) => {
     for (const number of [1, 4, 999]) {
-      expect(await refusal(`${command} ${number}`)).toBe(
+      expect(await errorFor(`${command} ${number}`)).toBe(
         `[ERROR] There is no message ${number} for you in main. Type %list or %grouplist to see which there are.\n`,
       );
     }
@@ -133,7 +133,7 @@ const wrong: [line: string, why: string, form: string][] = [
 test.each(wrong)(
   'the error for wrong arguments shows the right form: %s',
   async (line, why, form) => {
-    const shown = await refusal(line);
+    const shown = await errorFor(line);
     expect(shown).toMatch(/^.*\n.*\n$/);
     expect(shown).toContain(`[ERROR] Wrong arguments: ${why}.\n[INFO] Type: ${form}`);
   },
@@ -147,7 +147,7 @@ test.each([
   ['%massage 2', '%message'],
 ])('a typo gets a suggestion: %s', async (line, meant) => {
   const [word] = line.split(' ');
-  expect(await refusal(line)).toBe(
+  expect(await errorFor(line)).toBe(
     `[ERROR] There is no command ${word}. Did you mean ${meant}? Type %help for the commands.\n`,
   );
 });
@@ -156,26 +156,26 @@ test.each(['%', '%exits', '%dance', '%5', '%help dance', '%help %dance'])(
   'an unknown command gets a hint to %help: %s',
   async (line) => {
     const word = line.replace(/^%help %?/, '%');
-    expect(await refusal(line)).toBe(
+    expect(await errorFor(line)).toBe(
       `[ERROR] There is no command ${word}. Type %help for the commands.\n`,
     );
   },
 );
 
 test('a line that does not start with % is not a command', async () => {
-  expect(await refusal('hello all')).toBe(
+  expect(await errorFor('hello all')).toBe(
     '[ERROR] "hello" is no command: commands start with %. Type %help for the commands.\n',
   );
 });
 
 test('a subject that is empty or too long, and content that is too long', async () => {
-  expect(await refusal('%post "" content')).toBe(
+  expect(await errorFor('%post "" content')).toBe(
     '[ERROR] This subject cannot be used: it is empty.\n',
   );
-  expect(await refusal(`%post ${'é'.repeat(201)} content`)).toBe(
+  expect(await errorFor(`%post ${'é'.repeat(201)} content`)).toBe(
     '[ERROR] The subject is too long: at most 200 characters.\n',
   );
-  expect(await refusal(`%post subject ${'é'.repeat(16 * 1024)}x`)).toBe(
+  expect(await errorFor(`%post subject ${'é'.repeat(16 * 1024)}x`)).toBe(
     '[ERROR] The content is too long: at most 32768 bytes.\n',
   );
 });

@@ -43,7 +43,7 @@ test('the hint counts only messages that the user can see', async () => {
   const alice = await poster(board, 10);
   const bob = await board.member('bob');
   await alice.ask('%post s11 c');
-  await bob.silence();
+  await bob.receivedSoFar();
   expect(await bob.ask('%list 1')).toContain('Up to 2 older messages (from ID 9)');
   expect(await bob.ask('%list 2')).toContain('Up to 1 older message (from ID 9)');
   expect(await bob.ask('%list 3')).not.toContain('older');

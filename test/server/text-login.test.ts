@@ -107,7 +107,7 @@ test('a name that a program uses is refused to a person, and the other way round
   expect(await asked(peer, 'BOT')).toContain('[ERROR] Username already in use.');
   await board.person('alice');
   const program = await board.connectProgram();
-  expect(await program.refusal('session.login', { user: 'ALICE' })).toEqual({
+  expect(await program.errorOf('session.login', { user: 'ALICE' })).toEqual({
     word: 'NAME_IN_USE',
     code: 103,
   });

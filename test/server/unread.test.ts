@@ -70,7 +70,7 @@ test('if an older message is unread, announced messages are unread again at the 
   await post(bob, 2);
   const [alice] = await back(board);
   await post(bob, 3);
-  await alice.silence();
+  await alice.receivedSoFar();
   expect(await alice.ask('%unread')).toBe('[INFO] main: 2 unread\n');
   await away(alice);
   expect((await back(board))[1]).toContain('[INFO] main: 5 unread\n');
@@ -182,7 +182,7 @@ test('a read mark set in one session is sent to the user’s other programs', as
   await phone.call('message.markRead', { group: 'main', number: 1 });
   expect(await laptop.notices()).toEqual([]);
   expect([...(await phone.notices()), ...(await bob.notices())]).toEqual([]);
-  expect(await terminal.silence()).toBe('');
+  expect(await terminal.receivedSoFar()).toBe('');
   await terminal.ask('%message 3');
   expect((await laptop.notice()).params).toMatchObject({ lastRead: 3 });
 });

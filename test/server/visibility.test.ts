@@ -52,7 +52,7 @@ test('a member sees the last two messages from before joining, and every one aft
   expect(messages.map(({ number }) => number)).toEqual([4, 5]);
 
   await post(bob, 2);
-  await person.silence();
+  await person.receivedSoFar();
   expect(await seenInText(person, 8)).toEqual([4, 5, 6, 7]);
   expect(await seenByProgram(program, 8)).toEqual([4, 5, 6, 7]);
   expect(await seenByProgram(bob, 8)).toEqual([1, 2, 3, 4, 5, 6, 7]);
@@ -64,7 +64,7 @@ test.each([0, 1, 2])('a user who joins a group of %i messages sees all of them',
   await post(bob, count);
   const alice = await board.member('alice');
   await post(bob, 1);
-  await alice.silence();
+  await alice.receivedSoFar();
   expect(await seenInText(alice, count + 1)).toEqual(range(1, count + 1));
 });
 
@@ -82,7 +82,7 @@ test('joining again changes which messages are visible', async () => {
   const { messages } = await program.call('group.join', { group: 'main' });
   expect(messages.map(({ number }) => number)).toEqual([7, 8]);
   await post(bob, 1);
-  await person.silence();
+  await person.receivedSoFar();
   expect(await seenInText(person, 9)).toEqual([7, 8, 9]);
   expect(await seenByProgram(program, 9)).toEqual([7, 8, 9]);
 });

@@ -9,7 +9,7 @@ import {
   type WriteOptions,
 } from '../../src/storage/sqlite/serving/commit-queue.ts';
 import type { Emit, Performer } from '../../src/storage/sqlite/serving/committer.ts';
-import { connect, newFile, refusal } from '../helpers/storage.ts';
+import { connect, errorCodeOf, newFile } from '../helpers/storage.ts';
 
 type Operation = (emit: Emit) => unknown;
 
@@ -231,7 +231,7 @@ test('a refused write leaves the rest of its batch in one commit', async () => {
   const outcomes = await Promise.allSettled([write('one'), refused, write('two')]);
 
   expect(outcomes.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'fulfilled']);
-  expect(await refusal(refused)).toBe('NOT_MEMBER');
+  expect(await errorCodeOf(refused)).toBe('NOT_MEMBER');
   expect(words(client)).toEqual(['one', 'two']);
   expect(commits(file) - before).toBe(1);
 });
@@ -322,7 +322,7 @@ test('a lock that is held too long fails the writes and changes nothing', async 
   const other = connect(file);
   other.exec('BEGIN IMMEDIATE');
 
-  const outcomes = [write('one'), write('two')].map(refusal);
+  const outcomes = [write('one'), write('two')].map(errorCodeOf);
 
   expect(await Promise.all(outcomes)).toEqual(['STORAGE_FAILED', 'STORAGE_FAILED']);
   expect(words(client)).toEqual([]);
@@ -335,7 +335,7 @@ test('the lock timeout starts again after each lock', async () => {
   const { file, write } = openQueue({ lockTimeout: 200 });
   const other = connect(file);
   other.exec('BEGIN IMMEDIATE');
-  expect(await refusal(write('one'))).toBe('STORAGE_FAILED');
+  expect(await errorCodeOf(write('one'))).toBe('STORAGE_FAILED');
   const second = write('two');
   for (let turn = 0; turn < 5; turn++) await nextTurn();
   other.exec('ROLLBACK');
@@ -380,7 +380,7 @@ test('closing commits the waiting writes and refuses later ones', async () => {
 
   expect(words(client)).toEqual(['one', 'two']);
   expect(await Promise.all(waiting)).toEqual(['one', 'two']);
-  expect(await refusal(write('three'))).toBe('SHUTTING_DOWN');
+  expect(await errorCodeOf(write('three'))).toBe('SHUTTING_DOWN');
   expect(words(client)).toEqual(['one', 'two']);
 });
 
@@ -391,7 +391,7 @@ test('closing while another process keeps its lock makes the waiting writes fail
   const waiting = write('one');
   await nextTurn();
 
-  const refused = refusal(waiting);
+  const refused = errorCodeOf(waiting);
   queue.close();
 
   expect(await refused).toBe('STORAGE_FAILED');

@@ -19,7 +19,7 @@ import { databaseError, newFile, openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { startScript } from './script.ts';
 
-const open = (file: string, options: ConnectionOptions = {}) => {
+const openClient = (file: string, options: ConnectionOptions = {}) => {
   const client = openConnection(file, options);
   onTestFinished(() => {
     client.close();
@@ -35,10 +35,10 @@ function pragmas(client: Client): Record<string, unknown> {
 test('every connection has the pragmas that the board relies on', () => {
   const file = newFile();
   const expected = { journal_mode: 'wal', synchronous: 2, foreign_keys: 1, busy_timeout: 5000 };
-  expect(pragmas(open(file, { create: true }))).toEqual(expected);
-  expect(pragmas(open(file))).toEqual(expected);
-  expect(pragmas(open(file, { readonly: true }))).toEqual(expected);
-  expect(open(file).pragma('journal_size_limit', { simple: true })).toBe(64 * 1024 * 1024);
+  expect(pragmas(openClient(file, { create: true }))).toEqual(expected);
+  expect(pragmas(openClient(file))).toEqual(expected);
+  expect(pragmas(openClient(file, { readonly: true }))).toEqual(expected);
+  expect(openClient(file).pragma('journal_size_limit', { simple: true })).toBe(64 * 1024 * 1024);
 });
 
 test('the server’s connection waits only briefly for a lock, because everyone waits with it', () => {
@@ -50,13 +50,13 @@ test('the server’s connection waits only briefly for a lock, because everyone 
 });
 
 test('relaxed durability trades the sync of each commit', () => {
-  const client = open(newFile(), { create: true, durability: 'relaxed' });
+  const client = openClient(newFile(), { create: true, durability: 'relaxed' });
   expect(pragmas(client)).toMatchObject({ journal_mode: 'wal', synchronous: 1, foreign_keys: 1 });
 });
 
 test('a connection for reading cannot write', () => {
   const { file } = openBoard();
-  const client = open(file, { readonly: true });
+  const client = openClient(file, { readonly: true });
   expect(() => client.exec('DELETE FROM groups')).toThrow('readonly');
 });
 
@@ -86,10 +86,10 @@ test('a new database can give space back; opening it again or another one does n
   expect(mode(openBoard({ file }).client)).toBe(incremental);
 
   const old = newFile();
-  const before = open(old, { create: true });
+  const before = openClient(old, { create: true });
   before.exec('PRAGMA auto_vacuum = NONE; VACUUM');
   before.close();
-  expect(mode(open(old, { create: true }))).toBe(0);
+  expect(mode(openClient(old, { create: true }))).toBe(0);
 });
 
 test('a folder that the system refuses to create is an error, not an endless loop', () => {

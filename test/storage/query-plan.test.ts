@@ -5,7 +5,7 @@ import {
   login,
   main,
   member,
-  open,
+  newLogin,
   openBoard,
   post,
   type StoredBoard,
@@ -193,7 +193,7 @@ async function costs(count: number, statistics: string): Promise<Map<string, num
     'all, to one who joined late': () => repository.messages(late, main, { after: 0, limit: 10 }),
     'the first': () => repository.message(early, main, 1),
     'the last': () => repository.message(early, main, count),
-    'three unread, at login': () => accounts.login(name, open(), null),
+    'three unread, at login': () => accounts.login(name, newLogin(), null),
     'three unread, in the list of groups': () => repository.groups(again),
     'a catch-up': () => accounts.disconnect(again, null),
   };

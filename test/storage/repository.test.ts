@@ -2,12 +2,12 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import {
   connect,
+  errorCodeOf,
   login,
   main,
   member,
   openBoard,
   post,
-  refusal,
   seen,
 } from '../helpers/storage.ts';
 
@@ -18,7 +18,7 @@ test('closing commits the posts under way and empties the log', async () => {
   board.close();
   expect((await posting).number).toBe(1);
   expect(existsSync(`${board.file}-wal`)).toBe(false);
-  expect(await refusal(post(board, alice, 'too late'))).toBe('SHUTTING_DOWN');
+  expect(await errorCodeOf(post(board, alice, 'too late'))).toBe('SHUTTING_DOWN');
 
   const again = openBoard({ file: board.file });
   expect(await seen(again, await login(again, 'alice'))).toEqual([1]);
@@ -31,7 +31,7 @@ test('while another process holds the database, members still read', async () =>
   const other = connect(board.file);
   other.exec('BEGIN IMMEDIATE');
 
-  expect(await refusal(post(board, alice, 'refused'))).toBe('STORAGE_FAILED');
+  expect(await errorCodeOf(post(board, alice, 'refused'))).toBe('STORAGE_FAILED');
   expect(await seen(board, alice)).toEqual([1]);
 
   other.exec('ROLLBACK');
@@ -53,7 +53,7 @@ test('a member gets an error when the disk cannot be read, and the board stays u
   };
 
   overwrite(Buffer.from(bytes).fill(0xab, (page - 1) * 4096, page * 4096));
-  expect(await refusal(board.repository.message(alice, main, 1))).toBe('STORAGE_FAILED');
+  expect(await errorCodeOf(board.repository.message(alice, main, 1))).toBe('STORAGE_FAILED');
   expect((await board.repository.members(alice, main)).members).toHaveLength(1);
 
   overwrite(bytes);
@@ -67,7 +67,7 @@ test('with a full disk, members still read, and post again once there is room', 
   board.client.pragma(`max_page_count = ${pages}`);
   const long = { subject: 'long', content: 'x'.repeat(30_000) };
 
-  expect(await refusal(board.repository.post(alice, main, long))).toBe('STORAGE_FAILED');
+  expect(await errorCodeOf(board.repository.post(alice, main, long))).toBe('STORAGE_FAILED');
   expect(await seen(board, alice)).toEqual([]);
 
   board.client.pragma('max_page_count = 1000000');

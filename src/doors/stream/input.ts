@@ -10,7 +10,7 @@ import { limits } from '../../protocol/limits.ts';
 // How long a silence ends a line of a client that sends no line endings, in milliseconds.
 const unframedPause = 50;
 
-const nothing = Buffer.alloc(0);
+const noBytes = Buffer.alloc(0);
 
 export interface InputOwner {
   /** Whether there is no room for another line now. Once there is, call `resume`. */
@@ -38,7 +38,7 @@ export class Input implements Piecework {
   private framing: Framing | undefined;
   private entered = false;
   /** The first bytes, until they are enough to tell the framing. */
-  private opening = nothing;
+  private opening = noBytes;
   /** Lines that were received and are not passed on yet. */
   private pending: Iterator<Line, void> | undefined;
   /** Bytes that `pending` keeps in memory. */
@@ -131,7 +131,7 @@ export class Input implements Piecework {
     const framing = this.owner.open(opening);
     if (!framing) return;
     this.framing = framing;
-    this.opening = nothing;
+    this.opening = noBytes;
     // A door may have logged its peer in before the first byte.
     if (this.entered) this.enter();
     this.lines.endsAtCr = framing.endsAtCr;

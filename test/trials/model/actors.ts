@@ -129,12 +129,12 @@ export class PersonActor implements Actor {
     return shown
       .filter((line) => /^\[(ERROR|SUCCESS)\]/.test(line))
       .map((line) => {
-        return refusal(line) ?? `posted ${/Message (\d+)/.exec(line)?.[1]}`;
+        return errorText(line) ?? `posted ${/Message (\d+)/.exec(line)?.[1]}`;
       });
   }
 
   async notices(): Promise<string[]> {
-    const lines = (await this.peer.silence()).split('\n').filter((line) => line !== '');
+    const lines = (await this.peer.receivedSoFar()).split('\n').filter((line) => line !== '');
     return lines.flatMap((line) => {
       const [, group, user, word] = moved.exec(line) ?? [];
       if (group) return [`${group}: ${user} ${word}`];
@@ -157,11 +157,11 @@ export class PersonActor implements Actor {
 
   private async ask(line: string, words: (text: string) => string): Promise<string> {
     const text = await this.peer.ask(line);
-    return refusal(text) ?? words(text);
+    return errorText(text) ?? words(text);
   }
 }
 
-function refusal(text: string): string | undefined {
+function errorText(text: string): string | undefined {
   return refusals.find(([says]) => says.test(text))?.[1];
 }
 
