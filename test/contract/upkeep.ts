@@ -35,4 +35,31 @@ export function upkeepContract(open: OpenStorage): void {
       { count: 1, first: 2, last: 2 },
     ]);
   });
+
+  test('messages that retention has deleted are announced, though the rule of their group is removed meanwhile', async () => {
+    const board = open();
+    const { upkeep, administration } = board;
+    const alice = await member(board, 'alice');
+    for (let n = 0; n < 450; n++) await post(board, alice, `${n}`);
+    await administration.editGroup(main, { keepMessages: 10 });
+    board.events();
+    expect(await upkeep.removeExpired()).toBe(false);
+    expect(board.events()).toEqual([]);
+    await administration.editGroup(main, { keepMessages: null });
+    await settle(() => upkeep.removeExpired());
+    const count = 450 - (await administration.group(main)).messages;
+    expect(count).toBe(200);
+    expect(board.events()).toMatchObject([
+      {
+        type: 'messages.purged',
+        ...{
+          group: { name: 'main' },
+          count,
+          first: 1,
+          last: count,
+          by: { rule: 'keep 10 messages' },
+        },
+      },
+    ]);
+  });
 }

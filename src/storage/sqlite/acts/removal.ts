@@ -72,6 +72,8 @@ interface Due {
 export interface Removal extends MessageSpan {
   /** When the last message was posted. */
   readonly upTo: number;
+  /** By which the messages were removed, in words. */
+  readonly rule: string;
 }
 
 /** What a step of retention goes by. */
@@ -98,17 +100,18 @@ export function removeExpired(
   if (!due) return undefined;
   const { group, rule } = due;
   const before = retention.removals.find((removal) => removal.group.id === group.id) ?? {
-    ...{ group, count: 0, first: 0, last: 0 },
+    ...{ count: 0, first: 0, last: 0 },
     upTo: 0,
   };
   const rows = dueRows(statements, due);
   const numbers = removeOldest(statements, group.id, rows);
   const upTo = Math.max(before.upTo, rows.at(-1)?.postedAt ?? 0);
-  const removal = { ...extended(before, numbers), upTo };
+  // Its name may have changed since the step before.
+  const removal = { ...extended({ ...before, group }, numbers), upTo, rule };
   const complete = rows.length < stepSize;
   if (complete && removal.count > 0) {
-    const { upTo, ...span } = removal;
-    tx.emit({ type: 'messages.purged', ...span, by: { rule, upTo } });
+    const { count, first, last } = removal;
+    tx.emit({ type: 'messages.purged', group, count, first, last, by: { rule, upTo } });
   }
   return { removal, rule, complete };
 }
@@ -126,7 +129,9 @@ export function findDue(
       return { group: { id, name }, before, excess, rule: inWords(rule) };
     }
   }
-  return undefined;
+  // Its group has no rule any more, or was deleted: what was removed is still to be announced.
+  const [left] = removals;
+  return left && { group: left.group, before: 0, excess: 0, rule: left.rule };
 }
 
 type Row = ReturnType<Statements['oldestRows']['all']>[number];
