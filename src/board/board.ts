@@ -54,6 +54,10 @@ export class Board {
     return this.repository.messages(actor, groupRef(group), page);
   }
 
+  headerRows(actor: Actor, group: string | number, page: Page) {
+    return this.repository.headerRows(actor, groupRef(group), page);
+  }
+
   markRead(actor: Actor, group: string | number, number: number) {
     return this.repository.markRead(actor, groupRef(group), number);
   }

@@ -1,14 +1,18 @@
-// The time that was formatted last. The reply and the notice of a post have the same time, and other
-// posts the same millisecond.
-let last = { milliseconds: 0, text: '1970-01-01T00:00:00.000' };
+const minute = 60_000_000;
+
+// The minute that was formatted last, up to its seconds. The reply and the notice of a post have the same time, and
+// messages of a list are often from the same minute.
+let last = { minutes: 0, text: '1970-01-01T00:00:' };
 
 /** RFC 3339 in UTC with microseconds, from microseconds since the epoch. */
 export function formatTime(micros: number): string {
-  const milliseconds = Math.floor(micros / 1000);
-  if (milliseconds !== last.milliseconds) {
-    last = { milliseconds, text: new Date(milliseconds).toISOString().slice(0, -1) };
+  const minutes = Math.floor(micros / minute);
+  if (minutes !== last.minutes) {
+    const text = new Date(minutes * 60_000).toISOString().slice(0, -'00.000Z'.length);
+    last = { minutes, text };
   }
-  return `${last.text}${String(micros - milliseconds * 1000).padStart(3, '0')}Z`;
+  const digits = String(micros - minutes * minute).padStart(8, '0');
+  return `${last.text}${digits.slice(0, 2)}.${digits.slice(2)}Z`;
 }
 
 /** The inverse of `formatTime`. NaN for any other text. */

@@ -73,6 +73,15 @@ export interface Page {
   readonly contentBytes?: number | undefined;
 }
 
+/** The columns of a header: see `Header`. */
+export type HeaderRow = readonly [
+  number: number,
+  senderId: number | null,
+  sender: string | null,
+  postedAt: number,
+  subject: string,
+];
+
 /** `content` is present if the request asked for it. */
 export interface ListedMessage extends Header {
   readonly content?: string;
@@ -160,6 +169,12 @@ export interface Repository {
     group: GroupRef,
     page: Page,
   ): Promise<{ group: Group; messages: ListedMessage[]; more: boolean }>;
+  /** The headers of `messages` as rows, for lists that are written straight from them. The page has no `contentBytes`. */
+  headerRows(
+    actor: Actor,
+    group: GroupRef,
+    page: Page,
+  ): Promise<{ group: Group; rows: HeaderRow[]; more: boolean }>;
   /** Marks the messages up to `number` as read. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, number: number): Promise<void>;
 

@@ -1,25 +1,59 @@
-import type { Page } from '../../board/ports/repository.ts';
+import type { HeaderRow, ListedMessage, Page } from '../../board/ports/repository.ts';
+import type { Group } from '../../board/types.ts';
 import { toGroup, toHeader, toListed } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
-import type { Header } from '../../protocol/schemas.ts';
 import { parseTime } from '../../protocol/time.ts';
+import { headerList } from '../header-list.ts';
 import type { Context, Handlers } from './context.ts';
 
 // Messages that are read at once, while other connections wait: 0.3 ms with the longest subjects.
-const piece = 20;
+const pieces = { headers: 100, whole: 20 };
 
-type Listed = Header & { content?: string };
+type Bounds = Pick<Page, 'before' | 'after' | 'since'>;
 
-async function listPiece({ board, session }: Context, group: string | number, page: Page) {
-  const limit = Math.min(page.limit, piece);
-  const found = await board.messages(session.actor, group, { ...page, limit });
-  const messages: Listed[] = found.messages.map(toListed);
-  return { ...found, messages, isFull: messages.length === limit };
+/** Reads a list in pieces, with a turn for other connections in between. */
+async function inPieces<T>(
+  { costs }: Context,
+  {
+    piece,
+    limit,
+    bounds,
+    ...list
+  }: {
+    readonly piece: number;
+    readonly limit: number;
+    readonly bounds: Bounds;
+    readonly group: string | number;
+    ask(group: string | number, page: Page): Promise<{ group: Group; items: T[]; more: boolean }>;
+    numberOf(item: T): number;
+    /** Whether the list may hold no more. */
+    isFull(): boolean;
+  },
+): Promise<{ group: Group; items: T[]; more: boolean }> {
+  const newestFirst = bounds.after === undefined && bounds.since === undefined;
+  const ask = (group: string | number, from: Bounds, left: number) =>
+    list.ask(group, { ...bounds, ...from, limit: Math.min(left, piece) });
+  let mark = costs.mark();
+  let found = await ask(list.group, {}, limit);
+  const { items } = found;
+  // A piece that is not full has reached the limit of bytes.
+  while (found.more && found.items.length % piece === 0 && items.length < limit) {
+    if (list.isFull()) break;
+    mark = await costs.breathe(mark);
+    const next = items.at(newestFirst ? 0 : -1) as T;
+    const from = { [newestFirst ? 'before' : 'after']: list.numberOf(next) };
+    // By the id, because the group may be renamed meanwhile.
+    found = await ask(found.group.id, from, limit - items.length);
+    if (newestFirst) items.unshift(...found.items);
+    else items.push(...found.items);
+  }
+  costs.charge(mark);
+  return { group: found.group, items, more: found.more };
 }
 
 /** Bytes of a part of a list, as `limits.listBytes` counts them. */
-function bytesOf(messages: readonly Listed[]): number {
-  const lengthOf = ({ subject, content = '' }: Listed) =>
+function bytesOf(messages: readonly ListedMessage[]): number {
+  const lengthOf = ({ subject, content = '' }: ListedMessage) =>
     Buffer.byteLength(subject) + Buffer.byteLength(content);
   return messages.reduce((sum, message) => sum + lengthOf(message), 0);
 }
@@ -41,32 +75,36 @@ export const messageHandlers: Pick<
   },
 
   'message.list': async (context, params) => {
-    const { costs } = context;
+    const { board, session, hub } = context;
     const { group, since, content = false, limit = limits.listDefault, ...rest } = params;
     const bounds = { ...rest, since: since === undefined ? undefined : parseTime(since) };
-    const newestFirst = bounds.after === undefined && since === undefined;
-    let left: number = limits.listBytes;
-    const ask = (name: string | number, page: Omit<Page, 'contentBytes'>) =>
-      listPiece(context, name, content ? { ...page, contentBytes: left } : page);
-    let mark = costs.mark();
-    let found = await ask(group, { ...bounds, limit });
-    const { messages } = found;
-    // A piece that is not full has reached the limit of bytes.
-    while (found.more && found.isFull && messages.length < limit) {
-      if (content) left -= bytesOf(found.messages);
-      if (left <= 0) break;
-      mark = await costs.breathe(mark);
-      const from = newestFirst
-        ? { before: messages[0]?.number }
-        : { after: messages.at(-1)?.number };
-      // By the id, because the group may be renamed meanwhile.
-      const next = { ...bounds, ...from, limit: limit - messages.length };
-      found = await ask(found.group.id, next);
-      if (newestFirst) messages.unshift(...found.messages);
-      else messages.push(...found.messages);
+    if (!content) {
+      const { items, more, ...found } = await inPieces<HeaderRow>(context, {
+        ...{ group, bounds, limit, piece: pieces.headers },
+        ask: async (name, page) => {
+          const { rows: items, ...part } = await board.headerRows(session.actor, name, page);
+          return { ...part, items };
+        },
+        numberOf: ([number]) => number,
+        isFull: () => false,
+      });
+      return headerList(hub.named(found.group), items, more);
     }
-    costs.charge(mark);
-    return { ...toGroup(context.hub.named(found.group)), messages, more: found.more };
+    let contentBytes: number = limits.listBytes;
+    const { items, more, ...found } = await inPieces<ListedMessage>(context, {
+      ...{ group, bounds, limit, piece: pieces.whole },
+      ask: async (name, page) => {
+        const { messages, ...part } = await board.messages(session.actor, name, {
+          ...page,
+          contentBytes,
+        });
+        contentBytes -= bytesOf(messages);
+        return { ...part, items: messages };
+      },
+      numberOf: ({ number }) => number,
+      isFull: () => contentBytes <= 0,
+    });
+    return { ...toGroup(hub.named(found.group)), messages: items.map(toListed), more };
   },
 
   'message.markRead': async ({ board, session }, { group, number }) => {

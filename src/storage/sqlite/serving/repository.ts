@@ -2,7 +2,13 @@ import type { Actor, NewMessage, Page, Repository } from '../../../board/ports/r
 import type { Group, GroupRef, GroupSummary, Message, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
-import { firstMembers, memberPage, messagePage, visibleMessage } from '../statements/pages.ts';
+import {
+  firstMembers,
+  headerRows,
+  memberPage,
+  messagePage,
+  visibleMessage,
+} from '../statements/pages.ts';
 import type { Store } from './store.ts';
 
 const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
@@ -73,6 +79,14 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       const { group, joined } = requireMember(statements, actor, ref);
       return { group, ...messagePage(statements, group, joined, page) };
+    });
+  }
+
+  headerRows(actor: Actor, ref: GroupRef, page: Page) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const { group, joined } = requireMember(statements, actor, ref);
+      return { group, ...headerRows(statements, group, joined, page) };
     });
   }
 

@@ -11,6 +11,8 @@ type Values = Record<string, unknown>;
 type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>> & {
   /** The rows one by one. The connection can run nothing else until the loop over them has ended. */
   each(values: Values): Iterable<RowOf<P>>;
+  /** The rows as arrays of their columns. */
+  rows(values: Values): unknown[];
 };
 type RowOf<P> = P extends { all(...args: never[]): readonly (infer R)[] } ? R : never;
 
@@ -46,6 +48,7 @@ export function direct<P>(
   const runs = {
     getQuery: () => generated,
     run: (values: Values) => statement.run(bind(values)),
+    rows: (values: Values) => statement.all(bind(values)),
     all: (values: Values) => statement.all(bind(values)).map(toRow),
     *each(values: Values) {
       for (const cells of statement.iterate(bind(values))) yield toRow(cells);

@@ -1,5 +1,10 @@
-import type { ListedMessage, MemberPage, Page } from '../../../board/ports/repository.ts';
-import type { Group, Message } from '../../../board/types.ts';
+import type {
+  HeaderRow,
+  ListedMessage,
+  MemberPage,
+  Page,
+} from '../../../board/ports/repository.ts';
+import type { Group, Header, Message } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
@@ -27,20 +32,48 @@ export function memberPage(
  */
 export function messagePage(
   statements: Statements,
+  group: Group,
+  joined: number,
+  page: Page,
+): { messages: ListedMessage[]; more: boolean } {
+  const { contentBytes, limit } = page;
+  if (contentBytes === undefined) {
+    const { rows, more } = headerRows(statements, group, joined, page);
+    return { messages: rows.map(toHeader), more };
+  }
+  const { newestWhole, oldestWhole } = statements;
+  const { newestFirst, values } = boundsOf(statements, group, joined, page);
+  const found = (newestFirst ? newestWhole : oldestWhole).each(values);
+  return fillPage(found, { limit, bytes: contentBytes }, newestFirst);
+}
+
+/** The headers of `messagePage` as rows. */
+export function headerRows(
+  statements: Statements,
+  group: Group,
+  joined: number,
+  page: Page,
+): { rows: HeaderRow[]; more: boolean } {
+  const { newestFirst, values } = boundsOf(statements, group, joined, page);
+  const found = (newestFirst ? statements.newest : statements.oldest).rows(values);
+  const { messages: rows, more } = cutPage(found as HeaderRow[], page.limit, newestFirst);
+  return { rows, more };
+}
+
+function toHeader([number, senderId, sender, postedAt, subject]: HeaderRow): Header {
+  return { number, senderId, sender, postedAt, subject };
+}
+
+function boundsOf(
+  statements: Statements,
   { id: group }: Group,
   joined: number,
-  { contentBytes, limit, since, ...bounds }: Page,
-): { messages: ListedMessage[]; more: boolean } {
-  const { newest, oldest, newestWhole, oldestWhole } = statements;
-  const newestFirst = bounds.after === undefined && since === undefined;
+  { limit, since, ...bounds }: Page,
+) {
   const { above, below } = timesBetween(statements, group, bounds);
   const from = Math.max(above, (since ?? 0) - 1);
   const values = { group, joined, above: from, below, limit: limit + 1 };
-  if (contentBytes === undefined) {
-    return cutPage((newestFirst ? newest : oldest).all(values), limit, newestFirst);
-  }
-  const found = (newestFirst ? newestWhole : oldestWhole).each(values);
-  return fillPage(found, { limit, bytes: contentBytes }, newestFirst);
+  return { newestFirst: bounds.after === undefined && since === undefined, values };
 }
 
 /** The message of a group with a number, if it is visible to a member who joined at `joined`. */
