@@ -1,5 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { BoardError, boardError } from '../protocol/errors.ts';
+import { boardError } from '../protocol/errors.ts';
 import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Access, type Admission, requireAdmitted } from './admission.ts';
@@ -8,9 +7,10 @@ import type { Name } from './name-key.ts';
 import { userName } from './names.ts';
 import { NewNameLimit } from './new-names.ts';
 import type { Passwords } from './passwords.ts';
-import type { AccountRepository, Actor, NewLogin, Payer } from './ports/repository.ts';
+import type { AccountRepository, Actor, EndingToken, NewLogin, Payer } from './ports/repository.ts';
 import { Throttle } from './throttle.ts';
-import type { Account, OpenedLogin, Origin } from './types.ts';
+import { newTokenId, Tokens } from './tokens.ts';
+import type { Account, OpenedLogin, Origin, SessionToken } from './types.ts';
 
 export interface LoginRequest {
   readonly user: string;
@@ -38,8 +38,6 @@ export interface Caller {
   readonly address: string;
   /** Aborted when the connection ends, and nobody waits for an answer any more. */
   readonly ended: AbortSignal;
-  /** Whether the session is given a token that resumes it. */
-  readonly resumable: boolean;
   readonly payer?: Payer | undefined;
 }
 
@@ -71,6 +69,7 @@ export class Accounts {
   private readonly networks: Throttle;
   private readonly registrations: Throttle;
   private readonly newNames: NewNameLimit;
+  private readonly tokens: Tokens;
 
   constructor(
     private readonly repository: AccountRepository,
@@ -83,6 +82,7 @@ export class Accounts {
     now: () => number = () => performance.now(),
   ) {
     this.newNames = new NewNameLimit(newNamesPerHour, newNamesAtOnce, now);
+    this.tokens = new Tokens(repository.tokenKey);
     this.known = new Throttle({ free: freePerNameAndNetwork }, now);
     this.unknown = new Throttle({ free: freePerNameAndNetwork }, now);
     this.names = new Throttle({ free: freePerName }, now);
@@ -101,15 +101,15 @@ export class Accounts {
   async login({ user, password, create }: LoginRequest, caller: Caller): Promise<TokenLogin> {
     const name = userName(user);
     const network = networkOf(caller.address);
-    const account = await this.repository.account(name);
     if (password === undefined) {
-      const mayCreate = account === undefined;
-      const admission = { by: 'name', access: this.access, create, mayCreate } as const;
+      const admission = { by: 'name', access: this.access, create } as const;
       const login = { admission, newPasswordHash: null, network: null };
-      if (!mayCreate) return this.openKnown(name, caller, login, { user, create });
+      const known = await this.openKnown(name, caller, login);
+      if (known) return known;
       requireAdmitted(admission, name, undefined);
       return this.openNew(name, caller, login);
     }
+    const account = await this.repository.account(name);
     if (!account && create === true && this.access !== 'closed') {
       this.newNames.require(network);
       const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
@@ -122,29 +122,22 @@ export class Accounts {
     if (!account) throw boardError('PASSWORD_WRONG');
     const { passwordHash } = account;
     const admission = { by: 'password', user: account.user.id, passwordHash } as const;
-    return this.open(name, caller, { admission, newPasswordHash: null, network });
+    const login = { admission, newPasswordHash: null, network };
+    return (await this.openKnown(name, caller, login)) ?? this.open(name, caller, login);
   }
 
   /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
   async resume(token: string, { origin, payer }: Caller): Promise<TokenLogin> {
-    return { login: await this.repository.resume(hashToken(token), origin, payer), token };
-  }
-
-  /** Ends a token that opened no session. */
-  discard(token: string): Promise<void> {
-    return this.repository.endToken(hashToken(token));
+    return { login: await this.repository.resume(this.tokens.read(token), origin, payer), token };
   }
 
   /** Ends a session that asks for it, and its token. */
-  logout(actor: Actor, tokenHash: string): Promise<void> {
-    return this.repository.logout(actor, tokenHash);
+  logout(actor: Actor, token: SessionToken | null): Promise<void> {
+    return this.repository.logout(actor, token);
   }
 
-  /**
-   * Records the end of a session.
-   * @param token its token, and whether nothing shall resume it
-   */
-  disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void> {
+  /** Records the end of a session. */
+  disconnect(actor: Actor, token: EndingToken | null): Promise<void> {
     return this.repository.disconnect(actor, token);
   }
 
@@ -156,7 +149,7 @@ export class Accounts {
   async setPassword(
     actor: Actor,
     { password, current }: { password: string; current?: string | undefined },
-    keep: string | null,
+    keep: SessionToken | null,
     caller: Caller,
   ): Promise<void> {
     const checked = checkedPassword(password);
@@ -174,20 +167,15 @@ export class Accounts {
     await this.repository.setPassword(actor, hash, { keep, network });
   }
 
-  /** `open` for a name without a password that a user had. If the user was deleted meanwhile, it is a free name. */
+  /** `open` for what takes no write; undefined if it takes one. */
   private async openKnown(
     name: Name,
     caller: Caller,
     login: LoginRules,
-    request: LoginRequest,
-  ): Promise<TokenLogin> {
-    try {
-      return await this.open(name, caller, login);
-    } catch (error) {
-      const isGone = error instanceof BoardError && error.code === 'USER_NOT_FOUND';
-      if (!isGone) throw error;
-      return this.login(request, caller);
-    }
+  ): Promise<TokenLogin | undefined> {
+    const given = newLogin(caller, login);
+    const opened = await this.repository.loginKnown(name, given, caller.origin);
+    return opened && this.withToken(opened);
   }
 
   /** `open` for a name that was free. Only a login that makes a user counts against what the network may make. */
@@ -204,17 +192,13 @@ export class Accounts {
     }
   }
 
-  private async open(
-    name: Name,
-    { origin, resumable, ended, payer }: Caller,
-    login: LoginRules,
-  ): Promise<TokenLogin> {
-    if (ended.aborted) throw boardError('CONNECTION_ENDED');
-    const token = randomBytes(32).toString('base64url');
-    const tokenHash = hashToken(token);
-    const stored = { ...login, tokenHash, resumable, payer };
-    const opened = await this.repository.login(name, stored, origin);
-    return { login: opened, token };
+  private async open(name: Name, caller: Caller, login: LoginRules): Promise<TokenLogin> {
+    const given = newLogin(caller, login);
+    return this.withToken(await this.repository.login(name, given, caller.origin));
+  }
+
+  private withToken(login: OpenedLogin): TokenLogin {
+    return { login, token: this.tokens.issue(login.user.id, login.token) };
   }
 
   /**
@@ -274,6 +258,8 @@ export function checkedPassword(password: string): string {
   return password;
 }
 
-function hashToken(token: string): string {
-  return createHash('sha256').update(token).digest('base64url');
+/** @throws BoardError `CONNECTION_ENDED` */
+function newLogin({ ended, payer }: Caller, login: LoginRules): NewLogin {
+  if (ended.aborted) throw boardError('CONNECTION_ENDED');
+  return { ...login, tokenId: newTokenId(), payer };
 }

@@ -10,12 +10,11 @@ export type Access = 'open' | 'registered' | 'closed';
  * because the check runs in the transaction of the login.
  */
 export type Admission =
-  /** No password. `create` as in `LoginRequest`; `mayCreate` says whether the policy lets the login make a user. */
+  /** No password. `create` as in `LoginRequest`. */
   | {
       readonly by: 'name';
       readonly access: Access;
       readonly create: boolean | undefined;
-      readonly mayCreate: boolean;
     }
   /** A new password, which registers a free name. */
   | { readonly by: 'registration'; readonly access: Access }
@@ -35,11 +34,11 @@ export function requireAdmitted(
 ): void {
   switch (admission.by) {
     case 'name': {
-      const { access, create, mayCreate } = admission;
+      const { access, create } = admission;
       if (found?.passwordHash === null) return;
       if (found || access === 'closed') throw boardError('PASSWORD_REQUIRED');
       if (access === 'registered') throw boardError('REGISTRATION_REQUIRED');
-      if (create === false || !mayCreate) throw boardError('USER_NOT_FOUND', name);
+      if (create === false) throw boardError('USER_NOT_FOUND', name);
       return;
     }
     case 'registration':

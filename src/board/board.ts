@@ -4,7 +4,7 @@ import { limits } from '../protocol/limits.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './ports/repository.ts';
-import type { Group, GroupRef, User } from './types.ts';
+import type { GroupRef, User } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 // Printable ASCII without a space at either end: nothing in it is to be cleaned.
@@ -21,8 +21,8 @@ export class Board {
     return this.repository.groups(actor, page);
   }
 
-  unread(user: User, group: Group, until: number) {
-    return this.repository.unread(user, group, until);
+  unread(user: User, until: number, page: { after: number; limit: number }) {
+    return this.repository.unread(user, until, page);
   }
 
   join(actor: Actor, group: string | number) {

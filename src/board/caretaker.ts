@@ -45,6 +45,7 @@ export class Caretaker {
       try {
         await this.inSteps(() => upkeep.removeExpired());
         await this.inSteps(() => upkeep.removeEndedBans());
+        await this.inSteps(() => upkeep.keepUses());
         await this.inSteps(() => upkeep.removeStale());
         await this.inSteps(() => upkeep.giveBack());
       } catch (error) {

@@ -28,9 +28,8 @@ export class NetworkBans {
 
   /** The reason to send to a peer at `address`; undefined if it is not banned. */
   reasonFor(address: string): string | undefined {
-    const now = this.now() * 1000;
     for (const { endsAt, reason } of this.byNetwork.find(address)) {
-      if (endsAt !== null && endsAt <= now) continue;
+      if (endsAt !== null && endsAt <= this.now() * 1000) continue;
       return `Your address is banned from this board${reason ? `: ${reason}` : ''}.`;
     }
     return undefined;

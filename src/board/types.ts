@@ -51,6 +51,16 @@ export interface Account {
   readonly banReason: string | null;
 }
 
+/** What a session's token says, beside whose it is. */
+export interface SessionToken {
+  /** Identifies the session. */
+  readonly id: string;
+  /** The user's token epoch when it was issued; -1 for a token of an earlier version. */
+  readonly epoch: number;
+  /** When it was issued, in microseconds; 0 for a token of an earlier version. */
+  readonly issuedAt: number;
+}
+
 /** A user's session. `since` is when it began: the session is notified of everything later. */
 export interface Login {
   readonly user: User;
@@ -60,14 +70,14 @@ export interface Login {
    * session ends. Only a name with a password can have several sessions at once.
    */
   readonly passwordHash: string | null;
-  /** Identifies the session. Hash of the token that resumes it, if it has one. */
-  readonly tokenHash: string;
+  /** The token that resumes the session, if it was given one. */
+  readonly token: SessionToken;
 }
 
 /** The result of a login. */
 export interface OpenedLogin extends Login {
   readonly memberships: readonly Membership[];
-  /** The board could not write, so the token was not stored either. */
+  /** The board cannot write at the moment. */
   readonly readOnly?: true;
   /** Whether the login has made the user. */
   readonly isNew?: true;

@@ -128,7 +128,7 @@ export class Core {
     logEnd(session, ending, reason);
     if (!session.login || session.loggedOut) return;
     this.accounts
-      .disconnect(session.endingActor(delivered), session.token)
+      .disconnect(session.endingActor(delivered), session.endingToken)
       .catch((error) => void toReply(error, session, 'logout'));
   }
 

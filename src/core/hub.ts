@@ -1,4 +1,4 @@
-import type { BoardEvent, Group, OpenedLogin, Origin, User } from '../board/types.ts';
+import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from '../board/types.ts';
 import { toGroup, toHeader, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
@@ -69,9 +69,14 @@ export class Hub implements EndsTurn {
     return this.byUser.has(userId);
   }
 
-  /** The hashes of the tokens of all connected sessions. */
-  tokens(): Set<string> {
-    return new Set([...this.sessions.values()].flatMap(({ login }) => login?.tokenHash ?? []));
+  /** The tokens of all connected sessions that were given one, by their ids. */
+  tokens(): Map<string, { user: number; token: SessionToken }> {
+    const tokens = new Map<string, { user: number; token: SessionToken }>();
+    for (const { login, resumable } of this.sessions.values()) {
+      if (!login || !resumable) continue;
+      tokens.set(login.token.id, { user: login.user.id, token: login.token });
+    }
+    return tokens;
   }
 
   /** The name of a group in notices and replies: the old one until the change of it is announced. */
@@ -115,13 +120,13 @@ export class Hub implements EndsTurn {
    * has one session at a time: a second one is not logged in.
    */
   private open(origin: Origin, opened: OpenedLogin): void {
-    const { memberships, user, since, passwordHash, tokenHash } = opened;
+    const { memberships, user, since, passwordHash, token } = opened;
     const session = origin === null ? undefined : this.sessions.get(origin);
     if (!session) return;
     const others = this.sessionsOf(user.id);
-    const stale = others.find((other) => other.login?.tokenHash === tokenHash);
+    const stale = others.find((other) => other.login?.token.id === token.id);
     if (others.length > 0 && !stale && passwordHash === null) return;
-    session.enter({ user, since, passwordHash, tokenHash }, stale?.since ?? since);
+    session.enter({ user, since, passwordHash, token }, stale?.since ?? since);
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
     for (const { group } of memberships) this.enter(group, session);

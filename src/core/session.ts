@@ -1,5 +1,5 @@
 import type { Caller } from '../board/accounts.ts';
-import type { Actor, Payer } from '../board/ports/repository.ts';
+import type { Actor, EndingToken, Payer } from '../board/ports/repository.ts';
 import type { Login, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { ClosingCode } from '../protocol/schemas.ts';
@@ -123,10 +123,10 @@ export class Session implements Caller {
     return this.outlet.delivered;
   }
 
-  /** Its token, and whether that ends with it; null if it has none. */
-  get token(): { hash: string; ends: boolean } | null {
+  /** Its token when it ends; null if it has none. */
+  get endingToken(): EndingToken | null {
     if (!this.login || !this.resumable) return null;
-    return { hash: this.login.tokenHash, ends: this.leaving };
+    return { token: this.login.token, ends: this.leaving };
   }
 
   /** Whether the log has lines of that level. */

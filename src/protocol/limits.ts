@@ -30,8 +30,10 @@ export const limits = {
    * have as many places of their own. Further passwords are refused.
    */
   waitingPasswords: 100,
-  /** Tokens of one user. When another is made, the token that was used longest ago is deleted. */
+  /** Tokens of one user that are kept for longer than 30 days. When another is, the token that was used longest ago no longer is. */
   tokens: 50,
+  /** Logouts of one user that are stored one by one. */
+  endedTokens: 1000,
   /** How many new names can wait for their passwords to be hashed. Further ones are refused. */
   waitingRegistrations: 20,
   /** Maximum length of a request id that is a string, in UTF-16 code units. */

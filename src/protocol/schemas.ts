@@ -62,7 +62,7 @@ const session = z.object({
   /** Resumes the session on a new connection. */
   token: z.string(),
   memberships: z.array(membership),
-  /** True while the board's disk fails: only reading works, and the session cannot be resumed. */
+  /** True while the board's disk fails: only reading works. */
   readOnly: z.boolean().optional(),
 });
 

@@ -31,7 +31,6 @@ function guarded(
   const caller = ({ address, ended = new AbortController().signal }: Attempt): Caller => ({
     origin: null,
     address,
-    resumable: true,
     ended,
   });
   /** Begins logins side by side, with a wrong password unless they have another. */
@@ -138,7 +137,7 @@ test('the networks of a user are known after a restart, and after a new password
     expect(await second.after()).toEqual({ in: 1 });
   }
   const ended = new AbortController().signal;
-  const caller = { origin: null, address: '198.51.100.1', resumable: true, ended };
+  const caller = { origin: null, address: '198.51.100.1', ended };
   const change = { password: 'another horse', current: right };
   const changed = second.accounts.setPassword({ ...login, origin: null }, change, null, caller);
   await second.after();
@@ -217,7 +216,7 @@ test('one network can make a number of users at once, with or without passwords,
   });
   const take = (user: string, address = '192.0.2.1') => {
     const ended = new AbortController().signal;
-    return accounts.login({ user }, { origin: null, address, resumable: true, ended }).then(
+    return accounts.login({ user }, { origin: null, address, ended }).then(
       () => 'in',
       (error) => error.code,
     );

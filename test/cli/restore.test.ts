@@ -75,7 +75,9 @@ test('db restore replaces the database, ends the sessions of the backup, and kee
   );
   for (const name of namesIn(data)) expect(statSync(join(data, name)).mode & 0o777).toBe(0o600);
   expect(value(data, numbers)).toBe('1,2');
-  expect(value(data, 'SELECT count(*) FROM tokens')).toBe(0);
+  for (const table of ['tokens', 'ended_tokens', 'token_key']) {
+    expect(value(data, `SELECT count(*) FROM ${table}`)).toBe(0);
+  }
   expect(problemsIn(data)).toEqual([]);
   const kept = connect(document.kept, { journal: 'unchanged' });
   expect(kept.prepare(numbers).pluck().get()).toBe('1,2,3,4');

@@ -9,6 +9,7 @@ import {
   main,
   member,
   post,
+  presented,
   seen,
 } from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
@@ -199,14 +200,13 @@ export function actsContract(open: OpenStorage): void {
       const board = open();
       const { operator, announced } = sideOf(board, side);
       const alice = await member(board, 'alice');
-      const { tokenHash } = await board.accounts.login(
+      const opened = await board.accounts.login(
         userName('alice'),
         {
-          admission: { by: 'name', access: 'open', create: undefined, mayCreate: false },
+          admission: { by: 'name', access: 'open', create: undefined },
           newPasswordHash: null,
           network: '192.0.2.1',
-          tokenHash: 'token',
-          resumable: true,
+          tokenId: 'token',
         },
         99,
       );
@@ -215,7 +215,9 @@ export function actsContract(open: OpenStorage): void {
       const reason = 'Your password was changed by the operator. Log in again.';
       expect(await announced()).toEqual([{ type: 'user.expelled', user: alice.user, reason }]);
       expect(await errorCodeOf(board.repository.groups(alice))).toBe('SESSION_ENDED');
-      expect(await errorCodeOf(board.accounts.resume(tokenHash, 100))).toBe('TOKEN_INVALID');
+      expect(await errorCodeOf(board.accounts.resume(presented(opened), 100))).toBe(
+        'TOKEN_INVALID',
+      );
       expect(await board.accounts.knows(alice.user, '192.0.2.1')).toBe(false);
       expect(await operator.setPassword('alice', null)).toMatchObject({ protected: false });
     });

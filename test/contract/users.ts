@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
+import type { OpenedLogin } from '../../src/board/types.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import {
   errorCodeOf,
@@ -9,10 +10,16 @@ import {
   membershipsOf,
   newLogin,
   post,
+  presented,
 } from '../helpers/storage.ts';
-import { type OpenStorage, toTheEnd } from './storage.ts';
+import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 const day = 24 * 60 * 60 * 1000;
+
+/** Stores what logins have used, as the upkeep of a server does once a minute. */
+async function keepUses({ upkeep }: StorageUnderTest): Promise<void> {
+  while (!(await upkeep.keepUses()));
+}
 
 /** Users, sessions and tokens. */
 export function usersContract(open: OpenStorage): void {
@@ -73,21 +80,68 @@ export function usersContract(open: OpenStorage): void {
     expect(await lastSeen()).toBe(3_000_000);
   });
 
-  test('when a user has too many tokens, a new token ends the one that was used longest ago', async () => {
-    const board = open();
+  test('a login of a known user from a known network needs no write, and its time is stored later', async () => {
+    let now = 1000 * day;
+    const board = open({ now: () => now });
     const alice = userName('alice');
-    for (let n = 0; n < limits.tokens; n++)
-      await board.accounts.login(alice, newLogin(`token${n}`), null);
-    await board.accounts.resume('token0', null);
-    await board.accounts.login(alice, newLogin('one more'), null);
-    await board.accounts.login(userName('bob'), newLogin('of bob'), null);
-    expect(await errorCodeOf(board.accounts.resume('token1', null))).toBe('TOKEN_INVALID');
-    const left = ['token0', 'one more', 'of bob'];
-    for (let n = 2; n < limits.tokens; n++) left.push(`token${n}`);
-    expect(left).toHaveLength(limits.tokens + 1);
-    for (const token of left) {
-      expect((await board.accounts.resume(token, null)).tokenHash).toBe(token);
+    const lastSeen = async () => (await board.administration.user('alice')).lastSeenAt;
+    const given = { ...newLogin(), network: '192.0.2.1' };
+    expect(await board.accounts.loginKnown(alice, given, 1)).toBeUndefined();
+    await board.accounts.login(alice, given, 1);
+    const first = await lastSeen();
+    now += 1000;
+    const again = await board.accounts.loginKnown(alice, given, 2);
+    expect(again).toMatchObject({ user: { name: 'alice' }, memberships: [] });
+    expect(board.events().at(-1)).toEqual({ type: 'session.opened', origin: 2, login: again });
+    expect(await lastSeen()).toBe(first);
+    await keepUses(board);
+    expect(await lastSeen()).toBe(again?.since);
+    const elsewhere = { ...newLogin(), network: '192.0.2.2' };
+    expect(await board.accounts.loginKnown(alice, elsewhere, 3)).toBeUndefined();
+    now += day;
+    expect(await board.accounts.loginKnown(alice, given, 4)).toBeUndefined();
+  });
+
+  test('a user keeps so many tokens for longer than 30 days, those that were used last', async () => {
+    let now = 1000 * day;
+    const board = open({ now: () => now });
+    const logins = [];
+    for (let n = 0; n <= limits.tokens; n++) {
+      logins.push(await board.accounts.login(userName('alice'), newLogin(`token${n}`), null));
     }
+    now += 2 * day;
+    for (const login of logins) await board.accounts.resume(presented(login), null);
+    await keepUses(board);
+    now += 29 * day;
+    const [first, ...others] = logins.map(presented);
+    if (!first) throw new Error('There were no logins.');
+    expect(await errorCodeOf(board.accounts.resume(first, null))).toBe('TOKEN_INVALID');
+    for (const token of others) {
+      expect((await board.accounts.resume(token, null)).token.id).toBe(token.id);
+    }
+  });
+
+  test('a token is valid for 30 days after its login, and after each use', async () => {
+    let now = 1000 * day;
+    const board = open({ now: () => now });
+    const used = presented(await board.accounts.login(userName('alice'), newLogin(), 1));
+    const unused = presented(await board.accounts.login(userName('alice'), newLogin(), 2));
+    now += 20 * day;
+    await board.accounts.resume(used, 3);
+    await keepUses(board);
+    now += 10 * day - 1000;
+    await board.accounts.resume(unused, 4);
+    now += 2000;
+    const late = presented(await board.accounts.login(userName('bob'), newLogin(), 5));
+    now += 20 * day - 3000;
+    await board.accounts.resume(used, 6);
+    await board.accounts.resume(late, 7);
+    await board.restart();
+    now += 3000;
+    expect(await errorCodeOf(board.accounts.resume(used, 8))).toBe('TOKEN_INVALID');
+    expect((await board.accounts.resume(late, 9)).user.name).toBe('bob');
+    now += 10 * day + 1000;
+    expect(await errorCodeOf(board.accounts.resume(late, 10))).toBe('TOKEN_INVALID');
   });
 
   test('the token of a session that ends without a logout is good for 30 days from then', async () => {
@@ -95,9 +149,45 @@ export function usersContract(open: OpenStorage): void {
     const board = open({ now: () => now });
     const alice = await board.accounts.login(userName('alice'), newLogin('token'), 1);
     now += 29 * day;
-    await board.accounts.disconnect({ ...alice, origin: 1 }, { hash: 'token', ends: false });
+    const ending = { token: alice.token, ends: false };
+    await board.accounts.disconnect({ ...alice, origin: 1 }, ending);
     now += 29 * day;
-    await board.accounts.resume('token', 2);
+    await board.accounts.resume(presented(alice), 2);
+  });
+
+  test('the end of a session makes no token valid that has ended before', async () => {
+    let now = 1000 * day;
+    const board = open({ now: () => now });
+    const alice = await board.accounts.login(userName('alice'), newLogin(), 1);
+    const other = await board.accounts.login(userName('alice'), newLogin(), 2);
+    now += 2 * day;
+    await board.accounts.logout({ ...other, origin: 2 }, other.token);
+    await board.accounts.disconnect({ ...other, origin: 2 }, { token: other.token, ends: false });
+    await board.administration.banUser('alice', '');
+    await board.administration.unbanUser('alice');
+    await board.accounts.disconnect({ ...alice, origin: 1 }, { token: alice.token, ends: false });
+    for (const login of [alice, other]) {
+      expect(await errorCodeOf(board.accounts.resume(presented(login), 3))).toBe('TOKEN_INVALID');
+    }
+  });
+
+  test('after very many logouts, a logout also ends the tokens that were issued before the oldest of them', async () => {
+    const board = open({ durable: false });
+    const before = await board.accounts.login(userName('alice'), newLogin(), 1);
+    const ended = [];
+    for (let n = 0; n <= limits.endedTokens; n++) {
+      ended.push(await board.accounts.login(userName('alice'), newLogin(), 2));
+    }
+    const after = await board.accounts.login(userName('alice'), newLogin(), 3);
+    const logOut = ({ token, ...actor }: OpenedLogin) =>
+      board.accounts.logout({ ...actor, origin: 2 }, token);
+    await Promise.all(ended.slice(1).map(logOut));
+    await board.accounts.resume(presented(before), 4);
+    for (const login of ended.slice(0, 1)) await logOut(login);
+    for (const login of [before, ...ended]) {
+      expect(await errorCodeOf(board.accounts.resume(presented(login), 5))).toBe('TOKEN_INVALID');
+    }
+    await board.accounts.resume(presented(after), 6);
   });
 
   test('a network that a user did not log in from for a year is no longer known', async () => {

@@ -41,7 +41,13 @@ function sessionOf(
 function logIn(hub: Hub, { id }: Session): void {
   const user = { id, name: `user${id}` };
   const memberships = [{ group, unread: 0, lastRead: 0, lastNumber: 0 }];
-  const login = { user, since: 0, memberships, passwordHash: null, tokenHash: `token${id}` };
+  const login = {
+    user,
+    since: 0,
+    memberships,
+    passwordHash: null,
+    token: { id: `token${id}`, epoch: 0, issuedAt: 1 },
+  };
   hub.publish({ type: 'session.opened', origin: id, login });
 }
 

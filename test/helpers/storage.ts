@@ -10,7 +10,8 @@ import type {
   NewLogin,
   Repository,
 } from '../../src/board/ports/repository.ts';
-import type { BoardEvent, GroupRef, Header, OpenedLogin } from '../../src/board/types.ts';
+import type { PresentedToken } from '../../src/board/tokens.ts';
+import type { BoardEvent, GroupRef, Header, OpenedLogin, User } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import {
   type Client,
@@ -81,14 +82,18 @@ export function connect(file: string, options: ConnectionOptions = {}): Client {
 let sessions = 0;
 
 /** A login under a name without a password. */
-export function newLogin(tokenHash: string = randomUUID()): NewLogin {
+export function newLogin(tokenId: string = randomUUID()): NewLogin {
   return {
-    admission: { by: 'name', access: 'open', create: undefined, mayCreate: true },
+    admission: { by: 'name', access: 'open', create: undefined },
     newPasswordHash: null,
     network: null,
-    tokenHash,
-    resumable: true,
+    tokenId,
   };
+}
+
+/** The token of a login, as a client presents it later. */
+export function presented({ user, token }: OpenedLogin): PresentedToken {
+  return { user: user.id, ...token };
 }
 
 /** Logs in, as with the right password. */
@@ -134,12 +139,8 @@ export async function post(
 /** The list of groups, each with how many messages `actor` has not seen there. */
 export async function groupsOf({ repository }: Pick<Stored, 'repository'>, actor: Actor) {
   const groups = await repository.groups(actor);
-  return Promise.all(
-    groups.map(async (group) => ({
-      ...group,
-      unread: await repository.unread(actor.user, group, actor.since),
-    })),
-  );
+  const unread = await unreadOf(repository, actor.user, actor.since);
+  return groups.map((group) => ({ ...group, unread: unread.get(group.id) ?? 0 }));
 }
 
 /** The memberships that a login gives, each with how many messages are unread there. */
@@ -147,12 +148,21 @@ export async function membershipsOf(
   { repository }: Pick<Stored, 'repository'>,
   { user, since, memberships }: OpenedLogin,
 ) {
-  return Promise.all(
-    memberships.map(async (membership) => ({
-      ...membership,
-      unread: await repository.unread(user, membership.group, since),
-    })),
-  );
+  const unread = await unreadOf(repository, user, since);
+  return memberships.map((membership) => ({
+    ...membership,
+    unread: unread.get(membership.group.id) ?? 0,
+  }));
+}
+
+/** How many messages of each of their groups, posted up to `until`, a user has not seen, by the group's id. */
+async function unreadOf(
+  repository: Pick<Repository, 'unread'>,
+  user: User,
+  until: number,
+): Promise<Map<number, number>> {
+  const all = await repository.unread(user, until, { after: 0, limit: 1000 });
+  return new Map(all.map(({ group, unread }) => [group, unread]));
 }
 
 /** The numbers of the newest messages that `actor` sees, oldest first. */

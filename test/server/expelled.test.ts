@@ -28,8 +28,8 @@ function ban(board: TestBoard, name: string, reason: string): void {
   const user = userNamed(board, name);
   change(
     board,
-    `UPDATE users SET banned_at = 1, ban_reason = '${reason}' WHERE id = ${user.id};
-     DELETE FROM tokens WHERE user_id = ${user.id}`,
+    `UPDATE users SET banned_at = 1, ban_reason = '${reason}', token_epoch = token_epoch + 1
+     WHERE id = ${user.id}`,
     { type: 'user.expelled', user, reason: 'You were banned by the operator.' },
   );
 }

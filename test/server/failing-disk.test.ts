@@ -98,6 +98,8 @@ test.skipIf(!canMount)(
       const peer = await board.connectProgram();
       return { peer, ...(await peer.request('session.login', params)) };
     };
+    // The first to write finds out.
+    expect((await login({ user: 'first' })).error?.data.code).toBe('STORAGE_FAILED');
     const again = await login({ user: 'bob' });
     expect(again.result).toMatchObject({ user: 'bob', readOnly: true });
     expect(await numbersIn(again.peer)).toEqual([1]);

@@ -40,7 +40,7 @@ test('session.login returns the stored spelling of the name, and the memberships
   expect(await peer.call('session.login', { user: 'ALICE' })).toEqual({
     user: 'Alice',
     userId: 2,
-    token: expect.stringMatching(/^[\w-]{43}$/),
+    token: expect.stringMatching(/^[\w-]{84}$/),
     memberships: [
       { id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
       { id: 3, group: 'news', unread: 0, lastRead: 0, lastNumber: 0 },

@@ -78,37 +78,36 @@ test.each(
   },
 );
 
-test('a user deleted during a login without a password is made again only if the policy allows it', async () => {
+test('a login of a known name without a password waits for no lock, and is decided by what is committed', async () => {
   const board = await TestBoard.start();
   for (const name of ['alice', 'bob']) await (await board.program(name)).call('session.logout', {});
   const lock = board.database();
   lock.exec('BEGIN IMMEDIATE');
-  const peer = await board.connectProgram();
-  const login = word(peer, 'session.login', { user: 'alice' });
-  const kept = word(await board.connectProgram(), 'session.login', { user: 'bob', create: false });
-  await (await board.connectProgram()).call('ping', {});
   lock.exec('DELETE FROM users');
-  board.reconfigure({ access: 'registered' });
+  const alice = await board.connectProgram();
+  expect(await word(alice, 'session.login', { user: 'alice' })).toBe('in');
   lock.exec('COMMIT');
-  expect(await login).toBe('REGISTRATION_REQUIRED');
-  expect(await kept).toBe('REGISTRATION_REQUIRED');
+  // From the commit on, there is no such user, for the session neither.
+  expect(await word(alice, 'group.list', {})).toBe('USER_NOT_FOUND');
+  board.reconfigure({ access: 'registered' });
+  const late = await board.connectProgram();
+  expect(await word(late, 'session.login', { user: 'bob' })).toBe('REGISTRATION_REQUIRED');
+  expect(await word(late, 'session.login', { user: 'bob', create: false })).toBe(
+    'REGISTRATION_REQUIRED',
+  );
   expect(users(board)).toEqual([]);
 });
 
-test('a login with create false makes no user if the user is deleted meanwhile', async () => {
+test('a new name that is taken while its login waits is refused, or is that of the user who took it', async () => {
   const board = await TestBoard.start();
-  await (await board.program('alice')).call('session.logout', {});
   const lock = board.database();
   lock.exec('BEGIN IMMEDIATE');
-  const login = word(await board.connectProgram(), 'session.login', {
-    user: 'alice',
-    create: false,
-  });
+  const peers = [await board.connectProgram(), await board.connectProgram()];
+  const logins = peers.map((peer) => word(peer, 'session.login', { user: 'alice' }));
   await (await board.connectProgram()).call('ping', {});
-  lock.exec('DELETE FROM users');
   lock.exec('COMMIT');
-  expect(await login).toBe('USER_NOT_FOUND');
-  expect(users(board)).toEqual([]);
+  expect((await Promise.all(logins)).sort()).toEqual(['NAME_IN_USE', 'in']);
+  expect(users(board)).toHaveLength(1);
 });
 
 test('a registration is refused if another user takes the name meanwhile', async () => {

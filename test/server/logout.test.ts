@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
@@ -7,27 +6,27 @@ import { TextPeer } from '../helpers/text-peer.ts';
 
 const sessions = 15;
 
-function tokensIn(data: string): unknown[] {
-  const client = openShared(databaseFile(data));
-  const tokens = client.prepare('SELECT user_id FROM tokens').all();
-  client.close();
-  return tokens;
-}
-
 test('no token outlives its logout, however soon after the answer the server is killed', async () => {
   const server = await TestServer.start();
   const peers = await Promise.all(
     Array.from({ length: sessions }, async (_, at) => {
       const peer = await JsonPeer.connect(server.port);
-      await peer.call('session.login', { user: `user${at}` });
-      return peer;
+      const { token } = await peer.call('session.login', { user: `user${at}` });
+      return Object.assign(peer, { token });
     }),
   );
-  expect(tokensIn(server.data)).toHaveLength(sessions);
+  const stays = await JsonPeer.connect(server.port);
+  const { token: valid } = await stays.call('session.login', { user: 'stays' });
   await Promise.all(peers.map((peer) => peer.call('session.logout', {})));
   server.signal('SIGKILL');
   await server.exited();
-  expect(tokensIn(server.data)).toEqual([]);
+
+  const next = await TestServer.start({ data: server.data });
+  const again = await JsonPeer.connect(next.port);
+  for (const { token } of peers) {
+    expect((await again.errorOf('session.resume', { token })).word).toBe('TOKEN_INVALID');
+  }
+  expect(await again.call('session.resume', { token: valid })).toMatchObject({ user: 'stays' });
 });
 
 test('messages shown to a person are read once the goodbye is sent, even if the server is killed', async () => {
@@ -96,7 +95,9 @@ test('a logout that cannot be stored is refused, and the session goes on', async
   const alice = await board.program('alice');
   board
     .database()
-    .exec("CREATE TRIGGER full BEFORE DELETE ON tokens BEGIN SELECT raise(ABORT, 'full'); END");
+    .exec(
+      "CREATE TRIGGER full BEFORE INSERT ON ended_tokens BEGIN SELECT raise(ABORT, 'full'); END",
+    );
   expect((await alice.errorOf('session.logout', {})).word).toBe('INTERNAL_ERROR');
   await alice.call('ping', {});
   board.database().exec('DROP TRIGGER full');

@@ -40,6 +40,7 @@ test('retention is checked again and again, also after a failure, until the serv
         return looks.length > 3;
       },
       removeEndedBans: async () => true,
+      keepUses: async () => true,
       removeStale: async () => true,
       giveBack: async () => {
         looks.push('space');

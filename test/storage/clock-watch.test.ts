@@ -195,10 +195,16 @@ test('neither tokens nor bans end for good by a clock in doubt', async () => {
   client.exec(`INSERT INTO network_bans VALUES ('192.0.2.0/24', 'spam', 1, ${end})`);
   const rows = () =>
     client
-      .prepare('SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM network_bans)')
+      .prepare(
+        'SELECT (SELECT count(*) FROM tokens) + (SELECT count(*) FROM ended_tokens) + (SELECT count(*) FROM network_bans)',
+      )
       .pluck()
       .get();
+  const stored = machine.wall * 1000;
+  client.exec(`INSERT INTO tokens SELECT 'kept', id, ${stored} FROM users LIMIT 1`);
+  client.exec(`INSERT INTO ended_tokens SELECT 'ended', id, ${stored} FROM users LIMIT 1`);
   const before = rows();
+  expect(before).toBe(3);
   machine.wall += 400 * day;
   const tidy = async () => {
     await machine.look();

@@ -1,30 +1,40 @@
 import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
+import type { SessionToken } from '../../src/board/types.ts';
 import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
-import { errorCodeOf, newLogin, openBoard } from '../helpers/storage.ts';
+import { errorCodeOf, newLogin, openBoard, presented } from '../helpers/storage.ts';
 
 const day = 24 * 60 * 60 * 1000;
 
-test('a token that was not used for 30 days is no longer valid, and is removed unless its session is connected', async () => {
+test('tokens that were not used for 30 days are removed, unless their sessions are connected, and so are ended tokens', async () => {
   let now = Date.now();
   const board = openBoard({ now: () => now });
-  const upkeep = new SqliteUpkeep(board.store, { tokensInUse: () => new Set(['connected']) });
-  const tokens = () => board.client.prepare('SELECT hash FROM tokens').pluck().all();
+  const connected = new Map<string, { user: number; token: SessionToken }>();
+  const upkeep = new SqliteUpkeep(board.store, { tokensInUse: () => connected });
+  const rows = (table: string) =>
+    board.client.prepare(`SELECT count(*) FROM ${table}`).pluck().get();
   const settle = async () => {
+    while (!(await upkeep.keepUses()));
     while (!(await upkeep.removeStale()));
   };
-  for (const hash of ['connected', 'left behind']) {
-    await board.accounts.login(userName('alice'), newLogin(hash), null);
-  }
-  for (let n = 0; n < 450; n++) {
-    await board.accounts.login(userName(`user${n}`), newLogin(`stale${n}`), null);
-  }
-  now += 30 * day - 1000;
+  const logIn = (name: string) => board.accounts.login(userName(name), newLogin(), null);
+  const alice = await logIn('alice');
+  connected.set(alice.token.id, { user: alice.user.id, token: alice.token });
+  const kept = [];
+  for (let n = 0; n < 450; n++) kept.push(await logIn(`user${n}`));
+  const { token, ...carol } = await logIn('carol');
+  await board.accounts.logout({ ...carol, origin: 1 }, token);
+  expect([rows('tokens'), rows('ended_tokens')]).toEqual([0, 1]);
+  now += 2 * day;
+  for (const login of kept) await board.accounts.resume(presented(login), null);
+  now += 28 * day - 1000;
   await settle();
-  expect(tokens()).toHaveLength(452);
-  now += 2000;
-  expect(await errorCodeOf(board.accounts.resume('left behind', null))).toBe('TOKEN_INVALID');
+  expect([rows('tokens'), rows('ended_tokens')]).toEqual([451, 1]);
+  now += 2 * day + 2000;
   await settle();
-  expect(tokens()).toEqual(['connected']);
-  await board.accounts.resume('connected', null);
+  expect([rows('tokens'), rows('ended_tokens')]).toEqual([1, 0]);
+  await board.accounts.resume(presented(alice), null);
+  for (const login of kept.slice(0, 3)) {
+    expect(await errorCodeOf(board.accounts.resume(presented(login), null))).toBe('TOKEN_INVALID');
+  }
 });

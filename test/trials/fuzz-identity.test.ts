@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { Access } from '../../src/board/admission.ts';
 import { userName } from '../../src/board/names.ts';
 import { Passwords } from '../../src/board/passwords.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
+import { Tokens } from '../../src/board/tokens.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Caller } from './caller.ts';
@@ -34,12 +34,15 @@ class SlowPasswords extends Passwords {
   }
 }
 
-// What holds in each transaction, written down by the database itself: which user each token was
-// given for and what protected them just then, who was made, and what a banned user did.
+// What holds in each transaction, written down by the database itself: what each user was in each token epoch,
+// who was made, and what a banned user did.
 const witnesses = `
-  CREATE TABLE given (hash, name, password_hash, banned_at);
-  CREATE TRIGGER give AFTER INSERT ON tokens BEGIN
-    INSERT INTO given SELECT NEW.hash, name, password_hash, banned_at FROM users WHERE id = NEW.user_id;
+  CREATE TABLE was AS SELECT id, token_epoch, name, password_hash, banned_at FROM users;
+  CREATE TRIGGER be AFTER INSERT ON users BEGIN
+    INSERT INTO was VALUES (NEW.id, NEW.token_epoch, NEW.name, NEW.password_hash, NEW.banned_at);
+  END;
+  CREATE TRIGGER become AFTER UPDATE ON users BEGIN
+    INSERT INTO was VALUES (NEW.id, NEW.token_epoch, NEW.name, NEW.password_hash, NEW.banned_at);
   END;
   CREATE TABLE born (name, password_hash, by_login);
   CREATE TRIGGER bear AFTER INSERT ON users BEGIN
@@ -174,19 +177,24 @@ class Round {
 }
 
 function check(client: Client, access: Access, { logins, ended }: Round): void {
-  const given = client.prepare<
-    [string],
-    { name: string; password_hash: string; banned_at: unknown }
-  >('SELECT name, password_hash, banned_at FROM given WHERE hash = ?');
-  const live = client.prepare('SELECT 1 FROM tokens WHERE hash = ?');
-  const hashed = (token: string) => createHash('sha256').update(token).digest('base64url');
+  const key = client.prepare('SELECT key FROM token_key').pluck().get() as Buffer;
+  const tokens = new Tokens(key);
+  const was = client.prepare(
+    'SELECT 1 FROM was WHERE id = ? AND token_epoch = ? AND name = ? AND password_hash IS ? AND banned_at IS NULL',
+  );
+  const live = client.prepare(`
+    SELECT 1 FROM users WHERE id = :user AND token_epoch = :epoch
+      AND NOT EXISTS (SELECT 1 FROM ended_tokens WHERE id = :id)
+    UNION ALL SELECT 1 FROM tokens WHERE hash = :id`);
   for (const { token, user, password } of logins) {
-    // The user that the name had at the commit, with the very password that was given, or without any.
-    const expected = { name: user, password_hash: password ?? null, banned_at: null };
-    expect(given.get(hashed(token)), `the login of ${user}`).toEqual(expected);
+    // The user whose name it was, with the very password that was given or without any, and no ban.
+    const { user: id, epoch } = tokens.read(token);
+    expect(was.get(id, epoch, user, password ?? null), `the login of ${user}`).toBeDefined();
   }
-  for (const token of ended)
-    expect(live.get(hashed(token)), 'a token after its logout').toBeUndefined();
+  for (const token of ended) {
+    const { user, epoch, id } = tokens.read(token);
+    expect(live.get({ user, epoch, id }), 'a token after its logout').toBeUndefined();
+  }
   expect(client.prepare('SELECT what FROM wrong').all()).toEqual([]);
   const born = client.prepare('SELECT * FROM born WHERE by_login AND name LIKE ?');
   if (access === 'closed') expect(born.all('%'), 'made on a closed board').toEqual([]);

@@ -1,5 +1,6 @@
 import type { Admission } from '../admission.ts';
 import type { Name } from '../name-key.ts';
+import type { PresentedToken } from '../tokens.ts';
 import type {
   Account,
   Group,
@@ -9,6 +10,7 @@ import type {
   Message,
   OpenedLogin,
   Origin,
+  SessionToken,
   User,
 } from '../types.ts';
 
@@ -37,9 +39,8 @@ export interface NewLogin {
   readonly newPasswordHash: string | null;
   /** The network from which the right password came; null without a password. */
   readonly network: string | null;
-  readonly tokenHash: string;
-  /** Whether a token with that hash can resume the session later. */
-  readonly resumable: boolean;
+  /** Of the token that will resume the session. */
+  readonly tokenId: string;
   readonly payer?: Payer | undefined;
 }
 
@@ -48,6 +49,13 @@ export interface NewMessage {
   readonly content: string;
   /** A message with the same key is posted once, however often it is sent. */
   readonly key?: string | undefined;
+}
+
+/** The token of a session whose connection has ended. */
+export interface EndingToken {
+  readonly token: SessionToken;
+  /** Whether it ends too: nothing shall resume the session. */
+  readonly ends: boolean;
 }
 
 /** Some members of a group. */
@@ -92,14 +100,22 @@ export interface AccountRepository {
   account(name: Name): Promise<Account | undefined>;
   /** Whether the user has given the right password from `network` before. */
   knows(user: User, network: string): Promise<boolean>;
+  /** The key of the board's tokens: see `Tokens`. */
+  readonly tokenKey: Uint8Array;
+  /**
+   * Opens a session under a name, if that takes no write: there is such a user, and the network is known. It is
+   * decided by what is stored, between two commits.
+   * @returns undefined if it takes one
+   * @throws `BANNED`, and what `requireAdmitted` throws
+   */
+  loginKnown(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin | undefined>;
   /**
    * Opens a session under a name; creates the user if there is none.
    * @throws `BANNED`, `NAME_INVALID` and `NAME_TOO_SIMILAR` for a new name, and the errors of `requireAdmitted`
    */
   login(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin>;
   /** Opens the session of a token again. @throws `TOKEN_INVALID`, `BANNED` */
-  resume(tokenHash: string, origin: Origin, payer?: Payer): Promise<OpenedLogin>;
-  endToken(tokenHash: string): Promise<void>;
+  resume(token: PresentedToken, origin: Origin, payer?: Payer): Promise<OpenedLogin>;
   /**
    * Stores a password, and ends the user's other sessions and all tokens but `keep`.
    * @param network the only network that is known for the user afterwards
@@ -107,19 +123,19 @@ export interface AccountRepository {
   setPassword(
     actor: Actor,
     passwordHash: string,
-    { keep, network }: { keep: string | null; network: string },
+    { keep, network }: { keep: SessionToken | null; network: string },
   ): Promise<void>;
   /**
-   * Ends a session at its logout, and its token `tokenHash`. Messages that it was notified of count as read,
+   * Ends a session at its logout, and its token, if it has one. Messages that it was notified of count as read,
    * if no older message is unread.
    */
-  logout(actor: Actor, tokenHash: string): Promise<void>;
+  logout(actor: Actor, token: SessionToken | null): Promise<void>;
   /**
    * Records the end of a session to which nothing is sent any more. Messages that it was notified of count as
    * read, if no older message is unread.
-   * @param token the token of the session, and whether it ends or its last use is stored; null without a token
+   * @param token the token of the session; null without a token
    */
-  disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void>;
+  disconnect(actor: Actor, token: EndingToken | null): Promise<void>;
 }
 
 /**
@@ -134,8 +150,15 @@ export interface AccountRepository {
 export interface Repository {
   /** Groups in the order of their numbers: `limit` after the number `after`, or all. */
   groups(actor: Actor, page?: { after: number; limit: number }): Promise<GroupSummary[]>;
-  /** How many messages posted up to `until` a member has not read; 0 for a user who is not a member. */
-  unread(user: User, group: Group, until: number): Promise<number>;
+  /**
+   * How many messages posted up to `until` a user has not read in each of their groups: `limit` of these in the
+   * order of their numbers, after the number `after`.
+   */
+  unread(
+    user: User,
+    until: number,
+    page: { after: number; limit: number },
+  ): Promise<{ group: number; unread: number }[]>;
   /** @throws `ALREADY_MEMBER` */
   join(actor: Actor, group: GroupRef): Promise<{ group: Group; messages: Header[] } & MemberPage>;
   /** @throws `NOT_MEMBER` */
@@ -187,6 +210,8 @@ export interface Repository {
  * writes of members, and resolves with whether all work is done. It throws the same errors as `Repository`.
  */
 export interface Upkeep {
+  /** Stores when users and tokens were used, as far as logins have not stored it. */
+  keepUses(): Promise<boolean>;
   /** Removes some tokens and known networks that have not been used for too long. */
   removeStale(): Promise<boolean>;
   /** Removes the bans of networks that have ended. */

@@ -25,8 +25,7 @@ export const groupHandlers: Pick<
     }
     costs.charge(mark);
     const joined = groups.filter((group) => group.joined);
-    const counts = await unreadOf(context, actor.user, joined, actor.since);
-    const unread = new Map(joined.map(({ id }, at) => [id, counts[at]]));
+    const unread = await unreadOf(context, actor.user, joined, actor.since);
     return {
       groups: groups.map((group) => ({
         ...group,

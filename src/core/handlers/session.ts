@@ -20,10 +20,8 @@ export const sessionHandlers: Pick<
   'session.login': async (context, params) => {
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.login(params, session));
-    if (isIn(session, opened)) return toResult(opened, context);
-    // No client has seen this token.
-    if (session.resumable) await accounts.discard(opened.token);
-    throw boardError('NAME_IN_USE');
+    if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
+    return toResult(opened, context);
   },
 
   'session.resume': async (context, { token }) => {
@@ -34,8 +32,9 @@ export const sessionHandlers: Pick<
   },
 
   'session.logout': async ({ session, accounts }) => {
-    const { login, delivered } = session;
-    if (login) await accounts.logout(session.endingActor(delivered), login.tokenHash);
+    const { login, delivered, resumable } = session;
+    const token = (resumable && login?.token) || null;
+    if (login) await accounts.logout(session.endingActor(delivered), token);
     session.leave();
     return {};
   },
@@ -44,7 +43,7 @@ export const sessionHandlers: Pick<
     const { session, accounts } = context;
     const { actor, login } = session;
     await counted(context, () =>
-      accounts.setPassword(actor, params, login?.tokenHash ?? null, session),
+      accounts.setPassword(actor, params, login?.token ?? null, session),
     );
     return {};
   },
@@ -67,7 +66,7 @@ async function opening(context: Context, open: () => Promise<TokenLogin>): Promi
 }
 
 function isIn({ login }: Session, opened: TokenLogin): boolean {
-  return login?.tokenHash === opened.login.tokenHash;
+  return login?.token.id === opened.login.token.id;
 }
 
 /** The session is logged in by now. Its connection holds notices back until this result is sent. */
@@ -75,18 +74,19 @@ async function toResult(
   { login, token }: TokenLogin,
   context: Context,
 ): Promise<Result<'session.login'>> {
-  const groups = login.memberships.map(({ group }) => group);
+  const groups = login.memberships.map(({ group, ...counts }) => ({ id: group.id, ...counts }));
   const unread = await unreadOf(context, login.user, groups, login.since);
   return {
     user: login.user.name,
     userId: login.user.id,
     token,
     ...(login.readOnly && { readOnly: true }),
-    memberships: login.memberships.map(({ group, ...rest }, at) => ({
+    memberships: login.memberships.map(({ group, lastRead, lastNumber }) => ({
       id: group.id,
       group: context.hub.nameOf(group),
-      unread: unread[at] ?? 0,
-      ...rest,
+      unread: unread.get(group.id) ?? 0,
+      lastRead,
+      lastNumber,
     })),
   };
 }

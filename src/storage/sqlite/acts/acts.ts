@@ -4,20 +4,12 @@ import { deleteMessages } from './messages.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
 import { deleteGroup, deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
-import {
-  disconnect,
-  endToken,
-  login,
-  loginUnwritten,
-  logout,
-  resume,
-  resumeUnwritten,
-  setPassword,
-} from './sessions.ts';
+import { disconnect, login, loginKnown, logout, resume, setPassword } from './sessions.ts';
 import { announcePurged } from './spans.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 import {
   announceOutsideChanges,
+  keepUses,
   keepWallClock,
   removeEndedBans,
   removeUnused,
@@ -58,10 +50,8 @@ const acts = {
   leave,
   markRead,
   login,
-  loginUnwritten,
+  loginKnown,
   resume,
-  resumeUnwritten,
-  endToken,
   logout,
   disconnect,
   setPassword,
@@ -69,6 +59,7 @@ const acts = {
   removeUnused,
   removeEndedBans,
   announceOutsideChanges,
+  keepUses,
   keepWallClock,
 } satisfies Record<string, (tx: ServerTx, args: never) => unknown>;
 

@@ -1,17 +1,16 @@
 import { type Admission, requireAdmitted } from '../../../board/admission.ts';
 import type { Name } from '../../../board/name-key.ts';
 import { requireReadableUser } from '../../../board/names.ts';
-import type { Actor, NewLogin } from '../../../board/ports/repository.ts';
-import type { Account, OpenedLogin, Origin, User } from '../../../board/types.ts';
+import type { Actor, EndingToken, NewLogin } from '../../../board/ports/repository.ts';
+import { day } from '../../../board/times.ts';
+import type { PresentedToken } from '../../../board/tokens.ts';
+import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
-import { limits } from '../../../protocol/limits.ts';
 import { nameColumns } from '../file/names.ts';
 import { refuseBanned, requireActiveSession } from './access.ts';
 import { requireDistinctUser } from './names.ts';
+import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
-
-/** A token that was not used for this long is no longer valid: 30 days, in microseconds. */
-export const tokenLifetime = 30 * 86_400 * 1e6;
 
 // Networks that are remembered of a user: home, work, a phone, and some on the way.
 const networksPerUser = 10;
@@ -20,6 +19,7 @@ interface StoredAccount extends User {
   readonly passwordHash: string | null;
   readonly bannedAt: number | null;
   readonly banReason: string | null;
+  readonly tokenEpoch: number;
 }
 
 export interface Login {
@@ -29,76 +29,62 @@ export interface Login {
 }
 
 export interface Resume {
-  readonly tokenHash: string;
+  readonly token: PresentedToken;
   readonly origin: Origin;
 }
 
 /** @throws BoardError as `AccountRepository.login` does */
 export function login(tx: ServerTx, { name, login: given, origin }: Login): OpenedLogin {
-  const { newPasswordHash, network, tokenHash, resumable } = given;
+  const { newPasswordHash, network, tokenId } = given;
   const { at, statements } = tx;
   const known = findAdmitted(tx, name, given.admission);
   const account = known ?? add(tx, name, newPasswordHash);
   if (network !== null) know(tx, account.id, network);
-  if (resumable) {
-    statements.addToken.run({ hash: tokenHash, user: account.id, at });
-    statements.endTokensPast.run({ user: account.id, keep: limits.tokens });
-  }
   statements.seen.run({ user: account.id, at });
-  return open(tx, account, { tokenHash, origin }, known ? {} : { isNew: true });
+  const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: at };
+  return open(tx, account, { token, origin }, known ? {} : { isNew: true });
 }
 
 /**
- * Lets a user in to read while nothing can be written: the token is not stored.
- * @returns undefined for a user who would have to be created
+ * Only reads, and runs between two commits: what it finds is what all earlier commits have left, and the session is
+ * announced after the events of these and before those of later ones.
+ * @returns undefined where `login` has something to write
+ * @throws BoardError as `AccountRepository.loginKnown` does
  */
-export function loginUnwritten(
+export function loginKnown(
   tx: ServerTx,
-  { name, login: { admission, tokenHash }, origin }: Login,
+  { name, login: { admission, network, tokenId }, origin }: Login,
 ): OpenedLogin | undefined {
-  const known = findAdmitted(tx, name, admission);
-  return known && open(tx, known, { tokenHash, origin }, { readOnly: true });
+  const known = findKnown(tx, name, admission);
+  if (!known || (network !== null && !isKnown(tx, known.id, network))) return undefined;
+  const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: tx.at };
+  return open(tx, known, { token, origin });
 }
 
-/** @throws BoardError as `AccountRepository.resume` does */
-export function resume(tx: ServerTx, { tokenHash, origin }: Resume): OpenedLogin {
-  const { at, statements } = tx;
-  const account = findResumed(tx, tokenHash);
-  statements.useToken.run({ hash: tokenHash, at });
-  statements.seen.run({ user: account.id, at });
-  return open(tx, account, { tokenHash, origin });
-}
-
-/** `resume` while nothing can be written. */
-export function resumeUnwritten(tx: ServerTx, { tokenHash, origin }: Resume): OpenedLogin {
-  return open(tx, findResumed(tx, tokenHash), { tokenHash, origin }, { readOnly: true });
-}
-
-export function endToken(tx: ServerTx, { tokenHash: hash }: { tokenHash: string }): void {
-  tx.statements.endToken.run({ hash });
+/** Only reads, like `loginKnown`. @throws BoardError as `AccountRepository.resume` does */
+export function resume(tx: ServerTx, { token, origin }: Resume): OpenedLogin {
+  const { id, epoch, issuedAt } = token;
+  return open(tx, findResumed(tx, token), { token: { id, epoch, issuedAt }, origin });
 }
 
 /** Ends a session that asked for it. It is sent what earlier acts of the commit announce, and nothing later. */
 export function logout(
   tx: ServerTx,
-  { actor, tokenHash }: { actor: Actor; tokenHash: string },
+  { actor, token }: { actor: Actor; token: SessionToken | null },
 ): void {
-  end(tx, actor, tokenHash, tx.at);
+  end(tx, actor, token, tx.at);
   tx.emit({ type: 'session.ended', origin: actor.origin });
 }
 
 /** @param given `until` is the time up to which the session was sent notices */
 export function disconnect(
   tx: ServerTx,
-  {
-    actor,
-    token,
-    until,
-  }: { actor: Actor; token: { hash: string; ends: boolean } | null; until: number },
+  { actor, ending, until }: { actor: Actor; ending: EndingToken | null; until: number },
 ): void {
-  const { hash = '', ends = false } = token ?? {};
-  if (token && !ends) tx.statements.useToken.run({ hash, at: until });
-  end(tx, actor, ends ? hash : null, until);
+  if (ending && !ending.ends && ending.token.issuedAt < until - day) {
+    keepToken(tx, { user: actor.user.id, token: ending.token, at: until });
+  }
+  end(tx, actor, ending?.ends ? ending.token : null, until);
 }
 
 /** @throws BoardError as `AccountRepository.setPassword` does */
@@ -109,34 +95,51 @@ export function setPassword(
     passwordHash,
     keep,
     network,
-  }: { actor: Actor; passwordHash: string; keep: string | null; network: string },
+  }: { actor: Actor; passwordHash: string; keep: SessionToken | null; network: string },
 ): void {
   const { statements } = tx;
   const { user, origin } = actor;
   requireActiveSession(statements.session.get({ user: user.id }), actor);
   statements.setPassword.run({ user: user.id, hash: passwordHash });
-  statements.endTokensBut.run({ user: user.id, keep: keep ?? '' });
+  if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.at });
+  endTokens(statements, user.id, keep?.id);
   know(tx, user.id, network);
   statements.forgetNetworksBut.run({ user: user.id, keep: network });
   tx.emit({ type: 'password.changed', origin, user, passwordHash });
 }
 
 /** @returns the stored account; undefined for a name that is free and may be taken */
-function findAdmitted(
+function findAdmitted(tx: ServerTx, name: Name, admission: Admission): StoredAccount | undefined {
+  const known = findKnown(tx, name, admission);
+  if (!known) requireAdmitted(admission, name, undefined);
+  return known;
+}
+
+/** @returns the stored account; undefined for a name that is free */
+function findKnown(
   { statements }: ServerTx,
   name: Name,
   admission: Admission,
 ): StoredAccount | undefined {
   const known = statements.accountByKey.get({ key: name.key });
+  if (!known) return undefined;
   requireAdmitted(admission, name, asAccount(known));
-  if (known) refuseBanned(known);
+  refuseBanned(known);
   return known;
 }
 
-function findResumed({ statements, at }: ServerTx, hash: string): StoredAccount {
-  const token = statements.tokenByHash.get({ hash });
-  const account = token && statements.accountById.get({ user: token.userId });
-  if (!account || token.usedAt < at - tokenLifetime) throw boardError('TOKEN_INVALID');
+/** @throws BoardError `TOKEN_INVALID`, `BANNED` */
+function findResumed(
+  { statements, at }: ServerTx,
+  { id: hash, user, epoch, issuedAt }: PresentedToken,
+): StoredAccount {
+  const owner = user || statements.tokenByHash.get({ hash })?.userId;
+  const account = owner === undefined ? undefined : statements.resumed.get({ user: owner, hash });
+  if (!account) throw boardError('TOKEN_INVALID');
+  const { usedAt, tokenEpoch, tokensAfter, ended } = account;
+  const isCurrent = epoch === tokenEpoch && issuedAt > tokensAfter && !ended;
+  const lastUse = usedAt ?? (isCurrent ? issuedAt : 0);
+  if (lastUse < at - tokenLifetime) throw boardError('TOKEN_INVALID');
   refuseBanned(account);
   return account;
 }
@@ -148,18 +151,20 @@ function add({ statements, at }: ServerTx, name: Name, passwordHash: string | nu
   return statements.addUser.get({ ...nameColumns(name), passwordHash, at, lastSeenAt: at });
 }
 
+/** Whether the network is known, and needs no new date. */
+function isKnown({ statements, at }: ServerTx, user: number, network: string): boolean {
+  const usedAt = statements.networkOf.get({ user, network })?.usedAt;
+  return usedAt !== undefined && usedAt > at - day;
+}
+
 function know({ statements, at }: ServerTx, user: number, network: string): void {
   statements.knowNetwork.run({ user, network, at });
   statements.forgetNetworksPast.run({ user, keep: networksPerUser });
 }
 
-function end(
-  { statements }: ServerTx,
-  actor: Actor,
-  endedToken: string | null,
-  until: number,
-): void {
-  if (endedToken !== null) statements.endToken.run({ hash: endedToken });
+function end(tx: ServerTx, actor: Actor, ended: SessionToken | null, until: number): void {
+  const { statements } = tx;
+  if (ended) removeToken(tx, actor.user.id, ended);
   statements.catchUp.run({ user: actor.user.id, since: actor.since, until });
   statements.seen.run({ user: actor.user.id, at: until });
 }
@@ -167,13 +172,13 @@ function end(
 function open(
   { statements, at, emit }: ServerTx,
   { id, name, passwordHash }: StoredAccount,
-  { tokenHash, origin }: Resume,
-  more: { readOnly?: true; isNew?: true } = {},
+  { token, origin }: { token: SessionToken; origin: Origin },
+  more: { isNew?: true } = {},
 ): OpenedLogin {
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
   const memberships = rows.map(({ id, name, ...rest }) => ({ group: { id, name }, ...rest }));
-  const login = { user, since: at, memberships, passwordHash, tokenHash, ...more };
+  const login = { user, since: at, memberships, passwordHash, token, ...more };
   emit({ type: 'session.opened', origin, login });
   return login;
 }
@@ -181,6 +186,6 @@ function open(
 /** What the rules of the board know of an account. */
 export function asAccount(found: StoredAccount | undefined): Account | undefined {
   if (!found) return undefined;
-  const { id, name, ...rest } = found;
-  return { user: { id, name }, ...rest };
+  const { id, name, passwordHash, bannedAt, banReason } = found;
+  return { user: { id, name }, passwordHash, bannedAt, banReason };
 }

@@ -1,26 +1,44 @@
 import type { OutsideEvent } from '../../../board/types.ts';
+import { keepToken, type TokenUse } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
-/** Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since `networksBefore`. */
+/** When users and tokens were used, as it was gathered since it was last stored. */
+export interface GatheredUses {
+  readonly users: readonly (readonly [user: number, at: number])[];
+  readonly tokens: readonly TokenUse[];
+}
+
+export function keepUses(tx: ServerTx, { users, tokens }: GatheredUses): void {
+  for (const [user, at] of users) tx.statements.seenSince.run({ user, at });
+  for (const use of tokens) keepToken(tx, use);
+}
+
+/**
+ * Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since `networksBefore`
+ * and some ended tokens that were issued before `tokensBefore`.
+ */
 export function removeUnused(
   { statements }: ServerTx,
   {
     ended,
     used,
     now,
-    networksBefore: before,
+    networksBefore,
+    tokensBefore,
     limit,
   }: {
     ended: readonly string[];
     used: readonly string[];
     now: number;
     networksBefore: number;
+    tokensBefore: number;
     limit: number;
   },
 ): void {
   for (const hash of used) statements.useToken.run({ hash, at: now });
   for (const hash of ended) statements.endToken.run({ hash });
-  statements.forgetStaleNetworks.run({ before, limit });
+  statements.forgetStaleNetworks.run({ before: networksBefore, limit });
+  statements.forgetAgedEndedTokens.run({ before: tokensBefore, limit });
 }
 
 /** Removes the bans of networks that have ended at `now`, in microseconds. */

@@ -5,6 +5,7 @@ import { boardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
 import { requireFreeUserName } from './names.ts';
+import { endTokens } from './tokens.ts';
 import type { OperatorTx } from './transaction.ts';
 
 /** @throws BoardError `USER_NOT_FOUND` */
@@ -75,7 +76,7 @@ export function unbanUser({ statements }: OperatorTx, { name }: { name: string }
  * they used are no longer known: another person may have used them.
  */
 export function expel({ statements, emit }: OperatorTx, { id, name }: User, reason: string): void {
-  statements.endTokensBut.run({ user: id, keep: '' });
+  endTokens(statements, id);
   statements.forgetNetworksBut.run({ user: id, keep: '' });
   emit({ type: 'user.expelled', user: { id, name }, reason });
 }

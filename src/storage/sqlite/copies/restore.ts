@@ -42,7 +42,7 @@ function prepare(partial: string): void {
   const client = openConnection(partial, { journal: 'delete' });
   try {
     upgradeUncopied(client);
-    client.exec('DELETE FROM tokens');
+    client.exec('DELETE FROM tokens; DELETE FROM ended_tokens; DELETE FROM token_key');
   } finally {
     client.close();
   }

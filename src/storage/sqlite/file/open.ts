@@ -1,7 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { eq } from 'drizzle-orm';
 import { nameKey } from '../../../board/name-key.ts';
 import { groupName } from '../../../board/names.ts';
+import { tokenKeyBytes } from '../../../board/tokens.ts';
 import {
   type Client,
   type ConnectionOptions,
@@ -14,7 +16,7 @@ import { ServerLock } from './lock.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
 import { nameColumns } from './names.ts';
 import { realPath, requireOneName } from './paths.ts';
-import { groups } from './schema.ts';
+import { groups, tokenKey } from './schema.ts';
 import type { UpgradeReport } from './upgrade-plan.ts';
 
 /**
@@ -62,6 +64,7 @@ export function openHeld(
     client = openConnection(file, { ...options, create: true });
     const copy = upgrade(file, client, undefined, report);
     addFirstGroups(client);
+    addTokenKey(client);
     return { client, lock, copy };
   } catch (error) {
     client?.close();
@@ -83,6 +86,16 @@ export function openShared(file: string, options: ConnectionOptions = {}): Clien
     client.close();
     throw openingError(file, error);
   }
+}
+
+/** A board that is new, or was copied or restored, has no key. */
+function addTokenKey(client: Client): void {
+  const database = orm(client);
+  if (database.select({ id: tokenKey.id }).from(tokenKey).get()) return;
+  database
+    .insert(tokenKey)
+    .values({ id: 1, key: randomBytes(tokenKeyBytes) })
+    .run();
 }
 
 /** `main` is never removed: where it is missing, the board is new, or its making was cut short. */

@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
 import {
+  blob,
   index,
   integer,
   primaryKey,
@@ -33,6 +34,10 @@ export const users = sqliteTable(
     lastSeenAt: integer('last_seen_at'),
     bannedAt: integer('banned_at'),
     banReason: text('ban_reason'),
+    /** Raised to end all tokens of the user. */
+    tokenEpoch: integer('token_epoch').notNull().default(0),
+    /** Tokens that were issued up to this time have ended, whatever their epoch. */
+    tokensAfter: integer('tokens_after').notNull().default(0),
   },
   (table) => [
     index('users_skeleton').on(table.skeleton),
@@ -132,10 +137,20 @@ export const messages = sqliteTable(
   ],
 );
 
-/** What sessions can be resumed by: the SHA-256 of each token, never the token. */
+/** The key of all tokens, in one row: see `Tokens`. A board without one is given one when a server opens it. */
+export const tokenKey = sqliteTable('token_key', {
+  id: integer().primaryKey(),
+  key: blob({ mode: 'buffer' }).notNull(),
+});
+
+/**
+ * When a token was last used, if that was more than a day after it was issued; most tokens have no row. Whatever has
+ * ended a token has removed its row, so a token with a row is valid in any epoch.
+ */
 export const tokens = sqliteTable(
   'tokens',
   {
+    /** The id of the token; the SHA-256 of the text of a token of an earlier version. */
     hash: text().primaryKey(),
     userId: integer('user_id')
       .notNull()
@@ -145,6 +160,22 @@ export const tokens = sqliteTable(
   (table) => [
     index('tokens_user').on(table.userId, table.usedAt),
     index('tokens_used').on(table.usedAt),
+  ],
+);
+
+/** Tokens without a row that were logged out, until they would have ended by their age. */
+export const endedTokens = sqliteTable(
+  'ended_tokens',
+  {
+    id: text().primaryKey(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    issuedAt: integer('issued_at').notNull(),
+  },
+  (table) => [
+    index('ended_tokens_user').on(table.userId, table.issuedAt),
+    index('ended_tokens_issued').on(table.issuedAt),
   ],
 );
 

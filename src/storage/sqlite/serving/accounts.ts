@@ -1,17 +1,32 @@
 import type { Name } from '../../../board/name-key.ts';
-import type { AccountRepository, Actor, NewLogin, Payer } from '../../../board/ports/repository.ts';
-import type { Account, OpenedLogin, Origin, User } from '../../../board/types.ts';
+import type {
+  AccountRepository,
+  Actor,
+  EndingToken,
+  NewLogin,
+  Payer,
+} from '../../../board/ports/repository.ts';
+import { day } from '../../../board/times.ts';
+import type { PresentedToken } from '../../../board/tokens.ts';
+import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
 import { asAccount } from '../acts/sessions.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import { plain } from './repository.ts';
 import type { Store } from './store.ts';
 
 /**
- * Accounts and their tokens in SQLite. While nothing can be written, users that exist can still log in and resume, to
- * read.
+ * Accounts and their tokens in SQLite. A login of a known user from a known network, and a resume, only read: see
+ * `Store.runUnwritten`. So they work while nothing can be written.
  */
 export class SqliteAccounts implements AccountRepository {
   constructor(private readonly store: Store) {}
+
+  /** @throws Error on a database that no server has opened */
+  get tokenKey(): Uint8Array {
+    const found = this.store.statements.tokenKey.get();
+    if (!found) throw new Error('The board has no token key.');
+    return found.key;
+  }
 
   account(name: Name): Promise<Account | undefined> {
     return this.store.read(() =>
@@ -26,48 +41,59 @@ export class SqliteAccounts implements AccountRepository {
     });
   }
 
+  async loginKnown(
+    name: Name,
+    { payer, ...login }: NewLogin,
+    origin: Origin,
+  ): Promise<OpenedLogin | undefined> {
+    const opened = await this.store.runUnwritten('loginKnown', { name, login, origin }, payer);
+    return opened && this.read(opened);
+  }
+
   async login(name: Name, { payer, ...login }: NewLogin, origin: Origin): Promise<OpenedLogin> {
-    const args = { name, login, origin };
     try {
-      return await this.store.run('login', args, { payer });
+      return await this.store.run('login', { name, login, origin }, { payer });
     } catch (error) {
       if (!isStorageRefusal(error)) throw error;
-      const opened = await this.store.runUnwritten('loginUnwritten', args);
+      // A network that cannot be stored keeps nobody out.
+      const opened = await this.loginKnown(name, { ...login, network: null, payer }, origin);
       if (!opened) throw error;
-      return opened;
+      return { ...opened, readOnly: true };
     }
   }
 
-  async resume(tokenHash: string, origin: Origin, payer?: Payer): Promise<OpenedLogin> {
-    const args = { tokenHash, origin };
-    try {
-      return await this.store.run('resume', args, { payer });
-    } catch (error) {
-      if (!isStorageRefusal(error)) throw error;
-      return this.store.runUnwritten('resumeUnwritten', args);
+  async resume(token: PresentedToken, origin: Origin, payer?: Payer): Promise<OpenedLogin> {
+    const opened = await this.store.runUnwritten('resume', { token, origin }, payer);
+    const { user, since } = opened;
+    // A token that was issued a day ago needs a row to be valid for longer than 30 days.
+    if (token.issuedAt < since - day) {
+      this.store.uses.used({ user: user.id, token: opened.token, at: since });
     }
-  }
-
-  endToken(tokenHash: string): Promise<void> {
-    return this.store.run('endToken', { tokenHash });
+    return this.read(opened);
   }
 
   setPassword(
     actor: Actor,
     passwordHash: string,
-    { keep, network }: { keep: string | null; network: string },
+    { keep, network }: { keep: SessionToken | null; network: string },
   ): Promise<void> {
     const args = { actor: plain(actor), passwordHash, keep, network };
     return this.store.run('setPassword', args, actor);
   }
 
-  logout(actor: Actor, tokenHash: string): Promise<void> {
-    return this.store.run('logout', { actor: plain(actor), tokenHash }, actor);
+  logout(actor: Actor, token: SessionToken | null): Promise<void> {
+    return this.store.run('logout', { actor: plain(actor), token }, actor);
   }
 
-  disconnect(actor: Actor, token: { hash: string; ends: boolean } | null): Promise<void> {
+  disconnect(actor: Actor, ending: EndingToken | null): Promise<void> {
     // The session was sent what is committed by now; what waits for the same commit gets a later time.
     const until = this.store.clock.tick();
-    return this.store.run('disconnect', { actor: plain(actor), token, until }, actor);
+    return this.store.run('disconnect', { actor: plain(actor), ending, until }, actor);
+  }
+
+  /** What is left to do for a login that has only read. */
+  private read(opened: OpenedLogin): OpenedLogin {
+    this.store.uses.seen(opened.user.id, opened.since);
+    return this.store.trouble.isFailing ? { ...opened, readOnly: true } : opened;
   }
 }

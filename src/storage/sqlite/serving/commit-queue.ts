@@ -85,13 +85,13 @@ export class CommitQueue<C> {
   }
 
   /**
-   * Runs a call that only reads, at once and without a transaction, and publishes its events: for what
-   * members still get while nothing can be written.
+   * Runs a call that only reads, between two commits and without a transaction, and publishes its events. So the
+   * call sees what has been published and nothing else, and its events have their place in the order of commits.
    * @throws what the call throws
    */
-  async runUnwritten(call: C): Promise<unknown> {
+  async runUnwritten(call: C, payer?: Payer): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const write = { call, bytes: 0, payer: undefined, resolve, reject };
+      const write = { call, bytes: 0, payer, resolve, reject };
       try {
         this.settle(write, this.committer.runUnwritten(call));
       } catch (error) {

@@ -31,10 +31,14 @@ export class SqliteRepository implements Repository {
     });
   }
 
-  unread(user: User, group: Group, until: number): Promise<number> {
+  unread(user: User, until: number, page: { after: number; limit: number }) {
+    const { unreadAfterJoining, unreadOf } = this.store.statements;
     return this.store.read(() => {
-      const ids = { user: user.id, group: group.id };
-      return this.store.statements.unreadOf.get({ ...ids, until })?.unread ?? 0;
+      const found = unreadAfterJoining.all({ user: user.id, until, ...page });
+      return found.map(({ group, unread, older }) => {
+        const exact = older ? unreadOf.get({ user: user.id, group, until })?.unread : unread;
+        return { group, unread: exact ?? 0 };
+      });
     });
   }
 

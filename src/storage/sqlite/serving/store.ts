@@ -2,6 +2,7 @@ import { statfsSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
+import type { Payer } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import type { Holdings } from '../../../metrics/sources.ts';
@@ -18,6 +19,7 @@ import { Clock } from './clock.ts';
 import { CommitQueue, type WriteOptions } from './commit-queue.ts';
 import { lastTime } from './last-time.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
+import { Uses } from './uses.ts';
 
 export interface StoreOptions {
   /** Called for each event, after its commit and before the promise of its act is settled. */
@@ -49,6 +51,8 @@ export class Store implements Executor {
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
   readonly trouble: StorageTrouble;
+  /** What logins have used, to be stored by the upkeep. */
+  readonly uses = new Uses();
   private readonly files: OpenFiles;
   private hasSavedLog = false;
 
@@ -84,9 +88,13 @@ export class Store implements Executor {
     return this.queue.run({ act, args }, options) as Promise<ResultOf<N>>;
   }
 
-  /** Runs an act that only reads, at once, while nothing can be written: see `CommitQueue.runUnwritten`. */
-  runUnwritten<N extends ActName>(act: N, args: ArgumentsOf<N>): Promise<ResultOf<N>> {
-    return this.queue.runUnwritten({ act, args }) as Promise<ResultOf<N>>;
+  /** Runs an act that only reads, between two commits: see `CommitQueue.runUnwritten`. */
+  runUnwritten<N extends ActName>(
+    act: N,
+    args: ArgumentsOf<N>,
+    payer?: Payer,
+  ): Promise<ResultOf<N>> {
+    return this.queue.runUnwritten({ act, args }, payer) as Promise<ResultOf<N>>;
   }
 
   /** Each commit of a server is synced anyway. */

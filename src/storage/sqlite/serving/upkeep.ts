@@ -1,8 +1,8 @@
 import type { Upkeep } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
-import type { Group } from '../../../board/types.ts';
+import type { Group, SessionToken } from '../../../board/types.ts';
 import { findDue, type Removal } from '../acts/removal.ts';
-import { tokenLifetime } from '../acts/sessions.ts';
+import { tokenLifetime } from '../acts/tokens.ts';
 import { givesBack, unusedPages } from '../file/space.ts';
 import type { Store } from './store.ts';
 
@@ -14,8 +14,8 @@ const networkLifetime = 365 * day;
 export const sparePages = 1000;
 
 export interface UpkeepOptions {
-  /** The hashes of the tokens of connected sessions. */
-  tokensInUse?: () => Set<string>;
+  /** The tokens of connected sessions, by their ids. */
+  tokensInUse?: () => ReadonlyMap<string, { user: number; token: SessionToken }>;
   /** Whether the clock may be used to delete messages, tokens and bans by their age. */
   clockIsTrusted?: () => Promise<boolean>;
   /** Called when the first messages of a removal have been deleted; more may follow. */
@@ -26,28 +26,52 @@ export interface UpkeepOptions {
 export class SqliteUpkeep implements Upkeep {
   /** What was removed so far from groups whose removal is not complete, by the group's id. */
   private readonly removals = new Map<number, Removal>();
+  /** Whether a look at the uses has begun and has not ended. */
+  private keepsUses = false;
 
   constructor(
     private readonly store: Store,
     private readonly options: UpkeepOptions = {},
   ) {}
 
+  async keepUses(): Promise<boolean> {
+    const { uses } = this.store;
+    const isFirst = !this.keepsUses;
+    this.keepsUses = true;
+    if (isFirst) await this.useConnected();
+    const some = uses.take(stepSize);
+    this.keepsUses = some !== undefined;
+    if (!some) return true;
+    try {
+      await this.store.run('keepUses', some);
+      return false;
+    } catch (error) {
+      this.keepsUses = false;
+      uses.putBack(some);
+      throw error;
+    }
+  }
+
   async removeStale(): Promise<boolean> {
     if (!(await this.clockIsTrusted())) return true;
-    const { staleTokens, staleNetwork } = this.store.statements;
+    const { staleTokens, staleNetwork, agedEndedToken } = this.store.statements;
     const { now } = this;
     // Of those in use, a day before they would end: a session may be connected for months.
     const old = { before: now - tokenLifetime + day, limit: stepSize };
     const found = await this.store.read(() => staleTokens.all(old));
-    const inUse = (found.length > 0 && this.options.tokensInUse?.()) || new Set<string>();
+    const inUse = (found.length > 0 && this.options.tokensInUse?.()) || new Map();
     const used = found.map(({ hash }) => hash).filter((hash) => inUse.has(hash));
     const ended = found
       .filter(({ hash, usedAt }) => usedAt < now - tokenLifetime && !inUse.has(hash))
       .map(({ hash }) => hash);
     const networksBefore = now - networkLifetime;
-    const hasNetworks = () => staleNetwork.get({ before: networksBefore }) !== undefined;
-    if (used.length + ended.length === 0 && !(await this.store.read(hasNetworks))) return true;
-    await this.store.run('removeUnused', { ended, used, now, networksBefore, limit: stepSize });
+    const tokensBefore = now - tokenLifetime;
+    const hasOthers = () =>
+      staleNetwork.get({ before: networksBefore }) !== undefined ||
+      agedEndedToken.get({ before: tokensBefore }) !== undefined;
+    if (used.length + ended.length === 0 && !(await this.store.read(hasOthers))) return true;
+    const before = { networksBefore, tokensBefore };
+    await this.store.run('removeUnused', { ended, used, now, ...before, limit: stepSize });
     return false;
   }
 
@@ -85,6 +109,17 @@ export class SqliteUpkeep implements Upkeep {
     if (await this.store.read(done)) return true;
     await this.store.run('returnSpace', {});
     return this.store.read(done);
+  }
+
+  /** A session may be connected for months: a day before its token would end, it counts as used. */
+  private async useConnected(): Promise<void> {
+    const { now } = this;
+    const { tokenByHash } = this.store.statements;
+    for (const { user, token } of this.options.tokensInUse?.().values() ?? []) {
+      if (token.issuedAt === 0 || token.issuedAt > now - tokenLifetime + day) continue;
+      const hasRow = await this.store.read(() => tokenByHash.get({ hash: token.id }) !== undefined);
+      if (!hasRow) this.store.uses.used({ user, token, at: now });
+    }
   }
 
   /** The time by the wall clock, in microseconds. */

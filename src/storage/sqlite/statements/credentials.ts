@@ -1,7 +1,8 @@
-import { and, asc, desc, eq, inArray, lt, ne, notInArray, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, inArray, lt, lte, ne, notExists, notInArray, sql } from 'drizzle-orm';
 import type { Orm } from '../file/connection.ts';
-import { knownNetworks, tokens } from '../file/schema.ts';
+import { endedTokens, knownNetworks, tokenKey, tokens, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { accountColumns } from './users.ts';
 
 const value = sql.placeholder;
 
@@ -9,6 +10,19 @@ const value = sql.placeholder;
 export function credentialStatements(orm: Orm) {
   const ofUser = eq(tokens.userId, value('user'));
   const byHash = eq(tokens.hash, value('hash'));
+  const byId = eq(endedTokens.id, value('hash'));
+  const endedOfUser = eq(endedTokens.userId, value('user'));
+  const usedAt = orm
+    .select({ usedAt: tokens.usedAt })
+    .from(tokens)
+    .where(and(byHash, eq(tokens.userId, users.id)));
+  const ended = orm.select({ id: endedTokens.id }).from(endedTokens).where(byId);
+  const resumedColumns = {
+    ...accountColumns,
+    tokensAfter: users.tokensAfter,
+    usedAt: sql<number | null>`${usedAt}`.as('used_at'),
+    ended: sql<number>`exists ${ended}`.as('ended'),
+  };
   const networksOfUser = eq(knownNetworks.userId, value('user'));
   const isStale = lt(knownNetworks.usedAt, value('before'));
   return {
@@ -18,13 +32,39 @@ export function credentialStatements(orm: Orm) {
         .from(tokens)
         .where(byHash)
         .prepare(),
-    addToken: () =>
+    tokenKey: () => orm.select({ key: tokenKey.key }).from(tokenKey).prepare(),
+    /** The user of a token, with all that decides whether the token is valid. */
+    resumed: () =>
       direct(
         orm.$client,
         orm
-          .insert(tokens)
-          .values({ hash: value('hash'), userId: value('user'), usedAt: value('at') }),
+          .select(resumedColumns)
+          .from(users)
+          .where(eq(users.id, value('user'))),
+        resumedColumns,
       ),
+    /** Gives a token a row, unless it has ended. */
+    addToken: () =>
+      orm
+        .insert(tokens)
+        .select(
+          orm
+            .select({
+              hash: sql`${value('hash')}`.as('hash'),
+              userId: users.id,
+              usedAt: sql`${value('at')}`.as('used_at'),
+            })
+            .from(users)
+            .where(
+              and(
+                eq(users.id, value('user')),
+                eq(users.tokenEpoch, value('epoch')),
+                lt(users.tokensAfter, value('issuedAt')),
+                notExists(ended),
+              ),
+            ),
+        )
+        .prepare(),
     useToken: () =>
       direct(
         orm.$client,
@@ -61,9 +101,76 @@ export function credentialStatements(orm: Orm) {
         .delete(tokens)
         .where(and(ofUser, ne(tokens.hash, value('keep'))))
         .prepare(),
+    /** Notes that a token has ended, unless the epoch says so. */
+    noteEndedToken: () =>
+      orm
+        .insert(endedTokens)
+        .select(
+          orm
+            .select({
+              id: sql`${value('hash')}`.as('id'),
+              userId: users.id,
+              issuedAt: sql`${value('issuedAt')}`.as('issued_at'),
+            })
+            .from(users)
+            .where(and(eq(users.id, value('user')), eq(users.tokenEpoch, value('epoch')))),
+        )
+        .onConflictDoNothing()
+        .prepare(),
+    /** When the oldest but `:keep` of a user's ended tokens was issued. */
+    endedTokenPast: () =>
+      orm
+        .select({ issuedAt: endedTokens.issuedAt })
+        .from(endedTokens)
+        .where(endedOfUser)
+        .orderBy(desc(endedTokens.issuedAt))
+        .limit(1)
+        .offset(value('keep'))
+        .prepare(),
+    endTokensUpTo: () =>
+      orm
+        .update(users)
+        .set({ tokensAfter: sql`${value('issuedAt')}` })
+        .where(eq(users.id, value('user')))
+        .prepare(),
+    forgetEndedTokensUpTo: () =>
+      orm
+        .delete(endedTokens)
+        .where(and(endedOfUser, lte(endedTokens.issuedAt, value('issuedAt'))))
+        .prepare(),
+    /** Ends all tokens without a row. */
+    raiseTokenEpoch: () =>
+      orm
+        .update(users)
+        .set({ tokenEpoch: sql`${users.tokenEpoch} + 1` })
+        .where(eq(users.id, value('user')))
+        .prepare(),
+    forgetEndedTokens: () => orm.delete(endedTokens).where(endedOfUser).prepare(),
+    agedEndedToken: () =>
+      orm
+        .select({ id: endedTokens.id })
+        .from(endedTokens)
+        .where(lt(endedTokens.issuedAt, value('before')))
+        .limit(1)
+        .prepare(),
+    forgetAgedEndedTokens: () =>
+      orm
+        .delete(endedTokens)
+        .where(
+          inArray(
+            endedTokens.id,
+            orm
+              .select({ id: endedTokens.id })
+              .from(endedTokens)
+              .where(lt(endedTokens.issuedAt, value('before')))
+              .orderBy(asc(endedTokens.issuedAt))
+              .limit(value('limit')),
+          ),
+        )
+        .prepare(),
     staleTokens: () =>
       orm
-        .select({ hash: tokens.hash, usedAt: tokens.usedAt })
+        .select({ hash: tokens.hash, user: tokens.userId, usedAt: tokens.usedAt })
         .from(tokens)
         .where(lt(tokens.usedAt, value('before')))
         .orderBy(asc(tokens.usedAt))

@@ -3,7 +3,7 @@ import type { Orm } from '../file/connection.ts';
 import { groups, memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live } from './numbers.ts';
-import { unreadCount } from './visibility.ts';
+import { unreadAfterJoining, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -59,6 +59,7 @@ export function membershipStatements(orm: Orm) {
         .where(eq(memberships.userId, value('user')))
         .orderBy(asc(memberships.groupId))
         .prepare(),
+    unreadAfterJoining: () => unreadAfterJoining(orm),
     /** How many messages of one group the user has not seen. */
     unreadOf: () =>
       direct(

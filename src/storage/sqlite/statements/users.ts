@@ -14,12 +14,14 @@ export const sessionColumns = {
   banReason: users.banReason,
 };
 
-const accountColumns = {
+/** What login has to know of a user. */
+export const accountColumns = {
   id: users.id,
   name: users.name,
   passwordHash: users.passwordHash,
   bannedAt: users.bannedAt,
   banReason: users.banReason,
+  tokenEpoch: users.tokenEpoch,
 };
 
 /** The queries about users. */
@@ -45,7 +47,7 @@ export function userStatements(orm: Orm) {
   const byId = eq(users.id, value('user'));
   return {
     accountByKey: account(eq(users.nameKey, value('key'))),
-    accountById: account(byId),
+
     session: () =>
       direct(orm.$client, orm.select(sessionColumns).from(users).where(byId), sessionColumns),
     userByKey: () => details(eq(users.nameKey, value('key'))).prepare(),
@@ -85,6 +87,13 @@ export function userStatements(orm: Orm) {
           .set({ lastSeenAt: sql`${value('at')}` })
           .where(byId),
       ),
+    /** `seen` for a time that may be older than what is stored. */
+    seenSince: () =>
+      orm
+        .update(users)
+        .set({ lastSeenAt: sql`${value('at')}` })
+        .where(and(byId, sql`coalesce(${users.lastSeenAt}, 0) < ${value('at')}`))
+        .prepare(),
     setPassword: () =>
       orm
         .update(users)

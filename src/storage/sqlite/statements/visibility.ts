@@ -94,6 +94,42 @@ export function unreadCount(until: Placeholder, most: number = limits.unread): S
   return sql<number>`min(${before} + ${after}, ${sql.raw(String(most))})`;
 }
 
+/**
+ * How many messages a user has not seen in each of some groups, as `unreadCount` without the messages from before they
+ * joined: `older` says whether there may be such. Only an import gives a member messages from before that are unread,
+ * and to look for the two that count would take most of the time.
+ */
+export function unreadAfterJoining(orm: Orm) {
+  const { groupId, userId, joinedAt, lastReadNumber } = memberships;
+  const seen = sql<number>`${timeUpTo(groupId, lastReadNumber)}`.as('seen');
+  const own = orm
+    .select({ groupId, joinedAt, seen })
+    .from(memberships)
+    .where(and(eq(userId, sql.placeholder('user')), sql`${groupId} > ${sql.placeholder('after')}`))
+    .orderBy(asc(groupId))
+    .limit(sql.placeholder('limit'))
+    .as('own');
+  const posted = (from: SQL, to: SQL, most: number) =>
+    query
+      .select({ postedAt: messages.postedAt })
+      .from(messages)
+      .where(
+        sql`${messages.groupId} = ${own.groupId} and ${messages.postedAt} > ${from} and ${messages.postedAt} <= ${to} and ${live}`,
+      )
+      .limit(most);
+  const after = posted(
+    sql`max(${own.joinedAt}, ${own.seen})`,
+    sql`${sql.placeholder('until')}`,
+    limits.unread,
+  );
+  const columns = {
+    group: own.groupId,
+    unread: sql<number>`(select count(*) from ${after})`,
+    older: sql<number>`exists ${posted(sql`${own.seen}`, sql`${own.joinedAt}`, 1)}`,
+  };
+  return direct(orm.$client, orm.select(columns).from(own).orderBy(asc(own.groupId)), columns);
+}
+
 /** What is shown of `shown`; its sender is looked up by a search that no statistics change. */
 function headerOf(shown: ReturnType<typeof visible>) {
   return {

@@ -1,0 +1,80 @@
+import {
+  createHash,
+  createHmac,
+  createSecretKey,
+  type KeyObject,
+  randomBytes,
+  timingSafeEqual,
+} from 'node:crypto';
+import { boardError } from '../protocol/errors.ts';
+import type { SessionToken } from './types.ts';
+
+/** A token as it was presented: what it says of itself is true, but it may have ended. */
+export interface PresentedToken extends SessionToken {
+  /** The id of the user; 0 for a token of an earlier version, whose row says whose it is. */
+  readonly user: number;
+}
+
+const version = 1;
+const idBytes = 12;
+// Version, user (6 bytes), epoch (4), time of issue (8), id; then the MAC. A multiple of three, so that each token
+// has one spelling in base64url.
+const claimBytes = 1 + 6 + 4 + 8 + idBytes;
+const form = /^[\w-]{84}$/;
+// Earlier versions stored the SHA-256 of 32 random bytes.
+const earlierForm = /^[\w-]{43}$/;
+
+/** The length of a token key, in bytes. */
+export const tokenKeyBytes = 32;
+
+/** An id for the token of a new session, which also identifies the session. */
+export function newTokenId(): string {
+  return randomBytes(idBytes).toString('base64url');
+}
+
+/**
+ * Makes and reads the tokens that resume sessions. A token is what it claims, with an HMAC-SHA-256 of that under the
+ * key of the board, in base64url: it needs no row in the database to be checked.
+ */
+export class Tokens {
+  /** With the bytes themselves, each MAC would take three times as long. */
+  private readonly key: KeyObject;
+
+  constructor(key: Uint8Array) {
+    this.key = createSecretKey(key);
+  }
+
+  issue(user: number, { id, epoch, issuedAt }: SessionToken): string {
+    const claim = Buffer.alloc(claimBytes);
+    claim.writeUInt8(version, 0);
+    claim.writeUIntBE(user, 1, 6);
+    claim.writeUInt32BE(epoch, 7);
+    claim.writeBigUInt64BE(BigInt(issuedAt), 11);
+    claim.write(id, 19, 'base64url');
+    return Buffer.concat([claim, this.mac(claim)]).toString('base64url');
+  }
+
+  /** @throws BoardError `TOKEN_INVALID` for a text that this board has not issued as a token */
+  read(token: string): PresentedToken {
+    if (earlierForm.test(token)) {
+      const id = createHash('sha256').update(token).digest('base64url');
+      return { id, user: 0, epoch: -1, issuedAt: 0 };
+    }
+    if (!form.test(token)) throw boardError('TOKEN_INVALID');
+    const bytes = Buffer.from(token, 'base64url');
+    const claim = bytes.subarray(0, claimBytes);
+    if (!timingSafeEqual(bytes.subarray(claimBytes), this.mac(claim)) || claim[0] !== version) {
+      throw boardError('TOKEN_INVALID');
+    }
+    return {
+      user: claim.readUIntBE(1, 6),
+      epoch: claim.readUInt32BE(7),
+      issuedAt: Number(claim.readBigUInt64BE(11)),
+      id: claim.toString('base64url', 19),
+    };
+  }
+
+  private mac(claim: Uint8Array): Buffer {
+    return createHmac('sha256', this.key).update(claim).digest();
+  }
+}

@@ -1,0 +1,44 @@
+import type { SessionToken } from '../../../board/types.ts';
+import { limits } from '../../../protocol/limits.ts';
+import type { Statements } from '../statements/statements.ts';
+import type { OperatorTx } from './transaction.ts';
+
+/** A token that was not used for this long is no longer valid: 30 days, in microseconds. */
+export const tokenLifetime = 30 * 86_400 * 1e6;
+
+/** A use of a token. */
+export interface TokenUse {
+  readonly user: number;
+  readonly token: SessionToken;
+  /** In microseconds. */
+  readonly at: number;
+}
+
+/** Stores when a token was used. A token that has ended meanwhile does not become valid by that. */
+export function keepToken({ statements }: OperatorTx, { user, token, at }: TokenUse): void {
+  const { id: hash, epoch, issuedAt } = token;
+  if (statements.useToken.run({ hash, at }).changes > 0) return;
+  statements.addToken.run({ hash, user, at, epoch, issuedAt });
+  statements.endTokensPast.run({ user, keep: limits.tokens });
+}
+
+/** Ends one token. With many, the oldest of them take all tokens with them that were issued before. */
+export function removeToken(
+  { statements }: OperatorTx,
+  user: number,
+  { id: hash, epoch, issuedAt }: SessionToken,
+): void {
+  statements.endToken.run({ hash });
+  statements.noteEndedToken.run({ hash, user, epoch, issuedAt });
+  const past = statements.endedTokenPast.get({ user, keep: limits.endedTokens });
+  if (!past) return;
+  statements.endTokensUpTo.run({ user, issuedAt: past.issuedAt });
+  statements.forgetEndedTokensUpTo.run({ user, issuedAt: past.issuedAt });
+}
+
+/** Ends all tokens of a user but the one with the id `keep`, which has a row. */
+export function endTokens(statements: Statements, user: number, keep = ''): void {
+  statements.raiseTokenEpoch.run({ user });
+  statements.endTokensBut.run({ user, keep });
+  statements.forgetEndedTokens.run({ user });
+}
