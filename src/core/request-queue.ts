@@ -13,6 +13,9 @@ interface Task {
 // Memory of a waiting request beside its text, in bytes.
 const overhead = 500;
 
+// Idle connections are many, and share their empty list; nothing is added to it.
+const noTasks: Task[] = [];
+
 export interface RequestQueueOwner {
   /** Whether the next request has to wait until the peer has read earlier replies. */
   readonly congested: boolean;
@@ -27,7 +30,7 @@ export interface RequestQueueOwner {
  * it, and those after it wait for it.
  */
 export class RequestQueue implements Piecework {
-  private waiting: Task[] = [];
+  private waiting = noTasks;
   /** Index of the next task, so that a queue of a thousand is not shifted at each. */
   private next = 0;
   private underWay = 0;
@@ -63,6 +66,7 @@ export class RequestQueue implements Piecework {
     this.waitingBytes += bytes;
     const task = { effect, run, bytes, expected: 0 };
     if (this.length === 0 && this.mayBegin(effect)) this.begin(task);
+    else if (this.waiting === noTasks) this.waiting = [task];
     else this.waiting.push(task);
   }
 
@@ -76,7 +80,7 @@ export class RequestQueue implements Piecework {
 
   /** Forgets the requests that have not begun. */
   clear(): void {
-    if (this.waiting.length > 0) this.waiting = [];
+    this.waiting = noTasks;
     this.next = 0;
     this.waitingBytes = 0;
   }

@@ -14,6 +14,9 @@ const mostParts = 64;
 // Up to this length, in bytes, pieces are joined at once, because each buffer costs about 200 bytes more.
 const smallLine = 4096;
 
+// Idle connections are many, and share their empty list; nothing is added to it.
+const noParts: Buffer[] = [];
+
 // It keeps no state between two lines, so one decoder serves all connections.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
@@ -44,7 +47,7 @@ export function lineError(unreadable: Unreadable): BoardError {
  * line is decoded as a whole, so a character that is split across packets stays whole.
  */
 export class LineSplitter {
-  private parts: Buffer[] = [];
+  private parts = noParts;
   private size = 0;
   /** Why the rest of the line is skipped. */
   private fault: 'LINE_TOO_LONG' | { why: string } | undefined;
@@ -135,10 +138,11 @@ export class LineSplitter {
       if (why) this.fault = { why };
     }
     if (this.fault) {
-      this.parts = [];
+      this.parts = noParts;
       return;
     }
-    this.parts.push(bytes);
+    if (this.parts === noParts) this.parts = [bytes];
+    else this.parts.push(bytes);
     // If bytes arrive one by one, a buffer for each would take hundreds of times their size.
     if (this.parts.length > (this.size > smallLine ? mostParts : 1)) {
       this.parts = [Buffer.concat(this.parts)];
@@ -147,7 +151,7 @@ export class LineSplitter {
 
   private finish(): Line {
     const { parts, fault, limit } = this;
-    this.parts = [];
+    this.parts = noParts;
     this.size = 0;
     this.fault = undefined;
     this.shape?.reset();

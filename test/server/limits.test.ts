@@ -201,6 +201,7 @@ test('past the limit of unsent replies, the next request waits', async () => {
   const backlog = limits.replyBacklog;
   const owner = { overflowed: () => {}, drained: () => {}, heldChanged: () => {} };
   const outbox = new Outbox(near, backlog, backlog, owner);
+  near.on('drain', () => outbox.drain());
   outbox.reply('x'.repeat(limits.replyBacklog));
   expect(outbox.congested).toBe(false);
   await outbox.ready();

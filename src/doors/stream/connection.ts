@@ -23,6 +23,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { DialectChoice } from '../dialects/by-first-bytes.ts';
 import { type Cause, causes, closeSoon, closeWhenRead, type State } from './ending.ts';
 import { Input, type InputOwner } from './input.ts';
+import { listenTo, type StreamListener } from './listener.ts';
 import { Outbox, type OutboxOwner } from './outbox.ts';
 
 // Milliseconds until a connection whose time to log in ran out during a login is checked again.
@@ -46,7 +47,7 @@ export interface ConnectionOptions {
 
 /** One stream: bytes in, cut into lines and handed to a dialect; replies and notices out. */
 export class Connection
-  implements Outlet, Replies, InputOwner, OutboxOwner, RequestQueueOwner, Holder
+  implements Outlet, Replies, InputOwner, OutboxOwner, RequestQueueOwner, Holder, StreamListener
 {
   readonly session: Session;
   readonly requests: RequestQueue;
@@ -79,9 +80,8 @@ export class Connection
     this.input = new Input(stream, this.costs, reads, unframedClients, this);
     this.outbox = new Outbox(stream, outboxBytes, limits.strangerBacklog, this);
     this.requests = new RequestQueue(this);
-    this.loginTimer = setTimeout(() => this.loginExpired(loginTime), loginTime);
-    stream.on('error', (error) => this.session.log('debug', { err: error }, 'socket failed'));
-    stream.on('close', () => this.streamClosed());
+    this.loginTimer = this.loginExpiresIn(loginTime);
+    listenTo(stream, this);
     this.say(this.dialect.greeting(core.info));
   }
 
@@ -208,6 +208,35 @@ export class Connection
     else this.input.resume();
   }
 
+  streamData(chunk: Buffer): void {
+    this.input.data(chunk);
+  }
+
+  streamEnded(): void {
+    this.input.end();
+  }
+
+  streamDrained(): void {
+    this.outbox.drain();
+  }
+
+  streamFailed(error: Error): void {
+    this.session.log('debug', { err: error }, 'socket failed');
+  }
+
+  streamClosed(): void {
+    this.outbox.close();
+    this.input.stop();
+    if (!this.isOver) {
+      const failed = this.stream.errored !== null;
+      this.endSession('closed');
+      this.sessionEnded(!failed && this.delivered, failed ? 'lost' : 'ended');
+    }
+    this.state = 'closed';
+    this.options.core.closed(this.session);
+    this.options.closed(this);
+  }
+
   /** Whether its session is over. */
   private get isOver(): boolean {
     return this.state === 'ending' || this.state === 'closed';
@@ -230,19 +259,6 @@ export class Connection
     if (notice) closeSoon(this.stream);
   }
 
-  private streamClosed(): void {
-    this.outbox.close();
-    this.input.stop();
-    if (!this.isOver) {
-      const failed = this.stream.errored !== null;
-      this.endSession('closed');
-      this.sessionEnded(!failed && this.delivered, failed ? 'lost' : 'ended');
-    }
-    this.state = 'closed';
-    this.options.core.closed(this.session);
-    this.options.closed(this);
-  }
-
   private endSession(state: State): void {
     this.state = state;
     clearTimeout(this.loginTimer);
@@ -256,6 +272,10 @@ export class Connection
 
   private sessionEnded(delivered: boolean, ending: Ending, reason?: string): void {
     this.options.core.ended(this.session, delivered, ending, reason);
+  }
+
+  private loginExpiresIn(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => this.loginExpired(milliseconds), milliseconds);
   }
 
   private loginExpired(after: number): void {

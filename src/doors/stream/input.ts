@@ -59,16 +59,19 @@ export class Input implements Piecework {
     private readonly reads: Rate,
     private readonly unframed: boolean,
     private readonly owner: InputOwner,
-  ) {
-    socket.on('data', (chunk) => {
-      this.receive(this.telnet.push(chunk));
-      this.countRead();
-    });
-    socket.on('end', () => {
-      this.streamEnded = true;
-      // Lines that are still to be passed on come first.
-      if (!this.pending) this.finish();
-    });
+  ) {}
+
+  /** To be called with each chunk of the socket. */
+  data(chunk: Buffer): void {
+    this.receive(this.telnet.push(chunk));
+    this.countRead();
+  }
+
+  /** To be called once the peer has ended its stream. */
+  end(): void {
+    this.streamEnded = true;
+    // Lines that are still to be passed on come first.
+    if (!this.pending) this.finish();
   }
 
   /** Bytes that were received and are not passed on: an unfinished line, and what waits after it. */

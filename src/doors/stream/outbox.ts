@@ -4,6 +4,10 @@ import { atEndOfTurn, type EndsTurn } from '../../core/turn.ts';
 // Memory that a write takes beside its bytes until the operating system has accepted it, in bytes.
 const overhead = 250;
 
+// Idle connections are many, and share their empty lists; nothing is added to these.
+const noChunks: (string | Buffer)[] = [];
+const noWaiters: readonly (() => void)[] = [];
+
 export interface OutboxOwner {
   /** Called once, when more bytes wait than the limit allows. Nothing is accepted after that. */
   overflowed(): void;
@@ -18,13 +22,13 @@ export interface OutboxOwner {
  * once. How much may wait for a peer that does not read is limited in bytes.
  */
 export class Outbox implements EndsTurn {
-  private chunks: (string | Buffer)[] = [];
+  private chunks = noChunks;
   private unwritten = 0;
   private scheduled = false;
   private overflowed = false;
   private failed = false;
   private closed = false;
-  private waiters: (() => void)[] = [];
+  private waiters = noWaiters;
   /** Writes that the operating system has not accepted yet, and how many of their bytes are shared with other connections. */
   private writes = 0;
   private shared = 0;
@@ -46,11 +50,13 @@ export class Outbox implements EndsTurn {
     private readonly owner: OutboxOwner,
   ) {
     this.ceiling = limit;
-    socket.on('drain', () => {
-      this.release();
-      owner.drained();
-      owner.heldChanged();
-    });
+  }
+
+  /** To be called when the socket has room again. */
+  drain(): void {
+    this.release();
+    this.owner.drained();
+    this.owner.heldChanged();
   }
 
   /**
@@ -111,7 +117,8 @@ export class Outbox implements EndsTurn {
 
   private add(chunk: string | Buffer): void {
     if (this.closed || this.overflowed || chunk.length === 0) return;
-    this.chunks.push(chunk);
+    if (this.chunks === noChunks) this.chunks = [chunk];
+    else this.chunks.push(chunk);
     this.unwritten += typeof chunk === 'string' ? Buffer.byteLength(chunk) : chunk.length;
     if (!this.scheduled) {
       this.scheduled = true;
@@ -122,15 +129,16 @@ export class Outbox implements EndsTurn {
   /** Settles once the peer has read enough for more to be sent, or the connection has ended. */
   ready(): Promise<void> {
     if (!this.congested || this.closed) return Promise.resolve();
-    return new Promise((resolve) => this.waiters.push(resolve));
+    return new Promise((resolve) => {
+      this.waiters = [...this.waiters, resolve];
+    });
   }
 
   /** Writes the rest, then `last`, and ends the stream. Nothing is accepted after that. */
   end(last: string): void {
     if (this.closed) return;
     // After an overflow the rest is dropped: the board has stored all of it.
-    if (this.overflowed) this.chunks = [];
-    this.chunks.push(last);
+    this.chunks = this.overflowed ? [last] : [...this.chunks, last];
     this.endTurn();
     this.socket.end();
     this.close();
@@ -146,7 +154,7 @@ export class Outbox implements EndsTurn {
     this.scheduled = false;
     const { chunks } = this;
     if (this.closed || chunks.length === 0) return;
-    this.chunks = [];
+    this.chunks = noChunks;
     this.unwritten = 0;
     this.write(chunks);
     const { waiting } = this;
@@ -183,7 +191,7 @@ export class Outbox implements EndsTurn {
     this.ceiling = this.limit;
     const { waiters } = this;
     if (waiters.length === 0) return;
-    this.waiters = [];
+    this.waiters = noWaiters;
     for (const resolve of waiters) resolve();
   }
 }
