@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -9,6 +10,7 @@ import { Netcat } from '../helpers/netcat.ts';
 import { Pty } from '../helpers/pty.ts';
 import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { startScript } from '../storage/script.ts';
 import { askHealth, scrape } from './scrape.ts';
 
 /** A server that listens on a Unix socket alone, or elsewhere too. */
@@ -228,5 +230,31 @@ test.skipIf(process.getuid?.() === 0)(
     chmodSync(path, 0);
     const target = connect({ host: `unix:${path}`, user: 'alice' });
     await expect(target).rejects.toThrow('only the user who runs the board may');
+  },
+);
+
+test.skipIf(process.getuid?.() !== 0)(
+  'a stale socket of another user, in a folder like /tmp, is not replaced, and the error says so',
+  async () => {
+    const folder = tempFolder();
+    chmodSync(folder, 0o1777);
+    const path = join(folder, 'board.sock');
+    const listen = `
+      import { createServer } from 'node:net';
+      createServer().listen({ path: process.argv[1], writableAll: true }, () => console.log('listens'));`;
+    const { child, line } = await startScript(listen, [path]);
+    expect(line).toBe('listens');
+    child.kill('SIGKILL');
+    await once(child, 'exit');
+    const script = `
+      import { createServer } from 'node:net';
+      import { listenAt } from 'DIST/doors/unix/socket-file.js';
+      listenAt(createServer(), process.argv[1]).catch(({ name, message }) => console.log(name + ': ' + message));`;
+    const nobody = { uid: 65534, gid: 65534 };
+    const { line: error } = await startScript(script, [path], nobody);
+    expect(error).toBe(
+      `ListenError: unix:${path} cannot be listened on: the socket there belongs to another user. Choose another path.`,
+    );
+    expect(lstatSync(path).isSocket()).toBe(true);
   },
 );

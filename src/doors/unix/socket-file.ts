@@ -9,6 +9,8 @@ const longestPath = process.platform === 'linux' ? 107 : 103;
 // The mode of a socket that only its owner can connect to, as a mask.
 const ownerOnly = 0o177;
 
+const ofAnother = 'the socket there belongs to another user. Choose another path';
+
 /** Whether a socket can have this path. */
 export function fitsSocket(path: string): boolean {
   return Buffer.byteLength(path) <= longestPath;
@@ -37,7 +39,7 @@ export async function requireFree(path: string): Promise<void> {
   throw refused(
     path,
     answer === 'EACCES'
-      ? 'the socket there belongs to another user. Choose another path'
+      ? ofAnother
       : 'another program listens there. Stop it, or choose another path',
   );
 }
@@ -49,18 +51,30 @@ export async function requireFree(path: string): Promise<void> {
  */
 export async function listenAt(server: Server, path: string, backlog?: number): Promise<void> {
   await requireFree(path);
-  if (fileAt(path)) rmSync(path, { force: true });
+  removeStale(path);
   await new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(refused(path, error.message, error));
     server.once('error', failed);
     // The file is made within the call of `listen`, so the mask is on no other file.
     const mask = process.umask(ownerOnly);
-    server.listen({ path, ...(backlog !== undefined && { backlog }) }, () => {
-      server.off('error', failed);
-      resolve();
-    });
-    process.umask(mask);
+    try {
+      server.listen({ path, ...(backlog !== undefined && { backlog }) }, () => {
+        server.off('error', failed);
+        resolve();
+      });
+    } finally {
+      process.umask(mask);
+    }
   });
+}
+
+function removeStale(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (error) {
+    // In a folder such as /tmp, only its owner may remove a file.
+    throw refused(path, ofAnother, error as Error);
+  }
 }
 
 function requireFolder(path: string): void {

@@ -1,8 +1,8 @@
 import {
-  chownSync,
   closeSync,
   existsSync,
   fsyncSync,
+  lchownSync,
   openSync,
   renameSync,
   rmSync,
@@ -26,12 +26,13 @@ export function removeCompanions(file: string): void {
 
 /**
  * Gives a new file to the owner of its folder. Otherwise the user who runs the server could not open a file that root
- * has made there.
+ * has made there. A link that has taken the place of the file is given away itself: the owner of the folder could lead
+ * it to a file of root.
  */
 export function giveToOwner(file: string): void {
   if (process.getuid?.() !== 0) return;
   const { uid, gid } = statSync(dirname(file));
-  chownSync(file, uid, gid);
+  lchownSync(file, uid, gid);
 }
 
 /** `path`, or if that exists, the first of `path-1`, `path-2` … that does not. */
