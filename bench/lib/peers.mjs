@@ -159,8 +159,22 @@ export async function closedLoop(
   await pause(seconds * 1000);
   const rate = (amount() - before) / ((performance.now() - start) / 1000);
   going = false;
-  while (!peers.every((peer) => peer.idle())) await pause(5);
+  await settled(peers);
   return rate;
+}
+
+/**
+ * Waits for the last answers. Where peers are told of each other's requests, those that sent more than others cannot
+ * tell whether all came: then it is enough that nothing has come for half a second.
+ */
+async function settled(peers) {
+  let before = 0;
+  for (let quiet = 0; quiet < 100 && !peers.every((peer) => peer.idle()); ) {
+    await pause(5);
+    const received = peers.reduce((sum, { bytes }) => sum + bytes, 0);
+    quiet = received === before ? quiet + 1 : 0;
+    before = received;
+  }
 }
 
 /** Round trips, one after the other: milliseconds each, in order of size. */
