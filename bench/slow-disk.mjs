@@ -1,7 +1,6 @@
 // A disk whose syncs take longer: what members who ping and list wait for, while ten others post. The syncs are
 // delayed by `strace`, which must be installed.
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { makeBoard } from './lib/boards.mjs';
 import { openMembers, pause, quantile, request } from './lib/peers.mjs';
@@ -48,9 +47,8 @@ async function onBoard(context, delay) {
     maker.messages(group, 1000, { firstUser: user, users: posters });
     for (let at = 0; at < posters + readers; at++) maker.member(group, user + at);
   });
-  const board = await startBoard(context, data);
+  const board = await startBoard(context, data, [], {}, slowSyncs(delay));
   const peers = await openMembers(board.port, posters + readers, (at) => `u${at}`);
-  const slowed = await slowSyncs(board.pid, delay);
   const times = { ping: [], list: [], post: [] };
   const end = performance.now() + (context.quick ? 1000 : 5000);
   const post = request('message.post', { group: 'g0', subject: 'bench', content }, 7);
@@ -77,7 +75,6 @@ async function onBoard(context, delay) {
     }),
   ]);
   for (const peer of peers) peer.close();
-  await slowed();
   await board.stop();
   const summary = (all) => {
     const sorted = all.sort((a, b) => a - b);
@@ -93,16 +90,12 @@ async function timed(peer, line) {
   return performance.now() - start;
 }
 
-/** Delays every sync of a process by `delay` milliseconds. @returns what ends that */
-async function slowSyncs(pid, delay) {
-  if (delay === 0) return async () => {};
-  const inject = `inject=fdatasync,fsync:delay_exit=${delay * 1000}`;
-  const args = ['-f', '-qq', '-o', '/dev/null', '-e', 'trace=fdatasync,fsync', '-e', inject];
-  const strace = spawn('strace', [...args, '-p', String(pid)], { stdio: 'ignore' });
-  // Nothing says when it has attached to all threads.
-  await pause(500);
-  return async () => {
-    strace.kill('SIGTERM');
-    await once(strace, 'exit');
-  };
+/** The command under which every sync of a program takes `delay` milliseconds longer, and no other call does. */
+function slowSyncs(delay) {
+  if (delay === 0) return [];
+  const calls = 'fdatasync,fsync';
+  const inject = `inject=${calls}:delay_exit=${delay * 1000}`;
+  // Attached to a running process, strace would stop it at each call, whichever it is.
+  const quick = ['-f', '-D', '--seccomp-bpf', '-qq', '-o', '/dev/null'];
+  return ['strace', ...quick, '-e', `trace=${calls}`, '-e', inject];
 }

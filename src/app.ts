@@ -124,7 +124,9 @@ async function build(
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);
   };
-  const serverStore = ServerStore.open({ data, durability, onUpgrade, publish, log });
+  // Clients that come back catch up with what they were not notified of.
+  const missed = () => core.endSessions('The board has lost track of its sessions: connect again.');
+  const serverStore = ServerStore.open({ data, durability, onUpgrade, publish, missed, log });
   closers.add(() => serverStore.close());
   const { store } = serverStore;
   const clockWatch = new ClockWatch(store, {

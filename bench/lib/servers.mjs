@@ -40,8 +40,9 @@ class Measured {
   }
 
   /** Node with `script`; resolves when it has printed the port that it listens on. */
-  static async node(script, args = [], { flags = [], env = {} } = {}) {
-    const server = new Measured(pinned([process.execPath, ...flags, script, ...args]), { env });
+  static async node(script, args = [], { flags = [], env = {}, under = [] } = {}) {
+    const command = [...under, process.execPath, ...flags, script, ...args];
+    const server = new Measured(pinned(command), { env });
     server.port = Number((await server.printed(/:(\d+)\n/))[1]);
     return server;
   }
@@ -95,12 +96,15 @@ export function startFloor(name, args = [], flags = []) {
   return Measured.node(here(`../floors/${name}.mjs`), args, { flags });
 }
 
-/** The board as it is shipped, but for limits that are there to stop such a load. */
-export function startBoard({ profile }, data, flags = [], settings = {}) {
+/**
+ * The board as it is shipped, but for limits that are there to stop such a load.
+ * @param under a command that runs it, in a process of its own
+ */
+export function startBoard({ profile }, data, flags = [], settings = {}, under = []) {
   const env = { CORKBOARD_RATE: 'off', CORKBOARD_MAX_CONNECTIONS: '15000', ...settings };
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', profile] : [];
   const args = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
-  return Measured.node(program, args, { flags: [...profiling, ...flags], env });
+  return Measured.node(program, args, { flags: [...profiling, ...flags], env, under });
 }
 
 /** Makes the database of a board in `data`. */

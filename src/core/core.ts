@@ -111,6 +111,11 @@ export class Core {
     }
   }
 
+  /** Ends all sessions. Their clients may connect again at once. */
+  endSessions(reason: string): void {
+    for (const session of this.hub.connected) session.close('SHUTTING_DOWN', reason);
+  }
+
   /** Called once, when a session is over. Notices already pending are still delivered; later ones are not. */
   ending(session: Session): void {
     session.end();

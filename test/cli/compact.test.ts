@@ -93,7 +93,7 @@ test('db compact rewrites a board of the first schema once, and only while no se
     code: 1,
     stderr: `corkboard: ${file} can only be rewritten while no server runs, and process ${process.pid} is its server. Stop the server and run this again.\n`,
   });
-  board.close();
+  await board.close();
   expect(await compact(data)).toMatchObject({ full: true });
   expect(value(data, mode)).toBe(2);
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(5);

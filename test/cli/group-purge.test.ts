@@ -29,7 +29,7 @@ async function postedDaysAgo(...ages: number[]): Promise<string> {
     now = ago(age);
     await post(board, actor, `${age} days ago`, { group: groupRef('news') });
   }
-  board.close();
+  await board.close();
   return data;
 }
 

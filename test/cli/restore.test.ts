@@ -30,7 +30,7 @@ async function changedSinceBackup(): Promise<{ data: string; backup: string }> {
   await runJson(['db', 'backup', backup, '--data', data]);
   const board = openBoard({ file: databaseFile(data) });
   await poster(board, 'bob', 'news', ['three', 'four']);
-  board.close();
+  await board.close();
   return { data, backup };
 }
 

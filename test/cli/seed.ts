@@ -13,7 +13,7 @@ export async function boardFolder(
   const data = join(tempFolder(), 'data');
   const board = openBoard({ file: databaseFile(data) });
   await fill?.(board);
-  board.close();
+  await board.close();
   return data;
 }
 

@@ -51,13 +51,13 @@ class SqliteUnderTest implements StorageUnderTest {
   }
 
   async restart(): Promise<void> {
-    this.opened.close();
+    await this.opened.close();
     this.opened = this.open();
   }
 
   async close(): Promise<void> {
     this.administration.close();
-    this.opened.close();
+    await this.opened.close();
   }
 
   private open() {
@@ -70,9 +70,9 @@ class SqliteUnderTest implements StorageUnderTest {
       accounts: new SqliteAccounts(store),
       serverAdministration: new SqliteAdministration(store),
       upkeep: new SqliteUpkeep(store),
-      close: () => {
+      close: async () => {
         if (!client.open) return;
-        store.close();
+        await store.close();
         lock.release();
       },
     };

@@ -34,6 +34,7 @@ interface Stored {
 /** A board's storage on a real file, opened as the server does. */
 export interface StoredBoard {
   readonly file: string;
+  /** A connection of the test's own, to look at the database and to change it. */
   readonly client: Client;
   readonly store: Store;
   readonly repository: SqliteRepository;
@@ -41,7 +42,7 @@ export interface StoredBoard {
   /** What was published so far. */
   readonly events: BoardEvent[];
   /** Closes it as the server does; for tests that open it again. */
-  close(): void;
+  close(): Promise<void>;
 }
 
 /** A path for a database in a folder that is gone when the test has ended. */
@@ -52,17 +53,23 @@ export function newFile(): string {
 /** Opens the storage in `file`, a new one if left out; it is closed when the test has ended. */
 export function openBoard({
   file = newFile(),
+  durable = true,
   ...options
-}: { file?: string } & Partial<StoreOptions> = {}): StoredBoard {
-  const { client, lock } = openHeld(file, { busyTimeout: 0 });
+}: { file?: string; durable?: boolean } & Partial<StoreOptions> = {}): StoredBoard {
+  const held = openHeld(file, { busyTimeout: 0 });
+  if (!durable) held.client.pragma('synchronous = OFF');
   const events: BoardEvent[] = [];
   const publish = (event: BoardEvent) => {
     events.push(event);
   };
-  const store = new Store(client, { publish, ...options });
-  const close = () => {
-    if (client.open) store.close();
-    lock.release();
+  const store = new Store(held.client, { publish, ...options });
+  const client = connect(file);
+  let isOpen = true;
+  const close = async () => {
+    client.close();
+    if (isOpen) await store.close();
+    isOpen = false;
+    held.lock.release();
   };
   onTestFinished(close);
   const repository = new SqliteRepository(store);

@@ -35,8 +35,7 @@ class Machine {
   found: ClockFinding['found'][] = [];
 
   start(): void {
-    this.board = openBoard({ file: this.file, now: () => this.wall });
-    this.board.client.pragma('synchronous = OFF');
+    this.board = openBoard({ file: this.file, now: () => this.wall, durable: false });
     const watch = new ClockWatch(this.board.store, {
       report: (finding) => {
         this.found.push(finding.found);
@@ -50,7 +49,7 @@ class Machine {
 
   /** Switches the machine off for a while, and on again. */
   async off(milliseconds: number): Promise<void> {
-    this.board.close();
+    await this.board.close();
     this.wall += milliseconds;
     this.start();
     await this.look();
@@ -260,12 +259,12 @@ test('dates from a clock ten years ahead are reported, and can be corrected with
   const now = machine.wall * 1000;
   expect(clockState(board.client, now)).toMatchObject({ future: 3, newest: postedAt });
   const [before, bobBefore] = [await seen(board, alice), await seen(board, bob)];
-  board.close();
+  await board.close();
   machine.start();
   const { client } = machine.board;
   expect(mendTimes(client, now)).toBe(3);
   expect(clockState(client, now)).toMatchObject({ future: 0, doubted: false });
-  machine.board.close();
+  await machine.board.close();
 
   machine.found = [];
   machine.start();

@@ -3,23 +3,29 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { BoardEvent } from '../../src/board/types.ts';
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
+import { BatchWriter } from '../../src/storage/sqlite/serving/batch-writer.ts';
 import {
   CommitQueue,
   type CommitQueueOptions,
   type WriteOptions,
 } from '../../src/storage/sqlite/serving/commit-queue.ts';
-import type { Emit, Performer } from '../../src/storage/sqlite/serving/committer.ts';
+import {
+  Committer,
+  type Emit,
+  type Performer,
+} from '../../src/storage/sqlite/serving/committer.ts';
 import { connect, errorCodeOf, newFile } from '../helpers/storage.ts';
 
 type Operation = (emit: Emit) => unknown;
 
 /** A queue over a table of words, whose calls are functions. */
-function openQueue(options: Partial<CommitQueueOptions> = {}) {
+function openQueue(options: Partial<CommitQueueOptions<Operation>> = {}) {
   const file = newFile();
   const client = connect(file, { create: true });
   client.exec('CREATE TABLE words (word TEXT PRIMARY KEY)');
   const performer: Performer<Operation> = { perform: (operation, emit) => operation(emit) };
-  const queue = new CommitQueue(client, performer, {
+  const writer = new BatchWriter(new Committer(client, performer));
+  const queue = new CommitQueue(writer, {
     publish: () => {},
     commitTime: Number.POSITIVE_INFINITY,
     ...options,
@@ -60,7 +66,7 @@ function joined(name: string): BoardEvent {
   return { type: 'member.joined', origin: null, group, user: { id: 1, name }, lastNumber: 0 };
 }
 
-test('a turn that brings many writes commits every 256 of them before it ends', async () => {
+test('a turn that brings many writes commits every 1,024 of them before it ends', async () => {
   const { file, write } = openQueue();
   const before = commits(file);
   let turnEnded = false;
@@ -69,7 +75,7 @@ test('a turn that brings many writes commits every 256 of them before it ends', 
   });
 
   for (let packet = 0; packet < 3; packet++) {
-    const packetOf = Array.from({ length: 256 }, (_, at) => write(`${packet} ${at}`));
+    const packetOf = Array.from({ length: 1024 }, (_, at) => write(`${packet} ${at}`));
     await Promise.all(packetOf);
     expect(turnEnded).toBe(false);
   }
@@ -158,7 +164,7 @@ test('closing commits all that waits, however much', async () => {
   const { client, queue, insert, run } = openQueue();
   const names = ['a', 'b', 'c'];
   const writes = names.map((name) => run(() => insert(name), { bytes: 1024 * 1024 }));
-  queue.close();
+  await queue.close();
   await Promise.all(writes);
   expect(words(client)).toEqual(names);
 });
@@ -376,7 +382,7 @@ test('closing commits the waiting writes and refuses later ones', async () => {
   const { client, queue, write } = openQueue();
   const waiting = [write('one'), write('two')];
 
-  queue.close();
+  await queue.close();
 
   expect(words(client)).toEqual(['one', 'two']);
   expect(await Promise.all(waiting)).toEqual(['one', 'two']);
@@ -392,7 +398,7 @@ test('closing while another process keeps its lock makes the waiting writes fail
   await nextTurn();
 
   const refused = errorCodeOf(waiting);
-  queue.close();
+  await queue.close();
 
   expect(await refused).toBe('STORAGE_FAILED');
 });

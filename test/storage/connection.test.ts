@@ -77,12 +77,12 @@ test('only the owner can read the database, the files beside it and its folder',
   expect(mode(dirname(folder))).toBe('700');
 });
 
-test('a new database can give space back; opening it again or another one does not change it', () => {
+test('a new database can give space back; opening it again or another one does not change it', async () => {
   const mode = (client: Client) => client.pragma('auto_vacuum', { simple: true });
   const incremental = 2;
   const { file, client, close } = openBoard();
   expect(mode(client)).toBe(incremental);
-  close();
+  await close();
   expect(mode(openBoard({ file }).client)).toBe(incremental);
 
   const old = newFile();
@@ -138,9 +138,9 @@ test('a path that leads through a file is refused in one line', () => {
 });
 
 /** Overwrites a part of the database and opens it as the server does. */
-function openDamaged(from: number, to: number): string {
+async function openDamaged(from: number, to: number): Promise<string> {
   const { file, close } = openBoard();
-  close();
+  await close();
   const bytes = readFileSync(file);
   bytes.fill(0xab, from, to === -1 ? bytes.length : to);
   writeFileSync(file, bytes);
@@ -153,21 +153,21 @@ function openDamaged(from: number, to: number): string {
 
 const damaged = /^\S+corkboard\.db is damaged or is not a database \([^\n]+\)\. [^\n]+$/;
 
-test('a database with a damaged header is refused in one line', () => {
-  expect(openDamaged(0, 100)).toMatch(damaged);
+test('a database with a damaged header is refused in one line', async () => {
+  expect(await openDamaged(0, 100)).toMatch(damaged);
 });
 
-test('a database with a damaged schema is refused in one line', () => {
-  expect(openDamaged(100, 4096)).toMatch(damaged);
+test('a database with a damaged schema is refused in one line', async () => {
+  expect(await openDamaged(100, 4096)).toMatch(damaged);
 });
 
-test('a database with damaged tables is refused in one line', () => {
-  expect(openDamaged(4096, -1)).toMatch(damaged);
+test('a database with damaged tables is refused in one line', async () => {
+  expect(await openDamaged(4096, -1)).toMatch(damaged);
 });
 
-test('a database cut short is refused in one line', () => {
+test('a database cut short is refused in one line', async () => {
   const { file, close } = openBoard();
-  close();
+  await close();
   writeFileSync(file, readFileSync(file).subarray(0, 6000));
   expect(databaseError(() => openHeld(file))).toMatch(damaged);
 });

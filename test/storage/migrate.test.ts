@@ -28,7 +28,9 @@ function firstSchema(): string {
 /** A database with the same board, in the schema of today. */
 function currentSchema(): string {
   const file = firstSchema();
-  openBoard({ file }).close();
+  const { client, lock } = openHeld(file);
+  client.close();
+  lock.release();
   // The upgrade to today's schema has left its own copy.
   for (const name of readdirSync(dirname(file))) {
     if (name.includes('upgrade')) rmSync(join(dirname(file), name));
@@ -87,14 +89,14 @@ test('a new database has the five groups, and no copy of itself', async () => {
   expect(groups.every(({ joined, members, messages }) => !joined && members + messages === 0)).toBe(
     true,
   );
-  board.close();
+  await board.close();
   expect(readdirSync(dirname(board.file)).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
 });
 
-test('opening it again neither adds groups nor makes a copy', () => {
-  const { file, client, close } = openBoard();
-  client.exec("DELETE FROM groups WHERE name <> 'main'");
-  close();
+test('opening it again neither adds groups nor makes a copy', async () => {
+  const { file, close } = openBoard();
+  connect(file).exec("DELETE FROM groups WHERE name <> 'main'");
+  await close();
   const again = openBoard({ file });
   expect(again.client.prepare('SELECT name FROM groups').all()).toEqual([{ name: 'main' }]);
   expect(readdirSync(dirname(file)).filter((name) => name.includes('upgrade'))).toEqual([]);

@@ -47,7 +47,7 @@ async function imported(file: string, text: string, size: number, stops: number[
 test('whatever a board has lived through, it comes out of an import as it was, to the byte', async () => {
   const folder = tempFolder();
   const { file: start, close } = openBoard();
-  close();
+  await close();
   let runs = 0;
   const chunk = fc.integer({ min: 500, max: 5000 });
   const stops = fc.array(fc.nat({ max: 3 }), { maxLength: 1 });
@@ -69,7 +69,7 @@ test('whatever a board has lived through, it comes out of an import as it was, t
 test('an import that is stopped in its last checks leaves no board, and can be continued', async () => {
   const folder = tempFolder();
   const { file: start, close } = openBoard();
-  close();
+  await close();
   const text = await exported(start);
   const copy = join(folder, 'copy.db');
   const stop = new AbortController();

@@ -10,7 +10,7 @@ function counts({ client }: StoredBoard, group = 'main') {
 test('a post that fails leaves no gap for those of its turn, nor for the next', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');
-  board.client.exec(`CREATE TEMP TRIGGER broken BEFORE INSERT ON messages WHEN new.subject = 'bad'
+  board.client.exec(`CREATE TRIGGER broken BEFORE INSERT ON messages WHEN new.subject = 'bad'
     BEGIN SELECT RAISE(ABORT, 'no room'); END`);
   const outcomes = await Promise.allSettled(
     ['a', 'bad', 'b'].map((subject) => post(board, alice, subject)),
@@ -23,7 +23,7 @@ test('a post that fails leaves no gap for those of its turn, nor for the next', 
 test('posts whose counts cannot be written are not stored', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');
-  board.client.exec(`CREATE TEMP TRIGGER broken BEFORE UPDATE ON groups
+  board.client.exec(`CREATE TRIGGER broken BEFORE UPDATE ON groups
     BEGIN SELECT RAISE(ABORT, 'no room'); END`);
   const outcomes = await Promise.allSettled(['a', 'b'].map((each) => post(board, alice, each)));
   expect(outcomes.map(({ status }) => status)).toEqual(['rejected', 'rejected']);

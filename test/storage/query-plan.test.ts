@@ -127,7 +127,7 @@ test('every query still searches an index after SQLite has gathered statistics o
 test('every query still searches an index on a board that was tiny when it was last closed', async () => {
   const board = openBoard();
   await post(board, await member(board, 'alice'), 'hello');
-  board.close();
+  await board.close();
   expectIndexSearches(openBoard({ file: board.file }));
 });
 

@@ -161,13 +161,13 @@ async function leaveBoard(folder: string, user: string, messages: number): Promi
     await Promise.all(range(1, messages).map((at) => post(board, actor, `${user} ${at}`)));
   }
   const contents = boardIn(file);
-  closeAsCrashed(board);
+  await closeAsCrashed(board);
   return contents;
 }
 
-function closeAsCrashed({ file, close }: StoredBoard): void {
+async function closeAsCrashed({ file, close }: StoredBoard): Promise<void> {
   const left = [file, `${file}-wal`].map((path) => [path, readFileSync(path)] as const);
-  close();
+  await close();
   for (const [path, bytes] of left) writeFileSync(path, bytes);
 }
 

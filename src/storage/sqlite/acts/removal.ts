@@ -1,7 +1,6 @@
 import type { MessageSpan, PurgePlan } from '../../../board/ports/administration.ts';
-import { day } from '../../../board/times.ts';
+import { day, endOfTime } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
-import { endOfTime } from '../statements/numbers.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
 import { emitPurged, extended } from './spans.ts';

@@ -1,7 +1,6 @@
 import { closeSync, existsSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import Sqlite from 'better-sqlite3';
-import { drizzle } from 'drizzle-orm/better-sqlite3';
 import { Expected } from '../../../protocol/expected.ts';
 import { adviceFor, isStorageFailure } from './failure.ts';
 import { giveToOwner } from './files.ts';
@@ -21,7 +20,6 @@ export interface ConnectionOptions {
 }
 
 export type Client = Sqlite.Database;
-export type Orm = ReturnType<typeof orm>;
 
 /** A database cannot be opened or used. The message is one line for the operator. */
 export class DatabaseError extends Expected {
@@ -60,11 +58,6 @@ export function openConnection(file: string, options: ConnectionOptions = {}): C
     client?.close();
     throw openingError(file, error);
   }
-}
-
-/** drizzle over a connection. */
-export function orm(client: Client) {
-  return drizzle(client);
 }
 
 /** Creates an empty file that only its owner can read, and its folder, if they are missing. */

@@ -6,6 +6,11 @@ import { LostFileError } from './open-files.ts';
 const environmental =
   /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|NOMEM|PROTOCOL|AUTH|PERM)/;
 
+/** The thread that commits has ended by itself: nobody knows what became of what it had. */
+export class LostThreadError extends Error {
+  override readonly name = 'LostThreadError';
+}
+
 export function isStorageFailure(error: unknown): error is InstanceType<typeof Sqlite.SqliteError> {
   return error instanceof Sqlite.SqliteError && environmental.test(error.code);
 }
@@ -14,9 +19,10 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-/** `STORAGE_FAILED` for a failure of the disk or a lost file, with it as the cause; else the error. */
+/** `STORAGE_FAILED` for a failure of the disk, a lost file or thread, with it as the cause; else the error. */
 export function asBoardError(error: unknown): unknown {
-  if (!isStorageFailure(error) && !(error instanceof LostFileError)) return error;
+  const isLost = error instanceof LostFileError || error instanceof LostThreadError;
+  if (!isStorageFailure(error) && !isLost) return error;
   return boardError('STORAGE_FAILED', { cause: error });
 }
 

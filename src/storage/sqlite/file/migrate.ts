@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { migrate } from 'drizzle-orm/better-sqlite3/migrator';
 import { z } from 'zod';
-import { type Client, createPrivately, DatabaseError, openConnection, orm } from './connection.ts';
+import { type Client, createPrivately, DatabaseError, openConnection } from './connection.ts';
 import { freePath, putInPlace, removeCompanions, removeDatabase } from './files.ts';
 import { defineSkeleton } from './names.ts';
+import { orm } from './orm.ts';
 import { rowCounts } from './rows.ts';
 import { atIntervals, defineProgress, planUpgrade, unreported } from './upgrade-plan.ts';
 

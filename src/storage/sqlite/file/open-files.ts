@@ -6,12 +6,14 @@ export class LostFileError extends Error {
 
   constructor(
     readonly path: string,
-    what: string,
-    advice: string,
+    message: string,
   ) {
-    super(`${path} ${what}. ${advice}`);
+    super(message);
   }
 }
+
+/** The device and inode of each file, when it was opened. */
+export type Identities = readonly (readonly [path: string, identity: string | undefined])[];
 
 /**
  * The files that a connection has open. The system does not notify a process when another process removes their
@@ -19,13 +21,14 @@ export class LostFileError extends Error {
  * Each check asks the system for device and inode at the paths.
  */
 export class OpenFiles {
-  private readonly expected: readonly (readonly [path: string, identity: string | undefined])[];
-
-  /** @param file a database that is open in WAL mode: its log and the log's index are there */
-  constructor(private readonly file: string) {
-    const paths = [file, `${file}-wal`, `${file}-shm`];
-    this.expected = paths.map((path) => [path, identity(path)]);
-  }
+  /**
+   * @param file a database that is open in WAL mode: its log and the log's index are there
+   * @param expected what another `OpenFiles` of the file has found
+   */
+  constructor(
+    private readonly file: string,
+    readonly expected: Identities = identities(file),
+  ) {}
 
   /** The first file that is not in its place; undefined if all are. */
   lost(): LostFileError | undefined {
@@ -33,7 +36,7 @@ export class OpenFiles {
       const now = identity(path);
       if (now === before) continue;
       const what = now === undefined ? 'is gone: it was removed or moved' : 'is another file now';
-      return new LostFileError(path, what, this.advice(path, now));
+      return new LostFileError(path, `${path} ${what}. ${this.advice(path, now)}`);
     }
     return undefined;
   }
@@ -55,6 +58,11 @@ export class OpenFiles {
       ? `${back}. Do not stop the server before: docs/operations.md says how to copy the open file.`
       : `${back}; or restart the server to use the file that is there now.`;
   }
+}
+
+function identities(file: string): Identities {
+  const paths = [file, `${file}-wal`, `${file}-shm`];
+  return paths.map((path) => [path, identity(path)]);
 }
 
 /** A file that cannot be looked up counts as missing: the next process could not open it either. */

@@ -10,11 +10,11 @@ import {
   DatabaseError,
   openConnection,
   openingError,
-  orm,
 } from './connection.ts';
 import { ServerLock } from './lock.ts';
 import { requireCurrent, upgrade } from './migrate.ts';
 import { nameColumns } from './names.ts';
+import { orm } from './orm.ts';
 import { realPath, requireOneName } from './paths.ts';
 import { groups, tokenKey } from './schema.ts';
 import type { UpgradeReport } from './upgrade-plan.ts';

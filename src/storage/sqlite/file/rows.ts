@@ -1,5 +1,6 @@
 import { sql } from 'drizzle-orm';
-import { type Client, orm } from './connection.ts';
+import type { Client } from './connection.ts';
+import { orm } from './orm.ts';
 
 /** The number of rows in each of the board's tables that the schema has. */
 export function rowCounts(client: Client): Map<string, number> {

@@ -1,12 +1,12 @@
 import { rmSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { StepControl } from '../../../board/steps.ts';
+import { endOfTime } from '../../../board/times.ts';
 import type { GroupRef } from '../../../board/types.ts';
 import { findGroup } from '../acts/access.ts';
 import { type Client, createPrivately, DatabaseError } from '../file/connection.ts';
 import { isStorageFailure } from '../file/failure.ts';
 import { openShared } from '../file/open.ts';
-import { endOfTime } from '../statements/numbers.ts';
 import { statementsOnUse } from '../statements/statements.ts';
 
 // Messages of one step: a few milliseconds of work.

@@ -3,12 +3,13 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ImportLine, LineOf } from '../../../board/export-format.ts';
 import { nameKey } from '../../../board/name-key.ts';
 import { groupName } from '../../../board/names.ts';
-import { type Client, DatabaseError, openConnection, orm } from '../file/connection.ts';
+import { type Client, DatabaseError, openConnection } from '../file/connection.ts';
 import { putInPlace, removeCompanions, removeDatabase } from '../file/files.ts';
 import { type HealthCheck, healthChecks, problemsOf } from '../file/health.ts';
 import { requireCurrent, upgrade } from '../file/migrate.ts';
 import { nameColumns } from '../file/names.ts';
 import { firstGroups, openShared } from '../file/open.ts';
+import { orm } from '../file/orm.ts';
 import { groups } from '../file/schema.ts';
 import type { Position } from './import-lines.ts';
 

@@ -12,7 +12,7 @@ import type { Executor } from '../executor.ts';
 import type { Client } from '../file/connection.ts';
 import { asBoardError } from '../file/failure.ts';
 import { withoutForeignKeys, writeAtOnce } from '../file/write.ts';
-import { lockRetry } from '../serving/commit-queue.ts';
+import { lockRetry } from '../serving/batch-writer.ts';
 import { type Statements, statementsOnUse } from '../statements/statements.ts';
 
 // Pages of the log: a server copies them into the database at 1000.

@@ -86,8 +86,8 @@ export class SqliteAccounts implements AccountRepository {
   }
 
   disconnect(actor: Actor, ending: EndingToken | null): Promise<void> {
-    // The session was sent what is committed by now; what waits for the same commit gets a later time.
-    const until = this.store.clock.tick();
+    // The session was sent what is published by now; what is being committed has a later time.
+    const until = this.store.publishedUntil();
     return this.store.run('disconnect', { actor: plain(actor), ending, until }, actor);
   }
 

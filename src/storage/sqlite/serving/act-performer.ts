@@ -3,20 +3,20 @@ import { type Call, perform, runsWithoutForeignKeys } from '../acts/acts.ts';
 import { PostRun } from '../acts/post-run.ts';
 import type { ServerTx } from '../acts/transaction.ts';
 import type { Statements } from '../statements/statements.ts';
-import type { Clock } from './clock.ts';
-import type { Emit, Performer } from './committer.ts';
+import type { CallTime, Emit, Performer } from './committer.ts';
 
-/** Runs acts for a server. It needs nothing but the database and the clock, and belongs where the database is. */
+/** Runs acts for a server, where the database is. */
 export class ActPerformer implements Performer<Call> {
   private readonly tx: ReusedTx;
 
-  constructor(statements: Statements, clock: Clock) {
-    this.tx = new ReusedTx(statements, clock);
+  constructor(statements: Statements) {
+    this.tx = new ReusedTx(statements);
   }
 
-  perform(call: Call, emit: Emit): unknown {
+  perform(call: Call, emit: Emit, time: CallTime): unknown {
     if (call.act !== 'post') this.flush();
-    this.tx.begin(emit);
+    this.tx.emit = emit;
+    this.tx.time = time;
     return perform(this.tx, call);
   }
 
@@ -37,23 +37,13 @@ export class ActPerformer implements Performer<Call> {
 class ReusedTx implements ServerTx {
   readonly posts: PostRun;
   emit: (event: BoardEvent) => void = () => {};
-  private time: number | undefined;
+  time: CallTime = { ask: () => 0 };
 
-  constructor(
-    readonly statements: Statements,
-    private readonly clock: Clock,
-  ) {
+  constructor(readonly statements: Statements) {
     this.posts = new PostRun(statements);
   }
 
-  begin(emit: Emit): void {
-    this.emit = emit;
-    this.time = undefined;
-  }
-
-  /** The clock is asked once an act wants the time: what it gives out counts as the newest stored time. */
   get at(): number {
-    this.time ??= this.clock.tick();
-    return this.time;
+    return this.time.ask();
   }
 }

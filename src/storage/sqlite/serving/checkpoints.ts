@@ -5,9 +5,9 @@ import { CheckpointThread, type Progress } from './checkpoint-thread.ts';
 const duePages = 1000;
 /**
  * A log of so many pages is begun again from its start, which takes a moment in which nothing of it is
- * left to be copied: the event loop copies the last pages itself. It copies no more than this.
+ * left to be copied: the thread of the connection copies the last pages itself. It copies no more than this.
  */
-const loopPages = 4000;
+const commitPages = 4000;
 // Milliseconds until the next attempt, after one that did not get through the whole log.
 const retry = 1000;
 const retryHeld = 5000;
@@ -15,7 +15,7 @@ const retryHeld = 5000;
 /**
  * Brings the log over into the database, in place of SQLite's own checkpoints, which copy the whole log
  * within the commit that finds it too long. A thread of its own copies, while posts go on: 1,000 pages
- * and two disk syncs would stop every connection. A reader with an old snapshot keeps the log from
+ * and two disk syncs would stop every write. A reader with an old snapshot keeps the log from
  * being copied; once it is gone, that may be gigabytes.
  */
 export class Checkpoints {
@@ -57,12 +57,6 @@ export class Checkpoints {
     });
   }
 
-  /** Copies at once what no reader holds. @returns whether that was all of the log */
-  copyAll(): boolean {
-    const progress = this.copy.get();
-    return progress?.busy === 0 && pending(progress) === 0;
-  }
-
   /** Waits for the thread, if one is copying. */
   async settled(): Promise<void> {
     await this.working;
@@ -87,20 +81,26 @@ export class Checkpoints {
   private copyLast(): void {
     const state = this.state.get();
     const left = pending(state);
-    if (!state || this.isHeld || state.log < loopPages || left === 0) return;
-    if (left > (state.log < 4 * loopPages ? duePages : loopPages)) return;
+    if (!state || this.isHeld || state.log < commitPages || left === 0) return;
+    if (left > (state.log < 4 * commitPages ? duePages : commitPages)) return;
     this.note(this.copy.get());
   }
 
   private note(progress: Progress | undefined): void {
     const left = pending(progress);
     // Another process may run a checkpoint at this moment.
-    const isHeld = progress?.busy ? this.isHeld : left > loopPages;
+    const isHeld = progress?.busy ? this.isHeld : left > commitPages;
     if (left > 0) this.notBefore = this.now() + (isHeld ? retryHeld : retry);
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
     this.report({ held: isHeld, bytes: left * this.pageSize });
   }
+}
+
+/** Copies at once what no reader holds. @returns whether that was all of the log */
+export function copyAll(client: Client): boolean {
+  const [progress] = client.pragma('wal_checkpoint(PASSIVE)') as Progress[];
+  return progress?.busy === 0 && pending(progress) === 0;
 }
 
 function pending(progress: Progress | undefined): number {

@@ -4,6 +4,8 @@
  * Safe in a JavaScript number until the year 2255.
  */
 export class Clock {
+  private before = 0;
+
   /**
    * @param last the newest time that is stored
    * @param now the wall clock, in milliseconds
@@ -20,7 +22,23 @@ export class Clock {
 
   /** A time later than every one before. */
   tick(): number {
-    this.last = Math.max(Math.floor(this.now() * 1000), this.last + 1);
-    return this.last;
+    return this.reserve(1);
+  }
+
+  /** Reserves `count` times that follow each other. @returns the first of them, later than every one before */
+  reserve(count: number): number {
+    this.before = this.last;
+    const first = Math.max(Math.floor(this.now() * 1000), this.last + 1);
+    this.last = first + count - 1;
+    return first;
+  }
+
+  /**
+   * Gives back what was not used of the last reservation, so that a wall clock that was wrong for a moment leaves no
+   * trace if nothing was stored meanwhile.
+   * @param newest the last of the times that were used; 0 if none was
+   */
+  release(newest: number): void {
+    this.last = Math.max(this.before, newest);
   }
 }

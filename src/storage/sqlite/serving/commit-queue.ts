@@ -1,10 +1,11 @@
 import type { Payer } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
+import { CommitCounts } from '../../../metrics/counts.ts';
 import { boardError } from '../../../protocol/errors.ts';
-import type { Client } from '../file/connection.ts';
-import { asBoardError, isBusy } from '../file/failure.ts';
-import { LostFileError } from '../file/open-files.ts';
-import { Committer, type CommitterOptions, type Outcome, type Performer } from './committer.ts';
+import { asBoardError } from '../file/failure.ts';
+import { lockRetry, type Writer, type Written } from './batch-writer.ts';
+import { Clock } from './clock.ts';
+import { type Outcome, type Performer, performOne } from './committer.ts';
 import type { StorageTrouble } from './trouble.ts';
 
 export interface WriteOptions {
@@ -13,62 +14,63 @@ export interface WriteOptions {
   readonly payer?: Payer | undefined;
 }
 
-export interface CommitQueueOptions extends CommitterOptions {
+export interface CommitQueueOptions<C> {
   /** Called for each event after its commit, in the order of the calls. */
   publish: (event: BoardEvent) => void;
   /** Called with what `publish` throws, which is a bug. The call is committed all the same. */
   failed?: (error: unknown) => void;
-  /** How long writes wait for another process's lock, in milliseconds. */
+  /** Gives each call its time. */
+  clock?: Clock;
+  /** Runs the calls of `runUnwritten`, on a connection of this thread. */
+  reader?: Performer<C> | undefined;
+  /** Whether a call needs a transaction of its own. */
+  isAlone?: (call: C) => boolean;
+  counts?: CommitCounts;
+  /** How long a write waits for another process's lock, in milliseconds. */
   lockTimeout?: number;
-  /** Milliseconds that the writes of one commit may take; the rest waits for the next turn of the event loop. */
+  /** Milliseconds that the writes of one commit may take; the rest is in the next one. */
   commitTime?: number;
   /** Notified of each transaction, and of each write that the disk refuses. */
   trouble?: Pick<StorageTrouble, 'failed' | 'committed'>;
-  /** Called after each commit, once its writes are settled. */
-  committed?: () => void;
 }
 
-/** Milliseconds between two attempts to take another process's lock. */
-export const lockRetry = 10;
-// Writes after which a commit does not wait for the end of the turn. With more, what they hold until then
-// outlives the garbage collector's young generation, and each write costs more processor time.
-const writesPerCommit = 256;
-// Bytes of the writes of one commit: eight contents of the maximum length. The rest waits for the next turn of
-// the event loop, in which other members are served.
+// Writes of one commit. What they hold until it ends outlives the garbage collector's young generation.
+const writesPerCommit = 1024;
+// Bytes of the writes of one commit: eight contents of the maximum length. The rest is in the next one.
 const bytesPerCommit = 256 * 1024;
-// The `commitTime` of a server: 256 posts take as long.
+// The `commitTime` of a server.
 const serverCommitTime = 4;
-// Milliseconds for the attempt when closing, which may block.
-const closingTimeout = 1000;
+// Milliseconds to wait for another process's lock when closing.
+const closingPatience = 1000;
+// The least patience for a lock, where a write has waited for commits before its own.
+const leastPatience = 10 * lockRetry;
 
 /**
- * Group commit: the calls that arrive in one turn of the event loop run in order in one
- * transaction, or in a few if they are hundreds, so that they share one disk sync. If they take long or their
- * texts are long, what does not fit into a commit waits for the next turn. If a call fails, the batch is rolled
- * back and its calls run again one by one, so that only the failing call fails.
- *
- * The queue does not wait inside SQLite for the lock of another process, which would stop every connection.
- * It tries again on later turns; reads go on meanwhile.
- * @template C a call, as the performer takes it
+ * Group commit: the calls that arrive in one turn of the event loop are committed together, in order, so
+ * that they share a disk sync. One commit is under way at a time, and what arrives meanwhile is in the next one:
+ * the slower the disk, the more share a sync. If they take long or their texts are long, what does not fit is in the
+ * commit after that.
+ * @template C a call, as the writer takes it
  */
 export class CommitQueue<C> {
   private waiting: Write<C>[] = [];
   private waitingBytes = 0;
   private scheduled = false;
-  private lockedSince: number | undefined;
   private closed = false;
+  private underWay: { readonly first: number; readonly settled: Promise<void> } | undefined;
+  private readonly clock: Clock;
+  private readonly counts: CommitCounts;
   private readonly lockTimeout: number;
   private readonly commitTime: number;
-  private readonly committer: Committer<C>;
 
   constructor(
-    private readonly client: Client,
-    private readonly performer: Performer<C>,
-    private readonly options: CommitQueueOptions,
+    private readonly writer: Writer<C>,
+    private readonly options: CommitQueueOptions<C>,
   ) {
+    this.clock = options.clock ?? new Clock(0);
+    this.counts = options.counts ?? new CommitCounts();
     this.lockTimeout = options.lockTimeout ?? 5000;
     this.commitTime = options.commitTime ?? serverCommitTime;
-    this.committer = new Committer(client, performer, options);
   }
 
   /**
@@ -78,7 +80,7 @@ export class CommitQueue<C> {
   run(call: C, { bytes = 0, payer }: WriteOptions = {}): Promise<unknown> {
     if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise((resolve, reject) => {
-      this.waiting.push({ call, bytes, payer, resolve, reject });
+      this.waiting.push({ call, bytes, payer, since: performance.now(), resolve, reject });
       this.waitingBytes += bytes;
       this.schedule();
     });
@@ -90,135 +92,134 @@ export class CommitQueue<C> {
    * @throws what the call throws
    */
   async runUnwritten(call: C, payer?: Payer): Promise<unknown> {
+    while (this.underWay) await this.underWay.settled;
+    const { reader } = this.options;
+    if (!reader) throw new Error('There is nothing to run it.');
+    const began = performance.now();
     return new Promise((resolve, reject) => {
-      const write = { call, bytes: 0, payer, resolve, reject };
+      const write = { call, bytes: 0, payer, since: began, resolve, reject };
       try {
-        this.settle(write, this.committer.runUnwritten(call));
+        this.settle(write, performOne(reader, call, { ask: () => this.clock.tick() }, began));
       } catch (error) {
         this.refuse(write, error);
       }
     });
+  }
+
+  /** A time no earlier than that of any event that was published, and earlier than that of any other. */
+  publishedUntil(): number {
+    return this.underWay ? this.underWay.first - 1 : this.clock.tick();
   }
 
   /** Commits what is waiting; later calls are refused. */
-  close(): void {
+  async close(): Promise<void> {
     this.closed = true;
-    this.client.pragma(`busy_timeout = ${closingTimeout}`);
-    while (this.waiting.length > 0) this.flush(true);
+    this.writer.hurry(closingPatience);
+    while (this.underWay || this.waiting.length > 0) {
+      this.commit();
+      await this.underWay?.settled;
+    }
   }
 
   private schedule(): void {
-    // While another process holds the lock, the next attempt is scheduled already.
-    if (
-      this.waiting.length === writesPerCommit &&
-      this.waitingBytes <= bytesPerCommit &&
-      this.lockedSince === undefined
-    ) {
-      queueMicrotask(() => this.flush(false));
-    }
-    this.flushLater();
+    if (this.underWay) return;
+    if (this.waiting.length === writesPerCommit) queueMicrotask(() => this.commit());
+    this.commitLater();
   }
 
-  private flushLater(): void {
+  /** At the end of the turn. */
+  private commitLater(): void {
     if (this.scheduled) return;
     this.scheduled = true;
     setImmediate(() => {
-      if (this.lockedSince === undefined) this.flush(false);
+      this.scheduled = false;
+      this.commit();
     });
   }
 
-  private flush(last: boolean): void {
-    this.scheduled = false;
-    const batch = this.takeBatch(last);
-    if (batch.length === 0) return;
-    let outcomes: Outcome[];
+  private commit(): void {
+    if (this.underWay || this.waiting.length === 0) return;
+    const batch = this.takeBatch();
+    const first = this.clock.reserve(batch.length);
+    this.underWay = { first, settled: this.write(batch, first) };
+  }
+
+  private async write(batch: readonly Write<C>[], first: number): Promise<void> {
+    const calls = batch.map(({ call }) => call);
+    const patience = this.patienceFor(batch);
+    let written: Written;
     try {
-      outcomes = this.commit(batch, last ? Number.POSITIVE_INFINITY : this.commitTime);
+      written = await this.writer.write({ calls, first, time: this.commitTime, patience });
     } catch (error) {
-      if (isBusy(error) && !last && this.waitForLock(batch)) return;
-      this.lockedSince = undefined;
-      const all = isBusy(error) || error instanceof LostFileError;
-      if (all) for (const write of batch) this.refuse(write, error);
-      else this.oneByOne(batch);
+      this.underWay = undefined;
+      const lost = [...batch, ...this.takeAll()];
+      for (const write of lost) this.refuse(write, error);
       return;
     }
-    this.lockedSince = undefined;
-    if (outcomes.length < batch.length) {
-      this.putBack(batch.slice(outcomes.length));
-      this.flushLater();
+    this.underWay = undefined;
+    this.clock.release(written.newest);
+    this.putBack(batch.slice(written.outcomes.length));
+    if (this.waiting.length > 0) this.commitLater();
+    for (const { writes, seconds } of written.commits) {
+      this.counts.writes.note(writes);
+      this.counts.seconds.note(seconds);
+      this.options.trouble?.committed();
     }
-    this.settleAll(batch, outcomes);
-  }
-
-  /** Writes that are not committed yet come before those that wait. */
-  private putBack(writes: readonly Write<C>[]): void {
-    this.waiting = [...writes, ...this.waiting];
-    for (const { bytes } of writes) this.waitingBytes += bytes;
-  }
-
-  /** The writes of the next commit: all that fit, or without a limit of bytes. The rest is scheduled. */
-  private takeBatch(all: boolean): Write<C>[] {
-    const { waiting, performer } = this;
-    let bytes = 0;
-    let end = 0;
-    for (const write of waiting) {
-      const isFull = !all && write.bytes > 0 && bytes + write.bytes > bytesPerCommit;
-      const isAlone = performer.isAlone?.(write.call) ?? false;
-      if (end > 0 && (isFull || isAlone)) break;
-      bytes += write.bytes;
-      end++;
-      if (isAlone) break;
-    }
-    this.waiting = waiting.slice(end);
-    this.waitingBytes -= bytes;
-    if (this.waiting.length > 0) this.flushLater();
-    return waiting.slice(0, end);
-  }
-
-  /** Puts the batch back in front and tries again later; false after the timeout. */
-  private waitForLock(batch: Write<C>[]): boolean {
-    this.lockedSince ??= performance.now();
-    if (performance.now() - this.lockedSince > this.lockTimeout) return false;
-    this.putBack(batch);
-    this.scheduled = true;
-    setTimeout(() => this.flush(false), lockRetry);
-    return true;
-  }
-
-  private oneByOne(batch: Write<C>[]): void {
-    for (const [at, write] of batch.entries()) {
-      let outcomes: Outcome[];
-      try {
-        outcomes = this.commit([write], this.commitTime);
-      } catch (error) {
-        // Another process may have taken the lock since: a later turn tries again, with the rest in its order.
-        if (isBusy(error) && !this.closed && this.waitForLock(batch.slice(at))) return;
-        this.refuse(write, error);
-        continue;
-      }
-      this.settleAll([write], outcomes);
-    }
-  }
-
-  /** @throws what `Committer.commit` throws */
-  private commit(batch: readonly Write<C>[], time: number): Outcome[] {
-    const calls = batch.map(({ call }) => call);
-    const outcomes = this.committer.commit(calls, time);
-    this.options.trouble?.committed();
-    return outcomes;
-  }
-
-  /** @param outcomes of the first writes of the batch */
-  private settleAll(batch: readonly Write<C>[], outcomes: readonly Outcome[]): void {
+    const { outcomes } = written;
     for (let at = 0; at < outcomes.length; at++) {
       const write = batch[at];
       const outcome = outcomes[at];
       if (write && outcome) this.settle(write, outcome);
     }
-    this.options.committed?.();
   }
 
-  private settle({ resolve, reject, payer }: Write<C>, outcome: Outcome): void {
+  /** The writes of the next commit: all that fit. */
+  private takeBatch(): Write<C>[] {
+    const { waiting } = this;
+    const { isAlone = () => false } = this.options;
+    let bytes = 0;
+    let end = 0;
+    for (const write of waiting) {
+      const isFull =
+        end === writesPerCommit || (write.bytes > 0 && bytes + write.bytes > bytesPerCommit);
+      const alone = isAlone(write.call);
+      if (end > 0 && (isFull || alone)) break;
+      bytes += write.bytes;
+      end++;
+      if (alone) break;
+    }
+    this.waiting = waiting.slice(end);
+    this.waitingBytes -= bytes;
+    return waiting.slice(0, end);
+  }
+
+  private takeAll(): Write<C>[] {
+    const { waiting } = this;
+    this.waiting = [];
+    this.waitingBytes = 0;
+    return waiting;
+  }
+
+  /** Writes that are not committed yet come before those that wait. */
+  private putBack(writes: readonly Write<C>[]): void {
+    if (writes.length === 0) return;
+    this.waiting = [...writes, ...this.waiting];
+    for (const { bytes } of writes) this.waitingBytes += bytes;
+  }
+
+  /** What is left of the time that the oldest write may wait for a lock. */
+  private patienceFor([oldest]: readonly Write<C>[]): number {
+    const waited = oldest ? performance.now() - oldest.since : 0;
+    const most = this.closed ? closingPatience : this.lockTimeout;
+    return Math.min(most, Math.max(this.lockTimeout - waited, leastPatience));
+  }
+
+  private settle(write: Write<C>, outcome: Outcome): void {
+    const { resolve, reject, payer } = write;
+    if ('failure' in outcome) {
+      this.refuse(write, outcome.failure);
+      return;
+    }
     if ('refusal' in outcome) {
       payer?.charge(outcome.took);
       reject(outcome.refusal);
@@ -250,6 +251,8 @@ interface Write<C> {
   readonly call: C;
   readonly bytes: number;
   readonly payer: Payer | undefined;
+  /** When it arrived, by `performance.now()`. */
+  readonly since: number;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
 }

@@ -1,5 +1,4 @@
 import type { BoardEvent } from '../../../board/types.ts';
-import { CommitCounts } from '../../../metrics/counts.ts';
 import { BoardError } from '../../../protocol/errors.ts';
 import type { Client } from '../file/connection.ts';
 import type { OpenFiles } from '../file/open-files.ts';
@@ -8,10 +7,16 @@ import { withoutForeignKeys } from '../file/write.ts';
 /** Announces what a call does. */
 export type Emit = (event: BoardEvent) => void;
 
+/** The time of a call. */
+export interface CallTime {
+  /** To be asked only if the call stores it. */
+  ask(): number;
+}
+
 /** Runs calls inside the transactions of a `Committer`. */
 export interface Performer<C> {
   /** @throws BoardError before anything was changed; other errors at any time */
-  perform(call: C, emit: Emit): unknown;
+  perform(call: C, emit: Emit, time: CallTime): unknown;
   /** Writes what consecutive calls have gathered. Called before each commit. */
   flush?(): void;
   /** Forgets what calls have gathered. Called after a rollback. */
@@ -20,89 +25,97 @@ export interface Performer<C> {
   isAlone?(call: C): boolean;
 }
 
-/** What became of a call: its value with its events, or the error of the board that refused it. */
+/** What became of a call that was run in a transaction. */
 export type Outcome = {
   /** Milliseconds that the call took. */
   readonly took: number;
 } & (
   | { readonly value: unknown; readonly events: readonly BoardEvent[] }
+  /** The error of the board that refused the call, before it had changed anything. */
   | { readonly refusal: BoardError }
+  /** Any other error: the call was rolled back. */
+  | { readonly failure: unknown }
 );
 
-export interface CommitterOptions {
-  counts?: CommitCounts | undefined;
-  /** What is checked before and after each transaction: a commit into a lost file is no commit. */
-  files?: Pick<OpenFiles, 'lost'> | undefined;
+/** A transaction that was committed. */
+export interface Commit {
+  readonly writes: number;
+  readonly seconds: number;
 }
 
 /**
- * The half of group commit that is where the database is: runs a batch of calls in one transaction. It is given
+ * The half of group commit that is where the database is: runs calls in one transaction. It is given
  * nothing but the calls and returns nothing but their outcomes, so it can run in another thread than the queue.
  */
 export class Committer<C> {
   private readonly begin;
   private readonly end;
   private readonly rollback;
-  private readonly counts: CommitCounts;
+  private readonly time = new NotedTime();
 
+  /** @param files what is checked before and after each transaction: a commit into a lost file is no commit */
   constructor(
     private readonly client: Client,
     private readonly performer: Performer<C>,
-    private readonly options: CommitterOptions = {},
+    private readonly files?: Pick<OpenFiles, 'lost'>,
   ) {
-    this.counts = options.counts ?? new CommitCounts();
     this.begin = client.prepare('BEGIN IMMEDIATE');
     this.end = client.prepare('COMMIT');
     this.rollback = client.prepare('ROLLBACK');
+  }
+
+  /** The newest time that was stored; 0 if there is none yet. */
+  get newest(): number {
+    return this.time.newest;
   }
 
   /**
    * Runs calls in order until they have taken `time`, at least one, and commits them. A call that is refused leaves
    * the others as they are.
    * @param calls one alone where the performer says so
+   * @param first the time of the first call; that of each other is a microsecond after the one before
    * @param time milliseconds
+   * @param note called for the transaction, once it is committed
    * @returns the outcomes of the first calls, as many as were run
    * @throws any other error of a call, an error of SQLite, and `LostFileError`: nothing is committed then
    */
-  commit(calls: readonly C[], time: number): Outcome[] {
+  commit(
+    calls: readonly C[],
+    { first, time, note }: { first: number; time: number; note: (commit: Commit) => void },
+  ): Outcome[] {
     this.requireFiles();
-    const [first] = calls;
-    const isAlone = first !== undefined && this.performer.isAlone?.(first);
-    const outcomes = isAlone
-      ? withoutForeignKeys(this.client, () => this.transact(calls, time))
-      : this.transact(calls, time);
+    const began = performance.now();
+    const transact = () => this.transact(calls, first, time);
+    const [call] = calls;
+    const isAlone = call !== undefined && this.performer.isAlone?.(call);
+    const outcomes = isAlone ? withoutForeignKeys(this.client, transact) : transact();
     this.requireFiles();
+    note({ writes: outcomes.length, seconds: (performance.now() - began) / 1000 });
     return outcomes;
-  }
-
-  /** Runs a call that only reads, without a transaction. @throws any error but a `BoardError` of the call */
-  runUnwritten(call: C): Outcome {
-    return this.perform(call, performance.now());
   }
 
   /** @throws LostFileError if what is committed is, or would be, in no file that can be found */
   private requireFiles(): void {
-    const lost = this.options.files?.lost();
+    const lost = this.files?.lost();
     if (lost) throw lost;
   }
 
-  private transact(calls: readonly C[], time: number): Outcome[] {
-    const began = performance.now();
+  private transact(calls: readonly C[], first: number, time: number): Outcome[] {
     this.begin.run();
     try {
       const outcomes: Outcome[] = [];
       let now = performance.now();
       const end = now + time;
+      this.time.next = first;
       for (const call of calls) {
         if (now > end) break;
-        const outcome = this.perform(call, now);
+        const outcome = performOne(this.performer, call, this.time, now);
         outcomes.push(outcome);
+        this.time.next++;
         now += outcome.took;
       }
       this.performer.flush?.();
       this.end.run();
-      this.counts.writes.note(outcomes.length);
-      this.counts.seconds.note((performance.now() - began) / 1000);
       return outcomes;
     } catch (error) {
       this.performer.drop?.();
@@ -110,15 +123,31 @@ export class Committer<C> {
       throw error;
     }
   }
+}
 
-  private perform(call: C, began: number): Outcome {
-    const events: BoardEvent[] = [];
-    try {
-      const value = this.performer.perform(call, (event) => events.push(event));
-      return { value, events, took: performance.now() - began };
-    } catch (error) {
-      if (!(error instanceof BoardError)) throw error;
-      return { refusal: error, took: performance.now() - began };
-    }
+class NotedTime implements CallTime {
+  next = 0;
+  newest = 0;
+
+  ask(): number {
+    this.newest = this.next;
+    return this.next;
+  }
+}
+
+/** Runs a call. @param began by `performance.now()` @throws any error but a `BoardError` of the call */
+export function performOne<C>(
+  performer: Performer<C>,
+  call: C,
+  time: CallTime,
+  began = performance.now(),
+): Outcome {
+  const events: BoardEvent[] = [];
+  try {
+    const value = performer.perform(call, (event) => events.push(event), time);
+    return { value, events, took: performance.now() - began };
+  } catch (error) {
+    if (!(error instanceof BoardError)) throw error;
+    return { refusal: error, took: performance.now() - began };
   }
 }

@@ -1,5 +1,5 @@
 import { desc, sql } from 'drizzle-orm';
-import type { Orm } from '../file/connection.ts';
+import type { Orm } from '../file/orm.ts';
 import { memberships, messages } from '../file/schema.ts';
 
 /**

@@ -20,6 +20,8 @@ export interface OpenStoreOptions {
   readonly data: string;
   readonly durability: Durability;
   readonly publish: (event: BoardEvent) => void;
+  /** See `StoreOptions.missed`. */
+  readonly missed: () => void;
   readonly log: Logger;
   /** Called before the database is upgraded, with about how many seconds that takes. */
   readonly onUpgrade?: ((seconds: number) => void) | undefined;
@@ -40,7 +42,14 @@ export class ServerStore {
   }
 
   /** @throws LockedError, DatabaseError if the database cannot be used; then the lock is released */
-  static open({ data, durability, publish, log, onUpgrade }: OpenStoreOptions): ServerStore {
+  static open({
+    data,
+    durability,
+    publish,
+    missed,
+    log,
+    onUpgrade,
+  }: OpenStoreOptions): ServerStore {
     const report = {
       begin: (plan: UpgradePlan) => {
         log.info(describeUpgrade(plan));
@@ -50,12 +59,12 @@ export class ServerStore {
     };
     const { client, lock, copy } = openHeld(databaseFile(data), { durability, report });
     try {
-      // From here on, a wait inside SQLite would stop every connection; the commit queue waits
-      // between turns.
+      // From here on, a wait inside SQLite would stop every connection. The commit thread waits by itself.
       client.pragma('busy_timeout = 0');
       if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
       const store = new Store(client, {
         publish,
+        missed,
         log,
         failed: (error) =>
           log.error({ err: error }, 'an event could not be published: this is a bug'),
@@ -115,8 +124,7 @@ export class ServerStore {
 
   async close(): Promise<void> {
     this.stopWatching();
-    await this.store.checkpoints.settled();
-    this.store.close();
+    await this.store.close();
     this.lock.release();
   }
 }

@@ -7,16 +7,24 @@ import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import type { Holdings } from '../../../metrics/sources.ts';
 import { boardError } from '../../../protocol/errors.ts';
-import type { ActName, ArgumentsOf, Call, ResultOf } from '../acts/acts.ts';
+import {
+  type ActName,
+  type ArgumentsOf,
+  type Call,
+  type ResultOf,
+  runsWithoutForeignKeys,
+} from '../acts/acts.ts';
 import type { Executor } from '../executor.ts';
-import { type Client, openConnection, orm } from '../file/connection.ts';
+import { type Client, openConnection } from '../file/connection.ts';
 import { asBoardError, isStorageFailure } from '../file/failure.ts';
 import { OpenFiles } from '../file/open-files.ts';
-import { prepareStatements, type Statements } from '../statements/statements.ts';
+import { orm } from '../file/orm.ts';
+import { prepareStatements, recipesOf, type Statements } from '../statements/statements.ts';
 import { ActPerformer } from './act-performer.ts';
-import { Checkpoints } from './checkpoints.ts';
+import { copyAll } from './checkpoints.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue, type WriteOptions } from './commit-queue.ts';
+import { CommitThread } from './commit-thread.ts';
 import { lastTime } from './last-time.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
 import { Uses } from './uses.ts';
@@ -26,6 +34,8 @@ export interface StoreOptions {
   publish: (event: BoardEvent) => void;
   /** Called with an error that `publish` throws, which is a bug. */
   failed?: (error: unknown) => void;
+  /** Called when something was committed whose events nobody knows: what sessions were notified of has a gap. */
+  missed?: () => void;
   /** The wall clock, in milliseconds. */
   now?: () => number;
   /** How long writes wait for another process's lock, in milliseconds. */
@@ -47,19 +57,22 @@ export class Store implements Executor {
   /** What the commit queue counts for the metrics. */
   readonly counts = new CommitCounts();
   readonly clock: Clock;
-  readonly checkpoints: Checkpoints;
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
   readonly trouble: StorageTrouble;
   /** What logins have used, to be stored by the upkeep. */
   readonly uses = new Uses();
   private readonly files: OpenFiles;
+  private readonly thread: CommitThread;
   private hasSavedLog = false;
 
-  /** @param client a connection to a database of the current schema; closed with the store */
+  /**
+   * @param client a connection to a database of the current schema, for reading; closed with the store. Commits are
+   * as durable as on this one.
+   */
   constructor(
     readonly client: Client,
-    { now = Date.now, log, logHeld = () => {}, ...options }: StoreOptions,
+    { now = Date.now, log, logHeld = () => {}, missed = () => {}, ...options }: StoreOptions,
   ) {
     const database = orm(client);
     this.statements = prepareStatements(client);
@@ -68,12 +81,20 @@ export class Store implements Executor {
     this.files = new OpenFiles(client.name);
     const { counts } = this;
     this.trouble = new StorageTrouble(client.name, counts, log);
-    const { files, trouble } = this;
-    this.checkpoints = new Checkpoints(client, logHeld);
-    const committed = () => this.checkpoints.afterCommit();
-    const performer = new ActPerformer(this.statements, this.clock);
-    const all = { ...options, counts, files, trouble, committed };
-    this.queue = new CommitQueue(client, performer, all);
+    const { trouble, clock } = this;
+    const data = {
+      file: client.name,
+      files: this.files.expected,
+      recipes: recipesOf(this.statements),
+      synchronous: Number(client.pragma('synchronous', { simple: true })),
+    };
+    client.pragma('query_only = ON');
+    const lost = (error: Error) => trouble.failed('watch', error);
+    this.thread = new CommitThread(data, client, { lost, missed, logHeld });
+    const reader = new ActPerformer(this.statements);
+    const isAlone = runsWithoutForeignKeys;
+    const all = { ...options, counts, trouble, clock, reader, isAlone };
+    this.queue = new CommitQueue<Call>(this.thread, all);
   }
 
   /**
@@ -95,6 +116,11 @@ export class Store implements Executor {
     payer?: Payer,
   ): Promise<ResultOf<N>> {
     return this.queue.runUnwritten({ act, args }, payer) as Promise<ResultOf<N>>;
+  }
+
+  /** A time no earlier than that of any event that was published, and earlier than that of any other. */
+  publishedUntil(): number {
+    return this.queue.publishedUntil();
   }
 
   /** Each commit of a server is synced anyway. */
@@ -155,7 +181,7 @@ export class Store implements Executor {
     return {
       databaseBytes: size(this.client.name),
       logBytes: size(`${this.client.name}-wal`),
-      logHeldBytes: this.checkpoints.heldBytes,
+      logHeldBytes: this.thread.heldBytes,
       ...(this.statements.holdings.get() ?? { groups: 0, memberships: 0, messages: 0 }),
     };
   }
@@ -164,10 +190,11 @@ export class Store implements Executor {
    * Commits the waiting acts, copies the log into the database and closes it. If the disk has no room
    * for that, the log stays. It is complete, and SQLite reads it when the database is opened again.
    */
-  close(): void {
-    this.queue.close();
-    this.checkpoints.close();
+  async close(): Promise<void> {
+    await this.queue.close();
+    await this.thread.close();
     try {
+      this.client.pragma('query_only = OFF');
       this.client.pragma('wal_checkpoint(TRUNCATE)');
     } catch (error) {
       if (!isStorageFailure(error)) throw error;
@@ -208,7 +235,7 @@ export class Store implements Executor {
    */
   private saveLog(): void {
     try {
-      this.hasSavedLog = this.checkpoints.copyAll();
+      this.hasSavedLog = copyAll(this.client);
     } catch (error) {
       this.hasSavedLog = true;
       this.trouble.failed('watch', error);

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import { CommitCounts } from '../../../metrics/counts.ts';
-import { adviceFor } from '../file/failure.ts';
+import { adviceFor, LostThreadError } from '../file/failure.ts';
 import { LostFileError } from '../file/open-files.ts';
 
 // Milliseconds: a failure counts as over once nothing has failed for so long, and while one lasts
@@ -93,7 +93,8 @@ export class StorageTrouble {
   }
 
   private sentence(kind: Kind, error: unknown): string {
-    if (error instanceof LostFileError) return `Nothing can be written: ${error.message}`;
+    if (error instanceof LostFileError || error instanceof LostThreadError)
+      return `Nothing can be written: ${error.message}`;
     const what = kind === 'read' ? 'Not all can be read from' : 'Nothing can be written to';
     return `${what} ${this.file}. ${adviceFor(error)}`;
   }

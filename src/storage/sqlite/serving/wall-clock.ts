@@ -1,4 +1,5 @@
-import { type Client, orm } from '../file/connection.ts';
+import type { Client } from '../file/connection.ts';
+import { orm } from '../file/orm.ts';
 import { wallClock } from '../file/schema.ts';
 import { writeAtOnce } from '../file/write.ts';
 import { clockTolerance } from './clock-watch.ts';

@@ -1,6 +1,8 @@
 import { asc, eq, gt, isNull, lte, or, sql } from 'drizzle-orm';
-import type { Client, Orm } from '../file/connection.ts';
+import type { Client } from '../file/connection.ts';
+import type { Orm } from '../file/orm.ts';
 import { networkBans, outsideChanges, wallClock } from '../file/schema.ts';
+import { prepare } from './recipe.ts';
 
 const value = sql.placeholder;
 
@@ -92,5 +94,6 @@ export function boardStatements(orm: Orm) {
 }
 
 function pragma(client: Client, text: string) {
-  return () => ({ run: () => void client.pragma(text) });
+  const recipe = { sql: `PRAGMA ${text}`, params: [], columns: [], booleans: [] };
+  return () => ({ run: () => void prepare(client, recipe).run({}), recipe });
 }

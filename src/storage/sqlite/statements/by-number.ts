@@ -1,4 +1,4 @@
-import { endOfTime } from './numbers.ts';
+import { endOfTime } from '../../../board/times.ts';
 import type { Statements } from './statements.ts';
 
 /** A row that is found by its number. */

@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, inArray, lt, lte, ne, notExists, notInArray, sql } from 'drizzle-orm';
-import type { Orm } from '../file/connection.ts';
+import type { Orm } from '../file/orm.ts';
 import { endedTokens, knownNetworks, tokenKey, tokens, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { accountColumns } from './users.ts';

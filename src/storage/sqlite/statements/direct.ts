@@ -1,7 +1,8 @@
 import { Param, Placeholder, type Query } from 'drizzle-orm';
 import type { Client } from '../file/connection.ts';
+import { prepare, type Recipe } from './recipe.ts';
 
-/** A drizzle query that is not prepared yet. Only the types of `prepare` are used. */
+/** A query of drizzle's that is not prepared yet; `prepare` is asked for its types alone. */
 interface Preparable<P> {
   toSQL(): Query;
   prepare(): P;
@@ -9,7 +10,7 @@ interface Preparable<P> {
 
 type Values = Record<string, unknown>;
 type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>> & {
-  /** The rows one by one. The connection can run nothing else until the loop over them has ended. */
+  /** The rows one by one. The connection can do nothing else until the loop over them has ended. */
   each(values: Values): Iterable<RowOf<P>>;
   /** The rows as arrays of their columns. */
   rows(values: Values): unknown[];
@@ -17,9 +18,9 @@ type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>> & {
 type RowOf<P> = P extends { all(...args: never[]): readonly (infer R)[] } ? R : never;
 
 /**
- * Runs drizzle's SQL through better-sqlite3. Same interface as a prepared drizzle query, but parameters and
- * columns are mapped once, not at every call.
- * @param columns the columns that the query returns, in their order; none if it returns no rows
+ * Prepares the SQL that drizzle generates with better-sqlite3 itself, to be used like what drizzle
+ * prepares: that finds out anew at every call where each value and each column belongs.
+ * @param columns what the query selects, or returns, in that order; none where it gives no rows
  */
 export function direct<P>(
   client: Client,
@@ -27,36 +28,45 @@ export function direct<P>(
   columns: Readonly<Record<string, unknown>> = {},
 ): Runs<P> {
   const generated = query.toSQL();
-  const { sql, params } = generated;
-  const statement = client.prepare<unknown[], unknown[]>(sql);
-  const keys = Object.keys(columns);
-  if (keys.length > 0) statement.raw();
-  const held = params.map((param) => (param instanceof Param ? param.value : param));
-  const places = [...held.entries()].flatMap(([at, value]) =>
-    value instanceof Placeholder ? [{ at, name: value.name }] : [],
-  );
-  // SQLite copies the bound values before the statement returns, so one array serves all calls.
-  const bind = (values: Values) => {
-    for (const { at, name } of places) held[at] = values[name];
-    return held;
+  const recipe = toRecipe(generated, Object.keys(columns));
+  const getQuery = () => generated;
+  return { ...prepare(client, recipe), getQuery, recipe } as unknown as Runs<P>;
+}
+
+/** What drizzle has prepared, or `direct`, or a pragma. */
+interface Source {
+  readonly recipe?: Recipe;
+  getQuery?(): Query;
+  /** What drizzle selects: its own, but there is no other way to ask for it. */
+  readonly fields?: readonly { path: readonly string[]; field: unknown }[];
+}
+
+/** A prepared statement as data. */
+export function recipeOf(statement: unknown): Recipe {
+  const { recipe, getQuery, fields = [] } = statement as Source;
+  if (recipe) return recipe;
+  const query = getQuery?.call(statement);
+  if (!query) throw new Error('This is no statement.');
+  const columns = fields.map(({ path }) => path.join('.'));
+  const booleans = fields.filter(({ field }) => decode(field) === true);
+  return {
+    ...toRecipe(query, columns),
+    booleans: booleans.map(({ path }) => path.join('.')),
   };
-  const toRow = (cells: unknown[]) => {
-    const row: Values = {};
-    for (let at = 0; at < keys.length; at++) row[keys[at] as string] = cells[at];
-    return row;
-  };
-  const runs = {
-    getQuery: () => generated,
-    run: (values: Values) => statement.run(bind(values)),
-    rows: (values: Values) => statement.all(bind(values)),
-    all: (values: Values) => statement.all(bind(values)).map(toRow),
-    *each(values: Values) {
-      for (const cells of statement.iterate(bind(values))) yield toRow(cells);
-    },
-    get: (values: Values) => {
-      const cells = statement.get(bind(values));
-      return cells && toRow(cells);
-    },
-  };
-  return runs as unknown as Runs<P>;
+}
+
+function toRecipe({ sql, params }: Query, columns: readonly string[]): Recipe {
+  return { sql, params: params.map(toParam), columns, booleans: [] };
+}
+
+function toParam(param: unknown): Recipe['params'][number] {
+  const held = param instanceof Param ? param.value : param;
+  if (held instanceof Placeholder) return { name: held.name };
+  return held as string | number | null;
+}
+
+/** What drizzle makes of a 1 in a column. */
+function decode(field: unknown): unknown {
+  const { decoder } = field as { decoder?: { mapFromDriverValue(value: number): unknown } };
+  return decoder?.mapFromDriverValue(1);
 }

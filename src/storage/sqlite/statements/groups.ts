@@ -1,9 +1,10 @@
 import { and, asc, count, eq, gt, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
-import type { Orm } from '../file/connection.ts';
-import { looksLike } from '../file/names.ts';
+import { endOfTime } from '../../../board/times.ts';
+import type { Orm } from '../file/orm.ts';
 import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { endOfTime, live, tombstone } from './numbers.ts';
+import { looksLike } from './looks.ts';
+import { live, tombstone } from './numbers.ts';
 import { sessionColumns } from './users.ts';
 
 const value = sql.placeholder;

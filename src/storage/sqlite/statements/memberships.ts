@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
-import type { Orm } from '../file/connection.ts';
+import type { Orm } from '../file/orm.ts';
 import { groups, memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live } from './numbers.ts';

@@ -1,6 +1,6 @@
 import { and, asc, count, desc, eq, gt, gte, lt, lte, max, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, unionAll } from 'drizzle-orm/sqlite-core';
-import type { Orm } from '../file/connection.ts';
+import type { Orm } from '../file/orm.ts';
 import { groups, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';

@@ -12,7 +12,8 @@ import {
   sql,
 } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import type { Orm } from '../file/connection.ts';
+import { endOfTime } from '../../../board/times.ts';
+import type { Orm } from '../file/orm.ts';
 import { messages } from '../file/schema.ts';
 import { direct } from './direct.ts';
 
@@ -25,9 +26,6 @@ type Value = SQLiteColumn | Placeholder;
 
 /** How many numbers there are for each milestone. */
 export const milestoneSpacing = 64;
-
-/** Later than every time. */
-export const endOfTime = Number.MAX_SAFE_INTEGER;
 
 /** A message that is there to be shown and counted, not a tombstone. */
 export const live: SQL = isNull(messages.deletedAt);

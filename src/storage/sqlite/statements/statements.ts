@@ -1,10 +1,12 @@
-import type { Client, Orm } from '../file/connection.ts';
-import { orm } from '../file/connection.ts';
+import type { Client } from '../file/connection.ts';
+import { type Orm, orm } from '../file/orm.ts';
 import { boardStatements } from './board.ts';
 import { credentialStatements } from './credentials.ts';
+import { recipeOf } from './direct.ts';
 import { groupStatements } from './groups.ts';
 import { membershipStatements } from './memberships.ts';
 import { messageStatements } from './messages.ts';
+import type { Recipe } from './recipe.ts';
 import { userStatements } from './users.ts';
 
 type Preparations = Record<string, () => unknown>;
@@ -28,6 +30,12 @@ export type Statements = Prepared<ReturnType<typeof preparations>>;
 export function prepareStatements(client: Client): Statements {
   const all = Object.entries(preparations(orm(client)));
   return Object.fromEntries(all.map(([name, prepare]) => [name, prepare()])) as Statements;
+}
+
+/** All statements as data, to be prepared where drizzle is not: see `from-recipes.ts`. */
+export function recipesOf(statements: Statements): Readonly<Record<string, Recipe>> {
+  const all = Object.entries(statements);
+  return Object.fromEntries(all.map(([name, statement]) => [name, recipeOf(statement)]));
 }
 
 /** Prepares each statement when it is first used: for a command, which uses a few. */

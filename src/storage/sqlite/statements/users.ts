@@ -1,8 +1,8 @@
 import { and, asc, count, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
-import type { Orm } from '../file/connection.ts';
-import { looksLike } from '../file/names.ts';
+import type { Orm } from '../file/orm.ts';
 import { memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { looksLike } from './looks.ts';
 
 const value = sql.placeholder;
 

@@ -1,7 +1,7 @@
 import { and, asc, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import { limits } from '../../../protocol/limits.ts';
-import type { Orm } from '../file/connection.ts';
+import type { Orm } from '../file/orm.ts';
 import { memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live, timeUpTo, tombstone } from './numbers.ts';

@@ -1,0 +1,93 @@
+import { parentPort } from 'node:worker_threads';
+import type { Call } from '../acts/acts.ts';
+import { type Client, openConnection } from '../file/connection.ts';
+import { type Identities, OpenFiles } from '../file/open-files.ts';
+import { fromRecipes } from '../statements/from-recipes.ts';
+import type { Recipe } from '../statements/recipe.ts';
+import { ActPerformer } from './act-performer.ts';
+import { decodeBatch, encodeResult, type SentBatch, type SentResult } from './batch-codec.ts';
+import { BatchWriter } from './batch-writer.ts';
+import { Checkpoints } from './checkpoints.ts';
+import { Committer } from './committer.ts';
+
+/** What the commit thread opens. */
+export interface CommitWorkerData {
+  readonly file: string;
+  /** The files of the connection that the thread of the loop has: this thread writes to no others. */
+  readonly files: Identities;
+  readonly recipes: Readonly<Record<string, Recipe>>;
+  /** The value of `PRAGMA synchronous`. */
+  readonly synchronous: number;
+}
+
+/** What is sent to the commit thread. */
+export type ToCommitWorker =
+  /** It ends if that fails. */
+  | { readonly open: CommitWorkerData }
+  | { readonly batch: SentBatch }
+  /** Milliseconds of patience for the batch under way. */
+  | { readonly hurry: number }
+  | 'close';
+
+/** What the commit thread sends. */
+export type FromCommitWorker =
+  | { readonly result: SentResult; readonly heldBytes: number }
+  | { readonly log: { readonly held: boolean; readonly bytes: number } }
+  | 'closed';
+
+/** The database while it is open here, for writing. */
+class Writing {
+  private readonly client: Client;
+  private readonly checkpoints: Checkpoints;
+  private readonly writer: BatchWriter<Call>;
+
+  /** @throws LostFileError, and what `openConnection` throws */
+  constructor({ file, files, recipes, synchronous }: CommitWorkerData) {
+    const openFiles = new OpenFiles(file, files);
+    const lost = openFiles.lost();
+    if (lost) throw lost;
+    this.client = openConnection(file, { busyTimeout: 0 });
+    this.client.pragma(`synchronous = ${synchronous}`);
+    this.checkpoints = new Checkpoints(this.client, (log) => send({ log }));
+    const performer = new ActPerformer(fromRecipes(this.client, recipes));
+    this.writer = new BatchWriter(new Committer<Call>(this.client, performer, openFiles));
+  }
+
+  async commit(sent: SentBatch): Promise<void> {
+    const batch = decodeBatch(sent);
+    const written = await this.writer.write(batch);
+    const result = encodeResult(batch.calls, written);
+    send({ result, heldBytes: this.checkpoints.heldBytes });
+    this.checkpoints.afterCommit();
+  }
+
+  hurry(patience: number): void {
+    this.writer.hurry(patience);
+  }
+
+  /** Waits for what is being copied. */
+  async close(): Promise<void> {
+    await this.checkpoints.settled();
+    this.checkpoints.close();
+    this.client.close();
+  }
+}
+
+let writing: Writing | undefined;
+
+parentPort?.on('message', (message: ToCommitWorker) => {
+  if (message === 'close') void close();
+  else if ('open' in message) writing = new Writing(message.open);
+  else if ('hurry' in message) writing?.hurry(message.hurry);
+  else void writing?.commit(message.batch);
+});
+
+async function close(): Promise<void> {
+  await writing?.close();
+  writing = undefined;
+  send('closed');
+}
+
+function send(message: FromCommitWorker): void {
+  parentPort?.postMessage(message);
+}
