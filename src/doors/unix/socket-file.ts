@@ -55,7 +55,7 @@ export async function listenAt(server: Server, path: string, backlog?: number): 
   await new Promise<void>((resolve, reject) => {
     const failed = (error: NodeJS.ErrnoException) => reject(refused(path, error.message, error));
     server.once('error', failed);
-    // The file is made within the call of `listen`, so the mask is on no other file.
+    // The file is made within the call of `listen`, so the mask applies to no other file.
     const mask = process.umask(ownerOnly);
     try {
       server.listen({ path, ...(backlog !== undefined && { backlog }) }, () => {

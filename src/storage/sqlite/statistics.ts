@@ -22,14 +22,14 @@ interface Bucket {
   readonly messages: number;
 }
 
-/** The ids that a count of a window goes through; none where `first` is past `last`. */
+/** The range of ids that the count of a window reads; empty if `first` is greater than `last`. */
 export interface Window {
   readonly since: number;
   readonly first: number;
   readonly last: number;
 }
 
-/** The ids of what was posted from `since` on. */
+/** The ids of messages posted at `since` or later. */
 export function findWindow(client: Client, since: number): Window {
   const next = client.prepare<[number], Edge>(
     'SELECT id, posted_at AS at FROM messages WHERE id >= ? ORDER BY id LIMIT 1',
@@ -39,8 +39,8 @@ export function findWindow(client: Client, since: number): Window {
 }
 
 /**
- * Counts what is stored, and in steps what is in the window. Nothing is locked meanwhile, so that
- * beside a server the parts may be some messages apart.
+ * Counts what is stored, and, in steps, the messages of the window. It locks nothing, so while a server runs the
+ * parts may differ by some messages.
  * @returns null if it was stopped before the end
  */
 export async function readStatistics(
@@ -88,7 +88,7 @@ function readTotals(client: Client): Statistics['totals'] {
     .get() as Statistics['totals'];
 }
 
-/** By a range of the index on (group_id, posted_at) for each group. */
+/** Reads a range of the index on (group_id, posted_at) for each group. */
 function postedSince(client: Client, since: number): number {
   return client
     .prepare<[number]>(
@@ -158,14 +158,14 @@ function describe(
   };
 }
 
-/** The most, those with as many in the order of their ids. */
+/** The entries with the highest counts; equal counts in the order of ids. */
 function top(client: Client, table: 'groups' | 'users', counts: Map<number, number>): Share[] {
   const name = client.prepare<[number]>(`SELECT name FROM ${table} WHERE id = ?`).pluck();
   return [...counts]
     .sort(([id, messages], [other, most]) => most - messages || id - other)
     .slice(0, topSize)
     .flatMap(([id, messages]) => {
-      // Deleted while this counted.
+      // The row may have been deleted during the count.
       const found = name.get(id) as string | undefined;
       return found === undefined ? [] : [{ name: found, messages }];
     });

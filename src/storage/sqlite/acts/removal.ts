@@ -75,7 +75,7 @@ export interface Removal extends MessageSpan {
   readonly rule: string;
 }
 
-/** What a step of retention goes by. */
+/** What a step of retention is given. */
 export interface Retention {
   /** The time by the wall clock, in microseconds. */
   readonly now: number;

@@ -16,8 +16,8 @@ const record = z.object({ folder: z.string(), id: z.string() });
  * The folder of the scheduled backups of one board. A process of its own works in it, never the
  * server: a file system that hangs, such as NFS without its server, hangs every process that uses it.
  *
- * The folder has a marker, and a file beside the database repeats it. So the folder is known not to be
- * the one of before when its disk is not mounted, and no copy is written into the mount point.
+ * The folder has a marker, and a file beside the database repeats it. If the disk of the folder is not mounted,
+ * the marker is missing, and no copy is written into the mount point.
  */
 export class BackupFolder {
   private readonly folder: string;
@@ -32,8 +32,8 @@ export class BackupFolder {
   }
 
   /**
-   * Makes the folder where no backup was made in it before.
-   * @throws DatabaseError where its marker is missing or another one; the error of the system
+   * Makes the folder if no backup was made in it before.
+   * @throws DatabaseError if its marker is missing or is another one; the error of the system
    */
   open(): void {
     const known = this.known();
@@ -58,7 +58,7 @@ export class BackupFolder {
     return name === undefined ? undefined : timeOf(name);
   }
 
-  /** Where a copy that is begun at `time`, in milliseconds since the epoch, has its place. */
+  /** The path of a copy that is begun at `time`, in milliseconds since the epoch. */
   placeFor(time: number): string {
     const stamp = new Date(time).toISOString().slice(0, 19).replaceAll(':', '-');
     return join(this.folder, `corkboard-${stamp}Z.db`);
@@ -81,7 +81,7 @@ export class BackupFolder {
     }
   }
 
-  /** The names of its own copies, oldest first; not those that a clock gone wrong dated ahead. */
+  /** The names of its own copies, oldest first, without copies that a wrong clock has dated later than now. */
   private copies(): string[] {
     return readdirSync(this.folder)
       .filter((name) => ownName.test(name) && timeOf(name) <= Date.now())
@@ -96,7 +96,7 @@ export class BackupFolder {
     }
   }
 
-  /** @throws the error of the system where that cannot be seen */
+  /** @throws the error of the system if that cannot be read */
   private marked(): string | undefined {
     const path = join(this.folder, marker);
     if (existsSync(this.folder)) readdirSync(this.folder);

@@ -28,20 +28,19 @@ export interface ScheduledBackup {
 }
 
 const hour = 3_600_000;
-// Milliseconds: after a failure it is tried again this soon, and no timer runs for longer than a day.
+// Milliseconds until the next attempt after a failure, and the maximum of a timer.
 const retry = 5 * 60_000;
 const longestPause = 24 * hour;
-// Milliseconds that a process has to end after SIGTERM, and then after SIGKILL: on a file system that
-// hangs, not even that ends it.
+// Milliseconds that a process has to end after SIGTERM, and then after SIGKILL. On a file system that hangs, even
+// SIGKILL does not end it.
 const terminationTime = 2000;
 const killTime = 500;
 // The lowest priority, so that members come first.
 const lowPriority = 10;
 
 /**
- * Copies the board at regular times. All that touches the folder of the copies is done by a process
- * of its own, one at a time: the server waits for none of them without a limit. What fails is logged,
- * and is in `status`.
+ * Copies the board at regular times. A separate process, one at a time, does everything in the folder of the
+ * copies, and the server waits for it only within a limit. Failures are logged, and shown by `status`.
  */
 export class BackupSchedule {
   private readonly closing = new AbortController();
@@ -80,7 +79,7 @@ export class BackupSchedule {
     }
   }
 
-  /** Gives the milliseconds until the next one, whatever the clock is set to meanwhile. */
+  /** Gives the milliseconds until the next copy. A change of the clock does not matter. */
   private async attempt(): Promise<number> {
     const { every, folder } = this.plan;
     const start = performance.now();
@@ -101,7 +100,7 @@ export class BackupSchedule {
     }
   }
 
-  /** @throws Error with what the process has said, or that it hangs */
+  /** @throws Error with what the process has printed, or that it hangs */
   private async run(): Promise<ScheduledBackup> {
     if (this.child) throw new Error('an earlier backup hangs, and cannot be ended');
     const { folder, every, keep, program } = this.plan;
@@ -185,6 +184,6 @@ function lowerPriority(pid: number | undefined): void {
   try {
     if (pid !== undefined) setPriority(pid, lowPriority);
   } catch {
-    // It has ended already, or the system does not let one: the copy is as good.
+    // The process has ended already, or the system forbids it. The copy does not depend on it.
   }
 }

@@ -14,9 +14,9 @@ import { problemsOf, soundnessChecks } from '../file/health.ts';
 import { requireKnown } from '../file/migrate.ts';
 import { rowCounts, type ToldRows, toldRows } from '../file/rows.ts';
 
-/** How a copy is followed, and stopped between two of its steps, which are milliseconds long. */
+/** Follows a copy, and can stop it between two steps of a few milliseconds. */
 export interface CopyControl {
-  /** Its reason is what the copy then fails with. */
+  /** If it is aborted, the copy fails with its reason. */
   readonly signal: AbortSignal;
   /** Called after each step, with bytes. */
   progress(done: number, total: number): void;
@@ -27,16 +27,15 @@ const stepSize = 1000;
 
 /**
  * Copies a board, as it is at one moment, into a file that its owner alone can read, and checks what
- * was written. Every message acknowledged before the call is in it. A server may run: it waits for
- * nothing, and its log grows until the copy is made. Where this fails, nothing is left.
+ * was written. Every message acknowledged before the call is in it. A server may run: it does not wait, but
+ * its log grows until the copy is complete. If the copy fails, no file is left.
  *
- * SQLite's backup by pages starts again whenever another connection commits, unless, as here, its
- * own connection holds a snapshot. Against `VACUUM INTO` it takes a fraction of the time, says how
- * far it is, and can be stopped.
- * @param copy an empty file, or none
- * @returns how much of each there is
- * @throws DatabaseError if there is no board that this program knows, or the copy cannot be made or
- * does not hold up; the reason of `signal` where that stops it
+ * SQLite's backup by pages starts again whenever another connection commits, unless its own connection holds a
+ * snapshot, as it does here. It is several times faster than `VACUUM INTO`, reports its progress, and can be stopped.
+ * @param copy the path of an empty file, or of none
+ * @returns the counts of what is in the copy
+ * @throws DatabaseError if there is no board that this program knows, or the copy cannot be made or is damaged;
+ * the reason of `signal` if that stops it
  */
 export async function copyBoard(
   file: string,
@@ -71,7 +70,7 @@ async function copyPages(
   const rows = rowCounts(source);
   const told = toldRows(source);
   const pageSize = Number(source.pragma('page_size', { simple: true }));
-  // Closed after SQLite has closed the file: to close any descriptor of it ends SQLite's locks.
+  // Close it after SQLite has closed the file: closing any descriptor of a file releases SQLite's locks on it.
   const handle = open(copy);
   let synced = 0;
   try {
@@ -104,7 +103,7 @@ function open(copy: string): number {
   }
 }
 
-/** A copy is one file, without a log, which can be read where nothing can be written. */
+/** Makes the copy one file without a log, so that it can be read on a medium that cannot be written. */
 async function check(
   copy: string,
   rows: ReadonlyMap<string, number>,
@@ -113,7 +112,7 @@ async function check(
   const client = openConnection(copy, { journal: 'delete' });
   try {
     for (const soundness of soundnessChecks) {
-      // Signals are heard between two checks.
+      // Signals are handled between two checks.
       await nextTurn();
       signal.throwIfAborted();
       const [problem] = problemsOf(soundness, client);
@@ -129,7 +128,7 @@ async function check(
   }
 }
 
-/** With the key of a board that goes on, anyone who reads the copy could make tokens for it. */
+/** Whoever reads a copy with the key could make tokens for the board. */
 function forgetTokenKey(client: Client): void {
   client.pragma('secure_delete = ON');
   client.exec('DELETE FROM token_key');

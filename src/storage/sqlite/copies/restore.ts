@@ -7,14 +7,14 @@ import { upgradeUncopied } from '../file/migrate.ts';
 import { type CopyControl, copyBoard } from './copy.ts';
 
 /**
- * Puts a board that was copied before in the place of `file`, in the schema of this program. What
- * was there is kept beside it. A crash leaves the one or the other. Call it under the server's lock.
+ * Puts a copy of a board in the place of `file`, in the schema of this program. The database that was there is
+ * kept beside it. After a crash, one of the two is there. Call it under the server's lock.
  *
- * Sessions end: the copy may know tokens that were ended since, by logging out, by a new password
- * or by a ban, and they would be good again.
- * @returns where what was there is kept; undefined where nothing was
- * @throws DatabaseError if the copy is no board that this program knows, or does not hold up, or if
- * another process uses `file`; the reason of the signal where that stops it. Nothing has changed then
+ * All tokens end: the copy may hold tokens that were ended after it was made, by logging out, by a new password
+ * or by a ban. They would be valid again.
+ * @returns the path of the database that was there; undefined if there was none
+ * @throws DatabaseError if the copy is no board that this program knows, or is damaged, or if another process
+ * uses `file`; the reason of the signal if that stops it. Nothing has changed then
  */
 export async function restoreBoard(
   copy: string,
@@ -23,7 +23,7 @@ export async function restoreBoard(
 ): Promise<string | undefined> {
   const partial = `${file}.partial`;
   requireOther(copy, partial);
-  // Under the lock, one that is there was cut short.
+  // Under the lock, a file of this name was left by a process that was killed.
   removeDatabase(partial);
   await copyBoard(copy, partial, control);
   try {
@@ -48,7 +48,7 @@ function prepare(partial: string): void {
   }
 }
 
-/** Gives what is there a second name, so that there is a board under the first at every moment. */
+/** Gives the present database a second name, so that there is a board under the first name at every moment. */
 function keep(file: string): string {
   const time = new Date().toISOString().slice(0, 19).replaceAll(':', '-');
   const kept = freePath(`${file}.before-restore-${time}`);
@@ -65,14 +65,15 @@ function keep(file: string): string {
 }
 
 /**
- * Brings what is in the log into the file. False where the file is too damaged for that.
- * @throws DatabaseError while another process has it open
+ * Copies the log into the file, and removes it.
+ * @returns false if the file is too damaged for that
+ * @throws DatabaseError if another process has the file open
  */
 function settle(file: string): boolean {
   let client: Client | undefined;
   try {
     client = openConnection(file, { journal: 'unchanged' });
-    // Needs the file for itself alone, and leaves neither a log nor an index of one.
+    // This needs an exclusive lock, and removes the log and its index.
     client.pragma('journal_mode = DELETE');
     return true;
   } catch (error) {
@@ -88,7 +89,7 @@ function secondName(file: string, name: string): void {
   try {
     linkSync(file, name);
   } catch {
-    // Not every file system has links.
+    // Not every file system supports links.
     copyFileSync(file, name);
     sync(name);
   }

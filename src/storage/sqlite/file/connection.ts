@@ -13,7 +13,7 @@ export interface ConnectionOptions {
   create?: boolean;
   readonly?: boolean;
   durability?: Durability;
-  /** What the file's journal becomes; `unchanged` to look at one without touching it. */
+  /** The journal mode that is set; `unchanged` opens a file without changing it. */
   journal?: 'wal' | 'delete' | 'unchanged';
   /** How long a statement waits for another process's lock, in milliseconds. */
   busyTimeout?: number;
@@ -27,11 +27,11 @@ export class DatabaseError extends Expected {
 }
 
 /**
- * Opens a SQLite file with every pragma that the board relies on; several of them hold for the
- * connection alone, so nothing else opens one.
+ * Opens a SQLite file with every pragma that the board relies on. Several of them apply to one connection only, so
+ * no other code opens a connection.
  *
- * `full` syncs at every commit; `relaxed` leaves it to the checkpoint, so that a loss of power,
- * but no crash of the process, may take the last commits.
+ * `full` syncs at every commit. `relaxed` syncs at checkpoints: a power failure may then lose the last commits, but
+ * a crash of the process loses nothing.
  * @throws DatabaseError if the file is missing, cannot be opened, or is no database
  */
 export function openConnection(file: string, options: ConnectionOptions = {}): Client {
@@ -83,7 +83,7 @@ export function makeFolder(folder: string): void {
   }
 }
 
-/** @throws DatabaseError if that cannot be looked up, such as in a folder of another user */
+/** @throws DatabaseError if the system does not say, for example in a folder of another user */
 function isThere(file: string): boolean {
   try {
     return statSync(file, { throwIfNoEntry: false }) !== undefined;

@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { LostFileError } from './open-files.ts';
 
-// SQLite's result codes for what the disk, the system or another process did, and not this code.
+// SQLite's result codes for failures of the disk, the system or another process. Others are bugs.
 const environmental =
   /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|NOMEM|PROTOCOL|AUTH|PERM)/;
 
@@ -19,7 +19,10 @@ export function isBusy(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_BUSY');
 }
 
-/** `STORAGE_FAILED` for a failure of the disk, a lost file or thread, with it as the cause; else the error. */
+/**
+ * `STORAGE_FAILED` for a failure of the disk and a lost file or thread, with the error as its cause. Any other error
+ * is returned as it is.
+ */
 export function asBoardError(error: unknown): unknown {
   const isLost = error instanceof LostFileError || error instanceof LostThreadError;
   if (!isStorageFailure(error) && !isLost) return error;
@@ -50,7 +53,7 @@ const advices: readonly [code: RegExp, advice: string][] = [
   [/NOMEM/, 'There is no memory left for it.'],
 ];
 
-/** What a failure of the disk means, by its code, and what an operator can do about it: sentences. */
+/** What a failure of the disk means and what an operator can do about it, in sentences, by its code. */
 export function adviceFor(error: unknown): string {
   const { code = '' } = error as NodeJS.ErrnoException;
   const [, found] = advices.find(([pattern]) => pattern.test(code)) ?? [];

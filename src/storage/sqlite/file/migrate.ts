@@ -25,7 +25,7 @@ const journalSchema = z.object({
   entries: z.array(z.object({ when: z.number(), tag: z.string() })),
 });
 
-/** How a database stands to the migrations in `folder`. */
+/** Compares the schema of a database with the migrations in `folder`. */
 export function schemaState(client: Client, folder = shippedMigrations): SchemaState {
   const journal = journalSchema.parse(
     JSON.parse(readFileSync(join(folder, 'meta', '_journal.json'), 'utf8')),
@@ -45,8 +45,8 @@ export function schemaState(client: Client, folder = shippedMigrations): SchemaS
 }
 
 /**
- * Brings the schema up to date. A database that holds data is copied beside itself first, and put
- * back from that copy if the result is not sound. The upgrade is one transaction: a crash leaves the database as
+ * Upgrades the schema. A database that holds data is copied beside itself first, and restored from that copy if
+ * the result fails its checks. The upgrade is one transaction: a crash leaves the database as
  * it was. Call it under the server's lock.
  * @returns the copy's path, if one was made
  * @throws DatabaseError if the database is newer than the program, the disk has too little space, or the upgrade fails
@@ -83,8 +83,8 @@ export function upgrade(
 }
 
 /**
- * Brings a schema up to date in a database that is a copy itself.
- * @throws Error if what comes out does not hold up: the database is of no use then
+ * Upgrades the schema of a database that is a copy itself.
+ * @throws Error if the result fails its checks: the copy cannot be used then
  */
 export function upgradeUncopied(
   client: Client,
@@ -98,14 +98,14 @@ export function upgradeUncopied(
   checkUpgraded(client, before);
 }
 
-/** @throws DatabaseError for what holds no board, or one of a newer program's */
+/** @throws DatabaseError if it holds no board, or a board of a newer program */
 export function requireKnown(file: string, client: Client): void {
   const { state } = schemaState(client);
   if (state === 'newer') throw newerError(file);
   if (state === 'new') throw new DatabaseError(`${file} holds no board.`);
 }
 
-/** @throws DatabaseError unless the schema is the one this program works with */
+/** @throws DatabaseError if the schema is not the one of this program */
 export function requireCurrent(file: string, client: Client): void {
   requireKnown(file, client);
   if (schemaState(client).state === 'older') {
@@ -135,9 +135,9 @@ function appliedMigrations(client: Client): { applied: number; newest: number } 
 }
 
 /**
- * drizzle's `migrate()` begins its transaction before the file's own `PRAGMA foreign_keys=OFF`,
- * which inside one does nothing; rebuilding a parent table would then delete its children by
- * cascade. So it is switched off on the connection, before.
+ * drizzle's `migrate()` begins its transaction before the file's own `PRAGMA foreign_keys=OFF`, which does
+ * nothing inside a transaction. Rebuilding a parent table would then delete its children by cascade. So foreign
+ * keys are turned off on the connection before.
  */
 function applyMigrations(client: Client, folder: string, progress: (stage: string) => void): void {
   client.pragma('foreign_keys = OFF');
@@ -169,10 +169,10 @@ function checkUpgraded(client: Client, before: Map<string, number>): void {
   if (integrity !== 'ok') throw new Error(`integrity check: ${integrity}`);
 }
 
-/** @throws DatabaseError where there is no room for the copy; nothing is left of it then */
+/** @throws DatabaseError if there is no room for the copy; no part of it is left then */
 function copyTo(client: Client, copy: string): void {
   const partial = `${copy}.partial`;
-  // Under the lock, one that is there was cut short.
+  // Under the lock, a file of this name was left by a process that was killed.
   removeDatabase(partial);
   try {
     createPrivately(partial);

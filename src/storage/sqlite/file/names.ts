@@ -2,7 +2,7 @@ import { looksOf, skeletonOf } from '../../../board/lookalikes.ts';
 import type { Name } from '../../../board/name-key.ts';
 import type { Client } from './connection.ts';
 
-/** The columns that a name fills. */
+/** The values of the columns that a name is stored in. */
 export function nameColumns(name: Name) {
   return { name: name.name, nameKey: name.key, ...looksOf(name) };
 }

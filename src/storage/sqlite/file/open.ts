@@ -51,7 +51,7 @@ export interface HeldDatabase {
 
 /**
  * Opens a database for a server, or to upgrade it: takes its lock, creates it with the first
- * groups where it is missing, brings its schema up to date.
+ * groups if it is missing, and upgrades its schema.
  * @throws LockedError if another process holds it, DatabaseError if it cannot be used
  */
 export function openHeld(

@@ -47,7 +47,7 @@ function statsOf(path: string): BigIntStats | undefined {
  * SQLite keeps the log beside the name that a file was opened by. Under a second name (a hard link,
  * or a mount of the file alone) it uses another log, and the server another lock. Messages that were acknowledged
  * under one name are then missing under the other.
- * @throws DatabaseError where `file` has a second name, other than one that a restore left
+ * @throws DatabaseError if `file` has a second name that is not from a restore
  */
 export function requireOneName(file: string): void {
   const found = statsOf(file);
@@ -74,7 +74,7 @@ export function requireOneName(file: string): void {
   );
 }
 
-/** Whether a file is a mount point, on Linux; elsewhere a file cannot be seen to be one. */
+/** Whether a file is a mount point. False on systems other than Linux, which do not show it. */
 function isMountPoint(file: string): boolean {
   try {
     const mounts = readFileSync('/proc/self/mountinfo', 'latin1');

@@ -33,7 +33,7 @@ function tombstones(client: Client): number {
   const column = client.prepare(
     "SELECT 1 FROM pragma_table_info('messages') WHERE name = 'deleted_at'",
   );
-  // A schema that is older than tombstones.
+  // The schema is older than tombstones.
   if (!column.get()) return 0;
   return client
     .prepare<[], number>('SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL')

@@ -18,7 +18,7 @@ export interface DatabaseStatus {
 }
 
 /**
- * What a database is and holds, of whatever schema, without changing it.
+ * Describes a database of any schema, without changing it.
  * @throws DatabaseError if it is missing, damaged or no database
  */
 export function databaseStatus(file: string): DatabaseStatus {

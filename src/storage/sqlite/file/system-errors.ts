@@ -37,8 +37,8 @@ const advices: Readonly<Record<string, string>> = {
 };
 
 /**
- * An error of the system as people are shown it, without a stop at the end; undefined if `error` is
- * none, or one that the program should not get. For example, `no space left on device (ENOSPC,
+ * An error of the system in words for people, without a full stop. Undefined if `error` is not an error of the
+ * system, or is a bug of the program. For example, `no space left on device (ENOSPC,
  * fsync /backups/board.db.partial). Make room on its disk (df -h; df -i where no inode is left)`.
  */
 export function systemFailure(error: unknown): string | undefined {

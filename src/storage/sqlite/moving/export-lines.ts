@@ -2,17 +2,17 @@ import { type ExportLine, exportFormat, exportVersion } from '../../../board/exp
 import { formatTime } from '../../../protocol/time.ts';
 import type { Snapshot } from './export-snapshot.ts';
 
-/** What is asked of an export. */
+/** What an export contains. */
 export interface ExportScope {
-  /** Whether it is all of the board. */
+  /** Whether it has the whole board. */
   readonly whole: boolean;
-  /** Whether the hashes of passwords are in it. */
+  /** Whether it has the hashes of passwords. */
   readonly passwords: boolean;
 }
 
 /**
- * The lines of an export but for the last one, in the order that docs/export-format.md gives them:
- * the same board makes the same lines.
+ * The lines of an export, without the last one, in the order of docs/export-format.md. The same board gives the
+ * same lines.
  */
 export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<ExportLine> {
   const { counts, lastGroup } = snapshot;
@@ -110,7 +110,7 @@ interface MessageRow {
   deleted_at: number | null;
 }
 
-// CROSS JOIN keeps the messages outside, so that they come in the order of their ids unsorted.
+// CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
 const messageQuery = `
   SELECT g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject, m.content,
     m.post_key, m.deleted_at

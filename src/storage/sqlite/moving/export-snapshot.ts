@@ -44,8 +44,8 @@ export interface SnapshotCounts {
  * The state of a board at one instant, from which an export is read. It is a copy of the rows, in a file beside
  * the database that loses its name when it is open. So no file remains, however the process ends.
  *
- * Only while it is taken is a read transaction open on the board: seconds for a million messages,
- * at the speed of the disk, however slowly the export is read.
+ * A read transaction is open on the board only while the copy is made, which takes seconds for a million
+ * messages. It does not matter how slowly the export is read.
  */
 export class Snapshot {
   private constructor(
@@ -56,10 +56,10 @@ export class Snapshot {
   ) {}
 
   /**
-   * @param file the database, with a server on it or without
-   * @param only the groups to take, with those who are in them; all of the board without
-   * @throws DatabaseError where there is no board, or no room; BoardError `GROUP_NOT_FOUND`; the
-   * reason of `control.signal` once that is aborted
+   * @param file the database; a server may use it
+   * @param only the groups to copy, with their members and senders; undefined for the whole board
+   * @throws DatabaseError if there is no board, or no room for the copy; BoardError `GROUP_NOT_FOUND`; the
+   * reason of `control.signal` if it is aborted
    */
   static async take(
     file: string,
@@ -135,14 +135,14 @@ function* copyInSteps(client: Client, wanted: readonly number[] | undefined) {
   }
 }
 
-/** Along the ids. */
+/** In the order of ids. */
 function* copyAllMessages(client: Client) {
   const copy = client.prepare<[number, number]>(`${copyMessages} WHERE id > ? AND id <= ?`);
   const last = highest(client, 'SELECT max(id) FROM main.messages');
   for (let from = 0; from < last; from += stepSize) yield copy.run(from, from + stepSize).changes;
 }
 
-/** Along the times of each group: first its messages, then its tombstones, as each have their own index. */
+/** In the order of times in each group: first its messages, then its tombstones, because each have an index. */
 function* copyMessagesOf(client: Client, groups: readonly number[]) {
   for (const isNull of ['IS NULL', 'IS NOT NULL']) {
     const where = `WHERE group_id = ? AND deleted_at ${isNull} AND posted_at > ?`;

@@ -13,7 +13,7 @@ import { orm } from '../file/orm.ts';
 import { groups } from '../file/schema.ts';
 import type { Position } from './import-lines.ts';
 
-/** How far an import has come, kept in the transaction of the rows that it speaks of. */
+/** How far an import has come. It is stored in the transaction of the rows that it counts. */
 export interface ImportProgress extends Position {
   readonly header: LineOf<'board'>;
   readonly last: ImportLine['type'];
@@ -22,9 +22,9 @@ export interface ImportProgress extends Position {
 const progressTable =
   'CREATE TABLE import_progress (id INTEGER PRIMARY KEY CHECK (id = 1), progress TEXT NOT NULL)';
 
-/** The database that an import makes beside the board's, which it becomes once it is whole. */
+/** The database that an import makes beside the board's, and puts in its place once it is complete. */
 export class ImportDatabase {
-  /** Where an interrupted import of the board in `file` is. */
+  /** The path of an interrupted import of the board in `file`. */
   static path(file: string): string {
     return `${file}.import`;
   }
@@ -37,9 +37,9 @@ export class ImportDatabase {
   ) {}
 
   /**
-   * Opens what an interrupted import has left, or a new one. Call it under the server's lock.
+   * Opens the database that an interrupted import has left, or a new one. Call it under the server's lock.
    * @param file the board's database
-   * @throws DatabaseError where that holds anything
+   * @throws DatabaseError if that is not empty
    */
   static open(file: string, { restart = false }: { restart?: boolean } = {}): ImportDatabase {
     requireEmpty(file);
@@ -65,9 +65,9 @@ export class ImportDatabase {
   }
 
   /**
-   * Makes it the board's database. What was checked line by line is checked as a whole once more.
-   * @throws DatabaseError where that finds anything, or the board is not empty any more; the reason of
-   * `signal`, which is looked at between two checks
+   * Makes it the board's database. Its lines were checked one by one; this checks the whole.
+   * @throws DatabaseError if a check fails, or the board is no longer empty; the reason of `signal`, which is
+   * read between two checks
    */
   async finish({ lastGroup }: LineOf<'board'>, signal: AbortSignal): Promise<void> {
     this.client.exec('COMMIT');
@@ -93,7 +93,7 @@ export class ImportDatabase {
     throw new DatabaseError(`What was imported does not hold up: ${problem}.`);
   }
 
-  /** Keeps what was committed, for the next time. */
+  /** Keeps the committed rows, for the next import of the same file. */
   close(): void {
     if (this.client.inTransaction) this.client.exec('ROLLBACK');
     if (this.client.open) this.client.close();
@@ -105,7 +105,7 @@ export class ImportDatabase {
   }
 }
 
-/** @throws DatabaseError unless there is no database, or one that nobody has used */
+/** @throws DatabaseError if there is a database that somebody has used */
 function requireEmpty(file: string): void {
   if (!existsSync(file)) return;
   const client = openShared(file);
@@ -135,7 +135,7 @@ function isUsed(client: Client): boolean {
   return rows !== undefined || JSON.stringify(groups) !== JSON.stringify(untouched);
 }
 
-/** Undefined where there is none, or its making was cut short, or another version made it. */
+/** Undefined if there is none, its process was killed before it was ready, or another version made it. */
 function openLeft(path: string): { client: Client; progress: ImportProgress } | undefined {
   if (!existsSync(path)) return undefined;
   let client: Client | undefined;
@@ -145,15 +145,15 @@ function openLeft(path: string): { client: Client; progress: ImportProgress } | 
     const found = client.prepare<[], string>('SELECT progress FROM import_progress').pluck().get();
     if (found !== undefined) return { client, progress: JSON.parse(found) as ImportProgress };
   } catch {
-    // There is nothing in it to go on from.
+    // It holds no rows of an import.
   }
   client?.close();
   return undefined;
 }
 
 /**
- * What a board has beyond its lines: its counts, the number that its next group is above, and
- * `main`, which some groups of a board come without.
+ * Adds what a board has and an export does not: its counts, the number after which its next group is numbered, and
+ * `main`, which an export of some groups may not contain.
  */
 function complete(client: Client, lastGroup: number): void {
   const [[main, description]] = firstGroups;

@@ -3,7 +3,7 @@ import { ExportError, longestExportLine } from '../../../board/export-format.ts'
 
 const LF = 0x0a;
 
-/** How far a file has been read: so many lines, of so many bytes with this SHA-256. */
+/** How far a file has been read: the number of lines and bytes, and the SHA-256 of these bytes. */
 export interface Position {
   readonly lines: number;
   readonly bytes: number;
@@ -22,7 +22,7 @@ export class Cursor {
     this.skip(line);
   }
 
-  /** Passes bytes whose lines are not counted. */
+  /** Moves on by bytes without counting their lines. */
   skip(bytes: Buffer): void {
     this.bytes += bytes.length;
     this.hash.update(bytes);
@@ -34,7 +34,7 @@ export class Cursor {
   }
 }
 
-/** Reads up to a position that was reached before, and yields what follows it. */
+/** Skips the bytes up to a position that was reached before, and yields the rest. */
 export async function* resumed(
   chunks: AsyncIterable<Buffer>,
   cursor: Cursor,
@@ -57,7 +57,7 @@ export async function* resumed(
   if (!reached) throw refuse();
 }
 
-/** Cuts a file into lines with their endings, all that a chunk completes at once. */
+/** Cuts a file into lines with their endings. Yields all lines that a chunk completes together. */
 export async function* cutIntoLines(
   chunks: AsyncIterable<Buffer>,
 ): AsyncGenerator<readonly Buffer[]> {

@@ -10,7 +10,7 @@ import type { Client } from '../file/connection.ts';
 import { nameColumns } from '../file/names.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
 
-/** A group that is in, and how far its numbers and times have come. */
+/** A group that was imported, with the newest number and time of its messages so far. */
 interface KnownGroup {
   readonly id: number;
   readonly lastNumber: number;
@@ -18,7 +18,7 @@ interface KnownGroup {
   postedAt: number;
 }
 
-/** What an interrupted import has put in. */
+/** What an interrupted import has stored. */
 interface Extent {
   readonly joinedAt: number;
   readonly memberships: number;
@@ -28,7 +28,7 @@ interface Extent {
 
 type Take = { [T in ImportLine['type']]: (line: LineOf<T>) => void };
 
-/** What no two lines may have in common. */
+/** Values that no two lines may share. */
 const unique = {
   user: 'name',
   group: 'id or name',
@@ -37,9 +37,9 @@ const unique = {
 } as const;
 
 /**
- * Makes rows of the lines of an export, and checks of each what it cannot be checked for by itself:
- * its place, what it refers to, and that numbers and times grow, which the board's clock and the
- * rule of visibility rest on. It keeps the names of users and groups in memory, and no messages.
+ * Makes rows of the lines of an export, and checks what a line alone does not show: its place in the file, the
+ * lines that it refers to, and that numbers and times grow. The board's clock and the rule of visibility need
+ * that. It keeps the names of users and groups in memory, and no messages.
  */
 export class ImportRows {
   private readonly groups = new Map<string, KnownGroup>();
@@ -62,9 +62,9 @@ export class ImportRows {
   };
 
   /**
-   * @param client the database that the rows go into, and those of an interrupted import are in
-   * @param header the first line, once it was read
-   * @param last the type of the line that was read last
+   * @param client the database for the rows; it may hold those of an interrupted import
+   * @param header the first line, if it was read
+   * @param last the type of the last line that was read
    */
   constructor(
     client: Client,

@@ -5,14 +5,14 @@ import { ImportDatabase } from './import-database.ts';
 import { Cursor, cutIntoLines, resumed } from './import-lines.ts';
 import { ImportRows } from './import-rows.ts';
 
-// Lines of one transaction: what a crash takes, and what a commit is worth.
+// Lines of one transaction. A crash loses so many, and a commit for fewer would cost too much.
 const linesOfStep = 10_000;
 
-/** How an import is followed, and stopped; it can be gone on with then. */
+/** Follows an import, and can stop it. A stopped import can be continued. */
 export interface ImportControl {
-  /** What the chunks come from listens to it too, or they keep who aborts it waiting. */
+  /** The source of the chunks has to listen to it too. Otherwise an abort waits for the next chunk. */
   readonly signal: AbortSignal;
-  /** Called with the lines that are in; `from` were in before this time. */
+  /** Called with how many lines are stored; `from` of them were stored by an interrupted import. */
   progress(done: number, total: number, from: number): void;
   /** Whether to forget an interrupted import. */
   readonly restart: boolean;
@@ -25,11 +25,11 @@ export interface Imported {
 }
 
 /**
- * Makes the board in `file` of an export. It is made in a database beside, and put in place once
- * it is whole, so that the board stays as it was until then. Stopped by anything but a line that
- * is wrong, it is gone on with when the same bytes are imported again.
- * @throws ExportError with the line that is wrong; DatabaseError where the board is not empty, or
- * something else was being imported; LockedError under a server; the reason of `control.signal`
+ * Makes the board in `file` from an export. The rows are written to a database beside it, which is put in its
+ * place once it is complete; until then the board does not change. Unless a line is wrong, an interrupted import
+ * continues when the same bytes are imported again.
+ * @throws ExportError with the line that is wrong; DatabaseError if the board is not empty, or an import of
+ * another file was interrupted; LockedError if a server runs; the reason of `control.signal`
  */
 export async function importBoard(
   file: string,
@@ -75,7 +75,7 @@ class Import {
     }
   }
 
-  /** What an interrupted import has not read yet. */
+  /** The lines that an interrupted import has not read yet. */
   private unread(file: string, chunks: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
     const { progress } = this.database;
     if (!progress) return chunks;
