@@ -51,6 +51,7 @@ function earlierBoard(schema: number, messages: number): string {
     client.exec(`UPDATE messages SET deleted_at = 5000, sender_id = NULL, subject = '', content = '', post_key = NULL
       WHERE ${isDeleted}`);
   }
+  if (schema > 7) client.exec('UPDATE messages SET milestone = 1 WHERE number % 64 = 2');
   const live = schema >= 5 ? 'deleted_at IS NULL' : 'true';
   client.exec(`UPDATE groups SET last_number = ${messages / 10},
     message_count = (SELECT count(*) FROM messages WHERE group_id = groups.id AND ${live}),
@@ -60,9 +61,11 @@ function earlierBoard(schema: number, messages: number): string {
 }
 
 const known = readJournal().entries.length;
+// The last schema without milestones: the next one writes all messages again.
+const old = 7;
 const earlier = Array.from({ length: known - 1 }, (_, at) => at + 1);
 
-test.each(earlier.map((schema) => [schema, schema === known - 1 ? 20_000 : 2000] as const))(
+test.each(earlier.map((schema) => [schema, schema === old ? 20_000 : 2000] as const))(
   'a board of schema %i with %i messages is upgraded, and no row is lost or changed',
   (schema, messages) => {
     const file = earlierBoard(schema, messages);
@@ -80,7 +83,7 @@ test.each(earlier.map((schema) => [schema, schema === known - 1 ? 20_000 : 2000]
 );
 
 test('an upgrade reports its time, its space and its copy before it changes anything', () => {
-  const file = earlierBoard(known - 1, 2000);
+  const file = earlierBoard(old, 2000);
   const client = connect(file);
   const plans: UpgradePlan[] = [];
   const report = {
@@ -97,8 +100,8 @@ test('an upgrade reports its time, its space and its copy before it changes anyt
 });
 
 test('an upgrade without enough space on the disk is refused in one line, and changes nothing', () => {
-  const file = earlierBoard(known - 1, 200);
-  const needed = () => planUpgrade(file, `${file}.copy`, known - 1, () => 1024 * 1024);
+  const file = earlierBoard(old, 200);
+  const needed = () => planUpgrade(file, `${file}.copy`, old, () => 1024 * 1024);
   expect(databaseError(needed)).toMatch(
     /^The upgrade of \S+ needs \d+ MiB of free space, and the disk has 1 MiB\. Nothing was changed\.$/,
   );
@@ -106,7 +109,7 @@ test('an upgrade without enough space on the disk is refused in one line, and ch
 });
 
 test('a process that is killed in the middle of an upgrade leaves the board as it was, and the copy', async () => {
-  const file = earlierBoard(known - 1, 2000);
+  const file = earlierBoard(old, 2000);
   const look = connect(file);
   const before = rowsOf(look);
   look.close();
@@ -126,7 +129,7 @@ test('a process that is killed in the middle of an upgrade leaves the board as i
   expect(schemaState(client, shippedMigrations).state).toBe('older');
   expect(rowsOf(client)).toEqual(before);
   const copies = readdirSync(dirname(file)).filter((name) =>
-    name.endsWith(`before-upgrade-${known - 1}`),
+    name.endsWith(`before-upgrade-${old}`),
   );
   expect(copies).toHaveLength(1);
   expect(rowsOf(connect(`${dirname(file)}/${copies[0]}`))).toEqual(before);
