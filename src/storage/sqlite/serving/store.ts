@@ -26,6 +26,7 @@ import { Clock } from './clock.ts';
 import { CommitQueue, type WriteOptions } from './commit-queue.ts';
 import { CommitThread } from './commit-thread.ts';
 import { lastTime } from './last-time.ts';
+import { ReadTurns } from './read-turns.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
 import { Uses } from './uses.ts';
 
@@ -54,6 +55,7 @@ export class Store implements Executor {
   readonly statements: Statements;
   readonly shortestPause = 5;
   private readonly queue: CommitQueue<Call>;
+  private readonly reads = new ReadTurns();
   /** What the commit queue counts for the metrics. */
   readonly counts = new CommitCounts();
   readonly clock: Clock;
@@ -110,11 +112,12 @@ export class Store implements Executor {
   }
 
   /** Runs an act that only reads, between two commits: see `CommitQueue.runUnwritten`. */
-  runUnwritten<N extends ActName>(
+  async runUnwritten<N extends ActName>(
     act: N,
     args: ArgumentsOf<N>,
     payer?: Payer,
   ): Promise<ResultOf<N>> {
+    await this.reads.enter();
     return this.queue.runUnwritten({ act, args }, payer) as Promise<ResultOf<N>>;
   }
 
