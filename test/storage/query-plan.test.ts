@@ -44,6 +44,10 @@ const allowed: Record<string, string[]> = {
   retained: ['SCAN groups'],
   holdings: ['SCAN groups'],
   wallClock: ['SCAN wall_clock'],
+  // One row.
+  tokenKey: ['SCAN token_key'],
+  // A few memberships of a user, found by an index.
+  unreadAfterJoining: ['SCAN own'],
   outsideChanges: ['SCAN outside_changes'],
   forgetNetworksPast: ['USE TEMP B-TREE FOR ORDER BY'],
   // Bans of networks are few.
