@@ -177,7 +177,7 @@ async function damageHeader(folder: string): Promise<void> {
   const alice = await login(board, 'alice');
   board.client.pragma('wal_checkpoint(TRUNCATE)');
   await post(board, alice, 'the last');
-  closeAsCrashed(board);
+  await closeAsCrashed(board);
   writeFileSync(board.file, damage, { flag: 'r+' });
 }
 
