@@ -1,9 +1,7 @@
-import { isIP, isIPv6 } from 'node:net';
+import { isIP } from 'node:net';
 import ipaddr, { type IPv4, type IPv6 } from 'ipaddr.js';
 
-const mappedIPv4 = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 const groupsOfNetwork = 4;
-const groupsOfAddress = 8;
 
 /**
  * The key of an address for limits per address. It is the address itself for IPv4, also if it is mapped into IPv6
@@ -12,23 +10,15 @@ const groupsOfAddress = 8;
  */
 export function networkOf(address: string): string {
   if (isUnixSocket(address)) return address;
-  const [bare = ''] = address.split('%');
-  const mapped = mappedIPv4.exec(bare)?.[1];
-  if (mapped) return mapped;
-  if (!isIPv6(bare)) return bare;
-  const [before = '', after] = bare.split('::');
-  const head = before === '' ? [] : before.split(':');
-  // `::` stands for zeros; if the network ends before it, they do not matter.
-  const tail = after ? after.split(':') : [];
-  const zeros = Array.from({ length: groupsOfAddress - head.length - tail.length }, () => '0');
-  const groups = after === undefined ? head : [...head, ...zeros, ...tail];
-  const network = groups.slice(0, groupsOfNetwork).map((group) => Number.parseInt(group, 16));
+  const ip = parseIP(address);
+  if (ip?.kind() !== 'ipv6') return ip?.toString() ?? address;
+  const network = (ip as IPv6).parts.slice(0, groupsOfNetwork);
   return `${network.map((group) => group.toString(16)).join(':')}::/64`;
 }
 
 /** Whether the peer is on this machine: a loopback address, or a Unix socket. */
 export function isLoopback(address: string): boolean {
-  return isUnixSocket(address) || networkOf(address).startsWith('127.') || address === '::1';
+  return isUnixSocket(address) || parseIP(address)?.range() === 'loopback';
 }
 
 function isUnixSocket(address: string): boolean {
@@ -95,9 +85,8 @@ export class NetworkMap<T> {
 
   /** The values of the networks that hold `address`; none if that is not an IP address. */
   *find(address: string): Generator<T> {
-    const [bare = ''] = address.split('%');
-    if (this.values.size === 0 || isIP(bare) === 0) return;
-    const ip = unmapped(ipaddr.parse(bare));
+    const ip = this.values.size === 0 ? undefined : parseIP(address);
+    if (!ip) return;
     for (const prefix of this.prefixes[ip.kind()]) {
       const value = this.values.get(keyOf(ip, prefix));
       if (value !== undefined) yield value;
@@ -113,6 +102,12 @@ const bits = { ipv4: 32, ipv6: 128 } as const;
 
 function bitsOf(ip: IP): number {
   return bits[ip.kind()];
+}
+
+/** An address, without its zone. An IPv4 address that is mapped into IPv6 in any form is the IPv4 address. */
+function parseIP(address: string): IP | undefined {
+  const [bare = ''] = address.split('%');
+  return isIP(bare) === 0 ? undefined : unmapped(ipaddr.parse(bare));
 }
 
 function unmapped(ip: IP): IP {

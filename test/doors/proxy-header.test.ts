@@ -114,6 +114,22 @@ test('limits and bans are those of the address behind the proxy', async () => {
   expect(answer).toMatchObject([{ params: { reason: told } }]);
 });
 
+test('peers with IPv4 addresses that a proxy maps into IPv6 are limited one by one', async () => {
+  const board = await proxied({ limits: { connectionsPerAddress: 1 } });
+  const mapped = (last: number) => [...Array<number>(10).fill(0), 255, 255, 192, 0, 2, last];
+  const peer = (last: number) => {
+    const socket = from(proxyAddress, board.port);
+    socket.write(v2(0x21, 0x21, [...mapped(last), ...mapped(1), 0x30, 0x39, 0x1a, 0x85]));
+    return new JsonPeer(socket);
+  };
+  expect(await peer(7).call('ping', {})).toEqual({});
+  expect(await peer(8).call('ping', {})).toEqual({});
+  const again = peer(7);
+  again.write('{"jsonrpc":"2.0","id":1,"method":"ping"}\n');
+  await again.closed();
+  expect(again.received).toMatchObject([{ params: { code: 'TOO_MANY_CONNECTIONS' } }]);
+});
+
 test('a PROXY header comes before TLS', async () => {
   const certificate = readCertificate(makeCertificate('board'));
   const board = await proxied({ certificate });
