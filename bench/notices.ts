@@ -1,8 +1,8 @@
 // One sender with 64 posts outstanding in a group of connected members, each post committed before
 // it is told. What is counted is the notices that arrive at members.
-import { contestants } from './lib/crowd.mjs';
-import { closedLoop, pause } from './lib/peers.mjs';
-import { atLeast, sample } from './lib/report.mjs';
+import { contestants } from './lib/crowd.ts';
+import { closedLoop, pause } from './lib/peers.ts';
+import { atLeast, sample } from './lib/report.ts';
 
 const outstanding = 64;
 const crowds = [10, 100, 1000];

@@ -3,10 +3,10 @@
 // groups.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBoard } from './lib/boards.mjs';
-import { openMany, Peer, quantile, request } from './lib/peers.mjs';
-import { atLeast, sample } from './lib/report.mjs';
-import { startBoard, startFloor } from './lib/servers.mjs';
+import { makeBoard } from './lib/boards.ts';
+import { openMany, Peer, quantile, request } from './lib/peers.ts';
+import { atLeast, sample } from './lib/report.ts';
+import { startBoard, startFloor } from './lib/servers.ts';
 
 const smallGroups = 40;
 const unread = 20;

@@ -2,8 +2,8 @@
 // rounds of pings, then of posts, undisturbed, and while 200 connections from addresses of their own
 // try passwords as fast as they are answered.
 import { join } from 'node:path';
-import { Peer, quantile, request } from './lib/peers.mjs';
-import { startBoard } from './lib/servers.mjs';
+import { Peer, quantile, request } from './lib/peers.ts';
+import { startBoard } from './lib/servers.ts';
 
 const members = 20;
 const guessers = 200;

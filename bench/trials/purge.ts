@@ -1,4 +1,4 @@
-// What members notice of a purge of a million messages: node bench/trials/purge.mjs (after npm run build).
+// What members notice of a purge of a million messages: node bench/trials/purge.ts (after npm run build).
 // Prints a table; asserts nothing.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';

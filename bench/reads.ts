@@ -2,10 +2,10 @@
 // number, and joining. The member who reads has joined in the middle.
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { largeBoard } from './lib/boards.mjs';
-import { Peer, quantile, request, roundTrips } from './lib/peers.mjs';
-import { atMost, sample } from './lib/report.mjs';
-import { startBoard } from './lib/servers.mjs';
+import { largeBoard } from './lib/boards.ts';
+import { Peer, quantile, request, roundTrips } from './lib/peers.ts';
+import { atMost, sample } from './lib/report.ts';
+import { startBoard } from './lib/servers.ts';
 
 export default { name: 'reads', run };
 

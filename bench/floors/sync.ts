@@ -1,5 +1,5 @@
 // What one disk sync takes here: appends what a commit of one post writes, four pages, and syncs.
-// node sync.mjs <file> <times> <pause>: prints the times in milliseconds as a JSON array. The pause between
+// node sync.ts <file> <times> <pause>: prints the times in milliseconds as a JSON array. The pause between
 // two, in milliseconds, is that of the posts: a disk that has rested takes longer than one kept busy.
 import { fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';

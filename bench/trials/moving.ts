@@ -1,12 +1,12 @@
-// What it takes to move a board: node bench/trials/moving.mjs (after npm run build).
+// What it takes to move a board: node bench/trials/moving.ts (after npm run build).
 // Exports a board, imports that into an empty one, exports that, and compares; prints a table.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeBoard } from '../lib/boards.mjs';
-import { machine } from '../lib/report.mjs';
+import { makeBoard } from '../lib/boards.ts';
+import { machine } from '../lib/report.ts';
 
 const sizes = [100_000, 1_000_000];
 const users = 1000;

@@ -1,12 +1,12 @@
-// What it costs to watch a board run: node bench/trials/metrics.mjs (after npm run build).
+// What it costs to watch a board run: node bench/trials/metrics.ts (after npm run build).
 // Posts a second without --metrics and with, scraped every second; prints a table, asserts nothing.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeBoard } from '../lib/boards.mjs';
-import { closedLoop, openMembers, request } from '../lib/peers.mjs';
-import { atLeast, machine, sample, table } from '../lib/report.mjs';
-import { pinLoad, startBoard } from '../lib/servers.mjs';
+import { makeBoard } from '../lib/boards.ts';
+import { closedLoop, openMembers, request } from '../lib/peers.ts';
+import { atLeast, machine, sample, table } from '../lib/report.ts';
+import { pinLoad, startBoard } from '../lib/servers.ts';
 
 const connections = 128;
 const runs = 5;

@@ -1,9 +1,9 @@
 // What a connection costs in memory: members that are logged in, in a group, and say nothing.
 import { join } from 'node:path';
-import { makeBoard } from './lib/boards.mjs';
-import { openMany, openMembers, pause } from './lib/peers.mjs';
-import { atMost, sample } from './lib/report.mjs';
-import { collectable, startBoard, startFloor } from './lib/servers.mjs';
+import { makeBoard } from './lib/boards.ts';
+import { openMany, openMembers, pause } from './lib/peers.ts';
+import { atMost, sample } from './lib/report.ts';
+import { collectable, startBoard, startFloor } from './lib/servers.ts';
 
 export default { name: 'idle', run };
 

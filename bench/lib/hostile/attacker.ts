@@ -1,8 +1,8 @@
 // A process of its own: makes one attack over so many connections, until it is killed.
-// node bench/lib/hostile/attacker.mjs ATTACK CONNECTIONS PORT
+// node bench/lib/hostile/attacker.ts ATTACK CONNECTIONS PORT
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
-import { attacks } from './attacks.mjs';
+import { attacks } from './attacks.ts';
 
 const [name, connections, port] = process.argv.slice(2);
 // A real attacker computes on a machine of its own. Here it gets only the processor time that the

@@ -1,8 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBoard } from './boards.mjs';
-import { openMany, openMembers, Peer, pause, request } from './peers.mjs';
-import { startBoard, startFloor, startInspircd, startRedis } from './servers.mjs';
+import { makeBoard } from './boards.ts';
+import { openMany, openMembers, Peer, pause, request } from './peers.ts';
+import { startBoard, startFloor, startInspircd, startRedis } from './servers.ts';
 
 const subject = 'What came of the walk along the river';
 // As long as the notice of such a post.

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { makeDatabase } from './servers.mjs';
+import { makeDatabase } from './servers.ts';
 
 // Messages are a millisecond apart, and all of them long ago.
 const epoch = 1_500_000_000_000_000;

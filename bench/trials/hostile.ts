@@ -1,5 +1,5 @@
 // What the others notice of hostile connections, and what those cost in memory. After npm run build:
-//   node bench/trials/hostile.mjs [--only PATTERN] [--seconds 5] [--repeat 1]
+//   node bench/trials/hostile.ts [--only PATTERN] [--seconds 5] [--repeat 1]
 // BENCH_PROGRAM names the dist/cli/main.js of another build, BENCH_NODE the Node that runs it.
 // Each attack meets a server of its own, with its default limits: 20 members ping and post, first
 // undisturbed, then beside the attack, which is a process of its own at nice 19. With --repeat, each
@@ -11,10 +11,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { attacks } from '../lib/hostile/attacks.mjs';
-import { makeAttacked } from '../lib/hostile/board.mjs';
-import { openMembers, pause, quantile } from '../lib/peers.mjs';
-import { node, program } from '../lib/servers.mjs';
+import { attacks } from '../lib/hostile/attacks.ts';
+import { makeAttacked } from '../lib/hostile/board.ts';
+import { openMembers, pause, quantile } from '../lib/peers.ts';
+import { node, program } from '../lib/servers.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -36,7 +36,7 @@ makeAttacked(template);
 async function startServer(data, { settings = {}, target }) {
   const watch = ['--require', here('watch.cjs')];
   const serve = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
-  const command = target === 'echo' ? [here('../../floors/echo.mjs')] : [program, ...serve];
+  const command = target === 'echo' ? [here('../../floors/echo.ts')] : [program, ...serve];
   const flags = process.env.BENCH_FLAGS?.split(' ') ?? [];
   const child = spawn(
     target === 'echo' ? process.execPath : node,
@@ -155,7 +155,7 @@ async function trial(name, connections) {
   const quiet = await measure(server, people);
   const before = server.memory();
   const args = [name, String(connections), String(server.port)];
-  const attacker = fork(here('attacker.mjs'), args, {
+  const attacker = fork(here('attacker.ts'), args, {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });

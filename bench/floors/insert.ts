@@ -1,5 +1,5 @@
 // Floor (a): splits lines and inserts the rows that a post leaves, one synchronous commit per turn.
-// node insert.mjs <database> <first group>: connection n posts in group `first + n`, as user `n + 1`.
+// node insert.ts <database> <first group>: connection n posts in group `first + n`, as user `n + 1`.
 import { createServer } from 'node:net';
 import Database from 'better-sqlite3';
 

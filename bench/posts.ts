@@ -2,10 +2,10 @@
 // is notified, and what is measured is accepting posts; in the last row all connections post in one group.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBoard } from './lib/boards.mjs';
-import { closedLoop, openMany, openMembers, request } from './lib/peers.mjs';
-import { atLeast, sample } from './lib/report.mjs';
-import { startBoard, startFloor, startRedis } from './lib/servers.mjs';
+import { makeBoard } from './lib/boards.ts';
+import { closedLoop, openMany, openMembers, request } from './lib/peers.ts';
+import { atLeast, sample } from './lib/report.ts';
+import { startBoard, startFloor, startRedis } from './lib/servers.ts';
 
 const connections = 128;
 const content = 'x'.repeat(120);

@@ -2,10 +2,10 @@
 // delayed by `strace`, which must be installed.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
-import { makeBoard } from './lib/boards.mjs';
-import { openMembers, pause, quantile, request } from './lib/peers.mjs';
-import { sample } from './lib/report.mjs';
-import { startBoard } from './lib/servers.mjs';
+import { makeBoard } from './lib/boards.ts';
+import { openMembers, pause, quantile, request } from './lib/peers.ts';
+import { sample } from './lib/report.ts';
+import { startBoard } from './lib/servers.ts';
 
 const posters = 10;
 const postsPerSecond = 30;

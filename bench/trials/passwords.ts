@@ -1,5 +1,5 @@
 // What hostile logins cost users who have a password, and what one client adds to the database. After npm run build:
-//   node bench/trials/passwords.mjs [--only-crowd] [main.js of another build] [node that runs it]
+//   node bench/trials/passwords.ts [--only-crowd] [main.js of another build] [node that runs it]
 // Prints tables; asserts nothing. With --only-crowd, just the logins of 60 users at once.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,8 +1,8 @@
 // From the sending of a post to the arrival of its notice: 200 members, 50 posts a second.
-import { contestants } from './lib/crowd.mjs';
-import { pause, quantile } from './lib/peers.mjs';
-import { sample } from './lib/report.mjs';
-import { diskSyncs } from './lib/servers.mjs';
+import { contestants } from './lib/crowd.ts';
+import { pause, quantile } from './lib/peers.ts';
+import { sample } from './lib/report.ts';
+import { diskSyncs } from './lib/servers.ts';
 
 const members = 200;
 const rate = 50;

@@ -1,9 +1,9 @@
 // From the start of the program to the line that says that it listens, on an empty board and on one
 // of ten million messages, 10,000 groups and a million memberships; and its memory then.
 import { join } from 'node:path';
-import { largeBoard } from './lib/boards.mjs';
-import { atMost, sample } from './lib/report.mjs';
-import { makeDatabase, startBoard } from './lib/servers.mjs';
+import { largeBoard } from './lib/boards.ts';
+import { atMost, sample } from './lib/report.ts';
+import { makeDatabase, startBoard } from './lib/servers.ts';
 
 export default { name: 'start', run };
 

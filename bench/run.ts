@@ -3,9 +3,9 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { drawCharts } from './lib/charts.mjs';
-import { machine, table } from './lib/report.mjs';
-import { pinLoad } from './lib/servers.mjs';
+import { drawCharts } from './lib/charts.ts';
+import { machine, table } from './lib/report.ts';
+import { pinLoad } from './lib/servers.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 });
 
 const folder = new URL('.', import.meta.url).pathname;
-const files = readdirSync(folder).filter((file) => file.endsWith('.mjs') && file !== 'run.mjs');
+const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'run.ts');
 const benchmarks = (await Promise.all(files.map((file) => import(join(folder, file))))).map(
   (module) => module.default,
 );

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { init } from 'echarts';
-import { median } from './report.mjs';
+import { median } from './report.ts';
 
 /**
  * Draws the charts of the results into `folder`, an SVG each.

@@ -1,6 +1,6 @@
 // The board that is attacked: large lists, and members in all of its groups.
-import { makeBoard } from '../boards.mjs';
-import { groups, hostileUsers } from './attacks.mjs';
+import { makeBoard } from '../boards.ts';
+import { groups, hostileUsers } from './attacks.ts';
 
 const crowd = 10_000;
 

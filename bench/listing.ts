@@ -1,9 +1,9 @@
 // A person lists every message of a group of a million and reads slowly, while a member elsewhere
 // asks one thing after the other: the server's memory, and what the member waits.
-import { largeBoard } from './lib/boards.mjs';
-import { Peer, pause, quantile, request } from './lib/peers.mjs';
-import { atMost, sample } from './lib/report.mjs';
-import { startBoard } from './lib/servers.mjs';
+import { largeBoard } from './lib/boards.ts';
+import { Peer, pause, quantile, request } from './lib/peers.ts';
+import { atMost, sample } from './lib/report.ts';
+import { startBoard } from './lib/servers.ts';
 
 // How often the slow reader takes what has come, in milliseconds: a socket's buffer at a time.
 const nap = 10;

@@ -93,7 +93,7 @@ class Measured {
 export const collectable = ['--expose-gc', '--require', here('collect.cjs')];
 
 export function startFloor(name, args = [], flags = []) {
-  return Measured.node(here(`../floors/${name}.mjs`), args, { flags });
+  return Measured.node(here(`../floors/${name}.ts`), args, { flags });
 }
 
 /**
@@ -116,7 +116,7 @@ export function makeDatabase(data) {
 
 /** What a disk sync takes in `folder`, one each `apart` milliseconds: milliseconds, in order of size. */
 export function diskSyncs(folder, times, apart) {
-  const args = [here('../floors/sync.mjs'), join(folder, 'sync'), String(times), String(apart)];
+  const args = [here('../floors/sync.ts'), join(folder, 'sync'), String(times), String(apart)];
   const [command, ...rest] = pinned([process.execPath, ...args]);
   return JSON.parse(spawnSync(command, rest).stdout).sort((a, b) => a - b);
 }
