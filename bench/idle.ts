@@ -1,22 +1,24 @@
-// What a connection costs in memory: members that are logged in, in a group, and say nothing.
+// The memory of a connection: members who are logged in, are in one group, and send nothing.
 import { join } from 'node:path';
+import type { Benchmark, Chart, Context, Results, Row } from './lib/benchmark.ts';
 import { makeBoard } from './lib/boards.ts';
-import { openMany, openMembers, pause } from './lib/peers.ts';
+import { openMany, openMembers, type Peer, pause } from './lib/peers.ts';
 import { atMost, sample } from './lib/report.ts';
-import { collectable, startBoard, startFloor } from './lib/servers.ts';
+import { collectable, type Measured, startBoard, startFloor } from './lib/servers.ts';
 
-export default { name: 'idle', run };
+export default { name: 'idle', run } satisfies Benchmark;
 
-async function run(context) {
+async function run(context: Context): Promise<Results> {
   const counts = context.quick ? [100, 500] : [1000, 10_000];
-  const rows = [];
+  const rows: Row[] = [];
   for (const count of counts) rows.push(await measure(context, count));
-  const { samples } = rows.at(-1);
-  rows.at(-1).bar = atMost(1.5, samples.corkboard, samples['floor (c)'], 'floor (c)');
-  return { rows, charts: [chart(counts, rows)] };
+  const most = rows[rows.length - 1];
+  const { corkboard, 'floor (c)': floor } = most.samples;
+  const barred = { ...most, bar: atMost(1.5, corkboard, floor, 'floor (c)') };
+  return { rows: [...rows.slice(0, -1), barred], charts: [chart(counts, rows)] };
 }
 
-async function measure(context, count) {
+async function measure(context: Context, count: number): Promise<Row> {
   const data = join(context.folder, `board-${count}`);
   makeBoard(data, (maker) => {
     const user = maker.users(count);
@@ -36,10 +38,10 @@ async function measure(context, count) {
   return { what: `${count} members`, unit: 'KiB each', samples };
 }
 
-async function perPeer(server, count, open) {
+async function perPeer(server: Measured, count: number, open: () => Promise<Peer[]>) {
   const before = await server.collected();
   const peers = await open();
-  // Until who came has been told.
+  // Until the notices about new members have been sent.
   await pause(2500);
   const after = await server.collected();
   for (const peer of peers) peer.close();
@@ -47,7 +49,7 @@ async function perPeer(server, count, open) {
   return (after - before) / count / 1024;
 }
 
-function chart(counts, rows) {
+function chart(counts: number[], rows: Row[]): Chart {
   return {
     file: 'idle',
     title: 'Memory of a connection that is idle',

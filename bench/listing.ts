@@ -1,19 +1,20 @@
-// A person lists every message of a group of a million and reads slowly, while a member elsewhere
-// asks one thing after the other: the server's memory, and what the member waits.
+// A person lists every message of a group of a million and reads slowly. Meanwhile another member sends one
+// request after the other. Measures the server's memory, and how long that member waits.
+import type { Benchmark, Context, Results, Row } from './lib/benchmark.ts';
 import { largeBoard } from './lib/boards.ts';
 import { Peer, pause, quantile, request } from './lib/peers.ts';
 import { atMost, sample } from './lib/report.ts';
-import { startBoard } from './lib/servers.ts';
+import { type Measured, startBoard } from './lib/servers.ts';
 
-// How often the slow reader takes what has come, in milliseconds: a socket's buffer at a time.
+// How long the slow reader waits between two reads of a socket's buffer, in milliseconds.
 const nap = 10;
 
-export default { name: 'listing', run };
+export default { name: 'listing', run } satisfies Benchmark;
 
-async function run(context) {
+async function run(context: Context): Promise<Results> {
   const { data } = largeBoard(context);
-  const growth = [];
-  const calm = [];
+  const growth: Growth[] = [];
+  const calm: number[][] = [];
   await sample(context, {
     'p99 meanwhile': async () => {
       const board = await startBoard(context, data);
@@ -33,7 +34,13 @@ async function run(context) {
   return { rows: rowsOf(calm, growth) };
 }
 
-function rowsOf(calm, growth) {
+interface Growth {
+  readonly times: number[];
+  readonly grown: number;
+  readonly grownAgain: number;
+}
+
+function rowsOf(calm: number[][], growth: Growth[]): Row[] {
   const memory = growth.map(({ grown }) => grown / 2 ** 20);
   const again = growth.map(({ grownAgain }) => grownAgain / 2 ** 20);
   const p99 = {
@@ -58,8 +65,8 @@ function rowsOf(calm, growth) {
   ];
 }
 
-/** What another member waits, and how much memory grows at most, while the listing goes on. */
-async function during(board, member) {
+/** Measures the round trips of another member and the growth of the server's memory during the listing. */
+async function during(board: Measured, member: Peer) {
   const reader = await Peer.open(board.port);
   await reader.until('u1\n', /for every command/);
   const before = board.memory;
@@ -68,7 +75,7 @@ async function during(board, member) {
   const listing = slowly(reader, '%grouplist g1 all\n').then(() => {
     ended = true;
   });
-  const times = [];
+  const times: number[] = [];
   while (!ended) {
     times.push(...(await others(member, 50)));
     grown = Math.max(grown, board.memory - before);
@@ -78,8 +85,8 @@ async function during(board, member) {
   return { times: times.sort((a, b) => a - b), grown };
 }
 
-/** Sends a command and takes its reply slowly, up to the rule that ends a list. */
-async function slowly(peer, command) {
+/** Sends a command and reads its reply slowly, up to the rule that ends a list. */
+async function slowly(peer: Peer, command: string): Promise<void> {
   let napping = true;
   const { socket } = peer;
   const done = peer.until(command, /-{40}\n/).then(() => {
@@ -94,8 +101,8 @@ async function slowly(peer, command) {
   return done;
 }
 
-async function others(member, count) {
-  const times = [];
+async function others(member: Peer, count: number): Promise<number[]> {
+  const times: number[] = [];
   for (let at = 0; at < count; at++) {
     times.push(...(await oneTrip(member)));
     await pause(1);
@@ -103,7 +110,7 @@ async function others(member, count) {
   return times.sort((a, b) => a - b);
 }
 
-async function oneTrip(member) {
+async function oneTrip(member: Peer): Promise<number[]> {
   const start = performance.now();
   await member.ask(request('group.members', { group: 'g3' }));
   return [performance.now() - start];

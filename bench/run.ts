@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { Benchmark, Context, Results } from './lib/benchmark.ts';
 import { drawCharts } from './lib/charts.ts';
 import { machine, table } from './lib/report.ts';
 import { pinLoad } from './lib/servers.ts';
@@ -22,9 +23,10 @@ const { values: options } = parseArgs({
 
 const folder = new URL('.', import.meta.url).pathname;
 const files = readdirSync(folder).filter((file) => file.endsWith('.ts') && file !== 'run.ts');
-const benchmarks = (await Promise.all(files.map((file) => import(join(folder, file))))).map(
-  (module) => module.default,
+const modules: { default: Benchmark }[] = await Promise.all(
+  files.map((file) => import(join(folder, file))),
 );
+const benchmarks = modules.map((module) => module.default);
 const wanted = options.only?.split(',') ?? benchmarks.map(({ name }) => name);
 const unknown = wanted.filter((name) => !benchmarks.some((each) => each.name === name));
 
@@ -43,7 +45,7 @@ const about = {
   command: `npm run bench -- ${process.argv.slice(2).join(' ')}`,
 };
 console.log(`${Object.values(about).join(' · ')}\n`);
-const results = [];
+const results: ({ name: string } & Results)[] = [];
 for (const { name, run } of benchmarks.filter((each) => wanted.includes(each.name))) {
   results.push({ name, ...(await inFolder(name, run)) });
 }
@@ -52,11 +54,13 @@ if (options.plot) drawCharts(join(folder, '../docs/performance'), results);
 process.exit(0);
 
 /** Runs one benchmark in a temporary folder, and prints its table. */
-async function inFolder(name, run) {
+async function inFolder(name: string, run: Benchmark['run']): Promise<Results> {
   const temporary = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
   mkdirSync(options.boards, { recursive: true });
-  const note = (text) => process.stderr.isTTY && process.stderr.write(`\r\x1b[K${name}: ${text}`);
-  const context = {
+  const note = (text: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${name}: ${text}`);
+  };
+  const context: Context = {
     runs: Number(options.runs),
     quick: options.quick,
     profile: options.profile,

@@ -1,9 +1,10 @@
-// A disk whose syncs take longer: what members who ping and list wait for, while ten others post. The syncs are
-// delayed by `strace`, which must be installed.
+// A disk with slow syncs: how long members wait for pings and lists while ten others post. `strace`, which must
+// be installed, delays the syncs.
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
+import type { Benchmark, Context, Results, Row } from './lib/benchmark.ts';
 import { makeBoard } from './lib/boards.ts';
-import { openMembers, pause, quantile, request } from './lib/peers.ts';
+import { openMembers, type Peer, pause, quantile, request } from './lib/peers.ts';
 import { sample } from './lib/report.ts';
 import { startBoard } from './lib/servers.ts';
 
@@ -15,31 +16,34 @@ const pace = 20;
 const delays = [0, 20, 100];
 const content = 'x'.repeat(120);
 
-export default { name: 'slow-disk', run };
+export default { name: 'slow-disk', run } satisfies Benchmark;
 
-async function run(context) {
+const kinds = ['ping', 'list', 'post'] as const;
+type Kind = (typeof kinds)[number];
+type Summaries = Record<Kind, { p50: number; p99: number }>;
+
+async function run(context: Context): Promise<Results> {
   if (spawnSync('strace', ['-V']).error) throw new Error('slow-disk needs strace');
   const names = delays.map((delay) => `+${delay} ms`);
-  const times = Object.fromEntries(names.map((name) => [name, []]));
-  const sources = delays.map((delay, at) => [
-    names[at],
-    async () => {
+  const times: Record<string, Summaries[]> = Object.fromEntries(names.map((name) => [name, []]));
+  const sources = delays.map((delay, at) => {
+    const source = async () => {
       const measured = await onBoard(context, delay);
       times[names[at]].push(measured);
       return measured.ping.p99;
-    },
-  ]);
+    };
+    return [names[at], source] as const;
+  });
   await sample(context, Object.fromEntries(sources));
-  const row = (kind, part) => ({
+  const row = (kind: Kind, part: 'p50' | 'p99'): Row => ({
     what: `${kind}, ${part}`,
     unit: 'ms',
     samples: Object.fromEntries(names.map((name) => [name, times[name].map((t) => t[kind][part])])),
   });
-  const kinds = ['ping', 'list', 'post'];
   return { rows: kinds.flatMap((kind) => [row(kind, 'p50'), row(kind, 'p99')]) };
 }
 
-async function onBoard(context, delay) {
+async function onBoard(context: Context, delay: number): Promise<Summaries> {
   const data = join(context.folder, `board-${Date.now()}`);
   makeBoard(data, (maker) => {
     const user = maker.users(posters + readers);
@@ -49,7 +53,7 @@ async function onBoard(context, delay) {
   });
   const board = await startBoard(context, data, [], {}, slowSyncs(delay));
   const peers = await openMembers(board.port, posters + readers, (at) => `u${at}`);
-  const times = { ping: [], list: [], post: [] };
+  const times: Record<Kind, number[]> = { ping: [], list: [], post: [] };
   const end = performance.now() + (context.quick ? 1000 : 5000);
   const post = request('message.post', { group: 'g0', subject: 'bench', content }, 7);
   const requests = {
@@ -76,26 +80,26 @@ async function onBoard(context, delay) {
   ]);
   for (const peer of peers) peer.close();
   await board.stop();
-  const summary = (all) => {
+  const summary = (all: number[]) => {
     const sorted = all.sort((a, b) => a - b);
     return { p50: quantile(sorted, 0.5), p99: quantile(sorted, 0.99) };
   };
-  return Object.fromEntries(Object.entries(times).map(([kind, all]) => [kind, summary(all)]));
+  return { ping: summary(times.ping), list: summary(times.list), post: summary(times.post) };
 }
 
-/** Milliseconds until the reply to `line`, whose id is 7, has come; notices are no replies. */
-async function timed(peer, line) {
+/** @returns milliseconds until the reply to `line`, whose id is 7; notices have no id */
+async function timed(peer: Peer, line: string): Promise<number> {
   const start = performance.now();
   await peer.until(line, /"id":7,/);
   return performance.now() - start;
 }
 
-/** The command under which every sync of a program takes `delay` milliseconds longer, and no other call does. */
-function slowSyncs(delay) {
+/** The command that runs a program with syncs that take `delay` milliseconds longer. No other call is delayed. */
+function slowSyncs(delay: number): string[] {
   if (delay === 0) return [];
   const calls = 'fdatasync,fsync';
   const inject = `inject=${calls}:delay_exit=${delay * 1000}`;
-  // Attached to a running process, strace would stop it at each call, whichever it is.
+  // If strace attached to a running process, it would stop the process at every call and not only at syncs.
   const quick = ['-f', '-D', '--seccomp-bpf', '-qq', '-o', '/dev/null'];
   return ['strace', ...quick, '-e', `trace=${calls}`, '-e', inject];
 }

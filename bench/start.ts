@@ -1,18 +1,19 @@
-// From the start of the program to the line that says that it listens, on an empty board and on one
-// of ten million messages, 10,000 groups and a million memberships; and its memory then.
+// The time from the start of the program to the line with its address, and its memory then: on an empty board,
+// and on a board with ten million messages, 10,000 groups and a million memberships.
 import { join } from 'node:path';
+import type { Benchmark, Context, Results } from './lib/benchmark.ts';
 import { largeBoard } from './lib/boards.ts';
 import { atMost, sample } from './lib/report.ts';
 import { makeDatabase, startBoard } from './lib/servers.ts';
 
-export default { name: 'start', run };
+export default { name: 'start', run } satisfies Benchmark;
 
-async function run(context) {
+async function run(context: Context): Promise<Results> {
   const { data } = largeBoard(context);
   const empty = join(context.folder, 'empty');
   makeDatabase(empty);
-  const memory = { empty: [], large: [] };
-  const measure = (name, folder) => async () => {
+  const memory: Record<'empty' | 'large', number[]> = { empty: [], large: [] };
+  const measure = (name: 'empty' | 'large', folder: string) => async () => {
     const start = performance.now();
     const board = await startBoard(context, folder);
     const time = performance.now() - start;

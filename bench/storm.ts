@@ -1,22 +1,22 @@
-// Members come back at once, by name and by token: how many a second are logged in, with their unread
-// counts, and how long a member's posts take meanwhile. Each is in `g0`, as all are, and in four smaller
-// groups.
+// Members reconnect at once, by name or by token: measures the logins a second, with their unread counts, and how
+// long the posts of another member take meanwhile. All are members of `g0`, and each of four smaller groups.
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { makeBoard } from './lib/boards.ts';
+import type { Benchmark, Context, Results, Row } from './lib/benchmark.ts';
+import { type Maker, makeBoard } from './lib/boards.ts';
 import { openMany, Peer, quantile, request } from './lib/peers.ts';
 import { atLeast, sample } from './lib/report.ts';
 import { startBoard, startFloor } from './lib/servers.ts';
 
 const smallGroups = 40;
-const unread = 20;
+const unreadEach = 20;
 
-export default { name: 'storm', run };
+export default { name: 'storm', run } satisfies Benchmark;
 
-async function run(context) {
+async function run(context: Context): Promise<Results> {
   const count = context.quick ? 500 : 5000;
   makeBoard(join(context.folder, 'template'), (maker) => fill(maker, count));
-  const storms = { 'by name': [], 'by token': [] };
+  const storms: Record<'by name' | 'by token', Storm[]> = { 'by name': [], 'by token': [] };
   const rates = await sample(context, {
     'by name': async () => {
       const storm = await onBoard(context, count, false);
@@ -30,11 +30,11 @@ async function run(context) {
     },
     'floor (c)': () => onFloor(count),
   });
-  const of = (show) =>
+  const of = (show: (storm: Storm) => number) =>
     Object.fromEntries(Object.entries(storms).map(([name, all]) => [name, all.map(show)]));
   const bar = atLeast(0.4, rates['by name'], rates['floor (c)'], 'floor (c)');
-  const meanwhile = (part) => of(({ times }) => quantile(times, part));
-  const rows = [
+  const meanwhile = (part: number) => of(({ times }) => quantile(times, part));
+  const rows: Row[] = [
     { what: `${count} members`, unit: 'in/s', samples: rates, bar },
     { what: 'processor time of a login', unit: 'µs', samples: of(({ cost }) => cost) },
     { what: 'a post meanwhile, p50', unit: 'ms', samples: meanwhile(0.5) },
@@ -45,11 +45,20 @@ async function run(context) {
   return { rows };
 }
 
-function fill(maker, count) {
+interface Storm {
+  /** Logins a second. */
+  readonly rate: number;
+  /** Processor time of a login, in microseconds. */
+  readonly cost: number;
+  /** Milliseconds of each post meanwhile, sorted. */
+  readonly times: number[];
+}
+
+function fill(maker: Maker, count: number): void {
   const user = maker.users(count);
   const group = maker.groups(smallGroups + 1);
   for (let at = 0; at <= smallGroups; at++) {
-    maker.messages(group + at, unread, { firstUser: user, users: count });
+    maker.messages(group + at, unreadEach, { firstUser: user, users: count });
   }
   for (let at = 0; at < count; at++) {
     maker.member(group, user + at);
@@ -59,7 +68,7 @@ function fill(maker, count) {
   }
 }
 
-async function onBoard(context, count, byToken) {
+async function onBoard(context: Context, count: number, byToken: boolean): Promise<Storm> {
   const data = join(context.folder, 'board');
   cpSync(join(context.folder, 'template'), data, { recursive: true });
   const tokens = byToken ? await tokensOf(context, data, count) : [];
@@ -68,7 +77,7 @@ async function onBoard(context, count, byToken) {
   await poster.call('session.login', { user: 'poster' });
   await poster.call('group.join', { group: 'main' });
   const posting = keepPosting(poster);
-  const login = (at) =>
+  const login = (at: number) =>
     byToken
       ? request('session.resume', { token: tokens[at] })
       : request('session.login', { user: `u${at}` });
@@ -82,11 +91,11 @@ async function onBoard(context, count, byToken) {
 }
 
 /** Logs all members in and stops the board, as before a restart. */
-async function tokensOf(context, data, count) {
+async function tokensOf(context: Context, data: string, count: number): Promise<string[]> {
   const board = await startBoard(context, data);
-  const tokens = [];
-  const enter = async (peer, at) => {
-    tokens[at] = (await peer.call('session.login', { user: `u${at}` })).token;
+  const tokens: string[] = [];
+  const enter = async (peer: Peer, at: number) => {
+    tokens[at] = String((await peer.call('session.login', { user: `u${at}` })).token);
   };
   const peers = await openMany(board.port, count, { enter });
   await board.stop();
@@ -94,15 +103,19 @@ async function tokensOf(context, data, count) {
   return tokens;
 }
 
-async function onFloor(count) {
+async function onFloor(count: number): Promise<number> {
   const floor = await startFloor('idle');
   const rate = await come(floor.port, count, (peer) => peer.until('', /hello/));
   await floor.stop();
   return rate;
 }
 
-/** All connect at once; `enter` resolves when one is in. @returns how many are in, a second */
-async function come(port, count, enter) {
+/** Opens all connections at once. `enter` resolves when one has logged in. @returns logins a second */
+async function come(
+  port: number,
+  count: number,
+  enter: (peer: Peer, at: number) => Promise<void>,
+): Promise<number> {
   const start = performance.now();
   const peers = await openMany(port, count, { width: count, enter });
   const seconds = (performance.now() - start) / 1000;
@@ -110,10 +123,10 @@ async function come(port, count, enter) {
   return count / seconds;
 }
 
-/** One post after the other, until `stop` returns what each has taken. */
-function keepPosting(peer) {
+/** Posts one message after the other. `stop` resolves with the milliseconds of each, sorted. */
+function keepPosting(peer: Peer): { stop(): Promise<number[]> } {
   const post = request('message.post', { group: 'main', subject: 'bench', content: 'x' });
-  const times = [];
+  const times: number[] = [];
   let going = true;
   const done = (async () => {
     while (going) {

@@ -1,7 +1,7 @@
-// Floor (c): greets connections, and holds them.
-import { createServer } from 'node:net';
+// Floor (c): greets connections and keeps them open.
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 
-const held = new Set();
+const held = new Set<Socket>();
 const server = createServer({ noDelay: true }, (socket) => {
   held.add(socket);
   socket.on('data', () => {});
@@ -10,5 +10,5 @@ const server = createServer({ noDelay: true }, (socket) => {
   socket.write('hello\n');
 });
 server.listen({ port: 0, host: '127.0.0.1', backlog: 4096 }, () =>
-  console.log(`:${server.address().port}`),
+  console.log(`:${(server.address() as AddressInfo).port}`),
 );

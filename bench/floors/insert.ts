@@ -1,6 +1,6 @@
-// Floor (a): splits lines and inserts the rows that a post leaves, one synchronous commit per turn.
+// Floor (a): splits lines and inserts the rows of a post, with one synchronous commit per turn.
 // node insert.ts <database> <first group>: connection n posts in group `first + n`, as user `n + 1`.
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer, type Socket } from 'node:net';
 import Database from 'better-sqlite3';
 
 const [file, firstGroup] = process.argv.slice(2);
@@ -15,7 +15,13 @@ const insert = database.prepare(
 );
 let connections = 0;
 let time = Date.now() * 1000;
-let turn = [];
+interface Peer {
+  readonly group: number;
+  readonly user: number;
+  number: number;
+}
+
+let turn: { socket: Socket; peer: Peer; lines: string[] }[] = [];
 const commit = database.transaction(() => {
   for (const { peer, lines } of turn) {
     for (const line of lines) {
@@ -34,11 +40,11 @@ const commit = database.transaction(() => {
 });
 
 const server = createServer({ noDelay: true }, (socket) => {
-  const peer = { group: Number(firstGroup) + connections, user: ++connections, number: 0 };
+  const peer: Peer = { group: Number(firstGroup) + connections, user: ++connections, number: 0 };
   let rest = '';
-  socket.setEncoding('utf8').on('data', (text) => {
+  socket.setEncoding('utf8').on('data', (text: string) => {
     const lines = (rest + text).split('\n');
-    rest = lines.pop();
+    rest = lines.pop() ?? '';
     if (turn.length === 0) setImmediate(endTurn);
     turn.push({ socket, peer, lines });
   });
@@ -51,4 +57,4 @@ function endTurn() {
   turn = [];
 }
 
-server.listen(0, '127.0.0.1', () => console.log(`:${server.address().port}`));
+server.listen(0, '127.0.0.1', () => console.log(`:${(server.address() as AddressInfo).port}`));

@@ -1,18 +1,18 @@
-// What one disk sync takes here: appends what a commit of one post writes, four pages, and syncs.
-// node sync.ts <file> <times> <pause>: prints the times in milliseconds as a JSON array. The pause between
-// two, in milliseconds, is that of the posts: a disk that has rested takes longer than one kept busy.
+// Measures a disk sync: appends four pages, as a commit of one post does, and syncs.
+// node sync.ts <file> <count> <pause>: prints the milliseconds of each as a JSON array. The pause between two
+// syncs, in milliseconds, is that between the posts, because an idle disk takes longer than a busy one.
 import { fdatasyncSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 
-const [file, times, rest] = process.argv.slice(2);
+const [file, count, rest] = process.argv.slice(2);
 const descriptor = openSync(file, 'w');
 const pages = Buffer.alloc(4 * 4096, 1);
-const taken = [];
-while (taken.length < Number(times)) {
+const times: number[] = [];
+while (times.length < Number(count)) {
   await pause(Number(rest));
   const start = performance.now();
   writeSync(descriptor, pages);
   fdatasyncSync(descriptor);
-  taken.push(performance.now() - start);
+  times.push(performance.now() - start);
 }
-console.log(JSON.stringify(taken));
+console.log(JSON.stringify(times));

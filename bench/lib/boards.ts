@@ -1,25 +1,28 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
+import type { Context } from './benchmark.ts';
 import { makeDatabase } from './servers.ts';
 
-// Messages are a millisecond apart, and all of them long ago.
+// The times of messages are a millisecond apart, and long ago.
 const epoch = 1_500_000_000_000_000;
 const apart = 1000;
 
 /** When message `number` of a made group was posted. */
-const postedAt = (number) => epoch + number * apart;
+const postedAt = (number: number) => epoch + number * apart;
 
-/** Rows put straight into a board's tables, for boards larger than anyone would type. */
-class Maker {
-  constructor(database) {
+/** Inserts rows into a board's tables by SQL, for boards that would take too long to make with requests. */
+export class Maker {
+  private readonly database: Database.Database;
+
+  constructor(database: Database.Database) {
     this.database = database;
     database.pragma('synchronous = OFF');
     database.pragma('cache_size = -200000');
   }
 
   /** Users `u0`, `u1` …; returns the id of the first. */
-  users(count) {
+  users(count: number): number {
     const first = this.next('users');
     this.run(
       `INSERT INTO users (name, name_key, created_at)
@@ -28,8 +31,8 @@ class Maker {
     return first;
   }
 
-  /** Groups `g0`, `g1` …, without anyone or anything in them; returns the id of the first. */
-  groups(count) {
+  /** Groups `g0`, `g1` …, without members and messages; returns the id of the first. */
+  groups(count: number): number {
     const first = this.next('groups');
     this.run(
       `INSERT INTO groups (name, name_key, created_at)
@@ -39,7 +42,11 @@ class Maker {
   }
 
   /** `count` messages in a group, from users in turn. */
-  messages(group, count, { firstUser, users }) {
+  messages(
+    group: number,
+    count: number,
+    { firstUser, users }: { firstUser: number; users: number },
+  ): void {
     this.run(
       `INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
        SELECT ${group}, n + 1, ${firstUser} + n % ${users}, ${epoch} + (n + 1) * ${apart},
@@ -52,31 +59,31 @@ class Maker {
     );
   }
 
-  /** `user` has joined `group` behind its message `behind`, and has read no more. */
-  member(group, user, behind = 0) {
+  /** Makes `user` a member of `group` who joined after its message `after`, and has read no later one. */
+  member(group: number, user: number, after = 0): void {
     this.run(
-      `INSERT INTO memberships VALUES (${group}, ${user}, ${postedAt(behind) + 1}, ${behind})`,
+      `INSERT INTO memberships VALUES (${group}, ${user}, ${postedAt(after) + 1}, ${after})`,
     );
     this.run(`UPDATE groups SET member_count = member_count + 1 WHERE id = ${group}`);
   }
 
-  run(sql) {
+  run(sql: string): void {
     this.database.prepare(sql).run();
   }
 
-  next(table) {
-    const { last } = this.database.prepare(`SELECT max(id) AS last FROM ${table}`).get();
-    return (last ?? 0) + 1;
+  next(table: string): number {
+    const last = this.database.prepare<[], number | null>(`SELECT max(id) FROM ${table}`).pluck();
+    return (last.get() ?? 0) + 1;
   }
 }
 
-function numbers(count) {
+function numbers(count: number): string {
   return `WITH RECURSIVE numbers(n) AS
     (SELECT 0 UNION ALL SELECT n + 1 FROM numbers WHERE n + 1 < ${count}) SELECT n FROM numbers`;
 }
 
 /** Makes a board in `data`, filled by `fill`; returns its file. */
-export function makeBoard(data, fill) {
+export function makeBoard(data: string, fill: (maker: Maker) => void): string {
   const file = makeDatabase(data);
   const database = new Database(file);
   const maker = new Maker(database);
@@ -92,9 +99,9 @@ const quickSizes = [10_000, 30_000, 100_000];
 
 /**
  * The large board: three groups of `sizes` whose member `u0` joined in the middle and `u1` before
- * the first message, 10,000 more groups, and a million memberships. Made once, and kept.
+ * the first message, 10,000 more groups, and a million memberships. The board is made once and kept.
  */
-export function largeBoard({ boards, quick, note }) {
+export function largeBoard({ boards, quick, note }: Context): { data: string; sizes: number[] } {
   const migrations = new URL('../../migrations/', import.meta.url);
   const schema = readdirSync(migrations)
     .filter((file) => file.endsWith('.sql'))
@@ -116,7 +123,7 @@ export function largeBoard({ boards, quick, note }) {
   return { data, sizes: groupSizes };
 }
 
-function fillLarge(maker, groupSizes, many) {
+function fillLarge(maker: Maker, groupSizes: number[], many: number): void {
   const users = many;
   const firstUser = maker.users(users);
   const firstGroup = maker.groups(many + groupSizes.length);

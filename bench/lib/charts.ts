@@ -1,22 +1,18 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { init } from 'echarts';
+import type { Chart, Results } from './benchmark.ts';
 import { median } from './report.ts';
 
-/**
- * Draws the charts of the results into `folder`, an SVG each.
- *
- * A chart is `{ file, title, x: { name, values }, y: { name, log? }, lines: { name: samples[] } }`:
- * each line has an array of samples for each value of x.
- */
-export function drawCharts(folder, results) {
+/** Draws each chart of the results as an SVG into `folder`. */
+export function drawCharts(folder: string, results: readonly Results[]): void {
   mkdirSync(folder, { recursive: true });
   for (const chart of results.flatMap(({ charts = [] }) => charts)) {
     writeFileSync(join(folder, `${chart.file}.svg`), draw(chart));
   }
 }
 
-function draw({ title, x, y, lines }) {
+function draw({ title, x, y, lines }: Chart): string {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width: 720, height: 400 });
   chart.setOption({
     animation: false,

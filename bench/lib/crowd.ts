@@ -1,22 +1,37 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Context } from './benchmark.ts';
 import { makeBoard } from './boards.ts';
 import { openMany, openMembers, Peer, pause, request } from './peers.ts';
-import { startBoard, startFloor, startInspircd, startRedis } from './servers.ts';
+import { type Measured, startBoard, startFloor, startInspircd, startRedis } from './servers.ts';
 
 const subject = 'What came of the walk along the river';
-// As long as the notice of such a post.
+// As long as the notice of such a post of the board.
 const notice = 'n'.repeat(178);
 
-/** Who came is told of once a second. */
+/** Milliseconds after which the notices about new members have been sent: the board sends them once a second. */
 const presenceTold = 1500;
 
-/**
- * A sender and `members` members at each of those `named` that are installed, by name: the peers,
- * the server, what `closedLoop` has to know to send, and `stop`.
- */
-export async function contestants(context, members, named) {
-  const found = {};
+/** A sender and members at a server. */
+export interface Contestant {
+  readonly server: Measured;
+  readonly sender: Peer;
+  readonly members: Peer[];
+  /** The request that the sender repeats. */
+  readonly request: () => string;
+  readonly linesPerNotice: number;
+  stop(): Promise<void>;
+}
+
+type Launch = (context: Context, members: number) => Promise<Contestant | undefined>;
+
+/** Starts each of the `named` servers that is installed, with a sender and `members` members. */
+export async function contestants(
+  context: Context,
+  members: number,
+  named: readonly string[],
+): Promise<Record<string, Contestant>> {
+  const found: Record<string, Contestant> = {};
   for (const name of named) {
     const folder = join(context.folder, `${name}-${members}`);
     mkdirSync(folder);
@@ -26,14 +41,14 @@ export async function contestants(context, members, named) {
   return found;
 }
 
-const launch = {
+const launch: Record<string, Launch> = {
   corkboard: onBoard,
   'floor (b)': onFloor,
   redis: onRedis,
   inspircd: onInspircd,
 };
 
-async function onBoard(context, members) {
+async function onBoard(context: Context, members: number) {
   const data = join(context.folder, 'board');
   makeBoard(data, (maker) => {
     const user = maker.users(members + 1);
@@ -47,29 +62,29 @@ async function onBoard(context, members) {
   return contestant(server, sender, rest, { request: () => post });
 }
 
-async function onFloor(_context, members) {
+async function onFloor(_context: Context, members: number) {
   const server = await startFloor('fanout');
   const sender = await Peer.open(server.port);
   const rest = await openMany(server.port, members);
   return contestant(server, sender, rest, { request: () => `${notice}\n` });
 }
 
-async function onRedis({ folder }, members) {
+async function onRedis({ folder }: Context, members: number) {
   const server = await startRedis(folder);
   if (!server) return undefined;
   const sender = await Peer.open(server.port);
-  const enter = (peer) => peer.ask('SUBSCRIBE g0\r\n', 6);
+  const enter = (peer: Peer) => peer.ask('SUBSCRIBE g0\r\n', 6);
   const rest = await openMany(server.port, members, { enter });
   const publish = `*3\r\n$7\r\nPUBLISH\r\n$2\r\ng0\r\n$${notice.length}\r\n${notice}\r\n`;
-  // An array of three: seven lines a notice.
+  // Redis sends an array of three: seven lines a notice.
   return contestant(server, sender, rest, { request: () => publish, linesPerNotice: 7 });
 }
 
-/** A PING behind each message says when it was taken. */
-async function onInspircd({ folder }, members) {
+/** The reply to a PING after each message says when the server has accepted the message. */
+async function onInspircd({ folder }: Context, members: number) {
   const server = await startInspircd(folder);
   if (!server) return undefined;
-  const enter = async (peer, at) => {
+  const enter = async (peer: Peer, at: number) => {
     await peer.until(`NICK n${at}\r\nUSER u 0 * :u\r\n`, / (376|422) /);
     await peer.until('JOIN #g0\r\n', / 366 /);
   };
@@ -80,7 +95,12 @@ async function onInspircd({ folder }, members) {
   return contestant(server, sender, rest, { request: () => message });
 }
 
-function contestant(server, sender, members, how) {
+function contestant(
+  server: Measured,
+  sender: Peer,
+  members: Peer[],
+  how: Pick<Contestant, 'request'> & Partial<Pick<Contestant, 'linesPerNotice'>>,
+): Contestant {
   const stop = async () => {
     for (const peer of [sender, ...members]) peer.close();
     await server.stop();

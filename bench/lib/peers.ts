@@ -1,31 +1,37 @@
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { requestLine } from '../../test/helpers/json-lines.ts';
 
 const lineEnd = 10;
-// What comes is looked at where it lies: one buffer serves all sockets, a callback at a time.
+// Received bytes are counted in place: all sockets share this buffer, because their callbacks run one after the other.
 const shared = Buffer.alloc(256 * 1024);
 
-/** A socket of the load. It counts the bytes and lines that come; only `call` reads any. */
+/** A connection of the load. It counts the bytes and lines that it receives. Only `call` and `until` decode any. */
 export class Peer {
   bytes = 0;
   lines = 0;
   /** When false, only bytes are counted. */
   counting = true;
-  /** Called with how many lines have come. */
-  onLines = () => {};
-  lastId = 0;
+  /** Called with how many lines have been received. */
+  onLines: (count: number) => void = () => {};
+  readonly socket: Socket;
+  private reading: ((text: string) => void) | undefined;
+  private lastId = 0;
 
-  static async open(port, localAddress = '127.0.0.1') {
-    const peer = new Peer();
-    await new Promise((resolve, reject) => {
-      const onread = { buffer: shared, callback: (length) => peer.receive(length) };
-      peer.socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true, onread });
+  private constructor(port: number, localAddress: string) {
+    const onread = { buffer: shared, callback: (length: number) => this.receive(length) };
+    this.socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true, onread });
+  }
+
+  static async open(port: number, localAddress = '127.0.0.1'): Promise<Peer> {
+    const peer = new Peer(port, localAddress);
+    await new Promise<void>((resolve, reject) => {
       peer.socket.once('connect', resolve).once('error', reject);
     });
     peer.socket.on('error', () => {});
     return peer;
   }
 
-  receive(length) {
+  private receive(length: number): boolean {
     this.bytes += length;
     if (this.reading) this.reading(shared.toString('utf8', 0, length));
     if (!this.counting) return true;
@@ -39,35 +45,35 @@ export class Peer {
     return true;
   }
 
-  write(chunk) {
+  write(chunk: string | Uint8Array): void {
     this.socket.write(chunk);
   }
 
-  /** Sends a JSON-RPC request and waits for its reply, which it reads: for what is not measured. */
-  async call(method, params) {
+  /** Sends a JSON-RPC request and returns its result. For requests whose speed is not measured. */
+  async call(method: string, params: object): Promise<Record<string, unknown>> {
     const id = ++this.lastId;
     const begins = `{"jsonrpc":"2.0","id":${id},`;
     let rest = '';
-    const reply = new Promise((resolve) => {
+    const reply = new Promise<Reply>((resolve) => {
       this.reading = (text) => {
         const lines = (rest + text).split('\n');
-        rest = lines.pop();
+        rest = lines.pop() ?? '';
         const found = lines.find((line) => line.startsWith(begins));
-        if (found) resolve(JSON.parse(found));
+        if (found) resolve(JSON.parse(found) as Reply);
       };
     });
     this.write(request(method, params, id));
     const { error, result } = await reply;
     this.reading = undefined;
     if (error) throw new Error(`${method}: ${error.message}`);
-    return result;
+    return result ?? {};
   }
 
   /** Sends `chunk` and waits for `lines` more lines. */
-  ask(chunk, lines = 1) {
+  ask(chunk: string, lines = 1): Promise<void> {
     return new Promise((resolve) => {
       let left = lines;
-      this.onLines = (came) => {
+      this.onLines = (came: number) => {
         left -= came;
         if (left <= 0) resolve();
       };
@@ -75,8 +81,8 @@ export class Peer {
     });
   }
 
-  /** Sends `chunk` and waits until `pattern` comes, in one piece with what came just before. */
-  until(chunk, pattern) {
+  /** Sends `chunk` and waits until `pattern` matches the end of the text received since, which it keeps only in part. */
+  until(chunk: string, pattern: RegExp): Promise<void> {
     let last = '';
     return new Promise((resolve) => {
       this.reading = (text) => {
@@ -89,48 +95,76 @@ export class Peer {
     });
   }
 
-  /** Ends at once, and leaves no port behind in TIME_WAIT. */
-  close() {
+  /** Resets the connection, so that no port stays in TIME_WAIT. */
+  close(): void {
     this.socket.resetAndDestroy();
   }
 }
 
-export function request(method, params, id = 1) {
-  return `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+interface Reply {
+  readonly error?: { readonly message: string };
+  readonly result?: Record<string, unknown>;
 }
 
-/** Connections that come from `addresses` loopback addresses, as many at once as `width`. */
-export async function openMany(port, count, { width = 100, enter = async () => {} } = {}) {
-  const peers = new Array(count);
+/** The line of a request. */
+export const request = (method: string, params: object, id = 1) => requestLine(method, params, id);
+
+interface Opening {
+  /** How many connections are opened at the same time. */
+  readonly width?: number;
+  /** Called with each connection and its index. */
+  readonly enter?: (peer: Peer, at: number) => Promise<unknown>;
+}
+
+/** Opens `count` connections. */
+export async function openMany(
+  port: number,
+  count: number,
+  { width = 100, enter }: Opening = {},
+): Promise<Peer[]> {
+  const peers = new Array<Peer>(count);
   let next = 0;
   const work = async () => {
     while (next < count) {
       const at = next++;
       peers[at] = await Peer.open(port);
-      await enter(peers[at], at);
+      await enter?.(peers[at], at);
     }
   };
   await Promise.all(Array.from({ length: Math.min(width, count) }, work));
   return peers;
 }
 
-/** Programs that are logged in as `names(0)`, `names(1)` … */
-export function openMembers(port, count, name) {
-  const enter = (peer, at) => peer.call('session.login', { user: name(at) });
+/** Opens `count` connections that log in as `name(0)`, `name(1)` … */
+export function openMembers(
+  port: number,
+  count: number,
+  name: (at: number) => string,
+): Promise<Peer[]> {
+  const enter = (peer: Peer, at: number) => peer.call('session.login', { user: name(at) });
   return openMany(port, count, { enter });
 }
 
-export const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+export const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
 
-/**
- * Keeps `outstanding` requests under way on each peer, and returns how many were answered a second.
- * @param request what one peer sends, the same each time: called with its index
- * @param count what is counted, where it is not the answers: called at the beginning and the end
- */
+export interface Load {
+  /** What one peer sends, the same each time: called with its index. */
+  readonly request: (at: number) => string;
+  /** Requests under way on each peer. */
+  readonly outstanding: number;
+  readonly seconds: number;
+  readonly linesPerReply?: number;
+  /** The amount to count instead of replies: called at the beginning and the end. */
+  readonly count?: () => number;
+}
+
+/** Keeps `outstanding` requests under way on each peer. @returns how many were answered a second */
 export async function closedLoop(
-  peers,
-  { request, outstanding, seconds, linesPerReply = 1, count },
-) {
+  peers: readonly Peer[],
+  { request, outstanding, seconds, linesPerReply = 1, count }: Load,
+): Promise<number> {
+  const isIdle: (() => boolean)[] = [];
   let replies = 0;
   let going = true;
   for (const [at, peer] of peers.entries()) {
@@ -138,7 +172,7 @@ export async function closedLoop(
     const size = burst.length / outstanding;
     let lines = 0;
     let underWay = outstanding;
-    peer.onLines = (came) => {
+    peer.onLines = (came: number) => {
       lines += came;
       const done = Math.floor(lines / linesPerReply);
       lines -= done * linesPerReply;
@@ -148,8 +182,8 @@ export async function closedLoop(
       peer.write(burst.subarray(0, done * size));
       underWay += done;
     };
-    // A line that answers nothing, such as an IRC server's own PING, leaves fewer than none.
-    peer.idle = () => underWay <= 0;
+    // A line that is not a reply, such as an IRC server's own PING, makes this negative.
+    isIdle.push(() => underWay <= 0);
     peer.write(burst);
   }
   await pause(seconds * 300);
@@ -159,17 +193,17 @@ export async function closedLoop(
   await pause(seconds * 1000);
   const rate = (amount() - before) / ((performance.now() - start) / 1000);
   going = false;
-  await settled(peers);
+  await settled(peers, isIdle);
   return rate;
 }
 
 /**
- * Waits for the last answers. Where peers are told of each other's requests, those that sent more than others cannot
- * tell whether all came: then it is enough that nothing has come for half a second.
+ * Waits for the last replies. If peers are notified of each other's requests, a peer that sent more than others cannot
+ * know whether it has received all replies. Then half a second without any bytes is the end.
  */
-async function settled(peers) {
+async function settled(peers: readonly Peer[], isIdle: (() => boolean)[]): Promise<void> {
   let before = 0;
-  for (let quiet = 0; quiet < 100 && !peers.every((peer) => peer.idle()); ) {
+  for (let quiet = 0; quiet < 100 && !isIdle.every((idle) => idle()); ) {
     await pause(5);
     const received = peers.reduce((sum, { bytes }) => sum + bytes, 0);
     quiet = received === before ? quiet + 1 : 0;
@@ -177,9 +211,9 @@ async function settled(peers) {
   }
 }
 
-/** Round trips, one after the other: milliseconds each, in order of size. */
-export async function roundTrips(peer, requests) {
-  const times = [];
+/** Sends requests one after the other. @returns the milliseconds of each round trip, sorted */
+export async function roundTrips(peer: Peer, requests: Iterable<string>): Promise<number[]> {
+  const times: number[] = [];
   for (const each of requests) {
     const start = performance.now();
     await peer.ask(each);
@@ -188,7 +222,7 @@ export async function roundTrips(peer, requests) {
   return times.sort((a, b) => a - b);
 }
 
-/** The value at `part` of sorted `values`. */
-export function quantile(values, part) {
+/** The quantile of sorted `values`, such as `part` 0.99. */
+export function quantile(values: readonly number[], part: number): number {
   return values[Math.min(values.length - 1, Math.floor(values.length * part))];
 }

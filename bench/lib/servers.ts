@@ -1,61 +1,85 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { type ChildProcess, type SpawnOptions, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createConnection } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Context } from './benchmark.ts';
 
-const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-/** The server that is measured; `BENCH_PROGRAM` names that of another build, to compare with. */
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+/** The program that is measured. `BENCH_PROGRAM` names the main.js of another build to compare with. */
 export const program = process.env.BENCH_PROGRAM ?? here('../../dist/cli/main.js');
 /** The Node that runs it: `BENCH_NODE` names another, for a build that needs one. */
 export const node = process.env.BENCH_NODE ?? process.execPath;
 const pinning =
   availableParallelism() > 1 && spawnSync('taskset', ['--version']).error === undefined;
 
-/** The load runs on core 0; whatever is measured runs on core 1. */
+/** The load runs on core 0, and the measured server on core 1. */
 const serverCore = 1;
 
-/** Keeps this process, which is the load, off the servers' core. @returns whether that works here */
-export function pinLoad() {
+/** Keeps this process, the load, off the server's core. @returns whether this machine can do that */
+export function pinLoad(): boolean {
   if (pinning) spawnSync('taskset', ['-a', '-p', '-c', '0', String(process.pid)]);
   return pinning;
 }
 
-function pinned(command) {
+function pinned(command: string[]): string[] {
   return pinning ? ['taskset', '-c', String(serverCore), ...command] : command;
 }
 
-/** A process on the servers' core. */
-class Measured {
-  constructor([command, ...args], options = {}) {
+/** Settings of the server as variables. */
+export type Variables = Readonly<Record<string, string>>;
+
+interface NodeOptions {
+  readonly flags?: readonly string[];
+  readonly env?: Variables;
+  readonly under?: readonly string[];
+}
+
+/** A process on the server's core. */
+export class Measured {
+  readonly child: ChildProcess;
+  port = 0;
+  private readonly exit: Promise<unknown[]>;
+
+  constructor(command: readonly string[], options: SpawnOptions & { env?: Variables } = {}) {
     const { env = {}, ...rest } = options;
-    this.child = spawn(command, args, {
+    const [program = '', ...args] = command;
+    this.child = spawn(program, args, {
       stdio: ['ignore', 'pipe', 'inherit'],
       env: { ...process.env, ...env },
       ...rest,
     });
-    this.gone = once(this.child, 'exit');
+    this.exit = once(this.child, 'exit');
   }
 
-  /** Node with `script`; resolves when it has printed the port that it listens on. */
-  static async node(script, args = [], { flags = [], env = {}, under = [] } = {}) {
+  /**
+   * Starts Node with `script`. Resolves when the script has printed the port that it listens on.
+   * @param options.under a command that runs Node, such as `strace`
+   */
+  static async node(
+    script: string,
+    args: readonly string[] = [],
+    { flags = [], env = {}, under = [] }: NodeOptions = {},
+  ): Promise<Measured> {
     const command = [...under, process.execPath, ...flags, script, ...args];
     const server = new Measured(pinned(command), { env });
     server.port = Number((await server.printed(/:(\d+)\n/))[1]);
     return server;
   }
 
-  get pid() {
+  get pid(): number | undefined {
     return this.child.pid;
   }
 
-  /** Waits until standard output holds `pattern`. */
-  async printed(pattern) {
+  /** Waits until standard output has `pattern`. */
+  async printed(pattern: RegExp): Promise<RegExpExecArray> {
+    const { stdout } = this.child;
+    if (!stdout) throw new Error('its output is not read');
     let text = '';
     for (;;) {
-      const [chunk] = await Promise.race([once(this.child.stdout, 'data'), this.gone]);
+      const [chunk] = await Promise.race([once(stdout, 'data'), this.exit]);
       if (chunk === null || typeof chunk === 'number') throw new Error(`it ended: ${text}`);
       text += chunk;
       const found = pattern.exec(text);
@@ -64,43 +88,53 @@ class Measured {
   }
 
   /** Resident memory in bytes. */
-  get memory() {
+  get memory(): number {
     const status = readFileSync(`/proc/${this.pid}/status`, 'utf8');
-    return Number(/VmRSS:\s+(\d+)/.exec(status)[1]) * 1024;
+    return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) * 1024;
   }
 
   /** Seconds of processor time so far. */
-  get processor() {
+  get processor(): number {
     const fields = readFileSync(`/proc/${this.pid}/stat`, 'utf8').split(') ')[1].split(' ');
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
-  /** Resident memory once garbage is collected: for one started with `collectable`. */
-  async collected() {
+  /** Resident memory after a garbage collection, of a process started with `collectable`. */
+  async collected(): Promise<number> {
     const done = this.printed(/collected\n/);
     this.child.kill('SIGUSR2');
     await done;
     return this.memory;
   }
 
-  async stop() {
+  async stop(): Promise<void> {
     this.child.kill('SIGTERM');
-    await this.gone;
+    await this.exit;
   }
 }
 
 /** Flags of a Node whose memory is measured. */
 export const collectable = ['--expose-gc', '--require', here('collect.cjs')];
 
-export function startFloor(name, args = [], flags = []) {
+export function startFloor(
+  name: string,
+  args: readonly string[] = [],
+  flags: readonly string[] = [],
+): Promise<Measured> {
   return Measured.node(here(`../floors/${name}.ts`), args, { flags });
 }
 
 /**
- * The board as it is shipped, but for limits that are there to stop such a load.
- * @param under a command that runs it, in a process of its own
+ * Starts the board with its defaults, except the limits that would stop such a load.
+ * @param under a command that runs the server, in a process of its own
  */
-export function startBoard({ profile }, data, flags = [], settings = {}, under = []) {
+export function startBoard(
+  { profile }: Pick<Context, 'profile'>,
+  data: string,
+  flags: readonly string[] = [],
+  settings: Variables = {},
+  under: readonly string[] = [],
+): Promise<Measured> {
   const env = { CORKBOARD_RATE: 'off', CORKBOARD_MAX_CONNECTIONS: '15000', ...settings };
   const profiling = profile ? ['--cpu-prof', '--cpu-prof-dir', profile] : [];
   const args = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
@@ -108,25 +142,26 @@ export function startBoard({ profile }, data, flags = [], settings = {}, under =
 }
 
 /** Makes the database of a board in `data`. */
-export function makeDatabase(data) {
+export function makeDatabase(data: string): string {
   const made = spawnSync(node, [program, 'db', 'migrate', '--data', data]);
   if (made.status !== 0) throw new Error(String(made.stderr));
   return join(data, 'corkboard.db');
 }
 
-/** What a disk sync takes in `folder`, one each `apart` milliseconds: milliseconds, in order of size. */
-export function diskSyncs(folder, times, apart) {
+/** Measures disk syncs in `folder`, one every `apart` milliseconds. @returns their milliseconds, sorted */
+export function diskSyncs(folder: string, times: number, apart: number): number[] {
   const args = [here('../floors/sync.ts'), join(folder, 'sync'), String(times), String(apart)];
-  const [command, ...rest] = pinned([process.execPath, ...args]);
-  return JSON.parse(spawnSync(command, rest).stdout).sort((a, b) => a - b);
+  const [command = '', ...rest] = pinned([process.execPath, ...args]);
+  const measured = JSON.parse(String(spawnSync(command, rest).stdout)) as number[];
+  return measured.sort((a, b) => a - b);
 }
 
-function installed(command) {
+function installed(command: string): boolean {
   return spawnSync(command, ['--version']).error === undefined;
 }
 
-/** Redis that syncs each turn's writes as the board does; undefined where it is not installed. */
-export async function startRedis(folder) {
+/** Starts Redis, which syncs the writes of each turn as the board does. Undefined if it is not installed. */
+export async function startRedis(folder: string): Promise<Measured | undefined> {
   if (!installed('redis-server')) return undefined;
   const port = 16_379;
   const config = `port ${port}\nbind 127.0.0.1\ndir ${folder}\nsave ""\nappendonly yes
@@ -134,8 +169,8 @@ appendfsync always\ntcp-backlog 4096\nclient-output-buffer-limit pubsub 0 0 0\n`
   return startDaemon(folder, 'redis.conf', config, { command: ['redis-server'], port });
 }
 
-/** InspIRCd with its guards against floods off; undefined where it is not installed. */
-export async function startInspircd(folder) {
+/** Starts InspIRCd without its limits against floods. Undefined if it is not installed. */
+export async function startInspircd(folder: string): Promise<Measured | undefined> {
   if (!installed('inspircd')) return undefined;
   const port = 16_667;
   const config = `<server name="irc.bench.example" description="bench" network="Bench">
@@ -152,22 +187,27 @@ export async function startInspircd(folder) {
   return startDaemon(folder, 'inspircd.conf', config, { command, port });
 }
 
-async function startDaemon(folder, name, config, { command, port }) {
+async function startDaemon(
+  folder: string,
+  name: string,
+  config: string,
+  { command, port }: { command: string[]; port: number },
+): Promise<Measured> {
   const file = join(folder, name);
   writeFileSync(file, config);
   const server = new Measured(pinned([...command, file]), {
     stdio: ['ignore', 'ignore', 'ignore'],
   });
   server.port = port;
-  const patience = Date.now() + 10_000;
+  const deadline = Date.now() + 10_000;
   while (!(await answers(port))) {
-    if (Date.now() > patience || server.child.exitCode !== null)
+    if (Date.now() > deadline || server.child.exitCode !== null)
       throw new Error(`${command[0]} did not start`);
   }
   return server;
 }
 
-function answers(port) {
+function answers(port: number): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = createConnection(port, '127.0.0.1');
     socket.on('connect', () => socket.destroy()).on('error', () => {});

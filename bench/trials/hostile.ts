@@ -1,9 +1,9 @@
-// What the others notice of hostile connections, and what those cost in memory. After npm run build:
+// How hostile connections affect members, and how much memory they take. After npm run build:
 //   node bench/trials/hostile.ts [--only PATTERN] [--seconds 5] [--repeat 1]
 // BENCH_PROGRAM names the dist/cli/main.js of another build, BENCH_NODE the Node that runs it.
-// Each attack meets a server of its own, with its default limits: 20 members ping and post, first
-// undisturbed, then beside the attack, which is a process of its own at nice 19. With --repeat, each
-// figure is the median of so many trials. It asserts nothing.
+// Each attack has a server of its own with the default limits. 20 members ping and post, first undisturbed,
+// then during the attack, which is another process at nice 19. With --repeat, each figure is the median of
+// that many trials. It asserts nothing.
 import { fork, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -11,9 +11,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { attacks } from '../lib/hostile/attacks.ts';
+import { type Attack, attacks } from '../lib/hostile/attacks.ts';
 import { makeAttacked } from '../lib/hostile/board.ts';
-import { openMembers, pause, quantile } from '../lib/peers.ts';
+import { openMembers, type Peer, pause, quantile } from '../lib/peers.ts';
 import { node, program } from '../lib/servers.ts';
 
 const { values: options } = parseArgs({
@@ -27,13 +27,15 @@ const seconds = Number(options.seconds);
 const members = 20;
 const pace = 50;
 
-const here = (path) => fileURLToPath(new URL(`../lib/hostile/${path}`, import.meta.url));
+const here = (path: string) => fileURLToPath(new URL(`../lib/hostile/${path}`, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'corkboard-hostile-'));
 const template = join(folder, 'template');
 makeAttacked(template);
 
-/** A server with its event loop watched. */
-async function startServer(data, { settings = {}, target }) {
+type Server = Awaited<ReturnType<typeof startServer>>;
+
+/** Starts a server that measures the stops of its event loop. */
+async function startServer(data: string, { settings = {}, target }: Attack) {
   const watch = ['--require', here('watch.cjs')];
   const serve = ['serve', '--port', '0', '--data', data, '--log-level', 'error'];
   const command = target === 'echo' ? [here('../../floors/echo.ts')] : [program, ...serve];
@@ -47,13 +49,13 @@ async function startServer(data, { settings = {}, target }) {
     },
   );
   let printed = '';
-  const waiting = new Set();
+  const waiting = new Set<() => void>();
   child.stdout.on('data', (chunk) => {
     printed += chunk;
     for (const look of waiting) look();
   });
-  const until = (pattern) =>
-    new Promise((resolve) => {
+  const until = (pattern: RegExp) =>
+    new Promise<string>((resolve) => {
       const look = () => {
         const found = pattern.exec(printed);
         if (!found) return;
@@ -68,7 +70,7 @@ async function startServer(data, { settings = {}, target }) {
   return {
     child,
     port,
-    /** Resident memory in MiB; what it was last, once the server has died. */
+    /** Resident memory in MiB; 0 after the server has died. */
     memory() {
       try {
         const status = readFileSync(`/proc/${child.pid}/status`, 'utf8');
@@ -87,19 +89,20 @@ async function startServer(data, { settings = {}, target }) {
         return Number.NaN;
       }
     },
-    /** The longest stop of the event loop since this was asked last, in milliseconds. */
-    longestStop() {
+    /** The longest stop of the event loop since the last call, in milliseconds. */
+    longestStop(): Promise<number | 'died'> {
       if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve('died');
       child.kill('SIGUSR2');
       const stopped = until(/stopped (\S+)\n/).then(Number);
-      return Promise.race([stopped, once(child, 'exit').then(() => 'died')]);
+      const died = once(child, 'exit').then((): 'died' => 'died');
+      return Promise.race([stopped, died]);
     },
   };
 }
 
-/** Round trips of the members at a steady pace each, one in ten a durable post. */
-async function measure(server, people) {
-  const times = { ping: [], post: [] };
+/** Measures round trips of the members at a steady pace. One in ten is a durable post. */
+async function measure(server: Server, people: Peer[]) {
+  const times: Record<'ping' | 'post', number[]> = { ping: [], post: [] };
   let most = 0;
   const before = { at: performance.now(), processor: server.processor() };
   const sampling = setInterval(() => {
@@ -121,13 +124,13 @@ async function measure(server, people) {
       }
     }),
   );
-  // A server that is stopped answers nobody: what waits by then counts with the time until then.
+  // A server that hangs does not reply. Then the measurement ends after ten more seconds.
   await Promise.race([finished, pause((seconds + 10) * 1000), once(server.child, 'exit')]);
   clearInterval(sampling);
   const took = (performance.now() - before.at) / 1000;
   const processor = (100 * (server.processor() - before.processor)) / took;
   const stop = await server.longestStop();
-  const p99 = (values) =>
+  const p99 = (values: number[]) =>
     quantile(
       values.sort((a, b) => a - b),
       0.99,
@@ -135,17 +138,17 @@ async function measure(server, people) {
   return { ping: p99(times.ping), post: p99(times.post), most, stop, processor };
 }
 
-/** Of figures, or of what stands for one: a server that died has none. */
-function median(values) {
-  const died = values.find((value) => typeof value !== 'number');
-  if (died !== undefined) return died;
+/** The median, or `died` if the server died in a trial. */
+function median(values: (number | 'died')[]): string {
+  const figures = values.filter((value) => value !== 'died');
+  if (figures.length < values.length) return 'died';
   return quantile(
-    values.sort((a, b) => a - b),
+    figures.sort((a, b) => a - b),
     0.5,
   ).toFixed(1);
 }
 
-async function trial(name, connections) {
+async function trial(name: string, connections: number): Promise<(number | 'died')[]> {
   const data = join(folder, 'board');
   cpSync(template, data, { recursive: true });
   const server = await startServer(data, attacks[name]);
@@ -159,7 +162,7 @@ async function trial(name, connections) {
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     detached: true,
   });
-  // The first seconds are the worst: what is measured begins with the attack.
+  // The first seconds are the worst, so the measurement begins together with the attack.
   const loud = await measure(server, people);
   attacker.kill('SIGKILL');
   for (const peer of people) peer.close();
@@ -194,13 +197,13 @@ const columns = [
   'server, % of a core',
   'memory, MiB more',
 ];
-const row = (cells) => console.log(`| ${cells.join(' | ')} |`);
+const row = (cells: (string | number)[]) => console.log(`| ${cells.join(' | ')} |`);
 row(columns);
 row(columns.map(() => '---'));
 const wanted = new RegExp(options.only, 'i');
 for (const name of Object.keys(attacks).filter((each) => wanted.test(each))) {
   for (const connections of attacks[name].connections) {
-    const trials = [];
+    const trials: (number | 'died')[][] = [];
     for (let n = 0; n < Number(options.repeat); n++) trials.push(await trial(name, connections));
     row([name, connections, ...trials[0].map((_, at) => median(trials.map((each) => each[at])))]);
   }

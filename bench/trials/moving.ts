@@ -1,11 +1,11 @@
-// What it takes to move a board: node bench/trials/moving.ts (after npm run build).
+// The time and memory to move a board: node bench/trials/moving.ts (after npm run build).
 // Exports a board, imports that into an empty one, exports that, and compares; prints a table.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeBoard } from '../lib/boards.ts';
+import { type Maker, makeBoard } from '../lib/boards.ts';
 import { machine } from '../lib/report.ts';
 
 const sizes = [100_000, 1_000_000];
@@ -14,13 +14,13 @@ const groups = 10;
 // Microseconds since the epoch, and between two messages.
 const epoch = 1_500_000_000_000_000;
 const apart = 1000;
-// Milliseconds between two looks at the memory of a process; its peak is kept by the system.
+// Milliseconds between two reads of a process's peak memory, which the system keeps.
 const look = 20;
 
 const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
 
-/** Messages of 120 bytes from all users, in turn in all groups, as they come from many at once. */
-function fill(maker, messages) {
+/** Messages of 120 bytes from all users in turn, in all groups in turn. */
+function fill(maker: Maker, messages: number): void {
   const firstUser = maker.users(users);
   const firstGroup = maker.groups(groups);
   for (let user = 0; user < users; user++)
@@ -38,15 +38,21 @@ function fill(maker, messages) {
   );
 }
 
-/** Runs a command of the program: seconds, and the most memory that it had at once, in bytes. */
-async function measure(...args) {
+interface Measured {
+  readonly seconds: number;
+  /** The maximum of the resident memory, in bytes. */
+  readonly memory: number;
+}
+
+/** Runs a command of the program. */
+async function measure(...args: string[]): Promise<Measured> {
   const start = performance.now();
   const child = spawn(process.execPath, [program, ...args], {
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   let memory = 0;
   const watch = setInterval(() => {
-    memory = Math.max(memory, peak(child.pid));
+    memory = Math.max(memory, peak(child.pid ?? 0));
   }, look);
   const [code] = await once(child, 'exit');
   clearInterval(watch);
@@ -54,20 +60,19 @@ async function measure(...args) {
   return { seconds: (performance.now() - start) / 1000, memory };
 }
 
-function peak(pid) {
+function peak(pid: number): number {
   try {
-    const [, kibibytes = 0] =
-      /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
-    return kibibytes * 1024;
+    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) * 1024;
   } catch {
-    // It has ended.
+    // The process has ended.
     return 0;
   }
 }
 
-const mebibytes = (bytes) => Math.round(bytes / 2 ** 20);
+const mebibytes = (bytes: number) => Math.round(bytes / 2 ** 20);
 
-async function move(messages, folder) {
+async function move(messages: number, folder: string) {
   mkdirSync(folder);
   const [from, to] = [join(folder, 'from'), join(folder, 'to')];
   const [first, second] = [join(folder, 'first.jsonl'), join(folder, 'second.jsonl')];
@@ -92,8 +97,8 @@ async function move(messages, folder) {
 
 const folder = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
 console.log(machine());
-const rows = [];
+const rows: object[] = [];
 for (const messages of sizes) rows.push(...(await move(messages, join(folder, String(messages)))));
 console.table(rows);
-console.log('What came out of both boards is the same to the byte.');
+console.log('Both exports are the same to the byte.');
 rmSync(folder, { recursive: true, force: true });

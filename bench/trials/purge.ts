@@ -1,4 +1,4 @@
-// What members notice of a purge of a million messages: node bench/trials/purge.ts (after npm run build).
+// How a purge of a million messages affects members: node bench/trials/purge.ts (after npm run build).
 // Prints a table; asserts nothing.
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,6 +8,7 @@ import { arch, cpus, release, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import Sqlite from 'better-sqlite3';
+import { onLines, requestLine } from '../../test/helpers/json-lines.ts';
 
 const clients = 50;
 const messages = 1_000_000;
@@ -18,14 +19,14 @@ const undisturbed = 15_000;
 const data = mkdtempSync(join(tmpdir(), 'corkboard-bench-'));
 const file = join(data, 'corkboard.db');
 const program = new URL('../../dist/cli/main.js', import.meta.url).pathname;
-const run = (...args) =>
+const run = (...args: string[]) =>
   promisify(execFile)(process.execPath, [program, ...args, '--data', data]).then(
     ({ stdout }) => stdout,
   );
-const pause = (time) => new Promise((resolve) => setTimeout(resolve, time));
+const pause = (time: number) => new Promise<void>((resolve) => setTimeout(resolve, time));
 
 /** A million messages of 120 bytes in a group. */
-function fill(group) {
+function fill(group: number): void {
   const client = new Sqlite(file);
   client.exec(
     `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${messages})
@@ -37,25 +38,24 @@ function fill(group) {
   client.close();
 }
 
-async function open(port, user) {
+type Call = (method: string, params: object) => Promise<unknown>;
+
+async function open(port: number, user: string): Promise<Call> {
   const socket = connect({ port, host: '127.0.0.1' });
   await once(socket, 'connect');
-  const waiting = new Map();
-  let rest = '';
+  const waiting = new Map<number, () => void>();
   let id = 0;
-  socket.setEncoding('utf8').on('data', (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop();
-    for (const line of lines.filter((each) => each.startsWith('{"jsonrpc":"2.0","id"'))) {
-      const reply = JSON.parse(line);
-      waiting.get(reply.id)?.(reply);
-      waiting.delete(reply.id);
-    }
+  onLines(socket, (line) => {
+    // Notices are not parsed: the load shares the machine with the server.
+    if (!line.startsWith('{"jsonrpc":"2.0","id"')) return;
+    const reply = JSON.parse(line) as { id: number };
+    waiting.get(reply.id)?.();
+    waiting.delete(reply.id);
   });
-  const call = (method, params) =>
-    new Promise((resolve) => {
+  const call = (method: string, params: object) =>
+    new Promise<void>((resolve) => {
       waiting.set(++id, resolve);
-      socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+      socket.write(requestLine(method, params, id));
     });
   await call('session.login', { user });
   await call('group.join', { group: 'main' });
@@ -64,9 +64,9 @@ async function open(port, user) {
 }
 
 /** Half of the clients post and half read, in both groups, until `work` has ended. */
-async function measure(calls, work) {
+async function measure(calls: Call[], work: () => Promise<unknown>) {
   const size = statSync(file).size;
-  const times = { post: [], list: [] };
+  const times: Record<'post' | 'list', number[]> = { post: [], list: [] };
   let running = true;
   const start = performance.now();
   const done = work().finally(() => {
@@ -87,23 +87,27 @@ async function measure(calls, work) {
   );
   await done;
   const seconds = (performance.now() - start) / 1000;
-  const at = (list, part) => list.sort((a, b) => a - b)[Math.floor((list.length - 1) * part)];
-  const row = { seconds: seconds.toFixed(1), replies: times.post.length + times.list.length };
-  for (const kind of ['post', 'list']) {
+  const at = (list: number[], part: number) =>
+    list.sort((a, b) => a - b)[Math.floor((list.length - 1) * part)];
+  const row: Record<string, string | number> = {
+    seconds: seconds.toFixed(1),
+    replies: times.post.length + times.list.length,
+  };
+  for (const kind of ['post', 'list'] as const) {
     row[`${kind} p50 ms`] = at(times[kind], 0.5).toFixed(1);
     row[`${kind} p99 ms`] = at(times[kind], 0.99).toFixed(1);
     row[`${kind} slowest ms`] = at(times[kind], 1).toFixed(1);
   }
-  const mebibytes = (bytes) => Math.round(bytes / 1024 ** 2);
+  const mebibytes = (bytes: number) => Math.round(bytes / 1024 ** 2);
   return { ...row, 'file MiB': `${mebibytes(size)} → ${mebibytes(statSync(file).size)}` };
 }
 
-/** Until the rule has done its work. */
+/** Sets a rule, and waits until the server has removed what it does not keep. */
 async function retained() {
   await run('group', 'edit', 'general', '--keep', '1000');
   const client = new Sqlite(file, { readonly: true });
-  const count = client.prepare('SELECT message_count FROM groups WHERE id = 2').pluck();
-  while (count.get() > 2 * 1000) await pause(200);
+  const count = client.prepare<[], number>('SELECT message_count FROM groups WHERE id = 2').pluck();
+  while ((count.get() ?? 0) > 2 * 1000) await pause(200);
   client.close();
 }
 
@@ -116,7 +120,7 @@ const server = spawn(
   { stdio: ['ignore', 'pipe', 'ignore'] },
 );
 const [printed] = await once(server.stdout, 'data');
-const port = Number(/:(\d+)\n/.exec(String(printed))[1]);
+const port = Number(/:(\d+)\n/.exec(String(printed))?.[1]);
 const calls = await Promise.all(
   Array.from({ length: clients }, (_, number) => open(port, `member${number}`)),
 );
@@ -124,7 +128,7 @@ console.log(
   `${cpus().length} cores (${cpus()[0].model}), ${Math.round(totalmem() / 1024 ** 3)} GiB, ` +
     `Node ${process.version}, ${process.platform} ${release()} ${arch()}`,
 );
-const rows = {};
+const rows: Record<string, object> = {};
 await measure(calls, () => pause(3000));
 rows.undisturbed = await measure(calls, () => pause(undisturbed));
 rows['db backup'] = await measure(calls, () => run('db', 'backup', join(data, 'copy.db')));

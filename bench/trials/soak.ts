@@ -1,15 +1,16 @@
-// A compressed week: connections that join, leave, post, read, go and come back for a given time, which
-// holds seven days and nights.
+// A compressed week: for a given time, which stands for seven days and nights, users join, leave, post, read,
+// disconnect and reconnect.
 // npm run soak -- --minutes 60 --connections 2000 (after npm run build). Prints a sample every few
 // seconds, and draws them into docs/soak.svg or the file of --plot.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { init } from 'echarts';
+import { onLines, requestLine } from '../../test/helpers/json-lines.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,13 +21,13 @@ const { values } = parseArgs({
 });
 const minutes = Number(values.minutes);
 const connections = Number(values.connections);
-// A session stays for so long, on average; a deed of each comes so often at noon. Milliseconds. A post
-// is told to some hundreds, and load and server share the machine: with more of them, the latencies
-// would be those of the load.
+// The average length of a session, and the average time between two requests of a session at noon, in milliseconds.
+// Some hundreds of members are notified of each post, and load and server share the machine. With more requests,
+// this would measure the load.
 const stay = 120_000;
 const between = 80_000;
 const days = 7;
-/** At midnight, as a part of what goes on at noon. */
+/** The activity at midnight, as a part of that at noon. */
 const nightly = 0.1;
 const sampleEvery = 5000;
 const groups = ['main', 'general', 'news', 'help', 'random'];
@@ -48,34 +49,37 @@ const serve = [
 ];
 const server = spawn(process.execPath, serve, { stdio: ['ignore', 'pipe', 'inherit'] });
 const [printed] = await once(server.stdout, 'data');
-const port = Number(/:(\d+)\n/.exec(String(printed))[1]);
+const port = Number(/:(\d+)\n/.exec(String(printed))?.[1]);
 
-const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const random = (values) => values[Math.floor(Math.random() * values.length)];
-let latencies = [];
+const pause = (milliseconds: number) =>
+  new Promise<void>((resolve) => setTimeout(resolve, milliseconds));
+const random = (values: string[]) => values[Math.floor(Math.random() * values.length)];
+let latencies: number[] = [];
 let requests = 0;
 let failures = 0;
 let going = true;
 
-async function open() {
+interface Connection {
+  readonly socket: Socket;
+  call(method: string, params: object): Promise<void>;
+}
+
+async function open(): Promise<Connection> {
   const socket = connect({ port, host: '127.0.0.1', noDelay: true });
   socket.on('error', () => {});
   await once(socket, 'connect');
-  let waiting;
-  let rest = '';
+  let waiting: (() => void) | undefined;
   let id = 0;
-  socket.setEncoding('utf8').on('data', (text) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop();
-    if (lines.some((line) => line.startsWith(`{"jsonrpc":"2.0","id":${id},`))) waiting?.();
+  onLines(socket, (line) => {
+    if (line.startsWith(`{"jsonrpc":"2.0","id":${id},`)) waiting?.();
   });
   socket.on('close', () => waiting?.());
-  const call = async (method, params) => {
+  const call = async (method: string, params: object) => {
     const start = performance.now();
-    const reply = new Promise((resolve) => {
+    const reply = new Promise<void>((resolve) => {
       waiting = resolve;
     });
-    socket.write(`${JSON.stringify({ jsonrpc: '2.0', id: ++id, method, params })}\n`);
+    socket.write(requestLine(method, params, ++id));
     await reply;
     latencies.push(performance.now() - start);
     requests++;
@@ -84,7 +88,7 @@ async function open() {
   return { socket, call };
 }
 
-function act({ call }) {
+function act({ call }: Connection): Promise<void> {
   const group = random(groups);
   switch (random(deeds)) {
     case 'join':
@@ -102,15 +106,15 @@ function act({ call }) {
   }
 }
 
-/** How much goes on at this time of the day. */
+/** The activity at this time of the day, from 0 to 1. */
 function activity() {
   const noon = (1 - Math.cos((elapsed() / minutes) * days * 2 * Math.PI)) / 2;
   return nightly + (1 - nightly) * noon;
 }
 
-/** One user, who comes and goes. */
-async function live(user) {
-  let home = random(groups);
+/** A user who connects and disconnects again and again. */
+async function live(user: string): Promise<void> {
+  let home: string | undefined = random(groups);
   await pause(Math.random() * Math.min(stay, (minutes * 60_000) / 10));
   while (going) {
     const peer = await open();
@@ -129,7 +133,7 @@ async function live(user) {
 
 let processor = 0;
 
-/** What the server has used of one core since the last sample, in percent. */
+/** The server's processor time since the last sample, in percent of a core. */
 function busy() {
   const fields = readFileSync(`/proc/${server.pid}/stat`, 'utf8').split(') ')[1].split(' ');
   // The system counts in hundredths of a second.
@@ -139,15 +143,17 @@ function busy() {
   return Math.round((used / sampleEvery) * 100);
 }
 
-function sample(minute) {
+type Sample = Record<string, number>;
+
+function sample(minute: number): Sample {
   const status = readFileSync(`/proc/${server.pid}/status`, 'utf8');
   const sorted = latencies.sort((a, b) => a - b);
-  const at = (part) => sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
+  const at = (part: number) => sorted[Math.floor((sorted.length - 1) * part)] ?? 0;
   const wal = statSync(join(data, 'corkboard.db-wal'), { throwIfNoEntry: false })?.size ?? 0;
   latencies = [];
   return {
     minute: Number(minute.toFixed(2)),
-    'memory MiB': Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024),
+    'memory MiB': Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024),
     'file descriptors': readdirSync(`/proc/${server.pid}/fd`).length,
     'WAL MiB': Number((wal / 2 ** 20).toFixed(1)),
     'server %': busy(),
@@ -157,23 +163,24 @@ function sample(minute) {
   };
 }
 
-/** The range and the middle of each column in each of the days, as a table for the documentation. */
-function table(samples) {
+/** The median and the range of each column for each day, as a table for the documentation. */
+function table(samples: Sample[]): string {
   const names = Object.keys(samples[0]).filter((name) => name !== 'minute');
-  const row = (cells) => `| ${cells.join(' | ')} |`;
+  const row = (cells: (string | number)[]) => `| ${cells.join(' | ')} |`;
   const rows = Array.from({ length: days }, (_, day) => {
     const of = samples.filter(({ minute }) => Math.floor((minute / minutes) * days) === day);
     const cells = names.map((name) => {
       const sorted = of.map((each) => each[name]).sort((a, b) => a - b);
       const middle = sorted[Math.floor(sorted.length / 2)];
-      return name === 'requests' ? sorted.at(-1) : `${middle} (${sorted[0]} – ${sorted.at(-1)})`;
+      const last = sorted[sorted.length - 1];
+      return name === 'requests' ? last : `${middle} (${sorted[0]} – ${last})`;
     });
     return row([day + 1, ...cells]);
   });
   return [row(['day', ...names]), row(['day', ...names].map(() => '---')), ...rows].join('\n');
 }
 
-function draw(samples) {
+function draw(samples: Sample[]): string {
   const names = ['memory MiB', 'file descriptors', 'WAL MiB', 'server %', 'p99 ms'];
   const height = 170;
   const chart = init(null, null, {
@@ -182,7 +189,7 @@ function draw(samples) {
     width: 760,
     height: 60 + names.length * height,
   });
-  const top = (at) => 60 + at * height;
+  const top = (at: number) => 60 + at * height;
   chart.setOption({
     animation: false,
     backgroundColor: '#fff',
@@ -206,7 +213,7 @@ function draw(samples) {
 const start = performance.now();
 const elapsed = () => (performance.now() - start) / 60_000;
 const users = Array.from({ length: connections }, (_, number) => live(`user${number}`));
-const samples = [];
+const samples: Sample[] = [];
 while (elapsed() < minutes) {
   await pause(sampleEvery);
   samples.push(sample(elapsed()));

@@ -43,7 +43,9 @@ test('db compact returns space to the disk while a server accepts posts', async 
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(1000 + posts);
   expect(await runCli(['db', 'compact', '--full', '--data', data])).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining(`while no server runs; process ${process.pid} does.`),
+    stderr: expect.stringContaining(
+      `while no server runs, and process ${process.pid} is its server.`,
+    ),
   });
 });
 

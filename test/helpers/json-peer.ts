@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { onTestFinished } from 'vitest';
 import type { Method, Params, Result } from '../../src/protocol/schemas.ts';
+import { onLines, requestLine } from './json-lines.ts';
 
 export interface Received {
   id?: string | number | null;
@@ -18,17 +19,15 @@ export class JsonPeer<S extends Duplex = Socket> {
   readonly received: Received[] = [];
   readonly socket: S;
   private readonly replies = new Map<string | number, Received>();
-  private buffer = '';
   private readonly watchers = new Set<() => void>();
   private nextId = 1;
-  private noticesTaken = 0;
+  private noticesReturned = 0;
   ended = false;
 
-  /** @param socket a connection that stands */
+  /** @param socket an open connection */
   constructor(socket: S) {
     this.socket = socket;
-    socket.setEncoding('utf8');
-    socket.on('data', (text: string) => this.receive(text));
+    onLines(socket, (line) => this.receive(line));
     socket.on('error', () => {});
     socket.on('close', () => {
       this.ended = true;
@@ -53,23 +52,23 @@ export class JsonPeer<S extends Duplex = Socket> {
   /** Sends anything as a request and returns the reply. */
   async request(method: string, params: unknown): Promise<Received> {
     const id = this.nextId++;
-    this.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    this.write(requestLine(method, params, id));
     return this.reply(id);
   }
 
-  /** Waits for the reply that came under an id. */
+  /** Waits for the reply with this id. */
   reply(id: string | number): Promise<Received> {
     return this.until(() => this.replies.get(id));
   }
 
-  /** Sends a request that is expected to be refused, and returns the error. */
+  /** Sends a request that must be refused, and returns the error. */
   async errorOf(method: string, params: unknown): Promise<{ word: string; code: number }> {
     const { error } = await this.request(method, params);
-    if (!error) throw new Error(`${method} was expected to be refused`);
+    if (!error) throw new Error(`${method} should have been refused`);
     return { word: error.data.code, code: error.code };
   }
 
-  /** Sends a line as it stands, and returns the next thing that comes. */
+  /** Sends a line unchanged, and returns the next reply or notice. */
   async replyToLine(line: string): Promise<Received> {
     const at = this.received.length;
     this.write(`${line}\n`);
@@ -80,18 +79,18 @@ export class JsonPeer<S extends Duplex = Socket> {
     this.socket.write(text);
   }
 
-  /** Notices that came and were not taken yet, once a ping has been answered. */
+  /** Sends a ping, and returns the notices that arrived before its reply and were not returned yet. */
   async notices(): Promise<Received[]> {
     await this.call('ping', {});
     const all = this.received.filter(({ method }) => method !== undefined);
-    const fresh = all.slice(this.noticesTaken);
-    this.noticesTaken = all.length;
+    const fresh = all.slice(this.noticesReturned);
+    this.noticesReturned = all.length;
     return fresh;
   }
 
-  /** Waits for the next notice that was not taken yet. */
+  /** Waits for the next notice that was not returned yet. */
   async notice(): Promise<Received> {
-    const at = this.noticesTaken++;
+    const at = this.noticesReturned++;
     return this.until(() => this.received.filter(({ method }) => method !== undefined)[at]);
   }
 
@@ -100,7 +99,7 @@ export class JsonPeer<S extends Duplex = Socket> {
     while (!this.ended) await new Promise<void>((resolve) => this.watchers.add(resolve));
   }
 
-  /** Waits until `find` finds something among what was received. */
+  /** Waits until `find` returns something. It is called after each received line. */
   async until<T>(find: () => T | undefined): Promise<T> {
     for (;;) {
       const found = find();
@@ -111,18 +110,12 @@ export class JsonPeer<S extends Duplex = Socket> {
     }
   }
 
-  private receive(text: string): void {
-    const lines = (this.buffer + text).split('\n');
-    this.buffer = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.startsWith('{')) this.keep(JSON.parse(line) as Received);
-    }
-    this.wake();
-  }
-
-  private keep(message: Received): void {
+  private receive(line: string): void {
+    if (!line.startsWith('{')) return;
+    const message = JSON.parse(line) as Received;
     this.received.push(message);
     if (message.id !== undefined && message.id !== null) this.replies.set(message.id, message);
+    this.wake();
   }
 
   private wake(): void {

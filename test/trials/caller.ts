@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import type { Method, Params, Result } from '../../src/protocol/schemas.ts';
+import { onLines, requestLine } from '../helpers/json-lines.ts';
 
 interface Reply {
   id?: number;
@@ -20,19 +21,20 @@ export class Refused extends Error {
   }
 }
 
-/** A program at a board that keeps nothing of what it receives: for as many as a trial wants. */
+/** A client over JSON-RPC that stores nothing it receives, so that a trial can have thousands of them. */
 export class Caller {
   private readonly waiting = new Map<number, Waiting>();
-  private rest = '';
   private lastId = 0;
   private ended = false;
 
   private constructor(private readonly socket: Socket) {
-    socket.setEncoding('utf8').on('data', (text: string) => this.receive(text));
+    onLines(socket, (line) => {
+      if (line.startsWith('{')) this.receive(JSON.parse(line) as Reply);
+    });
     socket.on('error', () => {});
     socket.on('close', () => {
       this.ended = true;
-      for (const { reject } of this.waiting.values()) reject(new Error('the connection is gone'));
+      for (const { reject } of this.waiting.values()) reject(new Error('the connection was lost'));
       this.waiting.clear();
     });
   }
@@ -44,11 +46,11 @@ export class Caller {
     return new Caller(socket);
   }
 
-  /** Rejects with `Refused`, or another error once the connection is gone. */
+  /** Rejects with `Refused`, or with another error after the connection was lost. */
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
-    if (this.ended) throw new Error('the connection is gone');
+    if (this.ended) throw new Error('the connection was lost');
     const id = ++this.lastId;
-    this.socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
+    this.socket.write(requestLine(method, params, id));
     const reply = new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
     });
@@ -59,15 +61,7 @@ export class Caller {
     this.socket.destroy();
   }
 
-  private receive(text: string): void {
-    const lines = (this.rest + text).split('\n');
-    this.rest = lines.pop() ?? '';
-    for (const line of lines) {
-      if (line.startsWith('{')) this.take(JSON.parse(line) as Reply);
-    }
-  }
-
-  private take({ id, result, error }: Reply): void {
+  private receive({ id, result, error }: Reply): void {
     if (id === undefined) return;
     const waiting = this.waiting.get(id);
     this.waiting.delete(id);

@@ -1,4 +1,4 @@
-// A process of its own: makes one attack over so many connections, until it is killed.
+// A process that makes one attack over a number of connections until it is killed.
 // node bench/lib/hostile/attacker.ts ATTACK CONNECTIONS PORT
 import { writeFileSync } from 'node:fs';
 import { setPriority } from 'node:os';
@@ -12,9 +12,9 @@ setPriority(19);
 try {
   writeFileSync('/proc/self/autogroup', process.env.BENCH_ATTACKER_NICE ?? '19');
 } catch {
-  // No such division here.
+  // This system does not divide the time among sessions.
 }
-// In a session of its own nothing else ends it when the trial is interrupted.
+// It has a session of its own, so no signal of the terminal ends it when the trial is interrupted.
 process.on('disconnect', () => process.exit());
 process.on('uncaughtException', (error) => {
   if (!('code' in error)) throw error;
@@ -24,4 +24,4 @@ await Promise.all(
     attacks[name].attack({ port: Number(port), number }),
   ),
 );
-process.send('begun');
+process.send?.('begun');

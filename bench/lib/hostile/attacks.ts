@@ -1,20 +1,26 @@
-// What hostile connections do. An attack is one entry here:
-//   connections  how many of them at once, in each of the runs
-//   attack       async ({ port, number }): opens connection `number` and goes on until the process is killed
-//   settings     variables of the server, if it needs others than the default
-//   target       'echo' for a control: the members and the attack meet a server that only sends back what it is sent
-//   measures     'memory' for one whose memory is what matters; others' pings are measured for all
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
+import { requestLine } from '../../../test/helpers/json-lines.ts';
+
+/** What hostile connections do. */
+export interface Attack {
+  /** How many connections there are at once, in each of the runs. */
+  readonly connections: number[];
+  /** Variables of the server, if the attack needs others than the defaults. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** `echo` for a control: the members and the attack use a server that only sends back what it receives. */
+  readonly target?: 'echo';
+  /** Opens connection `number` and attacks until the process is killed. */
+  attack(run: { port: number; number: number }): Promise<void>;
+}
 
 const oneAndTen = [1, 10];
 export const groups = 300;
 /** Users `hostile0` … that are in every group. */
 export const hostileUsers = 40;
 
-const request = (method, params = {}, id = 1) =>
-  `${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`;
+const request = (method: string, params: object = {}) => requestLine(method, params, 1);
 
-function open(port) {
+function open(port: number): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host: '127.0.0.1', noDelay: true });
     socket.once('connect', () => resolve(socket)).once('error', reject);
@@ -22,13 +28,13 @@ function open(port) {
   });
 }
 
-/** Logged in; what comes after is read and dropped. */
-async function logIn(port, user) {
+/** Logs in. Everything received later is dropped. */
+async function logIn(port: number, user: string): Promise<Socket> {
   const socket = await open(port);
   socket.write(request('session.login', { user }));
-  await new Promise((resolve) => {
+  await new Promise<void>((resolve) => {
     let text = '';
-    const look = (chunk) => {
+    const look = (chunk: Buffer) => {
       text += chunk;
       if (!text.includes('"id":1')) return;
       socket.off('data', look);
@@ -41,7 +47,7 @@ async function logIn(port, user) {
 }
 
 /** Writes `chunk` again and again, as fast as the server reads. */
-function pump(socket, chunk) {
+function pump(socket: Socket, chunk: string): void {
   const write = () => {
     while (!socket.destroyed && socket.write(chunk));
   };
@@ -49,8 +55,8 @@ function pump(socket, chunk) {
   write();
 }
 
-/** An attack by users who have logged in and send one line without end. */
-function repeated(line) {
+/** An attack by logged-in users who send one line again and again. */
+function repeated(line: string): Attack {
   return {
     connections: oneAndTen,
     async attack({ port, number }) {
@@ -60,8 +66,8 @@ function repeated(line) {
   };
 }
 
-/** The same by strangers. */
-function byStrangers(line, connections = oneAndTen) {
+/** The same attack without a login. */
+function byStrangers(line: string, connections = oneAndTen): Attack {
   return {
     connections,
     async attack({ port }) {
@@ -76,16 +82,15 @@ const padding = 'x'.repeat(255 * 1024);
 const largePing = `{"jsonrpc":"2.0","id":1,"method":"ping","params":{},"x":"${padding}"}\n`;
 const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, at]));
 
-const halfLines = {
+const halfLines: Attack = {
   connections: [1000],
-  measures: 'memory',
   async attack({ port }) {
     const socket = await open(port);
     socket.resume();
     socket.write(`{"x":"${padding}`);
   },
 };
-const comeAndGo = {
+const comeAndGo: Attack = {
   connections: oneAndTen,
   async attack({ port }) {
     const again = async () => {
@@ -98,10 +103,10 @@ const comeAndGo = {
     await again();
   },
 };
-const overEcho = (attack) => ({ ...attack, target: 'echo' });
+const overEcho = (attack: Attack): Attack => ({ ...attack, target: 'echo' });
 
-export const attacks = {
-  // What the machine itself costs, to compare with.
+export const attacks: Record<string, Attack> = {
+  // Shows how much of the effect is due to the machine being busy.
   'control: the attacker only computes': {
     connections: [1],
     async attack() {
@@ -119,7 +124,6 @@ export const attacks = {
   'control: half lines at an echo server': overEcho(halfLines),
   'strangers fill the memory': {
     connections: [4, 40],
-    measures: 'memory',
     async attack({ port }) {
       const socket = await open(port);
       socket.pause();
@@ -129,7 +133,6 @@ export const attacks = {
   },
   'users fill the memory': {
     connections: [4, 40],
-    measures: 'memory',
     async attack({ port, number }) {
       const socket = await logIn(port, `hostile${number}`);
       socket.pause();
@@ -140,7 +143,6 @@ export const attacks = {
   'half lines that never end': halfLines,
   'half lines in small pieces': {
     connections: [500],
-    measures: 'memory',
     async attack({ port }) {
       const socket = await open(port);
       socket.resume();
@@ -150,7 +152,6 @@ export const attacks = {
   },
   'half lines of users': {
     connections: [400],
-    measures: 'memory',
     async attack({ port, number }) {
       const socket = await logIn(port, `many${number}`);
       socket.write(`{"x":"${padding}`);
@@ -158,7 +159,6 @@ export const attacks = {
   },
   'members who never read': {
     connections: [200],
-    measures: 'memory',
     async attack({ port, number }) {
       const socket = await logIn(port, `many${number}`);
       socket.write(request('group.join', { group: 'main' }));
@@ -172,7 +172,6 @@ export const attacks = {
   },
   'lists asked for and not read': {
     connections: [40],
-    measures: 'memory',
     async attack({ port, number }) {
       const socket = await logIn(port, `hostile${number}`);
       socket.pause();
@@ -184,7 +183,7 @@ export const attacks = {
   'help, by strangers': byStrangers('%help\n'),
   'wide objects, by strangers': byStrangers(request('ping', wide)),
   'deep arrays, by strangers': byStrangers(`${'['.repeat(120_000)}${']'.repeat(120_000)}\n`),
-  // Each mark changes places with every one of the other kind: `normalize` takes quadratic time.
+  // Each mark moves past every mark of the other class, so `normalize` takes quadratic time.
   'a password of costly Unicode, by a stranger': byStrangers(
     request('session.login', {
       user: 'a',

@@ -4,8 +4,8 @@ import { groups, hostileUsers } from './attacks.ts';
 
 const crowd = 10_000;
 
-/** Makes it in `data`: `g0` has 2,000 messages with long subjects, `g1` 10,000 members, each of the others 1,000 unread. */
-export function makeAttacked(data) {
+/** Makes the board in `data`. `g0` has 2,000 messages with long subjects, `g1` has 10,000 members, and each other group has 1,000 unread messages. */
+export function makeAttacked(data: string): string {
   return makeBoard(data, (maker) => {
     const user = maker.users(crowd);
     const first = maker.groups(groups);

@@ -5,7 +5,7 @@ import { type Change, type Ledger, type Post, refusals } from './ledger.ts';
 export const users = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] as const;
 export const groups = ['main', 'general', 'news'] as const;
 
-/** One user at the board, who does one thing after the other until the connection is gone. */
+/** One user at the board, who does one thing after the other until the connection was lost. */
 export class User {
   private turns = 0;
 
@@ -34,7 +34,7 @@ export class User {
       for (;;) await this.act(`${prefix}-${this.name}-${this.turns++}`);
     } catch (error) {
       if (error instanceof Refused || !(error instanceof Error)) throw error;
-      if (error.message !== 'the connection is gone') throw error;
+      if (error.message !== 'the connection was lost') throw error;
     } finally {
       this.caller.close();
     }
