@@ -151,7 +151,7 @@ test('the import of a damaged file names the line, and leaves the board unchange
     [spoiled(10, 'two', 'tow'), /Line 11: The lines above are not those .*SHA-256/],
     [spoiled(10, '"sender"', '"from"'), /Line 10: .*/],
     [good.slice(0, -1), /It ends after line 10, without its last line\./],
-    [[...good, good[1] ?? ''], /Line 12: It stands behind the last line\./],
+    [[...good, good[1] ?? ''], /Line 12: It comes after the last line\./],
   ];
   for (const [spoiledLines, says] of cases) {
     const file = join(at, 'board.jsonl');
@@ -167,7 +167,7 @@ test('the import of a damaged file names the line, and leaves the board unchange
     stdout: '',
     stderr:
       `corkboard: ${join(at, 'board.jsonl')} cannot be imported. ` +
-      'Line 12: It stands behind the last line. The board was not changed.\n',
+      'Line 12: It comes after the last line. The board was not changed.\n',
   });
 });
 

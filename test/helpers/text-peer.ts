@@ -5,12 +5,12 @@ import { onTestFinished } from 'vitest';
 
 /** Someone at a board with `nc`: sends lines, and waits for what comes. */
 export class TextPeer<S extends Duplex = Socket> {
-  /** What came and was not expected yet. */
+  /** Received text that `expect` has not returned yet. */
   private unread = '';
   private ended = false;
   private wake: () => void = () => {};
 
-  /** @param socket a connection that stands */
+  /** @param socket an open connection */
   constructor(readonly socket: S) {
     socket.setEncoding('utf8');
     socket.on('data', (text: string) => {
@@ -62,19 +62,19 @@ export class TextPeer<S extends Duplex = Socket> {
     }
   }
 
-  /** Sends a command and returns what comes up to the reply to a ping behind it. */
+  /** Sends a command and returns the text received before the reply to a ping after it. */
   async ask(line: string): Promise<string> {
     this.send(line, '%ping');
     const seen = await this.expect('[INFO] pong\n');
     return seen.slice(0, -'[INFO] pong\n'.length);
   }
 
-  /** What had come, or comes before the reply to a ping. */
+  /** Sends a ping, and returns the text that arrived before its reply. */
   async receivedSoFar(): Promise<string> {
     return this.ask('');
   }
 
-  /** All that comes until the server ends the connection. */
+  /** All text received until the server ends the connection. */
   async toEnd(): Promise<string> {
     while (!this.ended) {
       await new Promise<void>((resolve) => {

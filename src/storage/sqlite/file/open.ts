@@ -33,7 +33,7 @@ export function databaseFile(dataFolder: string): string {
   return file;
 }
 
-/** What a new board begins with: name and description. */
+/** The groups of a new board: name and description. */
 export const firstGroups = [
   ['main', 'The public group'],
   ['general', 'Anything that fits nowhere else'],
@@ -98,7 +98,7 @@ function addTokenKey(client: Client): void {
     .run();
 }
 
-/** `main` is never removed: where it is missing, the board is new, or its making was cut short. */
+/** `main` is never removed. If it is missing, the board is new, or its creation was interrupted. */
 function addFirstGroups(client: Client): void {
   const [[main]] = firstGroups;
   const database = orm(client);

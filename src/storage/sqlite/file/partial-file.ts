@@ -6,9 +6,9 @@ import { giveToOwner, putInPlace, removeCompanions, removeDatabase } from './fil
 import { LockedError, ServerLock } from './lock.ts';
 
 /**
- * A file that the user has named, while it is written beside its place: `x.partial` becomes `x` once
- * it is whole. The lock beside it, `x.partial.lock`, ends with the process. So what a dead process
- * has left is known as such and removed, and two processes do not write to one file.
+ * A file that the user has named, while it is being written: `x.partial` is renamed to `x` when it is
+ * complete. The lock `x.partial.lock` ends with the process. A partial file without a lock was left by a
+ * dead process and is removed, and two processes cannot write to one file.
  */
 export class PartialFile {
   private done = false;
@@ -21,9 +21,9 @@ export class PartialFile {
   ) {}
 
   /**
-   * Makes the empty file, which its owner alone can read.
+   * Makes the empty file, which only its owner can read.
    * @param database the board that the command works on, whose files are never replaced
-   * @throws DatabaseError where the file belongs to a board, cannot be made, or is being written
+   * @throws DatabaseError if the file belongs to a board, cannot be made, or is being written
    */
   static create(target: string, database: string): PartialFile {
     requireNoBoardFile(target, database);
@@ -40,7 +40,7 @@ export class PartialFile {
     }
   }
 
-  /** Removes what a dead process has left of a file; what is being written stays. */
+  /** Removes the partial file of a dead process. A file that is being written stays. */
   static removeLeft(target: string): void {
     const path = `${target}.partial`;
     try {
@@ -52,7 +52,7 @@ export class PartialFile {
     }
   }
 
-  /** Gives the whole file its name, on disk. @throws DatabaseError where that has become a board's */
+  /** Renames the complete file to its name, on disk. @throws DatabaseError if a board has that name by now */
   finish(): void {
     requireNoBoardFile(this.target, this.database);
     removeCompanions(this.target);
@@ -61,7 +61,7 @@ export class PartialFile {
     this.lock.remove();
   }
 
-  /** Leaves nothing. Does nothing after `finish`. */
+  /** Removes the partial file. Does nothing after `finish`. */
   discard(): void {
     if (this.done) return;
     this.done = true;

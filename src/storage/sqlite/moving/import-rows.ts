@@ -110,7 +110,7 @@ export class ImportRows {
     if (last === undefined && type !== 'board') {
       throw new ExportError('It is not the first line of an export');
     }
-    if (last === 'end') throw new ExportError('It stands behind the last line');
+    if (last === 'end') throw new ExportError('It comes after the last line');
     if (last === undefined) return;
     const goesBack = linePlaces[type] < linePlaces[last];
     if (goesBack || type === 'board') throw new ExportError(`A ${type} cannot follow a ${last}`);
