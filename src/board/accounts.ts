@@ -16,8 +16,8 @@ export interface LoginRequest {
   readonly user: string;
   readonly password?: string | undefined;
   /**
-   * Whether to register the name with the password, where it is free. False asks for a name that
-   * there is: without it, and without a password, an open board makes a user of any free name.
+   * True registers the name with the password if the name is free. False refuses a name that does not exist.
+   * If it is left out and there is no password, an open board makes a user for a free name.
    */
   readonly create?: boolean | undefined;
 }
@@ -27,21 +27,21 @@ export type NewNames = Pick<ServerLimits, 'newNamesPerHour' | 'newNamesAtOnce'>;
 interface PasswordCheck {
   readonly name: Name;
   readonly password: string;
-  /** The user that the password is to be checked of; undefined if the name is unknown. */
+  /** The user whose password is checked; undefined if the name is unknown. */
   readonly account: Pick<Account, 'user' | 'passwordHash'> | undefined;
 }
 
-/** Where a login comes from. */
+/** The origin of a login. */
 export interface Caller {
   readonly origin: Origin;
-  /** The address that wrong passwords count against. */
+  /** The address under which wrong passwords are counted. */
   readonly address: string;
-  /** Aborted when the connection ends, and nobody waits for an answer any more. */
+  /** Aborted when the connection ends. */
   readonly ended: AbortSignal;
   readonly payer?: Payer | undefined;
 }
 
-/** What a login has shown, and what it stores. */
+/** The proof of a login, and what the login stores. */
 interface LoginRules extends Pick<NewLogin, 'newPasswordHash' | 'network'> {
   readonly admission: Admission;
 }
@@ -57,10 +57,10 @@ export interface TokenLogin {
 const freePerNameAndNetwork = 3;
 const freePerName = 10;
 const freePerNetwork = 20;
-// Names that one network registers at once; then one a second.
+// How many names one network can register at once; after that one a second.
 const freeRegistrations = 60;
 
-/** Who people are: names, passwords, tokens, and how hard they are to guess. */
+/** Logins: names, passwords and tokens, and the limits against guessing. */
 export class Accounts {
   private readonly attempts = new Attempts();
   private readonly known: Throttle;
@@ -74,9 +74,9 @@ export class Accounts {
   constructor(
     private readonly repository: AccountRepository,
     private readonly passwords: Passwords,
-    /** May be changed at any time; who is connected stays so. */
+    /** May be changed at any time. Open sessions go on. */
     public access: Access,
-    /** How many users one network may make. */
+    /** The limit of new users of one network. */
     { newNamesPerHour, newNamesAtOnce }: NewNames,
     /** Milliseconds, from any origin. */
     now: () => number = () => performance.now(),
@@ -92,10 +92,10 @@ export class Accounts {
   }
 
   /**
-   * Checking or making a hash takes long, and meanwhile the user can be deleted, renamed, banned or given another
-   * password, and the name be taken. So the transaction of the login checks again (`Admission`).
-   * @throws BoardError `NAME_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG` (the same for a name
-   * that is unknown), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS` if the name was taken
+   * Checking or making a hash takes long. Until it is done, the user may be deleted, renamed, banned or get
+   * another password, and a free name may be taken. So the transaction of the login checks again (`Admission`).
+   * @throws BoardError `NAME_INVALID`, `PASSWORD_REQUIRED`, `PASSWORD_WRONG` (also for an
+   * unknown name), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS` if the name was taken
    * during its registration, `PASSWORD_INVALID`, `BANNED`, `RATE_LIMITED`
    */
   async login({ user, password, create }: LoginRequest, caller: Caller): Promise<TokenLogin> {
@@ -118,7 +118,7 @@ export class Accounts {
       return this.openNew(name, caller, { admission, newPasswordHash, network });
     }
     await this.verify({ name, password, account }, caller);
-    // A name that is unknown has no password that is right.
+    // For an unknown name no password is right.
     if (!account) throw boardError('PASSWORD_WRONG');
     const { passwordHash } = account;
     const admission = { by: 'password', user: account.user.id, passwordHash } as const;
@@ -131,7 +131,7 @@ export class Accounts {
     return { login: await this.repository.resume(this.tokens.read(token), origin, payer), token };
   }
 
-  /** Ends a session that asks for it, and its token. */
+  /** Ends a session at its logout, and its token. */
   logout(actor: Actor, token: SessionToken | null): Promise<void> {
     return this.repository.logout(actor, token);
   }
@@ -178,7 +178,7 @@ export class Accounts {
     return opened && this.withToken(opened);
   }
 
-  /** `open` for a name that was free. Only a login that makes a user counts against what the network may make. */
+  /** For a free name. Only a login that makes a user counts against the limit of its network. */
   private async openNew(name: Name, caller: Caller, login: LoginRules): Promise<TokenLogin> {
     const network = networkOf(caller.address);
     this.newNames.take(network);
@@ -202,8 +202,8 @@ export class Accounts {
   }
 
   /**
-   * Checks a password. Whoever guesses elsewhere does not slow down a user at a network from which
-   * they have logged in before.
+   * Checks a password. Guesses from other networks do not delay a user at a network from which they have
+   * logged in before.
    */
   private async verify(
     { name, password, account }: PasswordCheck,
