@@ -17,7 +17,7 @@ const smallLine = 4096;
 // Idle connections are many, and share their empty list; nothing is added to it.
 const noParts: Buffer[] = [];
 
-// It keeps no state between two lines, so one decoder serves all connections.
+// The decoder keeps no state between two lines, so all connections share it.
 const decoder = new TextDecoder('utf-8', { fatal: true });
 
 /** Why a line was not read. `limit` is in bytes. */

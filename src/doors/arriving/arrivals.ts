@@ -24,8 +24,8 @@ export class Arrival {
 }
 
 /**
- * All arrivals. Their number is bounded, in all and per network: one too many takes the place of the
- * oldest, so that peers that never finish keep nobody out. Loopback is bounded in all only.
+ * All arrivals. Their number is limited, in total and per network. An arrival over a limit replaces the oldest
+ * one, so that peers that never finish do not keep others out. For loopback there is only the total limit.
  */
 export class Arrivals<A extends Arrival = Arrival> {
   private readonly all = new Set<A>();

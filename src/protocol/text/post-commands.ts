@@ -41,7 +41,7 @@ export async function checkMembership(group: string, { call }: TextContext): Pro
 }
 
 /**
- * Posts a text that the user has written. A text that is not whole is kept in a file.
+ * Posts a text that the user has written. An incomplete text is kept in a file.
  * @throws GivenUp if the text is broken
  */
 export async function* postWritten(

@@ -24,7 +24,7 @@ export type ClockFinding =
   | { found: 'future rows'; clock: number; newest: number };
 
 export interface ClockWatchOptions {
-  /** Called when something has changed, and not at every look. */
+  /** Called only when the state has changed, not at every check. */
   report: (finding: ClockFinding) => void;
   /** Milliseconds that have passed, from any origin: no setting of the wall clock moves it. */
   elapsed?: () => number;
