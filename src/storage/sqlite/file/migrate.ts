@@ -65,6 +65,8 @@ export function upgrade(
     if (other)
       throw new DatabaseError(`${file} belongs to another program: it has a table ${other}.`);
     applyMigrations(client, folder, () => {});
+    // Tables that later migrations replaced leave empty pages in a file that is new.
+    client.pragma('incremental_vacuum');
     return undefined;
   }
   const copy = freePath(`${file}.before-upgrade-${applied}`);
