@@ -8,9 +8,9 @@ import type { ServerLimits } from './protocol/limits.ts';
 import type { BackupPlan } from './storage/sqlite/copies/backup-schedule.ts';
 import type { Durability } from './storage/sqlite/file/connection.ts';
 
-/** What a board is started with. */
+/** The configuration that a board starts with. */
 export interface AppConfig {
-  /** Where people and programs get in. */
+  /** The addresses that people and programs connect to. */
   readonly listen: readonly ListenAddress[];
   /** The folder of the database. */
   readonly data: string;
@@ -20,14 +20,14 @@ export interface AppConfig {
   readonly certificate?: Certificate | undefined;
   /** The networks whose connections begin with a header of the PROXY protocol. */
   readonly proxyProtocol?: readonly Network[] | undefined;
-  /** How long a socket may take to become a connection, in milliseconds; 10 s if left out. */
+  /** How long a socket has to become a connection, in milliseconds; 10 s if left out. */
   readonly arrivalTime?: number;
   readonly unframedClients: boolean;
   readonly limits: ServerLimits;
   readonly backups?: BackupPlan | undefined;
   /** Whether each commit is on disk before it is acknowledged: see `openConnection`. */
   readonly durability: Durability;
-  /** Called before the database is upgraded, with about how many seconds that takes. */
+  /** Called before the database is upgraded, with an estimate in seconds. */
   readonly onUpgrade?: ((seconds: number) => void) | undefined;
   /** How many lines of the log were dropped; none if left out. */
   readonly linesDropped?: (() => number) | undefined;

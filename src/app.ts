@@ -45,7 +45,7 @@ interface Parts {
   readonly accounts: Accounts;
   readonly concerns: Set<Concern>;
   readonly doors: readonly Door[];
-  /** Where people and programs get in. */
+  /** The addresses that people and programs connect to. */
   readonly addresses: readonly DoorAddress[];
   /** Where metrics are served, if they are. */
   readonly metricsAddress: DoorAddress | undefined;
@@ -154,7 +154,7 @@ async function build(
     bans: new NetworkBans(() => clockWatch.expected / 1000),
     hub,
     info,
-    // Made once: it takes 20 ms.
+    // Created once, because it costs 20 ms.
     description: constantResult(openRpcDocument(version)),
     limits: own,
     connections,
@@ -188,7 +188,7 @@ async function build(
     () => operatorDoor.close(),
     () => metricsDoor?.close(),
   );
-  // Before a peer can connect whose ban may seem to have ended. A disk that fails is no reason not to start.
+  // Check the clock before peers connect: a wrong clock could end a ban early. If the disk fails, start all the same.
   await clockWatch.isTrusted().catch(() => {});
   core.banNetworks(serverStore.networkBans());
   // Changes from before the start: no session needs to be notified of them.

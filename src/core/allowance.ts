@@ -2,19 +2,19 @@ import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { Rate } from './rate.ts';
 import { Share } from './turns.ts';
 
-// Lines that are read for each command that is allowed. The commands among them that are too many are refused;
-// lines past that number are not read yet.
+// Lines that are read for each command that is allowed. Commands past their rate are refused; lines past this
+// number are not read until later.
 const linesPerCommand = 2;
-// What all connections of a network may cost in bytes and in processor time, in multiples of one user's.
+// The budget of bytes and processor time of a whole network, as a multiple of one user's budget.
 const networkBytes = 10;
 const networkProcessor = 3;
-// What a connection without a login may cost in bytes and processor time, as a part of one user's.
+// The budget of bytes and processor time of a connection without a login, as a part of one user's budget.
 const strangerPart = 1 / 8;
 
 export interface Rates {
   readonly commandsPerSecond: number;
   readonly commandBurst: number;
-  /** Bytes and processor time, as a multiple of one user's. */
+  /** The budget of bytes and processor time, as a multiple of one user's. */
   readonly bytes: number;
   readonly processor: number;
 }
@@ -58,14 +58,14 @@ export class Allowance {
     this.processor = of(processor * limits.processorPerSecond, processor * limits.processorBurst);
   }
 
-  /** Whether it is unused and full, so that a new one is the same. */
+  /** Whether no connection uses it and all buckets are full. A new allowance would be the same. */
   get idle(): boolean {
     if (this.users > 0) return false;
     return [this.commands, this.lines, this.bytes, this.processor].every(({ full }) => full);
   }
 }
 
-// How many are kept before the idle ones are dropped.
+// How many allowances are kept before the idle ones are dropped.
 const firstSweep = 1000;
 
 /**
@@ -78,7 +78,7 @@ export class Allowances<K> {
 
   constructor(private readonly rates: Rates) {}
 
-  /** The allowance of `key`. To be given back with `leave`. */
+  /** The allowance of `key`. The caller gives it back with `leave`. */
   use(key: K): Allowance {
     let allowance = this.kept.get(key);
     if (!allowance) {
@@ -94,7 +94,7 @@ export class Allowances<K> {
     allowance.users--;
   }
 
-  /** How many are kept. */
+  /** How many allowances are kept. */
   get size(): number {
     return this.kept.size;
   }

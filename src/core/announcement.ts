@@ -1,14 +1,14 @@
 import type { Notice } from '../protocol/schemas.ts';
 import type { Encoding } from './encoding.ts';
 
-/** What a session is notified of at once: the notices of one turn of the event loop in one group. */
+/** The notices that a session is sent together: those of one turn of the event loop in one group. */
 export interface Announcement {
-  /** At least one, and how many they are. */
+  /** At least one. */
   readonly notices: readonly Notice[];
   readonly count: number;
   /** How many sessions share the chunk that `in` returns. */
   readonly holders: number;
-  /** All notices in one chunk; '' if the encoding has words for none of them. */
+  /** All notices in one chunk; '' if the encoding sends none of them. */
   in(encoding: Encoding): string | Buffer;
 }
 

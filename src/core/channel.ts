@@ -62,14 +62,14 @@ export class Channel {
     }
   }
 
-  /** Notes that a user came or went. A user who does both before `sendPresence` is not announced. */
+  /** Notes that a user came or went. If a user does both before the next notice, nothing is announced. */
   notePresence(user: string, online: boolean, session: number): void {
     const before = this.presence.get(user);
     if (before && before.online !== online) this.presence.delete(user);
     else this.presence.set(user, { online, session });
   }
 
-  /** A user who has left the group is not announced, whatever was noted. */
+  /** Drops what was noted about a user, because the user has left the group. */
   forgetPresence(user: string): void {
     this.presence.delete(user);
   }
@@ -82,7 +82,7 @@ export class Channel {
     const names = (online: boolean) =>
       changes.filter(([, change]) => change.online === online).map(([name]) => name);
     const params = { ...toGroup(this.group), online: names(true), offline: names(false) };
-    // A session is not notified of its own user alone.
+    // A session gets no notice that names only its own user.
     const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
     this.enqueue({ method: 'presence.changed', params }, alone ?? null);
   }

@@ -3,11 +3,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 /** Closes one part. @param reason in words, for the peers */
 export type Closer = (reason: string) => Promise<void> | void | undefined;
 
-/** What has to be closed, in stages: the last stage first, and all of one stage at the same time. */
+/** The parts to close, in stages. The last stage is closed first; the parts of a stage are closed at the same time. */
 export class Closers {
   private readonly stages: Closer[][] = [];
 
-  /** @param limit milliseconds that one stage may take; what is not closed by then is left */
+  /** @param limit milliseconds for one stage; `close` does not wait longer for a part that is still closing */
   constructor(private readonly limit: number) {}
 
   add(...stage: Closer[]): void {

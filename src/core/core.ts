@@ -79,7 +79,7 @@ export class Core {
     this.waitingBytes = new WaitingBytes(limits, counts);
   }
 
-  /** Makes a door and its encodings known, so that metrics count from zero. */
+  /** Registers a door and its encodings, so that their metrics start at zero. */
   register(door: string, encodings: readonly Encoding[]): void {
     if (!this.counts.connections.has(door)) this.counts.connections.set(door, 0);
     for (const { name } of encodings) this.encodings.add(name);
@@ -95,10 +95,10 @@ export class Core {
     return session;
   }
 
-  /** What the requests of a session are carried out with. */
+  /** Everything that the requests of a session use. */
   context(session: Session, costs: Costs): Context {
     const { board, accounts, hub, info, description, limits, counts } = this;
-    // Written out: an object that is spread has a shape of its own, 350 bytes for each connection.
+    // Each property is written out: spreading an object costs 350 bytes more for each connection.
     return { session, board, accounts, hub, info, description, limits, counts, costs };
   }
 
@@ -142,7 +142,7 @@ export class Core {
     this.sessions.delete(session);
   }
 
-  /** What its sessions are and what waits for them: each is looked at. */
+  /** Counts the sessions and what waits for them. Costs time in proportion to the number of sessions. */
   survey(): Survey {
     const survey: Survey = {
       sessions: new Map([...this.encodings].map((name) => [name, { loggedIn: 0, strangers: 0 }])),
@@ -163,7 +163,7 @@ export class Core {
     return survey;
   }
 
-  /** Logs what is left to be summed up. */
+  /** Logs the incidents that are counted and not logged yet. */
   close(): void {
     this.incidents.close();
   }

@@ -7,10 +7,11 @@ import { type Piecework, Share, Turns } from './turns.ts';
 // How many bytes a connection reads in a turn, about: one read of Node. Without this limit Node reads up to 32 times
 // from a connection that has more to read, before any other connection has its turn.
 const readPiece = 64 * 1024;
-// How long Node takes to read them, in milliseconds. It does so outside of our code, so it cannot be measured here.
+// Estimated time in which Node reads these bytes, in milliseconds. Node does it outside of our code, where we cannot
+// measure it.
 const readTime = 0.1;
 
-// After how much work on a long reply the other connections have their turn, in milliseconds.
+// A long reply is made in pieces of this many milliseconds; other connections have their turn in between.
 const pieceTime = 0.5;
 
 /** A moment from which processor time is measured. */
@@ -25,8 +26,8 @@ export interface Mark {
 export class Charges {
   readonly turns = new Turns();
   /**
-   * Bytes of all busy parties together. The garbage collector stops the event loop for everyone after a certain number
-   * of bytes, whoever sent them.
+   * Limits the bytes of all busy parties together, because garbage collection stops the event loop for everyone,
+   * and comes sooner the more bytes arrive.
    */
   readonly busyBytes: Rate;
   private readonly users: Allowances<number>;
@@ -151,14 +152,14 @@ export class Costs {
   }
 
   /**
-   * Charges the processor time since `mark`, without what was charged meanwhile. If another turn has begun since,
-   * nothing is charged, because that time includes the work of other connections: see `markAgain`.
+   * Charges the processor time since `mark`, except for time that was charged separately. If another turn has
+   * begun since, nothing is charged, because that time includes the work of other connections: see `markAgain`.
    */
   charge({ at, turn, charged }: Mark): void {
     if (turn === this.charges.turns.current) this.chargeFrom(at, charged);
   }
 
-  /** The same for work of which `mark` began an earlier piece of this turn, and moves `mark` to the end of this piece. */
+  /** Like `charge`, for work that is done in several pieces in this turn. Moves `mark` to the end of this piece. */
   chargePiece(mark: Mark): void {
     mark.at = this.chargeFrom(mark.at, mark.charged);
     mark.charged = this.charged;
@@ -172,7 +173,7 @@ export class Costs {
 
   /**
    * To be called when a write begins. What it costs is known after its commit, and estimated until then.
-   * @returns what to call `writeEnded` with; no login comes between
+   * @returns the argument for `writeEnded`; no login happens in between
    */
   expectWrite(): number {
     return this.charges.turns.expectWrite(this.own.share);
@@ -197,12 +198,12 @@ export class Costs {
     this.charges.turns.charge(this.own.share, milliseconds, now);
   }
 
-  /** The mark from which to measure after waiting, for another turn maybe. */
+  /** The mark to measure from after a wait, which may have ended in another turn. */
   markAgain(mark: Mark | undefined): Mark {
     return mark?.turn === this.charges.turns.current ? mark : this.mark();
   }
 
-  /** Charges the work since `mark`, and waits for the next turn if that was much. @returns the next mark */
+  /** Charges the work since `mark`. If it lasted `pieceTime`, waits for the next turn. @returns the next mark */
   async breathe(mark: Mark): Promise<Mark> {
     if (mark.turn === this.charges.turns.current && performance.now() - mark.at < pieceTime) {
       return mark;

@@ -18,15 +18,15 @@ export interface Framing {
   readonly pauseEndsLine: boolean;
 }
 
-/** How a peer is spoken to. One object per kind, not per connection. */
+/** The language of a peer: text or JSON-RPC. One object per kind, not per connection. */
 export interface Dialect extends Encoding, Framing {
-  /** What the server says first. */
+  /** The first bytes that the server sends. */
   greeting(info: Result<'server.info'>): string;
   /** Begins to serve a session. */
   start(context: Context, replies: Replies): Requests;
 }
 
-/** What serves the lines of one session. */
+/** Serves the lines of one session. */
 export interface Requests {
   /** Whether a request that is under way waits for the next line. */
   readonly asks: boolean;
@@ -36,13 +36,13 @@ export interface Requests {
   end(): void;
 }
 
-/** What `Requests` work with: the queue and the output of their connection. */
+/** The queue and the output of a connection, as `Requests` use them. */
 export interface Replies {
   readonly requests: RequestQueue;
   readonly costs: Costs;
   say(chunk: string | Buffer): void;
   /** Asks for the next line, because a request that is under way waits for it. */
   readOn(): void;
-  /** Settles once the peer has read enough for more to be said; with false if it is gone. */
+  /** Settles once the peer has read enough for more to be said; with false if it has disconnected. */
   ready(): Promise<boolean>;
 }

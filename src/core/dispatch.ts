@@ -39,7 +39,7 @@ function carryOut<M extends Method>(context: Context, method: M, params: unknown
 
 /**
  * The error that the peer gets for a failure. A failure that is not expected is a bug: it is logged with
- * its context, the peer gets an internal error, and the process goes on.
+ * its context, the peer gets an internal error, and the server keeps running.
  */
 export function toReply(error: unknown, session: Session, method: string): BoardError {
   const context = { method, user: session.login?.user.name };

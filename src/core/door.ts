@@ -7,7 +7,7 @@ export interface DoorAddress {
   /** The IP address, if it has one. */
   readonly host?: string;
   readonly port?: number;
-  /** Whether what goes through is encrypted. */
+  /** Whether its connections are encrypted. */
   readonly secure: boolean;
 }
 
@@ -23,13 +23,13 @@ export interface Door {
   readonly name: string;
   /**
    * Begins to accept. It is called once.
-   * @throws ListenError if it cannot, and then nothing is left open
+   * @throws ListenError if it cannot; it then leaves nothing open
    */
   open(core: Core): Promise<readonly DoorAddress[]>;
   /** Applies settings to connections to come. @throws the error of OpenSSL, and then nothing has changed */
   reload?(settings: DoorSettings): void;
   /**
-   * Accepts no more, answers what was accepted, tells the peers `reason`, and closes their
+   * Accepts no more requests, answers the accepted ones, sends the peers `reason`, and closes their
    * connections. Settles within a few seconds, whatever the peers do. A door that is not open, or closed
    * already, stays closed.
    */

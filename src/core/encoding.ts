@@ -6,6 +6,6 @@ export interface Encoding {
   readonly name: string;
   /** Whether its sessions have a token to resume by after their connection was lost. */
   readonly resumes: boolean;
-  /** One notice; '' if the encoding has no words for it. */
+  /** One notice; '' if the encoding does not send it. */
   notice(notice: Notice): string;
 }

@@ -105,7 +105,7 @@ export class Hub implements EndsTurn {
     for (const id of session.groups.splice(0)) this.part(id, session, login.user);
   }
 
-  /** Notifies the sessions that an event concerns. It is committed. */
+  /** Notifies the sessions that a committed event concerns. */
   publish(event: BoardEvent): void {
     const act = this.actions[event.type] as (event: BoardEvent) => void;
     act(event);
@@ -116,7 +116,7 @@ export class Hub implements EndsTurn {
   }
 
   /**
-   * Logs a session in. A session with the same token is stale, and is taken over. An unprotected name
+   * Logs a session in. The new session replaces a stale one with the same token. An unprotected name
    * has one session at a time: a second one is not logged in.
    */
   private open(origin: Origin, opened: OpenedLogin): void {
@@ -191,7 +191,7 @@ export class Hub implements EndsTurn {
     this.notifyGroup(group, origin, { method: 'member.joined', params });
   }
 
-  /** What a user reads in one session is read in the others. */
+  /** Sends a user's read mark to the other sessions of the user. */
   private sendMarks({ group, user, origin, lastRead }: EventOf<'marks.changed'>): void {
     const params = { group: this.nameOf(group), groupId: group.id, lastRead };
     const announcement = new PrivateAnnouncement([{ method: 'marks.changed', params }]);
@@ -233,7 +233,7 @@ export class Hub implements EndsTurn {
   private enter(group: Group, session: Session): void {
     const channel = this.channels.get(group.id) ?? new Channel({ ...group }, this.counts);
     channel.add(session);
-    // Again: the pending notices may have closed the only member, and so removed the channel.
+    // Set it again: delivering the pending notices may have closed the only member, and so removed the channel.
     this.channels.set(group.id, channel);
   }
 

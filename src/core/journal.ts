@@ -41,7 +41,7 @@ export function logEnd(session: Session, ending: Ending, reason?: string): void 
   session.log(login ? 'info' : 'debug', end, 'disconnected');
 }
 
-/** Messages that were deleted, by whatever. */
+/** Messages that were deleted: by a rule, a member or a command. */
 export function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }>, log: Logger) {
   const { group, count, first, last, by } = event;
   const about = { group: group.name, count, first, last };

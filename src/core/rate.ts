@@ -4,7 +4,7 @@ const sinceStart = () => performance.now();
 
 /**
  * A token bucket: allows `burst` at once, and `perSecond` in the long run, of commands, bytes or milliseconds.
- * More may be taken than there is; then `wait` is longer.
+ * A caller may use more than there is; then `wait` is longer.
  */
 export class Rate {
   private tokens: number;
@@ -23,21 +23,21 @@ export class Rate {
     this.filledAt = now();
   }
 
-  /** Milliseconds until the next one is allowed; 0 for now. */
+  /** Milliseconds until the next use is allowed; 0 if it is allowed now. */
   get wait(): number {
     if (this.perSecond === 0) return 0;
     this.fill();
     return this.tokens >= 1 ? 0 : Math.ceil(((1 - this.tokens) * 1000) / this.perSecond);
   }
 
-  /** Whether the whole burst is there, as in a new bucket. */
+  /** Whether the bucket is full, as a new one is. */
   get full(): boolean {
     if (this.perSecond === 0) return true;
     this.fill();
     return this.tokens >= this.burst;
   }
 
-  /** Takes `amount`, whether it is there or not. */
+  /** Uses `amount`, even if the bucket holds less. */
   take(amount = 1): void {
     this.tokens -= amount;
   }
@@ -52,7 +52,7 @@ export class Rate {
 
 /**
  * Counts one command with each of `rates`.
- * @throws BoardError `RATE_LIMITED`, and counts nothing, if one of them is used up
+ * @throws BoardError `RATE_LIMITED`, and counts nothing, if a bucket is empty
  */
 export function spend(rates: readonly Rate[]): void {
   let wait = 0;

@@ -6,11 +6,11 @@ interface Task {
   readonly effect: Effect;
   readonly run: () => Promise<void>;
   readonly bytes: number;
-  /** What it is expected to cost, in milliseconds; 0 for all but writes. */
+  /** The expected cost in milliseconds; 0 unless it is a write. */
   expected: number;
 }
 
-// Memory of a waiting request beside its text, in bytes.
+// Memory of a waiting request in addition to its text, in bytes.
 const overhead = 500;
 
 // Idle connections are many, and share their empty list; nothing is added to it.
@@ -70,7 +70,7 @@ export class RequestQueue implements Piecework {
     else this.waiting.push(task);
   }
 
-  /** Forgets the next request that has not begun: its line was the answer to the one under way. */
+  /** Drops the next request: its line was the answer to a question of the running request. */
   skip(): void {
     const task = this.waiting[this.next];
     if (!task) return;
@@ -97,7 +97,7 @@ export class RequestQueue implements Piecework {
     if (this.idle) this.owner.settle();
   }
 
-  /** @returns whether none is left that waits */
+  /** @returns whether no request is left waiting */
   private beginAll(): boolean {
     const { costs } = this.owner;
     const mark = costs.mark();

@@ -12,7 +12,7 @@ const mostNetworks = 10_000;
 export type Level = 'debug' | 'info' | 'error';
 
 /**
- * The lines of the log about sessions. A stranger who is refused again and again must not fill the disk: lines
+ * The lines of the log about sessions. A peer that is refused again and again must not fill the disk. Lines
  * past the budget of a network are counted, and `Incidents` logs them as one line. A log of the level `debug`
  * has all lines.
  */

@@ -27,7 +27,7 @@ export interface Load {
 
 /** The way to the peer of a session: what core asks of the connection that a door holds. */
 export interface Outlet extends Payer {
-  /** How the peer is spoken to now: it may be decided after the session began. */
+  /** The encoding of notices to the peer. It may be chosen after the session began. */
   readonly encoding: Encoding;
   readonly load: Load;
   /** Whether the operating system has accepted all that was sent. */
@@ -44,7 +44,7 @@ export interface Outlet extends Payer {
 /** A peer of the board, however it came in: its connection and, once logged in, its user. */
 export class Session implements Caller {
   login: Login | undefined;
-  /** Notices since then count as seen, in microseconds; a session that was taken over passes it on. */
+  /** Notices since this time, in microseconds, count as seen. A session that takes over another inherits it. */
   since = 0;
   /** The ids of the groups that it gets notices of; kept by the hub. */
   groups: number[] = [];
@@ -57,9 +57,9 @@ export class Session implements Caller {
   loggingIn = false;
   private isOver = false;
   private ending: AbortController | undefined;
-  /** When it began, by `performance.now()`. */
+  /** When the session began, by `performance.now()`. */
   readonly began = performance.now();
-  /** The address that it comes from. */
+  /** The address of the peer. */
   readonly address: string;
   /** Whether its connection is encrypted. */
   readonly secure: boolean;
@@ -90,12 +90,12 @@ export class Session implements Caller {
     return this.outlet;
   }
 
-  /** People at a terminal never see a token, so none is kept for them. */
+  /** Whether it gets a token. People at a terminal never see one, so they get none. */
   get resumable(): boolean {
     return this.encoding.resumes;
   }
 
-  /** Made when it is asked for: of ten thousand idle members, none needs it. */
+  /** Created at the first use, because idle sessions never need it. */
   get ended(): AbortSignal {
     this.ending ??= new AbortController();
     if (this.isOver) this.ending.abort();
@@ -145,7 +145,7 @@ export class Session implements Caller {
     this.ending?.abort();
   }
 
-  /** Takes on a login that is committed. */
+  /** Stores the user and token of a committed login. */
   enter(login: Login, since: number): void {
     this.ending = undefined;
     this.login = login;

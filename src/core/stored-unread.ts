@@ -3,8 +3,8 @@ import type { TextContext, UnreadMessage, UnreadMessages } from '../protocol/tex
 
 type Asker = Pick<TextContext, 'call' | 'user'>;
 
-// Groups whose unread messages are counted after one was read, and messages that are looked at at
-// once. Each is one search of an index, and other connections have their turn after it.
+// After a message was read, unread messages are counted in at most this many groups. The second limit is how many
+// messages are read from the database at once. Other connections have their turn after each search of an index.
 const groupsCounted = 10;
 const messagesCounted = 100;
 

@@ -10,8 +10,8 @@ let waiting: EndsTurn[] = [];
  * that the turn has settled. So it sees everything that the turn has caused.
  */
 export function atEndOfTurn(one: EndsTurn): void {
-  // Node runs all microtasks before the callbacks of nextTick. All callers share one of each, because a
-  // notice to a group has a caller for every member.
+  // Node runs all microtasks before the callbacks of nextTick. All callers share one microtask and one callback,
+  // because a notice to a group has a caller for every member.
   if (waiting.push(one) === 1) queueMicrotask(() => process.nextTick(endAll));
 }
 

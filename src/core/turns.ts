@@ -1,13 +1,13 @@
-// How long all busy parties together may work in one turn of the event loop, in milliseconds. The requests of
-// everyone else take so much longer beside them, however many busy parties there are.
+// How long all busy parties together may work in one turn of the event loop, in milliseconds. This is also the
+// longest that they delay a request of anyone else, however many busy parties there are.
 const slice = 0.5;
 
 // A party whose credit is used up is busy. Its credit in milliseconds after a silence, and how much it gains
 // in each millisecond.
 const lightCredit = 2;
 const lightPart = 0.02;
-// What a write is expected to cost before one has been measured, in milliseconds, and how much the
-// newest one counts against those before it.
+// The expected cost of a party's first write, in milliseconds, and the weight of the newest write in the
+// average cost of its writes.
 const firstWrite = 0.05;
 const newestPart = 1 / 8;
 // Credit never falls lower, so that a party is light again 200 ms after its last work at the latest.
@@ -19,7 +19,7 @@ export interface Piecework {
 }
 
 /**
- * How much processor time a party has used of late. A party is a user, or all connections without a login
+ * How much processor time a party has used recently. A party is a user, or all connections without a login
  * together. It is light or busy.
  */
 export class Share {
@@ -27,11 +27,11 @@ export class Share {
   private at = performance.now();
   /** What its writes under way are expected to cost, in milliseconds. */
   private expected = 0;
-  /** What a write of the party has cost of late, in milliseconds. */
+  /** Average cost of a recent write of the party, in milliseconds. */
   private perWrite = firstWrite;
 
   get isLight(): boolean {
-    // What it has gained since would not change the answer: the clock costs more than all else here.
+    // Reading the clock costs more than all else here, and newly gained credit would not change the answer.
     return this.credit > this.expected || this.isLightAt(performance.now());
   }
 
@@ -71,7 +71,7 @@ export class Share {
 /**
  * Divides the turns of the event loop. A light party is served at once. Busy parties share a small slice of
  * each turn, in the order in which they asked. So they get the time that the others leave, and the others
- * wait for them no longer than that slice.
+ * wait for busy parties no longer than that slice.
  */
 export class Turns {
   /** The number of this turn. It only changes after a turn in which `begin` was called. */

@@ -12,9 +12,9 @@ export interface Holder {
 }
 
 /**
- * The bytes that wait in memory for all connections, in both directions. Each connection has limits of its own;
- * this limits all connections together, and those of one network. Past a limit it ends the connection that
- * holds the most, and then the next, until the rest fits.
+ * Limits the bytes that wait in memory, in both directions, for all connections together and for those of one
+ * network. Each connection has limits of its own besides. Past a limit it ends the connection that holds the
+ * most bytes, and then the next, until the rest fits.
  */
 export class WaitingBytes {
   private readonly holders = new Set<Holder>();

@@ -11,7 +11,7 @@ export interface DoorsOptions {
   readonly handshakes: Handshakes | undefined;
   /** Whether a pause ends a line: see `Connection`. */
   readonly unframedClients: boolean;
-  /** Called with the path of each Unix socket once it is there. */
+  /** Called with the path of each Unix socket once it exists. */
   readonly made: (path: string) => void;
 }
 

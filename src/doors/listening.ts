@@ -29,7 +29,7 @@ export interface TcpPlace extends Place {
   readonly ipv6Only: boolean;
 }
 
-/** An address that has been looked up, with what it takes to open a door there. */
+/** An address that has been looked up, with everything that is needed to open a door there. */
 export type Listening =
   | { readonly scheme: 'tcp' | 'tls'; readonly places: readonly TcpPlace[] }
   | { readonly scheme: 'unix'; readonly path: string };
@@ -95,7 +95,7 @@ export function listenOn(
 }
 
 /**
- * Checks that an address can be listened on, before anything is made that would be left behind.
+ * Checks that an address can be listened on, before anything is created that a failure would leave on the disk.
  * @throws ListenError
  */
 async function probeListening(place: Place): Promise<void> {
@@ -147,7 +147,7 @@ async function lookUpAll(addresses: readonly TcpAddress[]): Promise<Found[]> {
       const { port, scheme, setting } = at;
       const host = await lookUp(name, at);
       const text = formatAddress({ host, port });
-      // Free ports are never the same.
+      // Two requests for a free port get different ports.
       const key = port === 0 ? `${text} ${turn}` : text;
       const before = all.get(key)?.at;
       if (before && before.scheme !== scheme) {

@@ -71,9 +71,9 @@ export type RefusalKind = (typeof refusalKinds)[number];
 export class ServerCounts {
   /** Connections that were accepted, by the name of the door. */
   readonly connections = new Map<string, number>();
-  /** Connections that were closed because too much waited in memory for all, or for their network. */
+  /** Connections that were closed because too many bytes waited in memory for all connections, or for their network. */
   evicted = 0;
-  /** How often a connection had to wait because it had cost too many bytes or too much processor time. */
+  /** How often a connection had to wait because it had used up its bytes or its processor time. */
   delays = 0;
   /** Sockets that did not become connections, by reason. Each reason has an entry from the start. */
   readonly refused = new Map<RefusalKind, number>(refusalKinds.map((kind) => [kind, 0]));

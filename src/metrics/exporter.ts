@@ -205,7 +205,7 @@ class Exporter {
       collect() {
         const values = read();
         this.reset();
-        // Without labels a reset leaves a 0, which alerts would take for a measurement.
+        // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
         if (values.length === 0 && labelNames.length === 0) this.remove();
         for (const [labels, value] of values) this.inc(labels, value);
       },
@@ -219,7 +219,7 @@ class Exporter {
       collect() {
         const values = read();
         this.reset();
-        // Without labels a reset leaves a 0, which alerts would take for a measurement.
+        // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
         if (values.length === 0 && labelNames.length === 0) this.remove();
         for (const [labels, value] of values) this.set(labels, value);
       },
@@ -235,10 +235,10 @@ class Exporter {
   }
 }
 
-// The types of prom-client have an enum, its code has strings.
+// The types of prom-client declare an enum, but its code uses strings.
 const histogramType = 'histogram' as unknown as MetricType;
 
-/** A histogram that was counted elsewhere. prom-client's own accepts one value at a time only. */
+/** A histogram whose values are counted in a `Distribution`. prom-client's own accepts one value at a time only. */
 class DistributionMetric extends Gauge {
   constructor(
     private readonly config: { name: string; help: string; registers: Registry[] },

@@ -2,7 +2,7 @@ import type { CommitCounts, ServerCounts } from './counts.ts';
 
 /** The sessions of a server at one moment, and what waits for them. */
 export interface Survey {
-  /** Their number by encoding. Each encoding that a door speaks has an entry. */
+  /** Their number by encoding. Each encoding of a door has an entry. */
   readonly sessions: Map<string, { loggedIn: number; strangers: number }>;
   /** Bytes that wait to be sent, of all sessions and of the session with most. */
   outboxBytes: number;
@@ -22,7 +22,7 @@ export interface Holdings {
   /** Of the file and of its write-ahead log. */
   readonly databaseBytes: number;
   readonly logBytes: number;
-  /** Of the log, what a reader keeps from being copied into the database. */
+  /** Bytes of the log that cannot be copied into the database, because a reader still uses them. */
   readonly logHeldBytes: number;
   readonly groups: number;
   readonly memberships: number;
@@ -63,7 +63,7 @@ export interface Sources {
   readsFail(): boolean;
   /** Lines of the log that were dropped because nothing read them. */
   logLinesDropped(): number;
-  /** The present ones. */
+  /** The concerns of this moment. */
   readonly concerns: ReadonlySet<Concern>;
   /** Undefined if none are scheduled. */
   backups(): Backups | undefined;

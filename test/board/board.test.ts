@@ -152,7 +152,7 @@ test('a subject of ASCII is cleaned like any other, which is not looked at so qu
   expect(cleaned(' ')).toContain('empty');
 });
 
-test('the key of a name of ASCII is the one that any name has', () => {
+test('the short way to the key of an ASCII name gives the same key as the general way', () => {
   const key = (name: string) =>
     name.normalize('NFKC').toLowerCase().toUpperCase().toLowerCase().normalize('NFKC');
   for (let code = 0; code < 0x250; code++) {

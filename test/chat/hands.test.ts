@@ -86,7 +86,7 @@ test('Tab completes @names, #numbers and names in the text of a message', async 
   await completes('%message #', /%message #1$/);
 });
 
-test('a long list stops at the end of a page, and goes on, or not', async () => {
+test('a long list pauses after each page, and q ends it', async () => {
   const { alice, post } = await aliceAndBob({ rows: 10, cols: 60 });
   for (let n = 1; n <= 30; n++) await post(`s${n}`);
   await alice.shows('Subject: s30)');

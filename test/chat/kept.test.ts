@@ -130,7 +130,7 @@ test('a text that an editor saves after %edit was given up is still in the file'
   expect(readFileSync(file, 'utf8')).toBe('later');
 });
 
-test('an editor that saves a byte order mark posts none, and one that saves Latin-1 is told so', async () => {
+test('a byte order mark from an editor is not posted, and Latin-1 from an editor is refused and kept', async () => {
   const { alice, bob } = await aliceAndBob({
     env: { EDITOR: editor('printf "\\357\\273\\277hello\\r\\nthere\\r\\n" > "$1"') },
   });

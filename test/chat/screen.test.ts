@@ -75,7 +75,7 @@ test('while another program has the terminal, nothing is printed; then all of it
   expect(await drawn()).toBe('meanwhile\n>');
 });
 
-test('what is printed after an answer goes below it', async () => {
+test('output after an answer is printed below the answer', async () => {
   const { screen, line, drawn } = drawnScreen();
   screen.show('> ');
   line.type('%ping');

@@ -135,7 +135,7 @@ test.each([
   },
 );
 
-test('an HTTP client is told in HTTP that the board is full', async () => {
+test('an HTTP client at a full board gets an HTTP answer that says so', async () => {
   const board = await TestBoard.start({ limits: { connections: 1 } });
   await board.person('alice');
   const [response] = await once(get(`http://127.0.0.1:${board.port}/`), 'response');

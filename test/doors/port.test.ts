@@ -72,7 +72,7 @@ test('a stream whose peer does not read is closed as too slow, and the others go
   expect(await ended()).toBe(1);
 });
 
-test('a peer on a stream is told that the server shuts down, and its stream is ended', async () => {
+test('a peer on a stream gets a notice when the server shuts down, and its stream ends', async () => {
   const door = new DuplexDoor();
   const board = await boardWith(door);
   const alice = door.person();

@@ -160,7 +160,7 @@ test.each([
   ['malformed', 'PROXY TCP4 nowhere\r\n', 'its line is malformed'],
   ['missing', 'alice\n', 'the first bytes are not such a header'],
   ['late', 'PRO', 'none came in time'],
-])('a proxy whose header is %s is told why it is refused', async (_, bytes, why) => {
+])('a proxy whose header is %s gets the reason for the refusal', async (_, bytes, why) => {
   const board = await proxied({ arrivalTime: 200 });
   const person = new TextPeer(from(proxyAddress, board.port));
   person.write(bytes);

@@ -112,7 +112,7 @@ test('over TLS, connected members are told that the server shuts down', async ()
   await program.closed();
 });
 
-test('a peer that does not speak TLS is told to, in its own encoding', async () => {
+test('a peer without TLS is asked to use TLS, in its own encoding', async () => {
   const { board } = await encrypted();
   const person = await TextPeer.connect(board.port);
   person.send('alice');
@@ -139,13 +139,13 @@ test('a peer that breaks off its handshake does not affect the board', async () 
   await peer.expect('[INFO] Welcome alice\n');
 });
 
-test('a client without TLS is told to use it', async () => {
+test('a client without TLS prints that it has to use TLS', async () => {
   const { board } = await encrypted();
   const address = { host: '127.0.0.1', port: board.port };
   expect(await failure(Connection.open(address))).toContain(required);
 });
 
-test('a client with --tls at a board without TLS is told to leave it out', async () => {
+test('a client with --tls at a board without TLS prints that it has to leave out --tls', async () => {
   const board = await TestBoard.start();
   const address = { host: '127.0.0.1', port: board.port, tls: {} };
   expect(await failure(Connection.open(address))).toBe(

@@ -120,7 +120,7 @@ test('a connection that starts with anything else is a person’s for its whole 
 });
 
 test.each(['GET / HTTP/1.1', 'POST /api?x=1 HTTP/1.0', 'OPTIONS * HTTP/1.1'])(
-  'after the greeting, %s is told that this is not a web server, and closed',
+  'after the greeting, %s gets the answer that this is not a web server, and is closed',
   async (line) => {
     const board = await TestBoard.start();
     const peer = await board.connect();

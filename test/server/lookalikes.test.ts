@@ -30,7 +30,7 @@ test('a new name that looks like an existing one is refused', async () => {
   });
 });
 
-test('a person is told which name theirs looks like, and asked again', async () => {
+test('a user whose name looks like another one sees which, and is asked again', async () => {
   const board = await TestBoard.start();
   await board.program('alice');
   const peer = await board.connect();

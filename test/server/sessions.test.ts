@@ -118,7 +118,7 @@ test('a user is online until the last session ends; only the first and the last 
 });
 
 test.each(['unprotected', 'protected'])(
-  'a session under an %s name is taken over at once, and the stale connection is told and closed',
+  'resuming a session under an %s name works at once; the stale connection gets a notice and is closed',
   async (kind) => {
     const board = await TestBoard.start();
     if (kind === 'protected') await board.protect('alice', password);
@@ -171,7 +171,7 @@ test('a session that is taken over again and again has no gap in notices and unr
     const last = memberships[0]?.lastNumber ?? 0;
     await alice.closed();
     seen.push(...numbersTold(alice));
-    // Between what the old connection was told and what the new one is told lies nothing unlisted.
+    // No message falls between the notices of the old connection and those of the new one.
     const { messages } = await fresh.call('message.list', {
       group: 'main',
       after: seen.at(-1) ?? 0,

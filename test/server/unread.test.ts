@@ -11,7 +11,7 @@ async function away(peer: TextPeer): Promise<void> {
   await peer.toEnd();
 }
 
-/** Connects as alice, and returns her with what she is told on the way. */
+/** Connects as alice. Returns her connection and the notices that it got on the way. */
 async function back(board: TestBoard): Promise<[alice: TextPeer, told: string]> {
   const alice = await board.connect();
   await alice.expect('What is your username? ');
@@ -178,7 +178,7 @@ test('a read mark set in one session is sent to the user’s other programs', as
     method: 'marks.changed',
     params: { group: 'main', groupId: 1, lastRead: 2 },
   });
-  // What moves no mark is told to nobody, and nothing of it to anyone else.
+  // A read that moves no mark sends no notice, and other users get no notice of any mark.
   await phone.call('message.markRead', { group: 'main', number: 1 });
   expect(await laptop.notices()).toEqual([]);
   expect([...(await phone.notices()), ...(await bob.notices())]).toEqual([]);

@@ -44,7 +44,7 @@ async function imported(file: string, text: string, size: number, stops: number[
   }
 }
 
-test('whatever a board has lived through, it comes out of an import as it was, to the byte', async () => {
+test('after any history, an exported and imported board is the same to the byte', async () => {
   const folder = tempFolder();
   const { file: start, close } = openBoard();
   await close();

@@ -7,7 +7,7 @@ import type { Costs } from '../costs.ts';
 import type { Hub } from '../hub.ts';
 import type { Session } from '../session.ts';
 
-/** What a request is carried out with. */
+/** Everything that the handler of a request uses. */
 export interface Context {
   readonly session: Session;
   readonly board: Board;

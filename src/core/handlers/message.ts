@@ -26,7 +26,7 @@ async function inPieces<T>(
     readonly group: string | number;
     ask(group: string | number, page: Page): Promise<{ group: Group; items: T[]; more: boolean }>;
     numberOf(item: T): number;
-    /** Whether the list may hold no more. */
+    /** Whether the list has reached a limit. */
     isFull(): boolean;
   },
 ): Promise<{ group: Group; items: T[]; more: boolean }> {
@@ -42,7 +42,7 @@ async function inPieces<T>(
     mark = await costs.breathe(mark);
     const next = items.at(newestFirst ? 0 : -1) as T;
     const from = { [newestFirst ? 'before' : 'after']: list.numberOf(next) };
-    // By the id, because the group may be renamed meanwhile.
+    // By the id, because the group may be renamed between two pieces.
     found = await ask(found.group.id, from, limit - items.length);
     if (newestFirst) items.unshift(...found.items);
     else items.push(...found.items);

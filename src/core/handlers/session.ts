@@ -69,7 +69,7 @@ function isIn({ login }: Session, opened: TokenLogin): boolean {
   return login?.token.id === opened.login.token.id;
 }
 
-/** The session is logged in by now. Its connection holds notices back until this result is sent. */
+/** Makes the reply to a login. The session is logged in already; its connection holds notices back until this reply. */
 async function toResult(
   { login, token }: TokenLogin,
   context: Context,
@@ -91,7 +91,7 @@ async function toResult(
   };
 }
 
-/** Counts wrong passwords, and closes a connection that gives too many of them. */
+/** Counts wrong passwords, and closes a connection that sends more of them than its limit. */
 async function counted<T>({ session, limits }: Context, attempt: () => Promise<T>): Promise<T> {
   try {
     return await attempt();

@@ -5,12 +5,12 @@ import type { ArrivalState } from '../../metrics/sources.ts';
 
 /** A socket that is not a connection yet: it is being let in, or turned away. */
 export class Arrival {
-  /** The stream of the peer's own bytes: with TLS, another socket than the one that was accepted. */
+  /** The stream of the peer's own bytes. With TLS, this is not the accepted socket. */
   stream: Socket;
   network: string | undefined;
   /** Lets the peer in now, if its socket only waits for first bytes. */
   letIn: (() => void) | undefined;
-  /** Ends an arrival that takes too long. */
+  /** Ends the arrival at its time limit. */
   deadline: NodeJS.Timeout | undefined;
 
   constructor(
@@ -33,7 +33,7 @@ export class Arrivals<A extends Arrival = Arrival> {
 
   constructor(
     private readonly limits: { readonly all: number; readonly perNetwork: number },
-    /** Called with an arrival that has to make place, once it is removed. */
+    /** Called with an arrival that was removed to make room for a new one. */
     private readonly displaced: (arrival: A) => void,
   ) {}
 
@@ -67,7 +67,7 @@ export class Arrivals<A extends Arrival = Arrival> {
     return this.all.values();
   }
 
-  /** How many there are in each state. */
+  /** How many arrivals there are in each state. */
   count(): Map<ArrivalState, number> {
     const counts = new Map<ArrivalState, number>();
     for (const { state } of this.all) countOne(counts, state);

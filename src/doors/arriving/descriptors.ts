@@ -14,7 +14,7 @@ export interface Capacity {
   readonly sockets: number;
   readonly connections: number;
   readonly arrivals: number;
-  /** If the limit of open files is too low for all wanted connections, the lowest one that is not. */
+  /** The limit of open files that all wanted connections need, if the present limit is lower. */
   readonly filesNeeded: number | undefined;
 }
 

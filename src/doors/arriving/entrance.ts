@@ -16,8 +16,8 @@ import { receiveProxyHeader } from './proxy-header.ts';
 import type { Handshakes } from './tls.ts';
 import { type Refusal, turnAway } from './turn-away.ts';
 
-// How long the greeting waits for first bytes. A program sends its own at once, a person waits for
-// the greeting; an HTTP client must see no greeting before its answer. In milliseconds.
+// How long the greeting waits for first bytes, in milliseconds. A program sends its first bytes at once, and a
+// person waits for the greeting. An HTTP client must get no greeting before its answer.
 const greetingPause = 100;
 // How long a peer that is turned away has to show its encoding, in milliseconds.
 const openingTime = 1000;
@@ -198,7 +198,7 @@ export class Entrance {
   }
 
   private enter(arrival: Visitor): void {
-    // A new ban has only closed the sessions that existed then.
+    // Check again: a new ban closes only the sessions that exist at that moment.
     if (this.refuseBanned(arrival)) return;
     const { stream, address, socket, gate } = arrival;
     this.arrivals.remove(arrival);
@@ -233,15 +233,15 @@ export class Entrance {
     this.refuse(arrival, 'proxy_header', { code: 'PROXY_REFUSED', reason }, 'text');
   }
 
-  /** A peer beyond the limits is not worth the work of a handshake: its socket is closed without a word. */
+  /** A peer beyond the limits is not worth the work of a handshake, so its socket is closed without an answer. */
   private refuseMore(arrival: Visitor, { limit, message }: TooMany): void {
     this.refuse(arrival, limit, { code: 'TOO_MANY_CONNECTIONS', reason: message });
   }
 
   /**
-   * Tells a peer why it is not let in, and closes its socket.
-   * @param opening what the peer speaks. If it is left out, the first bytes are waited for; with TLS the
-   * socket is closed without a word, because an answer would need a handshake
+   * Sends a peer the reason why it is not let in, and closes its socket.
+   * @param opening the protocol of the peer. If it is left out, the server waits for the first bytes. With TLS
+   * the socket is then closed without an answer, because an answer would need a handshake
    */
   private refuse(arrival: Visitor, kind: RefusalKind, refusal: Refusal, opening?: Opening): void {
     const { socket, stream, gate } = arrival;
@@ -267,7 +267,7 @@ export class Entrance {
       letIn();
       return;
     }
-    // A peer that is being turned away has nothing to lose.
+    // A peer that is being turned away has been counted already.
     if (state !== 'turned_away') this.countRefusal('displaced', address);
     socket.destroy();
   }

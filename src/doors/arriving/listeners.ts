@@ -4,8 +4,8 @@ import type { Entrance, Gate } from './entrance.ts';
 import type { Handshakes } from './tls.ts';
 
 /**
- * Connections that may wait to be accepted. Beyond it, a peer that comes back in a storm waits a second for
- * TCP's next attempt. The system may have a lower limit (net.core.somaxconn is 4096 on Linux).
+ * Connections that may wait to be accepted. If the queue is full, as when all peers reconnect at
+ * once, a peer waits a second for TCP's next attempt. The system may have a lower limit (net.core.somaxconn is 4096 on Linux).
  */
 export const backlog = 4096;
 
@@ -34,7 +34,7 @@ export class Listeners {
     };
   }
 
-  /** A server that is to listen, for `started` to be called once it does. */
+  /** Creates a server. The caller makes it listen, and then calls `started`. */
   create(): Server {
     const server = createServer(
       {

@@ -1,14 +1,14 @@
 import type { Socket } from 'node:net';
 import { type Opening, openingOf } from '../../protocol/first-bytes.ts';
 
-// When first bytes are too few to tell what the peer speaks, they are looked at again after this many
+// If the first bytes do not show which protocol the peer speaks, they are read again after this many
 // milliseconds.
 const lookAgain = 10;
 
 /**
- * Looks at the first bytes of a socket, and leaves them in it. Calls `then` once: when they tell what the
- * peer speaks, or with undefined when the peer has ended its stream or after `milliseconds` without such
- * bytes. It does not call it if the socket is closed before. The socket is paused at the call.
+ * Reads the first bytes of a socket, and leaves them in it. Calls `then` once, with the protocol of the
+ * peer when the bytes show it, or with undefined when the peer has ended its stream or after `milliseconds`.
+ * If the socket is closed before, it does not call `then`. The socket is paused at the call.
  * @returns a function that calls `then` now, with what is known
  */
 export function peek(
@@ -26,8 +26,8 @@ export function peek(
   };
   const finish = (opening?: Opening) => {
     stop();
-    // Once the last `readable` listener is gone, Node resumes the socket a tick later if there is a
-    // listener for data, even if that has paused it meanwhile: nobody may listen before.
+    // A tick after the last `readable` listener is removed, Node resumes a socket with a data listener,
+    // even if it was paused since. So no data listener may be added before that tick.
     process.nextTick(() => {
       if (!socket.destroyed) then(opening);
     });

@@ -12,7 +12,7 @@ const fixedV2 = 16;
 export interface ProxyHeader {
   /** Its bytes; what the peer itself sent comes after them. */
   readonly length: number;
-  /** The address of the peer behind the proxy; undefined if the proxy speaks for itself. */
+  /** The address of the peer that connected to the proxy; undefined if the proxy itself is the peer. */
   readonly address: string | undefined;
 }
 
@@ -100,8 +100,8 @@ function writeIPv6(bytes: Buffer): string {
 
 /**
  * Reads the header from the beginning of a socket, and leaves the bytes after it in the socket. Calls
- * `then` once, with the header or with what is wrong; the socket is paused at the call. It does not call
- * it if the socket ends before.
+ * `then` once, with the header or with an error; the socket is paused at the call. If the socket ends
+ * before, it does not call `then`.
  */
 export function receiveProxyHeader(
   socket: Socket,

@@ -9,7 +9,7 @@ export interface Certificate {
   readonly key: Buffer;
 }
 
-// A peer that renegotiates again and again would use the server's processor for nothing.
+// A peer could renegotiate again and again to waste the server's processor time.
 const options = {
   minVersion: 'TLSv1.2',
   secureOptions: constants.SSL_OP_NO_RENEGOTIATION,

@@ -4,8 +4,8 @@ import type { Opening } from '../../protocol/first-bytes.ts';
 import type { ClosingCode } from '../../protocol/schemas.ts';
 import { dialectOf } from '../dialects/by-first-bytes.ts';
 
-// How long a peer that is turned away has to read the reason, in milliseconds, and how many bytes of
-// it are read meanwhile. Closing a socket with unread bytes could take the reason away again.
+// How long a peer that is turned away has to read the reason, in milliseconds, and how many of
+// its bytes are read in that time. Closing a socket with unread bytes could discard the reason.
 const readingTime = 1000;
 const mostRead = 64 * 1024;
 
@@ -17,7 +17,7 @@ export interface Refusal {
 
 /**
  * Sends a peer that is not let in the reason, and closes the socket.
- * @param opening what the peer speaks, and so what it is answered in; text if it is unknown
+ * @param opening the protocol of the peer, in which it is answered; text if it is unknown
  */
 export function turnAway(socket: Socket, opening: Opening | undefined, refusal: Refusal): void {
   const timer = setTimeout(() => socket.destroy(), readingTime);

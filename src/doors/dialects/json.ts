@@ -66,7 +66,7 @@ class JsonRequests implements Requests {
 
   private async answer(id: RequestId, method: Method, params: unknown): Promise<void> {
     const { costs } = this.replies;
-    // A write is answered in a later turn, and what it does in this one is charged by whoever began it.
+    // A write is answered in a later turn. Its caller charges for the work in this turn.
     let mark = methods[method].effect === 'write' ? undefined : costs.mark();
     try {
       this.brake.pass(costs);

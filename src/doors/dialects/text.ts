@@ -55,7 +55,7 @@ class TextRequests implements Requests, TextContext {
     return this.context.session.login?.user.name;
   }
 
-  /** Made at the first use: idle members are many. */
+  /** Created at the first use, to save memory for idle members. */
   get unread(): StoredUnread {
     this.reading ??= new StoredUnread();
     return this.reading;
@@ -93,8 +93,8 @@ class TextRequests implements Requests, TextContext {
   }
 
   /**
-   * The next line is the answer, whether it has come already or not. A new password is asked for
-   * once: what is typed is visible here, and scripts send their next command after it.
+   * The next line is the answer, even if it has arrived already. A new password is asked for only
+   * once: users see what they type here, and scripts send their next command right after it.
    */
   readonly ask: AskSecret = async (prompt) => {
     this.replies.say(prompt);

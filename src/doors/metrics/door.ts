@@ -10,8 +10,8 @@ import { listenOn } from '../listening.ts';
 // How long a write may take before the board counts as unhealthy, in milliseconds.
 const probeTime = 2000;
 
-// A request is one line and a few headers, so a peer that is slow to send them is closed. The times are
-// in milliseconds, and nothing that the peer sends renews those of a request.
+// A request is one line and a few headers, so the server closes the connection of a peer that sends them slowly. The
+// timeouts are in milliseconds. Those of a request are not renewed by further bytes.
 const httpLimits = {
   headersTimeout: 5000,
   requestTimeout: 5000,
@@ -42,13 +42,13 @@ export class MetricsDoor implements Door {
   ) {
     this.registry = createRegistry(sources);
     this.server = createServer(httpLimits, ({ url = '/', method = '' }, response) => {
-      // The registry throws if one of its sources does, for example because the database is gone.
+      // The registry throws if one of its sources does, for example because the database was deleted.
       this.answer(method, url, response).catch((error: Error) => {
         reply(response, 503, `${error.message}\n`);
       });
     });
     this.server.maxConnections = mostConnections;
-    // A peer that does not read its answer is closed too.
+    // Closes the connection of a peer that does not read its answer, too.
     this.server.setTimeout(stuckTime, (socket) => socket.destroy());
   }
 
@@ -79,7 +79,7 @@ export class MetricsDoor implements Door {
     else reply(response, 404, 'There are /metrics and /healthz.\n');
   }
 
-  /** What needs the operator's attention, though members notice nothing: no reason to restart the board. */
+  /** Problems that need the operator's attention, but no restart: members notice nothing of them. */
   private remarks(): string {
     const reads = this.sources.readsFail() ? 'reads: FAILING, the log says why\n' : '';
     const { concerns } = this.sources;

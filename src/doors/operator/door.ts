@@ -5,11 +5,11 @@ import type { Session } from '../../core/session.ts';
 import { formatTime } from '../../protocol/time.ts';
 import { fitsSocket, listenAt } from '../unix/socket-file.ts';
 
-// How long a client may take to read its answer, in milliseconds, and how many may read at once.
+// How long a client has to read its answer, in milliseconds, and how many clients may read at once.
 const readingTime = 5000;
 const mostClients = 16;
 
-/** A session as the operator is shown it. */
+/** A session as the operator sees it. */
 export interface ConnectedSession {
   /** Its number in the log. */
   readonly session: number;
@@ -36,13 +36,13 @@ export function socketFile(database: string): string | undefined {
 export interface OperatorDoorOptions {
   /** The path of the database. */
   readonly database: string;
-  /** Called once the socket is there. */
+  /** Called once the socket exists. */
   readonly made: (path: string) => void;
 }
 
 /**
- * Answers who is connected, over a Unix socket that its owner alone may connect to. A server that cannot
- * have the socket serves its members nevertheless: the log says what is missing.
+ * Lists the connected sessions, over a Unix socket that only its owner may connect to. If the server cannot
+ * create the socket, it logs that and serves its members all the same.
  */
 export class OperatorDoor implements Door {
   readonly name = 'operator';

@@ -29,8 +29,8 @@ import { Outbox, type OutboxOwner } from './outbox.ts';
 // Milliseconds until a connection whose time to log in ran out during a login is checked again.
 const loginRetry = 1000;
 
-// Pieces of input that are read for each command that may be carried out. A post of 256 KiB over
-// TLS comes in 16 of them, and a line that is typed without line mode in one for each key.
+// Chunks of input that are read for each command that may run. A post of 256 KiB over TLS arrives in 16 chunks,
+// and a line that is typed without line mode in one chunk for each key.
 const readsPerCommand = 10;
 
 /** What all connections of a door share. */
@@ -52,7 +52,7 @@ export class Connection
   readonly session: Session;
   readonly requests: RequestQueue;
   readonly costs: Costs;
-  /** The network that limits per network count it to; undefined for one that is exempt. */
+  /** The network whose limits count this connection; undefined if it is exempt. */
   readonly network: string | undefined;
   held = 0;
   private readonly stream: Duplex;
@@ -117,7 +117,7 @@ export class Connection
     this.input.enter();
     this.outbox.enter(limits.replyBacklog);
     clearTimeout(this.loginTimer);
-    // Idle members are many: a timer that has done its work is not kept.
+    // Drop a timer that has fired, to save memory for idle members.
     this.loginTimer = undefined;
   }
 
@@ -139,14 +139,14 @@ export class Connection
     if (chunk.length > 0) this.outbox.push(chunk, announcement.holders);
   }
 
-  /** Too much waits in all, and most of it here. The peer gets a notice if there is a chance that it reads it. */
+  /** Called if this connection holds the most when too many bytes wait. The peer gets a notice if it may still read. */
   evict(): void {
     this.overflowed();
     if (this.outbox.waiting > limits.replyBacklog) this.stream.destroy();
   }
 
   heldChanged(): void {
-    // Once it ends, what is left is written or dropped within a second.
+    // Once the session is over, the remaining bytes are written or dropped within a second.
     const held = this.isOver ? 0 : this.input.held + this.requests.bytes + this.outbox.held;
     if (held !== this.held) this.options.core.waitingBytes.update(this, held);
   }
@@ -166,7 +166,7 @@ export class Connection
     else this.end(causes.closed(notice));
   }
 
-  /** Reads no more, answers the requests that it has taken, then sends `notice` and closes. */
+  /** Reads no more, answers the requests that it has accepted, then sends `notice` and closes. */
   retire(notice: ClosingNotice): void {
     this.drain(causes.retired(notice));
     this.settle();
@@ -279,7 +279,7 @@ export class Connection
   }
 
   private loginExpired(after: number): void {
-    // A password that waits for its turn, among many others, is no fault of its connection.
+    // A login may wait for the passwords of others to be checked; the peer must not lose its connection for that.
     if (this.session.loggingIn) {
       this.loginTimer = setTimeout(() => this.loginExpired(after), loginRetry);
       return;

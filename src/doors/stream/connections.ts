@@ -4,8 +4,8 @@ import type { Wire } from '../../core/wire.ts';
 import type { DialectChoice } from '../dialects/by-first-bytes.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
 
-// How long requests that were taken may still run when a door closes, and how long the peers then
-// have to close their connections, in milliseconds.
+// How long accepted requests may still run when a door closes, and how long the peers then have to
+// close their connections, in milliseconds.
 const drainTime = 2000;
 const closingTime = 1500;
 
@@ -35,9 +35,9 @@ export class Connections {
   }
 
   /**
-   * Reads no more requests, lets those that were taken finish, sends every peer a closing notice and
-   * closes. Settles within `drainTime` and `closingTime`, whatever the peers do; a connection that is
-   * left then has to be destroyed.
+   * Reads no more requests, lets the accepted ones finish, sends every peer a closing notice and
+   * closes. Settles within `drainTime` plus `closingTime`, whatever the peers do. The caller destroys a
+   * connection that is still open then.
    */
   async close(reason: string): Promise<void> {
     for (const connection of this.all) connection.retire(closingNotice('SHUTTING_DOWN', reason));

@@ -2,31 +2,31 @@ import type { Duplex } from 'node:stream';
 import type { ClosingNotice } from '../../core/session.ts';
 import type { Ending } from '../../metrics/counts.ts';
 
-// How long a peer that got a closing notice has to read it, and one that has read everything to end its
-// own side, in milliseconds.
+// How long a peer has to read a closing notice, and then to end its own side of the connection, in
+// milliseconds.
 const closingTime = 1000;
 
-// How often a peer that was sent all that it will get must have read some of it, in milliseconds,
-// and how much, in bytes. What it sends meanwhile counts for nothing.
+// After the server has sent everything, a peer must read at least so many bytes in each such interval, in
+// milliseconds. Bytes that the peer sends do not renew the interval.
 const stuckTime = 60_000;
 const leastRead = 16 * 1024;
 
 /**
  * The states of a connection, in the order in which it goes through them; it may skip some.
  *
- * | state    | reads | begins requests      | is notified | goes on                                      |
+ * | state    | reads | begins requests      | is notified | next state                                   |
  * | -------- | ----- | -------------------- | ----------- | -------------------------------------------- |
  * | open     | yes   | yes                  | yes         | to draining or ending, as `Cause` says       |
- * | draining | no    | those it has taken   | yes         | to ending, once each of them is answered     |
+ * | draining | no    | accepted ones only   | yes         | to ending, once each of them is answered     |
  * | ending   | no    | no                   | no          | to closed: see `closeWhenRead`               |
  * | closed   | no    | no                   | no          |                                              |
  */
 export type State = 'open' | 'draining' | 'ending' | 'closed';
 
-/** Why a connection ends, and what becomes of it until then. */
+/** Why a connection ends, and how. */
 export interface Cause {
   readonly ending: Ending;
-  /** Whether requests that it has taken are answered first: it goes to `draining`. */
+  /** Whether accepted requests are answered first, in the state `draining`. */
   readonly drains: boolean;
   /** The peer is sent this last. */
   readonly notice?: ClosingNotice;
@@ -38,11 +38,11 @@ export interface Cause {
 export const causes = {
   /** The peer has ended its side; it may still read. */
   ended: { ending: 'ended', drains: true, rank: 1 } as Cause,
-  /** The session has logged out, or is not welcome: what it sent after that is forgotten. */
+  /** The session ends with the reply to a request, such as a logout. Later requests are dropped. */
   left: { ending: 'left', drains: true, rank: 2 } as Cause,
   /** The server shuts down. */
   retired: (notice: ClosingNotice): Cause => ({ ...causes.closed(notice), drains: true, rank: 3 }),
-  /** The server closes it now: too slow, expelled, taken over, not logged in in time. */
+  /** The server closes it now: too slow, expelled, replaced by a new session, or not logged in in time. */
   closed: (notice: ClosingNotice): Cause => ({
     ending: notice.params.code,
     drains: false,
@@ -61,7 +61,7 @@ export function closeWhenRead(stream: Duplex): void {
     left = writableLength;
   }, stuckTime);
   stream.once('close', () => clearInterval(watch));
-  // What the peer still sends is read and dropped: its end would not be seen otherwise.
+  // Read and drop what the peer still sends. Otherwise Node would not notice that the peer has closed.
   stream.resume();
 }
 

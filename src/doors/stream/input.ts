@@ -16,7 +16,7 @@ export interface InputOwner {
   /** Whether there is no room for another line now. Once there is, call `resume`. */
   readonly full: boolean;
   /**
-   * Called with the first bytes, until they are enough to tell how they are cut into lines.
+   * Called with the first bytes until they show how to cut the stream into lines.
    * @returns undefined if more bytes are needed
    */
   open(bytes: Buffer): Framing | undefined;
@@ -37,7 +37,7 @@ export class Input implements Piecework {
   private readonly lines = new LineSplitter(limits.strangerLine, true);
   private framing: Framing | undefined;
   private entered = false;
-  /** The first bytes, until they are enough to tell the framing. */
+  /** The first bytes, until they show the framing. */
   private opening = noBytes;
   /** Lines that were received and are not passed on yet. */
   private pending: Iterator<Line, void> | undefined;
@@ -161,7 +161,7 @@ export class Input implements Piecework {
     if (this.resting) return;
     const mark = this.costs.mark();
     while (this.pending) {
-      // The owner calls `resume` once there is room; in the other case `Costs` calls `goOn`.
+      // The owner calls `resume` once there is room. If `Costs` makes it wait, `Costs` calls `goOn`.
       if (this.owner.full) return void this.socket.pause();
       if (!this.costs.mayRead(this)) {
         this.rest();

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 
-/** What is told of the events of one stream. */
+/** Receives the events of one stream. */
 export interface StreamListener {
   streamData(chunk: Buffer): void;
   streamEnded(): void;
@@ -14,11 +14,11 @@ const listener = Symbol('listener');
 type Listened = Duplex & { [listener]: StreamListener };
 
 /**
- * Has `told` told of the events of a stream. All streams share these functions: a closure for each event of each
- * connection would be 0.5 KB of the memory of an idle member.
+ * Passes the events of a stream to `receiver`. All streams share these functions, because a closure for each event
+ * would add 0.5 KB to the memory of each idle connection.
  */
-export function listenTo(stream: Duplex, told: StreamListener): void {
-  Object.assign(stream, { [listener]: told });
+export function listenTo(stream: Duplex, receiver: StreamListener): void {
+  Object.assign(stream, { [listener]: receiver });
   stream.on('data', data).on('end', end).on('drain', drain).on('error', error).on('close', close);
 }
 

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { atEndOfTurn, type EndsTurn } from '../../core/turn.ts';
 
-// Memory that a write takes beside its bytes until the operating system has accepted it, in bytes.
+// Memory of a write in addition to its bytes, until the operating system has accepted it, in bytes.
 const overhead = 250;
 
 // Idle connections are many, and share their empty lists; nothing is added to these.
@@ -60,8 +60,8 @@ export class Outbox implements EndsTurn {
   }
 
   /**
-   * Bytes that this connection keeps in memory: `waiting` without its part of shared chunks that others keep, and
-   * what each waiting write takes beside its bytes.
+   * Bytes that this connection keeps in memory: `waiting` without its part of shared chunks that others keep, plus
+   * the overhead of each waiting write.
    */
   get held(): number {
     const { waiting } = this;
@@ -163,13 +163,13 @@ export class Outbox implements EndsTurn {
     this.owner.heldChanged();
     if (this.congested) return;
     this.release();
-    // Requests that waited for the replies of this turn go on now: these may cause no drain event.
+    // Requests that waited for the replies of this turn continue now: these replies may cause no drain event.
     this.owner.drained();
   }
 
   private write(chunks: (string | Buffer)[]): void {
     const runs = joinStrings(chunks);
-    // A single buffer that a group shares is written as it is: corking would copy it.
+    // A single buffer that a group shares is written directly, because corking would copy it.
     if (runs.length > 1) this.socket.cork();
     this.writes += runs.length;
     for (const run of runs) this.socket.write(run, this.written);
@@ -180,7 +180,7 @@ export class Outbox implements EndsTurn {
     // Node reports no error for a write that was under way when the socket was destroyed.
     if (error || this.socket.destroyed) this.failed = true;
     this.writes--;
-    // What was accepted at once was never held.
+    // Bytes that the operating system accepted at once were never counted.
     if (this.writes > 0 || !this.isBehind) return;
     this.shared = 0;
     this.isBehind = false;

@@ -12,12 +12,12 @@ export interface UnixDoorOptions {
   readonly entrance: Entrance;
   /** Whether a pause ends a line: see `Connection`. */
   readonly unframedClients: boolean;
-  /** Called once the socket is there. */
+  /** Called once the socket exists. */
   readonly made: (path: string) => void;
 }
 
 /**
- * A Unix socket that only its owner can connect to: text and JSON-RPC. Its peers count as on this machine:
+ * A Unix socket that only its owner can connect to: text and JSON-RPC. Its peers are on this machine, so
  * they are exempt from the limits per address and from bans.
  */
 export class UnixDoor implements Door {

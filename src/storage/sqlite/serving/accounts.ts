@@ -55,7 +55,7 @@ export class SqliteAccounts implements AccountRepository {
       return await this.store.run('login', { name, login, origin }, { payer });
     } catch (error) {
       if (!isStorageRefusal(error)) throw error;
-      // A network that cannot be stored keeps nobody out.
+      // If the network cannot be stored, the login succeeds all the same.
       const opened = await this.loginKnown(name, { ...login, network: null, payer }, origin);
       if (!opened) throw error;
       return { ...opened, readOnly: true };
@@ -86,12 +86,12 @@ export class SqliteAccounts implements AccountRepository {
   }
 
   disconnect(actor: Actor, ending: EndingToken | null): Promise<void> {
-    // The session was sent what is published by now; what is being committed has a later time.
+    // The session was sent every event that is published by now. The commit under way has a later time.
     const until = this.store.publishedUntil();
     return this.store.run('disconnect', { actor: plain(actor), ending, until }, actor);
   }
 
-  /** What is left to do for a login that has only read. */
+  /** Notes what a login has used, after a login that wrote nothing. */
   private read(opened: OpenedLogin): OpenedLogin {
     this.store.uses.seen(opened.user.id, opened.since);
     return this.store.trouble.isFailing ? { ...opened, readOnly: true } : opened;

@@ -3,7 +3,12 @@ import type { Call } from '../acts/acts.ts';
 import type { Post } from '../acts/post.ts';
 import type { Batch, Written } from './batch-writer.ts';
 import type { Commit, Outcome } from './committer.ts';
-import { type CrossingError, decodeError, encodeError } from './crossing-errors.ts';
+import {
+  type CrossingBoardError,
+  type CrossingError,
+  decodeError,
+  encodeError,
+} from './crossing-errors.ts';
 
 /**
  * The calls of a batch as one flat array. Posts are six entries each, the first of them a number, because copying
@@ -13,9 +18,9 @@ export interface SentBatch extends Omit<Batch<Call>, 'calls'> {
   readonly calls: readonly unknown[];
 }
 
-/** What became of a batch: a few numbers for each post, and all else as it is. */
+/** The result of a batch: a few numbers for each post, and other results unchanged. */
 export interface SentResult {
-  /** For each call: the number of the post (0 for what is in `others`), the index of its group, milliseconds. */
+  /** For each call: the number of the post (0 if it is in `others`), the index of its group, milliseconds. */
   readonly numbers: Float64Array;
   readonly groups: readonly Group[];
   readonly others: readonly (readonly [index: number, outcome: SentOutcome])[];
@@ -25,7 +30,7 @@ export interface SentResult {
 
 type SentOutcome =
   | { readonly value: unknown; readonly events: readonly BoardEvent[] }
-  | { readonly refusal: CrossingError }
+  | { readonly refusal: CrossingBoardError }
   | { readonly failure: CrossingError };
 
 const perPost = 6;
@@ -57,7 +62,7 @@ export function decodeBatch({ calls: sent, ...rest }: SentBatch): Batch<Call> {
   return { ...rest, calls };
 }
 
-/** The name and the origin of the sender stay on the loop: see `postOutcome`. */
+/** The name and the origin of the sender stay in the main thread: see `postOutcome`. */
 function decodePost(sent: readonly unknown[], at: number): Post {
   const ref = sent[at + 2] as GroupRef | number;
   return {
@@ -88,7 +93,7 @@ export function encodeResult(
     const at = index * perOutcome;
     numbers[at + 2] = outcome.took;
     const call = calls[index];
-    // Without an event, the key was used before: the answer is about that message.
+    // A post without an event repeats an earlier key, and its result is the earlier message.
     if ('value' in outcome && call && isPost(call) && outcome.events.length > 0) {
       const { group, message } = outcome.value as Posted;
       const known = indexes.get(group) ?? groups.push(group) - 1;
@@ -126,7 +131,7 @@ interface Posted {
   readonly message: Header;
 }
 
-/** The outcome of a post that was made: header and event are put together here, from what never left this thread. */
+/** The outcome of a successful post. Header and event are built here, from data that stayed in this thread. */
 function postOutcome(
   { actor, message: { subject } }: Post,
   { group, number, at, took }: { group: Group; number: number; at: number; took: number },
@@ -145,7 +150,7 @@ function encodeOutcome(outcome: Outcome): SentOutcome {
 }
 
 function decodeOutcome(sent: SentOutcome, call: Call | undefined) {
-  if ('refusal' in sent) return { refusal: decodeError(sent.refusal) as never };
+  if ('refusal' in sent) return { refusal: decodeError(sent.refusal) };
   if ('failure' in sent) return { failure: decodeError(sent.failure) };
   if (!call || !isPost(call)) return sent;
   const { group, message } = sent.value as Posted;

@@ -3,23 +3,23 @@ import { isBusy } from '../file/failure.ts';
 import { LostFileError } from '../file/open-files.ts';
 import type { Commit, Committer, Outcome } from './committer.ts';
 
-/** Milliseconds between two attempts to take another process's lock. */
+/** Milliseconds between two attempts to get the lock of the database. */
 export const lockRetry = 10;
 
 /** Calls that are to be committed together. */
 export interface Batch<C> {
   readonly calls: readonly C[];
-  /** The time of the first call; that of each other is a microsecond after the one before. */
+  /** The time of the first call. Each call is a microsecond later than the call before it. */
   readonly first: number;
   /** Milliseconds that the calls of one commit may take. */
   readonly time: number;
   /** Milliseconds to wait for another process's lock. */
-  readonly patience: number;
+  readonly lockTimeout: number;
 }
 
-/** What became of a batch. */
+/** The result of a batch. */
 export interface Written {
-  /** Of the first calls, as many as there was time for: at least one. */
+  /** The outcomes of the first calls: of at least one, and of as many as the time allowed. */
   readonly outcomes: readonly Outcome[];
   readonly commits: readonly Commit[];
   /** The newest time that was stored, with these calls or before; 0 if there is none yet. */
@@ -30,8 +30,8 @@ export interface Written {
 export interface Writer<C> {
   /** @throws an error for which nobody knows whether anything was committed */
   write(batch: Batch<C>): Promise<Written>;
-  /** Shortens the patience of what is under way to so many milliseconds from now. */
-  hurry(patience: number): void;
+  /** Limits how long the batch under way waits for the lock, to so many milliseconds from now. */
+  limitLockWait(milliseconds: number): void;
 }
 
 /**
@@ -43,8 +43,8 @@ export class BatchWriter<C> implements Writer<C> {
 
   constructor(private readonly committer: Committer<C>) {}
 
-  async write({ calls, first, time, patience }: Batch<C>): Promise<Written> {
-    this.until = performance.now() + patience;
+  async write({ calls, first, time, lockTimeout }: Batch<C>): Promise<Written> {
+    this.until = performance.now() + lockTimeout;
     const commits: Commit[] = [];
     const note = (commit: Commit) => void commits.push(commit);
     const commit = (some: readonly C[], at: number) =>
@@ -69,8 +69,8 @@ export class BatchWriter<C> implements Writer<C> {
     return written(outcomes);
   }
 
-  hurry(patience: number): void {
-    this.until = Math.min(this.until, performance.now() + patience);
+  limitLockWait(milliseconds: number): void {
+    this.until = Math.min(this.until, performance.now() + milliseconds);
   }
 
   private async whenUnlocked(commit: () => Outcome[]): Promise<Outcome[]> {

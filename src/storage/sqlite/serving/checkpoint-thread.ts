@@ -3,13 +3,13 @@ import { Worker } from 'node:worker_threads';
 
 /** What `PRAGMA wal_checkpoint` answers: pages in the log, and how many of them are in the database. */
 export interface Progress {
-  /** 1 if another process is at it, or reads what would be overwritten. */
+  /** 1 if another process runs a checkpoint, or reads pages that would be overwritten. */
   readonly busy: number;
   readonly log: number;
   readonly checkpointed: number;
 }
 
-// It is given as text because a thread cannot load TypeScript, which is what tests run.
+// The script is a string because a thread cannot load TypeScript, which tests run.
 const script = `
   const { parentPort, workerData } = require('node:worker_threads');
   const Database = require(workerData.sqlite);
@@ -37,7 +37,7 @@ export class CheckpointThread {
 
   constructor(private readonly file: string) {}
 
-  /** Copies what no reader holds; one call at a time. @throws where that fails */
+  /** Copies the pages that no reader holds; one call at a time. @throws the error of SQLite */
   copy(): Promise<Progress> {
     return new Promise((resolve, reject) => {
       this.waiting = { resolve, reject };

@@ -1,22 +1,22 @@
 import type { Client } from '../file/connection.ts';
 import { CheckpointThread, type Progress } from './checkpoint-thread.ts';
 
-// Pages of the log that make a checkpoint due, as SQLite's own has it.
+// A checkpoint is due when the log has this many pages: the default of SQLite.
 const duePages = 1000;
 /**
- * A log of so many pages is begun again from its start, which takes a moment in which nothing of it is
- * left to be copied: the thread of the connection copies the last pages itself. It copies no more than this.
+ * In pages. SQLite starts the log again only at a moment when all of it has been copied. So when the log has this
+ * length, the thread of the connection copies the last pages itself, at most this many.
  */
 const commitPages = 4000;
-// Milliseconds until the next attempt, after one that did not get through the whole log.
+// Milliseconds until the next attempt, after an attempt that did not copy the whole log.
 const retry = 1000;
 const retryHeld = 5000;
 
 /**
- * Brings the log over into the database, in place of SQLite's own checkpoints, which copy the whole log
- * within the commit that finds it too long. A thread of its own copies, while posts go on: 1,000 pages
- * and two disk syncs would stop every write. A reader with an old snapshot keeps the log from
- * being copied; once it is gone, that may be gigabytes.
+ * Copies the log into the database, in place of SQLite's own checkpoints. Those copy the whole log within the
+ * commit that finds it too long, and 1,000 pages and two disk syncs would stop every write. Here a thread of its
+ * own copies while commits continue. A reader with an old snapshot keeps the log from being copied; when
+ * that reader ends, there may be gigabytes to copy.
  */
 export class Checkpoints {
   private notBefore = 0;
@@ -72,12 +72,12 @@ export class Checkpoints {
       this.note(await this.thread.copy());
       this.copyLast();
     } catch {
-      // A failure of the disk, or no memory for a thread: the log stays, and all is in it.
+      // The disk has failed, or there is no memory for a thread. The log stays, and nothing is lost.
       this.notBefore = this.now() + retry;
     }
   }
 
-  /** What was written while the thread copied. */
+  /** Copies the pages that were written while the thread copied. */
   private copyLast(): void {
     const state = this.state.get();
     const left = pending(state);
@@ -97,7 +97,7 @@ export class Checkpoints {
   }
 }
 
-/** Copies at once what no reader holds. @returns whether that was all of the log */
+/** Copies at once the pages that no reader holds. @returns whether that was all of the log */
 export function copyAll(client: Client): boolean {
   const [progress] = client.pragma('wal_checkpoint(PASSIVE)') as Progress[];
   return progress?.busy === 0 && pending(progress) === 0;

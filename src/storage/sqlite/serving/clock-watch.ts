@@ -4,17 +4,17 @@ import { formatTime } from '../../../protocol/time.ts';
 import type { Store } from './store.ts';
 
 /**
- * How far the wall clock may be from what is expected, in microseconds. A clock that is wrong makes
+ * How far the wall clock may be from the expected time, in microseconds. A clock that is wrong makes
  * retention delete a message at most this much too early.
  */
 export const clockTolerance = day;
-// How long the clock is compared with one moment. A clock that is wrong by a little at each look, again and
-// again, is trusted for at most the tolerance in this time.
+// How long the clock is compared with the same moment. A clock that drifts a little between checks can gain at
+// most the tolerance in this time.
 const anchoredFor = day;
-// How often what is known of the clock is stored while nothing happens to it.
+// How often the state of the clock is stored while it does not change.
 const storedEvery = hour;
 
-/** What the watch found out; times are microseconds since the epoch, spans microseconds. */
+/** A result of the check; times are microseconds since the epoch, spans microseconds. */
 export type ClockFinding =
   /** The clock is `ahead` of the expected time. Retention by age waits for `wait` more. */
   | { found: 'ahead'; clock: number; expected: number; ahead: number; wait: number }
@@ -32,7 +32,7 @@ export interface ClockWatchOptions {
 
 /** The row of `wall_clock`. */
 export interface KnownClock {
-  /** The last time at which the clock was trusted, gone on with while the server runs. */
+  /** The last time at which the clock was trusted, plus the time that the server has run since. */
   readonly trustedAt: number;
   /** For how long the server has run since the clock jumped; null while it is trusted. */
   readonly doubtedFor: number | null;
@@ -43,12 +43,12 @@ export interface KnownClock {
  * with the last time at which it was trusted, which is stored, and with the time that has passed since:
  *
  * - Up to a day apart, the clock is trusted.
- * - More than that ahead, it is not, until it has come back, the operator says that it is right, or the
- *   server has run for as long as the jump was without another jump. By then, what is deleted is as old as
- *   its rule says, whichever clock was right. A board that was switched off for a long time looks the same
+ * - More than that ahead, the clock is not trusted until it has come back, the operator confirms it, or the
+ *   server has run for as long as the jump was, without another jump. By then, deleted messages are as old as
+ *   their rule says, whichever clock was right. A board that was switched off for a long time looks the same
  *   as one whose clock is wrong.
- * - Behind, what is old by the clock is old in truth, so messages may be deleted. The trusted time
- *   follows the clock back after the same wait.
+ * - More than that behind, messages may be deleted, because a message that is old by such a clock is at
+ *   least that old. The trusted time follows the clock back after the same wait.
  */
 export class ClockWatch {
   /** As stored last. Another value means that an administration command has stored it. */
@@ -69,7 +69,7 @@ export class ClockWatch {
     private readonly options: ClockWatchOptions,
   ) {
     this.firstNewest = store.clock.newest;
-    // Unlike `performance.now()`, it goes on while the machine is suspended.
+    // Unlike `performance.now()`, `uptime` also counts while the machine is suspended.
     this.elapsed = options.elapsed ?? (() => uptime() * 1000);
   }
 
@@ -117,7 +117,7 @@ export class ClockWatch {
     if (this.known && isOwn) return this.known;
     this.stored = row;
     this.anchor = undefined;
-    // The first look at a board goes by its newest message.
+    // On a board that was never checked, start from its newest message.
     return row ?? { trustedAt: this.firstNewest || clock, doubtedFor: null };
   }
 
@@ -163,7 +163,7 @@ function findingOf({ trustedAt: expected, doubtedFor }: KnownClock, clock: numbe
   return { found: 'ahead', clock, expected, ahead: -behind, wait };
 }
 
-/** What the log says of a finding, and how urgently. */
+/** The log line of a finding, and its level. */
 export function describeFinding(finding: ClockFinding): { level: 'info' | 'warn'; text: string } {
   const clock = formatTime(finding.clock);
   switch (finding.found) {
@@ -196,7 +196,7 @@ export function describeFinding(finding: ClockFinding): { level: 'info' | 'warn'
   }
 }
 
-/** Whole days, the way the log and the commands say a span; hours below two days. */
+/** A span in whole days, or in hours if it is shorter than two days, for the log and the commands. */
 function inDays(span: number): string {
   return span < 2 * day ? `${Math.round(span / hour)} hours` : `${Math.round(span / day)} days`;
 }

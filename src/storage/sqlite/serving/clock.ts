@@ -20,12 +20,12 @@ export class Clock {
     return this.last;
   }
 
-  /** A time later than every one before. */
+  /** A time later than all times before. */
   tick(): number {
     return this.reserve(1);
   }
 
-  /** Reserves `count` times that follow each other. @returns the first of them, later than every one before */
+  /** Reserves `count` times that follow each other. @returns the first of them, later than all times before */
   reserve(count: number): number {
     this.before = this.last;
     const first = Math.max(Math.floor(this.now() * 1000), this.last + 1);
@@ -34,9 +34,9 @@ export class Clock {
   }
 
   /**
-   * Gives back what was not used of the last reservation, so that a wall clock that was wrong for a moment leaves no
-   * trace if nothing was stored meanwhile.
-   * @param newest the last of the times that were used; 0 if none was
+   * Gives back the unused times of the last reservation. So a wall clock that was wrong for a moment has no effect
+   * if nothing was stored with its time.
+   * @param newest the last time that was used; 0 if none was
    */
   release(newest: number): void {
     this.last = Math.max(this.before, newest);

@@ -17,7 +17,7 @@ export interface WriteOptions {
 export interface CommitQueueOptions<C> {
   /** Called for each event after its commit, in the order of the calls. */
   publish: (event: BoardEvent) => void;
-  /** Called with what `publish` throws, which is a bug. The call is committed all the same. */
+  /** Called with an error that `publish` throws, which is a bug. The call is committed all the same. */
   failed?: (error: unknown) => void;
   /** Gives each call its time. */
   clock?: Clock;
@@ -34,23 +34,24 @@ export interface CommitQueueOptions<C> {
   trouble?: Pick<StorageTrouble, 'failed' | 'committed'>;
 }
 
-// Writes of one commit. What they hold until it ends outlives the garbage collector's young generation.
+// The maximum number of writes in one commit. With more, what they hold in memory until it ends would outlive
+// the garbage collector's young generation.
 const writesPerCommit = 1024;
 // Bytes of the writes of one commit: eight contents of the maximum length. The rest is in the next one.
 const bytesPerCommit = 256 * 1024;
 // The `commitTime` of a server.
 const serverCommitTime = 4;
 // Milliseconds to wait for another process's lock when closing.
-const closingPatience = 1000;
-// The least patience for a lock, where a write has waited for commits before its own.
-const leastPatience = 10 * lockRetry;
+const closingLockTimeout = 1000;
+// The minimum timeout for the lock, even if a write has waited long for earlier commits.
+const minLockTimeout = 10 * lockRetry;
 
 /**
  * Group commit: the calls that arrive in one turn of the event loop are committed together, in order, so
- * that they share a disk sync. One commit is under way at a time, and what arrives meanwhile is in the next one:
- * the slower the disk, the more share a sync. If they take long or their texts are long, what does not fit is in the
- * commit after that.
- * @template C a call, as the writer takes it
+ * that they share a disk sync. One commit runs at a time. Calls that arrive while it runs wait for the next one, so
+ * more calls share a sync on a slower disk. A commit is limited in time and in bytes; calls past these limits wait
+ * for the commit after it.
+ * @template C a call, as the writer accepts it
  */
 export class CommitQueue<C> {
   private waiting: Write<C>[] = [];
@@ -111,10 +112,10 @@ export class CommitQueue<C> {
     return this.underWay ? this.underWay.first - 1 : this.clock.tick();
   }
 
-  /** Commits what is waiting; later calls are refused. */
+  /** Commits the waiting calls; later calls are refused. */
   async close(): Promise<void> {
     this.closed = true;
-    this.writer.hurry(closingPatience);
+    this.writer.limitLockWait(closingLockTimeout);
     while (this.underWay || this.waiting.length > 0) {
       this.commit();
       await this.underWay?.settled;
@@ -127,7 +128,7 @@ export class CommitQueue<C> {
     this.commitLater();
   }
 
-  /** At the end of the turn. */
+  /** Commits at the end of the turn. */
   private commitLater(): void {
     if (this.scheduled) return;
     this.scheduled = true;
@@ -146,10 +147,10 @@ export class CommitQueue<C> {
 
   private async write(batch: readonly Write<C>[], first: number): Promise<void> {
     const calls = batch.map(({ call }) => call);
-    const patience = this.patienceFor(batch);
+    const lockTimeout = this.lockTimeoutFor(batch);
     let written: Written;
     try {
-      written = await this.writer.write({ calls, first, time: this.commitTime, patience });
+      written = await this.writer.write({ calls, first, time: this.commitTime, lockTimeout });
     } catch (error) {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];
@@ -207,11 +208,11 @@ export class CommitQueue<C> {
     for (const { bytes } of writes) this.waitingBytes += bytes;
   }
 
-  /** What is left of the time that the oldest write may wait for a lock. */
-  private patienceFor([oldest]: readonly Write<C>[]): number {
+  /** The rest of the time that the oldest write may wait for the lock, in milliseconds. */
+  private lockTimeoutFor([oldest]: readonly Write<C>[]): number {
     const waited = oldest ? performance.now() - oldest.since : 0;
-    const most = this.closed ? closingPatience : this.lockTimeout;
-    return Math.min(most, Math.max(this.lockTimeout - waited, leastPatience));
+    const most = this.closed ? closingLockTimeout : this.lockTimeout;
+    return Math.min(most, Math.max(this.lockTimeout - waited, minLockTimeout));
   }
 
   private settle(write: Write<C>, outcome: Outcome): void {

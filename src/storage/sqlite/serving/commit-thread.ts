@@ -12,7 +12,7 @@ export interface CommitThreadOptions {
   lost: (error: LostThreadError) => void;
   /** Called when it has ended after a commit whose outcome it did not send: events were not published. */
   missed: () => void;
-  /** Called when a reader begins to hold the log (see `Checkpoints`), and when it has let go. */
+  /** Called when a reader begins to hold the log (see `Checkpoints`), and when it has released it. */
   logHeld: (log: { held: boolean; bytes: number }) => void;
 }
 
@@ -20,7 +20,7 @@ export interface CommitThreadOptions {
 const firstPause = 100;
 const longestPause = 10_000;
 
-/** Commits batches in a thread of its own, where a slow disk stops nobody. */
+/** Commits batches in a thread of its own, so that a slow disk does not stop the event loop. */
 export class CommitThread implements Writer<Call> {
   /** Bytes of the log that a reader keeps from being copied, as of the last batch. */
   heldBytes = 0;
@@ -58,11 +58,11 @@ export class CommitThread implements Writer<Call> {
     });
   }
 
-  hurry(patience: number): void {
-    this.send({ hurry: patience });
+  limitLockWait(milliseconds: number): void {
+    this.send({ lockWait: milliseconds });
   }
 
-  /** Ends the thread, once it has committed what it has. */
+  /** Ends the thread, once it has committed its batch. */
   async close(): Promise<void> {
     clearTimeout(this.restart);
     const { worker } = this;
@@ -100,7 +100,7 @@ export class CommitThread implements Writer<Call> {
     try {
       return this.version.get();
     } catch {
-      // The disk cannot be read. The batch will fail, too.
+      // The disk cannot be read, so the batch will fail, too.
       return undefined;
     }
   }
@@ -135,7 +135,7 @@ export class CommitThread implements Writer<Call> {
   }
 }
 
-// Threads that have closed their database. Tests open one board after another, and a thread takes 0.1 s to start.
+// Threads that have closed their database, to be used again: tests open many boards, and a thread needs 0.1 s to start.
 const idle: Worker[] = [];
 
 function keep(worker: Worker): void {
@@ -148,7 +148,7 @@ function keep(worker: Worker): void {
 }
 
 function startWorker(): Worker {
-  // The sources run as they are in tests, and Node removes types only if they are nothing but types.
+  // Tests run the TypeScript sources. By default, Node refuses TypeScript syntax that needs more than removing types.
   const ending = extname(import.meta.url);
   const url = new URL(`./commit-worker${ending}`, import.meta.url);
   const execArgv = ending === '.ts' ? { execArgv: transformTypes } : {};

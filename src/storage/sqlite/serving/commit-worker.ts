@@ -10,26 +10,26 @@ import { BatchWriter } from './batch-writer.ts';
 import { Checkpoints } from './checkpoints.ts';
 import { Committer } from './committer.ts';
 
-/** What the commit thread opens. */
+/** The database that the commit thread opens. */
 export interface CommitWorkerData {
   readonly file: string;
-  /** The files of the connection that the thread of the loop has: this thread writes to no others. */
+  /** The files that the main thread has open. The commit thread writes to no others. */
   readonly files: Identities;
   readonly recipes: Readonly<Record<string, Recipe>>;
   /** The value of `PRAGMA synchronous`. */
   readonly synchronous: number;
 }
 
-/** What is sent to the commit thread. */
+/** A message to the commit thread. */
 export type ToCommitWorker =
-  /** It ends if that fails. */
+  /** The thread ends if it cannot open the database. */
   | { readonly open: CommitWorkerData }
   | { readonly batch: SentBatch }
-  /** Milliseconds of patience for the batch under way. */
-  | { readonly hurry: number }
+  /** See `Writer.limitLockWait`. */
+  | { readonly lockWait: number }
   | 'close';
 
-/** What the commit thread sends. */
+/** A message from the commit thread. */
 export type FromCommitWorker =
   | { readonly result: SentResult; readonly heldBytes: number }
   | { readonly log: { readonly held: boolean; readonly bytes: number } }
@@ -61,11 +61,11 @@ class Writing {
     this.checkpoints.afterCommit();
   }
 
-  hurry(patience: number): void {
-    this.writer.hurry(patience);
+  limitLockWait(milliseconds: number): void {
+    this.writer.limitLockWait(milliseconds);
   }
 
-  /** Waits for what is being copied. */
+  /** Waits for a copy of the log that is under way. */
   async close(): Promise<void> {
     await this.checkpoints.settled();
     this.checkpoints.close();
@@ -78,7 +78,7 @@ let writing: Writing | undefined;
 parentPort?.on('message', (message: ToCommitWorker) => {
   if (message === 'close') void close();
   else if ('open' in message) writing = new Writing(message.open);
-  else if ('hurry' in message) writing?.hurry(message.hurry);
+  else if ('lockWait' in message) writing?.limitLockWait(message.lockWait);
   else void writing?.commit(message.batch);
 });
 

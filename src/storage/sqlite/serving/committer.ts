@@ -9,7 +9,7 @@ export type Emit = (event: BoardEvent) => void;
 
 /** The time of a call. */
 export interface CallTime {
-  /** To be asked only if the call stores it. */
+  /** Call it only if the time is stored. */
   ask(): number;
 }
 
@@ -17,15 +17,15 @@ export interface CallTime {
 export interface Performer<C> {
   /** @throws BoardError before anything was changed; other errors at any time */
   perform(call: C, emit: Emit, time: CallTime): unknown;
-  /** Writes what consecutive calls have gathered. Called before each commit. */
+  /** Writes the state that consecutive calls have gathered. Called before each commit. */
   flush?(): void;
-  /** Forgets what calls have gathered. Called after a rollback. */
+  /** Forgets that state. Called after a rollback. */
   drop?(): void;
   /** Whether a call needs a transaction of its own, without foreign keys. */
   isAlone?(call: C): boolean;
 }
 
-/** What became of a call that was run in a transaction. */
+/** The result of a call that was run in a transaction. */
 export type Outcome = {
   /** Milliseconds that the call took. */
   readonly took: number;
@@ -44,8 +44,8 @@ export interface Commit {
 }
 
 /**
- * The half of group commit that is where the database is: runs calls in one transaction. It is given
- * nothing but the calls and returns nothing but their outcomes, so it can run in another thread than the queue.
+ * The half of group commit that uses the database: runs calls in one transaction. It gets only the calls and
+ * returns only their outcomes, so it can run in another thread than the queue.
  */
 export class Committer<C> {
   private readonly begin;
@@ -53,7 +53,7 @@ export class Committer<C> {
   private readonly rollback;
   private readonly time = new NotedTime();
 
-  /** @param files what is checked before and after each transaction: a commit into a lost file is no commit */
+  /** @param files checked before and after each transaction, because a commit into a deleted file would be lost */
   constructor(
     private readonly client: Client,
     private readonly performer: Performer<C>,
@@ -70,10 +70,10 @@ export class Committer<C> {
   }
 
   /**
-   * Runs calls in order until they have taken `time`, at least one, and commits them. A call that is refused leaves
-   * the others as they are.
-   * @param calls one alone where the performer says so
-   * @param first the time of the first call; that of each other is a microsecond after the one before
+   * Runs calls in order, at least one, until `time` is over, and commits them. If a call is refused, the others
+   * are still committed.
+   * @param calls a single call if `Performer.isAlone` says so
+   * @param first the time of the first call; each call is a microsecond later than the call before it
    * @param time milliseconds
    * @param note called for the transaction, once it is committed
    * @returns the outcomes of the first calls, as many as were run
@@ -94,7 +94,7 @@ export class Committer<C> {
     return outcomes;
   }
 
-  /** @throws LostFileError if what is committed is, or would be, in no file that can be found */
+  /** @throws LostFileError if a file of the database was deleted or replaced, so that a commit is lost */
   private requireFiles(): void {
     const lost = this.files?.lost();
     if (lost) throw lost;

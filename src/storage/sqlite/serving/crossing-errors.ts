@@ -2,7 +2,7 @@ import Sqlite from 'better-sqlite3';
 import { BoardError, type ErrorCode } from '../../../protocol/errors.ts';
 import { LostFileError } from '../file/open-files.ts';
 
-/** An error as plain data: what a thread sends another keeps neither its class nor its code. */
+/** An error as plain data, because an error that is sent to another thread loses its class and its code. */
 export type CrossingError =
   | {
       readonly kind: 'board';
@@ -15,6 +15,11 @@ export type CrossingError =
   | { readonly kind: 'lost'; readonly path: string; readonly message: string }
   | { readonly kind: 'other'; readonly message: string; readonly stack: string | undefined };
 
+/** A `CrossingError` that was made from a `BoardError`. */
+export type CrossingBoardError = Extract<CrossingError, { kind: 'board' }>;
+
+export function encodeError(error: BoardError): CrossingBoardError;
+export function encodeError(error: unknown): CrossingError;
 export function encodeError(error: unknown): CrossingError {
   if (error instanceof BoardError) {
     const { code, message, seconds, cause } = error;
@@ -36,6 +41,8 @@ export function encodeError(error: unknown): CrossingError {
   return { kind: 'other', message, stack };
 }
 
+export function decodeError(sent: CrossingBoardError): BoardError;
+export function decodeError(sent: CrossingError): Error;
 export function decodeError(sent: CrossingError): Error {
   switch (sent.kind) {
     case 'board': {

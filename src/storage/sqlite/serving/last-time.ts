@@ -3,7 +3,7 @@ import type { Orm } from '../file/orm.ts';
 import { memberships, messages } from '../file/schema.ts';
 
 /**
- * The newest stored time, from which the clock goes on. Rows are written with growing times, so it is the time of
+ * The newest stored time, after which the clock continues. Rows are written with growing times, so it is the time of
  * the newest message or of the newest membership. Only these two rows are read.
  */
 export function lastTime(orm: Orm): number {

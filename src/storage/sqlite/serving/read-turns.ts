@@ -1,4 +1,4 @@
-// Logins that begin in one turn of the event loop: about 2 ms of work. Posts wait so much longer beside many of them.
+// Logins that begin in one turn of the event loop: about 2 ms of work, by which many logins delay a post.
 const perTurn = 8;
 
 /**

@@ -104,7 +104,7 @@ export class SqliteRepository implements Repository {
   }
 }
 
-/** An actor as an act is given it: as data, without the object that is charged. */
+/** An actor as plain data for an act, without the object that is charged. */
 export function plain({ user, origin, since, passwordHash }: Actor): Actor {
   return { user, origin, since, passwordHash };
 }

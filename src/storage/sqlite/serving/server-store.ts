@@ -23,7 +23,7 @@ export interface OpenStoreOptions {
   /** See `StoreOptions.missed`. */
   readonly missed: () => void;
   readonly log: Logger;
-  /** Called before the database is upgraded, with about how many seconds that takes. */
+  /** Called before the database is upgraded, with an estimate in seconds. */
   readonly onUpgrade?: ((seconds: number) => void) | undefined;
 }
 
@@ -59,7 +59,7 @@ export class ServerStore {
     };
     const { client, lock, copy } = openHeld(databaseFile(data), { durability, report });
     try {
-      // From here on, a wait inside SQLite would stop every connection. The commit thread waits by itself.
+      // From here on, a wait inside SQLite would stop every connection. The commit thread does the waiting.
       client.pragma('busy_timeout = 0');
       if (copy) log.info({ copy }, 'upgraded the database; it was copied before');
       const store = new Store(client, {
@@ -101,8 +101,8 @@ export class ServerStore {
   }
 
   /**
-   * From now on, looks at its files and for outside changes twice a second, until it is closed.
-   * @param lockIsLost told each time whether the file of the lock is missing
+   * Starts to check its files, and to look for outside changes, twice a second, until it is closed.
+   * @param lockIsLost called each time, with whether the lock file is missing
    */
   watch(lockIsLost: (isLost: boolean) => void): void {
     this.timer = setInterval(() => {

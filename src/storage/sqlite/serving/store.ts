@@ -35,7 +35,7 @@ export interface StoreOptions {
   publish: (event: BoardEvent) => void;
   /** Called with an error that `publish` throws, which is a bug. */
   failed?: (error: unknown) => void;
-  /** Called when something was committed whose events nobody knows: what sessions were notified of has a gap. */
+  /** Called when a commit succeeded but its events are lost, so that sessions have missed notices. */
   missed?: () => void;
   /** The wall clock, in milliseconds. */
   now?: () => number;
@@ -62,7 +62,7 @@ export class Store implements Executor {
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
   readonly trouble: StorageTrouble;
-  /** What logins have used, to be stored by the upkeep. */
+  /** The uses of users and tokens by logins, which the upkeep stores. */
   readonly uses = new Uses();
   private readonly files: OpenFiles;
   private readonly thread: CommitThread;
@@ -215,7 +215,7 @@ export class Store implements Executor {
     }
   }
 
-  /** The file is removed before the system writes it to the disk, so the event loop waits for nothing. */
+  /** The file is removed before the system writes it to the disk, so the event loop does not wait for the disk. */
   private async probeRoom(): Promise<void> {
     const path = `${this.client.name}.probe`;
     try {

@@ -3,15 +3,15 @@ import { CommitCounts } from '../../../metrics/counts.ts';
 import { adviceFor, LostThreadError } from '../file/failure.ts';
 import { LostFileError } from '../file/open-files.ts';
 
-// Milliseconds: a failure counts as over once nothing has failed for so long, and while one lasts
-// the log repeats its counts this often.
+// In milliseconds: after how long without a failure the trouble counts as over, and how often the log repeats its
+// counts until then.
 const calm = 10_000;
 const repeat = 60_000;
 // Commits in a row after which the health check believes that the disk works again. A disk that
-// refuses nineteen writes in twenty passes one check of a single write every minute or so.
+// refuses nineteen writes in twenty would otherwise seem healthy every minute or so.
 export const enoughCommits = 5;
 
-/** What failed: a request that reads or writes, or a look at the files that nobody has asked for. */
+/** What failed: a request that reads or writes, or the regular check of the files. */
 type Kind = 'read' | 'write' | 'watch';
 
 interface Failing {
@@ -25,8 +25,8 @@ interface Failing {
 }
 
 /**
- * Knows whether the disk fails, and logs it: one line when it begins, one a minute with counts while
- * it lasts, one when it is over. A line for each refused request would fill the disk that is full.
+ * Knows whether the disk fails, and logs it: a line when it begins, a line a minute with counts while it
+ * lasts, and a line when it is over. A line for each refused request would fill the disk that is full.
  */
 export class StorageTrouble {
   private failing: Failing | undefined;
@@ -56,7 +56,7 @@ export class StorageTrouble {
     this.failing.unreported++;
   }
 
-  /** Something was written and is on the disk. */
+  /** Notes a commit that succeeded. */
   committed(): void {
     if (this.failing) this.failing.commits++;
   }

@@ -24,9 +24,9 @@ export interface UpkeepOptions {
 
 /** Retention, and returning space to the disk, in SQLite. */
 export class SqliteUpkeep implements Upkeep {
-  /** What was removed so far from groups whose removal is not complete, by the group's id. */
+  /** Removals that are not complete, with what was removed so far, by the group's id. */
   private readonly removals = new Map<number, Removal>();
-  /** Whether a look at the uses has begun and has not ended. */
+  /** Whether the uses are being stored now. */
   private keepsUses = false;
 
   constructor(
@@ -56,7 +56,7 @@ export class SqliteUpkeep implements Upkeep {
     if (!(await this.clockIsTrusted())) return true;
     const { staleTokens, staleNetwork, agedEndedToken } = this.store.statements;
     const { now } = this;
-    // Of those in use, a day before they would end: a session may be connected for months.
+    // Tokens of connected sessions that expire within a day: a session may be connected for months.
     const old = { before: now - tokenLifetime + day, limit: stepSize };
     const found = await this.store.read(() => staleTokens.all(old));
     const inUse = (found.length > 0 && this.options.tokensInUse?.()) || new Map();
@@ -80,7 +80,7 @@ export class SqliteUpkeep implements Upkeep {
     const { now } = this;
     const retention = { now, byAge, removals: [...this.removals.values()] };
     if (!(await this.store.read(() => findDue(this.store.statements, retention)))) return true;
-    // It looks again in the transaction: another process may have purged the group meanwhile.
+    // The act checks again in its transaction: another process may have purged the group since.
     const removed = await this.store.run('removeExpired', retention);
     if (!removed) return false;
     const { removal, rule, complete } = removed;
@@ -111,7 +111,7 @@ export class SqliteUpkeep implements Upkeep {
     return this.store.read(done);
   }
 
-  /** A session may be connected for months: a day before its token would end, it counts as used. */
+  /** Counts the tokens of connected sessions as used a day before they expire, because sessions may last for months. */
   private async useConnected(): Promise<void> {
     const { now } = this;
     const { tokenByHash } = this.store.statements;

@@ -2,8 +2,8 @@ import type { TokenUse } from '../acts/tokens.ts';
 import type { GatheredUses } from '../acts/upkeep.ts';
 
 /**
- * Gathers when users and tokens were used, so that a login needs no write for that: the upkeep stores it, once a
- * minute. If the server is killed before, what was used in that minute counts as used when it was before.
+ * Gathers when users and tokens were used, so that a login needs no write for that. The upkeep stores the times
+ * once a minute. If the server is killed before, the times of that minute are lost, and earlier ones count.
  */
 export class Uses {
   private users = new Map<number, number>();
@@ -17,13 +17,13 @@ export class Uses {
     this.tokens.set(use.token.id, use);
   }
 
-  /** Takes out up to `most` users and as many tokens; undefined if there are none. */
+  /** Removes and returns up to `most` users and as many tokens; undefined if there are none. */
   take(most: number): GatheredUses | undefined {
     if (this.users.size + this.tokens.size === 0) return undefined;
-    return { users: takeFrom(this.users, most), tokens: takeFrom(this.tokens, most).map(at1) };
+    return { users: takeFrom(this.users, most), tokens: takeFrom(this.tokens, most).map(entryValue) };
   }
 
-  /** Puts back what could not be stored, unless there are later uses. */
+  /** Puts back uses that could not be stored, unless there are later ones. */
   putBack({ users, tokens }: GatheredUses): void {
     this.users = new Map([...users, ...this.users]);
     this.tokens = new Map([...tokens.map((use) => [use.token.id, use] as const), ...this.tokens]);
@@ -40,6 +40,6 @@ function takeFrom<K, V>(map: Map<K, V>, most: number): [K, V][] {
   return taken;
 }
 
-function at1<K, V>([, value]: readonly [K, V]): V {
+function entryValue<K, V>([, value]: readonly [K, V]): V {
   return value;
 }

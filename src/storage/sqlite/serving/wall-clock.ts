@@ -12,7 +12,7 @@ export interface ClockState {
   readonly newest: number | null;
   /** How many messages and memberships are dated after `clock`. */
   readonly future: number;
-  /** When a server last trusted the clock; null if none did yet. */
+  /** When a server last trusted the clock; null if no server has yet. */
   readonly trustedAt: number | null;
   /** Whether the clock is so far ahead of the last trusted time that retention by age waits. */
   readonly doubted: boolean;
@@ -42,7 +42,7 @@ export function clockState(client: Client, clock: number): ClockState {
   return { clock, newest, future, trustedAt, doubted };
 }
 
-/** When a server last trusted the clock; null if none did yet. */
+/** When a server last trusted the clock; null if no server has yet. */
 function trustedTime(client: Client): number | null {
   const row = orm(client).select({ trustedAt: wallClock.trustedAt }).from(wallClock).get();
   return row?.trustedAt ?? null;

@@ -2,7 +2,7 @@ import { Param, Placeholder, type Query } from 'drizzle-orm';
 import type { Client } from '../file/connection.ts';
 import { prepare, type Recipe } from './recipe.ts';
 
-/** A query of drizzle's that is not prepared yet; `prepare` is asked for its types alone. */
+/** A query of drizzle's that is not prepared yet. Only the type of `prepare` is used. */
 interface Preparable<P> {
   toSQL(): Query;
   prepare(): P;
@@ -18,9 +18,9 @@ type Runs<P> = Pick<P, Extract<keyof P, 'get' | 'all' | 'run' | 'getQuery'>> & {
 type RowOf<P> = P extends { all(...args: never[]): readonly (infer R)[] } ? R : never;
 
 /**
- * Prepares the SQL that drizzle generates with better-sqlite3 itself, to be used like what drizzle
- * prepares: that finds out anew at every call where each value and each column belongs.
- * @param columns what the query selects, or returns, in that order; none where it gives no rows
+ * Runs drizzle's SQL through better-sqlite3. It has the interface of a prepared query of drizzle, but maps
+ * parameters and columns once, not at every call.
+ * @param columns the columns that the query selects or returns, in that order; none if it returns no rows
  */
 export function direct<P>(
   client: Client,
@@ -33,11 +33,11 @@ export function direct<P>(
   return { ...prepare(client, recipe), getQuery, recipe } as unknown as Runs<P>;
 }
 
-/** What drizzle has prepared, or `direct`, or a pragma. */
+/** A statement that drizzle has prepared, or `direct`, or a pragma. */
 interface Source {
   readonly recipe?: Recipe;
   getQuery?(): Query;
-  /** What drizzle selects: its own, but there is no other way to ask for it. */
+  /** The columns that drizzle selects: internal to drizzle, but there is no public way to read them. */
   readonly fields?: readonly { path: readonly string[]; field: unknown }[];
 }
 
@@ -65,7 +65,7 @@ function toParam(param: unknown): Recipe['params'][number] {
   return held as string | number | null;
 }
 
-/** What drizzle makes of a 1 in a column. */
+/** The value that drizzle decodes from a 1 in a column. */
 function decode(field: unknown): unknown {
   const { decoder } = field as { decoder?: { mapFromDriverValue(value: number): unknown } };
   return decoder?.mapFromDriverValue(1);
