@@ -10,7 +10,7 @@ interface Entry {
 
 /**
  * Limits how many new names each network makes: `burst` at once, and `perHour` in the long run. It remembers
- * ten thousand networks, and forgets the one that made a name longest ago first.
+ * ten thousand networks, and forgets first the network that has made no name for the longest time.
  */
 export class NewNameLimit {
   private readonly entries = new Map<string, Entry>();

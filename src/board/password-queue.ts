@@ -23,7 +23,7 @@ const places: Record<TurnKind, number> = {
   registration: limits.waitingRegistrations,
 };
 
-// The kinds in the order of their turns. If nobody of a kind waits, the next kind gets the turn.
+// The kinds in the order of their turns. If no task of a kind waits, the next kind gets the turn.
 const order: readonly TurnKind[] = ['known', 'login', 'known', 'registration'];
 
 /** The networks with waiting passwords, in the order of their turns. */

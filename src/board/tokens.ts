@@ -9,7 +9,7 @@ import {
 import { boardError } from '../protocol/errors.ts';
 import type { SessionToken } from './types.ts';
 
-/** A token as it was presented: what it says of itself is true, but it may have ended. */
+/** A token with a correct signature. It may have ended. */
 export interface PresentedToken extends SessionToken {
   /** The id of the user; 0 for a token of an earlier version, whose row says whose it is. */
   readonly user: number;
@@ -33,8 +33,8 @@ export function newTokenId(): string {
 }
 
 /**
- * Makes and reads the tokens that resume sessions. A token is what it claims, with an HMAC-SHA-256 of that under the
- * key of the board, in base64url: it needs no row in the database to be checked.
+ * Makes and reads the tokens that resume sessions. A token consists of its data and an HMAC-SHA-256 of the data
+ * under the key of the board, in base64url. The server can check it without a row in the database.
  */
 export class Tokens {
   /** With the bytes themselves, each MAC would take three times as long. */

@@ -11,10 +11,10 @@ export interface ConversationOptions
   readonly style: Style;
   /** Every command that can be typed here, those of the board included. */
   readonly commands: readonly TextCommand[];
-  /** Follows what the board reports, before it is printed, and knows what is unread. */
+  /** Receives the events of the board before they are printed, and knows the unread messages. */
   readonly unread: Observer & UnreadMessages;
   readonly writing: Writing;
-  /** Asks the user to confirm what cannot be undone. Undefined if there is nobody to ask. */
+  /** Asks the user to confirm a step that cannot be undone. Undefined if the input is not a terminal. */
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Makes what prints the pieces of one command; it returns false if the reader wants no more. */
   readonly paged?: () => (piece: string) => Promise<boolean>;

@@ -198,7 +198,7 @@ export class Conversation implements TextContext {
     this.reporter.print(info('This is done once the connection is back.', this.style));
   }
 
-  /** Ends what is under way, logs out, and closes the connection. */
+  /** Ends the running command, logs out, and closes the connection. */
   async leave(): Promise<void> {
     await this.exit();
     this.leaving.abort();

@@ -16,7 +16,7 @@ export interface Edited {
   readonly failure?: string;
   /** A sentence about a text that the user may still save. */
   readonly later?: string;
-  /** Deletes the file, unless another text was saved in it meanwhile. */
+  /** Deletes the file, unless another text has been saved in it since. */
   discard(): void;
 }
 

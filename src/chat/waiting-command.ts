@@ -22,7 +22,7 @@ export class WaitingCommand {
     }
   }
 
-  /** Asks the user. Meanwhile the prompt is not given back. */
+  /** Asks the user. Until the answer, a lost connection does not bring the prompt back. */
   async attended<T>(question: () => Promise<T>): Promise<T> {
     const { release } = this;
     this.release = undefined;
@@ -33,12 +33,12 @@ export class WaitingCommand {
     }
   }
 
-  /** Gives the prompt back if a call waits for the connection, which is lost. */
+  /** Brings the prompt back if a call waits for the lost connection. */
   connectionIsLost(): void {
     if (this.isWaiting) this.release?.();
   }
 
-  /** @returns false if the prompt was given back before `run` was done */
+  /** Runs a command. @returns false if the prompt came back before `run` has finished */
   async isDone(run: () => Promise<unknown>): Promise<boolean> {
     const released = new Promise<boolean>((resolve) => {
       this.release = () => resolve(false);

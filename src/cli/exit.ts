@@ -56,7 +56,7 @@ function sentence(error: unknown): string {
   return error instanceof Expected ? cleanLine(error.message) : bug(error);
 }
 
-/** The error of the disk, which tells the operator what to do. */
+/** The error of the disk, which says what the operator has to do. */
 function reason(cause: unknown): string {
   return cause instanceof Error ? ` (${cause.message})` : '';
 }

@@ -119,7 +119,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   };
 
   /**
-   * Posts a message once, even if the connection is lost meanwhile.
+   * Posts a message once, even if the connection is lost while it is sent.
    * @param key under the same key a message is posted once, even by two processes; random if left out
    * @throws as `call`
    */

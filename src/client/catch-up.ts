@@ -19,7 +19,7 @@ export interface CatchUpOptions {
 }
 
 /**
- * Announces the missed messages of a group, page by page. Messages that are posted meanwhile are part
+ * Announces the missed messages of a group, page by page. Messages that are posted while it runs are part
  * of the pages, so that all are announced in order.
  */
 export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise<void> {

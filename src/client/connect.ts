@@ -17,7 +17,7 @@ export interface ConnectOptions extends CredentialsOptions {
 
 /**
  * Connects to a board and logs in. Listen for `notice` before the next `await`: notices that arrive
- * while nobody listens are lost.
+ * while no listener is set are lost.
  * @throws ConnectionError if the board cannot be reached, BoardError if it refuses the login
  */
 export async function connect(options: ConnectOptions): Promise<BoardClient> {

@@ -48,8 +48,8 @@ export class Credentials {
   }
 
   /**
-   * Logs in again. A user who was deleted meanwhile is not created again.
-   * @throws what `call` throws, and BoardError `USER_NOT_FOUND` or `PASSWORD_WRONG` if the user does not exist
+   * Logs in again. If the user was deleted since the last login, it is not created again.
+   * @throws any error of `call`, and BoardError `USER_NOT_FOUND` or `PASSWORD_WRONG` if the user does not exist
    */
   async loginAgain(call: Call): Promise<Result<'session.login'>> {
     const { user, password } = this;

@@ -17,7 +17,7 @@ export class GroupFeeds {
 
   /**
    * Called when the session goes on after a gap.
-   * @returns the groups in which the user has read messages in another session meanwhile
+   * @returns the groups in which the user has read messages in another session since the connection was lost
    */
   resume(memberships: readonly Membership[]): Membership[] {
     const known = this.feeds;
@@ -26,7 +26,7 @@ export class GroupFeeds {
     for (const membership of memberships) {
       const before = known.get(membership.id);
       if (before && before.membership.lastRead < membership.lastRead) read.push(membership);
-      // If another connection of the user has joined meanwhile, its mark is where it joined.
+      // If another connection of the user has joined since, the read mark is where it joined.
       const feed = before ?? new GroupFeed(membership, membership.lastRead);
       feed.resume(membership);
       this.feeds.set(membership.id, feed);

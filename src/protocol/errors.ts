@@ -65,7 +65,7 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
-/** A failure that is expected: the user or the program is told, and it is not a bug. */
+/** An expected failure, which the user or the program sees. It is not a bug. */
 export class BoardError extends Expected {
   override readonly name = 'BoardError';
 

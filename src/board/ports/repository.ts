@@ -103,9 +103,9 @@ export interface AccountRepository {
   /** The key of the board's tokens: see `Tokens`. */
   readonly tokenKey: Uint8Array;
   /**
-   * Opens a session under a name, if that takes no write: there is such a user, and the network is known. It is
-   * decided by what is stored, between two commits.
-   * @returns undefined if it takes one
+   * Opens a session under a name if that needs no write, because the user exists and the network is known. It reads
+   * the stored state between two commits.
+   * @returns undefined if it needs a write
    * @throws `BANNED`, and what `requireAdmitted` throws
    */
   loginKnown(name: Name, login: NewLogin, origin: Origin): Promise<OpenedLogin | undefined>;
@@ -210,7 +210,7 @@ export interface Repository {
  * writes of members, and resolves with whether all work is done. It throws the same errors as `Repository`.
  */
 export interface Upkeep {
-  /** Stores when users and tokens were used, as far as logins have not stored it. */
+  /** Stores when users and tokens were used, unless a login has stored it already. */
   keepUses(): Promise<boolean>;
   /** Removes some tokens and known networks that have not been used for too long. */
   removeStale(): Promise<boolean>;

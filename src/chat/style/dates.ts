@@ -27,7 +27,7 @@ function dayOf(date: Date, now: Date): string {
   return `${days[date.getDay()]} ${dayAndMonth}`;
 }
 
-/** The number of a day in the calendar, whatever the clocks did in between. */
+/** The number of a day in the calendar. A change to or from summer time does not matter. */
 function calendarDay(date: Date): number {
   return Date.UTC(date.getFullYear(), date.getMonth(), date.getDate()) / day;
 }

@@ -15,7 +15,7 @@ export interface Completion {
 
 export interface Candidate {
   readonly text: string;
-  /** What it stands for; shown if there are several candidates. */
+  /** Its description; shown if there are several candidates. */
   readonly note?: string;
 }
 

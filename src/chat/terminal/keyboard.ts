@@ -11,11 +11,11 @@ export interface Press {
   readonly key: Key;
 }
 
-/** The name of the key that stands for a whole paste. Its sequence is the pasted text. */
+/** The name of the key event for a whole paste. Its sequence is the pasted text. */
 export const pasteKey = 'paste';
 export const returnKey: Press = { text: '\r', key: { name: 'return', sequence: '\r' } };
 
-/** The keys that type `text`. A tab among them is text, and completes nothing. */
+/** The keys that type `text`. A tab in the text is inserted, and completes nothing. */
 export function pressesOf(text: string): Press[] {
   return [...text].map((character) => ({ text: character, key: { sequence: character } }));
 }

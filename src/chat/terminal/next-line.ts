@@ -7,7 +7,7 @@ import { asTyped } from '../../protocol/text/draft.ts';
 export class NextLine {
   private resolve: ((line: string | undefined) => void) | undefined;
   private isText = false;
-  /** Whether the text was given up, after what was typed of its last line was handed over. */
+  /** Whether the user gave the text up. The unfinished last line has been handed over by then. */
   private wasGivenUp = false;
 
   /** Whether the line being typed is part of a text. */
@@ -38,7 +38,7 @@ export class NextLine {
     return line;
   }
 
-  /** Hands a line over. @returns false if nobody waits for it: it is a command */
+  /** Hands a line over. @returns false if no question or text waits for it, so that it is a command */
   enter(line: string): boolean {
     const { resolve } = this;
     this.stop();

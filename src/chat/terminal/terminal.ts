@@ -11,10 +11,10 @@ export interface Terminal extends PagedTerminal {
   ask(question: Question): void;
   /**
    * Asks for the next line of a text. If the text is given up (Ctrl-C) or the terminal is closed, it
-   * resolves with what was typed of the line, and then with undefined. Ctrl-D enters a single dot.
+   * resolves with the unfinished line, and then with undefined. Ctrl-D enters a single dot.
    */
   textLine(prompt: string): Promise<string | undefined>;
-  /** What is typed of the current line of a text, if that is known. */
+  /** The unfinished line of a text, if it is known. */
   readonly unfinished: string;
   /** Asks a question. Undefined if it is given up, or the terminal is closed. */
   answer(prompt: string): Promise<string | undefined>;

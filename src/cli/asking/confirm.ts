@@ -5,7 +5,7 @@ import { ask, canAsk } from './ask.ts';
  * Asks the user to confirm what cannot be undone. Any answer but yes means no.
  * @param what a question without its mark, such as `Delete message 3 of main`
  * @param otherwise printed after a no
- * @throws UserError if the answer is no, or nobody can be asked
+ * @throws UserError if the answer is no, or there is no terminal to ask at
  */
 export async function confirm(
   what: string,

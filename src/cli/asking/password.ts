@@ -30,7 +30,7 @@ export function withNewPassword(command: Command, none: string): Command {
 
 /**
  * The hash of a new password; null for a name without a password.
- * @throws BoardError `PASSWORD_INVALID`; UserError if there is nobody to ask, or the file cannot be read
+ * @throws BoardError `PASSWORD_INVALID`; UserError if the input is no terminal to ask at, or the file cannot be read
  */
 export async function newPasswordHash(options: NewPasswordOptions): Promise<string | null> {
   if (!options.password) return null;

@@ -3,7 +3,7 @@ import type { GroupRef } from '../../board/types.ts';
 import { BoardError } from '../../protocol/errors.ts';
 
 /**
- * The number that `last` stands for in a group; any other number as it is.
+ * Resolves `last` to the number of the newest message of a group. Returns any other number unchanged.
  * @throws BoardError `GROUP_NOT_FOUND`, and `MESSAGE_NOT_FOUND` if the group has no message
  */
 export async function knownNumber(

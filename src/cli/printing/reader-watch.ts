@@ -77,7 +77,7 @@ async function pollPipe(): Promise<Look> {
   const { WASI } = await withoutExperimentalWarning(() => import('node:wasi'));
   const wasi = new WASI({ version: 'preview1' });
   const memory = new WebAssembly.Memory({ initial: 1 });
-  // The object stands for a module that has only memory.
+  // The object replaces a module that has only memory.
   wasi.initialize({ exports: { memory } });
   const view = new DataView(memory.buffer);
   view.setUint8(subscription + 8, writable);

@@ -14,7 +14,7 @@ export interface FollowOptions {
   /** Begin with so many of the newest messages of all groups together, in place of `since`. */
   readonly newest: number | undefined;
   readonly headers: boolean;
-  /** Whether to wait for what is posted later. */
+  /** Whether to wait for later messages. */
   readonly follow: boolean;
   /** Stops when aborted. */
   readonly signal: AbortSignal;

@@ -59,7 +59,7 @@ function rawRequest({ id, method, params = {} }: z.infer<typeof requestSchema>):
   return id === undefined ? { method, params } : { id, method, params };
 }
 
-/** @throws BadRequest with what is wrong */
+/** @throws BadRequest that says what is wrong */
 export function checkedRequest(value: unknown): RawRequest {
   if (Array.isArray(value)) {
     throw invalid(null, 'batches are not served; send the requests one after another');

@@ -7,7 +7,7 @@ import type { Style } from './style.ts';
 /**
  * Asks the user for a secret. If possible, the secret is not shown and not kept in the history.
  * @param chosen whether it is a new password. A user who cannot see what they type is asked twice
- * @throws GivenUp if the user gives up; BoardError `PASSWORD_REQUIRED` if there is nobody to ask
+ * @throws GivenUp if the user gives up; BoardError `PASSWORD_REQUIRED` if there is no user to ask
  */
 export type AskSecret = (prompt: string, chosen?: boolean) => Promise<string>;
 

@@ -28,7 +28,7 @@ export const [groupMessage, message] = groupCommand(
 );
 
 /**
- * The number that `last` stands for; any other number as it is.
+ * Resolves `last` to the number of the newest message. Returns any other number unchanged.
  * @throws BoardError `MESSAGE_NOT_FOUND` if there is no last message
  */
 export async function messageNumber(

@@ -72,7 +72,7 @@ export function renderGroups({ groups }: Result<'group.list'>, style: Style): st
 }
 
 /**
- * The members of a group, as far as `members` has them.
+ * The members of a group. If `members` is only a part of all, it ends with a hint to type `all`.
  * @param all the command that shows all members
  */
 export function renderMembers(

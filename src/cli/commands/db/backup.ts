@@ -5,7 +5,7 @@ import { type CopyControl, copyBoard } from '../../../storage/sqlite/copies/copy
 import { requireNoBoardFile } from '../../../storage/sqlite/file/board-files.ts';
 import { databaseFile } from '../../../storage/sqlite/file/open.ts';
 import { PartialFile } from '../../../storage/sqlite/file/partial-file.ts';
-import type { ToldRows } from '../../../storage/sqlite/file/rows.ts';
+import type { PrintedRows } from '../../../storage/sqlite/file/rows.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
@@ -51,11 +51,11 @@ async function backup(target: string, options: BackupOptions): Promise<void> {
  * Copies the board in `file` to `target`, and overwrites a file there. The caller has asked the user.
  * @returns how many rows each table has
  */
-export function backUp(target: string, file: string): Promise<ToldRows> {
+export function backUp(target: string, file: string): Promise<PrintedRows> {
   return runCopy((control) => copyTo(target, file, control));
 }
 
-async function copyTo(target: string, file: string, control: CopyControl): Promise<ToldRows> {
+async function copyTo(target: string, file: string, control: CopyControl): Promise<PrintedRows> {
   const partial = PartialFile.create(target, file);
   try {
     const rows = await copyBoard(file, partial.path, control);

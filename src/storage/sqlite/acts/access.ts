@@ -9,7 +9,7 @@ interface Ban {
   readonly banReason: string | null;
 }
 
-/** What is stored of a session's user; `user` is null, or all is undefined, if the user was deleted. */
+/** The stored state of a session's user. If the user was deleted, `user` is null or there is no row. */
 interface SessionRow extends Ban {
   readonly user: number | null;
   readonly passwordHash: string | null;

@@ -33,7 +33,7 @@ export function deleteGroupStep(
 }
 
 /**
- * Deletes a group whose messages `deleteGroupStep` has removed, with what was posted meanwhile and with its
+ * Deletes a group whose messages `deleteGroupStep` has removed, with messages that were posted since and with its
  * memberships.
  *
  * It runs without foreign keys (see `runsWithoutForeignKeys`): with them, SQLite would look through every message
@@ -128,7 +128,7 @@ export function findDue(
       return { group: { id, name }, before, excess, rule: inWords(rule) };
     }
   }
-  // Its group has no rule any more, or was deleted: what was removed is still to be announced.
+  // The group has no rule any more, or was deleted. The removed messages are still to be announced.
   const [left] = removals;
   return left && { group: left.group, before: 0, excess: 0, rule: left.rule };
 }

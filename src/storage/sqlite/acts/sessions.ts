@@ -46,9 +46,9 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
 }
 
 /**
- * Only reads, and runs between two commits: what it finds is what all earlier commits have left, and the session is
- * announced after the events of these and before those of later ones.
- * @returns undefined where `login` has something to write
+ * Only reads, and runs between two commits. So it sees all earlier commits, and the session is announced after the
+ * events of earlier commits and before those of later ones.
+ * @returns undefined if `login` has something to write
  * @throws BoardError as `AccountRepository.loginKnown` does
  */
 export function loginKnown(

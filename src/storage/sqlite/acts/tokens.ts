@@ -14,7 +14,7 @@ export interface TokenUse {
   readonly at: number;
 }
 
-/** Stores when a token was used. A token that has ended meanwhile does not become valid by that. */
+/** Stores when a token was used. A token that has ended since does not become valid again. */
 export function keepToken({ statements }: OperatorTx, { user, token, at }: TokenUse): void {
   const { id: hash, epoch, issuedAt } = token;
   if (statements.useToken.run({ hash, at }).changes > 0) return;

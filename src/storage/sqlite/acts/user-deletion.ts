@@ -72,7 +72,7 @@ export function settleMessages(
  * are notified of nothing but that.
  *
  * It runs without foreign keys (see `runsWithoutForeignKeys`): with them, SQLite would look through every
- * message for one that is still from the user. So it removes here what they would.
+ * message for one that is still from the user. So this act removes the rows that the foreign keys would remove.
  */
 export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress {
   const { user } = deletion;

@@ -12,7 +12,7 @@ import { isStorageFailure } from '../file/failure.ts';
 import { removeDatabase, syncEvery } from '../file/files.ts';
 import { problemsOf, soundnessChecks } from '../file/health.ts';
 import { requireKnown } from '../file/migrate.ts';
-import { rowCounts, type ToldRows, toldRows } from '../file/rows.ts';
+import { type PrintedRows, printedRows, rowCounts } from '../file/rows.ts';
 
 /** Follows a copy, and can stop it between two steps of a few milliseconds. */
 export interface CopyControl {
@@ -41,14 +41,14 @@ export async function copyBoard(
   file: string,
   copy: string,
   control: CopyControl,
-): Promise<ToldRows> {
+): Promise<PrintedRows> {
   const source = openConnection(file, { journal: 'unchanged' });
   try {
     requireKnown(file, source);
     try {
-      const { rows, told } = await copyPages(source, copy, control);
+      const { rows, printed } = await copyPages(source, copy, control);
       await check(copy, rows, control);
-      return told;
+      return printed;
     } catch (error) {
       removeDatabase(copy);
       throw isStorageFailure(error)
@@ -65,10 +65,10 @@ async function copyPages(
   source: Client,
   copy: string,
   { signal, progress }: CopyControl,
-): Promise<{ rows: Map<string, number>; told: ToldRows }> {
+): Promise<{ rows: Map<string, number>; printed: PrintedRows }> {
   source.exec('BEGIN');
   const rows = rowCounts(source);
-  const told = toldRows(source);
+  const printed = printedRows(source);
   const pageSize = Number(source.pragma('page_size', { simple: true }));
   // Close it after SQLite has closed the file: closing any descriptor of a file releases SQLite's locks on it.
   const handle = open(copy);
@@ -87,7 +87,7 @@ async function copyPages(
         return stepSize;
       },
     });
-    return { rows, told };
+    return { rows, printed };
   } finally {
     closeSync(handle);
   }

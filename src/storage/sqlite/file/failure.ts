@@ -6,7 +6,7 @@ import { LostFileError } from './open-files.ts';
 const environmental =
   /^SQLITE_(FULL|IOERR|BUSY|LOCKED|READONLY|CORRUPT|NOTADB|CANTOPEN|NOMEM|PROTOCOL|AUTH|PERM)/;
 
-/** The thread that commits has ended by itself: nobody knows what became of what it had. */
+/** The commit thread has ended by itself, so it is unknown whether its batch was committed. */
 export class LostThreadError extends Error {
   override readonly name = 'LostThreadError';
 }

@@ -44,7 +44,8 @@ export class ServerLock {
       const isNew = makePlace(file);
       const before = identityOf(file);
       const lock = ServerLock.takeOrClean(file, database, isNew);
-      // The last holder may have removed the file meanwhile. The next server would then lock another file.
+      // The last holder may have removed the file after it was opened here. Then the next server would lock another
+      // file.
       if (before === lock.identity && before !== undefined) return lock;
       lock.release();
     }

@@ -17,16 +17,16 @@ export function rowCounts(client: Client): Map<string, number> {
   );
 }
 
-const told = ['users', 'groups', 'memberships', 'messages'] as const;
+const printed = ['users', 'groups', 'memberships', 'messages'] as const;
 
 /** The counts that commands print; null if the schema has no such table. */
-export type ToldRows = Record<(typeof told)[number], number | null>;
+export type PrintedRows = Record<(typeof printed)[number], number | null>;
 
 /** The counts that commands print, without the tombstones of deleted messages. */
-export function toldRows(client: Client): ToldRows {
+export function printedRows(client: Client): PrintedRows {
   const counts = rowCounts(client);
-  const rows = Object.fromEntries(told.map((table) => [table, counts.get(table) ?? null]));
-  return { ...rows, messages: rows.messages && rows.messages - tombstones(client) } as ToldRows;
+  const rows = Object.fromEntries(printed.map((table) => [table, counts.get(table) ?? null]));
+  return { ...rows, messages: rows.messages && rows.messages - tombstones(client) } as PrintedRows;
 }
 
 function tombstones(client: Client): number {

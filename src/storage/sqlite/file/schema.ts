@@ -219,7 +219,7 @@ export const wallClock = sqliteTable('wall_clock', {
 
 /**
  * What administration commands did while a server may be running: one event each, as JSON. The
- * server reads, acts on and removes them; one that starts has nobody to tell, and removes them.
+ * server reads, acts on and removes them; a server that starts has no session to notify, and removes them.
  */
 export const outsideChanges = sqliteTable('outside_changes', {
   id: integer().primaryKey({ autoIncrement: true }),

@@ -22,7 +22,7 @@ export function rewrite(client: Client): void {
   emptyLog(client);
 }
 
-/** Copies the log into the file, which gets smaller only then. Most of that blocks nobody. */
+/** Copies the log into the file, which gets smaller only then. Most of the copying does not block other processes. */
 export function emptyLog(client: Client): void {
   client.pragma('wal_checkpoint(PASSIVE)');
   // The rest would wait for readers, such as a backup, while it holds the lock for writing. A server does it later.

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { openConnection } from './connection.ts';
 import { ServerLock } from './lock.ts';
 import { type SchemaState, schemaState } from './migrate.ts';
-import { type ToldRows, toldRows } from './rows.ts';
+import { type PrintedRows, printedRows } from './rows.ts';
 
 export interface DatabaseStatus {
   readonly file: string;
@@ -14,7 +14,7 @@ export interface DatabaseStatus {
   readonly schema: SchemaState;
   /** The process of the server that holds the database. */
   readonly server: number | null;
-  readonly rows: ToldRows;
+  readonly rows: PrintedRows;
 }
 
 /**
@@ -32,7 +32,7 @@ export function databaseStatus(file: string): DatabaseStatus {
       journal: String(client.pragma('journal_mode', { simple: true })),
       schema: schemaState(client),
       server: ServerLock.holder(file) ?? null,
-      rows: toldRows(client),
+      rows: printedRows(client),
     };
   } finally {
     client.close();

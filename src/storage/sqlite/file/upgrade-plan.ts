@@ -13,7 +13,7 @@ export interface UpgradePlan {
   readonly seconds: number;
 }
 
-/** Where an upgrade reports to. Both calls are made while it runs, so nothing else of the process runs meanwhile. */
+/** Receives the reports of an upgrade. The upgrade blocks the event loop, and calls these functions in between. */
 export interface UpgradeReport {
   /** Called once, before anything is changed. */
   begin(plan: UpgradePlan): void;
@@ -21,7 +21,7 @@ export interface UpgradeReport {
   progress(stage: string): void;
 }
 
-/** For databases that nobody waits for. */
+/** Reports nothing, for an upgrade that no user waits for. */
 export const unreported: UpgradeReport = { begin: () => {}, progress: () => {} };
 
 /** The migration that writes all messages again: see `0007_one_message_index.sql`. */
@@ -31,7 +31,7 @@ const rewriting = 7;
 const spaceFor = { copy: 1, rewriting: 2 };
 // Bytes that are upgraded in a second, on a slow machine.
 const speed = 10 * 1024 * 1024;
-// Bytes for what is small.
+// Bytes for everything small that an upgrade writes.
 const margin = 1024 * 1024;
 
 // Milliseconds between two reports of progress, and before the first.

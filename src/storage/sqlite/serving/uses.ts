@@ -20,7 +20,10 @@ export class Uses {
   /** Removes and returns up to `most` users and as many tokens; undefined if there are none. */
   take(most: number): GatheredUses | undefined {
     if (this.users.size + this.tokens.size === 0) return undefined;
-    return { users: takeFrom(this.users, most), tokens: takeFrom(this.tokens, most).map(entryValue) };
+    return {
+      users: takeFrom(this.users, most),
+      tokens: takeFrom(this.tokens, most).map(entryValue),
+    };
   }
 
   /** Puts back uses that could not be stored, unless there are later ones. */

@@ -85,7 +85,7 @@ export function groupStatements(orm: Orm) {
           .limit(value('limit')),
         summaryColumns,
       ),
-    /** A group other than `:self` whose name can be taken for the one that looks like this. */
+    /** A group other than `:self` whose name looks like the given name. */
     groupLike: () =>
       orm
         .select({ name: groups.name })

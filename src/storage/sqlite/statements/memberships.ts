@@ -128,7 +128,7 @@ export function membershipStatements(orm: Orm) {
         .set({ lastReadNumber: sql`${value('number')}` })
         .where(and(ofActor, lt(memberships.lastReadNumber, value('number'))))
         .prepare(),
-    /** Marks what was posted up to `:until` as read where nothing from before `:since` is unread. */
+    /** Marks the messages up to `:until` as read in each group without an unread message from before `:since`. */
     catchUp: () =>
       orm
         .update(memberships)

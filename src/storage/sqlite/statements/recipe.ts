@@ -7,7 +7,7 @@ export interface Recipe {
   readonly sql: string;
   /** What is bound, in order: values, and the names of those that each call gives. */
   readonly params: readonly (string | number | null | { readonly name: string })[];
-  /** The names of what it returns, in order; none where it gives no rows. */
+  /** The names of the returned columns, in order; none if it returns no rows. */
   readonly columns: readonly string[];
   /** Those of `columns` that are numbers in SQLite and booleans here. */
   readonly booleans: readonly string[];
@@ -33,7 +33,7 @@ export function prepare(client: Client, { sql, params, columns, booleans }: Reci
   const places = [...params.entries()].flatMap(([at, param]) =>
     typeof param === 'object' && param !== null ? [{ at, name: param.name }] : [],
   );
-  // SQLite takes what is bound before the statement returns: one array serves all calls.
+  // SQLite reads the bound values before the statement returns, so one array serves all calls.
   const bind = (values: Values) => {
     for (const { at, name } of places) held[at] = values[name];
     return held;

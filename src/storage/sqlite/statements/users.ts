@@ -52,7 +52,7 @@ export function userStatements(orm: Orm) {
       direct(orm.$client, orm.select(sessionColumns).from(users).where(byId), sessionColumns),
     userByKey: () => details(eq(users.nameKey, value('key'))).prepare(),
     allUsers: () => details().orderBy(asc(users.nameKey)).prepare(),
-    /** A user other than `:self` whose name can be taken for the one that looks like this. */
+    /** A user other than `:self` whose name looks like the given name. */
     userLike: () =>
       orm
         .select({ name: users.name })

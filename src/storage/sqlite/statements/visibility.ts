@@ -42,8 +42,8 @@ function secondLast(groupId: Value, joinedAt: Value): SQL {
 }
 
 /**
- * The rule of visibility: a member sees what is left of the last two messages of the group from
- * before they joined, and every one after. These are its two halves, cut to a range, as conditions
+ * The rule of visibility: a member sees the last two messages from before they joined, unless
+ * they were deleted, and every message after. These are its two halves, cut to a range, as conditions
  * on `messages`; everything that shows or counts messages to a member is built from them.
  *
  * Each half is one range of the index on (group_id, posted_at). "The last two" is the range from
