@@ -57,7 +57,7 @@ export class Network {
     return this.base.kind();
   }
 
-  /** Whether an address is in both. */
+  /** Whether the two networks have an address in common. */
   overlaps(other: Network): boolean {
     if (this.kind !== other.kind) return false;
     const prefix = Math.min(this.prefix, other.prefix);

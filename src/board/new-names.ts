@@ -31,7 +31,7 @@ export class NewNameLimit {
     if (left < 1) throw boardError('RATE_LIMITED', Math.ceil(((1 - left) * 3600) / this.perHour));
   }
 
-  /** @throws BoardError `RATE_LIMITED` if the limit is reached; then nothing is counted */
+  /** Counts a new name. @throws BoardError `RATE_LIMITED` if the limit is reached; the name is then not counted */
   take(network: string): void {
     if (this.perHour === 0) return;
     this.require(network);

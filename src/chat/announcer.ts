@@ -12,7 +12,7 @@ export interface AnnouncerOptions {
   readonly observer: Observer;
   /** The board that is named when its connection is lost. */
   readonly board: () => Address | undefined;
-  /** Called when the connection is lost and the client tries to come back. */
+  /** Called when the connection is lost and the client starts to reconnect. */
   readonly away: () => void;
   /** Called when it is back. */
   readonly back: () => void;

@@ -20,7 +20,7 @@ export interface ConversationOptions
   readonly paged?: () => (piece: string) => Promise<boolean>;
   /** Called after a session has ended that does not come back by itself. */
   readonly lost: () => void;
-  /** Called when the connection is lost and the client tries to come back, and when it is back. */
+  /** Called when the connection is lost and the client starts to reconnect, and when it has reconnected. */
   readonly moved?: () => void;
 }
 

@@ -4,11 +4,11 @@ import type { Patience } from './silence.ts';
 
 /** Times that a program can set, in milliseconds. */
 export interface Timing extends Patience {
-  /** The first pause before connecting again, and the longest one. */
+  /** The first and the maximum pause before connecting again. */
   readonly firstPause: number;
   readonly longestPause: number;
   /**
-   * How long the client tries to come back while its name is in use. The server may not have noticed
+   * How long the client keeps trying to log in again while its name is in use. The server may not have noticed
    * yet that the client's own last connection is dead.
    */
   readonly nameInUse: number;

@@ -69,7 +69,7 @@ export type ErrorCode = keyof typeof catalogue;
 export class BoardError extends Expected {
   override readonly name = 'BoardError';
 
-  /** How long to wait before trying again, in seconds, where the server says so. */
+  /** How long to wait before the next attempt, in seconds, if the server says so. */
   readonly seconds: number | undefined;
 
   constructor(

@@ -30,7 +30,7 @@ export const limits = {
    * have as many places of their own. Further passwords are refused.
    */
   waitingPasswords: 100,
-  /** Tokens of one user that are kept for longer than 30 days. When another is, the token that was used longest ago no longer is. */
+  /** How many tokens of a user are kept for longer than 30 days. Past the limit, the least recently used one is not. */
   tokens: 50,
   /** Logouts of one user that are stored one by one. */
   endedTokens: 1000,

@@ -209,7 +209,7 @@ test('a waiting attempt is cancelled when its connection ends, and does not coun
   expect(await after(500)).toEqual({ PASSWORD_WRONG: 1 });
 });
 
-test('one network can make a number of users at once, with or without passwords, and then some per hour', async () => {
+test('a network can make a burst of users, with or without passwords, and later a few per hour', async () => {
   const { board, accounts, begin, after, register } = guarded(openBoard(), {
     newNamesPerHour: 60,
     newNamesAtOnce: 5,
@@ -239,7 +239,7 @@ test('one network can make a number of users at once, with or without passwords,
   expect(count).toBe(7);
 });
 
-test('a new name counts once against the limit of its network, also if it is stored at a second attempt, and not at all if it fails', async () => {
+test('a new name counts once against the limit of its network, even after a retry, and a failed one does not count', async () => {
   const { board, register } = guarded(openBoard(), { newNamesPerHour: 1, newNamesAtOnce: 2 });
   board.client.exec(
     `CREATE TRIGGER full BEFORE INSERT ON users WHEN new.name = 'dave'

@@ -57,7 +57,7 @@ test('a name that breaks the rules is refused at login', async () => {
   }
 });
 
-test('a subject may have its maximum of characters and not one more', async () => {
+test('a subject of the maximum length is accepted, and a longer one is refused', async () => {
   const { subject } = limits;
   expect((await posted('a'.repeat(subject))).subject).toBe('a'.repeat(subject));
   expect((await posted('🍜'.repeat(subject))).subject).toBe('🍜'.repeat(subject));
@@ -88,7 +88,7 @@ test('control characters in a subject are shown as text, or removed', async () =
   expect((await posted('a\u001b[2Jb\tc\u202ed\u0007')).subject).toBe('a␛[2Jb cd␇');
 });
 
-test('content may have its maximum of bytes of UTF-8 and not one more', async () => {
+test('content of the maximum length in UTF-8 is accepted, and longer content is refused', async () => {
   const { content } = limits;
   expect((await posted('s', 'a'.repeat(content))).content).toHaveLength(content);
   expect((await posted('s', '🍜'.repeat(content / 4))).content).toHaveLength(content / 2);
@@ -126,7 +126,7 @@ test('a description is one line with a maximum of characters', () => {
   expect(() => checkedDescription('🍜'.repeat(description + 1))).toThrow('at most 200 characters');
 });
 
-test('a subject of ASCII is cleaned like any other, which is not looked at so quickly', () => {
+test('the fast path for ASCII subjects cleans them like the path for other subjects', () => {
   const unit = fc.constantFrom(...' aZ~!\t\n\r\0\x1b\x7f'.split(''));
   const subject = fc.array(unit, { maxLength: 8 }).map((units) => units.join(''));
   const cleaned = (text: string) => {

@@ -40,7 +40,7 @@ describe.each(kinds)('a $kind name', ({ make, longest }) => {
     expect(make(text).name).toBe(text.normalize('NFC'));
   });
 
-  test('has a maximum of characters, whatever their length in bytes', () => {
+  test('has a maximum length in characters, not in bytes', () => {
     expect(make('a'.repeat(longest)).name).toHaveLength(longest);
     expect(fault(make, 'a'.repeat(longest + 1))).toContain(`more than ${longest} characters`);
     // Two UTF-16 units and four bytes each.

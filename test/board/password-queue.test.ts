@@ -21,7 +21,7 @@ function busy() {
   return { enter, serve };
 }
 
-test('networks take turns, also if one of them sends more', async () => {
+test('networks take turns, even if one of them sends more attempts', async () => {
   const { enter, serve } = busy();
   for (let n = 0; n < 4; n++) void enter(`a${n}`, { kind: 'login', network: 'a' });
   void enter('b0', { kind: 'login', network: 'b' });
@@ -41,7 +41,7 @@ test('every kind of attempt gets a share, and users at known networks get the la
   expect(await serve(10)).toHaveLength(10);
 });
 
-test('a password whose connection has ended leaves the queue, and the next one takes its place', async () => {
+test('an attempt whose connection has ended leaves the queue, and the next attempt starts', async () => {
   const { enter, serve } = busy();
   const places = limits.waitingRegistrations;
   const controllers = Array.from({ length: places }, () => new AbortController());

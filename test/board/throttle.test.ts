@@ -44,7 +44,7 @@ test('the wait gets shorter as time passes', () => {
   expect(made.wait('alice')).toBe(100);
 });
 
-test('as many attempts may run at once as could fail without a pause, and then one at a time', () => {
+test('attempts run at the same time while failures would cause no pause, and after that one by one', () => {
   const { made, pass, waits } = throttle();
   for (let each = 0; each < 3; each++) {
     expect(made.wait('alice')).toBe(0);
@@ -103,7 +103,7 @@ test('while failures are free, no attempt is refused because of earlier ones tha
   expect(made.longestWait('alice', 1000)).toBe(0);
 });
 
-test('when the keys are too many, the oldest is forgotten, unless it is paused or has an attempt under way', () => {
+test('past the limit of keys the oldest is forgotten, unless it is paused or has an attempt under way', () => {
   const { made, pass, fail } = throttle();
   made.begin('under way');
   for (let each = 0; each < 3; each++) fail('once paused');

@@ -54,7 +54,7 @@ test('Ctrl-C leaves while the name is asked for', async () => {
   expect(await chat.exited).toBe(0);
 });
 
-test('Ctrl-C leaves a server that answers nothing, whatever was typed meanwhile', async () => {
+test('Ctrl-C leaves a server that does not answer, whatever was typed before', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   const chat = Pty.chat(['127.0.0.1', server.address.port, '--user', 'alice']);

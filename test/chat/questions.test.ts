@@ -8,7 +8,7 @@ const [name, command, more] = ['name? ', '> ', '--More--'].map(plainQuestion) as
   ReturnType<typeof plainQuestion>,
 ];
 
-test('a question that one key answers is above the question for a line, which returns after it', () => {
+test('a question for one key interrupts a question for a line, which is shown again afterwards', () => {
   const questions = new Questions();
   expect(questions.ask(command)).toBe(true);
   questions.interrupt(more);
@@ -17,7 +17,7 @@ test('a question that one key answers is above the question for a line, which re
   expect(questions.current).toBe(command);
 });
 
-test('a question that is asked below another one is shown only after that', () => {
+test('a question that is asked during another one is shown after the first is answered', () => {
   const questions = new Questions();
   questions.ask(command);
   questions.interrupt(more);
@@ -44,7 +44,7 @@ test('a line is a command unless a text or a question waits for it', async () =>
   expect(next.enter('%ping')).toBe(false);
 });
 
-test('a text that is given up keeps what was typed of its last line, and then ends', async () => {
+test('giving up a text returns its unfinished last line, and then its end', async () => {
   const next = new NextLine();
   let asked = 0;
   const ask = () => {

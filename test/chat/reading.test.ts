@@ -99,7 +99,7 @@ test('%next does not show messages that were read in another client', async () =
   await alice.shows(/about three\n-+\n\[INFO\] 1 left: main 1\.\n/);
 });
 
-test("one's own messages are not unread after the operator gives one another name", async () => {
+test('a user’s own messages are not unread after the operator renames the user', async () => {
   const { board } = await backlog();
   const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
   await alice.shows(/news: 1 unread\n.*\n.*>$/);

@@ -65,7 +65,7 @@ test('a line of several rows is taken off the screen whole, also after the windo
   expect(await drawn()).toBe(`notice\n> ${'x'.repeat(13)}\n${'x'.repeat(15)}\n${'x'.repeat(12)}`);
 });
 
-test('while another program has the terminal, nothing is printed; then all of it is', async () => {
+test('output waits while another program uses the terminal, and is printed afterwards', async () => {
   const { screen, drawn } = drawnScreen();
   screen.show('> ');
   screen.lend();

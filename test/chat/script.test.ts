@@ -59,7 +59,7 @@ test('commands are run in order, and answered as the text protocol answers them'
   });
 });
 
-test('without --user the first line is the name', async () => {
+test('without --user the first line of a script is the user name', async () => {
   const board = await TestBoard.start();
   const { code, stdout } = await script(board, [], 'alice', '%ping\r', '');
   expect({ code, stdout }).toEqual({ code: 0, stdout: `${welcome}[INFO] pong\n` });

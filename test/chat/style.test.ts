@@ -24,7 +24,7 @@ test('times are in the time zone of the reader, and near times in words', () => 
   expect(spokenDate('2026-10-24T22:30:00Z', new Date('2026-10-25T22:30:00Z'))).toBe('today 00:30');
 });
 
-test('a name has one colour, whatever its case, and a terminal gets no other than it has', () => {
+test('a name always has the same colour, in any case, and only colours that the terminal supports', () => {
   const [none, few, many] = [1, 4, 8].map(coloursOf);
   expect(none?.own('alice') + (none?.red('x') ?? '')).toBe('alicex');
   expect(few?.own('alice')).toMatch(/^.\[[39]\dmalice.\[39m$/);

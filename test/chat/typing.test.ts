@@ -99,7 +99,7 @@ test('pasted text is inserted at the cursor, and the line can still be edited', 
   await alice.shows(/Subject: hello\n-{40}\na(bc){50}d\n-/);
 });
 
-test('a long paste is taken whole', async () => {
+test('a long paste is inserted whole', async () => {
   const { alice, bob } = await aliceAndBob();
   const content = 'lorem ipsum '.repeat(250).trim();
   alice.type(`%post long ${content}\r`);
@@ -108,7 +108,7 @@ test('a long paste is taken whole', async () => {
   expect(message.content).toBe(content);
 });
 
-test('several lines pasted at once are run one after the other, and a half one stays', async () => {
+test('pasted lines run one after the other, and a last line without an end stays in the prompt', async () => {
   const { board, alice } = await aliceInChat();
   alice.type('%join\r%post one 1\r%post two 2\r%po');
   await alice.shows(/> %po$/);

@@ -31,7 +31,7 @@ test('a text that the board refuses is kept in a file, and the client says where
   expect(readFileSync(file, 'utf8')).toBe('dear all');
 });
 
-test('%edit posts the text that the editor saves, and nothing if it saves none', async () => {
+test('%edit posts the text that the editor saves, and posts nothing if the editor does not save', async () => {
   const temporary = tempFolder();
   const open = async (script: string) => {
     const { alice, bob } = await aliceAndBob({
@@ -71,7 +71,7 @@ test('%post to a group of which the user is not a member fails before the text i
   await alice.shows('[ERROR] You are not a member of main.');
 });
 
-test('a terminal that cannot move its cursor takes several lines too', async () => {
+test('a text of several lines can be typed at a terminal that cannot move its cursor', async () => {
   const { alice, bob } = await aliceAndBob({ env: { TERM: 'dumb' } });
   alice.type('%post hello\r');
   await alice.shows(/…$/);

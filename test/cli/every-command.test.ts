@@ -105,7 +105,7 @@ test('commands that replace or rewrite the database refuse to run beside a serve
 // What makes a database where there is none, on purpose.
 const makers = ['serve', 'db migrate', 'db restore', 'import'];
 
-test('commands that need a database say in one line that there is none, and make none', async () => {
+test('commands that need a database report a missing one in one line, and do not create it', async () => {
   const data = join(tempFolder(), 'missing');
   const runs = Object.entries(administrationRuns(data)).filter(([name]) => !makers.includes(name));
   expect(runs.map(([name]) => name).sort()).toEqual(
@@ -140,7 +140,7 @@ test('restore and import make no database from a file that they cannot read', as
   }
 });
 
-test('commands that need no database make none', async () => {
+test('commands that need no database do not create one', async () => {
   const cwd = tempFolder();
   const commands = [
     ['serve', '--print-config'],

@@ -157,7 +157,7 @@ test('an export without passwords contains no hash', async () => {
   expect(lines(file)[0]).toMatchObject({ passwords: false });
 });
 
-test('an export leaves a complete, private file or none, and keeps an existing file without --force', async () => {
+test('an export writes a complete, private file or no file, and overwrites only with --force', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one']));
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, 'mine');

@@ -33,7 +33,7 @@ function stats(data: string, ...options: string[]) {
   return runJson(['stats', ...options, '--data', data]) as Promise<Document>;
 }
 
-test('stats --json counts what is stored, and what was posted in the window', async () => {
+test('stats --json counts the stored messages, and those posted in the window', async () => {
   const data = await seeded();
   const document = await stats(data);
   const bob = 'b\u001b[31mob';

@@ -131,7 +131,7 @@ test('posts made while the server is down are posted once it is back', async () 
   expect(await posted).toMatchObject({ number: 1, subject: 'meanwhile' });
 });
 
-test('after a gap the client knows groups that were renamed, left or deleted meanwhile', async () => {
+test('after a gap the client knows which groups were renamed, left or deleted in the gap', async () => {
   const { board, client, cutOff } = await boardBehindPath();
   const bob = await board.program('bob');
   const alice = await client('alice');

@@ -6,7 +6,7 @@ import { RoughPath } from '../helpers/rough-path.ts';
 import { TestServer } from '../helpers/server.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
 
-test('without an address it starts offline, and %connect takes it from there', async () => {
+test('without an address the client starts offline, and %connect connects it', async () => {
   const board = await TestBoard.start();
   const chat = Pty.chat([]);
   await chat.shows(

@@ -25,7 +25,7 @@ async function connected() {
   return { server, client, connection, notices };
 }
 
-test('the first thing sent is a request, whatever the greeting says', async () => {
+test('the client sends a request first, whatever the greeting says', async () => {
   const server = await ScriptedServer.start();
   const accepted = server.client();
   void Connection.open(server.address).catch(() => undefined);
@@ -43,7 +43,7 @@ test('replies find their requests by their ids', async () => {
   expect(await Promise.all([first, second])).toEqual([left('one'), left('two')]);
 });
 
-test('bytes may come one by one', async () => {
+test('a reply that arrives byte by byte is read', async () => {
   const { client, connection, notices } = await connected();
   const reply = connection.call('group.leave', { group: '日本' });
   const { id } = await client.request();

@@ -46,7 +46,7 @@ test('after an invalid name the client asks again', async () => {
   await chat.shows(/\[ERROR\] "" cannot be a name: it is empty\. .*\nWhat is your username\?$/);
 });
 
-test('with --user nothing is asked', async () => {
+test('with --user the client asks no question', async () => {
   const { chat } = await newcomer('--user', 'alice');
   await chat.shows(/\n.*>$/);
   expect(chat.screen).toContain('[INFO] Welcome alice');
@@ -62,7 +62,7 @@ test('if the name of --user is in use, the client says so and asks for a name', 
   await chat.shows('[INFO] Welcome alice2');
 });
 
-test('a member who returns sees what is unread', async () => {
+test('a member who returns sees the unread messages', async () => {
   const { board, chat } = await newcomer();
   const before = await board.member('alice');
   before.finish();

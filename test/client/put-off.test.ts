@@ -61,7 +61,7 @@ test.each(['RATE_LIMITED', 'STORAGE_FAILED'])(
   },
 );
 
-test('after a refusal one call is sent at a time, until the board has answered', async () => {
+test('after a refusal the client sends one call at a time, until the board accepts one', async () => {
   const { client, peer } = await scripted({ quiet: 1000 });
   const calls = ['one', 'two', 'three'].map((subject) => client.post('main', subject, 'x'));
   for (const call of calls) call.catch(() => undefined);

@@ -43,7 +43,7 @@ class Member {
 }
 
 test(
-  `over ${rounds} cuts every post is done once, and every message told once, in order`,
+  `over ${rounds} cuts every message is posted once and announced once, in order`,
   async () => {
     const board = await TestBoard.start();
     const proxy = await RoughPath.start(() => board.port, { seed, within: 8000 });

@@ -49,7 +49,7 @@ export function actsContract(open: OpenStorage): void {
       expect(await operator.group({ id: made.id })).toMatchObject({ members: 1 });
     });
 
-    test('an edit changes what it names, and announces it', async () => {
+    test('an edit changes and announces only the given properties', async () => {
       const board = open();
       const { operator, announced } = sideOf(board, side);
       const group = { id: 3, name: 'news' };
@@ -93,7 +93,7 @@ export function actsContract(open: OpenStorage): void {
       expect((await operator.group(groupNamed('TIDINGS'))).id).toBe(3);
     });
 
-    test('a deleted group takes its messages and memberships with it', async () => {
+    test('deleting a group deletes its messages and memberships', async () => {
       const board = open();
       const { operator, announced } = sideOf(board, side);
       const alice = await login(board, 'alice');
@@ -114,7 +114,7 @@ export function actsContract(open: OpenStorage): void {
       expect((await operator.user('alice')).memberships).toEqual([]);
     });
 
-    test('deleted messages are announced one by one, and all are deleted or none', async () => {
+    test('deleted messages are announced one by one; if one cannot be deleted, none is', async () => {
       const board = open();
       const { operator, announced } = sideOf(board, side);
       const alice = await member(board, 'alice');

@@ -36,7 +36,7 @@ export function upkeepContract(open: OpenStorage): void {
     ]);
   });
 
-  test('messages that retention has deleted are announced, though the rule of their group is removed meanwhile', async () => {
+  test('messages that retention has deleted are announced, even if the rule of their group is removed before', async () => {
     const board = open();
     const { upkeep, administration } = board;
     const alice = await member(board, 'alice');

@@ -11,7 +11,7 @@ import { limits, serverLimits } from '../../src/protocol/limits.ts';
 beforeEach(() => void vi.useFakeTimers({ toFake: ['performance'] }));
 afterEach(() => void vi.useRealTimers());
 
-test('a user who connects again finds what is left, and others have their own', () => {
+test('a user who connects again has only the rest of the allowance, and other users have their own', () => {
   const users = new Allowances<number>(userRates(serverLimits));
   const first = users.use(1);
   first.commands.take(serverLimits.commandBurst);
@@ -24,7 +24,7 @@ test('a user who connects again finds what is left, and others have their own', 
   expect(users.use(2).commands.wait).toBe(0);
 });
 
-test('an allowance that is unused and full again is dropped, and no other', () => {
+test('only an allowance that is unused and full again is dropped', () => {
   const users = new Allowances<number>(userRates(serverLimits));
   const used = users.use(-1);
   const owing = users.use(-2);
@@ -42,7 +42,7 @@ test('an allowance that is unused and full again is dropped, and no other', () =
   expect(users.use(-2)).toBe(owing);
 });
 
-test('a network may cost what several users may, and a stranger a part of one', () => {
+test('a network may cost as much as several users, and a connection without a login a part of one user', () => {
   const cost = (rates: ConstructorParameters<typeof Allowance>[0]) => {
     const allowance = new Allowance(rates);
     allowance.bytes.take(limits.byteBurst + 1000);

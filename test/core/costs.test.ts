@@ -16,7 +16,7 @@ function user(charges: Charges, id: number, isBusy: boolean): Costs {
   return costs;
 }
 
-test('those who keep the server busy share a rate of bytes, and the others do not wait for them', () => {
+test('busy users share a rate of bytes, and other users do not wait for them', () => {
   vi.useFakeTimers();
   try {
     const counts = { delays: 0 };
@@ -55,7 +55,7 @@ test('a user whose writes have cost more than they may waits before the next, an
   }
 });
 
-test('what has come is read on in the next turn once it is 64 KiB, in any pieces', async () => {
+test('after 64 KiB in one turn, in any pieces, the rest is read in the next turn', async () => {
   const costs = new Charges(serverLimits, { delays: 0 }).connect(undefined);
   for (let at = 0; at < 63; at++) {
     costs.read(1024);

@@ -27,7 +27,7 @@ function worker(turns: Turns, name: string, pieces: number, milliseconds: number
   return work;
 }
 
-test('a party that asks little is served at once, however busy the others are', () => {
+test('a light party is served at once, however busy the others are', () => {
   const turns = new Turns();
   for (const name of ['a', 'b']) worker(turns, name, 10, 5, []).goOn();
   expect(turns.mayGoOn(new Share())).toBe(true);
@@ -50,7 +50,7 @@ test('a share is busy once it has used its credit, and light again after a while
   }
 });
 
-test('all who are busy share one slice of a turn', async () => {
+test('all busy parties share one slice of a turn', async () => {
   const turns = new Turns();
   const done: string[] = [];
   await turn();
@@ -64,7 +64,7 @@ test('all who are busy share one slice of a turn', async () => {
   }
 });
 
-test('those who are busy take turns in the order in which they asked', async () => {
+test('busy parties take turns in the order in which they asked', async () => {
   const turns = new Turns();
   const done: string[] = [];
   await turn();
@@ -74,7 +74,7 @@ test('those who are busy take turns in the order in which they asked', async () 
   expect(done.join('')).toBe(`a${'abc'.repeat(3)}bc`);
 });
 
-test('what waits for its next turn is served, light or busy', async () => {
+test('work that waits for its next turn is done, for light and busy parties', async () => {
   const turns = new Turns();
   await Promise.all([turns.next(new Share()), turns.next(busy(turns)), turns.next(busy(turns))]);
   const began: string[] = [];
@@ -84,7 +84,7 @@ test('what waits for its next turn is served, light or busy', async () => {
   while (began.length < 2) await turn();
 });
 
-test('the number of a turn is one for all that it brings, and another in the next', async () => {
+test('all work of a turn sees the same turn number, and the next turn has another', async () => {
   const turns = new Turns();
   const number = turns.begin();
   expect(turns.begin()).toBe(number);

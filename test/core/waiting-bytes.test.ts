@@ -27,7 +27,7 @@ test('of a network past its limit, the connection that holds the most is ended',
   expect(waiting.total).toBe(491);
 });
 
-test('past the limit of all connections, the one that holds the most is ended, even if it is exempt', () => {
+test('past the total limit, the connection that holds the most is ended, even if it is exempt', () => {
   const { waiting, evicted, holder } = bytes();
   waiting.update(holder('a', '10.0.0.1'), 350);
   waiting.update(holder('exempt'), 600);
@@ -56,7 +56,7 @@ test('a connection that needs fewer bytes than before ends no other', () => {
   expect(evicted).toEqual([]);
 });
 
-test('whatever connections hold, the rest fits after each of them has been noted', () => {
+test('after every update the bytes of the remaining connections are within the limit', () => {
   const step = fc.record({ who: fc.nat(7), held: fc.nat(600) });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 60 }), (steps) => {

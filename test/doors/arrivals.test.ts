@@ -15,7 +15,7 @@ function arrive(limits: { all: number; perNetwork: number }, addresses: string[]
   return { arrivals, all, displaced: displaced.map((arrival) => all.indexOf(arrival)) };
 }
 
-test('one arrival too many takes the place of the oldest', () => {
+test('an arrival over the limit replaces the oldest one', () => {
   const { displaced, arrivals } = arrive({ all: 2, perNetwork: 9 }, [
     '127.0.0.1',
     '::1',
@@ -25,7 +25,7 @@ test('one arrival too many takes the place of the oldest', () => {
   expect(arrivals.count()).toEqual(new Map([['handshake', 2]]));
 });
 
-test('one arrival too many from a network takes the place of the oldest from there', () => {
+test('an arrival over the limit of its network replaces the oldest one from that network', () => {
   const from = ['192.0.2.9', '2001:db8::1', '2001:db8::2', '::ffff:192.0.2.9', '2001:db8::3'];
   expect(arrive({ all: 9, perNetwork: 2 }, from).displaced).toEqual([1]);
 });

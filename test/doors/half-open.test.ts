@@ -28,7 +28,7 @@ test.each(['alice\n%join\n', 'alice\n%join'])(
   },
 );
 
-test('a peer that pipes nothing gets the greeting, and then the end', async () => {
+test('a peer that ends its stream without input gets the greeting, and then the end', async () => {
   const board = await TestBoard.start();
   expect(await piped(board, '')).toBe(greeting);
 });
@@ -53,7 +53,7 @@ test('a program that pipes its requests gets every reply, and then the end', asy
   }
 });
 
-test('a person who pipes more than may wait gets every reply', async () => {
+test('a person who pipes more requests than may wait gets every reply', async () => {
   const board = await TestBoard.start();
   const posts = range(1, 20).map((number) => `%post s${number} c\n`);
   const shown = await piped(board, `alice\n%join\n${posts.join('')}${'%ping\n'.repeat(3000)}%list`);

@@ -60,7 +60,7 @@ test('dropped lines of the log are counted', async () => {
   expect(await counted()).toBe(7);
 });
 
-test('a value that is not known is left out of /metrics: without backups, none is late', async () => {
+test('/metrics leaves out unknown values, so that no backup counts as late if none is scheduled', async () => {
   const board = await TestBoard.start({ metrics });
   const values = await scrape(board.metricsUrl);
   expect(Object.keys(values).filter((name) => name.startsWith('corkboard_backup'))).toEqual([]);

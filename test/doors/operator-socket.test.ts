@@ -14,7 +14,7 @@ function socketOf(data: string): string {
   return `${databaseFile(data)}.sock`;
 }
 
-test('stats shows who is connected, since when, how and from where, and who has not logged in', async () => {
+test('stats shows for each session its user, if logged in, its start, its encoding and its address', async () => {
   const board = await TestBoard.start();
   const began = Date.now();
   const alice = await board.person('alice');
@@ -57,7 +57,7 @@ test('stats shows who is connected, since when, how and from where, and who has 
   expect(left?.map(({ session }) => session)).toEqual([3, 4, 5]);
 });
 
-test('only the operator can ask who is connected, and gets one answer, whatever is sent', async () => {
+test('only the operator can ask for the list of sessions, and gets one answer to any input', async () => {
   const data = join(tempFolder(), 'open to all');
   mkdirSync(data, { mode: 0o755 });
   const board = await TestBoard.start({ data });

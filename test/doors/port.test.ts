@@ -130,7 +130,7 @@ class NewsRequests implements Requests {
   }
 }
 
-test('a door whose dialect has no notices fits: its peers get replies, and nothing else', async () => {
+test('core works with a dialect without notices: its peers get only replies', async () => {
   const news = new DuplexDoor(newsOnly);
   const door = new DuplexDoor();
   const board = await boardWith(news, door);
@@ -202,7 +202,7 @@ function framed(text: string): Buffer {
   return Buffer.concat([length, Buffer.from(text)]);
 }
 
-test('a door that takes frames and not lines fits: it is JSON-RPC from the first frame', async () => {
+test('core works with a door for frames in place of lines: it is JSON-RPC from the first frame', async () => {
   const jsonOnly: DialectChoice = { dialects: [jsonDialect], choose: () => jsonDialect };
   const door = new DuplexDoor(jsonOnly);
   await boardWith(door);
@@ -313,7 +313,7 @@ class ScreenDoor implements Door {
   }
 }
 
-test('a door that shows a screen fits: its sessions get notices as objects', async () => {
+test('core works with a door that shows a screen: its sessions get notices as objects', async () => {
   const screens = new ScreenDoor();
   const door = new DuplexDoor();
   const board = await boardWith(screens, door);

@@ -91,7 +91,7 @@ test.each(good)('a trusted proxy may send %s, byte by byte', async (_, header) =
   await person.expect('Welcome alice');
 });
 
-test('limits and bans are those of the address behind the proxy', async () => {
+test('limits and bans apply to the address that the PROXY header names', async () => {
   const board = await proxied({ limits: { connectionsPerAddress: 1 } });
   await board.operate((administration) =>
     administration.banNetwork({ network: '192.0.2.128/25', reason: 'Scanning', endsAt: null }),

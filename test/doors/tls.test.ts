@@ -100,7 +100,7 @@ test('over TLS, %exit closes the connection and frees the name at once', async (
   }
 });
 
-test('over TLS, connected members are told that the server shuts down', async () => {
+test('over TLS, connected members get a notice when the server shuts down', async () => {
   const { board, ca } = await encrypted();
   const program = new JsonPeer(await openTls(board.port, ca));
   await program.call('session.login', { user: 'bot' });

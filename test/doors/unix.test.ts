@@ -18,7 +18,7 @@ async function serverAt(path: string, ...args: string[]) {
   return TestServer.start({ where: ['--listen', `unix:${path}`], args });
 }
 
-test('chat, post, tail, nc and the library reach a board that has nothing but a Unix socket', async () => {
+test('chat, post, tail, nc and the library reach a board that listens only on a Unix socket', async () => {
   const path = join(tempFolder(), 'board.sock');
   const server = await serverAt(path);
   expect(server.port).toBe(0);
@@ -65,7 +65,7 @@ test('chat, post, tail, nc and the library reach a board that has nothing but a 
   expect(existsSync(path)).toBe(false);
 });
 
-test('a profile may name a Unix socket, and %connect takes one', async () => {
+test('a profile and %connect accept a Unix socket', async () => {
   const path = join(tempFolder(), 'board.sock');
   const board = await TestBoard.start({ listen: [{ scheme: 'unix', path }] });
   const home = tempFolder();
@@ -111,7 +111,7 @@ async function failedStart(...args: string[]) {
   return { code, stderr, made: existsSync(data) };
 }
 
-test('a socket that another server has is refused, and that server goes on', async () => {
+test('a socket of another running server is refused, and that server keeps running', async () => {
   const path = join(tempFolder(), 'board.sock');
   const server = await serverAt(path);
   const says = `corkboard: unix:${path} cannot be listened on: another program listens there. Stop it, or choose another path.\n`;

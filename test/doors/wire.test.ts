@@ -162,7 +162,7 @@ test.each(bad)('invalid UTF-8 is refused, and the connection stays open: %s', as
 });
 
 describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
-  test('may have 64 KiB from a person, but not one byte more', async () => {
+  test('may have at most 64 KiB from a person', async () => {
     const board = await TestBoard.start();
     const alice = await board.person('alice');
     alice.write(`${'%whoami'.padEnd(limits.textLine)}${ending}`);
@@ -176,7 +176,7 @@ describe.each(['\n', '\r\n'])('a line that ends in %j', (ending) => {
     expect(await alice.ask('%whoami')).toBe('[INFO] You are alice, in no group yet.\n');
   });
 
-  test('may have 256 KiB from a program, but not one byte more', async () => {
+  test('may have at most 256 KiB from a program', async () => {
     const board = await TestBoard.start();
     const program = await board.program('alice');
     const line = (length: number) =>

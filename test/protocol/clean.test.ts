@@ -31,7 +31,7 @@ test.each([
   expect(cleanText(given)).toBe(expected);
 });
 
-test('cleaned text contains nothing that a terminal acts on', () => {
+test('cleaned text contains no character that controls a terminal', () => {
   expect(dangerous.test('\u001b')).toBe(true);
   fc.assert(
     fc.property(text, (given) => {

@@ -114,14 +114,14 @@ describe('an error is one line', () => {
 });
 
 describe('a welcome', () => {
-  test('tells a new user how to begin', () => {
+  test('shows a new user how to begin', () => {
     expect(renderWelcome({ user: 'alice', userId: 1, token: '', memberships: [] })).toBe(
       '[INFO] Welcome alice\n' +
         '[INFO] Type %groups to see the groups, %join to join main, %help for every command.\n',
     );
   });
 
-  test('tells a returning member what is unread', () => {
+  test('shows a returning member the unread counts', () => {
     const rest = { lastRead: 0, lastNumber: 9 };
     const memberships = [
       { id: 1, group: 'main', unread: 3, ...rest },

@@ -49,7 +49,7 @@ const honest = fc.string({
   maxLength: 1000,
 });
 
-test('typical texts get the same widths, normal forms and clusters as from the usual libraries', () => {
+test('widths, normal forms and clusters of typical texts agree with well-known libraries', () => {
   fc.assert(
     fc.property(honest, (text) => {
       expect(displayWidth(text)).toBe(stringWidth(text));
@@ -64,7 +64,7 @@ test('typical texts get the same widths, normal forms and clusters as from the u
   );
 });
 
-test('colours take no columns', () => {
+test('colours count no columns', () => {
   expect(displayWidth('\x1b[38;5;25m漢字\x1b[39m')).toBe(4);
 });
 

@@ -209,7 +209,7 @@ test('a damaged database header is reported in one line', async () => {
   expect(stderr).toMatch(/^corkboard: .*is damaged or is not a database.*Restore a backup.*\n$/);
 });
 
-test('of a damaged log, all commits before the damage are there, and none after it', async () => {
+test('a damaged log keeps all commits before the damage, and none after it', async () => {
   const board = await filledBoard(20);
   const from = databaseFile(board.data);
   const data = tempFolder();

@@ -180,7 +180,7 @@ async function corkedPair(): Promise<[Socket, Socket]> {
   return [near, far];
 }
 
-test('a connection may have exactly the limit of unsent bytes, and not one byte more', async () => {
+test('a connection is closed at one byte more than the limit of unsent bytes', async () => {
   const [near] = await corkedPair();
   let overflows = 0;
   const overflowed = () => {

@@ -78,7 +78,7 @@ test.each(
   },
 );
 
-test('a login of a known name without a password waits for no lock, and is decided by what is committed', async () => {
+test('a login under a known name without a password waits for no lock, and sees all commits', async () => {
   const board = await TestBoard.start();
   for (const name of ['alice', 'bob']) await (await board.program(name)).call('session.logout', {});
   const lock = board.database();
@@ -98,7 +98,7 @@ test('a login of a known name without a password waits for no lock, and is decid
   expect(users(board)).toEqual([]);
 });
 
-test('a new name that is taken while its login waits is refused, or is that of the user who took it', async () => {
+test('a new name that another login takes first is refused, or logs in as that user', async () => {
   const board = await TestBoard.start();
   const lock = board.database();
   lock.exec('BEGIN IMMEDIATE');
@@ -110,7 +110,7 @@ test('a new name that is taken while its login waits is refused, or is that of t
   expect(users(board)).toHaveLength(1);
 });
 
-test('a registration is refused if another user takes the name meanwhile', async () => {
+test('a registration is refused if another user has taken the name while it waits', async () => {
   const { board, passwords } = await heldBoard();
   const slow = await board.connectProgram();
   const { begun, release } = passwords.hold();

@@ -90,7 +90,7 @@ test('messages posted before a logout in the same commit are read, and messages 
   expect(memberships).toMatchObject([{ unread: 1, lastRead: 1, lastNumber: 2 }]);
 });
 
-test('a logout that cannot be stored is refused, and the session goes on', async () => {
+test('a logout that cannot be stored is refused, and the session stays', async () => {
   const board = await TestBoard.start();
   const alice = await board.program('alice');
   board

@@ -4,7 +4,7 @@ import { TestBoard } from '../helpers/board.ts';
 // To put these in order, as comparing names does, takes the square of their number.
 const marks = (pairs: number) => `a${'\u0315\u0300'.repeat(pairs)}`;
 
-test('a name of as many combining marks as a line can hold is refused, and delays nobody', async () => {
+test('a name of as many combining marks as a line can hold is refused, and does not delay other users', async () => {
   const board = await TestBoard.start();
   const bob = await board.program('bob');
   const stranger = await board.connectProgram();

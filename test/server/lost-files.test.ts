@@ -119,7 +119,7 @@ test('a board whose lock file was removed logs it and keeps running', async () =
   expect(server.lines('a second server')).toHaveLength(1);
 });
 
-test('a server on which nobody writes logs that its files are gone', async () => {
+test('a server without writes logs that its files were deleted', async () => {
   const { server, data, alice } = await boardInUse();
   alice.socket.destroy();
   rmSync(data, { recursive: true });

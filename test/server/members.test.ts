@@ -47,7 +47,7 @@ test('the members of a large group come in pages, each of them once', async () =
   });
 });
 
-test('a person sees some of many members, how many more there are, and how to see all', async () => {
+test('a person sees the first of many members, the number of the others, and how to see all', async () => {
   const board = await crowded(234);
   const peer = await board.person('alice');
   expect(await peer.ask('%join')).toMatch(

@@ -161,7 +161,7 @@ test('a group’s new name and description are announced, and in force', async (
   await person.expect('[GROUP:Tidings] [NOTIFY] Offline: carol.\n');
 });
 
-test('a purge is announced, and the purged messages are gone', async () => {
+test('a purge is announced, and the purged messages cannot be read', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice');
   const program = await board.memberProgram('bot');
@@ -215,7 +215,7 @@ test('a message whose sender was deleted is from [deleted]', async () => {
   });
 });
 
-test('changes made while no server ran are announced to nobody', async () => {
+test('changes made while no server ran are not announced', async () => {
   const board = await TestBoard.start();
   const before = await board.memberProgram('bot', 'news');
   await before.call('session.logout', {});

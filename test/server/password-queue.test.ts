@@ -5,7 +5,7 @@ import { HeldPasswords } from '../helpers/passwords.ts';
 
 const password = 'correct horse';
 
-test('registrations whose connections end before their turn make no user, and delay nobody', async () => {
+test('registrations whose connections end before their turn make no user, and do not delay others', async () => {
   // Some 50 ms each, so that all but the first still wait when they hang up.
   const board = await TestBoard.start({ passwords: new Passwords({ ln: 14, r: 8, p: 1 }) });
   await board.protect('alice', password);

@@ -64,7 +64,7 @@ test('a user who comes and goes within a second is not announced', async () => {
   });
 });
 
-test('nobody is notified of their own presence alone', async () => {
+test('a user gets no notice that names only the user', async () => {
   const board = await TestBoard.start();
   await absent(board, 'alice');
   const person = await board.member('bob');

@@ -14,7 +14,7 @@ async function numbersIn(peer: JsonPeer): Promise<number[]> {
   return messages.map(({ number }) => number);
 }
 
-test('a file system that the kernel makes read-only refuses posts, and reads go on', async ({
+test('a file system that the kernel makes read-only refuses posts, and messages can still be read', async ({
   skip,
 }) => {
   const disk = Ext4.make();

@@ -186,7 +186,7 @@ test('a session that is taken over again and again has no gap in notices and unr
   expect(seen).toEqual(range(1, 200));
 });
 
-test('messages sent to a connection that nobody reads any more stay unread', async () => {
+test('messages sent to a connection that the peer does not read any more stay unread', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const stale = await withToken(board, 'alice');

@@ -124,7 +124,7 @@ describe('%next over nc', () => {
     expect(await alice.ask('%next')).toContain('about n2\n');
   });
 
-  test('goes on in the next session where this one ended', async () => {
+  test('continues in the next session where this one ended', async () => {
     const { alice, board } = await aliceAndProgram();
     const bob = await board.memberProgram('bobby');
     for (const subject of ['a', 'b']) {

@@ -24,7 +24,7 @@ test('the greeting comes in one write and ends with the question for the name', 
   expect(first).toBe(`Welcome to corkboard 1.2.3, a message board.\n${prompt}`);
 });
 
-test('a new user is welcomed and told how to begin', async () => {
+test('a new user gets a welcome that says how to begin', async () => {
   const board = await TestBoard.start();
   const peer = await greeted(board);
   peer.send('  alice ');

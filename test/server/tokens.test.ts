@@ -117,7 +117,7 @@ test.each(['a ban', 'a deletion', 'a new password', 'no password'] as const)(
   },
 );
 
-test('a token goes on under a new name of its user', async () => {
+test('a token stays valid when its user is renamed', async () => {
   const board = await TestBoard.start();
   const token = await tokenOf(board, 'alice');
   await board.operate((operator) => operator.renameUser('alice', userName('alicia')));
@@ -163,7 +163,7 @@ test('a token that an earlier version has stored is valid, until it ends as any 
   expect(await resume(board, unused)).toBe('TOKEN_INVALID');
 });
 
-test('a login stores nothing of its token, and neither does a person at a terminal', async () => {
+test('a login stores no token, and a person at a terminal gets none', async () => {
   const board = await TestBoard.start();
   await tokenOf(board, 'alice');
   await tokenOf(board, 'alice');

@@ -40,7 +40,7 @@ async function post(peer: JsonPeer, count: number): Promise<void> {
   }
 }
 
-test('a member sees the last two messages from before joining, and every one after', async () => {
+test('a member sees the last two messages from before joining, and every message after', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   await post(bob, 5);

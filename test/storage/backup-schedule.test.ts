@@ -72,7 +72,7 @@ test('backups may be more than a month apart, which is longer than a timer can w
   expect(await logged()).toMatchObject({ msg: 'backed up' });
 });
 
-test('a backup is made at once where none is, checked, and logged with its size and duration', async () => {
+test('a backup is made at once if there is none, checked, and logged with its size and duration', async () => {
   const { folder, start, logged } = schedule();
   const running = start();
   const line = await logged();
@@ -201,7 +201,7 @@ test('closing ends a backup that is stopped or hears no SIGTERM, within three se
   }
 });
 
-test('a backup that is dated ahead keeps none from being made, and costs none', async () => {
+test('a backup with a date in the future neither delays the next backup nor deletes older ones', async () => {
   const { folder, start, logged } = schedule({ keep: 1 });
   mkdirSync(folder);
   const ahead = backupFrom(folder, -48);

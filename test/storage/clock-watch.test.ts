@@ -217,7 +217,7 @@ test('neither tokens nor bans end for good by a clock in doubt', async () => {
   expect(rows()).toBe(0);
 });
 
-test('a ban with an end is in force until then, however far ahead the clock is set meanwhile', async () => {
+test('a ban with an end is in force until then, however far ahead the clock is set before', async () => {
   const machine = await withFiftyMessages();
   const endsAt = (machine.wall + 2 * hour) * 1000;
   const ban = { network: '192.0.2.0/24', reason: 'spam', createdAt: 1, endsAt };

@@ -12,12 +12,12 @@ test('two times in the same millisecond keep their order', () => {
   expect([clock.tick(), clock.tick(), clock.tick()]).toEqual([5000, 5001, 5002]);
 });
 
-test('the clock goes on from the newest stored time', () => {
+test('the clock continues after the newest stored time', () => {
   const clock = new Clock(9_000_000, () => 5);
   expect([clock.tick(), clock.tick()]).toEqual([9_000_001, 9_000_002]);
 });
 
-test('it reads the system clock unless it is given another', () => {
+test('the clock reads the system clock unless it gets another one', () => {
   const before = Date.now() * 1000;
   const time = new Clock(0).tick();
   expect(time).toBeGreaterThanOrEqual(before);

@@ -14,7 +14,7 @@ function addPackages(file: string, packages: Set<string>, seen = new Set<string>
   }
 }
 
-test('the commit thread loads no library that takes much memory', () => {
+test('the commit thread loads no library that needs much memory', () => {
   const packages = new Set<string>();
   addPackages(worker, packages);
   const own = [...packages].filter((name) => !name.startsWith('node:'));

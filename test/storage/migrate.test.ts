@@ -93,7 +93,7 @@ test('a new database has the five groups, and no copy of itself', async () => {
   expect(readdirSync(dirname(board.file)).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
 });
 
-test('opening it again neither adds groups nor makes a copy', async () => {
+test('opening an upgraded database again neither adds groups nor makes a copy', async () => {
   const { file, close } = openBoard();
   connect(file).exec("DELETE FROM groups WHERE name <> 'main'");
   await close();
@@ -154,7 +154,7 @@ test('a board of the first schema opens with everything in place', async () => {
   expect(next.message.number).toBe(6);
 });
 
-test('an upgrade stores what the names of a board look like', async () => {
+test('an upgrade stores what existing names look like, for the check of look-alikes', async () => {
   const board = openBoard({ file: firstSchema() });
   const looks = 'SELECT name, skeleton, key_skeleton AS keySkeleton FROM ';
   expect(board.client.prepare(`${looks} users WHERE id < 3 ORDER BY id`).all()).toEqual([
@@ -287,7 +287,7 @@ test('an older database is upgraded by a server alone, not by a passing command'
   expect(readFileSync(file).equals(bytes)).toBe(true);
 });
 
-test('a command does not take the database of another program for a board', () => {
+test('a command refuses the database of another program', () => {
   const file = newFile();
   const client = connect(file, { create: true });
   client.exec('CREATE TABLE recipes (name TEXT)');

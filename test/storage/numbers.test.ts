@@ -90,7 +90,7 @@ test.each([
   expectFound(board, numbers.at(-1) ?? 0);
 });
 
-test('an import gives milestones to a group with gaps, and posts go on from there', async () => {
+test('an import gives milestones to a group with gaps, and later posts continue the numbers', async () => {
   const board = openBoard();
   fill(
     board,
@@ -115,7 +115,7 @@ test('an import gives milestones to a group with gaps, and posts go on from ther
   expect(stored).toEqual(upTo(18).map((block) => 64 * block + 1));
 });
 
-test('the deletion of a user finds posts that got the ids of messages that were removed meanwhile', async () => {
+test('the deletion of a user finds posts that reuse the ids of messages removed during the deletion', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');
   const bob = await member(board, 'bob');

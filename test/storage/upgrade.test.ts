@@ -99,7 +99,7 @@ test('an upgrade reports its time, its space and its copy before it changes anyt
   expect(plans[0]?.space).toBeGreaterThan(3 * statSync(copy ?? '').size);
 });
 
-test('an upgrade without enough space on the disk is refused in one line, and changes nothing', () => {
+test('an upgrade for which the disk has no space is refused in one line, and changes nothing', () => {
   const file = earlierBoard(old, 200);
   const needed = () => planUpgrade(file, `${file}.copy`, old, () => 1024 * 1024);
   expect(databaseError(needed)).toMatch(

@@ -72,7 +72,7 @@ export class EditedLine {
     this.readline.write(null, { ctrl: true, name: 'u' });
   }
 
-  /** Puts another line in its place, with the cursor at its end, without drawing it. */
+  /** Replaces the line, with the cursor at its end, without drawing it. */
   replace(line: string): void {
     Object.assign(this.unnamed, { line, cursor: line.length });
   }

@@ -31,7 +31,7 @@ export class Screen {
     this.unprinted += text;
   }
 
-  /** Prints now what waits for the end of the turn. */
+  /** Prints at once the output that waits for the end of the turn. */
   flush(): void {
     const { unprinted, output } = this;
     if (unprinted === '' || this.isLent) return;
@@ -59,7 +59,7 @@ export class Screen {
     this.line.draw();
   }
 
-  /** Takes the prompt and the line off the screen. */
+  /** Removes the prompt and the line from the screen. */
   hide(): void {
     this.erase();
     this.isShown = false;

@@ -37,7 +37,7 @@ export interface Question {
   readonly text: string;
   /** Whether a line is kept in the history. */
   remembers(line: string): boolean;
-  /** What the word before the cursor can be completed to. `before` is the line up to the cursor. */
+  /** Possible completions of the word before the cursor. `before` is the line up to the cursor. */
   complete?(before: string): Promise<Completion | undefined>;
   /** Whether the text after `before` is the content of a message, which may have several lines. */
   holdsContent?(before: string): boolean;

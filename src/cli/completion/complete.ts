@@ -13,11 +13,11 @@ export type Paths = 'file' | 'folder';
 /** The place of the word being typed. */
 interface Place {
   command: Command;
-  /** How many arguments are before it. */
+  /** How many arguments of the command are before the word to complete. */
   position: number;
   /** The option whose value it is. */
   option: Option | undefined;
-  /** Whether it is after `--`, where no word is an option. */
+  /** Whether the word is after `--`, where no word is an option. */
   plain: boolean;
 }
 
@@ -110,7 +110,7 @@ async function values(
   return (await namesFor(what, command, before)).map((word) => ({ word }));
 }
 
-/** What the help calls an argument or the value of an option, without brackets. */
+/** The name of an argument or of the value of an option in the help, without brackets. */
 export function valueName(taker: Option | Argument): string {
   if (!('flags' in taker)) return taker.name();
   const [, name = ''] = /[<[]([^>\].]+)/.exec(taker.flags) ?? [];

@@ -33,7 +33,7 @@ interface Memberships {
 /**
  * State that consecutive posts of a transaction share. Nothing else writes between them, so a membership
  * that was found for one post exists for the next too, and the counts of a group are written once, by
- * `flush`. It saves about a sixth of the processor time of a post where many are committed together.
+ * `flush`. It saves about a sixth of the processor time of a post if many posts are committed together.
  */
 export class PostRun {
   private readonly numberings = new Map<number, Numbering>();

@@ -6,7 +6,7 @@ import { changeCounts } from './counts.ts';
 import { emitPurged, extended } from './spans.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
-/** Messages of one step: under 1 ms of work where they are short, 4 ms where each has 32 KiB. */
+/** Messages of one step: under 1 ms of work if they are short, 4 ms if each has 32 KiB. */
 export const stepSize = 200;
 
 /** How far a purge has come. */

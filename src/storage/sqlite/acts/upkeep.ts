@@ -2,7 +2,7 @@ import type { OutsideEvent } from '../../../board/types.ts';
 import { keepToken, type TokenUse } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
-/** When users and tokens were used, as it was gathered since it was last stored. */
+/** When users and tokens were used since this was last stored. */
 export interface GatheredUses {
   readonly users: readonly (readonly [user: number, at: number])[];
   readonly tokens: readonly TokenUse[];

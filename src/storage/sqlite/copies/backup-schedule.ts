@@ -40,7 +40,7 @@ const lowPriority = 10;
 
 /**
  * Copies the board at regular times. A separate process, one at a time, does everything in the folder of the
- * copies, and the server waits for it only within a limit. Failures are logged, and shown by `status`.
+ * copies, and the server waits for the process only for a limited time. Failures are logged, and shown by `status`.
  */
 export class BackupSchedule {
   private readonly closing = new AbortController();
@@ -132,7 +132,7 @@ export class BackupSchedule {
     return ended;
   }
 
-  /** Resolves once the schedule closes, or after so many milliseconds. */
+  /** Resolves after `limit` milliseconds, or earlier when the schedule closes or `done` is aborted. */
   private async past(limit: number, done: AbortSignal): Promise<true> {
     const signal = AbortSignal.any([this.closing.signal, done]);
     await pause(limit, undefined, { signal, ref: false }).catch(() => {});

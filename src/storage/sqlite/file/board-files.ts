@@ -64,7 +64,7 @@ export function requireNotRedirected(descriptor: number, database: string): void
   if (own !== undefined) throw ownFile('What the output is redirected to', own, database);
 }
 
-/** Nothing is open where a shell has closed it (`>&-`). */
+/** No file is open if the shell has closed the descriptor (`>&-`). */
 function openIdentity(descriptor: number): string | null {
   try {
     const { dev, ino } = fstatSync(descriptor, { bigint: true });

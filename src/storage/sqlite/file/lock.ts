@@ -15,7 +15,7 @@ export class LockedError extends Expected {
 
   constructor(
     file: string,
-    /** The process that holds it, if it could be read. */
+    /** The process that holds the lock, if it could be read. */
     readonly pid: number | undefined,
   ) {
     super(`${file} is held by another corkboard server${pid ? `, process ${pid}` : ''}.`);

@@ -14,7 +14,7 @@ import {
 
 /**
  * What a name and its key look like: see `skeleton`. Names from before may look the same; a new one must not look like
- * any. Empty where a name was put in by hand, and like no other then.
+ * any. Empty for a name that was inserted by hand; such a name looks like no other.
  */
 const looks = {
   skeleton: text().notNull().default(''),
@@ -208,7 +208,7 @@ export const networkBans = sqliteTable('network_bans', {
   endsAt: integer('ends_at'),
 });
 
-/** What the server knows of the clock of its machine, in one row: see `ClockWatch`. */
+/** The state of the clock of the machine, in one row: see `ClockWatch`. */
 export const wallClock = sqliteTable('wall_clock', {
   id: integer().primaryKey(),
   /** The last time at which the clock was trusted. */

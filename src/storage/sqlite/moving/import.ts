@@ -5,7 +5,7 @@ import { ImportDatabase } from './import-database.ts';
 import { Cursor, cutIntoLines, resumed } from './import-lines.ts';
 import { ImportRows } from './import-rows.ts';
 
-// Lines of one transaction. A crash loses so many, and a commit for fewer would cost too much.
+// Lines of one transaction. A crash loses at most this many; with fewer lines, commits would cost too much.
 const linesOfStep = 10_000;
 
 /** Follows an import, and can stop it. A stopped import can be continued. */
@@ -154,7 +154,7 @@ class Import {
     return new ExportError(`It ends after line ${this.cursor.lines}, without its last line.`);
   }
 
-  /** An `ExportError` with the number of the line that is wrong; any other error as it is. */
+  /** An `ExportError` with the number of the line that is wrong; any other error unchanged. */
   private atLine(error: unknown): unknown {
     if (!(error instanceof ExportError)) return error;
     return new ExportError(`Line ${this.cursor.lines + 1}: ${error.message}.`);

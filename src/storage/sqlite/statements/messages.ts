@@ -151,7 +151,7 @@ export function messageStatements(orm: Orm) {
     removeMessages: remove(live),
     removeTombstones: remove(tombstone),
 
-    /** The newest message but `:keep` of them. */
+    /** The newest message that is older than the `:keep` newest ones. */
     newestPast: () =>
       orm
         .select({ postedAt: messages.postedAt })
