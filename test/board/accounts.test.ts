@@ -46,8 +46,10 @@ function guarded(
   /** What has come of them since it was last asked, after so many milliseconds. */
   const after = async (milliseconds = 0) => {
     await vi.advanceTimersByTimeAsync(milliseconds);
-    // A login that succeeds is committed in a later turn.
-    for (let turn = 0; turn < 5; turn++) await nextTurn();
+    // A login that succeeds begins in a later turn, and may wait for a commit.
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
+    await board.store.probe();
+    for (let turn = 0; turn < 20; turn++) await nextTurn();
     const counts: Record<string, number> = {};
     for (const outcome of outcomes.splice(0)) counts[outcome] = (counts[outcome] ?? 0) + 1;
     return counts;

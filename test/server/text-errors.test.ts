@@ -93,7 +93,7 @@ const wrong: [line: string, why: string, form: string][] = [
   ['%join now', '"now" is too much', '%join'],
   ['%post', 'the subject is missing', '%post <subject> [content]'],
   ['%post "Lunch on', 'the subject has no closing quote', '%post <subject> [content]'],
-  ['%post "a"b c', 'a space is missing behind the subject', '%post <subject> [content]'],
+  ['%post "a"b c', 'a space is missing after the subject', '%post <subject> [content]'],
   ['%users now', '"now" is too much', '%users'],
   ['%leave now', '"now" is too much', '%leave'],
   ['%message', 'the number is missing', '%message <number>'],
@@ -110,9 +110,9 @@ const wrong: [line: string, why: string, form: string][] = [
       ['many', 'the count is a number from 1 up, not "many"'],
       ['0', 'the count is a number from 1 up, not "0"'],
       ['1001', 'the count is at most 1000, or "all"'],
-      ['5 after 3', '"after" stands where "before" was expected'],
-      ['before', 'the number behind "before" is missing'],
-      ['before two', 'the number behind "before" is a number from 1 up, not "two"'],
+      ['5 after 3', '"before" was expected in place of "after"'],
+      ['before', 'the number after "before" is missing'],
+      ['before two', 'the number after "before" is a number from 1 up, not "two"'],
       ['all before 3 4', '"4" is too much'],
     ] as const
   ).map(([args, why]): [string, string, string] => [

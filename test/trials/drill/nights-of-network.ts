@@ -174,9 +174,11 @@ export const nightsOfNetwork: Night[] = [
     async happens(scene) {
       const board = await scene.start();
       // No bug is known: a table that is gone has the code do what it never should.
-      tamper(board?.data ?? '', 'DROP TABLE tokens');
       const bob = await JsonPeer.connect(board?.port ?? 0);
-      const { error } = await bob.request('session.login', { user: 'bob' });
+      const { token } = await bob.call('session.login', { user: 'bob' });
+      tamper(board?.data ?? '', 'DROP TABLE ended_tokens');
+      const again = await JsonPeer.connect(board?.port ?? 0);
+      const { error } = await again.request('session.resume', { token });
       expect(error?.data.code).toBe('INTERNAL_ERROR');
     },
   },
