@@ -37,7 +37,7 @@ export interface AppConfig {
   readonly doors?: readonly Door[];
 }
 
-/** What can change while it runs. */
+/** The settings that can change while the server runs. */
 export interface Reconfigurable extends Pick<AppConfig, 'access'> {
   /** Left out if the server speaks no TLS. */
   readonly certificate: Certificate | undefined;

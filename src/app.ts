@@ -82,7 +82,7 @@ export class App {
   }
 
   /**
-   * Applies what can change while the board runs; connections stay.
+   * Applies the settings that can change while the board runs; connections stay.
    * @throws the error of OpenSSL, and then nothing has changed
    */
   reconfigure({ access, certificate, logLevel }: Reconfigurable): void {
@@ -98,7 +98,7 @@ export class App {
     note(this.parts.concerns, 'configuration', isRefused);
   }
 
-  /** Ends every session with `reason`, commits what was accepted, and closes the database. */
+  /** Ends every session with `reason`, commits the accepted writes, and closes the database. */
   async close(reason: string): Promise<void> {
     this.parts.core.isClosing = true;
     await this.closers.close(reason);
@@ -124,7 +124,7 @@ async function build(
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);
   };
-  // Clients that come back catch up with what they were not notified of.
+  // Clients that reconnect catch up with the events that they were not notified of.
   const missed = () => core.endSessions('The board has lost track of its sessions: connect again.');
   const serverStore = ServerStore.open({ data, durability, onUpgrade, publish, missed, log });
   closers.add(() => serverStore.close());

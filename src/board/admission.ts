@@ -6,7 +6,7 @@ import type { Account } from './types.ts';
 export type Access = 'open' | 'registered' | 'closed';
 
 /**
- * What the name of a login must still have when the login is committed. It is data and not a function,
+ * Conditions that the name of a login must still meet when the login is committed. They are data and not a function,
  * because the check runs in the transaction of the login.
  */
 export type Admission =

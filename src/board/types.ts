@@ -43,7 +43,7 @@ export interface GroupSummary extends Group {
   readonly lastNumber: number;
 }
 
-/** What a login needs to know about an existing name. */
+/** The state of an existing name that a login checks. */
 export interface Account {
   readonly user: User;
   readonly passwordHash: string | null;
@@ -51,7 +51,7 @@ export interface Account {
   readonly banReason: string | null;
 }
 
-/** What a session's token says, beside whose it is. */
+/** The data of a session's token, without its user. */
 export interface SessionToken {
   /** Identifies the session. */
   readonly id: string;

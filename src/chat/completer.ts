@@ -11,7 +11,7 @@ const numbersListed = 10;
 
 /** The place of the cursor in a command. */
 interface Place {
-  /** What belongs there. */
+  /** The kind of word that belongs there. */
   readonly kind: ArgumentKind;
   readonly group: string;
   /** The word before the cursor, and the one before that. */
@@ -26,7 +26,7 @@ interface Board {
 }
 
 /**
- * What the word before the cursor can be completed to. Undefined if nothing can be completed there, or
+ * Possible completions of the word before the cursor. Undefined if nothing can be completed there, or
  * the board does not answer.
  * @param line the line up to the cursor
  */

@@ -18,7 +18,7 @@ import type { ConversationOptions } from './conversation-options.ts';
 import { Reporter } from './reporter.ts';
 import { WaitingCommand } from './waiting-command.ts';
 
-/** What one user does on boards, line by line: connecting, taking a name, text commands. */
+/** Runs the lines of one user on boards: connecting, choosing a name, text commands. */
 export class Conversation implements TextContext {
   private readonly leaving = new AbortController();
   /** Whether the command under way is one that leaves; it still prints its last line. */

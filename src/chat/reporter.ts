@@ -15,7 +15,7 @@ export interface Output {
 }
 
 /**
- * Prints the results of what the user does. Texts are clean already and may have colours: the
+ * Prints the results of the commands of the user. Texts are clean already and may have colours: the
  * connection cleans everything that it receives.
  */
 export class Reporter {
@@ -43,7 +43,7 @@ export class Reporter {
   }
 
   /**
-   * Prints what a command yields, or an expected failure.
+   * Prints the output of a command, or an expected failure.
    * @param print prints a piece; resolves with false if the user wants no more, which ends the command
    * @returns false if the command failed
    */

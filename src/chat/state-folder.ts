@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { homeFolder } from './home-folder.ts';
 
 /**
- * The folder for what the client keeps between runs (XDG Base Directory Specification).
+ * The folder for the files that the client keeps between runs (XDG Base Directory Specification).
  * @throws Error if no variable names a folder and the user has no home
  */
 export function stateFolder(environment: NodeJS.ProcessEnv = process.env): string {

@@ -10,7 +10,7 @@ function cutTo(most: number, text: string): string {
 }
 
 /**
- * Makes every string in what a server has sent safe for a terminal. The content of a message keeps its
+ * Makes every string from a server safe for a terminal. The content of a message keeps its
  * lines; any other string becomes one line. Servers are not trusted. Colours are added after this, so
  * nothing has to be cleaned when it is printed.
  */

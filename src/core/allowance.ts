@@ -36,7 +36,7 @@ export function networkRates(own: ServerLimits): Rates {
   };
 }
 
-/** What one user, one network or one connection without a login may cost: a bucket for each kind of cost. */
+/** The budget of a user, a network or a connection without a login: a bucket for each kind of cost. */
 export class Allowance {
   /** Connections that use it now. */
   users = 0;
@@ -70,7 +70,7 @@ const firstSweep = 1000;
 
 /**
  * The allowances of users or of networks, by key. They outlive the connections that use them, so a client that
- * reconnects has only what it left. An allowance that is idle is dropped.
+ * reconnects has only the rest of its budget. An allowance that is idle is dropped.
  */
 export class Allowances<K> {
   private readonly kept = new Map<K, Allowance>();

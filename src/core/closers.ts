@@ -15,7 +15,7 @@ export class Closers {
   }
 
   /**
-   * A second call closes what was added since the first.
+   * A second call closes the parts that were added since the first.
    * @throws the first error of a closer, after all others have been called
    */
   async close(reason: string): Promise<void> {

@@ -35,7 +35,7 @@ export interface CoreOptions {
 }
 
 /**
- * What a door is given: the board, and what all sessions share, whatever door they came in by. A door
+ * The part of the server that each door uses: the board, and the state that all sessions share. A door
  * calls `begin` for each peer that it lets in, and `ending`, `ended` and `closed` in this order.
  */
 export class Core {

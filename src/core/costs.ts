@@ -22,7 +22,7 @@ export interface Mark {
   charged: number;
 }
 
-/** The accounts of all connections of a server: each connection is charged for what it costs. */
+/** The accounts of all connections of a server: each connection is charged for its costs. */
 export class Charges {
   readonly turns = new Turns();
   /**
@@ -172,7 +172,7 @@ export class Costs {
   }
 
   /**
-   * To be called when a write begins. What it costs is known after its commit, and estimated until then.
+   * To be called when a write begins. Its cost is estimated, until it is known after the commit.
    * @returns the argument for `writeEnded`; no login happens in between
    */
   expectWrite(): number {

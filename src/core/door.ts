@@ -11,7 +11,7 @@ export interface DoorAddress {
   readonly secure: boolean;
 }
 
-/** What can change while a door is open. */
+/** The settings that can change while a door is open. */
 export interface DoorSettings {
   /** In PEM. */
   readonly certificate?: { readonly cert: Buffer; readonly key: Buffer } | undefined;

@@ -38,7 +38,7 @@ export function headerList(
   return withWrittenList(result, { key: 'messages', length: rows.length, write });
 }
 
-/** What `JSON.stringify` makes of `toHeader`. */
+/** The same text as `JSON.stringify` of `toHeader`. */
 function headerJson([number, senderId, sender, postedAt, subject]: HeaderRow): string {
   return (
     `{"number":${number},"senderId":${senderId},"sender":${JSON.stringify(sender ?? '[deleted]')},` +

@@ -135,7 +135,7 @@ export class Hub implements EndsTurn {
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
   }
 
-  /** What was sent to the stale session may not have arrived, so nothing of it counts as seen. */
+  /** Ends a stale session. Its notices may not have arrived, so none of them counts as seen. */
   private replace(stale: Session): void {
     this.remove(stale);
     stale.login = undefined;

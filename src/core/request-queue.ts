@@ -58,7 +58,7 @@ export class RequestQueue implements Piecework {
 
   /**
    * @param length of its text
-   * @param run carries the request out and answers it; never rejects. What it does before it first waits is
+   * @param run carries the request out and answers it; never rejects. The work until it first waits is
    * part of reading the request, for which the caller charges.
    */
   add(effect: Effect, length: number, run: () => Promise<void>): void {

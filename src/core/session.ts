@@ -17,7 +17,7 @@ export function closingNotice(code: ClosingCode, reason: string): ClosingNotice 
   return { method: 'session.closing', params: { reason, code } };
 }
 
-/** What waits for a session. */
+/** The bytes and requests that wait for a session. */
 export interface Load {
   /** Bytes that the operating system has not accepted yet. */
   readonly unsentBytes: number;

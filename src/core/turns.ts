@@ -25,7 +25,7 @@ export interface Piecework {
 export class Share {
   private credit = lightCredit;
   private at = performance.now();
-  /** What its writes under way are expected to cost, in milliseconds. */
+  /** Expected cost of its writes under way, in milliseconds. */
   private expected = 0;
   /** Average cost of a recent write of the party, in milliseconds. */
   private perWrite = firstWrite;

@@ -26,7 +26,7 @@ export class WaitingBytes {
     private readonly counts: Pick<ServerCounts, 'evicted'>,
   ) {}
 
-  /** Of all connections. */
+  /** Bytes of all connections. */
   get total(): number {
     return this.all;
   }

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 export interface Wire {
   /** Half-open: the peer may end its side and still read. Paused until it is handed over. */
   readonly stream: Duplex;
-  /** Of the peer itself, also if a proxy is in between; `unix:/path` for a Unix socket. */
+  /** The address of the peer itself, even if it connects through a proxy; `unix:/path` for a Unix socket. */
   readonly address: string;
   /** Whether the bytes are encrypted between the peer and this process. */
   readonly secure: boolean;

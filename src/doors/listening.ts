@@ -104,7 +104,7 @@ async function probeListening(place: Place): Promise<void> {
   await new Promise((resolve) => probe.close(resolve));
 }
 
-/** The same for addresses that have been looked up, and for that of the metrics. @throws ListenError */
+/** Probes all addresses that have been looked up, and the address of the metrics. @throws ListenError */
 export async function probeAll(
   all: readonly Listening[],
   metrics: { host: string; port: number } | undefined,

@@ -67,7 +67,7 @@ const refusalKinds = [
 ] as const;
 export type RefusalKind = (typeof refusalKinds)[number];
 
-/** What the server has done since it was started. */
+/** Counts of the server since its start. */
 export class ServerCounts {
   /** Connections that were accepted, by the name of the door. */
   readonly connections = new Map<string, number>();
@@ -89,7 +89,7 @@ export class ServerCounts {
   ) as Readonly<Record<Method, RequestCounts>>;
 }
 
-/** What the commit queue has done since the database was opened. */
+/** Counts of the commit queue since the database was opened. */
 export class CommitCounts {
   /** Writes that shared a committed transaction, and the seconds that it took. */
   readonly writes = new Distribution(batchBounds);

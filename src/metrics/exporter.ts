@@ -158,7 +158,7 @@ function addStorage(exporter: Exporter, sources: Sources): void {
   }
 }
 
-/** What the database holds; undefined if it cannot be read, so that the other metrics are still served. */
+/** The counts and sizes of the database; undefined if it cannot be read, so that the other metrics are still served. */
 function readable({ holdings }: Sources): Holdings | undefined {
   try {
     return holdings();

@@ -13,13 +13,13 @@ export interface Survey {
   requestsWaiting: number;
 }
 
-/** Why a socket is not a connection: what it waits for, or that it is being turned away. */
+/** The states of a socket that is not a connection: it waits for something, or is being turned away. */
 export const arrivalStates = ['proxy_header', 'handshake', 'first_bytes', 'turned_away'] as const;
 export type ArrivalState = (typeof arrivalStates)[number];
 
-/** What a database holds, at one moment. */
+/** The contents and sizes of a database at one moment. */
 export interface Holdings {
-  /** Of the file and of its write-ahead log. */
+  /** The size of the file plus that of its write-ahead log. */
   readonly databaseBytes: number;
   readonly logBytes: number;
   /** Bytes of the log that cannot be copied into the database, because a reader still uses them. */
@@ -40,7 +40,7 @@ export interface Backups {
   readonly every: number;
 }
 
-/** What needs the operator's attention although members notice nothing. The log says more about each. */
+/** Problems that need the operator's attention although members do not notice them. The log has details. */
 export const concerns = ['clock', 'configuration', 'lock'] as const;
 export type Concern = (typeof concerns)[number];
 

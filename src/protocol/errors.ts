@@ -84,7 +84,7 @@ export class BoardError extends Expected {
 
 /**
  * Makes the error that the catalogue describes.
- * @param args what the sentence is filled in with, and then perhaps the cause of the error
+ * @param args the values for the sentence, and then perhaps the cause of the error
  */
 export function boardError<C extends ErrorCode>(
   code: C,

@@ -22,11 +22,11 @@ export const proxyStarts = {
   v2: Buffer.from('\r\n\r\n\0\r\nQUIT\n', 'latin1'),
 };
 
-/** What a peer speaks. */
+/** The protocol of a peer. */
 export type Opening = 'tls' | 'proxy' | 'http' | 'json' | 'text';
 
 /**
- * Decides by its first bytes what a peer speaks. Anything unknown is text.
+ * Recognizes the protocol of a peer by its first bytes. Anything unknown is text.
  * @returns undefined if more bytes are needed to decide
  */
 export function openingOf(bytes: Buffer): Opening | undefined {

@@ -119,7 +119,7 @@ export class LineSplitter {
     if (this.size > 0) emit(this.finish());
   }
 
-  /** A line that lies whole in a chunk of ASCII, as most do: it needs no buffer of its own, and no decoder. */
+  /** A line that lies whole in a chunk of ASCII, as most lines do, needs no buffer and no decoder. */
   private plainLine(chunk: Buffer, start: number, end: number): Line {
     const why = this.shape?.push(chunk, start, end);
     this.shape?.reset();

@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 
-/** What to do about an error. A member is left out if there is nothing to add to the sentence. */
+/** Advice about an error. A member is left out if there is nothing to add to the sentence. */
 export interface Hint {
   /** For a person who types text commands. */
   readonly typing?: string;

@@ -1,4 +1,4 @@
-/** Every limit of what the board accepts and stores. `docs/protocol.md` lists them. */
+/** The limits of the board. `docs/protocol.md` lists them. */
 export const limits = {
   /** Maximum length of a user name, in characters (Unicode code points). */
   userName: 32,
@@ -53,14 +53,14 @@ export const limits = {
   jsonLine: 256 * 1024,
   /** A connection's next request waits while so many bytes of its replies are unsent. */
   replyBacklog: 256 * 1024,
-  /** The same before the login. A socket buffers as much before it reports a drain. */
+  /** The same limit before the login. A socket buffers as much before it reports a drain. */
   strangerBacklog: 64 * 1024,
   /** A connection is not read while so many bytes of its requests wait or are under way. */
   requestBytes: 1024 * 1024,
   /** Bytes of requests and replies of one user, a second and at once. Beyond that they are delayed. */
   bytesPerSecond: 8 * 1024 * 1024,
   byteBurst: 32 * 1024 * 1024,
-  /** The same for all busy users together. */
+  /** The same limit for all busy users together. */
   busyBytesPerSecond: 16 * 1024 * 1024,
   busyByteBurst: 32 * 1024 * 1024,
   /** Processor time of one user, in milliseconds, a second and at once. Beyond that requests wait. */
@@ -80,7 +80,7 @@ export const serverLimits = {
   commandsPerSecond: 50,
   /** Commands that one user can send at once after a pause. */
   commandBurst: 500,
-  /** The same for all connections from one network. 0 turns the rates of networks off. */
+  /** The same limit for all connections from one network. 0 turns the rates of networks off. */
   networkCommandsPerSecond: 500,
   networkCommandBurst: 5000,
   /** A connection is not read while so many of its requests wait. */

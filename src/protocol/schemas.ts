@@ -80,7 +80,7 @@ export const postKey = z
 
 /**
  * Params and results of every method. Params are strict: a misspelt param is refused and not ignored.
- * Results are not strict, so that an old client accepts what a newer server adds.
+ * Results are not strict, so that an old client accepts members that a newer server adds.
  */
 export const schemas = {
   'server.info': {
@@ -164,7 +164,7 @@ export const schemas = {
   'rpc.discover': { params: none, result: z.record(z.string(), z.unknown()) },
 } as const;
 
-/** The notices: what the server sends without a request. */
+/** The notices, which the server sends without a request. */
 export const noticeSchemas = {
   'message.posted': z.object({ ...inGroup, message: header }),
   /** `lastNumber` is the group's newest number at the join. Other connections of the user go on from there. */

@@ -60,7 +60,7 @@ export interface UserDetails extends User {
 /** What happens to the messages of a user who is deleted: they stay without a sender, or are deleted. */
 export type MessageDisposal = 'keep' | 'purge';
 
-/** What a purge deletes: messages posted before a time, all but the newest ones, or all messages. */
+/** The messages that a purge deletes: those posted before a time, all but the newest ones, or all. */
 export type PurgeRule = { readonly before: number } | { readonly keep: number } | 'all';
 
 /** Messages of one group: how many, the lowest number and the highest; 0 and 0 if there are none. */
@@ -113,7 +113,7 @@ export interface Administration {
    * otherwise null. If it is not null, the clock may be wrong, and messages should not be deleted by age.
    */
   clockDoubt(): Promise<number | null>;
-  /** Finds what a purge would delete. Messages posted later are not part of the plan. */
+  /** Finds the messages that a purge would delete. Messages posted later are not part of the plan. */
   planPurge(group: GroupRef, rule: PurgeRule): Promise<PurgePlan>;
   /** Deletes the messages of `plan`. @returns which messages were deleted */
   purge(plan: PurgePlan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;

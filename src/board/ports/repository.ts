@@ -33,7 +33,7 @@ export interface Actor {
 
 /** A login to commit. */
 export interface NewLogin {
-  /** What must be true of the name when the login is committed. */
+  /** The conditions for the name when the login is committed. */
   readonly admission: Admission;
   /** The password hash of the user that the login creates, if it creates one. */
   readonly newPasswordHash: string | null;

@@ -3,7 +3,7 @@ import { type Colours, coloursOf } from './colours.ts';
 import { spokenDate } from './dates.ts';
 import { wrapLine, wrapText } from './wrap.ts';
 
-/** What the style needs to know of a terminal. */
+/** The properties of a terminal that the style uses. */
 export interface Screen {
   /** Undefined if the terminal does not say. */
   readonly columns: number | undefined;

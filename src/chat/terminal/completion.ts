@@ -3,7 +3,7 @@ import { cut } from '../../protocol/text/table.ts';
 import { displayWidth } from '../../protocol/unicode.ts';
 import type { EditedLine } from './edited-line.ts';
 
-// How long the board may take to say what a word can become, in milliseconds.
+// How long to wait for the completions that the board knows, in milliseconds.
 const completionTimeout = 1000;
 
 /** The words that a word can be completed to. */
@@ -19,7 +19,7 @@ export interface Candidate {
   readonly note?: string;
 }
 
-/** Asks what the word before the cursor can become. @returns undefined if no answer comes in time */
+/** Asks for the completions of the word before the cursor. @returns undefined if no answer comes in time */
 export function completionIn(
   { complete }: { complete?(before: string): Promise<Completion | undefined> },
   beforeCursor: string,

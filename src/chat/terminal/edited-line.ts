@@ -3,7 +3,7 @@ import { PassThrough } from 'node:stream';
 import type { WriteStream } from 'node:tty';
 import { historySize } from './history.ts';
 
-/** What Node's readline has without a public name. Seen with Node 20 to 24. */
+/** Members of Node's readline that are not public. They exist in Node 20 to 24. */
 interface Unnamed {
   history: string[];
   line: string;

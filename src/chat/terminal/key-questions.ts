@@ -50,7 +50,7 @@ export class KeyQuestions {
 
   /**
    * Asks for one key above the question that is there, which is shown again afterwards.
-   * @param choose what a key means; a key that means nothing is ignored
+   * @param choose returns the meaning of a key; a key without a meaning is ignored
    * @returns undefined if the terminal is closed
    */
   async key<T>(

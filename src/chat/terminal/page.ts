@@ -3,14 +3,14 @@ import { displayWidth } from '../../protocol/unicode.ts';
 /** How much the reader wants to see of the rest when a page is full. */
 export type More = 'all' | 'page' | 'line' | 'none';
 
-/** What a key means when a page is full, as in more(1) and less(1). Undefined if it means nothing. */
+/** The meaning of a key when a page is full, as in more(1) and less(1). Undefined if it has none. */
 export function moreOf(key: string): More | undefined {
   if (['q', 'Q', 'escape', '^c', '^d', '^g'].includes(key)) return 'none';
   if (['space', ' ', 'f', 'pagedown'].includes(key)) return 'page';
   return ['return', 'enter', 'j', 'down'].includes(key) ? 'line' : undefined;
 }
 
-/** What `Page` uses of a terminal. */
+/** The functions of a terminal that `Page` uses. */
 export interface PagedTerminal {
   /** Undefined if output is not shown in pages. */
   readonly size: { readonly rows: number; readonly columns: number } | undefined;

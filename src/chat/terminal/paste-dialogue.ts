@@ -4,7 +4,7 @@ import { asPresses, type Press, pressesOf } from './keyboard.ts';
 import { preview } from './paste.ts';
 import type { Question } from './terminal.ts';
 
-/** What the dialogue uses of the terminal. */
+/** The functions of the terminal that the dialogue uses. */
 export interface PasteDesk {
   readonly line: Pick<EditedLine, 'beforeCursor' | 'afterCursor' | 'type' | 'press' | 'clear'>;
   /** The question at which the lines were pasted. */

@@ -3,7 +3,7 @@ import { pasteKey } from './keyboard.ts';
 import { pastedLines } from './paste.ts';
 import { ReverseSearch } from './reverse-search.ts';
 
-/** What the search uses of the terminal. */
+/** The functions of the terminal that the search uses. */
 export interface SearchDesk {
   /** The line when the search began. */
   readonly typed: string;

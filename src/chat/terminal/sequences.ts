@@ -117,7 +117,7 @@ function unfinished(bytes: Buffer): number {
   return 0;
 }
 
-/** What readline gets in place of a sequence. */
+/** The text that readline gets in place of a sequence. */
 function meaning(sequence: string): string {
   const [, otherModifiers, otherCode] = otherKey.exec(sequence) ?? [];
   if (otherCode !== undefined) return plainKey(Number(otherCode), Number(otherModifiers));

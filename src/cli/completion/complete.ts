@@ -7,7 +7,7 @@ export interface Candidate {
   readonly meaning?: string;
 }
 
-/** What the shell completes itself. */
+/** Kinds of words that the shell completes itself. */
 export type Paths = 'file' | 'folder';
 
 /** The place of the word being typed. */
@@ -22,7 +22,7 @@ interface Place {
 }
 
 /**
- * What the last one of `words` can be completed to.
+ * Possible completions of the last one of `words`.
  * @param words the words of the command line after the name of the program
  */
 export async function complete(

@@ -39,7 +39,7 @@ export const freeValues: ReadonlySet<string> = new Set([
 /**
  * The names that fit an argument: groups and users of the database that the command works on, or
  * profiles for a command that connects. Empty if they cannot be read.
- * @param placeholder what the help calls the argument, without brackets
+ * @param placeholder the name of the argument in the help, without brackets
  */
 export async function namesFor(
   placeholder: string,

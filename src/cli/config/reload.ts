@@ -9,7 +9,7 @@ import { type Config, keyOf, type SettingName, settingNames, settings } from './
 export interface ReloadOptions {
   readonly app: Pick<App, 'reconfigure' | 'configurationRefused'>;
   readonly log: Logger;
-  /** What the server was started with. */
+  /** The configuration that the server was started with. */
   readonly config: Config;
   /** Reads flags, variables and the configuration file again. */
   readonly read: () => Configuration;

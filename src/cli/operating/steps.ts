@@ -6,7 +6,7 @@ import { type InterruptedCode, interruption } from '../running/interrupt.ts';
 
 /**
  * Runs work with a signal that Ctrl-C and SIGTERM abort.
- * @param reason what the signal is aborted with
+ * @param reason the reason of the aborted signal
  */
 export async function untilStopped<T>(
   work: (signal: AbortSignal) => Promise<T>,

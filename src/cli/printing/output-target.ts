@@ -12,7 +12,7 @@ export interface OutputTarget {
   /** Resolves with false once the reader has closed it. */
   write(text: string): Promise<boolean>;
   finish(): Promise<void>;
-  /** Deletes what was written. */
+  /** Deletes the unfinished output. */
   discard(): Promise<void>;
 }
 

@@ -2,7 +2,7 @@ import { BoardError } from '../../protocol/errors.ts';
 import { hints } from '../../protocol/hints.ts';
 import { UserError } from '../errors.ts';
 
-/** Adds to an error of the board what the user of a command can do about it. */
+/** Adds advice for the user of a command to an error of the board. */
 export function withHint(error: unknown): unknown {
   const hint = error instanceof BoardError ? hints[error.code].running : undefined;
   return hint ? new UserError(`${(error as BoardError).message} ${hint}`) : error;

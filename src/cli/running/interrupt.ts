@@ -4,7 +4,7 @@ import type { ExitCode } from '../errors.ts';
 // send their child the signal that the terminal has sent it already.
 const echoTime = 100;
 
-/** What ends a command from outside. */
+/** The signals that end a command from outside. */
 export interface Interruption {
   /** Aborted at the first signal. */
   readonly signal: AbortSignal;
@@ -31,7 +31,7 @@ export function interruptedCode(): InterruptedCode {
 
 /**
  * Listens for Ctrl-C and SIGTERM. A second signal ends the process at once.
- * @param reason what the signal is aborted with
+ * @param reason the reason of the aborted signal
  * @param secondCode the exit code after a second signal, if it is not the one of that signal
  */
 export function interruption(

@@ -15,7 +15,7 @@ export class Arrival {
 
   constructor(
     readonly socket: Socket,
-    /** Of the peer; of its proxy until the header has come. */
+    /** The address of the peer, or that of its proxy until the header has come. */
     public address: string,
     public state: ArrivalState,
   ) {

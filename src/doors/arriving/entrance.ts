@@ -89,7 +89,7 @@ export class Entrance {
     this.arrivals = new Arrivals(most, (arrival) => this.displace(arrival));
   }
 
-  /** How many sockets are arriving, by what they wait for. */
+  /** How many sockets are arriving, by their state. */
   arriving(): Map<ArrivalState, number> {
     return this.arrivals.count();
   }

@@ -10,7 +10,7 @@ const fixedV2 = 16;
 
 /** A header of the PROXY protocol that was read whole. */
 export interface ProxyHeader {
-  /** Its bytes; what the peer itself sent comes after them. */
+  /** Length of the header in bytes. The bytes of the peer itself follow. */
   readonly length: number;
   /** The address of the peer that connected to the proxy; undefined if the proxy itself is the peer. */
   readonly address: string | undefined;

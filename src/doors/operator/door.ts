@@ -22,7 +22,7 @@ export interface ConnectedSession {
   readonly address: string;
 }
 
-/** What every client gets: one JSON document, and the end of the stream. */
+/** The answer to every client: one JSON document, and the end of the stream. */
 export interface OperatorAnswer {
   readonly sessions: readonly ConnectedSession[];
 }

@@ -33,7 +33,7 @@ const loginRetry = 1000;
 // and a line that is typed without line mode in one chunk for each key.
 const readsPerCommand = 10;
 
-/** What all connections of a door share. */
+/** The options that all connections of a door share. */
 export interface ConnectionOptions {
   readonly core: Core;
   /** The name of the door. */
@@ -101,7 +101,7 @@ export class Connection
     return this.outbox.delivered;
   }
 
-  /** Without a login there is one request at a time: nothing else waits beside what the stream holds. */
+  /** Whether no further line may be read. A connection without a login has only one request at a time. */
   get full(): boolean {
     const { requests, session, receiver, options } = this;
     if (receiver?.asks) return false;

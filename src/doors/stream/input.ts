@@ -177,7 +177,7 @@ export class Input implements Piecework {
     else this.rest();
   }
 
-  /** Until `goOn` is called. */
+  /** Waits until `goOn` is called. */
   private rest(): void {
     this.resting = true;
     this.socket.pause();

@@ -34,7 +34,7 @@ export class Outbox implements EndsTurn {
   private shared = 0;
   /** Whether bytes waited for the operating system at the end of the last turn. */
   private isBehind = false;
-  /** What was pushed before the reply to the login. */
+  /** Chunks that were pushed before the reply to the login. */
   private heldBack: [chunk: string | Buffer, holders: number][] | undefined;
   /** Bytes that may wait: the limit, and the last reply, until there is room again. */
   private ceiling: number;

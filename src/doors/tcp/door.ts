@@ -9,7 +9,7 @@ import { listenOn, type TcpPlace } from '../listening.ts';
 import { Connections } from '../stream/connections.ts';
 
 export interface TcpDoorOptions {
-  /** Those that have the port 0 get the same free one. */
+  /** All places with the port 0 get the same free port. */
   readonly places: readonly TcpPlace[];
   readonly entrance: Entrance;
   /** With it, the door speaks TLS and nothing else. */

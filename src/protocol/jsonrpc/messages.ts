@@ -46,7 +46,7 @@ export function parseRequest(line: string): RawRequest {
   return isRequest(value) ? rawRequest(value) : checkedRequest(value);
 }
 
-/** Whether `requestSchema` accepts `value`: it looks at nearly all requests, in a tenth of the time that zod takes. */
+/** Whether `requestSchema` accepts `value`: it decides for nearly all requests, in a tenth of the time of zod. */
 function isRequest(value: unknown): value is z.infer<typeof requestSchema> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const { jsonrpc, id, method } = value as Record<string, unknown>;
@@ -195,7 +195,7 @@ const incomingSchema = z.object({
   error: z.object({ message: z.string(), data: errorData.optional() }).optional(),
 });
 
-/** What a client receives: a reply, or a notice with any name. */
+/** A message to a client: a reply, or a notice with any name. */
 export type Incoming =
   | { kind: 'result'; id: RequestId; result: unknown }
   | { kind: 'error'; id: RequestId | null; error: BoardError }

@@ -4,7 +4,7 @@ import { parseWholeNumber } from '../whole-number.ts';
 
 const leadingSpace = /^[ \t]+/;
 
-/** What belongs to an opening quote. */
+/** The properties of an opening quote. */
 interface Quotes {
   readonly closing: string;
   /** Whether it is an apostrophe, and part of a word, if there is no closing quote. */

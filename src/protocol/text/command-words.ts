@@ -38,7 +38,7 @@ export function usage({ words, form }: TextCommand): string {
   return `${words.join(' or ')}${form ? ` ${form}` : ''}`;
 }
 
-/** What to type instead of a line with wrong arguments, for `main` and for other groups. */
+/** The right usage, for a line with wrong arguments: for `main` and for other groups. */
 export function rightForm(command: TextCommand, commands: readonly TextCommand[]): string {
   const { twin, topic } = command;
   const other = commands.find(({ words }) => twin !== undefined && words.includes(twin));
@@ -75,7 +75,7 @@ export function nearestWord(word: string, commands: readonly TextCommand[]): str
   return nearest(word, known, most);
 }
 
-/** Commands that end a connection or a membership are not suggested: people type what they see. */
+/** Commands that end a connection or a membership are not suggested, because users type suggestions unchecked. */
 function suggestion(word: string, commands: readonly TextCommand[]): string | undefined {
   return nearestWord(
     word,
@@ -83,7 +83,7 @@ function suggestion(word: string, commands: readonly TextCommand[]): string | un
   );
 }
 
-/** What to type instead of `/join`, `help`, `?` or `:q`. Undefined for a word of no other program. */
+/** The command to suggest for `/join`, `help`, `?` or `:q`. Undefined for a word that no other program knows. */
 function elsewhere(word: string, commands: readonly TextCommand[]): string | undefined {
   const bare = word.replace(/^[%/:\\!]+/, '');
   if (bare === 'clear' || bare === 'cls') return 'Ctrl-L clears the screen of a terminal.';

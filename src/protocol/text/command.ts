@@ -42,7 +42,7 @@ export interface UnreadMessage {
 /** The session whose messages are asked for. */
 type Asker = Pick<TextContext, 'call' | 'user'>;
 
-/** What a text command works on: a session in the server, or a client's connection to a server. */
+/** The context of a text command: a session in the server, or a client's connection to a server. */
 export interface TextContext {
   readonly call: Call;
   /** The name of the user. Undefined before the login. */
@@ -68,7 +68,7 @@ export interface TextContext {
   keep?(text: string): void;
   /** Asks the user to confirm what cannot be undone. If it is missing, commands run without asking. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
-  /** What the user has not read. */
+  /** The unread messages of the user. */
   readonly unread: UnreadMessages;
   /** How many messages `%list all` asks for at a time; 20 if it is missing. */
   readonly listPiece?: number;
@@ -94,13 +94,13 @@ export type ArgumentKind =
   | 'content'
   | 'command';
 
-/** A text command: how it is typed, and what it does. */
+/** A text command: its usage and its action. */
 export interface TextCommand {
   /** Its names. The first one is used in help and examples. */
   readonly words: readonly [string, ...string[]];
   readonly form: string;
   readonly topic: Topic;
-  /** What it does, in at most 38 characters, so that a line of `%help` fits on a screen. */
+  /** A description in at most 38 characters, so that a line of `%help` fits on a screen. */
   readonly summary: string;
   /** More for `%help <command>`, in lines of at most 76 characters. */
   readonly details?: readonly string[];
@@ -112,7 +112,7 @@ export interface TextCommand {
   readonly twin?: string;
   /**
    * Set for a command that ends a connection or a membership. It is not suggested for a typo, because
-   * people type what is suggested.
+   * users type suggestions unchecked.
    */
   readonly unsuggested?: true;
   /** Whether it works before the login. */

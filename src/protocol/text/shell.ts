@@ -37,7 +37,7 @@ export const textCommands: readonly TextCommand[] = [
 ];
 
 /**
- * Runs one line as a command and yields what it prints. A `BoardError` is printed as `[ERROR]`; if
+ * Runs one line as a command and yields its output. A `BoardError` is printed as `[ERROR]`; if
  * the arguments were wrong, the right form is printed too.
  * @returns false if the command failed or was given up
  * @throws any other error

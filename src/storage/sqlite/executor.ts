@@ -9,7 +9,7 @@ export interface Executor {
    * between two attempts to take the lock, so that each step lets the server write.
    */
   readonly shortestPause: number;
-  /** Runs an act in a transaction. @throws BoardError what the act throws, and `STORAGE_FAILED` */
+  /** Runs an act in a transaction. @throws BoardError of the act, and `STORAGE_FAILED` */
   run<N extends OperatorActName>(act: N, args: ArgumentsOf<N>): Promise<ResultOf<N>>;
   /** Runs queries at once. @throws BoardError `STORAGE_FAILED` */
   read<T>(queries: () => T): Promise<T>;

@@ -2,7 +2,7 @@ import type { GroupDetails, NextRemoval } from '../../../board/ports/administrat
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 
-/** What a group keeps, as the end of a sentence: `the newest 1000 messages, for 90 days`. */
+/** The messages that a group keeps, as the end of a sentence: `the newest 1000 messages, for 90 days`. */
 export function ruleText({
   keepMessages,
   keepDays,

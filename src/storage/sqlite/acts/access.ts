@@ -27,7 +27,7 @@ export function refuseBanned({ bannedAt, banReason }: Ban): void {
 }
 
 /**
- * Checks that a session may go on. The server hears of what the operator does up to half a second
+ * Checks that a session may continue. The server notices changes by the operator up to half a second
  * later, and until then the session exists. So each transaction of a member checks again.
  * @throws BoardError `USER_NOT_FOUND`, `BANNED`, and `SESSION_ENDED` if the password was changed
  */

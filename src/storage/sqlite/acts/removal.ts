@@ -56,7 +56,7 @@ function removePlanned(
   return { ...extended(before, numbers), complete: rows.length < stepSize };
 }
 
-/** What the rule of a group removes now. */
+/** The messages that the rule of a group removes now. */
 interface Due {
   readonly group: Group;
   /** Messages posted before this time, in microseconds. */
@@ -67,7 +67,7 @@ interface Due {
   readonly rule: string;
 }
 
-/** What retention has removed from a group whose members were not notified yet. */
+/** Messages that retention has removed from a group, and that its members were not notified of yet. */
 export interface Removal extends MessageSpan {
   /** When the last message was posted. */
   readonly upTo: number;
@@ -75,13 +75,13 @@ export interface Removal extends MessageSpan {
   readonly rule: string;
 }
 
-/** What a step of retention is given. */
+/** The arguments of a step of retention. */
 export interface Retention {
   /** The time by the wall clock, in microseconds. */
   readonly now: number;
   /** Whether the clock may be trusted to delete messages by their age. */
   readonly byAge: boolean;
-  /** What earlier steps have removed, by group. */
+  /** The messages that earlier steps have removed, by group. */
   readonly removals: readonly Removal[];
 }
 

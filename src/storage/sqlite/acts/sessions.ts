@@ -183,7 +183,7 @@ function open(
   return login;
 }
 
-/** What the rules of the board know of an account. */
+/** The state of an account that the rules of the board check. */
 export function asAccount(found: StoredAccount | undefined): Account | undefined {
   if (!found) return undefined;
   const { id, name, passwordHash, bannedAt, banReason } = found;

@@ -6,7 +6,7 @@ export function emitPurged({ emit }: OperatorTx, { group, count, first, last }: 
   if (count > 0) emit({ type: 'messages.purged', group, count, first, last });
 }
 
-/** Announces what a long act has removed that ends before it is complete. */
+/** Announces the messages that a long act has removed, if it ends before it is complete. */
 export function announcePurged(tx: OperatorTx, { spans }: { spans: readonly MessageSpan[] }): void {
   for (const span of spans) emitPurged(tx, span);
 }

@@ -12,7 +12,7 @@ interface Tx<E> {
   readonly statements: Statements;
   /** The time of the act, in microseconds. In a server it is later than every stored time. */
   readonly at: number;
-  /** Announces what the act does. The event is published, or given to the server, with the commit only. */
+  /** Announces a change of the act. The event is published, or given to the server, with the commit only. */
   emit(event: E): void;
 }
 
@@ -21,6 +21,6 @@ export type OperatorTx = Tx<OutsideEvent>;
 
 /** A transaction of a server: for acts of members and of the server itself. */
 export interface ServerTx extends Tx<BoardEvent> {
-  /** What consecutive posts of the transaction share. */
+  /** State that consecutive posts of the transaction share. */
   readonly posts: PostRun;
 }

@@ -14,8 +14,8 @@ export function keepUses(tx: ServerTx, { users, tokens }: GatheredUses): void {
 }
 
 /**
- * Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since `networksBefore`
- * and some ended tokens that were issued before `tokensBefore`.
+ * Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since
+ * `networksBefore` and some ended tokens that were issued before `tokensBefore`.
  */
 export function removeUnused(
   { statements }: ServerTx,

@@ -18,7 +18,7 @@ export interface DeletionProgress {
   readonly searchedTo: number;
   /** The newest time of a message when the deletion began. */
   readonly began: number;
-  /** What was deleted, by group. */
+  /** The deleted messages, by group. */
   readonly spans: readonly MessageSpan[];
 }
 
@@ -79,7 +79,7 @@ export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress
   const { statements } = tx;
   const upTo = Number.MAX_SAFE_INTEGER;
   let { progress } = deletion;
-  // What was posted since the deletion began. Its ids may be lower than `searchedTo`, if rows with high ids were removed.
+  // Messages posted since the deletion began. Their ids may be lower than `searchedTo`, because SQLite reuses ids.
   const last = statements.lastMessageId.get()?.id ?? 0;
   const first = firstIdSince(progress.began + 1, last, (id) => statements.rowFromId.get({ id }));
   progress = { ...progress, searchedTo: Math.min(progress.searchedTo, first - 1) };

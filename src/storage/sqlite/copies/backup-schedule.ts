@@ -19,7 +19,7 @@ export interface BackupPlan {
   readonly limit?: number;
 }
 
-/** What the process of a backup prints, as JSON. */
+/** The output of the backup process, as JSON. */
 export interface ScheduledBackup {
   /** When the newest copy was begun, in milliseconds since the epoch. */
   readonly last: number;
@@ -100,7 +100,7 @@ export class BackupSchedule {
     }
   }
 
-  /** @throws Error with what the process has printed, or that it hangs */
+  /** @throws Error with the output of the process, or that says that it hangs */
   private async run(): Promise<ScheduledBackup> {
     if (this.child) throw new Error('an earlier backup hangs, and cannot be ended');
     const { folder, every, keep, program } = this.plan;
@@ -140,7 +140,7 @@ export class BackupSchedule {
   }
 }
 
-/** @throws Error with what the process wrote to standard error, if it fails */
+/** @throws Error with the standard error of the process, if it fails */
 async function outcome(child: ChildProcess): Promise<ScheduledBackup> {
   const { stdout, stderr } = child;
   if (!stdout || !stderr) throw new Error('a process without pipes');

@@ -26,7 +26,7 @@ export function requireNoBoardFile(path: string, database: string): void {
   }
 }
 
-/** The same for a Unix socket that a server makes: it may replace another socket. @throws DatabaseError */
+/** The same check for a Unix socket that a server makes, which may replace another socket. @throws DatabaseError */
 export function requireNoBoardName(path: string, database: string): void {
   const asNamed = join(realPath(dirname(path)), basename(path));
   for (const name of new Set([asNamed, realPath(path)])) {

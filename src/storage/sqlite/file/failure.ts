@@ -53,7 +53,7 @@ const advices: readonly [code: RegExp, advice: string][] = [
   [/NOMEM/, 'There is no memory left for it.'],
 ];
 
-/** What a failure of the disk means and what an operator can do about it, in sentences, by its code. */
+/** Advice for the operator about a failure of the disk, in sentences, by its code. */
 export function adviceFor(error: unknown): string {
   const { code = '' } = error as NodeJS.ErrnoException;
   const [, found] = advices.find(([pattern]) => pattern.test(code)) ?? [];

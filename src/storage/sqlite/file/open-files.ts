@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 
-/** A file that a server has open is not at its path any more, so what it writes is lost. */
+/** A file that a server has open is not at its path any more, so further writes would be lost. */
 export class LostFileError extends Error {
   override readonly name = 'LostFileError';
 

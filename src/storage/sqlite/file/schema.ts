@@ -26,7 +26,7 @@ export const users = sqliteTable(
   {
     id: integer().primaryKey({ autoIncrement: true }),
     name: text().notNull(),
-    /** What the name is unique by: see `nameKey`. */
+    /** The key that makes the name unique: see `nameKey`. */
     nameKey: text('name_key').notNull().unique(),
     ...looks,
     passwordHash: text('password_hash'),

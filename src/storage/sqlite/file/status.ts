@@ -6,7 +6,7 @@ import { type PrintedRows, printedRows } from './rows.ts';
 
 export interface DatabaseStatus {
   readonly file: string;
-  /** Of the file and of its write-ahead log, in bytes. */
+  /** The size of the file plus that of its write-ahead log, in bytes. */
   readonly size: number;
   readonly logSize: number;
   /** SQLite's journal mode. */

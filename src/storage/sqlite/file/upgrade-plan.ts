@@ -2,12 +2,12 @@ import { statfsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Client, DatabaseError } from './connection.ts';
 
-/** What is known of an upgrade before it begins. */
+/** The plan of an upgrade, before it begins. */
 export interface UpgradePlan {
   readonly file: string;
   /** Where the database is copied first. */
   readonly copy: string;
-  /** Free bytes that the disk must have: for the copy, and for what the upgrade writes. */
+  /** Free bytes that the disk must have: for the copy, and for the writes of the upgrade. */
   readonly space: number;
   /** About how many seconds it takes. */
   readonly seconds: number;
@@ -90,7 +90,7 @@ export function defineProgress(client: Client, report: (stage: string) => void):
   });
 }
 
-/** Passes reports on, some seconds apart. */
+/** Passes on at most one report every few seconds. */
 export function atIntervals(report: (stage: string) => void): (stage: string) => void {
   let next = performance.now() + pause;
   return (stage) => {

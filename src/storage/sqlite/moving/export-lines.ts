@@ -2,11 +2,11 @@ import { type ExportLine, exportFormat, exportVersion } from '../../../board/exp
 import { formatTime } from '../../../protocol/time.ts';
 import type { Snapshot } from './export-snapshot.ts';
 
-/** What an export contains. */
+/** The contents of an export. */
 export interface ExportScope {
-  /** Whether it has the whole board. */
+  /** Whether the export has the whole board. */
   readonly whole: boolean;
-  /** Whether it has the hashes of passwords. */
+  /** Whether the export has the hashes of passwords. */
   readonly passwords: boolean;
 }
 

@@ -152,7 +152,7 @@ function openLeft(path: string): { client: Client; progress: ImportProgress } | 
 }
 
 /**
- * Adds what a board has and an export does not: its counts, the number after which its next group is numbered, and
+ * Adds the data of a board that an export does not have: its counts, the number after which its next group is numbered, and
  * `main`, which an export of some groups may not contain.
  */
 function complete(client: Client, lastGroup: number): void {

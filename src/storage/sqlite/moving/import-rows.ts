@@ -18,7 +18,7 @@ interface KnownGroup {
   postedAt: number;
 }
 
-/** What an interrupted import has stored. */
+/** The progress of an interrupted import. */
 interface Extent {
   readonly joinedAt: number;
   readonly memberships: number;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { Worker } from 'node:worker_threads';
 
-/** What `PRAGMA wal_checkpoint` answers: pages in the log, and how many of them are in the database. */
+/** The result of `PRAGMA wal_checkpoint`: pages in the log, and how many of them are in the database. */
 export interface Progress {
   /** 1 if another process runs a checkpoint, or reads pages that would be overwritten. */
   readonly busy: number;

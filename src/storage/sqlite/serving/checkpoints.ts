@@ -62,7 +62,7 @@ export class Checkpoints {
     await this.working;
   }
 
-  /** Ends the thread. What it has not copied stays in the log. */
+  /** Ends the thread. Pages that it has not copied stay in the log. */
   close(): void {
     this.thread.close();
   }

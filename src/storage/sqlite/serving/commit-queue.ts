@@ -9,7 +9,7 @@ import { type Outcome, type Performer, performOne } from './committer.ts';
 import type { StorageTrouble } from './trouble.ts';
 
 export interface WriteOptions {
-  /** Bytes of what the call writes, if that may be much. */
+  /** Bytes that the call writes, if there may be many. */
   readonly bytes?: number | undefined;
   readonly payer?: Payer | undefined;
 }
@@ -90,7 +90,7 @@ export class CommitQueue<C> {
   /**
    * Runs a call that only reads, between two commits and without a transaction, and publishes its events. So the
    * call sees what has been published and nothing else, and its events have their place in the order of commits.
-   * @throws what the call throws
+   * @throws any error of the call
    */
   async runUnwritten(call: C, payer?: Payer): Promise<unknown> {
     while (this.underWay) await this.underWay.settled;

@@ -4,7 +4,7 @@ import type { Client } from '../file/connection.ts';
 import type { OpenFiles } from '../file/open-files.ts';
 import { withoutForeignKeys } from '../file/write.ts';
 
-/** Announces what a call does. */
+/** Announces the changes of a call. */
 export type Emit = (event: BoardEvent) => void;
 
 /** The time of a call. */

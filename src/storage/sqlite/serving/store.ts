@@ -56,7 +56,7 @@ export class Store implements Executor {
   readonly shortestPause = 5;
   private readonly queue: CommitQueue<Call>;
   private readonly reads = new ReadTurns();
-  /** What the commit queue counts for the metrics. */
+  /** Counts of the commit queue, for the metrics. */
   readonly counts = new CommitCounts();
   readonly clock: Clock;
   /** The wall clock, in milliseconds. */
@@ -101,7 +101,7 @@ export class Store implements Executor {
 
   /**
    * Runs an act with the next commit.
-   * @throws BoardError what the act throws, `STORAGE_FAILED`, `SHUTTING_DOWN`
+   * @throws BoardError of the act, `STORAGE_FAILED`, `SHUTTING_DOWN`
    */
   run<N extends ActName>(
     act: N,

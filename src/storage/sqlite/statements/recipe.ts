@@ -5,7 +5,7 @@ type Values = Record<string, unknown>;
 /** A statement as data, which can be sent to the commit thread: drizzle generates it, and stays where it was loaded. */
 export interface Recipe {
   readonly sql: string;
-  /** What is bound, in order: values, and the names of those that each call gives. */
+  /** The bound parameters in order: values, or the names of values that each call gives. */
   readonly params: readonly (string | number | null | { readonly name: string })[];
   /** The names of the returned columns, in order; none if it returns no rows. */
   readonly columns: readonly string[];

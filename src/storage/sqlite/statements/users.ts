@@ -6,7 +6,7 @@ import { looksLike } from './looks.ts';
 
 const value = sql.placeholder;
 
-/** What decides whether a user's session may go on. */
+/** The columns that decide whether a user's session may continue. */
 export const sessionColumns = {
   user: users.id,
   passwordHash: users.passwordHash,
@@ -14,7 +14,7 @@ export const sessionColumns = {
   banReason: users.banReason,
 };
 
-/** What login has to know of a user. */
+/** The columns of a user that a login needs. */
 export const accountColumns = {
   id: users.id,
   name: users.name,

@@ -90,7 +90,7 @@ export async function deleteGroupInSteps(
   return { group, deleted, complete };
 }
 
-/** Tries to announce what a long act has deleted before it failed. The caller reports the failure itself. */
+/** Tries to announce the messages that a long act deleted before it failed. The caller reports the failure. */
 export async function announceAfterFailure(
   executor: Executor,
   spans: readonly MessageSpan[],

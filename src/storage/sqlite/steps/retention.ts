@@ -9,7 +9,7 @@ import { findMessage } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
 import { planPurge } from './purge.ts';
 
-/** What the rule of a group removes next; null if there is no rule, or nothing to remove. */
+/** The messages that the rule of a group removes next; null if there is no rule, or nothing to remove. */
 export function nextRemoval(
   statements: Statements,
   group: GroupDetails,
