@@ -111,12 +111,16 @@ test.skipIf(!canMount)(
     expect((await login({ user: 'dave' })).error?.data.code).toBe('BANNED');
     const resumed = await (await board.connectProgram()).request('session.resume', { token });
     expect(resumed.result).toMatchObject({ user: 'carol', readOnly: true });
+    const back = await board.connectProgram();
+    const given = again.result as { token: string };
+    const own = await back.request('session.resume', { token: given.token });
+    expect(own.result).toMatchObject({ user: 'bob', readOnly: true });
 
     const person = await TextPeer.connect(board.port);
     person.send('alice2');
     await person.expect('The board cannot use its disk just now');
-    again.peer.socket.end();
-    await again.peer.closed();
+    back.socket.end();
+    await back.closed();
     person.send('bob');
     await person.expect('The board cannot write to its disk just now: you can read');
     person.send('%list');
