@@ -2,7 +2,7 @@
  * Asks for a new password until it is typed twice in the same way.
  * @param ask asks for a password without showing it
  * @param differ called when the two passwords are not the same
- * @throws what `ask` throws
+ * @throws any error of `ask`
  */
 export async function askTwice(
   prompt: string,

@@ -133,7 +133,7 @@ async function runLine(
   return false;
 }
 
-/** A line as an error message repeats it. */
+/** A line as error messages quote it. */
 function shown(line: Line, commands: readonly TextCommand[]): string {
   if (!('text' in line)) return '(unreadable)';
   const text = line.text.trim();

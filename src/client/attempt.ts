@@ -4,7 +4,7 @@ import type { Call, Result } from '../protocol/schemas.ts';
 import { Connection } from './connection.ts';
 import { ConnectionError } from './failure.ts';
 import { patientCall } from './put-off.ts';
-import type { Patience } from './silence.ts';
+import type { Timeouts } from './silence.ts';
 
 /** A connection with its session. */
 export interface OpenSession {
@@ -15,7 +15,7 @@ export interface OpenSession {
 export interface AttemptOptions {
   readonly address: Address;
   readonly signal?: AbortSignal | undefined;
-  readonly patience: Patience;
+  readonly timeouts: Timeouts;
   /** How long to wait if the board refuses the session for the moment, in milliseconds. */
   readonly refused: number;
 }
@@ -25,10 +25,10 @@ export interface AttemptOptions {
  * @throws ConnectionError, BoardError
  */
 export async function attempt(
-  { address, signal, patience, refused }: AttemptOptions,
+  { address, signal, timeouts, refused }: AttemptOptions,
   open: (call: Call) => Promise<Result<'session.login'>>,
 ): Promise<OpenSession> {
-  const connection = await Connection.open(address, signal, patience);
+  const connection = await Connection.open(address, signal, timeouts);
   const abort = () => connection.close();
   signal?.addEventListener('abort', abort);
   try {

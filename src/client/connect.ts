@@ -24,9 +24,9 @@ export async function connect(options: ConnectOptions): Promise<BoardClient> {
   const { tls, signal, timing } = options;
   const address = { ...addressOf(options.host, options.port), tls };
   const credentials = new Credentials(options);
-  const patience = completeTiming(timing);
-  const { refused } = patience;
-  const opened = await attempt({ address, signal, patience, refused }, (call) =>
+  const timeouts = completeTiming(timing);
+  const { refused } = timeouts;
+  const opened = await attempt({ address, signal, timeouts, refused }, (call) =>
     credentials.login(call),
   );
   return new BoardClient(opened, { address, credentials, timing });

@@ -28,14 +28,14 @@ import {
   lossReason,
   systemError,
 } from './failure.ts';
-import { type Patience, SilenceWatch } from './silence.ts';
+import { SilenceWatch, type Timeouts } from './silence.ts';
 
 // How long connecting and the first answer may take together, in milliseconds.
 const connectTimeout = 10_000;
 // After so much silence TCP asks whether the server is still there, in milliseconds.
 const keepAliveDelay = 60_000;
 /** The default times for detecting a dead connection. */
-export const defaultPatience: Patience = { quiet: 30_000, answer: 10_000, reply: 120_000 };
+export const defaultTimeouts: Timeouts = { quiet: 30_000, answer: 10_000, reply: 120_000 };
 // Limits of a line from the server: its length in bytes, and its JSON. No board comes near them (a thousand headers
 // have 8,000 values). A longer line would block the program or fill its memory.
 const lineLimit = 4 * 1024 * 1024;
@@ -74,10 +74,10 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 
   private constructor(
     private readonly socket: Socket,
-    private readonly patience: Patience,
+    private readonly timeouts: Timeouts,
   ) {
     super();
-    this.silence = new SilenceWatch(patience, {
+    this.silence = new SilenceWatch(timeouts, {
       ask: () => void this.call('ping', {}).catch(() => undefined),
       dead: () => socket.destroy(systemError('ETIMEDOUT')),
     });
@@ -93,7 +93,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   static async open(
     address: Address,
     signal?: AbortSignal,
-    patience: Patience = defaultPatience,
+    timeouts: Timeouts = defaultTimeouts,
   ): Promise<Connection> {
     const socket = openSocket(address);
     const giveUp = (code: string) => socket.destroy(systemError(code));
@@ -103,7 +103,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     try {
       signal?.throwIfAborted();
       await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect');
-      const connection = new Connection(socket, patience);
+      const connection = new Connection(socket, timeouts);
       await connection.call('server.info', {}).catch((error) => {
         // A board that refuses the call has answered.
         if (!(error instanceof BoardError)) throw error;
@@ -196,7 +196,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
     const [oldest] = this.waiting;
     if (!oldest) return;
     const [id, { method, reject }] = oldest;
-    const { reply } = this.patience;
+    const { reply } = this.timeouts;
     this.replyTimer = setTimeout(() => {
       this.settled(id);
       const seconds = Math.round(reply / 1000);

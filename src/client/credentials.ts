@@ -35,7 +35,7 @@ export class Credentials {
     this.password = password;
   }
 
-  /** Logs in. The name may be new. @throws what `call` throws */
+  /** Logs in. The name may be new. @throws any error of `call` */
   async login(call: Call): Promise<Result<'session.login'>> {
     const { user } = this;
     const { create } = this.options;

@@ -110,7 +110,7 @@ export class Lifeline {
     const { signal } = this.closing;
     await delay(pause, undefined, { signal });
     const { address, timing } = this.options;
-    return attempt({ address, signal, patience: timing, refused: 0 }, (call) => this.reopen(call));
+    return attempt({ address, signal, timeouts: timing, refused: 0 }, (call) => this.reopen(call));
   }
 
   private async reopen(call: Call): Promise<Result<'session.login'>> {

@@ -1,14 +1,14 @@
 import { setImmediate } from 'node:timers/promises';
 
-/** In milliseconds. */
-export interface Patience {
-  /** After so much silence, the client asks whether the server is still there. */
+/** Timeouts of a connection, in milliseconds. */
+export interface Timeouts {
+  /** After this long without input, the client sends a ping. */
   readonly quiet: number;
-  /** How long the server may then take to send anything. */
+  /** How long the server then has to send anything. */
   readonly answer: number;
   /**
-   * How long the server may take to answer the oldest call, counted from the answer to the call
-   * before. A server that sends other things is not silent, and the caller would wait for ever.
+   * How long the server has to answer the oldest call, counted from the answer to the call before.
+   * Without this limit, a caller would wait for ever if the server sends only other messages.
    */
   readonly reply: number;
 }
@@ -26,10 +26,10 @@ export class SilenceWatch {
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
-    private readonly patience: Patience,
+    private readonly timeouts: Timeouts,
     private readonly options: SilenceOptions,
   ) {
-    this.wait(patience.quiet);
+    this.wait(timeouts.quiet);
   }
 
   /** Called when anything is received. */
@@ -49,12 +49,12 @@ export class SilenceWatch {
   private look(): void {
     const silent = performance.now() - this.lastHeard;
     // A timer may be early by a fraction of a millisecond.
-    if (silent < this.patience.quiet - 1) {
-      this.wait(this.patience.quiet - silent);
+    if (silent < this.timeouts.quiet - 1) {
+      this.wait(this.timeouts.quiet - silent);
     } else {
       this.options.ask();
       const asked = performance.now();
-      this.timer = setTimeout(() => void this.judge(asked), this.patience.answer);
+      this.timer = setTimeout(() => void this.judge(asked), this.timeouts.answer);
     }
   }
 
@@ -62,6 +62,6 @@ export class SilenceWatch {
     // If this process was stopped, the answer may have arrived and not been read yet.
     await setImmediate();
     if (this.lastHeard < asked) this.options.dead();
-    else this.wait(this.patience.quiet);
+    else this.wait(this.timeouts.quiet);
   }
 }

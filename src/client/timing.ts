@@ -1,9 +1,9 @@
 import { longestTimer } from '../protocol/timers.ts';
-import { defaultPatience } from './connection.ts';
-import type { Patience } from './silence.ts';
+import { defaultTimeouts } from './connection.ts';
+import type { Timeouts } from './silence.ts';
 
 /** Times that a program can set, in milliseconds. */
-export interface Timing extends Patience {
+export interface Timing extends Timeouts {
   /** The first and the maximum pause before connecting again. */
   readonly firstPause: number;
   readonly longestPause: number;
@@ -17,7 +17,7 @@ export interface Timing extends Patience {
 }
 
 export const defaultTiming: Timing = {
-  ...defaultPatience,
+  ...defaultTimeouts,
   firstPause: 250,
   longestPause: 30_000,
   nameInUse: 120_000,

@@ -105,7 +105,7 @@ export class Turns {
 
   /**
    * Counts a write that begins. The commit at the end of the turn will work on it, so it uses up a part of the
-   * slice now. @returns what to call `writeEnded` of the party with
+   * slice now. @returns the argument for `writeEnded` of the party
    */
   expectWrite(share: Share): number {
     const expected = share.writeBegun();

@@ -47,7 +47,7 @@ test('SIGHUP applies the settings that can change, and logs which need a restart
   before.socket.end();
   await server.logged('"session":1,"user":"alice","ending":"ended"');
 
-  // What waits for a restart is told again.
+  // A setting that waits for a restart is logged again.
   expect(await reload(changed, 'read the configuration again')).toMatchObject([
     { msg: 'durability changes with a restart only' },
     { msg: 'read the configuration again' },

@@ -90,7 +90,7 @@ test('a refusal that lasts is thrown in the end, with how long the call was trie
   });
   for (const _ of [1, 2, 3]) await refuse(peer, 'RATE_LIMITED', 0.5);
   await failed;
-  // A longer pause than there is patience for is not waited for.
+  // The client does not wait for a pause that is longer than its limit.
   const refused = expect(client.call('ping', {})).rejects.toThrow('Not now.');
   await refuse(peer, 'RATE_LIMITED', 3600);
   await refused;

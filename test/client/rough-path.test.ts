@@ -67,7 +67,7 @@ test(
     for (const { client } of members.slice(0, 3)) {
       for (const group of groups) await client.call('group.join', { group });
     }
-    // What carol joins at home is told to her away.
+    // Groups that carol joins in one session are announced to her other session.
     const [, , , away] = members;
     while (away && away.client.memberships.length < groups.length)
       await once(away.client, 'notice');

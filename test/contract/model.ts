@@ -35,7 +35,7 @@ export class Model {
     return found;
   }
 
-  /** When a session begins: what comes later is told to it. */
+  /** When a session begins. It is notified of all later events. */
   login(): number {
     return ++this.turn;
   }

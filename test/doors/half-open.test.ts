@@ -95,7 +95,7 @@ test('a slow reader gets the last reply too', async () => {
   }
   peer.write('%whoami');
   peer.finish();
-  // Longer than one who is told goodbye and does not read is waited for.
+  // Longer than the server waits for a peer that does not read its closing notice.
   await setTimeout(1500);
   peer.socket.resume();
   const shown = await peer.toEnd();

@@ -29,7 +29,7 @@ test('/metrics has sessions, requests, commits, notices and sizes', async () => 
     'corkboard_requests_total{method="message.get",outcome="MESSAGE_NOT_FOUND"}': 1,
     'corkboard_request_duration_seconds_count{method="message.post"}': 1,
     'corkboard_request_duration_seconds_bucket{method="message.post",le="+Inf"}': 1,
-    // Alice is told of the one who joined and of the message.
+    // Alice gets notices of the new member and of the message.
     corkboard_notices_total: 2,
     corkboard_outbox_bytes: 0,
     corkboard_requests_waiting: 0,

@@ -238,7 +238,7 @@ test('message.list with content returns whole messages, like message.get', async
   expect(messages).toEqual(await Promise.all(whole));
 });
 
-test('message.list with content ends a page early by its bytes, and loses nothing', async () => {
+test('message.list with content ends a page at its limit of bytes, and the next page continues it', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const content = 'ü'.repeat(limits.content / 2);

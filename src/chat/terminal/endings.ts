@@ -17,7 +17,7 @@ export function beforeEnd(last: () => void): () => void {
 
 /**
  * Keeps Ctrl-C from ending this program while another program has the terminal.
- * @returns what to call when this program has the terminal again
+ * @returns a function to call when this program has the terminal again
  */
 export function ignoreInterrupts(): () => void {
   const ignore = () => {};

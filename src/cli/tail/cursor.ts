@@ -51,7 +51,7 @@ export class Cursor {
     this.at++;
   }
 
-  /** Reads the next page, if `next` is empty. @throws what `call` throws */
+  /** Reads the next page, if `next` is empty. @throws any error of `call` */
   async fill(call: Call): Promise<void> {
     while (this.next === undefined && this.stale) {
       // Set before the call: a notice during the call may be about a message that is not in the answer.

@@ -34,7 +34,7 @@ export function startOf({ lastNumber }: Membership, since: Since | undefined): S
 /**
  * Where to begin in each group, so that the newest `count` messages of all groups together are shown.
  * Groups without such a message are left out.
- * @throws what `call` throws
+ * @throws any error of `call`
  */
 export async function startsOfNewest(
   call: Call,

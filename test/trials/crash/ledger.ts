@@ -117,7 +117,7 @@ export class Ledger {
   }
 
   private acknowledge(sent: Sent, number: number): void {
-    // One that is sent again under its key is told what it was told before.
+    // A post that is sent again under its key gets the same number.
     if (sent.number !== undefined) expect(number).toBe(sent.number);
     sent.number = number;
     const { group } = sent.post;
@@ -218,7 +218,7 @@ export class Ledger {
       if (standing.member !== undefined) expect(row !== undefined, key).toBe(standing.member);
       if (!row) continue;
       if (standing.joinedAt !== undefined) expect(row.joinedAt, key).toBe(standing.joinedAt);
-      // Nobody is told it; of one who is certainly a member it never changes.
+      // No reply contains this time. It does not change while the user is certainly a member.
       if (standing.member) standing.joinedAt = row.joinedAt;
       expect(row.lastRead, key).toBeGreaterThanOrEqual(standing.read.least);
       expect(row.lastRead, key).toBeLessThanOrEqual(standing.read.most);

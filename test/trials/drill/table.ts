@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 
-/** A row of the table of nights in `docs/operations.md`: what an operator is told, and by what. */
+/** A row of the table of nights in `docs/operations.md`: what the operator sees, and where. */
 export interface Row {
   readonly night: string;
   /** Pieces of the line in the log that come in this order; none if the log says nothing. */

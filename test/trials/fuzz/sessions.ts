@@ -70,7 +70,7 @@ export async function person(random: Random, port: number, size: number): Promis
   await send(random, socket, inputs);
   const shown = await whole;
   expect(shown).not.toContain(bug);
-  // What happened in the same turn is told behind the reply.
+  // Notices of the same turn come after the reply.
   expect(shown).toMatch(/\[INFO\] Goodbye\.\n(\[GROUP:.*\n)*$/);
 }
 

@@ -71,7 +71,7 @@ interface Due {
 export interface Removal extends MessageSpan {
   /** When the last message was posted. */
   readonly upTo: number;
-  /** By which the messages were removed, in words. */
+  /** The rule that removed the messages, in words. */
   readonly rule: string;
 }
 
