@@ -14,7 +14,7 @@ function bytes(limits = { waitingBytes: 1000, networkWaitingBytes: 400 }) {
   return { waiting, evicted, holder, counts };
 }
 
-test('of a network past its limit, the connection that holds the most is ended', () => {
+test('if a network is past its limit, its connection that holds the most is ended', () => {
   const { waiting, evicted, holder, counts } = bytes();
   const [a, b, other] = [holder('a', '10.0.0.1'), holder('b', '10.0.0.1'), holder('x', '10.0.0.2')];
   waiting.update(other, 390);

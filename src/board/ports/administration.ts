@@ -151,7 +151,7 @@ export interface Administration {
 
   /**
    * Headers, oldest first: those after `after` if it is given, otherwise the newest ones. `more` says
-   * whether there are further messages beyond the end where the page was cut.
+   * whether there are further messages past that end of the page.
    */
   messages(
     group: GroupRef,

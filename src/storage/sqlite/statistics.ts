@@ -39,7 +39,7 @@ export function findWindow(client: Client, since: number): Window {
 }
 
 /**
- * Counts what is stored, and, in steps, the messages of the window. It locks nothing, so while a server runs the
+ * Reads the stored counts, and counts, in steps, the messages of the window. It locks nothing, so while a server runs the
  * parts may differ by some messages.
  * @returns null if it was stopped before the end
  */

@@ -31,7 +31,7 @@ export const milestoneSpacing = 64;
 export const live: SQL = isNull(messages.deletedAt);
 export const tombstone: SQL = isNotNull(messages.deletedAt);
 
-/** What `milestone` is for a post: its group had the number before, unless it was imported with gaps. */
+/** The `milestone` of a post. The previous number exists in its group, unless the group was imported with gaps. */
 export function milestoneOf(number: Placeholder): SQL {
   return sql`case when ${number} % ${sql.raw(String(milestoneSpacing))} = 0 then 1 end`;
 }
