@@ -36,9 +36,20 @@ export class Ext4 {
   /** What the kernel asks for before it can be written again: nobody may have a file of it open. */
   repair(): void {
     execFileSync('umount', [this.folder]);
+    this.waitForRelease();
     const { status } = spawnSync('e2fsck', ['-fp', this.image]);
     if (status !== 1) throw new Error(`e2fsck found nothing to mend: ${status}`);
     this.mount();
+  }
+
+  /** A mount namespace of another test can hold the file system for as long as that test runs. */
+  private waitForRelease(): void {
+    const deadline = Date.now() + 40_000;
+    const sleeper = new Int32Array(new SharedArrayBuffer(4));
+    while (execFileSync('losetup', ['--associated', this.image]).length > 0) {
+      if (Date.now() > deadline) throw new Error(`${this.image} is still mounted somewhere`);
+      Atomics.wait(sleeper, 0, 0, 100);
+    }
   }
 
   private mount(): void {
