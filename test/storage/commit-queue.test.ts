@@ -129,14 +129,14 @@ test('writes that take long are committed a few in each turn, in order', async (
   expect(commits(file) - before).toBeGreaterThanOrEqual(3);
 });
 
-test('the connection that writes is charged for the time of the write and of its events, also if it is refused', async () => {
+test('the connection that writes is charged for the time of the write and of its events, also if it is refused or fails', async () => {
   const wait = (milliseconds: number) => {
     const until = performance.now() + milliseconds;
     while (performance.now() < until);
   };
   const { run } = openQueue({ publish: () => wait(5) });
-  const charged = { alice: 0, bob: 0 };
-  const payer = (name: 'alice' | 'bob') => ({
+  const charged = { alice: 0, bob: 0, carol: 0 };
+  const payer = (name: keyof typeof charged) => ({
     charge: (milliseconds: number) => {
       charged[name] += milliseconds;
     },
@@ -155,7 +155,15 @@ test('the connection that writes is charged for the time of the write and of its
     },
     { payer: payer('bob') },
   );
-  await Promise.allSettled([write, refused]);
+  const failed = run(
+    () => {
+      wait(20);
+      throw new Error('a bug');
+    },
+    { payer: payer('carol') },
+  );
+  await Promise.allSettled([write, refused, failed]);
+  expect(charged.carol).toBeGreaterThanOrEqual(20);
   expect(charged.alice).toBeGreaterThanOrEqual(10);
   expect(charged.bob).toBeGreaterThanOrEqual(20);
 });

@@ -47,8 +47,13 @@ export class BatchWriter<C> implements Writer<C> {
     this.until = performance.now() + lockTimeout;
     const commits: Commit[] = [];
     const note = (commit: Commit) => void commits.push(commit);
+    // Set again by each attempt: to wait for another process's lock costs no processor time.
+    let began = 0;
     const commit = (some: readonly C[], at: number) =>
-      this.whenUnlocked(() => this.committer.commit(some, { first: at, time, note }));
+      this.whenUnlocked(() => {
+        began = performance.now();
+        return this.committer.commit(some, { first: at, time, note });
+      });
     const written = (outcomes: Outcome[]) => ({ outcomes, commits, newest: this.committer.newest });
     try {
       return written(await commit(calls, first));
@@ -59,7 +64,6 @@ export class BatchWriter<C> implements Writer<C> {
     }
     const outcomes: Outcome[] = [];
     for (const [index, call] of calls.entries()) {
-      const began = performance.now();
       try {
         outcomes.push(...(await commit([call], first + index)));
       } catch (failure) {

@@ -55,7 +55,6 @@ const minLockTimeout = 10 * lockRetry;
  */
 export class CommitQueue<C> {
   private waiting: Write<C>[] = [];
-  private waitingBytes = 0;
   private scheduled = false;
   private closed = false;
   private underWay: { readonly first: number; readonly settled: Promise<void> } | undefined;
@@ -82,7 +81,6 @@ export class CommitQueue<C> {
     if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise((resolve, reject) => {
       this.waiting.push({ call, bytes, payer, since: performance.now(), resolve, reject });
-      this.waitingBytes += bytes;
       this.schedule();
     });
   }
@@ -190,14 +188,12 @@ export class CommitQueue<C> {
       if (alone) break;
     }
     this.waiting = waiting.slice(end);
-    this.waitingBytes -= bytes;
     return waiting.slice(0, end);
   }
 
   private takeAll(): Write<C>[] {
     const { waiting } = this;
     this.waiting = [];
-    this.waitingBytes = 0;
     return waiting;
   }
 
@@ -205,7 +201,6 @@ export class CommitQueue<C> {
   private putBack(writes: readonly Write<C>[]): void {
     if (writes.length === 0) return;
     this.waiting = [...writes, ...this.waiting];
-    for (const { bytes } of writes) this.waitingBytes += bytes;
   }
 
   /** The rest of the time that the oldest write may wait for the lock, in milliseconds. */
@@ -218,6 +213,7 @@ export class CommitQueue<C> {
   private settle(write: Write<C>, outcome: Outcome): void {
     const { resolve, reject, payer } = write;
     if ('failure' in outcome) {
+      payer?.charge(outcome.took);
       this.refuse(write, outcome.failure);
       return;
     }
