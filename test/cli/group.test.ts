@@ -201,7 +201,7 @@ test('group rename keeps number, members and messages, and stores an event for t
   const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one']));
   expect(await runCli(['group', 'rename', 'news', 'Olds', '--data', data])).toEqual({
     code: 0,
-    stdout: 'Group 3 is called Olds now.\n',
+    stdout: 'Group news is called Olds now.\n',
     stderr: '',
   });
   expect(await runJson(['group', 'show', 'olds', '--data', data])).toMatchObject({

@@ -15,5 +15,5 @@ export function groupRenameCommand(): Command {
 async function rename(name: string, to: string, options: CommonOptions): Promise<void> {
   const checked = groupName(to);
   const group = await administer(options, (board) => board.renameGroup(groupRef(name), checked));
-  printDone(options, groupDocument(group), () => `Group ${group.id} is called ${group.name} now.`);
+  printDone(options, groupDocument(group), () => `Group ${name} is called ${group.name} now.`);
 }

@@ -15,5 +15,5 @@ export function userRenameCommand(): Command {
 async function rename(name: string, to: string, options: CommonOptions): Promise<void> {
   const checked = userName(to);
   const user = await administer(options, (board) => board.renameUser(name, checked));
-  printDone(options, userDocument(user), () => `User ${user.id} is called ${user.name} now.`);
+  printDone(options, userDocument(user), () => `User ${name} is called ${user.name} now.`);
 }
