@@ -1,5 +1,5 @@
 // Control characters, except for tab and line feed.
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;
 // Embeddings, overrides and isolates of the Unicode bidirectional algorithm (UAX #9, section 2):
 // they reorder the text around them. The marks U+200E, U+200F and U+061C do not, and are kept.

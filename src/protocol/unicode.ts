@@ -10,7 +10,7 @@ const pieceUnits = 256;
 const normalizedAtOnce = 2048;
 const graphemeSegmenter = new Intl.Segmenter();
 const printableAscii = /^[\x20-\x7e]*$/;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: colours begin with an escape character
+// biome-ignore lint/suspicious/noControlCharactersInRegex: a colour sequence begins with the control character ESC
 const colours = /\x1b\[[0-9;]*m/g;
 
 /**

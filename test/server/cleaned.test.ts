@@ -8,7 +8,7 @@ const hostile = `${esc}[2J${esc}]0;pwned\u0007\u0008${override}x\u2066y\u009b31m
 const harmless = '␛[2J␛]0;pwned␇␈xy\ufffd31m␡␀';
 
 /** Whatever could drive a terminal, but the line feeds between lines. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the pattern finds control characters
 const dangerous = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069\u2028\u2029]/;
 
 test('control characters from a program reach no terminal: list, message, notice, join', async () => {

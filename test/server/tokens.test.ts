@@ -141,7 +141,7 @@ test('a changed password ends all tokens but that of the session, over restarts'
   expect(await resume(board, alice.token)).toBe('TOKEN_INVALID');
 });
 
-test('a token that an earlier version has stored is valid, until it ends as any other', async () => {
+test('a token from an earlier version is valid after an upgrade, until it ends like any other', async () => {
   const board = await TestBoard.start();
   await tokenOf(board, 'alice');
   const tokens = ['A', 'B', 'C', 'D'].map((letter) => letter.repeat(43));

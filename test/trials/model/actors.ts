@@ -78,7 +78,7 @@ export class ProgramActor implements Actor {
     this.peer.socket.destroy();
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: what each method gives is looked at in its words.
+  // biome-ignore lint/suspicious/noExplicitAny: each caller knows the result of its method.
   private async ask(method: string, params: object, words: (result: any) => string) {
     const { result, error } = await this.peer.request(method, params);
     return error ? error.data.code : words(result);
