@@ -25,7 +25,9 @@ function rowsOf(client: Client): Record<string, unknown[]> {
     groups: all(
       'SELECT id, name, last_number, member_count, message_count FROM groups ORDER BY id',
     ),
-    memberships: all('SELECT * FROM memberships ORDER BY group_id, user_id'),
+    memberships: all(
+      'SELECT group_id, user_id, joined_at, last_read_number FROM memberships ORDER BY group_id, user_id',
+    ),
   };
 }
 
@@ -39,7 +41,8 @@ function earlierBoard(schema: number, messages: number): string {
       INSERT INTO users (name, name_key, created_at) SELECT 'u' || i, 'u' || i, i FROM n;
     WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 10)
       INSERT INTO groups (name, name_key, created_at) SELECT 'g' || i, 'g' || i, i FROM n;
-    INSERT INTO memberships SELECT g.id, u.id, u.id * 10, 0 FROM groups g JOIN users u WHERE u.id % 10 = g.id % 10;
+    INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
+      SELECT g.id, u.id, u.id * 10, 0 FROM groups g JOIN users u WHERE u.id % 10 = g.id % 10;
     WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ${messages})
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key)
       SELECT 1 + i % 10, i / 10 + 1, 1 + i % 20, 1000 + i, 'subject ' || i, printf('%.*c', i % 300, 'x') || '\u{1F35C}',

@@ -6,6 +6,7 @@ import type { Statements } from '../statements/statements.ts';
 import { findGroup } from './access.ts';
 import { changeCounts } from './counts.ts';
 import { emitPurged } from './spans.ts';
+import { removeTraces } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
 
 /** Deletes all of `numbers`, or none. @throws BoardError as `Administration.deleteMessages` does */
@@ -29,16 +30,19 @@ export function deleteMessages(
 }
 
 /**
- * Makes messages of one group tombstones: their rows keep number and time, and lose everything else. The
+ * Makes messages of one group tombstones: their rows keep number, time and thread, and lose everything else. The
  * rows have to stay because the rule of visibility counts rows (see visibility.ts). Rows may be removed only
  * from a group's oldest on, as a purge and retention do.
  */
 export function buryMessages(
   { statements, at }: OperatorTx,
   group: number,
-  rows: readonly { readonly id: number }[],
+  rows: readonly { readonly id: number; readonly number: number }[],
 ): void {
-  for (const { id } of rows) statements.bury.run({ id, at });
+  for (const { id, number } of rows) {
+    statements.bury.run({ id, at });
+    removeTraces(statements, group, number);
+  }
   changeCounts(statements, group, { messages: -rows.length });
 }
 

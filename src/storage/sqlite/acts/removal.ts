@@ -4,6 +4,7 @@ import type { Group } from '../../../board/types.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
 import { emitPurged, extended } from './spans.ts';
+import { removeTracesOfGroup, removeTracesUpTo } from './traces.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
 /** Messages of one step: under 1 ms of work if they are short, 4 ms if each has 32 KiB. */
@@ -41,6 +42,7 @@ export function deleteGroupStep(
  */
 export function deleteGroup({ statements, emit }: OperatorTx, { group }: { group: Group }): void {
   removeUpTo(statements, group.id, endOfTime);
+  removeTracesOfGroup(statements, group.id);
   statements.removeMembershipsIn.run({ group: group.id });
   statements.removeGroup.run({ group: group.id });
   emit({ type: 'group.removed', group });
@@ -159,6 +161,7 @@ function removeOldest(statements: Statements, group: number, rows: readonly Row[
   if (!last) return [];
   const numbers = rows.flatMap(({ number, deletedAt }) => (deletedAt === null ? [number] : []));
   removeUpTo(statements, group, last.postedAt);
+  removeTracesUpTo(statements, group, last.number);
   changeCounts(statements, group, { messages: -numbers.length });
   return numbers;
 }

@@ -7,6 +7,7 @@ import { changeCounts } from './counts.ts';
 import { buryMessages } from './messages.ts';
 import { stepSize } from './removal.ts';
 import { emitPurged, extended } from './spans.ts';
+import { removeTracesOfUser } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
 import { expel, groupsOf } from './users.ts';
 
@@ -94,6 +95,7 @@ export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress
     changeCounts(statements, group.id, { members: -1 });
     tx.emit({ type: 'member.left', origin: null, group, user });
   }
+  removeTracesOfUser(statements, user.id);
   statements.removeUser.run({ user: user.id });
   for (const span of progress.spans) emitPurged(tx, span);
   return progress;

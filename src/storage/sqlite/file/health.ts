@@ -66,7 +66,10 @@ export const healthChecks: readonly HealthCheck[] = [
     'deleted messages',
     `SELECT name, number FROM messages JOIN groups ON groups.id = group_id
      WHERE deleted_at IS NOT NULL
-       AND (sender_id IS NOT NULL OR subject <> '' OR content <> '' OR post_key IS NOT NULL)`,
+       AND (sender_id IS NOT NULL OR subject <> '' OR content <> '' OR post_key IS NOT NULL
+         OR mentions IS NOT NULL OR edits <> 0
+         OR EXISTS (SELECT 1 FROM mentions WHERE mentions.group_id = messages.group_id AND mentions.number = messages.number)
+         OR EXISTS (SELECT 1 FROM revisions WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number))`,
     ({ name, number }) => `message ${number} of ${name} was deleted, and not all of it is gone`,
   ),
   rule<{ name: string; last: number; highest: number }>(

@@ -64,10 +64,21 @@ export const groups = sqliteTable(
     messageCount: integer('message_count').notNull().default(0),
     keepMessages: integer('keep_messages'),
     keepDays: integer('keep_days'),
+    /** A direct conversation is a group of two members that no list shows. */
+    kind: text({ enum: ['group', 'direct'] })
+      .notNull()
+      .default('group'),
+    /** The id of the user who made it; null for a group that the operator made. */
+    createdBy: integer('created_by'),
+    /** Counts the edits and deletions of messages: see `messages.changed`. */
+    lastChange: integer('last_change').notNull().default(0),
   },
   (table) => [
     index('groups_skeleton').on(table.skeleton),
     index('groups_key_skeleton').on(table.keySkeleton),
+    index('groups_created_by')
+      .on(table.createdBy, table.createdAt)
+      .where(sql`${table.createdBy} is not null`),
   ],
 );
 
@@ -83,6 +94,14 @@ export const memberships = sqliteTable(
     joinedAt: integer('joined_at').notNull(),
     /** Starts at the group's last number, so what is unread was posted after joining. */
     lastReadNumber: integer('last_read_number').notNull(),
+    /** When the last message up to `last_read_number` was posted; null if it was not looked up. */
+    lastReadAt: integer('last_read_at'),
+    /** Ranges of numbers that were read after `last_read_number`, such as `14-17,20`. */
+    readRanges: text('read_ranges').notNull().default(''),
+    /** Of which messages the member wants to be notified. */
+    notify: text({ enum: ['all', 'mentions', 'none'] })
+      .notNull()
+      .default('all'),
   },
   (table) => [
     primaryKey({ columns: [table.groupId, table.userId] }),
@@ -118,12 +137,25 @@ export const messages = sqliteTable(
      * the milestones next to a number bound the time of its message.
      */
     milestone: integer(),
+    /** The number of the message that this one replies to, in the same group. */
+    replyTo: integer('reply_to'),
+    /** The number of the first message of the thread; null for a message that begins one. */
+    thread: integer(),
+    /** The ids of the users whom the message mentions, as a JSON array; null without any. */
+    mentions: text(),
+    editedAt: integer('edited_at'),
+    /** How many times it was edited. The versions before are in `revisions`. */
+    edits: integer().notNull().default(0),
+    /** Of a tombstone: the id of the user who deleted the message; null for the operator. */
+    deletedBy: integer('deleted_by'),
+    /** What `groups.last_change` became by the last edit, or by the deletion. */
+    changed: integer(),
   },
   (table) => [
     // Two indexes, so that a list is a range of messages however many tombstones are between them,
-    // and a post still changes one.
-    uniqueIndex('messages_posted')
-      .on(table.groupId, table.postedAt, table.number)
+    // and a post still changes one. Sender and thread decide whether a message is unread.
+    index('messages_posted')
+      .on(table.groupId, table.postedAt, table.number, table.senderId, table.thread)
       .where(sql`${table.deletedAt} is null`),
     uniqueIndex('messages_deleted')
       .on(table.groupId, table.postedAt, table.number)
@@ -134,6 +166,107 @@ export const messages = sqliteTable(
     uniqueIndex('messages_post_key')
       .on(table.senderId, table.postKey)
       .where(sql`${table.postKey} is not null`),
+    // Partial, so that a message that is neither a reply nor changed costs no page of them.
+    index('messages_thread')
+      .on(table.groupId, table.thread, table.postedAt, table.number)
+      .where(sql`${table.thread} is not null and ${table.deletedAt} is null`),
+    index('messages_changed')
+      .on(table.groupId, table.changed)
+      .where(sql`${table.changed} is not null`),
+  ],
+);
+
+/** The texts of a message before each of its edits. */
+export const revisions = sqliteTable(
+  'revisions',
+  {
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    /** 0 for the text that was posted. */
+    revision: integer().notNull(),
+    /** When this text was posted or edited. */
+    writtenAt: integer('written_at').notNull(),
+    subject: text().notNull(),
+    content: text().notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupId, table.number, table.revision] })],
+);
+
+/** Which messages mention a user. */
+export const mentions = sqliteTable(
+  'mentions',
+  {
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** When the message was posted. */
+    postedAt: integer('posted_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupId, table.number, table.userId] }),
+    index('mentions_user').on(table.userId, table.postedAt),
+    index('mentions_membership').on(table.userId, table.groupId, table.postedAt),
+  ],
+);
+
+/** Users who may not write to `user_id` directly. */
+export const blocks = sqliteTable(
+  'blocks',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    blockedId: integer('blocked_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.blockedId] }),
+    index('blocks_blocked').on(table.blockedId),
+  ],
+);
+
+/** Users whose messages are not unread for `user_id`. */
+export const mutedUsers = sqliteTable(
+  'muted_users',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    mutedId: integer('muted_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.mutedId] }),
+    index('muted_users_muted').on(table.mutedId),
+  ],
+);
+
+/** Threads whose messages are not unread for `user_id`. */
+export const mutedThreads = sqliteTable(
+  'muted_threads',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    thread: integer().notNull(),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.groupId, table.thread] }),
+    index('muted_threads_group').on(table.groupId, table.thread),
   ],
 );
 

@@ -26,9 +26,11 @@ export const unreported: UpgradeReport = { begin: () => {}, progress: () => {} }
 
 /** The migration that writes all messages again: see `0007_one_message_index.sql`. */
 const rewriting = 7;
+/** The migration that writes their index again: see `0009_conversation.sql`. */
+const indexing = 9;
 
 // Times the size of the database. The upgrade that writes all messages again was measured: see docs/operations.md.
-const spaceFor = { copy: 1, rewriting: 2 };
+const spaceFor = { copy: 1, rewriting: 2, indexing: 0.5 };
 // Bytes that are upgraded in a second, on a slow machine.
 const speed = 10 * 1024 * 1024;
 // Bytes for everything small that an upgrade writes.
@@ -49,7 +51,9 @@ export function planUpgrade(
   freeIn = freeSpace,
 ): UpgradePlan {
   const size = sizeOf(file) + sizeOf(`${file}-wal`);
-  const times = spaceFor.copy + (applied <= rewriting ? spaceFor.rewriting : 0);
+  const writes =
+    applied <= rewriting ? spaceFor.rewriting : applied <= indexing ? spaceFor.indexing : 0;
+  const times = spaceFor.copy + writes;
   const space = Math.ceil(size * times + margin);
   const free = freeIn(dirname(file));
   if (free < space) {

@@ -116,6 +116,10 @@ export function messageStatements(orm: Orm) {
           subject: '',
           content: '',
           postKey: null,
+          replyTo: null,
+          mentions: null,
+          editedAt: null,
+          edits: 0,
         })
         .where(byId)
         .prepare(),

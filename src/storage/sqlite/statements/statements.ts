@@ -7,6 +7,7 @@ import { groupStatements } from './groups.ts';
 import { membershipStatements } from './memberships.ts';
 import { messageStatements } from './messages.ts';
 import type { Recipe } from './recipe.ts';
+import { traceStatements } from './traces.ts';
 import { userStatements } from './users.ts';
 
 type Preparations = Record<string, () => unknown>;
@@ -20,6 +21,7 @@ function preparations(database: Orm) {
     ...userStatements(database),
     ...credentialStatements(database),
     ...boardStatements(database),
+    ...traceStatements(database),
   };
 }
 

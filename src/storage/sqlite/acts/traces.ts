@@ -1,0 +1,28 @@
+import type { Statements } from '../statements/statements.ts';
+
+// What tables other than `messages` have about a message, a group or a user. The acts that delete groups and users run
+// without foreign keys, so these functions remove what the foreign keys would remove.
+
+/** Removes what belongs to the text of a message. */
+export function removeTraces(statements: Statements, group: number, number: number): void {
+  statements.removeMentionsOf.run({ group, number });
+  statements.removeRevisionsOf.run({ group, number });
+}
+
+/** Removes what belongs to the texts of a group's messages up to a number. */
+export function removeTracesUpTo(statements: Statements, group: number, number: number): void {
+  statements.removeMentionsUpTo.run({ group, number });
+  statements.removeRevisionsUpTo.run({ group, number });
+}
+
+export function removeTracesOfGroup(statements: Statements, group: number): void {
+  removeTracesUpTo(statements, group, Number.MAX_SAFE_INTEGER);
+  statements.removeMutedThreadsIn.run({ group });
+}
+
+export function removeTracesOfUser(statements: Statements, user: number): void {
+  statements.removeMentionsOfUser.run({ user });
+  statements.removeBlocksOfUser.run({ user });
+  statements.removeMutedUsersOfUser.run({ user });
+  statements.removeMutedThreadsOfUser.run({ user });
+}
