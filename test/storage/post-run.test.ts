@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
+import { groupNamed, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
 
 /** What the board keeps of a group beside its messages. */
 function counts({ client }: StoredBoard, group = 'main') {
@@ -30,4 +30,41 @@ test('posts whose counts cannot be written are not stored', async () => {
   expect(board.client.prepare('SELECT count(*) FROM messages').pluck().get()).toBe(0);
   board.client.exec('DROP TRIGGER broken');
   expect((await post(board, alice, 'c')).number).toBe(1);
+});
+
+test.each([
+  ['membership', 'DELETE FROM memberships', 'NOT_MEMBER'],
+  ['group', 'DELETE FROM groups', 'GROUP_NOT_FOUND'],
+  ['right to post', 'UPDATE users SET banned_at = 1', 'BANNED'],
+  ['password', "UPDATE users SET password_hash = 'other'", 'SESSION_ENDED'],
+  ['user', 'DELETE FROM users', 'USER_NOT_FOUND'],
+])(
+  'a post is refused if another process has changed the %s since the last one',
+  async (_, change, code) => {
+    const board = openBoard();
+    const alice = await member(board, 'alice');
+    await post(board, alice, 'a');
+    board.client.exec(change);
+    await expect(post(board, alice, 'b')).rejects.toMatchObject({ code });
+  },
+);
+
+test('a post after one of another process gets the number after it', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  await post(board, alice, 'a');
+  board.client.exec('UPDATE groups SET last_number = 7, message_count = 7');
+  expect((await post(board, alice, 'b')).number).toBe(8);
+  expect(counts(board)).toEqual([8, 8]);
+});
+
+test('a post is refused after the member has left, and possible after joining again', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  await post(board, alice, 'a');
+  await board.repository.leave(alice, groupNamed('main'));
+  await expect(post(board, alice, 'b')).rejects.toMatchObject({ code: 'NOT_MEMBER' });
+  await board.repository.join(alice, groupNamed('main'));
+  expect((await post(board, alice, 'c')).number).toBe(2);
+  expect(counts(board)).toEqual([2, 2]);
 });

@@ -4,7 +4,10 @@ import type { Statements } from '../statements/statements.ts';
 import { requireMember } from './access.ts';
 import { changeCounts } from './counts.ts';
 
-/** The next numbers of one group, and how many posts of the run took one. */
+// How many memberships are remembered. It limits memory: each takes some 200 bytes.
+const maxMemberships = 10_000;
+
+/** The next numbers of one group, and how many posts have taken one that its counts do not include yet. */
 class Numbering {
   private added = 0;
 
@@ -13,6 +16,10 @@ class Numbering {
     private lastNumber: number,
   ) {}
 
+  get isCounted(): boolean {
+    return this.added === 0;
+  }
+
   next(): number {
     this.added++;
     return ++this.lastNumber;
@@ -20,7 +27,8 @@ class Numbering {
 
   write(statements: Statements): void {
     const { group, lastNumber, added } = this;
-    if (added > 0) changeCounts(statements, group.id, { messages: added, lastNumber });
+    this.added = 0;
+    changeCounts(statements, group.id, { messages: added, lastNumber });
   }
 }
 
@@ -31,15 +39,29 @@ interface Memberships {
 }
 
 /**
- * State that consecutive posts of a transaction share. Nothing else writes between them, so a membership
- * that was found for one post exists for the next too, and the counts of a group are written once, by
- * `flush`. It saves about a sixth of the processor time of a post if many posts are committed together.
+ * State that consecutive posts share, within a transaction and from one to the next. As long as nothing else is
+ * written, a membership that was found for one post exists for the next too, and the next number of a group is
+ * known. The counts of a group are written once in a transaction, by `flush`.
  */
 export class PostRun {
   private readonly numberings = new Map<number, Numbering>();
   private readonly memberships = new Map<number, Memberships>();
+  /** How many groups all of `memberships` have. */
+  private known = 0;
+  /** The numberings that have counts to write. */
+  private changed: Numbering[] = [];
+  private version: number | undefined;
 
   constructor(private readonly statements: Statements) {}
+
+  /**
+   * To be called at the beginning of each transaction. It forgets everything if another connection has written.
+   * @param version `PRAGMA data_version`, read inside the transaction
+   */
+  begin(version: number | undefined): void {
+    if (version !== this.version || this.known > maxMemberships) this.drop();
+    this.version = version;
+  }
 
   /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`, and what `requireActiveSession` throws */
   numberingFor(actor: Actor, ref: GroupRef): Numbering {
@@ -56,13 +78,25 @@ export class PostRun {
     const own = known ?? { passwordHash, numberings: new Map<string | number, Numbering>() };
     own.numberings.set(key, numbering);
     this.memberships.set(user, own);
+    this.known++;
     return numbering;
   }
 
-  /** Writes the counts of the groups. Call it before any other act, and before the commit. */
+  /** The number of a new message. Its group is counted by `flush`. */
+  nextNumber(numbering: Numbering): number {
+    if (numbering.isCounted) this.changed.push(numbering);
+    return numbering.next();
+  }
+
+  /** Writes the counts of the groups. Call it before the commit. */
   flush(): void {
-    if (this.numberings.size === 0) return;
-    for (const numbering of this.numberings.values()) numbering.write(this.statements);
+    for (const numbering of this.changed) numbering.write(this.statements);
+    this.changed = [];
+  }
+
+  /** Writes the counts and forgets everything. Call it before any other act. */
+  end(): void {
+    this.flush();
     this.drop();
   }
 
@@ -70,5 +104,7 @@ export class PostRun {
   drop(): void {
     this.numberings.clear();
     this.memberships.clear();
+    this.known = 0;
+    this.changed = [];
   }
 }

@@ -19,7 +19,7 @@ export function post(
   const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
   if (posted) return { group, message: posted };
   const { at } = tx;
-  const number = numbering.next();
+  const number = tx.posts.nextNumber(numbering);
   tx.statements.addMessage.run({
     group: group.id,
     number,

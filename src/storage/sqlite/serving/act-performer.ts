@@ -13,8 +13,12 @@ export class ActPerformer implements Performer<Call> {
     this.tx = new ReusedTx(statements);
   }
 
+  begin(version: number | undefined): void {
+    this.tx.posts.begin(version);
+  }
+
   perform(call: Call, emit: Emit, time: CallTime): unknown {
-    if (call.act !== 'post') this.flush();
+    if (call.act !== 'post') this.tx.posts.end();
     this.tx.emit = emit;
     this.tx.time = time;
     return perform(this.tx, call);

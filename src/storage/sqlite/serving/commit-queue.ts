@@ -39,8 +39,9 @@ export interface CommitQueueOptions<C> {
 const writesPerCommit = 1024;
 // Bytes of the writes of one commit: eight contents of the maximum length. The rest is in the next one.
 const bytesPerCommit = 256 * 1024;
-// The `commitTime` of a server.
-const serverCommitTime = 4;
+// The `commitTime` of a server: a write that waits for the commit before its own waits this long for it at most, and
+// for the disk.
+const serverCommitTime = 16;
 // Milliseconds to wait for another process's lock when closing.
 const closingLockTimeout = 1000;
 // The minimum timeout for the lock, even if a write has waited long for earlier commits.

@@ -15,6 +15,11 @@ export interface CallTime {
 
 /** Runs calls inside the transactions of a `Committer`. */
 export interface Performer<C> {
+  /**
+   * Called at the beginning of each transaction.
+   * @param version changes when another connection has written to the database (`PRAGMA data_version`)
+   */
+  begin?(version: number | undefined): void;
   /** @throws BoardError before anything was changed; other errors at any time */
   perform(call: C, emit: Emit, time: CallTime): unknown;
   /** Writes the state that consecutive calls have gathered. Called before each commit. */
@@ -51,6 +56,7 @@ export class Committer<C> {
   private readonly begin;
   private readonly end;
   private readonly rollback;
+  private readonly version;
   private readonly time = new NotedTime();
 
   /** @param files checked before and after each transaction, because a commit into a deleted file would be lost */
@@ -62,6 +68,7 @@ export class Committer<C> {
     this.begin = client.prepare('BEGIN IMMEDIATE');
     this.end = client.prepare('COMMIT');
     this.rollback = client.prepare('ROLLBACK');
+    this.version = client.prepare<[], number>('PRAGMA data_version').pluck();
   }
 
   /** The newest time that was stored; 0 if there is none yet. */
@@ -103,6 +110,7 @@ export class Committer<C> {
   private transact(calls: readonly C[], first: number, time: number): Outcome[] {
     this.begin.run();
     try {
+      this.performer.begin?.(this.version.get());
       const outcomes: Outcome[] = [];
       let now = performance.now();
       const end = now + time;
