@@ -8,6 +8,8 @@ import { makeDatabase } from './servers.ts';
 const epoch = 1_500_000_000_000_000;
 const apart = 1000;
 
+const insertMembership = 'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)';
+
 /** When message `number` of a made group was posted. */
 const postedAt = (number: number) => epoch + number * apart;
 
@@ -61,9 +63,7 @@ export class Maker {
 
   /** Makes `user` a member of `group` who joined after its message `after`, and has read no later one. */
   member(group: number, user: number, after = 0): void {
-    this.run(
-      `INSERT INTO memberships VALUES (${group}, ${user}, ${postedAt(after) + 1}, ${after})`,
-    );
+    this.run(`${insertMembership} VALUES (${group}, ${user}, ${postedAt(after) + 1}, ${after})`);
     this.run(`UPDATE groups SET member_count = member_count + 1 WHERE id = ${group}`);
   }
 
@@ -135,7 +135,7 @@ function fillLarge(maker: Maker, groupSizes: number[], many: number): void {
   });
   // Each of the other groups has a hundred members, none of them of the groups above.
   maker.run(
-    `INSERT INTO memberships
+    `${insertMembership}
      SELECT ${firstGroup + groupSizes.length} + n / 100, ${firstUser + 2} + (n * 7) % ${users - 2},
        ${epoch} + n, 0
      FROM (${numbers(many * 100)})`,
