@@ -68,3 +68,33 @@ test('a post is refused after the member has left, and possible after joining ag
   expect((await post(board, alice, 'c')).number).toBe(2);
   expect(counts(board)).toEqual([2, 2]);
 });
+
+test('posts of one commit that repeat a key, or differ in one, are stored once each, in order', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const subjects = Array.from({ length: 30 }, (_, at) => `${at}`);
+  const posts = subjects.flatMap((subject, at) => {
+    const key = at % 3 === 0 ? `key ${at}` : undefined;
+    const options = key === undefined ? {} : { key };
+    const once = post(board, alice, subject, options);
+    return key === undefined ? [once] : [once, post(board, alice, subject, options)];
+  });
+  const numbers = (await Promise.all(posts)).map(({ number }) => number);
+  const expected = subjects.flatMap((_, at) => (at % 3 === 0 ? [at + 1, at + 1] : [at + 1]));
+  expect(numbers).toEqual(expected);
+  const stored = board.client.prepare('SELECT number, subject FROM messages ORDER BY id').raw();
+  expect(stored.all()).toEqual(subjects.map((subject, at) => [at + 1, subject]));
+  expect(counts(board)).toEqual([30, 30]);
+});
+
+test('of many posts of a commit, only the one that fails is refused', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  board.client.exec(`CREATE TRIGGER broken BEFORE INSERT ON messages WHEN new.subject = '13'
+    BEGIN SELECT RAISE(ABORT, 'no room'); END`);
+  const subjects = Array.from({ length: 30 }, (_, at) => `${at}`);
+  const outcomes = await Promise.allSettled(subjects.map((each) => post(board, alice, each)));
+  const failed = outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []));
+  expect(failed).toEqual([13]);
+  expect(counts(board)).toEqual([29, 29]);
+});

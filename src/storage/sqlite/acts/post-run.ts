@@ -32,6 +32,8 @@ class Numbering {
   }
 }
 
+type MessageRow = NonNullable<Parameters<Statements['addMessage']['run']>[0]>;
+
 /** The groups in which a user was found to be a member, by sessions that began with one password. */
 interface Memberships {
   readonly passwordHash: string | null;
@@ -50,6 +52,8 @@ export class PostRun {
   private known = 0;
   /** The numberings that have counts to write. */
   private changed: Numbering[] = [];
+  /** Messages that are not inserted yet. */
+  private rows: MessageRow[] = [];
   private version: number | undefined;
 
   constructor(private readonly statements: Statements) {}
@@ -88,13 +92,30 @@ export class PostRun {
     return numbering.next();
   }
 
-  /** Writes the counts of the groups. Call it before the commit. */
+  /** Adds a message, which is inserted together with the next ones. */
+  add(row: MessageRow): void {
+    this.rows.push(row);
+    const { addMessages } = this.statements;
+    if (this.rows.length < addMessages.rows) return;
+    addMessages.insert(this.rows);
+    this.rows = [];
+  }
+
+  /** Inserts the messages that were added. Call it before any other statement. */
+  insert(): void {
+    if (this.rows.length === 0) return;
+    for (const row of this.rows) this.statements.addMessage.run(row);
+    this.rows = [];
+  }
+
+  /** Inserts the messages, and writes the counts of their groups. Call it before the commit. */
   flush(): void {
+    this.insert();
     for (const numbering of this.changed) numbering.write(this.statements);
     this.changed = [];
   }
 
-  /** Writes the counts and forgets everything. Call it before any other act. */
+  /** Like `flush`, and forgets everything. Call it before any other act. */
   end(): void {
     this.flush();
     this.drop();
@@ -106,5 +127,6 @@ export class PostRun {
     this.memberships.clear();
     this.known = 0;
     this.changed = [];
+    this.rows = [];
   }
 }

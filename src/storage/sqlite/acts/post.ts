@@ -20,7 +20,7 @@ export function post(
   if (posted) return { group, message: posted };
   const { at } = tx;
   const number = tx.posts.nextNumber(numbering);
-  tx.statements.addMessage.run({
+  tx.posts.add({
     group: group.id,
     number,
     user: actor.user.id,

@@ -43,8 +43,14 @@ class ReusedTx implements ServerTx {
   emit: (event: BoardEvent) => void = () => {};
   time: CallTime = { ask: () => 0 };
 
-  constructor(readonly statements: Statements) {
-    this.posts = new PostRun(statements);
+  constructor(private readonly prepared: Statements) {
+    this.posts = new PostRun(prepared);
+  }
+
+  /** Posts are inserted together, but each statement sees those before it. */
+  get statements(): Statements {
+    this.posts.insert();
+    return this.prepared;
   }
 
   get at(): number {

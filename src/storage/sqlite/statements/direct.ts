@@ -1,6 +1,6 @@
 import { Param, Placeholder, type Query } from 'drizzle-orm';
 import type { Client } from '../file/connection.ts';
-import { prepare, type Recipe } from './recipe.ts';
+import { prepare, prepareRows, type Recipe } from './recipe.ts';
 
 /** A query of drizzle's that is not prepared yet. Only the type of `prepare` is used. */
 interface Preparable<P> {
@@ -31,6 +31,13 @@ export function direct<P>(
   const recipe = toRecipe(generated, Object.keys(columns));
   const getQuery = () => generated;
   return { ...prepare(client, recipe), getQuery, recipe } as unknown as Runs<P>;
+}
+
+/** An insert of drizzle's for one row, to insert `rows` rows at once: see `prepareRows`. */
+export function directRows(client: Client, query: Pick<Preparable<never>, 'toSQL'>, rows: number) {
+  const generated = query.toSQL();
+  const recipe: Recipe = { ...toRecipe(generated, []), rows };
+  return { ...prepareRows(client, recipe), getQuery: () => generated, recipe };
 }
 
 /** A statement that drizzle has prepared, or `direct`, or a pragma. */

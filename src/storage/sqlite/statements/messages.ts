@@ -2,11 +2,17 @@ import { and, asc, count, desc, eq, gt, gte, lt, lte, max, type SQL, sql } from 
 import { QueryBuilder, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import { groups, messages, users } from '../file/schema.ts';
-import { direct } from './direct.ts';
+import { direct, directRows } from './direct.ts';
 import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';
 import { visibleStatements } from './visibility.ts';
 
 const value = sql.placeholder;
+
+/**
+ * The rows of an insert of `addMessages`. SQLite keeps a copy of each page that the insert changes until it has ended, at
+ * most 64 KiB of them in memory. With 16 rows in as many groups, an insert took longer than with one row.
+ */
+const rowsPerInsert = 8;
 
 const inGroup = eq(messages.groupId, value('group'));
 const byId = eq(messages.id, value('id'));
@@ -54,24 +60,23 @@ export function messageStatements(orm: Orm) {
       .delete(messages)
       .where(and(inGroup, lte(messages.postedAt, value('until')), which))
       .prepare();
+  const newMessage = () =>
+    orm.insert(messages).values({
+      groupId: value('group'),
+      number: value('number'),
+      senderId: value('user'),
+      postedAt: value('at'),
+      subject: value('subject'),
+      content: value('content'),
+      postKey: value('key'),
+      milestone: milestoneOf(value('number')),
+    });
   return {
     ...visibleStatements(orm),
     ...numberStatements(orm),
 
-    addMessage: () =>
-      direct(
-        orm.$client,
-        orm.insert(messages).values({
-          groupId: value('group'),
-          number: value('number'),
-          senderId: value('user'),
-          postedAt: value('at'),
-          subject: value('subject'),
-          content: value('content'),
-          postKey: value('key'),
-          milestone: milestoneOf(value('number')),
-        }),
-      ),
+    addMessage: () => direct(orm.$client, newMessage()),
+    addMessages: () => directRows(orm.$client, newMessage(), rowsPerInsert),
     messageByKey: () =>
       orm
         .select({
