@@ -4,6 +4,7 @@ import { Accounts } from './board/accounts.ts';
 import { NetworkMap } from './board/addresses.ts';
 import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
+import { Indexer } from './board/indexer.ts';
 import { NetworkBans } from './board/network-bans.ts';
 import { Passwords } from './board/passwords.ts';
 import type { BoardEvent } from './board/types.ts';
@@ -117,9 +118,11 @@ async function build(
   const concerns = new Set<Concern>();
   const hub = new Hub(counts);
   let caretaker: Caretaker | undefined;
+  let indexer: Indexer | undefined;
   let backups: BackupSchedule | undefined;
   const publish = (event: BoardEvent) => {
     hub.publish(event);
+    if (event.type === 'message.posted') indexer?.posted();
     if (event.type === 'retention.changed') caretaker?.wake();
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);
@@ -201,23 +204,23 @@ async function build(
     () => serverStore.stopWatching(),
     ...doors.map((door) => (reason: string) => door.close(reason)),
     () => caretaker?.close(),
+    () => indexer?.close(),
     () => backups?.close(),
   );
   const addresses: DoorAddress[] = [];
   for (const door of doors) addresses.push(...(await door.open(core)));
   await operatorDoor.open(core);
   serverStore.watch((isLost) => note(concerns, 'lock', isLost));
-  caretaker = new Caretaker({
-    upkeep: new SqliteUpkeep(store, {
-      tokensInUse: () => hub.tokens(),
-      clockIsTrusted: () => clockWatch.isTrusted(),
-      began: ({ group, rule }) =>
-        log.info({ group: group.name, rule }, 'retention deletes messages'),
-    }),
-    failed: (error) => {
-      if (!isStorageRefusal(error)) log.error({ err: error }, 'upkeep failed; trying again');
-    },
+  const upkeep = new SqliteUpkeep(store, {
+    tokensInUse: () => hub.tokens(),
+    clockIsTrusted: () => clockWatch.isTrusted(),
+    began: ({ group, rule }) => log.info({ group: group.name, rule }, 'retention deletes messages'),
   });
+  const failed = (error: unknown) => {
+    if (!isStorageRefusal(error)) log.error({ err: error }, 'upkeep failed; trying again');
+  };
+  caretaker = new Caretaker({ upkeep, failed });
+  indexer = new Indexer({ index: () => upkeep.indexMessages(), failed });
   backups = config.backups && new BackupSchedule(data, config.backups, log);
   return { log, core, accounts, concerns, doors, addresses, metricsAddress };
 }

@@ -4,6 +4,8 @@ import { limits } from '../protocol/limits.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
 import type { Actor, NewMessage, Page, Repository } from './ports/repository.ts';
+import type { Search, SearchPage } from './ports/search.ts';
+import { parseQuery } from './search/query.ts';
 import type { GroupRef, User } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
@@ -56,6 +58,13 @@ export class Board {
 
   headerRows(actor: Actor, group: string | number, page: Page) {
     return this.repository.headerRows(actor, groupRef(group), page);
+  }
+
+  /** @param before the place that `FoundPage.next` gave @throws BoardError `INVALID_PARAMS`, `GROUP_NOT_FOUND` */
+  search(actor: Actor, text: string, page: SearchPage): Search {
+    const query = parseQuery(text, Date.now() * 1000);
+    const inGroup = query.in === undefined ? undefined : groupRef(query.in);
+    return this.repository.search(actor, query, page, inGroup);
   }
 
   markRead(actor: Actor, group: string | number, number: number) {

@@ -64,7 +64,7 @@ function placeIn(line: string, commands: readonly TextCommand[]): Place | undefi
 
 function repeats({ takes }: TextCommand): boolean {
   const last = takes?.at(-1);
-  return last === 'content' || last === 'range';
+  return last === 'content' || last === 'range' || last === 'query';
 }
 
 /** The arguments of a command. A text in quotes is one argument. The last one is the word being typed. */
@@ -93,6 +93,8 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
     case 'range':
       if (place.before.toLowerCase() === 'before') return numbers(place, call, style);
       return [{ text: 'all' }, { text: 'before' }];
+    case 'query':
+      return queryWords(place, call);
     case 'command':
       return commandWords(commands).map(({ text }) => ({
         text: place.word.startsWith('%') ? text : text.slice(1),
@@ -122,6 +124,21 @@ async function numbers({ group, word }: Place, call: Call, style: Style): Promis
       text: `${sign}${number}`,
       note: `${style.user(sender)}: ${subject}`,
     }));
+}
+
+const filters = ['from:', 'in:', 'thread:', 'after:', 'before:', 'is:unread', 'is:mention'];
+
+/** The filters of a search, and the names after `in:` and `from:`. */
+async function queryWords({ word, group }: Place, call: Call): Promise<Candidate[]> {
+  if (/^in:/i.test(word)) {
+    const { groups } = await call('group.list', {});
+    return groups.filter(({ joined }) => joined).map(({ name }) => ({ text: `in:${name}` }));
+  }
+  if (/^from:/i.test(word)) {
+    const { members } = await call('group.members', { group, limit: limits.membersMost });
+    return members.map(({ name }) => ({ text: `from:${name}` }));
+  }
+  return word === '' ? [] : filters.map((text) => ({ text }));
 }
 
 function commandWords(commands: readonly TextCommand[]): Candidate[] {

@@ -64,6 +64,7 @@ export class Unread implements Observer, UnreadMessages {
       case 'group.list':
       case 'group.members':
       case 'message.post':
+      case 'message.search':
       case 'ping':
       case 'rpc.discover':
         break;

@@ -9,6 +9,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   chat: async () => (await import('./commands/chat.ts')).chatCommand(),
   post: async () => (await import('./commands/post.ts')).postCommand(),
+  search: async () => (await import('./commands/search.ts')).searchCommand(),
   tail: async () => (await import('./commands/tail.ts')).tailCommand(),
   group: async () => (await import('./commands/group.ts')).groupCommand(),
   user: async () => (await import('./commands/user.ts')).userCommand(),

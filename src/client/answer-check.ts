@@ -1,5 +1,6 @@
 import { noneLeft } from '../protocol/exhaustive.ts';
 import type { Answer, Method, Params, Result } from '../protocol/schemas.ts';
+import { parsePlace } from '../protocol/search-place.ts';
 
 /**
  * Whether a page of a list is a later one than was asked for. A caller that reads page after page
@@ -18,6 +19,8 @@ export function leadsOn<M extends Method>(
       return messagesLeadOn(answer.params, answer.result);
     case 'group.members':
       return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
+    case 'message.search':
+      return searchLeadsOn(answer.params, answer.result);
     case 'server.info':
     case 'session.login':
     case 'session.resume':
@@ -47,4 +50,16 @@ function messagesLeadOn(
     last = number;
   }
   return messages.length > 0 || !more;
+}
+
+/** A page of a search that may have more says where to go on: before the place where it began. */
+function searchLeadsOn(
+  { before }: Params<'message.search'>,
+  { more, next }: Result<'message.search'>,
+): boolean {
+  if (!more) return true;
+  const to = next === undefined ? undefined : parsePlace(next);
+  const from = before === undefined ? undefined : parsePlace(before);
+  if (!to || !from) return to !== undefined;
+  return to.time < from.time || (to.time === from.time && to.group < from.group);
 }

@@ -70,6 +70,7 @@ export class GroupFeeds {
       case 'message.get':
       case 'message.list':
       case 'message.markRead':
+      case 'message.search':
       case 'ping':
       case 'rpc.discover':
         break;

@@ -4,11 +4,17 @@ import type { Method, Result } from '../protocol/schemas.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { messageHandlers } from './handlers/message.ts';
+import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { logRefusal, logResult } from './journal.ts';
 import type { Session } from './session.ts';
 
-const handlers: Handlers = { ...sessionHandlers, ...groupHandlers, ...messageHandlers };
+const handlers: Handlers = {
+  ...sessionHandlers,
+  ...groupHandlers,
+  ...messageHandlers,
+  ...searchHandlers,
+};
 
 /** Carries out one request: the checks of the command table, then its handler. Counts and logs it. */
 export async function dispatch<M extends Method>(

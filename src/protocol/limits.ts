@@ -22,6 +22,16 @@ export const limits = {
   /** Members in the reply to a join and in a list without a limit, and the highest limit. */
   membersDefault: 100,
   membersMost: 1000,
+  /** Maximum length of the query of a search, in characters, and maximum number of words in it. */
+  searchQuery: 500,
+  searchWords: 32,
+  /** Messages in the result of a search if the request has no limit, and the highest limit. */
+  searchDefault: 20,
+  searchMost: 100,
+  /** How many words of a group may begin like `word*` in a query. Beyond that the query is refused. */
+  searchPrefix: 64,
+  /** A search ends after it has looked at about so many messages, and says where the next one goes on. */
+  searchRows: 5000,
   /** Minimum length of a password, in characters, and maximum length, in bytes of UTF-8. */
   passwordLeast: 8,
   password: 256,

@@ -40,6 +40,11 @@ export const methods: Record<Method, MethodEntry> = {
   'message.post': { effect: 'write', login: true, summary: 'Post a message' },
   'message.get': { effect: 'read', login: true, summary: 'One visible message with its content' },
   'message.list': { effect: 'read', login: true, summary: 'Headers of visible messages' },
+  'message.search': {
+    effect: 'read',
+    login: true,
+    summary: 'Search visible messages of all groups',
+  },
   'message.markRead': { effect: 'write', login: true, summary: 'Count messages as seen' },
   'rpc.discover': { effect: 'read', login: false, summary: 'This description, as OpenRPC' },
   ping: { effect: 'read', login: false, summary: 'Ask whether the server is there' },

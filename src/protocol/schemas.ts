@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
+import { parsePlace } from './search-place.ts';
 import { parseTime } from './time.ts';
 
 // Without it, zod would only report that the input is invalid.
@@ -18,6 +19,10 @@ const time = z
     (text) => !Number.isNaN(parseTime(text)),
     'give a time such as 2026-11-22T19:36:12.345678Z',
   );
+const place = z
+  .string()
+  .max(43)
+  .refine((text) => parsePlace(text) !== undefined, 'give the "next" of the page before');
 const none = z.strictObject({});
 
 /** A message without its content. If the sender was deleted, `sender` is `[deleted]` and `senderId` is null. */
@@ -154,6 +159,24 @@ export const schemas = {
       /** They have `content` if the request asked for it. */
       messages: z.array(header.extend({ content: z.string().optional() })),
       more: z.boolean(),
+    }),
+  },
+  'message.search': {
+    params: z.strictObject({
+      query: z.string(),
+      /** Only messages before this place: the `next` of the page before, or a time as in `postedAt`. */
+      before: place.optional(),
+      limit: z.int().positive().max(limits.searchMost).optional(),
+    }),
+    result: z.object({
+      /** The newest first. */
+      messages: z.array(header.extend(inGroup)),
+      /** Whether there are further messages, or may be. */
+      more: z.boolean(),
+      /** The `before` of the next page. */
+      next: z.string().optional(),
+      /** True if older messages were not searched, because the server is still indexing them. */
+      indexing: z.boolean().optional(),
     }),
   },
   'message.markRead': {

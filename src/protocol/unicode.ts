@@ -9,6 +9,7 @@ const pieceUnits = 256;
 // Maximum length for one call of normalize. A name of maximum length whose ligatures are decomposed is shorter.
 const normalizedAtOnce = 2048;
 const graphemeSegmenter = new Intl.Segmenter();
+const wordSegmenter = new Intl.Segmenter('und', { granularity: 'word' });
 const printableAscii = /^[\x20-\x7e]*$/;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: a colour sequence begins with the control character ESC
 const colours = /\x1b\[[0-9;]*m/g;
@@ -66,6 +67,23 @@ export function* graphemes(text: string): Generator<string, void> {
     if (!isLast && held.length < piece.length) continue;
     yield held;
     at += held.length;
+  }
+}
+
+/**
+ * The words of a text in one script that is written without spaces, such as Han or Thai, by the dictionaries of ICU. It is
+ * cut in pieces of at most 256 code units. The last words of a piece are cut again with the text after them.
+ */
+export function* unspacedWords(text: string): Generator<string, void> {
+  for (let at = 0; at < text.length; ) {
+    const piece = pieceAt(text, at);
+    const words = [...wordSegmenter.segment(piece)].map(({ segment }) => segment);
+    const isLast = at + piece.length === text.length;
+    const known = isLast ? words.length : Math.max(1, words.length - 2);
+    for (const word of words.slice(0, known)) {
+      yield word;
+      at += word.length;
+    }
   }
 }
 

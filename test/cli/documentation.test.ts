@@ -74,12 +74,13 @@ test('the --json output of each command has the fields that docs/cli.md lists', 
   const board = await smallBoard();
   const damaged = await boardFolder();
   tamper(damaged, 'UPDATE groups SET member_count = 7 WHERE id = 1');
-  const client = ['--host', '127.0.0.1', '--port', String(board.port), '--user', 'guest', '--join'];
+  const client = ['--host', '127.0.0.1', '--port', String(board.port), '--user', 'guest'];
   const runs = {
     ...administrationRuns(board.data),
     'db check': ['--data', damaged],
-    post: ['help', 'one', 'content', ...client],
-    tail: ['help', '--since', '1', '--count', '1', ...client],
+    post: ['help', 'one', 'content', '--join', ...client],
+    search: ['one', 'in:help', ...client],
+    tail: ['help', '--since', '1', '--count', '1', '--join', ...client],
   };
   expect(Object.keys(runs).sort()).toEqual(commandsWith('--json').sort());
 

@@ -3,6 +3,7 @@ import { actsContract } from './acts.ts';
 import { membershipsContract } from './memberships.ts';
 import { messagesContract } from './messages.ts';
 import { orderContract } from './order.ts';
+import { searchContract } from './search.ts';
 import type { OpenStorage } from './storage.ts';
 import { unreadContract } from './unread.ts';
 import { upkeepContract } from './upkeep.ts';
@@ -17,6 +18,7 @@ export function storageContract(open: OpenStorage): void {
   describe('users', () => usersContract(open));
   describe('order', () => orderContract(open));
   describe('visibility', () => visibilityContract(open));
+  describe('search', () => searchContract(open));
   describe('acts of the operator', () => actsContract(open));
   describe('upkeep', () => upkeepContract(open));
 }

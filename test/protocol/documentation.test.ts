@@ -87,6 +87,12 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   waitingRequests: 'requests waiting on one connection',
   replyBacklog: 'replies waiting on one connection',
   outboxBytes: 'bytes waiting on one connection',
+  searchQuery: 'query of a search',
+  searchWords: 'query of a search',
+  searchDefault: 'messages in the result of a search',
+  searchMost: 'messages in the result of a search',
+  searchPrefix: 'words that begin like `word*`',
+  searchRows: 'messages that a search looks at',
 };
 const units: Record<string, number> = { s: 1000, KiB: 1024, MiB: 1024 * 1024 };
 

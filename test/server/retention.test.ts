@@ -42,6 +42,7 @@ test('retention is checked again and again, also after a failure, until the serv
       removeEndedBans: async () => true,
       keepUses: async () => true,
       removeStale: async () => true,
+      indexMessages: async () => true,
       giveBack: async () => {
         looks.push('space');
         third();

@@ -37,12 +37,14 @@ export function earlierMigrations(count: number): string {
   return folder;
 }
 
-/** Every row of every table, to compare what a database held. */
+/** Every row of every table, to compare what a database held; the index of words is made again from the messages. */
 export function content(client: {
   prepare(sql: string): { all(): unknown[] };
 }): Record<string, unknown[]> {
   const tables = client
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+    .prepare(
+      "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'table' AND name NOT LIKE 'sqlite%' ORDER BY name",
+    )
     .all() as { name: string }[];
   return Object.fromEntries(
     tables.map(({ name }) => [name, client.prepare(`SELECT * FROM "${name}" ORDER BY 1, 2`).all()]),

@@ -46,6 +46,15 @@ const allowed: Record<string, string[]> = {
   wallClock: ['SCAN wall_clock'],
   // One row.
   tokenKey: ['SCAN token_key'],
+  searchIndex: ['SCAN search_index'],
+  setSearchIndex: ['SCAN search_index'],
+  // FTS5 finds a message, or a term and a range of ids: see below.
+  removeFromIndex: ['SCAN message_index VIRTUAL TABLE INDEX 0:='],
+  removeOldestFromIndex: ['SCAN message_index VIRTUAL TABLE INDEX 0:='],
+  newestWithTerm: ['SCAN message_index VIRTUAL TABLE INDEX 192:M1><'],
+  allWithTerm: ['SCAN message_index VIRTUAL TABLE INDEX 192:M1><'],
+  termFrom: ['SCAN message_index_words VIRTUAL TABLE INDEX 1537:'],
+  firstVisible: ['SCAN CONSTANT ROW'],
   // A few memberships of a user, found by an index.
   unreadAfterJoining: ['SCAN own'],
   outsideChanges: ['SCAN outside_changes'],
@@ -74,6 +83,9 @@ const scannedBy: Record<string, RegExp> = {
 const allowedSearches: Record<string, string[]> = {
   lastMessageId: ['SEARCH messages'],
   rowFromId: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid>?)'],
+  nextToIndex: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid>?)'],
+  lastToIndex: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid<?)'],
+  timeUpToId: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid<?)'],
   sentBy: ['SEARCH messages USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)'],
 };
 
@@ -161,6 +173,24 @@ test('a search by number is a range of times between two milestones', () => {
     byMilestone,
     byMilestone,
   ]);
+});
+
+test('a term is found in the index by its group, and between two ids', async () => {
+  const board = openBoard();
+  const add = board.client.prepare('INSERT INTO message_index(rowid, words) VALUES (?, ?)');
+  for (let id = 1n; id <= 9n; id++) add.run(id, id % 2n ? '1:lunch 1:odd' : '2:lunch');
+  const { newestWithTerm, allWithTerm, termFrom } = board.store.statements;
+  const range = { low: 2, high: 7 };
+  expect(newestWithTerm.get({ term: '1:lunch', ...range })).toEqual({ id: 7 });
+  expect(allWithTerm.all({ term: '1:lunch', ...range })).toEqual([7, 5, 3].map((id) => ({ id })));
+  expect(allWithTerm.all({ term: '2:lunch', low: 3, high: 6 })).toEqual([{ id: 6 }, { id: 4 }]);
+  expect(allWithTerm.all({ term: 'lunch', ...range })).toEqual([]);
+  // A term is no syntax of FTS5.
+  for (const term of ['NOT', 'AND', '1:NOT', '']) {
+    expect(newestWithTerm.get({ term, ...range }), term).toBeUndefined();
+  }
+  expect(termFrom.get({ from: '1:lunch\u0001', end: '1:z' })).toEqual({ term: '1:odd' });
+  expect(termFrom.get({ from: '1:p', end: '1:z' })).toBeUndefined();
 });
 
 // The first call warms up; the fastest of some is what the work itself costs.

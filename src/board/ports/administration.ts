@@ -3,6 +3,7 @@ import type { NetworkBan } from '../network-bans.ts';
 import type { StepControl } from '../steps.ts';
 import type { Group, GroupRef, Header, Message, User } from '../types.ts';
 import type { Page } from './repository.ts';
+import type { FoundPage, SearchPage } from './search.ts';
 
 /** A group as the operator sees it, without being a member. */
 export interface GroupDetails extends Group {
@@ -157,6 +158,12 @@ export interface Administration {
     group: GroupRef,
     page: Page,
   ): Promise<{ group: Group; messages: Header[]; more: boolean }>;
+  /**
+   * Searches all groups, or the one that the query names, complete down to the page's end. Messages that are not indexed
+   * yet are read one by one.
+   * @throws `INVALID_PARAMS` for a query that cannot be read, or asks what is unread or mentions a user
+   */
+  search(query: string, page: SearchPage): Promise<FoundPage>;
   /** @throws `MESSAGE_NOT_FOUND`, which says when the message was deleted, if it was */
   message(group: GroupRef, number: number): Promise<{ group: Group; message: Message }>;
   /**
@@ -164,6 +171,9 @@ export interface Administration {
    * @throws `MESSAGE_NOT_FOUND` for the first message that does not exist
    */
   deleteMessages(group: GroupRef, numbers: readonly number[]): Promise<Group>;
+
+  /** Deletes the index of words. A server makes it again, in the background. */
+  rebuildSearchIndex(): Promise<void>;
 
   close(): void;
 }

@@ -1,5 +1,6 @@
 import type { Admission } from '../admission.ts';
 import type { Name } from '../name-key.ts';
+import type { SearchQuery } from '../search/query.ts';
 import type { PresentedToken } from '../tokens.ts';
 import type {
   Account,
@@ -13,6 +14,7 @@ import type {
   SessionToken,
   User,
 } from '../types.ts';
+import type { Search, SearchPage } from './search.ts';
 
 /** The connection that is charged for the cost of a write. */
 export interface Payer {
@@ -198,6 +200,13 @@ export interface Repository {
     group: GroupRef,
     page: Page,
   ): Promise<{ group: Group; rows: HeaderRow[]; more: boolean }>;
+  /**
+   * Begins a search in the groups of the user. Its steps are read one by one, so that others have their turn in between.
+   * @param inGroup the only group to search
+   * @throws `GROUP_NOT_FOUND`, also for a group that the user is not in, and `INVALID_PARAMS` if too many words begin
+   * as the query says
+   */
+  search(actor: Actor, query: SearchQuery, page: SearchPage, inGroup: GroupRef | undefined): Search;
   /** Marks the messages up to `number` as read. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, number: number): Promise<void>;
 
@@ -218,6 +227,8 @@ export interface Upkeep {
   removeEndedBans(): Promise<boolean>;
   /** Removes some messages that are over the limits of their group's retention. */
   removeExpired(): Promise<boolean>;
+  /** Puts some messages into the index of words. */
+  indexMessages(): Promise<boolean>;
   /** Gives some of the file's unused space back to the disk. */
   giveBack(): Promise<boolean>;
 }

@@ -4,6 +4,7 @@ import { dbCheckCommand } from './db/check.ts';
 import { dbClockCommand } from './db/clock.ts';
 import { dbCompactCommand } from './db/compact.ts';
 import { dbMigrateCommand } from './db/migrate.ts';
+import { dbReindexCommand } from './db/reindex.ts';
 import { dbRestoreCommand } from './db/restore.ts';
 import { dbScheduledBackupCommand } from './db/scheduled-backup.ts';
 import { dbStatusCommand } from './db/status.ts';
@@ -17,6 +18,7 @@ export function dbCommand(): Command {
     .addCommand(dbBackupCommand())
     .addCommand(dbRestoreCommand())
     .addCommand(dbCompactCommand())
+    .addCommand(dbReindexCommand())
     .addCommand(dbClockCommand())
     .addCommand(dbScheduledBackupCommand(), { hidden: true })
     .addHelpText(

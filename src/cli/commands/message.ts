@@ -1,12 +1,14 @@
 import { Command } from 'commander';
 import { messageDeleteCommand } from './message/delete.ts';
 import { messageListCommand } from './message/list.ts';
+import { messageSearchCommand } from './message/search.ts';
 import { messageShowCommand } from './message/show.ts';
 
 export function messageCommand(): Command {
   return new Command('message')
     .description('the messages of a group')
     .addCommand(messageListCommand())
+    .addCommand(messageSearchCommand())
     .addCommand(messageShowCommand())
     .addCommand(messageDeleteCommand())
     .addHelpText(

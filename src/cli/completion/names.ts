@@ -16,6 +16,7 @@ export const freeValues: ReadonlySet<string> = new Set([
   'text',
   'subject',
   'content',
+  'query',
   'key',
   'number',
   'n',

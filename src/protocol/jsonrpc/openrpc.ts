@@ -39,6 +39,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.post': [...group, 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
   'message.get': [...group, 'MESSAGE_NOT_FOUND'],
   'message.list': group,
+  'message.search': ['GROUP_NOT_FOUND'],
   'message.markRead': group,
   ping: [],
   'rpc.discover': [],

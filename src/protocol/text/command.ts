@@ -83,7 +83,7 @@ export type Topic = 'groups' | 'messages' | 'main' | 'you';
 
 /**
  * What an argument is, for completion: any group, a group of the user, the number of a message in it,
- * the bounds of a list, a subject, content, a command word.
+ * the bounds of a list, a subject, content, the query of a search, a command word.
  */
 export type ArgumentKind =
   | 'group'
@@ -92,6 +92,7 @@ export type ArgumentKind =
   | 'range'
   | 'subject'
   | 'content'
+  | 'query'
   | 'command';
 
 /** A text command: its usage and its action. */

@@ -114,6 +114,25 @@ function headerLine({ number, sender, postedAt, subject }: Header, style: Style)
   });
 }
 
+export function searchStart(query: string, style: Style): string {
+  return `${style.line(style.frame(`--- Search: ${cleanLine(query)} ---`))}\n`;
+}
+
+export function searchEnd(style: Style): string {
+  return listEnd(style);
+}
+
+/** Headers of several groups, each with its group. */
+export function renderFound(
+  messages: readonly (Header & { group: string })[],
+  style: Style,
+): string {
+  const lines = messages.map((found) =>
+    style.line(`Group: ${style.group(found.group)} | ${headerLine(found, style)}`),
+  );
+  return lines.map((line) => `${line}\n`).join('');
+}
+
 export function renderList(group: string, messages: Header[], style: Style): string {
   const lines = renderHeaders(messages, style) || '(no messages)\n';
   return `${listStart(group, style)}${lines}${listEnd(style)}`;

@@ -10,6 +10,7 @@ import { groupMessage, message } from './message-command.ts';
 import { next } from './next.ts';
 import { groupPost, post } from './post-commands.ts';
 import { info, renderError } from './render.ts';
+import { search } from './search-command.ts';
 
 /** Every command of the board, in the order in which `%help` lists them. */
 export const textCommands: readonly TextCommand[] = [
@@ -19,6 +20,7 @@ export const textCommands: readonly TextCommand[] = [
   groupPost,
   groupList,
   groupMessage,
+  search,
   groupUsers,
   groupLeave,
   join,

@@ -4,6 +4,7 @@ import { deleteMessages } from './messages.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
 import { deleteGroup, deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
+import { indexMessages, rebuildSearchIndex } from './search-index.ts';
 import { disconnect, login, loginKnown, logout, resume, setPassword } from './sessions.ts';
 import { announcePurged } from './spans.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
@@ -38,6 +39,8 @@ const operatorActs = {
   deleteUser,
   banNetwork,
   unbanNetwork,
+  rebuildSearchIndex,
+  indexMessages,
   returnSpace,
   touch,
 } satisfies Record<string, (tx: OperatorTx, args: never) => unknown>;

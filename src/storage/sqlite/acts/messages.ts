@@ -5,6 +5,7 @@ import { findMessage, findTombstone } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
 import { findGroup } from './access.ts';
 import { changeCounts } from './counts.ts';
+import { reindexMessage } from './search-index.ts';
 import { emitPurged } from './spans.ts';
 import { removeTraces } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
@@ -42,6 +43,7 @@ export function buryMessages(
   for (const { id, number } of rows) {
     statements.bury.run({ id, at });
     removeTraces(statements, group, number);
+    reindexMessage(statements, id);
   }
   changeCounts(statements, group, { messages: -rows.length });
 }

@@ -3,6 +3,7 @@ import { day, endOfTime } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
+import { forgetUnusedIds, unindexOldest } from './search-index.ts';
 import { emitPurged, extended } from './spans.ts';
 import { removeTracesOfGroup, removeTracesUpTo } from './traces.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
@@ -168,8 +169,10 @@ function removeOldest(statements: Statements, group: number, rows: readonly Row[
 
 /** Removes the rows of a group that were posted up to a time. */
 function removeUpTo(statements: Statements, group: number, until: number): void {
+  unindexOldest(statements, { group, until });
   statements.removeMessages.run({ group, until });
   statements.removeTombstones.run({ group, until });
+  forgetUnusedIds(statements);
 }
 
 function inWords(rule: { keepMessages: number | null; keepDays: number | null }): string {

@@ -53,6 +53,7 @@ export function settleMessages(
   );
   const next = { ...progress, messages: progress.messages + rows.length, searchedTo };
   if (messages === 'keep') {
+    // Their terms in the index name the user, whose number is never used again.
     for (const { id } of rows) tx.statements.removeSender.run({ id });
     return next;
   }

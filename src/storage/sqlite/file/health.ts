@@ -4,6 +4,7 @@ import { clockState } from '../serving/wall-clock.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
 import type { Client } from './connection.ts';
 import { isStorageFailure } from './failure.ts';
+import { findIndexProblems } from './search-check.ts';
 
 /** A rule that every database has to meet, and how to find what breaks it. */
 export interface HealthCheck {
@@ -119,6 +120,7 @@ export const healthChecks: readonly HealthCheck[] = [
     ({ group, user, read, last }) =>
       `${user} has read up to ${read} in ${group}, where ${last} is the last number`,
   ),
+  { name: 'index of words', find: findIndexProblems },
 ];
 
 /** Compares what is stored with the clock of this machine. An import is not refused for this. */

@@ -2,11 +2,17 @@ import { sql } from 'drizzle-orm';
 import type { Client } from './connection.ts';
 import { orm } from './orm.ts';
 
-/** The number of rows in each of the board's tables that the schema has. */
+/**
+ * The number of rows in each of the board's tables that the schema has. The index of words is not among them: its tables
+ * hold nothing but what can be made again from the messages.
+ */
 export function rowCounts(client: Client): Map<string, number> {
   const names = client
     .prepare<[], { name: string }>(
-      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+      `SELECT name FROM pragma_table_list
+       WHERE schema = 'main' AND type IN ('table', 'virtual') AND name NOT LIKE 'message\\_index%' ESCAPE '\\'
+         AND name NOT LIKE 'sqlite%' AND name NOT LIKE '\\_\\_%' ESCAPE '\\'
+       ORDER BY name`,
     )
     .all();
   return new Map(

@@ -270,6 +270,18 @@ export const mutedThreads = sqliteTable(
   ],
 );
 
+/**
+ * Which messages are in the index of words (`message_index`, a table of FTS5 that a migration makes, because drizzle-kit
+ * knows no virtual tables), in one row: those with ids from `oldest` to `newest`. See docs/decisions/025-search.md.
+ */
+export const searchIndex = sqliteTable('search_index', {
+  id: integer().primaryKey(),
+  newest: integer().notNull(),
+  oldest: integer().notNull(),
+  /** How texts were cut into words: see `wordsVersion`. If a server cuts them in another way, it makes the index again. */
+  version: text().notNull(),
+});
+
 /** The key of all tokens, in one row: see `Tokens`. A board without one is given one when a server opens it. */
 export const tokenKey = sqliteTable('token_key', {
   id: integer().primaryKey(),

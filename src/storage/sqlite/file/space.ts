@@ -14,10 +14,12 @@ export function unusedPages(client: Client): number {
 
 /**
  * Rewrites the whole file, as small as it can be and able to return space in steps from then on. It
- * needs the file for itself, and free space of twice its size. A crash leaves the file as it was.
+ * needs the file for itself, and free space of twice its size. A crash leaves the file as it was. Words of deleted
+ * messages, which FTS5 keeps until it merges their part of the index, are not in it any more.
  */
 export function rewrite(client: Client): void {
   client.pragma('auto_vacuum = INCREMENTAL');
+  client.exec("INSERT INTO message_index(message_index) VALUES('optimize')");
   client.exec('VACUUM');
   emptyLog(client);
 }

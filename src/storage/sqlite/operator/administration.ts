@@ -8,6 +8,7 @@ import type {
   PurgeRule,
 } from '../../../board/ports/administration.ts';
 import type { Page } from '../../../board/ports/repository.ts';
+import type { SearchPage } from '../../../board/ports/search.ts';
 import type { StepControl } from '../../../board/steps.ts';
 import type { GroupRef } from '../../../board/types.ts';
 import { findGroup } from '../acts/access.ts';
@@ -24,6 +25,7 @@ import { deleteGroupInSteps, planPurge, purgeInSteps } from '../steps/purge.ts';
 import { nextRemoval } from '../steps/retention.ts';
 import { deleteUserInSteps } from '../steps/user-deletion.ts';
 import { OutsideExecutor } from './outside-executor.ts';
+import { searchAll } from './search.ts';
 
 /** The operator's side of the board in SQLite. It runs in a process of its own, or in the server's. */
 export class SqliteAdministration implements Administration {
@@ -170,6 +172,14 @@ export class SqliteAdministration implements Administration {
       if (!message) throw noMessage(this.statements, group, number);
       return { group, message };
     });
+  }
+
+  search(text: string, page: SearchPage) {
+    return searchAll(this.executor, text, page);
+  }
+
+  rebuildSearchIndex() {
+    return this.executor.run('rebuildSearchIndex', {});
   }
 
   deleteMessages(group: GroupRef, numbers: readonly number[]) {

@@ -1,4 +1,6 @@
 import type { Actor, NewMessage, Page, Repository } from '../../../board/ports/repository.ts';
+import type { SearchPage } from '../../../board/ports/search.ts';
+import type { SearchQuery } from '../../../board/search/query.ts';
 import type { Group, GroupRef, GroupSummary, Message, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
@@ -9,6 +11,7 @@ import {
   messagePage,
   visibleMessage,
 } from '../statements/pages.ts';
+import { searchFor } from './search.ts';
 import type { Store } from './store.ts';
 
 const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
@@ -92,6 +95,10 @@ export class SqliteRepository implements Repository {
       const { group, joined } = requireMember(statements, actor, ref);
       return { group, ...headerRows(statements, group, joined, page) };
     });
+  }
+
+  search(actor: Actor, query: SearchQuery, page: SearchPage, inGroup: GroupRef | undefined) {
+    return searchFor(this.store, actor, query, page, inGroup);
   }
 
   markRead(actor: Actor, group: GroupRef, number: number): Promise<void> {

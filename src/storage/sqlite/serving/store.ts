@@ -142,6 +142,11 @@ export class Store implements Executor {
     }
   }
 
+  /** Runs several reads at once, of one state of the database. @throws BoardError `STORAGE_FAILED` if the disk fails */
+  readAtOnce<T>(operation: () => T): Promise<T> {
+    return this.read(() => this.client.transaction(operation)());
+  }
+
   /**
    * Notices that the database is lost while nobody writes, and writes the log lines of a failing disk
    * that are due. Call it about twice a second.

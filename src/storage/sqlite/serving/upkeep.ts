@@ -2,6 +2,7 @@ import type { Upkeep } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, SessionToken } from '../../../board/types.ts';
 import { findDue, type Removal } from '../acts/removal.ts';
+import { isIndexed } from '../acts/search-index.ts';
 import { tokenLifetime } from '../acts/tokens.ts';
 import { givesBack, unusedPages } from '../file/space.ts';
 import type { Store } from './store.ts';
@@ -101,6 +102,13 @@ export class SqliteUpkeep implements Upkeep {
       await this.store.run('removeEndedBans', { now });
     }
     return true;
+  }
+
+  async indexMessages(): Promise<boolean> {
+    const isDone = () => isIndexed(this.store.statements);
+    if (await this.store.read(isDone)) return true;
+    await this.store.run('indexMessages', {});
+    return false;
   }
 
   async giveBack(): Promise<boolean> {

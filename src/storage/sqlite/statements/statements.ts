@@ -7,6 +7,7 @@ import { groupStatements } from './groups.ts';
 import { membershipStatements } from './memberships.ts';
 import { messageStatements } from './messages.ts';
 import type { Recipe } from './recipe.ts';
+import { searchStatements } from './search.ts';
 import { traceStatements } from './traces.ts';
 import { userStatements } from './users.ts';
 
@@ -21,6 +22,7 @@ function preparations(database: Orm) {
     ...userStatements(database),
     ...credentialStatements(database),
     ...boardStatements(database),
+    ...searchStatements(database),
     ...traceStatements(database),
   };
 }

@@ -62,6 +62,15 @@ function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: 
   ];
 }
 
+/**
+ * The time from which messages of the group `:group` are visible to a member who joined it at `:joined`. All that were
+ * posted earlier are invisible: a search does not even look at them.
+ */
+export function firstVisible(orm: Orm) {
+  const columns = { from: sql<number>`${secondLast(group, joined)}`.as('from') };
+  return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
+}
+
 /** The visible messages of the group `:group` to one who joined it at `:joined`. */
 function visible(range: Range) {
   const half = (condition: SQL) =>

@@ -1,0 +1,61 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { runSteps } from './steps.ts';
+
+export interface IndexerOptions {
+  /** Indexes some messages, for some milliseconds. @returns whether all are indexed */
+  readonly index: () => Promise<boolean>;
+  /** Called with an error of a step. The indexer tries again at its next round. */
+  readonly failed: (error: unknown) => void;
+  /** Milliseconds after which it indexes even a single message. */
+  readonly interval?: number;
+}
+
+// So many messages are indexed together: fewer, larger pieces of the index cost less. Until then a search reads them.
+const enoughMessages = 100;
+// Between two steps, in milliseconds.
+const shortestPause = 5;
+
+/** Keeps the index of words up to date while a board runs. It follows the posts, a little later. */
+export class Indexer {
+  private readonly closing = new AbortController();
+  private rest = new AbortController();
+  private waiting = 0;
+  private readonly working: Promise<void>;
+
+  constructor(private readonly options: IndexerOptions) {
+    this.working = this.work();
+  }
+
+  /** To be called for each message that was posted. */
+  posted(): void {
+    if (++this.waiting >= enoughMessages) this.rest.abort();
+  }
+
+  /** Stops after the current step. */
+  async close(): Promise<void> {
+    this.closing.abort();
+    this.rest.abort();
+    await this.working;
+  }
+
+  private async work(): Promise<void> {
+    const { index, failed, interval = 5000 } = this.options;
+    const { signal } = this.closing;
+    while (!signal.aborted) {
+      this.waiting = 0;
+      this.rest = new AbortController();
+      let hasFailed = false;
+      try {
+        await runSteps(index, { signal, shortestPause });
+      } catch (error) {
+        hasFailed = true;
+        failed(error);
+      }
+      if (signal.aborted) return;
+      // Posts do not end the pause after a failure: while the disk fails, each attempt would fail.
+      if (!hasFailed && this.waiting >= enoughMessages) continue;
+      const until = hasFailed ? signal : this.rest.signal;
+      await pause(interval, undefined, { signal: until, ref: false }).catch(() => {});
+    }
+  }
+}

@@ -1,0 +1,312 @@
+import { matchesText } from '../../../board/search/match.ts';
+import type { SearchQuery, Term } from '../../../board/search/query.ts';
+import type { Group, Header } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import { findMessage } from '../statements/by-number.ts';
+import type { Statements } from '../statements/statements.ts';
+import { senderTerm, wordsVersion, wordTerm } from './terms.ts';
+
+// Messages of a group whose ids are compared at once: 0.5 ms of work for two words that most of them have.
+const windowRows = 1000;
+// Messages that are read with their contents in one step: 0.5 ms of work if they are short.
+const rowsOfStep = 20;
+// Words that begin with the same letters and are looked up in one step.
+const wordsOfStep = 10;
+/** How much of `limits.searchRows` a window takes. */
+const windowCost = 20;
+
+export interface FoundMessage {
+  readonly group: Group;
+  readonly message: Header;
+}
+
+/** A group to search, and what of it may be looked at. */
+export interface SearchedGroup {
+  readonly group: Group;
+  /** When the member joined it; -1 for the operator, who sees all of it. */
+  readonly joined: number;
+  /** Only messages posted after this time and before that one, in microseconds. */
+  readonly above: number;
+  readonly below: number;
+}
+
+/** What a search looks for in each group. */
+export interface Wanted {
+  readonly query: SearchQuery;
+  /** The id of the sender. */
+  readonly sender: number | undefined;
+  /** The id of the user whom the message mentions. */
+  readonly mentioned: number | undefined;
+  /** Conditions of the query on a message other than its text, its sender and its time. */
+  accepts(group: number, message: Header): boolean;
+  /** Whether messages that are not indexed yet are read one by one, however many there are. */
+  readonly isPatient: boolean;
+}
+
+/** The terms of the index of which a message has to have one. */
+type AnyOf = readonly string[];
+
+/**
+ * The search of one group, from its newest message to its oldest, in steps of about a millisecond. The index gives the
+ * ids of messages that have all words. Each of them is then read and compared with the query, by the rule of visibility.
+ * Nothing that is done depends on other groups, or on messages of the group that are not visible.
+ */
+export class GroupSearch {
+  /** The messages that were found, the newest first. */
+  found: FoundMessage[] = [];
+  /** Messages posted at this time or later have been searched. */
+  below: number;
+  isDone = false;
+  /** How many messages it has looked at, about. */
+  cost = 0;
+  /** Whether messages were left out that are not indexed yet. */
+  isIncomplete = false;
+  private readonly above: number;
+  /** Undefined until all words are known that begin as the query says. */
+  private sets: AnyOf[] | undefined;
+  private readonly expansions: Expansion[];
+  /** Ids that the index has given, the newest first, and where to go on after them. */
+  private candidates: number[] = [];
+  private afterCandidates = 0;
+
+  constructor(
+    private readonly statements: Statements,
+    readonly searched: SearchedGroup,
+    private readonly wanted: Wanted,
+  ) {
+    const { group, joined, above, below } = searched;
+    const visible = statements.firstVisible.get({ group: group.id, joined })?.from ?? 0;
+    this.above = Math.max(above, visible - 1);
+    this.below = below;
+    this.expansions = wanted.query.terms.filter(({ isPrefix }) => isPrefix).map(beginning);
+  }
+
+  get group(): Group {
+    return this.searched.group;
+  }
+
+  /** Goes on for a while. @throws BoardError `INVALID_PARAMS` if too many words begin as the query says */
+  step(): void {
+    if (this.candidates.length > 0) this.readCandidates();
+    else if (this.needsReading) this.read(this.above);
+    else this.searchIndex();
+    if (this.below <= this.above + 1) this.isDone = true;
+  }
+
+  /** Ends the search without a result: its group may not be read any more. */
+  stop(): void {
+    this.found = [];
+    this.isDone = true;
+  }
+
+  /** Whether the index of words is of no use: another index has the messages, or the query has no word. */
+  private get needsReading(): boolean {
+    const { query, sender, mentioned } = this.wanted;
+    if (query.thread !== undefined || mentioned !== undefined) return true;
+    return query.terms.length === 0 && sender === undefined;
+  }
+
+  /** Reads some messages one by one, down to the time `above`. */
+  private read(above: number): void {
+    const { below } = this;
+    const { thread } = this.wanted.query;
+    const { mentioned: user } = this.wanted;
+    const some = { group: this.group.id, above, below, limit: rowsOfStep };
+    if (thread !== undefined) this.readThread(thread, some);
+    else if (user !== undefined) {
+      this.readAll(this.statements.mentionTimes.all({ ...some, user }), above);
+    } else {
+      const rows = this.statements.newestWhole.all({ ...some, joined: this.searched.joined });
+      for (const row of rows) this.compare(row);
+      this.below = rows.length < rowsOfStep ? above + 1 : (rows.at(-1)?.postedAt ?? 0);
+    }
+  }
+
+  /** The messages of a thread, and after them the message that has begun it. */
+  private readThread(
+    thread: number,
+    some: { group: number; above: number; below: number; limit: number },
+  ): void {
+    const { group, above, below } = some;
+    const times = this.statements.threadTimes.all({ ...some, thread });
+    const first = findMessage(this.statements, group, thread)?.postedAt ?? 0;
+    const isNext = times.length < rowsOfStep && first > above && first < below;
+    this.readAll(isNext ? [...times, { postedAt: first }] : times, above);
+  }
+
+  /** @param times of messages, the newest first; less than `rowsOfStep` if there are no more after `above` */
+  private readAll(times: readonly { readonly postedAt: number }[], above: number): void {
+    for (const { postedAt } of times) this.readAt(postedAt);
+    this.below = times.length < rowsOfStep ? above + 1 : (times.at(-1)?.postedAt ?? 0);
+  }
+
+  /** Looks at the message of the group that was posted at a time, if it is visible. */
+  private readAt(time: number): void {
+    const { group, joined } = this.searched;
+    const at = { above: time - 1, below: time + 1, limit: 1 };
+    const row = this.statements.newestWhole.get({ group: group.id, joined, ...at });
+    if (row) this.compare(row);
+  }
+
+  private searchIndex(): void {
+    const state = this.statements.searchIndex.get({});
+    if (state?.version !== wordsVersion) {
+      this.readUnindexed();
+      return;
+    }
+    const { newest, oldest } = state;
+    const last = this.timeUpTo(newest);
+    const first = oldest > 1 ? this.timeUpTo(oldest - 1) : this.above;
+    const above = Math.max(this.above, first);
+    if (this.below > last + 1) this.read(Math.max(this.above, last));
+    else if (this.below <= above + 1) this.readUnindexed();
+    else if (this.expand(oldest, newest)) this.nextWindow(above);
+  }
+
+  /** Messages from before the index was made, as long as they are not indexed. */
+  private readUnindexed(): void {
+    if (this.wanted.isPatient) {
+      this.read(this.above);
+      return;
+    }
+    this.isIncomplete = this.hasOwn(this.above, this.below);
+    this.below = this.above + 1;
+  }
+
+  /** Fills `candidates` with messages after the time `above` that have all words, from the next stretch of the group. */
+  private nextWindow(above: number): void {
+    const { statements, below, sets = [] } = this;
+    const group = this.group.id;
+    const end = above + 1;
+    const first = statements.oldestOwn.get({ group, above, below, skip: 0 });
+    const last = statements.newestOwn.get({ group, above, below, skip: 0 });
+    let high = last?.id ?? 0;
+    const low = first?.id ?? 1;
+    for (const set of sets) high = newestWith(statements, set, low, high);
+    const top = high < low ? undefined : statements.placeById.get({ id: high });
+    if (!top || top.groupId !== group) {
+      this.below = end;
+      return;
+    }
+    this.cost += windowCost;
+    const window = { group, above, below: top.postedAt, skip: windowRows - 1 };
+    const bottom = statements.newestOwn.get(window);
+    const from = bottom?.id ?? low;
+    const [ids = [], ...others] = sets.map((set) => allWith(statements, set, from, high));
+    const rest = others.map((other) => new Set(other));
+    this.candidates = ids.filter((id) => rest.every((other) => other.has(id)));
+    this.afterCandidates = bottom?.postedAt ?? end;
+    this.below = this.candidates.length > 0 ? top.postedAt + 1 : this.afterCandidates;
+  }
+
+  private readCandidates(): void {
+    for (const id of this.candidates.splice(0, rowsOfStep)) {
+      const place = this.statements.placeById.get({ id });
+      // It was deleted since, and its id may be used again.
+      if (place?.groupId !== this.group.id || place.postedAt >= this.below) continue;
+      this.readAt(place.postedAt);
+      this.below = place.postedAt;
+    }
+    if (this.candidates.length === 0) this.below = Math.min(this.below, this.afterCandidates);
+  }
+
+  /** Adds a message to `found` if it meets the query. */
+  private compare(row: Header & { content: string }): void {
+    const { query, sender, accepts } = this.wanted;
+    this.cost++;
+    if (sender !== undefined && row.senderId !== sender) return;
+    if (!accepts(this.group.id, row) || !matchesText(query, row)) return;
+    const { content: _, ...message } = row;
+    this.found.push({ group: this.group, message });
+  }
+
+  /** Looks for the words that begin as the query says. @returns whether all of them are known */
+  private expand(oldest: number, newest: number): boolean {
+    if (this.sets) return true;
+    const { statements, above, below } = this;
+    const group = this.group.id;
+    const first = statements.oldestOwn.get({ group, above, below, skip: 0 });
+    const low = Math.max(oldest, first?.id ?? oldest);
+    const pending = this.expansions.find(({ isComplete }) => !isComplete);
+    if (pending) {
+      this.cost += wordsOfStep;
+      expandFurther(statements, pending, { group, low, high: newest });
+      return false;
+    }
+    const { query, sender } = this.wanted;
+    const exact = query.terms
+      .flatMap(({ words, isPrefix }) => (isPrefix ? words.slice(0, -1) : words))
+      .map((word) => [wordTerm(group, word)]);
+    const begun = this.expansions.map(({ terms }) => terms);
+    const bySender = sender === undefined ? [] : [[senderTerm(group, sender)]];
+    this.sets = [...bySender, ...exact, ...begun];
+    return true;
+  }
+
+  private hasOwn(above: number, below: number): boolean {
+    const group = this.group.id;
+    return this.statements.newestOwn.get({ group, above, below, skip: 0 }) !== undefined;
+  }
+
+  private timeUpTo(id: number): number {
+    return this.statements.timeUpToId.get({ id })?.postedAt ?? 0;
+  }
+}
+
+/** The words of a group that begin like the last word of a term, as far as they are known. */
+interface Expansion {
+  readonly beginning: string;
+  readonly terms: string[];
+  /** The last term that was looked at. */
+  last: string | undefined;
+  isComplete: boolean;
+}
+
+function beginning({ words }: Term): Expansion {
+  return { beginning: words.at(-1) ?? '', terms: [], last: undefined, isComplete: false };
+}
+
+/** Only words of visible messages count, so that the others do not decide what is refused. */
+function expandFurther(
+  statements: Statements,
+  expansion: Expansion,
+  { group, low, high }: { group: number; low: number; high: number },
+): void {
+  const { beginning, terms } = expansion;
+  const start = wordTerm(group, beginning);
+  // Above all characters in UTF-8.
+  const end = `${start}\u{10ffff}`;
+  for (let done = 0; done < wordsOfStep; done++) {
+    const { last } = expansion;
+    // The least text after the last term: FTS5 steps through all messages with a term that the bound includes.
+    const from = last === undefined ? start : `${last}\u0001`;
+    const term = statements.termFrom.get({ from, end })?.term;
+    if (term === undefined) {
+      expansion.isComplete = true;
+      return;
+    }
+    expansion.last = term;
+    if (!statements.newestWithTerm.get({ term, low, high })) continue;
+    terms.push(term);
+    if (terms.length <= limits.searchPrefix) continue;
+    const why = `query: too many words begin with "${beginning}": write more of the word`;
+    throw boardError('INVALID_PARAMS', why);
+  }
+}
+
+function newestWith(statements: Statements, set: AnyOf, low: number, high: number): number {
+  let newest = 0;
+  for (const term of set) {
+    const from = Math.max(low, newest);
+    newest = Math.max(newest, statements.newestWithTerm.get({ term, low: from, high })?.id ?? 0);
+  }
+  return newest;
+}
+
+/** The newest first. */
+function allWith({ allWithTerm }: Statements, set: AnyOf, low: number, high: number): number[] {
+  const all = set.map((term) => allWithTerm.rows({ term, low, high }) as [number][]);
+  const ids = all.flat().map(([id]) => id);
+  return set.length === 1 ? ids : [...new Set(ids)].sort((a, b) => b - a);
+}

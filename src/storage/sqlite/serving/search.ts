@@ -1,0 +1,93 @@
+import type { Actor } from '../../../board/ports/repository.ts';
+import type { FoundPage, Search, SearchPage } from '../../../board/ports/search.ts';
+import type { SearchQuery } from '../../../board/search/query.ts';
+import type { GroupRef, Header } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import { requireActiveSession } from '../acts/access.ts';
+import type { SearchedGroup } from '../searching/group-search.ts';
+import { BoardSearch } from '../searching/search.ts';
+import type { Statements } from '../statements/statements.ts';
+import type { Store } from './store.ts';
+
+type Searched = Omit<SearchedGroup, 'below'>;
+
+/** Searches what a member may see. @throws BoardError as `Repository.search` does */
+export function searchFor(
+  store: Store,
+  actor: Actor,
+  query: SearchQuery,
+  { before, limit }: SearchPage,
+  inGroup: GroupRef | undefined,
+): Search {
+  const { statements } = store;
+  let search: BoardSearch | undefined;
+  const begin = () => {
+    const lastRead = new Map<number, number>();
+    const groups = groupsOf(statements, actor, inGroup).map(({ lastRead: read, ...searched }) => {
+      lastRead.set(searched.group.id, read);
+      const above = query.isUnread ? readUpTo(statements, searched.group.id, read) : 0;
+      return { ...searched, above };
+    });
+    const mentioned = query.isMention ? actor.user.id : undefined;
+    const accepts = (group: number, message: Header) =>
+      (!query.isUnread || isUnread(message, actor, lastRead.get(group) ?? 0)) &&
+      (mentioned === undefined || isMentioned(statements, mentioned, group, message));
+    const mayRead = (searched: Searched) => mayStillRead(statements, actor, searched);
+    return new BoardSearch(statements, query, {
+      ...{ groups, accepts, mentioned, mayRead, before, limit },
+      isPatient: false,
+    });
+  };
+  const step = (): FoundPage | undefined => {
+    requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+    search ??= begin();
+    return search.step();
+  };
+  return { step: () => store.readAtOnce(step) };
+}
+
+interface OwnGroup extends Omit<Searched, 'above'> {
+  readonly lastRead: number;
+}
+
+/**
+ * The groups that are searched.
+ * @throws BoardError `GROUP_NOT_FOUND` for a group that the user is not in: whether there is one is not said
+ */
+function groupsOf(
+  statements: Statements,
+  { user }: Actor,
+  inGroup: GroupRef | undefined,
+): OwnGroup[] {
+  const own = statements.searchedGroups.all({ user: user.id });
+  const groups = own.map(({ id, name, joined, lastRead }) => ({
+    group: { id, name },
+    ...{ joined, lastRead },
+  }));
+  if (!inGroup) return groups;
+  const found = own.findIndex(({ id, key }) =>
+    'id' in inGroup ? id === inGroup.id : key === inGroup.key,
+  );
+  const group = groups[found];
+  if (!group) {
+    throw boardError('GROUP_NOT_FOUND', 'id' in inGroup ? String(inGroup.id) : inGroup.name);
+  }
+  return [group];
+}
+
+function mayStillRead(statements: Statements, { user }: Actor, { group, joined }: Searched) {
+  return statements.accessById.get({ group: group.id, user: user.id })?.joinedAt === joined;
+}
+
+/** The time up to which a member has read a group. No message from before is unread. */
+function readUpTo(statements: Statements, group: number, lastRead: number): number {
+  return statements.messageUpTo.get({ group, number: lastRead })?.postedAt ?? 0;
+}
+
+function isUnread({ number, senderId }: Header, { user }: Actor, lastRead: number): boolean {
+  return number > lastRead && senderId !== user.id;
+}
+
+function isMentioned({ mentionOf }: Statements, user: number, group: number, { number }: Header) {
+  return mentionOf.get({ user, group, number }) !== undefined;
+}
