@@ -20,10 +20,22 @@ export interface Header {
   readonly sender: string | null;
   readonly postedAt: number;
   readonly subject: string;
+  /** The number of the first message of its thread: its own number if it begins the thread. */
+  readonly thread: number;
+  /** The number of the message of the same group that it replies to. */
+  readonly replyTo: number | null;
+  readonly editedAt: number | null;
+  /** The names of the users whom it mentions, as a JSON array, such as `["dave"]`; null without any. */
+  readonly mentions: string | null;
 }
+
+/** The fields of a header that a message has which is neither a reply nor edited and mentions nobody. */
+export const plainFields = { replyTo: null, editedAt: null, mentions: null } as const;
 
 export interface Message extends Header {
   readonly content: string;
+  /** How many times it was edited. */
+  readonly edits: number;
 }
 
 /** One of a user's memberships, as a login lists it. */

@@ -1,6 +1,6 @@
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
-import type { ListedMessage, MemberPage } from './ports/repository.ts';
+import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
 import type { Header as BoardHeader, Group, User } from './types.ts';
 
 /** The group that a result or a notice is about. */
@@ -14,19 +14,32 @@ export function toUser({ id, name }: User) {
 }
 
 /** A header as the protocol sends it. */
-export function toHeader({ number, senderId, sender, postedAt, subject }: BoardHeader): Header {
+export function toHeader(header: BoardHeader): Header {
+  const { number, senderId, sender, postedAt, subject, thread } = header;
+  const { replyTo, editedAt, mentions } = header;
   return {
     number,
     senderId,
     sender: sender ?? '[deleted]',
     postedAt: formatTime(postedAt),
     subject,
+    thread,
+    ...(replyTo !== null && { replyTo }),
+    ...(editedAt !== null && { editedAt: formatTime(editedAt) }),
+    ...(mentions !== null && { mentions: JSON.parse(mentions) as string[] }),
   };
 }
 
 /** A message of a list, with its content if the request asked for it. */
-export function toListed({ content, ...header }: ListedMessage) {
-  return content === undefined ? toHeader(header) : { ...toHeader(header), content };
+export function toListed(message: ListedMessage) {
+  const { content } = message;
+  return content === undefined ? toHeader(message) : { ...toHeader(message), content };
+}
+
+/** The header of a row. */
+export function fromRow(row: HeaderRow): BoardHeader {
+  const [number, senderId, sender, postedAt, subject, thread, replyTo, editedAt, mentions] = row;
+  return { number, senderId, sender, postedAt, subject, thread, replyTo, editedAt, mentions };
 }
 
 /** A page of members as the protocol sends it. */

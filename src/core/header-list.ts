@@ -1,6 +1,6 @@
 import type { HeaderRow } from '../board/ports/repository.ts';
 import type { Group } from '../board/types.ts';
-import { toGroup, toHeader } from '../board/view.ts';
+import { fromRow, toGroup, toHeader } from '../board/view.ts';
 import { withWrittenList } from '../protocol/jsonrpc/messages.ts';
 import type { Header, Result } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
@@ -20,9 +20,7 @@ export function headerList(
     group: name,
     groupId,
     get messages() {
-      messages ??= rows.map(([number, senderId, sender, postedAt, subject]) =>
-        toHeader({ number, senderId, sender, postedAt, subject }),
-      );
+      messages ??= rows.map((row) => toHeader(fromRow(row)));
       return messages;
     },
     more,
@@ -39,9 +37,15 @@ export function headerList(
 }
 
 /** The same text as `JSON.stringify` of `toHeader`. */
-function headerJson([number, senderId, sender, postedAt, subject]: HeaderRow): string {
-  return (
+function headerJson(row: HeaderRow): string {
+  const [number, senderId, sender, postedAt, subject, thread, replyTo, editedAt, mentions] = row;
+  const plain =
     `{"number":${number},"senderId":${senderId},"sender":${JSON.stringify(sender ?? '[deleted]')},` +
-    `"postedAt":"${formatTime(postedAt)}","subject":${JSON.stringify(subject)}}`
-  );
+    `"postedAt":"${formatTime(postedAt)}","subject":${JSON.stringify(subject)},"thread":${thread}`;
+  if (replyTo === null && editedAt === null && mentions === null) return `${plain}}`;
+  const reply = replyTo === null ? '' : `,"replyTo":${replyTo}`;
+  const edited = editedAt === null ? '' : `,"editedAt":"${formatTime(editedAt)}"`;
+  // SQLite escapes other characters than JSON.stringify does.
+  const named = mentions === null ? '' : `,"mentions":${JSON.stringify(JSON.parse(mentions))}`;
+  return `${plain}${reply}${edited}${named}}`;
 }

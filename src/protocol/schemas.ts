@@ -32,6 +32,14 @@ const header = z.object({
   sender: z.string(),
   postedAt: z.string(),
   subject: z.string(),
+  /** The first message of its thread: its own number if it begins one. 0 from a server without threads. */
+  thread: z.int().default(0),
+  /** The message of the same group that it replies to. The reader may not be able to see it. */
+  replyTo: z.int().optional(),
+  /** When it was last edited. */
+  editedAt: z.string().optional(),
+  /** The names of the members whom it mentions. */
+  mentions: z.array(z.string()).optional(),
 });
 /** The group of a result or a notice. Its name may change, its number never does. */
 const inGroup = { group: z.string(), groupId: z.int() };
@@ -142,7 +150,8 @@ export const schemas = {
   },
   'message.get': {
     params: z.strictObject({ group, number }),
-    result: message.extend(inGroup),
+    /** `revision` is how many times the message was edited. */
+    result: message.extend({ ...inGroup, revision: z.int().default(0) }),
   },
   'message.list': {
     params: z.strictObject({
@@ -219,6 +228,8 @@ export type Method = keyof typeof schemas;
 export type Params<M extends Method> = z.infer<(typeof schemas)[M]['params']>;
 export type Result<M extends Method> = z.infer<(typeof schemas)[M]['result']>;
 export type Header = z.infer<typeof header>;
+/** A message with its content and its group. */
+export type FullMessage = Omit<Result<'message.get'>, 'revision'>;
 export type Member = z.infer<typeof member>;
 export type Membership = z.infer<typeof membership>;
 

@@ -35,6 +35,7 @@ test('message list --json prints headers with the field names of the protocol', 
       sender: 'alice',
       postedAt: expect.stringMatching(microseconds),
       subject: 'five',
+      thread: 5,
     },
   ]);
 });
@@ -87,6 +88,7 @@ test('message show prints the content with its line breaks', async () => {
     sender: 'alice',
     postedAt: expect.stringMatching(microseconds),
     subject: 'two',
+    thread: 2,
     content: 'first\n\tsecond\u001b',
   });
 });

@@ -104,6 +104,7 @@ test('tail misses and repeats no message while its server restarts', async () =>
     sender: 'alice',
     postedAt: expect.stringMatching(/^\d{4}-.*Z$/),
     subject: 'one',
+    thread: 1,
     content: 'c',
   });
 });

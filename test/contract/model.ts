@@ -3,7 +3,7 @@ import type { Header } from '../../src/board/types.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 
 /** The model knows users by their names alone. */
-type Shown = Omit<Header, 'senderId'>;
+type Shown = Omit<Header, 'senderId' | 'thread' | 'replyTo' | 'editedAt' | 'mentions'>;
 
 interface Kept extends Shown {
   /** Its place among all events. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { HeaderRow } from '../../src/board/ports/repository.ts';
-import { toGroup, toHeader } from '../../src/board/view.ts';
+import { fromRow, toGroup, toHeader } from '../../src/board/view.ts';
 import { headerList } from '../../src/core/header-list.ts';
 import { formatResult, resultInPieces } from '../../src/protocol/jsonrpc/messages.ts';
 import { schemas } from '../../src/protocol/schemas.ts';
@@ -23,12 +23,21 @@ const hostile = fc.oneof(
   ),
 );
 const time = fc.integer({ min: 0, max: 9_000_000_000_000_000 });
+/** A JSON array as SQLite may write it: with other escapes than `JSON.stringify` uses. */
+function namesInSqlite(names: string[]): string {
+  return JSON.stringify(names).replaceAll('a', String.raw`\u0061`);
+}
+
 const row: fc.Arbitrary<HeaderRow> = fc.tuple(
   fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
   fc.option(fc.integer({ min: 1 }), { nil: null }),
   fc.option(hostile, { nil: null }),
   time,
   hostile,
+  fc.integer({ min: 1, max: Number.MAX_SAFE_INTEGER }),
+  fc.option(fc.integer({ min: 1 }), { nil: null }),
+  fc.option(time, { nil: null }),
+  fc.option(fc.array(hostile, { minLength: 1 }).map(namesInSqlite), { nil: null }),
 );
 
 /** A reply, written from objects by JSON.stringify alone. */
@@ -44,9 +53,7 @@ test('a list of headers that is written from rows is the list of objects, byte f
       fc.boolean(),
       (rows, name, more) => {
         const group = { id: 3, name };
-        const messages = rows.map(([number, senderId, sender, postedAt, subject]) =>
-          toHeader({ number, senderId, sender, postedAt, subject }),
-        );
+        const messages = rows.map((row) => toHeader(fromRow(row)));
         const fromObjects = { ...toGroup(group), messages, more };
         expect(replies(headerList(group, rows, more))).toEqual(replies(fromObjects));
         expect(headerList(group, rows, more)).toEqual(fromObjects);
@@ -57,8 +64,8 @@ test('a list of headers that is written from rows is the list of objects, byte f
 
 test('a list of headers that is written from rows has the shape of the protocol', () => {
   const rows: HeaderRow[] = [
-    [1, 5, 'alice', 1_795_376_173_750_000, 'Hello'],
-    [2, null, null, 1_795_376_173_750_001, '\u{1F35C}'],
+    [1, 5, 'alice', 1_795_376_173_750_000, 'Hello', 1, null, null, null],
+    [2, null, null, 1_795_376_173_750_001, '\u{1F35C}', 1, 1, 1_795_376_173_750_002, '["dave"]'],
   ];
   const list = headerList({ id: 1, name: 'main' }, rows, false);
   const { result } = JSON.parse(formatResult(1, list));
@@ -69,6 +76,10 @@ test('a list of headers that is written from rows has the shape of the protocol'
     sender: '[deleted]',
     postedAt: '2026-11-22T19:36:13.750001Z',
     subject: '\u{1F35C}',
+    thread: 1,
+    replyTo: 1,
+    editedAt: '2026-11-22T19:36:13.750002Z',
+    mentions: ['dave'],
   });
 });
 

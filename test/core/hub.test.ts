@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { plainFields } from '../../src/board/types.ts';
 import { Channel } from '../../src/core/channel.ts';
 import { Hub } from '../../src/core/hub.ts';
 import { Incidents } from '../../src/core/incidents.ts';
@@ -73,7 +74,8 @@ test('a read mark is sent after the messages of the same turn that it counts as 
   const send = (_: Session, text: string) => told.push(JSON.parse(text).method);
   const reader = sessionOf(hub, 1, send, jsonDialect);
   logIn(hub, reader);
-  const message = { number: 1, senderId: 2, sender: 'user2', postedAt: 1, subject: 's' };
+  const from = { number: 1, senderId: 2, sender: 'user2', postedAt: 1, subject: 's', thread: 1 };
+  const message = { ...from, ...plainFields };
   const user = { id: 1, name: 'user1' };
   hub.publish({ type: 'message.posted', origin: 2, group, message });
   hub.publish({ type: 'marks.changed', origin: 3, group, user, lastRead: 1 });
@@ -97,7 +99,7 @@ test('each poster is sent all notices but those of its own posts, as if each wer
       }
       const notices = made.map(([poster, words], at) => {
         const header = { number: at + 1, senderId: poster, sender: `user${poster}`, postedAt: '' };
-        const message = { ...header, subject: words.join('') };
+        const message = { ...header, subject: words.join(''), thread: at + 1 };
         const params = { group: group.name, groupId: group.id, message };
         return { poster, notice: { method: 'message.posted', params } satisfies Notice };
       });

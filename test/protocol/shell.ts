@@ -117,6 +117,7 @@ export function headers(...numbers: number[]): Header[] {
     sender: 'bob',
     postedAt: '2026-11-22T19:36:12.345678Z',
     subject: `about ${number}`,
+    thread: number,
   }));
 }
 

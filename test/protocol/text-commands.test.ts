@@ -4,7 +4,8 @@ import type { Method } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { type Answers, group, headers, type } from './shell.ts';
 
-const posted = { ...headers(7)[0], group: 'main', groupId: 1 } as const;
+const [header = expect.unreachable()] = headers(7);
+const posted = { ...header, group: 'main', groupId: 1 };
 const answers = (): Answers => ({
   'group.list': { groups: [group('main')] },
   'group.join': {
@@ -16,17 +17,8 @@ const answers = (): Answers => ({
   },
   'group.leave': { group: 'main', groupId: 1 },
   'group.members': { group: 'main', members: [{ name: 'alice', online: true }], total: 1 },
-  'message.post': { number: 7, senderId: 1, sender: 'alice', postedAt: '', subject: '', ...posted },
-  'message.get': {
-    number: 7,
-    senderId: 2,
-    sender: 'bob',
-    postedAt: '2026-11-22T19:36:12.345678Z',
-    subject: 'hello',
-    content: 'in full',
-    group: 'main',
-    groupId: 1,
-  },
+  'message.post': posted,
+  'message.get': { ...posted, subject: 'hello', content: 'in full', revision: 0 },
   'message.list': { group: 'main', groupId: 1, messages: headers(6, 7), more: false },
   'message.markRead': {},
   ping: {},
@@ -385,7 +377,7 @@ test('an unexpected error is thrown and not printed as a refusal', async () => {
 });
 
 test.each(['%list all', '%list 1000'])('%s prints at most 20 messages at a time', async (line) => {
-  const header = { senderId: 1, sender: 'bob', postedAt: 'now', subject: 's' };
+  const header = { senderId: 1, sender: 'bob', postedAt: 'now', subject: 's', thread: 1 };
   const messages = Array.from({ length: 1000 }, (_, at) => ({ number: at + 1, ...header }));
   const page = { group: 'main', groupId: 1, messages, more: false };
   const { pieces, done } = await type(line, { 'message.list': page, 'message.markRead': {} });

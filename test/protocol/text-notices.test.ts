@@ -10,6 +10,7 @@ const message = {
   sender: 'alice',
   postedAt: '2026-11-22T19:36:12.345678Z',
   subject: 'he\nllo\u001b[2J',
+  thread: 7,
 };
 const names = Array.from({ length: 12 }, (_, index) => `user${index}`);
 
@@ -19,6 +20,14 @@ describe('a notice is one line', () => {
       'of a message',
       { method: 'message.posted', params: { ...main, message } },
       '[GROUP:main] [NOTIFY] New message from alice (ID: 7, Date: 2026-11-22T19:36:12Z, Subject: he llo␛[2J)',
+    ],
+    [
+      'of a reply, with the number of the message that it replies to',
+      {
+        method: 'message.posted',
+        params: { ...main, message: { ...message, subject: 'Re: hi', thread: 3, replyTo: 5 } },
+      },
+      '[GROUP:main] [NOTIFY] New message from alice (ID: 7, Date: 2026-11-22T19:36:12Z, Subject: Re: hi) | Reply to: 5',
     ],
     [
       'of one who joined',

@@ -94,6 +94,8 @@ describe('%message', () => {
     content: 'two\nlines \u001b[2J',
     group: 'main',
     groupId: 1,
+    thread: 7,
+    revision: 0,
   };
 
   test('shows the cleaned message in a frame, and marks it as read', async () => {

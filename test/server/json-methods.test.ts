@@ -7,7 +7,8 @@ import { range } from './support.ts';
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
 
 function header(number: number, sender: string, subject: string) {
-  return { number, senderId: expect.any(Number), sender, postedAt: aTime, subject };
+  const senderId = expect.any(Number);
+  return { number, senderId, sender, postedAt: aTime, subject, thread: number };
 }
 
 async function post(peer: JsonPeer, subjects: string[], group = 'main'): Promise<void> {
@@ -141,6 +142,7 @@ test('message.post returns the header, message.get the content too', async () =>
   expect(await alice.call('message.get', { group: 'main', number: 1 })).toEqual({
     ...posted,
     content,
+    revision: 0,
   });
   expect(Math.abs(Date.now() - Date.parse(posted.postedAt))).toBeLessThan(60_000);
 });
@@ -231,6 +233,7 @@ test('message.list with content returns whole messages, like message.get', async
     const {
       group: _,
       groupId: __,
+      revision: ___,
       ...message
     } = await alice.call('message.get', { group: 'main', number });
     return message;

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
+import { plainFields } from '../../src/board/types.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { schemaState, shippedMigrations, upgrade } from '../../src/storage/sqlite/file/migrate.ts';
 import { openHeld, openShared } from '../../src/storage/sqlite/file/open.ts';
@@ -133,16 +134,42 @@ test('a board of the first schema opens with everything in place', async () => {
   expect(members.map(({ name }) => name)).toEqual(['Alice', 'Bjørn']);
   const { messages } = await repository.messages(alice, main, { limit: 10 });
   expect(messages).toEqual([
-    { number: 1, senderId: 1, sender: 'Alice', postedAt: 1795376173750000, subject: 'Welcome' },
-    { number: 2, senderId: null, sender: null, postedAt: 1795376174000000, subject: 'Bye' },
+    {
+      number: 1,
+      senderId: 1,
+      sender: 'Alice',
+      postedAt: 1795376173750000,
+      subject: 'Welcome',
+      thread: 1,
+      ...plainFields,
+    },
+    {
+      number: 2,
+      senderId: null,
+      sender: null,
+      postedAt: 1795376174000000,
+      subject: 'Bye',
+      thread: 2,
+      ...plainFields,
+    },
     {
       number: 3,
       senderId: 1,
       sender: 'Alice',
       postedAt: 1795376174250000,
       subject: 'Lunch on Friday?',
+      thread: 3,
+      ...plainFields,
     },
-    { number: 4, senderId: 2, sender: 'Bjørn', postedAt: 1795376174750000, subject: 'Re: Lunch' },
+    {
+      number: 4,
+      senderId: 2,
+      sender: 'Bjørn',
+      postedAt: 1795376174750000,
+      subject: 'Re: Lunch',
+      thread: 4,
+      ...plainFields,
+    },
   ]);
   expect((await repository.message(alice, main, 1)).message.content).toBe(
     "Hello everyone,\nthis is the board's first message.",

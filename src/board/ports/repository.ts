@@ -90,6 +90,10 @@ export type HeaderRow = readonly [
   sender: string | null,
   postedAt: number,
   subject: string,
+  thread: number,
+  replyTo: number | null,
+  editedAt: number | null,
+  mentions: string | null,
 ];
 
 /** `content` is present if the request asked for it. */

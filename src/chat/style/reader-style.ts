@@ -23,7 +23,10 @@ export function readerStyle(screen: Screen, now: () => Date = () => new Date()):
     strong: colours.bold,
     frame: colours.faint,
     // Without labels, which would take a third of a narrow screen.
-    entry: ({ number, sender, date, subject }) => `#${number}  ${date}  ${sender}: ${subject}`,
+    entry: ({ number, sender, date, subject, notes }) => {
+      const entry = `#${number}  ${date}  ${sender}: ${subject}`;
+      return notes.length > 0 ? `${entry}  ${colours.faint(notes.join(', '))}` : entry;
+    },
     line: (text) => wrapLine(text, columns()),
     content: (text) => wrapText(text, columns()),
     get columns() {

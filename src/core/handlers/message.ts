@@ -71,7 +71,8 @@ export const messageHandlers: Pick<
   'message.get': async ({ board, session, hub }, { group, number }) => {
     const found = await board.message(session.actor, group, number);
     const { message } = found;
-    return { ...toGroup(hub.named(found.group)), ...toHeader(message), content: message.content };
+    const { content, edits: revision } = message;
+    return { ...toGroup(hub.named(found.group)), ...toHeader(message), content, revision };
   },
 
   'message.list': async (context, params) => {

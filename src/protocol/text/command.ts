@@ -1,6 +1,6 @@
 import type { BoardError } from '../errors.ts';
 import { Expected } from '../expected.ts';
-import type { Call, Result } from '../schemas.ts';
+import type { Call, FullMessage } from '../schemas.ts';
 import type { Arguments } from './arguments.ts';
 import type { Style } from './style.ts';
 
@@ -36,7 +36,7 @@ export interface UnreadMessage {
   readonly group: number;
   readonly number: number;
   /** The whole message, if it was listed with its content. */
-  readonly message?: Result<'message.get'> | undefined;
+  readonly message?: FullMessage | undefined;
 }
 
 /** The session whose messages are asked for. */

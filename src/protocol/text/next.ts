@@ -1,5 +1,5 @@
 import { BoardError } from '../errors.ts';
-import type { Result } from '../schemas.ts';
+import type { FullMessage } from '../schemas.ts';
 import type { TextCommand, TextContext } from './command.ts';
 import { info, renderMessage } from './render.ts';
 import { countAsSeen } from './seen.ts';
@@ -29,7 +29,7 @@ export const next: TextCommand = {
   },
 };
 
-async function nextMessage(context: TextContext): Promise<Result<'message.get'> | undefined> {
+async function nextMessage(context: TextContext): Promise<FullMessage | undefined> {
   const { call, unread } = context;
   for (;;) {
     const next = await unread.next(context);

@@ -2,7 +2,7 @@ import { cleanLine, cleanText } from '../clean.ts';
 import type { BoardError } from '../errors.ts';
 import { hints } from '../hints.ts';
 import { limits } from '../limits.ts';
-import type { Header, Member, Notice, Result } from '../schemas.ts';
+import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignRows } from './table.ts';
 
@@ -105,12 +105,17 @@ export function renderHeaders(messages: Header[], style: Style): string {
   return messages.map((header) => `${style.line(headerLine(header, style))}\n`).join('');
 }
 
-function headerLine({ number, sender, postedAt, subject }: Header, style: Style): string {
+function headerLine(header: Header, style: Style): string {
+  const { number, sender, postedAt, subject, replyTo, editedAt } = header;
   return style.entry({
     number: style.strong(String(number)),
     sender: style.user(sender),
     date: style.date(postedAt),
     subject: style.strong(cleanLine(subject)),
+    notes: [
+      ...(replyTo === undefined ? [] : [`Reply to: ${replyTo}`]),
+      ...(editedAt === undefined ? [] : ['Edited']),
+    ],
   });
 }
 
@@ -138,13 +143,15 @@ export function renderList(group: string, messages: Header[], style: Style): str
   return `${listStart(group, style)}${lines}${listEnd(style)}`;
 }
 
-export function renderMessage(message: Result<'message.get'>, style: Style): string {
-  const { number, group, sender, postedAt, subject, content } = message;
+export function renderMessage(message: FullMessage, style: Style): string {
+  const { number, group, sender, postedAt, subject, content, replyTo, editedAt } = message;
   return [
     style.line(style.frame(`--- Message ID: ${number} (Group: ${group}) ---`)),
     style.line(`Sender: ${style.user(sender)}`),
     `Date: ${style.date(postedAt)}`,
     style.line(`Subject: ${style.strong(cleanLine(subject))}`),
+    ...(replyTo === undefined ? [] : [`Reply to: ${replyTo}`]),
+    ...(editedAt === undefined ? [] : [`Edited: ${style.date(editedAt)}`]),
     rule(style),
     style.content(cleanText(content)),
     rule(style),
@@ -160,14 +167,15 @@ function rule(style: Style): string {
 export function renderNotice({ method, params }: Notice, style: Style = plainStyle): string | null {
   switch (method) {
     case 'message.posted': {
-      const { number, sender, postedAt, subject } = params.message;
+      const { number, sender, postedAt, subject, replyTo } = params.message;
       const header = [
         `ID: ${style.strong(String(number))}`,
         `Date: ${style.date(postedAt)}`,
         `Subject: ${style.strong(cleanLine(subject))}`,
       ];
       const text = `New message from ${style.user(sender)} (${header.join(', ')})`;
-      return notify(params.group, text, style);
+      const reply = replyTo === undefined ? '' : ` | Reply to: ${replyTo}`;
+      return notify(params.group, `${text}${reply}`, style);
     }
     case 'member.joined':
       return notify(params.group, `User ${style.user(params.user)} joined the group.`, style);

@@ -3,6 +3,16 @@ import { toSeconds } from '../time.ts';
 /** How a line begins that the program prints about itself. */
 export type Tag = '[INFO]' | '[SUCCESS]' | '[ERROR]' | '[NOTIFY]';
 
+/** The parts of a line of a list. */
+interface Entry {
+  readonly number: string;
+  readonly sender: string;
+  readonly date: string;
+  readonly subject: string;
+  /** What few messages have, such as `Reply to: 14` and `Edited`. */
+  readonly notes: readonly string[];
+}
+
 /**
  * How printed text looks. All text must be clean before it is given to a style: a style may add
  * escape sequences, and nothing after it removes any.
@@ -18,7 +28,7 @@ export interface Style {
   /** Rules and frames. */
   frame(text: string): string;
   /** One line of a list, from the parts of a header, which are styled already. */
-  entry(header: { number: string; sender: string; date: string; subject: string }): string;
+  entry(header: Entry): string;
   /** Lays out one line of the program. */
   line(text: string): string;
   /** Lays out a text that a user wrote. It may have several lines. */
@@ -37,8 +47,10 @@ export const plainStyle: Style = {
   group: asItIs,
   strong: asItIs,
   frame: asItIs,
-  entry: ({ number, sender, date, subject }) =>
-    `ID: ${number} | Sender: ${sender} | Date: ${date} | Subject: ${subject}`,
+  entry: ({ number, sender, date, subject, notes }) =>
+    [`ID: ${number}`, `Sender: ${sender}`, `Date: ${date}`, `Subject: ${subject}`, ...notes].join(
+      ' | ',
+    ),
   line: asItIs,
   content: asItIs,
   columns: Number.POSITIVE_INFINITY,

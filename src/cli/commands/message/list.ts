@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { toHeader } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';
+import type { Header } from '../../../protocol/schemas.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { wholeNumber } from '../../parsing/parse.ts';
 import { printResult, shownTime, table } from '../../printing/output.ts';
@@ -32,18 +33,19 @@ export function messageListCommand(): Command {
 async function list(name: string, options: ListOptions): Promise<void> {
   const page = await administer(options, (board) => board.messages(groupRef(name), options));
   const documents = page.messages.map(toHeader);
-  printResult(options, documents, () =>
-    table(
-      ['number', 'sender', 'date', 'subject'],
-      documents.map(({ number, sender, postedAt, subject }) => [
-        number,
-        sender,
-        shownTime(postedAt),
-        subject,
-      ]),
-    ),
-  );
+  printResult(options, documents, () => withReplies(documents));
   if (page.more && !options.json) process.stderr.write(`${nextPage(documents, options)}\n`);
+}
+
+/** A column for the replied-to messages exists only if there are replies. */
+function withReplies(documents: readonly Header[]): string {
+  const hasReplies = documents.some(({ replyTo }) => replyTo !== undefined);
+  const head = ['number', 'sender', 'date', 'subject'];
+  const rows = documents.map(({ number, sender, postedAt, subject, replyTo }) => {
+    const row = [number, sender, shownTime(postedAt), subject];
+    return hasReplies ? [...row, replyTo ?? ''] : row;
+  });
+  return table(hasReplies ? [...head, 'reply to'] : head, rows);
 }
 
 function nextPage(shown: { number: number }[], { after }: ListOptions): string {

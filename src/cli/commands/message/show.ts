@@ -29,9 +29,15 @@ async function show(name: string, written: number | 'last', options: CommonOptio
         ['Sender', header.sender],
         ['Date', shownTime(header.postedAt)],
         ['Subject', header.subject],
+        ...optional('Reply to', header.replyTo),
+        ...optional('Edited', header.editedAt && shownTime(header.editedAt)),
       ]),
       '',
       cleanText(message.content),
     ].join('\n'),
   );
+}
+
+function optional<T>(label: string, value: T | undefined): [label: string, value: T][] {
+  return value === undefined ? [] : [[label, value]];
 }

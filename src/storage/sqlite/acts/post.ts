@@ -1,5 +1,5 @@
 import type { Actor, NewMessage } from '../../../board/ports/repository.ts';
-import type { Group, GroupRef, Header } from '../../../board/types.ts';
+import { type Group, type GroupRef, type Header, plainFields } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import type { ServerTx } from './transaction.ts';
 
@@ -30,7 +30,10 @@ export function post(
     key: key ?? null,
   });
   const { id: senderId, name: sender } = actor.user;
-  const message: Header = { number, senderId, sender, postedAt: at, subject };
+  const message: Header = {
+    ...plainFields,
+    ...{ number, senderId, sender, postedAt: at, subject, thread: number },
+  };
   tx.emit({ type: 'message.posted', origin: actor.origin, group, message });
   return { group, message };
 }
@@ -38,8 +41,7 @@ export function post(
 function postedBefore(tx: ServerTx, actor: Actor, group: Group, key: string): Header | undefined {
   const found = tx.statements.messageByKey.get({ user: actor.user.id, key });
   if (!found) return undefined;
-  const { number, postedAt, subject } = found;
-  if (found.groupId !== group.id) throw boardError('KEY_REUSED', number, found.group);
-  const { id: senderId, name: sender } = actor.user;
-  return { number, senderId, sender, postedAt, subject };
+  const { groupId, group: name, ...header } = found;
+  if (groupId !== group.id) throw boardError('KEY_REUSED', header.number, name);
+  return { ...header, senderId: actor.user.id, sender: actor.user.name };
 }

@@ -1,4 +1,10 @@
-import type { BoardEvent, Group, GroupRef, Header } from '../../../board/types.ts';
+import {
+  type BoardEvent,
+  type Group,
+  type GroupRef,
+  type Header,
+  plainFields,
+} from '../../../board/types.ts';
 import type { Call } from '../acts/acts.ts';
 import type { Post } from '../acts/post.ts';
 import type { Batch, Written } from './batch-writer.ts';
@@ -137,7 +143,10 @@ function postOutcome(
   { group, number, at, took }: { group: Group; number: number; at: number; took: number },
 ): Outcome {
   const { id: senderId, name: sender } = actor.user;
-  const message: Header = { number, senderId, sender, postedAt: at, subject };
+  const message: Header = {
+    ...plainFields,
+    ...{ number, senderId, sender, postedAt: at, subject, thread: number },
+  };
   const event: BoardEvent = { type: 'message.posted', origin: actor.origin, group, message };
   return { value: { group, message }, events: [event], took };
 }

@@ -4,7 +4,7 @@ import type { Orm } from '../file/orm.ts';
 import { groups, messages, users } from '../file/schema.ts';
 import { direct, directRows } from './direct.ts';
 import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';
-import { visibleStatements } from './visibility.ts';
+import { mentionedNames, threadColumns, visibleStatements } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -24,6 +24,8 @@ const headerColumns = {
   sender: users.name,
   postedAt: messages.postedAt,
   subject: messages.subject,
+  ...threadColumns,
+  mentions: mentionedNames(messages.mentions),
 };
 
 /** The queries about messages. */
@@ -85,6 +87,8 @@ export function messageStatements(orm: Orm) {
           number: messages.number,
           postedAt: messages.postedAt,
           subject: messages.subject,
+          ...threadColumns,
+          mentions: mentionedNames(messages.mentions),
         })
         .from(messages)
         .innerJoin(groups, eq(groups.id, messages.groupId))
@@ -96,7 +100,7 @@ export function messageStatements(orm: Orm) {
     oldestHeaders: headers(asc(messages.postedAt)),
     messageById: () =>
       orm
-        .select({ ...headerColumns, content: messages.content })
+        .select({ ...headerColumns, content: messages.content, edits: messages.edits })
         .from(messages)
         .leftJoin(users, eq(users.id, messages.senderId))
         .where(byId)

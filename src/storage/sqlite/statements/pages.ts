@@ -4,7 +4,8 @@ import type {
   MemberPage,
   Page,
 } from '../../../board/ports/repository.ts';
-import type { Group, Header, Message } from '../../../board/types.ts';
+import type { Group, Message } from '../../../board/types.ts';
+import { fromRow } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
@@ -39,7 +40,7 @@ export function messagePage(
   const { contentBytes, limit } = page;
   if (contentBytes === undefined) {
     const { rows, more } = headerRows(statements, group, joined, page);
-    return { messages: rows.map(toHeader), more };
+    return { messages: rows.map(fromRow), more };
   }
   const { newestWhole, oldestWhole } = statements;
   const { newestFirst, values } = boundsOf(statements, group, joined, page);
@@ -58,10 +59,6 @@ export function headerRows(
   const found = (newestFirst ? statements.newest : statements.oldest).rows(values);
   const { messages: rows, more } = cutPage(found as HeaderRow[], page.limit, newestFirst);
   return { rows, more };
-}
-
-function toHeader([number, senderId, sender, postedAt, subject]: HeaderRow): Header {
-  return { number, senderId, sender, postedAt, subject };
 }
 
 function boundsOf(

@@ -81,6 +81,8 @@ function visible(range: Range) {
         postedAt: messages.postedAt,
         subject: messages.subject,
         content: messages.content,
+        edits: messages.edits,
+        ...threadColumns,
       })
       .from(messages)
       .where(condition);
@@ -139,6 +141,23 @@ export function unreadAfterJoining(orm: Orm) {
   return direct(orm.$client, orm.select(columns).from(own).orderBy(asc(own.groupId)), columns);
 }
 
+/** The columns of a header that few messages use. */
+export const threadColumns = {
+  thread: sql<number>`coalesce(${messages.thread}, ${messages.number})`.as('thread'),
+  // The index has the thread. A row without one is not read for the message that it replies to.
+  replyTo: sql<number | null>`iif(${messages.thread} is null, null, ${messages.replyTo})`.as(
+    'reply_to',
+  ),
+  editedAt: messages.editedAt,
+  mentions: messages.mentions,
+};
+
+/** The names of the users whom a message mentions, in its order, as a JSON array; null without any. */
+export function mentionedNames(ids: SQL | SQLiteColumn | SQL.Aliased): SQL<string | null> {
+  const found = sql`select nullif(json_group_array(${users.name}), '[]') from json_each(${ids}) as mentioned cross join ${users} on ${users.id} = mentioned.value`;
+  return sql<string | null>`iif(${ids} is null, null, (${found}))`;
+}
+
 /** What is shown of `shown`; its sender is looked up by a search that no statistics change. */
 function headerOf(shown: ReturnType<typeof visible>) {
   return {
@@ -149,6 +168,10 @@ function headerOf(shown: ReturnType<typeof visible>) {
     >`(select ${users.name} from ${users} where ${users.id} = ${shown.senderId})`,
     postedAt: shown.postedAt,
     subject: shown.subject,
+    thread: shown.thread,
+    replyTo: shown.replyTo,
+    editedAt: shown.editedAt,
+    mentions: mentionedNames(shown.mentions),
   };
 }
 
@@ -159,7 +182,7 @@ function headerOf(shown: ReturnType<typeof visible>) {
 export function visibleStatements(orm: Orm) {
   const shown = visible({ above: sql`${value('above')}`, below: sql`${value('below')}` });
   const header = headerOf(shown);
-  const whole = { ...header, content: shown.content };
+  const whole = { ...header, content: shown.content, edits: shown.edits };
   const page = (columns: typeof header, order: SQL) => () =>
     direct(
       orm.$client,
