@@ -43,6 +43,8 @@ interface Membership {
   readonly group: Group;
   readonly lastRead: number;
   readonly lastNumber: number;
+  /** Messages that the user has not seen, up to `limits.unread`; null if they have to be counted. */
+  readonly unread: number | null;
 }
 
 export interface GroupSummary extends Group {

