@@ -38,6 +38,7 @@ export interface Caller {
   readonly address: string;
   /** Aborted when the connection ends. */
   readonly ended: AbortSignal;
+  readonly hasEnded: boolean;
   readonly payer?: Payer | undefined;
 }
 
@@ -259,7 +260,7 @@ export function checkedPassword(password: string): string {
 }
 
 /** @throws BoardError `CONNECTION_ENDED` */
-function newLogin({ ended, payer }: Caller, login: LoginRules): NewLogin {
-  if (ended.aborted) throw boardError('CONNECTION_ENDED');
+function newLogin({ hasEnded, payer }: Caller, login: LoginRules): NewLogin {
+  if (hasEnded) throw boardError('CONNECTION_ENDED');
   return { ...login, tokenId: newTokenId(), payer };
 }

@@ -3,14 +3,36 @@ import ipaddr, { type IPv4, type IPv6 } from 'ipaddr.js';
 
 const groupsOfNetwork = 4;
 
+interface Known {
+  readonly network: string;
+  readonly isLoopback: boolean;
+}
+
+// What was found out about recent addresses: each connection asks several times.
+const mostKnown = 1000;
+const known = new Map<string, Known>();
+
+function knownOf(address: string): Known {
+  let found = known.get(address);
+  if (!found) {
+    const ip = parseIP(address);
+    found = { network: networkOfIP(address, ip), isLoopback: ip?.range() === 'loopback' };
+    if (known.size >= mostKnown) known.clear();
+    known.set(address, found);
+  }
+  return found;
+}
+
 /**
  * The key of an address for limits per address. It is the address itself for IPv4, also if it is mapped into IPv6
  * (RFC 4291, section 2.5.5.2). For IPv6 it is the /64, because one customer gets at least that (RFC 6177) and can
  * use any address in it. A Unix socket (`unix:/path`) counts as itself.
  */
 export function networkOf(address: string): string {
-  if (isUnixSocket(address)) return address;
-  const ip = parseIP(address);
+  return isUnixSocket(address) ? address : knownOf(address).network;
+}
+
+function networkOfIP(address: string, ip: IP | undefined): string {
   if (ip?.kind() !== 'ipv6') return ip?.toString() ?? address;
   const network = (ip as IPv6).parts.slice(0, groupsOfNetwork);
   return `${network.map((group) => group.toString(16)).join(':')}::/64`;
@@ -18,7 +40,7 @@ export function networkOf(address: string): string {
 
 /** Whether the peer is on this machine: a loopback address, or a Unix socket. */
 export function isLoopback(address: string): boolean {
-  return isUnixSocket(address) || parseIP(address)?.range() === 'loopback';
+  return isUnixSocket(address) || knownOf(address).isLoopback;
 }
 
 function isUnixSocket(address: string): boolean {

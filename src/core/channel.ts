@@ -11,6 +11,11 @@ interface Pending {
   readonly except: Origin;
 }
 
+export interface PresenceNotice {
+  readonly announcement: SharedAnnouncement;
+  readonly members: readonly Session[];
+}
+
 /**
  * The sessions in one group, and the notices that are pending for them. The notices of a turn are
  * written once for each encoding, into one buffer that all members share.
@@ -74,9 +79,9 @@ export class Channel {
     this.presence.delete(user);
   }
 
-  /** Makes one pending notice of all that `notePresence` has noted. */
-  enqueuePresence(): void {
-    if (this.presence.size === 0) return;
+  /** One notice of all that `notePresence` has noted, and the members whom it concerns. Undefined if it has noted nothing. */
+  takePresence(): PresenceNotice | undefined {
+    if (this.presence.size === 0) return undefined;
     const changes = [...this.presence];
     this.presence = new Map();
     const names = (online: boolean) =>
@@ -84,7 +89,22 @@ export class Channel {
     const params = { ...toGroup(this.group), online: names(true), offline: names(false) };
     // A session gets no notice that names only its own user.
     const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
-    this.enqueue({ method: 'presence.changed', params }, alone ?? null);
+    this.deliver();
+    const members = [...this.members].filter(({ id }) => id !== alone);
+    const announcement = new SharedAnnouncement(
+      [{ method: 'presence.changed', params }],
+      members.length,
+    );
+    return { announcement, members };
+  }
+
+  /** Sends a notice of `takePresence` to some of its members, unless they have left. */
+  notifySome({ announcement, members }: PresenceNotice): void {
+    for (const session of members) {
+      if (!this.members.has(session)) continue;
+      this.counts.notices++;
+      session.notify(announcement);
+    }
   }
 
   /** Sends the pending notices to every member. */

@@ -3,11 +3,17 @@ import { toGroup, toHeader, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
-import { Channel } from './channel.ts';
+import { Channel, type PresenceNotice } from './channel.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
 
 const presenceInterval = 1000;
+// Members that are sent a notice of presence in one turn: 1 ms of work.
+const membersAtOnce = 100;
+
+interface PresencePiece extends PresenceNotice {
+  readonly channel: Channel;
+}
 
 type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
@@ -24,6 +30,8 @@ export class Hub implements EndsTurn {
   private readonly dirty = new Set<Channel>();
   private marks: EventOf<'marks.changed'>[] = [];
   private presenceTimer: NodeJS.Timeout | undefined;
+  /** Notices of presence that are being sent. */
+  private readonly presence: PresencePiece[] = [];
 
   private readonly actions: Actions = {
     'session.opened': ({ origin, login }) => this.open(origin, login),
@@ -282,10 +290,31 @@ export class Hub implements EndsTurn {
 
   private sendPresence(): void {
     this.presenceTimer = undefined;
+    const isSending = this.presence.length > 0;
     for (const channel of this.channels.values()) {
-      channel.enqueuePresence();
-      channel.deliver();
+      const notice = channel.takePresence();
+      if (!notice) continue;
+      const { announcement, members } = notice;
+      for (let at = 0; at < members.length; at += membersAtOnce) {
+        this.presence.push({
+          channel,
+          announcement,
+          members: members.slice(at, at + membersAtOnce),
+        });
+      }
     }
+    if (!isSending) this.sendPresencePieces();
+  }
+
+  /** After a restart of a large board a notice concerns thousands of members, so others have their turn in between. */
+  private sendPresencePieces(): void {
+    for (let sent = 0; sent < membersAtOnce; ) {
+      const piece = this.presence.shift();
+      if (!piece) return;
+      piece.channel.notifySome(piece);
+      sent += piece.members.length;
+    }
+    setImmediate(() => this.sendPresencePieces());
   }
 }
 

@@ -95,7 +95,12 @@ export class Session implements Caller {
     return this.encoding.resumes;
   }
 
-  /** Created at the first use, because idle sessions never need it. */
+  /** Whether its connection has ended. */
+  get hasEnded(): boolean {
+    return this.isOver;
+  }
+
+  /** Created at the first use, because only passwords need it. */
   get ended(): AbortSignal {
     this.ending ??= new AbortController();
     if (this.isOver) this.ending.abort();

@@ -4,6 +4,8 @@ import type { Duplex } from 'node:stream';
 export interface Wire {
   /** Half-open: the peer may end its side and still read. Paused until it is handed over. */
   readonly stream: Duplex;
+  /** Bytes of the stream that were read from it already. */
+  readonly first?: Buffer | undefined;
   /** The address of the peer itself, even if it connects through a proxy; `unix:/path` for a Unix socket. */
   readonly address: string;
   /** Whether the bytes are encrypted between the peer and this process. */

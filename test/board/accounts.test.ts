@@ -32,6 +32,9 @@ function guarded(
     origin: null,
     address,
     ended,
+    get hasEnded() {
+      return ended.aborted;
+    },
   });
   /** Begins logins side by side, with a wrong password unless they have another. */
   const begin = (...attempts: Attempt[]) => {
@@ -139,7 +142,7 @@ test('the networks of a user are known after a restart, and after a new password
     expect(await second.after()).toEqual({ in: 1 });
   }
   const ended = new AbortController().signal;
-  const caller = { origin: null, address: '198.51.100.1', ended };
+  const caller = { origin: null, address: '198.51.100.1', ended, hasEnded: false };
   const change = { password: 'another horse', current: right };
   const changed = second.accounts.setPassword({ ...login, origin: null }, change, null, caller);
   await second.after();
@@ -218,7 +221,7 @@ test('a network can make a burst of users, with or without passwords, and later 
   });
   const take = (user: string, address = '192.0.2.1') => {
     const ended = new AbortController().signal;
-    return accounts.login({ user }, { origin: null, address, ended }).then(
+    return accounts.login({ user }, { origin: null, address, ended, hasEnded: false }).then(
       () => 'in',
       (error) => error.code,
     );

@@ -51,7 +51,7 @@ test('a text that is too long for a name finds no group', async () => {
 test('a name that breaks the rules is refused at login', async () => {
   const accounts = new Accounts(openBoard().accounts, quickPasswords(), 'open', serverLimits);
   const ended = new AbortController().signal;
-  const caller = { origin: 1, address: '127.0.0.1', resumable: true, ended };
+  const caller = { origin: 1, address: '127.0.0.1', resumable: true, ended, hasEnded: false };
   for (const user of ['two words', 'Admin']) {
     expect(await errorCodeOf(accounts.login({ user }, caller))).toBe('NAME_INVALID');
   }

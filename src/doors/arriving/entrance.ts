@@ -11,6 +11,7 @@ import { dialectOf } from '../dialects/by-first-bytes.ts';
 import type { Connections } from '../stream/connections.ts';
 import { Arrival, Arrivals } from './arrivals.ts';
 import type { Capacity } from './descriptors.ts';
+import { Paced } from './paced.ts';
 import { peek } from './peek.ts';
 import { receiveProxyHeader } from './proxy-header.ts';
 import type { Handshakes } from './tls.ts';
@@ -24,6 +25,9 @@ const openingTime = 1000;
 // Arrivals of one network at once.
 const arrivalsPerNetwork = 50;
 const defaultArrivalTime = 10_000;
+// Milliseconds of each turn of the event loop in which accepted sockets begin to arrive. Node accepts all waiting
+// connections in one turn; when thousands of members come back, the others have their turn in between.
+const arrivalsPerTurn = 1;
 
 const busy = boardError('TOO_MANY_CONNECTIONS', 'to this board').message;
 const handshakeLate = 'a TLS handshake was not finished in time';
@@ -79,6 +83,7 @@ export class Entrance {
   private readonly core: Core;
   private readonly arrivalTime: number;
   private readonly arrivals: Arrivals<Visitor>;
+  private readonly accepted = new Paced<Visitor>(arrivalsPerTurn, (visitor) => this.begin(visitor));
   private sockets = 0;
 
   constructor(private readonly options: EntranceOptions) {
@@ -125,9 +130,14 @@ export class Entrance {
       socket.destroySoon();
       return;
     }
+    this.accepted.add(arrival);
+  }
+
+  private begin(arrival: Visitor): void {
+    if (arrival.socket.destroyed) return;
     this.arrivals.add(arrival);
     arrival.deadline = setTimeout(() => this.expire(arrival), this.arrivalTime);
-    if (isProxied) this.readProxyHeader(arrival);
+    if (arrival.state === 'proxy_header') this.readProxyHeader(arrival);
     else this.welcome(arrival);
   }
 
@@ -154,10 +164,13 @@ export class Entrance {
   private awaitHandshake(handshakes: Handshakes, arrival: Visitor): void {
     const { socket } = arrival;
     arrival.state = 'handshake';
-    peek(socket, this.arrivalTime, (opening) => {
+    peek(socket, this.arrivalTime, (opening, first) => {
       if (opening === undefined) socket.destroy();
-      else if (opening === 'tls') this.handshake(handshakes, arrival);
-      else if (!this.refuseForeign(arrival, opening)) this.refusePlain(arrival, opening);
+      else if (opening === 'tls') {
+        // TLS reads what its socket has in memory.
+        socket.unshift(first);
+        this.handshake(handshakes, arrival);
+      } else if (!this.refuseForeign(arrival, opening)) this.refusePlain(arrival, opening);
     });
   }
 
@@ -191,18 +204,18 @@ export class Entrance {
     }
     socket.once('close', () => this.core.admission.leave(address));
     arrival.state = 'first_bytes';
-    arrival.letIn = peek(arrival.stream, greetingPause, (opening) => {
+    arrival.letIn = peek(arrival.stream, greetingPause, (opening, first) => {
       arrival.letIn = undefined;
-      if (!this.refuseForeign(arrival, opening)) this.enter(arrival);
+      if (!this.refuseForeign(arrival, opening)) this.enter(arrival, first);
     });
   }
 
-  private enter(arrival: Visitor): void {
+  private enter(arrival: Visitor, first: Buffer | undefined): void {
     // Check again: a new ban closes only the sessions that exist at that moment.
     if (this.refuseBanned(arrival)) return;
     const { stream, address, socket, gate } = arrival;
     this.arrivals.remove(arrival);
-    gate.connections.enter({ stream, address, secure: stream !== socket });
+    gate.connections.enter({ stream, address, secure: stream !== socket, first });
   }
 
   /** Refuses a peer from a banned network. @returns whether it did */

@@ -1,55 +1,40 @@
 import type { Socket } from 'node:net';
 import { type Opening, openingOf } from '../../protocol/first-bytes.ts';
 
-// If the first bytes do not show which protocol the peer speaks, they are read again after this many
-// milliseconds.
-const lookAgain = 10;
-
 /**
- * Reads the first bytes of a socket, and leaves them in it. Calls `then` once, with the protocol of the
- * peer when the bytes show it, or with undefined when the peer has ended its stream or after `milliseconds`.
- * If the socket is closed before, it does not call `then`. The socket is paused at the call.
+ * Reads the first bytes of a socket. Calls `then` once, with the protocol of the peer when the bytes show it, or with
+ * undefined when the peer has ended its stream or after `milliseconds`. The socket is paused at that call.
+ * If the socket is closed before, `then` is not called.
+ * @param then gets the bytes that were read, too; undefined if there were none
  * @returns a function that calls `then` now, with what is known
  */
 export function peek(
   socket: Socket,
   milliseconds: number,
-  then: (opening: Opening | undefined) => void,
+  then: (opening: Opening | undefined, first: Buffer | undefined) => void,
 ): () => void {
-  let until = performance.now() + milliseconds;
-  let timer: NodeJS.Timeout | undefined;
+  let first: Buffer | undefined;
   let isOver = false;
   const stop = () => {
     isOver = true;
     clearTimeout(timer);
-    socket.off('readable', look).off('close', stop);
+    socket.off('data', look).off('end', finishNow).off('close', stop);
   };
-  const finish = (opening?: Opening) => {
+  const finish = (opening: Opening | undefined) => {
     stop();
-    // A tick after the last `readable` listener is removed, Node resumes a socket with a data listener,
-    // even if it was paused since. So no data listener may be added before that tick.
-    process.nextTick(() => {
-      if (!socket.destroyed) then(opening);
-    });
+    socket.pause();
+    then(opening, first);
   };
-  const look = () => {
-    if (isOver) return;
-    // Reading the end of the stream would emit it, and nobody listens yet.
-    const bytes: Buffer | null = socket.readableLength > 0 ? socket.read() : null;
-    if (!bytes) return finish();
-    socket.unshift(bytes);
-    const opening = openingOf(bytes);
-    if (opening !== undefined) return finish(opening);
-    if (performance.now() > until) return finish('text');
-    clearTimeout(timer);
-    timer = setTimeout(look, lookAgain);
+  const finishNow = () => {
+    if (!isOver) finish(first && 'text');
+  };
+  const look = (chunk: Buffer) => {
+    first = first ? Buffer.concat([first, chunk]) : chunk;
+    const opening = openingOf(first);
+    if (opening !== undefined) finish(opening);
   };
   // Bytes may have come while this process was busy; Node reads them before an immediate.
-  timer = setTimeout(() => setImmediate(look), milliseconds);
-  socket.once('readable', look);
-  socket.once('close', stop);
-  return () => {
-    until = 0;
-    look();
-  };
+  const timer = setTimeout(() => setImmediate(finishNow), milliseconds);
+  socket.on('data', look).on('end', finishNow).on('close', stop).resume();
+  return finishNow;
 }

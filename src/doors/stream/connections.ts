@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { Core } from '../../core/core.ts';
 import { closingNotice } from '../../core/session.ts';
 import type { Wire } from '../../core/wire.ts';
@@ -30,8 +31,12 @@ export class Connections {
 
   /** Begins to serve a peer that was let in. */
   enter(wire: Wire): void {
-    this.all.add(new Connection(wire, this.options));
-    wire.stream.resume();
+    const { stream, first } = wire;
+    const connection = new Connection(wire, this.options);
+    this.all.add(connection);
+    stream.resume();
+    if (first) connection.streamData(first);
+    if ((stream as Readable).readableEnded) connection.streamEnded();
   }
 
   /**

@@ -6,6 +6,7 @@ import { asBoardError } from '../file/failure.ts';
 import { lockRetry, type Writer, type Written } from './batch-writer.ts';
 import { Clock } from './clock.ts';
 import { type Outcome, type Performer, performOne } from './committer.ts';
+import { ReadQueue } from './read-queue.ts';
 import type { StorageTrouble } from './trouble.ts';
 
 export interface WriteOptions {
@@ -59,6 +60,7 @@ export class CommitQueue<C> {
   private scheduled = false;
   private closed = false;
   private underWay: { readonly first: number; readonly settled: Promise<void> } | undefined;
+  private readonly reads = new ReadQueue(() => this.underWay === undefined);
   private readonly clock: Clock;
   private readonly counts: CommitCounts;
   private readonly lockTimeout: number;
@@ -91,18 +93,20 @@ export class CommitQueue<C> {
    * call sees what has been published and nothing else, and its events have their place in the order of commits.
    * @throws any error of the call
    */
-  async runUnwritten(call: C, payer?: Payer): Promise<unknown> {
-    while (this.underWay) await this.underWay.settled;
+  runUnwritten(call: C, payer?: Payer): Promise<unknown> {
     const { reader } = this.options;
     if (!reader) throw new Error('There is nothing to run it.');
-    const began = performance.now();
+    if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
     return new Promise((resolve, reject) => {
-      const write = { call, bytes: 0, payer, since: began, resolve, reject };
-      try {
-        this.settle(write, performOne(reader, call, { ask: () => this.clock.tick() }, began));
-      } catch (error) {
-        this.refuse(write, error);
-      }
+      this.reads.add(() => {
+        const began = performance.now();
+        const write = { call, bytes: 0, payer, since: began, resolve, reject };
+        try {
+          this.settle(write, performOne(reader, call, { ask: () => this.clock.tick() }, began));
+        } catch (error) {
+          this.refuse(write, error);
+        }
+      });
     });
   }
 
@@ -119,6 +123,7 @@ export class CommitQueue<C> {
       this.commit();
       await this.underWay?.settled;
     }
+    this.reads.finish();
   }
 
   private schedule(): void {
@@ -147,6 +152,7 @@ export class CommitQueue<C> {
   private async write(batch: readonly Write<C>[], first: number): Promise<void> {
     const calls = batch.map(({ call }) => call);
     const lockTimeout = this.lockTimeoutFor(batch);
+    const began = performance.now();
     let written: Written;
     try {
       written = await this.writer.write({ calls, first, time: this.commitTime, lockTimeout });
@@ -154,6 +160,7 @@ export class CommitQueue<C> {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];
       for (const write of lost) this.refuse(write, error);
+      this.reads.afterCommit(performance.now() - began);
       return;
     }
     this.underWay = undefined;
@@ -171,6 +178,7 @@ export class CommitQueue<C> {
       const outcome = outcomes[at];
       if (write && outcome) this.settle(write, outcome);
     }
+    this.reads.afterCommit(performance.now() - began);
   }
 
   /** The writes of the next commit: all that fit. */

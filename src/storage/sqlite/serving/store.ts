@@ -26,7 +26,6 @@ import { Clock } from './clock.ts';
 import { CommitQueue, type WriteOptions } from './commit-queue.ts';
 import { CommitThread } from './commit-thread.ts';
 import { lastTime } from './last-time.ts';
-import { ReadTurns } from './read-turns.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
 import { Uses } from './uses.ts';
 
@@ -55,7 +54,6 @@ export class Store implements Executor {
   readonly statements: Statements;
   readonly shortestPause = 5;
   private readonly queue: CommitQueue<Call>;
-  private readonly reads = new ReadTurns();
   /** Counts of the commit queue, for the metrics. */
   readonly counts = new CommitCounts();
   readonly clock: Clock;
@@ -112,12 +110,11 @@ export class Store implements Executor {
   }
 
   /** Runs an act that only reads, between two commits: see `CommitQueue.runUnwritten`. */
-  async runUnwritten<N extends ActName>(
+  runUnwritten<N extends ActName>(
     act: N,
     args: ArgumentsOf<N>,
     payer?: Payer,
   ): Promise<ResultOf<N>> {
-    await this.reads.enter();
     return this.queue.runUnwritten({ act, args }, payer) as Promise<ResultOf<N>>;
   }
 
