@@ -1,10 +1,13 @@
 // Members reconnect at once, by name or by token: measures the logins a second, with their unread counts, and how
 // long the posts of another member take meanwhile. All are members of `g0`, and each of four smaller groups.
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import type { Benchmark, Context, Results, Row } from './lib/benchmark.ts';
 import { type Maker, makeBoard } from './lib/boards.ts';
-import { openMany, Peer, quantile, request } from './lib/peers.ts';
+import { openMany, type Peer, quantile, request } from './lib/peers.ts';
 import { atLeast, sample } from './lib/report.ts';
 import { startBoard, startFloor } from './lib/servers.ts';
 
@@ -73,10 +76,7 @@ async function onBoard(context: Context, count: number, byToken: boolean): Promi
   cpSync(join(context.folder, 'template'), data, { recursive: true });
   const tokens = byToken ? await tokensOf(context, data, count) : [];
   const board = await startBoard(context, data);
-  const poster = await Peer.open(board.port);
-  await poster.call('session.login', { user: 'poster' });
-  await poster.call('group.join', { group: 'main' });
-  const posting = keepPosting(poster);
+  const posting = await startPoster(board.port);
   const login = (at: number) =>
     byToken
       ? request('session.resume', { token: tokens[at] })
@@ -85,7 +85,6 @@ async function onBoard(context: Context, count: number, byToken: boolean): Promi
   const rate = await come(board.port, count, (peer, at) => peer.until(login(at), /"unread":/));
   const cost = ((board.processor - before) * 1e6) / count;
   const times = await posting.stop();
-  poster.close();
   await board.stop();
   return { rate, cost, times };
 }
@@ -123,23 +122,20 @@ async function come(
   return count / seconds;
 }
 
-/** Posts one message after the other. `stop` resolves with the milliseconds of each, sorted. */
-function keepPosting(peer: Peer): { stop(): Promise<number[]> } {
-  const post = request('message.post', { group: 'main', subject: 'bench', content: 'x' });
-  const times: number[] = [];
-  let going = true;
-  const done = (async () => {
-    while (going) {
-      const start = performance.now();
-      await peer.ask(post);
-      times.push(performance.now() - start);
-    }
-  })();
+interface Posting {
+  /** Resolves with the milliseconds of each post, sorted. */
+  stop(): Promise<number[]>;
+}
+
+/** Starts a process that posts one message after the other. */
+async function startPoster(port: number): Promise<Posting> {
+  const poster = fork(fileURLToPath(new URL('lib/poster.ts', import.meta.url)), [String(port)]);
+  await once(poster, 'message');
   return {
     stop: async () => {
-      going = false;
-      await done;
-      return times.sort((a, b) => a - b);
+      const times = once(poster, 'message');
+      poster.send('stop');
+      return (await times)[0];
     },
   };
 }
