@@ -23,7 +23,7 @@ export function makeAttacked(data: string): string {
     maker.run(`UPDATE messages SET subject = '${subject}' WHERE group_id = ${first}`);
     const joined = 'SELECT min(joined_at) FROM memberships';
     maker.run(
-      `INSERT INTO memberships
+      `INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
        SELECT ${first + 1}, id, (${joined}), 0 FROM users WHERE id < ${user + crowd} AND id >= ${user}`,
     );
     maker.run(`UPDATE groups SET member_count = member_count + ${crowd} WHERE id = ${first + 1}`);

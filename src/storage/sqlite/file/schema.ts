@@ -94,7 +94,7 @@ export const memberships = sqliteTable(
     joinedAt: integer('joined_at').notNull(),
     /** Starts at the group's last number, so what is unread was posted after joining. */
     lastReadNumber: integer('last_read_number').notNull(),
-    /** When the last message up to `last_read_number` was posted; null if it was not looked up. */
+    /** A time between the last message up to `last_read_number` and the next one; null if it was not looked up. */
     lastReadAt: integer('last_read_at'),
     /** Ranges of numbers that were read after `last_read_number`, such as `14-17,20`. */
     readRanges: text('read_ranges').notNull().default(''),

@@ -2,8 +2,8 @@ import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { live } from './numbers.ts';
-import { unreadAfterJoining, unreadByNumber, unreadCount } from './visibility.ts';
+import { live, timeUpTo } from './numbers.ts';
+import { lastReadTime, unreadAfterJoining, unreadByNumber, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -115,6 +115,7 @@ export function membershipStatements(orm: Orm) {
           userId: value('user'),
           joinedAt: value('at'),
           lastReadNumber: value('number'),
+          lastReadAt: value('at'),
         })
         .prepare(),
     removeMembership: () => orm.delete(memberships).where(ofActor).prepare(),
@@ -126,14 +127,20 @@ export function membershipStatements(orm: Orm) {
     markRead: () =>
       orm
         .update(memberships)
-        .set({ lastReadNumber: sql`${value('number')}` })
+        .set({
+          lastReadNumber: sql`${value('number')}`,
+          lastReadAt: timeUpTo(value('group'), value('number')),
+        })
         .where(and(ofActor, lt(memberships.lastReadNumber, value('number'))))
         .prepare(),
     /** Marks the messages up to `:until` as read in each group without an unread message from before `:since`. */
     catchUp: () =>
       orm
         .update(memberships)
-        .set({ lastReadNumber: sql`max(${memberships.lastReadNumber}, ${lastPosted()})` })
+        .set({
+          lastReadNumber: sql`max(${memberships.lastReadNumber}, ${lastPosted()})`,
+          lastReadAt: sql`max(${lastReadTime()}, ${value('until')})`,
+        })
         .where(
           and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'), 1)} = 0`),
         )

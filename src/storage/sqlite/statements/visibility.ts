@@ -90,14 +90,20 @@ function visible(range: Range) {
   return unionAll(half(before), half(after)).as('visible');
 }
 
+/** A time up to which the member of a `memberships` row has read. The search by number is for rows from before the time was stored. */
+export function lastReadTime(): SQL {
+  const { groupId, lastReadNumber, lastReadAt } = memberships;
+  return sql`coalesce(${lastReadAt}, ${timeUpTo(groupId, lastReadNumber)})`;
+}
+
 /**
  * How many messages the member of a `memberships` row has not seen: visible, past the last one
  * read, and posted by `until`; counted up to `most`, so that it costs no more than that: 0.3 ms for
  * `limits.unread`. One term of a query over any number of memberships.
  */
 export function unreadCount(until: Placeholder, most: number = limits.unread): SQL<number> {
-  const { groupId, joinedAt, lastReadNumber } = memberships;
-  const unseen = { above: timeUpTo(groupId, lastReadNumber), below: sql`${until} + 1` };
+  const { groupId, joinedAt } = memberships;
+  const unseen = { above: lastReadTime(), below: sql`${until} + 1` };
   const [before, after] = visibleHalves(groupId, joinedAt, unseen).map((half) => {
     const some = query.select({ number: messages.number }).from(messages).where(half);
     return sql`(select count(*) from ${some.limit(most)})`;
@@ -108,11 +114,11 @@ export function unreadCount(until: Placeholder, most: number = limits.unread): S
 /**
  * How many messages the member of a `memberships` row has not seen, from numbers alone: as `unreadCount` for all
  * messages of the group, without stepping through them. Null if they have to be counted: a group from which
- * messages were removed has numbers without a message, and an import may give a member messages from before they joined
- * that are unread.
+ * messages were removed has numbers without a message, a member may have read later messages one by one, and an import
+ * may give a member messages from before they joined that are unread.
  */
 export function unreadByNumber(): SQL<number | null> {
-  const { groupId, joinedAt, lastReadNumber } = memberships;
+  const { groupId, joinedAt, lastReadNumber, lastReadAt, readRanges } = memberships;
   const { lastNumber, messageCount } = groups;
   const before = query
     .select({ number: messages.number })
@@ -120,10 +126,11 @@ export function unreadByNumber(): SQL<number | null> {
     .where(and(eq(messages.groupId, groupId), lte(messages.postedAt, joinedAt), live))
     .orderBy(desc(messages.postedAt))
     .limit(1);
-  const isAfterJoining = sql`coalesce(${before}, 0) <= ${lastReadNumber}`;
+  const isAfterJoining = sql`(${lastReadAt} >= ${joinedAt} or coalesce(${before}, 0) <= ${lastReadNumber})`;
+  const isWhole = sql`${messageCount} = ${lastNumber} and ${readRanges} = ''`;
   return sql<number | null>`case
     when ${lastNumber} <= ${lastReadNumber} then 0
-    when ${messageCount} = ${lastNumber} and ${isAfterJoining}
+    when ${isWhole} and ${isAfterJoining}
     then min(${lastNumber} - ${lastReadNumber}, ${sql.raw(String(limits.unread))}) end`;
 }
 
@@ -133,8 +140,8 @@ export function unreadByNumber(): SQL<number | null> {
  * and to look for the two that count would take most of the time.
  */
 export function unreadAfterJoining(orm: Orm) {
-  const { groupId, userId, joinedAt, lastReadNumber } = memberships;
-  const seen = sql<number>`${timeUpTo(groupId, lastReadNumber)}`.as('seen');
+  const { groupId, userId, joinedAt } = memberships;
+  const seen = sql<number>`${lastReadTime()}`.as('seen');
   const own = orm
     .select({ groupId, joinedAt, seen })
     .from(memberships)
