@@ -24,7 +24,18 @@ export type Step =
   | { do: 'purgeUser'; user: UserName }
   | { do: 'purge'; group: GroupName; keep: number }
   | { do: 'wallClock'; by: number }
+  | { do: 'search'; user: UserName; wanted: Wanted; limit: number }
+  /** The server indexes some messages. */
+  | { do: 'index' }
   | { do: 'restart' };
+
+/** What is searched for: a word of the text, and conditions. */
+export interface Wanted {
+  word?: string | undefined;
+  without?: string | undefined;
+  from?: UserName | undefined;
+  in?: GroupName | undefined;
+}
 
 const user = fc.constantFrom(...userNames);
 const group = fc.constantFrom(...groupNames);
@@ -83,6 +94,29 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       by: fc.integer({ min: -5000, max: 5000 }),
     }),
   },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      do: fc.constant('search' as const),
+      user,
+      wanted: fc.record({
+        word: fc.constantFrom(
+          'full',
+          'by',
+          ...userNames,
+          'al*',
+          '"by bob"',
+          '"in full"',
+          '"bob by"',
+        ),
+        without: fc.option(fc.constantFrom<string>(...userNames), { nil: undefined }),
+        from: fc.option(user, { nil: undefined }),
+        in: fc.option(group, { nil: undefined }),
+      }),
+      limit: fc.integer({ min: 1, max: 6 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('index' as const) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('restart' as const) }) },
 );
 

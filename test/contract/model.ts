@@ -1,6 +1,7 @@
 import type { Page } from '../../src/board/ports/repository.ts';
 import type { Header } from '../../src/board/types.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
+import type { Wanted } from './history.ts';
 
 /** The model knows users by their names alone. */
 type Shown = Omit<Header, 'senderId' | 'thread' | 'replyTo' | 'editedAt' | 'mentions'>;
@@ -80,6 +81,23 @@ export class Model {
     };
     group.rows.push(message);
     return message;
+  }
+
+  /** The found messages, such as `main 3`, the newest first. Undefined for a group that the user is not in. */
+  search(user: string, { word = '', without, from, in: only }: Wanted): string[] | undefined {
+    if (only !== undefined && !this.group(only).members.has(user)) return undefined;
+    const found = [...this.groups].flatMap(([name, group]) =>
+      only === undefined || only === name
+        ? group.visible(user).map((message) => ({ name, ...message }))
+        : [],
+    );
+    const wanted = word.replace(/["*]/g, '');
+    return found
+      .filter(({ subject }) => ` ${subject}\n in full `.includes(` ${wanted}`))
+      .filter(({ subject }) => without === undefined || !subject.includes(without))
+      .filter(({ sender }) => from === undefined || sender === from)
+      .sort((a, b) => b.turn - a.turn)
+      .map(({ name, number }) => `${name} ${number}`);
   }
 
   markRead(user: string, name: string, number: number): ErrorCode | undefined {

@@ -2,8 +2,9 @@ import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
+import { indexAll, searchAll } from '../helpers/search.ts';
 import { errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
-import { type Deed, groupNames, type Step, userNames } from './history.ts';
+import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
 import { Model } from './model.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
@@ -31,6 +32,7 @@ export class Replay {
   }
 
   async play(steps: readonly Step[]): Promise<void> {
+    await indexAll(this.storage);
     await this.loginAll();
     for (const step of steps) await this.perform(step);
     await this.compareAll();
@@ -81,6 +83,11 @@ export class Replay {
       }
       case 'wallClock':
         this.clock.wall += step.by;
+        return;
+      case 'search':
+        return this.compareSearch(step.user, step.wanted, step.limit);
+      case 'index':
+        await this.storage.upkeep.indexMessages();
         return;
       case 'restart':
         await this.storage.restart();
@@ -213,6 +220,20 @@ export class Replay {
         await this.compareSingly(user, name);
       }
     }
+  }
+
+  private async compareSearch(user: string, wanted: Wanted, limit: number): Promise<void> {
+    const { word = '', without, from, in: only } = wanted;
+    const query = [
+      word,
+      ...(without === undefined ? [] : [`-${without}`]),
+      ...(from === undefined ? [] : [`from:${from}`]),
+      ...(only === undefined ? [] : [`in:${only}`]),
+    ].join(' ');
+    const searched = searchAll(this.storage, this.session(user), query, limit);
+    const expected = this.model.search(user, wanted);
+    if (!expected) return this.expectRefusal(searched, 'GROUP_NOT_FOUND');
+    expect(await searched, query).toEqual(expected);
   }
 
   private async compareGroups(user: string): Promise<void> {

@@ -1,0 +1,271 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { Board } from '../../src/board/board.ts';
+import { wordsOf } from '../../src/board/search/words.ts';
+import { limits } from '../../src/protocol/limits.ts';
+import { type Client, openConnection } from '../../src/storage/sqlite/file/connection.ts';
+import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { upgrade } from '../../src/storage/sqlite/file/migrate.ts';
+import { openShared } from '../../src/storage/sqlite/file/open.ts';
+import { rowCounts } from '../../src/storage/sqlite/file/rows.ts';
+import { rewrite } from '../../src/storage/sqlite/file/space.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
+import { cost, costlyTexts } from '../helpers/costly.ts';
+import { indexAll, searchAll, searchPage } from '../helpers/search.ts';
+import {
+  login,
+  main,
+  member,
+  newFile,
+  openBoard,
+  post,
+  type StoredBoard,
+} from '../helpers/storage.ts';
+import { earlierMigrations } from './migrations.ts';
+
+function indexed(board: StoredBoard): Promise<void> {
+  return indexAll({ upkeep: new SqliteUpkeep(board.store) });
+}
+
+/** `count` messages with the numbers from `first` on in a group, by user 1, with a text that `text` makes in SQL. */
+function fill(client: Client, count: number, { group = 1, first = 1, text = "'soup'" } = {}): void {
+  client
+    .prepare(
+      `WITH RECURSIVE n(number) AS (SELECT ? UNION ALL SELECT number + 1 FROM n LIMIT ?)
+       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, milestone)
+       SELECT ?, number, 1, ${base} + (SELECT coalesce(max(id), 0) FROM messages) + number, 'subject', ${text},
+         iif(number % 64, NULL, 1)
+       FROM n`,
+    )
+    .run(first, count, group);
+  client
+    .prepare(
+      `UPDATE groups SET last_number = max(last_number, ?), message_count = message_count + ? WHERE id = ?`,
+    )
+    .run(first + count - 1, count, group);
+}
+
+// Later than the logins of the tests, whose clock stands at 1 second.
+const base = 2_000_000;
+const clock = { now: () => 1000 };
+
+/** All terms of the index. */
+function terms(client: Client): string[] {
+  return client
+    .prepare<[], string>('SELECT DISTINCT term FROM message_index_words ORDER BY term')
+    .pluck()
+    .all();
+}
+
+test('no word of a deleted message is in the index, and none is in the file after db compact --full', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  await indexed(board);
+  for (const subject of ['alpha', 'beta', 'xyzzyplugh']) await post(board, alice, subject);
+  await indexed(board);
+  expect(terms(board.client)).toContain('1:xyzzyplugh');
+  const operator = SqliteAdministration.outside(openShared(board.file));
+  await operator.deleteMessages(main, [3]);
+  operator.close();
+  expect(terms(board.client)).toEqual(['1:alpha', '1:beta', '1:full', '1:in', 'u1:1']);
+  await board.close();
+  const client = openConnection(board.file);
+  rewrite(client);
+  client.close();
+  const file = readFileSync(board.file);
+  expect(file.includes('beta')).toBe(true);
+  expect(file.includes('xyzzyplugh')).toBe(false);
+});
+
+test('an upgrade indexes nothing, and a server then indexes from the newest message on', async () => {
+  const file = newFile();
+  const old = openConnection(file, { create: true });
+  upgrade(file, old, earlierMigrations(10));
+  old.exec(
+    "INSERT INTO users (id, name, name_key, created_at) VALUES (1, 'alice', 'alice', 1);" +
+      "INSERT INTO groups (id, name, name_key, created_at) VALUES (1, 'main', 'main', 1);" +
+      'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number) VALUES (1, 1, 1, 0);',
+  );
+  fill(old, 1000, { text: "'soup ' || number" });
+  old.close();
+  const board = openBoard({ file });
+  const upkeep = new SqliteUpkeep(board.store);
+  const actor = await login(board, 'alice');
+  expect(await searchPage(board, actor, 'soup')).toMatchObject({
+    ...{ messages: [], more: false, isIncomplete: true },
+  });
+  await upkeep.indexMessages();
+  await upkeep.indexMessages();
+  const page = await searchPage(board, actor, 'soup', { limit: 2 });
+  expect(page).toMatchObject({ more: true, isIncomplete: false });
+  expect(page.messages.map(({ message }) => message.number)).toEqual([1000, 999]);
+  expect(await searchPage(board, actor, '7')).toMatchObject({ messages: [], isIncomplete: true });
+  // A message that is posted meanwhile is found at once, and indexed before the old ones.
+  await post(board, actor, 'soup again');
+  expect(await searchAll(board, actor, 'again')).toEqual(['main 1001']);
+  await upkeep.indexMessages();
+  expect(terms(board.client)).toContain('1:again');
+  await indexed(board);
+  expect(await searchAll(board, actor, '7')).toEqual(['main 7']);
+  expect(await searchAll(board, actor, 'soup', 100)).toHaveLength(1001);
+});
+
+test('the index is made again if words are cut in another way now', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  await indexed(board);
+  await post(board, alice, 'soup');
+  await indexed(board);
+  board.client.exec("UPDATE search_index SET version = 'of another Node'");
+  expect(await searchPage(board, alice, 'soup')).toMatchObject({ isIncomplete: true });
+  await indexed(board);
+  expect(await searchAll(board, alice, 'soup')).toEqual(['main 1']);
+  expect(problemsOfIndex(board.client)).toEqual([]);
+});
+
+function problemsOfIndex(client: Client): string[] {
+  const check = healthChecks.find(({ name }) => name === 'index of words');
+  if (!check) throw new Error('There is no check of the index');
+  return problemsOf(check, client);
+}
+
+const damages: [what: string, sql: string, says: RegExp][] = [
+  [
+    'a message is missing',
+    'DELETE FROM message_index WHERE rowid = 2',
+    /^1 messages are not in it/,
+  ],
+  [
+    'a message has another word',
+    "DELETE FROM message_index WHERE rowid = 2; INSERT INTO message_index(rowid, words) VALUES (2, '1:subject 1:bread')",
+    /^1 messages are not in it/,
+  ],
+  [
+    'a message was edited beside the program',
+    "UPDATE messages SET content = 'bread' WHERE id = 1",
+    /^1 messages are not in it/,
+  ],
+  ['a message was removed', 'DELETE FROM messages WHERE id = 3', /^it has words of 1 messages/],
+];
+
+test.each(damages)('db check finds that %s, and db reindex mends it', async (_, sql, says) => {
+  const board = openBoard(clock);
+  await member(board, 'alice');
+  await indexed(board);
+  fill(board.client, 3);
+  await indexed(board);
+  expect(problemsOfIndex(board.client)).toEqual([]);
+  board.client.exec(sql);
+  expect(problemsOfIndex(board.client)).toEqual([expect.stringMatching(says)]);
+  const operator = SqliteAdministration.outside(openShared(board.file));
+  await operator.rebuildSearchIndex();
+  operator.close();
+  await indexed(board);
+  expect(problemsOfIndex(board.client)).toEqual([]);
+});
+
+test('the tables of the index are not counted as tables of the board', () => {
+  const { client } = openBoard();
+  expect([...rowCounts(client).keys()].filter((name) => /index/.test(name))).toEqual([
+    'search_index',
+  ]);
+});
+
+/** The steps of a search, in milliseconds: the least that each took in some runs. */
+async function stepsOf(search: () => Promise<{ step(): Promise<unknown> }>): Promise<number[]> {
+  let least: number[] = [];
+  for (let run = 0; run < 5; run++) {
+    const { step } = await search();
+    const times: number[] = [];
+    for (let done: unknown; !done; ) {
+      const start = performance.now();
+      done = await step();
+      times.push(performance.now() - start);
+    }
+    least = times.map((time, at) => Math.min(time, least[at] ?? Number.POSITIVE_INFINITY));
+  }
+  return least;
+}
+
+const texts = {
+  "iif(number % 2, 'odd', 'even')": 'odd even',
+  "'soup'": '-soup',
+  "'w' || number": 'w1*',
+  "'one two'": '"two one"',
+};
+
+test.each(Object.entries(texts))(
+  'no step of a search takes long, however many messages there are: %s, %s',
+  async (text, query) => {
+    const board = openBoard(clock);
+    const alice = await member(board, 'alice');
+    await indexed(board);
+    board.client.pragma('synchronous = OFF');
+    fill(board.client, 20_000, { text });
+    await indexed(board);
+    const members = new Board(board.repository);
+    const steps = await stepsOf(async () => {
+      const search = members.search(alice, query, { limit: 20 });
+      // `w1*` is refused.
+      return { step: () => search.step().catch((error: unknown) => error) };
+    });
+    expect(Math.max(...steps)).toBeLessThan(10);
+  },
+);
+
+test('a search that finds little ends early, with a place to go on from', async () => {
+  const board = openBoard(clock);
+  const alice = await member(board, 'alice');
+  await indexed(board);
+  board.client.pragma('synchronous = OFF');
+  fill(board.client, 3 * limits.searchRows, { text: "iif(number = 7, 'bread', 'soup')" });
+  const first = await searchPage(board, alice, '-soup');
+  expect(first).toMatchObject({ messages: [], more: true, next: { group: 0 } });
+  expect(await searchAll(board, alice, '-soup')).toEqual(['main 7']);
+});
+
+test('a search in a group costs the same, however often other groups and invisible messages have its words', async () => {
+  const costOf = async (others: boolean) => {
+    let wall = 1000;
+    const board = openBoard({ now: () => wall });
+    await member(board, 'alice');
+    await indexed(board);
+    board.client.pragma('synchronous = OFF');
+    board.client.exec(
+      'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number) VALUES (3, 1, 2, 0)',
+    );
+    fill(board.client, 20_000, { text: others ? "'soup'" : "'bread'" });
+    fill(board.client, 20_000, { group: 3, text: others ? "'soup'" : "'bread'" });
+    const last = Number(board.client.prepare('SELECT max(posted_at) FROM messages').pluck().get());
+    wall = 10_000;
+    const bob = await member(board, 'bob');
+    expect(bob.since).toBeGreaterThan(last);
+    await post(board, bob, 'hello');
+    await indexed(board);
+    const steps = await stepsOf(async () =>
+      board.repository.search(
+        bob,
+        {
+          terms: [
+            { words: ['hello'], isPrefix: false },
+            { words: ['soup'], isPrefix: false },
+          ],
+          excluded: [],
+        },
+        { limit: 20 },
+        undefined,
+      ),
+    );
+    return { steps: steps.length, time: steps.reduce((sum, time) => sum + time, 0) };
+  };
+  const without = await costOf(false);
+  const withOthers = await costOf(true);
+  expect(withOthers.steps).toBe(without.steps);
+  expect(withOthers.time).toBeLessThan(5 * without.time + 1);
+});
+
+test.each(costlyTexts(limits.content))('32 KiB of %s are cut into words in 20 ms', (_, text) => {
+  const content = Buffer.from(text).subarray(0, limits.content).toString();
+  expect(cost(() => wordsOf(content))).toBeLessThan(20);
+});
