@@ -18,7 +18,7 @@ export class ActPerformer implements Performer<Call> {
   }
 
   perform(call: Call, emit: Emit, time: CallTime): unknown {
-    if (call.act !== 'post') this.tx.posts.end();
+    if (!keepsPosts(call)) this.tx.posts.end();
     this.tx.emit = emit;
     this.tx.time = time;
     return perform(this.tx, call);
@@ -35,6 +35,11 @@ export class ActPerformer implements Performer<Call> {
   isAlone(call: Call): boolean {
     return runsWithoutForeignKeys(call);
   }
+}
+
+/** Whether what posts have looked up is true after a call: it changes no user, group or membership. */
+function keepsPosts({ act }: Call): boolean {
+  return act === 'post' || act === 'indexMessages' || act === 'touch';
 }
 
 /** One object serves all acts, because only one runs at a time. */

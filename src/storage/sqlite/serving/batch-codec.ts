@@ -17,11 +17,24 @@ import {
 } from './crossing-errors.ts';
 
 /**
- * The calls of a batch as one flat array. Posts are six entries each, the first of them a number, because copying
- * small objects to another thread costs ten times as much; any other call is one entry.
+ * The calls of a batch. Posts are packed: five numbers each, and all texts in one string. To copy them to another thread
+ * as small objects costs several times as much. Other calls are copied as they are.
  */
 export interface SentBatch extends Omit<Batch<Call>, 'calls'> {
-  readonly calls: readonly unknown[];
+  /**
+   * Five numbers for each call. For a post: the id of the user, the indexes of the hash of the password and of the group,
+   * and the lengths of subject and content. For another call: zeros.
+   */
+  readonly numbers: Float64Array;
+  /** The subjects and contents of the posts. */
+  readonly text: string;
+  /** The hashes of the passwords of the posters, and the groups: each once. */
+  readonly hashes: readonly (string | null)[];
+  readonly groups: readonly GroupRef[];
+  /** The keys of the posts that have one, by the indexes of the calls. */
+  readonly keys: ReadonlyMap<number, string>;
+  /** The other calls. */
+  readonly others: readonly Call[];
 }
 
 /** The result of a batch: a few numbers for each post, and other results unchanged. */
@@ -39,52 +52,86 @@ type SentOutcome =
   | { readonly refusal: CrossingBoardError }
   | { readonly failure: CrossingError };
 
-const perPost = 6;
+const perCall = 5;
 const perOutcome = 3;
 
 export function encodeBatch({ calls, ...rest }: Batch<Call>): SentBatch {
-  const sent: unknown[] = [];
-  for (const call of calls) {
+  const numbers = new Float64Array(calls.length * perCall);
+  const hashes = new SharedValues<string | null>();
+  const groups = new SharedValues<GroupRef>();
+  const keys = new Map<number, string>();
+  const others: Call[] = [];
+  let text = '';
+  for (let index = 0; index < calls.length; index++) {
+    const call = calls[index] as Call;
     if (!isPost(call)) {
-      sent.push(call);
+      others.push(call);
       continue;
     }
     const { actor, group, message } = call.args;
-    const { id } = actor.user;
-    const ref = 'id' in group ? group.id : group;
-    sent.push(id, actor.passwordHash, ref, message.subject, message.content, message.key);
+    const { subject, content, key } = message;
+    const at = index * perCall;
+    numbers[at] = actor.user.id;
+    numbers[at + 1] = hashes.indexOf(actor.passwordHash, actor.passwordHash);
+    numbers[at + 2] = groups.indexOf('id' in group ? group.id : group.name, group);
+    numbers[at + 3] = subject.length;
+    numbers[at + 4] = content.length;
+    text += subject + content;
+    if (key !== undefined) keys.set(index, key);
   }
-  return { ...rest, calls: sent };
+  return { ...rest, numbers, text, hashes: hashes.all, groups: groups.all, keys, others };
 }
 
-export function decodeBatch({ calls: sent, ...rest }: SentBatch): Batch<Call> {
+/** Values that posts have in common, each with an index. */
+class SharedValues<T> {
+  readonly all: T[] = [];
+  private readonly indexes = new Map<unknown, number>();
+
+  /** @param name which no other value has */
+  indexOf(name: unknown, value: T): number {
+    const known = this.indexes.get(name);
+    if (known !== undefined) return known;
+    const index = this.all.push(value) - 1;
+    this.indexes.set(name, index);
+    return index;
+  }
+}
+
+export function decodeBatch({
+  numbers,
+  text,
+  hashes,
+  groups,
+  keys,
+  others,
+  ...rest
+}: SentBatch): Batch<Call> {
   const calls: Call[] = [];
-  for (let at = 0; at < sent.length; ) {
-    if (typeof sent[at] === 'number') {
-      calls.push({ act: 'post', args: decodePost(sent, at) });
-      at += perPost;
-    } else calls.push(sent[at++] as Call);
+  let start = 0;
+  let other = 0;
+  for (let at = 0; at < numbers.length; at += perCall) {
+    const id = numbers[at] as number;
+    if (id === 0) {
+      calls.push(others[other++] as Call);
+      continue;
+    }
+    const middle = start + (numbers[at + 3] as number);
+    const end = middle + (numbers[at + 4] as number);
+    const passwordHash = hashes[numbers[at + 1] as number] ?? null;
+    // The name and the origin of the sender stay in the main thread: see `postOutcome`.
+    const args: Post = {
+      actor: { user: { id, name: '' }, origin: null, since: 0, passwordHash },
+      group: groups[numbers[at + 2] as number] as GroupRef,
+      message: {
+        subject: text.slice(start, middle),
+        content: text.slice(middle, end),
+        key: keys.get(calls.length),
+      },
+    };
+    calls.push({ act: 'post', args });
+    start = end;
   }
   return { ...rest, calls };
-}
-
-/** The name and the origin of the sender stay in the main thread: see `postOutcome`. */
-function decodePost(sent: readonly unknown[], at: number): Post {
-  const ref = sent[at + 2] as GroupRef | number;
-  return {
-    actor: {
-      user: { id: sent[at] as number, name: '' },
-      origin: null,
-      since: 0,
-      passwordHash: sent[at + 1] as string | null,
-    },
-    group: typeof ref === 'number' ? { id: ref } : ref,
-    message: {
-      subject: sent[at + 3] as string,
-      content: sent[at + 4] as string,
-      key: sent[at + 5] as string | undefined,
-    },
-  };
 }
 
 export function encodeResult(

@@ -1,0 +1,38 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Call } from '../../src/storage/sqlite/acts/acts.ts';
+import { decodeBatch, encodeBatch } from '../../src/storage/sqlite/serving/batch-codec.ts';
+
+const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\ud800', 'ß', '🙂'));
+const word = fc.constantFrom('main', 'Main', 'cats', 'hash of a password');
+const posts = fc.record({
+  act: fc.constant('post' as const),
+  args: fc.record({
+    actor: fc.record({
+      user: fc.record({ id: fc.integer({ min: 1, max: 5 }), name: fc.constant('') }),
+      origin: fc.constant(null),
+      since: fc.constant(0),
+      passwordHash: fc.oneof(fc.constant(null), word),
+    }),
+    group: fc.oneof(
+      fc.record({ id: fc.integer({ min: 1, max: 5 }) }),
+      word.map((name) => ({ key: name.toLowerCase(), name })),
+    ),
+    message: fc.record({
+      subject: text,
+      content: text,
+      key: fc.oneof(fc.constant(undefined), text),
+    }),
+  }),
+});
+const others = fc.constant({ act: 'touch' as const, args: {} });
+const batches = fc.array(fc.oneof(posts, others)) as fc.Arbitrary<Call[]>;
+
+test('a batch arrives in the other thread as it was sent', () => {
+  fc.assert(
+    fc.property(batches, (calls) => {
+      const batch = { calls, first: 7, time: 16, lockTimeout: 5000 };
+      expect(decodeBatch(structuredClone(encodeBatch(batch)))).toEqual(batch);
+    }),
+  );
+});
