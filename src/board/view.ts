@@ -17,17 +17,18 @@ export function toUser({ id, name }: User) {
 export function toHeader(header: BoardHeader): Header {
   const { number, senderId, sender, postedAt, subject, thread } = header;
   const { replyTo, editedAt, mentions } = header;
-  return {
+  const shown: Header = {
     number,
     senderId,
     sender: sender ?? '[deleted]',
     postedAt: formatTime(postedAt),
     subject,
     thread,
-    ...(replyTo !== null && { replyTo }),
-    ...(editedAt !== null && { editedAt: formatTime(editedAt) }),
-    ...(mentions !== null && { mentions: JSON.parse(mentions) as string[] }),
   };
+  if (replyTo !== null) shown.replyTo = replyTo;
+  if (editedAt !== null) shown.editedAt = formatTime(editedAt);
+  if (mentions !== null) shown.mentions = JSON.parse(mentions) as string[];
+  return shown;
 }
 
 /** A message of a list, with its content if the request asked for it. */

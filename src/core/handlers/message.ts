@@ -62,8 +62,8 @@ export const messageHandlers: Pick<
   Handlers,
   'message.post' | 'message.get' | 'message.list' | 'message.markRead'
 > = {
-  'message.post': async ({ board, session, hub }, { group, ...content }) => {
-    const posted = await board.post(session.actor, group, content);
+  'message.post': async ({ board, session, hub }, params) => {
+    const posted = await board.post(session.actor, params.group, params);
     const { id } = posted.group;
     return { group: hub.nameOf(posted.group), groupId: id, ...toHeader(posted.message) };
   },

@@ -190,10 +190,8 @@ function postOutcome(
   { group, number, at, took }: { group: Group; number: number; at: number; took: number },
 ): Outcome {
   const { id: senderId, name: sender } = actor.user;
-  const message: Header = {
-    ...plainFields,
-    ...{ number, senderId, sender, postedAt: at, subject, thread: number },
-  };
+  const header = { number, senderId, sender, postedAt: at, subject, thread: number };
+  const message: Header = { ...header, ...plainFields };
   const event: BoardEvent = { type: 'message.posted', origin: actor.origin, group, message };
   return { value: { group, message }, events: [event], took };
 }
