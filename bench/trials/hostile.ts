@@ -89,11 +89,11 @@ async function startServer(data: string, { settings = {}, target }: Attack) {
         return Number.NaN;
       }
     },
-    /** The longest stop of the event loop since the last call, in milliseconds. */
-    longestStop(): Promise<number | 'died'> {
+    /** The longest stop of the event loop since the last call and its processor time, in milliseconds. */
+    longestStop(): Promise<number[] | 'died'> {
       if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve('died');
       child.kill('SIGUSR2');
-      const stopped = until(/stopped (\S+)\n/).then(Number);
+      const stopped = until(/stopped (\S+ \S+)\n/).then((text) => text.split(' ').map(Number));
       const died = once(child, 'exit').then((): 'died' => 'died');
       return Promise.race([stopped, died]);
     },
@@ -138,6 +138,10 @@ async function measure(server: Server, people: Peer[]) {
   return { ping: p99(times.ping), post: p99(times.post), most, stop, processor };
 }
 
+function stops(stop: number[] | 'died'): (number | 'died')[] {
+  return stop === 'died' ? [stop, stop] : stop;
+}
+
 /** The median, or `died` if the server died in a trial. */
 function median(values: (number | 'died')[]): string {
   const figures = values.filter((value) => value !== 'died');
@@ -177,8 +181,8 @@ async function trial(name: string, connections: number): Promise<(number | 'died
     loud.ping / quiet.ping,
     quiet.post,
     loud.post,
-    quiet.stop,
-    loud.stop,
+    ...stops(quiet.stop),
+    ...stops(loud.stop),
     loud.processor,
     loud.most - before,
   ];
@@ -193,7 +197,9 @@ const columns = [
   'post p99 undisturbed, ms',
   'attacked, ms',
   'longest stop undisturbed, ms',
+  'of it processor time, ms',
   'attacked, ms',
+  'of it processor time, ms',
   'server, % of a core',
   'memory, MiB more',
 ];

@@ -127,7 +127,7 @@ export class Costs {
   mayReadOn(work: Piecework): boolean {
     if (this.justRead < readPiece) return true;
     this.justRead = 0;
-    this.charges.turns.later(this.own.share, {
+    this.charges.turns.readLater(this.own.share, {
       goOn: () => {
         this.take(readTime);
         work.goOn();

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { plainFields } from '../../src/board/types.ts';
 import { Channel } from '../../src/core/channel.ts';
 import { Hub } from '../../src/core/hub.ts';
@@ -113,4 +113,32 @@ test('each poster is sent all notices but those of its own posts, as if each wer
       expect(counts.notices).toBe(3 * made.length);
     }),
   );
+});
+
+test('a notice of presence reaches each of many members once, over several turns, and nobody who has left', () => {
+  vi.useFakeTimers();
+  try {
+    const hub = new Hub(new ServerCounts());
+    const told = new Map<number, number>();
+    const all = Array.from({ length: 350 }, (_, at) =>
+      sessionOf(hub, at + 1, ({ id }, text) => {
+        if (text.includes('Online')) told.set(id, (told.get(id) ?? 0) + 1);
+      }),
+    );
+    for (const session of all) logIn(hub, session);
+    vi.advanceTimersToNextTimer();
+    expect(told.size).toBe(100);
+    const leaving = all.slice(300);
+    for (const { id } of leaving) {
+      const user = { id, name: `user${id}` };
+      hub.publish({ type: 'member.left', group, user, origin: id });
+    }
+    while (told.size < 300) vi.advanceTimersToNextTimer();
+    vi.advanceTimersToNextTimer();
+    expect([...told.keys()]).toEqual(all.slice(0, 300).map(({ id }) => id));
+    expect(new Set(told.values())).toEqual(new Set([1]));
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -78,10 +78,24 @@ test('work that waits for its next turn is done, for light and busy parties', as
   const turns = new Turns();
   await Promise.all([turns.next(new Share()), turns.next(busy(turns)), turns.next(busy(turns))]);
   const began: string[] = [];
-  turns.later(new Share(), { goOn: () => began.push('light') });
-  turns.later(busy(turns), { goOn: () => began.push('busy') });
+  turns.readLater(new Share(), { goOn: () => began.push('light') });
+  turns.readLater(busy(turns), { goOn: () => began.push('busy') });
   expect(began).toEqual([]);
   while (began.length < 2) await turn();
+});
+
+test('hundreds of light parties that send long lines are read in several turns, in order', async () => {
+  const turns = new Turns();
+  const read: number[] = [];
+  for (let at = 0; at < 100; at++) turns.readLater(new Share(), { goOn: () => read.push(at) });
+  let most = 0;
+  while (read.length < 100) {
+    const before = read.length;
+    await turn();
+    most = Math.max(most, read.length - before);
+  }
+  expect(read).toEqual(Array.from({ length: 100 }, (_, at) => at));
+  expect(most).toBe(10);
 });
 
 test('all work of a turn sees the same turn number, and the next turn has another', async () => {

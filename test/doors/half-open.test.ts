@@ -33,6 +33,13 @@ test('a peer that ends its stream without input gets the greeting, and then the 
   expect(await piped(board, '')).toBe(greeting);
 });
 
+test('a peer that ends its stream after a part of a byte order mark gets the greeting, and then the end', async () => {
+  const board = await TestBoard.start();
+  const peer = await TextPeer.connect(board.port);
+  peer.socket.end(Buffer.from([0xef]));
+  expect(await peer.toEnd()).toMatch(greeting);
+});
+
 test('a program that pipes its requests gets every reply, and then the end', async () => {
   const board = await TestBoard.start();
   const lines = [

@@ -1,6 +1,6 @@
 // Milliseconds of reads in a row: between two turns of the event loop, and after a commit.
 const leastTime = 1;
-const mostTime = 4;
+const mostTime = 2;
 
 /**
  * The reads that run between two commits. When thousands of members come back, all of their logins may arrive in one
