@@ -1,9 +1,10 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import type { Params } from '../protocol/schemas.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
-import type { Actor, NewMessage, Page, Repository } from './ports/repository.ts';
+import type { Actor, Page, Repository } from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
 import { parseQuery } from './search/query.ts';
 import type { GroupRef, User } from './types.ts';
@@ -40,12 +41,22 @@ export class Board {
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-  post(actor: Actor, group: string | number, message: NewMessage) {
-    return this.repository.post(actor, groupRef(group), {
-      subject: checkedSubject(message.subject),
-      content: checkedContent(message.content),
-      key: message.key,
-    });
+  post(
+    actor: Actor,
+    group: string | number,
+    { subject, replyTo, key, ...message }: Omit<Params<'message.post'>, 'group'>,
+  ) {
+    const ref = groupRef(group);
+    const isNamed = subject !== undefined || replyTo === undefined;
+    const checked = isNamed ? checkedSubject(subject ?? '') : undefined;
+    const content = checkedContent(message.content);
+    return this.repository.post(
+      actor,
+      ref,
+      replyTo === undefined
+        ? { subject: checked ?? '', content, key }
+        : { subject: checked, content, key, replyTo },
+    );
   }
 
   message(actor: Actor, group: string | number, number: number) {

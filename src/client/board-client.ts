@@ -120,16 +120,18 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
 
   /**
    * Posts a message once, even if the connection is lost while it is sent.
+   * @param subject undefined for a reply that takes the subject of its thread
    * @param key under the same key a message is posted once, even by two processes; random if left out
+   * @param replyTo the number of the message of the group that it replies to
    * @throws as `call`
    */
   post(
     group: string | number,
-    subject: string,
+    subject: string | undefined,
     content: string,
-    { key = randomUUID() }: { key?: string } = {},
+    { key = randomUUID(), replyTo }: { key?: string; replyTo?: number | undefined } = {},
   ): Promise<Result<'message.post'>> {
-    return this.call('message.post', { group, subject, content, key });
+    return this.call('message.post', { group, subject, content, key, replyTo });
   }
 
   /** Logs out, which takes at most a second, and closes the connection. Waiting calls are rejected. */

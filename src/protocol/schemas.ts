@@ -140,12 +140,19 @@ export const schemas = {
     result: z.object({ group: z.string(), ...memberPage }),
   },
   'message.post': {
-    params: z.strictObject({
-      group,
-      subject: z.string(),
-      content: z.string(),
-      key: postKey.optional(),
-    }),
+    params: z
+      .strictObject({
+        group,
+        /** It may be left out of a reply. */
+        subject: z.string().optional(),
+        content: z.string(),
+        key: postKey.optional(),
+        replyTo: number.optional(),
+      })
+      .refine(({ subject, replyTo }) => subject !== undefined || replyTo !== undefined, {
+        path: ['subject'],
+        message: 'give one; only a reply may go without',
+      }),
     result: header.extend(inGroup),
   },
   'message.get': {

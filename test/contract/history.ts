@@ -10,7 +10,7 @@ type UserName = (typeof userNames)[number];
 /** What a user does. Those of one turn share a commit, and most of them a millisecond. */
 export type Deed = { user: UserName } & (
   | { do: 'join' | 'leave' | 'post'; group: GroupName }
-  | { do: 'markRead'; group: GroupName; number: number }
+  | { do: 'markRead' | 'reply'; group: GroupName; number: number }
   | { do: 'login' | 'return' }
 );
 
@@ -49,6 +49,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc.record({ do: fc.constant('markRead' as const), user, group, number }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: fc.constant('reply' as const), user, group, number }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('login' as const, 'return'), user }) },
 );

@@ -4,7 +4,7 @@ import type { ErrorCode } from '../../src/protocol/errors.ts';
 import type { Wanted } from './history.ts';
 
 /** The model knows users by their names alone. */
-type Shown = Omit<Header, 'senderId' | 'thread' | 'replyTo' | 'editedAt' | 'mentions'>;
+type Shown = Omit<Header, 'senderId'>;
 
 interface Kept extends Shown {
   /** Its place among all events. */
@@ -71,11 +71,39 @@ export class Model {
   post(user: string, name: string, subject: string): Kept | ErrorCode {
     const group = this.group(name);
     if (!group.members.has(user)) return 'NOT_MEMBER';
+    const place = { thread: group.lastNumber + 1, replyTo: null, subject };
+    return this.add(user, group, place);
+  }
+
+  /** A reply without a subject. */
+  reply(user: string, name: string, replyTo: number): Kept | ErrorCode {
+    const group = this.group(name);
+    if (!group.members.has(user)) return 'NOT_MEMBER';
+    const visible = group.visible(user);
+    const parent = visible.find(({ number }) => number === replyTo);
+    if (!parent) return 'MESSAGE_NOT_FOUND';
+    const { thread } = parent;
+    const { subject } = visible.find(({ number }) => number === thread) ?? parent;
+    const isReply = subject.startsWith('Re: ');
+    return this.add(user, group, {
+      thread,
+      replyTo,
+      subject: isReply ? subject : `Re: ${subject}`,
+    });
+  }
+
+  private add(
+    user: string,
+    group: ModelGroup,
+    place: Pick<Kept, 'thread' | 'replyTo' | 'subject'>,
+  ): Kept {
     const message = {
       number: ++group.lastNumber,
       sender: user,
       postedAt: 0,
-      subject,
+      editedAt: null,
+      mentions: null,
+      ...place,
       turn: ++this.turn,
       deleted: false,
     };
@@ -160,6 +188,6 @@ export class ModelGroup {
   }
 }
 
-function header({ number, sender, postedAt, subject }: Kept): Shown {
-  return { number, sender, postedAt, subject };
+function header({ turn: _, deleted: __, ...shown }: Kept): Shown {
+  return shown;
 }

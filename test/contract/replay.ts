@@ -127,14 +127,23 @@ export class Replay {
         await left;
         return;
       }
-      case 'post': {
-        const message = { subject: `by ${user}`, content: 'in full' };
-        const kept = model.post(user, deed.group, message.subject);
+      case 'post':
+      case 'reply': {
+        const subject = `by ${user}`;
+        const content = 'in full';
+        const isReply = deed.do === 'reply';
+        const kept = isReply
+          ? model.reply(user, deed.group, deed.number)
+          : model.post(user, deed.group, subject);
+        const message = isReply
+          ? { subject: undefined, content, replyTo: deed.number }
+          : { subject, content };
         const posted = repository.post(session, groupNamed(deed.group), message);
         if (typeof kept === 'string') return this.expectRefusal(posted, kept);
-        const { number, postedAt } = (await posted).message;
-        expect(number).toBe(kept.number);
-        model.group(deed.group).stamp(number, postedAt);
+        const { postedAt, senderId: _, ...shown } = (await posted).message;
+        const { turn: __, deleted: ___, postedAt: ____, ...expected } = kept;
+        expect(shown).toEqual(expected);
+        model.group(deed.group).stamp(kept.number, postedAt);
         return;
       }
       case 'markRead': {

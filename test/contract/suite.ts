@@ -3,6 +3,7 @@ import { actsContract } from './acts.ts';
 import { membershipsContract } from './memberships.ts';
 import { messagesContract } from './messages.ts';
 import { orderContract } from './order.ts';
+import { repliesContract } from './replies.ts';
 import { searchContract } from './search.ts';
 import type { OpenStorage } from './storage.ts';
 import { unreadContract } from './unread.ts';
@@ -13,6 +14,7 @@ import { visibilityContract } from './visibility.ts';
 /** What every storage has to do. Call it in a test file with a function that opens the storage. */
 export function storageContract(open: OpenStorage): void {
   describe('messages', () => messagesContract(open));
+  describe('replies', () => repliesContract(open));
   describe('memberships', () => membershipsContract(open));
   describe('unread messages', () => unreadContract(open));
   describe('users', () => usersContract(open));

@@ -46,8 +46,18 @@ export interface NewLogin {
   readonly payer?: Payer | undefined;
 }
 
-export interface NewMessage {
-  readonly subject: string;
+/** A message to post. A reply without a subject gets one that is made from that of its thread. */
+export type NewMessage = NewContent &
+  (
+    | { readonly subject: string; readonly replyTo?: undefined }
+    | {
+        readonly subject: string | undefined;
+        /** The number of the message that it replies to, in the same group. */
+        readonly replyTo: number;
+      }
+  );
+
+interface NewContent {
   readonly content: string;
   /** A message with the same key is posted once, however often it is sent. */
   readonly key?: string | undefined;
@@ -176,7 +186,10 @@ export interface Repository {
     page?: { after: number; limit: number },
   ): Promise<{ group: Group } & MemberPage>;
 
-  /** @throws `NOT_MEMBER`, and `KEY_REUSED` if the key was used for a message of another group */
+  /**
+   * @throws `NOT_MEMBER`, `KEY_REUSED` if the key was used for a message of another group, `MESSAGE_NOT_FOUND` if it is
+   * a reply to a message that is not visible to the actor
+   */
   post(
     actor: Actor,
     group: GroupRef,

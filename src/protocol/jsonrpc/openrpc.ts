@@ -36,7 +36,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'group.join': ['GROUP_NOT_FOUND', 'ALREADY_MEMBER'],
   'group.leave': group,
   'group.members': group,
-  'message.post': [...group, 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
+  'message.post': [...group, 'MESSAGE_NOT_FOUND', 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
   'message.get': [...group, 'MESSAGE_NOT_FOUND'],
   'message.list': group,
   'message.search': ['GROUP_NOT_FOUND'],

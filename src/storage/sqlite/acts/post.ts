@@ -1,6 +1,7 @@
 import type { Actor, NewMessage } from '../../../board/ports/repository.ts';
 import { type Group, type GroupRef, type Header, plainFields } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { placeOfReply } from './reply.ts';
 import type { ServerTx } from './transaction.ts';
 
 export interface Post {
@@ -10,29 +11,26 @@ export interface Post {
 }
 
 /** Posts a message, once for each key. @throws BoardError as `Repository.post` does */
-export function post(
-  tx: ServerTx,
-  { actor, group: ref, message: { subject, content, key } }: Post,
-) {
+export function post(tx: ServerTx, call: Post) {
+  const { actor, group: ref, message: asked } = call;
+  const { content, key } = asked;
   const numbering = tx.posts.numberingFor(actor, ref);
   const { group } = numbering;
   const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
   if (posted) return { group, message: posted };
+  const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, call, asked);
+  const subject = place?.subject ?? asked.subject ?? '';
   const { at } = tx;
   const number = tx.posts.nextNumber(numbering);
-  tx.posts.add({
-    group: group.id,
-    number,
-    user: actor.user.id,
-    at,
-    subject,
-    content,
-    key: key ?? null,
-  });
+  const user = actor.user.id;
+  const row = { group: group.id, number, user, at, subject, content, key: key ?? null };
+  if (place) tx.statements.addReply.run({ ...row, replyTo: place.replyTo, thread: place.thread });
+  else tx.posts.add(row);
   const { id: senderId, name: sender } = actor.user;
   const message: Header = {
     ...plainFields,
     ...{ number, senderId, sender, postedAt: at, subject, thread: number },
+    ...place,
   };
   tx.emit({ type: 'message.posted', origin: actor.origin, group, message });
   return { group, message };

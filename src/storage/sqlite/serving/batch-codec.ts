@@ -17,8 +17,8 @@ import {
 } from './crossing-errors.ts';
 
 /**
- * The calls of a batch. Posts are packed: five numbers each, and all texts in one string. To copy them to another thread
- * as small objects costs several times as much. Other calls are copied as they are.
+ * The calls of a batch. Posts that are no replies are packed: five numbers each, and all texts in one string. To copy
+ * them to another thread as small objects costs several times as much. Other calls are copied as they are.
  */
 export interface SentBatch extends Omit<Batch<Call>, 'calls'> {
   /**
@@ -64,7 +64,7 @@ export function encodeBatch({ calls, ...rest }: Batch<Call>): SentBatch {
   let text = '';
   for (let index = 0; index < calls.length; index++) {
     const call = calls[index] as Call;
-    if (!isPost(call)) {
+    if (!isPlainPost(call)) {
       others.push(call);
       continue;
     }
@@ -147,7 +147,7 @@ export function encodeResult(
     numbers[at + 2] = outcome.took;
     const call = calls[index];
     // A post without an event repeats an earlier key, and its result is the earlier message.
-    if ('value' in outcome && call && isPost(call) && outcome.events.length > 0) {
+    if ('value' in outcome && call && isPlainPost(call) && outcome.events.length > 0) {
       const { group, message } = outcome.value as Posted;
       const known = indexes.get(group) ?? groups.push(group) - 1;
       indexes.set(group, known);
@@ -170,7 +170,7 @@ export function decodeResult(
     const call = calls[index];
     const other = special.get(index);
     if (other) outcomes.push({ ...decodeOutcome(other, call), took });
-    else if (call && isPost(call)) {
+    else if (call && isPlainPost(call)) {
       const number = numbers[at] ?? 0;
       const group = groups[numbers[at + 1] ?? 0] as Group;
       outcomes.push(postOutcome(call.args, { group, number, at: first + index, took }));
@@ -186,7 +186,7 @@ interface Posted {
 
 /** The outcome of a successful post. Header and event are built here, from data that stayed in this thread. */
 function postOutcome(
-  { actor, message: { subject } }: Post,
+  { actor, message: { subject } }: PlainPost['args'],
   { group, number, at, took }: { group: Group; number: number; at: number; took: number },
 ): Outcome {
   const { id: senderId, name: sender } = actor.user;
@@ -206,11 +206,16 @@ function encodeOutcome(outcome: Outcome): SentOutcome {
 function decodeOutcome(sent: SentOutcome, call: Call | undefined) {
   if ('refusal' in sent) return { refusal: decodeError(sent.refusal) };
   if ('failure' in sent) return { failure: decodeError(sent.failure) };
-  if (!call || !isPost(call)) return sent;
+  if (!call || !isPlainPost(call)) return sent;
   const { group, message } = sent.value as Posted;
   return { ...sent, value: { group, message: { ...message, sender: call.args.actor.user.name } } };
 }
 
-function isPost(call: Call): call is Call<'post'> {
-  return call.act === 'post';
+/** A post that is no reply: its result follows from its arguments, its number and its time. */
+type PlainPost = Call<'post'> & {
+  readonly args: { readonly message: { readonly subject: string } };
+};
+
+function isPlainPost(call: Call): call is PlainPost {
+  return call.act === 'post' && (call as Call<'post'>).args.message.replyTo === undefined;
 }

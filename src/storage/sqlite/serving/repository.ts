@@ -62,7 +62,7 @@ export class SqliteRepository implements Repository {
   }
 
   post(actor: Actor, group: GroupRef, message: NewMessage) {
-    const bytes = Buffer.byteLength(message.content) + Buffer.byteLength(message.subject);
+    const bytes = Buffer.byteLength(message.content) + Buffer.byteLength(message.subject ?? '');
     const { payer } = actor;
     return this.store.run('post', { actor: plain(actor), group, message }, { payer, bytes });
   }

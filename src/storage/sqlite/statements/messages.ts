@@ -62,23 +62,25 @@ export function messageStatements(orm: Orm) {
       .delete(messages)
       .where(and(inGroup, lte(messages.postedAt, value('until')), which))
       .prepare();
-  const newMessage = () =>
-    orm.insert(messages).values({
-      groupId: value('group'),
-      number: value('number'),
-      senderId: value('user'),
-      postedAt: value('at'),
-      subject: value('subject'),
-      content: value('content'),
-      postKey: value('key'),
-      milestone: milestoneOf(value('number')),
-    });
+  const newMessage = {
+    groupId: value('group'),
+    number: value('number'),
+    senderId: value('user'),
+    postedAt: value('at'),
+    subject: value('subject'),
+    content: value('content'),
+    postKey: value('key'),
+    milestone: milestoneOf(value('number')),
+  };
+  const newReply = { ...newMessage, replyTo: value('replyTo'), thread: value('thread') };
   return {
     ...visibleStatements(orm),
     ...numberStatements(orm),
 
-    addMessage: () => direct(orm.$client, newMessage()),
-    addMessages: () => directRows(orm.$client, newMessage(), rowsPerInsert),
+    addMessage: () => direct(orm.$client, orm.insert(messages).values(newMessage)),
+    addMessages: () =>
+      directRows(orm.$client, orm.insert(messages).values(newMessage), rowsPerInsert),
+    addReply: () => direct(orm.$client, orm.insert(messages).values(newReply)),
     messageByKey: () =>
       orm
         .select({
