@@ -202,11 +202,13 @@ export class GroupSearch {
 
   private readCandidates(): void {
     for (const id of this.candidates.splice(0, rowsOfStep)) {
-      const place = this.statements.placeById.get({ id });
+      const row = this.statements.rowToIndex.get({ id });
       // It was deleted since, and its id may be used again.
-      if (place?.groupId !== this.group.id || place.postedAt >= this.below) continue;
-      this.readAt(place.postedAt);
-      this.below = place.postedAt;
+      if (row?.groupId !== this.group.id || row.postedAt >= this.below) continue;
+      this.cost++;
+      // The rule of visibility costs more than the text, so it comes last.
+      if (matchesText(this.wanted.query, row)) this.readAt(row.postedAt);
+      this.below = row.postedAt;
     }
     if (this.candidates.length === 0) this.below = Math.min(this.below, this.afterCandidates);
   }

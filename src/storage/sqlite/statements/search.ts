@@ -31,6 +31,7 @@ const indexedColumns = {
   id: messages.id,
   groupId: messages.groupId,
   senderId: messages.senderId,
+  postedAt: messages.postedAt,
   subject: messages.subject,
   content: messages.content,
   deletedAt: messages.deletedAt,
