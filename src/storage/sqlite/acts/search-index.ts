@@ -2,9 +2,9 @@ import { termsOf, wordsVersion } from '../searching/terms.ts';
 import type { Statements } from '../statements/statements.ts';
 import type { OperatorTx } from './transaction.ts';
 
-// What one step indexes at most: some milliseconds of work. One message more may begin before the limit of characters.
-const stepMessages = 100;
-const stepCharacters = 32 * 1024;
+// What one step indexes at most: 6 ms of work, if the messages are short, or are in scripts that the segmenter cuts.
+const stepMessages = 300;
+const stepBytes = 40 * 1024;
 
 type Row = NonNullable<ReturnType<Statements['rowToIndex']['get']>>;
 
@@ -81,11 +81,12 @@ function restartIndex(statements: Statements, version: string): void {
 /** Rows until there are enough of them, or no further one. */
 function takeSome(next: (last: number | undefined) => Row | undefined): Row[] {
   const rows: Row[] = [];
-  let characters = 0;
-  while (rows.length < stepMessages && characters < stepCharacters) {
+  let bytes = 0;
+  while (rows.length < stepMessages) {
     const row = next(rows.at(-1)?.id);
     if (!row) break;
-    characters += row.subject.length + row.content.length;
+    bytes += Buffer.byteLength(row.subject) + Buffer.byteLength(row.content);
+    if (bytes > stepBytes && rows.length > 0) break;
     rows.push(row);
   }
   return rows;
