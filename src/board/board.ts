@@ -1,6 +1,7 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import type { Marks, NumberRange } from '../protocol/marks.ts';
 import type { Params } from '../protocol/schemas.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
@@ -78,8 +79,24 @@ export class Board {
     return this.repository.search(actor, query, page, inGroup);
   }
 
-  markRead(actor: Actor, group: string | number, number: number) {
-    return this.repository.markRead(actor, groupRef(group), number);
+  nextUnread(
+    actor: Actor,
+    group: string | number,
+    from: { thread?: number | undefined; read: readonly NumberRange[] },
+  ) {
+    return this.repository.nextUnread(actor, groupRef(group), from);
+  }
+
+  markRead(actor: Actor, group: string | number, ranges: readonly NumberRange[]) {
+    return this.repository.markRead(actor, groupRef(group), ranges);
+  }
+
+  markAllRead(actor: Actor, group: string | number) {
+    return this.repository.markAllRead(actor, groupRef(group));
+  }
+
+  restoreMarks(actor: Actor, group: string | number, marks: Marks) {
+    return this.repository.restoreMarks(actor, groupRef(group), marks);
   }
 }
 

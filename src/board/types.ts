@@ -1,3 +1,5 @@
+import type { Marks } from '../protocol/marks.ts';
+
 /** The types of the board's rules. Times are microseconds since the epoch, from the clock of the board. */
 
 export interface User {
@@ -39,21 +41,17 @@ export interface Message extends Header {
 }
 
 /** One of a user's memberships, as a login lists it. */
-interface Membership {
+interface Membership extends Marks {
   readonly group: Group;
-  readonly lastRead: number;
   readonly lastNumber: number;
-  /** Messages that the user has not seen, up to `limits.unread`; null if they have to be counted. */
-  readonly unread: number | null;
 }
 
-export interface GroupSummary extends Group {
+/** A group in a list for a user. Nothing is read, and the newest number is 0, for a user who is not in the group. */
+export interface GroupSummary extends Group, Marks {
   readonly description: string;
   readonly members: number;
   readonly messages: number;
   readonly joined: boolean;
-  /** The read mark and the newest number; 0 for a user who is not in the group. */
-  readonly lastRead: number;
   readonly lastNumber: number;
 }
 
@@ -109,8 +107,8 @@ export type BoardEvent =
   | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
-  /** The user has read up to `lastRead`. */
-  | { type: 'marks.changed'; origin: Origin; group: Group; user: User; lastRead: number }
+  /** What the user has read of the group is now `marks`. */
+  | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }
   | OutsideEvent;
 
 /** A change by the operator. A command stores it in `outside_changes` for the server. */

@@ -1,3 +1,4 @@
+import type { Marks } from '../protocol/marks.ts';
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
 import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
@@ -6,6 +7,11 @@ import type { Header as BoardHeader, Group, User } from './types.ts';
 /** The group that a result or a notice is about. */
 export function toGroup({ id, name }: Group) {
   return { group: name, groupId: id };
+}
+
+/** What a user has read of a group. */
+export function toMarks({ lastRead, ranges }: Marks) {
+  return { lastRead, ranges: ranges.map(([first, last]): [number, number] => [first, last]) };
 }
 
 /** The user whom a notice is about. */

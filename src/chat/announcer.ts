@@ -3,13 +3,11 @@ import { type Address, formatAddress } from '../protocol/address.ts';
 import { cleanLine } from '../protocol/clean.ts';
 import { info, renderNotice } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
-import type { Observer } from './observer.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface AnnouncerOptions {
   readonly reporter: Reporter;
   readonly style: Style;
-  readonly observer: Observer;
   /** The board that is named when its connection is lost. */
   readonly board: () => Address | undefined;
   /** Called when the connection is lost and the client starts to reconnect. */
@@ -25,9 +23,8 @@ export class Announcer {
   constructor(private readonly options: AnnouncerOptions) {}
 
   follow(client: BoardClient): void {
-    const { reporter, style, observer, away, back } = this.options;
+    const { reporter, style, away, back } = this.options;
     client.on('notice', (notice) => {
-      observer.noticed(notice);
       const text = renderNotice(notice, style);
       if (text !== null) reporter.print(text);
     });
@@ -40,7 +37,6 @@ export class Announcer {
       if (error.code !== 'RATE_LIMITED') this.complain(`${error.message} Trying again.`);
     });
     client.on('resumed', () => {
-      observer.resumed();
       this.complain('Connected again.');
       back();
     });

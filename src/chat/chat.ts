@@ -10,7 +10,6 @@ import { promptText } from './prompt.ts';
 import { beforeEnd } from './terminal/endings.ts';
 import { Page } from './terminal/page.ts';
 import type { Question, Terminal } from './terminal/terminal.ts';
-import { Unread } from './unread.ts';
 
 export interface ChatOptions {
   /** The board to connect to at first. Undefined if the user connects with `%connect`. */
@@ -34,7 +33,6 @@ export async function runChat(
   { address, user, password, tls, style, warning }: ChatOptions,
 ): Promise<void> {
   const print = (text: string) => terminal.print(text);
-  const unread = new Unread();
   const commands = terminalCommands(terminal);
   let unposted: readonly string[] | undefined;
   // While a command runs, the next prompt waits until it is done.
@@ -47,7 +45,6 @@ export async function runChat(
     style,
     commands,
     refused: refusedTimeout,
-    unread,
     writing: {
       line: () => terminal.textLine('… '),
       givingUp: 'Ctrl-C gives it up',

@@ -1,8 +1,7 @@
 import type { BoardError } from '../protocol/errors.ts';
-import type { TextCommand, UnreadMessages } from '../protocol/text/command.ts';
+import type { TextCommand } from '../protocol/text/command.ts';
 import type { Style } from '../protocol/text/style.ts';
 import type { BoardingOptions } from './boarding.ts';
-import type { Observer } from './observer.ts';
 import type { Output } from './reporter.ts';
 
 export interface ConversationOptions
@@ -11,8 +10,6 @@ export interface ConversationOptions
   readonly style: Style;
   /** Every command that can be typed here, those of the board included. */
   readonly commands: readonly TextCommand[];
-  /** Receives the events of the board before they are printed, and knows the unread messages. */
-  readonly unread: Observer & UnreadMessages;
   readonly writing: Writing;
   /** Asks the user to confirm a step that cannot be undone. Undefined if the input is not a terminal. */
   readonly confirm?: (question: string) => Promise<boolean>;

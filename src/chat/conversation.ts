@@ -2,12 +2,8 @@ import { ConnectionError } from '../client/failure.ts';
 import { type Address, addressOf, formatAddress, parsePort } from '../protocol/address.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
-import type {
-  AskSecret,
-  TextCommand,
-  TextContext,
-  UnreadMessages,
-} from '../protocol/text/command.ts';
+import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
+import { Reading } from '../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
 import { info, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
@@ -27,6 +23,8 @@ export class Conversation implements TextContext {
   private readonly boarding: Boarding;
   private readonly command = new WaitingCommand();
   private readonly secret = new RecentSecret();
+  /** Of the present session, whatever happens to its connection. */
+  private read = new Reading();
 
   constructor(private readonly options: ConversationOptions) {
     this.reporter = new Reporter(options.output, this.leaving.signal, options.style);
@@ -34,7 +32,6 @@ export class Conversation implements TextContext {
     const announcer = new Announcer({
       reporter: this.reporter,
       style: options.style,
-      observer: options.unread,
       board: () => this.board,
       away: () => {
         this.giveWay();
@@ -98,9 +95,7 @@ export class Conversation implements TextContext {
     this.secret.asked(params);
     const answer = this.command.counted(board.call(method, params));
     this.giveWay();
-    const result = await answer;
-    this.options.unread.called(method, params, result);
-    return result;
+    return answer;
   };
 
   get style(): Style {
@@ -114,8 +109,8 @@ export class Conversation implements TextContext {
     return this.options.commands;
   }
 
-  get unread(): UnreadMessages {
-    return this.options.unread;
+  get reading(): Reading {
+    return this.read;
   }
 
   get givingUp(): string {
@@ -214,11 +209,14 @@ export class Conversation implements TextContext {
 
   private async moveTo(address: Address): Promise<string> {
     const session = await this.boarding.connect(address);
+    this.read = new Reading();
     return session ? renderWelcome(session, this.style) : '';
   }
 
   private async login(name: string): Promise<string> {
-    return renderWelcome(await this.boarding.takeName(name), this.style);
+    const session = await this.boarding.takeName(name);
+    this.read = new Reading();
+    return renderWelcome(session, this.style);
   }
 
   /** Gives the prompt back if the command under way waits for the connection. */

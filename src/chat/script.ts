@@ -11,7 +11,6 @@ import { textCommands } from '../protocol/text/shell.ts';
 import { plainStyle } from '../protocol/text/style.ts';
 import { mayHoldPassword } from './commands/client-commands.ts';
 import { Conversation } from './conversation.ts';
-import { Unread } from './unread.ts';
 
 // How long a call that the board refuses for the moment is sent again, in milliseconds.
 const refusedTimeout = 60_000;
@@ -55,7 +54,6 @@ export interface ScriptOutcome {
 export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> {
   const { address, user, password, tls, input, output, errors, closed } = options;
   const gone = new AbortController();
-  const unread = new Unread();
   const commands = textCommands;
   const stop = AbortSignal.any([gone.signal, closed]);
   const lines = readLines(input, stop);
@@ -76,7 +74,6 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
     tls,
     style: plainStyle,
     commands,
-    unread,
     writing: {
       line: () => {
         number++;

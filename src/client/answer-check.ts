@@ -32,6 +32,9 @@ export function leadsOn<M extends Method>(
     case 'message.post':
     case 'message.get':
     case 'message.markRead':
+    case 'message.next':
+    case 'group.markRead':
+    case 'group.restoreMarks':
     case 'ping':
     case 'rpc.discover':
       return true;

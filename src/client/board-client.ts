@@ -155,8 +155,11 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     if (isFirst) return;
     void this.catchUp(connection, settled);
     this.emit('resumed');
-    for (const { id: groupId, group, lastRead } of read) {
-      this.emit('notice', { method: 'marks.changed', params: { group, groupId, lastRead } });
+    for (const { id: groupId, group, lastRead, ranges } of read) {
+      this.emit('notice', {
+        method: 'marks.changed',
+        params: { group, groupId, lastRead, ranges },
+      });
     }
   }
 

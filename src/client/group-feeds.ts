@@ -1,4 +1,5 @@
 import { noneLeft } from '../protocol/exhaustive.ts';
+import { formatRanges } from '../protocol/marks.ts';
 import type { Answer, Membership, Notice } from '../protocol/schemas.ts';
 import { GroupFeed } from './group-feed.ts';
 
@@ -17,7 +18,7 @@ export class GroupFeeds {
 
   /**
    * Called when the session goes on after a gap.
-   * @returns the groups in which the user has read messages in another session since the connection was lost
+   * @returns the groups in which the user's marks have changed in another session since the connection was lost
    */
   resume(memberships: readonly Membership[]): Membership[] {
     const known = this.feeds;
@@ -25,7 +26,7 @@ export class GroupFeeds {
     const read: Membership[] = [];
     for (const membership of memberships) {
       const before = known.get(membership.id);
-      if (before && before.membership.lastRead < membership.lastRead) read.push(membership);
+      if (before && !haveSameMarks(before.membership, membership)) read.push(membership);
       // If another connection of the user has joined since, the read mark is where it joined.
       const feed = before ?? new GroupFeed(membership, membership.lastRead);
       feed.resume(membership);
@@ -49,7 +50,7 @@ export class GroupFeeds {
   }
 
   /** Called with each answer, before the caller gets it. */
-  learn({ method, result }: Answer): void {
+  learn({ method, params, result }: Answer): void {
     switch (method) {
       case 'message.post':
         this.feeds.get(result.groupId)?.posted(result.number);
@@ -60,6 +61,13 @@ export class GroupFeeds {
       case 'group.leave':
         this.feeds.delete(result.groupId);
         break;
+      case 'message.markRead':
+      case 'group.restoreMarks':
+        this.marked(this.find(params.group)?.membership.id, result);
+        break;
+      case 'group.markRead':
+        this.marked(result.groupId, { lastRead: result.lastRead, ranges: [] });
+        break;
       case 'server.info':
       case 'session.login':
       case 'session.resume':
@@ -69,8 +77,8 @@ export class GroupFeeds {
       case 'group.members':
       case 'message.get':
       case 'message.list':
-      case 'message.markRead':
       case 'message.search':
+      case 'message.next':
       case 'ping':
       case 'rpc.discover':
         break;
@@ -102,7 +110,7 @@ export class GroupFeeds {
         this.change(params.groupId, { group: params.group });
         return true;
       case 'marks.changed':
-        this.change(params.groupId, { lastRead: params.lastRead });
+        this.marked(params.groupId, params);
         return true;
       case 'member.renamed':
       case 'presence.changed':
@@ -114,15 +122,27 @@ export class GroupFeeds {
 
   /** @param announced the highest number that the join has shown */
   private joined(id: number, group: string, announced: number): void {
-    this.add({ id, group, unread: 0, lastRead: announced, lastNumber: announced }, announced);
+    const marks = { lastRead: announced, ranges: [] };
+    this.add({ id, group, unread: 0, ...marks, lastNumber: announced }, announced);
   }
 
   private add(membership: Membership, announced: number): void {
     this.feeds.set(membership.id, new GroupFeed(membership, announced));
   }
 
+  private marked(
+    id: number | undefined,
+    { lastRead, ranges }: Pick<Membership, 'lastRead' | 'ranges'>,
+  ) {
+    if (id !== undefined) this.change(id, { lastRead, ranges });
+  }
+
   private change(id: number, change: Partial<Membership>): void {
     const feed = this.feeds.get(id);
     if (feed) feed.membership = { ...feed.membership, ...change };
   }
+}
+
+function haveSameMarks(a: Membership, b: Membership): boolean {
+  return a.lastRead === b.lastRead && formatRanges(a.ranges) === formatRanges(b.ranges);
 }

@@ -124,16 +124,14 @@ export class Core {
 
   /**
    * Called once, after `ending`, though the peer may still be reading.
-   * @param delivered whether the operating system has accepted all that was sent to the session, and the
-   * peer has not been seen to fail
    * @param reason in words, if the server closed the session
    */
-  ended(session: Session, delivered: boolean, ending: Ending, reason?: string): void {
+  ended(session: Session, ending: Ending, reason?: string): void {
     countOne(this.counts.endings, ending);
     logEnd(session, ending, reason);
     if (!session.login || session.loggedOut) return;
     this.accounts
-      .disconnect(session.endingActor(delivered), session.endingToken)
+      .disconnect(session.actor, session.endingToken)
       .catch((error) => void toReply(error, session, 'logout'));
   }
 

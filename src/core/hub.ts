@@ -1,9 +1,10 @@
 import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from '../board/types.ts';
-import { toGroup, toHeader, toUser } from '../board/view.ts';
+import { toGroup, toHeader, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
 import { Channel, type PresenceNotice } from './channel.ts';
+import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
 
@@ -28,7 +29,7 @@ export class Hub implements EndsTurn {
   private readonly byUser = new Map<number, readonly Session[]>();
   private readonly channels = new Map<number, Channel>();
   private readonly dirty = new Set<Channel>();
-  private marks: EventOf<'marks.changed'>[] = [];
+  private readonly marks = new PendingMarks();
   private presenceTimer: NodeJS.Timeout | undefined;
   /** Notices of presence that are being sent. */
   private readonly presence: PresencePiece[] = [];
@@ -46,7 +47,7 @@ export class Hub implements EndsTurn {
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
     'marks.changed': (event) => {
       this.expectEndOfTurn();
-      this.marks.push(event);
+      this.marks.add(event);
     },
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
@@ -134,7 +135,7 @@ export class Hub implements EndsTurn {
     const others = this.sessionsOf(user.id);
     const stale = others.find((other) => other.login?.token.id === token.id);
     if (others.length > 0 && !stale && passwordHash === null) return;
-    session.enter({ user, since, passwordHash, token }, stale?.since ?? since);
+    session.enter({ user, since, passwordHash, token });
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
     for (const { group } of memberships) this.enter(group, session);
@@ -143,7 +144,7 @@ export class Hub implements EndsTurn {
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
   }
 
-  /** Ends a stale session. Its notices may not have arrived, so none of them counts as seen. */
+  /** Ends a stale session: another connection has taken it over. */
   private replace(stale: Session): void {
     this.remove(stale);
     stale.login = undefined;
@@ -199,12 +200,13 @@ export class Hub implements EndsTurn {
     this.notifyGroup(group, origin, { method: 'member.joined', params });
   }
 
-  /** Sends a user's read mark to the other sessions of the user. */
-  private sendMarks({ group, user, origin, lastRead }: EventOf<'marks.changed'>): void {
-    const params = { group: this.nameOf(group), groupId: group.id, lastRead };
+  /** Sends what a user has read to the user's sessions, but not to a session that alone has changed it. */
+  private sendMarks({ group, user, marks, only }: ChangedMarks): void {
+    const sessions = this.sessionsOf(user.id).filter(({ id }) => id !== only);
+    if (sessions.length === 0) return;
+    const params = { group: this.nameOf(group), groupId: group.id, ...toMarks(marks) };
     const announcement = new PrivateAnnouncement([{ method: 'marks.changed', params }]);
-    for (const session of this.sessionsOf(user.id)) {
-      if (session.id === origin) continue;
+    for (const session of sessions) {
       session.notify(announcement);
       this.counts.notices++;
     }
@@ -268,16 +270,14 @@ export class Hub implements EndsTurn {
   }
 
   private expectEndOfTurn(): void {
-    if (this.dirty.size === 0 && this.marks.length === 0) atEndOfTurn(this);
+    if (this.dirty.size === 0 && this.marks.empty) atEndOfTurn(this);
   }
 
   /** Sends the notices of the turn. A read mark comes after the messages that it may count as read. */
   endTurn(): void {
     for (const channel of this.dirty) channel.deliver();
     this.dirty.clear();
-    const { marks } = this;
-    this.marks = [];
-    for (const event of marks) this.sendMarks(event);
+    for (const changed of this.marks.take()) this.sendMarks(changed);
   }
 
   /** Presence is collected and sent once a second, so that many reconnects are a few notices. */

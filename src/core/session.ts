@@ -30,8 +30,6 @@ export interface Outlet extends Payer {
   /** The encoding of notices to the peer. It may be chosen after the session began. */
   readonly encoding: Encoding;
   readonly load: Load;
-  /** Whether the operating system has accepted all that was sent. */
-  readonly delivered: boolean;
   /** Called when the session has been logged in. */
   entered(user: User): void;
   notify(announcement: Announcement): void;
@@ -44,8 +42,6 @@ export interface Outlet extends Payer {
 /** A peer of the board, however it came in: its connection and, once logged in, its user. */
 export class Session implements Caller {
   login: Login | undefined;
-  /** Notices since this time, in microseconds, count as seen. A session that takes over another inherits it. */
-  since = 0;
   /** The ids of the groups that it gets notices of; kept by the hub. */
   groups: number[] = [];
   /** Whether its connection is closed after the reply that is being made. */
@@ -111,21 +107,7 @@ export class Session implements Caller {
   get actor(): Actor {
     if (!this.login) throw boardError('NOT_LOGGED_IN');
     const { user, passwordHash } = this.login;
-    return { user, since: this.since, origin: this.id, passwordHash, payer: this.outlet };
-  }
-
-  /**
-   * The actor of the session's end.
-   * @param delivered whether the peer was sent all; if not, nothing since the login counts as seen
-   * @throws BoardError `NOT_LOGGED_IN`
-   */
-  endingActor(delivered: boolean): Actor {
-    return delivered ? this.actor : { ...this.actor, since: Number.MAX_SAFE_INTEGER };
-  }
-
-  /** Whether the operating system has accepted all that the peer was sent. */
-  get delivered(): boolean {
-    return this.outlet.delivered;
+    return { user, origin: this.id, passwordHash, payer: this.outlet };
   }
 
   /** Its token when it ends; null if it has none. */
@@ -151,10 +133,9 @@ export class Session implements Caller {
   }
 
   /** Stores the user and token of a committed login. */
-  enter(login: Login, since: number): void {
+  enter(login: Login): void {
     this.ending = undefined;
     this.login = login;
-    this.since = since;
     this.outlet.entered(login.user);
   }
 

@@ -12,6 +12,11 @@ export const limits = {
   content: 32 * 1024,
   /** The count of unread messages in a group stops here: a count of 1000 can mean more. */
   unread: 1000,
+  /** Maximum length of the ranges that a member has read after their mark, as the text `14-17,20`. */
+  readRanges: 1024,
+  /** Ranges in one request that marks messages as read, and in one that sets the marks. */
+  rangesAtOnce: 64,
+  rangesSet: 300,
   /** Maximum length of the key of a post, in characters. */
   postKey: 64,
   /** Headers in a list if the request has no limit, and the highest limit that it can have. */
@@ -50,7 +55,7 @@ export const limits = {
   requestId: 128,
   /** Maximum depth of the JSON of a request, and maximum number of values in it. */
   jsonDepth: 16,
-  jsonValues: 256,
+  jsonValues: 1024,
   /**
    * Maximum length of a line before the login, in both encodings, in bytes without its ending. A
    * login whose id, name and password have their maximum length, with every character escaped, takes

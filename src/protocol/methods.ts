@@ -45,7 +45,18 @@ export const methods: Record<Method, MethodEntry> = {
     login: true,
     summary: 'Search visible messages of all groups',
   },
-  'message.markRead': { effect: 'write', login: true, summary: 'Count messages as seen' },
+  'message.markRead': { effect: 'write', login: true, summary: 'Mark messages as read' },
+  'message.next': { effect: 'read', login: true, summary: 'The oldest unread message of a group' },
+  'group.markRead': {
+    effect: 'write',
+    login: true,
+    summary: 'Mark all messages of a group as read',
+  },
+  'group.restoreMarks': {
+    effect: 'write',
+    login: true,
+    summary: 'Set what is read of a group, to undo that it was marked as read',
+  },
   'rpc.discover': { effect: 'read', login: false, summary: 'This description, as OpenRPC' },
   ping: { effect: 'read', login: false, summary: 'Ask whether the server is there' },
 };

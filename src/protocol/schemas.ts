@@ -24,6 +24,12 @@ const place = z
   .max(43)
   .refine((text) => parsePlace(text) !== undefined, 'give the "next" of the page before');
 const none = z.strictObject({});
+/** The first and the last number of some messages. */
+const range = z
+  .tuple([number, number])
+  .refine(([first, last]) => first <= last, 'the first number is not after the last');
+/** What a member has read: the messages up to `lastRead`, and those of the ranges after it. */
+const marks = { lastRead: z.int(), ranges: z.array(z.tuple([z.int(), z.int()])) };
 
 /** A message without its content. If the sender was deleted, `sender` is `[deleted]` and `senderId` is null. */
 const header = z.object({
@@ -57,8 +63,9 @@ const groupInfo = z.object({
   messages: z.int(),
   joined: z.boolean(),
   unread: z.int(),
-  /** The highest number that is marked as read, and the group's newest number; 0 for users who are not members. */
+  /** What is read, and the group's newest number; 0 and no ranges for users who are not members. */
   lastRead: z.int().default(0),
+  ranges: marks.ranges.default([]),
   lastNumber: z.int().default(0),
 });
 const membership = z.object({
@@ -66,6 +73,7 @@ const membership = z.object({
   group: z.string(),
   unread: z.int(),
   lastRead: z.int(),
+  ranges: marks.ranges.default([]),
   lastNumber: z.int(),
 });
 
@@ -196,8 +204,41 @@ export const schemas = {
     }),
   },
   'message.markRead': {
-    params: z.strictObject({ group, number: z.int().nonnegative() }),
-    result: z.object({}),
+    /** The messages up to a number, or those of some ranges. */
+    params: z
+      .strictObject({
+        group,
+        number: z.int().nonnegative().optional(),
+        ranges: z.array(range).min(1).max(limits.rangesAtOnce).optional(),
+      })
+      .refine(
+        ({ number, ranges }) => (number === undefined) !== (ranges === undefined),
+        'give either a number or ranges',
+      ),
+    result: z.object(marks),
+  },
+  'message.next': {
+    params: z.strictObject({
+      group,
+      /** The oldest unread message of this thread, if it has any. */
+      thread: number.optional(),
+      /** Messages that count as read as well. */
+      read: z.array(range).max(limits.rangesAtOnce).optional(),
+    }),
+    result: z.object({ ...inGroup, message: message.optional() }),
+  },
+  'group.markRead': {
+    params: z.strictObject({ group }),
+    /** `was` is what had been read before. */
+    result: z.object({ ...inGroup, lastRead: z.int(), was: z.object(marks) }),
+  },
+  'group.restoreMarks': {
+    params: z.strictObject({
+      group,
+      lastRead: z.int().nonnegative(),
+      ranges: z.array(range).max(limits.rangesSet),
+    }),
+    result: z.object(marks),
   },
   ping: { params: none, result: z.object({}) },
   'rpc.discover': { params: none, result: z.record(z.string(), z.unknown()) },
@@ -225,8 +266,8 @@ export const noticeSchemas = {
     first: z.int(),
     last: z.int(),
   }),
-  /** The user has read up to `lastRead` in another session. */
-  'marks.changed': z.object({ ...inGroup, lastRead: z.int() }),
+  /** What the user has read has changed in another session. */
+  'marks.changed': z.object({ ...inGroup, lastRead: z.int(), ranges: marks.ranges.default([]) }),
   /** `code` is a `ClosingCode`, or a code that a newer server has added. */
   'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;

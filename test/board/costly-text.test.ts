@@ -14,6 +14,7 @@ import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { checkParams, isMethod, methods } from '../../src/protocol/methods.ts';
 import { schemas } from '../../src/protocol/schemas.ts';
+import { Reading } from '../../src/protocol/text/reading.ts';
 import { runTextLine, textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
 import { cost, costlyTexts } from '../helpers/costly.ts';
@@ -89,7 +90,7 @@ test.each(costlyTexts(limits.textLine))(
       textLine: async () => undefined,
       givingUp: '',
       draftBytes: limits.content,
-      unread: { next: async () => undefined, left: async () => [], read: () => {} },
+      reading: new Reading(),
       exit: async () => {},
       connect: async () => '',
     };

@@ -59,8 +59,8 @@ test('%next in a script reads, and stays plain', async () => {
     { input: '%next\n%list\n%next\n%edit x\n%post subject\n%ping\n' },
   );
   expect(stdout).toMatch(/Date: \d{4}-\d\d-\d\dT[\d:]+Z\nSubject: one\n/);
-  // A list counts as seen.
-  expect(stdout).toMatch(/Subject: three\n-+\nabout three\n-+\n\[INFO\] That was the last one\.\n/);
+  // A list marks nothing as read.
+  expect(stdout).toMatch(/Subject: two\n-+\nabout two\n-+\n\[INFO\] 1 left: news 1\.\n/);
   // The text has no end.
   expect(stdout).toMatch(/\[INFO\] Nothing was posted\.\n$/);
   expect(stdout).toContain('[ERROR] There is no command %edit.');

@@ -10,7 +10,9 @@ type UserName = (typeof userNames)[number];
 /** What a user does. Those of one turn share a commit, and most of them a millisecond. */
 export type Deed = { user: UserName } & (
   | { do: 'join' | 'leave' | 'post'; group: GroupName }
-  | { do: 'markRead' | 'reply'; group: GroupName; number: number }
+  | { do: 'markRead'; group: GroupName; number: number; upTo: boolean; count: number }
+  | { do: 'catchUp'; group: GroupName }
+  | { do: 'reply'; group: GroupName; number: number }
   | { do: 'login' | 'return' }
 );
 
@@ -18,6 +20,7 @@ export type Deed = { user: UserName } & (
 export type Step =
   | { do: 'turn'; deeds: Deed[] }
   | { do: 'look'; user: UserName; group: GroupName; page: Page }
+  | { do: 'undo' | 'next'; user: UserName; group: GroupName }
   | { do: 'delete'; group: GroupName; nth: number }
   /** What lets older messages slide into view where rows are removed. */
   | { do: 'deleteNewestAndJoin'; group: GroupName; user: UserName; deleted: number; after: boolean }
@@ -47,13 +50,19 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 4, arbitrary: fc.record({ do: fc.constant('join' as const), user, group }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('leave' as const), user, group }) },
   {
-    weight: 2,
-    arbitrary: fc.record({ do: fc.constant('markRead' as const), user, group, number }),
+    weight: 5,
+    arbitrary: fc.record({
+      do: fc.constant('markRead' as const),
+      ...{ user, group, number },
+      upTo: fc.boolean(),
+      count: fc.integer({ min: 1, max: 3 }),
+    }),
   },
   {
     weight: 8,
     arbitrary: fc.record({ do: fc.constant('reply' as const), user, group, number }),
   },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('catchUp' as const), user, group }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('login' as const, 'return'), user }) },
 );
 
@@ -72,6 +81,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
     }),
   },
   { weight: 6, arbitrary: fc.record({ do: fc.constant('look' as const), user, group, page }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({ do: fc.constantFrom('undo' as const, 'next' as const), user, group }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ do: fc.constant('delete' as const), group, nth: fc.nat({ max: 5 }) }),

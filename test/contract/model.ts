@@ -14,7 +14,10 @@ interface Kept extends Shown {
 
 interface MemberOf {
   readonly joined: number;
-  lastRead: number;
+  /** The numbers that count as read. */
+  read: ReadonlySet<number>;
+  /** What was read before the last catch-up, and the number up to which that went. */
+  caughtUp?: { readonly was: ReadonlySet<number>; readonly upTo: number };
 }
 
 /**
@@ -23,7 +26,6 @@ interface MemberOf {
  */
 export class Model {
   private turn = 0;
-  private committed = 0;
   private readonly groups: Map<string, ModelGroup>;
 
   constructor(groupNames: readonly string[]) {
@@ -36,30 +38,10 @@ export class Model {
     return found;
   }
 
-  /** When a session begins. It is notified of all later events. */
-  login(): number {
-    return ++this.turn;
-  }
-
-  /** What is done from here on shares a commit. */
-  beginCommit(): void {
-    this.committed = this.turn;
-  }
-
-  logout(user: string, since: number): void {
-    for (const group of this.groups.values()) {
-      const member = group.members.get(user);
-      if (!member || group.unread(user, since) > 0) continue;
-      // What shares a commit with the end of the session was not told to it any more.
-      const told = group.messages().findLast(({ turn }) => turn <= this.committed)?.number ?? 0;
-      member.lastRead = Math.max(member.lastRead, told);
-    }
-  }
-
   join(user: string, name: string): ErrorCode | undefined {
     const group = this.group(name);
     if (group.members.has(user)) return 'ALREADY_MEMBER';
-    group.members.set(user, { joined: ++this.turn, lastRead: group.lastNumber });
+    group.members.set(user, { joined: ++this.turn, read: numbersTo(group.lastNumber) });
     return undefined;
   }
 
@@ -128,13 +110,35 @@ export class Model {
       .map(({ name, number }) => `${name} ${number}`);
   }
 
-  markRead(user: string, name: string, number: number): ErrorCode | undefined {
-    const group = this.group(name);
-    const member = group.members.get(user);
+  markRead(user: string, name: string, first: number, last: number): ErrorCode | undefined {
+    const member = this.group(name).members.get(user);
     if (!member) return 'NOT_MEMBER';
-    member.lastRead = Math.max(member.lastRead, Math.min(number, group.lastNumber));
+    const { lastNumber } = this.group(name);
+    member.read = new Set([...member.read, ...numbersTo(Math.min(last, lastNumber), first)]);
     return undefined;
   }
+
+  catchUp(user: string, name: string): ErrorCode | undefined {
+    const { members, lastNumber: upTo } = this.group(name);
+    const member = members.get(user);
+    if (!member) return 'NOT_MEMBER';
+    member.caughtUp = { was: member.read, upTo };
+    member.read = numbersTo(upTo);
+    return undefined;
+  }
+
+  /** What was read after the last catch-up stays read. */
+  undo(user: string, name: string): void {
+    const member = this.group(name).members.get(user);
+    if (!member?.caughtUp) return;
+    const { was, upTo } = member.caughtUp;
+    member.read = new Set([...was, ...[...member.read].filter((number) => number > upTo)]);
+    delete member.caughtUp;
+  }
+}
+
+function numbersTo(last: number, first = 1): Set<number> {
+  return new Set(Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at));
 }
 
 export class ModelGroup {
@@ -181,10 +185,12 @@ export class ModelGroup {
     return { messages: cut.map(header), more: within.length > limit };
   }
 
-  unread(user: string, since: number): number {
-    const lastRead = this.members.get(user)?.lastRead ?? 0;
-    return this.visible(user).filter(({ number, turn }) => number > lastRead && turn < since)
-      .length;
+  /** The numbers of what others have posted and the user has not read, oldest first. */
+  unread(user: string): number[] {
+    const read = this.members.get(user)?.read;
+    return this.visible(user)
+      .filter(({ sender, number }) => sender !== user && !read?.has(number))
+      .map(({ number }) => number);
   }
 }
 

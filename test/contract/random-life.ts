@@ -106,7 +106,7 @@ const deeds = fc.oneof(
   deed(6, place, (life, who) => life.as(who, (board, actor, to) => board.join(actor, to))),
   deed(1, place, (life, who) => life.as(who, (board, actor, from) => board.leave(actor, from))),
   deed(1, { ...place, number: fc.nat({ max: 9 }) }, (life, { number, ...who }) =>
-    life.as(who, (board, actor, of) => board.markRead(actor, of, number)),
+    life.as(who, (board, actor, of) => board.markRead(actor, of, [[1, number]])),
   ),
   deed(2, { name, hash }, ({ operator }, { name, hash }) =>
     operator.createUser(userName(name), hash && `$scrypt$ln=17,r=8,p=1$${hash}`),

@@ -2,21 +2,19 @@ import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
+import { isRead, type Marks, readAfter, withRead } from '../../src/protocol/marks.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
 import { errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
 import { Model } from './model.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
-interface Session extends Actor {
-  /** When it began, for the model. */
-  readonly turn: number;
-}
-
 /** Plays a history on a board and on the model, and compares what the two show. */
 export class Replay {
   private readonly model = new Model(groupNames);
-  private readonly sessions = new Map<string, Session>();
+  private readonly sessions = new Map<string, Actor>();
+  /** By user and group, what the last catch-up gave. */
+  private readonly caughtUp = new Map<string, { was: Marks; upTo: number }>();
 
   private constructor(
     private readonly storage: StorageUnderTest,
@@ -47,13 +45,16 @@ export class Replay {
   private async perform(step: Step): Promise<void> {
     switch (step.do) {
       case 'turn': {
-        this.model.beginCommit();
         const settled = step.deeds.map((deed) => this.start(deed));
         await Promise.all(settled);
         return;
       }
       case 'look':
         return this.comparePage(step.user, step.group, step.page);
+      case 'undo':
+        return this.undo(step.user, step.group);
+      case 'next':
+        return this.compareNext(step.user, step.group);
       case 'delete': {
         const message = this.model
           .group(step.group)
@@ -105,7 +106,6 @@ export class Replay {
       case 'login':
         return this.login(user);
       case 'return': {
-        model.logout(user, session.turn);
         const left = accounts.disconnect(session, null);
         return Promise.all([left, this.login(user)]).then(() => {});
       }
@@ -147,11 +147,50 @@ export class Replay {
         return;
       }
       case 'markRead': {
-        const refused = model.markRead(user, deed.group, deed.number);
-        const marked = repository.markRead(session, groupNamed(deed.group), deed.number);
-        return refused ? this.expectRefusal(marked, refused) : marked;
+        const { number, upTo, count } = deed;
+        const range = [upTo ? 1 : Math.max(1, number), upTo ? number : number + count] as const;
+        const refused = model.markRead(user, deed.group, ...range);
+        const marked = repository.markRead(session, groupNamed(deed.group), [range]);
+        if (refused) return this.expectRefusal(marked, refused);
+        await marked;
+        return;
+      }
+      case 'catchUp': {
+        const refused = model.catchUp(user, deed.group);
+        const caughtUp = repository.markAllRead(session, groupNamed(deed.group));
+        if (refused) return this.expectRefusal(caughtUp, refused);
+        const { was, marks } = await caughtUp;
+        this.caughtUp.set(`${user} ${deed.group}`, { was, upTo: marks.lastRead });
+        return;
       }
     }
+  }
+
+  /** Restores marks from before a catch-up as a client does it, which asks first what was read since. */
+  private async undo(user: string, name: string): Promise<void> {
+    const member = this.model.group(name).members.get(user);
+    const caughtUp = this.caughtUp.get(`${user} ${name}`);
+    if (!member?.caughtUp || !caughtUp) return;
+    const session = this.session(user);
+    const now = (await this.storage.repository.groups(session)).find(
+      (group) => group.name === name,
+    );
+    if (!now) throw new Error(`There is no group ${name}`);
+    const marks = withRead(caughtUp.was, readAfter(now, caughtUp.upTo));
+    await this.storage.repository.restoreMarks(session, groupNamed(name), marks);
+    this.model.undo(user, name);
+  }
+
+  /** What `%next` shows, and after a restart in the middle too. */
+  private async compareNext(user: string, name: string): Promise<void> {
+    const found = this.storage.repository.nextUnread(this.session(user), groupNamed(name), {
+      read: [],
+    });
+    const group = this.model.group(name);
+    if (!group.members.has(user)) return this.expectRefusal(found, 'NOT_MEMBER');
+    const { message } = await found;
+    expect(message?.number).toBe(group.unread(user)[0]);
+    if (message) expect(message.content).toBe('in full');
   }
 
   private async expectRefusal(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
@@ -163,26 +202,26 @@ export class Replay {
   }
 
   private async login(user: string): Promise<void> {
-    const turn = this.model.login();
+    // The counts are compared at the end of the turn: others of its deeds may change them.
     const memberships = groupNames.flatMap((name) => {
       const group = this.model.group(name);
-      const member = group.members.get(user);
       const { lastNumber } = group;
-      const unread = group.unread(user, turn);
-      return member ? [{ name, lastRead: member.lastRead, lastNumber, unread }] : [];
+      const others = group.visible(user).filter(({ sender }) => sender !== user);
+      const unread = group.unread(user);
+      return group.members.has(user) ? [{ name, lastNumber, others, unread }] : [];
     });
     const login = await this.storage.accounts.login(userName(user), newLogin(), null);
-    // Counts that a login leaves to a later read are compared at the end of the turn.
-    const shown = login.memberships.map(({ group, unread, ...rest }, at) => ({
-      name: group.name,
-      ...rest,
-      unread: unread ?? memberships[at]?.unread,
-    }));
+    // Marks hold numbers that are not visible, too. Which, nobody can tell.
+    const shown = login.memberships.map(({ group, lastNumber, ...marks }, at) => {
+      const others = memberships[at]?.others ?? [];
+      const unread = others.map(numberOf).filter((number) => !isRead(marks, number));
+      return { name: group.name, lastNumber, others, unread };
+    });
     expect(shown).toEqual(memberships);
-    this.sessions.set(user, { origin: null, ...login, turn });
+    this.sessions.set(user, { origin: null, ...login });
   }
 
-  private session(user: string): Session {
+  private session(user: string): Actor {
     const session = this.sessions.get(user);
     if (!session) throw new Error(`${user} has not logged in`);
     return session;
@@ -228,6 +267,7 @@ export class Replay {
       for (const name of groupNames) {
         await this.comparePage(user, name, { limit: 1000 });
         await this.comparePage(user, name, { limit: 1000, after: 0 });
+        await this.compareNext(user, name);
         await this.compareSingly(user, name);
       }
     }
@@ -266,7 +306,7 @@ export class Replay {
           members: group.members.size,
           messages: group.messages().length,
           joined: group.members.has(user),
-          unread: group.unread(user, session.turn),
+          unread: group.unread(user).length,
         };
       }),
     );

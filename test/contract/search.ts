@@ -106,7 +106,7 @@ export function searchContract(open: OpenStorage): void {
     expect(await found('before:2026-11-21T00:00 soup')).toEqual(['main 1']);
     expect(await found('after:2026-11-21 before:2026-11-22')).toEqual(['news 1', 'main 2']);
     expect(await found('is:unread')).toEqual(['news 1', 'main 2']);
-    await board.repository.markRead(alice, main, 2);
+    await board.repository.markRead(alice, main, [[1, 2]]);
     expect(await found('is:unread soup')).toEqual(['news 1']);
   });
 

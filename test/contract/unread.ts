@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { limits } from '../../src/protocol/limits.ts';
+import { formatRanges } from '../../src/protocol/marks.ts';
 import { groupsOf, login, main, member, post } from '../helpers/storage.ts';
 import type { OpenStorage, StorageUnderTest } from './storage.ts';
 
@@ -33,11 +34,23 @@ export function unreadContract(open: OpenStorage): void {
     expect(await unreadCount(board, await login(board, 'carol'))).toBe(0);
   });
 
-  test('messages announced while connected are not unread', async () => {
+  test('messages announced while connected are unread until they are read', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
     await post(board, bob, 'four');
+    expect(await unreadCount(board, alice)).toBe(4);
+    await board.repository.markRead(alice, main, [[4, 4]]);
     expect(await unreadCount(board, alice)).toBe(3);
+  });
+
+  test('a user’s own messages are not unread, before and after others', async () => {
+    const { board, bob } = await threeWaiting();
+    const alice = await login(board, 'alice');
+    await post(board, alice, 'hers');
+    await post(board, bob, 'five');
+    await post(board, alice, 'hers again');
+    expect(await unreadCount(board, alice)).toBe(4);
+    expect(await unreadCount(board, bob)).toBe(2);
   });
 
   test('unread messages are counted up to a limit', async () => {
@@ -53,22 +66,22 @@ export function unreadContract(open: OpenStorage): void {
   test('messages up to the read mark are not unread', async () => {
     const { board } = await threeWaiting();
     const alice = await login(board, 'alice');
-    await board.repository.markRead(alice, main, 2);
+    await board.repository.markRead(alice, main, [[1, 2]]);
     expect(await unreadCount(board, alice)).toBe(1);
   });
 
   test('reading an old message does not move the read mark back', async () => {
     const { board } = await threeWaiting();
     const alice = await login(board, 'alice');
-    await board.repository.markRead(alice, main, 2);
-    await board.repository.markRead(alice, main, 1);
+    await board.repository.markRead(alice, main, [[1, 2]]);
+    await board.repository.markRead(alice, main, [[1, 1]]);
     expect(await unreadCount(board, alice)).toBe(1);
   });
 
   test('the read mark does not pass the newest message', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
-    await board.repository.markRead(alice, main, 1000);
+    await board.repository.markRead(alice, main, [[1, 1000]]);
     expect(await unreadCount(board, alice)).toBe(0);
     await board.accounts.disconnect(alice, null);
     await post(board, bob, 'four');
@@ -81,40 +94,95 @@ export function unreadContract(open: OpenStorage): void {
     expect(await unreadCount(board, await login(board, 'alice'))).toBe(2);
   });
 
-  test('when a session ends, the messages that it was sent count as read', async () => {
+  test('when a session ends, nothing counts as read', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
-    await board.repository.markRead(alice, main, 3);
+    await board.repository.markRead(alice, main, [[1, 3]]);
     await post(board, bob, 'four');
     await board.accounts.disconnect(alice, null);
-    expect(await unreadCount(board, await login(board, 'alice'))).toBe(0);
+    const again = await login(board, 'alice');
+    expect(await unreadCount(board, again)).toBe(1);
+    await board.accounts.logout(again, null);
+    expect(await unreadCount(board, await login(board, 'alice'))).toBe(1);
   });
 
-  test('when a session ends with older messages unread, nothing more counts as read', async () => {
+  test('reading one message leaves those before it unread', async () => {
+    const { board } = await threeWaiting();
+    const alice = await login(board, 'alice');
+    expect(await board.repository.markRead(alice, main, [[3, 3]])).toEqual({
+      lastRead: 0,
+      ranges: [[3, 3]],
+    });
+    expect(await unreadCount(board, alice)).toBe(2);
+    expect((await board.repository.nextUnread(alice, main, { read: [] })).message?.number).toBe(1);
+    const besides = await board.repository.nextUnread(alice, main, { read: [[1, 1]] });
+    expect(besides.message?.number).toBe(2);
+  });
+
+  test('the mark passes what cannot be unread: own and deleted messages', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
-    await board.repository.markRead(alice, main, 2);
+    await post(board, alice, 'hers');
+    await post(board, bob, 'five');
+    await board.administration.deleteMessages(main, [2]);
+    const { repository } = board;
+    expect(await repository.markRead(alice, main, [[3, 3]])).toEqual({
+      lastRead: 0,
+      ranges: [[2, 4]],
+    });
+    expect(await repository.markRead(alice, main, [[1, 1]])).toEqual({ lastRead: 4, ranges: [] });
+    expect(await repository.markRead(alice, main, [[5, 5]])).toEqual({ lastRead: 5, ranges: [] });
+  });
+
+  test('a catch-up gives what was read before, and restoring that undoes it', async () => {
+    const { board } = await threeWaiting();
+    const alice = await login(board, 'alice');
+    const { repository } = board;
+    await repository.markRead(alice, main, [[2, 2]]);
+    const { was, marks } = await repository.markAllRead(alice, main);
+    expect({ was, marks }).toEqual({
+      was: { lastRead: 0, ranges: [[2, 2]] },
+      marks: { lastRead: 3, ranges: [] },
+    });
+    expect(await unreadCount(board, alice)).toBe(0);
+    expect(await repository.restoreMarks(alice, main, was)).toEqual(was);
+    expect(await unreadCount(board, alice)).toBe(2);
+  });
+
+  test('marks that are restored do not pass the newest message', async () => {
+    const { board, bob } = await threeWaiting();
+    const alice = await login(board, 'alice');
+    const marks = { lastRead: 1, ranges: [[3, 1e9] as const, [2e9, 3e9] as const] };
+    expect(await board.repository.restoreMarks(alice, main, marks)).toEqual({
+      lastRead: 1,
+      ranges: [[3, 3]],
+    });
     await post(board, bob, 'four');
-    await board.accounts.disconnect(alice, null);
-    expect(await unreadCount(board, await login(board, 'alice'))).toBe(2);
+    expect(await unreadCount(board, alice)).toBe(2);
   });
 
-  test('the end of a session moves the read mark in each group by itself', async () => {
+  test('if there are too many gaps, the oldest counts as read and the others stay exact', async () => {
     const { board, bob } = await threeWaiting();
-    const news = { id: 3 };
     const alice = await login(board, 'alice');
-    await board.repository.join(alice, news);
-    await board.repository.join(bob, news);
-    await post(board, bob, 'news', { group: news });
-    await board.accounts.disconnect(alice, null);
-    const groups = await groupsOf(board, await login(board, 'alice'));
-    expect(groups).toMatchObject([{ unread: 3 }, {}, { name: 'news', unread: 0 }, {}, {}]);
+    await Promise.all(Array.from({ length: 697 }, () => post(board, bob, 'more')));
+    const { repository } = board;
+    const odd = Array.from({ length: 350 }, (_, at): [number, number] => [2 * at + 1, 2 * at + 1]);
+    for (let at = 0; at < odd.length; at += limits.rangesAtOnce) {
+      await repository.markRead(alice, main, odd.slice(at, at + limits.rangesAtOnce));
+    }
+    const [{ lastRead = 0, ranges = [] } = {}] = await repository.groups(alice);
+    expect(formatRanges(ranges).length).toBeLessThanOrEqual(limits.readRanges);
+    expect(formatRanges(ranges).length).toBeGreaterThan(limits.readRanges - 8);
+    expect(lastRead % 2).toBe(1);
+    expect(await unreadCount(board, alice)).toBe((700 - lastRead + 1) / 2);
+    const next = await repository.nextUnread(alice, main, { read: [] });
+    expect(next.message?.number).toBe(lastRead + 1);
   });
 
   test('after a crash, messages announced during the session are unread', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');
-    await board.repository.markRead(alice, main, 3);
+    await board.repository.markRead(alice, main, [[1, 3]]);
     await post(board, bob, 'four');
     await board.restart();
     expect(await unreadCount(board, await login(board, 'alice'))).toBe(1);

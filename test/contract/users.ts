@@ -50,13 +50,13 @@ export function usersContract(open: OpenStorage): void {
     await board.repository.join(alice, { id: 3 });
     await post(board, bob, 'one');
     await post(board, bob, 'two');
-    await board.repository.markRead(alice, main, 1);
+    await board.repository.markRead(alice, main, [[1, 1]]);
 
     const again = await board.accounts.login(userName('ALICE'), newLogin(), 2);
 
     expect(await membershipsOf(board, again)).toEqual([
-      { group: { id: 1, name: 'main' }, unread: 1, lastRead: 1, lastNumber: 2 },
-      { group: { id: 3, name: 'news' }, unread: 0, lastRead: 0, lastNumber: 0 },
+      { group: { id: 1, name: 'main' }, unread: 1, lastRead: 1, ranges: [], lastNumber: 2 },
+      { group: { id: 3, name: 'news' }, unread: 0, lastRead: 0, ranges: [], lastNumber: 0 },
     ]);
   });
 

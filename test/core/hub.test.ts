@@ -27,7 +27,6 @@ function sessionOf(
   const outlet: Outlet = {
     encoding,
     load: { unsentBytes: 0, requestsWaiting: 0 },
-    delivered: true,
     entered: () => {},
     charge: () => {},
     notify: (announcement) => send(session, String(announcement.in(encoding))),
@@ -41,7 +40,7 @@ function sessionOf(
 
 function logIn(hub: Hub, { id }: Session): void {
   const user = { id, name: `user${id}` };
-  const memberships = [{ group, unread: 0, lastRead: 0, lastNumber: 0 }];
+  const memberships = [{ group, lastRead: 0, ranges: [], lastNumber: 0 }];
   const login = {
     user,
     since: 0,
@@ -78,7 +77,13 @@ test('a read mark is sent after the messages of the same turn that it counts as 
   const message = { ...from, ...plainFields };
   const user = { id: 1, name: 'user1' };
   hub.publish({ type: 'message.posted', origin: 2, group, message });
-  hub.publish({ type: 'marks.changed', origin: 3, group, user, lastRead: 1 });
+  hub.publish({
+    type: 'marks.changed',
+    origin: 3,
+    group,
+    user,
+    marks: { lastRead: 1, ranges: [] },
+  });
   hub.endTurn();
   hub.close();
   expect(told).toEqual(['message.posted', 'marks.changed']);

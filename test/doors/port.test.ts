@@ -228,7 +228,6 @@ test('core works with a door for frames in place of lines: it is JSON-RPC from t
 class Screen implements Outlet {
   readonly encoding = { name: 'screen', resumes: false, notice: () => '' };
   readonly load = { unsentBytes: 0, requestsWaiting: 0 };
-  readonly delivered = true;
   readonly notices: Notice[] = [];
   readonly session: Session;
   closing: ClosingNotice | undefined;
@@ -272,7 +271,7 @@ class Screen implements Outlet {
     this.closing = notice;
     this.costs.leave();
     this.core.ending(this.session);
-    this.core.ended(this.session, true, notice.params.code, notice.params.reason);
+    this.core.ended(this.session, notice.params.code, notice.params.reason);
     this.core.closed(this.session);
     this.wake();
   }

@@ -10,6 +10,7 @@ import type {
   NewLogin,
   Repository,
 } from '../../src/board/ports/repository.ts';
+import { endOfTime } from '../../src/board/times.ts';
 import type { PresentedToken } from '../../src/board/tokens.ts';
 import type { BoardEvent, GroupRef, Header, OpenedLogin, User } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
@@ -104,7 +105,10 @@ export function presented({ user, token }: OpenedLogin): PresentedToken {
 }
 
 /** Logs in, as with the right password. */
-export async function login({ accounts }: Pick<Stored, 'accounts'>, name: string): Promise<Actor> {
+export async function login(
+  { accounts }: Pick<Stored, 'accounts'>,
+  name: string,
+): Promise<Actor & { since: number }> {
   const origin = ++sessions;
   const found = await accounts.account(userName(name));
   const given = newLogin();
@@ -123,7 +127,7 @@ export function groupNamed(name: string): GroupRef {
 export const main = groupNamed('main');
 
 /** Logs in and joins `main`. */
-export async function member(board: Stored, name: string): Promise<Actor> {
+export async function member(board: Stored, name: string): Promise<Actor & { since: number }> {
   const actor = await login(board, name);
   await board.repository.join(actor, main);
   return actor;
@@ -146,7 +150,7 @@ export async function post(
 /** The list of groups, each with how many messages `actor` has not seen there. */
 export async function groupsOf({ repository }: Pick<Stored, 'repository'>, actor: Actor) {
   const groups = await repository.groups(actor);
-  const unread = await unreadOf(repository, actor.user, actor.since);
+  const unread = await unreadOf(repository, actor.user, endOfTime);
   return groups.map((group) => ({ ...group, unread: unread.get(group.id) ?? 0 }));
 }
 
@@ -156,9 +160,9 @@ export async function membershipsOf(
   { user, since, memberships }: OpenedLogin,
 ) {
   const counted = await unreadOf(repository, user, since);
-  return memberships.map(({ unread, ...membership }) => ({
+  return memberships.map((membership) => ({
     ...membership,
-    unread: unread ?? counted.get(membership.group.id) ?? 0,
+    unread: counted.get(membership.group.id) ?? 0,
   }));
 }
 

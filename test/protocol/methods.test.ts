@@ -121,6 +121,8 @@ test('the methods that change the board are marked as writes', () => {
   expect(writes.map(([name]) => name).sort()).toEqual([
     'group.join',
     'group.leave',
+    'group.markRead',
+    'group.restoreMarks',
     'message.markRead',
     'message.post',
   ]);

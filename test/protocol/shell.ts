@@ -1,6 +1,7 @@
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Call, Header, Method, Result } from '../../src/protocol/schemas.ts';
+import { Reading } from '../../src/protocol/text/reading.ts';
 import { runTextLine, textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
 
@@ -31,8 +32,6 @@ export interface As {
   secrets?: string[];
   /** The lines of a text that the user writes, in turn; after them, no more come. */
   text?: (string | BoardError)[];
-  /** What the user has not read, the next message first. */
-  unread?: { group: number; number: number }[];
 }
 
 /** Runs a line as alice types it, and records what it asks of the board. */
@@ -54,7 +53,6 @@ export async function type(
   };
   const secrets = [...(as.secrets ?? [])];
   const text = [...(as.text ?? [])];
-  const unread = [...(as.unread ?? [])];
   const call: Call = async <M extends Method>(method: M, params: unknown) => {
     run.calls.push([method, params]);
     const answer: unknown = answers[method];
@@ -83,12 +81,7 @@ export async function type(
     keep: (kept) => {
       run.kept.push(kept);
     },
-    unread: {
-      next: async () => unread.shift(),
-      left: async () =>
-        unread.map(({ group }) => ({ group: `group ${group}`, count: 1, more: false })),
-      read: () => {},
-    },
+    reading: new Reading(),
     exit: async () => {
       run.exited = true;
     },
@@ -135,6 +128,7 @@ export function group(
     joined: false,
     unread: 0,
     lastRead: 0,
+    ranges: [],
     lastNumber: 0,
     ...rest,
   };

@@ -92,7 +92,7 @@ describe('a notice is one line', () => {
     ],
     [
       'of what was read elsewhere, which text has no words for',
-      { method: 'marks.changed', params: { ...main, lastRead: 7 } },
+      { method: 'marks.changed', params: { ...main, lastRead: 7, ranges: [] } },
       null,
     ],
     [
@@ -131,7 +131,7 @@ describe('a welcome', () => {
   });
 
   test('shows a returning member the unread counts', () => {
-    const rest = { lastRead: 0, lastNumber: 9 };
+    const rest = { lastRead: 0, ranges: [], lastNumber: 9 };
     const memberships = [
       { id: 1, group: 'main', unread: 3, ...rest },
       { id: 3, group: 'news', unread: 0, ...rest },

@@ -43,8 +43,8 @@ test('session.login returns the stored spelling of the name, and the memberships
     userId: 2,
     token: expect.stringMatching(/^[\w-]{84}$/),
     memberships: [
-      { id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 },
-      { id: 3, group: 'news', unread: 0, lastRead: 0, lastNumber: 0 },
+      { id: 1, group: 'main', unread: 2, lastRead: 0, ranges: [], lastNumber: 2 },
+      { id: 3, group: 'news', unread: 0, lastRead: 0, ranges: [], lastNumber: 0 },
     ],
   });
 });
@@ -78,6 +78,7 @@ test('group.list returns the groups that can be joined', async () => {
     joined: true,
     unread: 0,
     lastRead: 0,
+    ranges: [],
     lastNumber: 2,
   });
   expect(groups[0]).toMatchObject({ members: 0, messages: 0, joined: false, unread: 0 });
@@ -109,7 +110,10 @@ test.each(['news', 'NEWS', 3, '3'])('a group is given as %j', async (group) => {
   });
   expect(await alice.call('message.list', { group })).toMatchObject({ group: 'news' });
   expect(await alice.call('message.get', { group, number: 1 })).toMatchObject({ group: 'news' });
-  expect(await alice.call('message.markRead', { group, number: 1 })).toEqual({});
+  expect(await alice.call('message.markRead', { group, number: 1 })).toEqual({
+    lastRead: 1,
+    ranges: [],
+  });
   expect(await alice.call('group.members', { group })).toEqual({
     group: 'news',
     members: [{ name: 'alice', online: true }],

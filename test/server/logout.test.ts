@@ -29,7 +29,7 @@ test('no token outlives its logout, however soon after the answer the server is 
   expect(await again.call('session.resume', { token: valid })).toMatchObject({ user: 'stays' });
 });
 
-test('messages shown to a person are read once the goodbye is sent, even if the server is killed', async () => {
+test('after a goodbye and a kill of the server, a message that was opened is read and the others are unread', async () => {
   const server = await TestServer.start();
   const bob = await JsonPeer.connect(server.port);
   await bob.call('session.login', { user: 'bob' });
@@ -38,8 +38,9 @@ test('messages shown to a person are read once the goodbye is sent, even if the 
   alice.send('alice', '%groupjoin main', '%ping');
   await alice.expect('[INFO] pong\n');
   await bob.call('message.post', { group: 'main', subject: 'one', content: '' });
-  await alice.expect('New message from bob (ID: 1,');
-  alice.send('%exit');
+  await bob.call('message.post', { group: 'main', subject: 'two', content: '' });
+  await alice.expect('New message from bob (ID: 2,');
+  alice.send('%message 2', '%exit');
   await alice.expect('[INFO] Goodbye.\n');
   server.signal('SIGKILL');
   await server.exited();
@@ -47,7 +48,7 @@ test('messages shown to a person are read once the goodbye is sent, even if the 
   const next = await TestServer.start({ data: server.data });
   const again = await JsonPeer.connect(next.port);
   const { memberships } = await again.call('session.login', { user: 'alice' });
-  expect(memberships).toMatchObject([{ group: 'main', unread: 0, lastRead: 1 }]);
+  expect(memberships).toMatchObject([{ group: 'main', unread: 1, lastRead: 0, ranges: [[2, 2]] }]);
 });
 
 test('while another process holds the lock a logout is not answered, and once it is, the token has ended', async () => {
@@ -66,7 +67,7 @@ test('while another process holds the lock a logout is not answered, and once it
   expect((await probe.errorOf('session.resume', { token })).word).toBe('TOKEN_INVALID');
 });
 
-test('messages posted before a logout in the same commit are read, and messages after it are unread', async () => {
+test('a session is sent the messages that were posted before its logout in the same commit, and none after', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');
   const alice = await board.memberProgram('alice');
@@ -87,7 +88,7 @@ test('messages posted before a logout in the same commit are read, and messages 
   const told = alice.received.filter(({ method }) => method === 'message.posted');
   expect(told).toMatchObject([{ params: { message: { number: 1 } } }]);
   const { memberships } = await probe.call('session.login', { user: 'alice' });
-  expect(memberships).toMatchObject([{ unread: 1, lastRead: 1, lastNumber: 2 }]);
+  expect(memberships).toMatchObject([{ unread: 2, lastRead: 0, lastNumber: 2 }]);
 });
 
 test('a logout that cannot be stored is refused, and the session stays', async () => {

@@ -196,7 +196,7 @@ test('messages sent to a connection that the peer does not read any more stay un
   await post(bob, 'two');
   const fresh = await board.connectProgram();
   const { memberships } = await fresh.call('session.resume', { token: stale.token });
-  expect(memberships).toEqual([{ id: 1, group: 'main', unread: 2, lastRead: 0, lastNumber: 2 }]);
+  expect(memberships).toMatchObject([{ group: 'main', unread: 2, lastRead: 0, lastNumber: 2 }]);
 });
 
 test('a token resumes a session whose connection was lost', async () => {

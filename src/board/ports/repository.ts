@@ -1,3 +1,4 @@
+import type { Marks, NumberRange } from '../../protocol/marks.ts';
 import type { Admission } from '../admission.ts';
 import type { Name } from '../name-key.ts';
 import type { SearchQuery } from '../search/query.ts';
@@ -26,8 +27,6 @@ export interface Payer {
 export interface Actor {
   readonly user: User;
   readonly origin: Origin;
-  /** When the session began. Messages posted later were announced to it, and are not unread. */
-  readonly since: number;
   /** The hash of the user's password when the session began; null without one. */
   readonly passwordHash: string | null;
   readonly payer?: Payer | undefined;
@@ -93,6 +92,13 @@ export interface Page {
   readonly contentBytes?: number | undefined;
 }
 
+/** The unread messages of one group, counted up to `limits.unread`, and what the count was made from. */
+export interface UnreadCount extends Marks {
+  readonly group: number;
+  readonly unread: number;
+  readonly lastNumber: number;
+}
+
 /** The columns of a header: see `Header`. */
 export type HeaderRow = readonly [
   number: number,
@@ -141,14 +147,10 @@ export interface AccountRepository {
     passwordHash: string,
     { keep, network }: { keep: SessionToken | null; network: string },
   ): Promise<void>;
-  /**
-   * Ends a session at its logout, and its token, if it has one. Messages that it was notified of count as read,
-   * if no older message is unread.
-   */
+  /** Ends a session at its logout, and its token, if it has one. */
   logout(actor: Actor, token: SessionToken | null): Promise<void>;
   /**
-   * Records the end of a session to which nothing is sent any more. Messages that it was notified of count as
-   * read, if no older message is unread.
+   * Records the end of a session to which nothing is sent any more.
    * @param token the token of the session; null without a token
    */
   disconnect(actor: Actor, token: EndingToken | null): Promise<void>;
@@ -167,14 +169,21 @@ export interface Repository {
   /** Groups in the order of their numbers: `limit` after the number `after`, or all. */
   groups(actor: Actor, page?: { after: number; limit: number }): Promise<GroupSummary[]>;
   /**
-   * How many messages posted up to `until` a user has not read in each of their groups: `limit` of these in the
-   * order of their numbers, after the number `after`.
+   * How many messages posted up to `until` are unread in the groups of a user that have messages after the read mark.
+   * These are at most `limit` groups in the order of their numbers, after the number `after`: fewer if the counting
+   * takes long, but one at least if there are any.
    */
-  unread(
-    user: User,
-    until: number,
-    page: { after: number; limit: number },
-  ): Promise<{ group: number; unread: number }[]>;
+  unread(user: User, until: number, page: { after: number; limit: number }): Promise<UnreadCount[]>;
+  /**
+   * The oldest unread message of a thread, if one is given and has any, otherwise of the group.
+   * @param read ranges that count as read as well
+   * @throws `NOT_MEMBER`
+   */
+  nextUnread(
+    actor: Actor,
+    group: GroupRef,
+    from: { thread?: number | undefined; read: readonly NumberRange[] },
+  ): Promise<{ group: Group; message: Message | undefined }>;
   /** @throws `ALREADY_MEMBER` */
   join(actor: Actor, group: GroupRef): Promise<{ group: Group; messages: Header[] } & MemberPage>;
   /** @throws `NOT_MEMBER` */
@@ -224,8 +233,12 @@ export interface Repository {
    * as the query says
    */
   search(actor: Actor, query: SearchQuery, page: SearchPage, inGroup: GroupRef | undefined): Search;
-  /** Marks the messages up to `number` as read. @throws `NOT_MEMBER` */
-  markRead(actor: Actor, group: GroupRef, number: number): Promise<void>;
+  /** Marks messages as read. Numbers after the group's newest number are left out. @throws `NOT_MEMBER` */
+  markRead(actor: Actor, group: GroupRef, ranges: readonly NumberRange[]): Promise<Marks>;
+  /** Marks all messages of a group as read. @returns what was read before, and after @throws `NOT_MEMBER` */
+  markAllRead(actor: Actor, group: GroupRef): Promise<{ group: Group; was: Marks; marks: Marks }>;
+  /** Sets what is read of a group. Numbers after the group's newest number are left out. @throws `NOT_MEMBER` */
+  restoreMarks(actor: Actor, group: GroupRef, marks: Marks): Promise<Marks>;
 
   /** Publishes the outside changes since the last call. */
   announceOutsideChanges(): Promise<void>;

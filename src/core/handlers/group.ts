@@ -1,5 +1,6 @@
+import { endOfTime } from '../../board/times.ts';
 import type { GroupSummary } from '../../board/types.ts';
-import { toGroup, toHeader, toMemberPage } from '../../board/view.ts';
+import { toGroup, toHeader, toMarks, toMemberPage } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Handlers } from './context.ts';
 import { unreadOf } from './unread.ts';
@@ -25,13 +26,22 @@ export const groupHandlers: Pick<
     }
     costs.charge(mark);
     const joined = groups.filter((group) => group.joined);
-    const unread = await unreadOf(context, actor.user, joined, actor.since);
+    const counts = await unreadOf(context, actor.user, joined, endOfTime);
     return {
-      groups: groups.map((group) => ({
-        ...group,
-        name: hub.nameOf(group),
-        unread: unread.get(group.id) ?? 0,
-      })),
+      groups: groups.map((group) => {
+        // Others may have posted since the groups were read, so the marks are those that the count was made from.
+        const { unread, lastRead, ranges, lastNumber } = counts.get(group.id) ?? {
+          ...group,
+          unread: 0,
+        };
+        return {
+          ...group,
+          name: hub.nameOf(group),
+          unread,
+          lastNumber,
+          ...toMarks({ lastRead, ranges }),
+        };
+      }),
     };
   },
 

@@ -1,7 +1,8 @@
 import type { HeaderRow, ListedMessage, Page } from '../../board/ports/repository.ts';
 import type { Group } from '../../board/types.ts';
-import { toGroup, toHeader, toListed } from '../../board/view.ts';
+import { toGroup, toHeader, toListed, toMarks } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
+import type { NumberRange } from '../../protocol/marks.ts';
 import { parseTime } from '../../protocol/time.ts';
 import { headerList } from '../header-list.ts';
 import type { Context, Handlers } from './context.ts';
@@ -60,7 +61,13 @@ function bytesOf(messages: readonly ListedMessage[]): number {
 
 export const messageHandlers: Pick<
   Handlers,
-  'message.post' | 'message.get' | 'message.list' | 'message.markRead'
+  | 'message.post'
+  | 'message.get'
+  | 'message.list'
+  | 'message.markRead'
+  | 'message.next'
+  | 'group.markRead'
+  | 'group.restoreMarks'
 > = {
   'message.post': async ({ board, session, hub }, params) => {
     const posted = await board.post(session.actor, params.group, params);
@@ -108,8 +115,27 @@ export const messageHandlers: Pick<
     return { ...toGroup(hub.named(found.group)), messages: items.map(toListed), more };
   },
 
-  'message.markRead': async ({ board, session }, { group, number }) => {
-    await board.markRead(session.actor, group, number);
-    return {};
+  'message.markRead': async ({ board, session }, { group, number, ranges }) => {
+    const upTo: NumberRange[] = number ? [[1, number]] : [];
+    return toMarks(await board.markRead(session.actor, group, ranges ?? upTo));
   },
+
+  'message.next': async ({ board, session, hub, costs }, { group, thread, read = [] }) => {
+    const mark = costs.mark();
+    const found = await board.nextUnread(session.actor, group, { thread, read });
+    costs.charge(mark);
+    const { message } = found;
+    return {
+      ...toGroup(hub.named(found.group)),
+      ...(message && { message: { ...toHeader(message), content: message.content } }),
+    };
+  },
+
+  'group.markRead': async ({ board, session, hub }, params) => {
+    const { group, was, marks } = await board.markAllRead(session.actor, params.group);
+    return { ...toGroup(hub.named(group)), lastRead: marks.lastRead, was: toMarks(was) };
+  },
+
+  'group.restoreMarks': async ({ board, session }, { group, lastRead, ranges }) =>
+    toMarks(await board.restoreMarks(session.actor, group, { lastRead, ranges })),
 };

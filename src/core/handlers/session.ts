@@ -1,4 +1,5 @@
 import type { TokenLogin } from '../../board/accounts.ts';
+import { toMarks } from '../../board/view.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import type { Session } from '../session.ts';
@@ -32,9 +33,9 @@ export const sessionHandlers: Pick<
   },
 
   'session.logout': async ({ session, accounts }) => {
-    const { login, delivered, resumable } = session;
+    const { login, resumable } = session;
     const token = (resumable && login?.token) || null;
-    if (login) await accounts.logout(session.endingActor(delivered), token);
+    if (login) await accounts.logout(session.actor, token);
     session.leave();
     return {};
   },
@@ -74,19 +75,18 @@ async function toResult(
   { login, token }: TokenLogin,
   context: Context,
 ): Promise<Result<'session.login'>> {
-  const uncounted = login.memberships.filter(({ unread }) => unread === null);
-  const groups = uncounted.map(({ group, ...counts }) => ({ id: group.id, ...counts }));
-  const counted = await unreadOf(context, login.user, groups, login.since);
+  const groups = login.memberships.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
+  const unread = await unreadOf(context, login.user, groups, login.since);
   return {
     user: login.user.name,
     userId: login.user.id,
     token,
     ...(login.readOnly && { readOnly: true }),
-    memberships: login.memberships.map(({ group, unread, lastRead, lastNumber }) => ({
+    memberships: login.memberships.map(({ group, lastNumber, ...marks }) => ({
       id: group.id,
       group: context.hub.nameOf(group),
-      unread: unread ?? counted.get(group.id) ?? 0,
-      lastRead,
+      unread: unread.get(group.id)?.unread ?? 0,
+      ...toMarks(marks),
       lastNumber,
     })),
   };

@@ -1,3 +1,4 @@
+import type { UnreadCount } from '../../board/ports/repository.ts';
 import type { User } from '../../board/types.ts';
 import type { Context } from './context.ts';
 
@@ -12,8 +13,7 @@ interface Counted {
 }
 
 /**
- * How many messages of each group, posted up to `until`, the user has not seen, by the group's id. A group without
- * any may be missing.
+ * The unread messages of each group, posted up to `until`, by the group's id. A group without any may be missing.
  * @param groups in the order of their ids
  */
 export async function unreadOf(
@@ -21,8 +21,8 @@ export async function unreadOf(
   user: User,
   groups: readonly Counted[],
   until: number,
-): Promise<ReadonlyMap<number, number>> {
-  const counts = new Map<number, number>();
+): Promise<ReadonlyMap<number, UnreadCount>> {
+  const counts = new Map<number, UnreadCount>();
   const behind = groups.filter(({ lastRead, lastNumber }) => lastRead < lastNumber);
   const first = behind[0]?.id ?? 0;
   const last = behind.at(-1)?.id ?? 0;
@@ -30,7 +30,7 @@ export async function unreadOf(
   let mark = costs.mark();
   for (let after = first - 1; after < last; ) {
     const page = await board.unread(user, until, { after, limit: groupsAtOnce });
-    for (const { group, unread } of page) counts.set(group, unread);
+    for (const found of page) counts.set(found.group, found);
     after = page.at(-1)?.group ?? last;
     mark = await costs.breathe(mark);
   }

@@ -1,13 +1,13 @@
 import type { Dialect, Replies, Requests } from '../../core/dialect.ts';
 import { dispatch, toReply } from '../../core/dispatch.ts';
 import type { Context } from '../../core/handlers/context.ts';
-import { StoredUnread } from '../../core/stored-unread.ts';
 import { type BoardError, boardError } from '../../protocol/errors.ts';
 import { type Line, lineError } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Call } from '../../protocol/schemas.ts';
 import type { AskSecret, TextContext } from '../../protocol/text/command.ts';
 import { takeName } from '../../protocol/text/login.ts';
+import { Reading } from '../../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../../protocol/text/recent-secret.ts';
 import { info, renderError, renderNotice, renderWelcome } from '../../protocol/text/render.ts';
 import { runTextLine, textCommands } from '../../protocol/text/shell.ts';
@@ -37,7 +37,7 @@ class TextRequests implements Requests, TextContext {
   readonly givingUp = 'one with %cancel gives it up';
   readonly draftBytes = limits.content;
   private readonly secret = new RecentSecret();
-  private reading: StoredUnread | undefined;
+  private read: Reading | undefined;
   private readonly lines: Line[] = [];
   private asked: (() => void) | undefined;
   private ended = false;
@@ -56,9 +56,9 @@ class TextRequests implements Requests, TextContext {
   }
 
   /** Created at the first use, to save memory for idle members. */
-  get unread(): StoredUnread {
-    this.reading ??= new StoredUnread();
-    return this.reading;
+  get reading(): Reading {
+    this.read ??= new Reading();
+    return this.read;
   }
 
   readonly call: Call = (method, params) => {

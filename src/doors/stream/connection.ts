@@ -97,10 +97,6 @@ export class Connection
     return this.outbox.congested;
   }
 
-  get delivered(): boolean {
-    return this.outbox.delivered;
-  }
-
   /** Whether no further line may be read. A connection without a login has only one request at a time. */
   get full(): boolean {
     const { requests, session, receiver, options } = this;
@@ -230,7 +226,7 @@ export class Connection
     if (!this.isOver) {
       const failed = this.stream.errored !== null;
       this.endSession('closed');
-      this.sessionEnded(!failed && this.delivered, failed ? 'lost' : 'ended');
+      this.sessionEnded(failed ? 'lost' : 'ended');
     }
     this.state = 'closed';
     this.options.core.closed(this.session);
@@ -254,7 +250,7 @@ export class Connection
     if (this.isOver) return;
     this.endSession('ending');
     this.outbox.end(notice ? this.dialect.notice(notice) : '');
-    this.sessionEnded(this.delivered, ending, notice?.params.reason);
+    this.sessionEnded(ending, notice?.params.reason);
     closeWhenRead(this.stream);
     if (notice) closeSoon(this.stream);
   }
@@ -270,8 +266,8 @@ export class Connection
     this.options.core.ending(this.session);
   }
 
-  private sessionEnded(delivered: boolean, ending: Ending, reason?: string): void {
-    this.options.core.ended(this.session, delivered, ending, reason);
+  private sessionEnded(ending: Ending, reason?: string): void {
+    this.options.core.ended(this.session, ending, reason);
   }
 
   private loginExpiresIn(milliseconds: number): NodeJS.Timeout {

@@ -26,7 +26,6 @@ export class Outbox implements EndsTurn {
   private unwritten = 0;
   private scheduled = false;
   private overflowed = false;
-  private failed = false;
   private closed = false;
   private waiters = noWaiters;
   /** Writes that the operating system has not accepted yet, and how many of their bytes are shared with other connections. */
@@ -72,11 +71,6 @@ export class Outbox implements EndsTurn {
   /** Bytes that the operating system has not accepted yet. */
   get waiting(): number {
     return this.unwritten + this.socket.writableLength;
-  }
-
-  /** Whether the operating system has accepted everything that was pushed. */
-  get delivered(): boolean {
-    return !this.overflowed && !this.failed && !this.heldBack?.length && this.waiting === 0;
   }
 
   get congested(): boolean {
@@ -176,9 +170,7 @@ export class Outbox implements EndsTurn {
     if (runs.length > 1) this.socket.uncork();
   }
 
-  private readonly written = (error?: Error | null): void => {
-    // Node reports no error for a write that was under way when the socket was destroyed.
-    if (error || this.socket.destroyed) this.failed = true;
+  private readonly written = (): void => {
     this.writes--;
     // Bytes that the operating system accepted at once were never counted.
     if (this.writes > 0 || !this.isBehind) return;

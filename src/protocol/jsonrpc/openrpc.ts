@@ -41,6 +41,9 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.list': group,
   'message.search': ['GROUP_NOT_FOUND'],
   'message.markRead': group,
+  'message.next': group,
+  'group.markRead': group,
+  'group.restoreMarks': group,
   ping: [],
   'rpc.discover': [],
 };

@@ -1,7 +1,8 @@
 import type { BoardError } from '../errors.ts';
 import { Expected } from '../expected.ts';
-import type { Call, FullMessage } from '../schemas.ts';
+import type { Call } from '../schemas.ts';
 import type { Arguments } from './arguments.ts';
+import type { Reading } from './reading.ts';
 import type { Style } from './style.ts';
 
 /**
@@ -19,28 +20,6 @@ export class GivenUp extends Expected {
     super(message);
   }
 }
-
-/** The messages of others that a user has not opened, in the groups of that user. */
-export interface UnreadMessages {
-  /** The oldest one of the group that was read last, or of the next group with unread messages. */
-  next(context: Asker): Promise<UnreadMessage | undefined>;
-  /** How many are left in each group. `more` means that there are more than were counted. */
-  left(context: Asker): Promise<{ group: string; count: number; more: boolean }[]>;
-  /** Marks a message and all messages before it as read. */
-  read(group: number, number: number): void;
-}
-
-/** A message that the user has not opened yet. */
-export interface UnreadMessage {
-  /** The number of its group. The name may change. */
-  readonly group: number;
-  readonly number: number;
-  /** The whole message, if it was listed with its content. */
-  readonly message?: FullMessage | undefined;
-}
-
-/** The session whose messages are asked for. */
-type Asker = Pick<TextContext, 'call' | 'user'>;
 
 /** The context of a text command: a session in the server, or a client's connection to a server. */
 export interface TextContext {
@@ -68,8 +47,8 @@ export interface TextContext {
   keep?(text: string): void;
   /** Asks the user to confirm what cannot be undone. If it is missing, commands run without asking. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
-  /** The unread messages of the user. */
-  readonly unread: UnreadMessages;
+  /** What the user reads in this session. */
+  readonly reading: Reading;
   /** How many messages `%list all` asks for at a time; 20 if it is missing. */
   readonly listPiece?: number;
   /** Ends the session after all output has been sent. */
@@ -79,7 +58,7 @@ export interface TextContext {
 }
 
 /** The heading under which `%help` lists a command. */
-export type Topic = 'groups' | 'messages' | 'main' | 'you';
+export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more';
 
 /**
  * What an argument is, for completion: any group, a group of the user, the number of a message in it,

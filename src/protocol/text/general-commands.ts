@@ -9,11 +9,11 @@ export const groups: TextCommand = {
   summary: 'the groups that can be joined',
   details: [
     'Each with its number, name, description, members and messages, and whether',
-    'you are in it, with how many of its messages you have not seen.',
+    'you are in it, with how many of its messages you have not read.',
   ],
-  async *run(args, { call, style }) {
+  async *run(args, { call, reading, style }) {
     args.end();
-    yield renderGroups(await call('group.list', {}), style);
+    yield renderGroups({ groups: await reading.groups(call) }, style);
   },
 };
 
@@ -21,13 +21,13 @@ export const unread: TextCommand = {
   words: ['%unread'],
   form: '',
   topic: 'messages',
-  summary: 'how many you have not seen, by group',
-  async *run(args, { call, style }) {
+  summary: 'how many you have not read, by group',
+  async *run(args, { call, reading, style }) {
     args.end();
-    const { groups } = await call('group.list', {});
-    const lines = groups
-      .filter((group) => group.unread > 0)
-      .map(({ name, unread }) => info(`${style.group(name)}: ${unreadCount(unread)}`, style));
+    const groups = await reading.unread(call);
+    const lines = groups.map(({ name, unread }) =>
+      info(`${style.group(name)}: ${unreadCount(unread)}`, style),
+    );
     yield lines.join('') || info('Nothing unread.', style);
   },
 };
@@ -73,7 +73,7 @@ export const password: TextCommand = {
 export const ping: TextCommand = {
   words: ['%ping'],
   form: '',
-  topic: 'you',
+  topic: 'more',
   summary: 'ask whether the server is there',
   anyone: true,
   async *run(args, { call, style }) {
@@ -86,7 +86,7 @@ export const ping: TextCommand = {
 export const connect: TextCommand = {
   words: ['%connect'],
   form: '<address> [port]',
-  topic: 'you',
+  topic: 'more',
   summary: 'connect to a board (in the client)',
   details: ['The port can also follow the address: board.example.org:6789, [::1]:6789.'],
   example: 'board.example.org 6789',

@@ -11,6 +11,7 @@ const headings: Record<Topic, string> = {
   messages: 'Messages',
   main: 'The same in main, without its name',
   you: 'You and the board',
+  more: 'More commands',
 };
 
 export const help: TextCommand = {
@@ -39,17 +40,19 @@ function helpFor(command: TextCommand, style: Style): string {
   return info(`${usage(command)}: ${summary}`, style) + lines.join('');
 }
 
-/** One line for each command, without its optional arguments. Commands for `main` share lines. */
+// Their commands share lines, so that the help fits on a screen.
+const dense: readonly Topic[] = ['main', 'more'];
+
+/** One line for each command, without its optional arguments. Commands of dense topics share lines. */
 function helpForAll(commands: readonly TextCommand[], style: Style): string {
-  const others = commands.filter(({ topic }) => topic !== 'main');
+  const others = commands.filter(({ topic }) => !dense.includes(topic));
   const width = Math.max(...others.map((command) => shortUsage(command).length));
   const section = (topic: Topic) => {
     const among = commands.filter((command) => command.topic === topic);
     const narrow = Math.min(lineWidth, style.columns);
-    const lines =
-      topic === 'main'
-        ? fill(among, narrow)
-        : among.flatMap((command) => entry(command, width, narrow, style));
+    const lines = dense.includes(topic)
+      ? fill(among, narrow)
+      : among.flatMap((command) => entry(command, width, narrow, style));
     return [style.strong(headings[topic]), ...lines];
   };
   const topics = Object.keys(headings) as Topic[];

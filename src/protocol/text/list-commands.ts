@@ -6,7 +6,6 @@ import type { TextContext } from './command.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
 import { count, info, listEnd, listStart, renderHeaders } from './render.ts';
-import { countAsSeen } from './seen.ts';
 import type { Style } from './style.ts';
 
 export const [groupList, list] = groupCommand(
@@ -17,7 +16,7 @@ export const [groupList, list] = groupCommand(
     summary: 'the messages you can see',
     details: [
       `The newest ${limits.listDefault}, oldest first; as many as you say, at most ${limits.listMost}; or all. With`,
-      '"before", those older than a number. They count as seen.',
+      '"before", those older than a number. They stay unread until you open them.',
     ],
     example: '20 before 140',
     takes: ['joined', 'range'],
@@ -79,8 +78,6 @@ async function* listNewest(
       style,
     );
   }
-  const last = page.messages.at(-1);
-  if (last) await countAsSeen(call, page.group, last.number);
 }
 
 /** Between two pieces a server serves others, and a client reads keys. */
@@ -115,5 +112,4 @@ async function* listAll(
     more = page.more;
   }
   yield (last === 0 ? '(no messages)\n' : '') + listEnd(style);
-  if (last > 0) await countAsSeen(call, name, last);
 }

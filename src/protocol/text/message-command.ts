@@ -2,7 +2,6 @@ import { BoardError } from '../errors.ts';
 import type { Call } from '../schemas.ts';
 import { groupCommand } from './group-command.ts';
 import { renderMessage } from './render.ts';
-import { countAsSeen } from './seen.ts';
 
 export const [groupMessage, message] = groupCommand(
   {
@@ -11,19 +10,19 @@ export const [groupMessage, message] = groupCommand(
     form: '<number>',
     summary: 'read one message',
     details: [
-      'It, and those before it, count as seen. "last" stands for the newest; a # before',
-      'the number does no harm.',
+      'It counts as read, and no other. "last" stands for the newest; a # before the',
+      'number does no harm.',
     ],
     example: '7',
     takes: ['joined', 'number'],
   },
-  async function* (group, args, { call, style }) {
+  async function* (group, args, { call, reading, style }) {
     const written = args.messageNumber('number');
     args.end();
     const number = await messageNumber(written, group, call);
     const found = await call('message.get', { group, number });
     yield renderMessage(found, style);
-    await countAsSeen(call, found.group, number);
+    await reading.shown(call, found.groupId, number);
   },
 );
 

@@ -1,8 +1,5 @@
-import { BoardError } from '../errors.ts';
-import type { FullMessage } from '../schemas.ts';
 import type { TextCommand, TextContext } from './command.ts';
-import { info, renderMessage } from './render.ts';
-import { countAsSeen } from './seen.ts';
+import { info, plusAtLimit, renderMessage } from './render.ts';
 
 export const next: TextCommand = {
   words: ['%next'],
@@ -10,50 +7,35 @@ export const next: TextCommand = {
   topic: 'messages',
   summary: 'read the next message that is unread',
   details: [
-    'The oldest first, group by group. It is what you have not opened yet, also of',
-    'what was announced. Your own messages are left out. In the client, Enter on an',
-    'empty line does the same.',
+    'The oldest first: through one thread, then through its group, then group by',
+    'group. It is what you have not opened yet, also of what was announced. Your own',
+    'messages are left out. In the client, Enter on an empty line does the same.',
   ],
-  async *run(args, context) {
+  async *run(args, { call, reading, style }) {
     args.end();
-    const message = await nextMessage(context);
+    const message = await reading.next(call);
     if (!message) {
-      yield info('Nothing unread.', context.style);
+      yield info('Nothing unread.', style);
       return;
     }
-    const { groupId: group, number } = message;
-    yield renderMessage(message, context.style);
-    await countAsSeen(context.call, group, number);
-    context.unread.read(message.groupId, number);
-    yield await whatIsLeft(context);
+    yield renderMessage(message, style);
+    reading.enter(message.groupId, message.thread);
+    await reading.shown(call, message.groupId, message.number);
+    yield await whatIsLeft({ call, reading, style });
   },
 };
 
-async function nextMessage(context: TextContext): Promise<FullMessage | undefined> {
-  const { call, unread } = context;
-  for (;;) {
-    const next = await unread.next(context);
-    if (!next) return undefined;
-    const { group, number, message } = next;
-    if (message) return message;
-    try {
-      return await call('message.get', { group, number });
-    } catch (error) {
-      if (!(error instanceof BoardError) || error.code !== 'MESSAGE_NOT_FOUND') throw error;
-      // The message was deleted before it was read.
-      unread.read(group, number);
-    }
-  }
-}
-
-async function whatIsLeft(context: TextContext): Promise<string> {
-  const { style } = context;
-  const left = await context.unread.left(context);
+async function whatIsLeft({
+  call,
+  reading,
+  style,
+}: Pick<TextContext, 'call' | 'reading' | 'style'>): Promise<string> {
+  const left = await reading.unread(call);
   if (left.length === 0) return info('That was the last one.', style);
-  const total = left.reduce((sum, { count }) => sum + count, 0);
-  const more = left.some(({ more }) => more) ? '+' : '';
+  const total = left.reduce((sum, { unread }) => sum + unread, 0);
+  const more = left.some(({ unread }) => plusAtLimit(unread) !== '') ? '+' : '';
   const groups = left.map(
-    ({ group, count, more }) => `${style.group(group)} ${count}${more ? '+' : ''}`,
+    ({ name, unread }) => `${style.group(name)} ${unread}${plusAtLimit(unread)}`,
   );
   return info(`${total}${more} left: ${groups.join(', ')}.`, style);
 }

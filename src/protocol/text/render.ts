@@ -215,7 +215,12 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
 
 /** `2 unread`, or `1000+ unread` at the limit of the count. */
 export function unreadCount(unread: number): string {
-  return `${unread}${unread >= limits.unread ? '+' : ''} unread`;
+  return `${unread}${plusAtLimit(unread)} unread`;
+}
+
+/** A plus sign for a count of unread messages at its limit. */
+export function plusAtLimit(unread: number): string {
+  return unread >= limits.unread ? '+' : '';
 }
 
 /** `1 message`, `2 messages`. */

@@ -1,5 +1,6 @@
 import { BoardError, boardError } from '../errors.ts';
 import { Arguments } from './arguments.ts';
+import { catchUp, undo } from './catch-up.ts';
 import { GivenUp, type TextCommand, type TextContext } from './command.ts';
 import { findCommand, rightForm } from './command-words.ts';
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
@@ -30,6 +31,8 @@ export const textCommands: readonly TextCommand[] = [
   users,
   leave,
   unread,
+  catchUp,
+  undo,
   whoami,
   password,
   help,

@@ -1,5 +1,6 @@
 import { createGroup, editGroup, renameGroup } from './groups.ts';
-import { join, leave, markRead } from './memberships.ts';
+import { markAllRead, markRead, restoreMarks } from './marks.ts';
+import { join, leave } from './memberships.ts';
 import { deleteMessages } from './messages.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
@@ -52,6 +53,8 @@ const acts = {
   join,
   leave,
   markRead,
+  markAllRead,
+  restoreMarks,
   login,
   loginKnown,
   resume,

@@ -33,19 +33,3 @@ export function leave({ statements, emit }: ServerTx, { actor, group: ref }: Mem
   emit({ type: 'member.left', origin, group, user });
   return { group };
 }
-
-/** @throws BoardError as `Repository.markRead` does */
-export function markRead(
-  { statements, emit }: ServerTx,
-  { actor, group: ref, number }: MemberAct & { readonly number: number },
-): void {
-  const { group, lastNumber } = requireMember(statements, actor, ref);
-  const { user, origin } = actor;
-  const lastRead = Math.min(number, lastNumber);
-  const { changes } = statements.markRead.run({
-    group: group.id,
-    user: user.id,
-    number: lastRead,
-  });
-  if (changes > 0) emit({ type: 'marks.changed', origin, group, user, lastRead });
-}

@@ -7,6 +7,7 @@ import type { PresentedToken } from '../../../board/tokens.ts';
 import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
+import { toMarks } from '../statements/unread-messages.ts';
 import { refuseBanned, requireActiveSession } from './access.ts';
 import { requireDistinctUser } from './names.ts';
 import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
@@ -165,7 +166,6 @@ function know({ statements, at }: ServerTx, user: number, network: string): void
 function end(tx: ServerTx, actor: Actor, ended: SessionToken | null, until: number): void {
   const { statements } = tx;
   if (ended) removeToken(tx, actor.user.id, ended);
-  statements.catchUp.run({ user: actor.user.id, since: actor.since, until });
   statements.seen.run({ user: actor.user.id, at: until });
 }
 
@@ -177,7 +177,11 @@ function open(
 ): OpenedLogin {
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
-  const memberships = rows.map(({ id, name, ...rest }) => ({ group: { id, name }, ...rest }));
+  const memberships = rows.map(({ id, name, lastNumber, ...marks }) => ({
+    group: { id, name },
+    ...toMarks(marks),
+    lastNumber,
+  }));
   const login = { user, since: at, memberships, passwordHash, token, ...more };
   emit({ type: 'session.opened', origin, login });
   return login;

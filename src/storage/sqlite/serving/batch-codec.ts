@@ -120,7 +120,7 @@ export function decodeBatch({
     const passwordHash = hashes[numbers[at + 1] as number] ?? null;
     // The name and the origin of the sender stay in the main thread: see `postOutcome`.
     const args: Post = {
-      actor: { user: { id, name: '' }, origin: null, since: 0, passwordHash },
+      actor: { user: { id, name: '' }, origin: null, passwordHash },
       group: groups[numbers[at + 2] as number] as GroupRef,
       message: {
         subject: text.slice(start, middle),

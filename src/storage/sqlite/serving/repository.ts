@@ -1,8 +1,15 @@
-import type { Actor, NewMessage, Page, Repository } from '../../../board/ports/repository.ts';
+import type {
+  Actor,
+  NewMessage,
+  Page,
+  Repository,
+  UnreadCount,
+} from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { Group, GroupRef, GroupSummary, Message, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
 import {
   firstMembers,
@@ -11,9 +18,12 @@ import {
   messagePage,
   visibleMessage,
 } from '../statements/pages.ts';
+import { countUnread, findUnread, toMarks } from '../statements/unread-messages.ts';
 import { searchFor } from './search.ts';
 import type { Store } from './store.ts';
 
+// A page of counts ends after a group with which it has searched an index this often: 2 ms.
+const gapsAtOnce = 100;
 const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /** Groups and messages in SQLite. Writes are acts in the commit queue; reads run at once. */
@@ -25,23 +35,51 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
       const rows = statements.groupsFor.all({ user: actor.user.id, ...page });
-      return rows.map(({ joinedAt, lastRead, lastNumber, ...group }) => ({
+      return rows.map(({ joinedAt, lastRead, ranges, lastNumber, ...group }) => ({
         ...group,
         joined: joinedAt !== null,
-        lastRead: lastRead ?? 0,
+        ...toMarks({ lastRead, ranges }),
         lastNumber: joinedAt === null ? 0 : lastNumber,
       }));
     });
   }
 
-  unread(user: User, until: number, page: { after: number; limit: number }) {
-    const { unreadAfterJoining, unreadOf } = this.store.statements;
+  unread(
+    user: User,
+    until: number,
+    page: { after: number; limit: number },
+  ): Promise<UnreadCount[]> {
+    const { statements } = this.store;
     return this.store.read(() => {
-      const found = unreadAfterJoining.all({ user: user.id, until, ...page });
-      return found.map(({ group, unread, older }) => {
-        const exact = older ? unreadOf.get({ user: user.id, group, until })?.unread : unread;
-        return { group, unread: exact ?? 0 };
-      });
+      const counts: UnreadCount[] = [];
+      let gaps = 0;
+      for (const row of statements.unreadPage.all({ user: user.id, until, ...page })) {
+        const { group, joined, lastNumber } = row;
+        const marks = toMarks(row);
+        const reader = { user: user.id, group, joined };
+        const unread = row.unread ?? countUnread(statements, reader, { marks, until });
+        counts.push({ group, ...marks, lastNumber, unread });
+        gaps += marks.ranges.length;
+        if (gaps > gapsAtOnce) break;
+      }
+      return counts;
+    });
+  }
+
+  nextUnread(
+    actor: Actor,
+    ref: GroupRef,
+    { thread, read }: { thread?: number | undefined; read: readonly NumberRange[] },
+  ): Promise<{ group: Group; message: Message | undefined }> {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const { group, joined } = requireMember(statements, actor, ref);
+      const of = { user: actor.user.id, group: group.id };
+      const stored = statements.marksOf.get(of);
+      const marks = withRead(toMarks(stored ?? { lastRead: 0, ranges: '' }), read);
+      const number = findUnread(statements, { ...of, joined }, { marks, thread });
+      const message = number && visibleMessage(statements, group, joined, number);
+      return { group, message: message || undefined };
     });
   }
 
@@ -101,8 +139,16 @@ export class SqliteRepository implements Repository {
     return searchFor(this.store, actor, query, page, inGroup);
   }
 
-  markRead(actor: Actor, group: GroupRef, number: number): Promise<void> {
-    return this.store.run('markRead', { actor: plain(actor), group, number }, actor);
+  markRead(actor: Actor, group: GroupRef, ranges: readonly NumberRange[]): Promise<Marks> {
+    return this.store.run('markRead', { actor: plain(actor), group, ranges }, actor);
+  }
+
+  markAllRead(actor: Actor, group: GroupRef) {
+    return this.store.run('markAllRead', { actor: plain(actor), group }, actor);
+  }
+
+  restoreMarks(actor: Actor, group: GroupRef, marks: Marks): Promise<Marks> {
+    return this.store.run('restoreMarks', { actor: plain(actor), group, marks }, actor);
   }
 
   async announceOutsideChanges(): Promise<void> {
@@ -112,6 +158,6 @@ export class SqliteRepository implements Repository {
 }
 
 /** An actor as plain data for an act, without the object that is charged. */
-export function plain({ user, origin, since, passwordHash }: Actor): Actor {
-  return { user, origin, since, passwordHash };
+export function plain({ user, origin, passwordHash }: Actor): Actor {
+  return { user, origin, passwordHash };
 }

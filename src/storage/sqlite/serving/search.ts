@@ -3,10 +3,12 @@ import type { FoundPage, Search, SearchPage } from '../../../board/ports/search.
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { GroupRef, Header } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { isRead, type Marks } from '../../../protocol/marks.ts';
 import { requireActiveSession } from '../acts/access.ts';
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
 import type { Statements } from '../statements/statements.ts';
+import { toMarks } from '../statements/unread-messages.ts';
 import type { Store } from './store.ts';
 
 type Searched = Omit<SearchedGroup, 'below'>;
@@ -22,15 +24,15 @@ export function searchFor(
   const { statements } = store;
   let search: BoardSearch | undefined;
   const begin = () => {
-    const lastRead = new Map<number, number>();
-    const groups = groupsOf(statements, actor, inGroup).map(({ lastRead: read, ...searched }) => {
-      lastRead.set(searched.group.id, read);
-      const above = query.isUnread ? readUpTo(statements, searched.group.id, read) : 0;
+    const read = new Map<number, Marks>();
+    const groups = groupsOf(statements, actor, inGroup).map(({ marks, ...searched }) => {
+      read.set(searched.group.id, marks);
+      const above = query.isUnread ? readUpTo(statements, searched.group.id, marks) : 0;
       return { ...searched, above };
     });
     const mentioned = query.isMention ? actor.user.id : undefined;
     const accepts = (group: number, message: Header) =>
-      (!query.isUnread || isUnread(message, actor, lastRead.get(group) ?? 0)) &&
+      (!query.isUnread || isUnread(message, actor, read.get(group))) &&
       (mentioned === undefined || isMentioned(statements, mentioned, group, message));
     const mayRead = (searched: Searched) => mayStillRead(statements, actor, searched);
     return new BoardSearch(statements, query, {
@@ -47,7 +49,7 @@ export function searchFor(
 }
 
 interface OwnGroup extends Omit<Searched, 'above'> {
-  readonly lastRead: number;
+  readonly marks: Marks;
 }
 
 /**
@@ -60,9 +62,10 @@ function groupsOf(
   inGroup: GroupRef | undefined,
 ): OwnGroup[] {
   const own = statements.searchedGroups.all({ user: user.id });
-  const groups = own.map(({ id, name, joined, lastRead }) => ({
+  const groups = own.map(({ id, name, joined, ...marks }) => ({
     group: { id, name },
-    ...{ joined, lastRead },
+    joined,
+    marks: toMarks(marks),
   }));
   if (!inGroup) return groups;
   const found = own.findIndex(({ id, key }) =>
@@ -80,12 +83,17 @@ function mayStillRead(statements: Statements, { user }: Actor, { group, joined }
 }
 
 /** The time up to which a member has read a group. No message from before is unread. */
-function readUpTo(statements: Statements, group: number, lastRead: number): number {
+function readUpTo(statements: Statements, group: number, { lastRead }: Marks): number {
   return statements.messageUpTo.get({ group, number: lastRead })?.postedAt ?? 0;
 }
 
-function isUnread({ number, senderId }: Header, { user }: Actor, lastRead: number): boolean {
-  return number > lastRead && senderId !== user.id;
+/** Of a visible message, what `unreadBetween` counts. */
+function isUnread(
+  { number, senderId }: Header,
+  { user }: Actor,
+  marks: Marks | undefined,
+): boolean {
+  return senderId !== user.id && marks !== undefined && !isRead(marks, number);
 }
 
 function isMentioned({ mentionOf }: Statements, user: number, group: number, { number }: Header) {

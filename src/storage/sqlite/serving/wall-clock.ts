@@ -85,6 +85,8 @@ export function mendTimes(client: Client, clock: number): number {
     for (const [at, { table, row }] of future.entries()) {
       date[table as keyof typeof date].run(before + at + 1, row);
     }
+    // Times between those of the messages, which no order keeps in place. They are looked up by number again.
+    client.exec('UPDATE memberships SET last_read_at = NULL');
     for (const [table, column] of otherTimes) {
       client.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${column} > ?`).run(clock, clock);
     }

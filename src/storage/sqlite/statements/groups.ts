@@ -25,6 +25,7 @@ const summaryColumns = {
   messages: groups.messageCount,
   joinedAt: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,
+  ranges: memberships.readRanges,
   lastNumber: groups.lastNumber,
 };
 

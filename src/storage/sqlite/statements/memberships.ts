@@ -1,9 +1,7 @@
-import { and, asc, desc, eq, gt, lt, lte, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
-import { groups, memberships, messages, users } from '../file/schema.ts';
+import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { live, timeUpTo } from './numbers.ts';
-import { lastReadTime, unreadAfterJoining, unreadByNumber, unreadCount } from './visibility.ts';
 
 const value = sql.placeholder;
 
@@ -13,27 +11,13 @@ const membershipColumns = {
   name: groups.name,
   lastNumber: groups.lastNumber,
   lastRead: memberships.lastReadNumber,
-  unread: unreadByNumber(),
+  ranges: memberships.readRanges,
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
-const unreadColumns = { unread: unreadCount(value('until')) };
+const marksColumns = { lastRead: memberships.lastReadNumber, ranges: memberships.readRanges };
 
 /** The queries about memberships and read marks. */
 export function membershipStatements(orm: Orm) {
-  const newest = () =>
-    orm
-      .select({ number: messages.number })
-      .from(messages)
-      .where(
-        and(
-          eq(messages.groupId, memberships.groupId),
-          lte(messages.postedAt, value('until')),
-          live,
-        ),
-      )
-      .orderBy(desc(messages.postedAt))
-      .limit(1);
-  const lastPosted = () => sql`coalesce(${newest()}, 0)`;
   return {
     membershipsOf: () =>
       direct(
@@ -60,14 +44,6 @@ export function membershipStatements(orm: Orm) {
         .where(eq(memberships.userId, value('user')))
         .orderBy(asc(memberships.groupId))
         .prepare(),
-    unreadAfterJoining: () => unreadAfterJoining(orm),
-    /** How many messages of one group the user has not seen. */
-    unreadOf: () =>
-      direct(
-        orm.$client,
-        orm.select(unreadColumns).from(memberships).where(ofActor),
-        unreadColumns,
-      ),
     membersOf: () =>
       direct(
         orm.$client,
@@ -124,26 +100,18 @@ export function membershipStatements(orm: Orm) {
         .delete(memberships)
         .where(eq(memberships.groupId, value('group')))
         .prepare(),
-    markRead: () =>
+    /** What the user has read of a group. */
+    marksOf: () =>
+      direct(orm.$client, orm.select(marksColumns).from(memberships).where(ofActor), marksColumns),
+    setMarks: () =>
       orm
         .update(memberships)
         .set({
           lastReadNumber: sql`${value('number')}`,
-          lastReadAt: timeUpTo(value('group'), value('number')),
+          lastReadAt: sql`${value('readAt')}`,
+          readRanges: sql`${value('ranges')}`,
         })
-        .where(and(ofActor, lt(memberships.lastReadNumber, value('number'))))
-        .prepare(),
-    /** Marks the messages up to `:until` as read in each group without an unread message from before `:since`. */
-    catchUp: () =>
-      orm
-        .update(memberships)
-        .set({
-          lastReadNumber: sql`max(${memberships.lastReadNumber}, ${lastPosted()})`,
-          lastReadAt: sql`max(${lastReadTime()}, ${value('until')})`,
-        })
-        .where(
-          and(eq(memberships.userId, value('user')), sql`${unreadCount(value('since'), 1)} = 0`),
-        )
+        .where(ofActor)
         .prepare(),
   };
 }

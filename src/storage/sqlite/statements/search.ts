@@ -47,6 +47,7 @@ const groupColumns = {
   key: groups.nameKey,
   joined: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,
+  ranges: memberships.readRanges,
 };
 const timeColumn = { postedAt: messages.postedAt };
 const mentionColumn = { postedAt: mentions.postedAt };

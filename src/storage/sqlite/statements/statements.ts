@@ -9,6 +9,7 @@ import { messageStatements } from './messages.ts';
 import type { Recipe } from './recipe.ts';
 import { searchStatements } from './search.ts';
 import { traceStatements } from './traces.ts';
+import { unreadStatements } from './unread.ts';
 import { userStatements } from './users.ts';
 
 type Preparations = Record<string, () => unknown>;
@@ -19,6 +20,7 @@ function preparations(database: Orm) {
     ...groupStatements(database),
     ...membershipStatements(database),
     ...messageStatements(database),
+    ...unreadStatements(database),
     ...userStatements(database),
     ...credentialStatements(database),
     ...boardStatements(database),

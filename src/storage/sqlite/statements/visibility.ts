@@ -1,12 +1,11 @@
 import { and, asc, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
-import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
-import { groups, memberships, messages, users } from '../file/schema.ts';
+import { messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { live, timeUpTo, tombstone } from './numbers.ts';
+import { live, tombstone } from './numbers.ts';
 
-type Value = SQLiteColumn | Placeholder;
+type Value = SQLiteColumn | Placeholder | SQL;
 
 const query = new QueryBuilder();
 const value = sql.placeholder;
@@ -71,6 +70,15 @@ export function firstVisible(orm: Orm) {
   return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
 }
 
+/**
+ * The time after which the messages are visible to a member who joined at `joinedAt`, and later than `above`. The
+ * rule is looked up only if it matters, because that takes longer than to find the first message.
+ */
+export function visibleAfter(groupId: Value, joinedAt: Value, above: SQL): SQL {
+  return sql`case when ${above} >= ${joinedAt} then ${above}
+    else max(${above}, ${secondLast(groupId, joinedAt)} - 1) end`;
+}
+
 /** The visible messages of the group `:group` to one who joined it at `:joined`. */
 function visible(range: Range) {
   const half = (condition: SQL) =>
@@ -88,86 +96,6 @@ function visible(range: Range) {
       .where(condition);
   const [before, after] = visibleHalves(group, joined, range);
   return unionAll(half(before), half(after)).as('visible');
-}
-
-/** A time up to which the member of a `memberships` row has read. The search by number is for rows from before the time was stored. */
-export function lastReadTime(): SQL {
-  const { groupId, lastReadNumber, lastReadAt } = memberships;
-  return sql`coalesce(${lastReadAt}, ${timeUpTo(groupId, lastReadNumber)})`;
-}
-
-/**
- * How many messages the member of a `memberships` row has not seen: visible, past the last one
- * read, and posted by `until`; counted up to `most`, so that it costs no more than that: 0.3 ms for
- * `limits.unread`. One term of a query over any number of memberships.
- */
-export function unreadCount(until: Placeholder, most: number = limits.unread): SQL<number> {
-  const { groupId, joinedAt } = memberships;
-  const unseen = { above: lastReadTime(), below: sql`${until} + 1` };
-  const [before, after] = visibleHalves(groupId, joinedAt, unseen).map((half) => {
-    const some = query.select({ number: messages.number }).from(messages).where(half);
-    return sql`(select count(*) from ${some.limit(most)})`;
-  });
-  return sql<number>`min(${before} + ${after}, ${sql.raw(String(most))})`;
-}
-
-/**
- * How many messages the member of a `memberships` row has not seen, from numbers alone: as `unreadCount` for all
- * messages of the group, without stepping through them. Null if they have to be counted: a group from which
- * messages were removed has numbers without a message, a member may have read later messages one by one, and an import
- * may give a member messages from before they joined that are unread.
- */
-export function unreadByNumber(): SQL<number | null> {
-  const { groupId, joinedAt, lastReadNumber, lastReadAt, readRanges } = memberships;
-  const { lastNumber, messageCount } = groups;
-  const before = query
-    .select({ number: messages.number })
-    .from(messages)
-    .where(and(eq(messages.groupId, groupId), lte(messages.postedAt, joinedAt), live))
-    .orderBy(desc(messages.postedAt))
-    .limit(1);
-  const isAfterJoining = sql`(${lastReadAt} >= ${joinedAt} or coalesce(${before}, 0) <= ${lastReadNumber})`;
-  const isWhole = sql`${messageCount} = ${lastNumber} and ${readRanges} = ''`;
-  return sql<number | null>`case
-    when ${lastNumber} <= ${lastReadNumber} then 0
-    when ${isWhole} and ${isAfterJoining}
-    then min(${lastNumber} - ${lastReadNumber}, ${sql.raw(String(limits.unread))}) end`;
-}
-
-/**
- * How many messages a user has not seen in each of some groups, as `unreadCount` without the messages from before they
- * joined: `older` says whether there may be such. Only an import gives a member messages from before that are unread,
- * and to look for the two that count would take most of the time.
- */
-export function unreadAfterJoining(orm: Orm) {
-  const { groupId, userId, joinedAt } = memberships;
-  const seen = sql<number>`${lastReadTime()}`.as('seen');
-  const own = orm
-    .select({ groupId, joinedAt, seen })
-    .from(memberships)
-    .where(and(eq(userId, sql.placeholder('user')), sql`${groupId} > ${sql.placeholder('after')}`))
-    .orderBy(asc(groupId))
-    .limit(sql.placeholder('limit'))
-    .as('own');
-  const posted = (from: SQL, to: SQL, most: number) =>
-    query
-      .select({ postedAt: messages.postedAt })
-      .from(messages)
-      .where(
-        sql`${messages.groupId} = ${own.groupId} and ${messages.postedAt} > ${from} and ${messages.postedAt} <= ${to} and ${live}`,
-      )
-      .limit(most);
-  const after = posted(
-    sql`max(${own.joinedAt}, ${own.seen})`,
-    sql`${sql.placeholder('until')}`,
-    limits.unread,
-  );
-  const columns = {
-    group: own.groupId,
-    unread: sql<number>`(select count(*) from ${after})`,
-    older: sql<number>`exists ${posted(sql`${own.seen}`, sql`${own.joinedAt}`, 1)}`,
-  };
-  return direct(orm.$client, orm.select(columns).from(own).orderBy(asc(own.groupId)), columns);
 }
 
 /** The columns of a header that few messages use. */

@@ -1,0 +1,80 @@
+import { limits } from './limits.ts';
+
+/** Numbers of messages from the first to the last, both included: `[14, 17]`. */
+export type NumberRange = readonly [first: number, last: number];
+
+/**
+ * What a member has read of a group: the messages up to `lastRead`, and those of the ranges after it. The ranges
+ * ascend and do not touch each other or the mark: `{ lastRead: 9, ranges: [[14, 17], [20, 20]] }`.
+ */
+export interface Marks {
+  readonly lastRead: number;
+  readonly ranges: readonly NumberRange[];
+}
+
+/** Whether the marks hold a number. */
+export function isRead({ lastRead, ranges }: Marks, number: number): boolean {
+  return number <= lastRead || ranges.some(([first, last]) => number >= first && number <= last);
+}
+
+/**
+ * The marks with further ranges, which may be in any order and overlap. If the ranges would take more than
+ * `limits.readRanges` bytes, the oldest messages between them count as read.
+ */
+export function withRead(marks: Marks, added: readonly NumberRange[]): Marks {
+  let { lastRead } = marks;
+  let ranges: [number, number][] = [];
+  for (const [first, last] of [...marks.ranges, ...added].sort(([a], [b]) => a - b)) {
+    const before = ranges.at(-1);
+    if (first <= lastRead + 1) lastRead = Math.max(lastRead, last);
+    else if (before && first <= before[1] + 1) before[1] = Math.max(before[1], last);
+    else ranges.push([first, last]);
+  }
+  while (formatRanges(ranges).length > limits.readRanges) {
+    lastRead = ranges[0]?.[1] ?? lastRead;
+    ranges = ranges.slice(1);
+  }
+  return { lastRead, ranges };
+}
+
+/** The marks without the numbers up to `number`: their ranges after it. */
+export function readAfter({ lastRead, ranges }: Marks, number: number): NumberRange[] {
+  return [[1, lastRead] as const, ...ranges]
+    .filter(([, last]) => last > number)
+    .map(([first, last]) => [Math.max(first, number + 1), last]);
+}
+
+/** The numbers that the marks do not hold, in ascending order. The last range has no end: `Number.MAX_SAFE_INTEGER`. */
+export function gapsOf({ lastRead, ranges }: Marks): NumberRange[] {
+  const starts = [lastRead + 1, ...ranges.map(([, last]) => last + 1)];
+  const ends = [...ranges.map(([first]) => first - 1), Number.MAX_SAFE_INTEGER];
+  return starts.map((start, at) => [start, ends[at] as number]);
+}
+
+/** As in a `.newsrc`: `14-17,20`. */
+export function formatRanges(ranges: readonly NumberRange[]): string {
+  return ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(',');
+}
+
+const written = /^[1-9]\d{0,14}(-[1-9]\d{0,14})?(,[1-9]\d{0,14}(-[1-9]\d{0,14})?)*$/;
+
+/** The ranges of a text as `formatRanges` writes it; undefined for any other text. */
+export function parseRanges(text: string): NumberRange[] | undefined {
+  if (text === '') return [];
+  if (text.length > limits.readRanges || !written.test(text)) return undefined;
+  const ranges = text.split(',').map((range): NumberRange => {
+    const [first = 0, last = first] = range.split('-').map(Number);
+    return [first, last];
+  });
+  return formatRanges(ranges) === text && areRanges(ranges) ? ranges : undefined;
+}
+
+/** Whether the ranges ascend, and do not touch each other or `lastRead`. */
+export function areRanges(ranges: readonly NumberRange[], lastRead = -1): boolean {
+  let before = lastRead;
+  for (const [first, last] of ranges) {
+    if (first <= before + 1 || last < first) return false;
+    before = last;
+  }
+  return true;
+}

@@ -1,0 +1,167 @@
+import { BoardError } from '../errors.ts';
+import { limits } from '../limits.ts';
+import { type NumberRange, readAfter, withRead } from '../marks.ts';
+import type { Call, FullMessage, Result } from '../schemas.ts';
+
+type Group = Result<'group.list'>['groups'][number];
+
+/** A group that `catchUp` has marked as read. */
+export interface CaughtUp {
+  readonly id: number;
+  readonly name: string;
+  /** How many messages were unread, up to `limits.unread`. */
+  readonly unread: number;
+}
+
+interface Undoable extends CaughtUp {
+  readonly was: Result<'group.markRead'>['was'];
+  /** The number up to which it was marked as read. */
+  readonly upTo: number;
+}
+
+/**
+ * Where a user is reading, and what they have read in this session. What is unread, and how much of it there is,
+ * the board says: no other count is shown to the user.
+ */
+export class Reading {
+  private group: number | undefined;
+  private thread: number | undefined;
+  /** By group: messages that were shown while the board could not store that they are read. */
+  private readonly unstored = new Map<number, readonly NumberRange[]>();
+  private caughtUp: readonly Undoable[] = [];
+
+  /** Reading goes on here: in the thread first, then in the rest of the group. */
+  enter(group: number, thread?: number): void {
+    this.group = group;
+    this.thread = thread;
+  }
+
+  /**
+   * The oldest unread message: of the thread that was read last, of its group, or of the next group with unread
+   * messages, in this order.
+   */
+  async next(call: Call): Promise<FullMessage | undefined> {
+    if (this.group !== undefined) {
+      const message = await this.nextIn(call, this.group, this.thread);
+      if (message) return message;
+    }
+    for (const { id } of await this.unread(call)) {
+      const message = await this.nextIn(call, id);
+      if (message) return message;
+    }
+    return undefined;
+  }
+
+  /** The groups with unread messages; the group that was read last comes first. */
+  async unread(call: Call): Promise<Group[]> {
+    const groups = await this.groups(call);
+    return groups
+      .filter(({ unread }) => unread > 0)
+      .sort((a, b) => Number(b.id === this.group) - Number(a.id === this.group));
+  }
+
+  /** All groups of the board, with what is unread after what was shown here. */
+  async groups(call: Call): Promise<Group[]> {
+    const { groups } = await call('group.list', {});
+    return groups.map((group) => ({ ...group, unread: group.unread - this.shownIn(group) }));
+  }
+
+  /**
+   * Marks messages of a group as read, because the user was shown their contents. If the board cannot write, they
+   * stay unread there, and are stored with the next messages that are shown.
+   */
+  async shown(call: Call, group: number, ...numbers: number[]): Promise<void> {
+    const shown = numbers.map((number): NumberRange => [number, number]);
+    const none = { lastRead: -1, ranges: this.unstored.get(group) ?? [] };
+    this.unstored.set(group, withRead(none, shown).ranges.slice(-limits.rangesAtOnce));
+    try {
+      for (const [id, ranges] of this.unstored) {
+        await this.markRead(call, id, ranges);
+        this.unstored.delete(id);
+      }
+    } catch (error) {
+      if (!(error instanceof BoardError && error.code === 'STORAGE_FAILED')) throw error;
+    }
+  }
+
+  /** Marks all messages of some groups as read. `undo` takes it back. */
+  async catchUp(call: Call, groups: readonly (number | string)[]): Promise<CaughtUp[]> {
+    const before = new Map((await this.groups(call)).map(({ id, unread }) => [id, unread]));
+    const done: Undoable[] = [];
+    for (const group of groups) {
+      const {
+        groupId: id,
+        group: name,
+        lastRead: upTo,
+        was,
+      } = await call('group.markRead', { group });
+      this.unstored.delete(id);
+      done.push({ id, name, unread: before.get(id) ?? 0, was, upTo });
+      this.caughtUp = done;
+    }
+    return done;
+  }
+
+  /** Takes the last `catchUp` back. What was read after it stays read. */
+  async undo(call: Call): Promise<CaughtUp[]> {
+    const undone = this.caughtUp;
+    const groups = await this.groups(call);
+    for (const { id, was, upTo } of undone) {
+      const now = groups.find((group) => group.id === id);
+      if (!now?.joined) continue;
+      const { lastRead, ranges } = withRead(was, readAfter(now, upTo));
+      await call('group.restoreMarks', {
+        group: id,
+        lastRead,
+        ranges: ranges.map(([a, b]) => [a, b]),
+      });
+    }
+    this.caughtUp = [];
+    const after = await this.groups(call);
+    return undone.flatMap(({ id }) => after.find((group) => group.id === id && group.joined) ?? []);
+  }
+
+  private async nextIn(
+    call: Call,
+    group: number,
+    thread?: number,
+  ): Promise<FullMessage | undefined> {
+    const read = (this.unstored.get(group) ?? []).map(([a, b]): [number, number] => [a, b]);
+    try {
+      const { message, ...of } = await call('message.next', {
+        group,
+        ...(thread !== undefined && { thread }),
+        ...(read.length > 0 && { read }),
+      });
+      return message && { ...message, ...of };
+    } catch (error) {
+      if (!isGone(error)) throw error;
+      return undefined;
+    }
+  }
+
+  private async markRead(call: Call, group: number, ranges: readonly NumberRange[]): Promise<void> {
+    try {
+      await call('message.markRead', { group, ranges: ranges.map(([a, b]) => [a, b]) });
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+
+  /** How many unread messages of a group were shown here. */
+  private shownIn({ id, unread }: Group): number {
+    if (unread >= limits.unread) return 0;
+    const shown = this.unstored.get(id) ?? [];
+    return Math.min(
+      unread,
+      shown.reduce((sum, [first, last]) => sum + last - first + 1, 0),
+    );
+  }
+}
+
+/** Whether the user is not in the group any more. */
+function isGone(error: unknown): boolean {
+  return (
+    error instanceof BoardError && (error.code === 'NOT_MEMBER' || error.code === 'GROUP_NOT_FOUND')
+  );
+}
