@@ -134,6 +134,8 @@ export class Entrance {
   }
 
   private begin(arrival: Visitor): void {
+    // A socket that waited until the doors close is no arrival yet, so `stop` does not know it.
+    if (this.core.isClosing) arrival.socket.destroy();
     if (arrival.socket.destroyed) return;
     this.arrivals.add(arrival);
     arrival.deadline = setTimeout(() => this.expire(arrival), this.arrivalTime);
