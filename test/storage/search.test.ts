@@ -165,6 +165,34 @@ test.each(damages)('db check finds that %s, and db reindex mends it', async (_, 
   expect(problemsOfIndex(board.client)).toEqual([]);
 });
 
+test('messages of a thread and messages that mention the user are found by their own indexes', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const bob = await member(board, 'bob');
+  for (let each = 0; each < 70; each++) await post(board, alice, each % 2 ? 'soup' : 'bread');
+  board.client.exec(`UPDATE messages SET reply_to = 3, thread = 3 WHERE number > 3 AND number % 3 = 0;
+    INSERT INTO mentions SELECT group_id, number, ${bob.user.id}, posted_at FROM messages WHERE number % 5 = 0`);
+  for (const state of ['not indexed', 'indexed']) {
+    if (state === 'indexed') await indexed(board);
+    const numbers = async (query: string, limit = 100) =>
+      (await searchAll(board, bob, query, limit)).map((found) =>
+        Number(found.slice('main '.length)),
+      );
+    const all = Array.from({ length: 70 }, (_, at) => 70 - at);
+    const thread = all.filter((number) => number % 3 === 0);
+    expect(await numbers('in:main thread:3')).toEqual(thread);
+    expect(await numbers('in:main thread:3', 2)).toEqual(thread);
+    expect(await numbers('in:main thread:#3 soup')).toEqual(thread.filter((n) => n % 2 === 0));
+    expect(await numbers('in:main thread:4')).toEqual([4]);
+    expect(await numbers('in:main thread:99')).toEqual([]);
+    const mentions = all.filter((number) => number % 5 === 0);
+    expect(await numbers('is:mention')).toEqual(mentions);
+    expect(await numbers('is:mention -soup', 3)).toEqual(mentions.filter((n) => n % 2 === 1));
+    expect(await numbers('is:mention in:main thread:3')).toEqual(all.filter((n) => n % 15 === 0));
+    expect(await searchAll(board, alice, 'is:mention')).toEqual([]);
+  }
+});
+
 test('the tables of the index are not counted as tables of the board', () => {
   const { client } = openBoard();
   expect([...rowCounts(client).keys()].filter((name) => /index/.test(name))).toEqual([
