@@ -138,7 +138,8 @@ async function queryWords({ word, group }: Place, call: Call): Promise<Candidate
     const { members } = await call('group.members', { group, limit: limits.membersMost });
     return members.map(({ name }) => ({ text: `from:${name}` }));
   }
-  return word === '' ? [] : filters.map((text) => ({ text }));
+  const open = (text: string) => (text.endsWith(':') ? { isOpen: true as const } : {});
+  return word === '' ? [] : filters.map((text) => ({ text, ...open(text) }));
 }
 
 function commandWords(commands: readonly TextCommand[]): Candidate[] {

@@ -26,6 +26,10 @@ test('Tab completes commands, groups, numbers, people and help, and the line sta
   await completes('%message ', /1 +bob: lunch\n2 +bob: tea\n.*> %message$/);
   await completes('%list 5 b', /> %list 5 before$/);
   await completes('%help pi', /> %help ping$/);
+  await completes('%search lunch fr', /lunch from:$/);
+  await completes('%search from:bo', /from:bob$/);
+  await completes('%search in:ma', /in:main$/);
+  await completes('%search is:u', /is:unread$/);
   await completes('%post "for you" hello bo', /hello bob$/);
   alice.type('%post hello \t\tthere\r');
   await alice.shows(/> %post hello there\n.*Message 3 posted/);

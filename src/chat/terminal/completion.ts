@@ -17,6 +17,8 @@ export interface Candidate {
   readonly text: string;
   /** Its description; shown if there are several candidates. */
   readonly note?: string;
+  /** Set if the word goes on after it, so that no space follows. */
+  readonly isOpen?: true;
 }
 
 /** Asks for the completions of the word before the cursor. @returns undefined if no answer comes in time */
@@ -29,8 +31,8 @@ export function completionIn(
 }
 
 /**
- * Puts the only candidate in place of the word, with a space after it, or else what all candidates
- * begin with.
+ * Puts the only candidate in place of the word, with a space after it unless the word goes on, or else what all
+ * candidates begin with.
  * @returns the candidates, if they have nothing more in common than what is typed
  */
 export function applyCompletion(
@@ -38,7 +40,9 @@ export function applyCompletion(
   line: Pick<EditedLine, 'press' | 'type'>,
 ): readonly Candidate[] | undefined {
   const texts = candidates.map(({ text }) => text);
-  const common = texts.length === 1 ? `${texts[0]} ` : texts.reduce(commonStart, texts[0] ?? '');
+  const after = candidates[0]?.isOpen ? '' : ' ';
+  const common =
+    texts.length === 1 ? `${texts[0]}${after}` : texts.reduce(commonStart, texts[0] ?? '');
   if (candidates.length === 0) return undefined;
   if ([...common].length <= [...word].length) return candidates;
   line.press('backspace', [...word].length);

@@ -9,10 +9,10 @@ export const search: TextCommand = {
   topic: 'messages',
   summary: 'find messages in all your groups',
   details: [
-    'Words, all of which a message has; "a phrase"; begin* for words that begin so;',
-    '-word for messages without it. These narrow the search:',
+    'Words, all of which a message has; "a phrase"; begin* for words that begin',
+    'so; -word for messages without it. These narrow the search:',
     'from:dave  in:news  thread:17 (with in:)  is:unread  is:mention',
-    'after:2026-11-22  before:7d (a day, a time in UTC, or an age: 90m, 24h, 7d, 2w)',
+    'after:2026-11-22  before:7d (a day, a time in UTC, or an age: m, h, d, w)',
     `The newest ${limits.searchDefault} are shown. They stay unread.`,
   ],
   example: 'lunch from:dave after:7d',
