@@ -79,6 +79,23 @@ export class Board {
     return this.repository.search(actor, query, page, inGroup);
   }
 
+  threads(
+    actor: Actor,
+    group: string | number,
+    page: { before?: number | undefined; limit: number },
+  ) {
+    return this.repository.threads(actor, groupRef(group), page);
+  }
+
+  thread(
+    actor: Actor,
+    group: string | number,
+    thread: number,
+    page: { after?: number | undefined; limit: number },
+  ) {
+    return this.repository.thread(actor, groupRef(group), thread, page);
+  }
+
   nextUnread(
     actor: Actor,
     group: string | number,

@@ -2,6 +2,7 @@ import type { Marks } from '../protocol/marks.ts';
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
 import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
+import type { ThreadSummary } from './ports/threads.ts';
 import type { Header as BoardHeader, Group, User } from './types.ts';
 
 /** The group that a result or a notice is about. */
@@ -47,6 +48,15 @@ export function toListed(message: ListedMessage) {
 export function fromRow(row: HeaderRow): BoardHeader {
   const [number, senderId, sender, postedAt, subject, thread, replyTo, editedAt, mentions] = row;
   return { number, senderId, sender, postedAt, subject, thread, replyTo, editedAt, mentions };
+}
+
+/** A thread as the protocol sends it. */
+export function toThread({ startedBy, lastPostedAt, ...thread }: ThreadSummary) {
+  return {
+    ...thread,
+    lastPostedAt: formatTime(lastPostedAt),
+    ...(startedBy !== undefined && { startedBy: startedBy ?? '[deleted]' }),
+  };
 }
 
 /** A page of members as the protocol sends it. */

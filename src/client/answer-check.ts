@@ -19,6 +19,10 @@ export function leadsOn<M extends Method>(
       return messagesLeadOn(answer.params, answer.result);
     case 'group.members':
       return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
+    case 'thread.get':
+      return messagesLeadOn({ after: answer.params.after }, answer.result);
+    case 'thread.list':
+      return (answer.result.next ?? 0) < (answer.params.before ?? Number.POSITIVE_INFINITY);
     case 'message.search':
       return searchLeadsOn(answer.params, answer.result);
     case 'server.info':
@@ -44,8 +48,11 @@ export function leadsOn<M extends Method>(
 }
 
 function messagesLeadOn(
-  { after = 0, before = Number.POSITIVE_INFINITY }: Params<'message.list'>,
-  { messages, more }: Result<'message.list'>,
+  {
+    after = 0,
+    before = Number.POSITIVE_INFINITY,
+  }: Pick<Params<'message.list'>, 'after' | 'before'>,
+  { messages, more }: Pick<Result<'message.list'>, 'messages' | 'more'>,
 ): boolean {
   let last = after;
   for (const { number } of messages) {

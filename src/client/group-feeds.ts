@@ -77,6 +77,8 @@ export class GroupFeeds {
       case 'group.members':
       case 'message.get':
       case 'message.list':
+      case 'thread.list':
+      case 'thread.get':
       case 'message.search':
       case 'message.next':
       case 'ping':

@@ -6,6 +6,7 @@ import { groupHandlers } from './handlers/group.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
+import { threadHandlers } from './handlers/threads.ts';
 import { logRefusal, logResult } from './journal.ts';
 import type { Session } from './session.ts';
 
@@ -13,6 +14,7 @@ const handlers: Handlers = {
   ...sessionHandlers,
   ...groupHandlers,
   ...messageHandlers,
+  ...threadHandlers,
   ...searchHandlers,
 };
 

@@ -27,6 +27,13 @@ export const limits = {
   /** Members in the reply to a join and in a list without a limit, and the highest limit. */
   membersDefault: 100,
   membersMost: 1000,
+  /** Threads in a list if the request has no limit, and the highest limit. */
+  threadsDefault: 20,
+  threadsMost: 100,
+  /** How many lines of a message `%quote` repeats. */
+  quoteLines: 100,
+  /** Maximum length of the text that it repeats, in bytes of UTF-8. */
+  quoteBytes: 8 * 1024,
   /** Maximum length of the query of a search, in characters, and maximum number of words in it. */
   searchQuery: 500,
   searchWords: 32,

@@ -40,6 +40,12 @@ export const methods: Record<Method, MethodEntry> = {
   'message.post': { effect: 'write', login: true, summary: 'Post a message' },
   'message.get': { effect: 'read', login: true, summary: 'One visible message with its content' },
   'message.list': { effect: 'read', login: true, summary: 'Headers of visible messages' },
+  'thread.list': {
+    effect: 'read',
+    login: true,
+    summary: 'The threads of a group, by their newest visible message',
+  },
+  'thread.get': { effect: 'read', login: true, summary: 'Visible headers of a thread' },
   'message.search': {
     effect: 'read',
     login: true,

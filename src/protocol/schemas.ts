@@ -52,6 +52,16 @@ const inGroup = { group: z.string(), groupId: z.int() };
 /** The user of a notice, by name and number in the same way. */
 const ofUser = { user: z.string(), userId: z.int() };
 const message = header.extend({ content: z.string() });
+/** A thread, by the messages that are visible to the reader. Its first message may not be: then `startedBy` is missing. */
+const thread = z.object({
+  thread: z.int(),
+  subject: z.string(),
+  startedBy: z.string().optional(),
+  lastNumber: z.int(),
+  lastPostedAt: z.string(),
+  replies: z.int(),
+  unread: z.int(),
+});
 const member = z.object({ name: z.string(), online: z.boolean() });
 /** A page of a group's members. `total` counts all members. `next` is the `after` of the next page, if there is one. */
 const memberPage = { members: z.array(member), total: z.int(), next: z.int().optional() };
@@ -182,6 +192,33 @@ export const schemas = {
       ...inGroup,
       /** They have `content` if the request asked for it. */
       messages: z.array(header.extend({ content: z.string().optional() })),
+      more: z.boolean(),
+    }),
+  },
+  'thread.list': {
+    params: z.strictObject({
+      group,
+      before: number.optional(),
+      limit: z.int().positive().max(limits.threadsMost).optional(),
+    }),
+    result: z.object({
+      ...inGroup,
+      threads: z.array(thread),
+      /** If there may be more: the `before` of the next page. */
+      next: z.int().optional(),
+    }),
+  },
+  'thread.get': {
+    params: z.strictObject({
+      group,
+      thread: number,
+      after: z.int().nonnegative().optional(),
+      limit: z.int().positive().max(limits.listMost).optional(),
+    }),
+    result: z.object({
+      ...inGroup,
+      thread: z.int(),
+      messages: z.array(header),
       more: z.boolean(),
     }),
   },

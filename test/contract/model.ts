@@ -185,6 +185,35 @@ export class ModelGroup {
     return { messages: cut.map(header), more: within.length > limit };
   }
 
+  /** The threads of a user, the newest activity first. */
+  threads(user: string) {
+    const visible = this.visible(user);
+    const unreadNumbers = this.unread(user);
+    const newest = new Map(visible.map((message) => [message.thread, message]));
+    const ordered = [...newest.values()].sort((a, b) => b.number - a.number);
+    return ordered.map(({ thread, number, postedAt }) => {
+      const among = visible.filter((message) => message.thread === thread);
+      const root = among.find((message) => message.number === thread);
+      const unread = among.filter((one) => unreadNumbers.includes(one.number));
+      return {
+        thread,
+        subject: (root ?? among[0])?.subject,
+        ...(root && { startedBy: root.sender }),
+        lastNumber: number,
+        lastPostedAt: postedAt,
+        replies: among.length - (root ? 1 : 0),
+        unread: unread.length,
+      };
+    });
+  }
+
+  /** The visible messages of a thread, by its number or by that of a visible message of it. */
+  thread(user: string, number: number): Shown[] {
+    const visible = this.visible(user);
+    const thread = visible.find((message) => message.number === number)?.thread ?? number;
+    return visible.filter((message) => message.thread === thread).map(header);
+  }
+
   /** The numbers of what others have posted and the user has not read, oldest first. */
   unread(user: string): number[] {
     const read = this.members.get(user)?.read;

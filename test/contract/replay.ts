@@ -250,9 +250,7 @@ export class Replay {
     const group = this.model.group(name);
     if (!group.members.has(user)) return this.expectRefusal(shown, 'NOT_MEMBER');
     const { messages, more } = await shown;
-    const named = messages.map(({ number, sender, postedAt, subject }) => {
-      return { number, sender, postedAt, subject };
-    });
+    const named = messages.map(({ senderId: _, ...rest }) => rest);
     expect({ messages: named, more }).toEqual(group.page(user, page));
   }
 
@@ -269,6 +267,7 @@ export class Replay {
         await this.comparePage(user, name, { limit: 1000, after: 0 });
         await this.compareNext(user, name);
         await this.compareSingly(user, name);
+        await this.compareThreads(user, name);
       }
     }
   }
@@ -310,6 +309,35 @@ export class Replay {
         };
       }),
     );
+  }
+
+  private async compareThreads(user: string, name: string): Promise<void> {
+    const { repository } = this.storage;
+    const session = this.session(user);
+    const ref = groupNamed(name);
+    const group = this.model.group(name);
+    const list = repository.threads(session, ref, { limit: 100 });
+    if (!group.members.has(user)) return this.expectRefusal(list, 'NOT_MEMBER');
+    const expected = group.threads(user);
+    expect(await list).toMatchObject({ threads: expected, next: undefined });
+    expect((await list).threads).toEqual(expected);
+    const paged = [];
+    for (let before: number | undefined, more = true; more; ) {
+      const { threads, next } = await repository.threads(session, ref, { before, limit: 2 });
+      paged.push(...threads);
+      before = next;
+      more = next !== undefined;
+    }
+    expect(paged).toEqual(expected);
+    for (let number = 1; number <= group.lastNumber + 1; number++) {
+      const page = repository.thread(session, ref, number, { limit: 100 });
+      const shown = group.thread(user, number);
+      if (shown.length === 0) await this.expectRefusal(page, 'MESSAGE_NOT_FOUND');
+      else {
+        const { messages } = await page;
+        expect(messages.map(({ senderId: _, ...rest }) => rest)).toEqual(shown);
+      }
+    }
   }
 
   private async compareSingly(user: string, name: string): Promise<void> {

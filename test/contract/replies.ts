@@ -140,4 +140,42 @@ export function repliesContract(open: OpenStorage): void {
     expect(message).toMatchObject({ thread: 1, replyTo: 1 });
     expect(await reply(board, alice, 2)).toMatchObject({ thread: 1, subject: 'Re: Lunch' });
   });
+
+  test('a thread list tells nothing of messages that the reader cannot see, but the number of a root', async () => {
+    const board = open();
+    const alice = await member(board, 'alice');
+    await post(board, alice, 'secret');
+    for (let n = 0; n < 5; n++) await reply(board, alice, 1, { subject: `hidden ${n}` });
+    await post(board, alice, 'other secret');
+    await reply(board, alice, 1, { subject: 'shown' });
+    await post(board, alice, 'plain');
+    const bob = await member(board, 'bob');
+    await reply(board, alice, 8, { subject: 'new' });
+    const { threads } = await board.repository.threads(bob, main, { limit: 10 });
+    const of = { replies: 2, unread: 1 };
+    expect(threads).toMatchObject([
+      { thread: 1, subject: 'shown', lastNumber: 10, ...of },
+      { thread: 9, subject: 'plain', startedBy: 'alice', lastNumber: 9, replies: 0, unread: 0 },
+    ]);
+    expect(threads[0]).not.toHaveProperty('startedBy');
+    const thread = (number: number) => board.repository.thread(bob, main, number, { limit: 10 });
+    expect((await thread(1)).messages.map(({ number }) => number)).toEqual([8, 10]);
+    expect((await thread(10)).messages.map(({ number }) => number)).toEqual([8, 10]);
+    expect(await errorCodeOf(thread(2))).toBe('MESSAGE_NOT_FOUND');
+    expect(await errorCodeOf(thread(7))).toBe('MESSAGE_NOT_FOUND');
+  });
+
+  test('a step through a long thread ends early, and the next one goes on', async () => {
+    const board = open({ durable: false });
+    const alice = await member(board, 'alice');
+    await post(board, alice, 'old');
+    await post(board, alice, 'long');
+    const replies = Array.from({ length: 2500 }, () => reply(board, alice, 2));
+    await Promise.all(replies);
+    const first = await board.repository.threads(alice, main, { limit: 10 });
+    expect(first).toMatchObject({ threads: [{ thread: 2, replies: limits.unread, unread: 0 }] });
+    expect(first.next).toBeGreaterThan(2);
+    const rest = await board.repository.threads(alice, main, { before: first.next, limit: 10 });
+    expect(rest).toMatchObject({ threads: [{ thread: 1, subject: 'old' }], next: undefined });
+  });
 }

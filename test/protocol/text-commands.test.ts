@@ -22,6 +22,8 @@ const answers = (): Answers => ({
   'message.post': posted,
   'message.get': { ...posted, subject: 'hello', content: 'in full', revision: 0 },
   'message.list': { group: 'main', groupId: 1, messages: headers(6, 7), more: false },
+  'thread.list': { group: 'main', groupId: 1, threads: [] },
+  'thread.get': { group: 'main', groupId: 1, thread: 6, messages: headers(6), more: false },
   'message.markRead': { lastRead: 7, ranges: [] },
   ping: {},
 });

@@ -55,6 +55,9 @@ const allowed: Record<string, string[]> = {
   allWithTerm: ['SCAN message_index VIRTUAL TABLE INDEX 192:M1><'],
   termFrom: ['SCAN message_index_words VIRTUAL TABLE INDEX 1537:'],
   firstVisible: ['SCAN CONSTANT ROW'],
+  // The newest messages of a group, found by an index.
+  walkThreads: ['SCAN walked'],
+  countReplies: ['SCAN some'],
   // A few memberships of a user, found by an index.
   unreadPage: ['SCAN own'],
   // As many messages as are counted.

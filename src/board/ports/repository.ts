@@ -16,6 +16,7 @@ import type {
   User,
 } from '../types.ts';
 import type { Search, SearchPage } from './search.ts';
+import type { ThreadList, ThreadPage } from './threads.ts';
 
 /** The connection that is charged for the cost of a write. */
 export interface Payer {
@@ -233,6 +234,27 @@ export interface Repository {
    * as the query says
    */
   search(actor: Actor, query: SearchQuery, page: SearchPage, inGroup: GroupRef | undefined): Search;
+  /**
+   * Some threads of a group, those with the newest visible messages first: at most `limit`, and fewer with `next` if
+   * it takes long to find them. `before` is a number: only threads without a visible message from there on.
+   * @throws `NOT_MEMBER`
+   */
+  threads(
+    actor: Actor,
+    group: GroupRef,
+    page: { before?: number | undefined; limit: number },
+  ): Promise<ThreadList>;
+  /**
+   * Visible headers of a thread with numbers above `after`.
+   * @param thread the number of a visible message of the thread, or of the first message
+   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND` if no message of it is visible
+   */
+  thread(
+    actor: Actor,
+    group: GroupRef,
+    thread: number,
+    page: { after?: number | undefined; limit: number },
+  ): Promise<ThreadPage>;
   /** Marks messages as read. Numbers after the group's newest number are left out. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, ranges: readonly NumberRange[]): Promise<Marks>;
   /** Marks all messages of a group as read. @returns what was read before, and after @throws `NOT_MEMBER` */

@@ -39,6 +39,8 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.post': [...group, 'MESSAGE_NOT_FOUND', 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
   'message.get': [...group, 'MESSAGE_NOT_FOUND'],
   'message.list': group,
+  'thread.list': group,
+  'thread.get': [...group, 'MESSAGE_NOT_FOUND'],
   'message.search': ['GROUP_NOT_FOUND'],
   'message.markRead': group,
   'message.next': group,

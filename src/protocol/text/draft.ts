@@ -23,11 +23,17 @@ export interface Draft {
   readonly state: 'whole' | 'broken' | 'cancelled';
 }
 
-/** Reads a text line by line until it ends or is given up. Prints the error of a line that is refused. */
-export async function* readDraft(context: TextContext): AsyncGenerator<string, Draft> {
+/**
+ * Reads a text line by line until it ends or is given up. Prints the error of a line that is refused.
+ * @param begun the lines that it begins with
+ */
+export async function* readDraft(
+  context: TextContext,
+  begun: readonly string[] = [],
+): AsyncGenerator<string, Draft> {
   const { style, draftBytes } = context;
-  const lines: string[] = [];
-  let bytes = 0;
+  const lines = [...begun];
+  let bytes = begun.reduce((sum, line) => sum + Buffer.byteLength(line) + 1, 0);
   let state: Draft['state'] = 'whole';
   context.writing?.(lines);
   for (;;) {

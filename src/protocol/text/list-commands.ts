@@ -3,6 +3,7 @@ import { limits } from '../limits.ts';
 import type { Header } from '../schemas.ts';
 import { Arguments } from './arguments.ts';
 import type { TextContext } from './command.ts';
+import { firstVisible } from './first-visible.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
 import { count, info, listEnd, listStart, renderHeaders } from './render.ts';
@@ -66,7 +67,8 @@ async function* listNewest(
   const [first] = page.messages;
   yield listStart(page.group, style);
   if (!first) yield '(no messages)\n';
-  yield* headersInPieces(page.messages, style);
+  const visibleFrom = await firstVisible(page.messages, page.groupId, call);
+  yield* headersInPieces(page.messages, style, visibleFrom);
   yield listEnd(style);
   if (page.more && first) {
     const { messages } = await call('message.list', { group, after: 0, limit: 1 });
@@ -81,9 +83,9 @@ async function* listNewest(
 }
 
 /** Between two pieces a server serves others, and a client reads keys. */
-function* headersInPieces(messages: Header[], style: Style): Generator<string> {
+function* headersInPieces(messages: Header[], style: Style, first: number): Generator<string> {
   for (let at = 0; at < messages.length; at += pieceOfAll) {
-    yield renderHeaders(messages.slice(at, at + pieceOfAll), style);
+    yield renderHeaders(messages.slice(at, at + pieceOfAll), style, first);
   }
 }
 
@@ -98,6 +100,7 @@ async function* listAll(
 ): AsyncGenerator<string> {
   let last = 0;
   let name = '';
+  let visibleFrom = 0;
   for (let more = true; more; ) {
     const page = await call('message.list', {
       group,
@@ -107,7 +110,9 @@ async function* listAll(
     });
     if (name === '') yield listStart(page.group, style);
     name = page.group;
-    yield* headersInPieces(page.messages, style);
+    // The list begins with the first visible message.
+    visibleFrom ||= page.messages[0]?.number ?? 0;
+    yield* headersInPieces(page.messages, style, visibleFrom);
     last = page.messages.at(-1)?.number ?? last;
     more = page.more;
   }

@@ -1,5 +1,6 @@
 import { BoardError } from '../errors.ts';
 import type { Call } from '../schemas.ts';
+import { firstVisible } from './first-visible.ts';
 import { groupCommand } from './group-command.ts';
 import { renderMessage } from './render.ts';
 
@@ -21,7 +22,7 @@ export const [groupMessage, message] = groupCommand(
     args.end();
     const number = await messageNumber(written, group, call);
     const found = await call('message.get', { group, number });
-    yield renderMessage(found, style);
+    yield renderMessage(found, style, await firstVisible([found], found.groupId, call));
     await reading.shown(call, found.groupId, number);
   },
 );

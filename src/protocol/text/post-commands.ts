@@ -40,12 +40,18 @@ export async function checkMembership(group: string, { call }: TextContext): Pro
   await call('message.list', { group, limit: 1 });
 }
 
+/** Where a message is posted. A reply needs no subject. */
+type About = { readonly group: string } & (
+  | { readonly subject: string }
+  | { readonly subject?: string; readonly replyTo: number }
+);
+
 /**
  * Posts a text that the user has written. An incomplete text is kept in a file.
  * @throws GivenUp if the text is broken
  */
 export async function* postWritten(
-  about: { group: string; subject: string },
+  about: About,
   { text, state }: Draft,
   context: TextContext,
 ): AsyncGenerator<string> {
@@ -62,8 +68,8 @@ export async function* postWritten(
 }
 
 /** Posts a message and prints its number. If the board refuses it, the text is kept. */
-async function* postMessage(
-  message: { group: string; subject: string; content: string },
+export async function* postMessage(
+  message: About & { content: string },
   context: TextContext,
 ): AsyncGenerator<string> {
   const { call, style } = context;

@@ -94,18 +94,24 @@ export function renderNames(members: readonly Member[], style: Style): string {
 }
 
 export function listStart(group: string, style: Style): string {
-  return `${style.line(style.frame(`--- Group: ${group} History ---`))}\n`;
+  return frameStart(`Group: ${group} History`, style);
+}
+
+/** The line that begins a list. */
+export function frameStart(title: string, style: Style): string {
+  return `${style.line(style.frame(`--- ${title} ---`))}\n`;
 }
 
 export function listEnd(style: Style): string {
   return `${rule(style)}\n`;
 }
 
-export function renderHeaders(messages: Header[], style: Style): string {
-  return messages.map((header) => `${style.line(headerLine(header, style))}\n`).join('');
+/** @param first the first visible number of the group, if there are replies to messages that may be older */
+export function renderHeaders(messages: readonly Header[], style: Style, first = 0): string {
+  return messages.map((header) => `${style.line(headerLine(header, style, first))}\n`).join('');
 }
 
-function headerLine(header: Header, style: Style): string {
+function headerLine(header: Header, style: Style, first = 0): string {
   const { number, sender, postedAt, subject, replyTo, editedAt } = header;
   return style.entry({
     number: style.strong(String(number)),
@@ -113,10 +119,30 @@ function headerLine(header: Header, style: Style): string {
     date: style.date(postedAt),
     subject: style.strong(cleanLine(subject)),
     notes: [
-      ...(replyTo === undefined ? [] : [`Reply to: ${replyTo}`]),
+      ...(replyTo === undefined ? [] : [replyNote(replyTo, first)]),
       ...(editedAt === undefined ? [] : ['Edited']),
     ],
   });
+}
+
+function replyNote(replyTo: number, first: number): string {
+  return replyTo < first ? `↩ ${replyTo} (from before you joined)` : `Reply to: ${replyTo}`;
+}
+
+/** Threads, one a line. */
+export function renderThreads(threads: Result<'thread.list'>['threads'], style: Style): string {
+  const lines = threads.map(({ thread, subject, startedBy, replies, unread, ...last }) => {
+    const parts = [
+      `ID: ${style.strong(String(thread))}`,
+      ...(startedBy === undefined ? [] : [`Started by: ${style.user(startedBy)}`]),
+      `Last: ${last.lastNumber}, ${style.date(last.lastPostedAt)}`,
+      `Replies: ${replies}${replies >= limits.unread ? '+' : ''}`,
+      ...(unread > 0 ? [`Unread: ${unread}${unread >= limits.unread ? '+' : ''}`] : []),
+      `Subject: ${style.strong(cleanLine(subject))}`,
+    ];
+    return `${style.line(parts.join(' | '))}\n`;
+  });
+  return lines.join('');
 }
 
 export function searchStart(query: string, style: Style): string {
@@ -143,14 +169,15 @@ export function renderList(group: string, messages: Header[], style: Style): str
   return `${listStart(group, style)}${lines}${listEnd(style)}`;
 }
 
-export function renderMessage(message: FullMessage, style: Style): string {
+/** @param first as in `renderHeaders` */
+export function renderMessage(message: FullMessage, style: Style, first = 0): string {
   const { number, group, sender, postedAt, subject, content, replyTo, editedAt } = message;
   return [
     style.line(style.frame(`--- Message ID: ${number} (Group: ${group}) ---`)),
     style.line(`Sender: ${style.user(sender)}`),
     `Date: ${style.date(postedAt)}`,
     style.line(`Subject: ${style.strong(cleanLine(subject))}`),
-    ...(replyTo === undefined ? [] : [`Reply to: ${replyTo}`]),
+    ...(replyTo === undefined ? [] : [replyNote(replyTo, first)]),
     ...(editedAt === undefined ? [] : [`Edited: ${style.date(editedAt)}`]),
     rule(style),
     style.content(cleanText(content)),

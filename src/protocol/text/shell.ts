@@ -11,7 +11,9 @@ import { groupMessage, message } from './message-command.ts';
 import { next } from './next.ts';
 import { groupPost, post } from './post-commands.ts';
 import { info, renderError } from './render.ts';
+import { groupQuote, groupReply, quote, reply } from './reply-commands.ts';
 import { search } from './search-command.ts';
+import { groupThread, groupThreads, thread, threads } from './thread-commands.ts';
 
 /** Every command of the board, in the order in which `%help` lists them. */
 export const textCommands: readonly TextCommand[] = [
@@ -19,6 +21,10 @@ export const textCommands: readonly TextCommand[] = [
   groupJoin,
   next,
   groupPost,
+  groupReply,
+  groupQuote,
+  groupThreads,
+  groupThread,
   groupList,
   groupMessage,
   search,
@@ -26,6 +32,10 @@ export const textCommands: readonly TextCommand[] = [
   groupLeave,
   join,
   post,
+  reply,
+  quote,
+  threads,
+  thread,
   list,
   message,
   users,

@@ -18,6 +18,7 @@ import {
   messagePage,
   visibleMessage,
 } from '../statements/pages.ts';
+import { threadPage, threadStep } from '../statements/thread-pages.ts';
 import { countUnread, findUnread, toMarks } from '../statements/unread-messages.ts';
 import { searchFor } from './search.ts';
 import type { Store } from './store.ts';
@@ -137,6 +138,35 @@ export class SqliteRepository implements Repository {
 
   search(actor: Actor, query: SearchQuery, page: SearchPage, inGroup: GroupRef | undefined) {
     return searchFor(this.store, actor, query, page, inGroup);
+  }
+
+  threads(actor: Actor, ref: GroupRef, page: { before?: number | undefined; limit: number }) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const { group, joined } = requireMember(statements, actor, ref);
+      const reader = { user: actor.user.id, group: group.id, joined };
+      return { group, ...threadStep(statements, reader, page) };
+    });
+  }
+
+  thread(
+    actor: Actor,
+    ref: GroupRef,
+    thread: number,
+    page: { after?: number | undefined; limit: number },
+  ) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const { group, joined } = requireMember(statements, actor, ref);
+      const found = threadPage(
+        statements,
+        { user: actor.user.id, group: group.id, joined },
+        thread,
+        page,
+      );
+      if (!found) throw boardError('MESSAGE_NOT_FOUND', group.name, thread);
+      return { group, ...found };
+    });
   }
 
   markRead(actor: Actor, group: GroupRef, ranges: readonly NumberRange[]): Promise<Marks> {

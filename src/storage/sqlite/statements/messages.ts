@@ -18,7 +18,8 @@ const inGroup = eq(messages.groupId, value('group'));
 const byId = eq(messages.id, value('id'));
 const query = new QueryBuilder();
 
-const headerColumns = {
+/** The columns of a header, for a query with a join of the sender. */
+export const headerColumns = {
   number: messages.number,
   senderId: messages.senderId,
   sender: users.name,

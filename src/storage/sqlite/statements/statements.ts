@@ -8,6 +8,7 @@ import { membershipStatements } from './memberships.ts';
 import { messageStatements } from './messages.ts';
 import type { Recipe } from './recipe.ts';
 import { searchStatements } from './search.ts';
+import { threadStatements } from './threads.ts';
 import { traceStatements } from './traces.ts';
 import { unreadStatements } from './unread.ts';
 import { userStatements } from './users.ts';
@@ -25,6 +26,7 @@ function preparations(database: Orm) {
     ...credentialStatements(database),
     ...boardStatements(database),
     ...searchStatements(database),
+    ...threadStatements(database),
     ...traceStatements(database),
   };
 }

@@ -25,7 +25,7 @@ interface Range {
  * Tombstones count as rows, or a deletion would let an older message become one of the last two. They
  * have an index of their own, so the answer is the second of the two newest rows of each index.
  */
-function secondLast(groupId: Value, joinedAt: Value): SQL {
+function firstVisibleTime(groupId: Value, joinedAt: Value): SQL<number> {
   const newest = (which: SQL, offset: 0 | 1) => {
     const found = query
       .select({ postedAt: messages.postedAt })
@@ -37,7 +37,7 @@ function secondLast(groupId: Value, joinedAt: Value): SQL {
     return sql`coalesce(${found}, 0)`;
   };
   const older = sql`min(${newest(live, 0)}, ${newest(tombstone, 0)})`;
-  return sql`max(${older}, ${newest(live, 1)}, ${newest(tombstone, 1)})`;
+  return sql<number>`max(${older}, ${newest(live, 1)}, ${newest(tombstone, 1)})`;
 }
 
 /**
@@ -54,7 +54,7 @@ function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: 
   const { above, below } = range;
   const within = (from: SQL, to: SQL) =>
     sql`${eq(messages.groupId, groupId)} and ${messages.postedAt} > ${from} and ${messages.postedAt} < ${to} and ${live}`;
-  const first = secondLast(groupId, joinedAt);
+  const first = firstVisibleTime(groupId, joinedAt);
   return [
     within(sql`max(${first} - 1, ${above})`, sql`min(${joinedAt} + 1, ${below})`),
     within(sql`max(${joinedAt}, ${above})`, below),
@@ -66,7 +66,7 @@ function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: 
  * posted earlier are invisible: a search does not even look at them.
  */
 export function firstVisible(orm: Orm) {
-  const columns = { from: sql<number>`${secondLast(group, joined)}`.as('from') };
+  const columns = { from: sql<number>`${firstVisibleTime(group, joined)}`.as('from') };
   return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
 }
 
@@ -76,7 +76,7 @@ export function firstVisible(orm: Orm) {
  */
 export function visibleAfter(groupId: Value, joinedAt: Value, above: SQL): SQL {
   return sql`case when ${above} >= ${joinedAt} then ${above}
-    else max(${above}, ${secondLast(groupId, joinedAt)} - 1) end`;
+    else max(${above}, ${firstVisibleTime(groupId, joinedAt)} - 1) end`;
 }
 
 /** The visible messages of the group `:group` to one who joined it at `:joined`. */
