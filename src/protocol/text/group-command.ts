@@ -1,5 +1,5 @@
 import type { Arguments } from './arguments.ts';
-import type { ArgumentKind, TextCommand, TextContext } from './command.ts';
+import type { ArgumentKind, TextCommand, TextContext, Topic } from './command.ts';
 
 /** The group of the short commands. */
 export const mainGroup = 'main';
@@ -19,6 +19,8 @@ interface GroupWords {
   /** The kinds of the arguments: the group, and those after it. */
   readonly takes: readonly ['group' | 'joined', ...ArgumentKind[]];
   readonly unsuggested?: true;
+  /** The heading of the form with the group, if it is not that of its kind. */
+  readonly topic?: Topic;
 }
 
 /** A command on groups in both forms: with the group as an argument, and short, for `main`. */
@@ -26,7 +28,17 @@ export function groupCommand(
   words: GroupWords,
   run: (group: string, args: Arguments, context: TextContext) => AsyncIterable<string>,
 ): [TextCommand, TextCommand] {
-  const { named, short, form, summary, details = [], example = '', takes, unsuggested } = words;
+  const {
+    named,
+    short,
+    form,
+    summary,
+    details = [],
+    example = '',
+    takes,
+    unsuggested,
+    topic,
+  } = words;
   const [, ...rest] = takes;
   const face = (group: GroupArgument, twin: string) => ({
     details,
@@ -39,7 +51,7 @@ export function groupCommand(
       ...face(namedGroup, short),
       words: [named],
       form: `<group> ${form}`.trim(),
-      topic: takes[0] === 'group' || form === '' ? 'groups' : 'messages',
+      topic: topic ?? (takes[0] === 'group' || form === '' ? 'groups' : 'messages'),
       summary,
       example: `news ${example}`.trim(),
       takes,

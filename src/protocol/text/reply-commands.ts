@@ -20,6 +20,7 @@ export const [groupReply, reply] = groupCommand(
       'subject is that of the thread.',
     ],
     example: '17 I am in.',
+    topic: 'more',
     takes: ['joined', 'number', 'content'],
   },
   async function* (group, args, context) {
@@ -45,6 +46,7 @@ export const [groupQuote, quote] = groupCommand(
       'below it, as with %reply.',
     ],
     example: '17',
+    topic: 'more',
     takes: ['joined', 'number'],
   },
   async function* (group, args, context) {

@@ -18,6 +18,7 @@ export const [groupThreads, threads] = groupCommand(
       'first. With "before", those without a message from that number on.',
     ],
     example: 'before 140',
+    topic: 'more',
     takes: ['joined', 'range'],
   },
   async function* (group, args, { call, style }) {
@@ -52,6 +53,7 @@ export const [groupThread, thread] = groupCommand(
       'open them.',
     ],
     example: '17',
+    topic: 'more',
     takes: ['joined', 'number'],
   },
   async function* (group, args, { call, reading, style, listPiece = headersAtOnce }) {
