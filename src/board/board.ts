@@ -1,4 +1,5 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
+import { isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Marks, NumberRange } from '../protocol/marks.ts';
@@ -39,6 +40,26 @@ export class Board {
 
   members(actor: Actor, group: string | number, page: { after: number; limit: number }) {
     return this.repository.members(actor, groupRef(group), page);
+  }
+
+  openDirect(actor: Actor, user: string) {
+    return this.repository.openDirect(actor, userRef(user));
+  }
+
+  directs(actor: Actor, page: { after: number; limit: number }) {
+    return this.repository.directs(actor, page);
+  }
+
+  block(actor: Actor, user: string) {
+    return this.repository.block(actor, userRef(user));
+  }
+
+  unblock(actor: Actor, user: string) {
+    return this.repository.unblock(actor, userRef(user));
+  }
+
+  blocked(actor: Actor) {
+    return this.repository.blocked(actor);
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
@@ -127,6 +148,17 @@ export function groupRef(group: string | number): GroupRef {
     throw boardError('GROUP_NOT_FOUND', `${group.slice(0, limits.groupName)}…`);
   }
   return /^\d{1,15}$/.test(group) ? { id: Number(group) } : { key: nameKey(group), name: group };
+}
+
+/**
+ * A user given by name, with or without the `@` of a direct conversation.
+ * @throws BoardError `USER_NOT_FOUND` for a text that is too long to be a name
+ */
+function userRef(user: string): string {
+  if (isLongerThan(user, limits.userName)) {
+    throw boardError('USER_NOT_FOUND', `${user.slice(0, limits.userName)}…`);
+  }
+  return isDirectName(user) ? userOfDirectName(user) : user;
 }
 
 /** Text for a group's description. @throws BoardError `TOO_LONG` */

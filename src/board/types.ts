@@ -41,7 +41,7 @@ export interface Message extends Header {
 }
 
 /** One of a user's memberships, as a login lists it. */
-interface Membership extends Marks {
+export interface Membership extends Marks {
   readonly group: Group;
   readonly lastNumber: number;
 }
@@ -106,6 +106,14 @@ export type BoardEvent =
   /** Made by the session `origin`, which goes on; the user's other sessions end. */
   | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
   | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
+  /** A direct conversation was made. Both users joined at the time `at`. Its name is the one in the database: see `storedName`. */
+  | {
+      type: 'direct.opened';
+      origin: Origin;
+      group: Group;
+      users: readonly [User, User];
+      at: number;
+    }
   | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
   /** What the user has read of the group is now `marks`. */
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }

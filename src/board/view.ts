@@ -1,3 +1,4 @@
+import { deletedUser } from '../protocol/direct.ts';
 import type { Marks } from '../protocol/marks.ts';
 import type { Header, Member } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
@@ -27,7 +28,7 @@ export function toHeader(header: BoardHeader): Header {
   const shown: Header = {
     number,
     senderId,
-    sender: sender ?? '[deleted]',
+    sender: sender ?? deletedUser,
     postedAt: formatTime(postedAt),
     subject,
     thread,

@@ -1,7 +1,10 @@
+import { deletedUser, directName, isDirectName, userOfDirectName } from '../protocol/direct.ts';
+import { BoardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
 import type { ArgumentKind, TextCommand } from '../protocol/text/command.ts';
+import { mainGroup } from '../protocol/text/group-command.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { caseless } from '../protocol/unicode.ts';
 import type { Candidate, Completion } from './terminal/completion.ts';
@@ -86,7 +89,14 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
     case 'joined': {
       const { groups } = await call('group.list', {});
       const fitting = groups.filter(({ joined }) => joined || place.kind === 'group');
-      return fitting.map(({ name }) => ({ text: name }));
+      const names = fitting.map(({ name }) => ({ text: name }));
+      if (!isDirectName(place.word)) return names;
+      return (await knownUsers(call)).map((name) => ({ text: directName(name) }));
+    }
+    case 'user': {
+      const names = await knownUsers(call);
+      const sign = place.word.startsWith('@') ? '@' : '';
+      return names.map((name) => ({ text: `${sign}${name}` }));
     }
     case 'number':
       return numbers(place, call, style);
@@ -112,6 +122,20 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
       return members.map(({ name }) => ({ text: `${sign}${name}` }));
     }
   }
+}
+
+/** The users of direct conversations, and the members of main if the user is in it. */
+async function knownUsers(call: Call): Promise<string[]> {
+  const limit = limits.membersMost;
+  const { conversations } = await call('direct.list', { limit: limits.directsMost });
+  const names = conversations.map(({ group }) => userOfDirectName(group));
+  try {
+    const { members } = await call('group.members', { group: mainGroup, limit });
+    names.push(...members.map(({ name }) => name));
+  } catch (error) {
+    if (!(error instanceof BoardError)) throw error;
+  }
+  return [...new Set(names)].filter((name) => name !== deletedUser).sort();
 }
 
 async function numbers({ group, word }: Place, call: Call, style: Style): Promise<Candidate[]> {

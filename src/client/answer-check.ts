@@ -23,6 +23,8 @@ export function leadsOn<M extends Method>(
       return messagesLeadOn({ after: answer.params.after }, answer.result);
     case 'thread.list':
       return (answer.result.next ?? 0) < (answer.params.before ?? Number.POSITIVE_INFINITY);
+    case 'direct.list':
+      return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
     case 'message.search':
       return searchLeadsOn(answer.params, answer.result);
     case 'server.info':
@@ -31,7 +33,11 @@ export function leadsOn<M extends Method>(
     case 'session.logout':
     case 'account.setPassword':
     case 'group.list':
+    case 'user.block':
+    case 'user.unblock':
+    case 'user.blocked':
     case 'group.join':
+    case 'direct.open':
     case 'group.leave':
     case 'message.post':
     case 'message.get':

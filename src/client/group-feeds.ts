@@ -1,3 +1,4 @@
+import { isDirectName } from '../protocol/direct.ts';
 import { noneLeft } from '../protocol/exhaustive.ts';
 import { formatRanges } from '../protocol/marks.ts';
 import type { Answer, Membership, Notice } from '../protocol/schemas.ts';
@@ -53,10 +54,14 @@ export class GroupFeeds {
   learn({ method, params, result }: Answer): void {
     switch (method) {
       case 'message.post':
+        this.beginDirect(result);
         this.feeds.get(result.groupId)?.posted(result.number);
         break;
       case 'group.join':
         this.joined(result.id, result.group, result.messages.at(-1)?.number ?? 0);
+        break;
+      case 'direct.open':
+        this.beginDirect(result);
         break;
       case 'group.leave':
         this.feeds.delete(result.groupId);
@@ -74,6 +79,10 @@ export class GroupFeeds {
       case 'session.logout':
       case 'account.setPassword':
       case 'group.list':
+      case 'direct.list':
+      case 'user.block':
+      case 'user.unblock':
+      case 'user.blocked':
       case 'group.members':
       case 'message.get':
       case 'message.list':
@@ -102,6 +111,9 @@ export class GroupFeeds {
         // Another connection of the user has joined.
         if (params.userId === userId) this.joined(params.groupId, params.group, params.lastNumber);
         return true;
+      case 'direct.opened':
+        this.beginDirect(params);
+        return true;
       case 'member.left':
         if (params.userId === userId) this.feeds.delete(params.groupId);
         return true;
@@ -120,6 +132,11 @@ export class GroupFeeds {
       case 'session.closing':
         return true;
     }
+  }
+
+  /** A direct conversation that may have been begun just now: nothing of it has been announced. */
+  private beginDirect({ group, groupId }: { group: string; groupId: number }): void {
+    if (isDirectName(group) && !this.feeds.has(groupId)) this.joined(groupId, group, 0);
   }
 
   /** @param announced the highest number that the join has shown */

@@ -184,8 +184,15 @@ function waitsForNext(method: Method, error: unknown): boolean {
   return error instanceof ConnectionLost && isRepeatable(method);
 }
 
+/** Writes that have no further effect if they are sent again. */
+const repeatable: ReadonlySet<Method> = new Set<Method>([
+  'message.post',
+  'message.markRead',
+  'direct.open',
+  'user.block',
+  'user.unblock',
+]);
+
 function isRepeatable(method: Method): boolean {
-  return (
-    method === 'message.post' || method === 'message.markRead' || methods[method].effect === 'read'
-  );
+  return repeatable.has(method) || methods[method].effect === 'read';
 }

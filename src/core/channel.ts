@@ -5,7 +5,7 @@ import type { Notice } from '../protocol/schemas.ts';
 import { SharedAnnouncement } from './announcement.ts';
 import type { Session } from './session.ts';
 
-interface Pending {
+export interface Pending {
   readonly notice: Notice;
   /** The session that is not notified, because it gets a reply instead. */
   readonly except: Origin;
@@ -21,14 +21,14 @@ export interface PresenceNotice {
  * written once for each encoding, into one buffer that all members share.
  */
 export class Channel {
-  private readonly members = new Set<Session>();
+  protected readonly members = new Set<Session>();
   private pending: Pending[] = [];
   private presence = new Map<string, { online: boolean; session: number }>();
 
   constructor(
     /** Its name is the one in notices: the old one until the change of it is announced. */
     readonly group: { readonly id: number; name: string },
-    private readonly counts: Pick<ServerCounts, 'notices'>,
+    protected readonly counts: Pick<ServerCounts, 'notices'>,
   ) {}
 
   get empty(): boolean {
@@ -112,6 +112,10 @@ export class Channel {
     const { pending } = this;
     if (pending.length === 0) return;
     this.pending = [];
+    this.sendAll(pending);
+  }
+
+  protected sendAll(pending: readonly Pending[]): void {
     const own = ownOf(pending);
     const notices = pending.map(({ notice }) => notice);
     const announcement = new SharedAnnouncement(notices, this.members.size);

@@ -2,6 +2,7 @@ import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, methods } from '../protocol/methods.ts';
 import type { Method, Result } from '../protocol/schemas.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
+import { directHandlers } from './handlers/direct.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { searchHandlers } from './handlers/search.ts';
@@ -14,6 +15,7 @@ const handlers: Handlers = {
   ...sessionHandlers,
   ...groupHandlers,
   ...messageHandlers,
+  ...directHandlers,
   ...threadHandlers,
   ...searchHandlers,
 };

@@ -1,6 +1,7 @@
 import type { HeaderRow } from '../board/ports/repository.ts';
 import type { Group } from '../board/types.ts';
 import { fromRow, toGroup, toHeader } from '../board/view.ts';
+import { deletedUser } from '../protocol/direct.ts';
 import { withWrittenList } from '../protocol/jsonrpc/messages.ts';
 import type { Header, Result } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
@@ -40,7 +41,7 @@ export function headerList(
 function headerJson(row: HeaderRow): string {
   const [number, senderId, sender, postedAt, subject, thread, replyTo, editedAt, mentions] = row;
   const plain =
-    `{"number":${number},"senderId":${senderId},"sender":${JSON.stringify(sender ?? '[deleted]')},` +
+    `{"number":${number},"senderId":${senderId},"sender":${JSON.stringify(sender ?? deletedUser)},` +
     `"postedAt":"${formatTime(postedAt)}","subject":${JSON.stringify(subject)},"thread":${thread}`;
   if (replyTo === null && editedAt === null && mentions === null) return `${plain}}`;
   const reply = replyTo === null ? '' : `,"replyTo":${replyTo}`;

@@ -1,9 +1,11 @@
 import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from '../board/types.ts';
 import { toGroup, toHeader, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
+import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
 import { Channel, type PresenceNotice } from './channel.ts';
+import { DirectChannel } from './direct-channel.ts';
 import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
@@ -43,6 +45,7 @@ export class Hub implements EndsTurn {
       const params = { ...toGroup(group), message: toHeader(message) };
       this.notifyGroup(group, origin, { method: 'message.posted', params });
     },
+    'direct.opened': (event) => this.openDirect(event),
     'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
     'marks.changed': (event) => {
@@ -88,8 +91,13 @@ export class Hub implements EndsTurn {
     return tokens;
   }
 
-  /** The name of a group in notices and replies: the old one until the change of it is announced. */
+  /**
+   * The name of a group in notices and replies: the old one until the change of it is announced.
+   * @param group as it was found for the session that gets the reply: each user of a direct conversation has another name
+   * for it
+   */
   nameOf({ id, name }: Group): string {
+    if (isDirectName(name)) return name;
     return this.channels.get(id)?.group.name ?? name;
   }
 
@@ -189,6 +197,28 @@ export class Hub implements EndsTurn {
       const params = { ...toGroup(channel.group), ...toUser(user), was };
       channel.notifyOnce({ method: 'member.renamed', params }, notified);
     }
+    for (const channel of channels) {
+      if (channel instanceof DirectChannel) channel.rename(user.id, directName(user.name));
+    }
+  }
+
+  private openDirect({ group: { id }, users, origin }: EventOf<'direct.opened'>): void {
+    const [one, other] = users;
+    this.enterDirect(id, one, other, origin);
+    this.enterDirect(id, other, one, origin);
+  }
+
+  private enterDirect(id: number, user: User, other: User, origin: Origin): void {
+    const group = { id, name: directName(other.name) };
+    const params = { ...toGroup(group), ...toUser(other) };
+    const announcement = new PrivateAnnouncement([{ method: 'direct.opened', params }]);
+    for (const session of this.sessionsOf(user.id)) {
+      this.enter(group, session);
+      session.groups.push(id);
+      if (session.id === origin) continue;
+      session.notify(announcement);
+      this.counts.notices++;
+    }
   }
 
   private join({ group, user, origin, lastNumber }: EventOf<'member.joined'>): void {
@@ -217,6 +247,7 @@ export class Hub implements EndsTurn {
     this.notifyGroup(group, origin, { method: 'member.left', params });
     const channel = this.channels.get(group.id);
     channel?.forgetPresence(user.name);
+    if (channel instanceof DirectChannel) channel.rename(user.id, directName(deletedUser));
     for (const session of this.sessionsOf(user.id)) {
       channel?.remove(session);
       forget(group.id, session);
@@ -241,10 +272,18 @@ export class Hub implements EndsTurn {
   }
 
   private enter(group: Group, session: Session): void {
-    const channel = this.channels.get(group.id) ?? new Channel({ ...group }, this.counts);
+    const channel = this.channels.get(group.id) ?? this.newChannel(group);
     channel.add(session);
+    if (channel instanceof DirectChannel && session.login) {
+      channel.call(session.login.user.id, group.name);
+    }
     // Set it again: delivering the pending notices may have closed the only member, and so removed the channel.
     this.channels.set(group.id, channel);
+  }
+
+  private newChannel(group: Group): Channel {
+    const Kind = isDirectName(group.name) ? DirectChannel : Channel;
+    return new Kind({ ...group }, this.counts);
   }
 
   /** Removes a session that has ended from a channel. Its user may have other sessions there. */

@@ -40,6 +40,15 @@ export const catalogue = {
   ALREADY_MEMBER: (group: string) => `You are a member of ${group} already.`,
   NOT_MEMBER: (group: string) => `You are not a member of ${group}.`,
 
+  NAME_UNPROTECTED: (whose: string) =>
+    `${whose} is not protected by a password. Direct messages go only between protected names.`,
+  DIRECT_TO_SELF: () => 'This is your own name: direct messages and blocks are for others.',
+  DIRECT_LIMIT: (limit: number) =>
+    `You have begun ${limit} direct conversations within a day, which is the limit.`,
+  DIRECT_FIXED: (why: string) => `This is a direct conversation: ${why}.`,
+  BLOCKED: (why: string) => `${why}.`,
+  TOO_MANY_BLOCKS: (limit: number) => `You block ${limit} users, which is the limit.`,
+
   MESSAGE_NOT_FOUND: (group: string, number: number) =>
     `There is no message ${number} for you in ${group}.`,
   SUBJECT_INVALID: (why: string) => `This subject cannot be used: ${why}.`,

@@ -19,6 +19,12 @@ export const limits = {
   rangesSet: 300,
   /** Maximum length of the key of a post, in characters. */
   postKey: 64,
+  /** Direct conversations that a user can begin within a day, and users whom one user can block. */
+  directsPerDay: 20,
+  blocks: 1000,
+  /** Direct conversations in a list without a limit, and the highest limit. */
+  directsDefault: 100,
+  directsMost: 1000,
   /** Headers in a list if the request has no limit, and the highest limit that it can have. */
   listDefault: 100,
   listMost: 1000,

@@ -11,6 +11,8 @@ const group = z.union(
   [z.string().min(1, groupRule), z.int(groupRule).positive(groupRule)],
   groupRule,
 );
+/** A user by name, with or without the `@` of a direct conversation. */
+const user = z.string().min(1, 'give the name of a user');
 const number = z.int().positive();
 const time = z
   .string()
@@ -157,6 +159,21 @@ export const schemas = {
     }),
     result: z.object({ group: z.string(), ...memberPage }),
   },
+  'direct.open': {
+    params: z.strictObject({ user }),
+    result: z.object({ ...inGroup, ...ofUser }),
+  },
+  'direct.list': {
+    params: z.strictObject({
+      after: z.int().nonnegative().optional(),
+      limit: z.int().positive().max(limits.directsMost).optional(),
+    }),
+    /** In the order of their numbers. `next` is the `after` of the next page, if there is one. */
+    result: z.object({ conversations: z.array(membership), next: z.int().optional() }),
+  },
+  'user.block': { params: z.strictObject({ user }), result: z.object(ofUser) },
+  'user.unblock': { params: z.strictObject({ user }), result: z.object(ofUser) },
+  'user.blocked': { params: none, result: z.object({ users: z.array(z.object(ofUser)) }) },
   'message.post': {
     params: z
       .strictObject({
@@ -284,6 +301,8 @@ export const schemas = {
 /** The notices, which the server sends without a request. */
 export const noticeSchemas = {
   'message.posted': z.object({ ...inGroup, message: header }),
+  /** A direct conversation with `user` was begun, by `user` or in another session. It has no message yet. */
+  'direct.opened': z.object({ ...inGroup, ...ofUser }),
   /** `lastNumber` is the group's newest number at the join. Other connections of the user go on from there. */
   'member.joined': z.object({ ...inGroup, ...ofUser, lastNumber: z.int() }),
   'member.left': z.object({ ...inGroup, ...ofUser }),

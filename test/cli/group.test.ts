@@ -32,6 +32,7 @@ test('group list --json has the field names of the protocol', async () => {
     lastNumber: 2,
     keepMessages: null,
     keepDays: null,
+    kind: 'group',
   });
 });
 
@@ -107,6 +108,7 @@ test('group create --json prints the group', async () => {
     lastNumber: 0,
     keepMessages: null,
     keepDays: null,
+    kind: 'group',
   });
 });
 

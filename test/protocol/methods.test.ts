@@ -119,12 +119,15 @@ test('before the login only login, resume, logout and questions about the server
 test('the methods that change the board are marked as writes', () => {
   const writes = Object.entries(methods).filter(([, { effect }]) => effect === 'write');
   expect(writes.map(([name]) => name).sort()).toEqual([
+    'direct.open',
     'group.join',
     'group.leave',
     'group.markRead',
     'group.restoreMarks',
     'message.markRead',
     'message.post',
+    'user.block',
+    'user.unblock',
   ]);
 });
 

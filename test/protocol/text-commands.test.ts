@@ -7,6 +7,10 @@ import { type Answers, group, headers, type } from './shell.ts';
 const [header = expect.unreachable()] = headers(7);
 const posted = { ...header, group: 'main', groupId: 1 };
 const answers = (): Answers => ({
+  'direct.list': { conversations: [] },
+  'user.blocked': { users: [] },
+  'user.block': { user: 'dave', userId: 2 },
+  'user.unblock': { user: 'dave', userId: 2 },
   'group.list': { groups: [group('main')] },
   'group.join': {
     id: 1,
@@ -60,6 +64,11 @@ describe('each command calls one method', () => {
     ['%unread', 'group.list', {}],
     ['%whoami', 'group.list', {}],
     ['%ping', 'ping', {}],
+    ['%tell', 'direct.list', { after: 0 }],
+    ['%block', 'user.blocked', {}],
+    ['%block dave', 'user.block', { user: 'dave' }],
+    ['%block @dave', 'user.block', { user: 'dave' }],
+    ['%unblock dave', 'user.unblock', { user: 'dave' }],
   ])('%s', async (line, method, params) => {
     expect(await asks(line)).toEqual([method, params]);
   });
@@ -361,7 +370,7 @@ describe('a refusal by the board', () => {
     const { lines, done } = await type('%groupjoin x', {
       'group.join': boardError('GROUP_NOT_FOUND', 'x'),
     });
-    expect(lines).toEqual(['[ERROR] There is no group x. Type %groups to see them.']);
+    expect(lines).toEqual(['[ERROR] There is no group x. Type %groups to see the groups.']);
     expect(done).toBe(false);
   });
 

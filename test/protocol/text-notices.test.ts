@@ -115,7 +115,7 @@ describe('an error is one line', () => {
     ],
     [
       boardError('GROUP_NOT_FOUND', 'a\nb\u001b'),
-      'There is no group a b␛. Type %groups to see them.',
+      'There is no group a b␛. Type %groups to see the groups.',
     ],
   ])('%s', (error, line) => {
     expect(renderError(error)).toBe(`[ERROR] ${line}\n`);

@@ -219,15 +219,29 @@ describe('%list', () => {
   });
 });
 
-test('%unread shows the groups with unread messages', async () => {
+const direct = {
+  conversations: [
+    { id: 9, group: '@dave', unread: 2, lastRead: 0, ranges: [], lastNumber: 2 },
+    { id: 10, group: '@erin', unread: 0, lastRead: 2, ranges: [], lastNumber: 2 },
+  ],
+};
+
+test('%unread shows the groups and direct conversations with unread messages', async () => {
   const groups = [
     group('main', { joined: true, unread: 3 }),
     group('news', { joined: true }),
     group('help', { joined: true, unread: 1 }),
   ];
-  const some = await type('%unread', { 'group.list': { groups } });
-  expect(some.lines).toEqual(['[INFO] main: 3 unread', '[INFO] help: 1 unread']);
-  const none = await type('%unread', { 'group.list': { groups: [group('main')] } });
+  const some = await type('%unread', { 'group.list': { groups }, 'direct.list': direct });
+  expect(some.lines).toEqual([
+    '[INFO] main: 3 unread',
+    '[INFO] help: 1 unread',
+    '[INFO] @dave: 2 unread',
+  ]);
+  const none = await type('%unread', {
+    'group.list': { groups: [group('main')] },
+    'direct.list': { conversations: [] },
+  });
   expect(none.lines).toEqual(['[INFO] Nothing unread.']);
 });
 
@@ -236,8 +250,12 @@ test('an unread count at its limit is printed with a plus sign', async () => {
     group('main', { joined: true, unread: limits.unread - 1 }),
     group('news', { joined: true, unread: limits.unread }),
   ];
-  const { lines } = await type('%unread', { 'group.list': { groups } });
-  expect(lines).toEqual(['[INFO] main: 999 unread', '[INFO] news: 1000+ unread']);
+  const { lines } = await type('%unread', { 'group.list': { groups }, 'direct.list': direct });
+  expect(lines).toEqual([
+    '[INFO] main: 999 unread',
+    '[INFO] news: 1000+ unread',
+    '[INFO] @dave: 2 unread',
+  ]);
 });
 
 test('%whoami prints the name and the groups', async () => {

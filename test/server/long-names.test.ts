@@ -28,7 +28,7 @@ test('an error about a long name does not repeat all of it', async () => {
   peer.send('alice');
   await peer.expect('%help for every command.\n');
   expect(await peer.ask(`%groupjoin ${'x'.repeat(60_000)}`)).toBe(
-    `[ERROR] There is no group ${'x'.repeat(64)}…. Type %groups to see them.\n`,
+    `[ERROR] There is no group ${'x'.repeat(64)}…. Type %groups to see the groups.\n`,
   );
 });
 

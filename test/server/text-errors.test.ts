@@ -41,7 +41,7 @@ const groupCommands = [
 describe('a group that does not exist', () => {
   test.each(groupCommands)('%s', async (line) => {
     const refused = (name: string) =>
-      `[ERROR] There is no group ${name}. Type %groups to see them.\n`;
+      `[ERROR] There is no group ${name}. Type %groups to see the groups.\n`;
     expect(await errorFor(line)).toBe(refused('nowhere'));
     expect(await errorFor(line.replace('nowhere', '99'))).toBe(refused('99'));
   });

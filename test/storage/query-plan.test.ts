@@ -62,6 +62,8 @@ const allowed: Record<string, string[]> = {
   unreadPage: ['SCAN own'],
   // As many messages as are counted.
   unreadBetween: ['SCAN some'],
+  // At most as many as the limit of a day, found by an index.
+  conversationsBegun: ['SCAN some'],
   outsideChanges: ['SCAN outside_changes'],
   forgetNetworksPast: ['USE TEMP B-TREE FOR ORDER BY'],
   // Bans of networks are few.

@@ -7,6 +7,8 @@ import type { FoundPage, SearchPage } from './search.ts';
 
 /** A group as the operator sees it, without being a member. */
 export interface GroupDetails extends Group {
+  /** A direct conversation is a group of two users, and has their names, such as `@alice,@dave`. */
+  readonly kind: 'group' | 'direct';
   readonly description: string;
   readonly members: number;
   readonly messages: number;
@@ -88,7 +90,7 @@ export interface PurgePlan extends MessageSpan {
  * `GROUP_NOT_FOUND`, and those about a user `USER_NOT_FOUND`. Each method lists its other errors.
  */
 export interface Administration {
-  groups(): Promise<GroupDetails[]>;
+  groups(kind?: 'group' | 'direct'): Promise<GroupDetails[]>;
   group(
     group: GroupRef,
   ): Promise<GroupDetails & { memberships: GroupMember[]; nextRemoval: NextRemoval | null }>;

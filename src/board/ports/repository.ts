@@ -9,6 +9,7 @@ import type {
   GroupRef,
   GroupSummary,
   Header,
+  Membership,
   Message,
   OpenedLogin,
   Origin,
@@ -187,7 +188,7 @@ export interface Repository {
   ): Promise<{ group: Group; message: Message | undefined }>;
   /** @throws `ALREADY_MEMBER` */
   join(actor: Actor, group: GroupRef): Promise<{ group: Group; messages: Header[] } & MemberPage>;
-  /** @throws `NOT_MEMBER` */
+  /** @throws `NOT_MEMBER`, `DIRECT_FIXED` */
   leave(actor: Actor, group: GroupRef): Promise<{ group: Group }>;
   /** @throws `NOT_MEMBER` */
   members(
@@ -197,8 +198,24 @@ export interface Repository {
   ): Promise<{ group: Group } & MemberPage>;
 
   /**
+   * Finds the direct conversation with a user, or makes it. A conversation that exists is found whatever has happened
+   * since it was made.
+   * @throws `USER_NOT_FOUND`, `DIRECT_TO_SELF`, `NAME_UNPROTECTED` for either of the two, `BLOCKED` if either blocks the
+   * other, `DIRECT_LIMIT`
+   */
+  openDirect(actor: Actor, user: string): Promise<{ group: Group; user: User }>;
+  /** The direct conversations of the user in the order of their numbers: `limit` after the number `after`. */
+  directs(actor: Actor, page: { after: number; limit: number }): Promise<Membership[]>;
+  /** Blocks a user, who can then write no direct message to the actor. @throws `USER_NOT_FOUND`, `DIRECT_TO_SELF`, `TOO_MANY_BLOCKS` */
+  block(actor: Actor, user: string): Promise<User>;
+  /** @throws `USER_NOT_FOUND` */
+  unblock(actor: Actor, user: string): Promise<User>;
+  /** The users whom the actor blocks, in the order of their ids. */
+  blocked(actor: Actor): Promise<User[]>;
+
+  /**
    * @throws `NOT_MEMBER`, `KEY_REUSED` if the key was used for a message of another group, `MESSAGE_NOT_FOUND` if it is
-   * a reply to a message that is not visible to the actor
+   * a reply to a message that is not visible to the actor, and in a direct conversation what `openDirect` throws
    */
   post(
     actor: Actor,

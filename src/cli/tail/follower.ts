@@ -151,6 +151,7 @@ export class Follower {
         }
         break;
       }
+      case 'direct.opened':
       case 'member.joined':
       case 'member.left':
       case 'member.renamed':

@@ -1,10 +1,9 @@
 import type { TokenLogin } from '../../board/accounts.ts';
-import { toMarks } from '../../board/view.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import type { Session } from '../session.ts';
 import type { Context, Handlers } from './context.ts';
-import { unreadOf } from './unread.ts';
+import { withUnread } from './memberships.ts';
 
 export const sessionHandlers: Pick<
   Handlers,
@@ -75,20 +74,12 @@ async function toResult(
   { login, token }: TokenLogin,
   context: Context,
 ): Promise<Result<'session.login'>> {
-  const groups = login.memberships.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
-  const unread = await unreadOf(context, login.user, groups, login.since);
   return {
     user: login.user.name,
     userId: login.user.id,
     token,
     ...(login.readOnly && { readOnly: true }),
-    memberships: login.memberships.map(({ group, lastNumber, ...marks }) => ({
-      id: group.id,
-      group: context.hub.nameOf(group),
-      unread: unread.get(group.id)?.unread ?? 0,
-      ...toMarks(marks),
-      lastNumber,
-    })),
+    memberships: await withUnread(context, login.user, login.memberships, login.since),
   };
 }
 

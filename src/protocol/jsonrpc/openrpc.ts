@@ -5,6 +5,13 @@ import { type Method, type NoticeName, noticeSchemas, schemas } from '../schemas
 import { rpcCodes } from './codes.ts';
 
 const group = ['GROUP_NOT_FOUND', 'NOT_MEMBER'] as const;
+const direct = [
+  'USER_NOT_FOUND',
+  'DIRECT_TO_SELF',
+  'NAME_UNPROTECTED',
+  'BLOCKED',
+  'DIRECT_LIMIT',
+] as const;
 const password = [
   'PASSWORD_REQUIRED',
   'PASSWORD_WRONG',
@@ -34,9 +41,21 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'account.setPassword': password,
   'group.list': [],
   'group.join': ['GROUP_NOT_FOUND', 'ALREADY_MEMBER'],
-  'group.leave': group,
+  'group.leave': [...group, 'DIRECT_FIXED'],
   'group.members': group,
-  'message.post': [...group, 'MESSAGE_NOT_FOUND', 'SUBJECT_INVALID', 'TOO_LONG', 'KEY_REUSED'],
+  'direct.open': direct,
+  'direct.list': [],
+  'user.block': ['DIRECT_TO_SELF', 'TOO_MANY_BLOCKS'],
+  'user.unblock': [],
+  'user.blocked': [],
+  'message.post': [
+    ...group,
+    ...direct,
+    'MESSAGE_NOT_FOUND',
+    'SUBJECT_INVALID',
+    'TOO_LONG',
+    'KEY_REUSED',
+  ],
   'message.get': [...group, 'MESSAGE_NOT_FOUND'],
   'message.list': group,
   'thread.list': group,
@@ -93,7 +112,7 @@ function describeMethod(name: Method) {
 function errorsOf(name: Method): ErrorCode[] {
   const anywhere = ['INVALID_PARAMS', 'STORAGE_FAILED', 'SHUTTING_DOWN', 'INTERNAL_ERROR'] as const;
   const login = methods[name].login ? loggedIn : [];
-  return [...login, ...refusals[name], ...anywhere];
+  return [...new Set([...login, ...refusals[name], ...anywhere])];
 }
 
 /** OpenRPC lists params one by one, each with its schema. */

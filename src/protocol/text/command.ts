@@ -61,12 +61,13 @@ export interface TextContext {
 export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more';
 
 /**
- * What an argument is, for completion: any group, a group of the user, the number of a message in it,
+ * What an argument is, for completion: any group, a group of the user, a user, the number of a message in it,
  * the bounds of a list, a subject, content, the query of a search, a command word.
  */
 export type ArgumentKind =
   | 'group'
   | 'joined'
+  | 'user'
   | 'number'
   | 'range'
   | 'subject'

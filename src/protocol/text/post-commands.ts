@@ -1,4 +1,5 @@
 import { cleanLine } from '../clean.ts';
+import { isDirectName } from '../direct.ts';
 import { GivenUp, type TextContext } from './command.ts';
 import { type Draft, readDraft } from './draft.ts';
 import { groupCommand } from './group-command.ts';
@@ -34,10 +35,12 @@ export const [groupPost, post] = groupCommand(
 
 /**
  * Checks before a long text is written that it can be posted.
- * @throws BoardError if the user is not a member
+ * @throws BoardError if the user is not a member, or may not write to the user of `@dave`
  */
 export async function checkMembership(group: string, { call }: TextContext): Promise<void> {
-  await call('message.list', { group, limit: 1 });
+  // The first message to a user makes the conversation.
+  if (isDirectName(group)) await call('direct.open', { user: group });
+  else await call('message.list', { group, limit: 1 });
 }
 
 /** Where a message is posted. A reply needs no subject. */

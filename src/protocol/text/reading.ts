@@ -2,8 +2,19 @@ import { BoardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { type NumberRange, readAfter, withRead } from '../marks.ts';
 import type { Call, FullMessage, Result } from '../schemas.ts';
+import { conversations } from './conversations.ts';
 
 type Group = Result<'group.list'>['groups'][number];
+
+/** A group of the board, or a direct conversation of the user. */
+interface ReadGroup {
+  readonly id: number;
+  readonly name: string;
+  readonly joined: boolean;
+  readonly unread: number;
+  readonly lastRead: number;
+  readonly ranges: readonly NumberRange[];
+}
 
 /** A group that `catchUp` has marked as read. */
 export interface CaughtUp {
@@ -53,8 +64,8 @@ export class Reading {
   }
 
   /** The groups with unread messages; the group that was read last comes first. */
-  async unread(call: Call): Promise<Group[]> {
-    const groups = await this.groups(call);
+  async unread(call: Call): Promise<ReadGroup[]> {
+    const groups = await this.all(call);
     return groups
       .filter(({ unread }) => unread > 0)
       .sort((a, b) => Number(b.id === this.group) - Number(a.id === this.group));
@@ -63,7 +74,7 @@ export class Reading {
   /** All groups of the board, with what is unread after what was shown here. */
   async groups(call: Call): Promise<Group[]> {
     const { groups } = await call('group.list', {});
-    return groups.map((group) => ({ ...group, unread: group.unread - this.shownIn(group) }));
+    return groups.map((group) => this.withoutShown(group));
   }
 
   /**
@@ -86,7 +97,7 @@ export class Reading {
 
   /** Marks all messages of some groups as read. `undo` takes it back. */
   async catchUp(call: Call, groups: readonly (number | string)[]): Promise<CaughtUp[]> {
-    const before = new Map((await this.groups(call)).map(({ id, unread }) => [id, unread]));
+    const before = new Map((await this.all(call)).map(({ id, unread }) => [id, unread]));
     const done: Undoable[] = [];
     for (const group of groups) {
       const {
@@ -105,7 +116,7 @@ export class Reading {
   /** Takes the last `catchUp` back. What was read after it stays read. */
   async undo(call: Call): Promise<CaughtUp[]> {
     const undone = this.caughtUp;
-    const groups = await this.groups(call);
+    const groups = await this.all(call);
     for (const { id, was, upTo } of undone) {
       const now = groups.find((group) => group.id === id);
       if (!now?.joined) continue;
@@ -117,8 +128,23 @@ export class Reading {
       });
     }
     this.caughtUp = [];
-    const after = await this.groups(call);
+    const after = await this.all(call);
     return undone.flatMap(({ id }) => after.find((group) => group.id === id && group.joined) ?? []);
+  }
+
+  /** All groups of the board and the direct conversations of the user. */
+  private async all(call: Call): Promise<ReadGroup[]> {
+    const all: ReadGroup[] = await this.groups(call);
+    for await (const page of conversations(call)) {
+      for (const { group: name, ...rest } of page) {
+        all.push(this.withoutShown({ ...rest, name, joined: true }));
+      }
+    }
+    return all;
+  }
+
+  private withoutShown<G extends ReadGroup>(group: G): G {
+    return { ...group, unread: group.unread - this.shownIn(group) };
   }
 
   private async nextIn(
@@ -149,7 +175,7 @@ export class Reading {
   }
 
   /** How many unread messages of a group were shown here. */
-  private shownIn({ id, unread }: Group): number {
+  private shownIn({ id, unread }: ReadGroup): number {
     if (unread >= limits.unread) return 0;
     const shown = this.unstored.get(id) ?? [];
     return Math.min(

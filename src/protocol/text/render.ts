@@ -1,4 +1,5 @@
 import { cleanLine, cleanText } from '../clean.ts';
+import { isDirectName, userOfDirectName } from '../direct.ts';
 import type { BoardError } from '../errors.ts';
 import { hints } from '../hints.ts';
 import { limits } from '../limits.ts';
@@ -222,7 +223,11 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
     case 'group.changed':
       return params.was === params.group
         ? notify(params.group, `The description is now: ${cleanLine(params.description)}`, style)
-        : notify(params.was, `The group is now called ${style.group(params.group)}.`, style);
+        : notify(
+            params.was,
+            `${isDirectName(params.group) ? 'This conversation' : 'The group'} is now called ${style.group(params.group)}.`,
+            style,
+          );
     case 'group.removed':
       return notify(params.group, 'The group was removed by the operator.', style);
     case 'messages.purged':
@@ -236,6 +241,7 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
     case 'session.closing':
       return info(`${cleanLine(params.reason)} Goodbye.`, style);
     case 'marks.changed':
+    case 'direct.opened':
       return null;
   }
 }
@@ -256,7 +262,10 @@ export function count(number: number, what: string): string {
 }
 
 function notify(group: string, text: string, style: Style): string {
-  return `${style.line(`[GROUP:${style.group(group)}] ${style.tag('[NOTIFY]')} ${text}`)}\n`;
+  const place = isDirectName(group)
+    ? `DIRECT:${style.user(userOfDirectName(group))}`
+    : `GROUP:${style.group(group)}`;
+  return `${style.line(`[${place}] ${style.tag('[NOTIFY]')} ${text}`)}\n`;
 }
 
 function presence(word: string, names: string[], style: Style): string[] {

@@ -3,6 +3,7 @@ import { Arguments } from './arguments.ts';
 import { catchUp, undo } from './catch-up.ts';
 import { GivenUp, type TextCommand, type TextContext } from './command.ts';
 import { findCommand, rightForm } from './command-words.ts';
+import { block, tell, unblock } from './direct-commands.ts';
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
 import { help } from './help.ts';
 import { groupList, list } from './list-commands.ts';
@@ -25,6 +26,7 @@ export const textCommands: readonly TextCommand[] = [
   groupQuote,
   groupThreads,
   groupThread,
+  tell,
   groupList,
   groupMessage,
   search,
@@ -45,6 +47,8 @@ export const textCommands: readonly TextCommand[] = [
   undo,
   whoami,
   password,
+  block,
+  unblock,
   help,
   ping,
   connect,

@@ -5,9 +5,18 @@ import { printResult, shownTime, table } from '../../printing/output.ts';
 
 const head = ['id', 'name', 'members', 'messages', 'created', 'description'];
 
+interface ListOptions extends CommonOptions {
+  readonly direct?: true;
+}
+
 export function groupListCommand(): Command {
-  return databaseCommand('list', 'list all groups').action(async (options: CommonOptions) => {
-    const groups = await administer(options, (board) => board.groups());
+  const command = databaseCommand('list', 'list all groups').option(
+    '--direct',
+    'list the direct conversations of users instead',
+  );
+  return command.action(async (options: ListOptions) => {
+    const kind = options.direct ? 'direct' : 'group';
+    const groups = await administer(options, (board) => board.groups(kind));
     const documents = groups.map(groupDocument);
     printResult(options, documents, () =>
       table(

@@ -1,7 +1,8 @@
 import type { GroupDetails } from '../../../board/ports/administration.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
-import { type BoardError, boardError } from '../../../protocol/errors.ts';
+import { directName, isDirectName, userOfDirectName } from '../../../protocol/direct.ts';
+import { BoardError, boardError } from '../../../protocol/errors.ts';
 import type { Statements } from '../statements/statements.ts';
 
 interface Ban {
@@ -53,7 +54,7 @@ export function findAccess(statements: Statements, actor: Actor, ref: GroupRef):
   const found =
     'id' in ref
       ? statements.accessById.get({ group: ref.id, user })
-      : statements.accessByKey.get({ key: ref.key, user });
+      : statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
   if (!found) throw noGroup(ref);
   requireActiveSession(found, actor);
   return found;
@@ -66,6 +67,25 @@ export function requireMember(statements: Statements, actor: Actor, ref: GroupRe
   return { group: { id, name }, joined: joinedAt, lastNumber };
 }
 
-function noGroup(ref: GroupRef): BoardError {
+/** The key in the database of a group that a user refers to, who may mean a direct conversation by `@dave`. */
+export function storedKey({ accountByKey }: Statements, user: number, key: string): string {
+  if (!isDirectName(key)) return key;
+  return storedName(user, accountByKey.get({ key: userOfDirectName(key) })?.id ?? 0);
+}
+
+/**
+ * The name that a direct conversation of two users has in the database, such as `@12,34`. The ids never change, and
+ * the name is unique, so two users have one conversation, even if both begin it at the same moment.
+ */
+export function storedName(one: number, other: number): string {
+  return directName(`${Math.min(one, other)},${Math.max(one, other)}`);
+}
+
+/** The error for a group that does not exist, or that the user may not know of. */
+export function noGroup(ref: GroupRef): BoardError {
+  if ('key' in ref && isDirectName(ref.key)) {
+    const why = `You have no conversation with ${userOfDirectName(ref.name)}.`;
+    return new BoardError('GROUP_NOT_FOUND', why);
+  }
   return boardError('GROUP_NOT_FOUND', 'id' in ref ? String(ref.id) : ref.name);
 }

@@ -1,3 +1,5 @@
+import { block, unblock } from './blocks.ts';
+import { openDirect } from './direct.ts';
 import { createGroup, editGroup, renameGroup } from './groups.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
 import { join, leave } from './memberships.ts';
@@ -55,6 +57,9 @@ const acts = {
   markRead,
   markAllRead,
   restoreMarks,
+  openDirect,
+  block,
+  unblock,
   login,
   loginKnown,
   resume,

@@ -16,7 +16,8 @@ export function createGroup(
   { name, description }: { name: Name; description: string },
 ): GroupDetails {
   requireFreeGroupName(statements, name);
-  return statements.addGroup.get({ ...nameColumns(name), description, at });
+  const { id } = statements.addGroup.get({ ...nameColumns(name), description, at });
+  return findGroup(statements, { id });
 }
 
 /** @throws BoardError as `Administration.editGroup` does */
@@ -25,6 +26,9 @@ export function editGroup(
   { group: ref, changes }: { group: GroupRef; changes: GroupChanges },
 ): GroupDetails {
   const before = findGroup(tx.statements, ref);
+  if (before.kind === 'direct' && 'description' in changes) {
+    throw boardError('DIRECT_FIXED', 'it has no description');
+  }
   const { id, name, description, keepMessages, keepDays } = { ...before, ...changes };
   tx.statements.setGroupDetails.run({ group: id, description, keepMessages, keepDays });
   const group = { id, name };
@@ -43,6 +47,9 @@ export function renameGroup(
   { group: ref, to }: { group: GroupRef; to: Name },
 ): GroupDetails {
   const before = findDeletable(tx.statements, ref);
+  if (before.kind === 'direct') {
+    throw boardError('DIRECT_FIXED', 'it has the names of its members');
+  }
   if (before.name === to.name) return before;
   requireFreeGroupName(tx.statements, to, before.id);
   const { id, name: was, description } = before;

@@ -1,5 +1,6 @@
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { GroupRef } from '../../../board/types.ts';
+import { isDirectName } from '../../../protocol/direct.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { firstMembers, memberPage, messagePage } from '../statements/pages.ts';
 import { findAccess, requireMember } from './access.ts';
@@ -27,6 +28,7 @@ export function join({ statements, at, emit }: ServerTx, { actor, group: ref }: 
 /** @throws BoardError as `Repository.leave` does */
 export function leave({ statements, emit }: ServerTx, { actor, group: ref }: MemberAct) {
   const { group } = requireMember(statements, actor, ref);
+  if (isDirectName(group.name)) throw boardError('DIRECT_FIXED', 'nobody can leave it');
   const { user, origin } = actor;
   statements.removeMembership.run({ group: group.id, user: user.id });
   changeCounts(statements, group.id, { members: -1 });

@@ -1,8 +1,10 @@
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
+import { isDirectName } from '../../../protocol/direct.ts';
 import type { Statements } from '../statements/statements.ts';
 import { requireMember } from './access.ts';
 import { changeCounts } from './counts.ts';
+import { requireMayWrite } from './peers.ts';
 
 // How many memberships are remembered. It limits memory: each takes some 200 bytes.
 const maxMemberships = 10_000;
@@ -12,7 +14,7 @@ class Numbering {
   private added = 0;
 
   constructor(
-    readonly group: Group,
+    private readonly group: number,
     private lastNumber: number,
   ) {}
 
@@ -28,16 +30,22 @@ class Numbering {
   write(statements: Statements): void {
     const { group, lastNumber, added } = this;
     this.added = 0;
-    changeCounts(statements, group.id, { messages: added, lastNumber });
+    changeCounts(statements, group, { messages: added, lastNumber });
   }
 }
 
 type MessageRow = NonNullable<Parameters<Statements['addMessage']['run']>[0]>;
 
+/** Where a user posts. The name of a direct conversation depends on the user, and its numbers do not. */
+export interface PostPlace {
+  readonly group: Group;
+  readonly numbering: Numbering;
+}
+
 /** The groups in which a user was found to be a member, by sessions that began with one password. */
 interface Memberships {
   readonly passwordHash: string | null;
-  readonly numberings: Map<string | number, Numbering>;
+  readonly places: Map<string | number, PostPlace>;
 }
 
 /**
@@ -67,23 +75,28 @@ export class PostRun {
     this.version = version;
   }
 
-  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`, and what `requireActiveSession` throws */
-  numberingFor(actor: Actor, ref: GroupRef): Numbering {
+  /**
+   * @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`, what `requireMayWrite` throws for a direct conversation, and what
+   * `requireActiveSession` throws
+   */
+  placeFor(actor: Actor, ref: GroupRef): PostPlace {
     const user = actor.user.id;
     const { passwordHash } = actor;
     const key = 'id' in ref ? ref.id : ref.key;
     const before = this.memberships.get(user);
     const known = before?.passwordHash === passwordHash ? before : undefined;
-    const found = known?.numberings.get(key);
+    const found = known?.places.get(key);
     if (found) return found;
     const { group, lastNumber } = requireMember(this.statements, actor, ref);
-    const numbering = this.numberings.get(group.id) ?? new Numbering(group, lastNumber);
+    if (isDirectName(group.name)) requireMayWrite(this.statements, actor, group);
+    const numbering = this.numberings.get(group.id) ?? new Numbering(group.id, lastNumber);
+    const place = { group, numbering };
     this.numberings.set(group.id, numbering);
-    const own = known ?? { passwordHash, numberings: new Map<string | number, Numbering>() };
-    own.numberings.set(key, numbering);
+    const own = known ?? { passwordHash, places: new Map<string | number, PostPlace>() };
+    own.places.set(key, place);
     this.memberships.set(user, own);
     this.known++;
-    return numbering;
+    return place;
   }
 
   /** The number of a new message. Its group is counted by `flush`. */

@@ -1,6 +1,7 @@
 import type { Actor, NewMessage } from '../../../board/ports/repository.ts';
 import { type Group, type GroupRef, type Header, plainFields } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { conversationFor, isDirectRef } from './direct.ts';
 import { placeOfReply } from './reply.ts';
 import type { ServerTx } from './transaction.ts';
 
@@ -14,11 +15,10 @@ export interface Post {
 export function post(tx: ServerTx, call: Post) {
   const { actor, group: ref, message: asked } = call;
   const { content, key } = asked;
-  const numbering = tx.posts.numberingFor(actor, ref);
-  const { group } = numbering;
+  const { group, numbering } = tx.posts.placeFor(actor, groupFor(tx, actor, ref, asked));
   const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
   if (posted) return { group, message: posted };
-  const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, call, asked);
+  const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, { actor, group }, asked);
   const subject = place?.subject ?? asked.subject ?? '';
   const { at } = tx;
   const number = tx.posts.nextNumber(numbering);
@@ -34,6 +34,21 @@ export function post(tx: ServerTx, call: Post) {
   };
   tx.emit({ type: 'message.posted', origin: actor.origin, group, message });
   return { group, message };
+}
+
+/** The group of a post. The first post to `@dave` makes the conversation, unless it is refused. */
+function groupFor(
+  tx: ServerTx,
+  actor: Actor,
+  ref: GroupRef,
+  { key, replyTo }: NewMessage,
+): GroupRef {
+  if (!isDirectRef(ref)) return ref;
+  return conversationFor(tx, actor, ref, (name) => {
+    const used = key && tx.statements.messageByKey.get({ user: actor.user.id, key });
+    if (used) throw boardError('KEY_REUSED', used.number, used.group);
+    if (replyTo !== undefined) throw boardError('MESSAGE_NOT_FOUND', name, replyTo);
+  });
 }
 
 function postedBefore(tx: ServerTx, actor: Actor, group: Group, key: string): Header | undefined {

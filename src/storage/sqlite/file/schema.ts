@@ -76,6 +76,8 @@ export const groups = sqliteTable(
   (table) => [
     index('groups_skeleton').on(table.skeleton),
     index('groups_key_skeleton').on(table.keySkeleton),
+    // So that a list of groups does not step through direct conversations.
+    index('groups_kind').on(table.kind),
     index('groups_created_by')
       .on(table.createdBy, table.createdAt)
       .where(sql`${table.createdBy} is not null`),

@@ -47,8 +47,8 @@ export class SqliteAdministration implements Administration {
     return new SqliteAdministration(executor, () => executor.close());
   }
 
-  groups() {
-    return this.read(() => this.statements.allGroups.all());
+  groups(kind: 'group' | 'direct' = 'group') {
+    return this.read(() => this.statements.groupsOfKind.all({ kind }));
   }
 
   group(ref: GroupRef) {

@@ -6,6 +6,7 @@ import {
   plainFields,
 } from '../../../board/types.ts';
 import type { Call } from '../acts/acts.ts';
+import { isDirectRef } from '../acts/direct.ts';
 import type { Post } from '../acts/post.ts';
 import type { Batch, Written } from './batch-writer.ts';
 import type { Commit, Outcome } from './committer.ts';
@@ -211,11 +212,13 @@ function decodeOutcome(sent: SentOutcome, call: Call | undefined) {
   return { ...sent, value: { group, message: { ...message, sender: call.args.actor.user.name } } };
 }
 
-/** A post that is no reply: its result follows from its arguments, its number and its time. */
+/** A post that is no reply and makes no direct conversation: its result follows from its arguments, its number and its time. */
 type PlainPost = Call<'post'> & {
   readonly args: { readonly message: { readonly subject: string } };
 };
 
 function isPlainPost(call: Call): call is PlainPost {
-  return call.act === 'post' && (call as Call<'post'>).args.message.replyTo === undefined;
+  if (call.act !== 'post') return false;
+  const { group, message } = (call as Call<'post'>).args;
+  return message.replyTo === undefined && !isDirectRef(group);
 }

@@ -9,6 +9,7 @@ import type { SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { Group, GroupRef, GroupSummary, Message, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
 import {
@@ -97,6 +98,39 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       const { group } = requireMember(statements, actor, ref);
       return { group, ...memberPage(statements, group, page) };
+    });
+  }
+
+  openDirect(actor: Actor, user: string) {
+    return this.store.run('openDirect', { actor: plain(actor), user }, actor);
+  }
+
+  directs(actor: Actor, page: { after: number; limit: number }) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      const rows = statements.conversationsOf.all({ user: actor.user.id, ...page });
+      return rows.map(({ id, name, lastNumber, ...marks }) => ({
+        group: { id, name },
+        lastNumber,
+        ...toMarks(marks),
+      }));
+    });
+  }
+
+  block(actor: Actor, user: string) {
+    return this.store.run('block', { actor: plain(actor), user }, actor);
+  }
+
+  unblock(actor: Actor, user: string) {
+    return this.store.run('unblock', { actor: plain(actor), user }, actor);
+  }
+
+  blocked(actor: Actor) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      return statements.blocksOf.all({ user: actor.user.id, limit: limits.blocks });
     });
   }
 

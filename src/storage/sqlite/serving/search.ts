@@ -2,9 +2,8 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { FoundPage, Search, SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { GroupRef, Header } from '../../../board/types.ts';
-import { boardError } from '../../../protocol/errors.ts';
 import { isRead, type Marks } from '../../../protocol/marks.ts';
-import { requireActiveSession } from '../acts/access.ts';
+import { noGroup, requireActiveSession, storedKey } from '../acts/access.ts';
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -68,12 +67,13 @@ function groupsOf(
     marks: toMarks(marks),
   }));
   if (!inGroup) return groups;
+  const wanted = 'id' in inGroup ? '' : storedKey(statements, user.id, inGroup.key);
   const found = own.findIndex(({ id, key }) =>
-    'id' in inGroup ? id === inGroup.id : key === inGroup.key,
+    'id' in inGroup ? id === inGroup.id : key === wanted,
   );
   const group = groups[found];
   if (!group) {
-    throw boardError('GROUP_NOT_FOUND', 'id' in inGroup ? String(inGroup.id) : inGroup.name);
+    throw noGroup(inGroup);
   }
   return [group];
 }

@@ -3,6 +3,7 @@ import { endOfTime } from '../../../board/times.ts';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { nameFor, nameForOperator } from './group-names.ts';
 import { looksLike } from './looks.ts';
 import { live, tombstone } from './numbers.ts';
 import { sessionColumns } from './users.ts';
@@ -11,11 +12,13 @@ const value = sql.placeholder;
 
 const accessColumns = {
   id: groups.id,
-  name: groups.name,
+  name: nameFor(value('user')),
   lastNumber: groups.lastNumber,
   joinedAt: memberships.joinedAt,
   ...sessionColumns,
 };
+
+const isGroup = eq(groups.kind, 'group');
 
 const summaryColumns = {
   id: groups.id,
@@ -31,7 +34,8 @@ const summaryColumns = {
 
 const detailColumns = {
   id: groups.id,
-  name: groups.name,
+  name: nameForOperator,
+  kind: groups.kind,
   description: groups.description,
   members: groups.memberCount,
   messages: groups.messageCount,
@@ -59,7 +63,8 @@ export function groupStatements(orm: Orm) {
           and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
         )
         .leftJoin(users, eq(users.id, value('user')))
-        .where(which),
+        // Only its members know of a direct conversation.
+        .where(and(which, or(isGroup, isNotNull(memberships.joinedAt)))),
       accessColumns,
     );
   const details = (which: SQL) => () =>
@@ -70,7 +75,15 @@ export function groupStatements(orm: Orm) {
     accessByKey: access(eq(groups.nameKey, value('key'))),
     groupById: details(eq(groups.id, value('group'))),
     groupByKey: details(eq(groups.nameKey, value('key'))),
+    /** All groups and direct conversations. */
     allGroups: () => orm.select(detailColumns).from(groups).orderBy(asc(groups.id)).prepare(),
+    groupsOfKind: () =>
+      orm
+        .select(detailColumns)
+        .from(groups)
+        .where(eq(groups.kind, value('kind')))
+        .orderBy(asc(groups.id))
+        .prepare(),
     groupsFor: () =>
       direct(
         orm.$client,
@@ -81,7 +94,7 @@ export function groupStatements(orm: Orm) {
             memberships,
             and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
           )
-          .where(gt(groups.id, value('after')))
+          .where(and(isGroup, gt(groups.id, value('after'))))
           .orderBy(asc(groups.id))
           .limit(value('limit')),
         summaryColumns,
@@ -113,7 +126,7 @@ export function groupStatements(orm: Orm) {
           description: value('description'),
           createdAt: value('at'),
         })
-        .returning(detailColumns)
+        .returning({ id: groups.id })
         .prepare(),
     setGroupName: () =>
       orm
@@ -159,7 +172,7 @@ export function groupStatements(orm: Orm) {
       orm
         .select({
           id: groups.id,
-          name: groups.name,
+          name: nameForOperator,
           messages: groups.messageCount,
           keepMessages: groups.keepMessages,
           keepDays: groups.keepDays,

@@ -2,13 +2,14 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { nameFor } from './group-names.ts';
 
 const value = sql.placeholder;
 
 const ofActor = and(eq(memberships.groupId, value('group')), eq(memberships.userId, value('user')));
 const membershipColumns = {
   id: groups.id,
-  name: groups.name,
+  name: nameFor(sql`memberships.user_id`),
   lastNumber: groups.lastNumber,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
@@ -30,11 +31,31 @@ export function membershipStatements(orm: Orm) {
           .orderBy(asc(memberships.groupId)),
         membershipColumns,
       ),
-    /** The same for the operator. */
+    /** The direct conversations of the user, after the group `:after`. */
+    conversationsOf: () =>
+      direct(
+        orm.$client,
+        orm
+          .select(membershipColumns)
+          .from(memberships)
+          .crossJoin(groups)
+          .where(
+            and(
+              eq(memberships.userId, value('user')),
+              gt(memberships.groupId, value('after')),
+              eq(groups.id, memberships.groupId),
+              eq(groups.kind, 'direct'),
+            ),
+          )
+          .orderBy(asc(memberships.groupId))
+          .limit(value('limit')),
+        membershipColumns,
+      ),
+    /** The same as `membershipsOf` for the operator. */
     membershipDetailsOf: () =>
       orm
         .select({
-          group: groups.name,
+          group: nameFor(sql`memberships.user_id`),
           joinedAt: memberships.joinedAt,
           lastRead: memberships.lastReadNumber,
           lastNumber: groups.lastNumber,

@@ -3,6 +3,7 @@ import { QueryBuilder, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import { groups, messages, users } from '../file/schema.ts';
 import { direct, directRows } from './direct.ts';
+import { nameFor } from './group-names.ts';
 import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';
 import { mentionedNames, threadColumns, visibleStatements } from './visibility.ts';
 
@@ -86,7 +87,7 @@ export function messageStatements(orm: Orm) {
       orm
         .select({
           groupId: messages.groupId,
-          group: groups.name,
+          group: nameFor(value('user')),
           number: messages.number,
           postedAt: messages.postedAt,
           subject: messages.subject,

@@ -3,6 +3,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, mentions, messages, searchIndex } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { nameFor } from './group-names.ts';
 import { live } from './numbers.ts';
 import { prepare } from './recipe.ts';
 import { firstVisible } from './visibility.ts';
@@ -43,7 +44,7 @@ const stateColumns = {
 };
 const groupColumns = {
   id: groups.id,
-  name: groups.name,
+  name: nameFor(sql`memberships.user_id`),
   key: groups.nameKey,
   joined: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,

@@ -1,6 +1,7 @@
 import type { Client } from '../file/connection.ts';
 import { type Orm, orm } from '../file/orm.ts';
 import { boardStatements } from './board.ts';
+import { conversationStatements } from './conversations.ts';
 import { credentialStatements } from './credentials.ts';
 import { recipeOf } from './direct.ts';
 import { groupStatements } from './groups.ts';
@@ -20,6 +21,7 @@ function preparations(database: Orm) {
   return {
     ...groupStatements(database),
     ...membershipStatements(database),
+    ...conversationStatements(database),
     ...messageStatements(database),
     ...unreadStatements(database),
     ...userStatements(database),

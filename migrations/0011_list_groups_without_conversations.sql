@@ -1,0 +1,1 @@
+CREATE INDEX `groups_kind` ON `groups` (`kind`);

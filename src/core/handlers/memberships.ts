@@ -1,0 +1,26 @@
+import type { Membership, User } from '../../board/types.ts';
+import { toMarks } from '../../board/view.ts';
+import type { Membership as Shown } from '../../protocol/schemas.ts';
+import type { Context } from './context.ts';
+import { unreadOf } from './unread.ts';
+
+/**
+ * Memberships of a user as a login lists them, with what is unread of the messages posted up to `until`.
+ * @param memberships in the order of their groups' ids
+ */
+export async function withUnread(
+  context: Context,
+  user: User,
+  memberships: readonly Membership[],
+  until: number,
+): Promise<Shown[]> {
+  const groups = memberships.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
+  const unread = await unreadOf(context, user, groups, until);
+  return memberships.map(({ group, lastNumber, ...marks }) => ({
+    id: group.id,
+    group: context.hub.nameOf(group),
+    unread: unread.get(group.id)?.unread ?? 0,
+    ...toMarks(marks),
+    lastNumber,
+  }));
+}

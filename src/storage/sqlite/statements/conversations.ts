@@ -1,0 +1,113 @@
+import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
+import { limits } from '../../../protocol/limits.ts';
+import type { Orm } from '../file/orm.ts';
+import { blocks, groups, memberships, users } from '../file/schema.ts';
+import { direct } from './direct.ts';
+
+const value = sql.placeholder;
+
+/** A user of a direct conversation, and whether either of the two blocks the other. */
+const peerColumns = {
+  id: users.id,
+  name: users.name,
+  isProtected: sql<number>`${users.passwordHash} is not null`,
+  blocksUser: blocked(sql`${users.id}`, sql`${value('user')}`),
+  isBlocked: blocked(sql`${value('user')}`, sql`${users.id}`),
+};
+
+function blocked(by: SQL, whom: SQL): SQL<number> {
+  return sql<number>`exists (select 1 from blocks where blocks.user_id = ${by} and blocks.blocked_id = ${whom})`;
+}
+
+const blockedColumns = { id: users.id, name: users.name };
+const countColumns = { count: sql<number>`count(*)` };
+
+/** The queries about direct conversations and blocks. */
+export function conversationStatements(orm: Orm) {
+  const { $client: client } = orm;
+  const ofUser = eq(blocks.userId, value('user'));
+  return {
+    /** The user `:other`, as the user `:user` may write to them or not. */
+    peerByKey: () =>
+      direct(
+        client,
+        orm
+          .select(peerColumns)
+          .from(users)
+          .where(eq(users.nameKey, value('key'))),
+        peerColumns,
+      ),
+    /** The other member of the direct conversation `:group`. */
+    peerIn: () =>
+      direct(
+        client,
+        orm
+          .select(peerColumns)
+          .from(memberships)
+          .crossJoin(users)
+          .where(
+            and(
+              eq(memberships.groupId, value('group')),
+              sql`${memberships.userId} <> ${value('user')}`,
+              eq(users.id, memberships.userId),
+            ),
+          ),
+        peerColumns,
+      ),
+    addConversation: () =>
+      orm
+        .insert(groups)
+        .values({
+          name: value('name'),
+          nameKey: value('name'),
+          skeleton: value('name'),
+          keySkeleton: value('name'),
+          description: '',
+          createdAt: value('at'),
+          kind: 'direct',
+          createdBy: value('user'),
+        })
+        .returning({ id: groups.id })
+        .prepare(),
+    /** How many conversations the user has begun after `:since`, counted up to the limit of a day. */
+    conversationsBegun: () => {
+      const some = orm
+        .select({ id: groups.id })
+        .from(groups)
+        .where(
+          and(
+            eq(groups.createdBy, value('user')),
+            gt(groups.createdAt, value('since')),
+            sql`+groups.kind = 'direct'`,
+          ),
+        )
+        .limit(limits.directsPerDay)
+        .as('some');
+      return direct(client, orm.select(countColumns).from(some), countColumns);
+    },
+
+    addBlock: () =>
+      orm
+        .insert(blocks)
+        .values({ userId: value('user'), blockedId: value('blocked'), createdAt: value('at') })
+        .onConflictDoNothing()
+        .prepare(),
+    removeBlock: () =>
+      orm
+        .delete(blocks)
+        .where(and(ofUser, eq(blocks.blockedId, value('blocked'))))
+        .prepare(),
+    blocksOf: () =>
+      direct(
+        client,
+        orm
+          .select(blockedColumns)
+          .from(blocks)
+          .crossJoin(users)
+          .where(and(ofUser, eq(users.id, blocks.blockedId)))
+          .orderBy(asc(blocks.blockedId))
+          .limit(value('limit')),
+        blockedColumns,
+      ),
+  };
+}

@@ -1,0 +1,11 @@
+import { type Placeholder, type SQL, sql } from 'drizzle-orm';
+
+// drizzle would write the columns of a query of one table without the table, so they are written here as text.
+
+/** Of a direct conversation, `@` and the name of the member who is not the reader. Of any other group, its name. */
+export function nameFor(reader: Placeholder | SQL): SQL<string> {
+  return sql<string>`iif(groups.kind = 'group', groups.name, coalesce((SELECT '@' || them.name FROM memberships AS other CROSS JOIN users AS them WHERE other.group_id = groups.id AND other.user_id <> ${reader} AND them.id = other.user_id), '@[deleted]'))`;
+}
+
+/** Of a direct conversation, the names of both members, such as `@alice,@dave`. Of any other group, its name. */
+export const nameForOperator = sql<string>`iif(groups.kind = 'group', groups.name, coalesce((SELECT group_concat('@' || them.name) FROM memberships AS other CROSS JOIN users AS them WHERE other.group_id = groups.id AND them.id = other.user_id), '@[deleted]'))`;

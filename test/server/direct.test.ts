@@ -1,0 +1,383 @@
+import { describe, expect, test } from 'vitest';
+import { userName } from '../../src/board/names.ts';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import type { TextPeer } from '../helpers/text-peer.ts';
+
+const password = 'correct horse battery';
+
+async function protectedPerson(board: TestBoard, name: string): Promise<TextPeer> {
+  await board.protect(name, password);
+  const person = await board.connect();
+  await person.expect('What is your username? ');
+  person.send(name, password);
+  await person.expect('%help for every command.\n');
+  return person;
+}
+
+async function protectedProgram(board: TestBoard, name: string): Promise<JsonPeer> {
+  await board.protect(name, password);
+  return board.protectedProgram(name, password);
+}
+
+/** Alice and dave, who are in no group. */
+async function twoPrograms(): Promise<{ board: TestBoard; alice: JsonPeer; dave: JsonPeer }> {
+  const board = await TestBoard.start();
+  const alice = await protectedProgram(board, 'alice');
+  const dave = await protectedProgram(board, 'dave');
+  return { board, alice, dave };
+}
+
+function write(peer: JsonPeer, to: string | number, subject = 'subject', content = 'content') {
+  return peer.call('message.post', { group: to, subject, content });
+}
+
+test('%tell begins a conversation that both users see under the name of the other', async () => {
+  const board = await TestBoard.start();
+  const alice = await protectedPerson(board, 'alice');
+  const dave = await protectedPerson(board, 'dave');
+  expect(await alice.ask('%tell dave Are you coming on Friday?')).toBe(
+    '[SUCCESS] Message 1 posted in @dave. Subject: Are you coming on Friday?\n',
+  );
+  expect(await dave.expect('\n')).toMatch(
+    /^\[DIRECT:alice\] \[NOTIFY\] New message from alice \(ID: 1, Date: .*, Subject: Are you coming on Friday\?\)\n$/,
+  );
+  expect(await dave.ask('%groupmessage @alice 1')).toContain(
+    '--- Message ID: 1 (Group: @alice) ---\nSender: alice\n',
+  );
+  expect(await dave.ask('%tell @ALICE Yes')).toContain('Message 2 posted in @alice.');
+  await alice.expect('[DIRECT:dave] [NOTIFY] New message from dave (ID: 2,');
+  expect(await alice.ask('%grouplist @dave')).toContain('--- Group: @dave History ---\nID: 1 |');
+  expect(await alice.ask('%grouppost @dave Again text')).toContain('Message 3 posted in @dave.');
+  expect(await dave.ask('%tell')).toMatch(/^\[DIRECT[^\n]*\n\[INFO\] @alice: \d unread\n$/);
+});
+
+test('%tell without content reads several lines, and its subject is the first words', async () => {
+  const board = await TestBoard.start();
+  const alice = await protectedPerson(board, 'alice');
+  await board.protect('dave', password);
+  alice.send('%tell dave');
+  await alice.expect('Write to @dave. A line with a single dot ends it,');
+  alice.send('', 'One two three four five six seven eight nine ten', 'eleven', '.');
+  expect(await alice.expect(/posted in .*\n/)).toContain(
+    'posted in @dave. Subject: One two three four five six seven eight…\n',
+  );
+  expect(await alice.ask('%groupmessage @dave 1')).toContain('\nOne two three four five six seven');
+});
+
+test('programs refer to a conversation by @name and by its number', async () => {
+  const { alice, dave } = await twoPrograms();
+  const posted = await write(alice, '@dave', 'first');
+  expect(posted).toMatchObject({ group: '@dave', number: 1, thread: 1, subject: 'first' });
+  const { groupId } = posted;
+  const [opened, told] = [await dave.notice(), await dave.notice()];
+  expect(opened).toMatchObject({
+    method: 'direct.opened',
+    params: { group: '@alice', groupId, user: 'alice' },
+  });
+  expect(told).toMatchObject({
+    method: 'message.posted',
+    params: { group: '@alice', groupId, message: { number: 1, subject: 'first' } },
+  });
+  for (const group of ['@ALICE', groupId, String(groupId)]) {
+    const { messages, ...found } = await dave.call('message.list', { group });
+    expect(found).toMatchObject({ group: '@alice', groupId });
+    expect(messages).toHaveLength(1);
+  }
+  const open = await dave.call('direct.open', { user: '@Alice' });
+  expect(open).toMatchObject({ group: '@alice', groupId, user: 'alice' });
+  const reply = { group: '@alice', content: 'c', replyTo: 1 };
+  expect(await dave.call('message.post', reply)).toMatchObject({ thread: 1, subject: 'Re: first' });
+  expect((await alice.call('direct.list', {})).conversations).toMatchObject([
+    { id: groupId, group: '@dave', lastNumber: 2 },
+  ]);
+  const members = await dave.call('group.members', { group: groupId });
+  expect(members.members.map(({ name }) => name)).toEqual(['alice', 'dave']);
+  const { messages } = await dave.call('message.search', { query: 'first in:@alice' });
+  expect(messages).toMatchObject([{ group: '@alice', number: 2 }, { number: 1 }]);
+});
+
+test('reading does not begin a conversation, and a refused post does not either', async () => {
+  const { board, alice } = await twoPrograms();
+  const groups = board.database().prepare('SELECT count(*) FROM groups').pluck();
+  const before = groups.get();
+  for (const method of ['message.list', 'group.members', 'group.join', 'group.leave']) {
+    expect(await alice.errorOf(method, { group: '@dave' })).toMatchObject({
+      word: 'GROUP_NOT_FOUND',
+    });
+  }
+  await alice.call('group.join', { group: 'main' });
+  await alice.call('message.post', { group: 'main', subject: 's', content: 'c', key: 'k' });
+  const post = { group: '@dave', subject: 's', content: 'c' };
+  expect(await alice.errorOf('message.post', { ...post, key: 'k' })).toMatchObject({
+    word: 'KEY_REUSED',
+  });
+  expect(await alice.errorOf('message.post', { ...post, replyTo: 1 })).toMatchObject({
+    word: 'MESSAGE_NOT_FOUND',
+  });
+  expect(await alice.errorOf('message.post', { ...post, subject: '' })).toMatchObject({
+    word: 'SUBJECT_INVALID',
+  });
+  expect(groups.get()).toBe(before);
+});
+
+test('two users who write to each other at the same moment share one conversation', async () => {
+  const { alice, dave } = await twoPrograms();
+  const [one, other] = await Promise.all([write(alice, '@dave'), write(dave, '@alice')]);
+  expect(one.groupId).toBe(other.groupId);
+  expect([one.number, other.number].sort()).toEqual([1, 2]);
+  expect([one.group, other.group]).toEqual(['@dave', '@alice']);
+});
+
+test('a post with a key makes one message in a new conversation, however often it is sent', async () => {
+  const { alice } = await twoPrograms();
+  const post = { group: '@dave', subject: 's', content: 'c', key: 'k' };
+  const all = await Promise.all([1, 2, 3].map(() => alice.call('message.post', post)));
+  expect(all.map(({ number }) => number)).toEqual([1, 1, 1]);
+});
+
+describe('a name without a password', () => {
+  test('cannot write and cannot be written to', async () => {
+    const board = await TestBoard.start();
+    const alice = await protectedPerson(board, 'alice');
+    const guest = await board.person('guest');
+    expect(await guest.ask('%tell alice hello')).toBe(
+      '[ERROR] Your name is not protected by a password. Direct messages go only between protected names. Type %password to protect yours.\n',
+    );
+    expect(await alice.ask('%tell guest hello')).toContain(
+      '[ERROR] The name guest is not protected by a password.',
+    );
+    expect(await alice.ask('%tell guest')).toContain('The name guest is not protected');
+    await guest.ask('%password another good one');
+    expect(await guest.ask('%tell alice hello')).toContain('Message 1 posted in @alice.');
+  });
+
+  test('whose password was removed can be read, and written to no more', async () => {
+    const { board, alice } = await twoPrograms();
+    const { groupId } = await write(alice, '@dave');
+    await board.operate((operator) => operator.setPassword('dave', null));
+    for (const group of ['@dave', groupId]) {
+      const post = { group, subject: 's', content: 'c' };
+      expect(await alice.errorOf('message.post', post)).toMatchObject({ word: 'NAME_UNPROTECTED' });
+      expect((await alice.call('message.list', { group })).messages).toHaveLength(1);
+    }
+    expect(await alice.call('direct.open', { user: 'dave' })).toMatchObject({ groupId });
+  });
+});
+
+test('nobody writes to themselves, to a user who does not exist, or leaves a conversation', async () => {
+  const { alice } = await twoPrograms();
+  const word = async (method: string, params: object) => (await alice.errorOf(method, params)).word;
+  expect(await word('direct.open', { user: 'Alice' })).toBe('DIRECT_TO_SELF');
+  expect(await word('message.post', { group: '@alice', subject: 's', content: 'c' })).toBe(
+    'DIRECT_TO_SELF',
+  );
+  expect(await word('user.block', { user: 'alice' })).toBe('DIRECT_TO_SELF');
+  expect(await word('direct.open', { user: 'nobody' })).toBe('USER_NOT_FOUND');
+  expect(await word('direct.open', { user: 'x'.repeat(10_000) })).toBe('USER_NOT_FOUND');
+  expect(await word('user.block', { user: 'nobody' })).toBe('USER_NOT_FOUND');
+  const { groupId } = await write(alice, '@dave');
+  for (const group of ['@dave', groupId]) {
+    expect(await word('group.leave', { group })).toBe('DIRECT_FIXED');
+    expect(await word('group.join', { group })).toBe('ALREADY_MEMBER');
+  }
+});
+
+describe('a block', () => {
+  test('stops messages both ways, and leaves the conversation readable', async () => {
+    const { alice, dave } = await twoPrograms();
+    const { groupId } = await write(alice, '@dave', 'before');
+    expect(await dave.call('user.block', { user: 'alice' })).toMatchObject({ user: 'alice' });
+    expect((await dave.call('user.blocked', {})).users).toMatchObject([{ user: 'alice' }]);
+    for (const [peer, name] of [
+      [alice, '@dave'],
+      [dave, '@alice'],
+    ] as const) {
+      for (const group of [name, groupId]) {
+        const post = { group, subject: 's', content: 'c' };
+        expect(await peer.errorOf('message.post', post)).toMatchObject({ word: 'BLOCKED' });
+        expect((await peer.call('message.list', { group })).messages).toHaveLength(1);
+      }
+    }
+    await dave.call('user.unblock', { user: 'alice' });
+    expect(await write(alice, '@dave', 'after')).toMatchObject({ number: 2 });
+  });
+
+  test('stops a conversation from beginning, and changes nothing in groups', async () => {
+    const { alice, dave } = await twoPrograms();
+    await dave.call('user.block', { user: 'ALICE' });
+    expect(await alice.errorOf('direct.open', { user: 'dave' })).toMatchObject({ word: 'BLOCKED' });
+    expect(await dave.errorOf('direct.open', { user: 'alice' })).toMatchObject({ word: 'BLOCKED' });
+    for (const peer of [alice, dave]) await peer.call('group.join', { group: 'main' });
+    await write(alice, 'main', 'to all');
+    const { messages } = await dave.call('message.list', { group: 'main' });
+    expect(messages).toMatchObject([{ subject: 'to all' }]);
+  });
+});
+
+test('a user begins 20 conversations a day, and those go on', async () => {
+  const board = await TestBoard.start();
+  const alice = await protectedProgram(board, 'alice');
+  const hash = board.database().prepare('SELECT password_hash FROM users').pluck().get();
+  await board.operate(async (operator) => {
+    for (let at = 1; at <= 21; at++) {
+      await operator.createUser(userName(`friend${at}`), String(hash));
+    }
+  });
+  for (let at = 1; at <= 20; at++) await write(alice, `@friend${at}`);
+  const next = { group: '@friend21', subject: 's', content: 'c' };
+  expect(await alice.errorOf('message.post', next)).toMatchObject({ word: 'DIRECT_LIMIT' });
+  expect(await write(alice, '@friend1')).toMatchObject({ number: 2 });
+  const page = await alice.call('direct.list', { limit: 15 });
+  expect(page.conversations).toHaveLength(15);
+  const rest = await alice.call('direct.list', { limit: 15, after: page.next });
+  expect(rest.conversations.map(({ group }) => group)).toEqual(
+    [16, 17, 18, 19, 20].map((at) => `@friend${at}`),
+  );
+  expect(rest.next).toBeUndefined();
+  board
+    .database()
+    .exec("UPDATE groups SET created_at = created_at - 86400000000 WHERE kind = 'direct'");
+  expect(await write(alice, '@friend21')).toMatchObject({ number: 1 });
+});
+
+test('a conversation follows the new name of the other user', async () => {
+  const { board, alice, dave } = await twoPrograms();
+  const { groupId } = await write(alice, '@dave');
+  await dave.notices();
+  await board.operate((operator) => operator.renameUser('dave', userName('robert')));
+  expect(await alice.notice()).toMatchObject({
+    method: 'member.renamed',
+    params: { group: '@dave', groupId, user: 'robert', was: 'dave' },
+  });
+  expect(await alice.notice()).toMatchObject({
+    method: 'group.changed',
+    params: { group: '@robert', groupId, was: '@dave' },
+  });
+  expect(await dave.notice()).toMatchObject({
+    method: 'member.renamed',
+    params: { group: '@alice', groupId },
+  });
+  expect(await write(alice, '@robert')).toMatchObject({ group: '@robert', number: 2 });
+  expect(await dave.notice()).toMatchObject({ params: { group: '@alice' } });
+  await write(dave, '@alice');
+  expect(await alice.notice()).toMatchObject({ params: { group: '@robert' } });
+  expect(await alice.errorOf('message.list', { group: '@dave' })).toMatchObject({
+    word: 'GROUP_NOT_FOUND',
+  });
+});
+
+test('the other user keeps a conversation when a user is deleted', async () => {
+  const { board, alice, dave } = await twoPrograms();
+  const { groupId } = await write(dave, '@alice', 'kept');
+  await alice.notices();
+  const control = { signal: new AbortController().signal, progress: () => {} };
+  await board.operate((operator) => operator.deleteUser('dave', 'keep', control));
+  await alice.until(() => alice.received.find(({ method }) => method === 'group.changed'));
+  const { messages, group } = await alice.call('message.list', { group: groupId });
+  expect(group).toBe('@[deleted]');
+  expect(messages).toMatchObject([{ sender: '[deleted]', subject: 'kept' }]);
+  expect((await alice.call('direct.list', {})).conversations).toMatchObject([
+    { group: '@[deleted]' },
+  ]);
+  const post = { group: groupId, subject: 's', content: 'c' };
+  expect(await alice.errorOf('message.post', post)).toMatchObject({ word: 'USER_NOT_FOUND' });
+});
+
+test('a conversation survives a restart, and its notices reach every session of both users', async () => {
+  const { board, alice } = await twoPrograms();
+  const { groupId } = await write(alice, '@dave');
+  await board.restart();
+  const again = await board.protectedProgram('alice', password);
+  const phone = await board.protectedProgram('alice', password);
+  const dave = await board.connectProgram();
+  const login = await dave.call('session.login', { user: 'dave', password });
+  expect(login.memberships).toMatchObject([{ id: groupId, group: '@alice' }]);
+  await write(dave, groupId);
+  for (const peer of [again, phone]) {
+    expect(await peer.notice()).toMatchObject({
+      method: 'message.posted',
+      params: { group: '@dave', groupId, message: { number: 2, sender: 'dave' } },
+    });
+  }
+  await write(again, '@dave');
+  expect(await phone.notice()).toMatchObject({
+    params: { group: '@dave', message: { number: 3 } },
+  });
+  expect(await dave.notices()).toMatchObject([{ params: { group: '@alice' } }]);
+});
+
+describe('for a third user', () => {
+  /** Every method that takes a group, with params that a member could give. */
+  function questions(group: string | number): [string, object][] {
+    return [
+      ['group.join', { group }],
+      ['group.leave', { group }],
+      ['group.members', { group }],
+      ['message.post', { group, subject: 's', content: 'c' }],
+      ['message.post', { group, content: 'c', replyTo: 1 }],
+      ['message.get', { group, number: 1 }],
+      ['message.list', { group }],
+      ['message.markRead', { group, number: 1 }],
+      ['message.search', { query: `secret in:${group}` }],
+    ];
+  }
+
+  test('a conversation cannot be told from a group that does not exist', async () => {
+    const { board, alice, dave } = await twoPrograms();
+    const eve = await protectedProgram(board, 'eve');
+    const { groupId } = await write(alice, '@dave', 'secret', 'secret');
+    await write(dave, '@alice', 'secret', 'secret');
+    const stored = board.database().prepare('SELECT name FROM groups WHERE id = ?').pluck();
+    const none = groupId + 1000;
+    const refs: [string | number, string | number][] = [
+      [groupId, none],
+      [String(groupId), String(none)],
+      [String(stored.get(groupId)), '@777,778'],
+      ['@alice,@dave', '@alice,@nobody'],
+    ];
+    for (const [ref, absent] of refs) {
+      const told = questions(ref);
+      for (const [at, [method, params]] of questions(absent).entries()) {
+        const [, known = {}] = told[at] ?? [];
+        const { error } = await eve.request(method, known);
+        const { error: other } = await eve.request(method, params);
+        const blind = (text = '') => text.replaceAll(String(ref).replace(/^@/, ''), 'X');
+        expect(blind(error?.message), `${method} ${ref}`).toBe(
+          other?.message.replaceAll(String(absent).replace(/^@/, ''), 'X'),
+        );
+        expect(error?.data.code).toBe(other?.data.code);
+      }
+    }
+    expect(await eve.errorOf('message.list', { group: '@alice' })).toMatchObject({
+      word: 'GROUP_NOT_FOUND',
+    });
+    const { groups } = await eve.call('group.list', {});
+    expect(groups.map(({ name }) => name)).not.toContain('@dave');
+    expect(groups.some(({ id }) => id === groupId)).toBe(false);
+    expect((await eve.call('direct.list', {})).conversations).toEqual([]);
+    expect((await eve.call('message.search', { query: 'secret' })).messages).toEqual([]);
+    await eve.call('ping', {});
+    expect(JSON.stringify(eve.received.filter(({ method }) => method))).not.toContain('@');
+  });
+
+  test('no text command shows anything of a conversation', async () => {
+    const { board, alice } = await twoPrograms();
+    const eve = await protectedPerson(board, 'eve');
+    const { groupId } = await write(alice, '@dave', 'secret', 'secret');
+    for (const line of [
+      `%groupjoin ${groupId}`,
+      `%grouplist ${groupId} all`,
+      `%groupmessage ${groupId} 1`,
+      `%groupusers ${groupId}`,
+      `%grouppost ${groupId} s c`,
+      `%groupleave ${groupId}`,
+    ]) {
+      expect(await eve.ask(line), line).toContain(`There is no group ${groupId}.`);
+    }
+    for (const line of ['%groups', '%whoami', '%unread', '%next', '%tell', '%search secret']) {
+      const shown = await eve.ask(line);
+      expect(shown, line).not.toMatch(/@dave|@alice|ID: 1/);
+    }
+  });
+});
