@@ -20,7 +20,7 @@ export const groups: TextCommand = {
 export const unread: TextCommand = {
   words: ['%unread'],
   form: '',
-  topic: 'messages',
+  topic: 'more',
   summary: 'how many you have not read, by group',
   async *run(args, { call, reading, style }) {
     args.end();
@@ -35,7 +35,7 @@ export const unread: TextCommand = {
 export const whoami: TextCommand = {
   words: ['%whoami'],
   form: '',
-  topic: 'you',
+  topic: 'more',
   summary: 'your name and your groups',
   async *run(args, { call, user = '', style }) {
     args.end();
