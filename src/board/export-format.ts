@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
+import { parseRanges } from '../protocol/marks.ts';
 import { postKey } from '../protocol/schemas.ts';
 import { parseTime } from '../protocol/time.ts';
 import { checkedBanReason, checkedContent, checkedDescription, checkedSubject } from './board.ts';
@@ -104,6 +105,12 @@ const membershipLine = z.strictObject({
   user,
   joinedAt: time,
   lastRead: count,
+  /** From version 2 on: what was read after `lastRead`, such as `14-17,20`; left out if nothing was. */
+  ranges: z
+    .string()
+    .min(1)
+    .refine((text) => parseRanges(text) !== undefined, 'It is no list of ranges such as 14-17,20')
+    .optional(),
 });
 
 const messageLine = z.strictObject({

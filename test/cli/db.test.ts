@@ -195,6 +195,27 @@ test.each([
     problem: 'alice has read up to 9 in main, where 3 is the last number',
   },
   {
+    damage: "UPDATE memberships SET last_read_number = 0, read_ranges = '1-2'",
+    check: 'read ranges',
+    problem: 'alice has read "1-2" in main, which does not ascend from 0 to 3',
+  },
+  {
+    damage: "UPDATE memberships SET last_read_number = 0, read_ranges = '2,9'",
+    check: 'read ranges',
+    problem: 'alice has read "2,9" in main, which does not ascend from 0 to 3',
+  },
+  {
+    damage: "UPDATE memberships SET last_read_number = 0, last_read_at = NULL, read_ranges = 'all'",
+    check: 'read ranges',
+    problem: 'alice has read "all" in main, which does not ascend from 0 to 3',
+  },
+  {
+    damage: 'UPDATE memberships SET last_read_number = 0, last_read_at = 8e15',
+    check: 'times of read marks',
+    problem:
+      'the time up to which alice has read main is not that of the read mark, so that counts are wrong',
+  },
+  {
     damage: 'UPDATE messages SET sender_id = 99 WHERE number = 1',
     check: 'foreign keys',
     problem: 'row 1 of messages refers to no row of users',

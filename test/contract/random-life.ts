@@ -108,6 +108,9 @@ const deeds = fc.oneof(
   deed(1, { ...place, number: fc.nat({ max: 9 }) }, (life, { number, ...who }) =>
     life.as(who, (board, actor, of) => board.markRead(actor, of, [[1, number]])),
   ),
+  deed(4, { ...place, number: fc.integer({ min: 1, max: 9 }) }, (life, { number, ...who }) =>
+    life.as(who, (board, actor, of) => board.markRead(actor, of, [[number, number]])),
+  ),
   deed(2, { name, hash }, ({ operator }, { name, hash }) =>
     operator.createUser(userName(name), hash && `$scrypt$ln=17,r=8,p=1$${hash}`),
   ),

@@ -1,4 +1,11 @@
 import { expect } from 'vitest';
+import { limits } from '../../../src/protocol/limits.ts';
+import {
+  formatRanges,
+  isRead,
+  type NumberRange,
+  parseRanges,
+} from '../../../src/protocol/marks.ts';
 import type { Client } from '../../../src/storage/sqlite/file/connection.ts';
 import { healthChecks, problemsOf } from '../../../src/storage/sqlite/file/health.ts';
 
@@ -14,7 +21,7 @@ export interface Post extends InGroup {
 }
 
 interface Mark extends InGroup {
-  readonly number: number;
+  readonly ranges: [number, number][];
 }
 
 /** What a trial asks the board to change. */
@@ -51,8 +58,8 @@ interface Standing {
   member: boolean | undefined;
   /** Undefined where it is not known yet. */
   joinedAt: number | undefined;
-  /** The read mark is between the two. */
-  read: { least: number; most: number };
+  /** Numbers that are certainly read, and those that may be. A join leaves open what may be, as it reads all from before. */
+  read: { least: ReadonlySet<number>; most: ReadonlySet<number> | undefined };
 }
 
 interface MessageRow {
@@ -69,9 +76,18 @@ interface MembershipRow {
   user: string;
   joinedAt: number;
   lastRead: number;
+  ranges: string;
 }
 
-const anyMark = { least: 0, most: Number.MAX_SAFE_INTEGER };
+const anyMark: Standing['read'] = { least: new Set(), most: undefined };
+// Beyond this length of the ranges, the board may have counted a gap as read.
+const longRanges = limits.readRanges - 32;
+
+function numbersOf(ranges: readonly NumberRange[]): number[] {
+  return ranges.flatMap(([first, last]) =>
+    Array.from({ length: last - first + 1 }, (_, at) => first + at),
+  );
+}
 
 /** What the board has acknowledged, and what it was asked for and may or may not have done. */
 export class Ledger {
@@ -97,7 +113,7 @@ export class Ledger {
       case 'message.post':
         return this.post(user, params);
       case 'message.markRead':
-        return this.markRead(this.standing(user, params.group), params.number);
+        return this.markRead(this.standing(user, params.group), params.ranges);
       case 'group.join':
         return this.join(this.standing(user, params.group));
       case 'group.leave':
@@ -124,11 +140,13 @@ export class Ledger {
     this.last.set(group, Math.max(this.lastNumber(group), number));
   }
 
-  private markRead(standing: Standing, number: number): Answered {
-    const { read } = standing;
-    standing.read = { least: read.least, most: Math.max(read.most, number) };
+  private markRead(standing: Standing, ranges: NumberRange[]): Answered {
+    const { least, most } = standing.read;
+    const asked = numbersOf(ranges);
+    standing.read = { least, most: most && new Set([...most, ...asked]) };
     return (result) => {
-      if (result) standing.read = { ...standing.read, least: Math.max(read.least, number) };
+      const { read } = standing;
+      if (result) standing.read = { ...read, least: new Set([...read.least, ...asked]) };
     };
   }
 
@@ -213,6 +231,7 @@ export class Ledger {
 
   private checkMemberships(client: Client): void {
     const members = this.membersIn(client);
+    const messages = client.prepare<[], MessageRow>(messagesQuery).all();
     for (const [key, standing] of this.standings) {
       const row = members.get(key);
       if (standing.member !== undefined) expect(row !== undefined, key).toBe(standing.member);
@@ -220,8 +239,17 @@ export class Ledger {
       if (standing.joinedAt !== undefined) expect(row.joinedAt, key).toBe(standing.joinedAt);
       // No reply contains this time. It does not change while the user is certainly a member.
       if (standing.member) standing.joinedAt = row.joinedAt;
-      expect(row.lastRead, key).toBeGreaterThanOrEqual(standing.read.least);
-      expect(row.lastRead, key).toBeLessThanOrEqual(standing.read.most);
+      const marks = { lastRead: row.lastRead, ranges: parseRanges(row.ranges) ?? [] };
+      expect(formatRanges(marks.ranges), key).toBe(row.ranges);
+      for (const { group, number, user } of messages) {
+        if (group !== row.group) continue;
+        const { least, most } = standing.read;
+        const isMarked = isRead(marks, number);
+        if (least.has(number)) expect(isMarked, `${key} ${number}`).toBe(true);
+        // Own messages are read with those next to them.
+        if (!isMarked || !most || user === row.user || row.ranges.length > longRanges) continue;
+        expect(most.has(number), `${key} ${number}`).toBe(true);
+      }
     }
   }
 
@@ -233,7 +261,9 @@ export class Ledger {
       standing.member = row !== undefined;
       if (!row) continue;
       standing.joinedAt = row.joinedAt;
-      standing.read = { least: row.lastRead, most: row.lastRead };
+      const marks = { lastRead: row.lastRead, ranges: parseRanges(row.ranges) ?? [] };
+      const read = new Set(numbersOf([[1, marks.lastRead], ...marks.ranges]));
+      standing.read = { least: read, most: read };
     }
   }
 
@@ -257,5 +287,5 @@ const messagesQuery = `
 
 const membershipsQuery = `
   SELECT groups.name AS "group", users.name AS user, joined_at AS joinedAt,
-    last_read_number AS lastRead
+    last_read_number AS lastRead, read_ranges AS ranges
   FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id`;

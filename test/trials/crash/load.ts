@@ -89,9 +89,13 @@ export class User {
     if (sent) await this.post(sent.post);
   }
 
-  private markRead(group: string): Promise<void> {
-    const number = this.random.whole(0, this.ledger.lastNumber(group));
-    return this.change({ method: 'message.markRead', params: { group, number } });
+  private async markRead(group: string): Promise<void> {
+    const last = this.ledger.lastNumber(group);
+    if (last === 0) return;
+    // Mostly one message or a few, now and then all up to a number.
+    const end = this.random.whole(1, last);
+    const first = this.random.whole(0, 3) === 0 ? 1 : Math.max(1, end - this.random.whole(0, 2));
+    return this.change({ method: 'message.markRead', params: { group, ranges: [[first, end]] } });
   }
 
   private async change(change: Change): Promise<void> {

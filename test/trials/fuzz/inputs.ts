@@ -24,6 +24,11 @@ const oddities: unknown[] = [
   { __proto__: null, constructor: 1 },
 ];
 
+function ranges(random: Random): number[][] {
+  const bound = () => random.whole(1, 20);
+  return Array.from({ length: random.whole(0, 3) }, () => [bound(), bound()]);
+}
+
 /** What a program may ask; the ends of sessions and passwords, which make others wait, left out. */
 const requests: readonly ((random: Random) => [method: string, params: object])[] = [
   () => ['ping', {}],
@@ -43,6 +48,13 @@ const requests: readonly ((random: Random) => [method: string, params: object])[
   (random) => ['message.list', { group: group(random), limit: random.whole(1, 5) }],
   (random) => ['message.list', { group: group(random), after: random.whole(0, 20) }],
   (random) => ['message.markRead', { group: group(random), number: random.whole(0, 20) }],
+  (random) => ['message.markRead', { group: group(random), ranges: ranges(random) }],
+  (random) => ['message.next', { group: group(random), read: ranges(random) }],
+  (random) => ['group.markRead', { group: group(random) }],
+  (random) => [
+    'group.restoreMarks',
+    { group: group(random), lastRead: random.whole(0, 20), ranges: ranges(random) },
+  ],
 ];
 
 const commands = [
@@ -53,6 +65,10 @@ const commands = [
   '%list 3',
   '%users',
   '%unread',
+  '%next',
+  '%catchup',
+  '%catchup all',
+  '%undo',
   '%whoami',
   '%help',
   '%help post',

@@ -1,3 +1,5 @@
+import { shortened } from '../../../protocol/errors.ts';
+import { areRanges, parseRanges } from '../../../protocol/marks.ts';
 import { formatTime } from '../../../protocol/time.ts';
 import { clockTolerance } from '../serving/clock-watch.ts';
 import { clockState } from '../serving/wall-clock.ts';
@@ -41,6 +43,34 @@ const messageTimes = `
   SELECT group_id, number, posted_at FROM messages INDEXED BY messages_posted WHERE deleted_at IS NULL
   UNION ALL
   SELECT group_id, number, posted_at FROM messages INDEXED BY messages_deleted WHERE deleted_at IS NOT NULL`;
+
+function wrongRanges(client: Client): string[] {
+  interface Row {
+    readonly group: string;
+    readonly user: string;
+    readonly read: number;
+    readonly ranges: string;
+    readonly last: number;
+  }
+  const rows = client
+    .prepare<[], Row>(
+      `SELECT groups.name AS "group", users.name AS user, last_read_number AS read,
+         read_ranges AS ranges, last_number AS last
+       FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
+       WHERE read_ranges <> ''`,
+    )
+    .all();
+  return rows
+    .filter(({ ranges: written, read, last }) => {
+      const ranges = parseRanges(written);
+      const end = ranges?.at(-1)?.[1] ?? 0;
+      return !ranges || !areRanges(ranges, read) || end > last;
+    })
+    .map(
+      ({ group, user, ranges, read, last }) =>
+        `${user} has read "${shortened(ranges)}" in ${group}, which does not ascend from ${read} to ${last}`,
+    );
+}
 
 /** All checks of `db check`. Each reads one state of the database, also while a server runs. */
 export const healthChecks: readonly HealthCheck[] = [
@@ -119,6 +149,20 @@ export const healthChecks: readonly HealthCheck[] = [
      WHERE last_read_number > last_number`,
     ({ group, user, read, last }) =>
       `${user} has read up to ${read} in ${group}, where ${last} is the last number`,
+  ),
+  { name: 'read ranges', find: wrongRanges },
+  rule<{ group: string; user: string }>(
+    'times of read marks',
+    `SELECT groups.name AS "group", users.name AS user
+     FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
+     WHERE (SELECT number FROM messages
+         WHERE messages.group_id = groups.id AND posted_at <= last_read_at AND deleted_at IS NULL
+         ORDER BY posted_at DESC LIMIT 1) > last_read_number
+       OR (SELECT number FROM messages
+         WHERE messages.group_id = groups.id AND posted_at > last_read_at AND deleted_at IS NULL
+         ORDER BY posted_at LIMIT 1) <= last_read_number`,
+    ({ group, user }) =>
+      `the time up to which ${user} has read ${group} is not that of the read mark, so that counts are wrong`,
   ),
   { name: 'index of words', find: findIndexProblems },
 ];

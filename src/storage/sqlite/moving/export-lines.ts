@@ -81,10 +81,11 @@ interface MembershipRow {
   user: string;
   joined_at: number;
   last_read_number: number;
+  read_ranges: string;
 }
 
 const membershipQuery = `
-  SELECT g.name AS "group", u.name AS user, m.joined_at, m.last_read_number
+  SELECT g.name AS "group", u.name AS user, m.joined_at, m.last_read_number, m.read_ranges
   FROM snap.memberships m JOIN snap.groups g ON g.id = m.group_id
     JOIN snap.users u ON u.id = m.user_id
   ORDER BY m.joined_at, m.group_id, m.user_id`;
@@ -96,6 +97,7 @@ function membershipLine(row: MembershipRow): ExportLine {
     user: row.user,
     joinedAt: formatTime(row.joined_at),
     lastRead: row.last_read_number,
+    ...(row.read_ranges && { ranges: row.read_ranges }),
   };
 }
 

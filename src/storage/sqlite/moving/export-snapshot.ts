@@ -17,7 +17,7 @@ const tables = `
     ban_reason, password_hash);
   CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, description, created_at, last_number,
     keep_messages, keep_days);
-  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number);
+  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
     subject, content, post_key, deleted_at)`;
 
@@ -119,7 +119,7 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
       SELECT id, name, description, created_at, last_number, keep_messages, keep_days
       FROM main.groups ${isWanted('id')}`,
     `INSERT INTO snap.memberships
-      SELECT group_id, user_id, joined_at, last_read_number
+      SELECT group_id, user_id, joined_at, last_read_number, read_ranges
       FROM main.memberships ${isWanted('group_id')}`,
   ]) {
     client.prepare(copy).run({ ids });

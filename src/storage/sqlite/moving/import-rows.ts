@@ -6,6 +6,7 @@ import {
   linePlaces,
 } from '../../../board/export-format.ts';
 import { groupName, userName } from '../../../board/names.ts';
+import { areRanges, parseRanges } from '../../../protocol/marks.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns } from '../file/names.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
@@ -135,12 +136,24 @@ export class ImportRows {
     this.groups.set(line.name, { id, lastNumber, number: 0, postedAt: -1 });
   }
 
-  private addMembership({ group: name, user: userName, joinedAt, lastRead }: LineOf<'membership'>) {
+  private addMembership(line: LineOf<'membership'>) {
+    const { group: name, user: userName, joinedAt, lastRead, ranges: written = '' } = line;
     const group = this.group(name);
     if (joinedAt < this.joinedAt) throw new ExportError('joinedAt: It is before the line above');
     if (lastRead > group.lastNumber) throw beyond('lastRead', name, group);
+    const ranges = parseRanges(written) ?? [];
+    if (!areRanges(ranges, lastRead)) {
+      throw new ExportError('ranges: They do not ascend after lastRead, with a gap before each');
+    }
+    if ((ranges.at(-1)?.[1] ?? 0) > group.lastNumber) throw beyond('ranges', name, group);
     const user = this.user(userName);
-    this.statements.addMembership.run({ group: group.id, user, joinedAt, lastRead });
+    this.statements.addMembership.run({
+      group: group.id,
+      user,
+      joinedAt,
+      lastRead,
+      ranges: written,
+    });
     this.joinedAt = joinedAt;
     this.memberships++;
   }
@@ -246,8 +259,8 @@ function prepare(client: Client) {
         keep_days)
       VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
     addMembership: client.prepare(`
-      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
-      VALUES (:group, :user, :joinedAt, :lastRead)`),
+      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges)
+      VALUES (:group, :user, :joinedAt, :lastRead, :ranges)`),
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone)
       VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone)`),
