@@ -96,18 +96,21 @@ export class Model {
   /** The found messages, such as `main 3`, the newest first. Undefined for a group that the user is not in. */
   search(user: string, { word = '', without, from, in: only }: Wanted): string[] | undefined {
     if (only !== undefined && !this.group(only).members.has(user)) return undefined;
-    const found = [...this.groups].flatMap(([name, group]) =>
-      only === undefined || only === name
-        ? group.visible(user).map((message) => ({ name, ...message }))
-        : [],
-    );
+    const found = this.visible(user).filter(({ name }) => only === undefined || name === only);
     const wanted = word.replace(/["*]/g, '');
     return found
       .filter(({ subject }) => ` ${subject}\n in full `.includes(` ${wanted}`))
       .filter(({ subject }) => without === undefined || !subject.includes(without))
       .filter(({ sender }) => from === undefined || sender === from)
-      .sort((a, b) => b.turn - a.turn)
       .map(({ name, number }) => `${name} ${number}`);
+  }
+
+  /** All that a user sees, each message with its group, the newest first. */
+  visible(user: string): (Kept & { name: string })[] {
+    const all = [...this.groups].flatMap(([name, group]) =>
+      group.visible(user).map((message) => ({ name, ...message })),
+    );
+    return all.sort((a, b) => b.turn - a.turn);
   }
 
   markRead(user: string, name: string, first: number, last: number): ErrorCode | undefined {

@@ -47,6 +47,8 @@ const requests: readonly ((random: Random) => [method: string, params: object])[
   (random) => ['message.get', { group: group(random), number: random.whole(1, 20) }],
   (random) => ['message.list', { group: group(random), limit: random.whole(1, 5) }],
   (random) => ['message.list', { group: group(random), after: random.whole(0, 20) }],
+  (random) => ['message.search', { query: text(random), limit: random.whole(1, 5) }],
+  (random) => ['message.search', { query: `c in:${group(random)} -${text(random)}` }],
   (random) => ['message.markRead', { group: group(random), number: random.whole(0, 20) }],
   (random) => ['message.markRead', { group: group(random), ranges: ranges(random) }],
   (random) => ['message.next', { group: group(random), read: ranges(random) }],
@@ -80,6 +82,8 @@ const commands = [
   '%post s c',
   '%message 1',
   '%groupmessage 2 1',
+  '%search c -s from:u1',
+  '%search "two',
   '%connect 127.0.0.1 1',
 ] as const;
 

@@ -8,6 +8,7 @@ export interface Actor {
   join(group: string): Promise<string>;
   leave(group: string): Promise<string>;
   list(group: string): Promise<string>;
+  search(query: string): Promise<string>;
   get(group: string, number: number): Promise<string>;
   /** Sends them in one packet; gives an answer for each. */
   post(group: string, subjects: string[]): Promise<string[]>;
@@ -41,6 +42,13 @@ export class ProgramActor implements Actor {
 
   list(group: string) {
     return this.ask('message.list', { group }, ({ messages }) => `sees ${numbers(messages)}`);
+  }
+
+  search(query: string) {
+    const named = (found: { group: string; number: number }) => `${found.group} ${found.number}`;
+    return this.ask('message.search', { query }, ({ messages }) => {
+      return `finds ${messages.map(named).join(', ')}`;
+    });
   }
 
   get(group: string, number: number) {
@@ -115,6 +123,13 @@ export class PersonActor implements Actor {
 
   async list(group: string) {
     return this.ask(`%grouplist ${group}`, listed);
+  }
+
+  async search(query: string) {
+    return this.ask(`%search ${query}`, (text) => {
+      const found = [...text.matchAll(/^Group: (\w+) \| ID: (\d+) \|/gm)];
+      return `finds ${found.map(([, group, number]) => `${group} ${number}`).join(', ')}`;
+    });
   }
 
   async get(group: string, number: number) {

@@ -15,6 +15,8 @@ export type Deed =
   | { do: 'join' | 'leave' | 'list'; user: UserName; group: GroupName }
   | { do: 'post'; user: UserName; group: GroupName; posts: number }
   | { do: 'get'; user: UserName; group: GroupName; number: number }
+  /** Searches for the word of a content, or the subject of one post. */
+  | { do: 'search'; user: UserName; word: string }
   | { do: 'vanish' | 'exit'; user: UserName }
   | { do: 'delete'; group: GroupName; newest: number[] }
   | { do: 'restart' };
@@ -31,6 +33,14 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: doing('join'), user, group }) },
   { weight: 3, arbitrary: fc.record({ do: doing('leave', 'list'), user, group }) },
   { weight: 2, arbitrary: fc.record({ do: doing('get'), user, group, number }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: doing('search'),
+      user,
+      word: fc.constantFrom('c', 's1', 's2', 's5'),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: doing('vanish', 'exit'), user }) },
   { weight: 4, arbitrary: fc.record({ do: doing('delete'), group, newest }) },
   { weight: 1, arbitrary: fc.record({ do: doing('restart') }) },

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import { nameKey } from '../../../src/board/name-key.ts';
+import { limits } from '../../../src/protocol/limits.ts';
 import { Model } from '../../contract/model.ts';
 import type { TestBoard } from '../../helpers/board.ts';
 import { type Actor, PersonActor, ProgramActor } from './actors.ts';
@@ -67,6 +68,9 @@ export class Life {
       case 'list':
         expect(await actor.list(deed.group)).toBe(this.sees(user, deed.group, 100));
         return;
+      case 'search':
+        expect(await actor.search(deed.word)).toBe(this.finds(user, deed.word));
+        return;
       case 'get':
         expect(await actor.get(deed.group, deed.number)).toBe(this.reads(deed));
         return;
@@ -96,6 +100,14 @@ export class Life {
     if (!group.members.has(user)) return 'NOT_MEMBER';
     const { messages } = group.page(user, { limit });
     return `sees ${messages.map(({ number }) => number).join(' ')}`;
+  }
+
+  private finds(user: UserName, word: string): string {
+    const found = this.model
+      .visible(user)
+      .filter(({ subject }) => word === 'c' || subject === word);
+    const shown = found.slice(0, limits.searchDefault);
+    return `finds ${shown.map(({ name, number }) => `${name} ${number}`).join(', ')}`;
   }
 
   private reads({ user, group: name, number }: Extract<Deed, { do: 'get' }>): string {
