@@ -39,6 +39,7 @@ export const [groupUsers, users] = groupCommand(
     short: '%users',
     form: '[all]',
     summary: 'the members, online or not',
+    topic: 'more',
     details: [`Of a group of more than ${membersShown}, some of them; or all.`],
     takes: ['joined'],
   },
