@@ -46,6 +46,7 @@ const time = z.string().transform((text, context) => {
 });
 const count = z.int().nonnegative();
 const limit = z.int().positive().nullable();
+const number = z.int().positive();
 const user = kept((text) => userName(text).name);
 const group = kept((text) => groupName(text).name);
 
@@ -123,6 +124,9 @@ const messageLine = z.strictObject({
   subject: kept(checkedSubject),
   content: kept(checkedContent),
   key: postKey.optional(),
+  /** Of a reply: the number of the message that it replies to, and of the first message of the thread. */
+  replyTo: number.optional(),
+  thread: number.optional(),
 });
 
 /** From version 2 on. A deleted message, of which only the number and times remain: see `deletedAt` in the schema. */
@@ -132,6 +136,8 @@ const deletedLine = z.strictObject({
   number: z.int().positive(),
   postedAt: time,
   deletedAt: time,
+  /** Of a reply: the first message of the thread. */
+  thread: number.optional(),
 });
 
 const endLine = z.strictObject({

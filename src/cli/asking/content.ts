@@ -7,9 +7,12 @@ import { UserError } from '../errors.ts';
 // In bytes. Cleaning a text can make it shorter, so a text that is a little too long is read to its end.
 const mostRead = 4 * limits.content;
 
-/** Checks a message as the board does. @throws BoardError as the board would */
-export function checkedMessage(subject: string, content: string) {
-  return { subject: checkedSubject(subject), content: checkedContent(content) };
+/** Checks a message as the board does. A reply may have no subject. @throws BoardError as the board would */
+export function checkedMessage(subject: string | undefined, content: string) {
+  return {
+    subject: subject === undefined ? undefined : checkedSubject(subject),
+    content: checkedContent(content),
+  };
 }
 
 /**

@@ -5,7 +5,7 @@ import { ConnectionError } from '../../client/failure.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import { checkedMessage, readContent } from '../asking/content.ts';
 import { UserError } from '../errors.ts';
-import { duration, postKey } from '../parsing/parse.ts';
+import { duration, postKey, wholeNumber } from '../parsing/parse.ts';
 import { printDone } from '../printing/output.ts';
 import {
   type ConnectionOptions,
@@ -29,6 +29,7 @@ const attemptTime = 10_000;
 
 interface PostOptions extends ConnectionOptions {
   readonly key?: string;
+  readonly replyTo?: number;
   readonly join?: true;
   readonly retry: number;
   readonly json?: true;
@@ -37,17 +38,19 @@ interface PostOptions extends ConnectionOptions {
 
 interface Post {
   readonly group: string;
-  readonly subject: string;
+  readonly subject: string | undefined;
   readonly content: string;
   readonly key: string;
+  readonly replyTo: number | undefined;
 }
 
 export function postCommand(): Command {
   const command = new Command('post')
     .description('post one message to a board')
     .argument('<group>', 'name or number')
-    .argument('<subject>')
+    .argument('[subject]', 'may be left out of a reply: a single text is then its content')
     .argument('[content]', 'the content; standard input if left out, or for -')
+    .option('--reply-to <number>', 'reply to this message', wholeNumber(1))
     .option('--join', 'join the group first, if you are not a member');
   return withIdentity(withAddress(command))
     .addOption(
@@ -74,25 +77,33 @@ ${settingsHelp}
 Examples:
   $ corkboard post main "Build 7" passed --host 127.0.0.1 --user builder
   $ make 2>&1 | tail -n 20 | corkboard post ci "Build 7" --profile work --join
-  $ corkboard post ci "Release $TAG" - --key "release-$TAG" < notes.txt`,
+  $ corkboard post ci "Release $TAG" - --key "release-$TAG" < notes.txt
+  $ corkboard post ci "Fixed in build 8." --reply-to 7 --profile work`,
     )
     .action(run);
 }
 
 async function run(
   group: string,
-  subject: string,
-  content: string | undefined,
+  first: string | undefined,
+  second: string | undefined,
   options: PostOptions,
+  command: Command,
 ): Promise<void> {
+  const { replyTo } = options;
+  if (first === undefined && replyTo === undefined) {
+    command.error("error: missing required argument 'subject'");
+  }
   const settings = connectionSettings(options);
+  const isBare = replyTo !== undefined && second === undefined;
+  const [subject, content] = isBare ? [undefined, first] : [first, second];
   const fromInput = content === undefined || content === '-';
   if (fromInput && settings.passwordFile === '-') {
     throw new UserError('Standard input cannot hold both the content and the password.', 2);
   }
   const message = checkedMessage(subject, fromInput ? await readContent() : content);
   const { key = randomUUID() } = options;
-  const posted = await post(await targetOf(settings), { group, ...message, key }, options);
+  const posted = await post(await targetOf(settings), { group, ...message, key, replyTo }, options);
   printDone(options, posted, () => `Message ${posted.number} posted in ${posted.group}.`);
 }
 
@@ -137,7 +148,7 @@ interface Attempt {
 
 async function postOnce(
   target: Target,
-  { group, subject, content, key }: Post,
+  { group, subject, content, key, replyTo }: Post,
   { join, retry, signal, tell, begin }: Attempt,
 ): Promise<Result<'message.post'>> {
   const client = await connect({ ...target, signal, timing: { refused: retry } });
@@ -152,7 +163,7 @@ async function postOnce(
     if (signal.aborted) throw new ConnectionError('The command was interrupted.');
     if (join) await joinOnce(client, group);
     begin();
-    return await client.post(group, subject, content, { key });
+    return await client.post(group, subject, content, { key, replyTo });
   } finally {
     signal.removeEventListener('abort', leave);
     await client.close();

@@ -23,6 +23,7 @@ const newestShown = 10;
 interface TailOptions extends ConnectionOptions {
   readonly since?: Since;
   readonly count?: number;
+  readonly thread?: number;
   readonly headers?: true;
   readonly join?: true;
   readonly follow: boolean;
@@ -43,6 +44,7 @@ export function tailCommand(): Command {
     )
     .option('-n, --count <n>', 'end after n messages', wholeNumber(1))
     .option('--no-follow', 'print the newest 10 messages, or as many as -n says, and end')
+    .option('--thread <number>', 'only messages of this thread (with one group)', wholeNumber(1))
     .option('--headers', 'leave out the content')
     .option('--join', 'join the groups first, if you are not a member')
     .option('--json', 'print each message as one line of JSON');
@@ -83,6 +85,9 @@ async function run(groups: string[], options: TailOptions, command: Command): Pr
       'error: --since accepts a message number only with exactly one group. Give one group, or a time.',
     );
   }
+  if (options.thread !== undefined && groups.length !== 1) {
+    command.error('error: --thread needs exactly one group.');
+  }
   const ended = interruption();
   const reader = readerOf(process.stdout);
   const signal = AbortSignal.any([ended.signal, reader.closed]);
@@ -114,6 +119,16 @@ async function tail(groups: string[], options: TailOptions, signal: AbortSignal)
   }
 }
 
+/** The number of the thread to print: any message of it can be named. */
+async function threadOf(
+  client: BoardClient,
+  [group = '']: readonly string[],
+  { thread }: TailOptions,
+): Promise<number | undefined> {
+  if (thread === undefined) return undefined;
+  return (await client.call('thread.get', { group, thread, limit: 1 })).thread;
+}
+
 interface Printing {
   readonly groups: string[];
   readonly options: TailOptions;
@@ -123,8 +138,9 @@ interface Printing {
 
 async function print(client: BoardClient, { groups, options, signal, tell }: Printing) {
   const { since, headers = false, count, follow } = options;
+  const thread = await threadOf(client, groups, options);
   const newest = follow || since ? undefined : (count ?? newestShown);
-  const what = { groups, since, newest, headers, follow, signal };
+  const what = { groups, since, newest, headers, follow, thread, signal };
   const follower = await Follower.start(client, what);
   if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
   let left = count ?? Number.POSITIVE_INFINITY;

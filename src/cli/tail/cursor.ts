@@ -16,6 +16,8 @@ export interface CursorOptions {
   /** Show no message before this time, in the form of `postedAt`. */
   readonly since?: string | undefined;
   readonly headers: boolean;
+  /** Only messages of this thread, if it is given. */
+  readonly thread: number | undefined;
 }
 
 /**
@@ -29,18 +31,20 @@ export class Cursor {
   private after: number;
   private since: string | undefined;
   private readonly headers: boolean;
+  private readonly thread: number | undefined;
   private waiting: TailMessage[] = [];
   /** Index of the next message in `waiting`. */
   private at = 0;
   /** Whether the board may have more messages. */
   stale = true;
 
-  constructor({ id, name, after, since, headers }: CursorOptions) {
+  constructor({ id, name, after, since, headers, thread }: CursorOptions) {
     this.id = id;
     this.name = name;
     this.after = after;
     this.since = since;
     this.headers = headers;
+    this.thread = thread;
   }
 
   get next(): TailMessage | undefined {
@@ -49,6 +53,11 @@ export class Cursor {
 
   take(): void {
     this.at++;
+  }
+
+  /** Whether the message belongs to what is read. */
+  wants({ thread }: Header): boolean {
+    return this.thread === undefined || thread === this.thread;
   }
 
   /** Reads the next page, if `next` is empty. @throws any error of `call` */
@@ -70,7 +79,9 @@ export class Cursor {
     const page = { group: id, after, since, limit: limits.listMost, content: !this.headers };
     const { group, messages, more } = await call('message.list', page);
     this.name = group;
-    this.waiting = messages.map((message) => ({ group, groupId: id, ...message }));
+    this.waiting = messages
+      .filter((message) => this.wants(message))
+      .map((message) => ({ group, groupId: id, ...message }));
     this.at = 0;
     const last = messages.at(-1);
     // From now on the number is enough.

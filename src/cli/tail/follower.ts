@@ -14,6 +14,8 @@ export interface FollowOptions {
   /** Begin with so many of the newest messages of all groups together, in place of `since`. */
   readonly newest: number | undefined;
   readonly headers: boolean;
+  /** Only messages of the thread with this number, if it is given. */
+  readonly thread: number | undefined;
   /** Whether to wait for later messages. */
   readonly follow: boolean;
   /** Stops when aborted. */
@@ -73,12 +75,12 @@ export class Follower {
   }
 
   private async open(): Promise<void> {
-    const { since, newest } = this.options;
+    const { since, newest, thread } = this.options;
     const groups = await this.named();
     const starts =
       newest === undefined
         ? new Map(groups.map((membership) => [membership.id, startOf(membership, since)]))
-        : await startsOfNewest(this.client.call, groups, newest);
+        : await startsOfNewest(this.client.call, groups, newest, thread);
     for (const membership of groups) {
       const start = starts.get(membership.id);
       if (start) this.add(membership, start);
@@ -102,8 +104,8 @@ export class Follower {
   }
 
   private add({ id, group: name }: Pick<Membership, 'id' | 'group'>, start: Start): void {
-    const { headers } = this.options;
-    this.cursors.set(id, new Cursor({ id, name, headers, ...start }));
+    const { headers, thread } = this.options;
+    this.cursors.set(id, new Cursor({ id, name, headers, thread, ...start }));
   }
 
   /** The message posted first among those that come next in their groups. */
@@ -144,6 +146,7 @@ export class Follower {
       case 'message.posted': {
         const cursor = this.cursors.get(params.groupId);
         if (cursor) {
+          if (!cursor.wants(params.message)) break;
           cursor.stale = true;
           this.wake();
         } else {

@@ -34,16 +34,18 @@ export function startOf({ lastNumber }: Membership, since: Since | undefined): S
 /**
  * Where to begin in each group, so that the newest `count` messages of all groups together are shown.
  * Groups without such a message are left out.
+ * @param thread count only messages of this thread
  * @throws any error of `call`
  */
 export async function startsOfNewest(
   call: Call,
   groups: readonly Membership[],
   count: number,
+  thread?: number,
 ): Promise<Map<number, Start>> {
   const all: { id: number; header: Header }[] = [];
   for (const { id } of groups) {
-    for (const header of await newest(call, id, count)) all.push({ id, header });
+    for (const header of await newest(call, id, count, thread)) all.push({ id, header });
   }
   all.sort((a, b) => (a.header.postedAt < b.header.postedAt ? 1 : -1));
   // The oldest message of each group is the last one, and overrides the others.
@@ -51,13 +53,26 @@ export async function startsOfNewest(
 }
 
 /** The newest headers of a group, at most `count`. */
-async function newest(call: Call, group: number, count: number): Promise<Header[]> {
+async function newest(
+  call: Call,
+  group: number,
+  count: number,
+  thread: number | undefined,
+): Promise<Header[]> {
   const found: Header[] = [];
+  let before: number | undefined;
   for (let more = true; more && found.length < count; ) {
-    const limit = Math.min(count - found.length, limits.listMost);
-    const page = await call('message.list', { group, limit, before: found[0]?.number });
-    found.unshift(...page.messages);
+    const limit = thread === undefined ? count - found.length : limits.listMost;
+    const page = await call('message.list', {
+      group,
+      limit: Math.min(limit, limits.listMost),
+      before,
+    });
+    found.unshift(
+      ...page.messages.filter((header) => thread === undefined || header.thread === thread),
+    );
+    before = page.messages[0]?.number;
     ({ more } = page);
   }
-  return found;
+  return found.slice(-count);
 }

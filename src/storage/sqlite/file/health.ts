@@ -141,6 +141,22 @@ export const healthChecks: readonly HealthCheck[] = [
     ({ name, rows }) =>
       `${name} has ${rows} messages in a row without a milestone, so that a message is found slowly by its number`,
   ),
+  rule<{ name: string; number: number }>(
+    'threads',
+    // The thread of a reply is that of its parent, and the first message of a thread is no reply. A purge may have
+    // removed both.
+    `WITH places AS MATERIALIZED (
+       SELECT group_id, number, iif(deleted_at IS NULL, coalesce(thread, number), thread) AS thread
+       FROM messages)
+     SELECT name, reply.number
+     FROM messages AS reply JOIN groups ON groups.id = reply.group_id
+       LEFT JOIN places AS parent ON parent.group_id = reply.group_id AND parent.number = reply.reply_to
+       LEFT JOIN places AS root ON root.group_id = reply.group_id AND root.number = reply.thread
+     WHERE reply.deleted_at IS NULL AND (reply.thread IS NOT NULL OR reply.reply_to IS NOT NULL)
+       AND (reply.thread IS NULL OR reply.reply_to IS NULL OR reply.thread > reply.reply_to
+         OR reply.reply_to >= reply.number OR parent.thread <> reply.thread OR root.thread <> reply.thread)`,
+    ({ name, number }) => `message ${number} of ${name} is not in the thread that it replies to`,
+  ),
   rule<{ group: string; user: string; read: number; last: number }>(
     'read marks',
     `SELECT groups.name AS "group", users.name AS user, last_read_number AS read,

@@ -110,12 +110,14 @@ interface MessageRow {
   content: string;
   post_key: string | null;
   deleted_at: number | null;
+  reply_to: number | null;
+  thread: number | null;
 }
 
 // CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
 const messageQuery = `
   SELECT g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject, m.content,
-    m.post_key, m.deleted_at
+    m.post_key, m.deleted_at, m.reply_to, m.thread
   FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
     LEFT JOIN snap.users u ON u.id = m.sender_id
   ORDER BY m.id`;
@@ -123,8 +125,10 @@ const messageQuery = `
 function messageLine(row: MessageRow): ExportLine {
   const { group, number, deleted_at } = row;
   const postedAt = formatTime(row.posted_at);
+  const thread = row.thread !== null && { thread: row.thread };
   if (deleted_at !== null) {
-    return { type: 'deleted', group, number, postedAt, deletedAt: formatTime(deleted_at) };
+    const deletedAt = formatTime(deleted_at);
+    return { type: 'deleted', group, number, postedAt, deletedAt, ...thread };
   }
   return {
     type: 'message',
@@ -135,6 +139,8 @@ function messageLine(row: MessageRow): ExportLine {
     subject: row.subject,
     content: row.content,
     ...(row.post_key !== null && { key: row.post_key }),
+    ...(row.reply_to !== null && { replyTo: row.reply_to }),
+    ...thread,
   };
 }
 

@@ -19,11 +19,12 @@ const tables = `
     keep_messages, keep_days);
   CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
-    subject, content, post_key, deleted_at)`;
+    subject, content, post_key, deleted_at, reply_to, thread)`;
 
 const copyMessages = `
   INSERT INTO snap.messages
-    SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key, deleted_at
+    SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key, deleted_at,
+      reply_to, thread
     FROM main.messages`;
 
 const copyUsers = `

@@ -161,7 +161,16 @@ export class ImportRows {
   private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
     const place = this.next(name, message);
     const user = sender === null ? null : this.user(sender);
-    this.statements.addMessage.run({ key: null, ...message, ...place, user });
+    const { replyTo = null, thread = null } = message;
+    if ((replyTo === null) !== (thread === null)) {
+      throw new ExportError('thread: A reply has replyTo and thread, and another message neither');
+    }
+    if (replyTo !== null && (replyTo >= message.number || (thread ?? 0) > replyTo)) {
+      throw new ExportError(
+        'replyTo: It is not between the first message of the thread and this one',
+      );
+    }
+    this.statements.addMessage.run({ key: null, ...message, ...place, user, replyTo, thread });
     this.messages++;
   }
 
@@ -169,7 +178,12 @@ export class ImportRows {
     if (this.header?.version === 1) {
       throw new ExportError('type: Version 1 has no deleted messages');
     }
-    this.statements.addDeleted.run({ ...tombstone, ...this.next(name, tombstone) });
+    const place = this.next(name, tombstone);
+    const { thread = null } = tombstone;
+    if (thread !== null && thread >= tombstone.number) {
+      throw new ExportError('thread: It is not before this message');
+    }
+    this.statements.addDeleted.run({ ...tombstone, ...place, thread });
     this.deleted++;
   }
 
@@ -262,10 +276,11 @@ function prepare(client: Client) {
       INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges)
       VALUES (:group, :user, :joinedAt, :lastRead, :ranges)`),
     addMessage: client.prepare(`
-      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone)
-      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone)`),
+      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
+        reply_to, thread)
+      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread)`),
     addDeleted: client.prepare(`
-      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone)
-      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone)`),
+      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone, thread)
+      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone, :thread)`),
   };
 }
