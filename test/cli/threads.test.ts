@@ -29,7 +29,9 @@ test('tail --thread prints the messages of one thread, which any of them names',
   const alice = await board.memberProgram('alice');
   const say = (content: string, replyTo?: number) =>
     alice.call('message.post', { group: 'main', subject: 's', content, replyTo });
-  await board.memberProgram('watcher').then((watcher) => watcher.end());
+  const watcher = await board.memberProgram('watcher');
+  watcher.socket.destroy();
+  await watcher.closed();
   await say('root');
   await say('other');
   await say('first', 1);
@@ -58,7 +60,7 @@ test('an export keeps replies and their threads, and a board with a reply in a w
   await say('deep', 2);
   await say('deleted', 3);
   await say('below', 4);
-  await board.close();
+  await board.stop();
   await runCli(['message', 'delete', 'main', '4', '--yes', '--data', board.data]);
   const file = `${tempFolder()}/board.jsonl`;
   const data = `${tempFolder()}/imported`;
