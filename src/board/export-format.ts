@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isDirectName } from '../protocol/direct.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 import { parseRanges } from '../protocol/marks.ts';
@@ -48,7 +49,13 @@ const count = z.int().nonnegative();
 const limit = z.int().positive().nullable();
 const number = z.int().positive();
 const user = kept((text) => userName(text).name);
-const group = kept((text) => groupName(text).name);
+const groupOwnName = kept((text) => groupName(text).name);
+// A direct conversation is `@` and its number, because its two users have different names for it.
+const conversation = z.string().regex(/^@\d{1,15}$/, 'It takes @ and the number of a conversation');
+const group = z.string().superRefine((text, context) => {
+  const { error } = (isDirectName(text) ? conversation : groupOwnName).safeParse(text);
+  if (error) context.addIssue({ code: 'custom', message: error.issues[0]?.message ?? '' });
+});
 
 const boardLine = z.strictObject({
   type: z.literal('board'),
@@ -65,7 +72,9 @@ const boardLine = z.strictObject({
   groups: count,
   memberships: count,
   messages: count,
-  /** From version 2 on: how many deleted messages there are. */
+  /** From version 2 on: how many direct conversations, blocks and deleted messages there are; left out if there are none. */
+  directs: count.optional(),
+  blocks: count.optional(),
   deleted: count.optional(),
   /** The highest number that a group ever had. */
   lastGroup: count,
@@ -92,12 +101,35 @@ const userLine = z.strictObject({
 const groupLine = z.strictObject({
   type: z.literal('group'),
   id: z.int().positive(),
-  name: group,
+  name: groupOwnName,
   description: kept(checkedDescription),
   createdAt: time,
   lastNumber: count,
   keepMessages: limit,
   keepDays: limit,
+});
+
+/** From version 2 on. */
+const directLine = z.strictObject({
+  type: z.literal('direct'),
+  id: z.int().positive(),
+  name: conversation,
+  /** The two users, or the one who is left of them. */
+  users: z.array(user).min(1).max(2),
+  /** Who began it. Null if that user was deleted. */
+  createdBy: user.nullable(),
+  createdAt: time,
+  lastNumber: count,
+  keepMessages: limit,
+  keepDays: limit,
+});
+
+/** From version 2 on. The user blocks the other. */
+const blockLine = z.strictObject({
+  type: z.literal('block'),
+  user,
+  blocked: user,
+  createdAt: time,
 });
 
 const membershipLine = z.strictObject({
@@ -153,6 +185,8 @@ export const linePlaces = {
   board: 0,
   user: 1,
   group: 2,
+  direct: 2,
+  block: 3,
   membership: 3,
   message: 4,
   deleted: 4,
@@ -163,6 +197,8 @@ const exportLine = z.discriminatedUnion('type', [
   boardLine,
   userLine,
   groupLine,
+  directLine,
+  blockLine,
   membershipLine,
   messageLine,
   deletedLine,

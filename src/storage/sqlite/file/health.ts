@@ -84,6 +84,16 @@ export const healthChecks: readonly HealthCheck[] = [
      WHERE says <> are`,
     ({ name, says, are }) => `${name} says it has ${says}, and has ${are}`,
   ),
+  rule<{ name: string }>(
+    'direct conversations',
+    `SELECT name FROM (
+       SELECT name, name_key, last_number, kind, count(user_id) AS members, min(user_id) AS one, max(user_id) AS other
+       FROM groups LEFT JOIN memberships ON group_id = id WHERE kind = 'direct' OR name LIKE '@%' GROUP BY id)
+     WHERE kind <> 'direct' OR name <> name_key OR members > 2
+       OR (members = 2 AND name <> '@' || one || ',' || other)
+       OR (members = 1 AND name NOT LIKE '@' || one || ',%' AND name NOT LIKE '@%,' || one)`,
+    ({ name }) => `the name of the direct conversation ${name} does not agree with its members`,
+  ),
   rule<{ name: string; says: number; are: number }>(
     'messages',
     `SELECT * FROM (

@@ -20,6 +20,8 @@ export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<
   yield { ...format, ...scope, ...counts, lastGroup };
   for (const row of rows<UserRow>(snapshot, userQuery)) yield userLine(row, scope);
   for (const row of rows<GroupRow>(snapshot, groupQuery)) yield groupLine(row);
+  for (const row of rows<DirectRow>(snapshot, directQuery)) yield directLine(row);
+  for (const row of rows<BlockRow>(snapshot, blockQuery)) yield blockLine(row);
   for (const row of rows<MembershipRow>(snapshot, membershipQuery)) yield membershipLine(row);
   for (const row of rows<MessageRow>(snapshot, messageQuery)) yield messageLine(row);
 }
@@ -61,7 +63,7 @@ interface GroupRow {
   keep_days: number | null;
 }
 
-const groupQuery = 'SELECT * FROM snap.groups ORDER BY id';
+const groupQuery = "SELECT * FROM snap.groups WHERE kind = 'group' ORDER BY id";
 
 function groupLine(row: GroupRow): ExportLine {
   return {
@@ -74,6 +76,49 @@ function groupLine(row: GroupRow): ExportLine {
     keepMessages: row.keep_messages,
     keepDays: row.keep_days,
   };
+}
+
+interface DirectRow extends GroupRow {
+  /** The names of the users, as a JSON array. */
+  users: string;
+  creator: string | null;
+}
+
+const directQuery = `
+  SELECT g.*,
+    (SELECT json_group_array(name) FROM (
+      SELECT u.name FROM snap.memberships m JOIN snap.users u ON u.id = m.user_id
+      WHERE m.group_id = g.id ORDER BY u.id)) AS users,
+    (SELECT name FROM snap.users WHERE id = g.created_by) AS creator
+  FROM snap.groups g WHERE kind = 'direct' ORDER BY id`;
+
+function directLine(row: DirectRow): ExportLine {
+  return {
+    type: 'direct',
+    id: row.id,
+    name: row.name,
+    users: JSON.parse(row.users) as string[],
+    createdBy: row.creator,
+    createdAt: formatTime(row.created_at),
+    lastNumber: row.last_number,
+    keepMessages: row.keep_messages,
+    keepDays: row.keep_days,
+  };
+}
+
+interface BlockRow {
+  user: string;
+  blocked: string;
+  created_at: number;
+}
+
+const blockQuery = `
+  SELECT u.name AS user, o.name AS blocked, b.created_at
+  FROM snap.blocks b JOIN snap.users u ON u.id = b.user_id JOIN snap.users o ON o.id = b.blocked_id
+  ORDER BY b.user_id, b.blocked_id`;
+
+function blockLine({ user, blocked, created_at }: BlockRow): ExportLine {
+  return { type: 'block', user, blocked, createdAt: formatTime(created_at) };
 }
 
 interface MembershipRow {

@@ -16,7 +16,8 @@ const tables = `
   CREATE TABLE snap.users (id INTEGER PRIMARY KEY, name, created_at, last_seen_at, banned_at,
     ban_reason, password_hash);
   CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, description, created_at, last_number,
-    keep_messages, keep_days);
+    keep_messages, keep_days, kind, created_by);
+  CREATE TABLE snap.blocks (user_id, blocked_id, created_at);
   CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
     subject, content, post_key, deleted_at, reply_to, thread)`;
@@ -32,10 +33,18 @@ const copyUsers = `
     SELECT id, name, created_at, last_seen_at, banned_at, ban_reason, password_hash
     FROM main.users`;
 
+/** The blocks between users of the snapshot. */
+const copyBlocks = `
+  INSERT INTO snap.blocks
+    SELECT user_id, blocked_id, created_at FROM main.blocks
+    WHERE user_id IN (SELECT id FROM snap.users) AND blocked_id IN (SELECT id FROM snap.users)`;
+
 /** The numbers of rows in a snapshot. */
 export interface SnapshotCounts {
   readonly users: number;
   readonly groups: number;
+  readonly directs?: number;
+  readonly blocks?: number;
   readonly memberships: number;
   readonly messages: number;
   readonly deleted: number;
@@ -81,6 +90,7 @@ export class Snapshot {
         control.signal.throwIfAborted();
       }
       client.exec(wanted ? `${copyUsers} WHERE id IN (${usersOfSnapshot})` : copyUsers);
+      client.exec(copyBlocks);
       const snapshot = new Snapshot(client, countRows(client), lastGroup(client));
       client.exec('COMMIT');
       return snapshot;
@@ -117,7 +127,8 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
     `WHERE :ids IS NULL OR ${column} IN (SELECT value FROM json_each(:ids))`;
   for (const copy of [
     `INSERT INTO snap.groups
-      SELECT id, name, description, created_at, last_number, keep_messages, keep_days
+      SELECT id, iif(kind = 'direct', '@' || id, name), description, created_at, last_number, keep_messages, keep_days,
+        kind, created_by
       FROM main.groups ${isWanted('id')}`,
     `INSERT INTO snap.memberships
       SELECT group_id, user_id, joined_at, last_read_number, read_ranges
@@ -171,9 +182,13 @@ const usersOfSnapshot =
 
 function countRows(client: Client): SnapshotCounts {
   const rows = (table: string) => highest(client, `SELECT count(*) FROM snap.${table}`);
+  const directs = rows("groups WHERE kind = 'direct'");
+  const blocks = rows('blocks');
   return {
     users: rows('users'),
-    groups: rows('groups'),
+    groups: rows("groups WHERE kind = 'group'"),
+    ...(directs > 0 && { directs }),
+    ...(blocks > 0 && { blocks }),
     memberships: rows('memberships'),
     messages: rows('messages WHERE deleted_at IS NULL'),
     deleted: rows('messages WHERE deleted_at IS NOT NULL'),

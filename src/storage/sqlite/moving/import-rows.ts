@@ -6,7 +6,9 @@ import {
   linePlaces,
 } from '../../../board/export-format.ts';
 import { groupName, userName } from '../../../board/names.ts';
+import { directName } from '../../../protocol/direct.ts';
 import { areRanges, parseRanges } from '../../../protocol/marks.ts';
+import { storedName } from '../acts/access.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns } from '../file/names.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
@@ -23,6 +25,8 @@ interface KnownGroup {
 interface Extent {
   readonly joinedAt: number;
   readonly memberships: number;
+  readonly directs: number;
+  readonly blocks: number;
   readonly messages: number;
   readonly deleted: number;
 }
@@ -33,6 +37,8 @@ type Take = { [T in ImportLine['type']]: (line: LineOf<T>) => void };
 const unique = {
   user: 'name',
   group: 'id or name',
+  direct: 'id or users',
+  block: 'user and blocked',
   membership: 'group and user',
   message: 'sender and key',
 } as const;
@@ -48,6 +54,8 @@ export class ImportRows {
   private joinedAt: number;
   private postedAt = 0;
   private memberships: number;
+  private directs: number;
+  private blocks: number;
   private messages: number;
   private deleted: number;
   private readonly statements;
@@ -56,6 +64,8 @@ export class ImportRows {
     board: (line) => this.begin(line),
     user: (line) => this.addUser(line),
     group: (line) => this.addGroup(line),
+    direct: (line) => this.addDirect(line),
+    block: (line) => this.addBlock(line),
     membership: (line) => this.addMembership(line),
     message: (line) => this.addMessage(line),
     deleted: (line) => this.addDeleted(line),
@@ -78,6 +88,8 @@ export class ImportRows {
     const [found] = this.statements.extent.all();
     this.joinedAt = found?.joinedAt ?? 0;
     this.memberships = found?.memberships ?? 0;
+    this.directs = found?.directs ?? 0;
+    this.blocks = found?.blocks ?? 0;
     this.messages = found?.messages ?? 0;
     this.deleted = found?.deleted ?? 0;
     for (const { postedAt } of this.groups.values()) {
@@ -88,7 +100,8 @@ export class ImportRows {
   /** How many lines the header promises. */
   get expectedLines(): number {
     const { users = 0, groups = 0, memberships = 0, messages = 0 } = this.header ?? {};
-    return users + groups + memberships + messages + (this.header?.deleted ?? 0) + 2;
+    const { directs = 0, blocks = 0, deleted = 0 } = this.header ?? {};
+    return users + groups + directs + blocks + memberships + messages + deleted + 2;
   }
 
   /** @throws ExportError */
@@ -129,11 +142,40 @@ export class ImportRows {
   }
 
   private addGroup(line: LineOf<'group'>): void {
-    const most = this.header?.lastGroup ?? 0;
-    if (line.id > most) throw new ExportError(`id: The board says that ${most} is the last one`);
+    this.requireGroupNumber(line);
     this.statements.addGroup.run({ ...line, ...nameColumns(groupName(line.name)) });
     const { id, lastNumber } = line;
     this.groups.set(line.name, { id, lastNumber, number: 0, postedAt: -1 });
+  }
+
+  private addDirect(line: LineOf<'direct'>): void {
+    this.requireVersion2('direct conversations');
+    this.requireGroupNumber(line);
+    const { id, name, users, createdBy, lastNumber } = line;
+    if (name !== directName(String(id))) throw new ExportError('name: It is not that of its id');
+    // The number of a user who was deleted is not in an export.
+    const [one = 0, other = -id] = users.map((user) => this.user(user));
+    if (one === other) throw new ExportError('users: It takes two users');
+    const creator = createdBy === null ? null : this.user(createdBy);
+    this.statements.addDirect.run({ ...line, stored: storedName(one, other), creator });
+    this.groups.set(name, { id, lastNumber, number: 0, postedAt: -1 });
+    this.directs++;
+  }
+
+  private addBlock({ user, blocked, createdAt }: LineOf<'block'>): void {
+    this.requireVersion2('blocks');
+    const ids = { user: this.user(user), blocked: this.user(blocked) };
+    this.statements.addBlock.run({ ...ids, createdAt });
+    this.blocks++;
+  }
+
+  private requireGroupNumber({ id }: { id: number }): void {
+    const most = this.header?.lastGroup ?? 0;
+    if (id > most) throw new ExportError(`id: The board says that ${most} is the last one`);
+  }
+
+  private requireVersion2(what: string): void {
+    if (this.header?.version === 1) throw new ExportError(`type: Version 1 has no ${what}`);
   }
 
   private addMembership(line: LineOf<'membership'>) {
@@ -175,9 +217,7 @@ export class ImportRows {
   }
 
   private addDeleted({ group: name, ...tombstone }: LineOf<'deleted'>): void {
-    if (this.header?.version === 1) {
-      throw new ExportError('type: Version 1 has no deleted messages');
-    }
+    this.requireVersion2('deleted messages');
     const place = this.next(name, tombstone);
     const { thread = null } = tombstone;
     if (thread !== null && thread >= tombstone.number) {
@@ -207,7 +247,9 @@ export class ImportRows {
   private requireCounts(): void {
     const counts = {
       users: this.users.size,
-      groups: this.groups.size,
+      groups: this.groups.size - this.directs,
+      directs: this.directs,
+      blocks: this.blocks,
       memberships: this.memberships,
       messages: this.messages,
       deleted: this.deleted,
@@ -255,12 +297,14 @@ function prepare(client: Client) {
   return {
     users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
     groups: client.prepare<[], { name: string } & KnownGroup>(`
-      SELECT name, id, last_number AS lastNumber,
+      SELECT iif(kind = 'direct', '@' || id, name) AS name, id, last_number AS lastNumber,
         max(${newest('number', 'IS NULL', 0)}, ${newest('number', 'IS NOT NULL', 0)}) AS number,
         max(${newest('posted_at', 'IS NULL', -1)}, ${newest('posted_at', 'IS NOT NULL', -1)}) AS postedAt
       FROM groups`),
     extent: client.prepare<[], Extent>(`
       SELECT coalesce(max(joined_at), 0) AS joinedAt, count(*) AS memberships,
+        (SELECT count(*) FROM groups WHERE kind = 'direct') AS directs,
+        (SELECT count(*) FROM blocks) AS blocks,
         (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
         (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted
       FROM memberships`),
@@ -272,6 +316,14 @@ function prepare(client: Client) {
       INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
         keep_days)
       VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
+    addDirect: client.prepare(`
+      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
+        keep_days, kind, created_by)
+      VALUES (:id, :stored, :stored, :stored, :stored, '', :createdAt, :lastNumber, :keepMessages, :keepDays, 'direct',
+        :creator)`),
+    addBlock: client.prepare(
+      'INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (:user, :blocked, :createdAt)',
+    ),
     addMembership: client.prepare(`
       INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges)
       VALUES (:group, :user, :joinedAt, :lastRead, :ranges)`),

@@ -54,6 +54,21 @@ export function conversationStatements(orm: Orm) {
           ),
         peerColumns,
       ),
+    /** The conversations of which the user is the only member. */
+    lonelyConversations: () =>
+      orm
+        .select({ id: groups.id })
+        .from(memberships)
+        .crossJoin(groups)
+        .where(
+          and(
+            eq(memberships.userId, value('user')),
+            eq(groups.id, memberships.groupId),
+            eq(groups.kind, 'direct'),
+            eq(groups.memberCount, 1),
+          ),
+        )
+        .prepare(),
     addConversation: () =>
       orm
         .insert(groups)

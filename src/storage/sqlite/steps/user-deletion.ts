@@ -4,7 +4,7 @@ import type { User } from '../../../board/types.ts';
 import { type DeletionProgress, sentMessages } from '../acts/user-deletion.ts';
 import type { Executor } from '../executor.ts';
 import type { Statements } from '../statements/statements.ts';
-import { announceAfterFailure } from './purge.ts';
+import { announceAfterFailure, deleteGroupInSteps } from './purge.ts';
 
 // Ids of one search: some 5 ms of work.
 const searchSize = 20_000;
@@ -12,15 +12,23 @@ const searchSize = 20_000;
 /**
  * Deletes a user in steps: first their messages, or the sender of their messages. No index leads from a user to their
  * messages, so each step searches a range of ids, outside of any transaction: a server never waits for the search.
+ * Direct conversations that have no other member are deleted with the user.
  * @throws BoardError `STORAGE_FAILED`; what was deleted before stays deleted
  */
-export function deleteUserInSteps(
+export async function deleteUserInSteps(
   executor: Executor,
   user: User,
   messages: MessageDisposal,
   control: StepControl,
 ): Promise<{ messages: number; complete: boolean }> {
   const { statements, shortestPause } = executor;
+  // Nobody could read them any more.
+  for (const { id } of await executor.read(() =>
+    statements.lonelyConversations.all({ user: user.id }),
+  )) {
+    const { complete } = await deleteGroupInSteps(executor, { id }, control);
+    if (!complete) return { messages: 0, complete };
+  }
   return executor.long(async () => {
     const began = await executor.read(() => newestTime(statements));
     let progress: DeletionProgress = { messages: 0, searchedTo: 0, began, spans: [] };
