@@ -43,6 +43,8 @@ export interface Message extends Header {
 /** One of a user's memberships, as a login lists it. */
 export interface Membership extends Marks {
   readonly group: Group;
+  /** How many messages are unread; null or left out if `Repository.unread` has to count them. */
+  readonly unread?: number | null;
   readonly lastNumber: number;
 }
 

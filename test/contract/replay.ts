@@ -212,9 +212,10 @@ export class Replay {
     });
     const login = await this.storage.accounts.login(userName(user), newLogin(), null);
     // Marks hold numbers that are not visible, too. Which, nobody can tell.
-    const shown = login.memberships.map(({ group, lastNumber, ...marks }, at) => {
+    const shown = login.memberships.map(({ group, lastNumber, unread: counted, ...marks }, at) => {
       const others = memberships[at]?.others ?? [];
       const unread = others.map(numberOf).filter((number) => !isRead(marks, number));
+      if (counted !== null) expect(counted).toBe(unread.length);
       return { name: group.name, lastNumber, others, unread };
     });
     expect(shown).toEqual(memberships);

@@ -160,9 +160,9 @@ export async function membershipsOf(
   { user, since, memberships }: OpenedLogin,
 ) {
   const counted = await unreadOf(repository, user, since);
-  return memberships.map((membership) => ({
+  return memberships.map(({ unread, ...membership }) => ({
     ...membership,
-    unread: counted.get(membership.group.id) ?? 0,
+    unread: unread ?? counted.get(membership.group.id) ?? 0,
   }));
 }
 

@@ -14,12 +14,13 @@ export async function withUnread(
   memberships: readonly Membership[],
   until: number,
 ): Promise<Shown[]> {
-  const groups = memberships.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
-  const unread = await unreadOf(context, user, groups, until);
-  return memberships.map(({ group, lastNumber, ...marks }) => ({
+  const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
+  const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
+  const counts = await unreadOf(context, user, groups, until);
+  return memberships.map(({ group, lastNumber, unread, ...marks }) => ({
     id: group.id,
     group: context.hub.nameOf(group),
-    unread: unread.get(group.id)?.unread ?? 0,
+    unread: unread ?? counts.get(group.id)?.unread ?? 0,
     ...toMarks(marks),
     lastNumber,
   }));

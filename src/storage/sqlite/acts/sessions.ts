@@ -177,10 +177,11 @@ function open(
 ): OpenedLogin {
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
-  const memberships = rows.map(({ id, name, lastNumber, ...marks }) => ({
+  const memberships = rows.map(({ id, name, lastNumber, unread, ...marks }) => ({
     group: { id, name },
     ...toMarks(marks),
     lastNumber,
+    unread,
   }));
   const login = { user, since: at, memberships, passwordHash, token, ...more };
   emit({ type: 'session.opened', origin, login });

@@ -3,6 +3,7 @@ import type { Orm } from '../file/orm.ts';
 import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { nameFor } from './group-names.ts';
+import { unreadAtOnce } from './unread.ts';
 
 const value = sql.placeholder;
 
@@ -13,6 +14,7 @@ const membershipColumns = {
   lastNumber: groups.lastNumber,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
+  unread: unreadAtOnce(),
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
 const marksColumns = { lastRead: memberships.lastReadNumber, ranges: memberships.readRanges };
