@@ -1,4 +1,5 @@
 import type { ServerCounts } from '../metrics/counts.ts';
+import { boardError } from '../protocol/errors.ts';
 import { limits as fixed, type ServerLimits } from '../protocol/limits.ts';
 import { Allowance, Allowances, networkRates, strangerRates, userRates } from './allowance.ts';
 import { Rate, spend } from './rate.ts';
@@ -75,6 +76,7 @@ export class Costs {
   private charged = 0;
   private readonly commands: Rate[];
   private isUser = false;
+  private hasLeft = false;
   /** Bytes that were read since the connection last waited for its turn to read. */
   private justRead = 0;
 
@@ -96,6 +98,7 @@ export class Costs {
 
   /** To be called once, when the connection has ended. */
   leave(): void {
+    this.hasLeft = true;
     this.charges.leave(this.isUser ? this.own : undefined, this.network);
   }
 
@@ -203,13 +206,18 @@ export class Costs {
     return mark?.turn === this.charges.turns.current ? mark : this.mark();
   }
 
-  /** Charges the work since `mark`. If it lasted `pieceTime`, waits for the next turn. @returns the next mark */
+  /**
+   * Charges the work since `mark`. If it lasted `pieceTime`, waits for the next turn.
+   * @returns the next mark
+   * @throws BoardError `CONNECTION_ENDED` if nobody waits for the work any more
+   */
   async breathe(mark: Mark): Promise<Mark> {
     if (mark.turn === this.charges.turns.current && performance.now() - mark.at < pieceTime) {
       return mark;
     }
     this.charge(mark);
     await this.nextTurn();
+    if (this.hasLeft) throw boardError('CONNECTION_ENDED');
     return this.mark();
   }
 

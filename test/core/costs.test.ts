@@ -67,3 +67,11 @@ test('after 64 KiB in one turn, in any pieces, the rest is read in the next turn
   });
   expect(costs.mayReadOn(nothing)).toBe(true);
 });
+
+test('a request that is carried out in pieces ends when its connection has ended', async () => {
+  const costs = new Charges(serverLimits, { delays: 0 }).connect(undefined);
+  const longAgo = () => ({ ...costs.mark(), at: performance.now() - 1000 });
+  await costs.breathe(longAgo());
+  costs.leave();
+  await expect(costs.breathe(longAgo())).rejects.toMatchObject({ code: 'CONNECTION_ENDED' });
+});

@@ -242,6 +242,14 @@ test.each(Object.entries(texts))(
   },
 );
 
+test('a search that goes on after the server was closed is refused', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const search = new Board(board.repository).search(alice, 'soup', { limit: 20 });
+  await board.close();
+  await expect(search.step()).rejects.toMatchObject({ code: 'SHUTTING_DOWN' });
+});
+
 test('a search that finds little ends early, with a place to go on from', async () => {
   const board = openBoard(clock);
   const alice = await member(board, 'alice');

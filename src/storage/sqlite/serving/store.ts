@@ -128,8 +128,10 @@ export class Store implements Executor {
     return steps();
   }
 
-  /** Runs a read at once. @throws BoardError `STORAGE_FAILED` if the disk fails */
+  /** Runs a read at once. @throws BoardError `STORAGE_FAILED` if the disk fails, `SHUTTING_DOWN` once it is closed */
   async read<T>(operation: () => T): Promise<T> {
+    // A request that is carried out in pieces may go on after the server was closed.
+    if (!this.client.open) throw boardError('SHUTTING_DOWN');
     try {
       return operation();
     } catch (error) {
