@@ -134,6 +134,14 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     return this.call('message.post', { group, subject, content, key, replyTo });
   }
 
+  /**
+   * Finds the direct conversation with a user, or begins it. Post to it by its `groupId`, or as `@dave`.
+   * @throws as `call`
+   */
+  direct(user: string): Promise<Result<'direct.open'>> {
+    return this.call('direct.open', { user });
+  }
+
   /** Logs out, which takes at most a second, and closes the connection. Waiting calls are rejected. */
   async close(): Promise<void> {
     const { connection } = this;

@@ -150,6 +150,7 @@ function addStorage(exporter: Exporter, sources: Sources): void {
       'logHeldBytes',
     ],
     ['groups', 'Groups on the board.', 'groups'],
+    ['direct_conversations', 'Direct conversations of two users.', 'conversations'],
     ['memberships', 'Memberships on the board.', 'memberships'],
     ['messages', 'Messages on the board.', 'messages'],
   ];

@@ -25,6 +25,8 @@ export interface Holdings {
   /** Bytes of the log that cannot be copied into the database, because a reader still uses them. */
   readonly logHeldBytes: number;
   readonly groups: number;
+  /** Direct conversations. */
+  readonly conversations: number;
   readonly memberships: number;
   readonly messages: number;
 }

@@ -38,7 +38,7 @@ test('stats --json counts the stored messages, and those posted in the window', 
   const document = await stats(data);
   const bob = 'b\u001b[31mob';
   expect(document).toMatchObject({
-    totals: { users: 2, banned: 1, groups: 5, memberships: 2, messages: 5 },
+    totals: { users: 2, banned: 1, groups: 5, conversations: 0, memberships: 2, messages: 5 },
     posted: { lastDay: 3, lastWeek: 4, lastMonth: 4 },
     window: {
       messages: 4,

@@ -35,6 +35,7 @@ test('/metrics has sessions, requests, commits, notices and sizes', async () => 
     corkboard_requests_waiting: 0,
     corkboard_writes_failed_total: 0,
     corkboard_groups: 5,
+    corkboard_direct_conversations: 0,
     corkboard_memberships: 2,
     corkboard_messages: 1,
   });

@@ -6,7 +6,7 @@ import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.t
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Caller, Refused } from './caller.ts';
-import { groups, names } from './fuzz/inputs.ts';
+import { groups, names, password, protectedNames } from './fuzz/inputs.ts';
 import { person, program, stranger } from './fuzz/sessions.ts';
 import { LoopWatch } from './fuzz/watch.ts';
 import { Random } from './random.ts';
@@ -82,6 +82,10 @@ test(
   async () => {
     const random = new Random(seed);
     const board = await TestBoard.start({ durability: 'relaxed' });
+    const protect = async () => {
+      for (const name of protectedNames) await board.protect(name, password);
+    };
+    await protect();
     const until = performance.now() + seconds * 1000;
     let inputs = 0;
     report(`seed ${seed}`);
@@ -104,6 +108,7 @@ test(
       await lookInto(board);
       report(`${inputs} inputs, nothing found; the loop stood for ${watch.longest.toFixed()} ms`);
       await board.restart(() => rmSync(databaseFile(board.data)));
+      await protect();
     }
     expect(inputs).toBeGreaterThan(100);
   },

@@ -5,6 +5,8 @@ export interface Statistics {
     readonly users: number;
     readonly banned: number;
     readonly groups: number;
+    /** Direct conversations. */
+    readonly conversations: number;
     readonly memberships: number;
     readonly messages: number;
   };

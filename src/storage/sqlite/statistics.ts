@@ -80,7 +80,8 @@ function readTotals(client: Client): Statistics['totals'] {
     .prepare(
       `SELECT (SELECT count(*) FROM users) AS users,
               (SELECT count(banned_at) FROM users) AS banned,
-              count(*) AS groups,
+              count(*) FILTER (WHERE kind = 'group') AS groups,
+              count(*) FILTER (WHERE kind = 'direct') AS conversations,
               ifnull(sum(member_count), 0) AS memberships,
               ifnull(sum(message_count), 0) AS messages
        FROM groups`,
@@ -158,17 +159,23 @@ function describe(
   };
 }
 
-/** The entries with the highest counts; equal counts in the order of ids. */
+/** The entries with the highest counts; equal counts in the order of ids. Direct conversations are left out. */
 function top(client: Client, table: 'groups' | 'users', counts: Map<number, number>): Share[] {
-  const name = client.prepare<[number]>(`SELECT name FROM ${table} WHERE id = ?`).pluck();
-  return [...counts]
-    .sort(([id, messages], [other, most]) => most - messages || id - other)
-    .slice(0, topSize)
-    .flatMap(([id, messages]) => {
-      // The row may have been deleted during the count.
-      const found = name.get(id) as string | undefined;
-      return found === undefined ? [] : [{ name: found, messages }];
-    });
+  const isListed = table === 'groups' ? "AND kind = 'group'" : '';
+  const name = client
+    .prepare<[number], string>(`SELECT name FROM ${table} WHERE id = ? ${isListed}`)
+    .pluck();
+  const shares: Share[] = [];
+  const ordered = [...counts].sort(
+    ([id, messages], [other, most]) => most - messages || id - other,
+  );
+  for (const [id, messages] of ordered) {
+    if (shares.length === topSize) break;
+    // The row may have been deleted during the count.
+    const found = name.get(id);
+    if (found !== undefined) shares.push({ name: found, messages });
+  }
+  return shares;
 }
 
 function everyDay(days: Map<number, number>, from: number, to: number): WindowStatistics['days'] {

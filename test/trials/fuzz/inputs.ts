@@ -3,6 +3,9 @@ import type { Random } from '../random.ts';
 
 /** Names that many sessions share, so that they meet. */
 export const names = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'] as const;
+/** Names with a password, which write to each other directly. */
+export const protectedNames = ['p0', 'p1', 'p2'] as const;
+export const password = 'one for all of them';
 export const groups = ['main', 'general', 'news'] as const;
 
 const words = ['', 'x', '"', '\\', '\u0000', '🍣', '\u202e', '\ud800', '%', '1', 'main', 'news'];
@@ -35,10 +38,16 @@ const requests: readonly ((random: Random) => [method: string, params: object])[
   () => ['server.info', {}],
   () => ['group.list', {}],
   (random) => ['session.login', { user: random.pick(names) }],
+  (random) => ['session.login', { user: random.pick(protectedNames), password }],
   (random) => ['session.resume', { token: text(random) }],
   (random) => ['group.join', { group: group(random) }],
   (random) => ['group.leave', { group: group(random) }],
   (random) => ['group.members', { group: group(random) }],
+  (random) => ['direct.open', { user: random.pick(protectedNames) }],
+  (random) => ['direct.list', { after: random.whole(0, 9), limit: random.whole(1, 5) }],
+  (random) => ['user.block', { user: random.pick(protectedNames) }],
+  (random) => ['user.unblock', { user: random.pick(protectedNames) }],
+  () => ['user.blocked', {}],
   (random) => ['message.post', { group: group(random), subject: text(random), content: '' }],
   (random) => [
     'message.post',
@@ -96,6 +105,13 @@ const commands = [
   '%groupmessage 2 1',
   '%search c -s from:u1',
   '%search "two',
+  '%tell',
+  '%tell p1 hello',
+  '%tell @p2 x',
+  '%grouplist @p0',
+  '%block u4',
+  '%block',
+  '%unblock u4',
   '%connect 127.0.0.1 1',
 ] as const;
 
@@ -177,7 +193,8 @@ export function pieces(random: Random, bytes: Buffer): Buffer[] {
 }
 
 function group(random: Random): string | number {
-  return random.once(4) ? random.whole(1, 6) : random.pick(groups);
+  if (random.once(4)) return random.whole(1, 9);
+  return random.once(4) ? `@${random.pick(protectedNames)}` : random.pick(groups);
 }
 
 function text(random: Random): string {

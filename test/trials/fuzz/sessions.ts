@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { expect } from 'vitest';
 import type { Random } from '../random.ts';
-import { command, mutated, noise, oddRequest, pieces, request } from './inputs.ts';
+import { command, mutated, noise, oddRequest, password, pieces, request } from './inputs.ts';
 
 const bug = 'The server failed to do this.';
 const end = '"id":"the last","result"';
@@ -62,8 +62,11 @@ export async function program(random: Random, port: number, size: number): Promi
 /** A person who types commands, and what is none: all of it is answered, up to the goodbye. */
 export async function person(random: Random, port: number, size: number): Promise<void> {
   const { socket, whole } = open(port);
+  const isProtected = random.once(2);
   const inputs = Array.from({ length: size }, (_, at) => {
-    if (at === 0) return line('u8');
+    // Now and then a person with a password, who may be there several times.
+    if (at === 0) return line(isProtected ? 'p0' : 'u8');
+    if (at === 1 && isProtected) return line(password);
     return line(random.once(4) ? mutated(random, command(random)) : command(random));
   });
   inputs.push(line('%ping'), line('%exit'));
@@ -71,7 +74,7 @@ export async function person(random: Random, port: number, size: number): Promis
   const shown = await whole;
   expect(shown).not.toContain(bug);
   // Notices of the same turn come after the reply.
-  expect(shown).toMatch(/\[INFO\] Goodbye\.\n(\[GROUP:.*\n)*$/);
+  expect(shown).toMatch(/\[INFO\] Goodbye\.\n(\[(?:GROUP|DIRECT):.*\n)*$/);
 }
 
 /** Someone who sends anything at all, and goes away without a word. */

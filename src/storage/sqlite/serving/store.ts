@@ -46,6 +46,8 @@ export interface StoreOptions {
   logHeld?: (log: { held: boolean; bytes: number }) => void;
 }
 
+const none = { groups: 0, conversations: 0, memberships: 0, messages: 0 };
+
 // Bytes that a post of the maximum size may need in the log: its content, and the pages around it.
 const roomForPost = 128 * 1024;
 
@@ -189,7 +191,7 @@ export class Store implements Executor {
       databaseBytes: size(this.client.name),
       logBytes: size(`${this.client.name}-wal`),
       logHeldBytes: this.thread.heldBytes,
-      ...(this.statements.holdings.get() ?? { groups: 0, memberships: 0, messages: 0 }),
+      ...(this.statements.holdings.get() ?? none),
     };
   }
 

@@ -1,4 +1,4 @@
-import { and, asc, count, eq, gt, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { endOfTime } from '../../../board/times.ts';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, users } from '../file/schema.ts';
@@ -187,7 +187,8 @@ export function groupStatements(orm: Orm) {
     holdings: () =>
       orm
         .select({
-          groups: count(),
+          groups: sql<number>`count(*) FILTER (WHERE ${isGroup})`,
+          conversations: sql<number>`count(*) FILTER (WHERE ${groups.kind} = 'direct')`,
           memberships: sql<number>`coalesce(sum(${groups.memberCount}), 0)`,
           messages: sql<number>`coalesce(sum(${groups.messageCount}), 0)`,
         })
