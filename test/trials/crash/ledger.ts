@@ -18,6 +18,7 @@ export interface Post extends InGroup {
   readonly subject: string;
   readonly content: string;
   readonly key: string;
+  readonly replyTo?: number;
 }
 
 interface Mark extends InGroup {
@@ -31,13 +32,22 @@ export type Change =
   | { method: 'group.join'; params: InGroup }
   | { method: 'group.leave'; params: InGroup };
 
-/** The one error by which the board may refuse it. */
-export const refusals = {
-  'message.post': 'NOT_MEMBER',
-  'message.markRead': 'NOT_MEMBER',
-  'group.join': 'ALREADY_MEMBER',
-  'group.leave': 'NOT_MEMBER',
-} as const;
+const refusals: Readonly<Record<Change['method'], readonly string[]>> = {
+  // The message that is answered may have been purged.
+  'message.post': ['NOT_MEMBER', 'MESSAGE_NOT_FOUND'],
+  'message.markRead': ['NOT_MEMBER'],
+  'group.join': ['ALREADY_MEMBER'],
+  'group.leave': ['NOT_MEMBER'],
+};
+
+/** Whether the board may refuse a change with an error. */
+export function mayRefuse(method: Change['method'], code: string): boolean {
+  return refusals[method].includes(code);
+}
+
+export function isChange(method: string): method is Change['method'] {
+  return method in refusals;
+}
 
 /** Takes the answer, or undefined where it was refused. */
 export type Answered = (result: object | undefined) => void;
@@ -199,7 +209,7 @@ export class Ledger {
     expect(bySubject.size).toBe(rows.length);
     for (const { number, ...row } of rows) {
       const { user, post, number: acknowledged, refused } = this.sentAs(row.subject);
-      expect(row).toEqual({ user, ...post });
+      expect(row).toEqual({ user, replyTo: null, ...post });
       expect(refused).toBeUndefined();
       if (acknowledged !== undefined) expect(number).toBe(acknowledged);
     }
@@ -281,7 +291,8 @@ export class Ledger {
 }
 
 const messagesQuery = `
-  SELECT groups.name AS "group", number, users.name AS user, subject, content, post_key AS key
+  SELECT groups.name AS "group", number, users.name AS user, subject, content, post_key AS key,
+    reply_to AS replyTo
   FROM messages JOIN groups ON groups.id = group_id JOIN users ON users.id = sender_id
   ORDER BY group_id, number`;
 

@@ -1,6 +1,6 @@
 import { Caller, Refused } from '../caller.ts';
 import type { Random } from '../random.ts';
-import { type Change, type Ledger, type Post, refusals } from './ledger.ts';
+import { type Change, type Ledger, mayRefuse, type Post } from './ledger.ts';
 
 export const users = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] as const;
 export const groups = ['main', 'general', 'news'] as const;
@@ -68,7 +68,9 @@ export class User {
 
   private message(group: string, subject: string): Post {
     const content = `${subject}: ${'x'.repeat(this.random.whole(0, 2000))}`;
-    return { group, subject, content, key: subject };
+    const last = this.ledger.lastNumber(group);
+    const isReply = last > 0 && this.random.once(3);
+    return { group, subject, content, key: subject, ...(isReply && { replyTo: last }) };
   }
 
   private post(params: Post): Promise<void> {
@@ -102,7 +104,7 @@ export class User {
     const answered = this.ledger.asked(this.name, change);
     const { method, params } = change;
     const answer = await this.caller.call(method, params).catch((error: unknown) => {
-      if (error instanceof Refused && error.code === refusals[method]) return undefined;
+      if (error instanceof Refused && mayRefuse(method, error.code)) return undefined;
       throw error;
     });
     answered(answer);

@@ -1,7 +1,7 @@
 import { expect } from 'vitest';
 import { healthChecks, problemsOf } from '../../../src/storage/sqlite/file/health.ts';
 import { databaseFile, openHeld } from '../../../src/storage/sqlite/file/open.ts';
-import { type Answered, type Change, Ledger, refusals } from '../crash/ledger.ts';
+import { type Answered, type Change, isChange, Ledger, mayRefuse } from '../crash/ledger.ts';
 import type { Judge } from './blackout.ts';
 import type { Step } from './trace.ts';
 
@@ -62,7 +62,7 @@ export class Witness implements Judge {
 
   private ask(talk: Talk, { id = 0, method = '', params = {} }: Line): void {
     if (method === 'session.login') talk.user = params.user ?? '';
-    if (!(method in refusals)) return;
+    if (!isChange(method)) return;
     const change = { method, params } as unknown as Change;
     talk.asked.set(id, { change, answered: this.ledger.asked(talk.user, change) });
   }
@@ -72,7 +72,7 @@ export class Witness implements Judge {
     const asked = talk.asked.get(id);
     if (!asked) return;
     talk.asked.delete(id);
-    if (error && error.data.code !== refusals[asked.change.method]) return;
+    if (error && !mayRefuse(asked.change.method, error.data.code)) return;
     asked.answered(result);
     this.acknowledged++;
   }
