@@ -41,6 +41,8 @@ export interface AppConfig {
 export interface Reconfigurable extends Pick<AppConfig, 'access'> {
   /** Left out if the server speaks no TLS. */
   readonly certificate: Certificate | undefined;
+  /** How long after its posting a message can be edited, in milliseconds; 0 for not at all. */
+  readonly editTime: number;
   /** A level of pino. */
   readonly logLevel: string;
 }

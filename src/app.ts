@@ -12,7 +12,7 @@ import { Closers } from './core/closers.ts';
 import { Core } from './core/core.ts';
 import type { Door, DoorAddress } from './core/door.ts';
 import { Hub } from './core/hub.ts';
-import { logPurged } from './core/journal.ts';
+import { logDeleted, logPurged } from './core/journal.ts';
 import { capacityFor, warnOfFiles } from './doors/arriving/descriptors.ts';
 import { Entrance } from './doors/arriving/entrance.ts';
 import { Handshakes } from './doors/arriving/tls.ts';
@@ -42,6 +42,7 @@ const closingTime = 5000;
 
 interface Parts {
   readonly log: Logger;
+  readonly board: Board;
   readonly core: Core;
   readonly accounts: Accounts;
   readonly concerns: Set<Concern>;
@@ -86,11 +87,13 @@ export class App {
    * Applies the settings that can change while the board runs; connections stay.
    * @throws the error of OpenSSL, and then nothing has changed
    */
-  reconfigure({ access, certificate, logLevel }: Reconfigurable): void {
-    const { doors, accounts, core, log } = this.parts;
+  reconfigure({ access, certificate, editTime, logLevel }: Reconfigurable): void {
+    const { doors, accounts, board, core, log } = this.parts;
     for (const door of doors) door.reload?.({ certificate });
     accounts.access = access;
     core.info.access = access;
+    board.editTime = editTime;
+    core.info.limits.editTime = editTime;
     log.level = logLevel;
   }
 
@@ -126,6 +129,7 @@ async function build(
     if (event.type === 'retention.changed') caretaker?.wake();
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);
+    if (event.type === 'message.deleted') logDeleted(event, log);
   };
   // Clients that reconnect catch up with the events that they were not notified of.
   const missed = () => core.endSessions('The board has lost track of its sessions: connect again.');
@@ -151,8 +155,9 @@ async function build(
     tls: handshakes !== undefined,
     limits: { ...limits, ...own, connections },
   };
+  const board = new Board(serverStore.repository, own.editTime);
   const core = new Core({
-    board: new Board(serverStore.repository),
+    board,
     accounts,
     bans: new NetworkBans(() => clockWatch.expected / 1000),
     hub,
@@ -222,7 +227,7 @@ async function build(
   caretaker = new Caretaker({ upkeep, failed });
   indexer = new Indexer({ index: () => upkeep.indexMessages(), failed });
   backups = config.backups && new BackupSchedule(data, config.backups, log);
-  return { log, core, accounts, concerns, doors, addresses, metricsAddress };
+  return { log, board, core, accounts, concerns, doors, addresses, metricsAddress };
 }
 
 /**

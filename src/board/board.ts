@@ -1,12 +1,12 @@
 import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { type BoardError, boardError } from '../protocol/errors.ts';
-import { limits } from '../protocol/limits.ts';
+import { limits, serverLimits } from '../protocol/limits.ts';
 import type { Marks, NumberRange } from '../protocol/marks.ts';
 import type { Params } from '../protocol/schemas.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
-import type { Actor, Page, Repository } from './ports/repository.ts';
+import type { Actor, Edit, Page, Repository } from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
 import { parseQuery } from './search/query.ts';
 import type { GroupRef, User } from './types.ts';
@@ -20,7 +20,14 @@ const plainSubject = /^[!-~](?:[ -~]*[!-~])?$/;
  * stores them. Permissions depend on stored data, so the repository checks them in its transactions.
  */
 export class Board {
-  constructor(private readonly repository: Repository) {}
+  /**
+   * @param repository where the board is stored
+   * @param editTime how long after its posting a message can be edited, in milliseconds; 0 for not at all
+   */
+  constructor(
+    private readonly repository: Repository,
+    public editTime: number = serverLimits.editTime,
+  ) {}
 
   groups(actor: Actor, page: { after: number; limit: number }) {
     return this.repository.groups(actor, page);
@@ -79,6 +86,34 @@ export class Board {
         ? { subject: checked ?? '', content, key }
         : { subject: checked, content, key, replyTo },
     );
+  }
+
+  /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
+  edit(actor: Actor, group: string | number, number: number, edit: Edit) {
+    const { subject, content, revision } = edit;
+    const checked = {
+      subject: subject === undefined ? undefined : checkedSubject(subject),
+      content: content === undefined ? undefined : checkedContent(content),
+      revision,
+    };
+    return this.repository.edit(actor, groupRef(group), number, checked, 1000 * this.editTime);
+  }
+
+  delete(actor: Actor, group: string | number, number: number) {
+    return this.repository.delete(actor, groupRef(group), number);
+  }
+
+  history(
+    actor: Actor,
+    group: string | number,
+    number: number,
+    page: { from: number; bytes: number },
+  ) {
+    return this.repository.history(actor, groupRef(group), number, page);
+  }
+
+  changes(actor: Actor, group: string | number, after: number) {
+    return this.repository.changes(actor, groupRef(group), after);
   }
 
   message(actor: Actor, group: string | number, number: number) {

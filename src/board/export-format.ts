@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isDirectName } from '../protocol/direct.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
+import { limits } from '../protocol/limits.ts';
 import { parseRanges } from '../protocol/marks.ts';
 import { postKey } from '../protocol/schemas.ts';
 import { parseTime } from '../protocol/time.ts';
@@ -16,6 +17,9 @@ export const exportVersion = 2;
 
 /** Maximum length of a line of an export, in bytes. In JSON, one byte of content can take six. */
 export const longestExportLine = 1024 * 1024;
+
+/** The `deletedBy` of a message that was deleted by a user who does not exist any more. No user has such a name. */
+export const deletedUser = '[deleted]';
 
 /** Text that a board would store unchanged. `check` returns the cleaned text, which must be the same. */
 function kept(check: (text: string) => string) {
@@ -76,6 +80,8 @@ const boardLine = z.strictObject({
   directs: count.optional(),
   blocks: count.optional(),
   deleted: count.optional(),
+  /** How many texts there are from before edits. */
+  revisions: count.optional(),
   /** The highest number that a group ever had. */
   lastGroup: count,
 });
@@ -159,6 +165,21 @@ const messageLine = z.strictObject({
   /** Of a reply: the number of the message that it replies to, and of the first message of the thread. */
   replyTo: number.optional(),
   thread: number.optional(),
+  /** When it was last edited, and how often. As many revisions follow. */
+  editedAt: time.optional(),
+  edits: z.int().positive().max(limits.edits).optional(),
+});
+
+/** A text of the message above from before an edit, the first one first. */
+const revisionLine = z.strictObject({
+  type: z.literal('revision'),
+  group,
+  number: z.int().positive(),
+  /** 0 for the text that was posted. */
+  revision: count,
+  writtenAt: time,
+  subject: kept(checkedSubject),
+  content: kept(checkedContent),
 });
 
 /** From version 2 on. A deleted message, of which only the number and times remain: see `deletedAt` in the schema. */
@@ -170,6 +191,10 @@ const deletedLine = z.strictObject({
   deletedAt: time,
   /** Of a reply: the first message of the thread. */
   thread: number.optional(),
+  /** The user who deleted it; left out for the operator. */
+  deletedBy: z.union([z.literal(deletedUser), user]).optional(),
+  /** The change counter: see `messages.changed` in the schema. */
+  changedAt: time.optional(),
 });
 
 const endLine = z.strictObject({
@@ -190,6 +215,7 @@ export const linePlaces = {
   membership: 3,
   message: 4,
   deleted: 4,
+  revision: 4,
   end: 5,
 } as const;
 
@@ -202,6 +228,7 @@ const exportLine = z.discriminatedUnion('type', [
   membershipLine,
   messageLine,
   deletedLine,
+  revisionLine,
   endLine,
 ]);
 

@@ -46,6 +46,7 @@ export interface Membership extends Marks {
   /** How many messages are unread; null or left out if `Repository.unread` has to count them. */
   readonly unread?: number | null;
   readonly lastNumber: number;
+  readonly joinedAt: number;
 }
 
 /** A group in a list for a user. Nothing is read, and the newest number is 0, for a user who is not in the group. */
@@ -55,6 +56,8 @@ export interface GroupSummary extends Group, Marks {
   readonly messages: number;
   readonly joined: boolean;
   readonly lastNumber: number;
+  /** The change counter up to which everything is stored; 0 for a user who is not in the group. */
+  readonly change: number;
 }
 
 /** The state of an existing name that a login checks. */
@@ -116,7 +119,24 @@ export type BoardEvent =
       users: readonly [User, User];
       at: number;
     }
-  | { type: 'member.joined'; origin: Origin; group: Group; user: User; lastNumber: number }
+  /** It concerns the members who joined before `until`. `change` is the counter of `messages.changed`. */
+  | {
+      type: 'message.edited';
+      origin: Origin;
+      group: Group;
+      message: Header;
+      change: number;
+      until: number;
+    }
+  /** The user joined at the time `at`. */
+  | {
+      type: 'member.joined';
+      origin: Origin;
+      group: Group;
+      user: User;
+      lastNumber: number;
+      at: number;
+    }
   /** What the user has read of the group is now `marks`. */
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }
   | OutsideEvent;
@@ -133,12 +153,28 @@ export type OutsideEvent =
   | { type: 'retention.changed'; group: Group }
   /** The server reads the bans of networks again, and ends the sessions of banned networks. */
   | { type: 'networkBans.changed' }
+  /**
+   * A message was deleted that was posted at `postedAt`. It concerns the members who joined before `until`. `by` is the
+   * name of the user who deleted it; null for the operator.
+   */
+  | {
+      type: 'message.deleted';
+      origin: Origin;
+      group: Group;
+      number: number;
+      postedAt: number;
+      by: string | null;
+      change: number;
+      until: number;
+    }
   | {
       type: 'messages.purged';
       group: Group;
       count: number;
       first: number;
       last: number;
+      /** Set if tombstones are left of the messages: their change counters are not above this one. */
+      change?: number;
       /** Set by retention: the rule, and when the last of the messages was posted. */
       by?: { rule: string; upTo: number };
     };

@@ -9,10 +9,13 @@ import type { Terminal } from './terminal/terminal.ts';
 // open.
 const soon = 2000;
 
+/** What is not done with a text that must not be sent: it is a new message, or the new text of one. */
+type Use = 'posted' | 'changed';
+
 /** The text that the user wrote in an editor. */
 export interface Edited {
   readonly text: string;
-  /** Why it must not be posted, as a sentence. */
+  /** Why it must not be sent, as a sentence. */
   readonly failure?: string;
   /** A sentence about a text that the user may still save. */
   readonly later?: string;
@@ -21,37 +24,40 @@ export interface Edited {
 }
 
 /**
- * Opens the user's editor. The file is in the folder of drafts, so that it stays if the program ends,
+ * Opens the user's editor, with a text to begin with. The file is in the folder of drafts, so that it stays if the program ends,
  * and an editor that is still open can save it again.
  */
-export async function editText(terminal: Terminal): Promise<Edited> {
+export async function editText(terminal: Terminal, use: Use, given = ''): Promise<Edited> {
   let file: string;
   try {
-    file = newDraft('');
+    file = newDraft(given);
   } catch (error) {
-    const failure = `No file can be made for your editor: ${(error as Error).message}. %post <subject> needs none.`;
+    const other = use === 'posted' ? '%post <subject>' : '%edit <number> <content>';
+    const failure = `No file can be made for your editor: ${(error as Error).message}. ${other} needs none.`;
     return { text: '', failure, discard: () => {} };
   }
   const began = performance.now();
-  const failure = await terminal.lend(() => runEditor(file));
+  const failure = await terminal.lend(() => runEditor(file, use));
   const isSoon = failure === undefined && performance.now() - began < soon;
-  if (isSoon && isBlank(file)) {
+  if (isSoon && isUnsaved(file, given)) {
     const saved = await terminal.answer(
-      'Your editor has returned without a text. Press Enter once you have saved one, Ctrl-C to post nothing. ',
+      use === 'posted'
+        ? 'Your editor has returned without a text. Press Enter once you have saved one, Ctrl-C to post nothing. '
+        : 'Your editor has returned at once. Press Enter once you have saved the text, Ctrl-C to change nothing. ',
     );
-    if (saved === undefined || isBlank(file)) {
+    if (saved === undefined || isUnsaved(file, given)) {
       const later = `What you still save in it stays in ${file}.`;
-      return { text: '', later, discard: () => discard(file, Buffer.alloc(0)) };
+      return { text: given.trimEnd(), later, discard: () => discard(file, Buffer.from(given)) };
     }
   }
-  return edited(file, failure);
+  return edited(file, failure, use);
 }
 
-function edited(file: string, failure: string | undefined): Edited {
+function edited(file: string, failure: string | undefined, use: Use): Edited {
   const bytes = read(file);
   const text = decodeUtf8(bytes)?.replace(/(\r?\n)+$/, '');
   if (text === undefined) {
-    const why = `What you saved is not valid UTF-8: nothing was posted. It is in ${file}.`;
+    const why = `What you saved is not valid UTF-8: nothing was ${use}. It is in ${file}.`;
     return { text: '', failure: why, discard: () => {} };
   }
   return { text, ...(failure && { failure }), discard: () => discard(file, bytes) };
@@ -66,8 +72,9 @@ function read(file: string): Buffer {
   }
 }
 
-function isBlank(file: string): boolean {
-  return read(file).toString('latin1').trim() === '';
+function isUnsaved(file: string, given: string): boolean {
+  const bytes = read(file);
+  return given === '' ? bytes.toString('latin1').trim() === '' : bytes.equals(Buffer.from(given));
 }
 
 function discard(file: string, known: Buffer): void {
@@ -75,7 +82,7 @@ function discard(file: string, known: Buffer): void {
 }
 
 /** Runs the editor. @returns a sentence that says how it failed, if it did */
-async function runEditor(file: string): Promise<string | undefined> {
+async function runEditor(file: string, use: Use): Promise<string | undefined> {
   const editor = process.env.VISUAL || process.env.EDITOR || 'vi';
   // As with git, the variable may have arguments too.
   const child = spawn('sh', ['-c', `${editor} "$1"`, editor, file], { stdio: 'inherit' });
@@ -83,7 +90,7 @@ async function runEditor(file: string): Promise<string | undefined> {
     const [code, signal] = (await once(child, 'exit')) as [number | null, NodeJS.Signals | null];
     if (code === 0) return undefined;
     const how = signal ? `was ended by ${signal}` : `failed with exit code ${code}`;
-    return `The editor (${editor}) ${how}: nothing was posted.`;
+    return `The editor (${editor}) ${how}: nothing was ${use}.`;
   } catch (error) {
     return `The editor (${editor}) could not be started: ${(error as Error).message}.`;
   }

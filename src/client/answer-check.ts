@@ -27,6 +27,14 @@ export function leadsOn<M extends Method>(
       return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
     case 'message.search':
       return searchLeadsOn(answer.params, answer.result);
+    case 'message.history': {
+      const { params, result } = answer;
+      const { from = 0 } = params;
+      const inOrder = result.revisions.every(({ revision }, at) => revision === from + at);
+      return inOrder && (result.revisions.length > 0 || !result.more);
+    }
+    case 'group.changes':
+      return changesLeadOn(answer.params, answer.result);
     case 'server.info':
     case 'session.login':
     case 'session.resume':
@@ -41,6 +49,8 @@ export function leadsOn<M extends Method>(
     case 'group.leave':
     case 'message.post':
     case 'message.get':
+    case 'message.edit':
+    case 'message.delete':
     case 'message.markRead':
     case 'message.next':
     case 'group.markRead':
@@ -51,6 +61,18 @@ export function leadsOn<M extends Method>(
   }
   noneLeft(answer);
   return true;
+}
+
+function changesLeadOn(
+  { after }: Params<'group.changes'>,
+  { changes, change: next, more }: Result<'group.changes'>,
+): boolean {
+  let last = after;
+  for (const { change } of changes) {
+    if (change < last || change <= after || change > next) return false;
+    last = change;
+  }
+  return next >= after && (next > after || !more);
 }
 
 function messagesLeadOn(

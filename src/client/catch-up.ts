@@ -19,23 +19,58 @@ export interface CatchUpOptions {
 }
 
 /**
- * Announces the missed messages of a group, page by page. Messages that are posted while it runs are part
- * of the pages, so that all are announced in order.
+ * Announces what was missed in a group, page by page: first the edits and deletions of messages that were announced
+ * before, and then the messages, as they are now. What happens while it runs is part of the pages, so that all is
+ * announced in order.
  */
 export async function catchUp(feed: GroupFeed, options: CatchUpOptions): Promise<void> {
+  const { changes } = feed;
+  await inPages(options, fetchChanges, feed, () => changes.goLive());
+  await inPages(options, fetchPage, feed, () => feed.goLive());
+}
+
+/** Reads pages until one was the last, then calls `done`. */
+async function inPages(
+  options: CatchUpOptions,
+  fetch: (feed: GroupFeed, limit: number, options: CatchUpOptions) => Promise<boolean>,
+  feed: GroupFeed,
+  done: () => void,
+): Promise<void> {
   let limit = firstPage;
   while (options.wanted()) {
     try {
-      if (!(await fetchPage(feed, limit, options))) return feed.goLive();
+      if (!(await fetch(feed, limit, options))) return done();
       limit = Math.min(limit * 2, limits.listMost);
     } catch (error) {
       // The next connection goes on from here.
       if (error instanceof ConnectionLost) return;
       // The notice of this message will arrive next.
-      if (isGone(error)) return feed.goLive();
+      if (isGone(error)) return done();
       await delay(pauseAfter(error) ?? refusedPause, undefined, { ref: false });
     }
   }
+}
+
+/** Announces a page of changes. Messages that were not announced yet are listed later, as they are then. */
+async function fetchChanges(
+  feed: GroupFeed,
+  limit: number,
+  { call, wanted, announce }: CatchUpOptions,
+) {
+  const after = feed.changes.missedAfter;
+  if (after === undefined) return false;
+  const { id } = feed.membership;
+  const { changes, change: end } = await call('group.changes', { group: id, after, limit });
+  for (const { number, change, message, by = null } of changes) {
+    if (!wanted()) break;
+    feed.changes.listedTo(change);
+    if (!feed.knows(number)) continue;
+    const where = { group: feed.membership.group, groupId: id };
+    if (message) announce({ method: 'message.edited', params: { ...where, message, change } });
+    else announce({ method: 'message.deleted', params: { ...where, number, by, change } });
+  }
+  if (wanted()) feed.changes.listedTo(end);
+  return true;
 }
 
 /** Announces one page. @returns false if there is nothing more */
@@ -52,6 +87,8 @@ async function fetchPage(
     if (!wanted()) break;
     const params = { group: feed.membership.group, groupId: id, message };
     if (feed.take(message.number)) announce({ method: 'message.posted', params });
+    const changed = feed.changes.release(message.number, message.editedAt);
+    if (changed) announce(changed);
   }
   return messages.length > 0;
 }

@@ -1,4 +1,5 @@
 import type { Membership } from '../protocol/schemas.ts';
+import { ChangeFeed, type ChangeNotice, numberOf } from './change-feed.ts';
 
 /**
  * Which messages of one group were announced, so that after a gap the missed ones are announced, and
@@ -12,6 +13,7 @@ export class GroupFeed {
   private readonly own = new Set<number>();
   /** While catching up, the highest known number of the group. */
   private target: number | undefined;
+  readonly changes: ChangeFeed;
 
   /** @param announced the number up to which everything counts as announced */
   constructor(
@@ -19,6 +21,7 @@ export class GroupFeed {
     announced: number,
   ) {
     this.mark = announced;
+    this.changes = new ChangeFeed(membership.change);
   }
 
   /** Ask for the messages after this number to catch up. Undefined if none is missing. */
@@ -34,6 +37,7 @@ export class GroupFeed {
     if (lastNumber < this.mark) this.mark = lastNumber;
     for (const number of this.own) if (number > lastNumber) this.own.delete(number);
     this.target = lastNumber;
+    this.changes.resume(membership.change);
     this.absorb();
   }
 
@@ -41,6 +45,7 @@ export class GroupFeed {
   goLive(): void {
     this.mark = Math.max(this.mark, this.target ?? 0);
     this.target = undefined;
+    this.changes.forgetHeld();
     this.absorb();
   }
 
@@ -64,6 +69,19 @@ export class GroupFeed {
     this.mark = number;
     this.absorb();
     return !mine;
+  }
+
+  /** Whether a message was announced, or was posted by this client. */
+  knows(number: number): boolean {
+    return number <= this.mark || this.own.has(number);
+  }
+
+  /** Whether to announce a change that has arrived. The change of a message that will be listed is held until then. */
+  takeChange(notice: ChangeNotice): boolean {
+    if (!this.changes.takeLive(notice.params.change)) return false;
+    if (this.target === undefined || this.knows(numberOf(notice))) return true;
+    this.changes.hold(notice);
+    return false;
   }
 
   private absorb(): void {

@@ -58,7 +58,7 @@ export class GroupFeeds {
         this.feeds.get(result.groupId)?.posted(result.number);
         break;
       case 'group.join':
-        this.joined(result.id, result.group, result.messages.at(-1)?.number ?? 0);
+        this.joined(result, result.messages.at(-1)?.number ?? 0);
         break;
       case 'direct.open':
         this.beginDirect(result);
@@ -83,7 +83,11 @@ export class GroupFeeds {
       case 'user.block':
       case 'user.unblock':
       case 'user.blocked':
+      case 'group.changes':
       case 'group.members':
+      case 'message.edit':
+      case 'message.delete':
+      case 'message.history':
       case 'message.get':
       case 'message.list':
       case 'thread.list':
@@ -107,9 +111,16 @@ export class GroupFeeds {
     switch (method) {
       case 'message.posted':
         return this.feeds.get(params.groupId)?.takeLive(params.message.number) ?? true;
+      case 'message.edited':
+        return this.feeds.get(params.groupId)?.takeChange({ method, params }) ?? true;
+      case 'message.deleted':
+        return this.feeds.get(params.groupId)?.takeChange({ method, params }) ?? true;
       case 'member.joined':
         // Another connection of the user has joined.
-        if (params.userId === userId) this.joined(params.groupId, params.group, params.lastNumber);
+        if (params.userId === userId) {
+          const { groupId: id, group, change } = params;
+          this.joined({ id, group, change }, params.lastNumber);
+        }
         return true;
       case 'direct.opened':
         this.beginDirect(params);
@@ -128,21 +139,28 @@ export class GroupFeeds {
         return true;
       case 'member.renamed':
       case 'presence.changed':
-      case 'messages.purged':
       case 'session.closing':
+        return true;
+      case 'messages.purged':
+        // The deletion of the same messages one by one is not announced later.
+        if (params.change) this.feeds.get(params.groupId)?.changes.takeLive(params.change);
         return true;
     }
   }
 
   /** A direct conversation that may have been begun just now: nothing of it has been announced. */
-  private beginDirect({ group, groupId }: { group: string; groupId: number }): void {
-    if (isDirectName(group) && !this.feeds.has(groupId)) this.joined(groupId, group, 0);
+  private beginDirect({ group, groupId: id }: { group: string; groupId: number }): void {
+    // Every counter of a change is above 1.
+    if (isDirectName(group) && !this.feeds.has(id)) this.joined({ id, group, change: 1 }, 0);
   }
 
   /** @param announced the highest number that the join has shown */
-  private joined(id: number, group: string, announced: number): void {
-    const marks = { lastRead: announced, ranges: [] };
-    this.add({ id, group, unread: 0, ...marks, lastNumber: announced }, announced);
+  private joined(
+    { id, group, change }: Pick<Membership, 'id' | 'group' | 'change'>,
+    announced: number,
+  ): void {
+    const numbers = { unread: 0, lastRead: announced, ranges: [], lastNumber: announced };
+    this.add({ id, group, change, ...numbers }, announced);
   }
 
   private add(membership: Membership, announced: number): void {

@@ -46,8 +46,8 @@ export interface PendingCallsOptions {
 
 /**
  * Calls that outlive their connection. They are sent in the order made. After a connection is lost,
- * calls without an answer are sent again on the next one if that is safe: reads change nothing, and
- * posts have a key. Other calls are rejected, because nobody knows whether they were carried out.
+ * calls without an answer are sent again on the next one if that is safe: reads change nothing, posts
+ * have a key, and an edit changes nothing the second time. Other calls are rejected, because nobody knows whether they were carried out.
  *
  * A call that the server refuses for the moment is sent again after the pause that the server asks
  * for. Later calls wait for it. After the pause one call is under way, and one more after each
@@ -184,9 +184,10 @@ function waitsForNext(method: Method, error: unknown): boolean {
   return error instanceof ConnectionLost && isRepeatable(method);
 }
 
-/** Writes that have no further effect if they are sent again. */
+/** Writes that have no further effect if they are sent again: a post has a key, and an edit changes nothing the second time. */
 const repeatable: ReadonlySet<Method> = new Set<Method>([
   'message.post',
+  'message.edit',
   'message.markRead',
   'direct.open',
   'user.block',

@@ -2,13 +2,15 @@ import type { Origin } from '../board/types.ts';
 import { toGroup } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
-import { SharedAnnouncement } from './announcement.ts';
+import { type Announcement, SharedAnnouncement } from './announcement.ts';
 import type { Session } from './session.ts';
 
 export interface Pending {
   readonly notice: Notice;
   /** The session that is not notified, because it gets a reply instead. */
   readonly except: Origin;
+  /** Only members who joined before this time are notified; undefined for all. */
+  readonly until: number | undefined;
 }
 
 export interface PresenceNotice {
@@ -21,7 +23,8 @@ export interface PresenceNotice {
  * written once for each encoding, into one buffer that all members share.
  */
 export class Channel {
-  protected readonly members = new Set<Session>();
+  /** The sessions, each with the time at which its user joined. */
+  protected readonly members = new Map<Session, number>();
   private pending: Pending[] = [];
   private presence = new Map<string, { online: boolean; session: number }>();
 
@@ -36,9 +39,9 @@ export class Channel {
   }
 
   /** Delivers pending notices first: they are for the members before this one. */
-  add(session: Session): void {
+  add(session: Session, joinedAt: number): void {
     this.deliver();
-    this.members.add(session);
+    this.members.set(session, joinedAt);
   }
 
   remove(session: Session): void {
@@ -48,18 +51,18 @@ export class Channel {
 
   /** Whether it has a member other than the session `except`. */
   reaches(except: Origin): boolean {
-    const [first] = this.members;
+    const [first] = this.members.keys();
     return this.members.size > 1 || (first !== undefined && first.id !== except);
   }
 
-  enqueue(notice: Notice, except: Origin): void {
-    this.pending.push({ notice, except });
+  enqueue(notice: Notice, except: Origin, until?: number): void {
+    this.pending.push({ notice, except, until });
   }
 
   /** Sends a notice at once to the members that are not in `notified`, and adds them to it. */
   notifyOnce(notice: Notice, notified: Set<Session>): void {
     const announcement = new SharedAnnouncement([notice], this.members.size);
-    for (const session of this.members) {
+    for (const session of this.members.keys()) {
       if (notified.has(session)) continue;
       notified.add(session);
       this.counts.notices++;
@@ -90,7 +93,7 @@ export class Channel {
     // A session gets no notice that names only its own user.
     const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
     this.deliver();
-    const members = [...this.members].filter(({ id }) => id !== alone);
+    const members = [...this.members.keys()].filter(({ id }) => id !== alone);
     const announcement = new SharedAnnouncement(
       [{ method: 'presence.changed', params }],
       members.length,
@@ -107,7 +110,7 @@ export class Channel {
     }
   }
 
-  /** Sends the pending notices to every member. */
+  /** Sends the pending notices to every member whom they concern. */
   deliver(): void {
     const { pending } = this;
     if (pending.length === 0) return;
@@ -117,16 +120,52 @@ export class Channel {
 
   protected sendAll(pending: readonly Pending[]): void {
     const own = ownOf(pending);
+    const limited = pending.flatMap(({ until }, at) => (until === undefined ? [] : { until, at }));
     const notices = pending.map(({ notice }) => notice);
     const announcement = new SharedAnnouncement(notices, this.members.size);
-    for (const session of this.members) {
-      const left = own.get(session.id);
-      const others = left ? announcement.without(left) : announcement;
+    const parts = new Parts(announcement);
+    for (const [session, joinedAt] of this.members) {
+      const ownNotices = own.get(session.id);
+      const others = parts.without(ownNotices, hiddenFrom(joinedAt, limited));
       if (!others) continue;
       this.counts.notices += others.count;
       session.notify(others);
     }
   }
+}
+
+/** The parts of an announcement that sessions get. Members who joined at about the same time share one. */
+class Parts {
+  private readonly shared = new Map<string, Announcement | undefined>();
+
+  constructor(private readonly whole: SharedAnnouncement) {}
+
+  /**
+   * @param own the indices of the notices that the session gets a reply for
+   * @param hidden the indices of those about messages that its user cannot see
+   */
+  without(own: readonly number[] = none, hidden: readonly number[]): Announcement | undefined {
+    if (hidden.length === 0) return own.length === 0 ? this.whole : this.whole.without(own);
+    if (own.length > 0) return this.whole.without(ascending(own, hidden));
+    const key = hidden.join();
+    if (!this.shared.has(key)) this.shared.set(key, this.whole.without(hidden));
+    return this.shared.get(key);
+  }
+}
+
+const none: readonly number[] = [];
+
+/** The indices of the notices about messages that a user who joined at a time cannot see. */
+function hiddenFrom(
+  joinedAt: number,
+  limited: readonly { readonly until: number; readonly at: number }[],
+): readonly number[] {
+  if (limited.length === 0) return none;
+  return limited.filter(({ until }) => joinedAt >= until).map(({ at }) => at);
+}
+
+function ascending(some: readonly number[], others: readonly number[]): number[] {
+  return [...new Set([...some, ...others])].sort((a, b) => a - b);
 }
 
 /** The indices of the notices that a session is not sent, because it gets a reply instead. */

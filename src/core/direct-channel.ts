@@ -20,7 +20,7 @@ export class DirectChannel extends Channel {
   override notePresence(): void {}
 
   override notifyOnce(notice: Notice, notified: Set<Session>): void {
-    for (const session of this.members) {
+    for (const session of this.members.keys()) {
       if (notified.has(session)) continue;
       notified.add(session);
       this.send([notice], session);
@@ -30,7 +30,7 @@ export class DirectChannel extends Channel {
   /** Announces to the other user that the name of one user is now `name`. */
   rename(user: number, name: string): void {
     this.deliver();
-    for (const session of this.members) {
+    for (const session of this.members.keys()) {
       const id = userOf(session);
       const was = this.nameFor(session);
       if (id === user || was === name) continue;
@@ -41,7 +41,7 @@ export class DirectChannel extends Channel {
   }
 
   protected override sendAll(pending: readonly Pending[]): void {
-    for (const session of this.members) {
+    for (const session of this.members.keys()) {
       const others = pending.filter(({ except }) => except !== session.id);
       if (others.length === 0) continue;
       this.send(

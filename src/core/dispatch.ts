@@ -3,6 +3,7 @@ import { checkParams, methods } from '../protocol/methods.ts';
 import type { Method, Result } from '../protocol/schemas.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
+import { editHandlers } from './handlers/edit.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { searchHandlers } from './handlers/search.ts';
@@ -17,6 +18,7 @@ const handlers: Handlers = {
   ...messageHandlers,
   ...directHandlers,
   ...threadHandlers,
+  ...editHandlers,
   ...searchHandlers,
 };
 

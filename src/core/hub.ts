@@ -46,6 +46,14 @@ export class Hub implements EndsTurn {
       this.notifyGroup(group, origin, { method: 'message.posted', params });
     },
     'direct.opened': (event) => this.openDirect(event),
+    'message.edited': ({ group, origin, message, change, until }) => {
+      const params = { ...toGroup(group), message: toHeader(message), change };
+      this.notifyGroup(group, origin, { method: 'message.edited', params }, until);
+    },
+    'message.deleted': ({ group, origin, number, by, change, until }) => {
+      const params = { ...toGroup(group), number, by, change };
+      this.notifyGroup(group, origin, { method: 'message.deleted', params }, until);
+    },
     'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
     'marks.changed': (event) => {
@@ -59,8 +67,8 @@ export class Hub implements EndsTurn {
     'retention.changed': () => {},
     // `Core` keeps the bans.
     'networkBans.changed': () => {},
-    'messages.purged': ({ group, count, first, last }) => {
-      const params = { ...toGroup(group), count, first, last };
+    'messages.purged': ({ group, count, first, last, change }) => {
+      const params = { ...toGroup(group), count, first, last, ...(change && { change }) };
       this.notifyGroup(group, null, { method: 'messages.purged', params });
     },
   };
@@ -146,7 +154,7 @@ export class Hub implements EndsTurn {
     session.enter({ user, since, passwordHash, token });
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
-    for (const { group } of memberships) this.enter(group, session);
+    for (const { group, joinedAt } of memberships) this.enter(group, session, joinedAt);
     if (stale) this.replace(stale);
     if (others.length > 0) return;
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
@@ -202,18 +210,24 @@ export class Hub implements EndsTurn {
     }
   }
 
-  private openDirect({ group: { id }, users, origin }: EventOf<'direct.opened'>): void {
+  private openDirect({ group: { id }, users, origin, at }: EventOf<'direct.opened'>): void {
     const [one, other] = users;
-    this.enterDirect(id, one, other, origin);
-    this.enterDirect(id, other, one, origin);
+    this.enterDirect({ id, at }, one, other, origin);
+    this.enterDirect({ id, at }, other, one, origin);
   }
 
-  private enterDirect(id: number, user: User, other: User, origin: Origin): void {
+  /** @param opened when the conversation was made, and its id */
+  private enterDirect(
+    { id, at }: { id: number; at: number },
+    user: User,
+    other: User,
+    origin: Origin,
+  ): void {
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
     const announcement = new PrivateAnnouncement([{ method: 'direct.opened', params }]);
     for (const session of this.sessionsOf(user.id)) {
-      this.enter(group, session);
+      this.enter(group, session, at);
       session.groups.push(id);
       if (session.id === origin) continue;
       session.notify(announcement);
@@ -221,12 +235,12 @@ export class Hub implements EndsTurn {
     }
   }
 
-  private join({ group, user, origin, lastNumber }: EventOf<'member.joined'>): void {
+  private join({ group, user, origin, lastNumber, at }: EventOf<'member.joined'>): void {
     for (const session of this.sessionsOf(user.id)) {
-      this.enter(group, session);
+      this.enter(group, session, at);
       session.groups.push(group.id);
     }
-    const params = { ...toGroup(group), ...toUser(user), lastNumber };
+    const params = { ...toGroup(group), ...toUser(user), lastNumber, change: at };
     this.notifyGroup(group, origin, { method: 'member.joined', params });
   }
 
@@ -271,9 +285,9 @@ export class Hub implements EndsTurn {
     for (const session of this.sessions.values()) forget(group.id, session);
   }
 
-  private enter(group: Group, session: Session): void {
+  private enter(group: Group, session: Session, joinedAt: number): void {
     const channel = this.channels.get(group.id) ?? this.newChannel(group);
-    channel.add(session);
+    channel.add(session, joinedAt);
     if (channel instanceof DirectChannel && session.login) {
       channel.call(session.login.user.id, group.name);
     }
@@ -297,13 +311,14 @@ export class Hub implements EndsTurn {
     if (this.channels.get(groupId)?.empty) this.channels.delete(groupId);
   }
 
-  private notifyGroup(group: Group, except: Origin, notice: Notice): void {
+  /** @param until only members who joined before this time are notified */
+  private notifyGroup(group: Group, except: Origin, notice: Notice, until?: number): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
     // The old name is used until the new one is announced, though the database may have the new one already.
     const { params } = notice;
     if ('group' in params) params.group = channel.group.name;
-    channel.enqueue(notice, except);
+    channel.enqueue(notice, except, until);
     this.expectEndOfTurn();
     this.dirty.add(channel);
   }

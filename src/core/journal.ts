@@ -52,6 +52,12 @@ export function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }
   }
 }
 
+/** A message that was deleted, unless its sender did it: that is a request like others. */
+export function logDeleted(event: Extract<BoardEvent, { type: 'message.deleted' }>, log: Logger) {
+  const { group, number, by } = event;
+  if (by === null) log.info({ group: group.name, number }, 'the operator deleted a message');
+}
+
 /** The params that may be logged: the group and the number of a message. */
 function place(params: unknown) {
   const { group, number } = (params ?? {}) as { group?: unknown; number?: unknown };

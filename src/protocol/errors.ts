@@ -1,4 +1,5 @@
 import { Expected } from './expected.ts';
+import { inWords } from './time.ts';
 
 /**
  * Every failure that the board reports to users and programs: a word that never changes, and its
@@ -51,6 +52,14 @@ export const catalogue = {
 
   MESSAGE_NOT_FOUND: (group: string, number: number) =>
     `There is no message ${number} for you in ${group}.`,
+  NOT_AUTHOR: (number: number, group: string) => `Message ${number} of ${group} is not yours.`,
+  EDIT_TOO_LATE: (editTime: number) =>
+    editTime === 0
+      ? 'Messages cannot be edited on this board.'
+      : `It is too late: a message can be edited for ${inWords(editTime)} after its posting.`,
+  EDIT_CONFLICT: (revision: number) =>
+    `The message was edited meanwhile: it is at revision ${revision} now.`,
+  TOO_MANY_EDITS: (most: number) => `A message can be edited at most ${most} times.`,
   SUBJECT_INVALID: (why: string) => `This subject cannot be used: ${why}.`,
   TOO_LONG: (what: string, limit: number, unit: string) =>
     `The ${what} is too long: at most ${limit} ${unit}.`,

@@ -10,6 +10,11 @@ export const limits = {
   subject: 200,
   /** Maximum length of a content, in bytes of UTF-8. */
   content: 32 * 1024,
+  /** How often a message can be edited. */
+  edits: 20,
+  /** Changes in a list if the request has no limit, and the highest limit that it can have. */
+  changesDefault: 100,
+  changesMost: 1000,
   /** The count of unread messages in a group stops here: a count of 1000 can mean more. */
   unread: 1000,
   /** Maximum length of the ranges that a member has read after their mark, as the text `14-17,20`. */
@@ -124,6 +129,8 @@ export const serverLimits = {
   networkWaitingBytes: 64 * 1024 * 1024,
   /** A connection is closed after so many wrong passwords. */
   wrongPasswords: 5,
+  /** How long after its posting a message can be edited, in milliseconds. 0 for not at all. */
+  editTime: 24 * 60 * 60 * 1000,
   /** After so much silence TCP begins to ask whether the peer is still there, in milliseconds. */
   keepAliveDelay: 60_000,
 } as const;

@@ -48,6 +48,18 @@ export const methods: Record<Method, MethodEntry> = {
   'user.blocked': { effect: 'read', login: true, summary: 'The users whom you block' },
   'message.post': { effect: 'write', login: true, summary: 'Post a message' },
   'message.get': { effect: 'read', login: true, summary: 'One visible message with its content' },
+  'message.edit': { effect: 'write', login: true, summary: 'Replace the text of a message' },
+  'message.delete': { effect: 'write', login: true, summary: 'Delete a message' },
+  'message.history': {
+    effect: 'read',
+    login: true,
+    summary: 'The texts of a message before and after its edits',
+  },
+  'group.changes': {
+    effect: 'read',
+    login: true,
+    summary: 'Visible messages that were edited or deleted',
+  },
   'message.list': { effect: 'read', login: true, summary: 'Headers of visible messages' },
   'thread.list': {
     effect: 'read',

@@ -79,6 +79,8 @@ const groupInfo = z.object({
   lastRead: z.int().default(0),
   ranges: marks.ranges.default([]),
   lastNumber: z.int().default(0),
+  /** The `after` for `group.changes`; 0 for users who are not members. */
+  change: z.int().default(0),
 });
 const membership = z.object({
   id: z.int(),
@@ -87,6 +89,8 @@ const membership = z.object({
   lastRead: z.int(),
   ranges: marks.ranges.default([]),
   lastNumber: z.int(),
+  /** The `after` for `group.changes`, to learn of later edits and deletions; 0 from a server without them. */
+  change: z.int().default(0),
 });
 
 const session = z.object({
@@ -148,6 +152,8 @@ export const schemas = {
       group: z.string(),
       ...memberPage,
       messages: z.array(header),
+      /** The `after` for `group.changes`, to learn of later edits and deletions. */
+      change: z.int().default(0),
     }),
   },
   'group.leave': { params: z.strictObject({ group }), result: z.object(inGroup) },
@@ -194,6 +200,59 @@ export const schemas = {
     params: z.strictObject({ group, number }),
     /** `revision` is how many times the message was edited. */
     result: message.extend({ ...inGroup, revision: z.int().default(0) }),
+  },
+  'message.edit': {
+    params: z.strictObject({
+      group,
+      number,
+      subject: z.string().optional(),
+      content: z.string().optional(),
+      revision: z.int().nonnegative().optional(),
+    }),
+    result: header.extend({ ...inGroup, revision: z.int() }),
+  },
+  'message.delete': {
+    params: z.strictObject({ group, number }),
+    result: z.object({ ...inGroup, number: z.int() }),
+  },
+  'message.history': {
+    params: z.strictObject({ group, number, from: z.int().nonnegative().optional() }),
+    result: z.object({
+      ...inGroup,
+      number: z.int(),
+      /** The first revision is 0, the last one is the present text. */
+      revisions: z.array(
+        z.object({
+          revision: z.int(),
+          writtenAt: z.string(),
+          subject: z.string(),
+          content: z.string(),
+        }),
+      ),
+      more: z.boolean(),
+    }),
+  },
+  'group.changes': {
+    params: z.strictObject({
+      group,
+      after: z.int().nonnegative(),
+      limit: z.int().positive().max(limits.changesMost).optional(),
+    }),
+    result: z.object({
+      ...inGroup,
+      /** One for each message, in the order of `change`. It has `message` if it was edited, and `by` if it was deleted. */
+      changes: z.array(
+        z.object({
+          number: z.int(),
+          change: z.int(),
+          message: header.optional(),
+          by: z.string().nullable().optional(),
+        }),
+      ),
+      /** The `after` of the next request. */
+      change: z.int(),
+      more: z.boolean(),
+    }),
   },
   'message.list': {
     params: z.strictObject({
@@ -303,8 +362,25 @@ export const noticeSchemas = {
   'message.posted': z.object({ ...inGroup, message: header }),
   /** A direct conversation with `user` was begun, by `user` or in another session. It has no message yet. */
   'direct.opened': z.object({ ...inGroup, ...ofUser }),
-  /** `lastNumber` is the group's newest number at the join. Other connections of the user go on from there. */
-  'member.joined': z.object({ ...inGroup, ...ofUser, lastNumber: z.int() }),
+  /** A message was edited. `change` is the `after` for `group.changes`, to learn of later changes. */
+  'message.edited': z.object({ ...inGroup, message: header, change: z.int() }),
+  /** A message was deleted by a user, or, if `by` is null, by the operator. */
+  'message.deleted': z.object({
+    ...inGroup,
+    number: z.int(),
+    by: z.string().nullable(),
+    change: z.int(),
+  }),
+  /**
+   * `lastNumber` is the group's newest number at the join, and `change` the `after` for `group.changes`. Other
+   * connections of the user go on from there.
+   */
+  'member.joined': z.object({
+    ...inGroup,
+    ...ofUser,
+    lastNumber: z.int(),
+    change: z.int().default(0),
+  }),
   'member.left': z.object({ ...inGroup, ...ofUser }),
   'member.renamed': z.object({ ...inGroup, ...ofUser, was: z.string() }),
   'presence.changed': z.object({
@@ -321,6 +397,8 @@ export const noticeSchemas = {
     count: z.int(),
     first: z.int(),
     last: z.int(),
+    /** If a user was deleted with their messages: `group.changes` lists the messages up to this `after`. */
+    change: z.int().optional(),
   }),
   /** What the user has read has changed in another session. */
   'marks.changed': z.object({ ...inGroup, lastRead: z.int(), ranges: marks.ranges.default([]) }),

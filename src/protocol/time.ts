@@ -27,3 +27,14 @@ export function parseTime(text: string): number {
 export function toSeconds(time: string): string {
   return `${time.slice(0, 19)}Z`;
 }
+
+const units = { day: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000 };
+
+/** A time in milliseconds as `24 hours`, `2 days`, `1 minute` or `90 seconds`: in the largest unit that it has several of. */
+export function inWords(time: number): string {
+  for (const [unit, length] of Object.entries(units)) {
+    if (time >= 2 * length && time % length === 0) return `${time / length} ${unit}s`;
+  }
+  const seconds = Math.ceil(time / units.second);
+  return `${seconds} second${seconds === 1 ? '' : 's'}`;
+}

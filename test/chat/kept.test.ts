@@ -85,20 +85,20 @@ test('a text is printed if the state folder cannot be written to', async () => {
   await alice.shows(/…$/);
   alice.type(keys.ctrlC);
   await alice.shows(/could not be kept in a file \(.*\)\. Copy it from here:\s+dear all/);
-  alice.type('%edit Minutes\r');
+  alice.type('%compose Minutes\r');
   await alice.shows('[ERROR] No file can be made for your editor:');
   await alice.shows(/>$/);
   alice.type('%ping\r');
   await alice.shows('[INFO] pong');
 });
 
-test('%edit waits for an editor that returns at once and has a window of its own', async () => {
+test('%compose waits for an editor that returns at once and has a window of its own', async () => {
   const { alice, bob } = await aliceAndBob({
     env: {
       EDITOR: editor('(sleep 0.5; printf "later\\n" > "$1"; touch "$1.saved") > /dev/null 2>&1 &'),
     },
   });
-  alice.type('%edit Minutes\r');
+  alice.type('%compose Minutes\r');
   await alice.shows(/Press Enter once you have saved one, Ctrl-C to post nothing\.$/);
   const folder = join(alice.state, 'corkboard', 'drafts');
   while (!readdirSync(folder).some((name) => name.endsWith('.saved'))) {
@@ -110,7 +110,7 @@ test('%edit waits for an editor that returns at once and has a window of its own
   expect(content).toBe('later');
 });
 
-test('a text that an editor saves after %edit was given up is still in the file', async () => {
+test('a text that an editor saves after %compose was given up is still in the file', async () => {
   const { alice } = await aliceAndBob({
     env: {
       EDITOR: editor(
@@ -118,12 +118,12 @@ test('a text that an editor saves after %edit was given up is still in the file'
       ),
     },
   });
-  alice.type('%edit Minutes\r');
+  alice.type('%compose Minutes\r');
   await alice.shows(/to post nothing\.$/);
   alice.type(keys.ctrlC);
   await alice.shows(/What you still save in it stays in (\/\S+\.txt)\./);
   const [, file = ''] = /stays in (\/\S+\.txt)\./.exec(alice.screen) ?? [];
-  alice.type('%edit x\r');
+  alice.type('%compose x\r');
   const { writeFileSync, existsSync } = await import('node:fs');
   writeFileSync(`${file}.go`, '');
   while (!existsSync(`${file}.saved`)) await new Promise((resolve) => setTimeout(resolve, 20));
@@ -134,12 +134,12 @@ test('a byte order mark from an editor is not posted, and Latin-1 from an editor
   const { alice, bob } = await aliceAndBob({
     env: { EDITOR: editor('printf "\\357\\273\\277hello\\r\\nthere\\r\\n" > "$1"') },
   });
-  alice.type('%edit Marked\r');
+  alice.type('%compose Marked\r');
   await alice.shows('[SUCCESS] Message 1 posted');
   const { content } = await bob.call('message.get', { group: 'main', number: 1 });
   expect(content).toBe('hello\nthere');
   const other = await aliceAndBob({ env: { EDITOR: editor('printf "caf\\351" > "$1"') } });
-  other.alice.type('%edit Latin\r');
+  other.alice.type('%compose Latin\r');
   await other.alice.shows(
     /\[ERROR\] What you saved is not valid UTF-8: nothing was posted\. It is in (\/\S+\.txt)\./,
   );

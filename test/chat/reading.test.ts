@@ -56,14 +56,14 @@ test('%next in a script reads, and stays plain', async () => {
   const { board } = await backlog();
   const { code, stdout } = await runCli(
     ['chat', '127.0.0.1', String(board.port), '--user', 'alice'],
-    { input: '%next\n%list\n%next\n%edit x\n%post subject\n%ping\n' },
+    { input: '%next\n%list\n%next\n%compose x\n%post subject\n%ping\n' },
   );
   expect(stdout).toMatch(/Date: \d{4}-\d\d-\d\dT[\d:]+Z\nSubject: one\n/);
   // A list marks nothing as read.
   expect(stdout).toMatch(/Subject: two\n-+\nabout two\n-+\n\[INFO\] 1 left: news 1\.\n/);
   // The text has no end.
   expect(stdout).toMatch(/\[INFO\] Nothing was posted\.\n$/);
-  expect(stdout).toContain('[ERROR] There is no command %edit.');
+  expect(stdout).toContain('[ERROR] There is no command %compose.');
   expect(code).toBe(1);
 });
 

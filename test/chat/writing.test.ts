@@ -31,13 +31,13 @@ test('a text that the board refuses is kept in a file, and the client says where
   expect(readFileSync(file, 'utf8')).toBe('dear all');
 });
 
-test('%edit posts the text that the editor saves, and posts nothing if the editor does not save', async () => {
+test('%compose posts the text that the editor saves, and posts nothing if the editor does not save', async () => {
   const temporary = tempFolder();
   const open = async (script: string) => {
     const { alice, bob } = await aliceAndBob({
       env: { EDITOR: editor(script), TMPDIR: temporary },
     });
-    alice.type('%edit Minutes\r');
+    alice.type('%compose Minutes\r');
     return { alice, bob };
   };
   const kept = await open('stty -a | grep -o -e " icanon" && printf "one\\ntwo\\n" > "$1"');
@@ -63,9 +63,56 @@ test('%edit posts the text that the editor saves, and posts nothing if the edito
   expect(readdirSync(temporary)).toEqual([]);
 });
 
+test('%edit opens a message with its subject in the editor, and changes what is saved', async () => {
+  const script =
+    'sed -i -e "s/Lunhc/Lunch/" -e "s/yuo/you/" "$1"; grep -q again "$1" && exit 3 || :';
+  const { alice, bob } = await aliceAndBob({ env: { EDITOR: editor(script) } });
+  alice.type('%post Lunhc See yuo\r');
+  await alice.shows('Message 1 posted in main.');
+  alice.type('%edit 1\r');
+  await alice.shows('[SUCCESS] Message 1 in main is edited.');
+  const first = { group: 'main', number: 1 };
+  expect(await bob.call('message.get', first)).toMatchObject({
+    ...{ subject: 'Lunch', content: 'See you', revision: 1 },
+  });
+  // The line with the subject can be left out.
+  alice.type('%edit 1 See you there\r');
+  await alice.shows(/is edited\.[\s\S]*is edited\./);
+  expect((await bob.call('message.get', first)).content).toBe('See you there');
+  // An editor that changes nothing is asked about, because its window may still be open.
+  alice.type('%edit #1\r');
+  await alice.shows(/Press Enter once you have saved the text, Ctrl-C to change nothing\.$/);
+  alice.type('\r');
+  await alice.shows('[INFO] Nothing was changed.');
+  alice.type('%post again x\r%edit 2\r');
+  await alice.shows(/failed with exit code 3: nothing was changed\./);
+  expect((await bob.call('message.get', first)).revision).toBe(2);
+  alice.type('%edit Minutes\r');
+  await alice.shows(/To write a new message in your editor, type %compose\s+<subject>\./);
+  alice.type('%groupedit main Minutes\r');
+  await alice.shows(/type\s+%groupcompose <group>\s+<subject>\./);
+});
+
+test('%delete asks at a terminal, and deletes only after a yes', async () => {
+  const { alice, bob } = await aliceAndBob();
+  alice.type('%post Lunch x\r');
+  await alice.shows('Message 1 posted in main.');
+  alice.type('%delete last\r');
+  await alice.shows(/Delete message 1 of main \("Lunch"\)\? Nobody can bring it back\. \(y\/N\)$/);
+  alice.type('n\r');
+  await alice.shows('[INFO] Nothing was deleted.');
+  alice.type('%delete 1\r');
+  await alice.shows(/\(y\/N\)$/);
+  alice.type('y\r');
+  await alice.shows('[SUCCESS] Message 1 in main is deleted.');
+  expect((await bob.errorOf('message.get', { group: 'main', number: 1 })).word).toBe(
+    'MESSAGE_NOT_FOUND',
+  );
+});
+
 test('%post to a group of which the user is not a member fails before the text is written', async () => {
   const { alice } = await aliceInChat({ env: { EDITOR: 'false' } });
-  alice.type('%groupedit news Minutes\r');
+  alice.type('%groupcompose news Minutes\r');
   await alice.shows('[ERROR] You are not a member of news.');
   alice.type('%post hello\r');
   await alice.shows('[ERROR] You are not a member of main.');

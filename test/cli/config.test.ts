@@ -113,6 +113,7 @@ test('each limit is set by the flag that docs/protocol.md names, or has its defa
     '--max-waiting=70MiB',
     '--max-waiting-per-network=17MiB',
     '--max-wrong-passwords=8',
+    '--edit-time=90s',
     '--keep-alive=9s',
     '--new-names=10/11',
   ];
@@ -129,6 +130,7 @@ test('each limit is set by the flag that docs/protocol.md names, or has its defa
     waitingBytes: 70 * 1024 * 1024,
     networkWaitingBytes: 17 * 1024 * 1024,
     wrongPasswords: 8,
+    editTime: 90_000,
     keepAliveDelay: 9000,
     newNamesPerHour: 10,
     newNamesAtOnce: 11,

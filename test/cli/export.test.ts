@@ -174,6 +174,7 @@ test('an export writes a complete, private file or no file, and overwrites only 
     memberships: 1,
     messages: 1,
     deleted: 0,
+    revisions: 0,
     lines: 10,
     bytes: statSync(file).size,
   });

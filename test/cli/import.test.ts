@@ -98,6 +98,7 @@ test('an export of version 1 can still be imported', async () => {
     ...JSON.parse(oldHeader ?? ''),
     version: 2,
     deleted: 0,
+    revisions: 0,
   });
   // The last line has the SHA-256 of those above.
   expect(lines.slice(0, -2)).toEqual(oldLines.slice(0, -2));

@@ -121,9 +121,9 @@ test('message delete deletes the given messages, says how many, and stores an ev
     lastNumber: 5,
   });
   const group = { id: 3, name: 'news' };
-  expect(leftEvents(data)).toEqual([
-    { type: 'messages.purged', group, count: 1, first: 2, last: 2 },
-    { type: 'messages.purged', group, count: 1, first: 4, last: 4 },
+  expect(leftEvents(data)).toMatchObject([
+    { type: 'message.deleted', group, number: 2, by: null },
+    { type: 'message.deleted', group, number: 4, by: null },
   ]);
   expect((await runCli(['db', 'check', '--data', data])).code).toBe(0);
 });

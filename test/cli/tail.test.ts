@@ -25,13 +25,15 @@ async function following(port: number, ...args: string[]) {
   }
   const exit = once(child, 'exit').then(([code]) => code as number | null);
   const result = once(child, 'close').then(async () => ({ code: await exit, ...seen }));
-  const tells = async (what: string) => {
-    while (!seen.stderr.includes(what)) {
+  const shows = async (stream: keyof typeof seen, what: string) => {
+    while (!seen[stream].includes(what)) {
       await new Promise<void>((resolve) => watchers.add(resolve));
     }
   };
+  const tells = (what: string) => shows('stderr', what);
+  const prints = (what: string) => shows('stdout', what);
   await tells('Following ');
-  return { child, exit, result, tells };
+  return { child, exit, result, tells, prints };
 }
 
 function post(peer: JsonPeer, subject: string, content = 'c', group = 'main') {
@@ -231,4 +233,41 @@ test('tail ends when its last group is deleted, and prints the name of the group
   const { code, stderr } = await result;
   expect(code).toBe(1);
   expect(stderr).toContain('\ncorkboard: The group news does not exist any more.\n');
+});
+
+test('tail --json prints each edit and each deletion once, also those from while it was away', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  await post(alice, 'one');
+  const { port } = board;
+  const { result, tells, prints } = await following(port, 'main', '--join', '--json', '-n', '4');
+  for (const subject of ['two', 'three']) await post(alice, subject);
+  const first = { group: 'main', number: 1 };
+  await alice.call('message.edit', { ...first, content: 'edited once' });
+  await prints('edited once');
+  await alice.call('message.delete', { group: 'main', number: 2 });
+  const deleteThird = () => board.operate((operator) => operator.deleteMessages({ id: 1 }, [3]));
+  await board.restart(deleteThird, { port });
+  await tells('Connected again.');
+  const back = await board.program('alice');
+  await post(back, 'four');
+  await back.call('message.edit', { ...first, content: 'edited twice' });
+  await post(back, 'five');
+  const { code, stdout } = await result;
+  expect(code).toBe(0);
+  const printed = lines(stdout).map(({ event, number, content, by }) => [
+    ...(event === undefined ? [] : [event]),
+    number,
+    event === 'deleted' ? by : content,
+  ]);
+  expect(printed).toEqual([
+    [2, 'c'],
+    [3, 'c'],
+    ['edited', 1, 'edited once'],
+    ['deleted', 2, 'alice'],
+    ['deleted', 3, null],
+    [4, 'c'],
+    ['edited', 1, 'edited twice'],
+    [5, 'c'],
+  ]);
 });

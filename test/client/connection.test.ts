@@ -8,7 +8,7 @@ import { info, ScriptedServer } from './scripted-server.ts';
 const lost = 'The connection was lost before the answer came: this may or may not have been done.';
 const joined = (user: string) => ({
   method: 'member.joined',
-  params: { group: 'main', groupId: 1, user, userId: 2, lastNumber: 0 },
+  params: { group: 'main', groupId: 1, user, userId: 2, lastNumber: 0, change: 0 },
 });
 
 /** A connection that stands, and the server's end of it. */

@@ -13,6 +13,7 @@ export type Deed = { user: UserName } & (
   | { do: 'markRead'; group: GroupName; number: number; upTo: boolean; count: number }
   | { do: 'catchUp'; group: GroupName }
   | { do: 'reply'; group: GroupName; number: number }
+  | { do: 'edit' | 'deleteOwn'; group: GroupName; nth: number }
   | { do: 'login' | 'return' }
 );
 
@@ -63,6 +64,22 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
     arbitrary: fc.record({ do: fc.constant('reply' as const), user, group, number }),
   },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('catchUp' as const), user, group }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      do: fc.constant('edit' as const),
+      user,
+      group,
+      nth: fc.nat({ max: 6 }),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      ...{ do: fc.constant('deleteOwn' as const), user, group },
+      nth: fc.nat({ max: 3 }),
+    }),
+  },
   { weight: 2, arbitrary: fc.record({ do: fc.constantFrom('login' as const, 'return'), user }) },
 );
 

@@ -119,12 +119,12 @@ export function membershipsContract(open: OpenStorage): void {
     const alice = await login(board, 'alice');
     board.events();
 
-    await board.repository.join(alice, main);
+    const { joinedAt } = await board.repository.join(alice, main);
     await board.repository.leave(alice, main);
 
     const rest = { origin: alice.origin, group: { id: 1, name: 'main' }, user: alice.user };
     expect(board.events()).toEqual([
-      { type: 'member.joined', ...rest, lastNumber: 0 },
+      { type: 'member.joined', ...rest, lastNumber: 0, at: joinedAt },
       { type: 'member.left', ...rest },
     ]);
   });
@@ -149,6 +149,7 @@ export function membershipsContract(open: OpenStorage): void {
       lastRead: 0,
       ranges: [],
       lastNumber: 1,
+      change: expect.any(Number),
     });
     expect(groups[1]).toMatchObject({ name: 'general', members: 0, joined: false, unread: 0 });
   });

@@ -6,14 +6,32 @@ import type { Wanted } from './history.ts';
 /** The model knows users by their names alone. */
 type Shown = Omit<Header, 'senderId'>;
 
-interface Kept extends Shown {
+/** A message with its place among all events, and what happened to it. */
+interface Kept extends Shown, Hidden {}
+
+interface Hidden {
   /** Its place among all events. */
   readonly turn: number;
   readonly deleted: boolean;
+  /** Its contents, the present one last. */
+  readonly texts: readonly string[];
+  /** Its place among all events when it was last edited or deleted; 0 if it never was. */
+  readonly changed: number;
+  /** Who deleted it; null for the operator. */
+  readonly by: string | null;
 }
 
-interface MemberOf {
+/** An edit or a deletion, as each member is told of it. */
+interface ModelChange {
+  readonly number: number;
+  readonly deleted: boolean;
+  readonly by: string | null;
+}
+
+export interface MemberOf {
   readonly joined: number;
+  /** The time that the board gave to the join. */
+  joinedAt?: number;
   /** The numbers that count as read. */
   read: ReadonlySet<number>;
   /** What was read before the last catch-up, and the number up to which that went. */
@@ -88,6 +106,9 @@ export class Model {
       ...place,
       turn: ++this.turn,
       deleted: false,
+      texts: ['in full'],
+      changed: 0,
+      by: null,
     };
     group.rows.push(message);
     return message;
@@ -99,7 +120,7 @@ export class Model {
     const found = this.visible(user).filter(({ name }) => only === undefined || name === only);
     const wanted = word.replace(/["*]/g, '');
     return found
-      .filter(({ subject }) => ` ${subject}\n in full `.includes(` ${wanted}`))
+      .filter(({ subject, texts }) => ` ${subject}\n ${texts.at(-1)} `.includes(` ${wanted}`))
       .filter(({ subject }) => without === undefined || !subject.includes(without))
       .filter(({ sender }) => from === undefined || sender === from)
       .map(({ name, number }) => `${name} ${number}`);
@@ -111,6 +132,30 @@ export class Model {
       group.visible(user).map((message) => ({ name, ...message })),
     );
     return all.sort((a, b) => b.turn - a.turn);
+  }
+
+  edit(user: string, name: string, number: number, text: string): ErrorCode | undefined {
+    const refused = this.refusalOfChange(user, name, number);
+    if (!refused) this.group(name).edit(number, text, ++this.turn);
+    return refused;
+  }
+
+  deleteOwn(user: string, name: string, number: number): ErrorCode | undefined {
+    const refused = this.refusalOfChange(user, name, number);
+    if (!refused) this.delete(name, [number], user);
+    return refused;
+  }
+
+  delete(name: string, numbers: readonly number[], by: string | null = null): void {
+    this.group(name).delete(numbers, ++this.turn, by);
+  }
+
+  private refusalOfChange(user: string, name: string, number: number): ErrorCode | undefined {
+    const group = this.group(name);
+    if (!group.members.has(user)) return 'NOT_MEMBER';
+    const message = group.visible(user).find((row) => row.number === number);
+    if (!message) return 'MESSAGE_NOT_FOUND';
+    return message.sender === user ? undefined : 'NOT_AUTHOR';
   }
 
   markRead(user: string, name: string, first: number, last: number): ErrorCode | undefined {
@@ -159,10 +204,37 @@ export class ModelGroup {
     return this.rows.filter(({ deleted }) => !deleted);
   }
 
-  delete(numbers: readonly number[]): void {
+  delete(numbers: readonly number[], changed: number, by: string | null): void {
     this.rows = this.rows.map((row) =>
-      numbers.includes(row.number) ? { ...row, deleted: true } : row,
+      numbers.includes(row.number) ? { ...row, deleted: true, changed, by } : row,
     );
+  }
+
+  edit(number: number, text: string, changed: number): void {
+    this.rows = this.rows.map((row) =>
+      row.number === number ? { ...row, texts: [...row.texts, text], changed } : row,
+    );
+  }
+
+  /** Takes over the time that the board gave to an edit. */
+  stampEdit(number: number, editedAt: number | null): void {
+    this.rows = this.rows.map((row) => (row.number === number ? { ...row, editedAt } : row));
+  }
+
+  /** Every change that a member is told of, of each message the last one, in order. */
+  changes(user: string): ModelChange[] {
+    return this.shown(user)
+      .filter(({ changed }) => changed > 0)
+      .sort((a, b) => a.changed - b.changed || a.number - b.number)
+      .map(({ number, deleted, by }) => ({ number, deleted, by }));
+  }
+
+  /** The members, and whether they see a message. */
+  readersOf(number: number): [member: MemberOf, sees: boolean][] {
+    return [...this.members].map(([user, member]) => [
+      member,
+      this.shown(user).some((row) => row.number === number),
+    ]);
   }
 
   /** Removes all but the newest `keep` messages, and what was deleted among those removed. */
@@ -173,11 +245,16 @@ export class ModelGroup {
 
   /** What is left of the last two messages from before joining, and every one after. */
   visible(user: string): Kept[] {
+    return this.shown(user).filter(({ deleted }) => !deleted);
+  }
+
+  /** The same with what was deleted. */
+  private shown(user: string): Kept[] {
     const member = this.members.get(user);
     if (!member) return [];
     const before = this.rows.filter(({ turn }) => turn < member.joined);
     const after = this.rows.filter(({ turn }) => turn > member.joined);
-    return [...before.slice(-2), ...after].filter(({ deleted }) => !deleted);
+    return [...before.slice(-2), ...after];
   }
 
   page(user: string, { before, after, limit }: Page): { messages: Shown[]; more: boolean } {
@@ -226,6 +303,7 @@ export class ModelGroup {
   }
 }
 
-function header({ turn: _, deleted: __, ...shown }: Kept): Shown {
+export function header(kept: Kept): Shown {
+  const { turn, deleted, texts, changed, by, ...shown } = kept;
   return shown;
 }

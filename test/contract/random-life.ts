@@ -108,6 +108,17 @@ const deeds = fc.oneof(
   deed(1, { ...place, number: fc.nat({ max: 9 }) }, (life, { number, ...who }) =>
     life.as(who, (board, actor, of) => board.markRead(actor, of, [[1, number]])),
   ),
+  deed(
+    12,
+    { ...place, number: fc.integer({ min: 1, max: 9 }), subject: text, content: text },
+    (life, { subject, content, number, ...who }) =>
+      life.as(who, (board, actor, of) =>
+        board.edit(actor, of, number, { subject: `s${subject}`, content }),
+      ),
+  ),
+  deed(3, { ...place, number: fc.integer({ min: 1, max: 9 }) }, (life, { number, ...who }) =>
+    life.as(who, (board, actor, of) => board.delete(actor, of, number)),
+  ),
   deed(4, { ...place, number: fc.integer({ min: 1, max: 9 }) }, (life, { number, ...who }) =>
     life.as(who, (board, actor, of) => board.markRead(actor, of, [[number, number]])),
   ),

@@ -1,12 +1,13 @@
 import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
+import { endOfTime } from '../../src/board/times.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 import { isRead, type Marks, readAfter, withRead } from '../../src/protocol/marks.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
 import { errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
-import { Model } from './model.ts';
+import { header, type MemberOf, Model } from './model.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 /** Plays a history on a board and on the model, and compares what the two show. */
@@ -15,6 +16,9 @@ export class Replay {
   private readonly sessions = new Map<string, Actor>();
   /** By user and group, what the last catch-up gave. */
   private readonly caughtUp = new Map<string, { was: Marks; upTo: number }>();
+  /** For each change of a message since the last check of events: who sees it. */
+  private announced: { number: number; readers: [member: MemberOf, sees: boolean][] }[] = [];
+  private edits = 0;
 
   private constructor(
     private readonly storage: StorageUnderTest,
@@ -36,6 +40,7 @@ export class Replay {
     await this.compareAll();
     await this.perform({ do: 'restart' });
     await this.compareAll();
+    expect(this.storage.problems()).toEqual([]);
   }
 
   close(): Promise<void> {
@@ -47,7 +52,7 @@ export class Replay {
       case 'turn': {
         const settled = step.deeds.map((deed) => this.start(deed));
         await Promise.all(settled);
-        return;
+        return this.compareEvents();
       }
       case 'look':
         return this.comparePage(step.user, step.group, step.page);
@@ -116,6 +121,8 @@ export class Replay {
         const joined = repository.join(session, groupNamed(deed.group));
         if (refused) return this.expectRefusal(joined, refused);
         const answer = await joined;
+        const member = model.group(deed.group).members.get(user);
+        if (member) member.joinedAt ??= answer.joinedAt;
         expect(answer.messages.map(numberOf)).toEqual(numbers);
         expect(answer.members.map(({ name }) => name)).toEqual(members);
         return;
@@ -141,9 +148,32 @@ export class Replay {
         const posted = repository.post(session, groupNamed(deed.group), message);
         if (typeof kept === 'string') return this.expectRefusal(posted, kept);
         const { postedAt, senderId: _, ...shown } = (await posted).message;
-        const { turn: __, deleted: ___, postedAt: ____, ...expected } = kept;
+        const { postedAt: __, ...expected } = header(kept);
         expect(shown).toEqual(expected);
         model.group(deed.group).stamp(kept.number, postedAt);
+        return;
+      }
+      case 'edit': {
+        const group = model.group(deed.group);
+        const { number = 1 } = group.messages().at(-1 - deed.nth) ?? {};
+        const content = `in full, ${++this.edits}`;
+        const refused = model.edit(user, deed.group, number, content);
+        if (!refused) this.announced.push({ number, readers: group.readersOf(number) });
+        const named = groupNamed(deed.group);
+        const edited = repository.edit(session, named, number, { content }, endOfTime);
+        if (refused) return this.expectRefusal(edited, refused);
+        group.stampEdit(number, (await edited).message.editedAt);
+        return;
+      }
+      case 'deleteOwn': {
+        const group = model.group(deed.group);
+        const { number = 1 } = group.messages().at(-1 - deed.nth) ?? {};
+        const readers = group.readersOf(number);
+        const refused = model.deleteOwn(user, deed.group, number);
+        if (!refused) this.announced.push({ number, readers });
+        const deleted = repository.delete(session, groupNamed(deed.group), number);
+        if (refused) return this.expectRefusal(deleted, refused);
+        await deleted;
         return;
       }
       case 'markRead': {
@@ -212,12 +242,14 @@ export class Replay {
     });
     const login = await this.storage.accounts.login(userName(user), newLogin(), null);
     // Marks hold numbers that are not visible, too. Which, nobody can tell.
-    const shown = login.memberships.map(({ group, lastNumber, unread: counted, ...marks }, at) => {
-      const others = memberships[at]?.others ?? [];
-      const unread = others.map(numberOf).filter((number) => !isRead(marks, number));
-      if (counted !== null) expect(counted).toBe(unread.length);
-      return { name: group.name, lastNumber, others, unread };
-    });
+    const shown = login.memberships.map(
+      ({ group, lastNumber, joinedAt: _, unread: counted, ...marks }, at) => {
+        const others = memberships[at]?.others ?? [];
+        const unread = others.map(numberOf).filter((number) => !isRead(marks, number));
+        if (counted !== null) expect(counted).toBe(unread.length);
+        return { name: group.name, lastNumber, others, unread };
+      },
+    );
     expect(shown).toEqual(memberships);
     this.sessions.set(user, { origin: null, ...login });
   }
@@ -230,20 +262,67 @@ export class Replay {
 
   private async delete(name: string, messages: readonly { number: number }[]): Promise<void> {
     const numbers = messages.map(numberOf);
-    this.model.group(name).delete(numbers);
+    const group = this.model.group(name);
+    for (const number of numbers) {
+      this.announced.push({ number, readers: group.readersOf(number) });
+    }
+    this.model.delete(name, numbers);
     if (numbers.length > 0)
       await this.storage.administration.deleteMessages(groupNamed(name), numbers);
+    await this.storage.repository.announceOutsideChanges();
+    this.compareEvents();
   }
 
   private async purgeUser(user: string): Promise<void> {
     for (const name of groupNames) {
       const group = this.model.group(name);
       const own = group.messages().filter(({ sender }) => sender === user);
-      group.delete(own.map(numberOf));
+      this.model.delete(name, own.map(numberOf));
       group.members.delete(user);
     }
     await this.storage.administration.deleteUser(user, 'purge', toTheEnd);
     return this.login(user);
+  }
+
+  /** Each change is announced to those who see the message, and to nobody else. */
+  private compareEvents(): void {
+    const events = this.storage
+      .events()
+      .flatMap((event) =>
+        event.type === 'message.edited' || event.type === 'message.deleted' ? [event] : [],
+      );
+    const expected = this.announced;
+    this.announced = [];
+    const numbers = events.map((event) =>
+      'number' in event ? event.number : event.message.number,
+    );
+    expect(numbers).toEqual(expected.map(numberOf));
+    for (const [at, { until }] of events.entries()) {
+      for (const [{ joinedAt = 0 }, sees] of expected[at]?.readers ?? []) {
+        expect(joinedAt < until).toBe(sees);
+      }
+    }
+  }
+
+  private async compareChanges(user: string, name: string): Promise<void> {
+    const group = this.model.group(name);
+    const listed = this.storage.repository.changes(this.session(user), groupNamed(name), 0);
+    if (!group.members.has(user)) return this.expectRefusal(listed, 'NOT_MEMBER');
+    const { changes } = await listed;
+    const shown = changes.map(({ number, message, by }) => ({ number, deleted: !message, by }));
+    expect(shown).toEqual(group.changes(user));
+  }
+
+  private async compareHistory(
+    user: string,
+    name: string,
+    number: number,
+    texts: readonly string[],
+  ): Promise<void> {
+    const page = { from: 0, bytes: 1e6 };
+    const named = groupNamed(name);
+    const found = await this.storage.repository.history(this.session(user), named, number, page);
+    expect(found.revisions.map(({ content }) => content)).toEqual(texts);
   }
 
   private async comparePage(user: string, name: string, page: Page): Promise<void> {
@@ -269,6 +348,7 @@ export class Replay {
         await this.compareNext(user, name);
         await this.compareSingly(user, name);
         await this.compareThreads(user, name);
+        await this.compareChanges(user, name);
       }
     }
   }
@@ -347,7 +427,10 @@ export class Replay {
     for (let number = 0; number <= group.lastNumber + 1; number++) {
       const read = this.storage.repository.message(this.session(user), groupNamed(name), number);
       if (visible.includes(number)) {
-        expect((await read).message).toMatchObject({ number, content: 'in full' });
+        const texts = group.visible(user).find((row) => row.number === number)?.texts ?? [];
+        const content = texts.at(-1);
+        expect((await read).message).toMatchObject({ number, content, edits: texts.length - 1 });
+        await this.compareHistory(user, name, number, texts);
       } else {
         const code = group.members.has(user) ? 'MESSAGE_NOT_FOUND' : 'NOT_MEMBER';
         await this.expectRefusal(read, code);

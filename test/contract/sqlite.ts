@@ -2,6 +2,7 @@ import { copyFileSync, existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { BoardEvent } from '../../src/board/types.ts';
+import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { openHeld, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
@@ -48,6 +49,15 @@ class SqliteUnderTest implements StorageUnderTest {
     const { published } = this;
     this.published = [];
     return published;
+  }
+
+  problems(): string[] {
+    const client = openShared(this.file);
+    try {
+      return healthChecks.flatMap((check) => problemsOf(check, client));
+    } finally {
+      client.close();
+    }
   }
 
   async restart(): Promise<void> {

@@ -13,6 +13,8 @@ export interface StorageUnderTest {
   readonly upkeep: Upkeep;
   /** What was published since the last call, in order. */
   events(): BoardEvent[];
+  /** What `db check` finds. */
+  problems(): string[];
   /** Closes the storage as a server does, and opens it again. The fields have other objects from then on. */
   restart(): Promise<void>;
   close(): Promise<void>;

@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { actsContract } from './acts.ts';
+import { editsContract } from './edits.ts';
 import { membershipsContract } from './memberships.ts';
 import { messagesContract } from './messages.ts';
 import { orderContract } from './order.ts';
@@ -15,6 +16,7 @@ import { visibilityContract } from './visibility.ts';
 export function storageContract(open: OpenStorage): void {
   describe('messages', () => messagesContract(open));
   describe('replies', () => repliesContract(open));
+  describe('edits and deletions', () => editsContract(open));
   describe('memberships', () => membershipsContract(open));
   describe('unread messages', () => unreadContract(open));
   describe('users', () => usersContract(open));

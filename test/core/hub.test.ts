@@ -40,7 +40,7 @@ function sessionOf(
 
 function logIn(hub: Hub, { id }: Session): void {
   const user = { id, name: `user${id}` };
-  const memberships = [{ group, lastRead: 0, ranges: [], lastNumber: 0 }];
+  const memberships = [{ group, lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0 }];
   const login = {
     user,
     since: 0,
@@ -100,7 +100,7 @@ test('each poster is sent all notices but those of its own posts, as if each wer
       const sent = new Map<number, string>();
       for (let id = 0; id < 4; id++) {
         const send = (_: Session, text: string) => sent.set(id, text);
-        channel.add(sessionOf(new Hub(counts), id, send, encoding));
+        channel.add(sessionOf(new Hub(counts), id, send, encoding), 0);
       }
       const notices = made.map(([poster, words], at) => {
         const header = { number: at + 1, senderId: poster, sender: `user${poster}`, postedAt: '' };

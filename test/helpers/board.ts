@@ -72,11 +72,11 @@ export class TestBoard {
    * @param changes what is configured otherwise from then on; a port is that of every TCP address
    */
   async restart(
-    between: () => void = () => {},
+    between: () => unknown = () => {},
     { port, ...changes }: Partial<AppConfig> & { port?: number } = {},
   ): Promise<void> {
     await this.stop();
-    between();
+    await between();
     this.config = { ...this.config, ...changes };
     if (port !== undefined) {
       const { listen } = this.config;
@@ -88,8 +88,8 @@ export class TestBoard {
   }
 
   /** Changes what can change while it runs, as SIGHUP does. */
-  reconfigure({ access }: Pick<AppConfig, 'access'>): void {
-    this.app.reconfigure({ access, certificate: undefined, logLevel: 'silent' });
+  reconfigure({ access, editTime = 0 }: Pick<AppConfig, 'access'> & { editTime?: number }): void {
+    this.app.reconfigure({ access, editTime, certificate: undefined, logLevel: 'silent' });
   }
 
   /** A board that was stopped before stays so. */

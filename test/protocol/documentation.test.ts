@@ -98,6 +98,10 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   threadsMost: 'threads in a list',
   quoteLines: 'text that `%quote` repeats',
   quoteBytes: 'text that `%quote` repeats',
+  edits: 'edits of a message',
+  editTime: 'time to edit a message',
+  changesDefault: 'changes in a list',
+  changesMost: 'changes in a list',
   searchQuery: 'query of a search',
   searchWords: 'query of a search',
   searchDefault: 'messages in the result of a search',
@@ -105,11 +109,11 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   searchPrefix: 'words that begin like `word*`',
   searchRows: 'messages that a search looks at',
 };
-const units: Record<string, number> = { s: 1000, KiB: 1024, MiB: 1024 * 1024 };
+const units: Record<string, number> = { h: 3_600_000, s: 1000, KiB: 1024, MiB: 1024 * 1024 };
 
 test('docs/protocol.md lists every limit with its value, and no other limits', () => {
   const documented = tableRows('Limits').flatMap(([what = '', value = '']) =>
-    [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (s|KiB|MiB)\b)?/g)].map(
+    [...value.matchAll(/(?<![\w-])(\d[\d,]*)(?: (h|s|KiB|MiB)\b)?/g)].map(
       ([, number = '', unit = '']) =>
         `${what}: ${Number(number.replaceAll(',', '')) * (units[unit] ?? 1)}`,
     ),

@@ -96,6 +96,7 @@ test('every method has a text command, except those that only programs need', ()
     (name) => !commands.some((source) => source.includes(`call('${name}'`)),
   );
   expect(untyped.sort()).toEqual([
+    'group.changes',
     'rpc.discover',
     'server.info',
     // %exit, which a server and a client do in ways of their own.
@@ -124,6 +125,8 @@ test('the methods that change the board are marked as writes', () => {
     'group.leave',
     'group.markRead',
     'group.restoreMarks',
+    'message.delete',
+    'message.edit',
     'message.markRead',
     'message.post',
     'user.block',

@@ -126,6 +126,7 @@ export function group(
     members: 0,
     messages: 0,
     joined: false,
+    change: 0,
     unread: 0,
     lastRead: 0,
     ranges: [],

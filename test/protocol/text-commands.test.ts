@@ -18,6 +18,7 @@ const answers = (): Answers => ({
     members: [{ name: 'alice', online: true }],
     total: 1,
     messages: [],
+    change: 0,
   },
   'group.leave': { group: 'main', groupId: 1 },
   'group.members': { group: 'main', members: [{ name: 'alice', online: true }], total: 1 },

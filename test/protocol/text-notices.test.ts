@@ -31,7 +31,10 @@ describe('a notice is one line', () => {
     ],
     [
       'of one who joined',
-      { method: 'member.joined', params: { ...main, user: 'alice', userId: 1, lastNumber: 0 } },
+      {
+        method: 'member.joined',
+        params: { ...main, user: 'alice', userId: 1, lastNumber: 0, change: 0 },
+      },
       '[GROUP:main] [NOTIFY] User alice joined the group.',
     ],
     [
@@ -131,7 +134,7 @@ describe('a welcome', () => {
   });
 
   test('shows a returning member the unread counts', () => {
-    const rest = { lastRead: 0, ranges: [], lastNumber: 9 };
+    const rest = { lastRead: 0, ranges: [], lastNumber: 9, change: 0 };
     const memberships = [
       { id: 1, group: 'main', unread: 3, ...rest },
       { id: 3, group: 'news', unread: 0, ...rest },

@@ -54,7 +54,11 @@ test('the members are notified when a user joins or leaves', async () => {
   );
   const params = { group: 'main', groupId: 1, user: 'carol', userId: 3 };
   expect(await program.notices()).toEqual([
-    { jsonrpc: '2.0', method: 'member.joined', params: { ...params, lastNumber: 0 } },
+    {
+      jsonrpc: '2.0',
+      method: 'member.joined',
+      params: { ...params, lastNumber: 0, change: expect.any(Number) },
+    },
     { jsonrpc: '2.0', method: 'member.left', params },
   ]);
 });

@@ -63,7 +63,8 @@ function commits(file: string): number {
 
 function joined(name: string): BoardEvent {
   const group = { id: 1, name: 'main' };
-  return { type: 'member.joined', origin: null, group, user: { id: 1, name }, lastNumber: 0 };
+  const user = { id: 1, name };
+  return { type: 'member.joined', origin: null, group, user, lastNumber: 0, at: 0 };
 }
 
 test('a turn that brings many writes commits every 1,024 of them before it ends', async () => {

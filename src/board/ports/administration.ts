@@ -2,7 +2,7 @@ import type { Name } from '../name-key.ts';
 import type { NetworkBan } from '../network-bans.ts';
 import type { StepControl } from '../steps.ts';
 import type { Group, GroupRef, Header, Message, User } from '../types.ts';
-import type { Page } from './repository.ts';
+import type { Page, Revision } from './repository.ts';
 import type { FoundPage, SearchPage } from './search.ts';
 
 /** A group as the operator sees it, without being a member. */
@@ -72,6 +72,8 @@ export interface MessageSpan {
   readonly count: number;
   readonly first: number;
   readonly last: number;
+  /** The highest change counter of the messages, if they have left tombstones. */
+  readonly change?: number;
 }
 
 /** The messages that a purge is going to delete. */
@@ -168,6 +170,8 @@ export interface Administration {
   search(query: string, page: SearchPage): Promise<FoundPage>;
   /** @throws `MESSAGE_NOT_FOUND`, which says when the message was deleted, if it was */
   message(group: GroupRef, number: number): Promise<{ group: Group; message: Message }>;
+  /** All texts of a message, the present one last. @throws as `message` does */
+  history(group: GroupRef, number: number): Promise<readonly Revision[]>;
   /**
    * Deletes all of `numbers`, or none. Of a deleted message only the number and time remain.
    * @throws `MESSAGE_NOT_FOUND` for the first message that does not exist

@@ -64,6 +64,34 @@ interface NewContent {
   readonly key?: string | undefined;
 }
 
+/** A new text for a message. What is left out stays as it is. */
+export interface Edit {
+  readonly subject?: string | undefined;
+  readonly content?: string | undefined;
+  /** How often the message had been edited when its text was read. Another number means that it has changed since. */
+  readonly revision?: number | undefined;
+}
+
+/** A text that a message has or had. */
+export interface Revision {
+  /** 0 for the text that was posted. */
+  readonly revision: number;
+  readonly writtenAt: number;
+  readonly subject: string;
+  readonly content: string;
+}
+
+/** An edit or a deletion of a message; of several, the last one. */
+export interface Change {
+  readonly number: number;
+  /** The change counter: see `messages.changed` in the schema. */
+  readonly change: number;
+  /** The message as it is now; undefined if it was deleted. */
+  readonly message: Header | undefined;
+  /** Who deleted it; null for the operator. */
+  readonly by: string | null;
+}
+
 /** The token of a session whose connection has ended. */
 export interface EndingToken {
   readonly token: SessionToken;
@@ -187,7 +215,10 @@ export interface Repository {
     from: { thread?: number | undefined; read: readonly NumberRange[] },
   ): Promise<{ group: Group; message: Message | undefined }>;
   /** @throws `ALREADY_MEMBER` */
-  join(actor: Actor, group: GroupRef): Promise<{ group: Group; messages: Header[] } & MemberPage>;
+  join(
+    actor: Actor,
+    group: GroupRef,
+  ): Promise<{ group: Group; joinedAt: number; messages: Header[] } & MemberPage>;
   /** @throws `NOT_MEMBER`, `DIRECT_FIXED` */
   leave(actor: Actor, group: GroupRef): Promise<{ group: Group }>;
   /** @throws `NOT_MEMBER` */
@@ -228,6 +259,42 @@ export interface Repository {
     group: GroupRef,
     number: number,
   ): Promise<{ group: Group; message: Message }>;
+  /**
+   * Replaces the text of a message of the actor. An edit that changes nothing does nothing.
+   * @param editTime how long after its posting a message can be edited, in microseconds; 0 for not at all
+   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`, `EDIT_CONFLICT`, `EDIT_TOO_LATE`, `TOO_MANY_EDITS`
+   */
+  edit(
+    actor: Actor,
+    group: GroupRef,
+    number: number,
+    edit: Edit,
+    editTime: number,
+  ): Promise<{ group: Group; message: Header; revision: number }>;
+  /** Makes a message of the actor a tombstone. @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR` */
+  delete(actor: Actor, group: GroupRef, number: number): Promise<{ group: Group }>;
+  /**
+   * The texts of a visible message from the revision `from` on, the present one last. The page ends early, with `more`,
+   * before it has more than `bytes` of subjects and contents; it has at least one text.
+   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`
+   */
+  history(
+    actor: Actor,
+    group: GroupRef,
+    number: number,
+    page: { from: number; bytes: number },
+  ): Promise<{ group: Group; revisions: Revision[]; more: boolean }>;
+  /**
+   * The visible ones of the next messages of a group that were edited or deleted after a change counter, in the order
+   * of the counters. It looks at a few hundred changes.
+   * @returns `change` is the counter up to which it has looked, and `more` says whether there are later changes
+   * @throws `NOT_MEMBER`
+   */
+  changes(
+    actor: Actor,
+    group: GroupRef,
+    after: number,
+  ): Promise<{ group: Group; changes: Change[]; change: number; more: boolean }>;
   /**
    * Visible headers, oldest first: those after `after` if it is given, otherwise the newest ones. `more`
    * says whether there are further messages beyond the end where the page was cut.

@@ -2,12 +2,13 @@ import type { TextCommand } from '../../protocol/text/command.ts';
 import { nearestWord } from '../../protocol/text/command-words.ts';
 import { textCommands } from '../../protocol/text/shell.ts';
 import type { Terminal } from '../terminal/terminal.ts';
+import { composeCommands } from './compose.ts';
 import { editCommands } from './edit.ts';
 
 /** The commands at a terminal: those of the board, and those that the client adds or replaces. */
 export function terminalCommands(terminal: Terminal): TextCommand[] {
   const commands = [...textCommands];
-  for (const command of editCommands(terminal)) {
+  for (const command of [...composeCommands(terminal), ...editCommands(terminal)]) {
     const [word] = command.words;
     const same = commands.findIndex(({ words }) => words.includes(word));
     if (same === -1) commands.push(command);

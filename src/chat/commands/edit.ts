@@ -1,39 +1,82 @@
+import { BoardError } from '../../protocol/errors.ts';
+import { parseMessageNumber } from '../../protocol/message-number.ts';
+import type { Arguments } from '../../protocol/text/arguments.ts';
 import type { TextCommand } from '../../protocol/text/command.ts';
-import { groupCommand } from '../../protocol/text/group-command.ts';
-import { checkMembership, postWritten } from '../../protocol/text/post-commands.ts';
+import {
+  editWords,
+  ownMessage,
+  sendEdit,
+  sendWrittenEdit,
+} from '../../protocol/text/edit-commands.ts';
+import { groupCommand, mainGroup } from '../../protocol/text/group-command.ts';
+import { messageNumber } from '../../protocol/text/message-command.ts';
 import { error, info } from '../../protocol/text/render.ts';
 import { editText } from '../editor.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 
-/** `%groupedit` and `%edit`: write a message in an editor. */
+/** `%groupedit` and `%edit` at a terminal: without a content they open the message in an editor. */
 export function editCommands(terminal: Terminal): TextCommand[] {
   return groupCommand(
     {
-      named: '%groupedit',
-      short: '%edit',
-      form: '<subject>',
-      summary: 'post what you write in $EDITOR',
+      ...editWords,
       details: [
-        'Opens $VISUAL, $EDITOR or vi, and posts what you save. An empty text, or an',
-        'editor that fails, posts nothing. If the editor returns at once, as those with',
-        'a window of their own do, the client waits until you say that you have saved.',
+        'The content takes the place of what the message said. Without it, the message',
+        'opens in $VISUAL, $EDITOR or vi with its subject in the first line, and what',
+        'you save takes its place. Others see that it was edited, and when.',
+        'To write a new message in an editor, type %compose <subject>.',
       ],
-      example: '"Minutes of Monday"',
-      takes: ['joined', 'subject'],
     },
     async function* (group, args, context) {
-      const subject = args.quoted('subject');
-      args.end();
-      await checkMembership(group, context);
-      const { text, failure, later, discard } = await editText(terminal);
+      const number = await messageNumber(numberIn(args, group), group, context.call);
+      if (!args.empty) {
+        yield* sendEdit({ group, number, content: args.remainder('content') }, context);
+        return;
+      }
+      const found = await ownMessage(group, number, context);
+      const { revision } = found;
+      const { text, failure, later, discard } = await editText(terminal, 'changed', asText(found));
       if (failure !== undefined) yield error(failure, context.style);
-      const state = failure === undefined ? 'whole' : 'broken';
+      const written = fromText(text);
+      const isSame =
+        written.subject === found.subject && written.content === found.content.trimEnd();
+      const state = failure !== undefined ? 'broken' : isSame ? 'cancelled' : 'whole';
+      const about = {
+        group,
+        number,
+        revision,
+        ...(written.subject && { subject: written.subject }),
+      };
       try {
-        yield* postWritten({ group, subject }, { text, state }, context);
+        const draft = { text: isSame ? '' : written.content, state } as const;
+        yield* sendWrittenEdit(about, draft, context);
         if (later !== undefined) yield info(later, context.style);
       } finally {
         discard();
       }
     },
   );
+}
+
+/** `%edit` was the word for `%compose`. @throws BoardError `INVALID_PARAMS`, which says so for a word */
+function numberIn(args: Arguments, group: string): number | 'last' {
+  const word = args.word('number');
+  const number = parseMessageNumber(word);
+  if (number !== undefined) return number;
+  const compose = group === mainGroup ? '%compose' : '%groupcompose <group>';
+  throw new BoardError(
+    'INVALID_PARAMS',
+    `Wrong arguments: the number of the message is missing. To write a new message in your editor, type ${compose} <subject>.`,
+  );
+}
+
+const subjectLine = /^Subject:[ \t]*(.*)(?:\r?\n|$)(?:\r?\n)?/i;
+
+function asText({ subject, content }: { subject: string; content: string }): string {
+  return `Subject: ${subject}\n\n${content}\n`;
+}
+
+/** Without its first line, a text has no subject, and that of the message stays. */
+function fromText(text: string): { subject: string | undefined; content: string } {
+  const [line = '', subject] = subjectLine.exec(text) ?? [];
+  return { subject: subject?.trim() || undefined, content: text.slice(line.length) };
 }

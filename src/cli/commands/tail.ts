@@ -47,7 +47,7 @@ export function tailCommand(): Command {
     .option('--thread <number>', 'only messages of this thread (with one group)', wholeNumber(1))
     .option('--headers', 'leave out the content')
     .option('--join', 'join the groups first, if you are not a member')
-    .option('--json', 'print each message as one line of JSON');
+    .option('--json', 'print each message as one line of JSON, and each edit and deletion');
   return withIdentity(withAddress(command))
     .addOption(
       new Option(
@@ -63,9 +63,10 @@ export function tailCommand(): Command {
       `
 If the connection is lost, tail connects again, for as long as it takes. It misses no message and
 shows none twice. If the board limits the rate, tail waits. With --no-follow and --since, it prints
-all messages since then, or the first n of them with -n. Exit codes: 0 after --count messages, at the
-end with --no-follow, or when the reader closes the pipe, 1 failed, 2 wrong usage, 130 ended by
-Ctrl-C, 143 ended by SIGTERM.
+all messages since then, or the first n of them with -n. With --json, a line with "event": "edited"
+or "deleted" follows when a message is edited or deleted, also after a gap. Exit codes: 0 after
+--count messages, at the end with --no-follow, or when the reader closes the pipe, 1 failed, 2 wrong
+usage, 130 ended by Ctrl-C, 143 ended by SIGTERM.
 ${settingsHelp}
 
 Examples:
@@ -140,12 +141,13 @@ async function print(client: BoardClient, { groups, options, signal, tell }: Pri
   const { since, headers = false, count, follow } = options;
   const thread = await threadOf(client, groups, options);
   const newest = follow || since ? undefined : (count ?? newestShown);
-  const what = { groups, since, newest, headers, follow, thread, signal };
+  const edits = options.json === true && follow;
+  const what = { groups, since, newest, headers, edits, follow, thread, signal };
   const follower = await Follower.start(client, what);
   if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
   let left = count ?? Number.POSITIVE_INFINITY;
   for await (const message of follower.messages()) {
     await writeSlowly(process.stdout, formatMessage(message, options), signal);
-    if (--left === 0) return;
+    if (!('event' in message) && --left === 0) return;
   }
 }

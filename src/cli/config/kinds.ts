@@ -157,6 +157,18 @@ export function duration(least: ms.StringValue, most: ms.StringValue): Kind<numb
   return { placeholder: 'time', allowed, schema, write: (value) => ms(value) };
 }
 
+/** Like `duration`, or `off`, which is 0. */
+export function durationOrOff(least: ms.StringValue, most: ms.StringValue): Kind<number> {
+  const { schema, allowed } = duration(least, most);
+  const off = z.literal('off').transform(() => 0);
+  return {
+    placeholder: 'time',
+    allowed: `${allowed}, or off`,
+    schema: z.union([off, schema]),
+    write: (value) => (value === 0 ? 'off' : ms(value)),
+  };
+}
+
 const byteUnits = { KiB: 1024, MiB: 1024 * 1024 };
 
 /** In bytes, from text with its unit. */

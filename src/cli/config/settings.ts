@@ -2,6 +2,7 @@ import { defaultPort, type ServerLimits, serverLimits } from '../../protocol/lim
 import { logFormats, logLevels } from '../running/log.ts';
 import {
   duration,
+  durationOrOff,
   endpoint,
   hourlyRate,
   type Kind,
@@ -123,6 +124,12 @@ export const settings = {
     default: serverLimits.wrongPasswords,
     help: 'wrong passwords before a connection is closed',
   }),
+  editTime: setting({
+    takes: durationOrOff('1s', '3650d'),
+    default: serverLimits.editTime,
+    help: 'how long after its posting a message can be edited by its sender, or off',
+    reloads: true,
+  }),
   keepAlive: setting({
     takes: duration('1s', '1d'),
     default: serverLimits.keepAliveDelay,
@@ -197,6 +204,7 @@ export function limitsOf(config: Config): ServerLimits {
     waitingBytes: config.maxWaiting,
     networkWaitingBytes: config.maxWaitingPerNetwork,
     wrongPasswords: config.maxWrongPasswords,
+    editTime: config.editTime,
     keepAliveDelay: config.keepAlive,
   };
 }

@@ -1,3 +1,4 @@
+import { type ChangeNotice, numberOf } from '../../client/change-feed.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Call, Header } from '../../protocol/schemas.ts';
 
@@ -29,6 +30,8 @@ export class Cursor {
   readonly id: number;
   name: string;
   private after: number;
+  /** The number after which the last page began. */
+  private began: number;
   private since: string | undefined;
   private readonly headers: boolean;
   private readonly thread: number | undefined;
@@ -42,6 +45,7 @@ export class Cursor {
     this.id = id;
     this.name = name;
     this.after = after;
+    this.began = after;
     this.since = since;
     this.headers = headers;
     this.thread = thread;
@@ -49,6 +53,22 @@ export class Cursor {
 
   get next(): TailMessage | undefined {
     return this.waiting[this.at];
+  }
+
+  /** The number up to which everything was taken. */
+  get reached(): number {
+    const before = this.waiting[this.at - 1]?.number ?? this.began;
+    return this.next === undefined ? this.after : before;
+  }
+
+  /** Whether the last page already shows the message as it is after a change. */
+  hasListed(notice: ChangeNotice): boolean {
+    const number = numberOf(notice);
+    if (number <= this.began || number > this.after) return false;
+    const listed = this.waiting.find((message) => message.number === number);
+    if (!listed) return true;
+    if (notice.method === 'message.deleted') return false;
+    return (listed.editedAt ?? '') >= (notice.params.message.editedAt ?? '');
   }
 
   take(): void {
@@ -83,6 +103,7 @@ export class Cursor {
       .filter((message) => this.wants(message))
       .map((message) => ({ group, groupId: id, ...message }));
     this.at = 0;
+    this.began = after;
     const last = messages.at(-1);
     // From now on the number is enough.
     if (last) this.since = undefined;

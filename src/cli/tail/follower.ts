@@ -4,6 +4,7 @@ import { BoardError } from '../../protocol/errors.ts';
 import { noneLeft } from '../../protocol/exhaustive.ts';
 import type { Membership, Notice } from '../../protocol/schemas.ts';
 import { UserError } from '../errors.ts';
+import { PendingChanges, type TailChange } from './changes.ts';
 import { Cursor, type TailMessage } from './cursor.ts';
 import { type Since, type Start, startOf, startsOfNewest } from './since.ts';
 
@@ -16,6 +17,8 @@ export interface FollowOptions {
   readonly headers: boolean;
   /** Only messages of the thread with this number, if it is given. */
   readonly thread: number | undefined;
+  /** Whether to read edits and deletions too. */
+  readonly edits: boolean;
   /** Whether to wait for later messages. */
   readonly follow: boolean;
   /** Stops when aborted. */
@@ -26,6 +29,7 @@ export interface FollowOptions {
 export class Follower {
   private readonly cursors = new Map<number, Cursor>();
   private readonly changes = new EventTarget();
+  private readonly edits: PendingChanges;
   private changed = false;
   /** Why the session has ended. */
   private end: Error | undefined;
@@ -34,6 +38,7 @@ export class Follower {
     private readonly client: BoardClient,
     private readonly options: FollowOptions,
   ) {
+    this.edits = new PendingChanges(options.headers);
     if (options.follow) {
       client.on('notice', (notice) => this.hear(notice));
       client.on('resumed', () => this.distrust());
@@ -60,10 +65,10 @@ export class Follower {
    * Ends when the signal is aborted, or after the last message without `follow`.
    * @throws when the session ends, or the last group is deleted or left
    */
-  async *messages(): AsyncGenerator<TailMessage> {
+  async *messages(): AsyncGenerator<TailMessage | TailChange> {
     while (!this.options.signal.aborted) {
       this.changed = false;
-      const oldest = await this.oldest();
+      const oldest = (await this.edited()) ?? (await this.oldest());
       if (oldest) {
         yield oldest;
       } else {
@@ -122,6 +127,11 @@ export class Follower {
     return message;
   }
 
+  /** An edit or a deletion of a message that was read before. */
+  private edited(): Promise<TailChange | undefined> {
+    return this.edits.next(this.cursors, this.client.call);
+  }
+
   private get cursorsToFill(): Cursor[] {
     return [...this.cursors.values()].filter(({ next, stale }) => next === undefined && stale);
   }
@@ -138,8 +148,15 @@ export class Follower {
     }
   }
 
-  private hear({ method, params }: Notice): void {
+  private hear(notice: Notice): void {
+    const { method, params } = notice;
     switch (method) {
+      case 'message.edited':
+      case 'message.deleted':
+        if (!this.options.edits) break;
+        this.edits.add(notice);
+        this.wake();
+        break;
       case 'presence.changed':
       case 'session.closing':
         break;

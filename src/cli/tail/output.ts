@@ -3,11 +3,15 @@ import { cleanText } from '../../protocol/clean.ts';
 import { renderHeaders, renderMessage } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 import { toJson } from '../printing/output.ts';
+import type { TailChange } from './changes.ts';
 import type { TailMessage } from './cursor.ts';
 
 /** A message as text: like `%message`, as one line for a header, or as one line of JSON. */
-export function formatMessage(message: TailMessage, { json }: { json?: true | undefined }): string {
-  if (json) return `${toJson(message, 0)}\n`;
+export function formatMessage(
+  message: TailMessage | TailChange,
+  { json }: { json?: true | undefined },
+): string {
+  if (json || 'event' in message) return `${toJson(message, 0)}\n`;
   const { content, ...header } = message;
   if (content !== undefined) return cleanText(renderMessage({ ...header, content }, plainStyle));
   return cleanText(`[GROUP:${header.group}] ${renderHeaders([header], plainStyle)}`);

@@ -22,7 +22,13 @@ export const directHandlers: Pick<
     const page = found.slice(0, limit);
     const next = found.length > limit ? page.at(-1)?.group.id : undefined;
     return {
-      conversations: await withUnread(context, actor.user, page, endOfTime),
+      conversations: await withUnread(
+        context,
+        actor.user,
+        page,
+        endOfTime,
+        session.login?.since ?? 0,
+      ),
       ...(next !== undefined && { next }),
     };
   },

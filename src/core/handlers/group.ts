@@ -46,12 +46,13 @@ export const groupHandlers: Pick<
   },
 
   'group.join': async ({ board, session, hub }, params) => {
-    const { group, messages, ...page } = await board.join(session.actor, params.group);
+    const { group, messages, joinedAt, ...page } = await board.join(session.actor, params.group);
     return {
       id: group.id,
       group: hub.nameOf(group),
       ...toMemberPage(page, (id) => hub.isOnline(id)),
       messages: messages.map(toHeader),
+      change: joinedAt,
     };
   },
 

@@ -6,6 +6,7 @@ import { unreadOf } from './unread.ts';
 
 /**
  * Memberships of a user as a login lists them, with what is unread of the messages posted up to `until`.
+ * @param change the counter of `group.changes` from which the user may go on
  * @param memberships in the order of their groups' ids
  */
 export async function withUnread(
@@ -13,6 +14,7 @@ export async function withUnread(
   user: User,
   memberships: readonly Membership[],
   until: number,
+  change: number,
 ): Promise<Shown[]> {
   const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
   const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
@@ -23,5 +25,6 @@ export async function withUnread(
     unread: unread ?? counts.get(group.id)?.unread ?? 0,
     ...toMarks(marks),
     lastNumber,
+    change,
   }));
 }

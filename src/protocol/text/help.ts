@@ -43,12 +43,17 @@ function helpFor(command: TextCommand, style: Style): string {
 // Their commands share lines, so that the help fits on a screen.
 const dense: readonly Topic[] = ['main', 'more'];
 
-/** One line for each command, without its optional arguments. Commands of dense topics share lines. */
+/**
+ * One line for each command, without its optional arguments. Commands of dense topics share lines, and of those with a form
+ * for `main`, that form alone is shown.
+ */
 function helpForAll(commands: readonly TextCommand[], style: Style): string {
   const others = commands.filter(({ topic }) => !dense.includes(topic));
   const width = Math.max(...others.map((command) => shortUsage(command).length));
   const section = (topic: Topic) => {
-    const among = commands.filter((command) => command.topic === topic);
+    const among = commands.filter(
+      (command) => command.topic === topic && !(topic === 'more' && command.twin),
+    );
     const narrow = Math.min(lineWidth, style.columns);
     const lines = dense.includes(topic)
       ? fill(among, narrow)

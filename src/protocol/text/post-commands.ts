@@ -53,21 +53,35 @@ type About = { readonly group: string } & (
  * Posts a text that the user has written. An incomplete text is kept in a file.
  * @throws GivenUp if the text is broken
  */
-export async function* postWritten(
+export function postWritten(
   about: About,
+  draft: Draft,
+  context: TextContext,
+): AsyncGenerator<string> {
+  const send = (content: string) => postMessage({ ...about, content }, context);
+  return sendWritten(draft, send, 'Nothing was posted.', context);
+}
+
+/**
+ * Sends a text that the user has written, if it is complete and not empty. An incomplete text is kept in a file.
+ * @param unsent what to print if it is not sent
+ * @throws GivenUp if the text is broken
+ */
+export async function* sendWritten(
   { text, state }: Draft,
+  send: (text: string) => AsyncGenerator<string>,
+  unsent: string,
   context: TextContext,
 ): AsyncGenerator<string> {
   const isEmpty = text.trim() === '';
   if (state === 'whole' && !isEmpty) {
-    yield* postMessage({ ...about, content: text }, context);
+    yield* send(text);
     return;
   }
   if (!isEmpty) context.keep?.(text);
   context.writing?.(undefined);
-  const why = 'Nothing was posted.';
-  if (state === 'broken') throw new GivenUp(why);
-  yield info(why, context.style);
+  if (state === 'broken') throw new GivenUp(unsent);
+  yield info(unsent, context.style);
 }
 
 /** Posts a message and prints its number. If the board refuses it, the text is kept. */

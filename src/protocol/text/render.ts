@@ -187,6 +187,28 @@ export function renderMessage(message: FullMessage, style: Style, first = 0): st
   ].join('\n');
 }
 
+/** Texts of a message, each with its date. */
+export function renderHistory(
+  { group, number, revisions }: Result<'message.history'>,
+  style: Style,
+): string {
+  const entry = ({ revision, writtenAt, subject, content }: (typeof revisions)[number]) => [
+    style.line(
+      style.frame(`--- Message ID: ${number} (Group: ${group}), ${written(revision)} ---`),
+    ),
+    `Date: ${style.date(writtenAt)}`,
+    style.line(`Subject: ${style.strong(cleanLine(subject))}`),
+    rule(style),
+    style.content(cleanText(content)),
+    rule(style),
+  ];
+  return revisions.map((revision) => `${entry(revision).join('\n')}\n`).join('');
+}
+
+function written(revision: number): string {
+  return revision === 0 ? 'as posted' : `edit ${revision}`;
+}
+
 function rule(style: Style): string {
   return style.frame('-'.repeat(Math.min(ruleLength, style.columns)));
 }
@@ -204,6 +226,16 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
       const text = `New message from ${style.user(sender)} (${header.join(', ')})`;
       const reply = replyTo === undefined ? '' : ` | Reply to: ${replyTo}`;
       return notify(params.group, `${text}${reply}`, style);
+    }
+    case 'message.edited': {
+      const { number, sender, subject } = params.message;
+      const what = `ID: ${style.strong(String(number))}, Subject: ${style.strong(cleanLine(subject))}`;
+      return notify(params.group, `${style.user(sender)} edited a message (${what})`, style);
+    }
+    case 'message.deleted': {
+      const { group, number, by } = params;
+      const how = by === null ? 'removed by the operator' : `deleted by ${style.user(by)}`;
+      return notify(group, `Message ${style.strong(String(number))} was ${how}.`, style);
     }
     case 'member.joined':
       return notify(params.group, `User ${style.user(params.user)} joined the group.`, style);

@@ -4,6 +4,14 @@ import { catchUp, undo } from './catch-up.ts';
 import { GivenUp, type TextCommand, type TextContext } from './command.ts';
 import { findCommand, rightForm } from './command-words.ts';
 import { block, tell, unblock } from './direct-commands.ts';
+import {
+  deleteMain,
+  edit,
+  groupDelete,
+  groupEdit,
+  groupHistory,
+  history,
+} from './edit-commands.ts';
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
 import { help } from './help.ts';
 import { groupList, list } from './list-commands.ts';
@@ -29,6 +37,9 @@ export const textCommands: readonly TextCommand[] = [
   tell,
   groupList,
   groupMessage,
+  groupEdit,
+  groupHistory,
+  groupDelete,
   search,
   groupUsers,
   groupLeave,
@@ -40,6 +51,9 @@ export const textCommands: readonly TextCommand[] = [
   thread,
   list,
   message,
+  edit,
+  history,
+  deleteMain,
   users,
   leave,
   unread,

@@ -85,7 +85,7 @@ export class Life {
     if (numbers.length === 0) return;
     const key = nameKey(name);
     await this.board.operate((operator) => operator.deleteMessages({ key, name }, numbers));
-    group.delete(numbers);
+    this.model.delete(name, numbers);
   }
 
   private post(user: UserName, group: string, subject: string): string {

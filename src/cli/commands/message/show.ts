@@ -2,6 +2,7 @@ import { Argument, type Command } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { toHeader } from '../../../board/view.ts';
 import { cleanText } from '../../../protocol/clean.ts';
+import { formatTime } from '../../../protocol/time.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { knownNumber } from '../../operating/message-number.ts';
 import { messageNumber } from '../../parsing/parse.ts';
@@ -11,17 +12,29 @@ export function messageShowCommand(): Command {
   return databaseCommand('show', 'show a message with its content')
     .argument('<group>', 'name or number')
     .addArgument(new Argument('<number>').argParser(messageNumber))
+    .option('--history', 'show what it said before each edit, too')
     .action(show);
 }
 
-async function show(name: string, written: number | 'last', options: CommonOptions): Promise<void> {
+interface ShowOptions extends CommonOptions {
+  readonly history?: true;
+}
+
+async function show(name: string, written: number | 'last', options: ShowOptions): Promise<void> {
   const ref = groupRef(name);
-  const found = await administer(options, async (board) =>
-    board.message(ref, await knownNumber(board, ref, written)),
-  );
+  const found = await administer(options, async (board) => {
+    const number = await knownNumber(board, ref, written);
+    const history = options.history && (await board.history(ref, number));
+    return { ...(await board.message(ref, number)), history };
+  });
   const { group, message } = found;
   const header = toHeader(message);
-  printResult(options, { group: group.name, ...header, content: message.content }, () =>
+  const history = found.history?.map(({ writtenAt, ...text }) => ({
+    ...text,
+    writtenAt: formatTime(writtenAt),
+  }));
+  const document = { group: group.name, ...header, content: message.content };
+  printResult(options, { ...document, ...(history && { history }) }, () =>
     [
       fields([
         ['Group', group.name],
@@ -34,6 +47,15 @@ async function show(name: string, written: number | 'last', options: CommonOptio
       ]),
       '',
       cleanText(message.content),
+      ...(history ?? []).slice(0, -1).flatMap(({ revision, writtenAt, subject, content }) => [
+        '',
+        fields([
+          [revision === 0 ? 'As posted' : `After edit ${revision}`, shownTime(writtenAt)],
+          ['Subject', subject],
+        ]),
+        '',
+        cleanText(content),
+      ]),
     ].join('\n'),
   );
 }

@@ -1,5 +1,6 @@
 import { block, unblock } from './blocks.ts';
 import { openDirect } from './direct.ts';
+import { deleteMessage, editMessage } from './edit.ts';
 import { createGroup, editGroup, renameGroup } from './groups.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
 import { join, leave } from './memberships.ts';
@@ -52,6 +53,8 @@ const operatorActs = {
 const acts = {
   ...operatorActs,
   post,
+  editMessage,
+  deleteMessage,
   join,
   leave,
   markRead,

@@ -20,9 +20,9 @@ export function join({ statements, at, emit }: ServerTx, { actor, group: ref }: 
   statements.addMembership.run({ group: id, user: user.id, at, number: lastNumber });
   changeCounts(statements, id, { members: 1 });
   const group = { id, name };
-  emit({ type: 'member.joined', origin, group, user, lastNumber });
+  emit({ type: 'member.joined', origin, group, user, lastNumber, at });
   const { messages } = messagePage(statements, group, at, { limit: 2 });
-  return { group, ...memberPage(statements, group, firstMembers), messages };
+  return { group, joinedAt: at, ...memberPage(statements, group, firstMembers), messages };
 }
 
 /** @throws BoardError as `Repository.leave` does */

@@ -1,12 +1,12 @@
-import type { Group, GroupRef } from '../../../board/types.ts';
+import type { Group, GroupRef, OutsideEvent } from '../../../board/types.ts';
 import { BoardError } from '../../../protocol/errors.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 import { findMessage, findTombstone } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
 import { findGroup } from './access.ts';
+import { nextChange, visibleUntil } from './changes.ts';
 import { changeCounts } from './counts.ts';
 import { reindexMessage } from './search-index.ts';
-import { emitPurged } from './spans.ts';
 import { removeTraces } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
 
@@ -23,25 +23,40 @@ export function deleteMessages(
     return row;
   });
   rows.sort((a, b) => a.number - b.number);
-  buryMessages(tx, group.id, rows);
-  for (const { number } of rows) {
-    emitPurged(tx, { group, count: 1, first: number, last: number });
+  // A command leaves it to the server to number its changes. Otherwise a session could list a deletion by its counter,
+  // and be notified of it later.
+  const change = tx.isOutside ? null : nextChange(tx.statements, group.id, tx.at);
+  buryMessages(tx, group.id, rows, { by: null, change });
+  for (const { number, postedAt } of rows) {
+    const what = { origin: null, group, number, postedAt, by: null };
+    announceDeleted(tx, { ...what, change: change ?? 0 });
   }
   return group;
+}
+
+type Deleted = Omit<Extract<OutsideEvent, { type: 'message.deleted' }>, 'type' | 'until'>;
+
+/** Announces the deletion of one message to the members who could see it. */
+export function announceDeleted({ statements, emit }: OperatorTx, deleted: Deleted): void {
+  const until = visibleUntil(statements, deleted.group.id, deleted.postedAt);
+  emit({ type: 'message.deleted', ...deleted, until });
 }
 
 /**
  * Makes messages of one group tombstones: their rows keep number, time and thread, and lose everything else. The
  * rows have to stay because the rule of visibility counts rows (see visibility.ts). Rows may be removed only
  * from a group's oldest on, as a purge and retention do.
+ * @param deletion `by` is the id of the user who deletes them, null for the operator; `change` is the change counter of
+ * all of them
  */
 export function buryMessages(
   { statements, at }: OperatorTx,
   group: number,
   rows: readonly { readonly id: number; readonly number: number }[],
+  { by, change }: { readonly by: number | null; readonly change: number | null },
 ): void {
   for (const { id, number } of rows) {
-    statements.bury.run({ id, at });
+    statements.bury.run({ id, at, by, change });
     removeTraces(statements, group, number);
     reindexMessage(statements, id);
   }

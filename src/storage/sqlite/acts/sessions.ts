@@ -177,11 +177,12 @@ function open(
 ): OpenedLogin {
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
-  const memberships = rows.map(({ id, name, lastNumber, unread, ...marks }) => ({
+  const memberships = rows.map(({ id, name, lastNumber, unread, joinedAt, ...marks }) => ({
     group: { id, name },
     ...toMarks(marks),
     lastNumber,
     unread,
+    joinedAt,
   }));
   const login = { user, since: at, memberships, passwordHash, token, ...more };
   emit({ type: 'session.opened', origin, login });

@@ -2,8 +2,10 @@ import type { MessageSpan } from '../../../board/ports/administration.ts';
 import type { OperatorTx } from './transaction.ts';
 
 /** Announces that messages were removed, if any were. */
-export function emitPurged({ emit }: OperatorTx, { group, count, first, last }: MessageSpan): void {
-  if (count > 0) emit({ type: 'messages.purged', group, count, first, last });
+export function emitPurged({ emit }: OperatorTx, span: MessageSpan): void {
+  const { group, count, first, last, change } = span;
+  const buried = change === undefined ? {} : { change };
+  if (count > 0) emit({ type: 'messages.purged', group, count, first, last, ...buried });
 }
 
 /** Announces the messages that a long act has removed, if it ends before it is complete. */

@@ -12,6 +12,8 @@ interface Tx<E> {
   readonly statements: Statements;
   /** The time of the act, in microseconds. In a server it is later than every stored time. */
   readonly at: number;
+  /** Set in the process of a command, whose events a server announces later. */
+  readonly isOutside?: true;
   /** Announces a change of the act. The event is published, or given to the server, with the commit only. */
   emit(event: E): void;
 }

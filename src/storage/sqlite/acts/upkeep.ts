@@ -1,4 +1,6 @@
 import type { OutsideEvent } from '../../../board/types.ts';
+import { findTombstone } from '../statements/by-number.ts';
+import { nextChange, visibleUntil } from './changes.ts';
 import { keepToken, type TokenUse } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
@@ -47,10 +49,30 @@ export function removeEndedBans({ statements }: ServerTx, { now }: { now: number
 }
 
 /** Emits the events of outside changes, in their order, and removes them from their table. */
-export function announceOutsideChanges({ statements, emit }: ServerTx, _: object): void {
-  const rows = statements.outsideChanges.all();
-  for (const { event } of rows) emit(JSON.parse(event) as OutsideEvent);
-  statements.forgetOutsideChanges.run({ id: rows.at(-1)?.id ?? 0 });
+export function announceOutsideChanges(tx: ServerTx, _: object): void {
+  const rows = tx.statements.outsideChanges.all();
+  const changes = new Map<number, number>();
+  for (const { event } of rows) tx.emit(asOfNow(tx, JSON.parse(event) as OutsideEvent, changes));
+  tx.statements.forgetOutsideChanges.run({ id: rows.at(-1)?.id ?? 0 });
+}
+
+/**
+ * A deletion by a command gets its counter now: one that no session has passed, whatever the clock of the command was.
+ * Members may have joined and posted since, so it is announced to those who can see the message now.
+ */
+function asOfNow(
+  { statements, at }: ServerTx,
+  event: OutsideEvent,
+  changes: Map<number, number>,
+): OutsideEvent {
+  if (event.type !== 'message.deleted') return event;
+  const { group, number, postedAt } = event;
+  const row = findTombstone(statements, group.id, number);
+  if (!row) return { ...event, change: at };
+  const change = changes.get(group.id) ?? nextChange(statements, group.id, at);
+  changes.set(group.id, change);
+  statements.setChanged.run({ id: row.id, change });
+  return { ...event, change, until: visibleUntil(statements, group.id, postedAt) };
 }
 
 /** Stores what `ClockWatch` knows of the wall clock. */

@@ -3,6 +3,7 @@ import type { User } from '../../../board/types.ts';
 import { findMessage } from '../statements/by-number.ts';
 import { firstIdSince } from '../statements/ids.ts';
 import type { Statements } from '../statements/statements.ts';
+import { nextChange } from './changes.ts';
 import { changeCounts } from './counts.ts';
 import { buryMessages } from './messages.ts';
 import { stepSize } from './removal.ts';
@@ -60,11 +61,12 @@ export function settleMessages(
   const spans = new Map(progress.spans.map((span) => [span.group.id, span]));
   for (const id of new Set(rows.map(({ group }) => group))) {
     const own = rows.filter(({ group }) => group === id);
-    buryMessages(tx, id, own);
+    const change = nextChange(tx.statements, id, tx.at);
+    buryMessages(tx, id, own, { by: null, change });
     const name = tx.statements.groupById.get({ group: id })?.name ?? '';
     const before = spans.get(id) ?? { count: 0, first: 0, last: 0 };
     const numbers = own.map(({ number }) => number);
-    spans.set(id, extended({ ...before, group: { id, name } }, numbers));
+    spans.set(id, { ...extended({ ...before, group: { id, name } }, numbers), change });
   }
   return { ...next, spans: [...spans.values()] };
 }

@@ -113,6 +113,33 @@ export const healthChecks: readonly HealthCheck[] = [
          OR EXISTS (SELECT 1 FROM revisions WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number))`,
     ({ name, number }) => `message ${number} of ${name} was deleted, and not all of it is gone`,
   ),
+  rule<{ name: string; number: number; edits: number; revisions: number }>(
+    'edits',
+    `SELECT * FROM (
+       SELECT name, messages.number, edits, count(revision) AS revisions,
+         coalesce(max(revision), -1) + 1 AS next
+       FROM messages JOIN groups ON groups.id = messages.group_id
+         LEFT JOIN revisions ON revisions.group_id = messages.group_id AND revisions.number = messages.number
+       WHERE changed IS NOT NULL OR edits <> 0
+       GROUP BY messages.id)
+     WHERE edits <> revisions OR edits <> next`,
+    ({ name, number, edits, revisions }) =>
+      `message ${number} of ${name} was edited ${edits} times, and has ${revisions} texts from before`,
+  ),
+  rule<{ name: string; number: number }>(
+    'texts from before edits',
+    `SELECT DISTINCT coalesce(name, 'group ' || group_id) AS name, number
+     FROM revisions LEFT JOIN groups ON groups.id = group_id
+     WHERE (group_id, number) NOT IN (SELECT group_id, number FROM messages WHERE changed IS NOT NULL)`,
+    ({ name, number }) => `message ${number} of ${name} is gone, and a text of it is not`,
+  ),
+  rule<{ name: string; number: number }>(
+    'changes',
+    `SELECT name, number FROM messages JOIN groups ON groups.id = group_id
+     WHERE changed IS NOT NULL AND changed > last_change`,
+    ({ name, number }) =>
+      `message ${number} of ${name} was changed after the last change of ${name}`,
+  ),
   rule<{ name: string; last: number; highest: number }>(
     'numbers',
     `SELECT name, last_number AS last, max(number) AS highest

@@ -1,4 +1,9 @@
-import { type ExportLine, exportFormat, exportVersion } from '../../../board/export-format.ts';
+import {
+  deletedUser,
+  type ExportLine,
+  exportFormat,
+  exportVersion,
+} from '../../../board/export-format.ts';
 import { formatTime } from '../../../protocol/time.ts';
 import type { Snapshot } from './export-snapshot.ts';
 
@@ -23,7 +28,14 @@ export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<
   for (const row of rows<DirectRow>(snapshot, directQuery)) yield directLine(row);
   for (const row of rows<BlockRow>(snapshot, blockQuery)) yield blockLine(row);
   for (const row of rows<MembershipRow>(snapshot, membershipQuery)) yield membershipLine(row);
-  for (const row of rows<MessageRow>(snapshot, messageQuery)) yield messageLine(row);
+  const revisions = snapshot.client.prepare<[number, number], RevisionRow>(revisionQuery);
+  for (const row of rows<MessageRow>(snapshot, messageQuery)) {
+    yield messageLine(row);
+    if (row.edits === 0) continue;
+    for (const revision of revisions.iterate(row.group_id, row.number)) {
+      yield revisionLine(row, revision);
+    }
+  }
 }
 
 function rows<Row>({ client }: Snapshot, query: string): IterableIterator<Row> {
@@ -147,6 +159,7 @@ function membershipLine(row: MembershipRow): ExportLine {
 }
 
 interface MessageRow {
+  group_id: number;
   group: string;
   number: number;
   sender: string | null;
@@ -157,12 +170,19 @@ interface MessageRow {
   deleted_at: number | null;
   reply_to: number | null;
   thread: number | null;
+  edited_at: number | null;
+  edits: number;
+  deleted_by: number | null;
+  deleter: string | null;
+  changed: number | null;
 }
 
 // CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
 const messageQuery = `
-  SELECT g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject, m.content,
-    m.post_key, m.deleted_at, m.reply_to, m.thread
+  SELECT m.group_id, g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject,
+    m.content, m.post_key, m.deleted_at, m.edited_at, m.edits, m.deleted_by, m.changed,
+    m.reply_to, m.thread,
+    (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter
   FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
     LEFT JOIN snap.users u ON u.id = m.sender_id
   ORDER BY m.id`;
@@ -172,8 +192,13 @@ function messageLine(row: MessageRow): ExportLine {
   const postedAt = formatTime(row.posted_at);
   const thread = row.thread !== null && { thread: row.thread };
   if (deleted_at !== null) {
-    const deletedAt = formatTime(deleted_at);
-    return { type: 'deleted', group, number, postedAt, deletedAt, ...thread };
+    const { deleted_by, deleter, changed } = row;
+    return {
+      ...{ type: 'deleted', group, number, postedAt, deletedAt: formatTime(deleted_at) },
+      ...(deleted_by !== null && { deletedBy: deleter ?? deletedUser }),
+      ...(changed !== null && { changedAt: formatTime(changed) }),
+      ...thread,
+    };
   }
   return {
     type: 'message',
@@ -186,7 +211,25 @@ function messageLine(row: MessageRow): ExportLine {
     ...(row.post_key !== null && { key: row.post_key }),
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
     ...thread,
+    ...(row.edited_at !== null && { editedAt: formatTime(row.edited_at), edits: row.edits }),
   };
+}
+
+interface RevisionRow {
+  revision: number;
+  written_at: number;
+  subject: string;
+  content: string;
+}
+
+const revisionQuery = `
+  SELECT revision, written_at, subject, content FROM snap.revisions
+  WHERE group_id = ? AND number = ? ORDER BY revision`;
+
+function revisionLine({ group, number }: MessageRow, row: RevisionRow): ExportLine {
+  const { revision, written_at, subject, content } = row;
+  const writtenAt = formatTime(written_at);
+  return { type: 'revision', group, number, revision, writtenAt, subject, content };
 }
 
 function optionalTime(time: number | null): string | null {

@@ -20,12 +20,14 @@ const tables = `
   CREATE TABLE snap.blocks (user_id, blocked_id, created_at);
   CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
-    subject, content, post_key, deleted_at, reply_to, thread)`;
+    subject, content, post_key, deleted_at, reply_to, thread, edited_at, edits, deleted_by, changed);
+  CREATE TABLE snap.revisions (group_id, number, revision, written_at, subject, content,
+    PRIMARY KEY (group_id, number, revision))`;
 
 const copyMessages = `
   INSERT INTO snap.messages
     SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key, deleted_at,
-      reply_to, thread
+      reply_to, thread, edited_at, edits, deleted_by, changed
     FROM main.messages`;
 
 const copyUsers = `
@@ -48,6 +50,7 @@ export interface SnapshotCounts {
   readonly memberships: number;
   readonly messages: number;
   readonly deleted: number;
+  readonly revisions: number;
 }
 
 /**
@@ -133,6 +136,9 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
     `INSERT INTO snap.memberships
       SELECT group_id, user_id, joined_at, last_read_number, read_ranges
       FROM main.memberships ${isWanted('group_id')}`,
+    `INSERT INTO snap.revisions
+      SELECT group_id, number, revision, written_at, subject, content
+      FROM main.revisions ${isWanted('group_id')}`,
   ]) {
     client.prepare(copy).run({ ids });
   }
@@ -177,8 +183,8 @@ function* copyMessagesOf(client: Client, groups: readonly number[]) {
   }
 }
 
-const usersOfSnapshot =
-  'SELECT user_id FROM snap.memberships UNION SELECT sender_id FROM snap.messages';
+const usersOfSnapshot = `SELECT user_id FROM snap.memberships
+  UNION SELECT sender_id FROM snap.messages UNION SELECT deleted_by FROM snap.messages`;
 
 function countRows(client: Client): SnapshotCounts {
   const rows = (table: string) => highest(client, `SELECT count(*) FROM snap.${table}`);
@@ -192,6 +198,7 @@ function countRows(client: Client): SnapshotCounts {
     memberships: rows('memberships'),
     messages: rows('messages WHERE deleted_at IS NULL'),
     deleted: rows('messages WHERE deleted_at IS NOT NULL'),
+    revisions: rows('revisions'),
   };
 }
 

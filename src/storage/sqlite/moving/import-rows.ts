@@ -1,5 +1,6 @@
 import Sqlite from 'better-sqlite3';
 import {
+  deletedUser,
   ExportError,
   type ImportLine,
   type LineOf,
@@ -21,9 +22,21 @@ interface KnownGroup {
   postedAt: number;
 }
 
+/** The message that was imported last, with how many of its revisions are missing. */
+interface Edited {
+  readonly group: number;
+  readonly number: number;
+  readonly edits: number;
+  readonly postedAt: number;
+  readonly editedAt: number | null;
+  /** How many revisions were read. */
+  revisions: number;
+}
+
 /** The progress of an interrupted import. */
 interface Extent {
   readonly joinedAt: number;
+  readonly revisions: number;
   readonly memberships: number;
   readonly directs: number;
   readonly blocks: number;
@@ -58,6 +71,8 @@ export class ImportRows {
   private blocks: number;
   private messages: number;
   private deleted: number;
+  private revisions: number;
+  private edited: Edited | undefined;
   private readonly statements;
 
   private readonly actions: Take = {
@@ -69,6 +84,7 @@ export class ImportRows {
     membership: (line) => this.addMembership(line),
     message: (line) => this.addMessage(line),
     deleted: (line) => this.addDeleted(line),
+    revision: (line) => this.addRevision(line),
     end: () => this.requireCounts(),
   };
 
@@ -92,6 +108,8 @@ export class ImportRows {
     this.blocks = found?.blocks ?? 0;
     this.messages = found?.messages ?? 0;
     this.deleted = found?.deleted ?? 0;
+    this.revisions = found?.revisions ?? 0;
+    this.edited = this.statements.lastMessage.get();
     for (const { postedAt } of this.groups.values()) {
       this.postedAt = Math.max(this.postedAt, postedAt);
     }
@@ -100,13 +118,14 @@ export class ImportRows {
   /** How many lines the header promises. */
   get expectedLines(): number {
     const { users = 0, groups = 0, memberships = 0, messages = 0 } = this.header ?? {};
-    const { directs = 0, blocks = 0, deleted = 0 } = this.header ?? {};
-    return users + groups + directs + blocks + memberships + messages + deleted + 2;
+    const { directs = 0, blocks = 0, deleted = 0, revisions = 0 } = this.header ?? {};
+    return users + groups + directs + blocks + memberships + messages + deleted + revisions + 2;
   }
 
   /** @throws ExportError */
   take(line: ImportLine): void {
     this.requirePlace(line.type);
+    if (line.type !== 'revision') this.requireRevisions();
     try {
       (this.actions[line.type] as (line: ImportLine) => void)(line);
     } catch (error) {
@@ -212,8 +231,54 @@ export class ImportRows {
         'replyTo: It is not between the first message of the thread and this one',
       );
     }
-    this.statements.addMessage.run({ key: null, ...message, ...place, user, replyTo, thread });
+    const { number, postedAt, editedAt = null, edits = 0 } = message;
+    if ((editedAt === null) !== (edits === 0)) {
+      throw new ExportError('edits: It has to be there with editedAt, and only with it');
+    }
+    if (editedAt !== null && editedAt <= postedAt) {
+      throw new ExportError('editedAt: It is not after postedAt');
+    }
+    this.statements.addMessage.run({
+      key: null,
+      ...message,
+      ...place,
+      user,
+      replyTo,
+      thread,
+      editedAt,
+      edits,
+    });
+    if (editedAt !== null) this.statements.raise.run({ group: place.group, change: editedAt });
+    this.edited = { group: place.group, number, edits, postedAt, editedAt, revisions: 0 };
     this.messages++;
+  }
+
+  private addRevision({ group: name, ...line }: LineOf<'revision'>): void {
+    const { edited } = this;
+    const { id: group } = this.group(name);
+    if (!edited || edited.group !== group || edited.number !== line.number) {
+      throw new ExportError('number: A revision follows its message');
+    }
+    if (line.revision !== edited.revisions || line.revision >= edited.edits) {
+      throw new ExportError(
+        `revision: Message ${line.number} of ${name} has ${edited.edits}, counted from 0`,
+      );
+    }
+    if (line.writtenAt < edited.postedAt || line.writtenAt >= (edited.editedAt ?? 0)) {
+      throw new ExportError('writtenAt: It is not between postedAt and editedAt of the message');
+    }
+    this.statements.addRevision.run({ ...line, group });
+    edited.revisions++;
+    this.revisions++;
+  }
+
+  /** @throws ExportError if revisions of the last message are missing */
+  private requireRevisions(): void {
+    const { edited } = this;
+    if (!edited || edited.revisions === edited.edits) return;
+    throw new ExportError(
+      `Message ${edited.number} above has ${edited.edits} revisions, and ${edited.revisions} follow it`,
+    );
   }
 
   private addDeleted({ group: name, ...tombstone }: LineOf<'deleted'>): void {
@@ -223,7 +288,12 @@ export class ImportRows {
     if (thread !== null && thread >= tombstone.number) {
       throw new ExportError('thread: It is not before this message');
     }
-    this.statements.addDeleted.run({ ...tombstone, ...place, thread });
+    const { deletedBy, changedAt: change = null } = tombstone;
+    const by =
+      deletedBy === undefined ? null : deletedBy === deletedUser ? 0 : this.user(deletedBy);
+    this.statements.addDeleted.run({ ...tombstone, ...place, thread, by, change });
+    if (change !== null) this.statements.raise.run({ group: place.group, change });
+    this.edited = undefined;
     this.deleted++;
   }
 
@@ -253,6 +323,7 @@ export class ImportRows {
       memberships: this.memberships,
       messages: this.messages,
       deleted: this.deleted,
+      revisions: this.revisions,
     };
     for (const [kind, count] of Object.entries(counts)) {
       const said = this.header?.[kind as keyof typeof counts] ?? 0;
@@ -306,7 +377,8 @@ function prepare(client: Client) {
         (SELECT count(*) FROM groups WHERE kind = 'direct') AS directs,
         (SELECT count(*) FROM blocks) AS blocks,
         (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
-        (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted
+        (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted,
+        (SELECT count(*) FROM revisions) AS revisions
       FROM memberships`),
     addUser: client.prepare(`
       INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
@@ -329,10 +401,22 @@ function prepare(client: Client) {
       VALUES (:group, :user, :joinedAt, :lastRead, :ranges)`),
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
-        reply_to, thread)
-      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread)`),
+        reply_to, thread, edited_at, edits, changed)
+      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread, :editedAt, :edits, :editedAt)`),
+    addRevision: client.prepare(`
+      INSERT INTO revisions (group_id, number, revision, written_at, subject, content)
+      VALUES (:group, :number, :revision, :writtenAt, :subject, :content)`),
+    raise: client.prepare(
+      'UPDATE groups SET last_change = max(last_change, :change) WHERE id = :group',
+    ),
+    lastMessage: client.prepare<[], Edited>(`
+      SELECT group_id AS "group", number, edits, posted_at AS postedAt, edited_at AS editedAt,
+        (SELECT count(*) FROM revisions
+          WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number) AS revisions
+      FROM messages ORDER BY id DESC LIMIT 1`),
     addDeleted: client.prepare(`
-      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone, thread)
-      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone, :thread)`),
+      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone, thread,
+        deleted_by, changed)
+      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone, :thread, :by, :change)`),
   };
 }

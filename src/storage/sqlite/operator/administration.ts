@@ -19,7 +19,7 @@ import type { Executor } from '../executor.ts';
 import type { Client } from '../file/connection.ts';
 import { clockTolerance } from '../serving/clock-watch.ts';
 import { findMessage } from '../statements/by-number.ts';
-import { headerPage } from '../statements/pages.ts';
+import { headerPage, historyPage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
 import { deleteGroupInSteps, planPurge, purgeInSteps } from '../steps/purge.ts';
 import { nextRemoval } from '../steps/retention.ts';
@@ -180,6 +180,12 @@ export class SqliteAdministration implements Administration {
 
   rebuildSearchIndex() {
     return this.executor.run('rebuildSearchIndex', {});
+  }
+
+  async history(ref: GroupRef, number: number) {
+    const { group, message } = await this.message(ref, number);
+    const page = { from: 0, bytes: Number.POSITIVE_INFINITY };
+    return this.read(() => historyPage(this.statements, group.id, message, page).revisions);
   }
 
   deleteMessages(group: GroupRef, numbers: readonly number[]) {

@@ -68,7 +68,7 @@ export class OutsideExecutor implements Executor {
     const emit = (event: BoardEvent) => {
       statements.addOutsideChange.run({ event: JSON.stringify(event) });
     };
-    const tx: OperatorTx = { statements, at: Date.now() * 1000, emit };
+    const tx: OperatorTx = { statements, at: Date.now() * 1000, isOutside: true, emit };
     const write = () => writeAtOnce(this.client, () => perform(tx, call));
     return runsWithoutForeignKeys(call) ? withoutForeignKeys(this.client, write) : write();
   }

@@ -1,12 +1,21 @@
-import { desc, sql } from 'drizzle-orm';
+import { desc, max, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
-import { memberships, messages } from '../file/schema.ts';
+import { groups, memberships, messages } from '../file/schema.ts';
+
+/** The newest stored time, after which the clock continues: of a message, a membership, or a change of a message. */
+export function lastTime(orm: Orm): number {
+  const changed = orm
+    .select({ at: max(groups.lastChange) })
+    .from(groups)
+    .get();
+  return Math.max(lastRowTime(orm), changed?.at ?? 0);
+}
 
 /**
- * The newest stored time, after which the clock continues. Rows are written with growing times, so it is the time of
- * the newest message or of the newest membership. Only these two rows are read.
+ * The time of the newest message or of the newest membership. Rows are written with growing times, so only these two
+ * rows are read.
  */
-export function lastTime(orm: Orm): number {
+export function lastRowTime(orm: Orm): number {
   const posted = orm
     .select({ at: messages.postedAt })
     .from(messages)

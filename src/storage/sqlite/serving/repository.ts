@@ -1,5 +1,6 @@
 import type {
   Actor,
+  Edit,
   NewMessage,
   Page,
   Repository,
@@ -12,9 +13,11 @@ import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
+import { changePage } from '../statements/change-pages.ts';
 import {
   firstMembers,
   headerRows,
+  historyPage,
   memberPage,
   messagePage,
   visibleMessage,
@@ -36,12 +39,14 @@ export class SqliteRepository implements Repository {
     const { statements } = this.store;
     return this.store.read(() => {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      const until = this.store.publishedUntil();
       const rows = statements.groupsFor.all({ user: actor.user.id, ...page });
       return rows.map(({ joinedAt, lastRead, ranges, lastNumber, ...group }) => ({
         ...group,
         joined: joinedAt !== null,
         ...toMarks({ lastRead, ranges }),
         lastNumber: joinedAt === null ? 0 : lastNumber,
+        change: joinedAt === null ? 0 : until,
       }));
     });
   }
@@ -110,9 +115,10 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
       const rows = statements.conversationsOf.all({ user: actor.user.id, ...page });
-      return rows.map(({ id, name, lastNumber, ...marks }) => ({
+      return rows.map(({ id, name, lastNumber, joinedAt, ...marks }) => ({
         group: { id, name },
         lastNumber,
+        joinedAt,
         ...toMarks(marks),
       }));
     });
@@ -138,6 +144,36 @@ export class SqliteRepository implements Repository {
     const bytes = Buffer.byteLength(message.content) + Buffer.byteLength(message.subject ?? '');
     const { payer } = actor;
     return this.store.run('post', { actor: plain(actor), group, message }, { payer, bytes });
+  }
+
+  edit(actor: Actor, group: GroupRef, number: number, edit: Edit, editTime: number) {
+    const { subject = '', content = '' } = edit;
+    const bytes = Buffer.byteLength(subject) + Buffer.byteLength(content);
+    const args = { actor: plain(actor), group, number, edit, editTime };
+    return this.store.run('editMessage', args, { payer: actor.payer, bytes });
+  }
+
+  delete(actor: Actor, group: GroupRef, number: number) {
+    return this.store.run('deleteMessage', { actor: plain(actor), group, number }, actor);
+  }
+
+  history(actor: Actor, ref: GroupRef, number: number, page: { from: number; bytes: number }) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const { group, joined } = requireMember(statements, actor, ref);
+      const message = visibleMessage(statements, group, joined, number);
+      if (!message) throw boardError('MESSAGE_NOT_FOUND', group.name, number);
+      return { group, ...historyPage(statements, group.id, message, page) };
+    });
+  }
+
+  changes(actor: Actor, ref: GroupRef, after: number) {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const { group, joined } = requireMember(statements, actor, ref);
+      const until = this.store.publishedUntil();
+      return { group, ...changePage(statements, group, { joined, after, until }) };
+    });
   }
 
   message(

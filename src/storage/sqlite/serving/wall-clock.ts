@@ -3,7 +3,7 @@ import { orm } from '../file/orm.ts';
 import { wallClock } from '../file/schema.ts';
 import { writeAtOnce } from '../file/write.ts';
 import { clockTolerance } from './clock-watch.ts';
-import { lastTime } from './last-time.ts';
+import { lastRowTime } from './last-time.ts';
 
 /** The clock of this machine compared with the stored times, in microseconds since the epoch. */
 export interface ClockState {
@@ -24,7 +24,11 @@ const otherTimes: readonly (readonly [table: string, column: string])[] = [
   ['users', 'last_seen_at'],
   ['users', 'banned_at'],
   ['groups', 'created_at'],
+  ['groups', 'last_change'],
   ['messages', 'deleted_at'],
+  ['messages', 'edited_at'],
+  ['messages', 'changed'],
+  ['revisions', 'written_at'],
   ['tokens', 'used_at'],
   ['known_networks', 'used_at'],
   ['network_bans', 'created_at'],
@@ -35,7 +39,7 @@ const times = `SELECT 'messages' AS "table", id AS row, posted_at AS time FROM m
 
 /** @param clock microseconds since the epoch */
 export function clockState(client: Client, clock: number): ClockState {
-  const newest = lastTime(orm(client)) || null;
+  const newest = lastRowTime(orm(client)) || null;
   const future = newest !== null && newest > clock ? countLater(client, clock) : 0;
   const trustedAt = trustedTime(client);
   const doubted = clock - (trustedAt ?? newest ?? clock) > clockTolerance;

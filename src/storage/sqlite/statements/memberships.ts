@@ -15,6 +15,7 @@ const membershipColumns = {
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
   unread: unreadAtOnce(),
+  joinedAt: memberships.joinedAt,
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
 const marksColumns = { lastRead: memberships.lastReadNumber, ranges: memberships.readRanges };

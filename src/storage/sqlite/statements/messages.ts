@@ -2,6 +2,7 @@ import { and, asc, count, desc, eq, gt, gte, lt, lte, max, type SQL, sql } from 
 import { QueryBuilder, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import { groups, messages, users } from '../file/schema.ts';
+import { changeStatements } from './changes.ts';
 import { direct, directRows } from './direct.ts';
 import { nameFor } from './group-names.ts';
 import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';
@@ -78,6 +79,7 @@ export function messageStatements(orm: Orm) {
   return {
     ...visibleStatements(orm),
     ...numberStatements(orm),
+    ...changeStatements(orm),
 
     addMessage: () => direct(orm.$client, orm.insert(messages).values(newMessage)),
     addMessages: () =>
@@ -133,6 +135,8 @@ export function messageStatements(orm: Orm) {
           mentions: null,
           editedAt: null,
           edits: 0,
+          deletedBy: sql`${value('by')}`,
+          changed: sql`${value('change')}`,
         })
         .where(byId)
         .prepare(),

@@ -3,6 +3,7 @@ import type {
   ListedMessage,
   MemberPage,
   Page,
+  Revision,
 } from '../../../board/ports/repository.ts';
 import type { Group, Message } from '../../../board/types.ts';
 import { fromRow } from '../../../board/view.ts';
@@ -84,6 +85,23 @@ export function visibleMessage(
   if (!found) return undefined;
   const times = { above: found.postedAt - 1, below: found.postedAt + 1 };
   return statements.newestWhole.get({ group, joined, ...times, limit: 1 });
+}
+
+/** Some texts of a message, from a revision on, the present one last. */
+export function historyPage(
+  statements: Statements,
+  group: number,
+  { number, edits: revision, editedAt, postedAt, subject, content }: Message,
+  { from, bytes }: { from: number; bytes: number },
+): { revisions: Revision[]; more: boolean } {
+  const present = { revision, writtenAt: editedAt ?? postedAt, subject, content };
+  const all = function* () {
+    yield* statements.revisionsOf.each({ group, number, from });
+    if (from <= revision) yield present;
+  };
+  const page = { limit: Number.POSITIVE_INFINITY, bytes };
+  const { messages: revisions, more } = fillPage<Revision>(all(), page, false);
+  return { revisions, more };
 }
 
 /** The headers of all messages of a group, for the operator. */

@@ -25,7 +25,7 @@ interface Range {
  * Tombstones count as rows, or a deletion would let an older message become one of the last two. They
  * have an index of their own, so the answer is the second of the two newest rows of each index.
  */
-function firstVisibleTime(groupId: Value, joinedAt: Value): SQL<number> {
+export function firstVisibleTime(groupId: Value, joinedAt: Value): SQL<number> {
   const newest = (which: SQL, offset: 0 | 1) => {
     const found = query
       .select({ postedAt: messages.postedAt })

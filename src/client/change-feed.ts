@@ -1,0 +1,74 @@
+import type { Notice } from '../protocol/schemas.ts';
+
+/** A notice that a message was edited or deleted. */
+export type ChangeNotice = Extract<Notice, { method: 'message.edited' | 'message.deleted' }>;
+
+export function numberOf({ method, params }: ChangeNotice): number {
+  return method === 'message.edited' ? params.message.number : params.number;
+}
+
+/**
+ * Which edits and deletions of one group were announced, so that after a gap the missed ones are announced, and none
+ * twice. Their counters only grow, so the last announced one is enough.
+ */
+export class ChangeFeed {
+  /** While catching up, the highest known counter of the group. */
+  private target: number | undefined;
+  /** Changes of messages that will be listed, the last one for each number. */
+  private readonly held = new Map<number, ChangeNotice>();
+
+  /** @param mark the counter up to which everything counts as announced; 0 for a board without changes */
+  constructor(private mark: number) {}
+
+  /** Ask for the changes after this counter to catch up. Undefined if none is missing. */
+  get missedAfter(): number | undefined {
+    return this.target !== undefined && this.mark < this.target ? this.mark : undefined;
+  }
+
+  /** The session was resumed. Until `goLive`, changes that arrive are not announced but listed. */
+  resume(change: number): void {
+    this.held.clear();
+    if (this.mark === 0) this.mark = change;
+    this.target = change;
+  }
+
+  /** A list of changes has ended at this counter. */
+  listedTo(change: number): void {
+    this.mark = Math.max(this.mark, change);
+  }
+
+  /** All missed changes were announced, or the board has none. */
+  goLive(): void {
+    this.target = undefined;
+  }
+
+  /** Whether to announce a change that has arrived. While catching up, it will be listed instead. */
+  takeLive(change: number): boolean {
+    if (change <= this.mark) return false;
+    if (this.target === undefined) {
+      this.mark = change;
+      return true;
+    }
+    this.target = Math.max(this.target, change);
+    return false;
+  }
+
+  /** Keeps the change of a message that was not announced yet, until it is. */
+  hold(notice: ChangeNotice): void {
+    this.held.set(numberOf(notice), notice);
+  }
+
+  /** The change of a message that is announced now, unless the message was listed as it is after the change. */
+  release(number: number, editedAt: string | undefined): ChangeNotice | undefined {
+    const notice = this.held.get(number);
+    this.held.delete(number);
+    if (notice?.method !== 'message.edited') return notice;
+    const { editedAt: changedAt = '' } = notice.params.message;
+    return changedAt > (editedAt ?? '') ? notice : undefined;
+  }
+
+  /** All missed messages were announced. A message that was not listed has been deleted. */
+  forgetHeld(): void {
+    this.held.clear();
+  }
+}

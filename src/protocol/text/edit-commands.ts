@@ -1,0 +1,145 @@
+import { boardError } from '../errors.ts';
+import type { Params, Result } from '../schemas.ts';
+import type { TextContext } from './command.ts';
+import { type Draft, readDraft } from './draft.ts';
+import { groupCommand } from './group-command.ts';
+import { messageNumber } from './message-command.ts';
+import { sendWritten } from './post-commands.ts';
+import { info, renderHistory, success } from './render.ts';
+
+/** What `%edit` is, here and in the terminal client, which opens an editor. */
+export const editWords = {
+  named: '%groupedit',
+  short: '%edit',
+  form: '<number> [content]',
+  summary: 'change a message of yours',
+  example: '7 Who is in on Friday?',
+  takes: ['joined', 'number', 'content'],
+  topic: 'more',
+} as const;
+
+export const [groupEdit, edit] = groupCommand(
+  {
+    ...editWords,
+    details: [
+      'The content takes the place of what the message said. Without it, you write',
+      'several lines, as with %post. Others see that it was edited, and when.',
+    ],
+  },
+  async function* (group, args, context) {
+    const number = await messageNumber(args.messageNumber('number'), group, context.call);
+    if (!args.empty) {
+      yield* sendEdit({ group, number, content: args.remainder('content') }, context);
+      return;
+    }
+    const { revision } = await ownMessage(group, number, context);
+    const how = `Write what the message shall say. A line with a single dot ends it, ${context.givingUp}.`;
+    yield info(how, context.style);
+    yield* sendWrittenEdit({ group, number, revision }, yield* readDraft(context), context);
+  },
+);
+
+/**
+ * The message that the user wants to edit or delete.
+ * @throws BoardError `NOT_AUTHOR` and the errors of `message.get`
+ */
+export async function ownMessage(
+  group: string,
+  number: number,
+  { call, user }: TextContext,
+): Promise<Result<'message.get'>> {
+  const message = await call('message.get', { group, number });
+  if (message.sender !== user) throw boardError('NOT_AUTHOR', number, message.group);
+  return message;
+}
+
+/** Edits a message to what the user has written. An incomplete text is kept in a file. */
+export function sendWrittenEdit(
+  about: Params<'message.edit'>,
+  draft: Draft,
+  context: TextContext,
+): AsyncGenerator<string> {
+  const send = (content: string) => sendEdit({ ...about, content }, context);
+  return sendWritten(draft, send, 'Nothing was changed.', context);
+}
+
+/** Edits a message. If the board refuses it, the text is kept. */
+export async function* sendEdit(
+  edit: Params<'message.edit'>,
+  context: TextContext,
+): AsyncGenerator<string> {
+  const { call, style } = context;
+  const { content = '' } = edit;
+  context.writing?.([content]);
+  try {
+    const { number, group } = await call('message.edit', edit);
+    const what = `Message ${style.strong(String(number))} in ${style.group(group)}`;
+    yield success(`${what} is edited.`, style);
+  } catch (refusal) {
+    context.keep?.(content);
+    throw refusal;
+  } finally {
+    context.writing?.(undefined);
+  }
+}
+
+export const [groupDelete, deleteMain] = groupCommand(
+  {
+    named: '%groupdelete',
+    short: '%delete',
+    form: '<number>',
+    summary: 'delete a message of yours',
+    details: [
+      'Nobody can read it again, and its number stays unused. The client at a terminal',
+      'asks first.',
+    ],
+    example: '7',
+    takes: ['joined', 'number'],
+    topic: 'more',
+    unsuggested: true,
+  },
+  async function* (group, args, context) {
+    const written = args.messageNumber('number');
+    args.end();
+    const { call, style, confirm } = context;
+    const number = await messageNumber(written, group, call);
+    if (confirm) {
+      const { group: name, subject } = await ownMessage(group, number, context);
+      const question = `Delete message ${number} of ${name} ("${subject}")? Nobody can bring it back. (y/N) `;
+      if (!(await confirm(question))) {
+        yield info('Nothing was deleted.', style);
+        return;
+      }
+    }
+    const { group: name } = await call('message.delete', { group, number });
+    yield success(
+      `Message ${style.strong(String(number))} in ${style.group(name)} is deleted.`,
+      style,
+    );
+  },
+);
+
+export const [groupHistory, history] = groupCommand(
+  {
+    named: '%grouphistory',
+    short: '%history',
+    form: '<number>',
+    summary: 'what an edited message said before',
+    details: ['Each text of the message with its date, the first one first.'],
+    example: '7',
+    takes: ['joined', 'number'],
+    topic: 'more',
+  },
+  async function* (group, args, { call, style }) {
+    const written = args.messageNumber('number');
+    args.end();
+    const number = await messageNumber(written, group, call);
+    let from = 0;
+    for (let more = true; more; ) {
+      const page = await call('message.history', { group, number, from });
+      yield renderHistory(page, style);
+      from += page.revisions.length;
+      more = page.more;
+    }
+  },
+);

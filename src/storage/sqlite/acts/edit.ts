@@ -1,0 +1,82 @@
+import type { Actor, Edit } from '../../../board/ports/repository.ts';
+import type { Group, GroupRef, Header, Message } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import { findMessage } from '../statements/by-number.ts';
+import { visibleMessage } from '../statements/pages.ts';
+import type { Statements } from '../statements/statements.ts';
+import { requireMember } from './access.ts';
+import { nextChange, visibleUntil } from './changes.ts';
+import { announceDeleted, buryMessages } from './messages.ts';
+import { reindexMessage } from './search-index.ts';
+import type { ServerTx } from './transaction.ts';
+
+interface OwnMessage {
+  readonly actor: Actor;
+  readonly group: GroupRef;
+  readonly number: number;
+}
+
+export interface EditAct extends OwnMessage {
+  readonly edit: Edit;
+  /** How long after its posting a message can be edited, in microseconds; 0 for not at all. */
+  readonly editTime: number;
+}
+
+/**
+ * Replaces the text of a message, and keeps the text before. An edit that changes nothing is no edit, so an edit can
+ * be sent again.
+ * @throws BoardError as `Repository.edit` does
+ */
+export function editMessage(
+  tx: ServerTx,
+  { edit, editTime, ...own }: EditAct,
+): { group: Group; message: Header; revision: number } {
+  const { statements, at } = tx;
+  const { group, joined, message: before, id } = requireOwn(statements, own);
+  const { subject = before.subject, content = before.content, revision } = edit;
+  const { number, edits } = before;
+  if (subject === before.subject && content === before.content) {
+    return { group, message: headerOf(before), revision: edits };
+  }
+  if (revision !== undefined && revision !== edits) throw boardError('EDIT_CONFLICT', edits);
+  if (at - before.postedAt > editTime) throw boardError('EDIT_TOO_LATE', editTime / 1000);
+  if (edits >= limits.edits) throw boardError('TOO_MANY_EDITS', limits.edits);
+  const change = nextChange(statements, group.id, at);
+  statements.addRevision.run({
+    ...{ group: group.id, number, revision: edits },
+    ...{ writtenAt: before.editedAt ?? before.postedAt },
+    ...{ subject: before.subject, content: before.content },
+  });
+  statements.setText.run({ id, subject, content, change });
+  reindexMessage(statements, id);
+  const message = headerOf(visibleMessage(statements, group, joined, number) ?? before);
+  const until = visibleUntil(statements, group.id, message.postedAt);
+  tx.emit({ type: 'message.edited', origin: own.actor.origin, group, message, change, until });
+  return { group, message, revision: edits + 1 };
+}
+
+/** @throws BoardError as `Repository.delete` does */
+export function deleteMessage(tx: ServerTx, own: OwnMessage): { group: Group } {
+  const { group, message, id } = requireOwn(tx.statements, own);
+  const { user, origin } = own.actor;
+  const { number, postedAt } = message;
+  const change = nextChange(tx.statements, group.id, tx.at);
+  buryMessages(tx, group.id, [{ id, number }], { by: user.id, change });
+  announceDeleted(tx, { origin, group, number, postedAt, by: user.name, change });
+  return { group };
+}
+
+/** @throws BoardError `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`, and what `requireActiveSession` throws */
+function requireOwn(statements: Statements, { actor, group: ref, number }: OwnMessage) {
+  const { group, joined } = requireMember(statements, actor, ref);
+  const row = findMessage(statements, group.id, number);
+  const message = visibleMessage(statements, group, joined, number);
+  if (!row || !message) throw boardError('MESSAGE_NOT_FOUND', group.name, number);
+  if (message.senderId !== actor.user.id) throw boardError('NOT_AUTHOR', number, group.name);
+  return { group, joined, message, id: row.id };
+}
+
+function headerOf({ content: _, edits: __, ...header }: Message): Header {
+  return header;
+}

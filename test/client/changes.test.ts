@@ -1,0 +1,198 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, onTestFinished, test } from 'vitest';
+import { type BoardClient, connect, type Notice } from '../../src/client/index.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { RoughPath } from '../helpers/rough-path.ts';
+
+const main = { group: 'main' };
+const timing = { firstPause: 1, longestPause: 10 };
+const rounds = Number(process.env.ROUNDS ?? 60);
+
+/** A notice of a message in short: `posted 4`, `edited 4 "subject"`, `deleted 4 by bob`. */
+function short({ method, params }: Notice): string[] {
+  switch (method) {
+    case 'message.posted':
+      return [`posted ${params.message.number} "${params.message.subject}"`];
+    case 'message.edited':
+      return [`edited ${params.message.number} "${params.message.subject}"`];
+    case 'message.deleted':
+      return [`deleted ${params.number} by ${params.by}`];
+    default:
+      return [];
+  }
+}
+
+/** What a client is told of messages. `until` waits for a notice, and gives what came since the last call. */
+function listen(client: BoardClient) {
+  let told: string[] = [];
+  let wake = () => {};
+  client.on('notice', (notice) => {
+    told.push(...short(notice));
+    wake();
+  });
+  return async (last: string) => {
+    while (told.at(-1) !== last) {
+      await new Promise<void>((resolve) => {
+        wake = resolve;
+      });
+    }
+    const since = told;
+    told = [];
+    return since;
+  };
+}
+
+async function boardBehindPath(within = 0) {
+  const board = await TestBoard.start();
+  const path = await RoughPath.start(() => board.port, { seed: 1, within });
+  const client = async (user: string, password?: string) => {
+    const made = await connect({ host: '127.0.0.1', port: path.port, user, password, timing });
+    onTestFinished(() => made.close());
+    return made;
+  };
+  const away = async (of: BoardClient, meanwhile: () => Promise<unknown>) => {
+    path.blocked = true;
+    const lost = once(of, 'lost');
+    path.cut();
+    await lost;
+    await meanwhile();
+    const back = once(of, 'resumed');
+    path.blocked = false;
+    await back;
+  };
+  return { board, path, client, away };
+}
+
+test('after a gap, edits and deletions are announced once each, and new messages as they are now', async () => {
+  const { board, client, away } = await boardBehindPath();
+  const bob = await board.memberProgram('bob');
+  const post = (subject: string) => bob.call('message.post', { ...main, subject, content: 'c' });
+  const edit = (number: number, subject: string) =>
+    bob.call('message.edit', { ...main, number, subject });
+  await post('one');
+  const alice = await client('alice');
+  await alice.call('group.join', main);
+  const until = listen(alice);
+  for (const subject of ['two', 'three', 'four']) await post(subject);
+  await edit(2, 'zwei');
+  expect(await until('edited 2 "zwei"')).toEqual([
+    ...['posted 2 "two"', 'posted 3 "three"', 'posted 4 "four"', 'edited 2 "zwei"'],
+  ]);
+  await away(alice, async () => {
+    await edit(4, 'vier');
+    await post('five');
+    await edit(5, 'fünf');
+    await edit(1, 'eins');
+    await post('six');
+    await bob.call('message.delete', { ...main, number: 6 });
+    await bob.call('message.delete', { ...main, number: 3 });
+    await board.operate((operator) => operator.deleteMessages({ id: 1 }, [2]));
+    while ((await bob.notice()).method !== 'message.deleted');
+  });
+  expect(await until('posted 5 "fünf"')).toEqual([
+    ...['edited 4 "vier"', 'edited 1 "eins"', 'deleted 3 by bob', 'deleted 2 by null'],
+    'posted 5 "fünf"',
+  ]);
+  await away(alice, async () => {});
+  await edit(5, 'cinq');
+  expect(await until('edited 5 "cinq"')).toEqual(['edited 5 "cinq"']);
+  // A user who is deleted with their messages is announced in one notice.
+  await board.operate((operator) =>
+    operator.deleteUser('bob', 'purge', {
+      signal: new AbortController().signal,
+      progress: () => {},
+    }),
+  );
+  await once(alice, 'notice');
+  await away(alice, async () => {});
+  await alice.call('ping', {});
+  await alice.post('main', 'mine', 'c');
+  const other = await board.memberProgram('carol');
+  await other.call('message.post', { ...main, subject: 'seven', content: 'c' });
+  expect(await until('posted 8 "seven"')).toEqual(['posted 8 "seven"']);
+});
+
+test('a client that joined later is not told of changes of messages from before, also after a gap', async () => {
+  const { board, client, away } = await boardBehindPath();
+  const bob = await board.memberProgram('bob');
+  const post = (subject: string) => bob.call('message.post', { ...main, subject, content: 'c' });
+  for (const subject of ['one', 'two', 'three']) await post(subject);
+  await board.protect('alice', 'correct horse');
+  const alice = await client('alice', 'correct horse');
+  const until = listen(alice);
+  // Another session joins, and this one goes on from there.
+  const other = await board.protectedProgram('alice', 'correct horse');
+  await bob.call('message.edit', { ...main, number: 3, subject: 'before the join' });
+  const joined = once(alice, 'notice');
+  await other.call('group.join', main);
+  await joined;
+  await away(alice, async () => {
+    await bob.call('message.edit', { ...main, number: 1, subject: 'secret' });
+    await bob.call('message.edit', { ...main, number: 2, subject: 'zwei' });
+    await post('four');
+  });
+  expect(await until('posted 4 "four"')).toEqual(['edited 2 "zwei"', 'posted 4 "four"']);
+});
+
+test(
+  `over ${rounds} cuts every change is announced once, and the last state of each message is told`,
+  async () => {
+    const { board, path, client } = await boardBehindPath(6000);
+    const bob = await board.memberProgram('bob');
+    const alice = await client('alice');
+    await alice.call('group.join', main);
+    const told: string[] = [];
+    const state = new Map<number, string>();
+    alice.on('notice', ({ method, params }) => {
+      if (method === 'message.posted' || method === 'message.edited') {
+        const { number, subject, editedAt } = params.message;
+        state.set(number, subject);
+        told.push(`${number} ${editedAt}`);
+      } else if (method === 'message.deleted') {
+        state.delete(params.number);
+        told.push(`${params.number} deleted`);
+      }
+    });
+    const stop = new AbortController();
+    const live: number[] = [];
+    const working = (async () => {
+      for (let n = 1; !stop.signal.aborted; n++) {
+        const { number } = await bob.call('message.post', {
+          ...main,
+          subject: `${n}`,
+          content: 'c',
+        });
+        live.push(number);
+        const nth = live[(n * 7) % live.length] ?? number;
+        await bob
+          .call('message.edit', { ...main, number: nth, subject: `${nth} edited at ${n}` })
+          .catch(() => {});
+        if (n % 5 === 0) {
+          const [gone = 0] = live.splice((n * 3) % live.length, 1);
+          await bob.call('message.delete', { ...main, number: gone });
+        }
+        await delay(2);
+      }
+    })();
+    await path.cutUntil(rounds);
+    stop.abort();
+    await working;
+    const rows = board
+      .database()
+      .prepare<[], { number: number; subject: string }>(
+        'SELECT number, subject FROM messages WHERE deleted_at IS NULL ORDER BY number',
+      )
+      .all();
+    const stored = new Map(rows.map(({ number, subject }) => [number, subject]));
+    const inOrder = () => new Map([...state].sort(([a], [b]) => a - b));
+    for (let tries = 0; tries < 1000 && inOrder().size !== stored.size; tries++) await delay(5);
+    for (let tries = 0; tries < 400; tries++) {
+      if ([...stored].every(([number, subject]) => state.get(number) === subject)) break;
+      await delay(5);
+    }
+    expect(inOrder()).toEqual(stored);
+    expect(told.filter((one, at) => told.indexOf(one) !== at)).toEqual([]);
+  },
+  rounds * 300,
+);
