@@ -242,6 +242,27 @@ test.each(Object.entries(texts))(
   },
 );
 
+test('words that are indexed while a search is under way are not taken for all words', async () => {
+  const board = openBoard(clock);
+  const alice = await member(board, 'alice');
+  const upkeep = new SqliteUpkeep(board.store);
+  await indexed(board);
+  fill(board.client, 1000, { text: "iif(number <= 500, 'early', 'eager')" });
+  board.client.exec("UPDATE search_index SET version = ''");
+  await upkeep.indexMessages();
+  await upkeep.indexMessages();
+  const search = new Board(board.repository).search(alice, 'ea* -subject2', { limit: 1000 });
+  let page = await search.step();
+  while (!page) {
+    await upkeep.indexMessages();
+    page = await search.step();
+  }
+  const last = page.messages.at(-1)?.message.number ?? 0;
+  // Either all were searched, or the page says that older ones were not.
+  expect(page.messages).toHaveLength(1001 - last);
+  if (last > 1) expect(page.isIncomplete).toBe(true);
+});
+
 test('a search that goes on after the server was closed is refused', async () => {
   const board = openBoard();
   const alice = await member(board, 'alice');

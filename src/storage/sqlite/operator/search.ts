@@ -24,7 +24,7 @@ export async function searchAll(
         ? statements.allGroups.all()
         : [findGroup(statements, groupRef(query.in))];
     return new BoardSearch(statements, query, {
-      groups: groups.map(({ id, name }) => ({ group: { id, name }, joined: -1, above: 0 })),
+      groups: groups.map(({ id, name }) => ({ group: { id, name }, joined: -1, above: () => 0 })),
       mentioned: undefined,
       accepts: () => true,
       mayRead: () => true,

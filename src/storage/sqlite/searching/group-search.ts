@@ -26,8 +26,9 @@ export interface SearchedGroup {
   readonly group: Group;
   /** When the member joined it; -1 for the operator, who sees all of it. */
   readonly joined: number;
-  /** Only messages posted after this time and before that one, in microseconds. */
-  readonly above: number;
+  /** Only messages posted after this time, in microseconds. It is asked when the search of the group begins. */
+  above(): number;
+  /** Only messages posted before this time. */
   readonly below: number;
 }
 
@@ -62,7 +63,10 @@ export class GroupSearch {
   cost = 0;
   /** Whether messages were left out that are not indexed yet. */
   isIncomplete = false;
-  private readonly above: number;
+  /** Only messages posted after this time; undefined until the first step, so that a user of many groups costs little. */
+  private from: number | undefined;
+  /** The oldest indexed message when the words were looked up. The server may index further back meanwhile. */
+  private oldest: number | undefined;
   /** Undefined until all words are known that begin as the query says. */
   private sets: AnyOf[] | undefined;
   private readonly expansions: Expansion[];
@@ -75,10 +79,7 @@ export class GroupSearch {
     readonly searched: SearchedGroup,
     private readonly wanted: Wanted,
   ) {
-    const { group, joined, above, below } = searched;
-    const visible = statements.firstVisible.get({ group: group.id, joined })?.from ?? 0;
-    this.above = Math.max(above, visible - 1);
-    this.below = below;
+    this.below = searched.below;
     this.expansions = wanted.query.terms.filter(({ isPrefix }) => isPrefix).map(beginning);
   }
 
@@ -92,6 +93,17 @@ export class GroupSearch {
     else if (this.needsReading) this.read(this.above);
     else this.searchIndex();
     if (this.below <= this.above + 1) this.isDone = true;
+  }
+
+  private get above(): number {
+    this.from ??= this.begin();
+    return this.from;
+  }
+
+  private begin(): number {
+    const { group, joined, above } = this.searched;
+    const visible = this.statements.firstVisible.get({ group: group.id, joined })?.from ?? 0;
+    return Math.max(above(), visible - 1);
   }
 
   /** Ends the search without a result: its group may not be read any more. */
@@ -155,7 +167,8 @@ export class GroupSearch {
       this.readUnindexed();
       return;
     }
-    const { newest, oldest } = state;
+    const { newest } = state;
+    const oldest = this.oldest ?? state.oldest;
     const last = this.timeUpTo(newest);
     const first = oldest > 1 ? this.timeUpTo(oldest - 1) : this.above;
     const above = Math.max(this.above, first);
@@ -226,6 +239,7 @@ export class GroupSearch {
   /** Looks for the words that begin as the query says. @returns whether all of them are known */
   private expand(oldest: number, newest: number): boolean {
     if (this.sets) return true;
+    this.oldest = oldest;
     const { statements, above, below } = this;
     const group = this.group.id;
     const first = statements.oldestOwn.get({ group, above, below, skip: 0 });

@@ -46,7 +46,7 @@ export class BoardSearch {
       const { group } = searched;
       // Of two messages of one time, that of the group with the higher number comes first.
       const below = group.id < start.group ? start.time + 1 : start.time;
-      const above = Math.max(searched.above, after);
+      const above = () => Math.max(searched.above(), after);
       return new GroupSearch(statements, { ...searched, above, below }, wanted);
     });
   }
@@ -79,11 +79,12 @@ export class BoardSearch {
     for (const group of this.all) {
       if (inPage.has(group.group.id) && !mayRead(group.searched)) group.stop();
     }
+    const left = new Set(this.found);
     const more = settled.length > limit;
     const last = messages.at(-1);
     const isIncomplete = this.all.some((group) => group.isIncomplete);
     return {
-      messages: messages.filter((found) => this.found.includes(found)),
+      messages: messages.filter((found) => left.has(found)),
       more,
       next: more && last ? { time: last.message.postedAt, group: last.group.id } : undefined,
       isIncomplete,

@@ -26,7 +26,7 @@ export function searchFor(
     const read = new Map<number, Marks>();
     const groups = groupsOf(statements, actor, inGroup).map(({ marks, ...searched }) => {
       read.set(searched.group.id, marks);
-      const above = query.isUnread ? readUpTo(statements, searched.group.id, marks) : 0;
+      const above = () => (query.isUnread ? readUpTo(statements, searched.group.id, marks) : 0);
       return { ...searched, above };
     });
     const mentioned = query.isMention ? actor.user.id : undefined;
