@@ -1,5 +1,6 @@
 import { describe } from 'vitest';
 import { actsContract } from './acts.ts';
+import { directContract } from './direct.ts';
 import { editsContract } from './edits.ts';
 import { membershipsContract } from './memberships.ts';
 import { messagesContract } from './messages.ts';
@@ -17,6 +18,7 @@ export function storageContract(open: OpenStorage): void {
   describe('messages', () => messagesContract(open));
   describe('replies', () => repliesContract(open));
   describe('edits and deletions', () => editsContract(open));
+  describe('direct conversations', () => directContract(open));
   describe('memberships', () => membershipsContract(open));
   describe('unread messages', () => unreadContract(open));
   describe('users', () => usersContract(open));
