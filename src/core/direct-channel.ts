@@ -41,8 +41,10 @@ export class DirectChannel extends Channel {
   }
 
   protected override sendAll(pending: readonly Pending[]): void {
-    for (const session of this.members.keys()) {
-      const others = pending.filter(({ except }) => except !== session.id);
+    for (const [session, joinedAt] of this.members) {
+      const others = pending.filter(
+        ({ except, until }) => except !== session.id && (until === undefined || joinedAt < until),
+      );
       if (others.length === 0) continue;
       this.send(
         others.map(({ notice }) => notice),

@@ -199,7 +199,12 @@ describe('a block', () => {
         expect((await peer.call('message.list', { group })).messages).toHaveLength(1);
       }
     }
+    const edit = { group: '@dave', number: 1, content: 'by a way around' };
+    expect(await alice.errorOf('message.edit', edit)).toMatchObject({ word: 'BLOCKED' });
     await dave.call('user.unblock', { user: 'alice' });
+    expect(await alice.call('message.edit', edit)).toMatchObject({ group: '@dave', number: 1 });
+    await dave.until(() => dave.received.find(({ method }) => method === 'message.edited'));
+    expect(dave.received.at(-1)?.params).toMatchObject({ group: '@alice' });
     expect(await write(alice, '@dave', 'after')).toMatchObject({ number: 2 });
   });
 

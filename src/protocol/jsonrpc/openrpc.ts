@@ -60,6 +60,8 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.edit': [
     ...group,
     'MESSAGE_NOT_FOUND',
+    'NAME_UNPROTECTED',
+    'BLOCKED',
     'NOT_AUTHOR',
     'EDIT_CONFLICT',
     'EDIT_TOO_LATE',

@@ -1,5 +1,6 @@
 import type { Actor, Edit } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, Header, Message } from '../../../board/types.ts';
+import { isDirectName } from '../../../protocol/direct.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { findMessage } from '../statements/by-number.ts';
@@ -8,6 +9,7 @@ import type { Statements } from '../statements/statements.ts';
 import { requireMember } from './access.ts';
 import { nextChange, visibleUntil } from './changes.ts';
 import { announceDeleted, buryMessages } from './messages.ts';
+import { requireMayWrite } from './peers.ts';
 import { reindexMessage } from './search-index.ts';
 import type { ServerTx } from './transaction.ts';
 
@@ -34,6 +36,8 @@ export function editMessage(
 ): { group: Group; message: Header; revision: number } {
   const { statements, at } = tx;
   const { group, joined, message: before, id } = requireOwn(statements, own);
+  // The other user would be notified of the new text.
+  if (isDirectName(group.name)) requireMayWrite(statements, own.actor, group);
   const { subject = before.subject, content = before.content, revision } = edit;
   const { number, edits } = before;
   if (subject === before.subject && content === before.content) {
