@@ -89,8 +89,6 @@ test('%edit opens a message with its subject in the editor, and changes what is 
   expect((await bob.call('message.get', first)).revision).toBe(2);
   alice.type('%edit Minutes\r');
   await alice.shows(/To write a new message in your editor, type %compose\s+<subject>\./);
-  alice.type('%groupedit main Minutes\r');
-  await alice.shows(/type\s+%groupcompose <group>\s+<subject>\./);
 });
 
 test('%delete asks at a terminal, and deletes only after a yes', async () => {

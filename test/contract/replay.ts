@@ -219,8 +219,10 @@ export class Replay {
     const group = this.model.group(name);
     if (!group.members.has(user)) return this.expectRefusal(found, 'NOT_MEMBER');
     const { message } = await found;
-    expect(message?.number).toBe(group.unread(user)[0]);
-    if (message) expect(message.content).toBe('in full');
+    const [number] = group.unread(user);
+    expect(message?.number).toBe(number);
+    const texts = group.rows.find((row) => row.number === number)?.texts;
+    expect(message?.content).toBe(texts?.at(-1));
   }
 
   private async expectRefusal(promise: Promise<unknown>, code: ErrorCode): Promise<void> {
