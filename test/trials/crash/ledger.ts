@@ -213,6 +213,7 @@ export class Ledger {
       expect(refused).toBeUndefined();
       if (acknowledged !== undefined) expect(number).toBe(acknowledged);
     }
+    expect(client.prepare(brokenConversations).all()).toEqual([]);
     const gone = this.mayBeGone(client, rows);
     for (const { post, number } of this.sent.values()) {
       const { subject, group } = post;
@@ -224,7 +225,7 @@ export class Ledger {
   /** Up to which number messages may be missing. Of the rest, no number is left out or used twice. */
   private mayBeGone(client: Client, rows: MessageRow[]): Map<string, number> {
     const groups = client.prepare<[], { name: string; last: number }>(
-      'SELECT name, last_number AS last FROM groups',
+      "SELECT name, last_number AS last FROM groups WHERE kind = 'group'",
     );
     return new Map(
       groups.all().map(({ name, last }) => {
@@ -291,7 +292,10 @@ export class Ledger {
 }
 
 const messagesQuery = `
-  SELECT groups.name AS "group", number, users.name AS user, subject, content, post_key AS key,
+  SELECT iif(kind = 'group', groups.name, '@' || (
+      SELECT them.name FROM memberships JOIN users AS them ON them.id = user_id
+      WHERE memberships.group_id = groups.id AND user_id <> sender_id)) AS "group",
+    number, users.name AS user, subject, content, post_key AS key,
     reply_to AS replyTo
   FROM messages JOIN groups ON groups.id = group_id JOIN users ON users.id = sender_id
   ORDER BY group_id, number`;
@@ -299,4 +303,11 @@ const messagesQuery = `
 const membershipsQuery = `
   SELECT groups.name AS "group", users.name AS user, joined_at AS joinedAt,
     last_read_number AS lastRead, read_ranges AS ranges
-  FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id`;
+  FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
+  WHERE kind = 'group'`;
+
+/** The direct conversations in which a number is missing or used twice: nothing of them is ever deleted. */
+const brokenConversations = `
+  SELECT last_number, group_concat(number) AS numbers
+  FROM groups LEFT JOIN messages ON group_id = groups.id WHERE kind = 'direct'
+  GROUP BY groups.id HAVING count(DISTINCT number) <> last_number OR count(number) <> last_number`;

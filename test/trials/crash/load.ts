@@ -1,13 +1,19 @@
+import { directName } from '../../../src/protocol/direct.ts';
 import { Caller, Refused } from '../caller.ts';
 import type { Random } from '../random.ts';
 import { type Change, type Ledger, mayRefuse, type Post } from './ledger.ts';
 
 export const users = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] as const;
+/** Two users with passwords, who write to each other too. A password costs a quarter of a second at each login. */
+const friends: readonly string[] = ['u0', 'u1'];
+const password = 'one for both of them';
 export const groups = ['main', 'general', 'news'] as const;
 
 /** One user at the board, who does one thing after the other until the connection was lost. */
 export class User {
   private turns = 0;
+  /** Whom the user writes to directly. */
+  private readonly friend: string | undefined;
 
   private constructor(
     private readonly name: string,
@@ -16,7 +22,9 @@ export class User {
     private readonly random: Random,
     /** Called for everything that was acknowledged, and waited for. */
     private readonly done: () => void | Promise<void>,
-  ) {}
+  ) {
+    this.friend = friends.includes(name) ? friends.find((other) => other !== name) : undefined;
+  }
 
   static async login(
     name: string,
@@ -24,7 +32,7 @@ export class User {
     context: { ledger: Ledger; random: Random; done: () => void | Promise<void> },
   ): Promise<User> {
     const caller = await Caller.open(port);
-    await caller.call('session.login', { user: name });
+    await logIn(caller, name);
     return new User(name, caller, context.ledger, context.random, context.done);
   }
 
@@ -54,8 +62,9 @@ export class User {
         return this.sendAgain();
       default: {
         // A few at a time, so that commits hold several writes of one connection too.
+        const place = this.friend && random.once(4) ? directName(this.friend) : group;
         const posts = Array.from({ length: random.whole(1, 4) }, (_, part) =>
-          this.post(this.message(group, `${prefix}-${part}`)),
+          this.post(this.message(place, `${prefix}-${part}`)),
         );
         // All of them have to end before the round does.
         const failed = (await Promise.allSettled(posts)).find(
@@ -110,4 +119,15 @@ export class User {
     answered(answer);
     await this.done();
   }
+}
+
+async function logIn(caller: Caller, user: string): Promise<void> {
+  try {
+    await caller.call('session.login', { user });
+  } catch (error) {
+    if (!(error instanceof Refused) || error.code !== 'PASSWORD_REQUIRED') throw error;
+    await caller.call('session.login', { user, password });
+    return;
+  }
+  if (friends.includes(user)) await caller.call('account.setPassword', { password });
 }
