@@ -4,6 +4,7 @@ import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits, serverLimits } from '../protocol/limits.ts';
 import type { Marks, NumberRange } from '../protocol/marks.ts';
 import type { Params } from '../protocol/schemas.ts';
+import { mentionsIn } from './mentions.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
 import type { Actor, Edit, Page, Repository } from './ports/repository.ts';
@@ -79,12 +80,13 @@ export class Board {
     const isNamed = subject !== undefined || replyTo === undefined;
     const checked = isNamed ? checkedSubject(subject ?? '') : undefined;
     const content = checkedContent(message.content);
+    const mentions = mentionsIn(checked ?? '', content);
     return this.repository.post(
       actor,
       ref,
       replyTo === undefined
-        ? { subject: checked ?? '', content, key }
-        : { subject: checked, content, key, replyTo },
+        ? { subject: checked ?? '', content, key, mentions }
+        : { subject: checked, content, key, mentions, replyTo },
     );
   }
 
@@ -150,6 +152,10 @@ export class Board {
     page: { after?: number | undefined; limit: number },
   ) {
     return this.repository.thread(actor, groupRef(group), thread, page);
+  }
+
+  mentions(actor: Actor, page: SearchPage): Search {
+    return this.repository.mentions(actor, page);
   }
 
   nextUnread(

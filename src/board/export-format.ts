@@ -165,6 +165,8 @@ const messageLine = z.strictObject({
   /** Of a reply: the number of the message that it replies to, and of the first message of the thread. */
   replyTo: number.optional(),
   thread: number.optional(),
+  /** The users whom it mentions. */
+  mentions: z.array(user).min(1).max(limits.mentions).optional(),
   /** When it was last edited, and how often. As many revisions follow. */
   editedAt: time.optional(),
   edits: z.int().positive().max(limits.edits).optional(),

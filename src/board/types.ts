@@ -40,11 +40,16 @@ export interface Message extends Header {
   readonly edits: number;
 }
 
+/** Of which messages of a group a member is notified. */
+export type Notify = 'all' | 'mentions' | 'none';
+
 /** One of a user's memberships, as a login lists it. */
 export interface Membership extends Marks {
   readonly group: Group;
   /** How many messages are unread; null or left out if `Repository.unread` has to count them. */
   readonly unread?: number | null;
+  /** How many of them mention the user; null or left out together with `unread`. */
+  readonly mentions?: number | null;
   readonly lastNumber: number;
   readonly joinedAt: number;
 }
@@ -110,7 +115,14 @@ export type BoardEvent =
   | { type: 'session.ended'; origin: Origin }
   /** Made by the session `origin`, which goes on; the user's other sessions end. */
   | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
-  | { type: 'message.posted'; origin: Origin; group: Group; message: Header }
+  | {
+      type: 'message.posted';
+      origin: Origin;
+      group: Group;
+      message: Header;
+      /** The ids of the users whom the message mentions; missing without any. */
+      mentioned?: readonly number[];
+    }
   /** A direct conversation was made. Both users joined at the time `at`. Its name is the one in the database: see `storedName`. */
   | {
       type: 'direct.opened';

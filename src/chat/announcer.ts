@@ -1,6 +1,7 @@
 import type { BoardClient } from '../client/board-client.ts';
 import { type Address, formatAddress } from '../protocol/address.ts';
 import { cleanLine } from '../protocol/clean.ts';
+import type { Notice } from '../protocol/schemas.ts';
 import { info, renderNotice } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import type { Reporter } from './reporter.ts';
@@ -8,6 +9,8 @@ import type { Reporter } from './reporter.ts';
 export interface AnnouncerOptions {
   readonly reporter: Reporter;
   readonly style: Style;
+  /** Whether the terminal rings for a message that mentions the user. */
+  readonly bell: boolean;
   /** The board that is named when its connection is lost. */
   readonly board: () => Address | undefined;
   /** Called when the connection is lost and the client starts to reconnect. */
@@ -23,10 +26,12 @@ export class Announcer {
   constructor(private readonly options: AnnouncerOptions) {}
 
   follow(client: BoardClient): void {
-    const { reporter, style, away, back } = this.options;
+    const { reporter, style, away, back, bell } = this.options;
+    const rings = ({ method, params }: Notice, { user }: BoardClient) =>
+      bell && method === 'message.posted' && params.message.mentions?.includes(user);
     client.on('notice', (notice) => {
-      const text = renderNotice(notice, style);
-      if (text !== null) reporter.print(text);
+      const text = renderNotice(notice, style, client.user);
+      if (text !== null) reporter.print(rings(notice, client) ? `\x07${text}` : text);
     });
     client.on('lost', ({ reason }) => {
       this.complain(`${this.loss(reason)} Trying to connect again.`);

@@ -18,6 +18,8 @@ export interface ChatOptions {
   readonly password: string | undefined;
   readonly tls: Address['tls'];
   readonly style: Style;
+  /** Whether the terminal rings for a message that mentions the user. */
+  readonly bell: boolean;
   /** Printed first. */
   readonly warning: string | undefined;
 }
@@ -30,7 +32,7 @@ const nameQuestion: Question = { text: 'What is your username? ', remembers: () 
 /** Runs the terminal client until the user leaves, and closes the terminal. */
 export async function runChat(
   terminal: Terminal,
-  { address, user, password, tls, style, warning }: ChatOptions,
+  { address, user, password, tls, style, bell, warning }: ChatOptions,
 ): Promise<void> {
   const print = (text: string) => terminal.print(text);
   const commands = terminalCommands(terminal);
@@ -43,6 +45,7 @@ export async function runChat(
     password,
     tls,
     style,
+    bell,
     commands,
     refused: refusedTimeout,
     writing: {

@@ -8,6 +8,8 @@ export interface ConversationOptions
   extends Pick<BoardingOptions, 'user' | 'password' | 'tls' | 'refused' | 'ask'> {
   readonly output: Output;
   readonly style: Style;
+  /** Whether the terminal rings for a message that mentions the user; not if it is missing. */
+  readonly bell?: boolean;
   /** Every command that can be typed here, those of the board included. */
   readonly commands: readonly TextCommand[];
   readonly writing: Writing;

@@ -32,6 +32,7 @@ export class Conversation implements TextContext {
     const announcer = new Announcer({
       reporter: this.reporter,
       style: options.style,
+      bell: options.bell ?? false,
       board: () => this.board,
       away: () => {
         this.giveWay();

@@ -26,6 +26,7 @@ export function leadsOn<M extends Method>(
     case 'direct.list':
       return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
     case 'message.search':
+    case 'mention.list':
       return searchLeadsOn(answer.params, answer.result);
     case 'message.history': {
       const { params, result } = answer;
@@ -92,8 +93,8 @@ function messagesLeadOn(
 
 /** A page of a search that may have more says where to go on: before the place where it began. */
 function searchLeadsOn(
-  { before }: Params<'message.search'>,
-  { more, next }: Result<'message.search'>,
+  { before }: Pick<Params<'message.search'>, 'before'>,
+  { more, next }: Pick<Result<'message.search'>, 'more' | 'next'>,
 ): boolean {
   if (!more) return true;
   const to = next === undefined ? undefined : parsePlace(next);

@@ -93,6 +93,7 @@ export class GroupFeeds {
       case 'thread.list':
       case 'thread.get':
       case 'message.search':
+      case 'mention.list':
       case 'message.next':
       case 'ping':
       case 'rpc.discover':
@@ -159,7 +160,13 @@ export class GroupFeeds {
     { id, group, change }: Pick<Membership, 'id' | 'group' | 'change'>,
     announced: number,
   ): void {
-    const numbers = { unread: 0, lastRead: announced, ranges: [], lastNumber: announced };
+    const numbers = {
+      unread: 0,
+      mentions: 0,
+      lastRead: announced,
+      ranges: [],
+      lastNumber: announced,
+    };
     this.add({ id, group, change, ...numbers }, announced);
   }
 

@@ -5,6 +5,7 @@ import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
 import { groupHandlers } from './handlers/group.ts';
+import { mentionHandlers } from './handlers/mentions.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
@@ -20,6 +21,7 @@ const handlers: Handlers = {
   ...threadHandlers,
   ...editHandlers,
   ...searchHandlers,
+  ...mentionHandlers,
 };
 
 /** Carries out one request: the checks of the command table, then its handler. Counts and logs it. */

@@ -22,6 +22,9 @@ export const limits = {
   /** Ranges in one request that marks messages as read, and in one that sets the marks. */
   rangesAtOnce: 64,
   rangesSet: 300,
+  /** Members that a message mentions: the first ones. And how many names are looked up to find them. */
+  mentions: 20,
+  mentionLookups: 200,
   /** Maximum length of the key of a post, in characters. */
   postKey: 64,
   /** Direct conversations that a user can begin within a day, and users whom one user can block. */

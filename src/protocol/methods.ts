@@ -72,6 +72,7 @@ export const methods: Record<Method, MethodEntry> = {
     login: true,
     summary: 'Search visible messages of all groups',
   },
+  'mention.list': { effect: 'read', login: true, summary: 'Visible messages that mention you' },
   'message.markRead': { effect: 'write', login: true, summary: 'Mark messages as read' },
   'message.next': { effect: 'read', login: true, summary: 'The oldest unread message of a group' },
   'group.markRead': {

@@ -75,6 +75,8 @@ const groupInfo = z.object({
   messages: z.int(),
   joined: z.boolean(),
   unread: z.int(),
+  /** How many of the unread messages mention the user. */
+  mentions: z.int().default(0),
   /** What is read, and the group's newest number; 0 and no ranges for users who are not members. */
   lastRead: z.int().default(0),
   ranges: marks.ranges.default([]),
@@ -86,6 +88,8 @@ const membership = z.object({
   id: z.int(),
   group: z.string(),
   unread: z.int(),
+  /** How many of the unread messages mention the user. */
+  mentions: z.int().default(0),
   lastRead: z.int(),
   ranges: marks.ranges.default([]),
   lastNumber: z.int(),
@@ -314,6 +318,20 @@ export const schemas = {
       next: z.string().optional(),
       /** True if older messages were not searched, because the server is still indexing them. */
       indexing: z.boolean().optional(),
+    }),
+  },
+  'mention.list': {
+    params: z.strictObject({
+      /** Only messages before this place: the `next` of the page before, or a time as in `postedAt`. */
+      before: place.optional(),
+      limit: z.int().positive().max(limits.searchMost).optional(),
+    }),
+    result: z.object({
+      /** The newest first. */
+      messages: z.array(header.extend(inGroup)),
+      more: z.boolean(),
+      /** The `before` of the next page. */
+      next: z.string().optional(),
     }),
   },
   'message.markRead': {

@@ -3,6 +3,7 @@ import { actsContract } from './acts.ts';
 import { directContract } from './direct.ts';
 import { editsContract } from './edits.ts';
 import { membershipsContract } from './memberships.ts';
+import { mentionsContract } from './mentions.ts';
 import { messagesContract } from './messages.ts';
 import { orderContract } from './order.ts';
 import { repliesContract } from './replies.ts';
@@ -19,6 +20,7 @@ export function storageContract(open: OpenStorage): void {
   describe('replies', () => repliesContract(open));
   describe('edits and deletions', () => editsContract(open));
   describe('direct conversations', () => directContract(open));
+  describe('mentions', () => mentionsContract(open));
   describe('memberships', () => membershipsContract(open));
   describe('unread messages', () => unreadContract(open));
   describe('users', () => usersContract(open));

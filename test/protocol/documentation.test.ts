@@ -48,6 +48,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   readRanges: 'ranges that are read after the read mark',
   rangesAtOnce: 'ranges in a request',
   rangesSet: 'ranges in a request',
+  mentions: 'members whom a message mentions',
+  mentionLookups: 'names that are looked up for a message',
   postKey: 'post key',
   passwordLeast: 'password, at least',
   password: 'password, at most',

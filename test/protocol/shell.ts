@@ -128,6 +128,7 @@ export function group(
     joined: false,
     change: 0,
     unread: 0,
+    mentions: 0,
     lastRead: 0,
     ranges: [],
     lastNumber: 0,

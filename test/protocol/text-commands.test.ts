@@ -8,6 +8,7 @@ const [header = expect.unreachable()] = headers(7);
 const posted = { ...header, group: 'main', groupId: 1 };
 const answers = (): Answers => ({
   'direct.list': { conversations: [] },
+  'mention.list': { messages: [], more: false },
   'user.blocked': { users: [] },
   'user.block': { user: 'dave', userId: 2 },
   'user.unblock': { user: 'dave', userId: 2 },
@@ -66,6 +67,12 @@ describe('each command calls one method', () => {
     ['%whoami', 'group.list', {}],
     ['%ping', 'ping', {}],
     ['%tell', 'direct.list', { after: 0 }],
+    ['%mentions', 'mention.list', {}],
+    [
+      '%mentions before 2026-11-22T19:36:12.345678Z/7',
+      'mention.list',
+      { before: '2026-11-22T19:36:12.345678Z/7' },
+    ],
     ['%block', 'user.blocked', {}],
     ['%block dave', 'user.block', { user: 'dave' }],
     ['%block @dave', 'user.block', { user: 'dave' }],

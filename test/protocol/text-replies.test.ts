@@ -222,8 +222,26 @@ describe('%list', () => {
 
 const direct = {
   conversations: [
-    { id: 9, group: '@dave', unread: 2, lastRead: 0, ranges: [], lastNumber: 2, change: 0 },
-    { id: 10, group: '@erin', unread: 0, lastRead: 2, ranges: [], lastNumber: 2, change: 0 },
+    {
+      id: 9,
+      group: '@dave',
+      unread: 2,
+      mentions: 0,
+      lastRead: 0,
+      ranges: [],
+      lastNumber: 2,
+      change: 0,
+    },
+    {
+      id: 10,
+      group: '@erin',
+      unread: 0,
+      mentions: 0,
+      lastRead: 2,
+      ranges: [],
+      lastNumber: 2,
+      change: 0,
+    },
   ],
 };
 

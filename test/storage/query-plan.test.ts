@@ -62,6 +62,7 @@ const allowed: Record<string, string[]> = {
   unreadPage: ['SCAN own'],
   // As many messages as are counted.
   unreadBetween: ['SCAN some'],
+  mentionsBetween: ['SCAN some'],
   // At most as many as the limit of a day, found by an index.
   conversationsBegun: ['SCAN some'],
   outsideChanges: ['SCAN outside_changes'],
@@ -114,8 +115,13 @@ function expectIndexSearches(board: StoredBoard): void {
       'groupsFor',
       'unreadPage',
       'unreadBetween',
+      'mentionsBetween',
+      'memberByKey',
+      'mentionTimes',
       'firstUnread',
-      'lastUnread',
+      'firstUnreadMention',
+      'firstOfOthers',
+      'lastOfOthers',
       'firstUnreadReply',
       'marksOf',
       'membersOf',
@@ -129,7 +135,7 @@ function expectIndexSearches(board: StoredBoard): void {
     expect(messages, name).toEqual(
       messages.map(() =>
         expect.stringMatching(
-          /^SEARCH messages USING ((COVERING )?INDEX |INTEGER PRIMARY KEY \(rowid=\?\))/,
+          /^SEARCH messages (?:EXISTS )?USING ((COVERING )?INDEX |INTEGER PRIMARY KEY \(rowid=\?\))/,
         ),
       ),
     );

@@ -1,5 +1,6 @@
 import type { Marks, NumberRange } from '../../protocol/marks.ts';
 import type { Admission } from '../admission.ts';
+import type { NameCandidates } from '../mentions.ts';
 import type { Name } from '../name-key.ts';
 import type { SearchQuery } from '../search/query.ts';
 import type { PresentedToken } from '../tokens.ts';
@@ -62,6 +63,8 @@ interface NewContent {
   readonly content: string;
   /** A message with the same key is posted once, however often it is sent. */
   readonly key?: string | undefined;
+  /** The words that may name members: see `mentionsIn`. */
+  readonly mentions?: readonly NameCandidates[] | undefined;
 }
 
 /** A new text for a message. What is left out stays as it is. */
@@ -126,6 +129,8 @@ export interface Page {
 export interface UnreadCount extends Marks {
   readonly group: number;
   readonly unread: number;
+  /** How many of them mention the user. */
+  readonly mentions: number;
   readonly lastNumber: number;
 }
 
@@ -339,6 +344,8 @@ export interface Repository {
     thread: number,
     page: { after?: number | undefined; limit: number },
   ): Promise<ThreadPage>;
+  /** Lists the messages that mention the user and that the user can see, in steps as a search. */
+  mentions(actor: Actor, page: SearchPage): Search;
   /** Marks messages as read. Numbers after the group's newest number are left out. @throws `NOT_MEMBER` */
   markRead(actor: Actor, group: GroupRef, ranges: readonly NumberRange[]): Promise<Marks>;
   /** Marks all messages of a group as read. @returns what was read before, and after @throws `NOT_MEMBER` */

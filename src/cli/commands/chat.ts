@@ -37,7 +37,8 @@ export function chatCommand(): Command {
       '[port]',
       `its port (env: CORKBOARD_PORT; default: ${defaultPort})`,
       wholeNumber(1, 65535),
-    );
+    )
+    .option('--no-bell', 'do not ring when a message mentions you');
   return withIdentity(withAddress(command))
     .addHelpText(
       'after',
@@ -85,8 +86,8 @@ function place(host: string | undefined): ConnectionOptions {
   return findProfile(host) ? { profile: host } : { host };
 }
 
-async function chat(options: ConnectionOptions): Promise<void> {
-  const { host, port, user, passwordFile, ...rest } = connectionSettings(options);
+async function chat({ bell: asked, ...options }: ConnectionOptions): Promise<void> {
+  const { host, port, user, passwordFile, bell: usual, ...rest } = connectionSettings(options);
   const tls = encryption({ port, ...rest });
   const address = host === undefined ? undefined : { host, port };
   const password = await passwordOf(passwordFile);
@@ -96,7 +97,8 @@ async function chat(options: ConnectionOptions): Promise<void> {
     const terminal = openTerminal(stdin, stdout, { dumb: process.env.TERM === 'dumb', history });
     const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
     const warning = history.failure;
-    await runChat(terminal, { address, user, password, tls, style, warning });
+    const bell = stdout.isTTY && asked !== false && usual !== false;
+    await runChat(terminal, { address, user, password, tls, style, bell, warning });
   } else {
     const reader = readerOf(stdout);
     const { closed } = reader;

@@ -25,6 +25,7 @@ interface TailOptions extends ConnectionOptions {
   readonly count?: number;
   readonly thread?: number;
   readonly headers?: true;
+  readonly mentions?: true;
   readonly join?: true;
   readonly follow: boolean;
   readonly json?: true;
@@ -45,6 +46,7 @@ export function tailCommand(): Command {
     .option('-n, --count <n>', 'end after n messages', wholeNumber(1))
     .option('--no-follow', 'print the newest 10 messages, or as many as -n says, and end')
     .option('--thread <number>', 'only messages of this thread (with one group)', wholeNumber(1))
+    .option('--mentions', 'print only messages that mention you')
     .option('--headers', 'leave out the content')
     .option('--join', 'join the groups first, if you are not a member')
     .option('--json', 'print each message as one line of JSON, and each edit and deletion');
@@ -74,6 +76,7 @@ Examples:
   $ corkboard tail main news --since 2h --user alice
   $ corkboard tail main --no-follow -n 20 --user alice
   $ corkboard tail ci --json --user watcher | jq --unbuffered -r .subject
+  $ corkboard tail --mentions --json --user bot
   $ corkboard tail ci -n 1 --headers --user watcher && make deploy`,
     )
     .action(run);
@@ -138,11 +141,11 @@ interface Printing {
 }
 
 async function print(client: BoardClient, { groups, options, signal, tell }: Printing) {
-  const { since, headers = false, count, follow } = options;
+  const { since, headers = false, mentions = false, count, follow } = options;
   const thread = await threadOf(client, groups, options);
   const newest = follow || since ? undefined : (count ?? newestShown);
   const edits = options.json === true && follow;
-  const what = { groups, since, newest, headers, edits, follow, thread, signal };
+  const what = { groups, since, newest, headers, mentions, edits, follow, thread, signal };
   const follower = await Follower.start(client, what);
   if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
   let left = count ?? Number.POSITIVE_INFINITY;

@@ -75,7 +75,8 @@ stand over CORKBOARD_HOST and CORKBOARD_PORT, which serve listens on. Profiles a
   user = "alice"
   tls = true
   ca = "/etc/ssl/board.pem"
-  password_file = "work.password"   # beside profiles.toml`;
+  password_file = "work.password"   # beside profiles.toml
+  bell = false                      # chat: no bell for a message that mentions you`;
 
 /**
  * Puts options, environment and profile together.

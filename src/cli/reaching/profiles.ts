@@ -17,6 +17,7 @@ const profileSchema = z.strictObject({
   tls: z.boolean('it takes true or false').optional(),
   ca: text.optional(),
   password_file: text.optional(),
+  bell: z.boolean('it takes true or false').optional(),
 });
 const profilesSchema = z.record(z.string(), profileSchema);
 const settings = Object.keys(profileSchema.shape);
@@ -29,6 +30,8 @@ export interface Profile {
   readonly tls?: boolean | undefined;
   readonly ca?: string | undefined;
   readonly passwordFile?: string | undefined;
+  /** Whether the terminal rings in `chat` for a message that mentions the user. */
+  readonly bell?: boolean | undefined;
 }
 
 /** The file of the profiles, in the XDG config directory; undefined for a user without a home folder. */

@@ -19,6 +19,8 @@ export interface CursorOptions {
   readonly headers: boolean;
   /** Only messages of this thread, if it is given. */
   readonly thread: number | undefined;
+  /** Whether a message is shown. All are if it is missing. */
+  readonly shows?: ((message: Header) => boolean) | undefined;
 }
 
 /**
@@ -35,13 +37,14 @@ export class Cursor {
   private since: string | undefined;
   private readonly headers: boolean;
   private readonly thread: number | undefined;
+  private readonly shows: (message: Header) => boolean;
   private waiting: TailMessage[] = [];
   /** Index of the next message in `waiting`. */
   private at = 0;
   /** Whether the board may have more messages. */
   stale = true;
 
-  constructor({ id, name, after, since, headers, thread }: CursorOptions) {
+  constructor({ id, name, after, since, headers, thread, shows = () => true }: CursorOptions) {
     this.id = id;
     this.name = name;
     this.after = after;
@@ -49,6 +52,7 @@ export class Cursor {
     this.since = since;
     this.headers = headers;
     this.thread = thread;
+    this.shows = shows;
   }
 
   get next(): TailMessage | undefined {
@@ -76,8 +80,8 @@ export class Cursor {
   }
 
   /** Whether the message belongs to what is read. */
-  wants({ thread }: Header): boolean {
-    return this.thread === undefined || thread === this.thread;
+  wants(message: Header): boolean {
+    return (this.thread ?? message.thread) === message.thread && this.shows(message);
   }
 
   /** Reads the next page, if `next` is empty. @throws any error of `call` */

@@ -2,11 +2,17 @@ import { once } from 'node:events';
 import type { BoardClient } from '../../client/board-client.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import { noneLeft } from '../../protocol/exhaustive.ts';
-import type { Membership, Notice } from '../../protocol/schemas.ts';
+import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import { UserError } from '../errors.ts';
 import { PendingChanges, type TailChange } from './changes.ts';
 import { Cursor, type TailMessage } from './cursor.ts';
-import { type Since, type Start, startOf, startsOfNewest } from './since.ts';
+import {
+  type Since,
+  type Start,
+  startOf,
+  startsOfNewest,
+  startsOfNewestMentions,
+} from './since.ts';
 
 export interface FollowOptions {
   /** Empty for all groups of the user, including those that are joined later. */
@@ -19,6 +25,8 @@ export interface FollowOptions {
   readonly thread: number | undefined;
   /** Whether to read edits and deletions too. */
   readonly edits: boolean;
+  /** Whether to show only messages that mention the user. */
+  readonly mentions: boolean;
   /** Whether to wait for later messages. */
   readonly follow: boolean;
   /** Stops when aborted. */
@@ -80,12 +88,17 @@ export class Follower {
   }
 
   private async open(): Promise<void> {
-    const { since, newest, thread } = this.options;
+    const { since, newest, thread, mentions } = this.options;
     const groups = await this.named();
     const starts =
       newest === undefined
         ? new Map(groups.map((membership) => [membership.id, startOf(membership, since)]))
-        : await startsOfNewest(this.client.call, groups, newest, thread);
+        : await (mentions ? startsOfNewestMentions : startsOfNewest)(
+            this.client.call,
+            groups,
+            newest,
+            thread,
+          );
     for (const membership of groups) {
       const start = starts.get(membership.id);
       if (start) this.add(membership, start);
@@ -109,8 +122,11 @@ export class Follower {
   }
 
   private add({ id, group: name }: Pick<Membership, 'id' | 'group'>, start: Start): void {
-    const { headers, thread } = this.options;
-    this.cursors.set(id, new Cursor({ id, name, headers, thread, ...start }));
+    const { headers, thread, mentions } = this.options;
+    const shows = mentions
+      ? (message: Header) => message.mentions?.includes(this.client.user) === true
+      : undefined;
+    this.cursors.set(id, new Cursor({ id, name, headers, thread, shows, ...start }));
   }
 
   /** The message posted first among those that come next in their groups. */

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { limits } from '../../protocol/limits.ts';
-import type { Call, Header, Membership } from '../../protocol/schemas.ts';
+import type { Call, Header, Membership, Result } from '../../protocol/schemas.ts';
 import { formatTime } from '../../protocol/time.ts';
 import { parseWholeNumber } from '../../protocol/whole-number.ts';
 import { pastTime } from '../parsing/parse.ts';
@@ -50,6 +50,32 @@ export async function startsOfNewest(
   all.sort((a, b) => (a.header.postedAt < b.header.postedAt ? 1 : -1));
   // The oldest message of each group is the last one, and overrides the others.
   return new Map(all.slice(0, count).map(({ id, header }) => [id, { after: header.number - 1 }]));
+}
+
+/** The same with only the messages that mention the user. */
+export async function startsOfNewestMentions(
+  call: Call,
+  groups: readonly Membership[],
+  count: number,
+  thread?: number,
+): Promise<Map<number, Start>> {
+  const starts = new Map<number, Start>();
+  let left = count;
+  for (let before: string | undefined; left > 0; ) {
+    const page: Result<'mention.list'> = await call('mention.list', {
+      limit: limits.searchMost,
+      before,
+    });
+    for (const { groupId, number, ...header } of page.messages) {
+      if (left === 0 || !groups.some(({ id }) => id === groupId)) continue;
+      if ((thread ?? header.thread) !== header.thread) continue;
+      left--;
+      starts.set(groupId, { after: number - 1 });
+    }
+    before = page.next;
+    if (before === undefined) break;
+  }
+  return starts;
 }
 
 /** The newest headers of a group, at most `count`. */

@@ -30,14 +30,13 @@ export const groupHandlers: Pick<
     return {
       groups: groups.map((group) => {
         // Others may have posted since the groups were read, so the marks are those that the count was made from.
-        const { unread, lastRead, ranges, lastNumber } = counts.get(group.id) ?? {
-          ...group,
-          unread: 0,
-        };
+        const count = counts.get(group.id) ?? { ...group, unread: 0, mentions: 0 };
+        const { unread, mentions, lastRead, ranges, lastNumber } = count;
         return {
           ...group,
           name: hub.nameOf(group),
           unread,
+          mentions,
           lastNumber,
           ...toMarks({ lastRead, ranges }),
         };

@@ -19,10 +19,11 @@ export async function withUnread(
   const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
   const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
   const counts = await unreadOf(context, user, groups, until);
-  return memberships.map(({ group, lastNumber, unread, ...marks }) => ({
+  return memberships.map(({ group, lastNumber, unread, mentions, ...marks }) => ({
     id: group.id,
     group: context.hub.nameOf(group),
     unread: unread ?? counts.get(group.id)?.unread ?? 0,
+    mentions: mentions ?? counts.get(group.id)?.mentions ?? 0,
     ...toMarks(marks),
     lastNumber,
     change,

@@ -72,6 +72,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.delete': [...group, 'MESSAGE_NOT_FOUND', 'NOT_AUTHOR'],
   'message.history': [...group, 'MESSAGE_NOT_FOUND'],
   'group.changes': group,
+  'mention.list': [],
   'message.list': group,
   'thread.list': group,
   'thread.get': [...group, 'MESSAGE_NOT_FOUND'],

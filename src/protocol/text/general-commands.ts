@@ -1,6 +1,6 @@
 import { BoardError } from '../errors.ts';
 import type { TextCommand } from './command.ts';
-import { info, renderGroups, success, unreadCount } from './render.ts';
+import { info, renderGroups, success, unreadOf } from './render.ts';
 
 export const groups: TextCommand = {
   words: ['%groups'],
@@ -25,8 +25,8 @@ export const unread: TextCommand = {
   async *run(args, { call, reading, style }) {
     args.end();
     const groups = await reading.unread(call);
-    const lines = groups.map(({ name, unread }) =>
-      info(`${style.group(name)}: ${unreadCount(unread)}`, style),
+    const lines = groups.map((group) =>
+      info(`${style.group(group.name)}: ${unreadOf(group)}`, style),
     );
     yield lines.join('') || info('Nothing unread.', style);
   },

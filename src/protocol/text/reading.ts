@@ -12,6 +12,7 @@ interface ReadGroup {
   readonly name: string;
   readonly joined: boolean;
   readonly unread: number;
+  readonly mentions: number;
   readonly lastRead: number;
   readonly ranges: readonly NumberRange[];
 }
@@ -144,7 +145,8 @@ export class Reading {
   }
 
   private withoutShown<G extends ReadGroup>(group: G): G {
-    return { ...group, unread: group.unread - this.shownIn(group) };
+    const unread = group.unread - this.shownIn(group);
+    return { ...group, unread, mentions: Math.min(group.mentions, unread) };
   }
 
   private async nextIn(

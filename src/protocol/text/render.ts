@@ -46,7 +46,7 @@ export function renderWelcome(
 ): string {
   const unread = memberships
     .filter((membership) => membership.unread > 0)
-    .map(({ group, unread }) => info(`${style.group(group)}: ${unreadCount(unread)}`, style));
+    .map((membership) => info(`${style.group(membership.group)}: ${unreadOf(membership)}`, style));
   const reading =
     unread.length > 0
       ? 'Type %next to read the oldest of them'
@@ -213,8 +213,15 @@ function rule(style: Style): string {
   return style.frame('-'.repeat(Math.min(ruleLength, style.columns)));
 }
 
-/** A notice as one line. Null for a notice that is only for programs. */
-export function renderNotice({ method, params }: Notice, style: Style = plainStyle): string | null {
+/**
+ * A notice as one line. Null for a notice that is only for programs.
+ * @param reader the name of the user who reads it, so that a message that mentions the user is marked
+ */
+export function renderNotice(
+  { method, params }: Notice,
+  style: Style = plainStyle,
+  reader?: string,
+): string | null {
   switch (method) {
     case 'message.posted': {
       const { number, sender, postedAt, subject, replyTo } = params.message;
@@ -225,7 +232,9 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
       ];
       const text = `New message from ${style.user(sender)} (${header.join(', ')})`;
       const reply = replyTo === undefined ? '' : ` | Reply to: ${replyTo}`;
-      return notify(params.group, `${text}${reply}`, style);
+      const isMentioned = reader !== undefined && params.message.mentions?.includes(reader);
+      const mark = isMentioned ? ` ${style.strong('(mentions you)')}` : '';
+      return notify(params.group, `${text}${reply}${mark}`, style);
     }
     case 'message.edited': {
       const { number, sender, subject } = params.message;
@@ -281,6 +290,13 @@ export function renderNotice({ method, params }: Notice, style: Style = plainSty
 /** `2 unread`, or `1000+ unread` at the limit of the count. */
 export function unreadCount(unread: number): string {
   return `${unread}${plusAtLimit(unread)} unread`;
+}
+
+/** `3 unread, 1 mentions you` */
+export function unreadOf({ unread, mentions }: { unread: number; mentions: number }): string {
+  if (mentions === 0) return unreadCount(unread);
+  const verb = mentions === 1 ? 'mentions' : 'mention';
+  return `${unreadCount(unread)}, ${mentions}${plusAtLimit(mentions)} ${verb} you`;
 }
 
 /** A plus sign for a count of unread messages at its limit. */

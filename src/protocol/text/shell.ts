@@ -16,6 +16,7 @@ import { connect, exit, groups, password, ping, unread, whoami } from './general
 import { help } from './help.ts';
 import { groupList, list } from './list-commands.ts';
 import { groupJoin, groupLeave, groupUsers, join, leave, users } from './membership-commands.ts';
+import { mentions } from './mention-command.ts';
 import { groupMessage, message } from './message-command.ts';
 import { next } from './next.ts';
 import { groupPost, post } from './post-commands.ts';
@@ -41,6 +42,7 @@ export const textCommands: readonly TextCommand[] = [
   groupHistory,
   groupDelete,
   search,
+  mentions,
   groupUsers,
   groupLeave,
   join,

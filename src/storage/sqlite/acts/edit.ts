@@ -1,3 +1,4 @@
+import { mentionsIn } from '../../../board/mentions.ts';
 import type { Actor, Edit } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, Header, Message } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
@@ -8,6 +9,7 @@ import { visibleMessage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
 import { requireMember } from './access.ts';
 import { nextChange, visibleUntil } from './changes.ts';
+import { mentionAgain } from './mentions.ts';
 import { announceDeleted, buryMessages } from './messages.ts';
 import { requireMayWrite } from './peers.ts';
 import { reindexMessage } from './search-index.ts';
@@ -53,6 +55,11 @@ export function editMessage(
     ...{ subject: before.subject, content: before.content },
   });
   statements.setText.run({ id, subject, content, change });
+  mentionAgain(
+    tx,
+    { id, group: group.id, number, at: before.postedAt },
+    mentionsIn(subject, content),
+  );
   reindexMessage(statements, id);
   const message = headerOf(visibleMessage(statements, group, joined, number) ?? before);
   const until = visibleUntil(statements, group.id, message.postedAt);

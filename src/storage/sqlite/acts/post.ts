@@ -1,8 +1,15 @@
 import type { Actor, NewMessage } from '../../../board/ports/repository.ts';
-import { type Group, type GroupRef, type Header, plainFields } from '../../../board/types.ts';
+import {
+  type Group,
+  type GroupRef,
+  type Header,
+  plainFields,
+  type User,
+} from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { conversationFor, isDirectRef } from './direct.ts';
-import { placeOfReply } from './reply.ts';
+import { addMentions, findMentioned, idsOf } from './mentions.ts';
+import { placeOfReply, type ReplyPlace } from './reply.ts';
 import type { ServerTx } from './transaction.ts';
 
 export interface Post {
@@ -24,15 +31,20 @@ export function post(tx: ServerTx, call: Post) {
   const number = tx.posts.nextNumber(numbering);
   const user = actor.user.id;
   const row = { group: group.id, number, user, at, subject, content, key: key ?? null };
-  if (place) tx.statements.addReply.run({ ...row, replyTo: place.replyTo, thread: place.thread });
+  const mentioned = asked.mentions && findMentioned(tx.statements, group.id, asked.mentions);
+  if (place || mentioned) addFull(tx, row, { place, mentioned });
   else tx.posts.add(row);
   const { id: senderId, name: sender } = actor.user;
   const message: Header = {
     ...plainFields,
     ...{ number, senderId, sender, postedAt: at, subject, thread: number },
     ...place,
+    ...(mentioned && { mentions: JSON.stringify(mentioned.map(({ name }) => name)) }),
   };
-  tx.emit({ type: 'message.posted', origin: actor.origin, group, message });
+  tx.emit({
+    ...{ type: 'message.posted', origin: actor.origin, group, message },
+    ...(mentioned && { mentioned: mentioned.map(({ id }) => id) }),
+  });
   return { group, message };
 }
 
@@ -49,6 +61,32 @@ function groupFor(
     if (used) throw boardError('KEY_REUSED', used.number, used.group);
     if (replyTo !== undefined) throw boardError('MESSAGE_NOT_FOUND', name, replyTo);
   });
+}
+
+interface Row {
+  readonly group: number;
+  readonly number: number;
+  readonly at: number;
+  readonly [column: string]: number | string | null;
+}
+
+/** Inserts a message that is a reply or mentions members. */
+function addFull(
+  { statements }: ServerTx,
+  row: Row,
+  {
+    place,
+    mentioned,
+  }: { readonly place: ReplyPlace | undefined; readonly mentioned: readonly User[] | undefined },
+): void {
+  statements.addFullMessage.run({
+    ...row,
+    replyTo: place?.replyTo ?? null,
+    thread: place?.thread ?? null,
+    mentions: idsOf(mentioned),
+  });
+  const { group, number, at } = row;
+  if (mentioned) addMentions(statements, { group, number, at }, mentioned);
 }
 
 function postedBefore(tx: ServerTx, actor: Actor, group: Group, key: string): Header | undefined {

@@ -177,13 +177,16 @@ function open(
 ): OpenedLogin {
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
-  const memberships = rows.map(({ id, name, lastNumber, unread, joinedAt, ...marks }) => ({
-    group: { id, name },
-    ...toMarks(marks),
-    lastNumber,
-    unread,
-    joinedAt,
-  }));
+  const memberships = rows.map(
+    ({ id, name, lastNumber, unread, mentions, joinedAt, ...marks }) => ({
+      group: { id, name },
+      ...toMarks(marks),
+      lastNumber,
+      unread,
+      joinedAt,
+      mentions,
+    }),
+  );
   const login = { user, since: at, memberships, passwordHash, token, ...more };
   emit({ type: 'session.opened', origin, login });
   return login;

@@ -217,6 +217,21 @@ export const healthChecks: readonly HealthCheck[] = [
     ({ group, user }) =>
       `the time up to which ${user} has read ${group} is not that of the read mark, so that counts are wrong`,
   ),
+  rule<{ name: string; number: number }>(
+    'mentions',
+    `SELECT name, number FROM (
+       SELECT group_id, number, value AS user_id, posted_at FROM messages, json_each(messages.mentions)
+       WHERE mentions IS NOT NULL AND value IN (SELECT id FROM users)
+       EXCEPT SELECT group_id, number, user_id, posted_at FROM mentions)
+     JOIN groups ON groups.id = group_id
+     UNION SELECT name, number FROM (
+       SELECT group_id, number, user_id, posted_at FROM mentions
+       EXCEPT SELECT group_id, number, value, posted_at FROM messages, json_each(messages.mentions)
+       WHERE mentions IS NOT NULL)
+     LEFT JOIN groups ON groups.id = group_id`,
+    ({ name, number }) =>
+      `message ${number} of ${name} and the list of mentions do not mention the same users`,
+  ),
   { name: 'index of words', find: findIndexProblems },
 ];
 

@@ -175,6 +175,7 @@ interface MessageRow {
   deleted_by: number | null;
   deleter: string | null;
   changed: number | null;
+  mentions: string | null;
 }
 
 // CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
@@ -182,7 +183,9 @@ const messageQuery = `
   SELECT m.group_id, g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject,
     m.content, m.post_key, m.deleted_at, m.edited_at, m.edits, m.deleted_by, m.changed,
     m.reply_to, m.thread,
-    (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter
+    (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter,
+    iif(m.mentions IS NULL, NULL, (SELECT json_group_array(mentioned.name) FROM json_each(m.mentions) AS ids
+      CROSS JOIN snap.users mentioned ON mentioned.id = ids.value)) AS mentions
   FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
     LEFT JOIN snap.users u ON u.id = m.sender_id
   ORDER BY m.id`;
@@ -200,6 +203,7 @@ function messageLine(row: MessageRow): ExportLine {
       ...thread,
     };
   }
+  const mentions: string[] = JSON.parse(row.mentions ?? '[]');
   return {
     type: 'message',
     group,
@@ -212,6 +216,7 @@ function messageLine(row: MessageRow): ExportLine {
     ...(row.reply_to !== null && { replyTo: row.reply_to }),
     ...thread,
     ...(row.edited_at !== null && { editedAt: formatTime(row.edited_at), edits: row.edits }),
+    ...(mentions.length > 0 && { mentions }),
   };
 }
 

@@ -20,14 +20,15 @@ const tables = `
   CREATE TABLE snap.blocks (user_id, blocked_id, created_at);
   CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
-    subject, content, post_key, deleted_at, reply_to, thread, edited_at, edits, deleted_by, changed);
+    subject, content, post_key, deleted_at, reply_to, thread, edited_at, edits, deleted_by, changed,
+    mentions);
   CREATE TABLE snap.revisions (group_id, number, revision, written_at, subject, content,
     PRIMARY KEY (group_id, number, revision))`;
 
 const copyMessages = `
   INSERT INTO snap.messages
     SELECT id, group_id, number, sender_id, posted_at, subject, content, post_key, deleted_at,
-      reply_to, thread, edited_at, edits, deleted_by, changed
+      reply_to, thread, edited_at, edits, deleted_by, changed, mentions
     FROM main.messages`;
 
 const copyUsers = `
@@ -184,7 +185,8 @@ function* copyMessagesOf(client: Client, groups: readonly number[]) {
 }
 
 const usersOfSnapshot = `SELECT user_id FROM snap.memberships
-  UNION SELECT sender_id FROM snap.messages UNION SELECT deleted_by FROM snap.messages`;
+  UNION SELECT sender_id FROM snap.messages UNION SELECT deleted_by FROM snap.messages
+  UNION SELECT value FROM snap.messages, json_each(mentions) WHERE mentions IS NOT NULL`;
 
 function countRows(client: Client): SnapshotCounts {
   const rows = (table: string) => highest(client, `SELECT count(*) FROM snap.${table}`);

@@ -238,6 +238,8 @@ export class ImportRows {
     if (editedAt !== null && editedAt <= postedAt) {
       throw new ExportError('editedAt: It is not after postedAt');
     }
+    const ids = message.mentions?.map((name) => this.user(name)) ?? [];
+    if (new Set(ids).size < ids.length) throw new ExportError('mentions: A name is there twice');
     this.statements.addMessage.run({
       key: null,
       ...message,
@@ -247,7 +249,11 @@ export class ImportRows {
       thread,
       editedAt,
       edits,
+      mentions: ids.length > 0 ? JSON.stringify(ids) : null,
     });
+    for (const id of ids) {
+      this.statements.addMention.run({ group: place.group, number, user: id, postedAt });
+    }
     if (editedAt !== null) this.statements.raise.run({ group: place.group, change: editedAt });
     this.edited = { group: place.group, number, edits, postedAt, editedAt, revisions: 0 };
     this.messages++;
@@ -401,8 +407,8 @@ function prepare(client: Client) {
       VALUES (:group, :user, :joinedAt, :lastRead, :ranges)`),
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
-        reply_to, thread, edited_at, edits, changed)
-      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread, :editedAt, :edits, :editedAt)`),
+        reply_to, thread, edited_at, edits, changed, mentions)
+      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread, :editedAt, :edits, :editedAt, :mentions)`),
     addRevision: client.prepare(`
       INSERT INTO revisions (group_id, number, revision, written_at, subject, content)
       VALUES (:group, :number, :revision, :writtenAt, :subject, :content)`),
@@ -414,6 +420,9 @@ function prepare(client: Client) {
         (SELECT count(*) FROM revisions
           WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number) AS revisions
       FROM messages ORDER BY id DESC LIMIT 1`),
+    addMention: client.prepare(`
+      INSERT INTO mentions (group_id, number, user_id, posted_at)
+      VALUES (:group, :number, :user, :postedAt)`),
     addDeleted: client.prepare(`
       INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone, thread,
         deleted_by, changed)

@@ -18,7 +18,7 @@ import {
 } from './crossing-errors.ts';
 
 /**
- * The calls of a batch. Posts that are no replies are packed: five numbers each, and all texts in one string. To copy
+ * The calls of a batch. Posts that are no replies and mention nobody are packed: five numbers each, and all texts in one string. To copy
  * them to another thread as small objects costs several times as much. Other calls are copied as they are.
  */
 export interface SentBatch extends Omit<Batch<Call>, 'calls'> {
@@ -212,7 +212,10 @@ function decodeOutcome(sent: SentOutcome, call: Call | undefined) {
   return { ...sent, value: { group, message: { ...message, sender: call.args.actor.user.name } } };
 }
 
-/** A post that is no reply and makes no direct conversation: its result follows from its arguments, its number and its time. */
+/**
+ * A post that is no reply, mentions nobody and makes no direct conversation: its result follows from its arguments, its
+ * number and its time.
+ */
 type PlainPost = Call<'post'> & {
   readonly args: { readonly message: { readonly subject: string } };
 };
@@ -220,5 +223,6 @@ type PlainPost = Call<'post'> & {
 function isPlainPost(call: Call): call is PlainPost {
   if (call.act !== 'post') return false;
   const { group, message } = (call as Call<'post'>).args;
-  return message.replyTo === undefined && !isDirectRef(group);
+  const isPlain = message.replyTo === undefined && message.mentions === undefined;
+  return isPlain && !isDirectRef(group);
 }

@@ -24,6 +24,7 @@ import {
 } from '../statements/pages.ts';
 import { threadPage, threadStep } from '../statements/thread-pages.ts';
 import { countUnread, findUnread, toMarks } from '../statements/unread-messages.ts';
+import { listMentions } from './mentions.ts';
 import { searchFor } from './search.ts';
 import type { Store } from './store.ts';
 
@@ -64,8 +65,11 @@ export class SqliteRepository implements Repository {
         const { group, joined, lastNumber } = row;
         const marks = toMarks(row);
         const reader = { user: user.id, group, joined };
-        const unread = row.unread ?? countUnread(statements, reader, { marks, until });
-        counts.push({ group, ...marks, lastNumber, unread });
+        const upTo = { marks, until };
+        const mentions = row.mentions ?? countUnread(statements, reader, upTo, 'mentionsBetween');
+        const all = () => countUnread(statements, reader, upTo);
+        const unread = row.unread ?? (row.notify === 'mentions' ? mentions : all());
+        counts.push({ group, ...marks, lastNumber, unread, mentions });
         gaps += marks.ranges.length;
         if (gaps > gapsAtOnce) break;
       }
@@ -84,7 +88,8 @@ export class SqliteRepository implements Repository {
       const of = { user: actor.user.id, group: group.id };
       const stored = statements.marksOf.get(of);
       const marks = withRead(toMarks(stored ?? { lastRead: 0, ranges: '' }), read);
-      const number = findUnread(statements, { ...of, joined }, { marks, thread });
+      const notify = stored?.notify ?? 'all';
+      const number = findUnread(statements, { ...of, joined }, { marks, notify, thread });
       const message = number && visibleMessage(statements, group, joined, number);
       return { group, message: message || undefined };
     });
@@ -237,6 +242,10 @@ export class SqliteRepository implements Repository {
       if (!found) throw boardError('MESSAGE_NOT_FOUND', group.name, thread);
       return { group, ...found };
     });
+  }
+
+  mentions(actor: Actor, page: SearchPage) {
+    return listMentions(this.store, actor, page);
   }
 
   markRead(actor: Actor, group: GroupRef, ranges: readonly NumberRange[]): Promise<Marks> {

@@ -14,11 +14,16 @@ const membershipColumns = {
   lastNumber: groups.lastNumber,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
-  unread: unreadAtOnce(),
+  unread: unreadAtOnce('messages'),
+  mentions: unreadAtOnce('mentions'),
   joinedAt: memberships.joinedAt,
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
-const marksColumns = { lastRead: memberships.lastReadNumber, ranges: memberships.readRanges };
+const marksColumns = {
+  lastRead: memberships.lastReadNumber,
+  ranges: memberships.readRanges,
+  notify: memberships.notify,
+};
 
 /** The queries about memberships and read marks. */
 export function membershipStatements(orm: Orm) {

@@ -75,7 +75,12 @@ export function messageStatements(orm: Orm) {
     postKey: value('key'),
     milestone: milestoneOf(value('number')),
   };
-  const newReply = { ...newMessage, replyTo: value('replyTo'), thread: value('thread') };
+  const fullMessage = {
+    ...newMessage,
+    replyTo: value('replyTo'),
+    thread: value('thread'),
+    mentions: value('mentions'),
+  };
   return {
     ...visibleStatements(orm),
     ...numberStatements(orm),
@@ -84,7 +89,8 @@ export function messageStatements(orm: Orm) {
     addMessage: () => direct(orm.$client, orm.insert(messages).values(newMessage)),
     addMessages: () =>
       directRows(orm.$client, orm.insert(messages).values(newMessage), rowsPerInsert),
-    addReply: () => direct(orm.$client, orm.insert(messages).values(newReply)),
+    /** Also a reply, or a message that mentions members. */
+    addFullMessage: () => direct(orm.$client, orm.insert(messages).values(fullMessage)),
     messageByKey: () =>
       orm
         .select({

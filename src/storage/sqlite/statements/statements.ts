@@ -6,6 +6,7 @@ import { credentialStatements } from './credentials.ts';
 import { recipeOf } from './direct.ts';
 import { groupStatements } from './groups.ts';
 import { membershipStatements } from './memberships.ts';
+import { mentionStatements } from './mentions.ts';
 import { messageStatements } from './messages.ts';
 import type { Recipe } from './recipe.ts';
 import { searchStatements } from './search.ts';
@@ -23,6 +24,7 @@ function preparations(database: Orm) {
     ...membershipStatements(database),
     ...conversationStatements(database),
     ...messageStatements(database),
+    ...mentionStatements(database),
     ...unreadStatements(database),
     ...userStatements(database),
     ...credentialStatements(database),

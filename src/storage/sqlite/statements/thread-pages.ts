@@ -54,19 +54,28 @@ export function threadStep(
 /** Counts what is visible of a thread that has a visible message, up to `limits.unread`. */
 function counter(
   statements: Statements,
-  { user, group }: Reader,
+  { user, group, joined }: Reader,
   visible: { readonly group: number; readonly from: number },
 ) {
-  const marks = toMarks(statements.marksOf.get({ group, user }) ?? { lastRead: 0, ranges: '' });
+  const stored = statements.marksOf.get({ group, user });
+  const marks = toMarks(stored ?? { lastRead: 0, ranges: '' });
   const { above } = timesBetween(statements, group, { after: marks.lastRead });
-  const isUnread = ({ number }: { readonly number: number }) => !isRead(marks, number);
+  const isWanted = (number: number) =>
+    stored?.notify === 'all' ||
+    (stored?.notify === 'mentions' && statements.mentionOf.get({ group, number, user }));
+  const isUnread = ({ number }: { readonly number: number }) =>
+    !isRead(marks, number) && isWanted(number);
+  const canRootBeUnread = ({ postedAt }: Header) => {
+    const times = { above: postedAt - 1, below: postedAt + 1, limit: 1 };
+    return statements.unreadBetween.get({ user, group, joined, ...times })?.unread === 1;
+  };
   return (thread: number) => {
     const root = visibleRoot(statements, visible, thread);
     const ofThread = { ...visible, thread };
     const shown = root ?? statements.repliesAfter.get({ ...ofThread, above: 0, limit: 1 });
     if (!shown) throw new Error('A thread with a visible message has a first one.');
-    const isRootUnread = root && root.senderId !== user && isUnread(root);
-    const others = statements.repliesOfOthers.all({ ...ofThread, above, user });
+    const isRootUnread = root && isUnread(root) && canRootBeUnread(root);
+    const others = statements.unreadReplies.all({ ...ofThread, above, user });
     const unread = others.filter(isUnread).length;
     const replies = statements.countReplies.get(ofThread)?.replies ?? 0;
     return {

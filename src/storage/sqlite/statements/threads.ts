@@ -6,6 +6,7 @@ import { messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { headerColumns } from './messages.ts';
 import { live } from './numbers.ts';
+import { canBeUnread } from './unread.ts';
 import { threadColumns } from './visibility.ts';
 
 const query = new QueryBuilder();
@@ -59,20 +60,14 @@ export function threadStatements(orm: Orm) {
     repliesAfter: header(and(inThread, gt(messages.postedAt, value('above')))),
     countReplies: () =>
       direct(orm.$client, orm.select(counted).from(first.limit(limits.unread).as('some')), counted),
-    /** Numbers of replies by others. */
-    repliesOfOthers: () =>
+    /** Numbers of replies that can be unread for `:user`. */
+    unreadReplies: () =>
       direct(
         orm.$client,
         orm
           .select({ number: messages.number })
           .from(messages)
-          .where(
-            and(
-              inThread,
-              gt(messages.postedAt, value('above')),
-              sql`${messages.senderId} is not ${value('user')}`,
-            ),
-          )
+          .where(and(inThread, gt(messages.postedAt, value('above')), canBeUnread))
           .limit(limits.unread),
         { number: messages.number },
       ),

@@ -1,4 +1,5 @@
 import { endOfTime } from '../../../board/times.ts';
+import type { Notify } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
 import {
   areRanges,
@@ -31,19 +32,20 @@ export function toMarks({
 }
 
 /**
- * How many messages posted up to `until` are unread, up to `limits.unread`. It searches an index for each gap
- * between the ranges.
+ * How many messages posted up to `until` are unread, or of these mention the reader, up to `limits.unread`. It searches an
+ * index for each gap between the ranges.
  */
 export function countUnread(
   statements: Statements,
   reader: Reader,
   { marks, until }: { readonly marks: Marks; readonly until: number },
+  which: 'unreadBetween' | 'mentionsBetween' = 'unreadBetween',
 ): number {
   let unread = 0;
   for (const gap of gapsOf(marks)) {
     const { above, below } = timesOf(statements, reader, gap);
     const bounds = { above, below: Math.min(below, until + 1), limit: limits.unread - unread };
-    unread += statements.unreadBetween.get({ ...reader, ...bounds })?.unread ?? 0;
+    unread += statements[which].get({ ...reader, ...bounds })?.unread ?? 0;
     if (unread >= limits.unread) break;
   }
   return unread;
@@ -53,11 +55,17 @@ export function countUnread(
 export function findUnread(
   statements: Statements,
   reader: Reader,
-  { marks, thread }: { readonly marks: Marks; readonly thread?: number | undefined },
+  {
+    marks,
+    notify,
+    thread,
+  }: { readonly marks: Marks; readonly notify: Notify; readonly thread?: number | undefined },
 ): number | undefined {
-  const { firstUnread, firstUnreadReply } = statements;
+  if (notify === 'none') return undefined;
+  const { firstUnreadReply } = statements;
+  const firstUnread = notify === 'all' ? statements.firstUnread : statements.firstUnreadMention;
   const gaps = gapsOf(marks).map((gap) => timesOf(statements, reader, gap));
-  if (thread !== undefined) {
+  if (notify === 'all' && thread !== undefined) {
     for (const times of gaps) {
       const reply = firstUnreadReply.get({ ...reader, ...times, thread });
       if (reply) return reply.number;
@@ -71,7 +79,7 @@ export function findUnread(
 }
 
 /**
- * A range together with the numbers around it that cannot be unread: own, invisible and deleted messages. If nothing
+ * A range together with the numbers around it that cannot be unread: own, invisible and deleted messages, but not muted ones, which may be unread again. If nothing
  * unread is left, it reaches to the group's newest number, and the next login has nothing to count.
  */
 export function widened(
@@ -82,8 +90,8 @@ export function widened(
 ): NumberRange {
   const { above } = timesBetween(statements, reader.group, { after: last });
   const { below } = timesBetween(statements, reader.group, { before: first });
-  const next = statements.firstUnread.get({ ...reader, above, below: endOfTime });
-  const previous = statements.lastUnread.get({ ...reader, above: 0, below });
+  const next = statements.firstOfOthers.get({ ...reader, above, below: endOfTime });
+  const previous = statements.lastOfOthers.get({ ...reader, above: 0, below });
   return [(previous?.number ?? 0) + 1, next ? next.number - 1 : lastNumber];
 }
 

@@ -1,8 +1,15 @@
-import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
-import { QueryBuilder } from 'drizzle-orm/sqlite-core';
+import { and, asc, desc, eq, gt, lt, type SQL, type Subquery, sql } from 'drizzle-orm';
+import { QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
-import { groups, memberships, messages } from '../file/schema.ts';
+import {
+  groups,
+  memberships,
+  mentions,
+  messages,
+  mutedThreads,
+  mutedUsers,
+} from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { live, timeUpTo } from './numbers.ts';
 import { visibleAfter } from './visibility.ts';
@@ -10,11 +17,78 @@ import { visibleAfter } from './visibility.ts';
 const query = new QueryBuilder();
 const value = sql.placeholder;
 
+/** Whether `:user` has muted anybody or any thread. SQLite looks once for a whole query. */
+const hasMutes: SQL = sql`(exists ${query
+  .select({ one: sql`1` })
+  .from(mutedUsers)
+  .where(eq(mutedUsers.userId, value('user')))}
+  or exists ${query
+    .select({ one: sql`1` })
+    .from(mutedThreads)
+    .where(eq(mutedThreads.userId, value('user')))})`;
+
+/** Whether `:user` has muted the sender or the thread of a message. */
+const isMuted: SQL = sql`(${hasMutes} and (
+  exists ${query
+    .select({ one: sql`1` })
+    .from(mutedUsers)
+    .where(and(eq(mutedUsers.userId, value('user')), eq(mutedUsers.mutedId, messages.senderId)))}
+  or exists ${query
+    .select({ one: sql`1` })
+    .from(mutedThreads)
+    .where(
+      and(
+        eq(mutedThreads.userId, value('user')),
+        eq(mutedThreads.groupId, messages.groupId),
+        sql`${mutedThreads.thread} = coalesce(${messages.thread}, ${messages.number})`,
+      ),
+    )}))`;
+
+const ofOthers: SQL = sql`${live} and ${messages.senderId} is not ${value('user')}`;
+
 /**
- * Which messages can be unread for the user `:user`, wherever their marks are: those of others. The index
+ * Which messages can be unread for the user `:user`, wherever their marks are: those of others that are not muted. The index
  * `messages_posted` has all that is asked for here.
  */
-const canBeUnread: SQL = sql`${live} and ${messages.senderId} is not ${value('user')}`;
+export const canBeUnread: SQL = sql`${ofOthers} and not ${isMuted}`;
+
+/** Whether the message of a row of `mentions` can be unread. */
+const isUnreadMention: SQL = sql`exists ${query
+  .select({ one: sql`1` })
+  .from(messages)
+  .where(
+    sql`${messages.groupId} = ${mentions.groupId} and ${messages.postedAt} = ${mentions.postedAt} and ${canBeUnread}`,
+  )}`;
+
+/** Bounds on times, both left out. */
+interface Times {
+  readonly after: SQL;
+  readonly before?: SQL;
+}
+
+function within(group: SQL | SQLiteColumn, { after, before }: Times, which = canBeUnread): SQL {
+  const isBefore = before ? sql`and ${messages.postedAt} < ${before}` : sql``;
+  return sql`${messages.groupId} = ${group} and ${messages.postedAt} > ${after} ${isBefore} and ${which}`;
+}
+
+function mentionsWithin(group: SQL | SQLiteColumn, { after, before }: Times): SQL {
+  const isBefore = before ? sql`and ${mentions.postedAt} < ${before}` : sql``;
+  return sql`${mentions.userId} = ${value('user')} and ${mentions.groupId} = ${group}
+    and ${mentions.postedAt} > ${after} ${isBefore} and ${isUnreadMention}`;
+}
+
+/** The messages of a group that can be unread for `:user`. */
+function unreadIn(group: SQL | SQLiteColumn, times: Times) {
+  return query.select({ postedAt: messages.postedAt }).from(messages).where(within(group, times));
+}
+
+/** Those of them that mention the user. */
+function unreadMentionsIn(group: SQL | SQLiteColumn, times: Times) {
+  return query
+    .select({ postedAt: mentions.postedAt })
+    .from(mentions)
+    .where(mentionsWithin(group, times));
+}
 
 // A login counts at once if a group has at most so many numbers after the read mark: 20 µs.
 const countedAtLogin = 256;
@@ -26,22 +100,21 @@ function lastReadTime(): SQL<number> {
 }
 
 /**
- * How many messages are unread for the member of a `memberships` row joined with its group. Null if that takes longer to
- * count: see `unreadPage`.
+ * How many messages are unread for the member of a `memberships` row joined with its group, or of these mention the
+ * member. Null if that takes longer to count: see `unreadPage`.
  */
-export function unreadAtOnce(): SQL<number | null> {
-  const { groupId, joinedAt, lastReadNumber, readRanges } = memberships;
+export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null> {
+  const { groupId, joinedAt, lastReadNumber, readRanges, notify } = memberships;
   const { lastNumber } = groups;
-  const counted = query
-    .select({ postedAt: messages.postedAt })
-    .from(messages)
-    .where(
-      sql`${messages.groupId} = ${groupId}
-        and ${messages.postedAt} > ${visibleAfter(groupId, joinedAt, lastReadTime())} and ${canBeUnread}`,
-    );
+  const times = { after: visibleAfter(groupId, joinedAt, lastReadTime()) };
+  const counted =
+    which === 'messages' ? unreadIn(groupId, times) : unreadMentionsIn(groupId, times);
   const isShort = sql`${lastNumber} - ${lastReadNumber} <= ${sql.raw(String(countedAtLogin))}`;
-  return sql<number | null>`case when ${lastNumber} <= ${lastReadNumber} then 0
-    when ${isShort} and ${readRanges} = '' then (select count(*) from ${counted}) end`;
+  const isPlain = sql`${readRanges} = '' and ${notify} = 'all' and not ${hasMutes}`;
+  return sql<
+    number | null
+  >`case when ${lastNumber} <= ${lastReadNumber} or ${notify} = 'none' then 0
+    when ${isShort} and ${isPlain} then (select count(*) from ${counted}) end`;
 }
 
 /** How many messages are unread in each of some groups of `:user`, without those that `read_ranges` holds. */
@@ -54,6 +127,7 @@ function unreadPage(orm: Orm) {
       lastRead: lastReadNumber,
       readAt: lastReadTime().as('read_at'),
       ranges: memberships.readRanges,
+      notify: memberships.notify,
       lastNumber: groups.lastNumber,
     })
     .from(memberships)
@@ -70,34 +144,36 @@ function unreadPage(orm: Orm) {
     .orderBy(asc(groupId))
     .limit(value('limit'))
     .as('own');
-  const counted = query
-    .select({ postedAt: messages.postedAt })
-    .from(messages)
-    .where(
-      sql`${messages.groupId} = ${own.groupId}
-        and ${messages.postedAt} > ${visibleAfter(own.groupId, own.joinedAt, sql`${own.readAt}`)}
-        and ${messages.postedAt} <= ${value('until')} and ${canBeUnread}`,
-    )
-    .limit(limits.unread);
+  const times = {
+    after: visibleAfter(own.groupId, own.joinedAt, sql`${own.readAt}`),
+    before: sql`${value('until')} + 1`,
+  };
+  const counted = unreadIn(own.groupId, times).limit(limits.unread);
+  const mentioned = unreadMentionsIn(own.groupId, times).limit(limits.unread);
   const columns = {
     group: own.groupId,
     joined: own.joinedAt,
     lastRead: own.lastRead,
     ranges: own.ranges,
+    notify: own.notify,
     lastNumber: own.lastNumber,
-    /** Null if there are ranges: see `unreadBetween`. */
-    unread: sql<
-      number | null
-    >`case when ${own.ranges} = '' then (select count(*) from ${counted}) end`,
+    /** Null if there are ranges, or only mentions count: see `unreadBetween` and `mentionsBetween`. */
+    unread: sql<number | null>`case when ${own.notify} = 'none' then 0
+      when ${own.ranges} = '' and ${own.notify} = 'all' then (select count(*) from ${counted}) end`,
+    mentions: sql<number | null>`case when ${own.notify} = 'none' then 0
+      when ${own.ranges} = '' then (select count(*) from ${mentioned}) end`,
   };
   return direct(orm.$client, orm.select(columns).from(own).orderBy(asc(own.groupId)), columns);
 }
 
 const found = { number: messages.number, postedAt: messages.postedAt };
-const after = visibleAfter(sql`${value('group')}`, sql`${value('joined')}`, sql`${value('above')}`);
-/** Of the group `:group`, visible to a member who joined at `:joined`, between the times `:above` and `:below`. */
-const between = sql`${messages.groupId} = ${value('group')} and ${messages.postedAt} > ${after}
-  and ${messages.postedAt} < ${value('below')} and ${canBeUnread}`;
+const foundMention = { number: mentions.number, postedAt: mentions.postedAt };
+const group = sql`${value('group')}`;
+/** Visible to a member who joined the group `:group` at `:joined`, between the times `:above` and `:below`. */
+const between = {
+  after: visibleAfter(group, sql`${value('joined')}`, sql`${value('above')}`),
+  before: sql`${value('below')}`,
+};
 
 /** The queries about what can be unread for `:user`. */
 export function unreadStatements(orm: Orm) {
@@ -107,20 +183,34 @@ export function unreadStatements(orm: Orm) {
       orm.select(found).from(messages).where(where).orderBy(order).limit(1),
       found,
     );
+  const counted = (some: Subquery) => {
+    const columns = { unread: sql<number>`count(*)` };
+    return direct(orm.$client, orm.select(columns).from(some), columns);
+  };
   const inThread = eq(messages.thread, value('thread'));
+  const unread = within(group, between);
+  const byOthers = within(group, between, ofOthers);
   return {
     unreadPage: () => unreadPage(orm),
-    unreadBetween: () => {
-      const some = query.select({ postedAt: messages.postedAt }).from(messages).where(between);
-      const columns = { unread: sql<number>`count(*)` };
-      return direct(
+    unreadBetween: () => counted(unreadIn(group, between).limit(value('limit')).as('some')),
+    /** How many of them mention `:user`. */
+    mentionsBetween: () =>
+      counted(unreadMentionsIn(group, between).limit(value('limit')).as('some')),
+    firstUnread: first(unread, asc(messages.postedAt)),
+    firstUnreadReply: first(and(unread, inThread), asc(messages.postedAt)),
+    firstUnreadMention: () =>
+      direct(
         orm.$client,
-        orm.select(columns).from(some.limit(value('limit')).as('some')),
-        columns,
-      );
-    },
-    firstUnread: first(between, asc(messages.postedAt)),
-    lastUnread: first(between, desc(messages.postedAt)),
-    firstUnreadReply: first(and(between, inThread), asc(messages.postedAt)),
+        orm
+          .select(foundMention)
+          .from(mentions)
+          .where(mentionsWithin(group, between))
+          .orderBy(asc(mentions.postedAt))
+          .limit(1),
+        foundMention,
+      ),
+    /** The first and the last message of others, muted or not. */
+    firstOfOthers: first(byOthers, asc(messages.postedAt)),
+    lastOfOthers: first(byOthers, desc(messages.postedAt)),
   };
 }
