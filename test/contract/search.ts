@@ -206,6 +206,22 @@ export function searchContract(open: OpenStorage): void {
     expect(await searchAll(board, alice, 'bread')).toEqual(['main 5']);
   });
 
+  describeBoth('an edited message is found by its present words alone', async (index) => {
+    const board = await started(open());
+    const alice = await member(board, 'alice');
+    await post(board, alice, 'soup one');
+    await post(board, alice, 'soup two');
+    await index(board);
+    const edit = { subject: 'bread one', content: 'only bread' };
+    await board.repository.edit(alice, main, 1, edit, Number.MAX_SAFE_INTEGER);
+    expect(await searchAll(board, alice, 'soup')).toEqual(['main 2']);
+    expect(await searchAll(board, alice, 'bread')).toEqual(['main 1']);
+    expect(await searchAll(board, alice, 'so*')).toEqual(['main 2']);
+    await index(board);
+    expect(await searchAll(board, alice, 'soup')).toEqual(['main 2']);
+    expect(await searchAll(board, alice, 'bread')).toEqual(['main 1']);
+  });
+
   describeBoth('messages of a deleted user and a deleted group', async (index) => {
     const board = await started(open());
     const [alice, bob, carol] = [
