@@ -52,7 +52,7 @@ function listen(client: BoardClient) {
   return { told, until };
 }
 
-function post(peer: JsonPeer, group: string, subject = 'x') {
+function post(peer: JsonPeer, group: string | number, subject = 'x') {
   return peer.call('message.post', { group, subject, content: 'x' });
 }
 
@@ -324,4 +324,28 @@ test('the error for a group that was deleted during a gap has its name', async (
   path.blocked = false;
   await expect(posted).rejects.toThrow('There is no group news.');
   await expect(listed).rejects.toThrow('There is no group news.');
+});
+
+test('direct messages are announced once, also those of a conversation that began during a gap', async () => {
+  const { board, client, cutOff } = await boardBehindPath();
+  for (const name of ['alice', 'dave', 'erin']) await board.protect(name, password);
+  const alice = await client('alice', { password });
+  const dave = await board.protectedProgram('dave', password);
+  const erin = await board.protectedProgram('erin', password);
+  const { until } = listen(alice);
+
+  const { groupId, group } = await alice.direct('dave');
+  expect(group).toBe('@dave');
+  await alice.post('@dave', 'mine', 'x');
+  await post(dave, '@alice');
+  expect(await until(1)).toEqual(['@dave 2']);
+  await cutOff(alice, async () => {
+    await post(dave, '@alice');
+    await post(erin, '@alice');
+    await board.operate((operator) => operator.renameUser('dave', userName('robert')));
+  });
+  expect((await until(3)).slice(1).sort()).toEqual(['@erin 1', '@robert 3']);
+  expect(alice.memberships.map((one) => one.group)).toEqual(['@robert', '@erin']);
+  await post(dave, groupId);
+  expect((await until(4)).at(-1)).toBe('@robert 4');
 });
