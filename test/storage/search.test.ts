@@ -14,6 +14,7 @@ import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
 import { cost, costlyTexts } from '../helpers/costly.ts';
 import { indexAll, searchAll, searchPage } from '../helpers/search.ts';
 import {
+  groupNamed,
   login,
   main,
   member,
@@ -325,4 +326,41 @@ test('a search in a group costs the same, however often other groups and invisib
 test.each(costlyTexts(limits.content))('32 KiB of %s are cut into words in 20 ms', (_, text) => {
   const content = Buffer.from(text).subarray(0, limits.content).toString();
   expect(cost(() => wordsOf(content))).toBeLessThan(20);
+});
+
+test('where a page of a search ends does not depend on words of messages that the user cannot see', async () => {
+  const board = openBoard(clock);
+  const alice = await member(board, 'alice');
+  await indexed(board);
+  const words = Array.from({ length: limits.searchRows }, (_, at) => `w${at}`).join(' ');
+  const { repository } = board;
+  await repository.post(alice, main, { subject: 'invisible', content: words });
+  for (const subject of ['one', 'two']) await post(board, alice, subject);
+  const bob = await member(board, 'bob');
+  const visible = 60;
+  for (let each = 0; each < visible; each++) await post(board, alice, 'w1');
+  await indexed(board);
+  const page = await searchPage(board, bob, 'w*', { limit: 100 });
+  expect(page).toMatchObject({ more: false, next: undefined });
+  expect(page.messages).toHaveLength(visible);
+});
+
+test('the next page of a search does not begin at the time of a message of another group', async () => {
+  const board = openBoard(clock);
+  const alice = await member(board, 'alice');
+  const dave = await member(board, 'dave');
+  const [general, foreign] = [groupNamed('general'), groupNamed('news')];
+  await board.repository.join(alice, general);
+  await board.repository.join(dave, foreign);
+  await post(board, alice, 'own');
+  const { postedAt } = await post(board, alice, 'own', { group: general });
+  await post(board, dave, 'foreign', { group: foreign });
+  await indexed(board);
+  // The page ends when all messages are searched that are not indexed.
+  const few = 10;
+  fill(board.client, limits.searchRows - few, { first: 2 });
+  fill(board.client, few, { group: 2, first: 2 });
+  const { more, next } = await searchPage(board, alice, 'nothing');
+  expect(more).toBe(true);
+  expect(next?.time).toBe(postedAt + 1);
 });

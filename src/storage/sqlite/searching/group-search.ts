@@ -246,8 +246,10 @@ export class GroupSearch {
     const low = Math.max(oldest, first?.id ?? oldest);
     const pending = this.expansions.find(({ isComplete }) => !isComplete);
     if (pending) {
-      this.cost += wordsOfStep;
+      const known = pending.terms.length;
       expandFurther(statements, pending, { group, low, high: newest });
+      // Words of invisible messages do not count, because the cost decides where a page ends.
+      this.cost += pending.terms.length - known;
       return false;
     }
     const { query, sender } = this.wanted;
@@ -265,8 +267,15 @@ export class GroupSearch {
     return this.statements.newestOwn.get({ group, above, below, skip: 0 }) !== undefined;
   }
 
+  /**
+   * When the last visible message of the group with an id up to `id` was posted. The message with that id may be in a group
+   * of others, and `below`, of which the user gets to know, must not tell when it was posted.
+   */
   private timeUpTo(id: number): number {
-    return this.statements.timeUpToId.get({ id })?.postedAt ?? 0;
+    const last = this.statements.timeUpToId.get({ id })?.postedAt ?? 0;
+    const { above } = this;
+    const own = { group: this.group.id, above, below: last + 1, skip: 0 };
+    return this.statements.newestOwn.get(own)?.postedAt ?? above;
   }
 }
 
