@@ -56,7 +56,7 @@ export const limits = {
   searchMost: 100,
   /** How many words of a group may begin like `word*` in a query. Beyond that the query is refused. */
   searchPrefix: 64,
-  /** A search ends after it has looked at about so many messages, and says where the next one goes on. */
+  /** A search ends after it has looked at about so many messages, of which a long one counts as several. */
   searchRows: 5000,
   /** Minimum length of a password, in characters, and maximum length, in bytes of UTF-8. */
   passwordLeast: 8,

@@ -364,3 +364,32 @@ test('the next page of a search does not begin at the time of a message of anoth
   expect(more).toBe(true);
   expect(next?.time).toBe(postedAt + 1);
 });
+
+test('a step of a search reads little if the messages are long, however it finds them', async () => {
+  const board = openBoard(clock);
+  const alice = await member(board, 'alice');
+  await indexed(board);
+  const { number: replyTo } = await post(board, alice, 'long');
+  const content = '明日 '.repeat(limits.content / 7);
+  const count = 20;
+  for (let each = 0; each < count; each++) {
+    await board.repository.post(alice, main, { subject: undefined, content, replyTo });
+  }
+  const stepsOf = async (query: string) => {
+    const search = new Board(board.repository).search(alice, query, { limit: 100 });
+    for (let steps = 1; ; steps++) {
+      const page = await search.step();
+      if (page) return { steps, found: page.messages.length, more: page.more };
+    }
+  };
+  const tail = await stepsOf('明日');
+  const inThread = await stepsOf(`in:main thread:${replyTo} -nothing`);
+  await indexed(board);
+  const byIndex = await stepsOf('明日');
+  for (const { steps, found, more } of [tail, inThread, byIndex]) {
+    expect(found).toBeGreaterThanOrEqual(count);
+    expect(more).toBe(false);
+    // Each message alone fills a step.
+    expect(steps).toBeGreaterThanOrEqual(count);
+  }
+});

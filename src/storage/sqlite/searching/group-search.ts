@@ -9,8 +9,12 @@ import { senderTerm, wordsVersion, wordTerm } from './terms.ts';
 
 // Messages of a group whose ids are compared at once: 0.5 ms of work for two words that most of them have.
 const windowRows = 1000;
-// Messages that are read with their contents in one step: 0.5 ms of work if they are short.
+// Messages that are read with their contents in one step: 0.5 ms of work if they are short. If they are long, a step ends
+// after so many code units, because the segmenter takes 5 ms for 32 KiB.
 const rowsOfStep = 20;
+const unitsOfStep = 8 * 1024;
+// A message counts for the cost once more for each of so many code units.
+const unitsOfCost = 4 * 1024;
 // Words that begin with the same letters and are looked up in one step.
 const wordsOfStep = 10;
 /** How much of `limits.searchRows` a window takes. */
@@ -73,6 +77,8 @@ export class GroupSearch {
   /** Ids that the index has given, the newest first, and where to go on after them. */
   private candidates: number[] = [];
   private afterCandidates = 0;
+  /** UTF-16 code units that were read in this step. */
+  private units = 0;
 
   constructor(
     private readonly statements: Statements,
@@ -89,6 +95,7 @@ export class GroupSearch {
 
   /** Goes on for a while. @throws BoardError `INVALID_PARAMS` if too many words begin as the query says */
   step(): void {
+    this.units = 0;
     if (this.candidates.length > 0) this.readCandidates();
     else if (this.needsReading) this.read(this.above);
     else this.searchIndex();
@@ -129,10 +136,20 @@ export class GroupSearch {
     else if (user !== undefined) {
       this.readAll(this.statements.mentionTimes.all({ ...some, user }), above);
     } else {
-      const rows = this.statements.newestWhole.all({ ...some, joined: this.searched.joined });
-      for (const row of rows) this.compare(row);
-      this.below = rows.length < rowsOfStep ? above + 1 : (rows.at(-1)?.postedAt ?? 0);
+      this.readWhole(some);
     }
+  }
+
+  /** The newest visible messages between two times. */
+  private readWhole(some: { group: number; above: number; below: number; limit: number }): void {
+    const { joined } = this.searched;
+    let count = 0;
+    for (const row of this.statements.newestWhole.each({ ...some, joined })) {
+      this.compare(row);
+      this.below = row.postedAt;
+      if (++count === rowsOfStep || this.isStepFull) return;
+    }
+    this.below = some.above + 1;
   }
 
   /** The messages of a thread, and after them the message that has begun it. */
@@ -149,8 +166,12 @@ export class GroupSearch {
 
   /** @param times of messages, the newest first; less than `rowsOfStep` if there are no more after `above` */
   private readAll(times: readonly { readonly postedAt: number }[], above: number): void {
-    for (const { postedAt } of times) this.readAt(postedAt);
-    this.below = times.length < rowsOfStep ? above + 1 : (times.at(-1)?.postedAt ?? 0);
+    for (const [at, { postedAt }] of times.entries()) {
+      this.readAt(postedAt);
+      this.below = postedAt;
+      if (this.isStepFull && at + 1 < times.length) return;
+    }
+    if (times.length < rowsOfStep) this.below = above + 1;
   }
 
   /** Looks at the message of the group that was posted at a time, if it is visible. */
@@ -214,26 +235,40 @@ export class GroupSearch {
   }
 
   private readCandidates(): void {
-    for (const id of this.candidates.splice(0, rowsOfStep)) {
+    let taken = 0;
+    for (const id of this.candidates.slice(0, rowsOfStep)) {
+      if (this.isStepFull) break;
+      taken++;
       const row = this.statements.rowToIndex.get({ id });
       // It was deleted since, and its id may be used again.
       if (row?.groupId !== this.group.id || row.postedAt >= this.below) continue;
-      this.cost++;
+      this.note(row);
       // The rule of visibility costs more than the text, so it comes last.
       if (matchesText(this.wanted.query, row)) this.readAt(row.postedAt);
       this.below = row.postedAt;
     }
+    this.candidates = this.candidates.slice(taken);
     if (this.candidates.length === 0) this.below = Math.min(this.below, this.afterCandidates);
   }
 
   /** Adds a message to `found` if it meets the query. */
   private compare(row: Header & { content: string }): void {
     const { query, sender, accepts } = this.wanted;
-    this.cost++;
+    this.note(row);
     if (sender !== undefined && row.senderId !== sender) return;
     if (!accepts(this.group.id, row) || !matchesText(query, row)) return;
     const { content: _, ...message } = row;
     this.found.push({ group: this.group, message });
+  }
+
+  /** Counts a message that was read. */
+  private note({ content }: { readonly content: string }): void {
+    this.units += content.length;
+    this.cost += 1 + Math.floor(content.length / unitsOfCost);
+  }
+
+  private get isStepFull(): boolean {
+    return this.units >= unitsOfStep;
   }
 
   /** Looks for the words that begin as the query says. @returns whether all of them are known */
