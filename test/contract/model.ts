@@ -43,7 +43,8 @@ export interface MemberOf {
  * takes the place of times. A change that is refused gives the code and changes nothing.
  */
 export class Model {
-  private turn = 0;
+  /** How many events there were. */
+  turn = 0;
   private readonly groups: Map<string, ModelGroup>;
 
   constructor(groupNames: readonly string[]) {
@@ -54,6 +55,23 @@ export class Model {
     const found = this.groups.get(name);
     if (!found) throw new Error(`The model has no group ${name}`);
     return found;
+  }
+
+  /** Begins a direct conversation, which both users see from its beginning. */
+  begin(name: string, users: readonly string[]): void {
+    const group = new ModelGroup();
+    const joined = ++this.turn;
+    for (const user of users) group.members.set(user, { joined, read: new Set() });
+    this.groups.set(name, group);
+  }
+
+  /** The direct conversations, in the order in which they began. */
+  conversations(): string[] {
+    return [...this.groups.keys()].filter((name) => name.startsWith('@'));
+  }
+
+  has(name: string): boolean {
+    return this.groups.has(name);
   }
 
   join(user: string, name: string): ErrorCode | undefined {
@@ -221,10 +239,10 @@ export class ModelGroup {
     this.rows = this.rows.map((row) => (row.number === number ? { ...row, editedAt } : row));
   }
 
-  /** Every change that a member is told of, of each message the last one, in order. */
-  changes(user: string): ModelChange[] {
+  /** Every change after `since` that a member is told of, of each message the last one, in order. */
+  changes(user: string, since = 0): ModelChange[] {
     return this.shown(user)
-      .filter(({ changed }) => changed > 0)
+      .filter(({ changed }) => changed > since)
       .sort((a, b) => a.changed - b.changed || a.number - b.number)
       .map(({ number, deleted, by }) => ({ number, deleted, by }));
   }

@@ -1,49 +1,117 @@
 import fc from 'fast-check';
 
 export const groupNames = ['main', 'general'] as const;
-/** Carol is a person with a terminal, the others are programs. */
+/** All of them are protected by a password, so each may have several connections. */
 export const userNames = ['alice', 'bob', 'carol'] as const;
 
 export type UserName = (typeof userNames)[number];
 type GroupName = (typeof groupNames)[number];
 
+/** The connections: Alice and Carol have two. */
+export const seats = [
+  { user: 'alice', kind: 'program' },
+  { user: 'alice', kind: 'person' },
+  { user: 'bob', kind: 'program' },
+  { user: 'carol', kind: 'person' },
+  { user: 'carol', kind: 'program' },
+] as const satisfies { user: UserName; kind: 'program' | 'person' }[];
+
+/** A group, or the direct conversation with one of the others. */
+export type Place = GroupName | { readonly other: 0 | 1 };
+
 /**
- * What a user does; `posts` go out in one packet. A user who is away comes back first. The operator deletes
- * messages among the newest two that the group has left: 1 is the newest.
+ * What is done at a seat; `posts` go out in one packet. One who is away comes back first. The operator deletes
+ * messages among the newest that the group has left: 1 is the newest.
  */
 export type Deed =
-  | { do: 'join' | 'leave' | 'list'; user: UserName; group: GroupName }
-  | { do: 'post'; user: UserName; group: GroupName; posts: number }
-  | { do: 'get'; user: UserName; group: GroupName; number: number }
-  /** Searches for the word of a content, or the subject of one post. */
-  | { do: 'search'; user: UserName; word: string }
-  | { do: 'vanish' | 'exit'; user: UserName }
+  | { do: 'join' | 'leave' | 'users'; seat: number; group: GroupName }
+  | { do: 'threads' | 'changes' | 'catchUp' | 'next'; seat: number; place: Place }
+  | { do: 'post'; seat: number; place: Place; posts: number }
+  | { do: Numbered; seat: number; place: Place; number: number }
+  | { do: 'list'; seat: number; place: Place; before: number | undefined; limit: number }
+  | { do: 'markRead'; seat: number; place: Place; number: number; count: number; upTo: boolean }
+  /** Searches for a word of a content, or of the subject of one thread. */
+  | { do: 'search'; seat: number; word: string }
+  | { do: 'block' | 'unblock' | 'open'; seat: number; other: 0 | 1 }
+  | { do: 'blocked' | 'groups' | 'directs' | 'unread' | 'undo'; seat: number }
+  | { do: 'vanish' | 'exit'; seat: number }
   | { do: 'delete'; group: GroupName; newest: number[] }
-  | { do: 'restart' };
+  | { do: 'purge'; group: GroupName; keep: number }
+  | { do: 'deleteAndJoin'; group: GroupName; seat: number; after: boolean }
+  | { do: 'renameUser'; user: UserName }
+  | { do: 'renameGroup' | 'restart' };
 
-const user = fc.constantFrom(...userNames);
+type Numbered = 'get' | 'reply' | 'edit' | 'deleteOwn' | 'history' | 'thread';
+
+const seat = fc.nat({ max: seats.length - 1 });
 const group = fc.constantFrom(...groupNames);
-const posts = fc.integer({ min: 1, max: 3 });
-const number = fc.integer({ min: 1, max: 9 });
-const newest = fc.uniqueArray(fc.integer({ min: 1, max: 2 }), { minLength: 1 });
-const doing = <T extends Deed['do']>(...words: T[]) => fc.constantFrom(...words);
+const other = fc.constantFrom(0 as const, 1 as const);
+const place: fc.Arbitrary<Place> = fc.oneof(
+  { weight: 3, arbitrary: group },
+  { weight: 1, arbitrary: fc.record({ other }) },
+);
+const number = fc.integer({ min: 1, max: 12 });
+const one = <T extends Deed['do']>(...words: T[]) => fc.constantFrom(...words);
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
-  { weight: 8, arbitrary: fc.record({ do: doing('post'), user, group, posts }) },
-  { weight: 6, arbitrary: fc.record({ do: doing('join'), user, group }) },
-  { weight: 3, arbitrary: fc.record({ do: doing('leave', 'list'), user, group }) },
-  { weight: 2, arbitrary: fc.record({ do: doing('get'), user, group, number }) },
+  {
+    weight: 12,
+    arbitrary: fc.record({ do: one('post'), seat, place, posts: fc.integer({ min: 1, max: 3 }) }),
+  },
+  { weight: 8, arbitrary: fc.record({ do: one('reply'), seat, place, number }) },
+  { weight: 8, arbitrary: fc.record({ do: one('join'), seat, group }) },
+  { weight: 3, arbitrary: fc.record({ do: one('leave', 'users'), seat, group }) },
+  { weight: 6, arbitrary: fc.record({ do: one('edit', 'deleteOwn'), seat, place, number }) },
+  { weight: 6, arbitrary: fc.record({ do: one('get', 'history', 'thread'), seat, place, number }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({ do: one('threads', 'changes', 'catchUp', 'next'), seat, place }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({
-      do: doing('search'),
-      user,
-      word: fc.constantFrom('c', 's1', 's2', 's5'),
+      ...{ do: one('list'), seat, place, before: fc.option(number, { nil: undefined }) },
+      limit: fc.integer({ min: 1, max: 6 }),
     }),
   },
-  { weight: 2, arbitrary: fc.record({ do: doing('vanish', 'exit'), user }) },
-  { weight: 4, arbitrary: fc.record({ do: doing('delete'), group, newest }) },
-  { weight: 1, arbitrary: fc.record({ do: doing('restart') }) },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...{ do: one('markRead'), seat, place, number },
+      count: fc.nat({ max: 3 }),
+      upTo: fc.boolean(),
+    }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      ...{ do: one('search'), seat },
+      word: fc.constantFrom('full', 's1', 's2', 's5', 'e1', 'e2'),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: one('open', 'block', 'unblock'), seat, other }) },
+  {
+    weight: 6,
+    arbitrary: fc.record({ do: one('blocked', 'groups', 'directs', 'unread', 'undo'), seat }),
+  },
+  { weight: 3, arbitrary: fc.record({ do: one('vanish', 'exit'), seat }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ do: one('delete'), group },
+      newest: fc.uniqueArray(fc.integer({ min: 1, max: 3 }), { minLength: 1 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: one('deleteAndJoin'), group, seat, after: fc.boolean() }),
+  },
+  { weight: 1, arbitrary: fc.record({ do: one('purge'), group, keep: fc.nat({ max: 4 }) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: one('renameUser'), user: fc.constantFrom(...userNames) }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: one('renameGroup', 'restart') }) },
 );
 
-export const lives = fc.array(deed, { minLength: 10, maxLength: 40 });
+export const lives = fc.array(deed, { minLength: 15, maxLength: 50 });

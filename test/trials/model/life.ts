@@ -1,144 +1,440 @@
-import { expect } from 'vitest';
+import { type MockInstance, vi } from 'vitest';
 import { nameKey } from '../../../src/board/name-key.ts';
-import { limits } from '../../../src/protocol/limits.ts';
-import { Model } from '../../contract/model.ts';
-import type { TestBoard } from '../../helpers/board.ts';
-import { type Actor, PersonActor, ProgramActor } from './actors.ts';
-import { type Deed, groupNames, type UserName, userNames } from './deeds.ts';
+import { groupName, userName } from '../../../src/board/names.ts';
+import { ServerStore } from '../../../src/storage/sqlite/serving/server-store.ts';
+import { toTheEnd } from '../../contract/storage.ts';
+import { TestBoard } from '../../helpers/board.ts';
+import type { Request } from './actor.ts';
+import { type Deed, groupNames, type Place, seats, type UserName, userNames } from './deeds.ts';
+import { type Answer, conversationOf, Oracle, otherOf } from './oracle.ts';
+import { Seat } from './seat.ts';
+
+const password = 'correct horse battery';
+type SeatDeed = Extract<Deed, { seat: number }>;
 
 /** Plays deeds at a board and on the model, and holds every answer and every notice to it. */
 export class Life {
-  private readonly model = new Model(groupNames);
-  private readonly present = new Map<UserName, Actor>();
-  /** What those who are there have to be told, and have not been asked about yet. */
-  private readonly due = new Map<UserName, string[]>();
+  private readonly oracle = new Oracle();
+  private readonly seats = seats.map((seat) => new Seat(seat, this.oracle));
   private subjects = 0;
+  private edits = 0;
+  private renames = 0;
 
-  constructor(private readonly board: TestBoard) {}
+  private constructor(
+    private readonly board: TestBoard,
+    private readonly watching: MockInstance<ServerStore['watch']>,
+  ) {}
 
-  async play(deeds: readonly Deed[]): Promise<void> {
+  /** Plays deeds at a new board. */
+  static async live(deeds: readonly Deed[]): Promise<void> {
+    const watching = vi.spyOn(ServerStore.prototype, 'watch');
+    const board = await TestBoard.start({ durability: 'relaxed' });
+    try {
+      await new Life(board, watching).play(deeds);
+    } finally {
+      await board.stop();
+      watching.mockRestore();
+    }
+  }
+
+  private async play(deeds: readonly Deed[]): Promise<void> {
+    for (const user of userNames) await this.board.protect(user, password);
     for (const deed of deeds) {
       await this.perform(deed);
       await this.compareNotices();
     }
-    for (const user of userNames) {
-      for (const group of groupNames) await this.perform({ do: 'list', user, group });
+    for (const [seat] of seats.entries()) {
+      const places: Place[] = [...groupNames, { other: 0 }, { other: 1 }];
+      for (const place of places) {
+        await this.perform({ do: 'list', seat, place, before: undefined, limit: 100 });
+        await this.perform({ do: 'threads', seat, place });
+        await this.perform({ do: 'changes', seat, place });
+      }
+      await this.perform({ do: 'groups', seat });
+      await this.perform({ do: 'directs', seat });
+      await this.perform({ do: 'unread', seat });
     }
     await this.compareNotices();
   }
 
   private async perform(deed: Deed): Promise<void> {
-    if (deed.do === 'restart') {
-      await this.board.restart();
-      this.present.clear();
-      return;
+    switch (deed.do) {
+      case 'restart':
+        await this.board.restart();
+        for (const seat of this.seats) seat.forget();
+        return;
+      case 'delete':
+        return this.deleteNewest(deed);
+      case 'deleteAndJoin': {
+        const { group, seat, after } = deed;
+        const isIn = this.oracle.isIn(this.userAt(seat), group);
+        const removal: Deed = { do: 'delete', group, newest: [1, 2] };
+        const rejoining: Deed[] = [
+          ...(isIn ? [{ do: 'leave' as const, seat, group }] : []),
+          { do: 'join', seat, group },
+        ];
+        for (const each of after ? [...rejoining, removal] : [removal, ...rejoining]) {
+          await this.perform(each);
+          await this.compareNotices();
+        }
+        return;
+      }
+      case 'purge':
+        return this.purge(deed.group, deed.keep);
+      case 'renameUser':
+        return this.renameUser(deed.user);
+      case 'renameGroup':
+        return this.renameGroup();
+      default:
+        return this.performAt(deed.seat, deed);
     }
-    if (deed.do === 'delete') {
-      await this.deleteNewest(deed);
-      return;
-    }
-    const { user } = deed;
-    if (deed.do === 'vanish' || deed.do === 'exit') {
-      const actor = this.present.get(user);
-      this.present.delete(user);
-      await actor?.[deed.do]();
-      return;
-    }
-    const actor = await this.actor(user);
-    const { model } = this;
+  }
+
+  private userAt(seat: number): UserName {
+    return (this.seats[seat] as Seat).user;
+  }
+
+  private async performAt(at: number, deed: SeatDeed): Promise<void> {
+    const seat = this.seats[at] as Seat;
+    if (deed.do === 'vanish' || deed.do === 'exit') return seat.leave(deed.do);
+    await seat.arrive(this.board, password);
+    const { oracle } = this;
+    const { user } = seat;
+    const others = userNames.filter((each) => each !== user);
+    const other = 'other' in deed ? (others[deed.other] as UserName) : user;
+    const place = 'place' in deed ? deed.place : 'group' in deed ? deed.group : 'main';
+    const key =
+      typeof place === 'string' ? place : conversationOf(user, others[place.other] as string);
+    const group = oracle.groupName(user, key);
+    const ask = (method: string, params: object, answer: Answer) =>
+      seat.compare([{ method, params: { group, ...params } }], [answer]);
+    const first = () => oracle.firstVisible(user, key);
     switch (deed.do) {
       case 'join': {
-        const expected = model.join(user, deed.group) ?? this.sees(user, deed.group, 2);
-        expect(await actor.join(deed.group)).toBe(expected);
-        if (expected !== 'ALREADY_MEMBER') this.tell(deed.group, user, `${user} joined`);
+        const answer = oracle.join(user, key);
+        await ask('group.join', {}, answer);
+        const { lastNumber } = oracle.model.group(key);
+        const params = { group, user: oracle.name(user), lastNumber };
+        if ('result' in answer) this.tell(key, 'member.joined', params, { except: at });
         return;
       }
       case 'leave': {
-        const expected = model.leave(user, deed.group) ?? 'left';
-        expect(await actor.leave(deed.group)).toBe(expected);
-        if (expected === 'left') this.tell(deed.group, user, `${user} left`);
+        const left = oracle.isIn(user, key);
+        const told = this.seatsIn(key, at);
+        await ask('group.leave', {}, oracle.leave(user, key));
+        const params = { group, user: oracle.name(user) };
+        if (left) for (const each of told) each.expect('member.left', params);
         return;
       }
-      case 'post': {
-        const subjects = Array.from({ length: deed.posts }, () => `s${++this.subjects}`);
-        const expected = subjects.map((subject) => this.post(user, deed.group, subject));
-        expect(await actor.post(deed.group, subjects)).toEqual(expected);
+      case 'users':
+        return ask('group.members', {}, oracle.members(user, key));
+      case 'open':
+        return seat.isPerson ? undefined : this.open(at, other);
+      case 'block':
+        return seat.ask('user.block', { user: oracle.name(other) }, oracle.block(user, other));
+      case 'unblock':
+        return seat.ask('user.unblock', { user: oracle.name(other) }, oracle.unblock(user, other));
+      case 'blocked':
+        return seat.ask('user.blocked', {}, oracle.blocked(user));
+      case 'post':
+        return this.post(at, key, deed.posts);
+      case 'reply': {
+        const { number: replyTo } = deed;
+        const answer = oracle.reply(user, key, replyTo);
+        await ask('message.post', { replyTo, content: 'in full' }, answer);
+        if (answer.kept) this.tellPosted(at, key, answer.kept);
         return;
       }
-      case 'list':
-        expect(await actor.list(deed.group)).toBe(this.sees(user, deed.group, 100));
+      case 'get': {
+        const { number } = deed;
+        const answer = oracle.get(user, key, number);
+        await ask('message.get', { number, first: first() }, answer);
+        if (seat.isPerson && 'result' in answer) oracle.markRead(user, key, number, number);
+        return this.tellMarks(at, key);
+      }
+      case 'edit': {
+        const { number } = deed;
+        const content = `in full, e${++this.edits}`;
+        const answer = oracle.edit(user, key, number, content);
+        await ask('message.edit', { number, content }, answer);
+        if ('error' in answer) return;
+        const { group: _, revision: __, ...message } = answer.result;
+        return this.tell(key, 'message.edited', { group, message }, { except: at, number });
+      }
+      case 'deleteOwn': {
+        const { number } = deed;
+        const told = this.seatsThatSee(key, number, at);
+        const answer = oracle.delete(user, key, number);
+        await ask('message.delete', { number }, answer);
+        if ('error' in answer) return;
+        for (const each of told) {
+          each.expect('message.deleted', this.as(each, key, { number, by: oracle.name(user) }));
+        }
         return;
+      }
+      case 'history':
+        return ask(
+          'message.history',
+          { number: deed.number },
+          oracle.history(user, key, deed.number),
+        );
+      case 'thread': {
+        const { number: thread } = deed;
+        const answer = oracle.thread(user, key, thread);
+        if ('result' in answer) seat.reading = { key, thread: Number(answer.result.thread) };
+        return ask('thread.get', { thread, first: first() }, answer);
+      }
+      case 'threads':
+        return ask('thread.list', {}, oracle.threads(user, key));
+      case 'changes': {
+        if (seat.isPerson) return;
+        const answer = oracle.changes(user, key, seat.knownChanges(key));
+        await ask('group.changes', { key }, answer);
+        if ('result' in answer) seat.known.set(key, oracle.model.turn);
+        return;
+      }
+      case 'list': {
+        const { before, limit } = deed;
+        const params = { limit, ...(before !== undefined && { before }) };
+        const answer = oracle.list(user, key, params);
+        return ask('message.list', { ...params, ...(seat.isPerson && { first: first() }) }, answer);
+      }
+      case 'markRead': {
+        if (seat.isPerson) return;
+        const { number, count, upTo } = deed;
+        const params = upTo ? { number } : { ranges: [[number, number + count]] };
+        const range = upTo ? ([1, number] as const) : ([number, number + count] as const);
+        await ask('message.markRead', params, oracle.markRead(user, key, ...range));
+        return this.tellMarks(at, key);
+      }
+      case 'catchUp': {
+        const was = oracle.isIn(user, key)
+          ? oracle.model.group(key).members.get(user)?.read
+          : undefined;
+        const answer = oracle.catchUp(user, key);
+        if (was) seat.caughtUp = { key, was, upTo: oracle.model.group(key).lastNumber };
+        await ask('group.markRead', {}, answer);
+        return this.tellMarks(at, key);
+      }
+      case 'undo':
+        return this.undo(at);
+      case 'next':
+        return this.next(at, key);
       case 'search':
-        expect(await actor.search(deed.word)).toBe(this.finds(user, deed.word));
-        return;
-      case 'get':
-        expect(await actor.get(deed.group, deed.number)).toBe(this.reads(deed));
-        return;
+        return seat.ask('message.search', { query: deed.word }, oracle.search(user, deed.word));
+      case 'groups':
+        return seat.isPerson ? undefined : seat.ask('group.list', {}, oracle.groups(user));
+      case 'directs':
+        return seat.ask('direct.list', {}, oracle.directs(user));
+      case 'unread': {
+        const unread = this.unreadOf(seat);
+        return seat.isPerson ? seat.ask('unread', {}, { result: { unread } }) : undefined;
+      }
     }
   }
 
-  /** What is deleted is gone at once for everyone; the notice of it comes within a second, and is left out. */
-  private async deleteNewest({ group: name, newest }: Extract<Deed, { do: 'delete' }>) {
-    const group = this.model.group(name);
-    const left = group.messages();
-    const numbers = newest.flatMap((nth) => left.at(-nth)?.number ?? []);
+  private async open(at: number, other: UserName): Promise<void> {
+    const seat = this.seats[at] as Seat;
+    const opened = this.oracle.open(seat.user, other);
+    const name = this.oracle.name(other);
+    const answer = 'error' in opened ? opened : { result: { group: `@${name}`, user: name } };
+    if ('key' in opened && opened.isNew) this.tellOpened(at, opened.key);
+    return seat.ask('direct.open', { user: name }, answer);
+  }
+
+  private async post(at: number, key: string, posts: number): Promise<void> {
+    const { oracle } = this;
+    const seat = this.seats[at] as Seat;
+    const group = oracle.groupName(seat.user, key);
+    const requests: Request[] = [];
+    const answers: Answer[] = [];
+    for (let nth = 0; nth < posts; nth++) {
+      const subject = `s${++this.subjects}`;
+      const other = key.startsWith('@') && (otherOf(seat.user, key) as UserName);
+      const opened = other && oracle.open(seat.user, other);
+      if (opened && 'key' in opened && opened.isNew) this.tellOpened(at, key);
+      const answer = opened && 'error' in opened ? opened : oracle.post(seat.user, key, subject);
+      requests.push({ method: 'message.post', params: { group, subject, content: 'in full' } });
+      answers.push(answer);
+      if ('kept' in answer && answer.kept) this.tellPosted(at, key, answer.kept);
+    }
+    await seat.compare(requests, answers);
+  }
+
+  private async undo(at: number): Promise<void> {
+    const seat = this.seats[at] as Seat;
+    const { caughtUp, user } = seat;
+    if (seat.isPerson) {
+      const key = caughtUp?.key ?? '';
+      const isIn = this.oracle.isIn(user, key);
+      if (caughtUp && isIn) this.oracle.restore(user, caughtUp);
+      const group = this.oracle.groupName(user, key);
+      const undone = isIn ? [{ group, count: this.oracle.unread(user, key).length }] : [];
+      seat.caughtUp = undefined;
+      await seat.ask('undo', {}, { result: { undone } });
+      return this.tellMarks(at, key);
+    }
+  }
+
+  /** For a person, `%next`, which goes on where the person is reading. */
+  private async next(at: number, key: string): Promise<void> {
+    const seat = this.seats[at] as Seat;
+    const { oracle } = this;
+    const { user } = seat;
+    if (!seat.isPerson) {
+      const group = oracle.groupName(user, key);
+      return seat.ask('message.next', { group }, oracle.next(user, key));
+    }
+    const { reading } = seat;
+    const [found] = [...(reading ? [reading.key] : []), ...oracle.groupsOf(user)].filter(
+      (each) => oracle.isIn(user, each) && oracle.unread(user, each).length > 0,
+    );
+    if (found === undefined) return seat.ask('next', {}, { result: {} });
+    const thread = found === reading?.key ? reading.thread : undefined;
+    const answer = oracle.next(user, found, thread) as { result: Record<string, unknown> };
+    const message = answer.result.message as { number: number; thread: number };
+    oracle.markRead(user, found, message.number, message.number);
+    seat.reading = { key: found, thread: message.thread };
+    const first = oracle.firstVisible(user, found);
+    const shown = { ...message, group: oracle.groupName(user, found) };
+    await seat.ask('next', { first }, { result: { message: shown, left: this.unreadOf(seat) } });
+    return this.tellMarks(at, found);
+  }
+
+  /** The groups with unread messages, that of `%next` first. */
+  private unreadOf({ user, reading }: Seat): { group: string; count: number }[] {
+    return this.oracle
+      .groupsOf(user)
+      .map((key) => ({ key, count: this.oracle.unread(user, key).length }))
+      .filter(({ count }) => count > 0)
+      .sort((a, b) => Number(b.key === reading?.key) - Number(a.key === reading?.key))
+      .map(({ key, count }) => ({ group: this.oracle.groupName(user, key), count }));
+  }
+
+  private async deleteNewest({ group: key, newest }: { group: string; newest: number[] }) {
+    const left = this.oracle.model.group(key).messages();
+    const numbers = newest.flatMap((nth) => left.at(-nth)?.number ?? []).sort((a, b) => a - b);
     if (numbers.length === 0) return;
-    const key = nameKey(name);
-    await this.board.operate((operator) => operator.deleteMessages({ key, name }, numbers));
-    this.model.delete(name, numbers);
+    for (const number of numbers) {
+      for (const seat of this.seatsThatSee(key, number)) {
+        seat.expect('message.deleted', this.as(seat, key, { number, by: null }));
+      }
+    }
+    this.oracle.model.delete(key, numbers);
+    await this.board.operate((operator) => operator.deleteMessages(this.ref(key), numbers));
+    await this.announce();
   }
 
-  private post(user: UserName, group: string, subject: string): string {
-    const kept = this.model.post(user, group, subject);
-    if (typeof kept === 'string') return kept;
-    this.tell(group, user, `${kept.number} from ${user}, ${subject}`);
-    return `posted ${kept.number}`;
+  private async purge(key: string, keep: number): Promise<void> {
+    const group = this.oracle.model.group(key);
+    const gone = group.messages().slice(0, keep === 0 ? undefined : -keep);
+    const numbers = gone.map(({ number }) => number);
+    await this.board.operate(async (operator) => {
+      const plan = await operator.planPurge(this.ref(key), { keep });
+      return operator.purge(plan, toTheEnd);
+    });
+    group.purge(keep);
+    if (numbers.length > 0) {
+      const span = { count: numbers.length, first: numbers[0], last: numbers.at(-1) };
+      this.tell(key, 'messages.purged', span);
+    }
+    await this.announce();
   }
 
-  private sees(user: UserName, name: string, limit: number): string {
-    const group = this.model.group(name);
-    if (!group.members.has(user)) return 'NOT_MEMBER';
-    const { messages } = group.page(user, { limit });
-    return `sees ${messages.map(({ number }) => number).join(' ')}`;
+  private async renameUser(user: UserName): Promise<void> {
+    const { oracle } = this;
+    const was = oracle.name(user);
+    const name = `${user}${++this.renames}`;
+    const conversations = oracle.groupsOf(user).filter((key) => key.startsWith('@'));
+    const before = conversations.map((key) => oracle.groupName(otherOf(user, key), key));
+    for (const seat of this.seats) {
+      const shared = oracle.groupsOf(user).find((key) => oracle.isIn(seat.user, key));
+      if (!seat.isPresent || shared === undefined) continue;
+      const group = oracle.groupName(seat.user, shared);
+      seat.expect('member.renamed', { group, user: name, was });
+    }
+    oracle.rename(user, name);
+    for (const [nth, key] of conversations.entries()) {
+      for (const seat of this.seatsIn(key)) {
+        const group = oracle.groupName(seat.user, key);
+        if (seat.user !== user) seat.expect('group.changed', { group, was: before[nth] });
+      }
+    }
+    await this.board.operate((operator) => operator.renameUser(was, userName(name)));
+    await this.announce();
   }
 
-  private finds(user: UserName, word: string): string {
-    const found = this.model
-      .visible(user)
-      .filter(({ subject }) => word === 'c' || subject === word);
-    const shown = found.slice(0, limits.searchDefault);
-    return `finds ${shown.map(({ name, number }) => `${name} ${number}`).join(', ')}`;
+  private async renameGroup(): Promise<void> {
+    const was = this.oracle.name('general');
+    const name = `general${++this.renames}`;
+    const ref = this.ref('general');
+    this.oracle.rename('general', name);
+    this.tell('general', 'group.changed', { group: name, was });
+    await this.board.operate((operator) => operator.renameGroup(ref, groupName(name)));
+    await this.announce();
   }
 
-  private reads({ user, group: name, number }: Extract<Deed, { do: 'get' }>): string {
-    const group = this.model.group(name);
-    if (!group.members.has(user)) return 'NOT_MEMBER';
-    const visible = group.visible(user).some((message) => message.number === number);
-    return visible ? `reads ${number}` : 'MESSAGE_NOT_FOUND';
+  private ref(key: string) {
+    const name = this.oracle.name(key);
+    return { key: nameKey(name), name };
   }
 
-  /** All who are there and in the group are due a notice, but for the one who did it. */
-  private tell(group: string, by: UserName, what: string): void {
-    for (const user of this.present.keys()) {
-      if (user === by || !this.model.group(group).members.has(user)) continue;
-      this.due.get(user)?.push(`${group}: ${what}`);
+  /** Lets the server see what the operator has done, which it looks for twice a second. */
+  private async announce(): Promise<void> {
+    await (this.watching.mock.contexts.at(-1) as ServerStore).announce();
+  }
+
+  private seatsIn(key: string, except?: number): Seat[] {
+    return this.seats.filter(
+      (seat, at) => at !== except && seat.isPresent && this.oracle.isIn(seat.user, key),
+    );
+  }
+
+  private seatsThatSee(key: string, number: number, except?: number): Seat[] {
+    return this.seatsIn(key, except).filter(({ user }) =>
+      this.oracle.model
+        .group(key)
+        .visible(user)
+        .some((message) => message.number === number),
+    );
+  }
+
+  private as({ user }: Seat, key: string, params: object) {
+    return { ...params, group: this.oracle.groupName(user, key) };
+  }
+
+  /** @param number of the message that those who are told have to see */
+  private tell(
+    key: string,
+    method: string,
+    params: object,
+    { except, number }: { except?: number; number?: number } = {},
+  ): void {
+    const told =
+      number === undefined ? this.seatsIn(key, except) : this.seatsThatSee(key, number, except);
+    for (const seat of told) seat.expect(method, this.as(seat, key, params));
+  }
+
+  private tellPosted(at: number, key: string, kept: Parameters<Oracle['header']>[0]): void {
+    this.tell(key, 'message.posted', { message: this.oracle.header(kept) }, { except: at });
+  }
+
+  private tellOpened(at: number, key: string): void {
+    for (const seat of this.seatsIn(key, at)) {
+      const user = this.oracle.name(otherOf(seat.user, key));
+      seat.expect('direct.opened', { group: `@${user}`, user });
     }
   }
 
-  private async actor(user: UserName): Promise<Actor> {
-    const known = this.present.get(user);
-    if (known) return known;
-    const Kind = user === 'carol' ? PersonActor : ProgramActor;
-    const actor = await Kind.login(this.board, user);
-    this.present.set(user, actor);
-    this.due.set(user, []);
-    return actor;
+  /** What is read was changed at a seat, or was not: the user's other sessions are told of what is unread now. */
+  private tellMarks(at: number, key: string): void {
+    const { user } = this.seats[at] as Seat;
+    for (const [other, seat] of this.seats.entries()) {
+      if (other !== at && seat.user === user && seat.isPresent) seat.expectMarks(key);
+    }
   }
 
   private async compareNotices(): Promise<void> {
-    for (const [user, actor] of this.present) {
-      expect(await actor.notices(), `what ${user} is told`).toEqual(this.due.get(user));
-      this.due.set(user, []);
-    }
+    for (const seat of this.seats) await seat.compareNotices();
   }
 }
