@@ -21,6 +21,12 @@ export interface Post extends InGroup {
   readonly replyTo?: number;
 }
 
+/** A new content for a message that its sender has posted. */
+interface Edit extends InGroup {
+  readonly number: number;
+  readonly content: string;
+}
+
 interface Mark extends InGroup {
   readonly ranges: [number, number][];
 }
@@ -28,6 +34,7 @@ interface Mark extends InGroup {
 /** What a trial asks the board to change. */
 export type Change =
   | { method: 'message.post'; params: Post }
+  | { method: 'message.edit'; params: Edit }
   | { method: 'message.markRead'; params: Mark }
   | { method: 'group.join'; params: InGroup }
   | { method: 'group.leave'; params: InGroup };
@@ -35,6 +42,7 @@ export type Change =
 const refusals: Readonly<Record<Change['method'], readonly string[]>> = {
   // The message that is answered may have been purged.
   'message.post': ['NOT_MEMBER', 'MESSAGE_NOT_FOUND'],
+  'message.edit': ['NOT_MEMBER', 'MESSAGE_NOT_FOUND', 'TOO_MANY_EDITS'],
   'message.markRead': ['NOT_MEMBER'],
   'group.join': ['ALREADY_MEMBER'],
   'group.leave': ['NOT_MEMBER'],
@@ -57,6 +65,8 @@ export interface Sent {
   readonly user: string;
   readonly post: Post;
   times: number;
+  /** What the content may be: after an edit that was never answered, the one or the other. */
+  contents: readonly string[];
   /** Once it was acknowledged. */
   number?: number | undefined;
   /** Whether it was refused, and so must never be there. */
@@ -122,6 +132,8 @@ export class Ledger {
     switch (method) {
       case 'message.post':
         return this.post(user, params);
+      case 'message.edit':
+        return this.edit(user, params);
       case 'message.markRead':
         return this.markRead(this.standing(user, params.group), params.ranges);
       case 'group.join':
@@ -132,13 +144,25 @@ export class Ledger {
   }
 
   private post(user: string, post: Post): Answered {
-    const sent = this.sent.get(post.subject) ?? { user, post, times: 0 };
+    const sent = this.sent.get(post.subject) ?? { user, post, times: 0, contents: [post.content] };
     this.sent.set(post.subject, sent);
     sent.times++;
     return (result) => {
       if (result) this.acknowledge(sent, (result as { number: number }).number);
       // One that was sent before, and stored before its user left, is there all the same.
       else if (sent.number === undefined && sent.times === 1) sent.refused = true;
+    };
+  }
+
+  private edit(user: string, { group, number, content }: Edit): Answered {
+    const edited = [...this.sent.values()].find(
+      (sent) => sent.user === user && sent.post.group === group && sent.number === number,
+    );
+    if (!edited) throw new Error(`${user} has no message ${number} in ${group}`);
+    const before = edited.contents;
+    edited.contents = [...before, content];
+    return (result) => {
+      edited.contents = result ? [content] : before;
     };
   }
 
@@ -208,8 +232,10 @@ export class Ledger {
     const bySubject = new Map(rows.map((row) => [row.subject, row]));
     expect(bySubject.size).toBe(rows.length);
     for (const { number, ...row } of rows) {
-      const { user, post, number: acknowledged, refused } = this.sentAs(row.subject);
-      expect(row).toEqual({ user, replyTo: null, ...post });
+      const sent = this.sentAs(row.subject);
+      const { user, post, number: acknowledged, refused, contents } = sent;
+      expect(row).toEqual({ user, replyTo: null, ...post, content: expect.any(String) });
+      expect(contents).toContain(row.content);
       expect(refused).toBeUndefined();
       if (acknowledged !== undefined) expect(number).toBe(acknowledged);
     }

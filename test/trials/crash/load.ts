@@ -59,7 +59,7 @@ export class User {
           ? this.change({ method: 'group.leave', params: { group } })
           : this.markRead(group);
       case 2:
-        return this.sendAgain();
+        return this.random.once(2) ? this.sendAgain() : this.edit(prefix);
       default: {
         // A few at a time, so that commits hold several writes of one connection too.
         const place = this.friend && random.once(4) ? directName(this.friend) : group;
@@ -98,6 +98,17 @@ export class User {
     );
     const sent = this.random.pick(known.slice(-20));
     if (sent) await this.post(sent.post);
+  }
+
+  /** Edits a message of its own that is on the board. */
+  private async edit(prefix: string): Promise<void> {
+    const mine = [...this.ledger.sent.values()]
+      .slice(-500)
+      .filter(({ user, number }) => user === this.name && number !== undefined);
+    if (mine.length === 0) return;
+    const { post, number = 0 } = this.random.pick(mine.slice(-20));
+    const params = { group: post.group, number, content: `edited at ${prefix}` };
+    return this.change({ method: 'message.edit', params });
   }
 
   private async markRead(group: string): Promise<void> {
