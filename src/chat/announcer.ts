@@ -1,9 +1,14 @@
 import type { BoardClient } from '../client/board-client.ts';
 import { type Address, formatAddress } from '../protocol/address.ts';
 import { cleanLine } from '../protocol/clean.ts';
-import type { Notice } from '../protocol/schemas.ts';
-import { info, renderNotice } from '../protocol/text/render.ts';
+import type { Header, Notice } from '../protocol/schemas.ts';
+import { leftPlace, type Place } from '../protocol/text/place.ts';
+import type { Reading } from '../protocol/text/reading.ts';
+import { info, renderGathered, renderNotice } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
+import { Arrivals } from './arrivals.ts';
+import { Gatherer } from './gatherer.ts';
+import { placeAfter } from './place-after.ts';
 import type { Reporter } from './reporter.ts';
 
 export interface AnnouncerOptions {
@@ -19,21 +24,44 @@ export interface AnnouncerOptions {
   readonly back: () => void;
   /** Called after a session has ended that does not come back by itself. */
   readonly ended: () => void;
+  /** What the user reads in the present session. */
+  readonly reading: () => Reading;
+  readonly place: () => Place | undefined;
+  /** Called when the place has another name, or is gone. */
+  readonly moved: (place: Place | undefined) => void;
+  /** Whether many notices at once are gathered while the user is in a place. */
+  readonly gathers: boolean;
 }
 
 /** Prints the events of a client: notices, and changes of its connection. */
 export class Announcer {
-  constructor(private readonly options: AnnouncerOptions) {}
+  private readonly gatherer: Gatherer;
+  private client: BoardClient | undefined;
+
+  constructor(private readonly options: AnnouncerOptions) {
+    const { reporter, style } = options;
+    this.gatherer = new Gatherer({
+      isPersonal: ({ method, params }) =>
+        method === 'message.posted' && this.isMentioned(params.message),
+      print: (notice) => this.print(notice),
+      printLine: (group, text) => reporter.print(renderGathered(group, text, style)),
+    });
+  }
 
   follow(client: BoardClient): void {
-    const { reporter, style, away, back, bell } = this.options;
-    const rings = ({ method, params }: Notice, { user }: BoardClient) =>
-      bell && method === 'message.posted' && params.message.mentions?.includes(user);
-    client.on('notice', (notice) => {
-      const text = renderNotice(notice, style, client.user);
-      if (text !== null) reporter.print(rings(notice, client) ? `\x07${text}` : text);
+    const { reporter, style, away, back, place, reading } = this.options;
+    this.client = client;
+    const arrivals = new Arrivals({
+      client,
+      style,
+      place,
+      reading,
+      print: (text, message) => reporter.print(this.rung(text, message)),
+      announce: (notice) => this.announce(notice, client),
     });
+    client.on('notice', (notice) => arrivals.take(notice));
     client.on('lost', ({ reason }) => {
+      this.flush();
       this.complain(`${this.loss(reason)} Trying to connect again.`);
       away();
     });
@@ -43,6 +71,9 @@ export class Announcer {
     });
     client.on('resumed', () => {
       this.complain('Connected again.');
+      const here = place();
+      const isMember = client.memberships.some(({ id }) => id === here?.group);
+      if (here && !isMember) this.leave(here);
       back();
     });
     client.on('ended', (error) => this.end(error.message));
@@ -50,8 +81,48 @@ export class Announcer {
 
   /** The session or the connection has ended, and does not come back by itself. */
   end(reason: string): void {
+    this.flush();
     this.complain(`${this.loss(reason)} Type %connect to connect again.`);
     this.options.ended();
+  }
+
+  /** Prints what was gathered and is not printed yet. */
+  flush(): void {
+    this.gatherer.flush();
+  }
+
+  private announce(notice: Notice, { userId }: BoardClient): void {
+    const { place, gathers, moved } = this.options;
+    const here = place();
+    if (here && gathers) this.gatherer.take(notice);
+    else this.print(notice);
+    if (!here) return;
+    const after = placeAfter(here, notice, userId);
+    if (!after) this.leave(here);
+    else if (after !== here) moved(after);
+  }
+
+  private print(notice: Notice): void {
+    const { reporter, style } = this.options;
+    const text = renderNotice(notice, style, this.client?.user);
+    if (text === null) return;
+    const isPosted = notice.method === 'message.posted';
+    reporter.print(isPosted ? this.rung(text, notice.params.message) : text);
+  }
+
+  /** A text about a message, with the bell if it mentions the user. */
+  private rung(text: string, message: Header): string {
+    return this.options.bell && this.isMentioned(message) ? `\x07${text}` : text;
+  }
+
+  private isMentioned({ mentions = [] }: Header): boolean {
+    return this.client !== undefined && mentions.includes(this.client.user);
+  }
+
+  private leave(place: Place): void {
+    const { reporter, style, moved } = this.options;
+    reporter.print(info(leftPlace(place), style));
+    moved(undefined);
   }
 
   private complain(text: string): void {

@@ -66,6 +66,7 @@ export async function runChat(
       const page = new Page(terminal);
       return (piece) => page.print(piece);
     },
+    gathers: true,
     lost: () => askAgain(),
     moved: () => askAgain(),
   });
@@ -73,7 +74,7 @@ export async function runChat(
     text: promptText(conversation, style),
     remembers: (line) => !mayHoldPassword(line, commands) && !conversation.isSecret(line),
     complete: (before) => complete(before, conversation),
-    holdsContent: (before) => holdsContent(before, commands),
+    holdsContent: (before) => holdsContent(before, conversation),
   });
   const ask = () => {
     running = false;

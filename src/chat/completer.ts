@@ -4,7 +4,9 @@ import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
 import type { ArgumentKind, TextCommand } from '../protocol/text/command.ts';
+import { commandWord } from '../protocol/text/command-words.ts';
 import { mainGroup } from '../protocol/text/group-command.ts';
+import { isCommand, spokenIn, type Place as WhereUserIs } from '../protocol/text/place.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { caseless } from '../protocol/unicode.ts';
 import type { Candidate, Completion } from './terminal/completion.ts';
@@ -26,6 +28,8 @@ interface Board {
   readonly call: Call;
   readonly style: Style;
   readonly commands: readonly TextCommand[];
+  /** Where the user is. */
+  readonly place?: WhereUserIs | undefined;
 }
 
 /**
@@ -35,8 +39,9 @@ interface Board {
  */
 export async function complete(line: string, board: Board): Promise<Completion | undefined> {
   const start = line.trimStart();
-  if (!/\s/.test(start)) return wordsLike(start, commandWords(board.commands));
-  const place = placeIn(start, board.commands);
+  const isText = isTextIn(board.place, start);
+  if (!isText && !/\s/.test(start)) return wordsLike(start, commandWords(board.commands, start));
+  const place = placeIn(start, board);
   if (!place) return undefined;
   try {
     return wordsLike(place.word, await candidates(place, board));
@@ -46,22 +51,35 @@ export async function complete(line: string, board: Board): Promise<Completion |
 }
 
 /** Whether the text after `line` is the content of a message. */
-export function holdsContent(line: string, commands: readonly TextCommand[]): boolean {
-  return placeIn(line.trimStart(), commands)?.kind === 'content';
+export function holdsContent(line: string, board: Pick<Board, 'commands' | 'place'>): boolean {
+  return placeIn(line.trimStart(), board)?.kind === 'content';
 }
 
-function placeIn(line: string, commands: readonly TextCommand[]): Place | undefined {
+/** Whether a line is text in a place, where only what begins like a command is one. */
+function isTextIn(place: WhereUserIs | undefined, line: string): boolean {
+  return spokenIn(place, line) !== undefined;
+}
+
+function placeIn(
+  line: string,
+  { commands, place: here }: Pick<Board, 'commands' | 'place'>,
+): Place | undefined {
+  const short = here ? String(here.group) : mainGroup;
+  if (isTextIn(here, line)) {
+    const word = /\S*$/.exec(line)?.[0] ?? '';
+    return { kind: 'content', group: short, word, before: '' };
+  }
   const [first = ''] = /^\S*/.exec(line) ?? [];
-  const command = commands.find(({ words }) => words.includes(first.toLowerCase()));
+  const command = commands.find(({ words }) => words.includes(commandWord(first)));
   if (!command?.takes) return undefined;
   const words = wordsOf(line.slice(first.length));
   const word = words.at(-1) ?? '';
   const index = Math.min(words.length, command.takes.length) - 1;
   const kind =
     words.length > command.takes.length && !repeats(command) ? undefined : command.takes[index];
-  const named = command.takes[0] === 'group' || command.takes[0] === 'joined';
+  const named = ['place', 'group', 'joined'].includes(command.takes[0] ?? '') && words.length > 1;
   return (
-    kind && { kind, group: named ? (words[0] ?? '') : 'main', word, before: words.at(-2) ?? '' }
+    kind && { kind, group: named ? (words[0] ?? '') : short, word, before: words.at(-2) ?? '' }
   );
 }
 
@@ -85,6 +103,9 @@ function wordsOf(text: string): string[] {
 
 async function candidates(place: Place, { call, commands, style }: Board): Promise<Candidate[]> {
   switch (place.kind) {
+    case 'place':
+      if (/^#?\d/.test(place.word)) return numbers(place, call, style);
+      return candidates({ ...place, kind: 'joined' }, { call, commands, style });
     case 'group':
     case 'joined': {
       const { groups } = await call('group.list', {});
@@ -106,8 +127,8 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
     case 'query':
       return queryWords(place, call);
     case 'command':
-      return commandWords(commands).map(({ text }) => ({
-        text: place.word.startsWith('%') ? text : text.slice(1),
+      return commandWords(commands, place.word).map(({ text }) => ({
+        text: isCommand(place.word) ? text : text.slice(1),
       }));
     case 'subject':
     case 'content': {
@@ -166,8 +187,10 @@ async function queryWords({ word, group }: Place, call: Call): Promise<Candidate
   return word === '' ? [] : filters.map((text) => ({ text, ...open(text) }));
 }
 
-function commandWords(commands: readonly TextCommand[]): Candidate[] {
-  return commands.flatMap(({ words }) => words.map((text) => ({ text })));
+/** Every command word, with a `/` if `typed` begins with one. */
+function commandWords(commands: readonly TextCommand[], typed: string): Candidate[] {
+  const sign = typed.startsWith('/') ? '/' : '%';
+  return commands.flatMap(({ words }) => words.map((word) => ({ text: sign + word.slice(1) })));
 }
 
 function wordsLike(word: string, candidates: Candidate[]): Completion {

@@ -17,9 +17,14 @@ export interface ConversationOptions
   readonly confirm?: (question: string) => Promise<boolean>;
   /** Makes what prints the pieces of one command; it returns false if the reader wants no more. */
   readonly paged?: () => (piece: string) => Promise<boolean>;
+  /** Whether many notices at once are printed as one line while the user is in a place elsewhere. */
+  readonly gathers?: true;
   /** Called after a session has ended that does not come back by itself. */
   readonly lost: () => void;
-  /** Called when the connection is lost and the client starts to reconnect, and when it has reconnected. */
+  /**
+   * Called when the prompt changes by itself: the connection is lost and the client starts to reconnect, it has
+   * reconnected, or the place of the user has another name or is gone.
+   */
   readonly moved?: () => void;
 }
 

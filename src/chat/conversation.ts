@@ -3,6 +3,7 @@ import { type Address, addressOf, formatAddress, parsePort } from '../protocol/a
 import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
+import { isCommand, type Place, placeName } from '../protocol/text/place.ts';
 import { Reading } from '../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
 import { info, renderWelcome } from '../protocol/text/render.ts';
@@ -10,6 +11,7 @@ import { runTextLine } from '../protocol/text/shell.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { Announcer } from './announcer.ts';
 import { Boarding, notConnected } from './boarding.ts';
+import { mayHoldPassword } from './commands/client-commands.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { Reporter } from './reporter.ts';
 import { WaitingCommand } from './waiting-command.ts';
@@ -25,11 +27,15 @@ export class Conversation implements TextContext {
   private readonly secret = new RecentSecret();
   /** Of the present session, whatever happens to its connection. */
   private read = new Reading();
+  private here: Place | undefined;
+  /** Whether the user has agreed that lines without a sign are posted in the place. */
+  private isPostingAgreed = false;
+  private readonly announcer: Announcer;
 
   constructor(private readonly options: ConversationOptions) {
     this.reporter = new Reporter(options.output, this.leaving.signal, options.style);
     const { user, password, tls, refused, lost, moved } = options;
-    const announcer = new Announcer({
+    this.announcer = new Announcer({
       reporter: this.reporter,
       style: options.style,
       bell: options.bell ?? false,
@@ -43,6 +49,13 @@ export class Conversation implements TextContext {
         this.boarding.forget();
         lost();
       },
+      reading: () => this.read,
+      place: () => this.here,
+      moved: (place) => {
+        this.place = place;
+        moved?.();
+      },
+      gathers: options.gathers ?? false,
     });
     this.boarding = new Boarding({
       user,
@@ -55,8 +68,8 @@ export class Conversation implements TextContext {
       reached: (address) => {
         this.reporter.print(info(`Connected to ${formatAddress(address)}.`, this.style));
       },
-      follow: (client) => announcer.follow(client),
-      ended: (reason) => announcer.end(reason),
+      follow: (client) => this.announcer.follow(client),
+      ended: (reason) => this.announcer.end(reason),
     });
   }
 
@@ -112,6 +125,22 @@ export class Conversation implements TextContext {
 
   get reading(): Reading {
     return this.read;
+  }
+
+  /** It is not kept when the user connects to a board again, and when the client is started again. */
+  get place(): Place | undefined {
+    return this.here;
+  }
+
+  set place(place: Place | undefined) {
+    // What was gathered elsewhere may be of the new place.
+    this.announcer.flush();
+    this.here = place;
+  }
+
+  /** Asks before the first line, and before one that may be a password. A script that is in a place went there itself. */
+  get mayPost(): ((line: string, place: Place) => Promise<boolean>) | undefined {
+    return this.confirm && ((line, place) => this.isPostingMeant(line, place));
   }
 
   get givingUp(): string {
@@ -177,7 +206,7 @@ export class Conversation implements TextContext {
       }
       this.secret.forget();
     }
-    if (this.needsName && !text.startsWith('%')) return this.reporter.show(this.login(text.trim()));
+    if (this.needsName && !isCommand(text)) return this.reporter.show(this.login(text.trim()));
     if (text === '') return true;
     const print = this.options.paged?.() ?? this.printed;
     return this.reporter.showAll(runTextLine(this.completed(text), this), (piece) =>
@@ -194,9 +223,22 @@ export class Conversation implements TextContext {
     this.reporter.print(info('This is done once the connection is back.', this.style));
   }
 
+  private async isPostingMeant(line: string, place: Place): Promise<boolean> {
+    const where = this.style.group(placeName(place));
+    const mayBePassword = mayHoldPassword(line, this.commands);
+    if (this.isPostingAgreed && !mayBePassword) return true;
+    const question = mayBePassword
+      ? `That looks like a password. Post it in ${where}? (y/N) `
+      : `Post this in ${where}, and from now on every line without %? (y/N) `;
+    const isMeant = (await this.confirm?.(question)) ?? false;
+    if (!mayBePassword) this.isPostingAgreed = isMeant;
+    return isMeant;
+  }
+
   /** Ends the running command, logs out, and closes the connection. */
   async leave(): Promise<void> {
     await this.exit();
+    this.announcer.flush();
     this.leaving.abort();
     await this.boarding.leave();
   }
@@ -204,20 +246,25 @@ export class Conversation implements TextContext {
   /** `%connect` without an address connects to the last board again. */
   private completed(line: string): string {
     const { lastTried } = this.boarding;
-    if (!lastTried || !/^%connect[ \t]*$/i.test(line)) return line;
+    if (!lastTried || !/^[%/]connect[ \t]*$/i.test(line)) return line;
     return `%connect ${lastTried.host} ${lastTried.port}`;
   }
 
   private async moveTo(address: Address): Promise<string> {
     const session = await this.boarding.connect(address);
-    this.read = new Reading();
+    this.startReading();
     return session ? renderWelcome(session, this.style) : '';
   }
 
   private async login(name: string): Promise<string> {
     const session = await this.boarding.takeName(name);
-    this.read = new Reading();
+    this.startReading();
     return renderWelcome(session, this.style);
+  }
+
+  private startReading(): void {
+    this.read = new Reading();
+    this.place = undefined;
   }
 
   /** Gives the prompt back if the command under way waits for the connection. */

@@ -1,20 +1,27 @@
 import { type Address, formatAddress } from '../protocol/address.ts';
 import { defaultPort } from '../protocol/limits.ts';
+import { type Place, placeName } from '../protocol/text/place.ts';
 import type { Style } from '../protocol/text/style.ts';
 
-/** Who is connected to which board. */
-interface Place {
+/** Who is connected to which board, and where. */
+interface Situation {
   readonly user: string | undefined;
   readonly board: Address | undefined;
   /** False while the client tries to connect again. */
   readonly connected: boolean;
+  readonly place: Place | undefined;
 }
 
-/** The prompt: the user and the board, with the port if it is not 6789. */
-export function promptText({ user, board, connected }: Place, style: Style): string {
+/**
+ * The prompt: the place, such as `news/17`, or outside of every place the user and the board, with the port if it is
+ * not 6789.
+ */
+export function promptText({ user, board, connected, place }: Situation, style: Style): string {
   if (!board || !user) return 'offline> ';
+  const state = connected ? '' : ' (reconnecting)';
+  if (place) return `${style.group(placeName(place))}${state}> `;
   const address = formatAddress(board);
   const usual = `:${defaultPort}`;
-  const place = address.endsWith(usual) ? address.slice(0, -usual.length) : address;
-  return `${style.user(user)}@${place}${connected ? '' : ' (reconnecting)'}> `;
+  const where = address.endsWith(usual) ? address.slice(0, -usual.length) : address;
+  return `${style.user(user)}@${where}${state}> `;
 }

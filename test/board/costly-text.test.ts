@@ -91,6 +91,7 @@ test.each(costlyTexts(limits.textLine))(
       givingUp: '',
       draftBytes: limits.content,
       reading: new Reading(),
+      place: undefined,
       exit: async () => {},
       connect: async () => '',
     };

@@ -18,7 +18,7 @@ test('Tab completes commands, groups, numbers, people and help, and the line sta
     await alice.shows(/>$/);
   };
   await completes('%groupj', /> %groupjoin$/);
-  await completes('%g', /> %group$/);
+  await completes('%gr', /> %group$/);
   await completes('%group', /%groups +%groupjoin.*\n.*> %group$/);
   await completes('%groupjoin RAN', /> %groupjoin random$/);
   await completes('%groupjoin ', /main +general +news +help +random\n.*> %groupjoin$/);

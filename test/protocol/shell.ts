@@ -1,6 +1,7 @@
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Call, Header, Method, Result } from '../../src/protocol/schemas.ts';
+import type { Place } from '../../src/protocol/text/place.ts';
 import { Reading } from '../../src/protocol/text/reading.ts';
 import { runTextLine, textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
@@ -30,6 +31,8 @@ export interface As {
   user?: string | undefined;
   /** What the user answers when asked, in turn. */
   secrets?: string[];
+  /** Where the user is. */
+  place?: Place;
   /** The lines of a text that the user writes, in turn; after them, no more come. */
   text?: (string | BoardError)[];
 }
@@ -82,6 +85,7 @@ export async function type(
       run.kept.push(kept);
     },
     reading: new Reading(),
+    place: as.place,
     exit: async () => {
       run.exited = true;
     },

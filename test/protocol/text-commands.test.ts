@@ -263,16 +263,14 @@ describe('an unknown command', () => {
   );
 
   test.each([
-    ['/join', '%join'],
+    [':join', '%join'],
     ['help', '%help [command]'],
-    ['/HELP', '%help [command]'],
     ['?', '%help [command]'],
     ['quit', '%quit'],
     ['exit', '%exit'],
-    ['/quit', '%quit'],
     [':q', '%exit'],
     [':q!', '%exit'],
-    ['/list', '%list [count or all] [before <number>]'],
+    [':list', '%list [count or all] [before <number>]'],
     ['who', '%users [all]'],
     ['/part', '%leave'],
   ])('of another program, %s, gets the command that does the same here', async (line, right) => {
@@ -282,6 +280,15 @@ describe('an unknown command', () => {
     ]);
     expect([exited, calls]).toEqual([false, []]);
   });
+
+  test.each(['/join', '/HELP', '/quit', '/grouplist main', '/list'])(
+    'is not one that begins with a slash: %s',
+    async (line) => {
+      const run = await type(line, answers());
+      expect(run).toEqual(await type(line.replace('/', '%'), answers()));
+      expect(run.done).toBe(true);
+    },
+  );
 
   test('clear gets the key that clears the screen', async () => {
     expect((await type('clear')).lines[0]).toContain('Ctrl-L clears the screen');

@@ -1,6 +1,6 @@
 import type { TextCommand } from '../../protocol/text/command.ts';
 import { groupCommand } from '../../protocol/text/group-command.ts';
-import { checkMembership, postWritten } from '../../protocol/text/post-commands.ts';
+import { aboutPost, checkMembership, postWritten } from '../../protocol/text/post-commands.ts';
 import { error, info } from '../../protocol/text/render.ts';
 import { editText } from '../editor.ts';
 import type { Terminal } from '../terminal/terminal.ts';
@@ -22,15 +22,16 @@ export function composeCommands(terminal: Terminal): TextCommand[] {
       takes: ['joined', 'subject'],
       topic: 'more',
     },
-    async function* (group, args, context) {
+    async function* (group, args, context, thread) {
       const subject = args.quoted('subject');
       args.end();
       await checkMembership(group, context);
+      const about = await aboutPost(group, subject, thread, context.call);
       const { text, failure, later, discard } = await editText(terminal, 'posted');
       if (failure !== undefined) yield error(failure, context.style);
       const state = failure === undefined ? 'whole' : 'broken';
       try {
-        yield* postWritten({ group, subject }, { text, state }, context);
+        yield* postWritten(about, { text, state }, context);
         if (later !== undefined) yield info(later, context.style);
       } finally {
         discard();

@@ -48,6 +48,7 @@ and the arrow keys bring back earlier lines. Ctrl-C clears the line. On an empty
 as do Ctrl-D and %exit. You stay a member of your groups.
 
 If the input is a pipe, each line is run as a command. Without --user, the first line is your name.
+After %go news, lines without % are posted in news, without a question.
 Replies and notices go to standard output. The program ends at the end of the input. It exits with 1
 if a command failed, and standard error says in which line and why. If the board limits the rate, the
 program waits. If the connection is lost, it connects again and continues the script.

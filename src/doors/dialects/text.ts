@@ -7,6 +7,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Call } from '../../protocol/schemas.ts';
 import type { AskSecret, TextContext } from '../../protocol/text/command.ts';
 import { takeName } from '../../protocol/text/login.ts';
+import { isCommand, type Place } from '../../protocol/text/place.ts';
 import { Reading } from '../../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../../protocol/text/recent-secret.ts';
 import { info, renderError, renderNotice, renderWelcome } from '../../protocol/text/render.ts';
@@ -36,6 +37,7 @@ class TextRequests implements Requests, TextContext {
   readonly commands = textCommands;
   readonly givingUp = 'one with %cancel gives it up';
   readonly draftBytes = limits.content;
+  place: Place | undefined;
   private readonly secret = new RecentSecret();
   private read: Reading | undefined;
   private readonly lines: Line[] = [];
@@ -143,7 +145,7 @@ class TextRequests implements Requests, TextContext {
       return;
     }
     this.secret.forget();
-    if (this.user === undefined && !text.startsWith('%')) return this.takeName(text.trim());
+    if (this.user === undefined && !isCommand(text)) return this.takeName(text.trim());
     let mark = this.replies.costs.mark();
     for await (const piece of runTextLine(text, this)) {
       this.replies.say(piece);

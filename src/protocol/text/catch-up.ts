@@ -15,7 +15,8 @@ export const catchUp: TextCommand = {
   takes: ['joined'],
   async *run(args, context) {
     const { call, reading, style } = context;
-    const word = args.empty ? mainGroup : args.quoted('group or "all"');
+    const here = context.place ? String(context.place.group) : mainGroup;
+    const word = args.empty ? here : args.quoted('group or "all"');
     args.end();
     const groups = word.toLowerCase() === 'all' ? await unreadGroups(context) : [word];
     const done = await reading.catchUp(call, groups);

@@ -1,9 +1,15 @@
 import { BoardError, boardError, shortened } from '../errors.ts';
 import { nearest } from '../suggest.ts';
-import type { TextCommand } from './command.ts';
+import type { TextCommand, TextContext } from './command.ts';
+import { placeName } from './place.ts';
 
 /** Words of other programs, and the command that does the same here. */
 const otherWords: Readonly<Record<string, string>> = {
+  cd: '%go',
+  goto: '%go',
+  select: '%go',
+  query: '%go',
+  buffer: '%go',
   '?': '%help',
   h: '%help',
   man: '%help',
@@ -38,34 +44,46 @@ export function usage({ words, form }: TextCommand): string {
   return `${words.join(' or ')}${form ? ` ${form}` : ''}`;
 }
 
-/** The right usage, for a line with wrong arguments: for `main` and for other groups. */
-export function rightForm(command: TextCommand, commands: readonly TextCommand[]): string {
+type Here = Pick<TextContext, 'commands' | 'place'>;
+
+/** The right usage, for a line with wrong arguments: for the short form and for other groups. */
+export function rightForm(command: TextCommand, { commands, place }: Here): string {
   const { twin, topic } = command;
   const other = commands.find(({ words }) => twin !== undefined && words.includes(twin));
   if (!other) return `Type: ${usage(command)}`;
-  const about = topic === 'main' ? 'for another group' : 'for main';
+  const here = place ? `for ${placeName(place)}` : 'for main';
+  const about = topic === 'main' ? 'for another group' : here;
   return `Type: ${usage(command)} (${about}: ${usage(other)})`;
 }
 
 /**
  * @throws BoardError `METHOD_NOT_FOUND`, which suggests the nearest word if the word is likely a typo,
- * or the command that does what the word does in other programs
+ * or the command that does what the word does in other programs. The word may begin with `/` in place of `%`
  */
-export function findCommand(word: string, commands: readonly TextCommand[]): TextCommand {
-  const lower = word.toLowerCase();
+export function findCommand(word: string, { commands, place }: Here): TextCommand {
+  const lower = commandWord(word);
   const command = withWord(lower, commands);
   if (command) return command;
-  const meant = elsewhere(lower, commands);
+  const meant = elsewhere(word.toLowerCase(), commands);
   if (meant !== undefined) {
     throw new BoardError('METHOD_NOT_FOUND', `"${shortened(word)}" is no command here: ${meant}`);
   }
-  if (!word.startsWith('%')) {
+  if (!lower.startsWith('%')) {
     const why = `"${shortened(word)}" is no command: commands start with %.`;
     throw new BoardError('METHOD_NOT_FOUND', why);
   }
   const error = boardError('METHOD_NOT_FOUND', word);
   const near = suggestion(lower, commands);
-  throw near ? new BoardError(error.code, `${error.message} Did you mean ${near}?`) : error;
+  if (near) throw new BoardError(error.code, `${error.message} Did you mean ${near}?`);
+  if (!place) throw error;
+  const [sign] = word;
+  const literal = `To post such a line in ${placeName(place)}, type ${sign}${sign}.`;
+  throw new BoardError(error.code, `${error.message} ${literal}`);
+}
+
+/** A command word in lower case, with `%` in place of a leading `/`. */
+export function commandWord(word: string): string {
+  return word.toLowerCase().replace(/^\//, '%');
 }
 
 /** The command word that a typo likely meant, in lower case. Undefined if no word is near enough. */
@@ -83,7 +101,7 @@ function suggestion(word: string, commands: readonly TextCommand[]): string | un
   );
 }
 
-/** The command to suggest for `/join`, `help`, `?` or `:q`. Undefined for a word that no other program knows. */
+/** The command to suggest for `/part`, `help`, `?` or `:q`. Undefined for a word that no other program knows. */
 function elsewhere(word: string, commands: readonly TextCommand[]): string | undefined {
   const bare = word.replace(/^[%/:\\!]+/, '');
   if (bare === 'clear' || bare === 'cls') return 'Ctrl-L clears the screen of a terminal.';

@@ -2,6 +2,7 @@ import type { BoardError } from '../errors.ts';
 import { Expected } from '../expected.ts';
 import type { Call } from '../schemas.ts';
 import type { Arguments } from './arguments.ts';
+import type { Place } from './place.ts';
 import type { Reading } from './reading.ts';
 import type { Style } from './style.ts';
 
@@ -47,6 +48,13 @@ export interface TextContext {
   keep?(text: string): void;
   /** Asks the user to confirm what cannot be undone. If it is missing, commands run without asking. */
   readonly confirm?: ((question: string) => Promise<boolean>) | undefined;
+  /** Where the user is; `%go` sets it. Undefined outside of every place. */
+  place: Place | undefined;
+  /**
+   * Whether a line that was typed in a place may be posted; asks the user if need be. If it is missing, such lines are
+   * posted.
+   */
+  readonly mayPost?: ((line: string, place: Place) => Promise<boolean>) | undefined;
   /** What the user reads in this session. */
   readonly reading: Reading;
   /** How many messages `%list all` asks for at a time; 20 if it is missing. */
@@ -61,10 +69,11 @@ export interface TextContext {
 export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more';
 
 /**
- * What an argument is, for completion: any group, a group of the user, a user, the number of a message in it,
+ * What an argument is, for completion: where one can go, any group, a group of the user, a user, the number of a message in it,
  * the bounds of a list, a subject, content, the query of a search, a command word.
  */
 export type ArgumentKind =
+  | 'place'
   | 'group'
   | 'joined'
   | 'user'

@@ -1,12 +1,18 @@
 import type { Arguments } from './arguments.ts';
 import type { ArgumentKind, TextCommand, TextContext, Topic } from './command.ts';
 
-/** The group of the short commands. */
+/** The group of the short commands outside of every place. */
 export const mainGroup = 'main';
 
-type GroupArgument = (args: Arguments) => string;
-const namedGroup: GroupArgument = (args) => args.quoted('group');
-const theMainGroup: GroupArgument = () => mainGroup;
+/** The group that a command is about, and the thread if the user is in one and has not named the group. */
+type GroupArgument = (
+  args: Arguments,
+  context: TextContext,
+) => { readonly group: string; readonly thread?: number | undefined };
+
+const namedGroup: GroupArgument = (args) => ({ group: args.quoted('group') });
+const groupOfShortForm: GroupArgument = (_, { place }) =>
+  place ? { group: String(place.group), thread: place.thread } : { group: mainGroup };
 
 interface GroupWords {
   readonly named: string;
@@ -23,10 +29,19 @@ interface GroupWords {
   readonly topic?: Topic;
 }
 
-/** A command on groups in both forms: with the group as an argument, and short, for `main`. */
+/**
+ * A command on groups in both forms: with the group as an argument, and short, for the place in which the user is, or
+ * for `main`.
+ * @param run is also given the thread, if the short form is typed in a thread
+ */
 export function groupCommand(
   words: GroupWords,
-  run: (group: string, args: Arguments, context: TextContext) => AsyncIterable<string>,
+  run: (
+    group: string,
+    args: Arguments,
+    context: TextContext,
+    thread: number | undefined,
+  ) => AsyncIterable<string>,
 ): [TextCommand, TextCommand] {
   const {
     named,
@@ -44,7 +59,10 @@ export function groupCommand(
     details,
     twin,
     ...(unsuggested && { unsuggested }),
-    run: (args: Arguments, context: TextContext) => run(group(args), args, context),
+    run: (args: Arguments, context: TextContext) => {
+      const about = group(args, context);
+      return run(about.group, args, context, about.thread);
+    },
   });
   return [
     {
@@ -57,7 +75,7 @@ export function groupCommand(
       takes,
     },
     {
-      ...face(theMainGroup, named),
+      ...face(groupOfShortForm, named),
       words: [short],
       form,
       topic: 'main',

@@ -1,5 +1,6 @@
 import type { TextCommand, Topic } from './command.ts';
 import { findCommand, usage } from './command-words.ts';
+import { isCommand } from './place.ts';
 import { info } from './render.ts';
 import type { Style } from './style.ts';
 
@@ -9,7 +10,7 @@ const lineWidth = 78;
 const headings: Record<Topic, string> = {
   groups: 'Groups, by name or number',
   messages: 'Messages',
-  main: 'The same in main, without its name',
+  main: 'The same in main, or where you are (%go)',
   you: 'You and the board',
   more: 'More commands',
 };
@@ -22,14 +23,15 @@ export const help: TextCommand = {
   example: 'list',
   takes: ['command'],
   anyone: true,
-  async *run(args, { commands, style }) {
+  async *run(args, context) {
+    const { commands, style } = context;
     if (args.empty) {
       yield helpForAll(commands, style);
       return;
     }
     const word = args.word('command');
     args.end();
-    yield helpFor(findCommand(word.startsWith('%') ? word : `%${word}`, commands), style);
+    yield helpFor(findCommand(isCommand(word) ? word : `%${word}`, context), style);
   },
 };
 

@@ -8,6 +8,7 @@ import { groupCommand, mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
 import { count, info, listEnd, listStart, renderHeaders } from './render.ts';
 import type { Style } from './style.ts';
+import { listThread } from './thread-commands.ts';
 
 export const [groupList, list] = groupCommand(
   {
@@ -22,7 +23,11 @@ export const [groupList, list] = groupCommand(
     example: '20 before 140',
     takes: ['joined', 'range'],
   },
-  async function* (group, args, context) {
+  async function* (group, args, context, thread) {
+    if (thread !== undefined && args.empty) {
+      yield* listThread(group, thread, context);
+      return;
+    }
     const { limit, before: written } = listArguments(args);
     const before =
       written === undefined

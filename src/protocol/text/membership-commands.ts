@@ -2,6 +2,7 @@ import { boardError, shortened } from '../errors.ts';
 import type { Result } from '../schemas.ts';
 import type { TextContext } from './command.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
+import { leftPlace } from './place.ts';
 import {
   count,
   info,
@@ -86,8 +87,12 @@ export const [groupLeave, leave] = groupCommand(
       yield info('You are still a member.', style);
       return;
     }
-    const { group: name } = await call('group.leave', { group });
+    const { group: name, groupId } = await call('group.leave', { group });
     yield success(`You left ${style.group(name)}.`, style);
+    const { place } = context;
+    if (place?.group !== groupId) return;
+    context.place = undefined;
+    yield info(leftPlace(place), style);
   },
 );
 

@@ -1,5 +1,7 @@
 import { cleanLine } from '../clean.ts';
 import { isDirectName } from '../direct.ts';
+import { boardError } from '../errors.ts';
+import type { Call } from '../schemas.ts';
 import { GivenUp, type TextContext } from './command.ts';
 import { type Draft, readDraft } from './draft.ts';
 import { groupCommand } from './group-command.ts';
@@ -20,18 +22,42 @@ export const [groupPost, post] = groupCommand(
     example: '"Lunch on Friday" Who is in?',
     takes: ['joined', 'subject', 'content'],
   },
-  async function* (group, args, context) {
+  async function* (group, args, context, thread) {
     const subject = args.quoted('subject');
-    if (!args.empty) {
-      yield* postMessage({ group, subject, content: args.remainder('content') }, context);
+    const content = args.empty ? undefined : args.remainder('content');
+    const about = await aboutPost(group, subject, thread, context.call);
+    if (content !== undefined) {
+      yield* postMessage({ ...about, content }, context);
       return;
     }
     await checkMembership(group, context);
     const how = `Write your message. A line with a single dot ends it, ${context.givingUp}.`;
     yield info(how, context.style);
-    yield* postWritten({ group, subject }, yield* readDraft(context), context);
+    yield* postWritten(about, yield* readDraft(context), context);
   },
 );
+
+/** Where `%post` posts: in a group, or with a thread as a reply in it. @throws BoardError as `answeredIn` does */
+export async function aboutPost(
+  group: string,
+  subject: string,
+  thread: number | undefined,
+  call: Call,
+): Promise<About> {
+  if (thread === undefined) return { group, subject };
+  return { group, subject, replyTo: await answeredIn(group, thread, call) };
+}
+
+/**
+ * The message that a reply to a whole thread answers: its first one, or the first that the user can see.
+ * @throws BoardError `MESSAGE_NOT_FOUND` if the user can see none
+ */
+export async function answeredIn(group: string, thread: number, call: Call): Promise<number> {
+  const { messages, group: name } = await call('thread.get', { group, thread, limit: 1 });
+  const [first] = messages;
+  if (!first) throw boardError('MESSAGE_NOT_FOUND', name, thread);
+  return first.number;
+}
 
 /**
  * Checks before a long text is written that it can be posted.
@@ -44,7 +70,7 @@ export async function checkMembership(group: string, { call }: TextContext): Pro
 }
 
 /** Where a message is posted. A reply needs no subject. */
-type About = { readonly group: string } & (
+export type About = { readonly group: string } & (
   | { readonly subject: string }
   | { readonly subject?: string; readonly replyTo: number }
 );

@@ -287,6 +287,11 @@ export function renderNotice(
   }
 }
 
+/** What happened in a group, several notices in one line. */
+export function renderGathered(group: string, text: string, style: Style): string {
+  return notify(group, text, style);
+}
+
 /** `2 unread`, or `1000+ unread` at the limit of the count. */
 export function unreadCount(unread: number): string {
   return `${unread}${plusAtLimit(unread)} unread`;

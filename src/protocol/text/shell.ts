@@ -13,12 +13,15 @@ import {
   history,
 } from './edit-commands.ts';
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
+import { go } from './go.ts';
 import { help } from './help.ts';
 import { groupList, list } from './list-commands.ts';
 import { groupJoin, groupLeave, groupUsers, join, leave, users } from './membership-commands.ts';
 import { mentions } from './mention-command.ts';
 import { groupMessage, message } from './message-command.ts';
 import { next } from './next.ts';
+import { type Place, spokenIn } from './place.ts';
+import { leaveIfGone, postLine } from './place-line.ts';
 import { groupPost, post } from './post-commands.ts';
 import { info, renderError } from './render.ts';
 import { groupQuote, groupReply, quote, reply } from './reply-commands.ts';
@@ -66,13 +69,14 @@ export const textCommands: readonly TextCommand[] = [
   block,
   unblock,
   help,
+  go,
   ping,
   connect,
   exit,
 ];
 
 /**
- * Runs one line as a command and yields its output. A `BoardError` is printed as `[ERROR]`; if
+ * Runs one line: a command, or in a place what is to be posted there. A `BoardError` is printed as `[ERROR]`; if
  * the arguments were wrong, the right form is printed too.
  * @returns false if the command failed or was given up
  * @throws any other error
@@ -81,11 +85,16 @@ export async function* runTextLine(
   line: string,
   context: TextContext,
 ): AsyncGenerator<string, boolean> {
-  const { commands, style } = context;
-  const [word = ''] = /^[^ \t]*/.exec(line) ?? [];
+  const { style, place } = context;
   let command: TextCommand | undefined;
   try {
-    command = findCommand(word, commands);
+    const text = context.user === undefined ? undefined : spokenIn(place, line);
+    if (place && text !== undefined) {
+      yield* postLine(text, place, context);
+      return true;
+    }
+    const [word = ''] = /^[^ \t]*/.exec(line) ?? [];
+    command = findCommand(word, context);
     if (!command.anyone && context.user === undefined) throw boardError('NOT_LOGGED_IN');
     yield* command.run(new Arguments(line.slice(word.length)), context);
     return true;
@@ -95,8 +104,16 @@ export async function* runTextLine(
       return false;
     }
     if (!(error instanceof BoardError)) throw error;
-    yield renderError(error, style);
-    if (command && error.code === 'INVALID_PARAMS') yield info(rightForm(command, commands), style);
+    const gone = await leaveIfGone(error, context);
+    yield renderError(place ? named(error, place) : error, style);
+    if (command && error.code === 'INVALID_PARAMS') yield info(rightForm(command, context), style);
+    if (gone !== '') yield gone;
     return false;
   }
+}
+
+/** An error about the group of a place, which the user knows by its name and not by its number. */
+function named(error: BoardError, { group, name }: Place): BoardError {
+  const { message } = boardError('GROUP_NOT_FOUND', String(group));
+  return error.message === message ? boardError('GROUP_NOT_FOUND', name) : error;
 }

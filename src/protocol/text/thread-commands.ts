@@ -1,4 +1,5 @@
 import { boardError } from '../errors.ts';
+import type { TextContext } from './command.ts';
 import { firstVisible } from './first-visible.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
@@ -56,20 +57,29 @@ export const [groupThread, thread] = groupCommand(
     topic: 'more',
     takes: ['joined', 'number'],
   },
-  async function* (group, args, { call, reading, style, listPiece = headersAtOnce }) {
-    const number = await messageNumber(args.messageNumber('number'), group, call);
+  async function* (group, args, context) {
+    const number = await messageNumber(args.messageNumber('number'), group, context.call);
     args.end();
-    let after = 0;
-    let first = 0;
-    for (let more = true; more; ) {
-      const page = await call('thread.get', { group, thread: number, after, limit: listPiece });
-      if (after === 0) reading.enter(page.groupId, page.thread);
-      if (after === 0) yield frameStart(`Group: ${page.group} Thread: ${page.thread}`, style);
-      first ||= await firstVisible(page.messages, page.groupId, call);
-      yield renderHeaders(page.messages, style, first);
-      after = page.messages.at(-1)?.number ?? after;
-      more = page.more;
-    }
-    yield listEnd(style);
+    yield* listThread(group, number, context);
   },
 );
+
+/** Lists the visible messages of the thread of a message. */
+export async function* listThread(
+  group: string,
+  number: number,
+  { call, reading, style, listPiece = headersAtOnce }: TextContext,
+): AsyncGenerator<string> {
+  let after = 0;
+  let first = 0;
+  for (let more = true; more; ) {
+    const page = await call('thread.get', { group, thread: number, after, limit: listPiece });
+    if (after === 0) reading.enter(page.groupId, page.thread);
+    if (after === 0) yield frameStart(`Group: ${page.group} Thread: ${page.thread}`, style);
+    first ||= await firstVisible(page.messages, page.groupId, call);
+    yield renderHeaders(page.messages, style, first);
+    after = page.messages.at(-1)?.number ?? after;
+    more = page.more;
+  }
+  yield listEnd(style);
+}
