@@ -143,13 +143,16 @@ export class GroupSearch {
   /** The newest visible messages between two times. */
   private readWhole(some: { group: number; above: number; below: number; limit: number }): void {
     const { joined } = this.searched;
-    let count = 0;
+    const rows: (Header & { content: string })[] = [];
+    let units = 0;
     for (const row of this.statements.newestWhole.each({ ...some, joined })) {
-      this.compare(row);
-      this.below = row.postedAt;
-      if (++count === rowsOfStep || this.isStepFull) return;
+      rows.push(row);
+      units += row.content.length;
+      if (units >= unitsOfStep) break;
     }
-    this.below = some.above + 1;
+    for (const row of rows) this.compare(row);
+    const isLast = rows.length < rowsOfStep && units < unitsOfStep;
+    this.below = isLast ? some.above + 1 : (rows.at(-1)?.postedAt ?? 0);
   }
 
   /** The messages of a thread, and after them the message that has begun it. */
