@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { limits } from '../../src/protocol/limits.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { prepareStatements } from '../../src/storage/sqlite/statements/statements.ts';
 import {
@@ -269,3 +270,27 @@ test.each(['without', 'with'])(
     expect(grown.map(([what]) => what)).toEqual([]);
   },
 );
+
+test('to mark many messages as read among many own ones costs about as much as to mark one', async () => {
+  const board = openBoard({ durable: false });
+  const { repository } = board;
+  const alice = await member(board, 'alice');
+  const count = 20_000;
+  // After alice has joined.
+  fill(board, count, alice.since + 60_000_000);
+  const markingCosts = async (ranges: [number, number][]) => {
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 5; run++) {
+      await repository.restoreMarks(alice, main, { lastRead: 0, ranges: [] });
+      const start = performance.now();
+      const marks = await repository.markRead(alice, main, ranges);
+      fastest = Math.min(fastest, performance.now() - start);
+      expect(marks).toEqual({ lastRead: count, ranges: [] });
+    }
+    return fastest;
+  };
+  const ranges = Array.from({ length: limits.rangesAtOnce }, (_, at) => 3 * at + 2);
+  const one = await markingCosts([[2, 2]]);
+  const many = await markingCosts(ranges.map((number) => [number, number]));
+  expect(many).toBeLessThan(8 * one);
+});

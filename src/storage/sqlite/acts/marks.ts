@@ -12,10 +12,13 @@ export function markRead(
 ): Marks {
   const { group, joined, lastNumber, marks } = findMarks(tx, who);
   const reader = { user: who.actor.user.id, group: group.id, joined };
-  const added = upTo(lastNumber, ranges)
-    .filter((range) => !holds(marks, range))
-    .map((range) => widened(tx.statements, reader, range, lastNumber));
-  return store(tx, who, group, { before: marks, after: withRead(marks, added) });
+  let after = marks;
+  // One after the other: a widened range often holds the next ones. To widen each would search the same messages again.
+  for (const range of upTo(lastNumber, ranges)) {
+    if (holds(after, range)) continue;
+    after = withRead(after, [widened(tx.statements, reader, range, lastNumber)]);
+  }
+  return store(tx, who, group, { before: marks, after });
 }
 
 /** @throws BoardError as `Repository.markAllRead` does */
