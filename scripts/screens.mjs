@@ -121,6 +121,18 @@ try {
   alice.print('Help', /Groups, by name/);
   await alice.type('%help grouplist\r', /Example: .*\n.*>/);
   alice.print('Help on one command', /.*> %help grouplist/);
+  alice.process.write('\x0c');
+  await alice.type('%go news\r', /leaves\.\nnews>$/);
+  bob.post('news', 'Outing', 'The boat leaves at nine from the bridge.\nBring something to eat.');
+  await alice.shows(/eat\.\nnews>$/);
+  await alice.type('I will bring cake.\r', /\(y\/N\)$/);
+  await alice.type('y\r', /posted in news\. .*\n.*news>$/);
+  for (let at = 1; at <= 15; at++) bob.post('main', `Parking ${at}`, 'x');
+  await alice.shows(/new messages .*\n.*news>$/);
+  await alice.type('%go 2\r', /leaves\.\nnews\/2>$/);
+  await alice.type('Who has the tickets?\r', /Re: Outing\nnews\/2>$/);
+  await alice.type('%go ..\r', /leaves\.\nnews>$/);
+  alice.print('A place to be', /.*> %go news/);
   alice.process.write('\x04');
   bob.leave();
 } finally {

@@ -20,7 +20,7 @@ async function aliceAndBob() {
 test('a line without % is posted in the group that %go names, under its first words', async () => {
   const { alice, bob } = await aliceAndBob();
   expect(await alice.ask('%go NEWS')).toBe(
-    '[INFO] You are in news. A line without % is posted here; %go .. leaves.\n',
+    '[INFO] You are in news. Lines without % are posted; %go .. leaves.\n',
   );
   const line =
     'The release of Monday is put off until the people who test it are back from their holidays';
@@ -81,7 +81,7 @@ test('in a thread, a line is a reply in it, and %list shows the thread', async (
   // Outside of every place, the group of a thread is main, as for the short commands.
   await alice.receivedSoFar();
   expect(await alice.ask('%go 3')).toBe(
-    '[INFO] You are in main/2. 3 unread in main. A line without % is a reply in this thread; %go .. leaves.\n',
+    '[INFO] You are in main/2. Lines without % are replies; %go .. leaves.\n',
   );
   expect(await alice.ask('Count me in.')).toBe(
     '[SUCCESS] Message 4 posted in main. Subject: Re: Lunch\n',
@@ -94,7 +94,7 @@ test('in a thread, a line is a reply in it, and %list shows the thread', async (
   const list = undated(await alice.ask('%list'));
   expect(list).toContain('--- Group: main Thread: 2 ---');
   expect(list).not.toContain('Parking');
-  expect(await alice.ask('%go ..')).toContain('You are in main. ');
+  expect(await alice.ask('%go ..')).toContain('You are in main (3 unread).');
   expect(await alice.ask('%go news')).toContain('You are in news.');
   expect(await alice.ask('%go main 1')).toContain('You are in main/1.');
   expect(await alice.ask('%go 9')).toContain('[ERROR] There is no message 9 for you in main.');
@@ -124,7 +124,7 @@ test('in a direct conversation, lines are replies with subjects of their own', a
   const alice = await board.connect();
   alice.send('alice', password);
   await alice.expect('every command.\n');
-  expect(await alice.ask('%go @DAVE')).toContain('You are in @dave. A line without % is posted');
+  expect(await alice.ask('%go @DAVE')).toContain('You are in @dave. Lines without % are posted;');
   expect(await alice.ask('Are you coming?')).toContain(
     'Message 1 posted in @dave. Subject: Are you coming?',
   );

@@ -83,18 +83,17 @@ async function whereabouts(context: TextContext): Promise<string> {
   return arrived(place, context);
 }
 
-/** `You are in news: 3 unread. …` */
+/** `You are in news (3 unread). …` In a thread the unread messages of the group are not counted. */
 async function arrived(place: Place, context: TextContext): Promise<string> {
   const { call, reading, style } = context;
   // The name may have changed since the user came here.
   const { group: name } = await call('message.list', { group: place.group, limit: 1 });
+  const where = style.strong(placeName({ ...place, name }));
+  if (place.thread !== undefined) {
+    return info(`You are in ${where}. Lines without % are replies; %go .. leaves.`, style);
+  }
   const groups = await reading.unread(call);
   const unread = groups.find(({ id }) => id === place.group)?.unread ?? 0;
-  const where = placeName({ ...place, name });
-  const how = place.thread === undefined ? 'posted here' : 'a reply in this thread';
-  const count = unread > 0 ? `${unreadCount(unread)} in ${style.group(name)}. ` : '';
-  return info(
-    `You are in ${style.strong(where)}. ${count}A line without % is ${how}; %go .. leaves.`,
-    style,
-  );
+  const count = unread > 0 ? ` (${unreadCount(unread)})` : '';
+  return info(`You are in ${where}${count}. Lines without % are posted; %go .. leaves.`, style);
 }
