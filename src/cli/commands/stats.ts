@@ -140,7 +140,7 @@ function summary({ totals, posted, database, ...document }: Omit<StatsDocument, 
   return fields([
     ['Users', `${totals.users}${totals.banned > 0 ? `, ${totals.banned} banned` : ''}`],
     ['Groups', totals.groups],
-    ['Direct conversations', totals.conversations],
+    ['Conversations', totals.conversations],
     ['Memberships', totals.memberships],
     ['Messages', totals.messages],
     ['Last 24 hours', posted.lastDay],
