@@ -80,7 +80,9 @@ test('stats prints 80 columns with cleaned names, also beside a server', async (
   await TestBoard.start({ data });
   const { code, stdout, stderr } = await runCli(['stats', '--data', data]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  expect(stdout).toMatch(/^Users {11}2, 1 banned\nGroups {10}5\nConversations {3}0\nMemberships {5}2\nMessages {8}5\n/);
+  expect(stdout).toMatch(
+    /^Users {11}2, 1 banned\nGroups {10}5\nConversations {3}0\nMemberships {5}2\nMessages {8}5\n/,
+  );
   expect(stdout).toContain(
     `running, process ${process.pid}\n\nNobody is connected.\n\n4 posted since `,
   );
