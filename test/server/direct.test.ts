@@ -324,6 +324,15 @@ describe('for a third user', () => {
       ['message.get', { group, number: 1 }],
       ['message.list', { group }],
       ['message.markRead', { group, number: 1 }],
+      ['message.next', { group }],
+      ['message.edit', { group, number: 1, content: 'c' }],
+      ['message.delete', { group, number: 1 }],
+      ['message.history', { group, number: 1 }],
+      ['group.changes', { group, after: 0 }],
+      ['group.markRead', { group }],
+      ['group.restoreMarks', { group, lastRead: 0, ranges: [] }],
+      ['thread.list', { group }],
+      ['thread.get', { group, thread: 1 }],
       ['message.search', { query: `secret in:${group}` }],
     ];
   }
@@ -351,7 +360,8 @@ describe('for a third user', () => {
         expect(blind(error?.message), `${method} ${ref}`).toBe(
           other?.message.replaceAll(String(absent).replace(/^@/, ''), 'X'),
         );
-        expect(error?.data.code).toBe(other?.data.code);
+        expect(error?.data.code, method).toBe('GROUP_NOT_FOUND');
+        expect(other?.data.code, method).toBe('GROUP_NOT_FOUND');
       }
     }
     expect(await eve.errorOf('message.list', { group: '@alice' })).toMatchObject({
