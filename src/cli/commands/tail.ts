@@ -75,7 +75,7 @@ Examples:
   $ corkboard tail --profile work
   $ corkboard tail main news --since 2h --user alice
   $ corkboard tail main --no-follow -n 20 --user alice
-  $ corkboard tail ci --json --user watcher | jq --unbuffered -r .subject
+  $ corkboard tail ci --json --user watcher | jq -r 'select(.event == null).subject'
   $ corkboard tail --mentions --json --user bot
   $ corkboard tail ci -n 1 --headers --user watcher && make deploy`,
     )
