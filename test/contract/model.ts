@@ -15,6 +15,8 @@ interface Hidden {
   readonly deleted: boolean;
   /** Its contents, the present one last. */
   readonly texts: readonly string[];
+  /** The users whom the present content mentions. */
+  readonly mentioned: readonly string[];
   /** Its place among all events when it was last edited or deleted; 0 if it never was. */
   readonly changed: number;
   /** Who deleted it; null for the operator. */
@@ -125,6 +127,7 @@ export class Model {
       turn: ++this.turn,
       deleted: false,
       texts: ['in full'],
+      mentioned: [],
       changed: 0,
       by: null,
     };
@@ -234,6 +237,19 @@ export class ModelGroup {
     );
   }
 
+  /** Replaces the content with which a message was posted. */
+  setContent(number: number, content: string): void {
+    this.rows = this.rows.map((row) =>
+      row.number === number ? { ...row, texts: [content] } : row,
+    );
+  }
+
+  /** Sets the users whom a message mentions, of whom only members count. */
+  mention(number: number, users: readonly string[]): void {
+    const mentioned = users.filter((user) => this.members.has(user));
+    this.rows = this.rows.map((row) => (row.number === number ? { ...row, mentioned } : row));
+  }
+
   /** Takes over the time that the board gave to an edit. */
   stampEdit(number: number, editedAt: number | null): void {
     this.rows = this.rows.map((row) => (row.number === number ? { ...row, editedAt } : row));
@@ -322,6 +338,6 @@ export class ModelGroup {
 }
 
 export function header(kept: Kept): Shown {
-  const { turn, deleted, texts, changed, by, ...shown } = kept;
+  const { turn, deleted, texts, mentioned, changed, by, ...shown } = kept;
   return shown;
 }

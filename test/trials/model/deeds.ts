@@ -26,14 +26,15 @@ export type Place = GroupName | { readonly other: 0 | 1 };
 export type Deed =
   | { do: 'join' | 'leave' | 'users'; seat: number; group: GroupName }
   | { do: 'threads' | 'changes' | 'catchUp' | 'next'; seat: number; place: Place }
-  | { do: 'post'; seat: number; place: Place; posts: number }
+  | { do: 'post'; seat: number; place: Place; posts: number; mentioned: UserName | undefined }
   | { do: Numbered; seat: number; place: Place; number: number }
+  | { do: Worded; seat: number; place: Place; number: number; mentioned: UserName | undefined }
   | { do: 'list'; seat: number; place: Place; before: number | undefined; limit: number }
   | { do: 'markRead'; seat: number; place: Place; number: number; count: number; upTo: boolean }
   /** Searches for a word of a content, or of the subject of one thread. */
   | { do: 'search'; seat: number; word: string }
   | { do: 'block' | 'unblock' | 'open'; seat: number; other: 0 | 1 }
-  | { do: 'blocked' | 'groups' | 'directs' | 'unread' | 'undo'; seat: number }
+  | { do: 'blocked' | 'groups' | 'directs' | 'unread' | 'undo' | 'mentions'; seat: number }
   | { do: 'vanish' | 'exit'; seat: number }
   | { do: 'delete'; group: GroupName; newest: number[] }
   | { do: 'purge'; group: GroupName; keep: number }
@@ -41,7 +42,8 @@ export type Deed =
   | { do: 'renameUser'; user: UserName }
   | { do: 'renameGroup' | 'restart' };
 
-type Numbered = 'get' | 'reply' | 'edit' | 'deleteOwn' | 'history' | 'thread';
+type Numbered = 'get' | 'deleteOwn' | 'history' | 'thread';
+type Worded = 'reply' | 'edit';
 
 const seat = fc.nat({ max: seats.length - 1 });
 const group = fc.constantFrom(...groupNames);
@@ -50,18 +52,26 @@ const place: fc.Arbitrary<Place> = fc.oneof(
   { weight: 3, arbitrary: group },
   { weight: 1, arbitrary: fc.record({ other }) },
 );
+const mentioned = fc.option(fc.constantFrom(...userNames), { nil: undefined });
 const number = fc.integer({ min: 1, max: 12 });
 const one = <T extends Deed['do']>(...words: T[]) => fc.constantFrom(...words);
 
 const deed: fc.Arbitrary<Deed> = fc.oneof(
   {
     weight: 12,
-    arbitrary: fc.record({ do: one('post'), seat, place, posts: fc.integer({ min: 1, max: 3 }) }),
+    arbitrary: fc.record({
+      do: one('post'),
+      seat,
+      place,
+      posts: fc.integer({ min: 1, max: 3 }),
+      mentioned,
+    }),
   },
-  { weight: 8, arbitrary: fc.record({ do: one('reply'), seat, place, number }) },
+  { weight: 8, arbitrary: fc.record({ do: one('reply'), seat, place, number, mentioned }) },
   { weight: 8, arbitrary: fc.record({ do: one('join'), seat, group }) },
   { weight: 3, arbitrary: fc.record({ do: one('leave', 'users'), seat, group }) },
-  { weight: 6, arbitrary: fc.record({ do: one('edit', 'deleteOwn'), seat, place, number }) },
+  { weight: 4, arbitrary: fc.record({ do: one('edit'), seat, place, number, mentioned }) },
+  { weight: 2, arbitrary: fc.record({ do: one('deleteOwn'), seat, place, number }) },
   { weight: 6, arbitrary: fc.record({ do: one('get', 'history', 'thread'), seat, place, number }) },
   {
     weight: 8,
@@ -92,7 +102,10 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 3, arbitrary: fc.record({ do: one('open', 'block', 'unblock'), seat, other }) },
   {
     weight: 6,
-    arbitrary: fc.record({ do: one('blocked', 'groups', 'directs', 'unread', 'undo'), seat }),
+    arbitrary: fc.record({
+      do: one('blocked', 'groups', 'directs', 'unread', 'undo', 'mentions'),
+      seat,
+    }),
   },
   { weight: 3, arbitrary: fc.record({ do: one('vanish', 'exit'), seat }) },
   {

@@ -6,7 +6,7 @@ import { toTheEnd } from '../../contract/storage.ts';
 import { TestBoard } from '../../helpers/board.ts';
 import type { Request } from './actor.ts';
 import { type Deed, groupNames, type Place, seats, type UserName, userNames } from './deeds.ts';
-import { type Answer, conversationOf, Oracle, otherOf } from './oracle.ts';
+import { type Answer, conversationOf, Oracle, otherOf, type Text } from './oracle.ts';
 import { Seat } from './seat.ts';
 
 const password = 'correct horse battery';
@@ -137,11 +137,12 @@ export class Life {
       case 'blocked':
         return seat.ask('user.blocked', {}, oracle.blocked(user));
       case 'post':
-        return this.post(at, key, deed.posts);
+        return this.post(at, key, deed.posts, this.text('in full', deed));
       case 'reply': {
         const { number: replyTo } = deed;
-        const answer = oracle.reply(user, key, replyTo);
-        await ask('message.post', { replyTo, content: 'in full' }, answer);
+        const text = this.text('in full', deed);
+        const answer = oracle.reply(user, key, replyTo, text);
+        await ask('message.post', { replyTo, content: text.content }, answer);
         if (answer.kept) this.tellPosted(at, key, answer.kept);
         return;
       }
@@ -154,9 +155,9 @@ export class Life {
       }
       case 'edit': {
         const { number } = deed;
-        const content = `in full, e${++this.edits}`;
-        const answer = oracle.edit(user, key, number, content);
-        await ask('message.edit', { number, content }, answer);
+        const text = this.text(`in full, e${++this.edits}`, deed);
+        const answer = oracle.edit(user, key, number, text);
+        await ask('message.edit', { number, content: text.content }, answer);
         if ('error' in answer) return;
         const { group: _, revision: __, ...message } = answer.result;
         return this.tell(key, 'message.edited', { group, message }, { except: at, number });
@@ -222,6 +223,8 @@ export class Life {
         return this.next(at, key);
       case 'search':
         return seat.ask('message.search', { query: deed.word }, oracle.search(user, deed.word));
+      case 'mentions':
+        return seat.ask('mention.list', {}, oracle.mentions(user));
       case 'groups':
         return seat.isPerson ? undefined : seat.ask('group.list', {}, oracle.groups(user));
       case 'directs':
@@ -233,6 +236,12 @@ export class Life {
     }
   }
 
+  /** A content, with a mention if the deed has one. */
+  private text(content: string, { mentioned }: { mentioned?: UserName | undefined }): Text {
+    if (mentioned === undefined) return { content, mentions: [] };
+    return { content: `${content} @${this.oracle.name(mentioned)}`, mentions: [mentioned] };
+  }
+
   private async open(at: number, other: UserName): Promise<void> {
     const seat = this.seats[at] as Seat;
     const opened = this.oracle.open(seat.user, other);
@@ -242,7 +251,7 @@ export class Life {
     return seat.ask('direct.open', { user: name }, answer);
   }
 
-  private async post(at: number, key: string, posts: number): Promise<void> {
+  private async post(at: number, key: string, posts: number, text: Text): Promise<void> {
     const { oracle } = this;
     const seat = this.seats[at] as Seat;
     const group = oracle.groupName(seat.user, key);
@@ -253,8 +262,9 @@ export class Life {
       const other = key.startsWith('@') && (otherOf(seat.user, key) as UserName);
       const opened = other && oracle.open(seat.user, other);
       if (opened && 'key' in opened && opened.isNew) this.tellOpened(at, key);
-      const answer = opened && 'error' in opened ? opened : oracle.post(seat.user, key, subject);
-      requests.push({ method: 'message.post', params: { group, subject, content: 'in full' } });
+      const answer =
+        opened && 'error' in opened ? opened : oracle.post(seat.user, key, subject, text);
+      requests.push({ method: 'message.post', params: { group, subject, content: text.content } });
       answers.push(answer);
       if ('kept' in answer && answer.kept) this.tellPosted(at, key, answer.kept);
     }
@@ -302,13 +312,16 @@ export class Life {
   }
 
   /** The groups with unread messages, that of `%next` first. */
-  private unreadOf({ user, reading }: Seat): { group: string; count: number }[] {
+  private unreadOf({ user, reading }: Seat) {
     return this.oracle
       .groupsOf(user)
       .map((key) => ({ key, count: this.oracle.unread(user, key).length }))
       .filter(({ count }) => count > 0)
       .sort((a, b) => Number(b.key === reading?.key) - Number(a.key === reading?.key))
-      .map(({ key, count }) => ({ group: this.oracle.groupName(user, key), count }));
+      .map(({ key, count }) => ({
+        ...{ group: this.oracle.groupName(user, key), count },
+        mentions: this.oracle.unreadMentions(user, key),
+      }));
   }
 
   private async deleteNewest({ group: key, newest }: { group: string; newest: number[] }) {

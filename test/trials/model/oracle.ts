@@ -22,6 +22,12 @@ export interface CaughtUp {
   readonly upTo: number;
 }
 
+/** A content, and the users whom it mentions. */
+export interface Text {
+  readonly content: string;
+  readonly mentions: readonly UserName[];
+}
+
 export type Answer = Answered | Refusal;
 
 function refusal<C extends ErrorCode>(
@@ -74,11 +80,12 @@ export class Oracle {
     return visible.filter(({ sender }) => sender !== user).map(({ number }) => number);
   }
 
-  header({ number, sender, subject, thread, replyTo, texts }: Kept): Object {
+  header({ number, sender, subject, thread, replyTo, texts, mentioned }: Kept): Object {
     return {
       ...{ number, sender: this.name(sender), subject, thread },
       ...(replyTo !== null && { replyTo }),
       ...(texts.length > 1 && { editedAt: 'then' }),
+      ...(mentioned.length > 0 && { mentions: mentioned.map((user) => this.name(user)) }),
     };
   }
 
@@ -174,29 +181,31 @@ export class Oracle {
     return { result: { users: blocked.map((each) => ({ user: this.name(each) })) } };
   }
 
-  post(user: string, key: string, subject: string): Answer & { kept?: Kept } {
-    return this.keep(user, key, () => this.model.post(user, key, subject));
+  post(user: string, key: string, subject: string, text: Text): Answer & { kept?: Kept } {
+    return this.keep(user, key, text, () => this.model.post(user, key, subject));
   }
 
-  reply(user: string, key: string, to: number): Answer & { kept?: Kept } {
+  reply(user: string, key: string, to: number, text: Text): Answer & { kept?: Kept } {
     if (!this.model.has(key)) {
       const refused = this.refusesDirect(user, otherOf(user, key));
       return refused ?? refusal('MESSAGE_NOT_FOUND', this.groupName(user, key), to);
     }
-    return this.keep(user, key, () => this.model.reply(user, key, to), to);
+    return this.keep(user, key, text, () => this.model.reply(user, key, to), to);
   }
 
-  private keep(user: string, key: string, add: () => Kept | ErrorCode, to = 0) {
+  private keep(user: string, key: string, text: Text, add: () => Kept | ErrorCode, to = 0) {
     let kept: Kept | undefined;
-    const answer = this.in(user, key, () => {
+    const answer = this.in(user, key, (group) => {
       const refused = key.startsWith('@') && this.refusesDirect(user, otherOf(user, key));
       if (refused) return refused;
       const added = add();
       if (typeof added === 'string') {
         return refusal('MESSAGE_NOT_FOUND', this.groupName(user, key), to);
       }
-      kept = added;
-      return this.header(added);
+      group.setContent(added.number, text.content);
+      group.mention(added.number, text.mentions);
+      kept = group.rows.at(-1) as Kept;
+      return this.header(kept);
     });
     return { ...answer, ...(kept && { kept }) };
   }
@@ -209,11 +218,12 @@ export class Oracle {
     }));
   }
 
-  edit(user: string, key: string, number: number, content: string): Answer {
+  edit(user: string, key: string, number: number, { content, mentions }: Text): Answer {
     return this.of(user, key, number, ({ sender, texts }, group) => {
       if (sender !== user) return refusal('NOT_AUTHOR', number, this.groupName(user, key));
       if (texts.length > limits.edits) return refusal('TOO_MANY_EDITS', limits.edits);
       this.model.edit(user, key, number, content);
+      group.mention(number, mentions);
       const edited = group.rows.find((row) => row.number === number) as Kept;
       return { ...this.header(edited), revision: edited.texts.length - 1 };
     });
@@ -298,6 +308,15 @@ export class Oracle {
     return { result: { messages, more: found.length > limits.searchDefault } };
   }
 
+  mentions(user: string): Answer {
+    const found = this.model.visible(user).filter(({ mentioned }) => mentioned.includes(user));
+    const messages = found.slice(0, limits.searchDefault).map(({ name, ...message }) => ({
+      group: this.groupName(user, name),
+      ...this.header(message),
+    }));
+    return { result: { messages, more: found.length > limits.searchDefault } };
+  }
+
   /** @returns the answer to `message.next` */
   next(user: string, key: string, thread?: number): Answer {
     return this.in(user, key, (group) => {
@@ -340,6 +359,13 @@ export class Oracle {
     return this.model.group(key).unread(user);
   }
 
+  unreadMentions(user: string, key: string): number {
+    const group = this.model.group(key);
+    const unread = group.unread(user);
+    const mentioning = group.rows.filter(({ mentioned }) => mentioned.includes(user));
+    return mentioning.filter(({ number }) => unread.includes(number)).length;
+  }
+
   groups(user: string): Answer {
     const groups = boardGroups.map((key) => {
       const group = this.model.group(key);
@@ -365,7 +391,10 @@ export class Oracle {
   private counts(user: string, key: string) {
     const unreadNumbers = this.unread(user, key);
     const lastNumber = this.isIn(user, key) ? this.model.group(key).lastNumber : 0;
-    return { unread: unreadNumbers.length, unreadNumbers, lastNumber };
+    return {
+      ...{ unread: unreadNumbers.length, unreadNumbers, lastNumber },
+      mentions: this.unreadMentions(user, key),
+    };
   }
 }
 

@@ -25,7 +25,9 @@ export class Person implements Actor {
 
   static welcome(memberships: readonly Any[]): string {
     const unread = memberships.filter((membership) => membership.unread > 0);
-    return unread.map((each) => info(`${each.group}: ${each.unread} unread`)).join('');
+    return unread
+      .map((each) => info(`${each.group}: ${count(each.unread, each.mentions)}`))
+      .join('');
   }
 
   async ask(requests: readonly Request[]): Promise<string[]> {
@@ -269,6 +271,13 @@ const commands: Record<string, Command> = {
       return framed(`Search: ${query}`, lines.length > 0 ? lines : ['(no messages)']);
     },
   },
+  'mention.list': {
+    line: () => '%mentions',
+    shown: ({ messages }) => {
+      const lines = messages.map((found: Any) => `Group: ${found.group} | ${entry(found)}`);
+      return framed('Mentions', lines.length > 0 ? lines : ['(no messages)']);
+    },
+  },
   'group.markRead': {
     line: ({ group }) => `%catchup ${group}`,
     shown: ({ group, was }) => {
@@ -289,8 +298,9 @@ const commands: Record<string, Command> = {
   unread: {
     line: () => '%unread',
     shown: ({ unread }) =>
-      unread.map(({ group, count }: Any) => info(`${group}: ${count} unread`)).join('') ||
-      info('Nothing unread.'),
+      unread
+        .map((each: Any) => info(`${each.group}: ${count(each.count, each.mentions)}`))
+        .join('') || info('Nothing unread.'),
   },
   next: {
     line: () => '%next',
@@ -305,6 +315,11 @@ const commands: Record<string, Command> = {
     },
   },
 };
+
+function count(unread: number, mentions: number): string {
+  if (mentions === 0) return `${unread} unread`;
+  return `${unread} unread, ${mentions} ${mentions === 1 ? 'mentions' : 'mention'} you`;
+}
 
 function counted(groups: { group: string; count: number }[]): string {
   return groups.map(({ group, count }) => `${group} (${count})`).join(', ');
