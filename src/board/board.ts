@@ -10,7 +10,7 @@ import { isLongerThan } from './names.ts';
 import type { Actor, Edit, Page, Repository } from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
 import { parseQuery } from './search/query.ts';
-import type { GroupRef, User } from './types.ts';
+import type { GroupRef, Notify, User } from './types.ts';
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 // Printable ASCII without a space at either end: nothing in it is to be cleaned.
@@ -152,6 +152,22 @@ export class Board {
     page: { after?: number | undefined; limit: number },
   ) {
     return this.repository.thread(actor, groupRef(group), thread, page);
+  }
+
+  setNotify(actor: Actor, group: string | number, notify: Notify) {
+    return this.repository.setNotify(actor, groupRef(group), notify);
+  }
+
+  muteThread(actor: Actor, group: string | number, thread: number, muted: boolean) {
+    return this.repository.muteThread(actor, groupRef(group), thread, muted);
+  }
+
+  muteUser(actor: Actor, user: string, muted: boolean) {
+    return this.repository.muteUser(actor, userRef(user), muted);
+  }
+
+  mutes(actor: Actor) {
+    return this.repository.mutes(actor);
   }
 
   mentions(actor: Actor, page: SearchPage): Search {

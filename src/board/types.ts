@@ -50,8 +50,17 @@ export interface Membership extends Marks {
   readonly unread?: number | null;
   /** How many of them mention the user; null or left out together with `unread`. */
   readonly mentions?: number | null;
+  /** Of which messages the user is notified: of all if it is left out. */
+  readonly notify?: Notify;
   readonly lastNumber: number;
   readonly joinedAt: number;
+}
+
+/** What a user has muted. */
+export interface Mutes {
+  readonly groups: readonly (Group & { readonly notify: Notify })[];
+  readonly threads: readonly { readonly group: Group; readonly thread: number }[];
+  readonly users: readonly User[];
 }
 
 /** A group in a list for a user. Nothing is read, and the newest number is 0, for a user who is not in the group. */
@@ -60,6 +69,7 @@ export interface GroupSummary extends Group, Marks {
   readonly members: number;
   readonly messages: number;
   readonly joined: boolean;
+  readonly notify: Notify;
   readonly lastNumber: number;
   /** The change counter up to which everything is stored; 0 for a user who is not in the group. */
   readonly change: number;
@@ -99,6 +109,8 @@ export interface Login {
 /** The result of a login. */
 export interface OpenedLogin extends Login {
   readonly memberships: readonly Membership[];
+  /** Whether the user has muted users or threads. */
+  readonly hasMutes?: boolean;
   /** The board cannot write at the moment. */
   readonly readOnly?: true;
   /** Whether the login has made the user. */
@@ -149,6 +161,17 @@ export type BoardEvent =
       lastNumber: number;
       at: number;
     }
+  /** Of which messages of the group the user is notified. `lastNumber` is the group's newest number at that time. */
+  | {
+      type: 'notify.changed';
+      origin: Origin;
+      group: Group;
+      user: User;
+      notify: Notify;
+      lastNumber: number;
+    }
+  /** The user has muted a user or a thread, or has ended that. */
+  | { type: 'mutes.changed'; origin: Origin; user: User }
   /** What the user has read of the group is now `marks`. */
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }
   | OutsideEvent;

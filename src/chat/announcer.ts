@@ -8,6 +8,7 @@ import { info, renderGathered, renderNotice } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { Arrivals } from './arrivals.ts';
 import { Gatherer } from './gatherer.ts';
+import { Muted } from './muted.ts';
 import { placeAfter } from './place-after.ts';
 import type { Reporter } from './reporter.ts';
 
@@ -35,6 +36,8 @@ export interface AnnouncerOptions {
 
 /** Prints the events of a client: notices, and changes of its connection. */
 export class Announcer {
+  /** What the user has muted: of its messages, nothing is printed. */
+  readonly muted = new Muted();
   private readonly gatherer: Gatherer;
   private client: BoardClient | undefined;
 
@@ -51,6 +54,8 @@ export class Announcer {
   follow(client: BoardClient): void {
     const { reporter, style, away, back, place, reading } = this.options;
     this.client = client;
+    this.muted.forget();
+    if (client.hasMutes) void this.muted.load(client.call);
     const arrivals = new Arrivals({
       client,
       style,
@@ -59,7 +64,12 @@ export class Announcer {
       print: (text, message) => reporter.print(this.rung(text, message)),
       announce: (notice) => this.announce(notice, client),
     });
-    client.on('notice', (notice) => arrivals.take(notice));
+    client.on('notice', (notice) => {
+      if (notice.method === 'mutes.changed') void this.muted.load(client.call);
+      this.muted.whenKnown(() => {
+        if (!this.muted.hides(notice)) arrivals.take(notice);
+      });
+    });
     client.on('lost', ({ reason }) => {
       this.flush();
       this.complain(`${this.loss(reason)} Trying to connect again.`);
@@ -74,6 +84,9 @@ export class Announcer {
       const here = place();
       const isMember = client.memberships.some(({ id }) => id === here?.group);
       if (here && !isMember) this.leave(here);
+      // Another session may have muted something since.
+      if (client.hasMutes) void this.muted.load(client.call);
+      else this.muted.forget();
       back();
     });
     client.on('ended', (error) => this.end(error.message));

@@ -101,7 +101,8 @@ function wordsOf(text: string): string[] {
   return /\s$/.test(text) || words.length === 0 ? [...words, ''] : words;
 }
 
-async function candidates(place: Place, { call, commands, style }: Board): Promise<Candidate[]> {
+async function candidates(place: Place, board: Board): Promise<Candidate[]> {
+  const { call, commands, style } = board;
   switch (place.kind) {
     case 'place':
       if (/^#?\d/.test(place.word)) return numbers(place, call, style);
@@ -114,6 +115,12 @@ async function candidates(place: Place, { call, commands, style }: Board): Promi
       if (!isDirectName(place.word)) return names;
       return (await knownUsers(call)).map((name) => ({ text: directName(name) }));
     }
+    case 'muted':
+      if (!place.word.startsWith('@')) {
+        const words = [{ text: 'thread' }, { text: 'user' }];
+        return [...words, ...(await candidates({ ...place, kind: 'joined' }, board))];
+      }
+      return candidates({ ...place, kind: 'user' }, board);
     case 'user': {
       const names = await knownUsers(call);
       const sign = place.word.startsWith('@') ? '@' : '';

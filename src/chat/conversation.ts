@@ -109,7 +109,9 @@ export class Conversation implements TextContext {
     this.secret.asked(params);
     const answer = this.command.counted(board.call(method, params));
     this.giveWay();
-    return answer;
+    const result = await answer;
+    this.announcer.muted.learn({ method, result });
+    return result;
   };
 
   get style(): Style {

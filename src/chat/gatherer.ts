@@ -45,7 +45,9 @@ export class Gatherer {
   constructor(private readonly options: GathererOptions) {}
 
   take(notice: Notice): void {
-    const { params } = notice;
+    const { method, params } = notice;
+    // It has no text and no group.
+    if (method === 'mutes.changed') return;
     const add = this.options.isPersonal(notice) ? undefined : adderOf(notice);
     if ('groupId' in params && add) {
       this.count(notice, params, add);

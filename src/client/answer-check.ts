@@ -42,6 +42,12 @@ export function leadsOn<M extends Method>(
     case 'session.logout':
     case 'account.setPassword':
     case 'group.list':
+    case 'membership.set':
+    case 'thread.mute':
+    case 'thread.unmute':
+    case 'user.mute':
+    case 'user.unmute':
+    case 'mute.list':
     case 'user.block':
     case 'user.unblock':
     case 'user.blocked':

@@ -76,6 +76,7 @@ const isTemporary: Readonly<Record<ErrorCode, boolean>> = {
   DIRECT_FIXED: false,
   BLOCKED: false,
   TOO_MANY_BLOCKS: false,
+  TOO_MANY_MUTES: false,
   MESSAGE_NOT_FOUND: false,
   NOT_AUTHOR: false,
   EDIT_TOO_LATE: false,

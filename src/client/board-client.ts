@@ -51,6 +51,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   private connection: Connection | undefined;
   private name = '';
   private id = 0;
+  private muting = false;
 
   /** @param opened a session whose login was just answered; nothing after that reply has been read yet */
   constructor(opened: OpenSession, { address, credentials, timing }: ClientOptions) {
@@ -80,6 +81,11 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   /** The number of the user, which never changes. */
   get userId(): number {
     return this.id;
+  }
+
+  /** Whether the user had muted threads or users at the last login or resume: see `mute.list`. */
+  get hasMutes(): boolean {
+    return this.muting;
   }
 
   /** Whether the session has a connection at the moment. */
@@ -156,6 +162,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     this.connection = connection;
     this.id = session.userId;
     this.rename(session.user);
+    this.muting = session.mutes ?? false;
     const read = isFirst ? [] : this.feeds.resume(session.memberships);
     if (isFirst) this.feeds.begin(session.memberships);
     connection.on('notice', (notice) => this.take(notice));
@@ -194,6 +201,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
           call,
           wanted: () => this.connection === connection && this.feeds.has(feed),
           announce,
+          user: () => this.user,
         }),
       ),
     );

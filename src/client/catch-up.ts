@@ -16,6 +16,8 @@ export interface CatchUpOptions {
   /** Whether this connection is still used and the user still a member. */
   readonly wanted: () => boolean;
   readonly announce: (notice: Notice) => void;
+  /** The name of the user. */
+  readonly user: () => string;
 }
 
 /**
@@ -77,7 +79,7 @@ async function fetchChanges(
 async function fetchPage(
   feed: GroupFeed,
   limit: number,
-  { call, wanted, announce }: CatchUpOptions,
+  { call, wanted, announce, user }: CatchUpOptions,
 ) {
   const after = feed.missedAfter;
   if (after === undefined) return false;
@@ -86,7 +88,8 @@ async function fetchPage(
   for (const message of messages) {
     if (!wanted()) break;
     const params = { group: feed.membership.group, groupId: id, message };
-    if (feed.take(message.number)) announce({ method: 'message.posted', params });
+    const isWanted = feed.membership.notify !== 'mentions' || message.mentions?.includes(user());
+    if (feed.take(message.number) && isWanted) announce({ method: 'message.posted', params });
     const changed = feed.changes.release(message.number, message.editedAt);
     if (changed) announce(changed);
   }

@@ -36,6 +36,8 @@ export class GroupFeed {
     // A board that was restored from an older backup gives these numbers to new messages.
     if (lastNumber < this.mark) this.mark = lastNumber;
     for (const number of this.own) if (number > lastNumber) this.own.delete(number);
+    // Nothing is announced of a muted group, also not what was posted meanwhile.
+    if (membership.notify === 'none') this.mark = lastNumber;
     this.target = lastNumber;
     this.changes.resume(membership.change);
     this.absorb();
@@ -46,6 +48,12 @@ export class GroupFeed {
     this.mark = Math.max(this.mark, this.target ?? 0);
     this.target = undefined;
     this.changes.forgetHeld();
+    this.absorb();
+  }
+
+  /** Messages up to this number are not announced. */
+  skipTo(number: number): void {
+    this.mark = Math.max(this.mark, number);
     this.absorb();
   }
 

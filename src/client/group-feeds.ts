@@ -1,7 +1,7 @@
 import { isDirectName } from '../protocol/direct.ts';
 import { noneLeft } from '../protocol/exhaustive.ts';
 import { formatRanges } from '../protocol/marks.ts';
-import type { Answer, Membership, Notice } from '../protocol/schemas.ts';
+import type { Answer, Membership, Notice, Result } from '../protocol/schemas.ts';
 import { GroupFeed } from './group-feed.ts';
 
 /** The feeds of the groups that the user is a member of, by group number: names may change. */
@@ -73,6 +73,9 @@ export class GroupFeeds {
       case 'group.markRead':
         this.marked(result.groupId, { lastRead: result.lastRead, ranges: [] });
         break;
+      case 'membership.set':
+        this.notified(result);
+        break;
       case 'server.info':
       case 'session.login':
       case 'session.resume':
@@ -94,6 +97,11 @@ export class GroupFeeds {
       case 'thread.get':
       case 'message.search':
       case 'mention.list':
+      case 'thread.mute':
+      case 'thread.unmute':
+      case 'user.mute':
+      case 'user.unmute':
+      case 'mute.list':
       case 'message.next':
       case 'ping':
       case 'rpc.discover':
@@ -138,6 +146,10 @@ export class GroupFeeds {
       case 'marks.changed':
         this.marked(params.groupId, params);
         return true;
+      case 'membership.changed':
+        this.notified(params);
+        return true;
+      case 'mutes.changed':
       case 'member.renamed':
       case 'presence.changed':
       case 'session.closing':
@@ -147,6 +159,13 @@ export class GroupFeeds {
         if (params.change) this.feeds.get(params.groupId)?.changes.takeLive(params.change);
         return true;
     }
+  }
+
+  /** The user has muted a group, or has ended that. What was posted meanwhile is not announced. */
+  private notified({ groupId, notify, lastNumber }: Result<'membership.set'>): void {
+    const feed = this.feeds.get(groupId);
+    if (feed && feed.membership.notify !== 'all') feed.skipTo(lastNumber);
+    this.change(groupId, { notify });
   }
 
   /** A direct conversation that may have been begun just now: nothing of it has been announced. */
@@ -166,6 +185,7 @@ export class GroupFeeds {
       lastRead: announced,
       ranges: [],
       lastNumber: announced,
+      notify: 'all' as const,
     };
     this.add({ id, group, change, ...numbers }, announced);
   }

@@ -192,6 +192,11 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   'direct.open',
   'user.block',
   'user.unblock',
+  'membership.set',
+  'thread.mute',
+  'thread.unmute',
+  'user.mute',
+  'user.unmute',
 ]);
 
 function isRepeatable(method: Method): boolean {

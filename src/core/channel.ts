@@ -1,16 +1,22 @@
-import type { Origin } from '../board/types.ts';
+import type { Notify, Origin } from '../board/types.ts';
 import { toGroup } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { type Announcement, SharedAnnouncement } from './announcement.ts';
 import type { Session } from './session.ts';
 
-export interface Pending {
+/** Whom a notice of a group concerns, if not all members. */
+export interface Reach {
+  /** Only members who joined before this time are notified. */
+  readonly until?: number | undefined;
+  /** The ids of the users whom the posted message mentions. */
+  readonly mentioned?: readonly number[] | undefined;
+}
+
+export interface Pending extends Reach {
   readonly notice: Notice;
   /** The session that is not notified, because it gets a reply instead. */
   readonly except: Origin;
-  /** Only members who joined before this time are notified; undefined for all. */
-  readonly until: number | undefined;
 }
 
 export interface PresenceNotice {
@@ -25,6 +31,8 @@ export interface PresenceNotice {
 export class Channel {
   /** The sessions, each with the time at which its user joined. */
   protected readonly members = new Map<Session, number>();
+  /** The sessions whose users have muted the group. */
+  private readonly quiet = new Map<Session, Exclude<Notify, 'all'>>();
   private pending: Pending[] = [];
   private presence = new Map<string, { online: boolean; session: number }>();
 
@@ -47,6 +55,14 @@ export class Channel {
   remove(session: Session): void {
     this.deliver();
     this.members.delete(session);
+    this.quiet.delete(session);
+  }
+
+  /** Sets of which messages a session is notified. Pending notices come first. */
+  setNotify(session: Session, notify: Notify): void {
+    this.deliver();
+    if (notify === 'all') this.quiet.delete(session);
+    else if (this.members.has(session)) this.quiet.set(session, notify);
   }
 
   /** Whether it has a member other than the session `except`. */
@@ -55,8 +71,8 @@ export class Channel {
     return this.members.size > 1 || (first !== undefined && first.id !== except);
   }
 
-  enqueue(notice: Notice, except: Origin, until?: number): void {
-    this.pending.push({ notice, except, until });
+  enqueue(notice: Notice, except: Origin, { until, mentioned }: Reach = {}): void {
+    this.pending.push({ notice, except, until, mentioned });
   }
 
   /** Sends a notice at once to the members that are not in `notified`, and adds them to it. */
@@ -93,7 +109,9 @@ export class Channel {
     // A session gets no notice that names only its own user.
     const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
     this.deliver();
-    const members = [...this.members.keys()].filter(({ id }) => id !== alone);
+    const members = [...this.members.keys()].filter(
+      (session) => session.id !== alone && !this.quiet.has(session),
+    );
     const announcement = new SharedAnnouncement(
       [{ method: 'presence.changed', params }],
       members.length,
@@ -110,12 +128,29 @@ export class Channel {
     }
   }
 
+  /** The indices of the notices that a session does not get, because its user has muted the group. */
+  private unwanted(session: Session, pending: readonly Pending[]): number[] {
+    return pending.flatMap((each, at) => (this.isWanted(session, each) ? [] : [at]));
+  }
+
   /** Sends the pending notices to every member whom they concern. */
   deliver(): void {
     const { pending } = this;
     if (pending.length === 0) return;
     this.pending = [];
     this.sendAll(pending);
+  }
+
+  /** Whether a session gets a notice although its user may have muted the group. */
+  protected isWanted(session: Session, { notice, mentioned }: Pending): boolean {
+    const notify = this.quiet.get(session);
+    if (notify === undefined) return true;
+    const user = session.login?.user.id ?? 0;
+    const { method, params } = notice;
+    if (method === 'message.posted') return notify === 'mentions' && !!mentioned?.includes(user);
+    // A user's other sessions have to know that the user has left.
+    if (method === 'member.joined' || method === 'member.left') return params.userId === user;
+    return true;
   }
 
   protected sendAll(pending: readonly Pending[]): void {
@@ -126,7 +161,11 @@ export class Channel {
     const parts = new Parts(announcement);
     for (const [session, joinedAt] of this.members) {
       const ownNotices = own.get(session.id);
-      const others = parts.without(ownNotices, hiddenFrom(joinedAt, limited));
+      const hidden = hiddenFrom(joinedAt, limited);
+      const others = parts.without(
+        ownNotices,
+        this.quiet.has(session) ? ascending(hidden, this.unwanted(session, pending)) : hidden,
+      );
       if (!others) continue;
       this.counts.notices += others.count;
       session.notify(others);

@@ -43,7 +43,10 @@ export class DirectChannel extends Channel {
   protected override sendAll(pending: readonly Pending[]): void {
     for (const [session, joinedAt] of this.members) {
       const others = pending.filter(
-        ({ except, until }) => except !== session.id && (until === undefined || joinedAt < until),
+        (each) =>
+          each.except !== session.id &&
+          (each.until === undefined || joinedAt < each.until) &&
+          this.isWanted(session, each),
       );
       if (others.length === 0) continue;
       this.send(

@@ -7,6 +7,7 @@ import { editHandlers } from './handlers/edit.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { mentionHandlers } from './handlers/mentions.ts';
 import { messageHandlers } from './handlers/message.ts';
+import { muteHandlers } from './handlers/mutes.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { threadHandlers } from './handlers/threads.ts';
@@ -22,6 +23,7 @@ const handlers: Handlers = {
   ...editHandlers,
   ...searchHandlers,
   ...mentionHandlers,
+  ...muteHandlers,
 };
 
 /** Carries out one request: the checks of the command table, then its handler. Counts and logs it. */

@@ -4,7 +4,7 @@ import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
-import { Channel, type PresenceNotice } from './channel.ts';
+import { Channel, type PresenceNotice, type Reach } from './channel.ts';
 import { DirectChannel } from './direct-channel.ts';
 import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
 import type { Session } from './session.ts';
@@ -40,19 +40,19 @@ export class Hub implements EndsTurn {
     'session.opened': ({ origin, login }) => this.open(origin, login),
     'session.ended': ({ origin }) => this.end(origin),
     'password.changed': (event) => this.changePassword(event),
-    'message.posted': ({ group, origin, message }) => {
+    'message.posted': ({ group, origin, message, mentioned }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { ...toGroup(group), message: toHeader(message) };
-      this.notifyGroup(group, origin, { method: 'message.posted', params });
+      this.notifyGroup(group, origin, { method: 'message.posted', params }, { mentioned });
     },
     'direct.opened': (event) => this.openDirect(event),
     'message.edited': ({ group, origin, message, change, until }) => {
       const params = { ...toGroup(group), message: toHeader(message), change };
-      this.notifyGroup(group, origin, { method: 'message.edited', params }, until);
+      this.notifyGroup(group, origin, { method: 'message.edited', params }, { until });
     },
     'message.deleted': ({ group, origin, number, by, change, until }) => {
       const params = { ...toGroup(group), number, by, change };
-      this.notifyGroup(group, origin, { method: 'message.deleted', params }, until);
+      this.notifyGroup(group, origin, { method: 'message.deleted', params }, { until });
     },
     'member.joined': (event) => this.join(event),
     'member.left': ({ group, user, origin }) => this.leave(group, user, origin),
@@ -60,6 +60,9 @@ export class Hub implements EndsTurn {
       this.expectEndOfTurn();
       this.marks.add(event);
     },
+    'notify.changed': (event) => this.setNotify(event),
+    'mutes.changed': ({ user, origin }) =>
+      this.notifyOthers(user, origin, { method: 'mutes.changed', params: {} }),
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
@@ -154,7 +157,10 @@ export class Hub implements EndsTurn {
     session.enter({ user, since, passwordHash, token });
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
-    for (const { group, joinedAt } of memberships) this.enter(group, session, joinedAt);
+    for (const { group, joinedAt, notify = 'all' } of memberships) {
+      this.enter(group, session, joinedAt);
+      if (notify !== 'all') this.channels.get(group.id)?.setNotify(session, notify);
+    }
     if (stale) this.replace(stale);
     if (others.length > 0) return;
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
@@ -256,6 +262,24 @@ export class Hub implements EndsTurn {
     }
   }
 
+  private setNotify(event: EventOf<'notify.changed'>): void {
+    const { group, user, origin, notify, lastNumber } = event;
+    const channel = this.channels.get(group.id);
+    for (const session of this.sessionsOf(user.id)) channel?.setNotify(session, notify);
+    const params = { ...toGroup(this.named(group)), notify, lastNumber };
+    this.notifyOthers(user, origin, { method: 'membership.changed', params });
+  }
+
+  /** Notifies the sessions of a user other than the session `except`. */
+  private notifyOthers(user: User, except: Origin, notice: Notice): void {
+    const announcement = new PrivateAnnouncement([notice]);
+    for (const session of this.sessionsOf(user.id)) {
+      if (session.id === except) continue;
+      session.notify(announcement);
+      this.counts.notices++;
+    }
+  }
+
   private leave(group: Group, user: User, origin: Origin): void {
     const params = { ...toGroup(group), ...toUser(user) };
     this.notifyGroup(group, origin, { method: 'member.left', params });
@@ -312,13 +336,13 @@ export class Hub implements EndsTurn {
   }
 
   /** @param until only members who joined before this time are notified */
-  private notifyGroup(group: Group, except: Origin, notice: Notice, until?: number): void {
+  private notifyGroup(group: Group, except: Origin, notice: Notice, reach?: Reach): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
     // The old name is used until the new one is announced, though the database may have the new one already.
     const { params } = notice;
     if ('group' in params) params.group = channel.group.name;
-    channel.enqueue(notice, except, until);
+    channel.enqueue(notice, except, reach);
     this.expectEndOfTurn();
     this.dirty.add(channel);
   }

@@ -48,6 +48,8 @@ export const catalogue = {
     `You have begun ${limit} direct conversations within a day, which is the limit.`,
   DIRECT_FIXED: (why: string) => `This is a direct conversation: ${why}.`,
   BLOCKED: (why: string) => `${why}.`,
+  TOO_MANY_MUTES: (limit: number, what: string) =>
+    `You have muted ${limit} ${what}, which is the limit.`,
   TOO_MANY_BLOCKS: (limit: number) => `You block ${limit} users, which is the limit.`,
 
   MESSAGE_NOT_FOUND: (group: string, number: number) =>

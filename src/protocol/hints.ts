@@ -55,6 +55,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   DIRECT_LIMIT: { typing: 'Those that you have begun go on.' },
   DIRECT_FIXED: { typing: 'Type %block <user> to get no more messages from them.' },
   BLOCKED: {},
+  TOO_MANY_MUTES: { typing: 'Type %mute to see them, and %unmute.' },
   TOO_MANY_BLOCKS: { typing: 'Type %block to see them, and %unblock <user>.' },
   MESSAGE_NOT_FOUND: { typing: 'Type %list or %grouplist to see which there are.' },
   NOT_AUTHOR: {},

@@ -30,6 +30,9 @@ export const limits = {
   /** Direct conversations that a user can begin within a day, and users whom one user can block. */
   directsPerDay: 20,
   blocks: 1000,
+  /** Users and threads that one user can mute. */
+  mutedUsers: 1000,
+  mutedThreads: 1000,
   /** Direct conversations in a list without a limit, and the highest limit. */
   directsDefault: 100,
   directsMost: 1000,

@@ -49,6 +49,8 @@ const header = z.object({
   /** The names of the members whom it mentions. */
   mentions: z.array(z.string()).optional(),
 });
+/** Of which messages of a group a member is notified. */
+const notify = z.enum(['all', 'mentions', 'none']).default('all');
 /** The group of a result or a notice. Its name may change, its number never does. */
 const inGroup = { group: z.string(), groupId: z.int() };
 /** The user of a notice, by name and number in the same way. */
@@ -83,6 +85,7 @@ const groupInfo = z.object({
   lastNumber: z.int().default(0),
   /** The `after` for `group.changes`; 0 for users who are not members. */
   change: z.int().default(0),
+  notify,
 });
 const membership = z.object({
   id: z.int(),
@@ -95,6 +98,7 @@ const membership = z.object({
   lastNumber: z.int(),
   /** The `after` for `group.changes`, to learn of later edits and deletions; 0 from a server without them. */
   change: z.int().default(0),
+  notify,
 });
 
 const session = z.object({
@@ -103,6 +107,8 @@ const session = z.object({
   /** Resumes the session on a new connection. */
   token: z.string(),
   memberships: z.array(membership),
+  /** True if the user has muted threads or users: see `mute.list`. */
+  mutes: z.boolean().optional(),
   /** True while the board's disk fails: only reading works. */
   readOnly: z.boolean().optional(),
 });
@@ -320,6 +326,30 @@ export const schemas = {
       indexing: z.boolean().optional(),
     }),
   },
+  'membership.set': {
+    params: z.strictObject({ group, notify: z.enum(['all', 'mentions', 'none']) }),
+    /** `lastNumber` is the group's newest number at that time. */
+    result: z.object({ ...inGroup, notify, lastNumber: z.int() }),
+  },
+  'thread.mute': {
+    params: z.strictObject({ group, thread: number }),
+    result: z.object({ ...inGroup, thread: z.int() }),
+  },
+  'thread.unmute': {
+    params: z.strictObject({ group, thread: number }),
+    result: z.object({ ...inGroup, thread: z.int() }),
+  },
+  'user.mute': { params: z.strictObject({ user }), result: z.object(ofUser) },
+  'user.unmute': { params: z.strictObject({ user }), result: z.object(ofUser) },
+  'mute.list': {
+    params: none,
+    result: z.object({
+      /** The groups of whose messages the user is not notified, or only of mentions. */
+      groups: z.array(z.object({ ...inGroup, notify })),
+      threads: z.array(z.object({ ...inGroup, thread: z.int() })),
+      users: z.array(z.object(ofUser)),
+    }),
+  },
   'mention.list': {
     params: z.strictObject({
       /** Only messages before this place: the `next` of the page before, or a time as in `postedAt`. */
@@ -420,6 +450,10 @@ export const noticeSchemas = {
   }),
   /** What the user has read has changed in another session. */
   'marks.changed': z.object({ ...inGroup, lastRead: z.int(), ranges: marks.ranges.default([]) }),
+  /** Another session of the user has called `membership.set`. */
+  'membership.changed': z.object({ ...inGroup, notify, lastNumber: z.int() }),
+  /** Another session of the user has muted a thread or a user, or has ended that: see `mute.list`. */
+  'mutes.changed': z.object({}),
   /** `code` is a `ClosingCode`, or a code that a newer server has added. */
   'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;

@@ -5,6 +5,7 @@ import { editsContract } from './edits.ts';
 import { membershipsContract } from './memberships.ts';
 import { mentionsContract } from './mentions.ts';
 import { messagesContract } from './messages.ts';
+import { mutesContract } from './mutes.ts';
 import { orderContract } from './order.ts';
 import { repliesContract } from './replies.ts';
 import { searchContract } from './search.ts';
@@ -21,6 +22,7 @@ export function storageContract(open: OpenStorage): void {
   describe('edits and deletions', () => editsContract(open));
   describe('direct conversations', () => directContract(open));
   describe('mentions', () => mentionsContract(open));
+  describe('mutes', () => mutesContract(open));
   describe('memberships', () => membershipsContract(open));
   describe('unread messages', () => unreadContract(open));
   describe('users', () => usersContract(open));

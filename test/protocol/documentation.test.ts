@@ -72,6 +72,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   waitingRegistrations: 'new names waiting for their passwords',
   directsPerDay: 'direct conversations that a user begins',
   blocks: 'users whom one user blocks',
+  mutedUsers: 'users whom one user mutes',
+  mutedThreads: 'threads that one user mutes',
   directsDefault: 'direct conversations in a list',
   directsMost: 'direct conversations in a list',
   membersDefault: 'members in a list',

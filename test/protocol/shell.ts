@@ -133,6 +133,7 @@ export function group(
     change: 0,
     unread: 0,
     mentions: 0,
+    notify: 'all',
     lastRead: 0,
     ranges: [],
     lastNumber: 0,

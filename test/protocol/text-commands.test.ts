@@ -8,6 +8,7 @@ const [header = expect.unreachable()] = headers(7);
 const posted = { ...header, group: 'main', groupId: 1 };
 const answers = (): Answers => ({
   'direct.list': { conversations: [] },
+  'mute.list': { groups: [], threads: [], users: [] },
   'mention.list': { messages: [], more: false },
   'user.blocked': { users: [] },
   'user.block': { user: 'dave', userId: 2 },

@@ -136,8 +136,8 @@ describe('a welcome', () => {
   test('shows a returning member the unread counts', () => {
     const rest = { lastRead: 0, ranges: [], lastNumber: 9, change: 0 };
     const memberships = [
-      { id: 1, group: 'main', unread: 3, mentions: 1, ...rest },
-      { id: 3, group: 'news', unread: 0, mentions: 0, ...rest },
+      { id: 1, group: 'main', unread: 3, mentions: 1, notify: 'all' as const, ...rest },
+      { id: 3, group: 'news', unread: 0, mentions: 0, notify: 'all' as const, ...rest },
     ];
     expect(renderWelcome({ user: 'alice', userId: 1, token: '', memberships })).toBe(
       '[INFO] Welcome alice\n' +

@@ -12,6 +12,8 @@ import type {
   Header,
   Membership,
   Message,
+  Mutes,
+  Notify,
   OpenedLogin,
   Origin,
   SessionToken,
@@ -344,6 +346,26 @@ export interface Repository {
     thread: number,
     page: { after?: number | undefined; limit: number },
   ): Promise<ThreadPage>;
+  /** Sets of which messages of a group the actor is notified. @throws `NOT_MEMBER` */
+  setNotify(
+    actor: Actor,
+    group: GroupRef,
+    notify: Notify,
+  ): Promise<{ group: Group; lastNumber: number }>;
+  /**
+   * Mutes a thread, or ends that. Its messages are not unread.
+   * @param thread the number of its first message, or of a visible message of it
+   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND` if no message of it is visible, `TOO_MANY_MUTES`
+   */
+  muteThread(
+    actor: Actor,
+    group: GroupRef,
+    thread: number,
+    muted: boolean,
+  ): Promise<{ group: Group; thread: number }>;
+  /** Mutes a user, or ends that. Their messages are not unread. @throws `USER_NOT_FOUND`, `INVALID_PARAMS`, `TOO_MANY_MUTES` */
+  muteUser(actor: Actor, user: string, muted: boolean): Promise<User>;
+  mutes(actor: Actor): Promise<Mutes>;
   /** Lists the messages that mention the user and that the user can see, in steps as a search. */
   mentions(actor: Actor, page: SearchPage): Search;
   /** Marks messages as read. Numbers after the group's newest number are left out. @throws `NOT_MEMBER` */

@@ -175,6 +175,7 @@ export class Follower {
         break;
       case 'presence.changed':
       case 'session.closing':
+      case 'mutes.changed':
         break;
       case 'message.posted': {
         const cursor = this.cursors.get(params.groupId);
@@ -195,6 +196,7 @@ export class Follower {
       case 'group.removed':
       case 'messages.purged':
       case 'marks.changed':
+      case 'membership.changed':
         this.distrust();
         break;
       default:

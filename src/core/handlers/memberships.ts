@@ -19,7 +19,7 @@ export async function withUnread(
   const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
   const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
   const counts = await unreadOf(context, user, groups, until);
-  return memberships.map(({ group, lastNumber, unread, mentions, ...marks }) => ({
+  return memberships.map(({ group, lastNumber, unread, mentions, notify = 'all', ...marks }) => ({
     id: group.id,
     group: context.hub.nameOf(group),
     unread: unread ?? counts.get(group.id)?.unread ?? 0,
@@ -27,5 +27,6 @@ export async function withUnread(
     ...toMarks(marks),
     lastNumber,
     change,
+    notify,
   }));
 }

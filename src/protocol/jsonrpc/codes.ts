@@ -39,6 +39,7 @@ export const rpcCodes: Readonly<Record<ErrorCode, number>> = {
   DIRECT_FIXED: 223,
   BLOCKED: 224,
   TOO_MANY_BLOCKS: 225,
+  TOO_MANY_MUTES: 226,
   MESSAGE_NOT_FOUND: 300,
   SUBJECT_INVALID: 301,
   TOO_LONG: 302,

@@ -70,7 +70,7 @@ export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more';
 
 /**
  * What an argument is, for completion: where one can go, any group, a group of the user, a user, the number of a message in it,
- * the bounds of a list, a subject, content, the query of a search, a command word.
+ * the bounds of a list, a subject, content, the query of a search, what can be muted, a command word.
  */
 export type ArgumentKind =
   | 'place'
@@ -82,6 +82,7 @@ export type ArgumentKind =
   | 'subject'
   | 'content'
   | 'query'
+  | 'muted'
   | 'command';
 
 /** A text command: its usage and its action. */

@@ -281,6 +281,8 @@ export function renderNotice(
       );
     case 'session.closing':
       return info(`${cleanLine(params.reason)} Goodbye.`, style);
+    case 'membership.changed':
+    case 'mutes.changed':
     case 'marks.changed':
     case 'direct.opened':
       return null;

@@ -19,6 +19,7 @@ import { groupList, list } from './list-commands.ts';
 import { groupJoin, groupLeave, groupUsers, join, leave, users } from './membership-commands.ts';
 import { mentions } from './mention-command.ts';
 import { groupMessage, message } from './message-command.ts';
+import { mute, unmute } from './mute-commands.ts';
 import { next } from './next.ts';
 import { type Place, spokenIn } from './place.ts';
 import { leaveIfGone, postLine } from './place-line.ts';
@@ -66,6 +67,8 @@ export const textCommands: readonly TextCommand[] = [
   undo,
   whoami,
   password,
+  mute,
+  unmute,
   block,
   unblock,
   help,

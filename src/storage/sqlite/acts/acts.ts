@@ -5,6 +5,7 @@ import { createGroup, editGroup, renameGroup } from './groups.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
 import { join, leave } from './memberships.ts';
 import { deleteMessages } from './messages.ts';
+import { muteThread, muteUser, setNotify } from './mutes.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
 import { deleteGroup, deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
@@ -57,6 +58,9 @@ const acts = {
   deleteMessage,
   join,
   leave,
+  setNotify,
+  muteThread,
+  muteUser,
   markRead,
   markAllRead,
   restoreMarks,

@@ -31,6 +31,7 @@ export function leave({ statements, emit }: ServerTx, { actor, group: ref }: Mem
   if (isDirectName(group.name)) throw boardError('DIRECT_FIXED', 'nobody can leave it');
   const { user, origin } = actor;
   statements.removeMembership.run({ group: group.id, user: user.id });
+  statements.removeMutedThreadsInGroup.run({ group: group.id, user: user.id });
   changeCounts(statements, group.id, { members: -1 });
   emit({ type: 'member.left', origin, group, user });
   return { group };

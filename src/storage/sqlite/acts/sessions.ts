@@ -178,16 +178,19 @@ function open(
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
   const memberships = rows.map(
-    ({ id, name, lastNumber, unread, mentions, joinedAt, ...marks }) => ({
+    ({ id, name, lastNumber, unread, mentions, joinedAt, notify, ...marks }) => ({
       group: { id, name },
       ...toMarks(marks),
       lastNumber,
       unread,
       joinedAt,
       mentions,
+      notify,
     }),
   );
-  const login = { user, since: at, memberships, passwordHash, token, ...more };
+  const hasMutes = statements.mutedSome.get({ user: id })?.some === 1;
+  const mutes = hasMutes && { hasMutes };
+  const login = { user, since: at, memberships, passwordHash, token, ...more, ...mutes };
   emit({ type: 'session.opened', origin, login });
   return login;
 }

@@ -8,7 +8,15 @@ import type {
 } from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
-import type { Group, GroupRef, GroupSummary, Message, User } from '../../../board/types.ts';
+import type {
+  Group,
+  GroupRef,
+  GroupSummary,
+  Message,
+  Mutes,
+  Notify,
+  User,
+} from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
@@ -42,8 +50,9 @@ export class SqliteRepository implements Repository {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
       const until = this.store.publishedUntil();
       const rows = statements.groupsFor.all({ user: actor.user.id, ...page });
-      return rows.map(({ joinedAt, lastRead, ranges, lastNumber, ...group }) => ({
+      return rows.map(({ joinedAt, lastRead, ranges, lastNumber, notify, ...group }) => ({
         ...group,
+        notify: notify ?? 'all',
         joined: joinedAt !== null,
         ...toMarks({ lastRead, ranges }),
         lastNumber: joinedAt === null ? 0 : lastNumber,
@@ -241,6 +250,35 @@ export class SqliteRepository implements Repository {
       );
       if (!found) throw boardError('MESSAGE_NOT_FOUND', group.name, thread);
       return { group, ...found };
+    });
+  }
+
+  setNotify(actor: Actor, group: GroupRef, notify: Notify) {
+    return this.store.run('setNotify', { actor: plain(actor), group, notify }, actor);
+  }
+
+  muteThread(actor: Actor, group: GroupRef, thread: number, muted: boolean) {
+    return this.store.run('muteThread', { actor: plain(actor), group, thread, muted }, actor);
+  }
+
+  muteUser(actor: Actor, user: string, muted: boolean) {
+    return this.store.run('muteUser', { actor: plain(actor), user, muted }, actor);
+  }
+
+  mutes(actor: Actor): Promise<Mutes> {
+    const { statements } = this.store;
+    const user = actor.user.id;
+    return this.store.readAtOnce(() => {
+      requireActiveSession(statements.session.get({ user }), actor);
+      const threads = statements.mutedThreadsOf.all({ user, limit: limits.mutedThreads });
+      return {
+        groups: statements.quietGroupsOf.all({ user }),
+        threads: threads.map(({ groupId: id, group: name, thread }) => ({
+          group: { id, name },
+          thread,
+        })),
+        users: statements.mutedUsersOf.all({ user, limit: limits.mutedUsers }),
+      };
     });
   }
 

@@ -1,7 +1,7 @@
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { FoundPage, Search, SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
-import type { GroupRef, Header } from '../../../board/types.ts';
+import type { GroupRef, Header, Notify } from '../../../board/types.ts';
 import { isRead, type Marks } from '../../../protocol/marks.ts';
 import { noGroup, requireActiveSession, storedKey } from '../acts/access.ts';
 import type { SearchedGroup } from '../searching/group-search.ts';
@@ -23,7 +23,7 @@ export function searchFor(
   const { statements } = store;
   let search: BoardSearch | undefined;
   const begin = () => {
-    const read = new Map<number, Marks>();
+    const read = new Map<number, OwnMarks>();
     const groups = groupsOf(statements, actor, inGroup).map(({ marks, ...searched }) => {
       read.set(searched.group.id, marks);
       const above = () => (query.isUnread ? readUpTo(statements, searched.group.id, marks) : 0);
@@ -31,7 +31,7 @@ export function searchFor(
     });
     const mentioned = query.isMention ? actor.user.id : undefined;
     const accepts = (group: number, message: Header) =>
-      (!query.isUnread || isUnread(message, actor, read.get(group))) &&
+      (!query.isUnread || isUnread(statements, { group, message }, actor, read.get(group))) &&
       (mentioned === undefined || isMentioned(statements, mentioned, group, message));
     const mayRead = (searched: Searched) => mayStillRead(statements, actor, searched);
     return new BoardSearch(statements, query, {
@@ -48,7 +48,7 @@ export function searchFor(
 }
 
 interface OwnGroup extends Omit<Searched, 'above'> {
-  readonly marks: Marks;
+  readonly marks: OwnMarks;
 }
 
 /**
@@ -61,10 +61,10 @@ function groupsOf(
   inGroup: GroupRef | undefined,
 ): OwnGroup[] {
   const own = statements.searchedGroups.all({ user: user.id });
-  const groups = own.map(({ id, name, joined, ...marks }) => ({
+  const groups = own.map(({ id, name, joined, notify, ...marks }) => ({
     group: { id, name },
     joined,
-    marks: toMarks(marks),
+    marks: { ...toMarks(marks), notify },
   }));
   if (!inGroup) return groups;
   const wanted = 'id' in inGroup ? '' : storedKey(statements, user.id, inGroup.key);
@@ -89,11 +89,19 @@ function readUpTo(statements: Statements, group: number, { lastRead }: Marks): n
 
 /** Of a visible message, what `unreadBetween` counts. */
 function isUnread(
-  { number, senderId }: Header,
-  { user }: Actor,
-  marks: Marks | undefined,
+  statements: Statements,
+  { group, message }: { readonly group: number; readonly message: Header },
+  { user: { id: user } }: Actor,
+  own: OwnMarks | undefined,
 ): boolean {
-  return senderId !== user.id && marks !== undefined && !isRead(marks, number);
+  const { number, senderId, postedAt: at } = message;
+  if (senderId === user || !own || own.notify === 'none' || isRead(own, number)) return false;
+  if (own.notify === 'mentions' && !isMentioned(statements, user, group, message)) return false;
+  return statements.isMutedMessage.get({ user, group, at })?.muted !== 1;
+}
+
+interface OwnMarks extends Marks {
+  readonly notify: Notify;
 }
 
 function isMentioned({ mentionOf }: Statements, user: number, group: number, { number }: Header) {

@@ -29,6 +29,7 @@ const summaryColumns = {
   joinedAt: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
+  notify: memberships.notify,
   lastNumber: groups.lastNumber,
 };
 

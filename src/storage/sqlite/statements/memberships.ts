@@ -17,6 +17,7 @@ const membershipColumns = {
   unread: unreadAtOnce('messages'),
   mentions: unreadAtOnce('mentions'),
   joinedAt: memberships.joinedAt,
+  notify: memberships.notify,
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
 const marksColumns = {

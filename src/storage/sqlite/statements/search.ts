@@ -49,6 +49,7 @@ const groupColumns = {
   joined: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
+  notify: memberships.notify,
 };
 const timeColumn = { postedAt: messages.postedAt };
 const mentionColumn = { postedAt: mentions.postedAt };

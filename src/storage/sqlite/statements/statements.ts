@@ -8,6 +8,7 @@ import { groupStatements } from './groups.ts';
 import { membershipStatements } from './memberships.ts';
 import { mentionStatements } from './mentions.ts';
 import { messageStatements } from './messages.ts';
+import { muteStatements } from './mutes.ts';
 import type { Recipe } from './recipe.ts';
 import { searchStatements } from './search.ts';
 import { threadStatements } from './threads.ts';
@@ -25,6 +26,7 @@ function preparations(database: Orm) {
     ...conversationStatements(database),
     ...messageStatements(database),
     ...mentionStatements(database),
+    ...muteStatements(database),
     ...unreadStatements(database),
     ...userStatements(database),
     ...credentialStatements(database),

@@ -18,7 +18,7 @@ const query = new QueryBuilder();
 const value = sql.placeholder;
 
 /** Whether `:user` has muted anybody or any thread. SQLite looks once for a whole query. */
-const hasMutes: SQL = sql`(exists ${query
+export const hasMutes: SQL = sql`(exists ${query
   .select({ one: sql`1` })
   .from(mutedUsers)
   .where(eq(mutedUsers.userId, value('user')))}
@@ -28,7 +28,7 @@ const hasMutes: SQL = sql`(exists ${query
     .where(eq(mutedThreads.userId, value('user')))})`;
 
 /** Whether `:user` has muted the sender or the thread of a message. */
-const isMuted: SQL = sql`(${hasMutes} and (
+export const isMuted: SQL = sql`(${hasMutes} and (
   exists ${query
     .select({ one: sql`1` })
     .from(mutedUsers)

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { undated } from './support.ts';
+
+/** The notices of a program so far, in short: `posted 3`, `joined bob`. */
+async function told(peer: JsonPeer): Promise<string[]> {
+  return (await peer.notices()).map(({ method = '', params }) => {
+    const { message, user, online } = params as {
+      message?: { number: number };
+      user?: string;
+      online?: string[];
+    };
+    const what = message?.number ?? user ?? online?.join() ?? '';
+    return `${method.replace(/^\w+\./, '')} ${what}`.trim();
+  });
+}
+
+test('of a muted group a member is sent no messages, joins and leaves, but what changes it', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const bob = await board.memberProgram('bob');
+  const watcher = await board.memberProgram('watcher');
+  const post = (content: string) =>
+    bob.call('message.post', { group: 'main', subject: 's', content });
+  const set = await alice.call('membership.set', { group: 'main', notify: 'none' });
+  expect(set).toEqual({ group: 'main', groupId: 1, notify: 'none', lastNumber: 0 });
+  await told(alice);
+  await told(watcher);
+
+  await post('one, @alice');
+  await bob.call('message.edit', { group: 'main', number: 1, content: 'One, @alice' });
+  await bob.call('group.leave', { group: 'main' });
+  await bob.call('group.join', { group: 'main' });
+  expect(await told(watcher)).toEqual(['posted 1', 'edited 1', 'left bob', 'joined bob']);
+  expect(await told(alice)).toEqual(['edited 1']);
+
+  await alice.call('membership.set', { group: 'main', notify: 'mentions' });
+  await Promise.all([post('two'), post('three, @Alice'), post('four, @watcher')]);
+  expect(await told(watcher)).toEqual(['posted 2', 'posted 3', 'posted 4']);
+  expect(await told(alice)).toEqual(['posted 3']);
+
+  await alice.call('membership.set', { group: 'main', notify: 'all' });
+  await post('five');
+  expect(await told(alice)).toEqual(['posted 5']);
+});
+
+test('what was muted is kept, and the other sessions of the user learn of it', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  const alice = await board.memberProgram('alice');
+  await alice.call('account.setPassword', { password: 'correct horse' });
+  const phone = await board.connectProgram();
+  await phone.call('session.login', { user: 'alice', password: 'correct horse' });
+  await bob.call('message.post', { group: 'main', subject: 's', content: 'c' });
+  await told(phone);
+  await told(alice);
+  await alice.call('membership.set', { group: 'main', notify: 'mentions' });
+  await alice.call('user.mute', { user: 'bob' });
+  await alice.call('thread.mute', { group: 'main', thread: 1 });
+  const notices = await phone.notices();
+  expect(notices.map(({ method, params }) => ({ method, params }))).toEqual([
+    {
+      method: 'membership.changed',
+      params: { group: 'main', groupId: 1, notify: 'mentions', lastNumber: 1 },
+    },
+    { method: 'mutes.changed', params: {} },
+    { method: 'mutes.changed', params: {} },
+  ]);
+  expect(await told(alice)).toEqual([]);
+  await bob.call('message.post', { group: 'main', subject: 's', content: 'c' });
+  expect(await told(phone)).toEqual([]);
+  phone.socket.destroy();
+  const again = await board.connectProgram();
+  const login = await again.call('session.login', { user: 'alice', password: 'correct horse' });
+  expect(login).toMatchObject({
+    mutes: true,
+    memberships: [{ group: 'main', unread: 0, mentions: 0, notify: 'mentions' }],
+  });
+  expect(await again.call('mute.list', {})).toEqual({
+    groups: [{ group: 'main', groupId: 1, notify: 'mentions' }],
+    threads: [{ group: 'main', groupId: 1, thread: 1 }],
+    users: [{ user: 'bob', userId: 1 }],
+  });
+});
+
+test('a person mutes and unmutes groups, threads and users by commands', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.member('alice');
+  await board.member('bob');
+  await alice.receivedSoFar();
+  await alice.ask('%post hello c');
+  const lines = [
+    ['%mute', '[INFO] You have muted nothing.\n'],
+    ['%mute main', '[SUCCESS] You muted main.\n'],
+    ['%mute main mentions', '[SUCCESS] You muted main, but for what mentions you.\n'],
+    ['%mute @bob', '[SUCCESS] You muted bob.\n'],
+    ['%mute thread 1', '[SUCCESS] You muted thread 1 of main.\n'],
+    [
+      '%mute',
+      '[INFO] Muted: main, but for what mentions you\n[INFO] Muted: thread 1 of main\n[INFO] Muted: @bob\n',
+    ],
+    ['%unmute user bob', '[SUCCESS] You have not muted bob any more.\n'],
+    ['%unmute thread main #1', '[SUCCESS] You have not muted thread 1 of main any more.\n'],
+    ['%unmute main', '[SUCCESS] You have not muted main any more.\n'],
+    ['%mute', '[INFO] You have muted nothing.\n'],
+  ] as const;
+  for (const [line, answer] of lines) expect(await alice.ask(line), line).toBe(answer);
+  expect(await alice.ask('%mute main loudly')).toContain('[ERROR] Wrong arguments');
+});
+
+test('a person sees what mentions them, and how much of it is unread', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  const alice = await board.member('alice');
+  await bob.call('message.post', { group: 'main', subject: 'one', content: 'hi @alice' });
+  await bob.call('message.post', { group: 'main', subject: 'two', content: 'hi' });
+  await alice.receivedSoFar();
+  expect(await alice.ask('%unread')).toBe('[INFO] main: 2 unread, 1 mentions you\n');
+  expect(undated(await alice.ask('%mentions'))).toBe(
+    '--- Mentions ---\n' +
+      'Group: main | ID: 1 | Sender: bob | Date: DATE | Subject: one\n' +
+      `${'-'.repeat(40)}\n`,
+  );
+});
