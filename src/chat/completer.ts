@@ -106,7 +106,7 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
   switch (place.kind) {
     case 'place':
       if (/^#?\d/.test(place.word)) return numbers(place, call, style);
-      return candidates({ ...place, kind: 'joined' }, { call, commands, style });
+      return placesToGo(place, { call, commands, style });
     case 'group':
     case 'joined': {
       const { groups } = await call('group.list', {});
@@ -150,6 +150,16 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
       return members.map(({ name }) => ({ text: `${sign}${name}` }));
     }
   }
+}
+
+/** The groups of the user and, if nothing is typed yet, the direct conversations. After `@` any known user. */
+async function placesToGo(place: Place, board: Board): Promise<Candidate[]> {
+  const groups = await candidates({ ...place, kind: 'joined' }, board);
+  if (place.word !== '') return groups;
+  const { conversations } = await board.call('direct.list', { limit: limits.directsMost });
+  const names = conversations.map(({ group }) => group);
+  const alive = names.filter((name) => userOfDirectName(name) !== deletedUser);
+  return [...groups, ...alive.map((text) => ({ text }))];
 }
 
 /** The users of direct conversations, and the members of main if the user is in it. */

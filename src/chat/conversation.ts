@@ -3,7 +3,7 @@ import { type Address, addressOf, formatAddress, parsePort } from '../protocol/a
 import { limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
-import { isCommand, type Place, placeName } from '../protocol/text/place.ts';
+import { isCommand, type Place } from '../protocol/text/place.ts';
 import { Reading } from '../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
 import { info, renderWelcome } from '../protocol/text/render.ts';
@@ -13,6 +13,7 @@ import { Announcer } from './announcer.ts';
 import { Boarding, notConnected } from './boarding.ts';
 import { mayHoldPassword } from './commands/client-commands.ts';
 import type { ConversationOptions } from './conversation-options.ts';
+import { PostingConsent } from './posting-consent.ts';
 import { Reporter } from './reporter.ts';
 import { WaitingCommand } from './waiting-command.ts';
 
@@ -28,12 +29,15 @@ export class Conversation implements TextContext {
   /** Of the present session, whatever happens to its connection. */
   private read = new Reading();
   private here: Place | undefined;
-  /** Whether the user has agreed that lines without a sign are posted in the place. */
-  private isPostingAgreed = false;
+  private readonly consent: PostingConsent;
   private readonly announcer: Announcer;
 
   constructor(private readonly options: ConversationOptions) {
     this.reporter = new Reporter(options.output, this.leaving.signal, options.style);
+    this.consent = new PostingConsent({
+      style: options.style,
+      mayHoldPassword: (line) => mayHoldPassword(line, options.commands),
+    });
     const { user, password, tls, refused, lost, moved } = options;
     this.announcer = new Announcer({
       reporter: this.reporter,
@@ -142,7 +146,8 @@ export class Conversation implements TextContext {
 
   /** Asks before the first line, and before one that may be a password. A script that is in a place went there itself. */
   get mayPost(): ((line: string, place: Place) => Promise<boolean>) | undefined {
-    return this.confirm && ((line, place) => this.isPostingMeant(line, place));
+    const { confirm } = this;
+    return confirm && ((line, place) => this.consent.isMeant(line, place, confirm));
   }
 
   get givingUp(): string {
@@ -223,18 +228,6 @@ export class Conversation implements TextContext {
   async type(line: string): Promise<void> {
     if (await this.command.isDone(() => this.run(line))) return;
     this.reporter.print(info('This is done once the connection is back.', this.style));
-  }
-
-  private async isPostingMeant(line: string, place: Place): Promise<boolean> {
-    const where = this.style.group(placeName(place));
-    const mayBePassword = mayHoldPassword(line, this.commands);
-    if (this.isPostingAgreed && !mayBePassword) return true;
-    const question = mayBePassword
-      ? `That looks like a password. Post it in ${where}? (y/N) `
-      : `Post this in ${where}, and from now on every line without %? (y/N) `;
-    const isMeant = (await this.confirm?.(question)) ?? false;
-    if (!mayBePassword) this.isPostingAgreed = isMeant;
-    return isMeant;
   }
 
   /** Ends the running command, logs out, and closes the connection. */

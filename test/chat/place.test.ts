@@ -4,6 +4,7 @@ import { runCli, runHere } from '../helpers/cli.ts';
 import { Pty, type PtyOptions } from '../helpers/pty.ts';
 import { aliceAndBob, keys, promptOf } from './support.ts';
 
+const password = 'correct horse';
 const first = /Post this in news, and from now on every line without %\? \(y\/N\)$/;
 
 /** Alice in `chat`, a member of `main` and `news` who is in `news`; bob posts there. */
@@ -249,4 +250,63 @@ test('%go with a new session begins outside of every place', async () => {
   const again = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
   await again.shows(/every command\.\n.*>$/);
   expect(again.rows.at(-1)).toBe(promptOf(board).trimEnd());
+});
+
+/** Alice, whose name is protected, in `chat` and with a phone; both are members of `news`. */
+async function aliceWithPhone() {
+  const board = await TestBoard.start();
+  for (const name of ['alice', 'dave']) await board.protect(name, password);
+  const phone = await board.protectedProgram('alice', password);
+  await phone.call('group.join', { group: 'news' });
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await alice.shows('Password:');
+  alice.type(`${password}\r`);
+  await alice.shows(/every command\.\n.*>$/);
+  return { board, alice, phone };
+}
+
+test('a group that was left on another device is left as a place too', async () => {
+  const { alice, phone } = await aliceWithPhone();
+  alice.type('%go news\r');
+  await alice.shows(/\nnews>$/);
+  await phone.call('group.leave', { group: 'news' });
+  await alice.shows(/You are not in news any more\. .*\nalice@.*>$/);
+});
+
+test('what the user posts on another device in the place is announced, and what is read is read there', async () => {
+  const { board, alice, phone } = await aliceWithPhone();
+  const bob = await board.memberProgram('bob', 'news');
+  alice.type('%go news\r');
+  await alice.shows(/\nnews>$/);
+  await phone.call('message.post', { group: 'news', subject: 'From the train', content: 'x' });
+  await alice.shows(/New message from alice \(ID: 1, .*From the train\)\nnews>$/);
+  await bob.call('message.post', { group: 'news', subject: 'Hello', content: 'Good trip.' });
+  await alice.shows(/Good trip\.\nnews>$/);
+  for (;;) {
+    const { method, params } = await phone.notice();
+    if (method !== 'marks.changed') continue;
+    expect(params).toMatchObject({ group: 'news', lastRead: 2 });
+    break;
+  }
+});
+
+test('in a direct conversation, what the other writes is shown, and a new name is in the prompt', async () => {
+  const { board, alice } = await aliceWithPhone();
+  const dave = await board.protectedProgram('dave', password);
+  alice.type('%go @dave\r');
+  await alice.shows(/\n@dave>$/);
+  alice.type('Are you coming?\r');
+  await alice.shows('Post this in @dave, and from now on every line without %? (y/N)');
+  alice.type('y\r');
+  await alice.shows('Message 1 posted in @dave. Subject: Are you coming?');
+  await dave.call('message.post', { group: '@alice', subject: 'Yes', content: 'At nine.' });
+  await alice.shows(/dave: Yes\n {2}At nine\.\n@dave>$/);
+  await runHere(['user', 'rename', 'dave', 'david', '--data', board.data]);
+  await alice.shows(/\n@david>$/);
+  alice.type('%go \t');
+  await alice.shows(/news +@david\n@david> %go$/);
+  alice.type('@da\t\x15');
+  await alice.shows(/@david>$/);
+  alice.type('Fine.\r');
+  await alice.shows('Message 3 posted in @david. Subject: Fine.');
 });

@@ -204,3 +204,16 @@ test('/ works before the login, and is no name', async () => {
   peer.send('/exit');
   expect(await peer.toEnd()).toContain('[INFO] Goodbye.');
 });
+
+test('a thread whose messages are gone is left for its group', async () => {
+  const { board, alice, post } = await aliceAndBob();
+  await post('news', 'Old');
+  await alice.ask('%go news 1');
+  await post('news', 'New');
+  await runHere(['message', 'delete', 'news', '1', '--yes', '--data', board.data]);
+  await alice.expect('Message 1 was removed by the operator.\n');
+  expect(await alice.ask('still there?')).toContain(
+    '[INFO] The thread has no message any more. You are in news.\n',
+  );
+  expect(await alice.ask('%go')).toContain('You are in news (1 unread).');
+});

@@ -93,12 +93,10 @@ export function nearestWord(word: string, commands: readonly TextCommand[]): str
   return nearest(word, known, most);
 }
 
-/** Commands that end a connection or a membership are not suggested, because users type suggestions unchecked. */
+/** A typo of a command that ends a connection or a membership gets no suggestion, because users type suggestions unchecked. */
 function suggestion(word: string, commands: readonly TextCommand[]): string | undefined {
-  return nearestWord(
-    word,
-    commands.filter(({ unsuggested }) => !unsuggested),
-  );
+  const near = nearestWord(word, commands);
+  return near !== undefined && withWord(near, commands)?.unsuggested ? undefined : near;
 }
 
 /** The command to suggest for `/part`, `help`, `?` or `:q`. Undefined for a word that no other program knows. */
