@@ -175,3 +175,16 @@ test('a reader who may not know of a conversation causes the same queries as for
   expect(await asked(eve, groupNamed('@dave'))).toEqual(unknown);
   expect(await asked(eve, groupNamed(`@${alice.user.id},${dave.user.id}`))).toEqual(unknown);
 });
+
+test('no conversation is left of two users who are deleted at the same time', async () => {
+  const board = openBoard();
+  const alice = await protectedUser(board, 'alice');
+  await protectedUser(board, 'dave');
+  await post(board, alice, 'one', { group: groupNamed('@dave') });
+  await Promise.all(
+    ['alice', 'dave'].map((name) => operator(board).deleteUser(name, 'keep', control)),
+  );
+  const left = "SELECT (SELECT count(*) FROM groups WHERE kind = 'direct'), count(*) FROM messages";
+  expect(board.client.prepare(left).raw().get()).toEqual([0, 0]);
+  expect(problems(board)).toEqual([]);
+});

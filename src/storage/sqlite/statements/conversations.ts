@@ -69,6 +69,13 @@ export function conversationStatements(orm: Orm) {
           ),
         )
         .prepare(),
+    /** The conversations without members: both users were being deleted at the same time. */
+    emptyConversations: () =>
+      orm
+        .select({ id: groups.id })
+        .from(groups)
+        .where(and(eq(groups.kind, 'direct'), eq(groups.memberCount, 0)))
+        .prepare(),
     addConversation: () =>
       orm
         .insert(groups)

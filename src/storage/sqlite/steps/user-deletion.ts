@@ -29,7 +29,7 @@ export async function deleteUserInSteps(
     const { complete } = await deleteGroupInSteps(executor, { id }, control);
     if (!complete) return { messages: 0, complete };
   }
-  return executor.long(async () => {
+  const done = await executor.long(async () => {
     const began = await executor.read(() => newestTime(statements));
     let progress: DeletionProgress = { messages: 0, searchedTo: 0, began, spans: [] };
     let complete = false;
@@ -60,6 +60,12 @@ export async function deleteUserInSteps(
     }
     return { messages: progress.messages, complete };
   });
+  if (!done.complete) return done;
+  // The other user of a conversation may have been deleted meanwhile.
+  for (const { id } of await executor.read(() => statements.emptyConversations.all())) {
+    await deleteGroupInSteps(executor, { id }, control);
+  }
+  return done;
 }
 
 function newestTime({ lastMessageId, rowById }: Statements): number {
