@@ -4,7 +4,7 @@
  */
 const sign = '@';
 
-/** What stands in for the name of a user who was deleted. */
+/** Shown in place of the name of a user who was deleted. */
 export const deletedUser = '[deleted]';
 
 /** The name of a conversation with a user, and a reference to it. */

@@ -33,7 +33,7 @@ export const [groupEdit, edit] = groupCommand(
       return;
     }
     const { revision } = await ownMessage(group, number, context);
-    const how = `Write what the message shall say. A line with a single dot ends it, ${context.givingUp}.`;
+    const how = `Write the new text of the message. A line with a single dot ends it, ${context.givingUp}.`;
     yield info(how, context.style);
     yield* sendWrittenEdit({ group, number, revision }, yield* readDraft(context), context);
   },

@@ -161,7 +161,7 @@ export class Oracle {
       return refusal('BLOCKED', `You block ${name}, who could not answer you`);
     }
     if (this.blocks.has(`${other} ${user}`)) {
-      return refusal('BLOCKED', `${name} takes no direct messages from you`);
+      return refusal('BLOCKED', `${name} accepts no direct messages from you`);
     }
     return undefined;
   }

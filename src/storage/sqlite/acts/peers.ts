@@ -34,5 +34,5 @@ function requireWilling(actor: Actor, peer: Peer): void {
   if (actor.passwordHash === null) throw boardError('NAME_UNPROTECTED', 'Your name');
   if (!isProtected) throw boardError('NAME_UNPROTECTED', `The name ${name}`);
   if (isBlocked) throw boardError('BLOCKED', `You block ${name}, who could not answer you`);
-  if (blocksUser) throw boardError('BLOCKED', `${name} takes no direct messages from you`);
+  if (blocksUser) throw boardError('BLOCKED', `${name} accepts no direct messages from you`);
 }

@@ -28,7 +28,7 @@ export function placeOfReply(
   if (!parent) throw boardError('MESSAGE_NOT_FOUND', group.name, replyTo);
   const { thread } = parent;
   if (subject !== undefined) return { replyTo, thread, subject };
-  // Nothing of an older root is told to a sender who cannot see it.
+  // A sender who cannot see an older root does not get its subject.
   const root: Header = visibleMessage(statements, group, joined, thread) ?? parent;
   return { replyTo, thread, subject: subjectOfReply(root.subject) };
 }

@@ -57,7 +57,8 @@ export function announceOutsideChanges(tx: ServerTx, _: object): void {
 }
 
 /**
- * A deletion by a command gets its counter now: one that no session has passed, whatever the clock of the command was.
+ * A deletion by a command gets its change counter now, whatever the clock of the command was. So no session has passed
+ * it yet.
  * Members may have joined and posted since, so it is announced to those who can see the message now.
  */
 function asOfNow(

@@ -93,7 +93,7 @@ export class GroupSearch {
     return this.searched.group;
   }
 
-  /** Goes on for a while. @throws BoardError `INVALID_PARAMS` if too many words begin as the query says */
+  /** Searches for about a millisecond. @throws BoardError `INVALID_PARAMS` if too many words begin as the query says */
   step(): void {
     this.units = 0;
     if (this.candidates.length > 0) this.readCandidates();

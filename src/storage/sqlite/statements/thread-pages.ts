@@ -34,7 +34,7 @@ export function threadStep(
         rows += replies + unread;
         threads.push({
           thread,
-          // A root that the reader cannot see is told by its number alone.
+          // Of a root that the reader cannot see, only the number is shown.
           subject: shown.subject,
           ...(root && { startedBy: root.sender }),
           lastNumber: number,
@@ -100,7 +100,7 @@ export function threadPage(
   const { group } = reader;
   const visible = { group, from: visibleFrom(statements, reader) };
   const root = visibleRoot(statements, visible, thread);
-  // The number of a reply stands for its thread.
+  // The number of any reply names its thread.
   if (root && root.thread !== thread) {
     return threadPage(statements, reader, root.thread, { after, limit });
   }
