@@ -79,6 +79,7 @@ test('the --json output of each command has the fields that docs/cli.md lists', 
     ...administrationRuns(board.data),
     'db check': ['--data', damaged],
     post: ['help', 'one', 'content', '--join', ...client],
+    'message show': ['news', '1', '--history', '--data', board.data],
     search: ['one', 'in:help', ...client],
     tail: ['help', '--since', '1', '--count', '1', '--join', ...client],
   };

@@ -11,7 +11,9 @@ async function crowded(members: number): Promise<TestBoard> {
   const user = database.prepare(
     'INSERT INTO users (name, name_key, skeleton, key_skeleton, created_at) VALUES (:name, :nameKey, :skeleton, :keySkeleton, 0)',
   );
-  const join = database.prepare('INSERT INTO memberships VALUES (1, ?, 1, 0)');
+  const join = database.prepare(
+    'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number) VALUES (1, ?, 1, 0)',
+  );
   database.transaction(() => {
     for (let number = 1; number <= members; number++) {
       join.run(user.run(nameColumns(userName(`member${number}`))).lastInsertRowid);

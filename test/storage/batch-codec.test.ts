@@ -11,7 +11,6 @@ const posts = fc.record({
     actor: fc.record({
       user: fc.record({ id: fc.integer({ min: 1, max: 5 }), name: fc.constant('') }),
       origin: fc.constant(null),
-      since: fc.constant(0),
       passwordHash: fc.oneof(fc.constant(null), word),
     }),
     group: fc.oneof(
