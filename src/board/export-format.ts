@@ -76,9 +76,10 @@ const boardLine = z.strictObject({
   groups: count,
   memberships: count,
   messages: count,
-  /** From version 2 on: how many direct conversations, blocks and deleted messages there are; left out if there are none. */
+  /** From version 2 on: how many direct conversations, blocks, mutes and deleted messages there are; left out if there are none. */
   directs: count.optional(),
   blocks: count.optional(),
+  mutes: count.optional(),
   deleted: count.optional(),
   /** How many texts there are from before edits. */
   revisions: count.optional(),
@@ -138,6 +139,23 @@ const blockLine = z.strictObject({
   createdAt: time,
 });
 
+/** From version 2 on. The user has muted another user, or a thread of a group. */
+const muteLine = z
+  .strictObject({
+    type: z.literal('mute'),
+    user,
+    muted: user.optional(),
+    group: group.optional(),
+    thread: number.optional(),
+    createdAt: time,
+  })
+  .refine(
+    ({ muted, group, thread }) =>
+      (group === undefined) === (thread === undefined) &&
+      (muted === undefined) !== (thread === undefined),
+    'It takes either muted, or group and thread',
+  );
+
 const membershipLine = z.strictObject({
   type: z.literal('membership'),
   group,
@@ -145,6 +163,8 @@ const membershipLine = z.strictObject({
   joinedAt: time,
   lastRead: count,
   /** From version 2 on: what was read after `lastRead`, such as `14-17,20`; left out if nothing was. */
+  /** From version 2 on: of which messages the member is notified, if not of all. */
+  notify: z.enum(['mentions', 'none']).optional(),
   ranges: z
     .string()
     .min(1)
@@ -214,6 +234,7 @@ export const linePlaces = {
   group: 2,
   direct: 2,
   block: 3,
+  mute: 3,
   membership: 3,
   message: 4,
   deleted: 4,
@@ -227,6 +248,7 @@ const exportLine = z.discriminatedUnion('type', [
   groupLine,
   directLine,
   blockLine,
+  muteLine,
   membershipLine,
   messageLine,
   deletedLine,

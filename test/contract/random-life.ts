@@ -122,6 +122,39 @@ const deeds = fc.oneof(
   deed(4, { ...place, number: fc.integer({ min: 1, max: 9 }) }, (life, { number, ...who }) =>
     life.as(who, (board, actor, of) => board.markRead(actor, of, [[number, number]])),
   ),
+  deed(
+    10,
+    { ...place, named: user, edits: fc.boolean() },
+    async (life, { named, edits, ...who }) => {
+      const mention = `for @${await life.userName(named)}, and @nobody`;
+      return life.as(who, async (board, actor, to) => {
+        await tried(() => board.join(actor, to));
+        const subject = edits ? 'nobody' : mention;
+        const { message } = await board.post(actor, to, { subject, content: 'c' });
+        if (edits) await board.edit(actor, to, message.number, { content: mention });
+      });
+    },
+  ),
+  deed(
+    3,
+    { ...place, notify: fc.constantFrom('all' as const, 'mentions', 'none') },
+    (life, { notify, ...who }) =>
+      life.as(who, (board, actor, of) => board.setNotify(actor, of, notify)),
+  ),
+  deed(
+    4,
+    { ...place, thread: fc.integer({ min: 1, max: 9 }), muted: fc.boolean() },
+    (life, { thread, muted, ...who }) =>
+      life.as(who, (board, actor, of) => board.muteThread(actor, of, thread, muted)),
+  ),
+  deed(
+    3,
+    { ...place, other: user, muted: fc.boolean() },
+    async (life, { other, muted, ...who }) => {
+      const name = await life.userName(other);
+      return life.as(who, (board, actor) => board.muteUser(actor, name, muted));
+    },
+  ),
   deed(2, { name, hash }, ({ operator }, { name, hash }) =>
     operator.createUser(userName(name), hash && `$scrypt$ln=17,r=8,p=1$${hash}`),
   ),

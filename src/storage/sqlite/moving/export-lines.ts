@@ -4,6 +4,7 @@ import {
   exportFormat,
   exportVersion,
 } from '../../../board/export-format.ts';
+import type { Notify } from '../../../board/types.ts';
 import { formatTime } from '../../../protocol/time.ts';
 import type { Snapshot } from './export-snapshot.ts';
 
@@ -27,6 +28,7 @@ export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<
   for (const row of rows<GroupRow>(snapshot, groupQuery)) yield groupLine(row);
   for (const row of rows<DirectRow>(snapshot, directQuery)) yield directLine(row);
   for (const row of rows<BlockRow>(snapshot, blockQuery)) yield blockLine(row);
+  for (const row of rows<MuteRow>(snapshot, muteQuery)) yield muteLine(row);
   for (const row of rows<MembershipRow>(snapshot, membershipQuery)) yield membershipLine(row);
   const revisions = snapshot.client.prepare<[number, number], RevisionRow>(revisionQuery);
   for (const row of rows<MessageRow>(snapshot, messageQuery)) {
@@ -118,6 +120,29 @@ function directLine(row: DirectRow): ExportLine {
   };
 }
 
+interface MuteRow {
+  user: string;
+  muted: string | null;
+  group: string | null;
+  thread: number | null;
+  created_at: number;
+}
+
+const muteQuery = `
+  SELECT u.name AS user, o.name AS muted, g.name AS "group", m.thread, m.created_at
+  FROM snap.mutes m JOIN snap.users u ON u.id = m.user_id LEFT JOIN snap.users o ON o.id = m.muted_id
+    LEFT JOIN snap.groups g ON g.id = m.group_id
+  ORDER BY m.user_id, m.muted_id, m.group_id, m.thread`;
+
+function muteLine({ user, muted, group, thread, created_at }: MuteRow): ExportLine {
+  return {
+    ...{ type: 'mute', user },
+    ...(muted !== null && { muted }),
+    ...(group !== null && thread !== null && { group, thread }),
+    createdAt: formatTime(created_at),
+  };
+}
+
 interface BlockRow {
   user: string;
   blocked: string;
@@ -139,10 +164,11 @@ interface MembershipRow {
   joined_at: number;
   last_read_number: number;
   read_ranges: string;
+  notify: Notify;
 }
 
 const membershipQuery = `
-  SELECT g.name AS "group", u.name AS user, m.joined_at, m.last_read_number, m.read_ranges
+  SELECT g.name AS "group", u.name AS user, m.joined_at, m.last_read_number, m.read_ranges, m.notify
   FROM snap.memberships m JOIN snap.groups g ON g.id = m.group_id
     JOIN snap.users u ON u.id = m.user_id
   ORDER BY m.joined_at, m.group_id, m.user_id`;
@@ -155,6 +181,7 @@ function membershipLine(row: MembershipRow): ExportLine {
     joinedAt: formatTime(row.joined_at),
     lastRead: row.last_read_number,
     ...(row.read_ranges && { ranges: row.read_ranges }),
+    ...(row.notify !== 'all' && { notify: row.notify }),
   };
 }
 

@@ -18,7 +18,8 @@ const tables = `
   CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, description, created_at, last_number,
     keep_messages, keep_days, kind, created_by);
   CREATE TABLE snap.blocks (user_id, blocked_id, created_at);
-  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges);
+  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify);
+  CREATE TABLE snap.mutes (user_id, muted_id, group_id, thread, created_at);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
     subject, content, post_key, deleted_at, reply_to, thread, edited_at, edits, deleted_by, changed,
     mentions);
@@ -42,12 +43,21 @@ const copyBlocks = `
     SELECT user_id, blocked_id, created_at FROM main.blocks
     WHERE user_id IN (SELECT id FROM snap.users) AND blocked_id IN (SELECT id FROM snap.users)`;
 
+/** What users of the snapshot have muted of it. */
+const copyMutes = `
+  INSERT INTO snap.mutes
+    SELECT user_id, muted_id, NULL, NULL, created_at FROM main.muted_users
+    WHERE user_id IN (SELECT id FROM snap.users) AND muted_id IN (SELECT id FROM snap.users)
+    UNION ALL SELECT user_id, NULL, group_id, thread, created_at FROM main.muted_threads
+    WHERE user_id IN (SELECT id FROM snap.users) AND group_id IN (SELECT id FROM snap.groups)`;
+
 /** The numbers of rows in a snapshot. */
 export interface SnapshotCounts {
   readonly users: number;
   readonly groups: number;
   readonly directs?: number;
   readonly blocks?: number;
+  readonly mutes?: number;
   readonly memberships: number;
   readonly messages: number;
   readonly deleted: number;
@@ -95,6 +105,7 @@ export class Snapshot {
       }
       client.exec(wanted ? `${copyUsers} WHERE id IN (${usersOfSnapshot})` : copyUsers);
       client.exec(copyBlocks);
+      client.exec(copyMutes);
       const snapshot = new Snapshot(client, countRows(client), lastGroup(client));
       client.exec('COMMIT');
       return snapshot;
@@ -135,7 +146,7 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
         kind, created_by
       FROM main.groups ${isWanted('id')}`,
     `INSERT INTO snap.memberships
-      SELECT group_id, user_id, joined_at, last_read_number, read_ranges
+      SELECT group_id, user_id, joined_at, last_read_number, read_ranges, notify
       FROM main.memberships ${isWanted('group_id')}`,
     `INSERT INTO snap.revisions
       SELECT group_id, number, revision, written_at, subject, content
@@ -192,11 +203,13 @@ function countRows(client: Client): SnapshotCounts {
   const rows = (table: string) => highest(client, `SELECT count(*) FROM snap.${table}`);
   const directs = rows("groups WHERE kind = 'direct'");
   const blocks = rows('blocks');
+  const mutes = rows('mutes');
   return {
     users: rows('users'),
     groups: rows("groups WHERE kind = 'group'"),
     ...(directs > 0 && { directs }),
     ...(blocks > 0 && { blocks }),
+    ...(mutes > 0 && { mutes }),
     memberships: rows('memberships'),
     messages: rows('messages WHERE deleted_at IS NULL'),
     deleted: rows('messages WHERE deleted_at IS NOT NULL'),

@@ -40,6 +40,7 @@ interface Extent {
   readonly memberships: number;
   readonly directs: number;
   readonly blocks: number;
+  readonly mutes: number;
   readonly messages: number;
   readonly deleted: number;
 }
@@ -52,6 +53,7 @@ const unique = {
   group: 'id or name',
   direct: 'id or users',
   block: 'user and blocked',
+  mute: 'user and muted, or user, group and thread',
   membership: 'group and user',
   message: 'sender and key',
 } as const;
@@ -69,6 +71,7 @@ export class ImportRows {
   private memberships: number;
   private directs: number;
   private blocks: number;
+  private mutes: number;
   private messages: number;
   private deleted: number;
   private revisions: number;
@@ -81,6 +84,7 @@ export class ImportRows {
     group: (line) => this.addGroup(line),
     direct: (line) => this.addDirect(line),
     block: (line) => this.addBlock(line),
+    mute: (line) => this.addMute(line),
     membership: (line) => this.addMembership(line),
     message: (line) => this.addMessage(line),
     deleted: (line) => this.addDeleted(line),
@@ -106,6 +110,7 @@ export class ImportRows {
     this.memberships = found?.memberships ?? 0;
     this.directs = found?.directs ?? 0;
     this.blocks = found?.blocks ?? 0;
+    this.mutes = found?.mutes ?? 0;
     this.messages = found?.messages ?? 0;
     this.deleted = found?.deleted ?? 0;
     this.revisions = found?.revisions ?? 0;
@@ -118,8 +123,10 @@ export class ImportRows {
   /** How many lines the header promises. */
   get expectedLines(): number {
     const { users = 0, groups = 0, memberships = 0, messages = 0 } = this.header ?? {};
-    const { directs = 0, blocks = 0, deleted = 0, revisions = 0 } = this.header ?? {};
-    return users + groups + directs + blocks + memberships + messages + deleted + revisions + 2;
+    const { directs = 0, blocks = 0, mutes = 0, deleted = 0, revisions = 0 } = this.header ?? {};
+    return (
+      users + groups + directs + blocks + mutes + memberships + messages + deleted + revisions + 2
+    );
   }
 
   /** @throws ExportError */
@@ -188,6 +195,19 @@ export class ImportRows {
     this.blocks++;
   }
 
+  private addMute(line: LineOf<'mute'>): void {
+    this.requireVersion2('mutes');
+    const { muted, group, thread = 0, createdAt } = line;
+    const user = this.user(line.user);
+    if (muted !== undefined) {
+      this.statements.muteUser.run({ user, muted: this.user(muted), createdAt });
+    } else {
+      const { id } = this.group(group ?? '');
+      this.statements.muteThread.run({ user, group: id, thread, createdAt });
+    }
+    this.mutes++;
+  }
+
   private requireGroupNumber({ id }: { id: number }): void {
     const most = this.header?.lastGroup ?? 0;
     if (id > most) throw new ExportError(`id: The board says that ${most} is the last one`);
@@ -214,6 +234,7 @@ export class ImportRows {
       joinedAt,
       lastRead,
       ranges: written,
+      notify: line.notify ?? 'all',
     });
     this.joinedAt = joinedAt;
     this.memberships++;
@@ -326,6 +347,7 @@ export class ImportRows {
       groups: this.groups.size - this.directs,
       directs: this.directs,
       blocks: this.blocks,
+      mutes: this.mutes,
       memberships: this.memberships,
       messages: this.messages,
       deleted: this.deleted,
@@ -382,6 +404,7 @@ function prepare(client: Client) {
       SELECT coalesce(max(joined_at), 0) AS joinedAt, count(*) AS memberships,
         (SELECT count(*) FROM groups WHERE kind = 'direct') AS directs,
         (SELECT count(*) FROM blocks) AS blocks,
+        (SELECT count(*) FROM muted_users) + (SELECT count(*) FROM muted_threads) AS mutes,
         (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
         (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted,
         (SELECT count(*) FROM revisions) AS revisions
@@ -402,9 +425,15 @@ function prepare(client: Client) {
     addBlock: client.prepare(
       'INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (:user, :blocked, :createdAt)',
     ),
+    muteUser: client.prepare(
+      'INSERT INTO muted_users (user_id, muted_id, created_at) VALUES (:user, :muted, :createdAt)',
+    ),
+    muteThread: client.prepare(`
+      INSERT INTO muted_threads (user_id, group_id, thread, created_at)
+      VALUES (:user, :group, :thread, :createdAt)`),
     addMembership: client.prepare(`
-      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges)
-      VALUES (:group, :user, :joinedAt, :lastRead, :ranges)`),
+      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify)
+      VALUES (:group, :user, :joinedAt, :lastRead, :ranges, :notify)`),
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
         reply_to, thread, edited_at, edits, changed, mentions)
