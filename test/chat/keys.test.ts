@@ -19,7 +19,7 @@ test('Tab completes commands, groups, numbers, people and help, and the line sta
   };
   await completes('%groupj', /> %groupjoin$/);
   await completes('%gr', /> %group$/);
-  await completes('%group', /%groups +%groupjoin.*\n.*> %group$/);
+  await completes('%group', /%groups +%groupjoin.*\n(%.*\n)*.*> %group$/);
   await completes('%groupjoin RAN', /> %groupjoin random$/);
   await completes('%groupjoin ', /main +general +news +help +random\n.*> %groupjoin$/);
   await completes('%groupleave ', /> %groupleave main$/);
