@@ -159,13 +159,16 @@ export class Channel {
     const notices = pending.map(({ notice }) => notice);
     const announcement = new SharedAnnouncement(notices, this.members.size);
     const parts = new Parts(announcement);
+    const quiet = forQuiet(pending);
     for (const [session, joinedAt] of this.members) {
       const ownNotices = own.get(session.id);
-      const hidden = hiddenFrom(joinedAt, limited);
-      const others = parts.without(
-        ownNotices,
-        this.quiet.has(session) ? ascending(hidden, this.unwanted(session, pending)) : hidden,
-      );
+      let hidden = hiddenFrom(joinedAt, limited);
+      if (this.quiet.has(session)) {
+        const isSpecial = quiet.users.has(session.login?.user.id ?? 0);
+        const unwanted = isSpecial ? this.unwanted(session, pending) : quiet.unwanted;
+        hidden = hidden.length === 0 ? unwanted : ascending(hidden, unwanted);
+      }
+      const others = parts.without(ownNotices, hidden);
       if (!others) continue;
       this.counts.notices += others.count;
       session.notify(others);
@@ -173,9 +176,33 @@ export class Channel {
   }
 }
 
+const none: readonly number[] = [];
+
+/**
+ * The indices of the notices that a session does not get if its user has muted the group, and the users who may get some
+ * of them: see `isWanted`.
+ */
+function forQuiet(pending: readonly Pending[]) {
+  const unwanted: number[] = [];
+  const users = new Set<number>();
+  for (const [at, { notice, mentioned = [] }] of pending.entries()) {
+    const { method, params } = notice;
+    if (method === 'message.posted') for (const user of mentioned) users.add(user);
+    else if (method === 'member.joined' || method === 'member.left') users.add(params.userId);
+    else continue;
+    unwanted.push(at);
+  }
+  return { unwanted, users };
+}
+
 /** The parts of an announcement that sessions get. Members who joined at about the same time share one. */
 class Parts {
   private readonly shared = new Map<string, Announcement | undefined>();
+  /** The part without `hidden`. Thousands of members who have muted the group have the same list. */
+  private last: { readonly hidden: readonly number[]; readonly part: Announcement | undefined } = {
+    hidden: none,
+    part: undefined,
+  };
 
   constructor(private readonly whole: SharedAnnouncement) {}
 
@@ -186,13 +213,14 @@ class Parts {
   without(own: readonly number[] = none, hidden: readonly number[]): Announcement | undefined {
     if (hidden.length === 0) return own.length === 0 ? this.whole : this.whole.without(own);
     if (own.length > 0) return this.whole.without(ascending(own, hidden));
+    if (hidden === this.last.hidden) return this.last.part;
     const key = hidden.join();
     if (!this.shared.has(key)) this.shared.set(key, this.whole.without(hidden));
-    return this.shared.get(key);
+    const part = this.shared.get(key);
+    this.last = { hidden, part };
+    return part;
   }
 }
-
-const none: readonly number[] = [];
 
 /** The indices of the notices about messages that a user who joined at a time cannot see. */
 function hiddenFrom(

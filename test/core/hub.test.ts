@@ -147,3 +147,38 @@ test('a notice of presence reaches each of many members once, over several turns
     vi.useRealTimers();
   }
 });
+
+test('notices cost about the same if thousands of members have muted the group', () => {
+  const posted: Notice = {
+    method: 'message.posted',
+    params: {
+      group: 'main',
+      groupId: 1,
+      message: { number: 1, senderId: 1, sender: 'a', postedAt: '', subject: 's', thread: 1 },
+    },
+  };
+  const costWith = (notify: 'all' | 'none' | 'mentions') => {
+    const hub = new Hub(new ServerCounts());
+    const channel = new Channel({ ...group }, { notices: 0 });
+    for (let id = 1; id <= 3000; id++) {
+      const session = sessionOf(hub, id, () => {});
+      logIn(hub, session);
+      session.notify = () => {};
+      channel.add(session, 1);
+      channel.setNotify(session, notify);
+    }
+    hub.close();
+    let fastest = Number.POSITIVE_INFINITY;
+    for (let run = 0; run < 10; run++) {
+      for (let each = 0; each < 50; each++) channel.enqueue(posted, null);
+      const start = performance.now();
+      channel.deliver();
+      fastest = Math.min(fastest, performance.now() - start);
+    }
+    return fastest;
+  };
+  const usual = costWith('all');
+  for (const notify of ['none', 'mentions'] as const) {
+    expect(costWith(notify), notify).toBeLessThan(10 * usual);
+  }
+});
