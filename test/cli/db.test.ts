@@ -216,6 +216,16 @@ test.each([
       'the time up to which alice has read main is not that of the read mark, so that counts are wrong',
   },
   {
+    damage: "UPDATE messages SET mentions = '[1]' WHERE number = 2",
+    check: 'mentions',
+    problem: 'message 2 of main and the list of mentions do not mention the same users',
+  },
+  {
+    damage: 'INSERT INTO mentions (group_id, number, user_id, posted_at) VALUES (1, 3, 1, 5)',
+    check: 'mentions',
+    problem: 'message 3 of main and the list of mentions do not mention the same users',
+  },
+  {
     damage: 'UPDATE messages SET sender_id = 99 WHERE number = 1',
     check: 'foreign keys',
     problem: 'row 1 of messages refers to no row of users',
