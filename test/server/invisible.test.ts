@@ -1,0 +1,206 @@
+import { expect, test } from 'vitest';
+import type { Method } from '../../src/protocol/schemas.ts';
+import type { ArgumentKind } from '../../src/protocol/text/command.ts';
+import { textCommands } from '../../src/protocol/text/shell.ts';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import type { TextPeer } from '../helpers/text-peer.ts';
+import { undated } from './support.ts';
+
+const password = 'correct horse battery';
+const groups = ['main', 'news', '@alice', '@bob', '@nobody'];
+const numbers = [1, 2, 3, 4, 5, 6, 7];
+const inGroups = (...more: object[]) =>
+  groups.flatMap((group) => more.map((params) => ({ group, ...params })));
+const byNumber = (name: string, more = {}) =>
+  inGroups(...numbers.map((number) => ({ [name]: number, ...more })));
+const pages = (most: number) => [{}, { limit: 1 }, { limit: 2 }, { limit: most }];
+const words = ['one', 'two', 'five', 'hidden', 'secret', 'alice', 're', 'is:unread', 'is:mention'];
+const queries = [
+  ...[...words, 'from:alice', 'from:bob', 'from:nobody', 'before:1h', 'after:1h'],
+  ...['in:main five', 'in:news one', 'in:@alice x', 'in:@bob x', 'in:main thread:1'],
+  ...['in:main thread:2', 'in:main thread:3', 'five -hidden', 'hid*', '"hidden one"'],
+];
+const users = ['alice', 'bob', 'nobody'];
+
+/** What a member asks, in this order. A new method needs an entry. */
+const questions: Readonly<Record<Method, readonly object[]>> = {
+  'server.info': [{}],
+  'rpc.discover': [{}],
+  ping: [{}],
+  'session.login': [{ user: 'alice' }],
+  'session.resume': [{ token: 'none' }],
+  'account.setPassword': [{ password: 'short' }],
+  'group.list': [{}],
+  'group.members': inGroups({}, { limit: 1 }),
+  'direct.open': users.map((user) => ({ user })),
+  'direct.list': [{}],
+  'user.block': users.map((user) => ({ user })),
+  'user.blocked': [{}],
+  'user.unblock': users.map((user) => ({ user })),
+  'mention.list': pages(100),
+  'message.list': inGroups(
+    ...pages(1000).flatMap((page) => [page, { ...page, content: true }]),
+    ...numbers.flatMap((number) => [{ before: number }, { after: number, limit: 2 }]),
+    { since: '2020-01-01T00:00:00Z' },
+  ),
+  'message.get': byNumber('number'),
+  'message.history': byNumber('number'),
+  'message.search': queries.flatMap((query) => [{ query }, { query, limit: 1 }]),
+  'thread.list': inGroups(...pages(50), ...numbers.map((before) => ({ before }))),
+  'thread.get': byNumber('thread'),
+  'group.changes': inGroups({ after: 0 }, { after: 0, limit: 1 }),
+  'message.next': inGroups({}, ...numbers.map((thread) => ({ thread }))),
+  'message.edit': byNumber('number', { content: 'edited', revision: 0 }),
+  'message.post': [
+    ...byNumber('replyTo', { content: 'an answer' }),
+    ...inGroups({ subject: 's', content: 'to @alice, @bob and @eve' }),
+  ],
+  'message.markRead': [...byNumber('number'), ...inGroups({ ranges: [[2, 5]] })],
+  'group.markRead': inGroups({}),
+  'group.restoreMarks': inGroups({ lastRead: 0, ranges: [] }, { lastRead: 2, ranges: [[4, 5]] }),
+  'message.delete': byNumber('number'),
+  'group.leave': inGroups({}),
+  // Whoever joins news would see some of its messages.
+  'group.join': inGroups({}).filter(({ group }) => group !== 'news'),
+  'session.logout': [{}],
+};
+
+const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
+  place: groups,
+  group: groups.filter((group) => group !== 'news'),
+  joined: groups,
+  user: users,
+  number: [...numbers.map(String), 'last'],
+  range: ['', 'all', '2 before 6'],
+  subject: ['subject'],
+  content: ['content @alice'],
+  query: queries,
+  command: ['%list'],
+};
+
+/** Every line that a person can type, with these arguments. */
+function lines(): string[] {
+  const without = new Set(['%exit', '%connect', '%password']);
+  const last = /delete|leave|join/;
+  const asked = textCommands
+    .filter(({ words }) => !without.has(words[0] as string))
+    .sort((a, b) => Number(last.test(`${a.words}`)) - Number(last.test(`${b.words}`)));
+  return asked.flatMap(({ words, takes = [] }) => {
+    const endings = takes.reduce<string[]>(
+      (begun, kind) => begun.flatMap((start) => values[kind].map((value) => `${start} ${value}`)),
+      [''],
+    );
+    const line = (ending: string) => `${words[0]}${ending}`;
+    // Quoting asks for more lines.
+    const isQuote = words[0]?.endsWith('quote');
+    return endings.map((ending) => (isQuote ? `${line(ending)}\n%cancel` : line(ending)));
+  });
+}
+
+/** What others have done that eve and mallory cannot see. */
+type Hidden = 'quiet' | 'busy';
+
+interface Others {
+  alice: JsonPeer;
+  bob: JsonPeer;
+}
+
+/** The messages before eve joins: she sees the last two of main, and nothing of news. */
+async function before({ alice, bob }: Others, hidden: Hidden): Promise<void> {
+  const isBusy = hidden === 'busy';
+  const [first, second] = isBusy ? [bob, alice] : [alice, bob];
+  const text = (word: string) => (isBusy ? `hidden ${word}, with @alice and @bob` : word);
+  const say = (peer: JsonPeer, group: string, word: string, more = {}) =>
+    peer.call('message.post', { group, subject: text(word), content: text(`${word} x`), ...more });
+  for (const group of ['main', 'news']) {
+    for (const peer of [alice, bob]) await peer.call('group.join', { group });
+    await say(first, group, 'one');
+    await say(second, group, 'two');
+    await say(second, group, isBusy ? 'secret' : 'x');
+    await say(isBusy ? first : second, group, 'hidden', isBusy ? { replyTo: 3 } : {});
+  }
+  await say(first, isBusy ? '@alice' : '@bob', 'one');
+  // One each: how many messages a group has, all users are told.
+  await second.call('message.delete', { group: 'main', number: isBusy ? 2 : 4 });
+  const visible = { group: 'main', content: 'five and six', replyTo: 3 };
+  await alice.call('message.post', { ...visible, subject: 'five' });
+  await bob.call('message.post', { ...visible, subject: 'six @alice' });
+  if (!isBusy) return;
+  await first.call('message.edit', { group: 'main', number: 1, content: 'hidden and edited' });
+}
+
+/** The messages after eve has joined, and edits and deletions of old ones, of which she is not told. */
+async function after({ alice, bob }: Others, hidden: Hidden): Promise<void> {
+  const isBusy = hidden === 'busy';
+  if (isBusy) {
+    await bob.call('message.edit', { group: 'main', number: 1, subject: 'hidden again' });
+    await alice.call('message.edit', { group: 'main', number: 3, content: 'secret @bob' });
+    await bob.call('message.edit', { group: 'news', number: 1, content: 'secret @eve' });
+    await bob.call('message.edit', { group: '@alice', number: 1, content: 'secret @alice' });
+  }
+  await (isBusy ? alice : bob).call('message.delete', { group: 'main', number: 3 });
+  await (isBusy ? alice : bob).call('message.delete', { group: 'news', number: 3 });
+  await alice.call('message.post', { group: 'main', subject: 'seven', content: 'to @eve' });
+  await alice.call('message.edit', { group: 'main', number: 5, content: 'five again' });
+  await alice.call('message.post', { group: '@eve', subject: 'one', content: 'for eve' });
+}
+
+/** Times, tokens and places in a search, which are a time. */
+function masked(text: string): string {
+  return undated(text)
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/"(change)":\d{10,}/g, '"$1":0')
+    .replace(/"(token)":"[^"]*"/g, '"$1":""')
+    .replace(/("next":"|before[: ])[\w.:-]{20,}/g, '$1PLACE');
+}
+
+async function enter(board: TestBoard, name: string): Promise<TextPeer> {
+  await board.protect(name, password);
+  const person = await board.connect();
+  await person.expect('What is your username? ');
+  person.send(name, password);
+  await person.expect('%help for every command.\n');
+  return person;
+}
+
+/** All that two members get, a program and a person, at a board where others have done something hidden. */
+async function received(hidden: Hidden): Promise<{ json: string[]; text: string[] }> {
+  const board = await TestBoard.start();
+  for (const name of ['alice', 'bob', 'eve']) await board.protect(name, password);
+  const others = {
+    alice: await board.protectedProgram('alice', password),
+    bob: await board.protectedProgram('bob', password),
+  };
+  await before(others, hidden);
+  const eve = await board.protectedProgram('eve', password);
+  const mallory = await enter(board, 'mallory');
+  await eve.call('group.join', { group: 'main' });
+  const text = [`%groupjoin main\n${await mallory.ask('%groupjoin main')}`];
+  await eve.call('ping', {});
+  await after(others, hidden);
+  for (const line of lines()) text.push(`${line}\n${await mallory.ask(line)}`);
+  const json: string[] = [];
+  for (const method of Object.keys(questions) as Method[]) {
+    if (method === 'session.logout') continue;
+    for (const params of questions[method]) {
+      const reply = await eve.request(method, params);
+      json.push(`${method} ${JSON.stringify(params)}: ${JSON.stringify(reply)}`);
+    }
+  }
+  const notices = eve.received.filter(({ id }) => id === undefined || id === null);
+  json.push(...notices.map((notice) => JSON.stringify(notice)));
+  const isKept = (line: string) => !/presence\.changed|\[NOTIFY\] (Online|Offline)/.test(line);
+  return {
+    json: json.map(masked).filter(isKept),
+    text: text.flatMap((each) => masked(each).split('\n')).filter(isKept),
+  };
+}
+
+test('what a member may not see changes no byte that the member gets', async () => {
+  const quiet = await received('quiet');
+  const busy = await received('busy');
+  expect(busy.text).toEqual(quiet.text);
+  expect(busy.json).toEqual(quiet.json);
+  expect(quiet.json.join()).toContain('five again');
+}, 120_000);
