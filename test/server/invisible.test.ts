@@ -57,6 +57,12 @@ const questions: Readonly<Record<Method, readonly object[]>> = {
     ...inGroups({ subject: 's', content: 'to @alice, @bob and @eve' }),
   ],
   'message.markRead': [...byNumber('number'), ...inGroups({ ranges: [[2, 5]] })],
+  'thread.mute': byNumber('thread'),
+  'mute.list': [{}],
+  'thread.unmute': byNumber('thread'),
+  'user.mute': users.map((user) => ({ user })),
+  'user.unmute': users.map((user) => ({ user })),
+  'membership.set': inGroups({ notify: 'mentions' }, { notify: 'none' }, { notify: 'all' }),
   'group.markRead': inGroups({}),
   'group.restoreMarks': inGroups({ lastRead: 0, ranges: [] }, { lastRead: 2, ranges: [[4, 5]] }),
   'message.delete': byNumber('number'),
@@ -76,6 +82,7 @@ const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
   subject: ['subject'],
   content: ['content @alice'],
   query: queries,
+  muted: ['', 'main mentions', 'main', 'news', '@alice', ...numbers.map((at) => `thread ${at}`)],
   command: ['%list'],
 };
 

@@ -3,7 +3,7 @@ import { isRead, type Marks } from '../../../src/protocol/marks.ts';
 // Times, and numbers that only the storage gives.
 const unknown = new Set([
   ...['postedAt', 'lastPostedAt', 'writtenAt', 'change', 'token', 'description'],
-  ...['id', 'groupId', 'userId', 'senderId', 'next', 'online'],
+  ...['id', 'groupId', 'userId', 'senderId', 'next', 'online', 'notify'],
 ]);
 
 /** The numbers of a group, under its name for one user, that can be unread. */
