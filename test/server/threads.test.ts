@@ -29,6 +29,17 @@ test('people answer, quote and read by thread, and a newcomer learns only the nu
   expect(await alice.expect('I agree.\n')).toContain('> Noon works\n');
 });
 
+test('%next marks a reply to a message that the reader cannot see', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.member('alice');
+  await alice.ask('%post one text\n%post two text\n%post three text');
+  const bob = await board.member('bob');
+  await alice.ask('%reply 1 older\n%reply 3 newer');
+  await bob.ask('%message 2\n%message 3');
+  expect(await bob.ask('%next')).toContain('\n↩ 1 (from before you joined)\n');
+  expect(await bob.ask('%next')).toContain('\nReply to: 3\n');
+});
+
 test('%reply and %quote without an answer post nothing', async () => {
   const board = await TestBoard.start();
   const alice = await board.member('alice');

@@ -1,4 +1,5 @@
 import type { TextCommand, TextContext } from './command.ts';
+import { firstVisible } from './first-visible.ts';
 import { info, plusAtLimit, renderMessage } from './render.ts';
 
 export const next: TextCommand = {
@@ -18,7 +19,8 @@ export const next: TextCommand = {
       yield info('Nothing unread.', style);
       return;
     }
-    yield renderMessage(message, style);
+    const first = await firstVisible([message], message.groupId, call);
+    yield renderMessage(message, style, first);
     reading.enter(message.groupId, message.thread);
     await reading.shown(call, message.groupId, message.number);
     yield await whatIsLeft({ call, reading, style });

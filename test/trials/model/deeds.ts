@@ -67,7 +67,7 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
       mentioned,
     }),
   },
-  { weight: 8, arbitrary: fc.record({ do: one('reply'), seat, place, number, mentioned }) },
+  { weight: 10, arbitrary: fc.record({ do: one('reply'), seat, place, number, mentioned }) },
   { weight: 8, arbitrary: fc.record({ do: one('join'), seat, group }) },
   { weight: 3, arbitrary: fc.record({ do: one('leave', 'users'), seat, group }) },
   { weight: 4, arbitrary: fc.record({ do: one('edit'), seat, place, number, mentioned }) },
@@ -75,8 +75,9 @@ const deed: fc.Arbitrary<Deed> = fc.oneof(
   { weight: 6, arbitrary: fc.record({ do: one('get', 'history', 'thread'), seat, place, number }) },
   {
     weight: 8,
-    arbitrary: fc.record({ do: one('threads', 'changes', 'catchUp', 'next'), seat, place }),
+    arbitrary: fc.record({ do: one('threads', 'changes', 'catchUp'), seat, place }),
   },
+  { weight: 8, arbitrary: fc.record({ do: one('next'), seat, place }) },
   {
     weight: 3,
     arbitrary: fc.record({
