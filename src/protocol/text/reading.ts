@@ -83,6 +83,13 @@ export class Reading {
    * stay unread there, and are stored with the next messages that are shown.
    */
   async shown(call: Call, group: number, ...numbers: number[]): Promise<void> {
+    // Of a thread with many messages, each may be a range of its own.
+    for (let at = 0; at < numbers.length; at += limits.rangesAtOnce) {
+      await this.markShown(call, group, numbers.slice(at, at + limits.rangesAtOnce));
+    }
+  }
+
+  private async markShown(call: Call, group: number, numbers: readonly number[]): Promise<void> {
     const shown = numbers.map((number): NumberRange => [number, number]);
     const none = { lastRead: -1, ranges: this.unstored.get(group) ?? [] };
     this.unstored.set(group, withRead(none, shown).ranges.slice(-limits.rangesAtOnce));
