@@ -148,6 +148,7 @@ export function membershipsContract(open: OpenStorage): void {
       unread: 1,
       lastRead: 0,
       ranges: [],
+      notify: 'all',
       lastNumber: 1,
       change: expect.any(Number),
     });
