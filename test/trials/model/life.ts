@@ -94,7 +94,17 @@ export class Life {
     return (this.seats[seat] as Seat).user;
   }
 
-  private async performAt(at: number, deed: SeatDeed): Promise<void> {
+  /** An even number stands for one of the messages that the user sees, or may change; an odd one for itself. */
+  private aim(user: string, key: string, deed: SeatDeed): SeatDeed {
+    if (!('number' in deed) || deed.number % 2 === 1 || !this.oracle.isIn(user, key)) return deed;
+    const visible = this.oracle.model.group(key).visible(user);
+    const isChange = deed.do === 'edit' || deed.do === 'deleteOwn';
+    const aims = isChange ? visible.filter(({ sender }) => sender === user) : visible;
+    return { ...deed, number: aims[(deed.number / 2) % aims.length]?.number ?? deed.number };
+  }
+
+  private async performAt(at: number, asked: SeatDeed): Promise<void> {
+    let deed = asked;
     const seat = this.seats[at] as Seat;
     if (deed.do === 'vanish' || deed.do === 'exit') return seat.leave(deed.do);
     await seat.arrive(this.board, password);
@@ -105,6 +115,7 @@ export class Life {
     const place = 'place' in deed ? deed.place : 'group' in deed ? deed.group : 'main';
     const key =
       typeof place === 'string' ? place : conversationOf(user, others[place.other] as string);
+    deed = this.aim(user, key, asked);
     const group = oracle.groupName(user, key);
     const ask = (method: string, params: object, answer: Answer) =>
       seat.compare([{ method, params: { group, ...params } }], [answer]);
