@@ -48,7 +48,8 @@ async function transcript(...chunks: (string | Buffer)[]): Promise<string> {
   }
   return undated(await peer.toEnd())
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/"token":"[\w-]+"/, '"token":"TOKEN"');
+    .replace(/"token":"[\w-]+"/, '"token":"TOKEN"')
+    .replace(/"change":\d+/g, '"change":CHANGE');
 }
 
 function bytesOf(whole: string | Buffer): Buffer[] {
