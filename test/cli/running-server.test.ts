@@ -29,8 +29,8 @@ describe('beside a running server', () => {
 
     await admin('message', 'delete', 'news', '2', '--yes');
     expect(await alice.notice()).toMatchObject({
-      method: 'messages.purged',
-      params: { group: 'news', count: 1, first: 2, last: 2 },
+      method: 'message.deleted',
+      params: { group: 'news', number: 2, by: null },
     });
     await admin('group', 'purge', 'news', '--keep', '1', '--yes');
     expect(await alice.notice()).toMatchObject({

@@ -125,12 +125,17 @@ test('the methods that change the board are marked as writes', () => {
     'group.leave',
     'group.markRead',
     'group.restoreMarks',
+    'membership.set',
     'message.delete',
     'message.edit',
     'message.markRead',
     'message.post',
+    'thread.mute',
+    'thread.unmute',
     'user.block',
+    'user.mute',
     'user.unblock',
+    'user.unmute',
   ]);
 });
 

@@ -133,7 +133,7 @@ test.each([
   const alice = await board.program('alice');
   const { error } = await alice.replyToLine(line);
   expect(error?.data.code).toBe('INVALID_REQUEST');
-  expect(error?.message).toMatch(/it is nested more than 16 deep|it has more than 256 values/);
+  expect(error?.message).toMatch(/it is nested more than 16 deep|it has more than 1024 values/);
 });
 
 test.each([
