@@ -111,8 +111,10 @@ test('an export beside a server is a snapshot, and the WAL can be reset while it
   // Some of it has come: the snapshot is taken, and the rest waits to be read.
   await new Promise((resolve) => child.stdout.once('readable', resolve));
   await say('later');
-  const [emptied] = board.database().pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
-  expect(emptied?.busy).toBe(0);
+  const database = board.database();
+  const emptied = () => database.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+  // The server may be indexing the message at this moment.
+  await expect.poll(() => emptied()[0]?.busy, { timeout: 10_000 }).toBe(0);
   child.stdout.resume();
   const { code, stdout, stderr } = await result;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
