@@ -15,7 +15,7 @@ const readAlone = 100;
 
 const asked = {
   'the newest 20 threads': () => request('thread.list', { group: 'g0', limit: 20 }),
-  'the newest 200 threads': () => request('thread.list', { group: 'g0', limit: 200 }),
+  'the newest 100 threads': () => request('thread.list', { group: 'g0', limit: 100 }),
   'the first messages of a thread': () => request('thread.get', { group: 'g0', thread: 7 }),
   'the next unread message': () => request('message.next', { group: 'g0' }),
   'unread counts of all groups': () => request('group.list', {}),
