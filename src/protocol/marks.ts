@@ -44,13 +44,6 @@ export function readAfter({ lastRead, ranges }: Marks, number: number): NumberRa
     .map(([first, last]) => [Math.max(first, number + 1), last]);
 }
 
-/** The numbers that the marks do not hold, in ascending order. The last range has no end: `Number.MAX_SAFE_INTEGER`. */
-export function gapsOf({ lastRead, ranges }: Marks): NumberRange[] {
-  const starts = [lastRead + 1, ...ranges.map(([, last]) => last + 1)];
-  const ends = [...ranges.map(([first]) => first - 1), Number.MAX_SAFE_INTEGER];
-  return starts.map((start, at) => [start, ends[at] as number]);
-}
-
 /** As in a `.newsrc`: `14-17,20`. */
 export function formatRanges(ranges: readonly NumberRange[]): string {
   return ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(',');

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { limits } from '../../src/protocol/limits.ts';
+import { isRead, type NumberRange, withRead } from '../../src/protocol/marks.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { prepareStatements } from '../../src/storage/sqlite/statements/statements.ts';
 import {
@@ -62,9 +64,6 @@ const allowed: Record<string, string[]> = {
   countReplies: ['SCAN some'],
   // A few memberships of a user, found by an index.
   unreadPage: ['SCAN own'],
-  // As many messages as are counted.
-  unreadBetween: ['SCAN some'],
-  mentionsBetween: ['SCAN some'],
   // At most as many as the limit of a day, found by an index.
   conversationsBegun: ['SCAN some'],
   outsideChanges: ['SCAN outside_changes'],
@@ -120,11 +119,9 @@ function expectIndexSearches(board: StoredBoard): void {
       'mentionsBetween',
       'memberByKey',
       'mentionTimes',
-      'firstUnread',
-      'firstUnreadMention',
       'firstOfOthers',
       'lastOfOthers',
-      'firstUnreadReply',
+      'unreadRepliesBetween',
       'marksOf',
       'membersOf',
       'userLike',
@@ -294,4 +291,34 @@ test('to mark many messages as read among many own ones costs about as much as t
   const one = await markingCosts([[2, 2]]);
   const many = await markingCosts(ranges.map((number) => [number, number]));
   expect(many).toBeLessThan(8 * one);
+});
+
+test('unread messages between ranges of any length are counted, and the oldest is found', async () => {
+  const board = openBoard({ durable: false });
+  const { repository } = board;
+  await member(board, 'alice');
+  const bob = await member(board, 'bob');
+  const count = 3000;
+  // All from alice, after bob has joined.
+  fill(board, count, bob.since + 60_000_000);
+  const ends = fc.uniqueArray(fc.integer({ min: 1, max: count }), { maxLength: 80 });
+  await fc.assert(
+    fc.asyncProperty(ends, async (unsorted) => {
+      const sorted = unsorted.sort((a, b) => a - b);
+      const ranges = sorted.flatMap((first, at): NumberRange[] =>
+        at % 2 === 0 ? [[first, sorted[at + 1] ?? first]] : [],
+      );
+      const marks = withRead({ lastRead: 0, ranges: [] }, ranges);
+      await repository.restoreMarks(bob, main, marks);
+      const unread = Array.from({ length: count }, (_, at) => at + 1).filter(
+        (number) => !isRead(marks, number),
+      );
+      const page = { after: 0, limit: 1 };
+      const [counted] = await repository.unread(bob.user, Number.MAX_SAFE_INTEGER - 1, page);
+      expect(counted?.unread ?? 0).toBe(Math.min(unread.length, limits.unread));
+      const { message } = await repository.nextUnread(bob, main, { read: [] });
+      expect(message?.number).toBe(unread[0]);
+    }),
+    { numRuns: 50 },
+  );
 });

@@ -67,7 +67,7 @@ function counter(
     !isRead(marks, number) && isWanted(number);
   const canRootBeUnread = ({ postedAt }: Header) => {
     const times = { above: postedAt - 1, below: postedAt + 1, limit: 1 };
-    return statements.unreadBetween.get({ user, group, joined, ...times })?.unread === 1;
+    return statements.unreadBetween.get({ user, group, joined, ...times }) !== undefined;
   };
   return (thread: number) => {
     const root = visibleRoot(statements, visible, thread);

@@ -1,4 +1,4 @@
-import { and, asc, desc, eq, gt, lt, type SQL, type Subquery, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
@@ -177,28 +177,22 @@ const between = {
 
 /** The queries about what can be unread for `:user`. */
 export function unreadStatements(orm: Orm) {
-  const first = (where: SQL | undefined, order: SQL) => () =>
+  const list = (where: SQL | undefined, order: SQL) => () =>
     direct(
       orm.$client,
-      orm.select(found).from(messages).where(where).orderBy(order).limit(1),
+      orm.select(found).from(messages).where(where).orderBy(order).limit(value('limit')),
       found,
     );
-  const counted = (some: Subquery) => {
-    const columns = { unread: sql<number>`count(*)` };
-    return direct(orm.$client, orm.select(columns).from(some), columns);
-  };
   const inThread = eq(messages.thread, value('thread'));
   const unread = within(group, between);
   const byOthers = within(group, between, ofOthers);
   return {
     unreadPage: () => unreadPage(orm),
-    unreadBetween: () => counted(unreadIn(group, between).limit(value('limit')).as('some')),
-    /** How many of them mention `:user`. */
+    unreadBetween: list(unread, asc(messages.postedAt)),
+    /** Those of the thread `:thread`, without the message that has begun it. */
+    unreadRepliesBetween: list(and(unread, inThread), asc(messages.postedAt)),
+    /** Those that mention `:user`. */
     mentionsBetween: () =>
-      counted(unreadMentionsIn(group, between).limit(value('limit')).as('some')),
-    firstUnread: first(unread, asc(messages.postedAt)),
-    firstUnreadReply: first(and(unread, inThread), asc(messages.postedAt)),
-    firstUnreadMention: () =>
       direct(
         orm.$client,
         orm
@@ -206,11 +200,11 @@ export function unreadStatements(orm: Orm) {
           .from(mentions)
           .where(mentionsWithin(group, between))
           .orderBy(asc(mentions.postedAt))
-          .limit(1),
+          .limit(value('limit')),
         foundMention,
       ),
-    /** The first and the last message of others, muted or not. */
-    firstOfOthers: first(byOthers, asc(messages.postedAt)),
-    lastOfOthers: first(byOthers, desc(messages.postedAt)),
+    /** The first and the last messages of others, muted or not. */
+    firstOfOthers: list(byOthers, asc(messages.postedAt)),
+    lastOfOthers: list(byOthers, desc(messages.postedAt)),
   };
 }
