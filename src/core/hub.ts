@@ -4,19 +4,12 @@ import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
-import { Channel, type PresenceNotice, type Reach } from './channel.ts';
+import { Channel, type Reach } from './channel.ts';
 import { DirectChannel } from './direct-channel.ts';
 import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
+import { PresenceNotices } from './presence.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
-
-const presenceInterval = 1000;
-// Members that are sent a notice of presence in one turn: 1 ms of work.
-const membersAtOnce = 100;
-
-interface PresencePiece extends PresenceNotice {
-  readonly channel: Channel;
-}
 
 type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
@@ -32,9 +25,7 @@ export class Hub implements EndsTurn {
   private readonly channels = new Map<number, Channel>();
   private readonly dirty = new Set<Channel>();
   private readonly marks = new PendingMarks();
-  private presenceTimer: NodeJS.Timeout | undefined;
-  /** Notices of presence that are being sent. */
-  private readonly presence: PresencePiece[] = [];
+  private readonly presence = new PresenceNotices(this.channels);
 
   private readonly actions: Actions = {
     'session.opened': ({ origin, login }) => this.open(origin, login),
@@ -140,7 +131,7 @@ export class Hub implements EndsTurn {
   }
 
   close(): void {
-    clearTimeout(this.presenceTimer);
+    this.presence.close();
   }
 
   /**
@@ -231,14 +222,11 @@ export class Hub implements EndsTurn {
   ): void {
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
-    const announcement = new PrivateAnnouncement([{ method: 'direct.opened', params }]);
     for (const session of this.sessionsOf(user.id)) {
       this.enter(group, session, at);
       session.groups.push(id);
-      if (session.id === origin) continue;
-      session.notify(announcement);
-      this.counts.notices++;
     }
+    this.notifyOthers(user, origin, { method: 'direct.opened', params });
   }
 
   private join({ group, user, origin, lastNumber, at }: EventOf<'member.joined'>): void {
@@ -252,14 +240,8 @@ export class Hub implements EndsTurn {
 
   /** Sends what a user has read to the user's sessions, but not to a session that alone has changed it. */
   private sendMarks({ group, user, marks, only }: ChangedMarks): void {
-    const sessions = this.sessionsOf(user.id).filter(({ id }) => id !== only);
-    if (sessions.length === 0) return;
-    const params = { group: this.nameOf(group), groupId: group.id, ...toMarks(marks) };
-    const announcement = new PrivateAnnouncement([{ method: 'marks.changed', params }]);
-    for (const session of sessions) {
-      session.notify(announcement);
-      this.counts.notices++;
-    }
+    const params = { ...toGroup(this.named(group)), ...toMarks(marks) };
+    this.notifyOthers(user, only, { method: 'marks.changed', params });
   }
 
   private setNotify(event: EventOf<'notify.changed'>): void {
@@ -335,7 +317,6 @@ export class Hub implements EndsTurn {
     if (this.channels.get(groupId)?.empty) this.channels.delete(groupId);
   }
 
-  /** @param until only members who joined before this time are notified */
   private notifyGroup(group: Group, except: Origin, notice: Notice, reach?: Reach): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
@@ -358,41 +339,11 @@ export class Hub implements EndsTurn {
     for (const changed of this.marks.take()) this.sendMarks(changed);
   }
 
-  /** Presence is collected and sent once a second, so that many reconnects are a few notices. */
   private notePresence(groupId: number, session: Session, user: User, online: boolean): void {
     const channel = this.channels.get(groupId);
     if (!channel) return;
     channel.notePresence(user.name, online, session.id);
-    this.presenceTimer ??= setTimeout(() => this.sendPresence(), presenceInterval);
-  }
-
-  private sendPresence(): void {
-    this.presenceTimer = undefined;
-    const isSending = this.presence.length > 0;
-    for (const channel of this.channels.values()) {
-      const notice = channel.takePresence();
-      if (!notice) continue;
-      const { announcement, members } = notice;
-      for (let at = 0; at < members.length; at += membersAtOnce) {
-        this.presence.push({
-          channel,
-          announcement,
-          members: members.slice(at, at + membersAtOnce),
-        });
-      }
-    }
-    if (!isSending) this.sendPresencePieces();
-  }
-
-  /** After a restart of a large board a notice concerns thousands of members, so others have their turn in between. */
-  private sendPresencePieces(): void {
-    for (let sent = 0; sent < membersAtOnce; ) {
-      const piece = this.presence.shift();
-      if (!piece) return;
-      piece.channel.notifySome(piece);
-      sent += piece.members.length;
-    }
-    setImmediate(() => this.sendPresencePieces());
+    this.presence.expect();
   }
 }
 
