@@ -13,37 +13,12 @@ import { storedName } from '../acts/access.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns } from '../file/names.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
-
-/** A group that was imported, with the newest number and time of its messages so far. */
-interface KnownGroup {
-  readonly id: number;
-  readonly lastNumber: number;
-  number: number;
-  postedAt: number;
-}
-
-/** The message that was imported last, with how many of its revisions are missing. */
-interface Edited {
-  readonly group: number;
-  readonly number: number;
-  readonly edits: number;
-  readonly postedAt: number;
-  readonly editedAt: number | null;
-  /** How many revisions were read. */
-  revisions: number;
-}
-
-/** The progress of an interrupted import. */
-interface Extent {
-  readonly joinedAt: number;
-  readonly revisions: number;
-  readonly memberships: number;
-  readonly directs: number;
-  readonly blocks: number;
-  readonly mutes: number;
-  readonly messages: number;
-  readonly deleted: number;
-}
+import {
+  type Edited,
+  type ImportCounts,
+  type KnownGroup,
+  prepareImport,
+} from './import-statements.ts';
 
 type Take = { [T in ImportLine['type']]: (line: LineOf<T>) => void };
 
@@ -68,13 +43,7 @@ export class ImportRows {
   private readonly users = new Map<string, number>();
   private joinedAt: number;
   private postedAt = 0;
-  private memberships: number;
-  private directs: number;
-  private blocks: number;
-  private mutes: number;
-  private messages: number;
-  private deleted: number;
-  private revisions: number;
+  private readonly counts: ImportCounts;
   private edited: Edited | undefined;
   private readonly statements;
 
@@ -102,18 +71,11 @@ export class ImportRows {
     public header: LineOf<'board'> | undefined,
     public last: ImportLine['type'] | undefined,
   ) {
-    this.statements = prepare(client);
+    this.statements = prepareImport(client);
     for (const { name, id } of this.statements.users.all()) this.users.set(name, id);
     for (const { name, ...group } of this.statements.groups.all()) this.groups.set(name, group);
-    const [found] = this.statements.extent.all();
-    this.joinedAt = found?.joinedAt ?? 0;
-    this.memberships = found?.memberships ?? 0;
-    this.directs = found?.directs ?? 0;
-    this.blocks = found?.blocks ?? 0;
-    this.mutes = found?.mutes ?? 0;
-    this.messages = found?.messages ?? 0;
-    this.deleted = found?.deleted ?? 0;
-    this.revisions = found?.revisions ?? 0;
+    this.joinedAt = this.statements.lastJoin.get() ?? 0;
+    this.counts = this.statements.counts.get() as ImportCounts;
     this.edited = this.statements.lastMessage.get();
     for (const { postedAt } of this.groups.values()) {
       this.postedAt = Math.max(this.postedAt, postedAt);
@@ -185,14 +147,14 @@ export class ImportRows {
     const creator = createdBy === null ? null : this.user(createdBy);
     this.statements.addDirect.run({ ...line, stored: storedName(one, other), creator });
     this.groups.set(name, { id, lastNumber, number: 0, postedAt: -1 });
-    this.directs++;
+    this.counts.directs++;
   }
 
   private addBlock({ user, blocked, createdAt }: LineOf<'block'>): void {
     this.requireVersion2('blocks');
     const ids = { user: this.user(user), blocked: this.user(blocked) };
     this.statements.addBlock.run({ ...ids, createdAt });
-    this.blocks++;
+    this.counts.blocks++;
   }
 
   private addMute(line: LineOf<'mute'>): void {
@@ -205,7 +167,7 @@ export class ImportRows {
       const { id } = this.group(group ?? '');
       this.statements.muteThread.run({ user, group: id, thread, createdAt });
     }
-    this.mutes++;
+    this.counts.mutes++;
   }
 
   private requireGroupNumber({ id }: { id: number }): void {
@@ -237,7 +199,7 @@ export class ImportRows {
       notify: line.notify ?? 'all',
     });
     this.joinedAt = joinedAt;
-    this.memberships++;
+    this.counts.memberships++;
   }
 
   private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
@@ -277,7 +239,7 @@ export class ImportRows {
     }
     if (editedAt !== null) this.statements.raise.run({ group: place.group, change: editedAt });
     this.edited = { group: place.group, number, edits, postedAt, editedAt, revisions: 0 };
-    this.messages++;
+    this.counts.messages++;
   }
 
   private addRevision({ group: name, ...line }: LineOf<'revision'>): void {
@@ -296,7 +258,7 @@ export class ImportRows {
     }
     this.statements.addRevision.run({ ...line, group });
     edited.revisions++;
-    this.revisions++;
+    this.counts.revisions++;
   }
 
   /** @throws ExportError if revisions of the last message are missing */
@@ -321,7 +283,7 @@ export class ImportRows {
     this.statements.addDeleted.run({ ...tombstone, ...place, thread, by, change });
     if (change !== null) this.statements.raise.run({ group: place.group, change });
     this.edited = undefined;
-    this.deleted++;
+    this.counts.deleted++;
   }
 
   /** Checks the place of the next message in its group, and remembers it. @throws ExportError */
@@ -344,14 +306,8 @@ export class ImportRows {
   private requireCounts(): void {
     const counts = {
       users: this.users.size,
-      groups: this.groups.size - this.directs,
-      directs: this.directs,
-      blocks: this.blocks,
-      mutes: this.mutes,
-      memberships: this.memberships,
-      messages: this.messages,
-      deleted: this.deleted,
-      revisions: this.revisions,
+      groups: this.groups.size - this.counts.directs,
+      ...this.counts,
     };
     for (const [kind, count] of Object.entries(counts)) {
       const said = this.header?.[kind as keyof typeof counts] ?? 0;
@@ -384,77 +340,4 @@ function beyond(field: string, group: string, { lastNumber }: KnownGroup): Expor
 
 function isConflict(error: unknown): boolean {
   return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT');
-}
-
-/** A column of the newest message of `groups.id`, or of its newest tombstone. */
-function newest(column: string, deletedAt: 'IS NULL' | 'IS NOT NULL', none: number): string {
-  return `coalesce((SELECT ${column} FROM messages WHERE group_id = groups.id AND deleted_at ${deletedAt}
-    ORDER BY posted_at DESC LIMIT 1), ${none})`;
-}
-
-function prepare(client: Client) {
-  return {
-    users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
-    groups: client.prepare<[], { name: string } & KnownGroup>(`
-      SELECT iif(kind = 'direct', '@' || id, name) AS name, id, last_number AS lastNumber,
-        max(${newest('number', 'IS NULL', 0)}, ${newest('number', 'IS NOT NULL', 0)}) AS number,
-        max(${newest('posted_at', 'IS NULL', -1)}, ${newest('posted_at', 'IS NOT NULL', -1)}) AS postedAt
-      FROM groups`),
-    extent: client.prepare<[], Extent>(`
-      SELECT coalesce(max(joined_at), 0) AS joinedAt, count(*) AS memberships,
-        (SELECT count(*) FROM groups WHERE kind = 'direct') AS directs,
-        (SELECT count(*) FROM blocks) AS blocks,
-        (SELECT count(*) FROM muted_users) + (SELECT count(*) FROM muted_threads) AS mutes,
-        (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
-        (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted,
-        (SELECT count(*) FROM revisions) AS revisions
-      FROM memberships`),
-    addUser: client.prepare(`
-      INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
-        banned_at, ban_reason)
-      VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
-    addGroup: client.prepare(`
-      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
-        keep_days)
-      VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
-    addDirect: client.prepare(`
-      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
-        keep_days, kind, created_by)
-      VALUES (:id, :stored, :stored, :stored, :stored, '', :createdAt, :lastNumber, :keepMessages, :keepDays, 'direct',
-        :creator)`),
-    addBlock: client.prepare(
-      'INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (:user, :blocked, :createdAt)',
-    ),
-    muteUser: client.prepare(
-      'INSERT INTO muted_users (user_id, muted_id, created_at) VALUES (:user, :muted, :createdAt)',
-    ),
-    muteThread: client.prepare(`
-      INSERT INTO muted_threads (user_id, group_id, thread, created_at)
-      VALUES (:user, :group, :thread, :createdAt)`),
-    addMembership: client.prepare(`
-      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify)
-      VALUES (:group, :user, :joinedAt, :lastRead, :ranges, :notify)`),
-    addMessage: client.prepare(`
-      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
-        reply_to, thread, edited_at, edits, changed, mentions)
-      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread, :editedAt, :edits, :editedAt, :mentions)`),
-    addRevision: client.prepare(`
-      INSERT INTO revisions (group_id, number, revision, written_at, subject, content)
-      VALUES (:group, :number, :revision, :writtenAt, :subject, :content)`),
-    raise: client.prepare(
-      'UPDATE groups SET last_change = max(last_change, :change) WHERE id = :group',
-    ),
-    lastMessage: client.prepare<[], Edited>(`
-      SELECT group_id AS "group", number, edits, posted_at AS postedAt, edited_at AS editedAt,
-        (SELECT count(*) FROM revisions
-          WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number) AS revisions
-      FROM messages ORDER BY id DESC LIMIT 1`),
-    addMention: client.prepare(`
-      INSERT INTO mentions (group_id, number, user_id, posted_at)
-      VALUES (:group, :number, :user, :postedAt)`),
-    addDeleted: client.prepare(`
-      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone, thread,
-        deleted_by, changed)
-      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone, :thread, :by, :change)`),
-  };
 }

@@ -1,0 +1,130 @@
+import type Sqlite from 'better-sqlite3';
+
+/** A group that was imported, with the newest number and time of its messages so far. */
+export interface KnownGroup {
+  readonly id: number;
+  readonly lastNumber: number;
+  number: number;
+  postedAt: number;
+}
+
+/** The message that was imported last, with how many of its revisions are missing. */
+export interface Edited {
+  readonly group: number;
+  readonly number: number;
+  readonly edits: number;
+  readonly postedAt: number;
+  readonly editedAt: number | null;
+  /** How many revisions were read. */
+  revisions: number;
+}
+
+/** How many rows of each kind an import has made. The users and groups are known by their names. */
+export interface ImportCounts {
+  directs: number;
+  blocks: number;
+  mutes: number;
+  memberships: number;
+  messages: number;
+  deleted: number;
+  revisions: number;
+}
+
+/** A column of the newest message of `groups.id`, or of its newest tombstone. */
+function newest(column: string, deletedAt: 'IS NULL' | 'IS NOT NULL', none: number): string {
+  return `coalesce((SELECT ${column} FROM messages WHERE group_id = groups.id AND deleted_at ${deletedAt}
+    ORDER BY posted_at DESC LIMIT 1), ${none})`;
+}
+
+/** The statements of an import. The lists and the counts are for one that was interrupted. */
+export interface ImportStatements
+  extends Record<
+    | 'addUser'
+    | 'addGroup'
+    | 'addDirect'
+    | 'addBlock'
+    | 'muteUser'
+    | 'muteThread'
+    | 'addMembership'
+    | 'addMessage'
+    | 'addRevision'
+    | 'raise'
+    | 'addMention'
+    | 'addDeleted',
+    Sqlite.Statement<unknown[]>
+  > {
+  readonly users: Sqlite.Statement<[], { name: string; id: number }>;
+  readonly groups: Sqlite.Statement<[], { name: string } & KnownGroup>;
+  readonly counts: Sqlite.Statement<[], ImportCounts>;
+  readonly lastJoin: Sqlite.Statement<[], number>;
+  readonly lastMessage: Sqlite.Statement<[], Edited>;
+}
+
+export function prepareImport(client: Sqlite.Database): ImportStatements {
+  return {
+    users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
+    groups: client.prepare<[], { name: string } & KnownGroup>(`
+      SELECT iif(kind = 'direct', '@' || id, name) AS name, id, last_number AS lastNumber,
+        max(${newest('number', 'IS NULL', 0)}, ${newest('number', 'IS NOT NULL', 0)}) AS number,
+        max(${newest('posted_at', 'IS NULL', -1)}, ${newest('posted_at', 'IS NOT NULL', -1)}) AS postedAt
+      FROM groups`),
+    lastJoin: client
+      .prepare<[], number>('SELECT coalesce(max(joined_at), 0) FROM memberships')
+      .pluck(),
+    counts: client.prepare<[], ImportCounts>(`
+      SELECT (SELECT count(*) FROM memberships) AS memberships,
+        (SELECT count(*) FROM groups WHERE kind = 'direct') AS directs,
+        (SELECT count(*) FROM blocks) AS blocks,
+        (SELECT count(*) FROM muted_users) + (SELECT count(*) FROM muted_threads) AS mutes,
+        (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
+        (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted,
+        (SELECT count(*) FROM revisions) AS revisions`),
+    addUser: client.prepare(`
+      INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
+        banned_at, ban_reason)
+      VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
+    addGroup: client.prepare(`
+      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
+        keep_days)
+      VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
+    addDirect: client.prepare(`
+      INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
+        keep_days, kind, created_by)
+      VALUES (:id, :stored, :stored, :stored, :stored, '', :createdAt, :lastNumber, :keepMessages, :keepDays, 'direct',
+        :creator)`),
+    addBlock: client.prepare(
+      'INSERT INTO blocks (user_id, blocked_id, created_at) VALUES (:user, :blocked, :createdAt)',
+    ),
+    muteUser: client.prepare(
+      'INSERT INTO muted_users (user_id, muted_id, created_at) VALUES (:user, :muted, :createdAt)',
+    ),
+    muteThread: client.prepare(`
+      INSERT INTO muted_threads (user_id, group_id, thread, created_at)
+      VALUES (:user, :group, :thread, :createdAt)`),
+    addMembership: client.prepare(`
+      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify)
+      VALUES (:group, :user, :joinedAt, :lastRead, :ranges, :notify)`),
+    addMessage: client.prepare(`
+      INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
+        reply_to, thread, edited_at, edits, changed, mentions)
+      VALUES (:group, :number, :user, :postedAt, :subject, :content, :key, :milestone, :replyTo, :thread, :editedAt, :edits, :editedAt, :mentions)`),
+    addRevision: client.prepare(`
+      INSERT INTO revisions (group_id, number, revision, written_at, subject, content)
+      VALUES (:group, :number, :revision, :writtenAt, :subject, :content)`),
+    raise: client.prepare(
+      'UPDATE groups SET last_change = max(last_change, :change) WHERE id = :group',
+    ),
+    lastMessage: client.prepare<[], Edited>(`
+      SELECT group_id AS "group", number, edits, posted_at AS postedAt, edited_at AS editedAt,
+        (SELECT count(*) FROM revisions
+          WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number) AS revisions
+      FROM messages ORDER BY id DESC LIMIT 1`),
+    addMention: client.prepare(`
+      INSERT INTO mentions (group_id, number, user_id, posted_at)
+      VALUES (:group, :number, :user, :postedAt)`),
+    addDeleted: client.prepare(`
+      INSERT INTO messages (group_id, number, posted_at, subject, content, deleted_at, milestone, thread,
+        deleted_by, changed)
+      VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone, :thread, :by, :change)`),
+  };
+}
