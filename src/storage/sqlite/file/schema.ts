@@ -170,7 +170,7 @@ export const messages = sqliteTable(
       .where(sql`${table.postKey} is not null`),
     // Partial, so that a message that is neither a reply nor changed costs no page of them.
     index('messages_thread')
-      .on(table.groupId, table.thread, table.postedAt, table.number)
+      .on(table.groupId, table.thread, table.postedAt, table.number, table.senderId)
       .where(sql`${table.thread} is not null and ${table.deletedAt} is null`),
     index('messages_changed')
       .on(table.groupId, table.changed)

@@ -26,8 +26,8 @@ export const unreported: UpgradeReport = { begin: () => {}, progress: () => {} }
 
 /** The migration that writes all messages again: see `0007_one_message_index.sql`. */
 const rewriting = 7;
-/** The migration that writes their index again: see `0009_conversation.sql`. */
-const indexing = 9;
+/** The last migration that writes an index of messages again: see `0012_sender_in_thread_index.sql`. */
+const indexing = 12;
 
 // Times the size of the database. The upgrade that writes all messages again was measured: see docs/operations.md.
 const spaceFor = { copy: 1, rewriting: 2, indexing: 0.5 };

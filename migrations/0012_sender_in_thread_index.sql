@@ -1,0 +1,2 @@
+DROP INDEX `messages_thread`;--> statement-breakpoint
+CREATE INDEX `messages_thread` ON `messages` (`group_id`,`thread`,`posted_at`,`number`,`sender_id`) WHERE "messages"."thread" is not null and "messages"."deleted_at" is null;
