@@ -34,8 +34,8 @@ export class Board {
     return this.repository.groups(actor, page);
   }
 
-  unread(user: User, until: number, page: { after: number; limit: number }) {
-    return this.repository.unread(user, until, page);
+  unread(user: User, until: number, groups: readonly number[]) {
+    return this.repository.unread(user, until, groups);
   }
 
   join(actor: Actor, group: string | number) {

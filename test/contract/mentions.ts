@@ -5,7 +5,7 @@ import type { Actor } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
-import { groupNamed, login, main, member, post } from '../helpers/storage.ts';
+import { complete, groupNamed, login, main, member, post } from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 /** Posts as a member does, whose text is searched for mentions. @returns the number */
@@ -42,7 +42,7 @@ async function mentionsOf(
 
 /** How many messages are unread in `main`, and how many of them mention the user. */
 async function unreadIn({ repository }: StorageUnderTest, { user }: Actor) {
-  const counts = await repository.unread(user, endOfTime, { after: 0, limit: 10 });
+  const counts = await complete(repository.unread(user, endOfTime, [1]));
   const count = counts.find(({ group }) => group === 1);
   return [count?.unread ?? 0, count?.mentions ?? 0];
 }

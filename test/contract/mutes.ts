@@ -6,6 +6,7 @@ import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
 import {
+  complete,
   errorCodeOf,
   groupNamed,
   main,
@@ -18,13 +19,12 @@ import type { OpenStorage, StorageUnderTest } from './storage.ts';
 /** What is unread for a user in `main`, as every part of the board says it. */
 async function unreadIn(board: StorageUnderTest, actor: Actor) {
   const { repository, accounts } = board;
-  const page = { after: 0, limit: 10 };
-  const counts = await repository.unread(actor.user, endOfTime, page);
+  const counts = await complete(repository.unread(actor.user, endOfTime, [1]));
   const count = counts.find(({ group }) => group === 1);
-  const next = await repository.nextUnread(actor, main, { read: [] });
+  const next = await complete(repository.nextUnread(actor, main, { read: [] }));
   await indexAll(board);
   const found = await searchAll(board, actor, 'is:unread in:main', 100);
-  const threads = await repository.threads(actor, main, { limit: 100 });
+  const threads = await complete(repository.threads(actor, main, { limit: 100 }));
   const again = await accounts.login(userName(actor.user.name), newLogin(), null);
   const opened = await membershipsOf(board, again);
   const { unread = 0, mentions = 0 } = count ?? {};

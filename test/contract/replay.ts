@@ -5,7 +5,7 @@ import { endOfTime } from '../../src/board/times.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 import { isRead, type Marks, readAfter, withRead } from '../../src/protocol/marks.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
-import { errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
+import { complete, errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
 import { header, type MemberOf, Model } from './model.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
@@ -213,9 +213,9 @@ export class Replay {
 
   /** What `%next` shows, and after a restart in the middle too. */
   private async compareNext(user: string, name: string): Promise<void> {
-    const found = this.storage.repository.nextUnread(this.session(user), groupNamed(name), {
-      read: [],
-    });
+    const { repository } = this.storage;
+    const of = { read: [] };
+    const found = complete(repository.nextUnread(this.session(user), groupNamed(name), of));
     const group = this.model.group(name);
     if (!group.members.has(user)) return this.expectRefusal(found, 'NOT_MEMBER');
     const { message } = await found;
@@ -399,14 +399,16 @@ export class Replay {
     const session = this.session(user);
     const ref = groupNamed(name);
     const group = this.model.group(name);
-    const list = repository.threads(session, ref, { limit: 100 });
+    const list = complete(repository.threads(session, ref, { limit: 100 }));
     if (!group.members.has(user)) return this.expectRefusal(list, 'NOT_MEMBER');
     const expected = group.threads(user);
     expect(await list).toMatchObject({ threads: expected, next: undefined });
     expect((await list).threads).toEqual(expected);
     const paged = [];
     for (let before: number | undefined, more = true; more; ) {
-      const { threads, next } = await repository.threads(session, ref, { before, limit: 2 });
+      const { threads, next } = await complete(
+        repository.threads(session, ref, { before, limit: 2 }),
+      );
       paged.push(...threads);
       before = next;
       more = next !== undefined;

@@ -4,6 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { Admission } from '../../src/board/admission.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import { userName } from '../../src/board/names.ts';
+import type { LongRead } from '../../src/board/ports/long-read.ts';
 import type {
   AccountRepository,
   Actor,
@@ -150,7 +151,8 @@ export async function post(
 /** The list of groups, each with how many messages `actor` has not seen there. */
 export async function groupsOf({ repository }: Pick<Stored, 'repository'>, actor: Actor) {
   const groups = await repository.groups(actor);
-  const unread = await unreadOf(repository, actor.user, endOfTime);
+  const ids = groups.map(({ id }) => id);
+  const unread = await unreadOf(repository, actor.user, endOfTime, ids);
   return groups.map((group) => ({ ...group, unread: unread.get(group.id) ?? 0 }));
 }
 
@@ -159,20 +161,30 @@ export async function membershipsOf(
   { repository }: Pick<Stored, 'repository'>,
   { user, since, memberships }: OpenedLogin,
 ) {
-  const counted = await unreadOf(repository, user, since);
+  const ids = memberships.map(({ group }) => group.id);
+  const counted = await unreadOf(repository, user, since, ids);
   return memberships.map(({ unread, ...membership }) => ({
     ...membership,
     unread: unread ?? counted.get(membership.group.id) ?? 0,
   }));
 }
 
-/** How many messages of each of their groups, posted up to `until`, a user has not seen, by the group's id. */
+/** The result of a read in steps. */
+export async function complete<T>(read: LongRead<T>): Promise<T> {
+  for (;;) {
+    const found = await read.step();
+    if (found !== undefined) return found;
+  }
+}
+
+/** How many messages of each group, posted up to `until`, a user has not read, by the group's id. */
 async function unreadOf(
   repository: Pick<Repository, 'unread'>,
   user: User,
   until: number,
+  groups: readonly number[],
 ): Promise<Map<number, number>> {
-  const all = await repository.unread(user, until, { after: 0, limit: 1000 });
+  const all = await complete(repository.unread(user, until, groups));
   return new Map(all.map(({ group, unread }) => [group, unread]));
 }
 

@@ -19,6 +19,7 @@ import type {
   SessionToken,
   User,
 } from '../types.ts';
+import type { LongRead } from './long-read.ts';
 import type { Search, SearchPage } from './search.ts';
 import type { ThreadList, ThreadPage } from './threads.ts';
 
@@ -134,6 +135,8 @@ export interface UnreadCount extends Marks {
   /** How many of them mention the user. */
   readonly mentions: number;
   readonly lastNumber: number;
+  /** Set if the count has passed many messages of the user after the read mark: the number up to which there are no others. */
+  readonly ownUpTo?: number;
 }
 
 /** The columns of a header: see `Header`. */
@@ -206,13 +209,12 @@ export interface Repository {
   /** Groups in the order of their numbers: `limit` after the number `after`, or all. */
   groups(actor: Actor, page?: { after: number; limit: number }): Promise<GroupSummary[]>;
   /**
-   * How many messages posted up to `until` are unread in the groups of a user that have messages after the read mark.
-   * These are at most `limit` groups in the order of their numbers, after the number `after`: fewer if the counting
-   * takes long, but one at least if there are any.
+   * Counts the messages posted up to `until` that are unread in some groups. Those that the user is not in are left out.
+   * @param groups their ids
    */
-  unread(user: User, until: number, page: { after: number; limit: number }): Promise<UnreadCount[]>;
+  unread(user: User, until: number, groups: readonly number[]): LongRead<UnreadCount[]>;
   /**
-   * The oldest unread message of a thread, if one is given and has any, otherwise of the group.
+   * Finds the oldest unread message of a thread, if one is given and has any, otherwise of the group.
    * @param read ranges that count as read as well
    * @throws `NOT_MEMBER`
    */
@@ -220,7 +222,7 @@ export interface Repository {
     actor: Actor,
     group: GroupRef,
     from: { thread?: number | undefined; read: readonly NumberRange[] },
-  ): Promise<{ group: Group; message: Message | undefined }>;
+  ): LongRead<{ group: Group; message: Message | undefined }>;
   /** @throws `ALREADY_MEMBER` */
   join(
     actor: Actor,
@@ -326,15 +328,15 @@ export interface Repository {
    */
   search(actor: Actor, query: SearchQuery, page: SearchPage, inGroup: GroupRef | undefined): Search;
   /**
-   * Some threads of a group, those with the newest visible messages first: at most `limit`, and fewer with `next` if
-   * it takes long to find them. `before` is a number: only threads without a visible message from there on.
+   * Lists the threads of a group, those with the newest visible messages first: at most `limit`. `before` is a number:
+   * only threads without a visible message from there on.
    * @throws `NOT_MEMBER`
    */
   threads(
     actor: Actor,
     group: GroupRef,
     page: { before?: number | undefined; limit: number },
-  ): Promise<ThreadList>;
+  ): LongRead<ThreadList>;
   /**
    * Visible headers of a thread with numbers above `after`.
    * @param thread the number of a visible message of the thread, or of the first message

@@ -1,4 +1,5 @@
 import type { Group, Header } from '../types.ts';
+import type { LongRead } from './long-read.ts';
 
 /** A place in the order of messages of all groups: by time, and then by the number of the group. */
 export interface SearchPlace {
@@ -25,8 +26,5 @@ export interface FoundPage {
   readonly isIncomplete: boolean;
 }
 
-/** A search that is under way. */
-export interface Search {
-  /** Goes on for about a millisecond. @returns the page, once it is complete @throws as `Repository.search` does */
-  step(): Promise<FoundPage | undefined>;
-}
+/** A search that is under way. Its steps throw what `Repository.search` throws. */
+export type Search = LongRead<FoundPage>;

@@ -6,6 +6,7 @@ import type { NumberRange } from '../../protocol/marks.ts';
 import { parseTime } from '../../protocol/time.ts';
 import { headerList } from '../header-list.ts';
 import type { Context, Handlers } from './context.ts';
+import { inSteps } from './in-steps.ts';
 
 // Messages that are read at once, while other connections wait: 0.3 ms with the longest subjects.
 const pieces = { headers: 100, whole: 20 };
@@ -120,11 +121,10 @@ export const messageHandlers: Pick<
     return toMarks(await board.markRead(session.actor, group, ranges ?? upTo));
   },
 
-  'message.next': async ({ board, session, hub, costs }, { group, thread, read = [] }) => {
-    const mark = costs.mark();
-    const found = await board.nextUnread(session.actor, group, { thread, read });
-    costs.charge(mark);
-    const { message } = found;
+  'message.next': async (context, { group, thread, read = [] }) => {
+    const { board, session, hub } = context;
+    const search = board.nextUnread(session.actor, group, { thread, read });
+    const { message, ...found } = await inSteps(context, search);
     return {
       ...toGroup(hub.named(found.group)),
       ...(message && { message: { ...toHeader(message), content: message.content } }),

@@ -4,6 +4,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import { formatPlace, parsePlace } from '../../protocol/search-place.ts';
 import type { Context, Handlers } from './context.ts';
+import { inSteps } from './in-steps.ts';
 
 export const searchHandlers: Pick<Handlers, 'message.search'> = {
   'message.search': async (context, params) => {
@@ -14,30 +15,16 @@ export const searchHandlers: Pick<Handlers, 'message.search'> = {
   },
 };
 
-/** The page of a search, which is made in steps, with a turn for other connections in between. */
-export async function pageOf(
-  { hub, costs }: Context,
-  search: Search,
-): Promise<Result<'message.search'>> {
-  let mark = costs.mark();
-  try {
-    for (;;) {
-      const page = await search.step();
-      if (page) {
-        const { messages, more, next, isIncomplete } = page;
-        return {
-          messages: messages.map(({ group, message }) => ({
-            ...toGroup(hub.named(group)),
-            ...toHeader(message),
-          })),
-          more,
-          ...(next && { next: formatPlace(next) }),
-          ...(isIncomplete && { indexing: true }),
-        };
-      }
-      mark = await costs.breathe(mark);
-    }
-  } finally {
-    costs.charge(mark);
-  }
+/** The page of a search. */
+export async function pageOf(context: Context, search: Search): Promise<Result<'message.search'>> {
+  const { messages, more, next, isIncomplete } = await inSteps(context, search);
+  return {
+    messages: messages.map(({ group, message }) => ({
+      ...toGroup(context.hub.named(group)),
+      ...toHeader(message),
+    })),
+    more,
+    ...(next && { next: formatPlace(next) }),
+    ...(isIncomplete && { indexing: true }),
+  };
 }

@@ -1,32 +1,19 @@
-import type { ThreadSummary } from '../../board/ports/threads.ts';
 import { toGroup, toHeader, toThread } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Handlers } from './context.ts';
+import { inSteps } from './in-steps.ts';
 
 // Headers that are read before other connections have their turn.
 const headersAtOnce = 100;
 
 export const threadHandlers: Pick<Handlers, 'thread.list' | 'thread.get'> = {
-  'thread.list': async ({ board, session, hub, costs }, params) => {
-    const { limit = limits.threadsDefault } = params;
-    const threads: ThreadSummary[] = [];
-    let { group, before } = params;
-    let mark = costs.mark();
-    for (;;) {
-      const page = { before, limit: limit - threads.length };
-      const found = await board.threads(session.actor, group, page);
-      threads.push(...found.threads);
-      if (found.next === undefined || threads.length >= limit) {
-        costs.charge(mark);
-        const { next } = found;
-        const list = threads.map(toThread);
-        return { ...toGroup(hub.named(found.group)), threads: list, ...(next && { next }) };
-      }
-      mark = await costs.breathe(mark);
-      // By the id, because the group may be renamed between two pieces.
-      group = found.group.id;
-      before = found.next;
-    }
+  'thread.list': async (context, params) => {
+    const { board, session, hub } = context;
+    const { group, before, limit = limits.threadsDefault } = params;
+    const found = await inSteps(context, board.threads(session.actor, group, { before, limit }));
+    const { threads, next } = found;
+    const list = threads.map(toThread);
+    return { ...toGroup(hub.named(found.group)), threads: list, ...(next && { next }) };
   },
 
   'thread.get': async ({ board, session, hub, costs }, params) => {

@@ -1,9 +1,7 @@
 import type { UnreadCount } from '../../board/ports/repository.ts';
 import type { User } from '../../board/types.ts';
 import type { Context } from './context.ts';
-
-// Groups that are counted at once: 3 ms, if there is a lot to count in each.
-const groupsAtOnce = 10;
+import { inSteps } from './in-steps.ts';
 
 /** A group of the user, with the read mark and the newest number. */
 interface Counted {
@@ -12,28 +10,26 @@ interface Counted {
   readonly lastNumber: number;
 }
 
-/**
- * The unread messages of each group, posted up to `until`, by the group's id. A group without any may be missing.
- * @param groups in the order of their ids
- */
+/** The unread messages of each group, posted up to `until`, by the group's id. A group without any may be missing. */
 export async function unreadOf(
-  { board, costs }: Context,
+  context: Context,
   user: User,
   groups: readonly Counted[],
   until: number,
 ): Promise<ReadonlyMap<number, UnreadCount>> {
-  const counts = new Map<number, UnreadCount>();
   const behind = groups.filter(({ lastRead, lastNumber }) => lastRead < lastNumber);
-  const first = behind[0]?.id ?? 0;
-  const last = behind.at(-1)?.id ?? 0;
-  if (last === 0) return counts;
-  let mark = costs.mark();
-  for (let after = first - 1; after < last; ) {
-    const page = await board.unread(user, until, { after, limit: groupsAtOnce });
-    for (const found of page) counts.set(found.group, found);
-    after = page.at(-1)?.group ?? last;
-    mark = await costs.breathe(mark);
-  }
-  costs.charge(mark);
-  return counts;
+  if (behind.length === 0) return new Map();
+  const ids = behind.map(({ id }) => id);
+  const counts = await inSteps(context, context.board.unread(user, until, ids));
+  for (const count of counts) passOwn(context, count);
+  return new Map(counts.map((count) => [count.group, count]));
+}
+
+/**
+ * Lets the read mark pass many own messages, so that the next count does not look at them again. Own messages are
+ * never unread, so it changes no count. If it fails, the next count does it.
+ */
+function passOwn({ board, session }: Context, { group, lastRead, ownUpTo }: UnreadCount): void {
+  if (ownUpTo === undefined || !session.login) return;
+  board.markRead(session.actor, group, [[lastRead + 1, ownUpTo]]).catch(() => {});
 }

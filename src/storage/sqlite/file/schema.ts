@@ -212,7 +212,7 @@ export const mentions = sqliteTable(
   },
   (table) => [
     primaryKey({ columns: [table.groupId, table.number, table.userId] }),
-    index('mentions_user').on(table.userId, table.postedAt),
+    // With another index on user and time, SQLite would choose that one, and step through the mentions of all groups.
     index('mentions_membership').on(table.userId, table.groupId, table.postedAt),
   ],
 );

@@ -1,3 +1,4 @@
+import type { LongRead } from '../../../board/ports/long-read.ts';
 import type {
   Actor,
   Edit,
@@ -30,14 +31,15 @@ import {
   messagePage,
   visibleMessage,
 } from '../statements/pages.ts';
-import { threadPage, threadStep } from '../statements/thread-pages.ts';
+import { threadList, threadPage } from '../statements/thread-pages.ts';
 import { countUnread, findUnread, toMarks } from '../statements/unread-messages.ts';
+import { longRead, longReadOfMember, type Member } from './long-read.ts';
 import { listMentions } from './mentions.ts';
 import { searchFor } from './search.ts';
 import type { Store } from './store.ts';
 
-// A page of counts ends after a group with which it has so many ranges: 4 ms.
-const rangesAtOnce = 100;
+// To count a group without messages takes as long as to look at so many.
+const rowsPerGroup = 100;
 const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
 
 /** Groups and messages in SQLite. Writes are acts in the commit queue; reads run at once. */
@@ -61,47 +63,36 @@ export class SqliteRepository implements Repository {
     });
   }
 
-  unread(
-    user: User,
-    until: number,
-    page: { after: number; limit: number },
-  ): Promise<UnreadCount[]> {
+  unread(user: User, until: number, groups: readonly number[]): LongRead<UnreadCount[]> {
     const { statements } = this.store;
-    return this.store.read(() => {
+    function* count(): Generator<number, UnreadCount[]> {
       const counts: UnreadCount[] = [];
-      let ranges = 0;
-      for (const row of statements.unreadPage.all({ user: user.id, until, ...page })) {
-        const { group, joined, lastNumber } = row;
-        const marks = toMarks(row);
-        const reader = { user: user.id, group, joined };
-        const upTo = { marks, until };
-        const mentions = row.mentions ?? countUnread(statements, reader, upTo, 'mentionsBetween');
-        const all = () => countUnread(statements, reader, upTo);
-        const unread = row.unread ?? (row.notify === 'mentions' ? mentions : all());
-        counts.push({ group, ...marks, lastNumber, unread, mentions });
-        ranges += marks.ranges.length;
-        if (ranges > rangesAtOnce) break;
+      for (const group of groups) {
+        const found = yield* countUnread(statements, { user: user.id, group }, until);
+        if (found) counts.push(found);
+        yield rowsPerGroup;
       }
       return counts;
-    });
+    }
+    return longRead(this.store, count);
   }
 
   nextUnread(
     actor: Actor,
     ref: GroupRef,
     { thread, read }: { thread?: number | undefined; read: readonly NumberRange[] },
-  ): Promise<{ group: Group; message: Message | undefined }> {
+  ): LongRead<{ group: Group; message: Message | undefined }> {
     const { statements } = this.store;
-    return this.store.read(() => {
-      const { group, joined } = requireMember(statements, actor, ref);
+    function* find({ group, joined }: Member) {
       const of = { user: actor.user.id, group: group.id };
       const stored = statements.marksOf.get(of);
       const marks = withRead(toMarks(stored ?? { lastRead: 0, ranges: '' }), read);
       const notify = stored?.notify ?? 'all';
-      const number = findUnread(statements, { ...of, joined }, { marks, notify, thread });
+      const number = yield* findUnread(statements, { ...of, joined }, { marks, notify, thread });
       const message = number && visibleMessage(statements, group, joined, number);
       return { group, message: message || undefined };
-    });
+    }
+    return longReadOfMember(this.store, actor, ref, find);
   }
 
   join(actor: Actor, group: GroupRef) {
@@ -226,11 +217,11 @@ export class SqliteRepository implements Repository {
 
   threads(actor: Actor, ref: GroupRef, page: { before?: number | undefined; limit: number }) {
     const { statements } = this.store;
-    return this.store.read(() => {
-      const { group, joined } = requireMember(statements, actor, ref);
+    function* list({ group, joined }: Member) {
       const reader = { user: actor.user.id, group: group.id, joined };
-      return { group, ...threadStep(statements, reader, page) };
-    });
+      return { group, ...(yield* threadList(statements, reader, page)) };
+    }
+    return longReadOfMember(this.store, actor, ref, list);
   }
 
   thread(

@@ -1,49 +1,37 @@
-import type { ThreadPage, ThreadSummary } from '../../../board/ports/threads.ts';
+import type { ThreadList, ThreadPage, ThreadSummary } from '../../../board/ports/threads.ts';
+import { endOfTime } from '../../../board/times.ts';
 import type { Header } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { isRead } from '../../../protocol/marks.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
-import { type Reader, toMarks } from './unread-messages.ts';
+import { type Reader, toMarks, windows } from './unread-messages.ts';
 
 // Messages that one query goes through, to find the threads whose newest message they are.
 const walkedAtOnce = 200;
-// A step ends after it has gone through about so many messages: 1 ms.
-const stepRows = 2000;
 
 /**
- * The threads whose newest visible messages have numbers below `before`, newest first: at most `limit`, and fewer
- * if that takes too long.
+ * Lists the threads whose newest visible messages have numbers below `before`, newest first: at most `limit`. It yields
+ * how many rows each of its queries has looked at.
  */
-export function threadStep(
+export function* threadList(
   statements: Statements,
   reader: Reader,
   { before, limit }: { readonly before?: number | undefined; readonly limit: number },
-): { threads: ThreadSummary[]; next: number | undefined } {
+): Generator<number, Omit<ThreadList, 'group'>> {
   const { group } = reader;
   const visible = { group, from: visibleFrom(statements, reader) };
-  const count = counter(statements, reader, visible);
+  const summaryOf = summaries(statements, reader, visible);
   const threads: ThreadSummary[] = [];
   let { below } = timesBetween(statements, group, { before });
-  for (let rows = 0; ; ) {
+  for (;;) {
     const walked = statements.walkThreads.all({ ...visible, below, limit: walkedAtOnce });
+    yield walked.length;
     for (const { number, postedAt, thread, isNewest } of walked) {
-      rows++;
-      if (isNewest) {
-        const { replies, unread, root, shown } = count(thread);
-        rows += replies + unread;
-        threads.push({
-          thread,
-          // Of a root that the reader cannot see, only the number is shown.
-          subject: shown.subject,
-          ...(root && { startedBy: root.sender }),
-          lastNumber: number,
-          lastPostedAt: postedAt,
-          replies,
-          unread,
-        });
-      }
-      if (threads.length === limit || rows >= stepRows) return { threads, next: number };
+      if (!isNewest) continue;
+      const summary = yield* summaryOf(thread);
+      if (summary) threads.push({ ...summary, lastNumber: number, lastPostedAt: postedAt });
+      if (threads.length === limit) return { threads, next: number };
     }
     const last = walked.at(-1);
     if (!last || walked.length < walkedAtOnce) return { threads, next: undefined };
@@ -51,38 +39,59 @@ export function threadStep(
   }
 }
 
-/** Counts what is visible of a thread that has a visible message, up to `limits.unread`. */
-function counter(
+type Summary = Omit<ThreadSummary, 'lastNumber' | 'lastPostedAt'>;
+
+/** Shows and counts what is visible of a thread, up to `limits.unread`. */
+function summaries(
   statements: Statements,
-  { user, group, joined }: Reader,
+  { user, group }: Reader,
   visible: { readonly group: number; readonly from: number },
 ) {
   const stored = statements.marksOf.get({ group, user });
   const marks = toMarks(stored ?? { lastRead: 0, ranges: '' });
-  const { above } = timesBetween(statements, group, { after: marks.lastRead });
+  const first = visible.from - 1;
+  const { above: readAt } = timesBetween(statements, group, { after: marks.lastRead });
+  const range = { above: Math.max(readAt, first), below: endOfTime };
+  const notify = stored?.notify ?? 'none';
   const isWanted = (number: number) =>
-    stored?.notify === 'all' ||
-    (stored?.notify === 'mentions' && statements.mentionOf.get({ group, number, user }));
-  const isUnread = ({ number }: { readonly number: number }) =>
-    !isRead(marks, number) && isWanted(number);
-  const canRootBeUnread = ({ postedAt }: Header) => {
-    const times = { above: postedAt - 1, below: postedAt + 1, limit: 1 };
-    return statements.unreadBetween.get({ user, group, joined, ...times }) !== undefined;
-  };
-  return (thread: number) => {
+    notify === 'all' || statements.mentionOf.get({ group, number, user }) !== undefined;
+  const isUnread = ({ number, senderId, postedAt: at }: Header) =>
+    senderId !== user &&
+    !isRead(marks, number) &&
+    isWanted(number) &&
+    statements.isMutedMessage.get({ user, group, at })?.muted !== 1;
+
+  function* countReplies(thread: number): Generator<number, number> {
+    const isListed = notify === 'mentions' || marks.ranges.length > 0;
+    const seen = windows({ statements, group, marks, range, isListed }, (look) =>
+      statements.threadWindow.get({ user, group, thread, ...look }),
+    );
+    let count = 0;
+    for (const { rows, unread, numbers } of seen) {
+      count += notify === 'mentions' ? numbers.filter(isWanted).length : unread;
+      yield rows + numbers.length;
+      if (count >= limits.unread) break;
+    }
+    return count;
+  }
+
+  /** @returns undefined if the messages of the thread were deleted meanwhile */
+  return function* summaryOf(thread: number): Generator<number, Summary | undefined> {
     const root = visibleRoot(statements, visible, thread);
-    const ofThread = { ...visible, thread };
-    const shown = root ?? statements.repliesAfter.get({ ...ofThread, above: 0, limit: 1 });
-    if (!shown) throw new Error('A thread with a visible message has a first one.');
-    const isRootUnread = root && isUnread(root) && canRootBeUnread(root);
-    const others = statements.unreadReplies.all({ ...ofThread, above, user });
-    const unread = others.filter(isUnread).length;
+    const ofThread = { group, thread, above: first };
+    const shown = root ?? statements.repliesAfter.get({ ...ofThread, limit: 1 });
+    if (!shown) return undefined;
     const replies = statements.countReplies.get(ofThread)?.replies ?? 0;
+    yield replies;
+    let unread = notify === 'none' ? 0 : yield* countReplies(thread);
+    if (notify !== 'none' && root && isUnread(root)) unread++;
     return {
-      root,
-      shown,
+      thread,
+      // Of a root that the reader cannot see, only the number is shown.
+      subject: shown.subject,
+      ...(root && { startedBy: root.sender }),
       replies,
-      unread: Math.min(unread + (isRootUnread ? 1 : 0), limits.unread),
+      unread: Math.min(unread, limits.unread),
     };
   };
 }
@@ -105,8 +114,9 @@ export function threadPage(
     return threadPage(statements, reader, root.thread, { after, limit });
   }
   const { above } = timesBetween(statements, group, { after });
-  const replies = { ...visible, thread };
-  const found = statements.repliesAfter.all({ ...replies, above, limit: limit + 1 });
+  const replies = { group, thread, above: visible.from - 1 };
+  const range = { above: Math.max(above, replies.above), limit: limit + 1 };
+  const found = statements.repliesAfter.all({ ...replies, ...range });
   if (!root && found.length === 0 && statements.countReplies.get(replies)?.replies === 0) {
     return undefined;
   }

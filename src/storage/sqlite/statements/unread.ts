@@ -1,6 +1,5 @@
-import { and, asc, desc, eq, gt, lt, type SQL, sql } from 'drizzle-orm';
+import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
-import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
 import {
   groups,
@@ -44,20 +43,18 @@ export const isMuted: SQL = sql`(${hasMutes} and (
       ),
     )}))`;
 
-const ofOthers: SQL = sql`${live} and ${messages.senderId} is not ${value('user')}`;
-
 /**
- * Which messages can be unread for the user `:user`, wherever their marks are: those of others that are not muted. The index
- * `messages_posted` has all that is asked for here.
+ * Which messages can be unread for the user `:user`, wherever their marks are: those of others that are not muted. The indexes
+ * `messages_posted` and `messages_thread` have all columns of the condition.
  */
-export const canBeUnread: SQL = sql`${ofOthers} and not ${isMuted}`;
+const canBeUnread: SQL = sql`(${messages.senderId} is not ${value('user')} and not ${isMuted})`;
 
 /** Whether the message of a row of `mentions` can be unread. */
 const isUnreadMention: SQL = sql`exists ${query
   .select({ one: sql`1` })
   .from(messages)
   .where(
-    sql`${messages.groupId} = ${mentions.groupId} and ${messages.postedAt} = ${mentions.postedAt} and ${canBeUnread}`,
+    sql`${messages.groupId} = ${mentions.groupId} and ${messages.postedAt} = ${mentions.postedAt} and ${live} and ${canBeUnread}`,
   )}`;
 
 /** Bounds on times, both left out. */
@@ -66,28 +63,17 @@ interface Times {
   readonly before?: SQL;
 }
 
-function within(group: SQL | SQLiteColumn, { after, before }: Times, which = canBeUnread): SQL {
+/** The messages of a group, without those that were deleted. */
+function within(group: SQL | SQLiteColumn, { after, before }: Times): SQL {
   const isBefore = before ? sql`and ${messages.postedAt} < ${before}` : sql``;
-  return sql`${messages.groupId} = ${group} and ${messages.postedAt} > ${after} ${isBefore} and ${which}`;
+  return sql`${messages.groupId} = ${group} and ${messages.postedAt} > ${after} ${isBefore} and ${live}`;
 }
 
+/** The mentions of `:user` in a group. */
 function mentionsWithin(group: SQL | SQLiteColumn, { after, before }: Times): SQL {
   const isBefore = before ? sql`and ${mentions.postedAt} < ${before}` : sql``;
   return sql`${mentions.userId} = ${value('user')} and ${mentions.groupId} = ${group}
-    and ${mentions.postedAt} > ${after} ${isBefore} and ${isUnreadMention}`;
-}
-
-/** The messages of a group that can be unread for `:user`. */
-function unreadIn(group: SQL | SQLiteColumn, times: Times) {
-  return query.select({ postedAt: messages.postedAt }).from(messages).where(within(group, times));
-}
-
-/** Those of them that mention the user. */
-function unreadMentionsIn(group: SQL | SQLiteColumn, times: Times) {
-  return query
-    .select({ postedAt: mentions.postedAt })
-    .from(mentions)
-    .where(mentionsWithin(group, times));
+    and ${mentions.postedAt} > ${after} ${isBefore}`;
 }
 
 // A login counts at once if a group has at most so many numbers after the read mark: 20 µs.
@@ -101,14 +87,16 @@ function lastReadTime(): SQL<number> {
 
 /**
  * How many messages are unread for the member of a `memberships` row joined with its group, or of these mention the
- * member. Null if that takes longer to count: see `unreadPage`.
+ * member. Null if that takes longer to count: see `countUnread`.
  */
 export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null> {
   const { groupId, joinedAt, lastReadNumber, readRanges, notify } = memberships;
   const { lastNumber } = groups;
   const times = { after: visibleAfter(groupId, joinedAt, lastReadTime()) };
   const counted =
-    which === 'messages' ? unreadIn(groupId, times) : unreadMentionsIn(groupId, times);
+    which === 'messages'
+      ? sql`${messages} where ${within(groupId, times)} and ${canBeUnread}`
+      : sql`${mentions} where ${mentionsWithin(groupId, times)} and ${isUnreadMention}`;
   const isShort = sql`${lastNumber} - ${lastReadNumber} <= ${sql.raw(String(countedAtLogin))}`;
   const isPlain = sql`${readRanges} = '' and ${notify} = 'all' and not ${hasMutes}`;
   return sql<
@@ -117,94 +105,107 @@ export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null>
     when ${isShort} and ${isPlain} then (select count(*) from ${counted}) end`;
 }
 
-/** How many messages are unread in each of some groups of `:user`, without those that `read_ranges` holds. */
-function unreadPage(orm: Orm) {
+/** The marks of `:user` in `:group`, and what else a count of the unread messages needs. */
+function ownGroup(orm: Orm) {
   const { groupId, userId, joinedAt, lastReadNumber } = memberships;
-  const own = orm
-    .select({
-      groupId,
-      joinedAt,
-      lastRead: lastReadNumber,
-      readAt: lastReadTime().as('read_at'),
-      ranges: memberships.readRanges,
-      notify: memberships.notify,
-      lastNumber: groups.lastNumber,
-    })
-    .from(memberships)
-    // With statistics SQLite might go through the groups instead.
-    .crossJoin(groups)
-    .where(
-      and(
-        eq(groups.id, groupId),
-        eq(userId, value('user')),
-        gt(groupId, value('after')),
-        lt(lastReadNumber, groups.lastNumber),
-      ),
-    )
-    .orderBy(asc(groupId))
-    .limit(value('limit'))
-    .as('own');
-  const times = {
-    after: visibleAfter(own.groupId, own.joinedAt, sql`${own.readAt}`),
-    before: sql`${value('until')} + 1`,
-  };
-  const counted = unreadIn(own.groupId, times).limit(limits.unread);
-  const mentioned = unreadMentionsIn(own.groupId, times).limit(limits.unread);
   const columns = {
-    group: own.groupId,
-    joined: own.joinedAt,
-    lastRead: own.lastRead,
-    ranges: own.ranges,
-    notify: own.notify,
-    lastNumber: own.lastNumber,
-    /** Null if there are ranges, or only mentions count: see `unreadBetween` and `mentionsBetween`. */
-    unread: sql<number | null>`case when ${own.notify} = 'none' then 0
-      when ${own.ranges} = '' and ${own.notify} = 'all' then (select count(*) from ${counted}) end`,
-    mentions: sql<number | null>`case when ${own.notify} = 'none' then 0
-      when ${own.ranges} = '' then (select count(*) from ${mentioned}) end`,
+    joined: joinedAt,
+    lastRead: lastReadNumber,
+    readAt: lastReadTime(),
+    ranges: memberships.readRanges,
+    notify: memberships.notify,
+    lastNumber: groups.lastNumber,
   };
-  return direct(orm.$client, orm.select(columns).from(own).orderBy(asc(own.groupId)), columns);
+  const own = and(eq(groupId, value('group')), eq(userId, value('user')));
+  const selected = orm.select(columns).from(memberships).crossJoin(groups);
+  return direct(orm.$client, selected.where(and(eq(groups.id, groupId), own)), columns);
 }
 
-const found = { number: messages.number, postedAt: messages.postedAt };
-const foundMention = { number: mentions.number, postedAt: mentions.postedAt };
 const group = sql`${value('group')}`;
 /** Visible to a member who joined the group `:group` at `:joined`, between the times `:above` and `:below`. */
-const between = {
+const between: Times = {
   after: visibleAfter(group, sql`${value('joined')}`, sql`${value('above')}`),
   before: sql`${value('below')}`,
 };
 
+const canBe = sql<number>`${canBeUnread}`.as('can_be_unread');
+const isOther = sql<number>`${messages.senderId} is not ${value('user')}`.as('is_other');
+
+/**
+ * What was found among the next `:limit` messages of some. So the work of a query is limited, however many of the
+ * messages are the user's own or muted.
+ */
+function windowColumns(seen: {
+  number: SQLiteColumn;
+  postedAt: SQLiteColumn;
+  canBe: SQL.Aliased<number>;
+}) {
+  const { number, postedAt } = seen;
+  return {
+    rows: sql<number>`count(*)`,
+    /** When the last of them was posted, and its number; null without any. */
+    last: sql<number | null>`max(${postedAt})`,
+    lastNumber: sql<number | null>`max(${number})`,
+    /** How many of them can be unread. */
+    unread: sql<number>`count(*) filter (where ${seen.canBe})`,
+    /** Their numbers as a JSON array if `:listed` is 1. */
+    numbers: sql<string>`json_group_array(${number}) filter (where ${seen.canBe} and ${value('listed')})`,
+  };
+}
+
+function windowOf(orm: Orm, where: SQL | undefined, order: typeof asc = asc) {
+  const { number, postedAt } = messages;
+  const seen = query
+    .select({ number, postedAt, canBe, isOther })
+    .from(messages)
+    .where(where)
+    .orderBy(order(postedAt))
+    .limit(value('limit'))
+    .as('seen');
+  const columns = {
+    ...windowColumns(seen),
+    firstNumber: sql<number | null>`min(${seen.number})`,
+    /** The first and the last number of another user's message, muted or not. */
+    firstOther: sql<number | null>`min(${seen.number}) filter (where ${seen.isOther})`,
+    lastOther: sql<number | null>`max(${seen.number}) filter (where ${seen.isOther})`,
+  };
+  return direct(orm.$client, orm.select(columns).from(seen), columns);
+}
+
+/** Of the messages that mention `:user`. */
+function mentionWindow(orm: Orm) {
+  const { number, postedAt } = mentions;
+  const seen = query
+    .select({ number, postedAt, canBe: sql<number>`${isUnreadMention}`.as('can_be_unread') })
+    .from(mentions)
+    .where(mentionsWithin(group, between))
+    .orderBy(asc(postedAt))
+    .limit(value('limit'))
+    .as('seen');
+  const columns = windowColumns(seen);
+  return direct(orm.$client, orm.select(columns).from(seen), columns);
+}
+
 /** The queries about what can be unread for `:user`. */
 export function unreadStatements(orm: Orm) {
-  const list = (where: SQL | undefined, order: SQL) => () =>
-    direct(
-      orm.$client,
-      orm.select(found).from(messages).where(where).orderBy(order).limit(value('limit')),
-      found,
-    );
-  const inThread = eq(messages.thread, value('thread'));
-  const unread = within(group, between);
-  const byOthers = within(group, between, ofOthers);
+  const visible = within(group, between);
   return {
-    unreadPage: () => unreadPage(orm),
-    unreadBetween: list(unread, asc(messages.postedAt)),
-    /** Those of the thread `:thread`, without the message that has begun it. */
-    unreadRepliesBetween: list(and(unread, inThread), asc(messages.postedAt)),
-    /** Those that mention `:user`. */
-    mentionsBetween: () =>
-      direct(
-        orm.$client,
-        orm
-          .select(foundMention)
-          .from(mentions)
-          .where(mentionsWithin(group, between))
-          .orderBy(asc(mentions.postedAt))
-          .limit(value('limit')),
-        foundMention,
+    ownGroup: () => ownGroup(orm),
+    /** The next messages in the order of their times. */
+    unreadWindow: () => windowOf(orm, visible),
+    /** The same in the other direction. */
+    unreadWindowBefore: () => windowOf(orm, visible, desc),
+    mentionWindow: () => mentionWindow(orm),
+    /** The next messages of the thread `:thread` after `:above`, without the message that has begun it. */
+    threadWindow: () =>
+      windowOf(
+        orm,
+        and(
+          eq(messages.groupId, value('group')),
+          eq(messages.thread, value('thread')),
+          live,
+          gt(messages.postedAt, value('above')),
+        ),
       ),
-    /** The first and the last messages of others, muted or not. */
-    firstOfOthers: list(byOthers, asc(messages.postedAt)),
-    lastOfOthers: list(byOthers, desc(messages.postedAt)),
   };
 }
