@@ -67,6 +67,7 @@ export interface Mutes {
 export interface GroupSummary extends Group, Marks {
   readonly description: string;
   readonly members: number;
+  /** How many messages were posted so far. */
   readonly messages: number;
   readonly joined: boolean;
   readonly notify: Notify;
@@ -208,6 +209,10 @@ export type OutsideEvent =
       count: number;
       first: number;
       last: number;
+      /** Members who joined before this time could see all of the messages. Missing in a change of an earlier version. */
+      firstUntil?: number;
+      /** Members who joined before this time could see the last of the messages. Missing as `firstUntil` is. */
+      until?: number;
       /** Set if tombstones are left of the messages: their change counters are not above this one. */
       change?: number;
       /** Set by retention: the rule, and when the last of the messages was posted. */

@@ -1,3 +1,4 @@
+import { endOfTime } from '../board/times.ts';
 import type { Notify, Origin } from '../board/types.ts';
 import { toGroup } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
@@ -9,6 +10,8 @@ import type { Session } from './session.ts';
 export interface Reach {
   /** Only members who joined before this time are notified. */
   readonly until?: number | undefined;
+  /** Only members who joined at this time or later are notified. */
+  readonly from?: number | undefined;
   /** The ids of the users whom the posted message mentions. */
   readonly mentioned?: readonly number[] | undefined;
 }
@@ -71,8 +74,8 @@ export class Channel {
     return this.members.size > 1 || (first !== undefined && first.id !== except);
   }
 
-  enqueue(notice: Notice, except: Origin, { until, mentioned }: Reach = {}): void {
-    this.pending.push({ notice, except, until, mentioned });
+  enqueue(notice: Notice, except: Origin, reach: Reach = {}): void {
+    this.pending.push({ notice, except, ...reach });
   }
 
   /** Sends a notice at once to the members that are not in `notified`, and adds them to it. */
@@ -155,7 +158,7 @@ export class Channel {
 
   protected sendAll(pending: readonly Pending[]): void {
     const own = ownOf(pending);
-    const limited = pending.flatMap(({ until }, at) => (until === undefined ? [] : { until, at }));
+    const limited = pending.flatMap((each, at) => (isForAll(each) ? [] : { each, at }));
     const notices = pending.map(({ notice }) => notice);
     const announcement = new SharedAnnouncement(notices, this.members.size);
     const parts = new Parts(announcement);
@@ -225,10 +228,19 @@ class Parts {
 /** The indices of the notices about messages that a user who joined at a time cannot see. */
 function hiddenFrom(
   joinedAt: number,
-  limited: readonly { readonly until: number; readonly at: number }[],
+  limited: readonly { readonly each: Reach; readonly at: number }[],
 ): readonly number[] {
   if (limited.length === 0) return none;
-  return limited.filter(({ until }) => joinedAt >= until).map(({ at }) => at);
+  return limited.filter(({ each }) => !concerns(each, joinedAt)).map(({ at }) => at);
+}
+
+function isForAll({ until, from }: Reach): boolean {
+  return until === undefined && from === undefined;
+}
+
+/** Whether a notice is for a member who joined at a time. */
+export function concerns({ until = endOfTime, from = 0 }: Reach, joinedAt: number): boolean {
+  return from <= joinedAt && joinedAt < until;
 }
 
 function ascending(some: readonly number[], others: readonly number[]): number[] {

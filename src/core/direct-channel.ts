@@ -1,6 +1,6 @@
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
-import { Channel, type Pending } from './channel.ts';
+import { Channel, concerns, type Pending } from './channel.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -44,9 +44,7 @@ export class DirectChannel extends Channel {
     for (const [session, joinedAt] of this.members) {
       const others = pending.filter(
         (each) =>
-          each.except !== session.id &&
-          (each.until === undefined || joinedAt < each.until) &&
-          this.isWanted(session, each),
+          each.except !== session.id && concerns(each, joinedAt) && this.isWanted(session, each),
       );
       if (others.length === 0) continue;
       this.send(

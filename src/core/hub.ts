@@ -1,3 +1,4 @@
+import { endOfTime } from '../board/times.ts';
 import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from '../board/types.ts';
 import { toGroup, toHeader, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
@@ -12,6 +13,7 @@ import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
 
 type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
+type Removed = Omit<Extract<Notice, { method: 'messages.purged' }>['params'], 'group' | 'groupId'>;
 type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
 
 /**
@@ -61,10 +63,7 @@ export class Hub implements EndsTurn {
     'retention.changed': () => {},
     // `Core` keeps the bans.
     'networkBans.changed': () => {},
-    'messages.purged': ({ group, count, first, last, change }) => {
-      const params = { ...toGroup(group), count, first, last, ...(change && { change }) };
-      this.notifyGroup(group, null, { method: 'messages.purged', params });
-    },
+    'messages.purged': (event) => this.purge(event),
   };
 
   constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {}
@@ -280,6 +279,18 @@ export class Hub implements EndsTurn {
     if (channel) channel.group.name = group.name;
     const params = { ...toGroup(group), was, description };
     this.notifyGroup(group, null, { method: 'group.changed', params });
+  }
+
+  /** A member is told nothing of the messages that were removed and that the member could not see. */
+  private purge({ group, count, first, last, ...event }: EventOf<'messages.purged'>): void {
+    const { change, firstUntil = endOfTime, until = endOfTime } = event;
+    const some = { last, ...(change && { change }) };
+    const notify = (removed: Removed, reach: Reach) => {
+      const params = { ...toGroup(group), ...removed };
+      this.notifyGroup(group, null, { method: 'messages.purged', params }, reach);
+    };
+    notify({ count, first, ...some }, { until: firstUntil });
+    if (firstUntil < until) notify(some, { from: firstUntil, until });
   }
 
   private removeGroup(group: Group): void {

@@ -74,6 +74,7 @@ const groupInfo = z.object({
   name: z.string(),
   description: z.string(),
   members: z.int(),
+  /** How many messages were posted so far, with those that were deleted since. */
   messages: z.int(),
   joined: z.boolean(),
   unread: z.int(),
@@ -439,11 +440,14 @@ export const noticeSchemas = {
   /** `was` is the old name. If only the description changes, both names are the same. */
   'group.changed': z.object({ ...inGroup, was: z.string(), description: z.string() }),
   'group.removed': z.object(inGroup),
-  /** `first` and `last` are the lowest and the highest number that were deleted. */
+  /**
+   * `first` and `last` are the lowest and the highest number that were deleted. A member who could see only some of the
+   * messages gets neither `first` nor `count`, and a member who could see none of them gets no notice.
+   */
   'messages.purged': z.object({
     ...inGroup,
-    count: z.int(),
-    first: z.int(),
+    count: z.int().optional(),
+    first: z.int().optional(),
     last: z.int(),
     /** If a user was deleted with their messages: `group.changes` lists the messages up to this `after`. */
     change: z.int().optional(),

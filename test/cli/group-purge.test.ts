@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { groupRef } from '../../src/board/board.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli, runJson } from '../helpers/cli.ts';
-import { login, openBoard, post } from '../helpers/storage.ts';
+import { login, openBoard, post, purgeReach } from '../helpers/storage.ts';
 import {
   boardFolder,
   damageMessages,
@@ -57,7 +57,7 @@ test('purge --before deletes older messages, keeps the counts right, and frees n
     lastNumber: 4,
   });
   expect(leftEvents(data)).toEqual([
-    { type: 'messages.purged', group: news, count: 2, first: 1, last: 2 },
+    { type: 'messages.purged', group: news, count: 2, first: 1, last: 2, ...purgeReach },
   ]);
   expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });
@@ -150,7 +150,7 @@ test('purge works in steps, and the server is notified once', async () => {
   );
   expect(value(data, 'SELECT message_count FROM groups WHERE id = 3')).toBe(100);
   expect(leftEvents(data)).toEqual([
-    { type: 'messages.purged', group: news, count: 1100, first: 1, last: 1100 },
+    { type: 'messages.purged', group: news, count: 1100, first: 1, last: 1100, ...purgeReach },
   ]);
 });
 

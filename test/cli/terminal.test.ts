@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { CliTerminal, runCli } from '../helpers/cli.ts';
+import { purgeReach } from '../helpers/storage.ts';
 import { boardFolder, fillMain, leftEvents, poster, value } from './seed.ts';
 
 const ctrlC = '\u0003';
@@ -117,6 +118,6 @@ test('a long purge shows its progress, and Ctrl-C stops it with the board consis
   expect(value(data, 'SELECT message_count FROM groups WHERE id = 1')).toBe(left);
   const group = { id: 1, name: 'main' };
   expect(leftEvents(data)).toEqual([
-    { type: 'messages.purged', group, count: gone, first: 1, last: gone },
+    { type: 'messages.purged', group, count: gone, first: 1, last: gone, ...purgeReach },
   ]);
 });

@@ -162,6 +162,8 @@ test.each([
       {
         type: 'messages.purged',
         change: expect.any(Number),
+        firstUntil: expect.any(Number),
+        until: expect.any(Number),
         group: { id: 1, name: 'main' },
         count: 2,
         first: 1,

@@ -10,6 +10,7 @@ import {
   member,
   post,
   presented,
+  purgeReach,
   seen,
 } from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
@@ -164,11 +165,11 @@ export function actsContract(open: OpenStorage): void {
       });
       expect(stopped).toMatchObject({ count: 200, first: 1, last: 200, complete: false });
       const group = { id: 1, name: 'main' };
-      const type = 'messages.purged';
-      expect(await announced()).toEqual([{ type, group, count: 200, first: 1, last: 200 }]);
+      const purged = { type: 'messages.purged', group, ...purgeReach };
+      expect(await announced()).toEqual([{ ...purged, count: 200, first: 1, last: 200 }]);
       const rest = await operator.planPurge(main, { keep: 10 });
       expect(await operator.purge(rest, toTheEnd)).toMatchObject({ count: 240, complete: true });
-      expect(await announced()).toEqual([{ type, group, count: 240, first: 201, last: 440 }]);
+      expect(await announced()).toEqual([{ ...purged, count: 240, first: 201, last: 440 }]);
       expect(await operator.group(main)).toMatchObject({ messages: 10, lastNumber: 450 });
       expect((await seen(board, alice))[0]).toBe(441);
     });
@@ -245,7 +246,14 @@ export function actsContract(open: OpenStorage): void {
         expect(deleted).toEqual({ messages: 250, complete: true });
         const group = { id: 1, name: 'main' };
         const reason = 'Your name was removed from this board by the operator.';
-        const purged = { type: 'messages.purged', group, count: 250, first: 1, last: 250 };
+        const purged = {
+          type: 'messages.purged',
+          group,
+          ...purgeReach,
+          count: 250,
+          first: 1,
+          last: 250,
+        };
         expect(await announced()).toEqual([
           { type: 'user.expelled', user: bob.user, reason },
           { type: 'member.left', origin: null, group, user: bob.user },

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import type { Admission } from '../../src/board/admission.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import { userName } from '../../src/board/names.ts';
@@ -26,6 +26,9 @@ import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
 import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
 import { Store, type StoreOptions } from '../../src/storage/sqlite/serving/store.ts';
 import { tempFolder } from './temp.ts';
+
+/** Of the announcement of a purge: the members who could see the removed messages. */
+export const purgeReach = { firstUntil: expect.any(Number), until: expect.any(Number) };
 
 /** What members reach of a storage. */
 interface Stored {

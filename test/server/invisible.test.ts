@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Method } from '../../src/protocol/schemas.ts';
 import type { ArgumentKind } from '../../src/protocol/text/command.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
@@ -109,27 +110,31 @@ function lines(): string[] {
 type Hidden = 'quiet' | 'busy';
 
 interface Others {
+  board: TestBoard;
   alice: JsonPeer;
   bob: JsonPeer;
+  /** She is deleted after eve has joined, with her messages. */
+  carol: JsonPeer;
 }
 
 /** The messages before eve joins: she sees the last two of main, and nothing of news. */
-async function before({ alice, bob }: Others, hidden: Hidden): Promise<void> {
+async function before({ alice, bob, carol }: Others, hidden: Hidden): Promise<void> {
   const isBusy = hidden === 'busy';
   const [first, second] = isBusy ? [bob, alice] : [alice, bob];
   const text = (word: string) => (isBusy ? `hidden ${word}, with @alice and @bob` : word);
   const say = (peer: JsonPeer, group: string, word: string, more = {}) =>
     peer.call('message.post', { group, subject: text(word), content: text(`${word} x`), ...more });
+  await carol.call('group.join', { group: 'main' });
   for (const group of ['main', 'news']) {
     for (const peer of [alice, bob]) await peer.call('group.join', { group });
     await say(first, group, 'one');
     await say(second, group, 'two');
     await say(second, group, isBusy ? 'secret' : 'x');
-    await say(isBusy ? first : second, group, 'hidden', isBusy ? { replyTo: 3 } : {});
+    const another = group === 'main' ? carol : first;
+    await say(isBusy ? another : second, group, 'hidden', isBusy ? { replyTo: 3 } : {});
   }
   await say(first, isBusy ? '@alice' : '@bob', 'one');
-  // One each: how many messages a group has, all users are told.
-  await second.call('message.delete', { group: 'main', number: isBusy ? 2 : 4 });
+  if (isBusy) await second.call('message.delete', { group: 'main', number: 2 });
   const visible = { group: 'main', content: 'five and six', replyTo: 3 };
   await alice.call('message.post', { ...visible, subject: 'five' });
   await bob.call('message.post', { ...visible, subject: 'six @alice' });
@@ -138,16 +143,23 @@ async function before({ alice, bob }: Others, hidden: Hidden): Promise<void> {
 }
 
 /** The messages after eve has joined, and edits and deletions of old ones, of which she is not told. */
-async function after({ alice, bob }: Others, hidden: Hidden): Promise<void> {
+async function after({ board, alice, bob }: Others, hidden: Hidden): Promise<void> {
   const isBusy = hidden === 'busy';
   if (isBusy) {
     await bob.call('message.edit', { group: 'main', number: 1, subject: 'hidden again' });
     await alice.call('message.edit', { group: 'main', number: 3, content: 'secret @bob' });
+    await alice.call('message.delete', { group: 'main', number: 3 });
     await bob.call('message.edit', { group: 'news', number: 1, content: 'secret @eve' });
     await bob.call('message.edit', { group: '@alice', number: 1, content: 'secret @alice' });
   }
-  await (isBusy ? alice : bob).call('message.delete', { group: 'main', number: 3 });
-  await (isBusy ? alice : bob).call('message.delete', { group: 'news', number: 3 });
+  await board.operate(async (operator) => {
+    const main = { key: 'main', name: 'main' };
+    // Of the messages 1, 4, 5 and 6.
+    if (isBusy) await operator.purge(await operator.planPurge(main, { keep: 3 }), toTheEnd);
+    await operator.deleteUser('carol', isBusy ? 'purge' : 'keep', toTheEnd);
+  });
+  await alice.until(() => alice.received.find(({ method }) => method === 'member.left'));
+  if (isBusy) await alice.call('message.delete', { group: 'news', number: 3 });
   await alice.call('message.post', { group: 'main', subject: 'seven', content: 'to @eve' });
   await alice.call('message.edit', { group: 'main', number: 5, content: 'five again' });
   await alice.call('message.post', { group: '@eve', subject: 'one', content: 'for eve' });
@@ -174,10 +186,12 @@ async function enter(board: TestBoard, name: string): Promise<TextPeer> {
 /** All that two members get, a program and a person, at a board where others have done something hidden. */
 async function received(hidden: Hidden): Promise<{ json: string[]; text: string[] }> {
   const board = await TestBoard.start();
-  for (const name of ['alice', 'bob', 'eve']) await board.protect(name, password);
+  for (const name of ['alice', 'bob', 'carol', 'eve']) await board.protect(name, password);
   const others = {
+    board,
     alice: await board.protectedProgram('alice', password),
     bob: await board.protectedProgram('bob', password),
+    carol: await board.protectedProgram('carol', password),
   };
   await before(others, hidden);
   const eve = await board.protectedProgram('eve', password);

@@ -124,7 +124,7 @@ test('a board of the first schema opens with everything in place', async () => {
   const alice = await login(board, 'alice');
 
   expect(await groupsOf(board, alice)).toMatchObject([
-    { name: 'main', members: 2, messages: 4, joined: true, unread: 1 },
+    { name: 'main', members: 2, messages: 5, joined: true, unread: 1 },
     { name: 'general', members: 0, messages: 0, joined: false },
     { name: 'Announcements', description: "What's new", members: 2, messages: 1, unread: 1 },
     { name: 'help' },

@@ -213,6 +213,8 @@ function rule(style: Style): string {
   return style.frame('-'.repeat(Math.min(ruleLength, style.columns)));
 }
 
+type Purged = Extract<Notice, { method: 'messages.purged' }>['params'];
+
 /**
  * A notice as one line. Null for a notice that is only for programs.
  * @param reader the name of the user who reads it, so that a message that mentions the user is marked
@@ -272,13 +274,7 @@ export function renderNotice(
     case 'group.removed':
       return notify(params.group, 'The group was removed by the operator.', style);
     case 'messages.purged':
-      return notify(
-        params.group,
-        params.first === params.last
-          ? `Message ${params.first} was removed by the operator.`
-          : `${count(params.count, 'message')} between ${params.first} and ${params.last} were removed by the operator.`,
-        style,
-      );
+      return notify(params.group, `${purged(params)} removed by the operator.`, style);
     case 'session.closing':
       return info(`${cleanLine(params.reason)} Goodbye.`, style);
     case 'membership.changed':
@@ -287,6 +283,12 @@ export function renderNotice(
     case 'direct.opened':
       return null;
   }
+}
+
+function purged({ count: number, first, last }: Purged): string {
+  if (first === last) return `Message ${first} was`;
+  if (first === undefined || number === undefined) return `Messages up to ${last} were`;
+  return `${count(number, 'message')} between ${first} and ${last} were`;
 }
 
 /** What happened in a group, several notices in one line. */

@@ -357,11 +357,13 @@ export class Life {
       const plan = await operator.planPurge(this.ref(key), { keep });
       return operator.purge(plan, toTheEnd);
     });
-    group.purge(keep);
-    if (numbers.length > 0) {
-      const span = { count: numbers.length, first: numbers[0], last: numbers.at(-1) };
-      this.tell(key, 'messages.purged', span);
+    const [first = 0, last = 0] = [numbers[0], numbers.at(-1)];
+    const seeAll = this.seatsThatSee(key, first);
+    for (const seat of numbers.length > 0 ? this.seatsThatSee(key, last) : []) {
+      const all = seeAll.includes(seat) && { count: numbers.length, first };
+      seat.expect('messages.purged', this.as(seat, key, { ...all, last }));
     }
+    group.purge(keep);
     await this.announce();
   }
 

@@ -372,7 +372,7 @@ export class Oracle {
       const joined = group.members.has(user);
       return {
         ...{ name: this.name(key), members: group.members.size },
-        ...{ messages: group.messages().length, joined },
+        ...{ messages: group.lastNumber, joined },
         ...this.counts(user, key),
       };
     });

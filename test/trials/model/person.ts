@@ -85,7 +85,9 @@ export class Person implements Actor {
         return notify(
           first === last
             ? `Message ${first} was removed by the operator.`
-            : `${count} message${count === 1 ? '' : 's'} between ${first} and ${last} were removed by the operator.`,
+            : first === undefined
+              ? `Messages up to ${last} were removed by the operator.`
+              : `${count} message${count === 1 ? '' : 's'} between ${first} and ${last} were removed by the operator.`,
         );
     }
     return undefined;

@@ -1,10 +1,10 @@
-import type { MessageSpan, PurgePlan } from '../../../board/ports/administration.ts';
+import type { PurgePlan } from '../../../board/ports/administration.ts';
 import { day, endOfTime } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
 import { forgetUnusedIds, unindexOldest } from './search-index.ts';
-import { emitPurged, extended } from './spans.ts';
+import { emitPurged, emptySpan, extended, type RemovedSpan } from './spans.ts';
 import { removeTracesOfGroup, removeTracesUpTo } from './traces.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
@@ -12,14 +12,14 @@ import type { OperatorTx, ServerTx } from './transaction.ts';
 export const stepSize = 200;
 
 /** How far a purge has come. */
-export interface PurgeProgress extends MessageSpan {
+export interface PurgeProgress extends RemovedSpan {
   readonly complete: boolean;
 }
 
 /** The next step of a purge. The last one announces all that was removed. */
 export function purgeStep(
   tx: OperatorTx,
-  { plan, before }: { plan: PurgePlan; before: MessageSpan },
+  { plan, before }: { plan: PurgePlan; before: RemovedSpan },
 ): PurgeProgress {
   const progress = removePlanned(tx, plan, before);
   if (progress.complete) emitPurged(tx, progress);
@@ -29,7 +29,7 @@ export function purgeStep(
 /** The next step of a group's deletion, which `deleteGroup` ends. It announces nothing. */
 export function deleteGroupStep(
   tx: OperatorTx,
-  { plan, before }: { plan: PurgePlan; before: MessageSpan },
+  { plan, before }: { plan: PurgePlan; before: RemovedSpan },
 ): PurgeProgress {
   return removePlanned(tx, plan, before);
 }
@@ -50,13 +50,15 @@ export function deleteGroup({ statements, emit }: OperatorTx, { group }: { group
 }
 
 function removePlanned(
-  { statements }: OperatorTx,
+  tx: OperatorTx,
   { group, upTo }: PurgePlan,
-  before: MessageSpan,
+  before: RemovedSpan,
 ): PurgeProgress {
+  const { statements } = tx;
   const rows = statements.oldestRows.all({ group: group.id, upTo, limit: stepSize });
-  const numbers = removeOldest(statements, group.id, rows);
-  return { ...extended(before, numbers), complete: rows.length < stepSize };
+  const span = extended(tx, before, messagesOf(rows));
+  removeOldest(statements, group.id, rows);
+  return { ...span, complete: rows.length < stepSize };
 }
 
 /** The messages that the rule of a group removes now. */
@@ -71,7 +73,7 @@ interface Due {
 }
 
 /** Messages that retention has removed from a group, and that its members were not notified of yet. */
-export interface Removal extends MessageSpan {
+export interface Removal extends RemovedSpan {
   /** When the last message was posted. */
   readonly upTo: number;
   /** The rule that removed the messages, in words. */
@@ -102,19 +104,16 @@ export function removeExpired(
   if (!due) return undefined;
   const { group, rule } = due;
   const before = retention.removals.find((removal) => removal.group.id === group.id) ?? {
-    ...{ count: 0, first: 0, last: 0 },
+    ...emptySpan,
     upTo: 0,
   };
   const rows = dueRows(statements, due);
-  const numbers = removeOldest(statements, group.id, rows);
   const upTo = Math.max(before.upTo, rows.at(-1)?.postedAt ?? 0);
   // Its name may have changed since the step before.
-  const removal = { ...extended({ ...before, group }, numbers), upTo, rule };
+  const removal = { ...extended(tx, { ...before, group }, messagesOf(rows)), upTo, rule };
+  removeOldest(statements, group.id, rows);
   const complete = rows.length < stepSize;
-  if (complete && removal.count > 0) {
-    const { count, first, last } = removal;
-    tx.emit({ type: 'messages.purged', group, count, first, last, by: { rule, upTo } });
-  }
+  if (complete) emitPurged(tx, removal, { rule, upTo });
   return { removal, rule, complete };
 }
 
@@ -152,19 +151,20 @@ function dueRows(statements: Statements, { group, before, excess }: Due): Row[] 
   return oldest.slice(0, rows);
 }
 
+function messagesOf(rows: readonly Row[]): Row[] {
+  return rows.filter(({ deletedAt }) => deletedAt === null);
+}
+
 /**
  * Removes the oldest rows of a group.
  * @param rows all of them, oldest first, tombstones among them
- * @returns the numbers of the messages
  */
-function removeOldest(statements: Statements, group: number, rows: readonly Row[]): number[] {
+function removeOldest(statements: Statements, group: number, rows: readonly Row[]): void {
   const last = rows.at(-1);
-  if (!last) return [];
-  const numbers = rows.flatMap(({ number, deletedAt }) => (deletedAt === null ? [number] : []));
+  if (!last) return;
   removeUpTo(statements, group, last.postedAt);
   removeTracesUpTo(statements, group, last.number);
-  changeCounts(statements, group, { messages: -numbers.length });
-  return numbers;
+  changeCounts(statements, group, { messages: -messagesOf(rows).length });
 }
 
 /** Removes the rows of a group that were posted up to a time. */

@@ -1,4 +1,4 @@
-import type { MessageDisposal, MessageSpan } from '../../../board/ports/administration.ts';
+import type { MessageDisposal } from '../../../board/ports/administration.ts';
 import type { User } from '../../../board/types.ts';
 import { findMessage } from '../statements/by-number.ts';
 import { firstIdSince } from '../statements/ids.ts';
@@ -7,7 +7,7 @@ import { nextChange } from './changes.ts';
 import { changeCounts } from './counts.ts';
 import { buryMessages } from './messages.ts';
 import { stepSize } from './removal.ts';
-import { emitPurged, extended } from './spans.ts';
+import { emitPurged, emptySpan, extended, type RemovedSpan } from './spans.ts';
 import { removeTracesOfUser } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
 import { expel, groupsOf } from './users.ts';
@@ -21,7 +21,7 @@ export interface DeletionProgress {
   /** The newest time of a message when the deletion began. */
   readonly began: number;
   /** The deleted messages, by group. */
-  readonly spans: readonly MessageSpan[];
+  readonly spans: readonly RemovedSpan[];
 }
 
 /** Some messages of a user. */
@@ -49,9 +49,10 @@ export function settleMessages(
   const { searchedTo } = found;
   // They were found in an earlier transaction: a row may have been removed since, and its id used again. Numbers
   // are never used again.
-  const rows = found.rows.filter(
-    ({ id, group, number }) => findMessage(tx.statements, group, number)?.id === id,
-  );
+  const rows = found.rows.flatMap(({ id, group, number }) => {
+    const row = findMessage(tx.statements, group, number);
+    return row?.id === id ? [{ ...row, group }] : [];
+  });
   const next = { ...progress, messages: progress.messages + rows.length, searchedTo };
   if (messages === 'keep') {
     // Their terms in the index name the user, whose number is never used again.
@@ -60,13 +61,12 @@ export function settleMessages(
   }
   const spans = new Map(progress.spans.map((span) => [span.group.id, span]));
   for (const id of new Set(rows.map(({ group }) => group))) {
-    const own = rows.filter(({ group }) => group === id);
+    const own = rows.filter(({ group }) => group === id).sort((a, b) => a.number - b.number);
     const change = nextChange(tx.statements, id, tx.at);
     buryMessages(tx, id, own, { by: null, change });
     const name = tx.statements.groupById.get({ group: id })?.name ?? '';
-    const before = spans.get(id) ?? { count: 0, first: 0, last: 0 };
-    const numbers = own.map(({ number }) => number);
-    spans.set(id, { ...extended({ ...before, group: { id, name } }, numbers), change });
+    const before = { ...(spans.get(id) ?? emptySpan), group: { id, name } };
+    spans.set(id, { ...extended(tx, before, own), change });
   }
   return { ...next, spans: [...spans.values()] };
 }

@@ -57,6 +57,8 @@ export class SqliteRepository implements Repository {
         notify: notify ?? 'all',
         joined: joinedAt !== null,
         ...toMarks({ lastRead, ranges }),
+        // How many are left would tell of messages that the user cannot see.
+        messages: lastNumber,
         lastNumber: joinedAt === null ? 0 : lastNumber,
         change: joinedAt === null ? 0 : until,
       }));

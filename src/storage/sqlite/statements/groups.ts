@@ -25,7 +25,6 @@ const summaryColumns = {
   name: groups.name,
   description: groups.description,
   members: groups.memberCount,
-  messages: groups.messageCount,
   joinedAt: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,

@@ -1,13 +1,10 @@
-import type {
-  GroupDetails,
-  MessageSpan,
-  PurgePlan,
-  PurgeRule,
-} from '../../../board/ports/administration.ts';
+import type { GroupDetails, PurgePlan, PurgeRule } from '../../../board/ports/administration.ts';
 import { runSteps, type StepControl } from '../../../board/steps.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { BoardError } from '../../../protocol/errors.ts';
 import { findDeletable } from '../acts/groups.ts';
+import type { PurgeProgress } from '../acts/removal.ts';
+import { emptySpan, type RemovedSpan } from '../acts/spans.ts';
 import type { Executor } from '../executor.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -42,9 +39,9 @@ export function purgeInSteps(
   plan: PurgePlan,
   control: StepControl,
   act: 'purgeStep' | 'deleteGroupStep' = 'purgeStep',
-): Promise<MessageSpan & { complete: boolean }> {
+): Promise<PurgeProgress> {
   return executor.long(async () => {
-    let progress = { group: plan.group, count: 0, first: 0, last: 0, complete: false };
+    let progress: PurgeProgress = { ...emptySpan, group: plan.group, complete: false };
     const { signal } = control;
     const { shortestPause } = executor;
     try {
@@ -93,7 +90,7 @@ export async function deleteGroupInSteps(
 /** Tries to announce the messages that a long act deleted before it failed. The caller reports the failure. */
 export async function announceAfterFailure(
   executor: Executor,
-  spans: readonly MessageSpan[],
+  spans: readonly RemovedSpan[],
 ): Promise<void> {
   await executor.run('announcePurged', { spans }).catch(() => {});
 }
