@@ -386,7 +386,7 @@ export class Replay {
         return {
           name,
           members: group.members.size,
-          messages: group.messages().length,
+          messages: group.lastNumber,
           joined: group.members.has(user),
           unread: group.unread(user).length,
         };
