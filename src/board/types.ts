@@ -1,4 +1,5 @@
 import type { Marks } from '../protocol/marks.ts';
+import type { MuteChange, Mutes as NumberedMutes } from '../protocol/muted.ts';
 
 /** The types of the board's rules. Times are microseconds since the epoch, from the clock of the board. */
 
@@ -110,8 +111,8 @@ export interface Login {
 /** The result of a login. */
 export interface OpenedLogin extends Login {
   readonly memberships: readonly Membership[];
-  /** Whether the user has muted users or threads. */
-  readonly hasMutes?: boolean;
+  /** The users and threads that the user has muted; missing without any. */
+  readonly mutes?: NumberedMutes;
   /** The board cannot write at the moment. */
   readonly readOnly?: true;
   /** Whether the login has made the user. */
@@ -172,7 +173,7 @@ export type BoardEvent =
       lastNumber: number;
     }
   /** The user has muted a user or a thread, or has ended that. */
-  | { type: 'mutes.changed'; origin: Origin; user: User }
+  | { type: 'mutes.changed'; origin: Origin; user: User; change: MuteChange }
   /** What the user has read of the group is now `marks`. */
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }
   | OutsideEvent;

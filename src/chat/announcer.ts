@@ -65,7 +65,11 @@ export class Announcer {
       announce: (notice) => this.announce(notice, client),
     });
     client.on('notice', (notice) => {
-      if (notice.method === 'mutes.changed') void this.muted.load(client.call);
+      const { method, params } = notice;
+      if (method === 'mutes.changed') void this.muted.load(client.call);
+      if (method === 'member.left' && params.userId === client.userId) {
+        this.muted.leave(params.groupId);
+      }
       this.muted.whenKnown(() => {
         if (!this.muted.hides(notice)) arrivals.take(notice);
       });

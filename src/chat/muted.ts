@@ -1,9 +1,9 @@
-import type { Answer, Call, Notice } from '../protocol/schemas.ts';
+import { MutedNotices } from '../protocol/muted.ts';
+import type { Answer, Call, Notice, Result } from '../protocol/schemas.ts';
 
 /** The threads and users that the user has muted: notices of their messages are not shown. */
 export class Muted {
-  private users = new Set<number>();
-  private threads = new Set<string>();
+  private known = new MutedNotices();
   private loads = 0;
   private waiting: (() => void)[] = [];
 
@@ -12,8 +12,10 @@ export class Muted {
     this.loads++;
     try {
       const { threads, users } = await call('mute.list', {});
-      this.users = new Set(users.map(({ userId }) => userId));
-      this.threads = new Set(threads.map(threadKey));
+      this.known = new MutedNotices({
+        users: users.map(({ userId }) => userId),
+        threads: threads.map(({ groupId: group, thread }) => ({ group, thread })),
+      });
     } catch {
       this.forget();
     } finally {
@@ -23,8 +25,7 @@ export class Muted {
   }
 
   forget(): void {
-    this.users.clear();
-    this.threads.clear();
+    this.known = new MutedNotices();
   }
 
   /** Calls `show` once it is known what is muted: at once, or in the order of the calls. */
@@ -35,27 +36,33 @@ export class Muted {
 
   /** Called with the answer to a command of the user. */
   learn({ method, result }: Pick<Answer, 'method'> & { readonly result: unknown }): void {
-    const { userId = 0, ...thread } = result as Partial<Place> & { readonly userId?: number };
-    if (method === 'user.mute') this.users.add(userId);
-    else if (method === 'user.unmute') this.users.delete(userId);
-    else if (method === 'thread.mute') this.threads.add(threadKey(thread));
-    else if (method === 'thread.unmute') this.threads.delete(threadKey(thread));
+    switch (method) {
+      case 'user.mute':
+      case 'user.unmute': {
+        const { userId: user } = result as Result<typeof method>;
+        this.known.apply({ muted: method === 'user.mute', user });
+        break;
+      }
+      case 'thread.mute':
+      case 'thread.unmute': {
+        const { groupId: group, thread } = result as Result<typeof method>;
+        this.known.apply({ muted: method === 'thread.mute', group, thread });
+        break;
+      }
+      case 'group.leave':
+        this.known.leave((result as Result<typeof method>).groupId);
+        break;
+      default:
+    }
+  }
+
+  /** Called when the user has left a group in another session. */
+  leave(group: number): void {
+    this.known.leave(group);
   }
 
   /** Whether a notice is about a message that is muted. */
-  hides({ method, params }: Notice): boolean {
-    if (method !== 'message.posted' && method !== 'message.edited') return false;
-    const { groupId, message } = params;
-    const { senderId, thread } = message;
-    return this.users.has(senderId ?? 0) || this.threads.has(threadKey({ groupId, thread }));
+  hides(notice: Notice): boolean {
+    return this.known.hides(notice);
   }
-}
-
-interface Place {
-  readonly groupId: number;
-  readonly thread: number;
-}
-
-function threadKey({ groupId, thread }: Partial<Place>): string {
-  return `${groupId} ${thread}`;
 }

@@ -144,8 +144,9 @@ export class Channel {
     this.sendAll(pending);
   }
 
-  /** Whether a session gets a notice although its user may have muted the group. */
+  /** Whether a session gets a notice although its user may have muted it, or the group. */
   protected isWanted(session: Session, { notice, mentioned }: Pending): boolean {
+    if (session.muted?.hides(notice)) return false;
     const notify = this.quiet.get(session);
     if (notify === undefined) return true;
     const user = session.login?.user.id ?? 0;
@@ -166,8 +167,9 @@ export class Channel {
     for (const [session, joinedAt] of this.members) {
       const ownNotices = own.get(session.id);
       let hidden = hiddenFrom(joinedAt, limited);
-      if (this.quiet.has(session)) {
-        const isSpecial = quiet.users.has(session.login?.user.id ?? 0);
+      const { muted } = session;
+      if (muted || this.quiet.has(session)) {
+        const isSpecial = muted || quiet.users.has(session.login?.user.id ?? 0);
         const unwanted = isSpecial ? this.unwanted(session, pending) : quiet.unwanted;
         hidden = hidden.length === 0 ? unwanted : ascending(hidden, unwanted);
       }

@@ -6,6 +6,11 @@ export interface Encoding {
   readonly name: string;
   /** Whether its sessions have a token to resume by after their connection was lost. */
   readonly resumes: boolean;
+  /**
+   * Whether notices of messages that the user has muted are left out. Programs are sent them: a message may concern a
+   * program, such as an archive, although its user does not want to be disturbed.
+   */
+  readonly leavesOutMuted?: boolean;
   /** One notice; '' if the encoding does not send it. */
   notice(notice: Notice): string;
 }

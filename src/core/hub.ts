@@ -3,6 +3,7 @@ import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from 
 import { toGroup, toHeader, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
+import { MutedNotices } from '../protocol/muted.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
 import { Channel, type Reach } from './channel.ts';
@@ -54,8 +55,7 @@ export class Hub implements EndsTurn {
       this.marks.add(event);
     },
     'notify.changed': (event) => this.setNotify(event),
-    'mutes.changed': ({ user, origin }) =>
-      this.notifyOthers(user, origin, { method: 'mutes.changed', params: {} }),
+    'mutes.changed': (event) => this.setMuted(event),
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': ({ group, was, description }) => this.change(group, was, description),
@@ -138,13 +138,14 @@ export class Hub implements EndsTurn {
    * has one session at a time: a second one is not logged in.
    */
   private open(origin: Origin, opened: OpenedLogin): void {
-    const { memberships, user, since, passwordHash, token } = opened;
+    const { memberships, user, since, passwordHash, token, mutes } = opened;
     const session = origin === null ? undefined : this.sessions.get(origin);
     if (!session) return;
     const others = this.sessionsOf(user.id);
     const stale = others.find((other) => other.login?.token.id === token.id);
     if (others.length > 0 && !stale && passwordHash === null) return;
     session.enter({ user, since, passwordHash, token });
+    if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
     for (const { group, joinedAt, notify = 'all' } of memberships) {
@@ -251,6 +252,17 @@ export class Hub implements EndsTurn {
     this.notifyOthers(user, origin, { method: 'membership.changed', params });
   }
 
+  /** Notices of earlier messages are pending, so they are delivered before. */
+  private setMuted({ user, origin, change }: EventOf<'mutes.changed'>): void {
+    for (const session of this.sessionsOf(user.id)) {
+      if (!session.encoding.leavesOutMuted) continue;
+      for (const id of session.groups) this.channels.get(id)?.deliver();
+      session.muted ??= new MutedNotices();
+      session.muted.apply(change);
+    }
+    this.notifyOthers(user, origin, { method: 'mutes.changed', params: {} });
+  }
+
   /** Notifies the sessions of a user other than the session `except`. */
   private notifyOthers(user: User, except: Origin, notice: Notice): void {
     const announcement = new PrivateAnnouncement([notice]);
@@ -269,6 +281,7 @@ export class Hub implements EndsTurn {
     if (channel instanceof DirectChannel) channel.rename(user.id, directName(deletedUser));
     for (const session of this.sessionsOf(user.id)) {
       channel?.remove(session);
+      session.muted?.leave(group.id);
       forget(group.id, session);
     }
     this.dropIfEmpty(group.id);

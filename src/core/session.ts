@@ -2,6 +2,7 @@ import type { Caller } from '../board/accounts.ts';
 import type { Actor, EndingToken, Payer } from '../board/ports/repository.ts';
 import type { Login, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
+import type { MutedNotices } from '../protocol/muted.ts';
 import type { ClosingCode } from '../protocol/schemas.ts';
 import type { Announcement } from './announcement.ts';
 import type { Encoding } from './encoding.ts';
@@ -44,6 +45,8 @@ export class Session implements Caller {
   login: Login | undefined;
   /** The ids of the groups that it gets notices of; kept by the hub. */
   groups: number[] = [];
+  /** Finds the notices that it is not sent, because its user has muted them; undefined if it is sent all. */
+  muted: MutedNotices | undefined;
   /** Whether its connection is closed after the reply that is being made. */
   leaving = false;
   /** Whether its end is committed already. */

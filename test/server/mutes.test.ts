@@ -123,3 +123,70 @@ test('a person sees what mentions them, and how much of it is unread', async () 
       `${'-'.repeat(40)}\n`,
   );
 });
+
+test('a person at a text connection is not sent what was muted, and is again after %unmute', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.memberProgram('bob');
+  const carol = await board.memberProgram('carol');
+  const post = (peer: JsonPeer, subject: string, more = {}) =>
+    peer.call('message.post', { group: 'main', subject, content: 'c', ...more });
+  await post(carol, 'thread');
+  const alice = await board.member('alice');
+  const watcher = await board.member('watcher');
+  const shown = async (peer = alice) =>
+    [
+      ...(await peer.receivedSoFar()).matchAll(/(?:Subject: |edited a message .*Subject: )(\w+)/g),
+    ].map(([, subject]) => subject);
+  await shown();
+  await alice.ask('%mute @bob');
+  await alice.ask('%mute thread 1');
+  // Several in one turn: some of them are left out of what the members share.
+  await Promise.all([
+    post(bob, 'two'),
+    post(carol, 'three'),
+    post(carol, 'four', { replyTo: 1 }),
+    post(bob, 'five'),
+  ]);
+  await bob.call('message.edit', { group: 'main', number: 2, subject: 'edited' });
+  await bob.call('message.delete', { group: 'main', number: 2 });
+  expect(new Set(await shown(watcher))).toEqual(
+    new Set(['two', 'three', 'four', 'five', 'edited']),
+  );
+  expect(await shown()).toEqual(['three']);
+
+  // It is kept for later sessions.
+  alice.send('%exit');
+  await alice.toEnd();
+  const again = await board.person('alice');
+  await post(bob, 'six');
+  await post(carol, 'seven');
+  expect(await shown(again)).toEqual(['seven']);
+  await again.ask('%unmute @bob');
+  await post(bob, 'eight');
+  await post(carol, 'nine', { replyTo: 1 });
+  expect(await shown(again)).toEqual(['eight']);
+  // The thread is not muted any more after leaving and joining again.
+  await again.ask('%leave');
+  await again.ask('%join');
+  await post(carol, 'ten', { replyTo: 1 });
+  expect(await shown(again)).toEqual(['ten']);
+});
+
+test('direct messages of a muted user are not announced at a text connection', async () => {
+  const board = await TestBoard.start();
+  const password = 'correct horse';
+  for (const name of ['alice', 'bob']) await board.protect(name, password);
+  const bob = await board.protectedProgram('bob', password);
+  const alice = await board.connect();
+  await alice.expect('What is your username? ');
+  alice.send('alice', password);
+  await alice.expect('%help for every command.\n');
+  await alice.ask('%tell bob hello');
+  const post = (content: string) =>
+    bob.call('message.post', { group: '@alice', subject: content, content });
+  await post('one');
+  expect(await alice.receivedSoFar()).toContain('Subject: one');
+  await alice.ask('%mute @bob');
+  await post('two');
+  expect(await alice.receivedSoFar()).toBe('');
+});

@@ -79,7 +79,7 @@ async function toResult(
     userId: login.user.id,
     token,
     ...(login.readOnly && { readOnly: true }),
-    ...(login.hasMutes && { mutes: true }),
+    ...(login.mutes && { mutes: true }),
     memberships: await withUnread(context, login.user, login.memberships, login.since, login.since),
   };
 }

@@ -23,6 +23,7 @@ const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
 export const textDialect: Dialect = {
   name: 'text',
   resumes: false,
+  leavesOutMuted: true,
   lineLimit: limits.textLine,
   endsAtCr: true,
   pauseEndsLine: true,

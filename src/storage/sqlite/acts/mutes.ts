@@ -3,6 +3,8 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, Notify, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
+import type { MuteChange, Mutes } from '../../../protocol/muted.ts';
+import type { Statements } from '../statements/statements.ts';
 import { threadPage } from '../statements/thread-pages.ts';
 import { requireActiveSession, requireMember } from './access.ts';
 import type { MemberAct } from './memberships.ts';
@@ -40,7 +42,7 @@ export function muteThread(
     if (!isKnown) requireRoom(others.length, limits.mutedThreads, 'threads');
     statements.addMutedThread.run({ ...of, at });
   }
-  announce(tx, actor);
+  announce(tx, actor, { muted, group: group.id, thread: of.thread });
   return { group, thread: of.thread };
 }
 
@@ -64,7 +66,7 @@ export function muteUser(
     }
     statements.addMutedUser.run({ user, muted: other.id, at });
   }
-  announce(tx, actor);
+  announce(tx, actor, { muted, user: other.id });
   return other;
 }
 
@@ -72,6 +74,22 @@ function requireRoom(count: number, limit: number, what: string): void {
   if (count >= limit) throw boardError('TOO_MANY_MUTES', limit, what);
 }
 
-function announce({ emit }: ServerTx, { user, origin }: Actor): void {
-  emit({ type: 'mutes.changed', origin, user });
+function announce({ emit }: ServerTx, { user, origin }: Actor, change: MuteChange): void {
+  emit({ type: 'mutes.changed', origin, user, change });
+}
+
+/** What a login tells the server of the users and threads that a user has muted: nothing if there are none. */
+export function mutesOf(
+  { mutedSome, mutedUsersOf, mutedThreadsOf }: Statements,
+  user: number,
+): { mutes?: Mutes } {
+  if (mutedSome.get({ user })?.some !== 1) return {};
+  const users = mutedUsersOf.all({ user, limit: limits.mutedUsers });
+  const threads = mutedThreadsOf.all({ user, limit: limits.mutedThreads });
+  return {
+    mutes: {
+      users: users.map(({ id }) => id),
+      threads: threads.map(({ groupId: group, thread }) => ({ group, thread })),
+    },
+  };
 }

@@ -9,6 +9,7 @@ import { boardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
 import { toMarks } from '../statements/unread-messages.ts';
 import { refuseBanned, requireActiveSession } from './access.ts';
+import { mutesOf } from './mutes.ts';
 import { requireDistinctUser } from './names.ts';
 import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
@@ -188,8 +189,7 @@ function open(
       notify,
     }),
   );
-  const hasMutes = statements.mutedSome.get({ user: id })?.some === 1;
-  const mutes = hasMutes && { hasMutes };
+  const mutes = mutesOf(statements, id);
   const login = { user, since: at, memberships, passwordHash, token, ...more, ...mutes };
   emit({ type: 'session.opened', origin, login });
   return login;
