@@ -51,8 +51,8 @@ export interface Membership extends Marks {
   readonly unread?: number | null;
   /** How many of them mention the user; null or left out together with `unread`. */
   readonly mentions?: number | null;
-  /** Of which messages the user is notified: of all if it is left out. */
-  readonly notify?: Notify;
+  /** Of which messages the user is notified. */
+  readonly notify: Notify;
   readonly lastNumber: number;
   readonly joinedAt: number;
 }

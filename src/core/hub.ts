@@ -148,7 +148,7 @@ export class Hub implements EndsTurn {
     if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
     this.byUser.set(user.id, [...others, session]);
     session.groups = memberships.map(({ group }) => group.id);
-    for (const { group, joinedAt, notify = 'all' } of memberships) {
+    for (const { group, joinedAt, notify } of memberships) {
       this.enter(group, session, joinedAt);
       if (notify !== 'all') this.channels.get(group.id)?.setNotify(session, notify);
     }

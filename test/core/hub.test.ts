@@ -40,7 +40,9 @@ function sessionOf(
 
 function logIn(hub: Hub, { id }: Session): void {
   const user = { id, name: `user${id}` };
-  const memberships = [{ group, lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0 }];
+  const memberships = [
+    { group, lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0, notify: 'all' as const },
+  ];
   const login = {
     user,
     since: 0,

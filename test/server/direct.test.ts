@@ -97,6 +97,17 @@ test('programs refer to a conversation by @name and by its number', async () => 
   expect(messages).toMatchObject([{ group: '@alice', number: 2 }, { number: 1 }]);
 });
 
+test('a conversation that is muted is listed as muted, at a login and in direct.list', async () => {
+  const { board, alice } = await twoPrograms();
+  await write(alice, '@dave');
+  await alice.call('membership.set', { group: '@dave', notify: 'mentions' });
+  const { conversations } = await alice.call('direct.list', {});
+  expect(conversations).toMatchObject([{ group: '@dave', notify: 'mentions' }]);
+  const again = await board.connectProgram();
+  const { memberships } = await again.call('session.login', { user: 'alice', password });
+  expect(memberships).toEqual([{ ...conversations[0], change: expect.any(Number) }]);
+});
+
 test('reading does not begin a conversation, and a refused post does not either', async () => {
   const { board, alice } = await twoPrograms();
   const groups = board.database().prepare('SELECT count(*) FROM groups').pluck();

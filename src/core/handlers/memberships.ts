@@ -19,7 +19,7 @@ export async function withUnread(
   const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
   const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
   const counts = await unreadOf(context, user, groups, until);
-  return memberships.map(({ group, lastNumber, unread, mentions, notify = 'all', ...marks }) => ({
+  return memberships.map(({ group, lastNumber, unread, mentions, notify, ...marks }) => ({
     id: group.id,
     group: context.hub.nameOf(group),
     unread: unread ?? counts.get(group.id)?.unread ?? 0,

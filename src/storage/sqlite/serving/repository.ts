@@ -122,10 +122,11 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
       const rows = statements.conversationsOf.all({ user: actor.user.id, ...page });
-      return rows.map(({ id, name, lastNumber, joinedAt, ...marks }) => ({
+      return rows.map(({ id, name, lastNumber, joinedAt, notify, ...marks }) => ({
         group: { id, name },
         lastNumber,
         joinedAt,
+        notify,
         ...toMarks(marks),
       }));
     });
