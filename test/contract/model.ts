@@ -1,44 +1,6 @@
-import type { Page } from '../../src/board/ports/repository.ts';
-import type { Header } from '../../src/board/types.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 import type { Wanted } from './history.ts';
-
-/** The model knows users by their names alone. */
-type Shown = Omit<Header, 'senderId'>;
-
-/** A message with its place among all events, and what happened to it. */
-interface Kept extends Shown, Hidden {}
-
-interface Hidden {
-  /** Its place among all events. */
-  readonly turn: number;
-  readonly deleted: boolean;
-  /** Its contents, the present one last. */
-  readonly texts: readonly string[];
-  /** The users whom the present content mentions. */
-  readonly mentioned: readonly string[];
-  /** Its place among all events when it was last edited or deleted; 0 if it never was. */
-  readonly changed: number;
-  /** Who deleted it; null for the operator. */
-  readonly by: string | null;
-}
-
-/** An edit or a deletion, as each member is told of it. */
-interface ModelChange {
-  readonly number: number;
-  readonly deleted: boolean;
-  readonly by: string | null;
-}
-
-export interface MemberOf {
-  readonly joined: number;
-  /** The time that the board gave to the join. */
-  joinedAt?: number;
-  /** The numbers that count as read. */
-  read: ReadonlySet<number>;
-  /** What was read before the last catch-up, and the number up to which that went. */
-  caughtUp?: { readonly was: ReadonlySet<number>; readonly upTo: number };
-}
+import { type Kept, ModelGroup, newMember, numbersTo } from './model-group.ts';
 
 /**
  * The rules of visibility over plain arrays, as naive as they can be said: the order of events
@@ -47,10 +9,23 @@ export interface MemberOf {
 export class Model {
   /** How many events there were. */
   turn = 0;
-  private readonly groups: Map<string, ModelGroup>;
+  private groups: Map<string, ModelGroup>;
+  /** By user: the users whom they have muted. */
+  private readonly muted = new Map<string, Set<string>>();
 
   constructor(groupNames: readonly string[]) {
-    this.groups = new Map(groupNames.map((name) => [name, new ModelGroup()]));
+    this.groups = new Map(groupNames.map((name) => [name, this.newGroup()]));
+  }
+
+  private newGroup(): ModelGroup {
+    return new ModelGroup((user, sender) => sender !== null && this.mutedBy(user).has(sender));
+  }
+
+  /** The users whom a user has muted. */
+  mutedBy(user: string): Set<string> {
+    const known = this.muted.get(user) ?? new Set();
+    this.muted.set(user, known);
+    return known;
   }
 
   group(name: string): ModelGroup {
@@ -61,9 +36,9 @@ export class Model {
 
   /** Begins a direct conversation, which both users see from its beginning. */
   begin(name: string, users: readonly string[]): void {
-    const group = new ModelGroup();
+    const group = this.newGroup();
     const joined = ++this.turn;
-    for (const user of users) group.members.set(user, { joined, read: new Set() });
+    for (const user of users) group.members.set(user, newMember(joined));
     this.groups.set(name, group);
   }
 
@@ -79,7 +54,7 @@ export class Model {
   join(user: string, name: string): ErrorCode | undefined {
     const group = this.group(name);
     if (group.members.has(user)) return 'ALREADY_MEMBER';
-    group.members.set(user, { joined: ++this.turn, read: numbersTo(group.lastNumber) });
+    group.members.set(user, newMember(++this.turn, numbersTo(group.lastNumber)));
     return undefined;
   }
 
@@ -95,8 +70,8 @@ export class Model {
     return this.add(user, group, place);
   }
 
-  /** A reply without a subject. */
-  reply(user: string, name: string, replyTo: number): Kept | ErrorCode {
+  /** Without a subject, it has that of its thread. */
+  reply(user: string, name: string, replyTo: number, given?: string): Kept | ErrorCode {
     const group = this.group(name);
     if (!group.members.has(user)) return 'NOT_MEMBER';
     const visible = group.visible(user);
@@ -108,7 +83,7 @@ export class Model {
     return this.add(user, group, {
       thread,
       replyTo,
-      subject: isReply ? subject : `Re: ${subject}`,
+      subject: given ?? (isReply ? subject : `Re: ${subject}`),
     });
   }
 
@@ -196,6 +171,22 @@ export class Model {
     return undefined;
   }
 
+  /** Exactly these numbers are read from now on. */
+  restoreMarks(
+    user: string,
+    name: string,
+    marks: { readonly lastRead: number; readonly ranges: readonly (readonly [number, number])[] },
+  ): void {
+    const { members, lastNumber } = this.group(name);
+    const member = members.get(user);
+    if (!member) return;
+    const ranges = [[1, marks.lastRead] as const, ...marks.ranges];
+    const read = ranges.flatMap(([first, last]) => [
+      ...numbersTo(Math.min(last, lastNumber), first),
+    ]);
+    member.read = new Set(read);
+  }
+
   /** What was read after the last catch-up stays read. */
   undo(user: string, name: string): void {
     const member = this.group(name).members.get(user);
@@ -204,140 +195,33 @@ export class Model {
     member.read = new Set([...was, ...[...member.read].filter((number) => number > upTo)]);
     delete member.caughtUp;
   }
-}
 
-function numbersTo(last: number, first = 1): Set<number> {
-  return new Set(Array.from({ length: Math.max(0, last - first + 1) }, (_, at) => first + at));
-}
-
-export class ModelGroup {
-  lastNumber = 0;
-  /** Oldest first; a deleted message keeps its place. */
-  rows: Kept[] = [];
-  readonly members = new Map<string, MemberOf>();
-
-  /** Takes over the time that the board gave to a message. */
-  stamp(number: number, postedAt: number): void {
-    this.rows = this.rows.map((row) => (row.number === number ? { ...row, postedAt } : row));
+  /**
+   * Deletes a user, whose messages lose their sender, or are deleted too. A conversation with nobody left is deleted.
+   * @returns by group, the numbers of the messages that were deleted
+   */
+  deleteUser(user: string, messages: 'keep' | 'purge'): Map<string, number[]> {
+    const deleted = new Map<string, number[]>();
+    for (const [name, group] of this.groups) {
+      const own = group.messages().filter(({ sender }) => sender === user);
+      const numbers = own.map(({ number }) => number);
+      const isLonely = name.startsWith('@') && group.members.has(user) && group.members.size === 1;
+      if (isLonely) this.groups.delete(name);
+      else if (messages === 'purge' && numbers.length > 0) {
+        this.delete(name, numbers);
+        deleted.set(name, numbers);
+      }
+      group.forget(user);
+    }
+    this.muted.delete(user);
+    for (const others of this.muted.values()) others.delete(user);
+    return deleted;
   }
 
-  messages(): Kept[] {
-    return this.rows.filter(({ deleted }) => !deleted);
-  }
-
-  delete(numbers: readonly number[], changed: number, by: string | null): void {
-    this.rows = this.rows.map((row) =>
-      numbers.includes(row.number) ? { ...row, deleted: true, changed, by } : row,
+  /** Gives a group another name, in its place. */
+  rename(was: string, name: string): void {
+    this.groups = new Map(
+      [...this.groups].map(([key, group]) => [key === was ? name : key, group]),
     );
   }
-
-  edit(number: number, text: string, changed: number): void {
-    this.rows = this.rows.map((row) =>
-      row.number === number ? { ...row, texts: [...row.texts, text], changed } : row,
-    );
-  }
-
-  /** Replaces the content with which a message was posted. */
-  setContent(number: number, content: string): void {
-    this.rows = this.rows.map((row) =>
-      row.number === number ? { ...row, texts: [content] } : row,
-    );
-  }
-
-  /** Sets the users whom a message mentions, of whom only members count. */
-  mention(number: number, users: readonly string[]): void {
-    const mentioned = users.filter((user) => this.members.has(user));
-    this.rows = this.rows.map((row) => (row.number === number ? { ...row, mentioned } : row));
-  }
-
-  /** Takes over the time that the board gave to an edit. */
-  stampEdit(number: number, editedAt: number | null): void {
-    this.rows = this.rows.map((row) => (row.number === number ? { ...row, editedAt } : row));
-  }
-
-  /** Every change after `since` that a member is told of, of each message the last one, in order. */
-  changes(user: string, since = 0): ModelChange[] {
-    return this.shown(user)
-      .filter(({ changed }) => changed > since)
-      .sort((a, b) => a.changed - b.changed || a.number - b.number)
-      .map(({ number, deleted, by }) => ({ number, deleted, by }));
-  }
-
-  /** The members, and whether they see a message. */
-  readersOf(number: number): [member: MemberOf, sees: boolean][] {
-    return [...this.members].map(([user, member]) => [
-      member,
-      this.shown(user).some((row) => row.number === number),
-    ]);
-  }
-
-  /** Removes all but the newest `keep` messages, and what was deleted among those removed. */
-  purge(keep: number): void {
-    const last = this.messages().at(-1 - keep)?.number ?? 0;
-    this.rows = this.rows.filter(({ number }) => number > last);
-  }
-
-  /** What is left of the last two messages from before joining, and every one after. */
-  visible(user: string): Kept[] {
-    return this.shown(user).filter(({ deleted }) => !deleted);
-  }
-
-  /** The same with what was deleted. */
-  private shown(user: string): Kept[] {
-    const member = this.members.get(user);
-    if (!member) return [];
-    const before = this.rows.filter(({ turn }) => turn < member.joined);
-    const after = this.rows.filter(({ turn }) => turn > member.joined);
-    return [...before.slice(-2), ...after];
-  }
-
-  page(user: string, { before, after, limit }: Page): { messages: Shown[]; more: boolean } {
-    const within = this.visible(user).filter(
-      ({ number }) => number < (before ?? Number.POSITIVE_INFINITY) && number > (after ?? 0),
-    );
-    const cut = after === undefined ? within.slice(-limit) : within.slice(0, limit);
-    return { messages: cut.map(header), more: within.length > limit };
-  }
-
-  /** The threads of a user, the newest activity first. */
-  threads(user: string) {
-    const visible = this.visible(user);
-    const unreadNumbers = this.unread(user);
-    const newest = new Map(visible.map((message) => [message.thread, message]));
-    const ordered = [...newest.values()].sort((a, b) => b.number - a.number);
-    return ordered.map(({ thread, number, postedAt }) => {
-      const among = visible.filter((message) => message.thread === thread);
-      const root = among.find((message) => message.number === thread);
-      const unread = among.filter((one) => unreadNumbers.includes(one.number));
-      return {
-        thread,
-        subject: (root ?? among[0])?.subject,
-        ...(root && { startedBy: root.sender }),
-        lastNumber: number,
-        lastPostedAt: postedAt,
-        replies: among.length - (root ? 1 : 0),
-        unread: unread.length,
-      };
-    });
-  }
-
-  /** The visible messages of a thread, by its number or by that of a visible message of it. */
-  thread(user: string, number: number): Shown[] {
-    const visible = this.visible(user);
-    const thread = visible.find((message) => message.number === number)?.thread ?? number;
-    return visible.filter((message) => message.thread === thread).map(header);
-  }
-
-  /** The numbers of what others have posted and the user has not read, oldest first. */
-  unread(user: string): number[] {
-    const read = this.members.get(user)?.read;
-    return this.visible(user)
-      .filter(({ sender, number }) => sender !== user && !read?.has(number))
-      .map(({ number }) => number);
-  }
-}
-
-export function header(kept: Kept): Shown {
-  const { turn, deleted, texts, mentioned, changed, by, ...shown } = kept;
-  return shown;
 }

@@ -7,7 +7,8 @@ import { isRead, type Marks, readAfter, withRead } from '../../src/protocol/mark
 import { indexAll, searchAll } from '../helpers/search.ts';
 import { complete, errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
-import { header, type MemberOf, Model } from './model.ts';
+import { Model } from './model.ts';
+import { header, type MemberOf } from './model-group.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 /** Plays a history on a board and on the model, and compares what the two show. */
@@ -276,12 +277,7 @@ export class Replay {
   }
 
   private async purgeUser(user: string): Promise<void> {
-    for (const name of groupNames) {
-      const group = this.model.group(name);
-      const own = group.messages().filter(({ sender }) => sender === user);
-      this.model.delete(name, own.map(numberOf));
-      group.members.delete(user);
-    }
+    this.model.deleteUser(user, 'purge');
     await this.storage.administration.deleteUser(user, 'purge', toTheEnd);
     return this.login(user);
   }

@@ -1,9 +1,9 @@
-import { isRead, type Marks } from '../../../src/protocol/marks.ts';
+import { isRead, type Marks } from '../../../../src/protocol/marks.ts';
 
 // Times, and numbers that only the storage gives.
 const unknown = new Set([
   ...['postedAt', 'lastPostedAt', 'writtenAt', 'change', 'token', 'description'],
-  ...['id', 'groupId', 'userId', 'senderId', 'next', 'online', 'notify'],
+  ...['id', 'groupId', 'userId', 'senderId', 'next', 'online'],
 ]);
 
 /** The numbers of a group, under its name for one user, that can be unread. */

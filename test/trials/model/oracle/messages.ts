@@ -1,0 +1,148 @@
+import type { ErrorCode } from '../../../../src/protocol/errors.ts';
+import { limits } from '../../../../src/protocol/limits.ts';
+import type { Kept } from '../../../contract/model-group.ts';
+import type { UserName } from '../acts.ts';
+import type { Access } from './access.ts';
+import { type Answer, type Refusal, refusal } from './answer.ts';
+import type { Direct } from './direct.ts';
+import { isDirect, otherOf } from './names.ts';
+
+/** A content, and the users whom it mentions. */
+export interface Text {
+  readonly content: string;
+  readonly mentions: readonly UserName[];
+}
+
+interface PageBounds {
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+/** What the methods about messages and threads have to answer. */
+export class Messages {
+  constructor(
+    private readonly access: Access,
+    private readonly direct: Direct,
+  ) {}
+
+  post(user: string, key: string, subject: string, text: Text): Answer & { kept?: Kept } {
+    return this.keep(user, key, text, () => this.access.model.post(user, key, subject));
+  }
+
+  reply(
+    user: string,
+    key: string,
+    to: number,
+    text: Text,
+    subject?: string,
+  ): Answer & { kept?: Kept } {
+    const { model } = this.access;
+    if (isDirect(key) && !model.has(key)) {
+      const refused = this.direct.refuses(user, otherOf(user, key));
+      return refused ?? this.access.noMessage(user, key, to);
+    }
+    return this.keep(user, key, text, () => model.reply(user, key, to, subject), to);
+  }
+
+  private keep(user: string, key: string, text: Text, add: () => Kept | ErrorCode, to = 0) {
+    let kept: Kept | undefined;
+    const answer = this.access.in(user, key, (group) => {
+      const refused = isDirect(key) && this.direct.refuses(user, otherOf(user, key));
+      if (refused) return refused;
+      const added = add();
+      if (typeof added === 'string') return this.access.noMessage(user, key, to);
+      group.setContent(added.number, text.content);
+      group.mention(added.number, text.mentions);
+      kept = group.rows.at(-1) as Kept;
+      return this.access.header(kept);
+    });
+    return { ...answer, ...(kept && { kept }) };
+  }
+
+  get(user: string, key: string, number: number): Answer {
+    return this.access.of(user, key, number, (message) => ({
+      ...this.access.header(message),
+      content: message.texts.at(-1),
+      revision: message.texts.length - 1,
+    }));
+  }
+
+  edit(user: string, key: string, number: number, { content, mentions }: Text): Answer {
+    return this.access.of(user, key, number, ({ sender, texts }, group) => {
+      if (sender !== user) return this.notAuthor(user, key, number);
+      if (texts.length > limits.edits) return refusal('TOO_MANY_EDITS', limits.edits);
+      this.access.model.edit(user, key, number, content);
+      group.mention(number, mentions);
+      const edited = group.rows.find((row) => row.number === number) as Kept;
+      return { ...this.access.header(edited), revision: edited.texts.length - 1 };
+    });
+  }
+
+  delete(user: string, key: string, number: number): Answer {
+    return this.access.of(user, key, number, ({ sender }) => {
+      if (sender !== user) return this.notAuthor(user, key, number);
+      this.access.model.deleteOwn(user, key, number);
+      return { number };
+    });
+  }
+
+  private notAuthor(user: string, key: string, number: number): Refusal {
+    return refusal('NOT_AUTHOR', number, this.access.names.ofGroup(user, key));
+  }
+
+  history(user: string, key: string, number: number): Answer {
+    return this.access.of(user, key, number, ({ subject, texts }) => ({
+      number,
+      revisions: texts.map((content, revision) => ({ revision, subject, content })),
+      more: false,
+    }));
+  }
+
+  /** @param since the turn after which changes are asked for */
+  changes(user: string, key: string, since: number): Answer {
+    return this.access.in(user, key, (group) => {
+      const changes = group.changes(user, since).map(({ number, deleted, by }) => {
+        if (deleted) return { number, by: by && this.access.names.of(by) };
+        const message = group.rows.find((row) => row.number === number) as Kept;
+        return { number, message: this.access.header(message) };
+      });
+      return { changes, more: false };
+    });
+  }
+
+  list(user: string, key: string, bounds: PageBounds): Answer {
+    return this.access.in(user, key, () => this.page(user, key, bounds));
+  }
+
+  /** A page of what a member sees. */
+  page(user: string, key: string, { before = Number.POSITIVE_INFINITY, limit }: PageBounds) {
+    const within = this.access.visible(user, key).filter(({ number }) => number < before);
+    const messages = within.slice(-limit).map((message) => this.access.header(message));
+    return { messages, more: within.length > limit };
+  }
+
+  threads(user: string, key: string): Answer {
+    return this.access.in(user, key, (group) => {
+      const threads = group.threads(user).map(({ lastPostedAt: _, startedBy, ...thread }) => ({
+        ...thread,
+        ...(startedBy !== undefined && { startedBy: this.access.names.of(startedBy) }),
+      }));
+      return { threads: threads.slice(0, limits.threadsDefault) };
+    });
+  }
+
+  thread(user: string, key: string, number: number): Answer {
+    return this.access.in(user, key, (group) => {
+      const found = this.inThread(user, key, group.threadOf(user, number));
+      const [first] = found;
+      if (!first) return this.access.noMessage(user, key, number);
+      const messages = found.map((message) => this.access.header(message));
+      return { thread: first.thread, messages, more: false };
+    });
+  }
+
+  /** What a user sees of a thread, oldest first. */
+  inThread(user: string, key: string, thread: number): Kept[] {
+    return this.access.visible(user, key).filter((message) => message.thread === thread);
+  }
+}

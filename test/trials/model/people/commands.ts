@@ -1,0 +1,243 @@
+import { rule } from '../../../server/support.ts';
+import {
+  type Any,
+  counted,
+  entry,
+  framed,
+  info,
+  listed,
+  members,
+  orNone,
+  success,
+  unreadCount,
+  whole,
+} from './rendering.ts';
+
+interface Command {
+  line(params: Any): string;
+  shown(result: Any, params: Any, isHere: boolean): string;
+}
+
+const posted = ({ number, group, subject }: Any) =>
+  success(`Message ${number} posted in ${group}. Subject: ${subject}`);
+
+/** How a person asks for the same as a program by a method, and what the person is shown. */
+export const commands: Record<string, Command> = {
+  'group.join': {
+    line: ({ group }) => `%groupjoin ${group}`,
+    shown: (joined) =>
+      success(`You joined ${joined.group}.`) +
+      members(joined) +
+      listed(joined.group, joined.messages),
+  },
+  'group.leave': {
+    line: ({ group }) => `%groupleave ${group}`,
+    shown: ({ group }) => success(`You left ${group}.`),
+  },
+  'group.members': { line: ({ group }) => `%groupusers ${group}`, shown: members },
+  'user.block': {
+    line: ({ user }) => `%block ${user}`,
+    shown: ({ user }) => success(`You block ${user}: no direct messages between you.`),
+  },
+  'user.unblock': {
+    line: ({ user }) => `%unblock @${user}`,
+    shown: ({ user }) => success(`You do not block ${user}.`),
+  },
+  'user.blocked': {
+    line: () => '%block',
+    shown: ({ users }) => {
+      const names = users.map(({ user }: Any) => user).join(', ');
+      return info(names ? `You block ${names}.` : 'You block nobody.');
+    },
+  },
+  'direct.list': {
+    line: () => '%tell',
+    shown: ({ conversations }) =>
+      conversations.map(({ group, unread }: Any) => info(`${group}: ${unread} unread`)).join('') ||
+      info('You have no direct conversation: %tell <user> <content> begins one.'),
+  },
+  'message.post': {
+    line: ({ group, subject, content, replyTo }) =>
+      replyTo
+        ? `%groupreply ${group} ${replyTo} ${content}`
+        : `%grouppost ${group} ${subject} ${content}`,
+    shown: posted,
+  },
+  'message.get': {
+    line: ({ group, number }) => `%groupmessage ${group} ${number}`,
+    shown: (found, { first }) => whole(found, first),
+  },
+  'message.edit': {
+    line: ({ group, number, content }) => `%groupedit ${group} ${number} ${content}`,
+    shown: ({ group, number }) => success(`Message ${number} in ${group} is edited.`),
+  },
+  'message.delete': {
+    line: ({ group, number }) => `%groupdelete ${group} ${number}`,
+    shown: ({ group, number }) => success(`Message ${number} in ${group} is deleted.`),
+  },
+  'message.history': {
+    line: ({ group, number }) => `%grouphistory ${group} ${number}`,
+    shown: ({ group, number, revisions }) =>
+      revisions
+        .map(({ revision, subject, content }: Any) => {
+          const which = revision === 0 ? 'as posted' : `edit ${revision}`;
+          const title = `Message ID: ${number} (Group: ${group}), ${which}`;
+          return framed(title, ['Date: DATE', `Subject: ${subject}`, rule, content]);
+        })
+        .join(''),
+  },
+  'message.list': {
+    line: ({ group, limit, before }) =>
+      `%grouplist ${group} ${limit}${before === undefined ? '' : ` before ${before}`}`,
+    shown: ({ group, messages, more }, { first, limit }, isHere) => {
+      const text = listed(group, messages, first);
+      if (!more) return text;
+      const older = messages[0].number - first;
+      const word = group === 'main' && !isHere ? '%list' : `%grouplist ${group}`;
+      return (
+        text +
+        info(
+          `Up to ${older} older message${older === 1 ? '' : 's'} (from ID ${first}): ` +
+            `type ${word} ${limit} before ${messages[0].number}, or ${word} all.`,
+        )
+      );
+    },
+  },
+  'thread.list': {
+    line: ({ group }) => `%groupthreads ${group}`,
+    shown: ({ group, threads }) => {
+      const lines = threads.map(
+        ({ thread, startedBy, lastNumber, replies, unread, subject }: Any) =>
+          [
+            `ID: ${thread}`,
+            ...(startedBy ? [`Started by: ${startedBy}`] : []),
+            ...[`Last: ${lastNumber}, DATE`, `Replies: ${replies}`],
+            ...(unread > 0 ? [`Unread: ${unread}`] : []),
+            `Subject: ${subject}`,
+          ].join(' | '),
+      );
+      return framed(`Group: ${group} Threads`, orNone(lines));
+    },
+  },
+  'thread.get': {
+    line: ({ group, thread }) => `%groupthread ${group} ${thread}`,
+    shown: ({ group, thread, messages }, { first }) =>
+      framed(
+        `Group: ${group} Thread: ${thread}`,
+        messages.map((message: Any) => entry(message, first)),
+      ),
+  },
+  'message.search': {
+    line: ({ query }) => `%search ${query}`,
+    shown: ({ messages }, { query }) => {
+      const lines = messages.map((found: Any) => `Group: ${found.group} | ${entry(found)}`);
+      return framed(`Search: ${query}`, orNone(lines));
+    },
+  },
+  'mention.list': {
+    line: () => '%mentions',
+    shown: ({ messages }) => {
+      const lines = messages.map((found: Any) => `Group: ${found.group} | ${entry(found)}`);
+      return framed('Mentions', orNone(lines));
+    },
+  },
+  'group.markRead': {
+    line: ({ group }) => `%catchup ${group}`,
+    shown: ({ group }, { count }) => {
+      return count === 0
+        ? info('Nothing unread.')
+        : success(`Marked as read: ${group} (${count}). Type %undo to take it back.`);
+    },
+  },
+  /** `undone` are groups with what is unread in them. */
+  undo: {
+    line: () => '%undo',
+    shown: ({ undone }) =>
+      undone.length === 0
+        ? info('There is no %catchup to take back.')
+        : success(`Unread again: ${counted(undone)}.`),
+  },
+  unread: {
+    line: () => '%unread',
+    shown: ({ unread }) =>
+      unread
+        .map((each: Any) => info(`${each.group}: ${unreadCount(each.count, each.mentions)}`))
+        .join('') || info('Nothing unread.'),
+  },
+  next: {
+    line: () => '%next',
+    shown: ({ message, left }, { first }) => {
+      if (!message) return info('Nothing unread.');
+      const total = left.reduce((sum: number, { count }: Any) => sum + count, 0);
+      const where = left.map(({ group, count }: Any) => `${group} ${count}`).join(', ');
+      return (
+        whole(message, first) +
+        info(total === 0 ? 'That was the last one.' : `${total} left: ${where}.`)
+      );
+    },
+  },
+  'membership.set': {
+    line: ({ group, notify }) =>
+      notify === 'all'
+        ? `%unmute ${group}`
+        : `%mute ${group}${notify === 'mentions' ? ' mentions' : ''}`,
+    shown: ({ group, notify }) =>
+      notify === 'all'
+        ? success(`You have not muted ${group} any more.`)
+        : success(`You muted ${group}${butMentions(notify)}.`),
+  },
+  'thread.mute': {
+    line: ({ group, thread }) => `%mute thread ${group} ${thread}`,
+    shown: ({ group, thread }) => success(`You muted thread ${thread} of ${group}.`),
+  },
+  'thread.unmute': {
+    line: ({ group, thread }) => `%unmute thread ${group} ${thread}`,
+    shown: ({ group, thread }) =>
+      success(`You have not muted thread ${thread} of ${group} any more.`),
+  },
+  'user.mute': {
+    line: ({ user }) => `%mute @${user}`,
+    shown: ({ user }) => success(`You muted ${user}.`),
+  },
+  'user.unmute': {
+    line: ({ user }) => `%unmute @${user}`,
+    shown: ({ user }) => success(`You have not muted ${user} any more.`),
+  },
+  'mute.list': {
+    line: () => '%mute',
+    shown: ({ groups, threads, users }) =>
+      [
+        ...groups.map(({ group, notify }: Any) => `${group}${butMentions(notify)}`),
+        ...threads.map(({ group, thread }: Any) => `thread ${thread} of ${group}`),
+        ...users.map(({ user }: Any) => `@${user}`),
+      ]
+        .map((what) => info(`Muted: ${what}`))
+        .join('') || info('You have muted nothing.'),
+  },
+  /** `bare`: into a thread of the group where the user is. */
+  go: {
+    line: ({ group, number, bare }) =>
+      ['%go', ...(bare ? [] : [group]), ...(number ? [number] : [])].join(' ').trim(),
+    shown: ({ group, thread, unread, where }) => {
+      if (where === 'left') return info('You are in no place now.');
+      if (where === 'nowhere') {
+        return info('You are in no place. %go <group> goes to one; %help go tells more.');
+      }
+      if (thread) {
+        return info(`You are in ${group}/${thread}. Lines without % are replies; %go .. leaves.`);
+      }
+      const count = unread > 0 ? ` (${unread} unread)` : '';
+      return info(`You are in ${group}${count}. Lines without % are posted; %go .. leaves.`);
+    },
+  },
+  say: { line: ({ content }) => content, shown: posted },
+};
+
+function butMentions(notify: string): string {
+  return notify === 'mentions' ? ', but for what mentions you' : '';
+}
+
+/** A line with the short form of a command on groups, which means the place where the user is. */
+export function shortForm(line: string): string {
+  return line.replace(/^%group(\w+) \S+/, '%$1').replace(/^%catchup \S+/, '%catchup');
+}

@@ -1,0 +1,80 @@
+import { rule, undated } from '../../../server/support.ts';
+
+// biome-ignore lint/suspicious/noExplicitAny: each caller knows the result of its method.
+export type Any = any;
+
+/** A text without dates, and without who is online. */
+export function plain(text: string): string {
+  return undated(text)
+    .replaceAll(' (online)', '')
+    .replace(/^(\[INFO\] Members of .*: )(.*)$/m, (_, start: string, names: string) => {
+      return `${start}${names.split(', ').sort().join(', ')}`;
+    });
+}
+
+export const info = (text: string) => `[INFO] ${text}\n`;
+export const success = (text: string) => `[SUCCESS] ${text}\n`;
+
+/**
+ * A message in a list.
+ * @param first the first visible number: a reply to an earlier message is marked
+ */
+export function entry({ number, sender, subject, replyTo, editedAt }: Any, first = 0): string {
+  return [
+    ...[`ID: ${number}`, `Sender: ${sender}`, 'Date: DATE', `Subject: ${subject}`],
+    ...(replyTo ? [reply(replyTo, first)] : []),
+    ...(editedAt ? ['Edited'] : []),
+  ].join(' | ');
+}
+
+function reply(to: number, first: number): string {
+  return to < first ? `↩ ${to} (from before you joined)` : `Reply to: ${to}`;
+}
+
+export function framed(title: string, lines: readonly string[]): string {
+  return [`--- ${title} ---`, ...lines, rule, ''].join('\n');
+}
+
+/** A list of messages. */
+export function listed(group: string, messages: Any[], first = 0): string {
+  const lines = messages.map((message) => entry(message, first));
+  return framed(`Group: ${group} History`, orNone(lines));
+}
+
+export function orNone(lines: string[]): string[] {
+  return lines.length > 0 ? lines : ['(no messages)'];
+}
+
+/** A message with its content. */
+export function whole(
+  { group, number, sender, subject, content, replyTo, editedAt }: Any,
+  first = 0,
+): string {
+  return [
+    `--- Message ID: ${number} (Group: ${group}) ---`,
+    ...[`Sender: ${sender}`, 'Date: DATE', `Subject: ${subject}`],
+    ...(replyTo ? [reply(replyTo, first)] : []),
+    ...(editedAt ? ['Edited: DATE'] : []),
+    ...[rule, content, rule, ''],
+  ].join('\n');
+}
+
+/** A message that arrives in the place of `chat`. */
+export function arrivedMessage({ content, ...message }: Any): string {
+  const heading = `${entry(message)}\n`;
+  return content === message.subject ? heading : `${heading}  ${content}\n`;
+}
+
+export function members({ group, members, total }: Any): string {
+  return info(`Members of ${group} (${total}): ${members.join(', ')}`);
+}
+
+export function unreadCount(unread: number, mentions: number): string {
+  if (mentions === 0) return `${unread} unread`;
+  return `${unread} unread, ${mentions} ${mentions === 1 ? 'mentions' : 'mention'} you`;
+}
+
+/** `main (180), news (3)` */
+export function counted(groups: { group: string; count: number }[]): string {
+  return groups.map(({ group, count }) => `${group} (${count})`).join(', ');
+}

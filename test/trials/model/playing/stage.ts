@@ -1,0 +1,171 @@
+import type { MockInstance } from 'vitest';
+import { nameKey } from '../../../../src/board/name-key.ts';
+import type { Administration } from '../../../../src/board/ports/administration.ts';
+import type { ServerStore } from '../../../../src/storage/sqlite/serving/server-store.ts';
+import type { Kept } from '../../../contract/model-group.ts';
+import type { TestBoard } from '../../../helpers/board.ts';
+import { seats, type UserName } from '../acts.ts';
+import type { Text } from '../oracle/messages.ts';
+import { isDirect, otherOf } from '../oracle/names.ts';
+import { Oracle } from '../oracle/oracle.ts';
+import { Seat } from '../people/seat.ts';
+
+const password = 'correct horse battery';
+
+/** A board and its model, the seats of its users, and who of them is notified of what. */
+export class Stage {
+  readonly oracle = new Oracle();
+  readonly seats = seats.map((seat, at) => new Seat(at, seat, this.oracle));
+  /** Whether the operator has deleted a user. */
+  hasDeletedUser = false;
+  private words = 0;
+
+  /** @param watching a spy that knows the stores of servers */
+  constructor(
+    readonly board: TestBoard,
+    private readonly watching: MockInstance<ServerStore['watch']>,
+  ) {}
+
+  /** A word that no other text has: `s1`, `s2` for subjects, `e3` for an edit. */
+  newWord(kind: 's' | 'e' | 'other'): string {
+    return `${kind}${++this.words}`;
+  }
+
+  /** A content, with a mention if the act has one. */
+  text(content: string, { mentioned }: { mentioned?: UserName | undefined }): Text {
+    if (mentioned === undefined) return { content, mentions: [] };
+    const name = this.oracle.access.names.of(mentioned);
+    return { content: `${content} @${name}`, mentions: [mentioned] };
+  }
+
+  seat(at: number): Seat {
+    return this.seats[at] as Seat;
+  }
+
+  register(user: string): Promise<void> {
+    return this.board.protect(this.oracle.access.names.of(user), password);
+  }
+
+  /** Logs the user of a seat in, unless that was done before. */
+  arrive(seat: Seat): Promise<void> {
+    return seat.arrive(this.board, password);
+  }
+
+  /** Does something as the operator, and lets the server see it, which it looks for twice a second. */
+  async operate(work: (operator: Administration) => Promise<unknown>): Promise<void> {
+    await this.board.operate(work);
+    await (this.watching.mock.contexts.at(-1) as ServerStore).announce();
+  }
+
+  /** How an operator names a group. */
+  ref(key: string) {
+    const name = this.oracle.access.names.of(key);
+    return { key: nameKey(name), name };
+  }
+
+  seatsIn(key: string, except?: Seat): Seat[] {
+    return this.seats.filter(
+      (seat) => seat !== except && seat.isPresent && this.oracle.access.isIn(seat.user, key),
+    );
+  }
+
+  seatsThatSee(key: string, number: number, except?: Seat): Seat[] {
+    return this.seatsIn(key, except).filter(({ user }) =>
+      this.oracle.access.sees(user, key, number),
+    );
+  }
+
+  /** The seats that are told who joins and leaves: a session whose user has muted the group is not. */
+  seatsOfMembers(key: string, except?: Seat): Seat[] {
+    const { members } = this.oracle.access.model.group(key);
+    return this.seatsIn(key, except).filter(({ user }) => members.get(user)?.notify === 'all');
+  }
+
+  /** Expects a notice at some seats, each with its user's name of the group. */
+  tell(told: readonly Seat[], key: string, method: string, params: object): void {
+    for (const seat of told) {
+      const group = this.oracle.access.names.ofGroup(seat.user, key);
+      seat.expect(method, { ...params, group });
+    }
+  }
+
+  tellPosted(by: Seat, key: string, kept: Kept): void {
+    const { model } = this.oracle.access;
+    const told = this.seatsIn(key, by).filter((seat) => {
+      const { user } = seat;
+      if (this.hides(seat, key, kept)) return false;
+      const notify = model.group(key).members.get(user)?.notify;
+      return notify === 'all' || (notify === 'mentions' && kept.mentioned.includes(user));
+    });
+    this.tell(told, key, 'message.posted', { message: this.oracle.access.header(kept) });
+    for (const seat of told) seat.noteArrival(key, kept.number);
+  }
+
+  tellEdited(by: Seat, key: string, number: number): void {
+    const { model } = this.oracle.access;
+    const edited = model.group(key).rows.find((row) => row.number === number) as Kept;
+    const told = this.seatsThatSee(key, number, by).filter(
+      (seat) => !this.hides(seat, key, edited),
+    );
+    this.tell(told, key, 'message.edited', { message: this.oracle.access.header(edited) });
+  }
+
+  /** Whether a user has muted the sender or the thread of a message. Programs are told all the same. */
+  private hides({ isPerson, user }: Seat, key: string, message: Kept): boolean {
+    return isPerson && this.oracle.access.model.group(key).isMuted(user, message);
+  }
+
+  /**
+   * Called before messages are purged. A member is told nothing of those that the member does not see.
+   * @param deleted the user with whom they are deleted, and what the conversations with this user are called from now on
+   */
+  tellPurged(
+    key: string,
+    numbers: readonly number[],
+    deleted?: { readonly user: UserName; readonly as: string },
+  ): void {
+    const [first, last] = [numbers[0], numbers.at(-1)];
+    if (first === undefined || last === undefined) return;
+    for (const seat of this.seatsThatSee(key, last)) {
+      if (seat.user === deleted?.user) continue;
+      const { names } = this.oracle.access;
+      const group = deleted && isDirect(key) ? deleted.as : names.ofGroup(seat.user, key);
+      const seesAll = this.oracle.access.sees(seat.user, key, first);
+      const all = seesAll && { count: numbers.length, first };
+      seat.expect('messages.purged', { group, ...all, last });
+    }
+  }
+
+  tellOpened(by: Seat, key: string): void {
+    for (const seat of this.seatsIn(key, by)) {
+      const user = this.oracle.access.names.of(otherOf(seat.user, key));
+      seat.expect('direct.opened', { group: `@${user}`, user });
+    }
+  }
+
+  /** The other sessions of a user. */
+  othersOf(by: Seat): Seat[] {
+    return this.seats.filter((seat) => seat !== by && seat.user === by.user && seat.isPresent);
+  }
+
+  /** What is read was changed at a seat, or was not: the user's other sessions are told what is read now. */
+  tellMarks(by: Seat, key: string): void {
+    for (const seat of this.othersOf(by)) seat.expectMarks(key);
+  }
+
+  /** Compares what was announced. A program in a place then reads what has arrived there. */
+  async compareNotices(): Promise<void> {
+    for (const seat of this.seats) await seat.compareNotices();
+    const arrived = this.seats.filter((seat) => seat.arrivals.length > 0);
+    if (arrived.length === 0) return;
+    for (const seat of arrived) {
+      for (const key of await seat.readArrivals()) this.tellMarks(seat, key);
+    }
+    for (const seat of this.seats) await seat.compareNotices();
+  }
+
+  /** The conversations of a user. */
+  conversationsOf(user: string): string[] {
+    return this.oracle.access.groupsOf(user).filter(isDirect);
+  }
+}
