@@ -66,7 +66,7 @@ async function fetchChanges(
   for (const { number, change, message, by = null } of changes) {
     if (!wanted()) break;
     feed.changes.listedTo(change);
-    if (!feed.knows(number)) continue;
+    if (!feed.knows(number) || feed.changes.isOwn(number, message?.editedAt)) continue;
     const where = { group: feed.membership.group, groupId: id };
     if (message) announce({ method: 'message.edited', params: { ...where, message, change } });
     else announce({ method: 'message.deleted', params: { ...where, number, by, change } });

@@ -7,6 +7,9 @@ export function numberOf({ method, params }: ChangeNotice): number {
   return method === 'message.edited' ? params.message.number : params.number;
 }
 
+// Own changes are remembered up to this number for each group. An older one may be announced once more after a gap.
+const ownAtMost = 1000;
+
 /**
  * Which edits and deletions of one group were announced, so that after a gap the missed ones are announced, and none
  * twice. Their counters only grow, so the last announced one is enough.
@@ -16,6 +19,8 @@ export class ChangeFeed {
   private target: number | undefined;
   /** Changes of messages that will be listed, the last one for each number. */
   private readonly held = new Map<number, ChangeNotice>();
+  /** Changes that this client has made: the time of the last edit by number, or undefined for a deletion. */
+  private readonly own = new Map<number, string | undefined>();
 
   /** @param mark the counter up to which everything counts as announced; 0 for a board without changes */
   constructor(private mark: number) {}
@@ -51,6 +56,23 @@ export class ChangeFeed {
     }
     this.target = Math.max(this.target, change);
     return false;
+  }
+
+  /**
+   * This client has edited a message, or has deleted it. The board does not send the client a notice, but lists the
+   * change after a gap.
+   * @param editedAt undefined for a deletion
+   */
+  made(number: number, editedAt: string | undefined): void {
+    this.own.delete(number);
+    this.own.set(number, editedAt);
+    const [oldest] = this.own.keys();
+    if (this.own.size > ownAtMost && oldest !== undefined) this.own.delete(oldest);
+  }
+
+  /** Whether the last change of a message was made by this client. */
+  isOwn(number: number, editedAt: string | undefined): boolean {
+    return this.own.has(number) && this.own.get(number) === editedAt;
   }
 
   /** Keeps the change of a message that was not announced yet, until it is. */

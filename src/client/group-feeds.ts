@@ -57,6 +57,12 @@ export class GroupFeeds {
         this.beginDirect(result);
         this.feeds.get(result.groupId)?.posted(result.number);
         break;
+      case 'message.edit':
+        this.feeds.get(result.groupId)?.changes.made(result.number, result.editedAt);
+        break;
+      case 'message.delete':
+        this.feeds.get(result.groupId)?.changes.made(result.number, undefined);
+        break;
       case 'group.join':
         this.joined(result, result.messages.at(-1)?.number ?? 0);
         break;
@@ -88,8 +94,6 @@ export class GroupFeeds {
       case 'user.blocked':
       case 'group.changes':
       case 'group.members':
-      case 'message.edit':
-      case 'message.delete':
       case 'message.history':
       case 'message.get':
       case 'message.list':

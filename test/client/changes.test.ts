@@ -113,6 +113,30 @@ test('after a gap, edits and deletions are announced once each, and new messages
   expect(await until('posted 8 "seven"')).toEqual(['posted 8 "seven"']);
 });
 
+test('after a gap, a client is not notified of its own edits and deletions, and of those of its other sessions once', async () => {
+  const { board, client, away } = await boardBehindPath();
+  const alice = await client('alice');
+  await alice.call('account.setPassword', { password: 'correct horse' });
+  const phone = await board.connectProgram();
+  await phone.call('session.login', { user: 'alice', password: 'correct horse' });
+  await alice.call('group.join', main);
+  const until = listen(alice);
+  for (const subject of ['one', 'two', 'three', 'four']) await alice.post('main', subject, 'c');
+  for (const subject of ['eins', 'un']) {
+    await alice.call('message.edit', { ...main, number: 1, subject });
+  }
+  await alice.call('message.edit', { ...main, number: 2, subject: 'zwei' });
+  await alice.call('message.delete', { ...main, number: 3 });
+  await away(alice, async () => {
+    await phone.call('message.edit', { ...main, number: 2, subject: 'deux' });
+    await phone.call('message.delete', { ...main, number: 4 });
+  });
+  await phone.call('message.post', { ...main, subject: 'five', content: 'c' });
+  expect(await until('posted 5 "five"')).toEqual([
+    ...['edited 2 "deux"', 'deleted 4 by alice', 'posted 5 "five"'],
+  ]);
+});
+
 test('a client that joined later is not told of changes of messages from before, also after a gap', async () => {
   const { board, client, away } = await boardBehindPath();
   const bob = await board.memberProgram('bob');
