@@ -37,8 +37,17 @@ export async function runChat(
   const print = (text: string) => terminal.print(text);
   const commands = terminalCommands(terminal);
   let unposted: readonly string[] | undefined;
-  // While a command runs, the next prompt waits until it is done.
+  // While a command runs, the next prompt waits until it is done, and while the user is asked something, until the answer.
   let running = true;
+  let questions = 0;
+  const asked = async <T>(question: () => Promise<T>): Promise<T> => {
+    questions++;
+    try {
+      return await question();
+    } finally {
+      questions--;
+    }
+  };
   const conversation = new Conversation({
     output: { print, complain: print },
     user,
@@ -49,7 +58,7 @@ export async function runChat(
     commands,
     refused: refusedTimeout,
     writing: {
-      line: () => terminal.textLine('… '),
+      line: () => asked(() => terminal.textLine('… ')),
       givingUp: 'Ctrl-C gives it up',
       started: (lines) => {
         unposted = lines;
@@ -57,11 +66,14 @@ export async function runChat(
       keep: keepDraft,
     },
     ask: (prompt, chosen) => {
-      const secret = (prompt: string) => terminal.secret(prompt);
+      const secret = (prompt: string) => asked(() => terminal.secret(prompt));
       if (!chosen || terminal.showsSecrets) return secret(prompt);
       return askTwice(prompt, secret, () => print(info('The two are not the same.', style)));
     },
-    confirm: async (question) => /^y(es)?$/i.test((await terminal.answer(question))?.trim() ?? ''),
+    confirm: async (question) => {
+      const answer = await asked(() => terminal.answer(question));
+      return /^y(es)?$/i.test(answer?.trim() ?? '');
+    },
     paged: () => {
       const page = new Page(terminal);
       return (piece) => page.print(piece);
@@ -81,7 +93,7 @@ export async function runChat(
     terminal.ask(conversation.needsName ? nameQuestion : commandQuestion());
   };
   const askAgain = () => {
-    if (!running) ask();
+    if (!running && questions === 0 && !conversation.left) ask();
   };
   const forget = beforeEnd(() => {
     const text = [...(unposted ?? []), terminal.unfinished].join('\n').trimEnd();
@@ -100,8 +112,7 @@ export async function runChat(
     ask();
     for await (const line of terminal.lines) {
       running = true;
-      if (!conversation.left)
-        await conversation.type(conversation.ready && line.trim() === '' ? '%next' : line);
+      if (!conversation.left) await conversation.type(line);
       if (conversation.left) break;
       ask();
     }

@@ -6,16 +6,19 @@ import type { AskSecret, TextCommand, TextContext } from '../protocol/text/comma
 import { isCommand, type Place } from '../protocol/text/place.ts';
 import { Reading } from '../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
-import { info, renderWelcome } from '../protocol/text/render.ts';
+import { error, info, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { Announcer } from './announcer.ts';
 import { Boarding, notConnected } from './boarding.ts';
 import { mayHoldPassword } from './commands/client-commands.ts';
 import type { ConversationOptions } from './conversation-options.ts';
+import { LateLines, runsAtOnce } from './late-lines.ts';
 import { PostingConsent } from './posting-consent.ts';
 import { Reporter } from './reporter.ts';
 import { WaitingCommand } from './waiting-command.ts';
+
+const waits = 'This is done once the connection is back.';
 
 /** Runs the lines of one user on boards: connecting, choosing a name, text commands. */
 export class Conversation implements TextContext {
@@ -25,6 +28,7 @@ export class Conversation implements TextContext {
   private readonly reporter: Reporter;
   private readonly boarding: Boarding;
   private readonly command = new WaitingCommand();
+  private readonly late = new LateLines();
   private readonly secret = new RecentSecret();
   /** Of the present session, whatever happens to its connection. */
   private read = new Reading();
@@ -50,6 +54,7 @@ export class Conversation implements TextContext {
       },
       back: () => moved?.(),
       ended: () => {
+        this.giveUpLate();
         this.boarding.forget();
         lost();
       },
@@ -160,7 +165,8 @@ export class Conversation implements TextContext {
   readonly ask: AskSecret = (prompt, chosen) =>
     this.command.attended(() => this.options.ask(prompt, chosen));
 
-  readonly textLine = () => this.command.attended(() => this.options.writing.line());
+  readonly textLine = async () =>
+    this.late.take() ?? this.command.attended(() => this.options.writing.line());
 
   get confirm(): ((question: string) => Promise<boolean>) | undefined {
     const { confirm } = this.options;
@@ -191,6 +197,7 @@ export class Conversation implements TextContext {
     // A call that was sent before the connection was lost may have been carried out.
     if (!this.left && this.command.isWaiting && !this.connected)
       this.reporter.print(info('What waited for the connection was given up.', this.style));
+    this.giveUpLate();
     this.exiting = true;
   }
 
@@ -223,11 +230,41 @@ export class Conversation implements TextContext {
 
   /**
    * Runs one line like `run`, but returns as soon as the line has to wait for the connection. What it
-   * prints is then printed later.
+   * prints is then printed later. The lines after it wait for it. An empty line is `%next`.
    */
   async type(line: string): Promise<void> {
-    if (await this.command.isDone(() => this.run(line))) return;
-    this.reporter.print(info('This is done once the connection is back.', this.style));
+    if (this.late.isBusy && !runsAtOnce(line)) {
+      this.wait(line);
+      return;
+    }
+    let running: Promise<unknown> = Promise.resolve();
+    const run = () => {
+      running = this.runTyped(line);
+      return running;
+    };
+    if (await this.command.isDone(run)) return;
+    this.reporter.print(info(waits, this.style));
+    if (this.late.isBusy) return;
+    const next = async (late: string) => this.left || (await this.runTyped(late));
+    void this.late.runAfter(running, next, () => this.options.moved?.());
+  }
+
+  private runTyped(line: string): Promise<boolean> {
+    return this.run(this.ready && line.trim() === '' ? '%next' : line);
+  }
+
+  /** Keeps a line until the command before it has ended. */
+  private wait(line: string): void {
+    const isKept = this.late.add(line);
+    if (!isKept)
+      this.reporter.print(error('Too many lines wait. This one was left out.', this.style));
+    else if (!this.connected) this.reporter.print(info(waits, this.style));
+  }
+
+  /** Lines that waited for the connection are not run, and are kept in a file. */
+  private giveUpLate(): void {
+    const lines = this.late.giveUp().filter((line) => !mayHoldPassword(line, this.commands));
+    if (lines.length > 0) this.keep(lines.join('\n'));
   }
 
   /** Ends the running command, logs out, and closes the connection. */
@@ -246,6 +283,7 @@ export class Conversation implements TextContext {
   }
 
   private async moveTo(address: Address): Promise<string> {
+    this.giveUpLate();
     const session = await this.boarding.connect(address);
     this.startReading();
     return session ? renderWelcome(session, this.style) : '';
@@ -264,6 +302,9 @@ export class Conversation implements TextContext {
 
   /** Gives the prompt back if the command under way waits for the connection. */
   private giveWay(): void {
-    if (this.boarding.client?.connected === false) this.command.connectionIsLost();
+    if (this.boarding.client?.connected !== false) return;
+    this.command.connectionIsLost();
+    // A command that has waited before waits again.
+    if (this.late.isBusy) this.options.moved?.();
   }
 }
