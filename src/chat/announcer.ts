@@ -70,8 +70,9 @@ export class Announcer {
       if (method === 'member.left' && params.userId === client.userId) {
         this.muted.leave(params.groupId);
       }
+      const shown = withoutSelf(notice, client.user);
       this.muted.whenKnown(() => {
-        if (!this.muted.hides(notice)) arrivals.take(notice);
+        if (shown && !this.muted.hides(shown)) arrivals.take(shown);
       });
     });
     client.on('lost', ({ reason }) => {
@@ -152,4 +153,19 @@ export class Announcer {
     const where = board ? ` to ${formatAddress(board)}` : '';
     return `The connection${where} was lost: ${cleanLine(reason)}`;
   }
+}
+
+/**
+ * A notice of presence without the user who reads it: after a restart of the board it names everybody. Undefined if it
+ * names nobody else.
+ */
+function withoutSelf(notice: Notice, user: string): Notice | undefined {
+  if (notice.method !== 'presence.changed') return notice;
+  const { online, offline, ...where } = notice.params;
+  const others = {
+    online: online.filter((name) => name !== user),
+    offline: offline.filter((name) => name !== user),
+  };
+  const isEmpty = others.online.length + others.offline.length === 0;
+  return isEmpty ? undefined : { ...notice, params: { ...where, ...others } };
 }

@@ -118,7 +118,11 @@ export class Arrivals {
         this.options.announce(notice);
         continue;
       }
-      const { text, isWhole } = renderArrived({ ...found, content: found.content }, style);
+      const { text, isWhole } = renderArrived(
+        { ...found, content: found.content },
+        style,
+        client.user,
+      );
       print(text, found);
       if (isWhole) read.push(found.number);
     }

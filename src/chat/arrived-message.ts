@@ -1,6 +1,6 @@
 import { cleanText } from '../protocol/clean.ts';
 import type { Header } from '../protocol/schemas.ts';
-import { count, info, renderHeaders } from '../protocol/text/render.ts';
+import { count, info, renderArrivedHeader } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { cut } from '../protocol/text/table.ts';
 import { displayWidth } from '../protocol/unicode.ts';
@@ -13,12 +13,14 @@ const indentation = '  ';
 /**
  * A message that arrives in the place where the user is: its line of a list, and its content, indented. A long content is
  * cut, with the command that shows the rest. A content that says no more than the subject is left out.
+ * @param reader the name of the user, so that a message that mentions the user is marked
  */
 export function renderArrived(
   message: Header & { readonly content: string },
   style: Style,
+  reader: string,
 ): { readonly text: string; readonly isWhole: boolean } {
-  const heading = renderHeaders([message], style);
+  const heading = renderArrivedHeader(message, style, reader);
   const content = cleanText(message.content).trimEnd();
   if (content.trim() === message.subject.trim()) return { text: heading, isWhole: true };
   const columns = Number.isFinite(style.columns) ? style.columns : usualColumns;

@@ -79,7 +79,7 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
         number++;
         return nextText(lines);
       },
-      givingUp: 'one with %cancel gives it up',
+      givingUp: '%cancel gives it up',
     },
     refused: refusedTimeout,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),

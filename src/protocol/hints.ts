@@ -42,14 +42,14 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   },
   GROUP_EXISTS: {},
   GROUP_PROTECTED: {},
-  ALREADY_MEMBER: { typing: 'Type %list or %grouplist to see its messages.' },
+  ALREADY_MEMBER: { typing: 'Type %grouplist <group> to see its messages, or %list for main.' },
   NOT_MEMBER: {
     typing: 'Join it first: %groupjoin <group>, or %join for main.',
     running: 'Add --join to join it first.',
   },
   NAME_UNPROTECTED: {
-    typing: 'Type %password to protect yours.',
-    running: 'Type %password in `corkboard chat` to protect yours.',
+    typing: 'Each user protects their own name with %password.',
+    running: 'Each user protects their own name with %password in `corkboard chat`.',
   },
   DIRECT_TO_SELF: {},
   DIRECT_LIMIT: { typing: 'Those that you have begun go on.' },

@@ -56,7 +56,7 @@ test('messages of a muted user and of a muted thread are not announced, also aft
   await again.shows(/audible two\)\n.*>$/);
   expect(again.screen).not.toContain('of bob');
   again.type('%unmute @bob\r');
-  await again.shows(/You have not muted bob any more\.\n.*>$/);
+  await again.shows(/bob is no longer muted\.\n.*>$/);
   await bob.call('message.post', { group: 'main', subject: 'of bob at last', content: 'c' });
   await again.shows(/of bob at last\)\n.*>$/);
 });

@@ -77,6 +77,21 @@ test('a message that arrives in the place is shown with its content, and is read
   expect(await unreadOfAlice(board, alice)).toBe(0);
 });
 
+test('a message that mentions the user is marked where the user is, too', async () => {
+  const { alice, post } = await aliceInNews();
+  await post('Cake', 'Can you bring a cake, @alice?');
+  await alice.shows(/bob: Cake \(mentions you\)\n {2}Can you bring a cake, @alice\?\nnews>$/);
+});
+
+test('after a restart of the board, the user is not told that they are online', async () => {
+  const { board, alice } = await aliceInNews();
+  await board.restart(undefined, { port: board.port });
+  await alice.shows('Connected again.');
+  await board.program('bob');
+  await alice.shows(/\[GROUP:main\] \[NOTIFY\] Online: bob\.\n/);
+  expect(alice.screen).not.toMatch(/Online: .*alice/);
+});
+
 test('a long message that arrives in the place is cut, and is read once it is opened', async () => {
   const { board, alice, post } = await aliceInNews({ rows: 60, cols: 80 });
   const lines = Array.from({ length: 30 }, (_, at) => `line ${at + 1}`);

@@ -114,7 +114,7 @@ describe('an error is one line', () => {
     [boardError('STORAGE_FAILED'), boardError('STORAGE_FAILED').message],
     [
       boardError('ALREADY_MEMBER', 'main'),
-      'You are a member of main already. Type %list or %grouplist to see its messages.',
+      'You are a member of main already. Type %grouplist <group> to see its messages, or %list for main.',
     ],
     [
       boardError('GROUP_NOT_FOUND', 'a\nb\u001b'),

@@ -153,7 +153,7 @@ describe('a name without a password', () => {
     const alice = await protectedPerson(board, 'alice');
     const guest = await board.person('guest');
     expect(await guest.ask('%tell alice hello')).toBe(
-      '[ERROR] Your name is not protected by a password. Direct messages go only between protected names. Type %password to protect yours.\n',
+      '[ERROR] Your name is not protected by a password. Direct messages go only between protected names. Each user protects their own name with %password.\n',
     );
     expect(await alice.ask('%tell guest hello')).toContain(
       '[ERROR] The name guest is not protected by a password.',

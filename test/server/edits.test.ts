@@ -159,7 +159,7 @@ test('people edit with the rest of the line or with several lines, look back, an
   );
   alice.send('%edit 1');
   expect(await alice.expect('\n')).toBe(
-    '[INFO] Write the new text of the message. A line with a single dot ends it, one with %cancel gives it up.\n',
+    '[INFO] Write the new text of the message. A line with a single dot ends it, %cancel gives it up.\n',
   );
   alice.send('See you', '%exit', '..');
   expect(await alice.ask('.')).toBe('[SUCCESS] Message 1 in main is edited.\n');

@@ -93,16 +93,16 @@ test('a person mutes and unmutes groups, threads and users by commands', async (
   const lines = [
     ['%mute', '[INFO] You have muted nothing.\n'],
     ['%mute main', '[SUCCESS] You muted main.\n'],
-    ['%mute main mentions', '[SUCCESS] You muted main, but for what mentions you.\n'],
+    ['%mute main mentions', '[SUCCESS] You muted main, except for messages that mention you.\n'],
     ['%mute @bob', '[SUCCESS] You muted bob.\n'],
     ['%mute thread 1', '[SUCCESS] You muted thread 1 of main.\n'],
     [
       '%mute',
-      '[INFO] Muted: main, but for what mentions you\n[INFO] Muted: thread 1 of main\n[INFO] Muted: @bob\n',
+      '[INFO] Muted: main, except for messages that mention you\n[INFO] Muted: thread 1 of main\n[INFO] Muted: @bob\n',
     ],
-    ['%unmute user bob', '[SUCCESS] You have not muted bob any more.\n'],
-    ['%unmute thread main #1', '[SUCCESS] You have not muted thread 1 of main any more.\n'],
-    ['%unmute main', '[SUCCESS] You have not muted main any more.\n'],
+    ['%unmute user bob', '[SUCCESS] bob is no longer muted.\n'],
+    ['%unmute thread main #1', '[SUCCESS] Thread 1 of main is no longer muted.\n'],
+    ['%unmute main', '[SUCCESS] main is no longer muted.\n'],
     ['%mute', '[INFO] You have muted nothing.\n'],
   ] as const;
   for (const [line, answer] of lines) expect(await alice.ask(line), line).toBe(answer);

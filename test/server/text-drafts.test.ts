@@ -3,7 +3,7 @@ import { limits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Netcat } from '../helpers/netcat.ts';
 
-const how = /\[INFO\] Write your message\. .*dot ends it, one with %cancel gives it up\.\n/;
+const how = /\[INFO\] Write your message\. .*dot ends it, %cancel gives it up\.\n/;
 
 async function aliceAndProgram() {
   const board = await TestBoard.start();

@@ -60,7 +60,7 @@ test.each(['%join', '%groupjoin main', '%groupjoin 1', '%groupjoin MAIN'])(
   'a group that the user is already a member of: %s',
   async (line) => {
     expect(await errorFor(line)).toBe(
-      '[ERROR] You are a member of main already. Type %list or %grouplist to see its messages.\n',
+      '[ERROR] You are a member of main already. Type %grouplist <group> to see its messages, or %list for main.\n',
     );
   },
 );

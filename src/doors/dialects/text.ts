@@ -36,7 +36,7 @@ export const textDialect: Dialect = {
 class TextRequests implements Requests, TextContext {
   readonly style = plainStyle;
   readonly commands = textCommands;
-  readonly givingUp = 'one with %cancel gives it up';
+  readonly givingUp = '%cancel gives it up';
   readonly draftBytes = limits.content;
   place: Place | undefined;
   private readonly secret = new RecentSecret();

@@ -41,7 +41,7 @@ export const mute: TextCommand = {
     } else {
       const notify = target.mentions ? 'mentions' : 'none';
       const { group } = await call('membership.set', { group: target.group, notify });
-      const rest = target.mentions ? ', but for what mentions you' : '';
+      const rest = target.mentions ? ', except for messages that mention you' : '';
       yield success(`You muted ${style.group(group)}${rest}.`, style);
     }
   },
@@ -58,16 +58,13 @@ export const unmute: TextCommand = {
     const target = parseTarget(args);
     if ('user' in target) {
       const { user } = await call('user.unmute', target);
-      yield success(`You have not muted ${style.user(user)} any more.`, style);
+      yield success(`${style.user(user)} is no longer muted.`, style);
     } else if ('thread' in target) {
       const { group, thread } = await call('thread.unmute', target);
-      yield success(
-        `You have not muted thread ${thread} of ${style.group(group)} any more.`,
-        style,
-      );
+      yield success(`Thread ${thread} of ${style.group(group)} is no longer muted.`, style);
     } else {
       const { group } = await call('membership.set', { group: target.group, notify: 'all' });
-      yield success(`You have not muted ${style.group(group)} any more.`, style);
+      yield success(`${style.group(group)} is no longer muted.`, style);
     }
   },
 };
@@ -113,7 +110,7 @@ function threadArgument(args: Arguments): Target {
 async function* listMutes({ call, style }: TextContext): AsyncGenerator<string> {
   const { groups, threads, users } = await call('mute.list', {});
   for (const { group, notify } of groups) {
-    const rest = notify === 'mentions' ? ', but for what mentions you' : '';
+    const rest = notify === 'mentions' ? ', except for messages that mention you' : '';
     yield info(`Muted: ${style.group(group)}${rest}`, style);
   }
   for (const { group, thread } of threads) {

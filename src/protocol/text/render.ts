@@ -112,6 +112,17 @@ export function renderHeaders(messages: readonly Header[], style: Style, first =
   return messages.map((header) => `${style.line(headerLine(header, style, first))}\n`).join('');
 }
 
+/** The line of a list for a message that has just arrived. @param reader as in `renderNotice` */
+export function renderArrivedHeader(header: Header, style: Style, reader: string): string {
+  return `${style.line(`${headerLine(header, style)}${mentionMark(header, style, reader)}`)}\n`;
+}
+
+/** ` (mentions you)` if a message mentions the user who reads it. */
+function mentionMark({ mentions }: Header, style: Style, reader: string | undefined): string {
+  const isMentioned = reader !== undefined && mentions?.includes(reader);
+  return isMentioned ? ` ${style.strong('(mentions you)')}` : '';
+}
+
 function headerLine(header: Header, style: Style, first = 0): string {
   const { number, sender, postedAt, subject, replyTo, editedAt } = header;
   return style.entry({
@@ -234,8 +245,7 @@ export function renderNotice(
       ];
       const text = `New message from ${style.user(sender)} (${header.join(', ')})`;
       const reply = replyTo === undefined ? '' : ` | Reply to: ${replyTo}`;
-      const isMentioned = reader !== undefined && params.message.mentions?.includes(reader);
-      const mark = isMentioned ? ` ${style.strong('(mentions you)')}` : '';
+      const mark = mentionMark(params.message, style, reader);
       return notify(params.group, `${text}${reply}${mark}`, style);
     }
     case 'message.edited': {
