@@ -188,6 +188,27 @@ test('people edit with the rest of the line or with several lines, look back, an
   expect(await bob.ask('%history 1')).toContain('[ERROR] There is no message 1 for you in main.');
 });
 
+test('a subject that is the first words of the content is corrected with it, and any other subject stays', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.member('alice');
+  const subjects = async () =>
+    [...(await alice.ask('%list')).matchAll(/Subject: (.*?)(?: \||\n)/g)].map(([, is]) => is);
+  alice.send(
+    '%go main',
+    'Tommorow at nine, as always, in the room at the end of the hall',
+    '%post Lunhc Lunch',
+  );
+  await alice.expect('Message 2 posted');
+  await alice.ask('%edit 1 Tomorrow at nine, as always, in the room at the end of the hall');
+  await alice.ask('%edit 2 Lunch?');
+  expect(await subjects()).toEqual(['Tomorrow at nine, as always, in the…', 'Lunhc']);
+  alice.send('%edit 1', 'On Friday.');
+  expect(await alice.ask('.')).toContain('is edited');
+  alice.send('%edit 1', '  ');
+  expect(await alice.ask('.')).toContain('[INFO] Nothing was changed.');
+  expect(await subjects()).toEqual(['On Friday.', 'Lunhc']);
+});
+
 test('the time to edit is a setting that a running server can change', async () => {
   const board = await TestBoard.start({ limits: { editTime: 0 } });
   const alice = await board.member('alice');

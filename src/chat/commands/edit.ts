@@ -5,7 +5,7 @@ import type { TextCommand } from '../../protocol/text/command.ts';
 import {
   editWords,
   ownMessage,
-  sendEdit,
+  sendLine,
   sendWrittenEdit,
 } from '../../protocol/text/edit-commands.ts';
 import { groupCommand, mainGroup } from '../../protocol/text/group-command.ts';
@@ -22,14 +22,15 @@ export function editCommands(terminal: Terminal): TextCommand[] {
       details: [
         'The content takes the place of what the message said. Without it, the message',
         'opens in $VISUAL, $EDITOR or vi with its subject in the first line, and what',
-        'you save takes its place. Others see that it was edited, and when.',
+        'you save takes its place. Others see that it was edited, and when. With it, a',
+        'subject that is the first words of the content changes with them.',
         'To write a new message in an editor, type %compose <subject>.',
       ],
     },
     async function* (group, args, context) {
       const number = await messageNumber(numberIn(args, group), group, context.call);
       if (!args.empty) {
-        yield* sendEdit({ group, number, content: args.remainder('content') }, context);
+        yield* sendLine({ group, number, content: args.remainder('content') }, context);
         return;
       }
       const found = await ownMessage(group, number, context);

@@ -2,6 +2,7 @@ import { boardError } from '../errors.ts';
 import type { Params, Result } from '../schemas.ts';
 import type { TextContext } from './command.ts';
 import { type Draft, readDraft } from './draft.ts';
+import { firstWords } from './first-words.ts';
 import { groupCommand } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
 import { sendWritten } from './post-commands.ts';
@@ -23,21 +24,47 @@ export const [groupEdit, edit] = groupCommand(
     ...editWords,
     details: [
       'The content takes the place of what the message said. Without it, you write',
-      'several lines, as with %post. Others see that it was edited, and when.',
+      'several lines, as with %post. Others see that it was edited, and when. A',
+      'subject that is the first words of the content changes with them.',
     ],
   },
   async function* (group, args, context) {
     const number = await messageNumber(args.messageNumber('number'), group, context.call);
     if (!args.empty) {
-      yield* sendEdit({ group, number, content: args.remainder('content') }, context);
+      yield* sendLine({ group, number, content: args.remainder('content') }, context);
       return;
     }
-    const { revision } = await ownMessage(group, number, context);
+    const found = await ownMessage(group, number, context);
+    const { revision } = found;
     const how = `Write the new text of the message. A line with a single dot ends it, ${context.givingUp}.`;
     yield info(how, context.style);
-    yield* sendWrittenEdit({ group, number, revision }, yield* readDraft(context), context);
+    const draft = yield* readDraft(context);
+    const about = { group, number, revision, ...subjectAfter(found, draft.text) };
+    yield* sendWrittenEdit(about, draft, context);
   },
 );
+
+/** Edits a message to the content that the user has typed with the command. */
+export async function* sendLine(
+  edit: { readonly group: string; readonly number: number; readonly content: string },
+  context: TextContext,
+): AsyncGenerator<string> {
+  const { group, number, content } = edit;
+  const found = await ownMessage(group, number, context);
+  yield* sendEdit({ ...edit, ...subjectAfter(found, content) }, context);
+}
+
+/**
+ * The subject that a message gets with a new content. The subject of a line that was posted in a place is its first
+ * words, so a typo in them is corrected too. Any other subject stays.
+ */
+function subjectAfter(
+  before: Pick<Result<'message.get'>, 'subject' | 'content'>,
+  content: string,
+): { readonly subject?: string } {
+  const subject = firstWords(content);
+  return before.subject === firstWords(before.content) && subject !== '' ? { subject } : {};
+}
 
 /**
  * The message that the user wants to edit or delete.
@@ -64,7 +91,7 @@ export function sendWrittenEdit(
 }
 
 /** Edits a message. If the board refuses it, the text is kept. */
-export async function* sendEdit(
+async function* sendEdit(
   edit: Params<'message.edit'>,
   context: TextContext,
 ): AsyncGenerator<string> {
