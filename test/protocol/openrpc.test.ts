@@ -79,8 +79,6 @@ test('every error belongs to a method or is known to belong to no method', () =>
   expect(ofNone).toEqual([
     // A line that is not a request of a known method.
     ...['PARSE_ERROR', 'NOT_UTF8', 'LINE_TOO_LONG', 'INVALID_REQUEST', 'METHOD_NOT_FOUND'],
-    // Commands of the operator.
-    ...['GROUP_EXISTS', 'GROUP_PROTECTED'],
     // The end of a connection.
     ...['CONNECTION_ENDED', 'TOO_SLOW', 'LOGIN_TIMEOUT', 'TOO_MANY_CONNECTIONS', 'TLS_REQUIRED'],
     ...['PROXY_REFUSED', 'NOT_A_WEB_SERVER'],
