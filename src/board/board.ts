@@ -101,8 +101,9 @@ export class Board {
     return this.repository.edit(actor, groupRef(group), number, checked, 1000 * this.editTime);
   }
 
-  delete(actor: Actor, group: string | number, number: number) {
-    return this.repository.delete(actor, groupRef(group), number);
+  /** @throws BoardError `TOO_LONG` */
+  delete(actor: Actor, group: string | number, number: number, reason = '') {
+    return this.repository.delete(actor, groupRef(group), number, checkedReason(reason));
   }
 
   history(
@@ -223,9 +224,9 @@ export function checkedDescription(text: string): string {
   return checkedLine('description', text, limits.description);
 }
 
-/** Text for the reason of a ban. @throws BoardError `TOO_LONG` */
-export function checkedBanReason(text: string): string {
-  return checkedLine('reason', text, limits.description);
+/** Text for the reason of a ban or a deletion. @throws BoardError `TOO_LONG` */
+export function checkedReason(text: string): string {
+  return checkedLine('reason', text, limits.reason);
 }
 
 /** Text for a subject. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */

@@ -6,7 +6,7 @@ import { limits } from '../protocol/limits.ts';
 import { parseRanges } from '../protocol/marks.ts';
 import { postKey } from '../protocol/schemas.ts';
 import { parseTime } from '../protocol/time.ts';
-import { checkedBanReason, checkedContent, checkedDescription, checkedSubject } from './board.ts';
+import { checkedContent, checkedDescription, checkedReason, checkedSubject } from './board.ts';
 import { groupName, userName } from './names.ts';
 import { hashProblem } from './passwords.ts';
 
@@ -101,7 +101,7 @@ const userLine = z.strictObject({
   createdAt: time,
   lastSeenAt: time.nullable(),
   bannedAt: time.nullable(),
-  banReason: kept(checkedBanReason).nullable(),
+  banReason: kept(checkedReason).nullable(),
   passwordHash: passwordHash.nullable().optional(),
 });
 

@@ -201,6 +201,8 @@ export type OutsideEvent =
       number: number;
       postedAt: number;
       by: string | null;
+      /** Missing if none was given. */
+      reason?: string;
       change: number;
       until: number;
     }

@@ -44,8 +44,8 @@ export class Hub implements EndsTurn {
       const params = { ...toGroup(group), message: toHeader(message), change };
       this.notifyGroup(group, origin, { method: 'message.edited', params }, { until });
     },
-    'message.deleted': ({ group, origin, number, by, change, until }) => {
-      const params = { ...toGroup(group), number, by, change };
+    'message.deleted': ({ group, origin, number, by, reason, change, until }) => {
+      const params = { ...toGroup(group), number, by, ...(reason && { reason }), change };
       this.notifyGroup(group, origin, { method: 'message.deleted', params }, { until });
     },
     'member.joined': (event) => this.join(event),

@@ -6,6 +6,8 @@ export const limits = {
   groupName: 64,
   /** Maximum length of a group's description, in characters. */
   description: 200,
+  /** Maximum length of the reason of a ban or a deletion, in characters. */
+  reason: 200,
   /** Maximum length of a subject, in characters. */
   subject: 200,
   /** Maximum length of a content, in bytes of UTF-8. */

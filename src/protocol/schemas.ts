@@ -223,7 +223,12 @@ export const schemas = {
     result: header.extend({ ...inGroup, revision: z.int() }),
   },
   'message.delete': {
-    params: z.strictObject({ group, number }),
+    params: z.strictObject({
+      group,
+      number,
+      /** One line, for those who are notified. It is not stored. */
+      reason: z.string().optional(),
+    }),
     result: z.object({ ...inGroup, number: z.int() }),
   },
   'message.history': {
@@ -413,11 +418,12 @@ export const noticeSchemas = {
   'direct.opened': z.object({ ...inGroup, ...ofUser }),
   /** A message was edited. `change` is the `after` for `group.changes`, to learn of later changes. */
   'message.edited': z.object({ ...inGroup, message: header, change: z.int() }),
-  /** A message was deleted by a user, or, if `by` is null, by the operator. */
+  /** A message was deleted by a user, or, if `by` is null, by the operator. A client that was away does not learn the reason. */
   'message.deleted': z.object({
     ...inGroup,
     number: z.int(),
     by: z.string().nullable(),
+    reason: z.string().optional(),
     change: z.int(),
   }),
   /**

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { checkedPassword } from '../../src/board/accounts.ts';
 import {
-  checkedBanReason,
   checkedContent,
   checkedDescription,
+  checkedReason,
   checkedSubject,
   groupRef,
 } from '../../src/board/board.ts';
@@ -37,7 +37,7 @@ const rules: Record<string, (text: string) => unknown> = {
   'a subject': checkedSubject,
   'a content': checkedContent,
   'a description': checkedDescription,
-  'a reason': checkedBanReason,
+  'a reason': checkedReason,
   'a new password': checkedPassword,
 };
 

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { Board, checkedBanReason, checkedDescription } from '../../src/board/board.ts';
+import { Board, checkedDescription, checkedReason } from '../../src/board/board.ts';
 import { groupName, userName } from '../../src/board/names.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
@@ -165,7 +165,7 @@ const deeds = fc.oneof(
     life.operator.renameUser(await life.userName(user), userName(name)),
   ),
   deed(1, { user, text }, async (life, { user, text }) =>
-    life.operator.banUser(await life.userName(user), checkedBanReason(text)),
+    life.operator.banUser(await life.userName(user), checkedReason(text)),
   ),
   deed(
     1,

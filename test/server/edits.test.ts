@@ -209,6 +209,42 @@ test('a subject that is the first words of the content is corrected with it, and
   expect(await subjects()).toEqual(['On Friday.', 'Lunhc']);
 });
 
+test('a deletion can have a reason, which those who are notified see, and which is not stored', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const main = { group: 'main' };
+  for (const subject of ['one', 'two', 'three', 'four']) {
+    await alice.call('message.post', { ...main, subject, content: 'c' });
+  }
+  const bob = await board.memberProgram('bob');
+  const mallory = await board.member('mallory');
+  const { change: after } = await bob.call('group.changes', { ...main, after: 0 });
+  await bob.notices();
+  await alice.call('message.delete', { ...main, number: 1, reason: 'bob cannot see this' });
+  await alice.call('message.delete', { ...main, number: 3, reason: ' wrong\u0007\ngroup ' });
+  const { params } = await bob.notice();
+  expect(params).toMatchObject({ number: 3, by: 'alice', reason: 'wrong␇ group' });
+  expect(await mallory.expect('\n')).toBe(
+    '[GROUP:main] [NOTIFY] Message 3 was deleted by alice: wrong␇ group.\n',
+  );
+  const { changes } = await bob.call('group.changes', { ...main, after });
+  expect(changes).toEqual([{ number: 3, by: 'alice', change: expect.any(Number) }]);
+  const long = { ...main, number: 4, reason: 'x'.repeat(201) };
+  expect(await alice.errorOf('message.delete', long)).toMatchObject({ word: 'TOO_LONG' });
+  expect(await alice.call('message.get', { ...main, number: 4 })).toMatchObject({
+    subject: 'four',
+  });
+
+  await mallory.ask('%post five x');
+  expect(await mallory.ask('%delete 5 Asked and  answered.')).toContain('[SUCCESS] Message 5');
+  const notices = await bob.notices();
+  expect(notices.at(-1)?.params).toMatchObject({ number: 5, reason: 'Asked and  answered.' });
+  await board.operate((operator) =>
+    operator.deleteMessages({ key: 'main', name: 'main' }, [4], 'spam'),
+  );
+  expect((await bob.notice()).params).toMatchObject({ number: 4, by: null, reason: 'spam' });
+});
+
 test('the time to edit is a setting that a running server can change', async () => {
   const board = await TestBoard.start({ limits: { editTime: 0 } });
   const alice = await board.member('alice');

@@ -174,9 +174,10 @@ export interface Administration {
   history(group: GroupRef, number: number): Promise<readonly Revision[]>;
   /**
    * Deletes all of `numbers`, or none. Of a deleted message only the number and time remain.
+   * @param reason for the members who could see the messages, '' for none. It is announced, and not stored.
    * @throws `MESSAGE_NOT_FOUND` for the first message that does not exist
    */
-  deleteMessages(group: GroupRef, numbers: readonly number[]): Promise<Group>;
+  deleteMessages(group: GroupRef, numbers: readonly number[], reason?: string): Promise<Group>;
 
   /** Deletes the index of words. A server makes it again, in the background. */
   rebuildSearchIndex(): Promise<void>;

@@ -280,8 +280,12 @@ export interface Repository {
     edit: Edit,
     editTime: number,
   ): Promise<{ group: Group; message: Header; revision: number }>;
-  /** Makes a message of the actor a tombstone. @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR` */
-  delete(actor: Actor, group: GroupRef, number: number): Promise<{ group: Group }>;
+  /**
+   * Makes a message of the actor a tombstone.
+   * @param reason for the members who could see the message, '' for none. It is announced, and not stored.
+   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`
+   */
+  delete(actor: Actor, group: GroupRef, number: number, reason?: string): Promise<{ group: Group }>;
   /**
    * The texts of a visible message from the revision `from` on, the present one last. The page ends early, with `more`,
    * before it has more than `bytes` of subjects and contents; it has at least one text.

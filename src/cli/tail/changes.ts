@@ -13,6 +13,8 @@ export type TailChange =
       readonly number: number;
       /** Null for the operator. */
       readonly by: string | null;
+      /** Missing if none was given, or if tail learned of the deletion after a gap. */
+      readonly reason?: string | undefined;
     };
 
 /**
@@ -55,8 +57,8 @@ export class PendingChanges {
   ): Promise<TailChange | undefined> {
     const { group, groupId } = params;
     if (method === 'message.deleted') {
-      const { number, by } = params;
-      return { event: 'deleted', group, groupId, number, by };
+      const { number, by, reason } = params;
+      return { event: 'deleted', group, groupId, number, by, reason };
     }
     const { message } = params;
     if (this.headers) return { event: 'edited', group, groupId, ...message };

@@ -17,8 +17,8 @@ export const editHandlers: Pick<
     return { ...toGroup(hub.named(found.group)), ...toHeader(message), revision };
   },
 
-  'message.delete': async ({ board, session, hub }, { group, number }) => {
-    const found = await board.delete(session.actor, group, number);
+  'message.delete': async ({ board, session, hub }, { group, number, reason }) => {
+    const found = await board.delete(session.actor, group, number, reason);
     return { ...toGroup(hub.named(found.group)), number };
   },
 

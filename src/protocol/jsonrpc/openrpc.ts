@@ -69,7 +69,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
     'SUBJECT_INVALID',
     'TOO_LONG',
   ],
-  'message.delete': [...group, 'MESSAGE_NOT_FOUND', 'NOT_AUTHOR'],
+  'message.delete': [...group, 'MESSAGE_NOT_FOUND', 'NOT_AUTHOR', 'TOO_LONG'],
   'message.history': [...group, 'MESSAGE_NOT_FOUND'],
   'group.changes': group,
   'membership.set': group,

@@ -114,11 +114,11 @@ export const [groupDelete, deleteMain] = groupCommand(
   {
     named: '%groupdelete',
     short: '%delete',
-    form: '<number>',
+    form: '<number> [reason]',
     summary: 'delete a message of yours',
     details: [
-      'Nobody can read it again, and its number stays unused. The client at a terminal',
-      'asks first.',
+      'Nobody can read it again, and its number stays unused. Those who could see it',
+      'are told, with the reason if you give one. The client at a terminal asks first.',
     ],
     example: '7',
     takes: ['joined', 'number'],
@@ -127,7 +127,7 @@ export const [groupDelete, deleteMain] = groupCommand(
   },
   async function* (group, args, context) {
     const written = args.messageNumber('number');
-    args.end();
+    const reason = args.empty ? undefined : args.remainder('reason');
     const { call, style, confirm } = context;
     const number = await messageNumber(written, group, call);
     if (confirm) {
@@ -138,7 +138,10 @@ export const [groupDelete, deleteMain] = groupCommand(
         return;
       }
     }
-    const { group: name } = await call('message.delete', { group, number });
+    const { group: name } = await call('message.delete', {
+      ...{ group, number },
+      ...(reason !== undefined && { reason }),
+    });
     yield success(
       `Message ${style.strong(String(number))} in ${style.group(name)} is deleted.`,
       style,

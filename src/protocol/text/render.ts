@@ -254,9 +254,10 @@ export function renderNotice(
       return notify(params.group, `${style.user(sender)} edited a message (${what})`, style);
     }
     case 'message.deleted': {
-      const { group, number, by } = params;
+      const { group, number, by, reason } = params;
       const how = by === null ? 'removed by the operator' : `deleted by ${style.user(by)}`;
-      return notify(group, `Message ${style.strong(String(number))} was ${how}.`, style);
+      const why = reason === undefined ? '' : `: ${cleanLine(reason)}`;
+      return notify(group, `Message ${style.strong(String(number))} was ${how}${why}.`, style);
     }
     case 'member.joined':
       return notify(params.group, `User ${style.user(params.user)} joined the group.`, style);

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Network } from '../../../board/addresses.ts';
-import { checkedBanReason } from '../../../board/board.ts';
+import { checkedReason } from '../../../board/board.ts';
 import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText, futureTime, timeFromNow } from '../../parsing/parse.ts';
@@ -60,7 +60,7 @@ async function add(network: Network, options: AddOptions): Promise<void> {
   }
   const ban = {
     network: network.text,
-    reason: checkedBanReason(options.reason) || null,
+    reason: checkedReason(options.reason) || null,
     endsAt: options.for ?? options.until ?? null,
   };
   const banned = networkBanDocument(await administer(options, (board) => board.banNetwork(ban)));

@@ -1,15 +1,16 @@
 import { Argument, type Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
+import { checkedReason, groupRef } from '../../../board/board.ts';
 import type { Administration } from '../../../board/ports/administration.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { knownNumber } from '../../operating/message-number.ts';
-import { messageNumber } from '../../parsing/parse.ts';
+import { anyText, messageNumber } from '../../parsing/parse.ts';
 import { printDone } from '../../printing/output.ts';
 
 interface DeleteOptions extends CommonOptions {
+  readonly reason: string;
   readonly yes?: true;
 }
 
@@ -22,6 +23,7 @@ export function messageDeleteCommand(): Command {
         messageNumber(text),
       ]),
     )
+    .option('--reason <text>', 'a line for the members who could see the messages', anyText, '')
     .option('--yes', 'do not ask')
     .action(
       (name: string, numbers: (number | 'last')[], options: DeleteOptions, command: Command) => {
@@ -43,13 +45,14 @@ async function deleteMessages(
   options: DeleteOptions,
 ): Promise<void> {
   const ref = groupRef(name);
+  const reason = checkedReason(options.reason);
   const known = await Promise.all(written.map((number) => knownNumber(board, ref, number)));
   const numbers = [...new Set(known)].sort((a, b) => a - b);
   // A message that does not exist is reported before the user is asked.
   for (const number of numbers) await board.message(ref, number);
   const { name: group } = await board.group(ref);
   await confirm(`Delete ${described(numbers)} of ${group}`, options);
-  await board.deleteMessages(ref, numbers);
+  await board.deleteMessages(ref, numbers, reason);
   printDone(options, { group, numbers }, () => `Deleted ${described(numbers)} of ${group}.`);
 }
 

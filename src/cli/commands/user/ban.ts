@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkedBanReason } from '../../../board/board.ts';
+import { checkedReason } from '../../../board/board.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText } from '../../parsing/parse.ts';
 import { userDocument } from '../../printing/documents.ts';
@@ -26,7 +26,7 @@ Examples:
 }
 
 async function ban(name: string, options: BanOptions): Promise<void> {
-  const reason = checkedBanReason(options.reason);
+  const reason = checkedReason(options.reason);
   const user = await administer(options, (board) => board.banUser(name, reason));
   printDone(options, userDocument(user), () => `User ${user.name} is banned.`);
 }

@@ -68,13 +68,16 @@ export function editMessage(
 }
 
 /** @throws BoardError as `Repository.delete` does */
-export function deleteMessage(tx: ServerTx, own: OwnMessage): { group: Group } {
+export function deleteMessage(
+  tx: ServerTx,
+  { reason, ...own }: OwnMessage & { readonly reason: string },
+): { group: Group } {
   const { group, message, id } = requireOwn(tx.statements, own);
   const { user, origin } = own.actor;
   const { number, postedAt } = message;
   const change = nextChange(tx.statements, group.id, tx.at);
   buryMessages(tx, group.id, [{ id, number }], { by: user.id, change });
-  announceDeleted(tx, { origin, group, number, postedAt, by: user.name, change });
+  announceDeleted(tx, { origin, group, number, postedAt, by: user.name, change, reason });
   return { group };
 }
 

@@ -10,10 +10,17 @@ import { reindexMessage } from './search-index.ts';
 import { removeTraces } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
 
+interface DeleteMessages {
+  readonly group: GroupRef;
+  readonly numbers: readonly number[];
+  /** For the members who could see the messages; '' for none. */
+  readonly reason: string;
+}
+
 /** Deletes all of `numbers`, or none. @throws BoardError as `Administration.deleteMessages` does */
 export function deleteMessages(
   tx: OperatorTx,
-  { group: ref, numbers }: { group: GroupRef; numbers: readonly number[] },
+  { group: ref, numbers, reason }: DeleteMessages,
 ): Group {
   const { id, name } = findGroup(tx.statements, ref);
   const group = { id, name };
@@ -28,18 +35,24 @@ export function deleteMessages(
   const change = tx.isOutside ? null : nextChange(tx.statements, group.id, tx.at);
   buryMessages(tx, group.id, rows, { by: null, change });
   for (const { number, postedAt } of rows) {
-    const what = { origin: null, group, number, postedAt, by: null };
+    const what = { origin: null, group, number, postedAt, by: null, reason };
     announceDeleted(tx, { ...what, change: change ?? 0 });
   }
   return group;
 }
 
-type Deleted = Omit<Extract<OutsideEvent, { type: 'message.deleted' }>, 'type' | 'until'>;
+type Deleted = Omit<
+  Extract<OutsideEvent, { type: 'message.deleted' }>,
+  'type' | 'until' | 'reason'
+>;
 
 /** Announces the deletion of one message to the members who could see it. */
-export function announceDeleted({ statements, emit }: OperatorTx, deleted: Deleted): void {
+export function announceDeleted(
+  { statements, emit }: OperatorTx,
+  { reason, ...deleted }: Deleted & { readonly reason: string },
+): void {
   const until = visibleUntil(statements, deleted.group.id, deleted.postedAt);
-  emit({ type: 'message.deleted', ...deleted, until });
+  emit({ type: 'message.deleted', ...deleted, ...(reason !== '' && { reason }), until });
 }
 
 /**

@@ -188,8 +188,8 @@ export class SqliteAdministration implements Administration {
     return this.read(() => historyPage(this.statements, group.id, message, page).revisions);
   }
 
-  deleteMessages(group: GroupRef, numbers: readonly number[]) {
-    return this.executor.run('deleteMessages', { group, numbers });
+  deleteMessages(group: GroupRef, numbers: readonly number[], reason = '') {
+    return this.executor.run('deleteMessages', { group, numbers, reason });
   }
 
   close(): void {

@@ -161,8 +161,8 @@ export class SqliteRepository implements Repository {
     return this.store.run('editMessage', args, { payer: actor.payer, bytes });
   }
 
-  delete(actor: Actor, group: GroupRef, number: number) {
-    return this.store.run('deleteMessage', { actor: plain(actor), group, number }, actor);
+  delete(actor: Actor, group: GroupRef, number: number, reason = '') {
+    return this.store.run('deleteMessage', { actor: plain(actor), group, number, reason }, actor);
   }
 
   history(actor: Actor, ref: GroupRef, number: number, page: { from: number; bytes: number }) {
