@@ -50,7 +50,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   rangesSet: 'ranges in a request',
   mentions: 'members whom a message mentions',
   mentionLookups: 'names that are looked up for a message',
-  reason: 'reason of a deletion',
+  reason: 'reason of an act, a report or a deletion',
   postKey: 'post key',
   passwordLeast: 'password, at least',
   password: 'password, at most',
