@@ -18,6 +18,7 @@ import { PostingConsent } from './posting-consent.ts';
 import { Reporter } from './reporter.ts';
 import { WaitingCommand } from './waiting-command.ts';
 
+const goes = /^[%/]go(?![^ \t])/i;
 const waits = 'This is done once the connection is back.';
 
 /** Runs the lines of one user on boards: connecting, choosing a name, text commands. */
@@ -223,9 +224,11 @@ export class Conversation implements TextContext {
     if (this.needsName && !isCommand(text)) return this.reporter.show(this.login(text.trim()));
     if (text === '') return true;
     const print = this.options.paged?.() ?? this.printed;
-    return this.reporter.showAll(runTextLine(this.completed(text), this), (piece) =>
+    const isDone = await this.reporter.showAll(runTextLine(this.completed(text), this), (piece) =>
       this.command.attended(() => print(piece)),
     );
+    if (!isDone && goes.test(text)) this.consent.withdraw();
+    return isDone;
   }
 
   /**

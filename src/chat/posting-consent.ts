@@ -9,12 +9,18 @@ interface PostingConsentOptions {
 
 /**
  * Whether the user wants lines without a command to be posted: a line may be typed by mistake. The user is asked until
- * the first consent, and again about each line that may hold a password.
+ * the first consent, again after a `%go` has failed, because the next line was meant for another place, and about each
+ * line that may hold a password.
  */
 export class PostingConsent {
   private isGiven = false;
 
   constructor(private readonly options: PostingConsentOptions) {}
+
+  /** Asks again about the next line. */
+  withdraw(): void {
+    this.isGiven = false;
+  }
 
   async isMeant(
     line: string,

@@ -45,6 +45,18 @@ test('the first line asks, and further lines are posted without asking', async (
   await alice.shows(/Message 2 posted in news\. Subject: We leave at one\.\nnews>$/);
 });
 
+test('after a %go that failed, the next line asks again, because it was meant for another place', async () => {
+  const { alice, bob } = await aliceInNews();
+  alice.type('hello\r');
+  await alice.shows(first);
+  alice.type('y\r%go @bob\rfor bob alone\r');
+  await alice.shows(/\[ERROR\] Your name is not protected [\s\S]*\nPost this in news, .*\(y\/N\)$/);
+  alice.type('\r');
+  await alice.shows(/Nothing was posted\.\nnews>$/);
+  const { messages } = await bob.call('message.list', { group: 'news' });
+  expect(messages.map(({ number }) => number)).toEqual([1]);
+});
+
 test('a line that looks like a password is asked about each time', async () => {
   const { alice, bob } = await aliceInNews();
   alice.type('hello\r');
