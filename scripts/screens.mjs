@@ -41,6 +41,7 @@ function person(user) {
   for (const group of ['main', 'news']) send('group.join', { group });
   return {
     post: (group, subject, content) => send('message.post', { group, subject, content }),
+    protect: (password) => send('account.setPassword', { password }),
     leave: () => socket.end(),
   };
 }
@@ -133,7 +134,33 @@ try {
   await alice.type('Who has the tickets?\r', /Re: Outing\nnews\/2>$/);
   await alice.type('%go ..\r', /leaves\.\nnews>$/);
   alice.print('A place to be', /.*> %go news/);
+  await alice.type('%go ..\r', /no place now\.\n.*>$/);
+  alice.process.write('\x0c');
+  bob.post('main', 'Friday', 'Are you in, @alice?');
+  await alice.shows(/mentions you\)\n.*>$/);
+  await alice.type('%mentions\r', /--- Mentions ---\n.*\n-+\n.*>$/);
+  alice.print('Mentions', /\[GROUP:main\] \[NOTIFY\] New message from bob \(ID: 20/);
+  await alice.type('%search lunch from:bob after:7d\r', /--- Search[\s\S]*\n-+\n.*>$/);
+  alice.print('Search', /.*> %search/);
+  await alice.type('%catchup all\r', /take it back\.\n.*>$/);
+  await alice.type('%undo\r', /Unread again.*\n.*>$/);
+  alice.print('Catching up', /.*> %catchup/);
+  await alice.type('%post Lunch See yuo at one\r', /Message 21 posted.*\n.*>$/);
+  await alice.type('%edit 21 See you at one\r', /is edited\.\n.*>$/);
+  await alice.type('%delete 21\r', /\(y\/N\)$/);
+  await alice.type('y\r', /is deleted\.\n.*>$/);
+  alice.print('Editing and deleting', /.*> %edit 21/);
+  const dave = person('dave');
+  dave.protect('correct horse');
+  await alice.type('%password\r', /New password:$/);
+  await alice.type('battery staple\r', /The same again:$/);
+  await alice.type('battery staple\r', /is protected [\s\S]*\n.*>$/);
+  await alice.type('%tell dave Are you coming on Friday?\r', /in @dave[\s\S]*\n.*>$/);
+  dave.post('@alice', 'Yes', 'Yes, at one.');
+  await alice.shows(/New message from dave[\s\S]*\)\n.*>$/);
+  alice.print('Writing to one user', /.*> %tell/);
   alice.process.write('\x04');
+  dave.leave();
   bob.leave();
 } finally {
   board.kill();
