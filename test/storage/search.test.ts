@@ -243,6 +243,56 @@ test.each(Object.entries(texts))(
   },
 );
 
+const beginnings = Array.from({ length: 32 }, (_, at) => `w${10 + at}`);
+const manyTerms = {
+  'many words that all messages have': [`'${beginnings.join(' ')}'`, beginnings.join(' ')],
+  'one word many times': ["'soup'", 'soup '.repeat(32)],
+  'a phrase of one word many times': ["'soup soup soup'", `"${'soup '.repeat(32)}"`],
+  'many beginnings of many words each': [
+    beginnings.map((each) => `'${each}x' || (number % 60)`).join(" || ' ' || "),
+    beginnings.map((each) => `${each}*`).join(' '),
+  ],
+} as const;
+
+test.each(Object.entries(manyTerms))(
+  'no step of a search takes long, and a page costs little: %s',
+  async (_, [text, query]) => {
+    const board = openBoard(clock);
+    const alice = await member(board, 'alice');
+    await indexed(board);
+    board.client.pragma('synchronous = OFF');
+    fill(board.client, 10_000, { text });
+    await indexed(board);
+    const steps = await stepsOf(async () =>
+      new Board(board.repository).search(alice, query, { limit: 20 }),
+    );
+    expect(Math.max(...steps)).toBeLessThan(10);
+    expect(steps.reduce((sum, time) => sum + time, 0)).toBeLessThan(400);
+  },
+);
+
+test('a message that is deleted while its words are looked up does not end the search', async () => {
+  const board = openBoard(clock);
+  const alice = await member(board, 'alice');
+  const content = Array.from({ length: 60 }, (_, at) => `x${at}`).join(' ');
+  const soup = async () => {
+    const { message } = await board.repository.post(alice, main, { subject: 'soup', content });
+    await indexed(board);
+    return message.number;
+  };
+  const kept = await soup();
+  for (let steps = 0, isOver = false; !isOver; steps++) {
+    const deleted = await soup();
+    const search = new Board(board.repository).search(alice, 'x* soup', { limit: 20 });
+    let page: Awaited<ReturnType<typeof search.step>>;
+    for (let step = 0; step < steps; step++) page ??= await search.step();
+    isOver = page !== undefined;
+    await board.repository.delete(alice, main, deleted);
+    while (!page) page = await search.step();
+    expect(page.messages.map(({ message }) => message.number)).toContain(kept);
+  }
+});
+
 test('words that are indexed while a search is under way are not taken for all words', async () => {
   const board = openBoard(clock);
   const alice = await member(board, 'alice');

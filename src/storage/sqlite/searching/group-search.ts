@@ -1,5 +1,5 @@
 import { matchesText } from '../../../board/search/match.ts';
-import type { SearchQuery, Term } from '../../../board/search/query.ts';
+import type { SearchQuery } from '../../../board/search/query.ts';
 import type { Group, Header } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
@@ -9,6 +9,10 @@ import { senderTerm, wordsVersion, wordTerm } from './terms.ts';
 
 // Messages of a group whose ids are compared at once: 0.5 ms of work for two words that most of them have.
 const windowRows = 1000;
+// Terms of the index that are looked up in one step, and messages with a term that take as long as one look-up. A query
+// of 32 beginnings has up to 2,048 terms.
+const lookUpsOfStep = 50;
+const rowsOfLookUp = 40;
 // Messages that are read with their contents in one step: 0.5 ms of work if they are short. If they are long, a step ends
 // after so many code units, because the segmenter takes 5 ms for 32 KiB.
 const rowsOfStep = 20;
@@ -17,7 +21,7 @@ const unitsOfStep = 8 * 1024;
 const unitsOfCost = 4 * 1024;
 // Words that begin with the same letters and are looked up in one step.
 const wordsOfStep = 10;
-/** How much of `limits.searchRows` a window takes. */
+/** How much of `limits.searchRows` a window takes for each two terms that are looked up. */
 const windowCost = 20;
 
 export interface FoundMessage {
@@ -52,6 +56,9 @@ export interface Wanted {
 /** The terms of the index of which a message has to have one. */
 type AnyOf = readonly string[];
 
+/** Work in several steps, between which messages may be posted and deleted. */
+type LookUp<Result> = Generator<undefined, Result, void>;
+
 /**
  * The search of one group, from its newest message to its oldest, in steps of about a millisecond. The index gives the
  * ids of messages that have all words. Each of them is then read and compared with the query, by the rule of visibility.
@@ -77,6 +84,10 @@ export class GroupSearch {
   /** Ids that the index has given, the newest first, and where to go on after them. */
   private candidates: number[] = [];
   private afterCandidates = 0;
+  /** A look-up in the index that an earlier step has begun. */
+  private pending: LookUp<void> | undefined;
+  /** Terms that were looked up in this step. */
+  private lookedUp = 0;
   /** UTF-16 code units that were read in this step. */
   private units = 0;
 
@@ -86,7 +97,8 @@ export class GroupSearch {
     private readonly wanted: Wanted,
   ) {
     this.below = searched.below;
-    this.expansions = wanted.query.terms.filter(({ isPrefix }) => isPrefix).map(beginning);
+    const begun = wanted.query.terms.filter(({ isPrefix }) => isPrefix);
+    this.expansions = [...new Set(begun.map(({ words }) => words.at(-1) ?? ''))].map(expansionOf);
   }
 
   get group(): Group {
@@ -96,7 +108,9 @@ export class GroupSearch {
   /** Searches for about a millisecond. @throws BoardError `INVALID_PARAMS` if too many words begin as the query says */
   step(): void {
     this.units = 0;
+    this.lookedUp = 0;
     if (this.candidates.length > 0) this.readCandidates();
+    else if (this.pending) this.goOn(this.pending);
     else if (this.needsReading) this.read(this.above);
     else this.searchIndex();
     if (this.below <= this.above + 1) this.isDone = true;
@@ -198,7 +212,11 @@ export class GroupSearch {
     const above = Math.max(this.above, first);
     if (this.below > last + 1) this.read(Math.max(this.above, last));
     else if (this.below <= above + 1) this.readUnindexed();
-    else if (this.expand(oldest, newest)) this.nextWindow(above);
+    else if (this.expand(oldest, newest)) this.goOn(this.lookUp(this.sets ?? [], above));
+  }
+
+  private goOn(lookUp: LookUp<void>): void {
+    this.pending = lookUp.next().done ? undefined : lookUp;
   }
 
   /** Messages from before the index was made, as long as they are not indexed. */
@@ -212,29 +230,70 @@ export class GroupSearch {
   }
 
   /** Fills `candidates` with messages after the time `above` that have all words, from the next stretch of the group. */
-  private nextWindow(above: number): void {
-    const { statements, below, sets = [] } = this;
+  private *lookUp(sets: readonly AnyOf[], above: number): LookUp<void> {
+    const { statements, below } = this;
     const group = this.group.id;
     const end = above + 1;
-    const first = statements.oldestOwn.get({ group, above, below, skip: 0 });
-    const last = statements.newestOwn.get({ group, above, below, skip: 0 });
-    let high = last?.id ?? 0;
-    const low = first?.id ?? 1;
-    for (const set of sets) high = newestWith(statements, set, low, high);
-    const top = high < low ? undefined : statements.placeById.get({ id: high });
-    if (!top || top.groupId !== group) {
+    const low = statements.oldestOwn.get({ group, above, below, skip: 0 })?.id ?? 1;
+    let high = statements.newestOwn.get({ group, above, below, skip: 0 })?.id ?? 0;
+    let top: { readonly groupId: number; readonly postedAt: number } | undefined;
+    while (high >= low && !top) {
+      for (const set of sets) {
+        high = yield* this.newestWith(set, low, high);
+        if (high < low) break;
+      }
+      const newest = statements.placeById.get({ id: high });
+      if (newest?.groupId === group) top = newest;
+      // It was deleted after the step that found it.
+      else high--;
+    }
+    if (!top) {
       this.below = end;
       return;
     }
-    this.cost += windowCost;
+    this.cost += windowCost * Math.ceil(sets.flat().length / 2);
     const window = { group, above, below: top.postedAt, skip: windowRows - 1 };
     const bottom = statements.newestOwn.get(window);
     const from = bottom?.id ?? low;
-    const [ids = [], ...others] = sets.map((set) => allWith(statements, set, from, high));
-    const rest = others.map((other) => new Set(other));
-    this.candidates = ids.filter((id) => rest.every((other) => other.has(id)));
+    const [first = [], ...others] = sets;
+    let ids = yield* this.allWith(first, from, high);
+    for (const set of others) {
+      if (ids.length === 0) break;
+      const having = new Set(yield* this.allWith(set, from, high));
+      ids = ids.filter((id) => having.has(id));
+    }
+    this.candidates = ids;
     this.afterCandidates = bottom?.postedAt ?? end;
-    this.below = this.candidates.length > 0 ? top.postedAt + 1 : this.afterCandidates;
+    this.below = ids.length > 0 ? top.postedAt + 1 : this.afterCandidates;
+  }
+
+  /** The newest message with a term of the set; 0 if there is none between the ids. */
+  private *newestWith(set: AnyOf, low: number, high: number): LookUp<number> {
+    let newest = 0;
+    for (const term of set) {
+      const from = Math.max(low, newest);
+      const id = this.statements.newestWithTerm.get({ term, low: from, high })?.id;
+      newest = Math.max(newest, id ?? 0);
+      if (this.isLookUpLong(0)) yield;
+    }
+    return newest;
+  }
+
+  /** All messages with a term of the set, the newest first. */
+  private *allWith(set: AnyOf, low: number, high: number): LookUp<number[]> {
+    const ids: number[] = [];
+    for (const term of set) {
+      const rows = this.statements.allWithTerm.rows({ term, low, high }) as [number][];
+      for (const [id] of rows) ids.push(id);
+      if (this.isLookUpLong(rows.length)) yield;
+    }
+    return set.length === 1 ? ids : [...new Set(ids)].sort((a, b) => b - a);
+  }
+
+  /** Counts a term that was looked up. @returns whether the step has to end */
+  private isLookUpLong(rows: number): boolean {
+    this.lookedUp += 1 + rows / rowsOfLookUp;
+    return this.lookedUp >= lookUpsOfStep;
   }
 
   private readCandidates(): void {
@@ -291,9 +350,10 @@ export class GroupSearch {
       return false;
     }
     const { query, sender } = this.wanted;
-    const exact = query.terms
-      .flatMap(({ words, isPrefix }) => (isPrefix ? words.slice(0, -1) : words))
-      .map((word) => [wordTerm(group, word)]);
+    const whole = query.terms.flatMap(({ words, isPrefix }) =>
+      isPrefix ? words.slice(0, -1) : words,
+    );
+    const exact = [...new Set(whole)].map((word) => [wordTerm(group, word)]);
     const begun = this.expansions.map(({ terms }) => terms);
     const bySender = sender === undefined ? [] : [[senderTerm(group, sender)]];
     this.sets = [...bySender, ...exact, ...begun];
@@ -326,8 +386,8 @@ interface Expansion {
   isComplete: boolean;
 }
 
-function beginning({ words }: Term): Expansion {
-  return { beginning: words.at(-1) ?? '', terms: [], last: undefined, isComplete: false };
+function expansionOf(beginning: string): Expansion {
+  return { beginning, terms: [], last: undefined, isComplete: false };
 }
 
 /** Only words of visible messages count, so that the others do not decide what is refused. */
@@ -356,20 +416,4 @@ function expandFurther(
     const why = `query: too many words begin with "${beginning}": write more of the word`;
     throw boardError('INVALID_PARAMS', why);
   }
-}
-
-function newestWith(statements: Statements, set: AnyOf, low: number, high: number): number {
-  let newest = 0;
-  for (const term of set) {
-    const from = Math.max(low, newest);
-    newest = Math.max(newest, statements.newestWithTerm.get({ term, low: from, high })?.id ?? 0);
-  }
-  return newest;
-}
-
-/** The newest first. */
-function allWith({ allWithTerm }: Statements, set: AnyOf, low: number, high: number): number[] {
-  const all = set.map((term) => allWithTerm.rows({ term, low, high }) as [number][]);
-  const ids = all.flat().map(([id]) => id);
-  return set.length === 1 ? ids : [...new Set(ids)].sort((a, b) => b - a);
 }
