@@ -44,6 +44,21 @@ export function readAfter({ lastRead, ranges }: Marks, number: number): NumberRa
     .map(([first, last]) => [Math.max(first, number + 1), last]);
 }
 
+/**
+ * The marks after a catch-up is taken back: `now` without the numbers that it added to `was`. What was read after it stays
+ * read, and nothing is marked as read, even if another session has taken a catch-up back meanwhile.
+ * @param upTo the number up to which the catch-up marked messages as read
+ */
+export function withoutCatchUp(now: Marks, was: Marks, upTo: number): Marks {
+  const before = [[1, was.lastRead] as const, ...was.ranges];
+  const both = [[1, now.lastRead] as const, ...now.ranges].flatMap(([first, last]) =>
+    before
+      .map(([from, to]): NumberRange => [Math.max(first, from), Math.min(last, to)])
+      .filter(([from, to]) => from <= to),
+  );
+  return withRead({ lastRead: 0, ranges: [] }, [...both, ...readAfter(now, upTo)]);
+}
+
 /** As in a `.newsrc`: `14-17,20`. */
 export function formatRanges(ranges: readonly NumberRange[]): string {
   return ranges.map(([first, last]) => (first === last ? first : `${first}-${last}`)).join(',');

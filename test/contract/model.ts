@@ -187,12 +187,12 @@ export class Model {
     member.read = new Set(read);
   }
 
-  /** What was read after the last catch-up stays read. */
+  /** What was read after the catch-up stays read, and nothing is marked as read. */
   undo(user: string, name: string): void {
     const member = this.group(name).members.get(user);
     if (!member?.caughtUp) return;
     const { was, upTo } = member.caughtUp;
-    member.read = new Set([...was, ...[...member.read].filter((number) => number > upTo)]);
+    member.read = new Set([...member.read].filter((number) => number > upTo || was.has(number)));
     delete member.caughtUp;
   }
 

@@ -3,7 +3,7 @@ import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
-import { isRead, type Marks, readAfter, withRead } from '../../src/protocol/marks.ts';
+import { isRead, type Marks, withoutCatchUp } from '../../src/protocol/marks.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
 import { complete, errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
@@ -207,7 +207,7 @@ export class Replay {
       (group) => group.name === name,
     );
     if (!now) throw new Error(`There is no group ${name}`);
-    const marks = withRead(caughtUp.was, readAfter(now, caughtUp.upTo));
+    const marks = withoutCatchUp(now, caughtUp.was, caughtUp.upTo);
     await this.storage.repository.restoreMarks(session, groupNamed(name), marks);
     this.model.undo(user, name);
   }

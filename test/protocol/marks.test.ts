@@ -9,6 +9,7 @@ import {
   type NumberRange,
   parseRanges,
   readAfter,
+  withoutCatchUp,
   withRead,
 } from '../../src/protocol/marks.ts';
 
@@ -41,6 +42,15 @@ test('marks with further ranges hold the numbers of both, in the one form that i
       expect(numbers(after)).toEqual(expected);
       expect(areRanges(after.ranges, after.lastRead)).toBe(true);
       expect(parseRanges(formatRanges(after.ranges))).toEqual(after.ranges);
+    }),
+  );
+});
+
+test('taking a catch-up back removes what it added, and marks nothing as read', () => {
+  fc.assert(
+    fc.property(marks, marks, fc.nat({ max: most }), (now, was, upTo) => {
+      const expected = numbers(now).filter((number) => number > upTo || isRead(was, number));
+      expect(numbers(withoutCatchUp(now, was, upTo))).toEqual(expected);
     }),
   );
 });

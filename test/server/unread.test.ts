@@ -289,6 +289,33 @@ test('%undo takes %catchup all back, but not what was read after it', async () =
   expect(await alice.ask('%catchup help')).toContain('[ERROR] You are not a member of help');
 });
 
+test('%undo in one session marks nothing as read that %undo in another has made unread', async () => {
+  const board = await TestBoard.start();
+  const bob = await board.member('bob');
+  const alice = await board.member('alice');
+  await alice.ask('%password correct-horse');
+  const laptop = await board.connect();
+  await laptop.expect('What is your username? ');
+  laptop.send('alice');
+  await laptop.expect('Password: ');
+  laptop.send('correct-horse');
+  await laptop.expect('%help for every command.\n');
+  await post(bob, 2);
+  await alice.receivedSoFar();
+  await alice.ask('%catchup');
+  await post(bob, 2);
+  await alice.receivedSoFar();
+  await laptop.receivedSoFar();
+  await laptop.ask('%catchup');
+  expect(await alice.ask('%undo')).toBe('[SUCCESS] Unread again: main (2).\n');
+  expect(await laptop.ask('%undo')).toBe('[SUCCESS] Unread again: main (4).\n');
+  expect(await alice.ask('%catchup')).toContain('main (4)');
+  expect(await laptop.ask('%catchup')).toBe('[INFO] Nothing unread.\n');
+  expect(await alice.ask('%undo')).toBe('[SUCCESS] Unread again: main (4).\n');
+  await laptop.ask('%undo');
+  expect(await alice.ask('%unread')).toBe('[INFO] main: 4 unread\n');
+});
+
 test('%next reads through a thread before the rest of the group', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');

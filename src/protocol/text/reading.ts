@@ -1,6 +1,6 @@
 import { BoardError } from '../errors.ts';
 import { limits } from '../limits.ts';
-import { type NumberRange, readAfter, withRead } from '../marks.ts';
+import { type NumberRange, withoutCatchUp, withRead } from '../marks.ts';
 import type { Call, FullMessage, Result } from '../schemas.ts';
 import { conversations } from './conversations.ts';
 
@@ -128,7 +128,7 @@ export class Reading {
     for (const { id, was, upTo } of undone) {
       const now = groups.find((group) => group.id === id);
       if (!now?.joined) continue;
-      const { lastRead, ranges } = withRead(was, readAfter(now, upTo));
+      const { lastRead, ranges } = withoutCatchUp(now, was, upTo);
       await call('group.restoreMarks', {
         group: id,
         lastRead,
