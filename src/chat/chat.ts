@@ -29,6 +29,16 @@ const refusedTimeout = 10_000;
 
 const nameQuestion: Question = { text: 'What is your username? ', remembers: () => false };
 
+/** Asks until the user answers yes or no. Nothing typed is no, and so is giving the question up. */
+async function confirm(question: string, terminal: Terminal, style: Style): Promise<boolean> {
+  for (;;) {
+    const answer = (await terminal.answer(question))?.trim() ?? '';
+    if (/^y(es)?$/i.test(answer)) return true;
+    if (/^(no?)?$/i.test(answer)) return false;
+    terminal.print(info('Please answer y or n.', style));
+  }
+}
+
 /** Runs the terminal client until the user leaves, and closes the terminal. */
 export async function runChat(
   terminal: Terminal,
@@ -70,10 +80,7 @@ export async function runChat(
       if (!chosen || terminal.showsSecrets) return secret(prompt);
       return askTwice(prompt, secret, () => print(info('The two are not the same.', style)));
     },
-    confirm: async (question) => {
-      const answer = await asked(() => terminal.answer(question));
-      return /^y(es)?$/i.test(answer?.trim() ?? '');
-    },
+    confirm: (question) => asked(() => confirm(question, terminal, style)),
     paged: () => {
       const page = new Page(terminal);
       return (piece) => page.print(piece);

@@ -36,6 +36,13 @@ test('the first line asks, and further lines are posted without asking', async (
   await alice.shows(first);
   alice.type('\r');
   await alice.shows(/\[INFO\] Nothing was posted\.\nnews>$/);
+  // The next line of somebody who does not look at the screen is no answer.
+  alice.type('a slip again\rand another line\r');
+  await alice.shows(
+    /\(y\/N\) and another line\n\[INFO\] Please answer y or n\.\nPost this in news, .*$/,
+  );
+  alice.type('n\r');
+  await alice.shows(/\(y\/N\) n\n\[INFO\] Nothing was posted\.\nnews>$/);
   expect((await bob.call('message.list', { group: 'news' })).messages).toEqual([]);
   alice.type('Who is in for lunch?\r');
   await alice.shows(first);
@@ -139,6 +146,23 @@ test('in a thread, its messages are shown, and others of the group are announced
   await alice.shows(/\nnews>$/);
   alice.type('%go ..\r');
   await alice.shows(/You are in no place now\.\nalice@.*>$/);
+});
+
+test('%threads has a line for each thread, with its last time, its replies and what is unread', async () => {
+  const { alice, bob, post } = await aliceInNews({ cols: 80 });
+  await post('Parking', 'The yard is closed.');
+  await post('Lunch', 'Who is in?');
+  await alice.shows(/Who is in\?\nnews>$/);
+  alice.type('%go ..\r');
+  await alice.shows(/no place now\.\n.*>$/);
+  for (const content of ['until noon', 'and at night']) {
+    await bob.call('message.post', { group: 'news', content, replyTo: 1 });
+  }
+  await alice.shows(/ID: 4, [\s\S]*>$/);
+  alice.type('%groupthreads news\r');
+  await alice.shows(
+    /Threads ---\n#1 {2}today \d\d:\d\d {2}bob: Parking {2}2 replies, 2 unread\n#2 {2}today \d\d:\d\d {2}bob: Lunch {2}0 replies\n-+\n/,
+  );
 });
 
 test('what is written meanwhile stays whole when messages arrive in the place', async () => {

@@ -27,6 +27,14 @@ export function readerStyle(screen: Screen, now: () => Date = () => new Date()):
       const entry = `#${number}  ${date}  ${sender}: ${subject}`;
       return notes.length > 0 ? `${entry}  ${colours.faint(notes.join(', '))}` : entry;
     },
+    thread: ({ number, startedBy, lastDate, replies, unread, subject }) => {
+      const counts = [
+        `${replies} ${replies === '1' ? 'reply' : 'replies'}`,
+        ...(unread === undefined ? [] : [`${unread} unread`]),
+      ];
+      const from = startedBy === undefined ? '' : `${startedBy}: `;
+      return `#${number}  ${lastDate}  ${from}${subject}  ${colours.faint(counts.join(', '))}`;
+    },
     line: (text) => wrapLine(text, columns()),
     content: (text) => wrapText(text, columns()),
     get columns() {

@@ -144,15 +144,16 @@ function replyNote(replyTo: number, first: number): string {
 /** Threads, one a line. */
 export function renderThreads(threads: Result<'thread.list'>['threads'], style: Style): string {
   const lines = threads.map(({ thread, subject, startedBy, replies, unread, ...last }) => {
-    const parts = [
-      `ID: ${style.strong(String(thread))}`,
-      ...(startedBy === undefined ? [] : [`Started by: ${style.user(startedBy)}`]),
-      `Last: ${last.lastNumber}, ${style.date(last.lastPostedAt)}`,
-      `Replies: ${replies}${replies >= limits.unread ? '+' : ''}`,
-      ...(unread > 0 ? [`Unread: ${unread}${unread >= limits.unread ? '+' : ''}`] : []),
-      `Subject: ${style.strong(cleanLine(subject))}`,
-    ];
-    return `${style.line(parts.join(' | '))}\n`;
+    const entry = style.thread({
+      number: style.strong(String(thread)),
+      startedBy: startedBy === undefined ? undefined : style.user(startedBy),
+      lastNumber: last.lastNumber,
+      lastDate: style.date(last.lastPostedAt),
+      replies: `${replies}${plusAtLimit(replies)}`,
+      unread: unread > 0 ? `${unread}${plusAtLimit(unread)}` : undefined,
+      subject: style.strong(cleanLine(subject)),
+    });
+    return `${style.line(entry)}\n`;
   });
   return lines.join('');
 }

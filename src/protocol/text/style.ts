@@ -13,6 +13,19 @@ interface Entry {
   readonly notes: readonly string[];
 }
 
+/** The parts of a line of a list of threads. */
+interface ThreadEntry {
+  readonly number: string;
+  /** Undefined if the reader cannot see the first message. */
+  readonly startedBy: string | undefined;
+  readonly lastNumber: number;
+  readonly lastDate: string;
+  /** Counts, as they are printed. `unread` is undefined if there is none. */
+  readonly replies: string;
+  readonly unread: string | undefined;
+  readonly subject: string;
+}
+
 /**
  * How printed text looks. All text must be clean before it is given to a style: a style may add
  * escape sequences, and nothing after it removes any.
@@ -29,6 +42,8 @@ export interface Style {
   frame(text: string): string;
   /** One line of a list, from the parts of a header, which are styled already. */
   entry(header: Entry): string;
+  /** One line of a list of threads. */
+  thread(thread: ThreadEntry): string;
   /** Lays out one line of the program. */
   line(text: string): string;
   /** Lays out a text that a user wrote. It may have several lines. */
@@ -51,6 +66,15 @@ export const plainStyle: Style = {
     [`ID: ${number}`, `Sender: ${sender}`, `Date: ${date}`, `Subject: ${subject}`, ...notes].join(
       ' | ',
     ),
+  thread: ({ number, startedBy, lastNumber, lastDate, replies, unread, subject }) =>
+    [
+      `ID: ${number}`,
+      ...(startedBy === undefined ? [] : [`Started by: ${startedBy}`]),
+      `Last: ${lastNumber}, ${lastDate}`,
+      `Replies: ${replies}`,
+      ...(unread === undefined ? [] : [`Unread: ${unread}`]),
+      `Subject: ${subject}`,
+    ].join(' | '),
   line: asItIs,
   content: asItIs,
   columns: Number.POSITIVE_INFINITY,
