@@ -5,6 +5,7 @@ import type { Certificate } from './doors/arriving/tls.ts';
 import type { ListenAddress } from './doors/listening.ts';
 import type { MetricsAddress } from './doors/metrics/door.ts';
 import type { ServerLimits } from './protocol/limits.ts';
+import type { GroupCreation } from './protocol/rights.ts';
 import type { BackupPlan } from './storage/sqlite/copies/backup-schedule.ts';
 import type { Durability } from './storage/sqlite/file/connection.ts';
 
@@ -16,6 +17,8 @@ export interface AppConfig {
   readonly data: string;
   readonly version: string;
   readonly access: Access;
+  /** Who can make groups, besides the operator: `protected` if it is left out. */
+  readonly groupCreation?: GroupCreation | undefined;
   /** For the addresses with TLS. */
   readonly certificate?: Certificate | undefined;
   /** The networks whose connections begin with a header of the PROXY protocol. */
@@ -43,6 +46,7 @@ export interface Reconfigurable extends Pick<AppConfig, 'access'> {
   readonly certificate: Certificate | undefined;
   /** How long after its posting a message can be edited, in milliseconds; 0 for not at all. */
   readonly editTime: number;
+  readonly groupCreation?: GroupCreation | undefined;
   /** A level of pino. */
   readonly logLevel: string;
 }

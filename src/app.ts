@@ -4,6 +4,7 @@ import { Accounts } from './board/accounts.ts';
 import { NetworkMap } from './board/addresses.ts';
 import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
+import { Groups } from './board/groups.ts';
 import { Indexer } from './board/indexer.ts';
 import { NetworkBans } from './board/network-bans.ts';
 import { Passwords } from './board/passwords.ts';
@@ -43,6 +44,7 @@ const closingTime = 5000;
 interface Parts {
   readonly log: Logger;
   readonly board: Board;
+  readonly groups: Groups;
   readonly core: Core;
   readonly accounts: Accounts;
   readonly concerns: Set<Concern>;
@@ -87,12 +89,13 @@ export class App {
    * Applies the settings that can change while the board runs; connections stay.
    * @throws the error of OpenSSL, and then nothing has changed
    */
-  reconfigure({ access, certificate, editTime, logLevel }: Reconfigurable): void {
-    const { doors, accounts, board, core, log } = this.parts;
+  reconfigure({ access, certificate, editTime, groupCreation, logLevel }: Reconfigurable): void {
+    const { doors, accounts, board, groups, core, log } = this.parts;
     for (const door of doors) door.reload?.({ certificate });
     accounts.access = access;
     core.info.access = access;
     board.editTime = editTime;
+    groups.creation = groupCreation ?? groups.creation;
     core.info.limits.editTime = editTime;
     log.level = logLevel;
   }
@@ -156,8 +159,10 @@ async function build(
     limits: { ...limits, ...own, connections },
   };
   const board = new Board(serverStore.repository, own.editTime);
+  const groups = new Groups(serverStore.groups, config.groupCreation);
   const core = new Core({
     board,
+    groups,
     accounts,
     bans: new NetworkBans(() => clockWatch.expected / 1000),
     hub,
@@ -227,7 +232,7 @@ async function build(
   caretaker = new Caretaker({ upkeep, failed });
   indexer = new Indexer({ index: () => upkeep.indexMessages(), failed });
   backups = config.backups && new BackupSchedule(data, config.backups, log);
-  return { log, board, core, accounts, concerns, doors, addresses, metricsAddress };
+  return { log, board, groups, core, accounts, concerns, doors, addresses, metricsAddress };
 }
 
 /**

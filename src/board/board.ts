@@ -38,8 +38,8 @@ export class Board {
     return this.repository.unread(user, until, groups);
   }
 
-  join(actor: Actor, group: string | number) {
-    return this.repository.join(actor, groupRef(group));
+  join(actor: Actor, group: string | number, code?: string) {
+    return this.repository.join(actor, groupRef(group), code);
   }
 
   leave(actor: Actor, group: string | number) {
@@ -212,7 +212,7 @@ export function groupRef(group: string | number): GroupRef {
  * A user given by name, with or without the `@` of a direct conversation.
  * @throws BoardError `USER_NOT_FOUND` for a text that is too long to be a name
  */
-function userRef(user: string): string {
+export function userRef(user: string): string {
   if (isLongerThan(user, limits.userName)) {
     throw boardError('USER_NOT_FOUND', `${user.slice(0, limits.userName)}…`);
   }
@@ -243,7 +243,7 @@ export function checkedSubject(text: string): string {
 const unitsBeforeCleaning = 8;
 
 /** A cleaned line. The length is checked first, so that a very long text costs nothing. */
-function checkedLine(what: string, text: string, limit: number): string {
+export function checkedLine(what: string, text: string, limit: number): string {
   requireAtMost(what, text, unitsBeforeCleaning * limit, limit);
   const line = cleanLine(text).trim();
   if ([...line].length > limit) throw boardError('TOO_LONG', what, limit, 'characters');

@@ -44,6 +44,7 @@ export class Caretaker {
       this.rest = new AbortController();
       try {
         await this.inSteps(() => upkeep.removeExpired());
+        await this.inSteps(() => upkeep.removeGroups());
         await this.inSteps(() => upkeep.removeEndedBans());
         await this.inSteps(() => upkeep.keepUses());
         await this.inSteps(() => upkeep.removeStale());

@@ -1,5 +1,6 @@
 import type { Marks } from '../protocol/marks.ts';
 import type { MuteChange, Mutes as NumberedMutes } from '../protocol/muted.ts';
+import type { Access, LogAct, Policy, Role } from '../protocol/rights.ts';
 
 /** The types of the board's rules. Times are microseconds since the epoch, from the clock of the board. */
 
@@ -44,9 +45,41 @@ export interface Message extends Header {
 /** Of which messages of a group a member is notified. */
 export type Notify = 'all' | 'mentions' | 'none';
 
+/** Who can join a group, and who can write in it. */
+export interface GroupRules {
+  readonly access: Access;
+  /** Who can begin a thread. */
+  readonly posting: Policy;
+  readonly replying: Policy;
+}
+
+/** The rules of a group that says nothing else, and of a direct conversation. */
+export const openRules = { access: 'open', posting: 'members', replying: 'members' } as const;
+
+/** A line of a group's log: what somebody did to the group, its members or its messages. It has no text of a message. */
+export interface LogLine {
+  readonly id: number;
+  readonly at: number;
+  readonly act: LogAct;
+  /** The name of who did it, at that time; null for the operator, and for what the board did by its rules. */
+  readonly by: string | null;
+  /** The user whom it concerns, by the name at that time. */
+  readonly user: string | null;
+  /** The message or the thread that it concerns. */
+  readonly number: number | null;
+  /** When a silence or a code ends. */
+  readonly until: number | null;
+  /** A reason, a role, or what was set. */
+  readonly detail: string;
+}
+
 /** One of a user's memberships, as a login lists it. */
 export interface Membership extends Marks {
   readonly group: Group;
+  /** What is left out is `open`, or a group in which all members write. */
+  readonly rules?: GroupRules;
+  /** The user's role, if it has effect. */
+  readonly role?: Role;
   /** How many messages are unread; null or left out if `Repository.unread` has to count them. */
   readonly unread?: number | null;
   /** How many of them mention the user; null or left out together with `unread`. */
@@ -65,8 +98,12 @@ export interface Mutes {
 }
 
 /** A group in a list for a user. Nothing is read, and the newest number is 0, for a user who is not in the group. */
-export interface GroupSummary extends Group, Marks {
+export interface GroupSummary extends Group, Marks, GroupRules {
   readonly description: string;
+  /** The user's role, if it has effect. */
+  readonly role: Role;
+  /** Whether the user has an invitation to the group. */
+  readonly invited: boolean;
   readonly members: number;
   /** How many messages were posted so far. */
   readonly messages: number;
@@ -174,6 +211,16 @@ export type BoardEvent =
     }
   /** The user has muted a user or a thread, or has ended that. */
   | { type: 'mutes.changed'; origin: Origin; user: User; change: MuteChange }
+  /** A member has reported a message. It concerns the moderators of the group, whose ids are given. */
+  | {
+      type: 'message.reported';
+      origin: Origin;
+      group: Group;
+      number: number;
+      user: User;
+      reason: string;
+      moderators: readonly number[];
+    }
   /** What the user has read of the group is now `marks`. */
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }
   | OutsideEvent;
@@ -184,8 +231,31 @@ export type OutsideEvent =
   | { type: 'user.renamed'; user: User; was: string; groups: readonly Group[] }
   /** The user's sessions end, and are sent the reason. */
   | { type: 'user.expelled'; user: User; reason: string }
-  | { type: 'group.changed'; group: Group; was: string; description: string }
-  | { type: 'group.removed'; group: Group }
+  | { type: 'group.changed'; group: Group; was: string; description: string; rules: GroupRules }
+  /**
+   * A line was added to the group's log. If it is about a message, it concerns the members who joined before `until`.
+   */
+  | {
+      type: 'group.logged';
+      origin: Origin;
+      group: Group;
+      line: LogLine;
+      until?: number;
+    }
+  /** The user was removed from the group, or barred. `by` is null for the operator. */
+  | {
+      type: 'membership.ended';
+      origin: Origin;
+      group: Group;
+      user: User;
+      act: 'remove' | 'bar';
+      by: string | null;
+      reason: string;
+    }
+  /** The user was invited to the group. */
+  | { type: 'group.invited'; user: User; group: Group; by: string | null; description: string }
+  /** `by` is the name of the owner who deleted it; left out for the operator. */
+  | { type: 'group.removed'; group: Group; by?: string }
   /** The server enforces the rule at once. Members are notified when messages are deleted. */
   | { type: 'retention.changed'; group: Group }
   /** The server reads the bans of networks again, and ends the sessions of banned networks. */

@@ -1,10 +1,10 @@
 import { deletedUser } from '../protocol/direct.ts';
 import type { Marks } from '../protocol/marks.ts';
-import type { Header, Member } from '../protocol/schemas.ts';
+import type { Header, Member, LogLine as ShownLine } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
 import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
 import type { ThreadSummary } from './ports/threads.ts';
-import type { Header as BoardHeader, Group, User } from './types.ts';
+import type { Header as BoardHeader, Group, LogLine, User } from './types.ts';
 
 /** The group that a result or a notice is about. */
 export function toGroup({ id, name }: Group) {
@@ -19,6 +19,17 @@ export function toMarks({ lastRead, ranges }: Marks) {
 /** The user whom a notice is about. */
 export function toUser({ id, name }: User) {
   return { user: name, userId: id };
+}
+
+/** A line of a group's log. */
+export function toLogLine({ id, at, act, by, user, number, until, detail }: LogLine): ShownLine {
+  return {
+    ...{ id, at: formatTime(at), act, by },
+    ...(user !== null && { user }),
+    ...(number !== null && { number }),
+    ...(until !== null && { until: formatTime(until) }),
+    ...(detail !== '' && { detail }),
+  };
 }
 
 /** A header as the protocol sends it. */

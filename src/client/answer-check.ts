@@ -62,6 +62,27 @@ export function leadsOn<M extends Method>(
     case 'message.next':
     case 'group.markRead':
     case 'group.restoreMarks':
+    case 'group.create':
+    case 'group.edit':
+    case 'group.delete':
+    case 'group.show':
+    case 'group.invite':
+    case 'invitation.list':
+    case 'invitation.revoke':
+    case 'group.remove':
+    case 'group.bar':
+    case 'group.unbar':
+    case 'group.silence':
+    case 'group.unsilence':
+    case 'group.setRole':
+    case 'group.log':
+    case 'thread.close':
+    case 'thread.reopen':
+    case 'message.pin':
+    case 'message.unpin':
+    case 'message.report':
+    case 'report.list':
+    case 'report.close':
     case 'ping':
     case 'rpc.discover':
       return true;

@@ -113,7 +113,8 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
       );
     }
     const sent = method === 'message.post' ? { key: randomUUID(), ...params } : params;
-    const feed = 'group' in sent ? this.feeds.find(sent.group) : undefined;
+    const named = 'group' in sent ? sent.group : undefined;
+    const feed = named === undefined ? undefined : this.feeds.find(named);
     const answer = this.calls.add<M>({
       method,
       params: sent,

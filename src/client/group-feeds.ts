@@ -65,7 +65,14 @@ export class GroupFeeds {
         break;
       case 'group.join':
         this.joined(result, result.messages.at(-1)?.number ?? 0);
+        this.change(result.id, rulesOf(result));
         break;
+      case 'group.create': {
+        const { groupId: id, group, change, role } = result;
+        this.joined({ id, group, change }, 0);
+        this.change(id, { ...rulesOf(result), role });
+        break;
+      }
       case 'direct.open':
         this.beginDirect(result);
         break;
@@ -107,6 +114,26 @@ export class GroupFeeds {
       case 'user.unmute':
       case 'mute.list':
       case 'message.next':
+      case 'group.edit':
+      case 'group.delete':
+      case 'group.show':
+      case 'group.invite':
+      case 'invitation.list':
+      case 'invitation.revoke':
+      case 'group.remove':
+      case 'group.bar':
+      case 'group.unbar':
+      case 'group.silence':
+      case 'group.unsilence':
+      case 'group.setRole':
+      case 'group.log':
+      case 'thread.close':
+      case 'thread.reopen':
+      case 'message.pin':
+      case 'message.unpin':
+      case 'message.report':
+      case 'report.list':
+      case 'report.close':
       case 'ping':
       case 'rpc.discover':
         break;
@@ -142,17 +169,22 @@ export class GroupFeeds {
         if (params.userId === userId) this.feeds.delete(params.groupId);
         return true;
       case 'group.removed':
+      case 'membership.ended':
         this.feeds.delete(params.groupId);
         return true;
-      case 'group.changed':
-        this.change(params.groupId, { group: params.group });
+      case 'group.changed': {
+        this.change(params.groupId, { group: params.group, ...rulesOf(params) });
         return true;
+      }
       case 'marks.changed':
         this.marked(params.groupId, params);
         return true;
       case 'membership.changed':
         this.notified(params);
         return true;
+      case 'group.logged':
+      case 'group.invited':
+      case 'message.reported':
       case 'mutes.changed':
       case 'member.renamed':
       case 'presence.changed':
@@ -190,6 +222,10 @@ export class GroupFeeds {
       ranges: [],
       lastNumber: announced,
       notify: 'all' as const,
+      access: 'open' as const,
+      posting: 'members' as const,
+      replying: 'members' as const,
+      role: 'member' as const,
     };
     this.add({ id, group, change, ...numbers }, announced);
   }
@@ -209,6 +245,14 @@ export class GroupFeeds {
     const feed = this.feeds.get(id);
     if (feed) feed.membership = { ...feed.membership, ...change };
   }
+}
+
+function rulesOf({
+  access,
+  posting,
+  replying,
+}: Pick<Membership, 'access' | 'posting' | 'replying'>) {
+  return { access, posting, replying };
 }
 
 function haveSameMarks(a: Membership, b: Membership): boolean {

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
+import type { Groups } from '../board/groups.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
@@ -21,6 +22,7 @@ import type { Wire } from './wire.ts';
 
 export interface CoreOptions {
   readonly board: Board;
+  readonly groups: Groups;
   readonly accounts: Accounts;
   readonly bans: NetworkBans;
   readonly hub: Hub;
@@ -55,15 +57,17 @@ export class Core {
   isClosing = false;
   private readonly accounts: Accounts;
   private readonly board: Board;
+  private readonly groups: Groups;
   private readonly description: Result<'rpc.discover'>;
   private readonly sessionLog: SessionLog;
   private readonly sessions = new Set<Session>();
   private readonly encodings = new Set<string>();
   private lastId = 0;
 
-  constructor({ board, accounts, bans, hub, info, description, ...rest }: CoreOptions) {
+  constructor({ board, groups, accounts, bans, hub, info, description, ...rest }: CoreOptions) {
     const { limits, connections, counts, log } = rest;
     this.board = board;
+    this.groups = groups;
     this.accounts = accounts;
     this.bans = bans;
     this.hub = hub;
@@ -97,9 +101,9 @@ export class Core {
 
   /** Everything that the requests of a session use. */
   context(session: Session, costs: Costs): Context {
-    const { board, accounts, hub, info, description, limits, counts } = this;
+    const { board, groups, accounts, hub, info, description, limits, counts } = this;
     // Each property is written out: spreading an object costs 350 bytes more for each connection.
-    return { session, board, accounts, hub, info, description, limits, counts, costs };
+    return { session, board, groups, accounts, hub, info, description, limits, counts, costs };
   }
 
   /** Replaces the banned networks, and closes the sessions that come from one. */

@@ -1,3 +1,4 @@
+import { openRules } from '../board/types.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
 import { Channel, concerns, type Pending } from './channel.ts';
@@ -34,7 +35,7 @@ export class DirectChannel extends Channel {
       const id = userOf(session);
       const was = this.nameFor(session);
       if (id === user || was === name) continue;
-      const params = { group: name, groupId: this.group.id, was, description: '' };
+      const params = { group: name, groupId: this.group.id, was, description: '', ...openRules };
       this.send([{ method: 'group.changed', params }], session);
     }
     for (const id of this.names.keys()) if (id !== user) this.call(id, name);

@@ -7,6 +7,7 @@ import { editHandlers } from './handlers/edit.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { mentionHandlers } from './handlers/mentions.ts';
 import { messageHandlers } from './handlers/message.ts';
+import { moderationHandlers } from './handlers/moderation.ts';
 import { muteHandlers } from './handlers/mutes.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
@@ -24,6 +25,7 @@ const handlers: Handlers = {
   ...searchHandlers,
   ...mentionHandlers,
   ...muteHandlers,
+  ...moderationHandlers,
 };
 
 /** Carries out one request: the checks of the command table, then its handler. Counts and logs it. */

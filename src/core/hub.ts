@@ -1,6 +1,6 @@
 import { endOfTime } from '../board/times.ts';
 import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from '../board/types.ts';
-import { toGroup, toHeader, toMarks, toUser } from '../board/view.ts';
+import { toGroup, toHeader, toLogLine, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
 import { MutedNotices } from '../protocol/muted.ts';
@@ -58,8 +58,22 @@ export class Hub implements EndsTurn {
     'mutes.changed': (event) => this.setMuted(event),
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
-    'group.changed': ({ group, was, description }) => this.change(group, was, description),
-    'group.removed': ({ group }) => this.removeGroup(group),
+    'group.changed': (event) => this.change(event),
+    'group.logged': ({ group, origin, line, until }) => {
+      const params = { ...toGroup(group), line: toLogLine(line) };
+      this.notifyGroup(group, origin, { method: 'group.logged', params }, { until });
+    },
+    'membership.ended': (event) => this.endMembership(event),
+    'group.invited': ({ user, group, by, description }) => {
+      const params = { ...toGroup(this.named(group)), by, description };
+      this.notifyOthers(user, null, { method: 'group.invited', params });
+    },
+    'message.reported': ({ group, origin, number, user, reason, moderators }) => {
+      const params = { ...toGroup(this.named(group)), ...toUser(user), number, reason };
+      const notice: Notice = { method: 'message.reported', params };
+      for (const id of moderators) this.notifyOthers({ id }, origin, notice);
+    },
+    'group.removed': (event) => this.removeGroup(event),
     'retention.changed': () => {},
     // `Core` keeps the bans.
     'networkBans.changed': () => {},
@@ -264,7 +278,7 @@ export class Hub implements EndsTurn {
   }
 
   /** Notifies the sessions of a user other than the session `except`. */
-  private notifyOthers(user: User, except: Origin, notice: Notice): void {
+  private notifyOthers(user: Pick<User, 'id'>, except: Origin, notice: Notice): void {
     const announcement = new PrivateAnnouncement([notice]);
     for (const session of this.sessionsOf(user.id)) {
       if (session.id === except) continue;
@@ -287,10 +301,25 @@ export class Hub implements EndsTurn {
     this.dropIfEmpty(group.id);
   }
 
-  private change(group: Group, was: string, description: string): void {
+  /** Tells the user of it once, on every session; the other members get a line of the group's log. */
+  private endMembership({ group, user, origin, ...ended }: EventOf<'membership.ended'>): void {
+    const channel = this.channels.get(group.id);
+    channel?.deliver();
+    channel?.forgetPresence(user.name);
+    const { act, by, reason } = ended;
+    const params = { ...toGroup(this.named(group)), act, by, ...(reason && { reason }) };
+    this.notifyOthers(user, origin, { method: 'membership.ended', params });
+    for (const session of this.sessionsOf(user.id)) {
+      channel?.remove(session);
+      forget(group.id, session);
+    }
+    this.dropIfEmpty(group.id);
+  }
+
+  private change({ group, was, description, rules }: EventOf<'group.changed'>): void {
     const channel = this.channels.get(group.id);
     if (channel) channel.group.name = group.name;
-    const params = { ...toGroup(group), was, description };
+    const params = { ...toGroup(group), was, description, ...rules };
     this.notifyGroup(group, null, { method: 'group.changed', params });
   }
 
@@ -306,10 +335,11 @@ export class Hub implements EndsTurn {
     if (firstUntil < until) notify(some, { from: firstUntil, until });
   }
 
-  private removeGroup(group: Group): void {
+  private removeGroup({ group, by }: EventOf<'group.removed'>): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
-    channel.enqueue({ method: 'group.removed', params: toGroup(group) }, null);
+    const params = { ...toGroup(group), ...(by !== undefined && { by }) };
+    channel.enqueue({ method: 'group.removed', params }, null);
     channel.deliver();
     this.channels.delete(group.id);
     for (const session of this.sessions.values()) forget(group.id, session);

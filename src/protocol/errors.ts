@@ -41,8 +41,25 @@ export const catalogue = {
   ALREADY_MEMBER: (group: string) => `You are a member of ${group} already.`,
   NOT_MEMBER: (group: string) => `You are not a member of ${group}.`,
 
-  NAME_UNPROTECTED: (whose: string) =>
-    `${whose} is not protected by a password. Direct messages go only between protected names.`,
+  FORBIDDEN: (why: string) => `${why}.`,
+  INVITATION_NEEDED: (group: string) => `Only those who are invited can join ${group}.`,
+  INVITATION_INVALID: (group: string) =>
+    `This code is no invitation to ${group}: it is wrong, used up or too old.`,
+  INVITATION_LIMIT: (whose: string, limit: number) =>
+    `${whose} has ${limit} open invitations, which is the limit.`,
+  BARRED: (who: string, group: string, reason: string) =>
+    `${who} barred from ${group}${reason ? `: ${reason}` : ''}.`,
+  SILENCED: (group: string, until: string) => `You are silenced in ${group} until ${until}.`,
+  THREAD_CLOSED: (thread: number, group: string) =>
+    `Thread ${thread} of ${group} is closed: only its moderators can reply.`,
+  GROUP_LIMIT: (who: string, limit: number) => `${who} ${limit} groups, which is the limit.`,
+  PINS_FULL: (limit: number, group: string) =>
+    `${limit} messages of ${group} are pinned, which is the limit.`,
+  REPORT_LIMIT: (limit: number) =>
+    `You have reported ${limit} messages within a day, which is the limit.`,
+
+  NAME_UNPROTECTED: (whose: string, why: string) =>
+    `${whose} is not protected by a password. ${why}.`,
   DIRECT_TO_SELF: () => 'This is your own name: direct messages and blocks are for others.',
   DIRECT_LIMIT: (limit: number) =>
     `You have begun ${limit} direct conversations within a day, which is the limit.`,

@@ -6,8 +6,28 @@ export const limits = {
   groupName: 64,
   /** Maximum length of a group's description, in characters. */
   description: 200,
-  /** Maximum length of the reason of a ban or a deletion, in characters. */
+  /** Maximum length of what a group says about itself, in bytes of UTF-8. */
+  about: 4 * 1024,
+  /** Maximum length of the reason of a ban, a deletion, an act in a group or a report, in characters. */
   reason: 200,
+  /** Groups that a user can own. */
+  groupsOwned: 20,
+  /** Invitations of a group that are open, and those of a user, and how many users can join by one code. */
+  invitations: 100,
+  invitationsReceived: 100,
+  codeUses: 1000,
+  /** How many days a silence and an invitation code can last. */
+  silenceDays: 366,
+  codeDays: 366,
+  /** Messages that are pinned in a group. */
+  pins: 5,
+  /** Lines of a group's log that are kept, and lines in a page of it without a limit, and the highest limit. */
+  logLines: 1000,
+  logDefault: 50,
+  logMost: 200,
+  /** Messages that a user can report within a day, and open reports in a list. */
+  reportsPerDay: 20,
+  reportsListed: 100,
   /** Maximum length of a subject, in characters. */
   subject: 200,
   /** Maximum length of a content, in bytes of UTF-8. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
+import { accesses, logActs, policies, roles } from './rights.ts';
 import { parsePlace } from './search-place.ts';
 import { parseTime } from './time.ts';
 
@@ -14,6 +15,7 @@ const group = z.union(
 /** A user by name, with or without the `@` of a direct conversation. */
 const user = z.string().min(1, 'give the name of a user');
 const number = z.int().positive();
+const reason = z.string().optional();
 const time = z
   .string()
   .max(27)
@@ -69,6 +71,40 @@ const thread = z.object({
 const member = z.object({ name: z.string(), online: z.boolean() });
 /** A page of a group's members. `total` counts all members. `next` is the `after` of the next page, if there is one. */
 const memberPage = { members: z.array(member), total: z.int(), next: z.int().optional() };
+const onUser = z.object({ ...inGroup, ...ofUser });
+const ofMessage = z.object({ ...inGroup, number: z.int() });
+/** Who can join a group, who can begin threads in it, and who can reply. */
+const rules = {
+  access: z.enum(accesses).default('open'),
+  posting: z.enum(policies).default('members'),
+  replying: z.enum(policies).default('members'),
+};
+/** The user's own role in a group. It has effect only while the name has a password. */
+const role = z.enum(roles).default('member');
+/** A line of a group's log. `by` is null for the operator, and for what the board did by its rules. */
+const logLine = z.object({
+  id: z.int(),
+  at: z.string(),
+  act: z.enum(logActs),
+  by: z.string().nullable(),
+  user: z.string().optional(),
+  /** The message that it is about, or the thread. */
+  number: z.int().optional(),
+  /** When a silence or a code ends. */
+  until: z.string().optional(),
+  /** A reason, a role, or what was set. */
+  detail: z.string().optional(),
+});
+const invitation = z.object({
+  id: z.int(),
+  /** Missing for a code. */
+  user: z.string().optional(),
+  by: z.string().nullable(),
+  /** How many users can still join by the code. Missing for any number. */
+  uses: z.int().optional(),
+  until: z.string().optional(),
+  createdAt: z.string(),
+});
 const groupInfo = z.object({
   id: z.int(),
   name: z.string(),
@@ -87,6 +123,10 @@ const groupInfo = z.object({
   /** The `after` for `group.changes`; 0 for users who are not members. */
   change: z.int().default(0),
   notify,
+  ...rules,
+  role,
+  /** Whether the user has an invitation to the group. */
+  invited: z.boolean().default(false),
 });
 const membership = z.object({
   id: z.int(),
@@ -100,6 +140,8 @@ const membership = z.object({
   /** The `after` for `group.changes`, to learn of later edits and deletions; 0 from a server without them. */
   change: z.int().default(0),
   notify,
+  ...rules,
+  role,
 });
 
 const session = z.object({
@@ -156,13 +198,145 @@ export const schemas = {
     result: z.object({}),
   },
   'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },
-  'group.join': {
+  'group.create': {
+    params: z.strictObject({
+      name: z.string(),
+      description: z.string().optional(),
+      access: z.enum(accesses).optional(),
+    }),
+    /** `change` is the `after` for `group.changes`. */
+    result: z.object({ ...inGroup, ...rules, role, change: z.int() }),
+  },
+  'group.edit': {
+    params: z.strictObject({
+      group,
+      name: z.string().optional(),
+      description: z.string().optional(),
+      about: z.string().optional(),
+      access: z.enum(accesses).optional(),
+      posting: z.enum(policies).optional(),
+      replying: z.enum(policies).optional(),
+    }),
+    result: z.object(inGroup),
+  },
+  'group.delete': { params: z.strictObject({ group }), result: z.object(inGroup) },
+  'group.show': {
     params: z.strictObject({ group }),
+    result: z.object({
+      ...inGroup,
+      description: z.string(),
+      about: z.string(),
+      ...rules,
+      members: z.int(),
+      joined: z.boolean(),
+      role,
+      invited: z.boolean(),
+      owner: z.string().optional(),
+      moderators: z.array(z.string()),
+      /** Those that are visible to the user. */
+      pins: z.array(header),
+      /** When the user may write again. Missing for one who may. */
+      silencedUntil: z.string().optional(),
+    }),
+  },
+  'group.invite': {
+    /** With `user`, invites that user. Without, makes a code by which `uses` users can join until `until`: 1 without a number. */
+    params: z
+      .strictObject({
+        group,
+        user: user.optional(),
+        uses: z.int().positive().max(limits.codeUses).optional(),
+        until: time.optional(),
+      })
+      .refine(
+        (params) =>
+          params.user === undefined || (params.uses === undefined && params.until === undefined),
+        { path: ['user'], message: 'only a code has "uses" and "until"' },
+      ),
+    result: z.object({ ...inGroup, user: z.string().optional(), code: z.string().optional() }),
+  },
+  /** With a group, the invitations of the group, for its moderators. Without, those that the user has. */
+  'invitation.list': {
+    params: z.strictObject({ group: group.optional() }),
+    result: z.object({
+      invitations: z.array(invitation).optional(),
+      received: z
+        .array(
+          z.object({
+            ...inGroup,
+            description: z.string(),
+            access: rules.access,
+            by: z.string().nullable(),
+          }),
+        )
+        .optional(),
+    }),
+  },
+  /** With a user, ends the invitation of that user. Without, ends all codes of the group. */
+  'invitation.revoke': {
+    params: z.strictObject({ group, user: user.optional() }),
+    result: z.object({ ...inGroup, revoked: z.int() }),
+  },
+  'group.remove': { params: z.strictObject({ group, user, reason }), result: onUser },
+  'group.bar': { params: z.strictObject({ group, user, reason }), result: onUser },
+  'group.unbar': { params: z.strictObject({ group, user, reason }), result: onUser },
+  'group.silence': { params: z.strictObject({ group, user, until: time, reason }), result: onUser },
+  'group.unsilence': { params: z.strictObject({ group, user, reason }), result: onUser },
+  'group.setRole': {
+    params: z.strictObject({ group, user, role: z.enum(roles) }),
+    result: onUser.extend({ role: z.enum(roles) }),
+  },
+  'thread.close': {
+    params: z.strictObject({ group, thread: number }),
+    result: z.object({ ...inGroup, thread: z.int() }),
+  },
+  'thread.reopen': {
+    params: z.strictObject({ group, thread: number }),
+    result: z.object({ ...inGroup, thread: z.int() }),
+  },
+  'message.pin': { params: z.strictObject({ group, number }), result: ofMessage },
+  'message.unpin': { params: z.strictObject({ group, number }), result: ofMessage },
+  'message.report': {
+    params: z.strictObject({ group, number, reason: z.string() }),
+    result: ofMessage,
+  },
+  'report.list': {
+    params: z.strictObject({ group }),
+    result: z.object({
+      ...inGroup,
+      reports: z.array(
+        z.object({
+          id: z.int(),
+          number: z.int(),
+          user: z.string(),
+          reason: z.string(),
+          createdAt: z.string(),
+        }),
+      ),
+    }),
+  },
+  'report.close': {
+    params: z.strictObject({ group, number }),
+    result: ofMessage.extend({ closed: z.int() }),
+  },
+  /** Newest lines first; `before` is the id of a line. */
+  'group.log': {
+    params: z.strictObject({
+      group,
+      before: z.int().positive().optional(),
+      limit: z.int().positive().max(limits.logMost).optional(),
+    }),
+    result: z.object({ ...inGroup, lines: z.array(logLine), more: z.boolean() }),
+  },
+  'group.join': {
+    /** `code` is that of an invitation. */
+    params: z.strictObject({ group, code: z.string().max(200).optional() }),
     result: z.object({
       id: z.int(),
       group: z.string(),
       ...memberPage,
       messages: z.array(header),
+      ...rules,
       /** The `after` for `group.changes`, to learn of later edits and deletions. */
       change: z.int().default(0),
     }),
@@ -226,7 +400,7 @@ export const schemas = {
     params: z.strictObject({
       group,
       number,
-      /** One line, for those who are notified. It is not stored. */
+      /** One line, for those who are notified. */
       reason: z.string().optional(),
     }),
     result: z.object({ ...inGroup, number: z.int() }),
@@ -444,8 +618,23 @@ export const noticeSchemas = {
     offline: z.array(z.string()),
   }),
   /** `was` is the old name. If only the description changes, both names are the same. */
-  'group.changed': z.object({ ...inGroup, was: z.string(), description: z.string() }),
-  'group.removed': z.object(inGroup),
+  'group.changed': z.object({ ...inGroup, was: z.string(), description: z.string(), ...rules }),
+  /** A moderator, an owner or the operator did something in the group: a line of its log. */
+  'group.logged': z.object({ ...inGroup, line: logLine }),
+  /** The user of the session was removed from the group, or barred. `by` is null for the operator. */
+  'membership.ended': z.object({
+    ...inGroup,
+    act: z.enum(['remove', 'bar']),
+    by: z.string().nullable(),
+    reason: z.string().optional(),
+  }),
+  /** The user of the session was invited to the group. `by` is null for the operator. */
+  'group.invited': z.object({ ...inGroup, by: z.string().nullable(), description: z.string() }),
+  /** For moderators: a member has reported a message. */
+  'message.reported': z.object({ ...inGroup, ...ofUser, number: z.int(), reason: z.string() }),
+  /** `by` is the owner who deleted it; missing for the operator. */
+  'group.removed': z.object({ ...inGroup, by: z.string().optional() }),
+  /** `first` and `last` are the lowest and the highest number that were deleted. */
   /**
    * `first` and `last` are the lowest and the highest number that were deleted. A member who could see only some of the
    * messages gets neither `first` nor `count`, and a member who could see none of them gets no notice.
@@ -476,6 +665,7 @@ export type Header = z.infer<typeof header>;
 export type FullMessage = Omit<Result<'message.get'>, 'revision'>;
 export type Member = z.infer<typeof member>;
 export type Membership = z.infer<typeof membership>;
+export type LogLine = z.infer<typeof logLine>;
 
 /**
  * Why the server closes a connection. A client decides by it whether to connect again. `TAKEN_OVER` and

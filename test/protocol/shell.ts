@@ -118,6 +118,12 @@ export function headers(...numbers: number[]): Header[] {
   }));
 }
 
+/** The rules of an open group in which all members write. */
+export const openRules = { access: 'open', posting: 'members', replying: 'members' } as const;
+
+/** The rules of such a group, for a member without a role. */
+export const asMember = { ...openRules, role: 'member' } as const;
+
 /** A group as `group.list` tells of it. */
 export function group(
   name: string,
@@ -130,6 +136,8 @@ export function group(
     members: 0,
     messages: 0,
     joined: false,
+    invited: false,
+    ...asMember,
     change: 0,
     unread: 0,
     mentions: 0,

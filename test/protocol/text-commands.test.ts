@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
 import type { Method } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
-import { type Answers, group, headers, type } from './shell.ts';
+import { type Answers, group, headers, openRules, type } from './shell.ts';
 
 const [header = expect.unreachable()] = headers(7);
 const posted = { ...header, group: 'main', groupId: 1 };
@@ -20,6 +20,7 @@ const answers = (): Answers => ({
     members: [{ name: 'alice', online: true }],
     total: 1,
     messages: [],
+    ...openRules,
     change: 0,
   },
   'group.leave': { group: 'main', groupId: 1 },

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
 import type { Notice } from '../../src/protocol/schemas.ts';
 import { renderError, renderNotice, renderWelcome } from '../../src/protocol/text/render.ts';
+import { asMember, openRules } from './shell.ts';
 
 const main = { group: 'main', groupId: 1 };
 const message = {
@@ -69,13 +70,16 @@ describe('a notice is one line', () => {
       'of a new name',
       {
         method: 'group.changed',
-        params: { group: 'new', groupId: 2, was: 'old', description: 'd' },
+        params: { group: 'new', groupId: 2, was: 'old', description: 'd', ...openRules },
       },
       '[GROUP:old] [NOTIFY] The group is now called new.',
     ],
     [
       'of a new description',
-      { method: 'group.changed', params: { ...main, was: 'main', description: 'a\tb' } },
+      {
+        method: 'group.changed',
+        params: { ...main, was: 'main', description: 'a\tb', ...openRules },
+      },
       '[GROUP:main] [NOTIFY] The description is now: a b',
     ],
     [
@@ -134,7 +138,7 @@ describe('a welcome', () => {
   });
 
   test('shows a returning member the unread counts', () => {
-    const rest = { lastRead: 0, ranges: [], lastNumber: 9, change: 0 };
+    const rest = { lastRead: 0, ranges: [], lastNumber: 9, change: 0, ...asMember };
     const memberships = [
       { id: 1, group: 'main', unread: 3, mentions: 1, notify: 'all' as const, ...rest },
       { id: 3, group: 'news', unread: 0, mentions: 0, notify: 'all' as const, ...rest },

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
-import { group, headers, type } from './shell.ts';
+import { asMember, group, headers, openRules, type } from './shell.ts';
 
 const rule = '-'.repeat(40);
 const date = '2026-11-22T19:36:12Z';
@@ -39,7 +39,15 @@ test('%join shows the members and the visible messages', async () => {
     { name: 'bob', online: false },
   ];
   const { lines } = await type('%groupjoin NEWS', {
-    'group.join': { id: 3, group: 'news', members, total: 2, messages: headers(6, 7), change: 0 },
+    'group.join': {
+      id: 3,
+      group: 'news',
+      members,
+      total: 2,
+      messages: headers(6, 7),
+      ...openRules,
+      change: 0,
+    },
   });
   expect(lines).toEqual([
     '[SUCCESS] You joined news.',
@@ -59,6 +67,7 @@ test('%join of an empty group says that there are no messages', async () => {
       members: [{ name: 'alice', online: true }],
       total: 1,
       messages: [],
+      ...openRules,
       change: 0,
     },
   });
@@ -232,6 +241,7 @@ const direct = {
       ranges: [],
       lastNumber: 2,
       change: 0,
+      ...asMember,
     },
     {
       id: 10,
@@ -243,6 +253,7 @@ const direct = {
       ranges: [],
       lastNumber: 2,
       change: 0,
+      ...asMember,
     },
   ],
 };

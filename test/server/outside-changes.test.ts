@@ -28,6 +28,8 @@ const removal: [string, OutsideEvent] = [
   { type: 'group.removed', group: news },
 ];
 
+import { openRules } from '../../src/board/types.ts';
+
 test('the members of a deleted group are notified within a second', async () => {
   const board = await TestBoard.start();
   const person = await board.member('alice', 'news');
@@ -128,6 +130,7 @@ test('a group’s new name and description are announced, and in force', async (
     group: renamed,
     was: 'news',
     description,
+    rules: openRules,
   });
   expect(await person.expect('\n')).toBe(
     '[GROUP:news] [NOTIFY] The group is now called Tidings.\n',
@@ -135,13 +138,14 @@ test('a group’s new name and description are announced, and in force', async (
   expect(await program.notice()).toEqual({
     jsonrpc: '2.0',
     method: 'group.changed',
-    params: { group: 'Tidings', groupId: 3, was: 'news', description },
+    params: { group: 'Tidings', groupId: 3, was: 'news', description, ...openRules },
   });
   change(database, "UPDATE groups SET description = 'What was' WHERE id = 3", {
     type: 'group.changed',
     group: renamed,
     was: 'Tidings',
     description: 'What was',
+    rules: openRules,
   });
   expect(await person.expect('\n')).toBe(
     '[GROUP:Tidings] [NOTIFY] The description is now: What was\n',
@@ -151,6 +155,7 @@ test('a group’s new name and description are announced, and in force', async (
     groupId: 3,
     was: 'Tidings',
     description: 'What was',
+    rules: openRules,
   });
 
   expect(await person.ask('%grouppost news s c')).toContain('[ERROR] There is no group news.');
@@ -225,6 +230,7 @@ test('changes made while no server ran are not announced', async () => {
       group: news,
       was: 'news',
       description,
+      rules: openRules,
     });
   await board.restart(() => describe('x'));
   const bot = await board.program('bot');

@@ -68,6 +68,7 @@ test('retention is checked again and again, also after a failure, until the serv
         if (looks.length === 1) throw new Error('the disk is full');
         return looks.length > 3;
       },
+      removeGroups: async () => true,
       removeEndedBans: async () => true,
       keepUses: async () => true,
       removeStale: async () => true,

@@ -1,18 +1,22 @@
 import type { Name } from '../name-key.ts';
 import type { NetworkBan } from '../network-bans.ts';
 import type { StepControl } from '../steps.ts';
-import type { Group, GroupRef, Header, Message, User } from '../types.ts';
+import type { Group, GroupRef, GroupRules, Header, Message, User } from '../types.ts';
 import type { Page, Revision } from './repository.ts';
 import type { FoundPage, SearchPage } from './search.ts';
 
 /** A group as the operator sees it, without being a member. */
-export interface GroupDetails extends Group {
+export interface GroupDetails extends Group, GroupRules {
   /** A direct conversation is a group of two users, and has their names, such as `@alice,@dave`. */
   readonly kind: 'group' | 'direct';
   readonly description: string;
+  /** A longer description. */
+  readonly about: string;
   readonly members: number;
   readonly messages: number;
   readonly createdAt: number;
+  /** The id of the user who made it; null for a group that the operator made. */
+  readonly createdBy: number | null;
   /** The newest number that a message got. */
   readonly lastNumber: number;
   /** How many of the newest messages a server keeps; null for all. */
@@ -22,7 +26,9 @@ export interface GroupDetails extends Group {
 }
 
 /** The fields of a group to change. Fields that are left out stay as they are. */
-export type GroupChanges = Partial<Pick<GroupDetails, 'description' | 'keepMessages' | 'keepDays'>>;
+export type GroupChanges = Partial<
+  Pick<GroupDetails, 'description' | 'about' | 'keepMessages' | 'keepDays' | keyof GroupRules>
+>;
 
 /** The messages that a server removes next by the rule of a group: all that are due now, or else the oldest one. */
 export interface NextRemoval extends Omit<MessageSpan, 'group'> {

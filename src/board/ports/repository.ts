@@ -8,6 +8,7 @@ import type {
   Account,
   Group,
   GroupRef,
+  GroupRules,
   GroupSummary,
   Header,
   Membership,
@@ -223,11 +224,18 @@ export interface Repository {
     group: GroupRef,
     from: { thread?: number | undefined; read: readonly NumberRange[] },
   ): LongRead<{ group: Group; message: Message | undefined }>;
-  /** @throws `ALREADY_MEMBER` */
+  /**
+   * @param code of an invitation
+   * @throws `ALREADY_MEMBER`, `INVITATION_NEEDED`, `INVITATION_INVALID`, `BARRED`, and `GROUP_EXISTS` if the actor is in
+   * another group of that name
+   */
   join(
     actor: Actor,
     group: GroupRef,
-  ): Promise<{ group: Group; joinedAt: number; messages: Header[] } & MemberPage>;
+    code?: string,
+  ): Promise<
+    { group: Group; rules: GroupRules; joinedAt: number; messages: Header[] } & MemberPage
+  >;
   /** @throws `NOT_MEMBER`, `DIRECT_FIXED` */
   leave(actor: Actor, group: GroupRef): Promise<{ group: Group }>;
   /** @throws `NOT_MEMBER` */
@@ -255,7 +263,8 @@ export interface Repository {
 
   /**
    * @throws `NOT_MEMBER`, `KEY_REUSED` if the key was used for a message of another group, `MESSAGE_NOT_FOUND` if it is
-   * a reply to a message that is not visible to the actor, and in a direct conversation what `openDirect` throws
+   * a reply to a message that is not visible to the actor, `SILENCED`, `THREAD_CLOSED`, `FORBIDDEN` if only moderators post
+   * or reply, and in a direct conversation what `openDirect` throws
    */
   post(
     actor: Actor,
@@ -271,7 +280,7 @@ export interface Repository {
   /**
    * Replaces the text of a message of the actor. An edit that changes nothing does nothing.
    * @param editTime how long after its posting a message can be edited, in microseconds; 0 for not at all
-   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`, `EDIT_CONFLICT`, `EDIT_TOO_LATE`, `TOO_MANY_EDITS`
+   * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`, `SILENCED`, `EDIT_CONFLICT`, `EDIT_TOO_LATE`, `TOO_MANY_EDITS`
    */
   edit(
     actor: Actor,
@@ -281,8 +290,9 @@ export interface Repository {
     editTime: number,
   ): Promise<{ group: Group; message: Header; revision: number }>;
   /**
-   * Makes a message of the actor a tombstone.
-   * @param reason for the members who could see the message, '' for none. It is announced, and not stored.
+   * Makes a message a tombstone: one of the actor, or any that a moderator can see.
+   * @param reason for the members who could see the message, '' for none. It is announced; that of a moderator goes to the
+   * log of the group too.
    * @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`
    */
   delete(actor: Actor, group: GroupRef, number: number, reason?: string): Promise<{ group: Group }>;
@@ -398,6 +408,8 @@ export interface Upkeep {
   removeEndedBans(): Promise<boolean>;
   /** Removes some messages that are over the limits of their group's retention. */
   removeExpired(): Promise<boolean>;
+  /** Removes some messages of a group that its owner has deleted, and at last the group. */
+  removeGroups(): Promise<boolean>;
   /** Puts some messages into the index of words. */
   indexMessages(): Promise<boolean>;
   /** Gives some of the file's unused space back to the disk. */

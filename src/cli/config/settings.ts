@@ -1,4 +1,5 @@
 import { defaultPort, type ServerLimits, serverLimits } from '../../protocol/limits.ts';
+import { groupCreations } from '../../protocol/rights.ts';
 import { logFormats, logLevels } from '../running/log.ts';
 import {
   duration,
@@ -128,6 +129,12 @@ export const settings = {
     takes: durationOrOff('1s', '3650d'),
     default: serverLimits.editTime,
     help: 'how long after its posting a message can be edited by its sender, or off',
+    reloads: true,
+  }),
+  groupCreation: setting({
+    takes: oneOf('who', groupCreations),
+    default: 'protected',
+    help: 'who can make groups: only the operator, every name with a password, or anyone',
     reloads: true,
   }),
   keepAlive: setting({

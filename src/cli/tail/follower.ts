@@ -176,6 +176,9 @@ export class Follower {
       case 'presence.changed':
       case 'session.closing':
       case 'mutes.changed':
+      case 'group.logged':
+      case 'group.invited':
+      case 'message.reported':
         break;
       case 'message.posted': {
         const cursor = this.cursors.get(params.groupId);
@@ -197,6 +200,7 @@ export class Follower {
       case 'messages.purged':
       case 'marks.changed':
       case 'membership.changed':
+      case 'membership.ended':
         this.distrust();
         break;
       default:

@@ -1,5 +1,6 @@
 import type { Accounts } from '../../board/accounts.ts';
 import type { Board } from '../../board/board.ts';
+import type { Groups } from '../../board/groups.ts';
 import type { ServerCounts } from '../../metrics/counts.ts';
 import type { ServerLimits } from '../../protocol/limits.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
@@ -11,6 +12,7 @@ import type { Session } from '../session.ts';
 export interface Context {
   readonly session: Session;
   readonly board: Board;
+  readonly groups: Groups;
   readonly accounts: Accounts;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;

@@ -45,12 +45,17 @@ export const groupHandlers: Pick<
   },
 
   'group.join': async ({ board, session, hub }, params) => {
-    const { group, messages, joinedAt, ...page } = await board.join(session.actor, params.group);
+    const { group, messages, joinedAt, rules, ...page } = await board.join(
+      session.actor,
+      params.group,
+      params.code,
+    );
     return {
       id: group.id,
       group: hub.nameOf(group),
       ...toMemberPage(page, (id) => hub.isOnline(id)),
       messages: messages.map(toHeader),
+      ...rules,
       change: joinedAt,
     };
   },

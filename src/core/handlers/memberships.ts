@@ -1,4 +1,4 @@
-import type { Membership, User } from '../../board/types.ts';
+import { type Membership, openRules, type User } from '../../board/types.ts';
 import { toMarks } from '../../board/view.ts';
 import type { Membership as Shown } from '../../protocol/schemas.ts';
 import type { Context } from './context.ts';
@@ -19,14 +19,18 @@ export async function withUnread(
   const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
   const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
   const counts = await unreadOf(context, user, groups, until);
-  return memberships.map(({ group, lastNumber, unread, mentions, notify, ...marks }) => ({
-    id: group.id,
-    group: context.hub.nameOf(group),
-    unread: unread ?? counts.get(group.id)?.unread ?? 0,
-    mentions: mentions ?? counts.get(group.id)?.mentions ?? 0,
-    ...toMarks(marks),
-    lastNumber,
-    change,
-    notify,
-  }));
+  return memberships.map(
+    ({ group, lastNumber, unread, mentions, notify, rules, role, ...marks }) => ({
+      id: group.id,
+      group: context.hub.nameOf(group),
+      unread: unread ?? counts.get(group.id)?.unread ?? 0,
+      mentions: mentions ?? counts.get(group.id)?.mentions ?? 0,
+      ...toMarks(marks),
+      lastNumber,
+      change,
+      notify,
+      ...(rules ?? openRules),
+      role: role ?? 'member',
+    }),
+  );
 }

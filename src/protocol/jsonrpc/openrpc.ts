@@ -22,6 +22,9 @@ const password = [
 /** Errors of every method that needs a login: before the login, and after the session has ended. */
 const loggedIn = ['NOT_LOGGED_IN', 'BANNED', 'USER_NOT_FOUND', 'SESSION_ENDED'] as const;
 
+const moderator = [...group, 'FORBIDDEN'] as const;
+const naming = ['GROUP_EXISTS', 'NAME_INVALID', 'NAME_TOO_SIMILAR'] as const;
+
 /** The errors of each method, without those that any method can have: see `errorsOf`. */
 const refusals: Record<Method, readonly ErrorCode[]> = {
   'server.info': [],
@@ -40,7 +43,35 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'session.logout': [],
   'account.setPassword': password,
   'group.list': [],
-  'group.join': ['GROUP_NOT_FOUND', 'ALREADY_MEMBER'],
+  'group.join': [
+    'GROUP_NOT_FOUND',
+    'ALREADY_MEMBER',
+    'INVITATION_NEEDED',
+    'INVITATION_INVALID',
+    'BARRED',
+    'GROUP_EXISTS',
+  ],
+  'group.create': [...naming, 'FORBIDDEN', 'NAME_UNPROTECTED', 'GROUP_LIMIT', 'TOO_LONG'],
+  'group.edit': [...moderator, ...naming, 'GROUP_PROTECTED', 'DIRECT_FIXED', 'TOO_LONG'],
+  'group.delete': [...moderator, 'GROUP_PROTECTED'],
+  'group.show': ['GROUP_NOT_FOUND'],
+  'group.invite': [...moderator, 'ALREADY_MEMBER', 'BARRED', 'INVITATION_LIMIT'],
+  'invitation.list': moderator,
+  'invitation.revoke': moderator,
+  'group.remove': [...moderator, 'TOO_LONG'],
+  'group.bar': [...moderator, 'TOO_LONG'],
+  'group.unbar': [...moderator, 'TOO_LONG'],
+  'group.silence': [...moderator, 'TOO_LONG'],
+  'group.unsilence': [...moderator, 'TOO_LONG'],
+  'group.setRole': [...moderator, 'NAME_UNPROTECTED', 'GROUP_LIMIT'],
+  'group.log': group,
+  'thread.close': [...moderator, 'MESSAGE_NOT_FOUND'],
+  'thread.reopen': [...moderator, 'MESSAGE_NOT_FOUND'],
+  'message.pin': [...moderator, 'MESSAGE_NOT_FOUND', 'PINS_FULL'],
+  'message.unpin': [...moderator, 'MESSAGE_NOT_FOUND'],
+  'message.report': [...group, 'MESSAGE_NOT_FOUND', 'REPORT_LIMIT', 'TOO_LONG'],
+  'report.list': moderator,
+  'report.close': moderator,
   'group.leave': [...group, 'DIRECT_FIXED'],
   'group.members': group,
   'direct.open': direct,
@@ -51,6 +82,9 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.post': [
     ...group,
     ...direct,
+    'SILENCED',
+    'FORBIDDEN',
+    'THREAD_CLOSED',
     'MESSAGE_NOT_FOUND',
     'SUBJECT_INVALID',
     'TOO_LONG',
@@ -63,6 +97,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
     'NAME_UNPROTECTED',
     'BLOCKED',
     'NOT_AUTHOR',
+    'SILENCED',
     'EDIT_CONFLICT',
     'EDIT_TOO_LATE',
     'TOO_MANY_EDITS',

@@ -4,6 +4,7 @@ import type { BoardError } from '../errors.ts';
 import { hints } from '../hints.ts';
 import { limits } from '../limits.ts';
 import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
+import { describeLine } from './log-line.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignRows } from './table.ts';
 
@@ -275,6 +276,25 @@ export function renderNotice(
       const parts = [...presence('Online', online, style), ...presence('Offline', offline, style)];
       return notify(params.group, parts.join(' '), style);
     }
+    case 'group.logged':
+      return notify(params.group, `${describeLine(params.line, style)}.`, style);
+    case 'membership.ended': {
+      const by = params.by === null ? 'the operator' : style.user(params.by);
+      const how = params.act === 'bar' ? 'barred' : 'removed';
+      const why = params.reason === undefined ? '' : `: ${cleanLine(params.reason)}`;
+      return notify(params.group, `You were ${how} from the group by ${by}${why}.`, style);
+    }
+    case 'group.invited': {
+      const by = params.by === null ? 'the operator' : style.user(params.by);
+      const what = params.description === '' ? '' : ` (${cleanLine(params.description)})`;
+      const how = `Type %join ${params.group} to join it.`;
+      return notify(params.group, `You were invited by ${by}${what}. ${how}`, style);
+    }
+    case 'message.reported': {
+      const { user, number, reason } = params;
+      const what = `message ${style.strong(String(number))}: ${cleanLine(reason)}`;
+      return notify(params.group, `${style.user(user)} reported ${what}`, style);
+    }
     case 'group.changed':
       return params.was === params.group
         ? notify(params.group, `The description is now: ${cleanLine(params.description)}`, style)
@@ -284,7 +304,11 @@ export function renderNotice(
             style,
           );
     case 'group.removed':
-      return notify(params.group, 'The group was removed by the operator.', style);
+      return notify(
+        params.group,
+        `The group was removed by ${params.by === undefined ? 'the operator' : style.user(params.by)}.`,
+        style,
+      );
     case 'messages.purged':
       return notify(params.group, `${purged(params)} removed by the operator.`, style);
     case 'session.closing':

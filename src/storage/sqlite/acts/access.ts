@@ -3,6 +3,16 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { directName, isDirectName, userOfDirectName } from '../../../protocol/direct.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
+import {
+  effectiveRole,
+  type Access as GroupAccess,
+  lowestRoleWith,
+  may,
+  type Policy,
+  type Right,
+  type Role,
+} from '../../../protocol/rights.ts';
+import { formatTime, toSeconds } from '../../../protocol/time.ts';
 import type { Statements } from '../statements/statements.ts';
 
 interface Ban {
@@ -20,6 +30,27 @@ interface SessionRow extends Ban {
 interface Access extends Group {
   readonly lastNumber: number;
   readonly joinedAt: number | null;
+  readonly access: GroupAccess;
+  readonly posting: Policy;
+  readonly replying: Policy;
+  /** The stored role: see `effectiveRole`. */
+  readonly role: Role | null;
+  /** The id of the user's invitation to the group; null without one. */
+  readonly invitation: number | null;
+  /** When the user may write again; it may be past. Null for a user who was never silenced. */
+  readonly silencedUntil: number | null;
+}
+
+/** A group for one of its members. */
+export interface MemberAccess {
+  readonly group: Group;
+  readonly joined: number;
+  readonly lastNumber: number;
+  /** The role that has effect. */
+  readonly role: Role;
+  readonly posting: Policy;
+  readonly replying: Policy;
+  readonly silencedUntil: number | null;
 }
 
 /** @throws BoardError `BANNED` */
@@ -50,21 +81,74 @@ export function findGroup(statements: Statements, ref: GroupRef): GroupDetails {
 
 /** A group for a session. @throws BoardError `GROUP_NOT_FOUND`, and what `requireActiveSession` throws */
 export function findAccess(statements: Statements, actor: Actor, ref: GroupRef): Access {
-  const user = actor.user.id;
-  const found =
-    'id' in ref
-      ? statements.accessById.get({ group: ref.id, user })
-      : statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
+  const found = lookUp(statements, actor.user.id, ref);
   if (!found) throw noGroup(ref);
   requireActiveSession(found, actor);
   return found;
 }
 
+/**
+ * The group that a user means. A group of one's own comes before a secret group, and that before a group of the same name
+ * that one is not in.
+ */
+function lookUp(statements: Statements, user: number, ref: GroupRef) {
+  if ('id' in ref) return statements.accessById.get({ group: ref.id, user });
+  const exact = statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
+  if (exact?.joinedAt != null || isDirectName(ref.key)) return exact;
+  const secret = statements.secretByKey.get({ key: ref.key, user });
+  return secret ? statements.accessById.get({ group: secret.id, user }) : exact;
+}
+
 /** @throws BoardError `NOT_MEMBER`, and what `findAccess` throws */
-export function requireMember(statements: Statements, actor: Actor, ref: GroupRef) {
-  const { id, name, lastNumber, joinedAt } = findAccess(statements, actor, ref);
+export function requireMember(statements: Statements, actor: Actor, ref: GroupRef): MemberAccess {
+  const { id, name, joinedAt, role, ...access } = findAccess(statements, actor, ref);
   if (joinedAt === null) throw boardError('NOT_MEMBER', name);
-  return { group: { id, name }, joined: joinedAt, lastNumber };
+  const { lastNumber, posting, replying, silencedUntil } = access;
+  return {
+    ...{ group: { id, name }, joined: joinedAt, lastNumber, posting, replying, silencedUntil },
+    role: effectiveRole(role, actor.passwordHash),
+  };
+}
+
+/** @param at the time of the act @throws BoardError `SILENCED` */
+export function requireNotSilenced({ group, silencedUntil }: MemberAccess, at: number): void {
+  if (silencedUntil === null || silencedUntil <= at) return;
+  throw boardError('SILENCED', group.name, toSeconds(formatTime(silencedUntil)));
+}
+
+/** Who does an act in a group: a member with the right to do it, or the operator, who has no actor. */
+export interface Authority {
+  readonly actor: Actor | null;
+  readonly group: GroupRef;
+}
+
+/** The group of an act, and what its author is there: `operator` stands above all roles. */
+export interface Authorized {
+  readonly group: Group;
+  readonly role: Role | 'operator';
+  /** When its author joined; 0 for the operator, who sees everything. */
+  readonly joined: number;
+}
+
+/** @throws BoardError `FORBIDDEN`, and what `requireMember` throws */
+export function requireRight(
+  statements: Statements,
+  { actor, group: ref }: Authority,
+  right: Right,
+): Authorized {
+  if (!actor) {
+    const { id, name } = findGroup(statements, ref);
+    return { group: { id, name }, role: 'operator', joined: 0 };
+  }
+  const { group, role, joined } = requireMember(statements, actor, ref);
+  if (!may(role, right)) throw forbidden(right, group);
+  return { group, role, joined };
+}
+
+/** The error for a member whose role does not have the right. */
+export function forbidden(right: Right, { name }: Group): BoardError {
+  const who = lowestRoleWith(right) === 'owner' ? 'the owner' : 'a moderator';
+  return boardError('FORBIDDEN', `To ${right}, one has to be ${who} of ${name}`);
 }
 
 /** The key in the database of a group that a user refers to, who may mean a direct conversation by `@dave`. */

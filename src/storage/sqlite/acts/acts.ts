@@ -1,14 +1,32 @@
 import { block, unblock } from './blocks.ts';
+import { closeThread, pin } from './curation.ts';
 import { openDirect } from './direct.ts';
 import { deleteMessage, editMessage } from './edit.ts';
-import { createGroup, editGroup, renameGroup } from './groups.ts';
+import {
+  changeGroup,
+  createGroup,
+  editGroup,
+  hideGroup,
+  makeGroup,
+  renameGroup,
+} from './groups.ts';
+import { invite, makeCode, revoke } from './invitations.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
 import { join, leave } from './memberships.ts';
 import { deleteMessages } from './messages.ts';
+import { bar, removeMember, silence, unbar, unsilence } from './moderation.ts';
 import { muteThread, muteUser, setNotify } from './mutes.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
-import { deleteGroup, deleteGroupStep, purgeStep, removeExpired } from './removal.ts';
+import {
+  deleteGroup,
+  deleteGroupStep,
+  purgeStep,
+  removeExpired,
+  removeHiddenStep,
+} from './removal.ts';
+import { closeReports, report } from './reports.ts';
+import { setRole } from './roles.ts';
 import { indexMessages, rebuildSearchIndex } from './search-index.ts';
 import { disconnect, login, loginKnown, logout, resume, setPassword } from './sessions.ts';
 import { announcePurged } from './spans.ts';
@@ -30,6 +48,18 @@ const operatorActs = {
   createGroup,
   editGroup,
   renameGroup,
+  setRole,
+  removeMember,
+  bar,
+  unbar,
+  silence,
+  unsilence,
+  invite,
+  makeCode,
+  revoke,
+  closeThread,
+  pin,
+  closeReports,
   deleteGroupStep,
   deleteGroup,
   purgeStep,
@@ -53,6 +83,11 @@ const operatorActs = {
 /** Every act that changes the board, by its name. */
 const acts = {
   ...operatorActs,
+  makeGroup,
+  changeGroup,
+  hideGroup,
+  removeHiddenStep,
+  report,
   post,
   editMessage,
   deleteMessage,

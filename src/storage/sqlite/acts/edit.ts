@@ -4,11 +4,13 @@ import type { Group, GroupRef, Header, Message } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { may } from '../../../protocol/rights.ts';
 import { findMessage } from '../statements/by-number.ts';
 import { visibleMessage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireMember } from './access.ts';
+import { requireMember, requireNotSilenced } from './access.ts';
 import { nextChange, visibleUntil } from './changes.ts';
+import { addLine } from './group-log.ts';
 import { mentionAgain } from './mentions.ts';
 import { announceDeleted, buryMessages } from './messages.ts';
 import { requireMayWrite } from './peers.ts';
@@ -37,7 +39,10 @@ export function editMessage(
   { edit, editTime, ...own }: EditAct,
 ): { group: Group; message: Header; revision: number } {
   const { statements, at } = tx;
-  const { group, joined, message: before, id } = requireOwn(statements, own);
+  const { access, message: before, isOwn, id } = requireSeen(statements, own);
+  const { group, joined } = access;
+  if (!isOwn) throw boardError('NOT_AUTHOR', own.number, group.name);
+  requireNotSilenced(access, at);
   // The other user would be notified of the new text.
   if (isDirectName(group.name)) requireMayWrite(statements, own.actor, group);
   const { subject = before.subject, content = before.content, revision } = edit;
@@ -72,23 +77,31 @@ export function deleteMessage(
   tx: ServerTx,
   { reason, ...own }: OwnMessage & { readonly reason: string },
 ): { group: Group } {
-  const { group, message, id } = requireOwn(tx.statements, own);
+  const { access, message, isOwn, id } = requireSeen(tx.statements, own);
+  const { group, role } = access;
   const { user, origin } = own.actor;
+  if (!isOwn && !may(role, 'delete messages of others')) {
+    throw boardError('NOT_AUTHOR', own.number, group.name);
+  }
   const { number, postedAt } = message;
   const change = nextChange(tx.statements, group.id, tx.at);
   buryMessages(tx, group.id, [{ id, number }], { by: user.id, change });
   announceDeleted(tx, { origin, group, number, postedAt, by: user.name, change, reason });
+  if (!isOwn) {
+    const logged = { act: 'delete', by: user.name, message, detail: reason } as const;
+    addLine(tx, group, { ...logged, origin });
+  }
   return { group };
 }
 
-/** @throws BoardError `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, `NOT_AUTHOR`, and what `requireActiveSession` throws */
-function requireOwn(statements: Statements, { actor, group: ref, number }: OwnMessage) {
-  const { group, joined } = requireMember(statements, actor, ref);
+/** @throws BoardError `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, and what `requireActiveSession` throws */
+function requireSeen(statements: Statements, { actor, group: ref, number }: OwnMessage) {
+  const access = requireMember(statements, actor, ref);
+  const { group, joined } = access;
   const row = findMessage(statements, group.id, number);
   const message = visibleMessage(statements, group, joined, number);
   if (!row || !message) throw boardError('MESSAGE_NOT_FOUND', group.name, number);
-  if (message.senderId !== actor.user.id) throw boardError('NOT_AUTHOR', number, group.name);
-  return { group, joined, message, id: row.id };
+  return { access, message, isOwn: message.senderId === actor.user.id, id: row.id };
 }
 
 function headerOf({ content: _, edits: __, ...header }: Message): Header {

@@ -1,23 +1,89 @@
 import { type Name, nameKey } from '../../../board/name-key.ts';
+import { requireReadable } from '../../../board/names.ts';
 import type { GroupChanges, GroupDetails } from '../../../board/ports/administration.ts';
-import type { GroupRef } from '../../../board/types.ts';
+import type { Actor } from '../../../board/ports/repository.ts';
+import type { Group, GroupRef } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import type { Access, GroupCreation } from '../../../protocol/rights.ts';
 import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
-import { findGroup } from './access.ts';
+import { type Authority, findGroup, requireActiveSession, requireRight } from './access.ts';
+import { changeCounts } from './counts.ts';
+import { addLine, log } from './group-log.ts';
+import { requireNoNamesake } from './memberships.ts';
 import { requireFreeGroupName } from './names.ts';
-import type { OperatorTx } from './transaction.ts';
+import { authorOf, requireRoomForGroup } from './roles.ts';
+import { removeRulesOfGroup } from './traces.ts';
+import type { OperatorTx, ServerTx } from './transaction.ts';
 
 const publicGroup = nameKey('main');
 
-/** @throws BoardError as `Administration.createGroup` does */
-export function createGroup(
+interface NewGroup {
+  readonly name: Name;
+  readonly description: string;
+  readonly access?: Access;
+}
+
+/** Makes a group for the operator, without members. @throws BoardError as `Administration.createGroup` does */
+export function createGroup(tx: OperatorTx, group: NewGroup): GroupDetails {
+  return findGroup(tx.statements, { id: add(tx, group, null).id });
+}
+
+/** Makes a group whose owner is the actor. @throws BoardError as `Repository.createGroup` does */
+export function makeGroup(
+  tx: ServerTx,
+  {
+    actor,
+    creation,
+    ...group
+  }: NewGroup & { readonly actor: Actor; readonly creation: GroupCreation },
+): { group: Group; joinedAt: number } {
+  const { statements, at } = tx;
+  const { user, origin } = actor;
+  requireActiveSession(statements.session.get({ user: user.id }), actor);
+  requireMayCreate(actor, creation, group.access ?? 'open');
+  requireRoomForGroup(statements, user, 'You own');
+  requireNoNamesake(statements, actor, group.name.name);
+  const made = add(tx, group, user.id);
+  statements.addMembership.run({ group: made.id, user: user.id, at, number: 0 });
+  // An unprotected name may be anybody's tomorrow, so it owns nothing.
+  if (actor.passwordHash !== null) {
+    statements.setRole.run({ group: made.id, user: user.id, role: 'owner', since: at });
+  }
+  changeCounts(statements, made.id, { members: 1 });
+  tx.emit({ type: 'member.joined', origin, group: made, user, lastNumber: 0, at });
+  addLine(tx, made, { act: 'create', ...authorOf(actor) });
+  return { group: made, joinedAt: at };
+}
+
+function requireMayCreate(actor: Actor, creation: GroupCreation, access: Access): void {
+  if (creation === 'operator') throw boardError('FORBIDDEN', 'Only the operator makes groups here');
+  if (actor.passwordHash !== null) return;
+  if (creation === 'anyone' && access === 'open') return;
+  throw boardError('NAME_UNPROTECTED', 'Your name', 'Only protected names can own a group');
+}
+
+function add(
   { statements, at }: OperatorTx,
-  { name, description }: { name: Name; description: string },
-): GroupDetails {
-  requireFreeGroupName(statements, name);
-  const { id } = statements.addGroup.get({ ...nameColumns(name), description, at });
-  return findGroup(statements, { id });
+  { name, description, access = 'open' }: NewGroup,
+  createdBy: number | null,
+): Group {
+  const isSecret = access === 'secret';
+  if (isSecret) requireReadable(name);
+  else requireFreeGroupName(statements, name);
+  // The key of a secret group has its id, which it does not have yet.
+  const columns = isSecret ? secretColumns(name, 0) : nameColumns(name);
+  const { id } = statements.addGroup.get({ ...columns, description, at, access, createdBy });
+  if (isSecret) statements.setGroupName.run({ group: id, ...secretColumns(name, id) });
+  return { id, name: name.name };
+}
+
+/**
+ * The stored name of a secret group. Its key is no key of another name, and it looks like no other name: so that whoever
+ * tries names does not find it.
+ */
+function secretColumns({ name, key }: Name, id: number) {
+  return { name, nameKey: `${key}#${id}`, skeleton: '', keySkeleton: '' };
 }
 
 /** @throws BoardError as `Administration.editGroup` does */
@@ -25,20 +91,7 @@ export function editGroup(
   tx: OperatorTx,
   { group: ref, changes }: { group: GroupRef; changes: GroupChanges },
 ): GroupDetails {
-  const before = findGroup(tx.statements, ref);
-  if (before.kind === 'direct' && 'description' in changes) {
-    throw boardError('DIRECT_FIXED', 'it has no description');
-  }
-  const { id, name, description, keepMessages, keepDays } = { ...before, ...changes };
-  tx.statements.setGroupDetails.run({ group: id, description, keepMessages, keepDays });
-  const group = { id, name };
-  if ('keepMessages' in changes || 'keepDays' in changes) {
-    tx.emit({ type: 'retention.changed', group });
-  }
-  if ('description' in changes) {
-    tx.emit({ type: 'group.changed', group, was: name, description });
-  }
-  return { ...before, ...changes };
+  return change(tx, { actor: null, group: ref }, { changes });
 }
 
 /** @throws BoardError as `Administration.renameGroup` does */
@@ -46,21 +99,107 @@ export function renameGroup(
   tx: OperatorTx,
   { group: ref, to }: { group: GroupRef; to: Name },
 ): GroupDetails {
-  const before = findDeletable(tx.statements, ref);
-  if (before.kind === 'direct') {
-    throw boardError('DIRECT_FIXED', 'it has the names of its members');
+  return change(tx, { actor: null, group: ref }, { name: to });
+}
+
+/** Changes a group for its owner. @throws BoardError as `Repository.editGroup` does */
+export function changeGroup(
+  tx: OperatorTx,
+  { name, changes, ...authority }: Authority & Changes,
+): { group: Group } {
+  const { id, name: named } = change(tx, authority, { name, changes });
+  return { group: { id, name: named } };
+}
+
+interface Changes {
+  readonly name?: Name | undefined;
+  readonly changes?: GroupChanges | undefined;
+}
+
+function change(
+  tx: OperatorTx,
+  authority: Authority,
+  { name, changes = {} }: Changes,
+): GroupDetails {
+  const { statements } = tx;
+  const { group: found } = requireRight(statements, authority, 'change the group');
+  const before = findGroup(statements, { id: found.id });
+  requireChangeable(before, { name, changes });
+  const after = { ...before, ...changes, name: name?.name ?? before.name };
+  const isNamed = after.name !== before.name;
+  const { id, name: was, description } = { ...before, description: after.description };
+  if (isNamed || (after.access === 'secret') !== (before.access === 'secret')) {
+    rename(statements, { id, name: after.name }, after.access);
   }
-  if (before.name === to.name) return before;
-  requireFreeGroupName(tx.statements, to, before.id);
-  const { id, name: was, description } = before;
-  tx.statements.setGroupName.run({ group: id, ...nameColumns(to) });
-  tx.emit({ type: 'group.changed', group: { id, name: to.name }, was, description });
-  return { ...before, name: to.name };
+  statements.setGroupDetails.run({ ...after, group: id });
+  const group = { id, name: after.name };
+  if ('keepMessages' in changes || 'keepDays' in changes) {
+    tx.emit({ type: 'retention.changed', group });
+  }
+  const rules = { access: after.access, posting: after.posting, replying: after.replying };
+  const details = [
+    ...(['access', 'posting', 'replying'] as const).flatMap((field) =>
+      after[field] === before[field] ? [] : [`${field}: ${after[field]}`],
+    ),
+    ...(after.description === before.description ? [] : ['description']),
+    ...(after.about === before.about ? [] : ['about']),
+  ];
+  if (isNamed || details.length > 0 || 'description' in changes) {
+    tx.emit({ type: 'group.changed', group, was, description, rules });
+  }
+  const author = authorOf(authority.actor);
+  if (isNamed) log(tx, group, { act: 'rename', ...author, detail: `${was} to ${after.name}` });
+  if (details.length > 0) log(tx, group, { act: 'edit', ...author, detail: details.join(', ') });
+  return after;
+}
+
+function requireChangeable(before: GroupDetails, { name, changes = {} }: Changes): void {
+  const isDirect = before.kind === 'direct';
+  if (name) requireDeletable(before);
+  if (name && isDirect) throw boardError('DIRECT_FIXED', 'it has the names of its members');
+  const fields = ['description', 'about', 'access', 'posting', 'replying'] as const;
+  const changed = fields.find((field) => field in changes);
+  if (isDirect && changed) throw boardError('DIRECT_FIXED', `it has no ${changed}`);
+  const { access = before.access } = changes;
+  if (access !== 'open' && nameKey(before.name) === publicGroup && before.access === 'open') {
+    throw boardError('GROUP_PROTECTED', before.name);
+  }
+}
+
+function rename(statements: Statements, { id, name }: Group, access: Access): void {
+  const named = { name, key: nameKey(name) };
+  if (access === 'secret') requireReadable(named);
+  else requireFreeGroupName(statements, named, id);
+  const columns = access === 'secret' ? secretColumns(named, id) : nameColumns(named);
+  statements.setGroupName.run({ group: id, ...columns });
 }
 
 /** A group that may be renamed and deleted. @throws BoardError `GROUP_NOT_FOUND`, `GROUP_PROTECTED` */
 export function findDeletable(statements: Statements, ref: GroupRef): GroupDetails {
   const group = findGroup(statements, ref);
-  if (nameKey(group.name) === publicGroup) throw boardError('GROUP_PROTECTED', group.name);
+  requireDeletable(group);
   return group;
+}
+
+function requireDeletable({ name, access }: GroupDetails): void {
+  if (nameKey(name) === publicGroup && access !== 'secret') {
+    throw boardError('GROUP_PROTECTED', name);
+  }
+}
+
+/**
+ * Removes a group for its owner: from now on nobody knows of it. Its messages are deleted in steps by the upkeep, and then
+ * the group.
+ * @throws BoardError as `Repository.deleteGroup` does
+ */
+export function hideGroup(tx: OperatorTx, authority: Authority): { group: Group } {
+  const { statements } = tx;
+  const { group } = requireRight(statements, authority, 'delete the group');
+  findDeletable(statements, { id: group.id });
+  removeRulesOfGroup(statements, group.id);
+  statements.removeMembershipsIn.run({ group: group.id });
+  statements.hideGroup.run({ group: group.id });
+  const by = authority.actor?.user.name;
+  tx.emit({ type: 'group.removed', group, ...(by !== undefined && { by }) });
+  return { group };
 }

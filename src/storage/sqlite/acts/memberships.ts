@@ -1,10 +1,16 @@
+import { nameKey } from '../../../board/name-key.ts';
+import type { GroupDetails } from '../../../board/ports/administration.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
-import type { GroupRef } from '../../../board/types.ts';
+import type { Group, GroupRef, GroupRules } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
-import { boardError } from '../../../protocol/errors.ts';
+import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { firstMembers, memberPage, messagePage } from '../statements/pages.ts';
-import { findAccess, requireMember } from './access.ts';
+import type { Statements } from '../statements/statements.ts';
+import { findAccess, requireActiveSession, requireMember } from './access.ts';
 import { changeCounts } from './counts.ts';
+import { findCode, refersTo, requireNotBarred, useCode } from './invitations.ts';
+import { removeMembership } from './moderation.ts';
+import { settleOwner } from './roles.ts';
 import type { ServerTx } from './transaction.ts';
 
 export interface MemberAct {
@@ -12,27 +18,76 @@ export interface MemberAct {
   readonly group: GroupRef;
 }
 
-/** @throws BoardError as `Repository.join` does */
-export function join({ statements, at, emit }: ServerTx, { actor, group: ref }: MemberAct) {
-  const { id, name, lastNumber, joinedAt } = findAccess(statements, actor, ref);
-  if (joinedAt !== null) throw boardError('ALREADY_MEMBER', name);
-  const { user, origin } = actor;
-  statements.addMembership.run({ group: id, user: user.id, at, number: lastNumber });
-  changeCounts(statements, id, { members: 1 });
-  const group = { id, name };
+/** @param act `code` is the code of an invitation @throws BoardError as `Repository.join` does */
+export function join(tx: ServerTx, act: MemberAct & { readonly code?: string | undefined }) {
+  const { statements, at, emit } = tx;
+  const { user, origin } = act.actor;
+  const { group, lastNumber, rules } = requireJoinable(tx, act);
+  statements.addMembership.run({ group: group.id, user: user.id, at, number: lastNumber });
+  statements.removeInvitationOf.run({ group: group.id, user: user.id });
+  changeCounts(statements, group.id, { members: 1 });
   emit({ type: 'member.joined', origin, group, user, lastNumber, at });
   const { messages } = messagePage(statements, group, at, { limit: 2 });
-  return { group, joinedAt: at, ...memberPage(statements, group, firstMembers), messages };
+  return { group, rules, joinedAt: at, ...memberPage(statements, group, firstMembers), messages };
+}
+
+/** Finds a group that the actor may join, and uses up a code that it needs. */
+function requireJoinable(
+  tx: ServerTx,
+  { actor, group: ref, code }: MemberAct & { readonly code?: string | undefined },
+): { group: Group; lastNumber: number; rules: GroupRules } {
+  const { statements } = tx;
+  const invitation = findCode(tx, code);
+  const invitedTo = invitation && statements.groupById.get({ group: invitation.groupId });
+  const key = invitedTo && statements.keyOfGroup.get({ group: invitedTo.id })?.key;
+  const isFor = invitedTo && key !== undefined && refersTo(ref, { id: invitedTo.id, key });
+  const found = isFor
+    ? findAccessByCode(statements, actor, invitedTo)
+    : findAccess(statements, actor, ref);
+  const { id, name, lastNumber, joinedAt, access, posting, replying } = found;
+  const group = { id, name };
+  if (joinedAt !== null) throw boardError('ALREADY_MEMBER', name);
+  requireNotBarred(statements, actor, group, access === 'secret');
+  const isInvited = found.invitation !== null;
+  const needsCode = access !== 'open' && !isInvited;
+  if (needsCode && !isFor) {
+    if (code === undefined) throw boardError('INVITATION_NEEDED', name);
+    throw boardError('INVITATION_INVALID', name);
+  }
+  requireNoNamesake(statements, actor, name);
+  if (needsCode && invitation) useCode(tx, invitation);
+  return { group, lastNumber, rules: { access, posting, replying } };
+}
+
+/** A group for the owner of a code, who may know of it. */
+function findAccessByCode(statements: Statements, actor: Actor, invitedTo: GroupDetails) {
+  const known = statements.accessById.get({ group: invitedTo.id, user: actor.user.id });
+  requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+  return known ?? { ...invitedTo, joinedAt: null, invitation: null };
+}
+
+/**
+ * @throws BoardError `GROUP_EXISTS` if the actor is in a group of that name: then the name would not say which of the two
+ * is meant
+ */
+export function requireNoNamesake(statements: Statements, { user }: Actor, name: string): void {
+  const key = nameKey(name);
+  const secret = statements.secretByKey.get({ key, user: user.id });
+  const isIn = (group: number) => statements.marksOf.get({ group, user: user.id }) !== undefined;
+  const open = statements.accessByKey.get({ key, user: user.id });
+  if ((secret && isIn(secret.id)) || (open && open.joinedAt !== null)) {
+    throw new BoardError('GROUP_EXISTS', `You are in another group that is named ${name}.`);
+  }
 }
 
 /** @throws BoardError as `Repository.leave` does */
-export function leave({ statements, emit }: ServerTx, { actor, group: ref }: MemberAct) {
+export function leave(tx: ServerTx, { actor, group: ref }: MemberAct) {
+  const { statements, emit } = tx;
   const { group } = requireMember(statements, actor, ref);
   if (isDirectName(group.name)) throw boardError('DIRECT_FIXED', 'nobody can leave it');
   const { user, origin } = actor;
-  statements.removeMembership.run({ group: group.id, user: user.id });
-  statements.removeMutedThreadsInGroup.run({ group: group.id, user: user.id });
-  changeCounts(statements, group.id, { members: -1 });
+  removeMembership(tx, group, user);
   emit({ type: 'member.left', origin, group, user });
+  settleOwner(tx, group);
   return { group };
 }

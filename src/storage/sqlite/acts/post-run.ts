@@ -2,7 +2,7 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireMember } from './access.ts';
+import { type MemberAccess, requireMember, requireNotSilenced } from './access.ts';
 import { changeCounts } from './counts.ts';
 import { requireMayWrite } from './peers.ts';
 
@@ -40,6 +40,8 @@ type MessageRow = NonNullable<Parameters<Statements['addMessage']['run']>[0]>;
 export interface PostPlace {
   readonly group: Group;
   readonly numbering: Numbering;
+  /** The rules of the group and the role of the user decide what the user may post. */
+  readonly access: MemberAccess;
 }
 
 /** The groups in which a user was found to be a member, by sessions that began with one password. */
@@ -76,10 +78,11 @@ export class PostRun {
   }
 
   /**
-   * @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`, what `requireMayWrite` throws for a direct conversation, and what
+   * @param at the time of the post
+   * @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`, `SILENCED`, what `requireMayWrite` throws for a direct conversation, and what
    * `requireActiveSession` throws
    */
-  placeFor(actor: Actor, ref: GroupRef): PostPlace {
+  placeFor(actor: Actor, ref: GroupRef, at: number): PostPlace {
     const user = actor.user.id;
     const { passwordHash } = actor;
     const key = 'id' in ref ? ref.id : ref.key;
@@ -87,10 +90,13 @@ export class PostRun {
     const known = before?.passwordHash === passwordHash ? before : undefined;
     const found = known?.places.get(key);
     if (found) return found;
-    const { group, lastNumber } = requireMember(this.statements, actor, ref);
+    const access = requireMember(this.statements, actor, ref);
+    const { group, lastNumber } = access;
+    // A silence ends by itself, so whoever is silenced is looked up again.
+    requireNotSilenced(access, at);
     if (isDirectName(group.name)) requireMayWrite(this.statements, actor, group);
     const numbering = this.numberings.get(group.id) ?? new Numbering(group.id, lastNumber);
-    const place = { group, numbering };
+    const place = { group, numbering, access };
     this.numberings.set(group.id, numbering);
     const own = known ?? { passwordHash, places: new Map<string | number, PostPlace>() };
     own.places.set(key, place);

@@ -9,7 +9,7 @@ import {
 import { boardError } from '../../../protocol/errors.ts';
 import { conversationFor, isDirectRef } from './direct.ts';
 import { addMentions, findMentioned, idsOf } from './mentions.ts';
-import { placeOfReply, type ReplyPlace } from './reply.ts';
+import { placeOfReply, type ReplyPlace, requireMayPost } from './reply.ts';
 import type { ServerTx } from './transaction.ts';
 
 export interface Post {
@@ -22,10 +22,15 @@ export interface Post {
 export function post(tx: ServerTx, call: Post) {
   const { actor, group: ref, message: asked } = call;
   const { content, key } = asked;
-  const { group, numbering } = tx.posts.placeFor(actor, groupFor(tx, actor, ref, asked));
+  const { group, numbering, access } = tx.posts.placeFor(
+    actor,
+    groupFor(tx, actor, ref, asked),
+    tx.at,
+  );
   const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
   if (posted) return { group, message: posted };
-  const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, { actor, group }, asked);
+  const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, access, asked);
+  if (!place) requireMayPost(access);
   const subject = place?.subject ?? asked.subject ?? '';
   const { at } = tx;
   const number = tx.posts.nextNumber(numbering);

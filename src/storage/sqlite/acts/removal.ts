@@ -49,6 +49,22 @@ export function deleteGroup({ statements, emit }: OperatorTx, { group }: { group
   emit({ type: 'group.removed', group });
 }
 
+/**
+ * Removes some messages of a group that its owner has deleted.
+ * @returns the group that has no messages left, for `deleteGroup`; undefined if there are more steps, or nothing to do
+ */
+export function removeHiddenStep(
+  { statements }: ServerTx,
+  _: object,
+): { group: Group } | undefined {
+  const group = statements.hiddenGroup.get();
+  if (!group) return undefined;
+  const upTo = Number.MAX_SAFE_INTEGER;
+  const rows = statements.oldestRows.all({ group: group.id, upTo, limit: stepSize });
+  removeOldest(statements, group.id, rows);
+  return rows.length < stepSize ? { group } : undefined;
+}
+
 function removePlanned(
   tx: OperatorTx,
   { group, upTo }: PurgePlan,

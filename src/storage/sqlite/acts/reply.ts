@@ -1,10 +1,10 @@
-import type { Actor } from '../../../board/ports/repository.ts';
-import type { GroupRef, Header } from '../../../board/types.ts';
+import type { Header } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { may } from '../../../protocol/rights.ts';
 import { graphemes } from '../../../protocol/unicode.ts';
 import { visibleMessage } from '../statements/pages.ts';
-import { requireMember } from './access.ts';
+import { forbidden, type MemberAccess } from './access.ts';
 import type { ServerTx } from './transaction.ts';
 
 /** The place of a reply in its group. */
@@ -16,21 +16,34 @@ export interface ReplyPlace {
 
 /**
  * Finds the message that a reply is to, among the messages that its sender can see.
- * @throws BoardError `MESSAGE_NOT_FOUND`, and what `requireMember` throws
+ * @throws BoardError `MESSAGE_NOT_FOUND`, `THREAD_CLOSED`, `FORBIDDEN`
  */
 export function placeOfReply(
   { statements }: ServerTx,
-  { actor, group: ref }: { readonly actor: Actor; readonly group: GroupRef },
+  access: MemberAccess,
   { replyTo, subject }: { readonly replyTo: number; readonly subject?: string | undefined },
 ): ReplyPlace {
-  const { group, joined } = requireMember(statements, actor, ref);
+  const { group, joined, role, replying } = access;
+  const mayReply = may(role, 'reply where only moderators reply');
+  if (replying === 'moderators' && !mayReply) {
+    throw forbidden('reply where only moderators reply', group);
+  }
   const parent = visibleMessage(statements, group, joined, replyTo);
   if (!parent) throw boardError('MESSAGE_NOT_FOUND', group.name, replyTo);
   const { thread } = parent;
+  if (!mayReply && statements.closedThread.get({ group: group.id, thread })) {
+    throw boardError('THREAD_CLOSED', thread, group.name);
+  }
   if (subject !== undefined) return { replyTo, thread, subject };
   // A sender who cannot see an older root does not get its subject.
   const root: Header = visibleMessage(statements, group, joined, thread) ?? parent;
   return { replyTo, thread, subject: subjectOfReply(root.subject) };
+}
+
+/** @throws BoardError `FORBIDDEN` if only moderators begin threads in the group */
+export function requireMayPost({ group, role, posting }: MemberAccess): void {
+  const right = 'post in a group for announcements';
+  if (posting === 'moderators' && !may(role, right)) throw forbidden(right, group);
 }
 
 /** `Re: ` and a subject, once, cut to the length of a subject. */

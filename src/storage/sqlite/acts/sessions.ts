@@ -6,6 +6,7 @@ import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
 import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { effectiveRole } from '../../../protocol/rights.ts';
 import { nameColumns } from '../file/names.ts';
 import { toMarks } from '../statements/unread-messages.ts';
 import { refuseBanned, requireActiveSession } from './access.ts';
@@ -179,9 +180,11 @@ function open(
   const user = { id, name };
   const rows = statements.membershipsOf.all({ user: id });
   const memberships = rows.map(
-    ({ id, name, lastNumber, unread, mentions, joinedAt, notify, ...marks }) => ({
+    ({ id, name, lastNumber, unread, mentions, joinedAt, notify, ...row }) => ({
       group: { id, name },
-      ...toMarks(marks),
+      ...toMarks(row),
+      rules: { access: row.access, posting: row.posting, replying: row.replying },
+      role: effectiveRole(row.role, passwordHash),
       lastNumber,
       unread,
       joinedAt,

@@ -7,6 +7,7 @@ import { nextChange } from './changes.ts';
 import { changeCounts } from './counts.ts';
 import { buryMessages } from './messages.ts';
 import { stepSize } from './removal.ts';
+import { settleOwner } from './roles.ts';
 import { emitPurged, emptySpan, extended, type RemovedSpan } from './spans.ts';
 import { removeTracesOfUser } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
@@ -97,6 +98,7 @@ export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress
     statements.removeMembership.run({ group: group.id, user: user.id });
     changeCounts(statements, group.id, { members: -1 });
     tx.emit({ type: 'member.left', origin: null, group, user });
+    settleOwner(tx, group);
   }
   removeTracesOfUser(statements, user.id);
   statements.removeUser.run({ user: user.id });

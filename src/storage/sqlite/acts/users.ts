@@ -5,6 +5,7 @@ import { boardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
 import { requireFreeUserName } from './names.ts';
+import { dropRoles } from './roles.ts';
 import { endTokens } from './tokens.ts';
 import type { OperatorTx } from './transaction.ts';
 
@@ -62,6 +63,7 @@ export function banUser(
   const user = findUser(tx.statements, name);
   expel(tx, user, `You were banned from this board${reason && `: ${reason}`}.`);
   tx.statements.setBan.run({ user: user.id, at: tx.at, reason: reason || null });
+  dropRoles(tx, user);
   return findUser(tx.statements, name);
 }
 

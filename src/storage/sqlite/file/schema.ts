@@ -64,10 +64,29 @@ export const groups = sqliteTable(
     messageCount: integer('message_count').notNull().default(0),
     keepMessages: integer('keep_messages'),
     keepDays: integer('keep_days'),
-    /** A direct conversation is a group of two members that no list shows. */
-    kind: text({ enum: ['group', 'direct'] })
+    /**
+     * A direct conversation is a group of two members that no list shows. A removed group has no members and is unknown to
+     * everyone; its messages are deleted in steps, and then the group itself.
+     */
+    kind: text({ enum: ['group', 'direct', 'removed'] })
       .notNull()
       .default('group'),
+    /**
+     * Who can join: everyone, those who were invited, or those who were invited, while the group does not exist for
+     * anyone else. The `name_key` of a secret group ends with its id, such as `plans#12`: so its name stays free for others.
+     */
+    access: text({ enum: ['open', 'invite', 'secret'] })
+      .notNull()
+      .default('open'),
+    /** Who can begin a thread, and who can reply: all members, or only moderators and the owner. */
+    posting: text({ enum: ['members', 'moderators'] })
+      .notNull()
+      .default('members'),
+    replying: text({ enum: ['members', 'moderators'] })
+      .notNull()
+      .default('members'),
+    /** A longer description, for those who may join. */
+    about: text().notNull().default(''),
     /** The id of the user who made it; null for a group that the operator made. */
     createdBy: integer('created_by'),
     /** Counts the edits and deletions of messages: see `messages.changed`. */
@@ -104,10 +123,144 @@ export const memberships = sqliteTable(
     notify: text({ enum: ['all', 'mentions', 'none'] })
       .notNull()
       .default('all'),
+    /** It has effect only while the name of the member is protected: see `protocol/rights.ts`. */
+    role: text({ enum: ['member', 'moderator', 'owner'] })
+      .notNull()
+      .default('member'),
+    /** When the member got the role; null for a member without one. */
+    roleSince: integer('role_since'),
   },
   (table) => [
     primaryKey({ columns: [table.groupId, table.userId] }),
     index('memberships_user').on(table.userId, table.groupId),
+    index('memberships_role')
+      .on(table.groupId, table.roleSince)
+      .where(sql`${table.roleSince} is not null`),
+    index('memberships_owner').on(table.userId).where(sql`${table.role} = 'owner'`),
+  ],
+);
+
+/** What a moderator has forbidden to a user in a group. It holds after the user has left and joined again. */
+export const restrictions = sqliteTable(
+  'restrictions',
+  {
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** `barred`: the user cannot join. `silenced`: the user cannot write. */
+    kind: text({ enum: ['barred', 'silenced'] }).notNull(),
+    /** When it ends; null for one without an end. */
+    until: integer(),
+    reason: text().notNull().default(''),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.groupId, table.userId, table.kind] }),
+    index('restrictions_user').on(table.userId),
+  ],
+);
+
+/** Invitations to a group: for one user, or for whoever has the code. */
+export const invitations = sqliteTable(
+  'invitations',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    /** The user who is invited; null for a code. */
+    userId: integer('user_id').references(() => users.id, { onDelete: 'cascade' }),
+    /** The SHA-256 of the code, in hex; null for an invitation of a user. */
+    codeHash: text('code_hash').unique(),
+    /** How many users can still join by the code; null for any number. */
+    uses: integer(),
+    /** When the code ends; null for one without an end. */
+    until: integer(),
+    /** The id of the user who invites; null for the operator. */
+    invitedBy: integer('invited_by').references(() => users.id, { onDelete: 'set null' }),
+    createdAt: integer('created_at').notNull(),
+  },
+  (table) => [
+    uniqueIndex('invitations_user').on(table.userId, table.groupId),
+    index('invitations_group').on(table.groupId),
+    index('invitations_invited_by').on(table.invitedBy),
+  ],
+);
+
+/** What moderators, owners and the operator did in a group. The oldest lines of a long log are removed. */
+export const groupLog = sqliteTable(
+  'group_log',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    at: integer().notNull(),
+    /** One of `logActs` in `protocol/rights.ts`. */
+    act: text().notNull(),
+    /** The name of who did it, at that time; null for the operator. */
+    by: text(),
+    /** The name of the user whom it concerns, at that time. */
+    user: text(),
+    /** The message or thread that it concerns, and when it was posted: those who cannot see it do not see the line. */
+    number: integer(),
+    postedAt: integer('posted_at'),
+    /** The end of a silence, in microseconds. */
+    until: integer(),
+    /** The reason, or what was set, such as `access: secret`. Never a text of a message. */
+    detail: text().notNull().default(''),
+  },
+  (table) => [index('group_log_group').on(table.groupId, table.id)],
+);
+
+/** Threads in which only moderators can post. */
+export const closedThreads = sqliteTable(
+  'closed_threads',
+  {
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    thread: integer().notNull(),
+    closedAt: integer('closed_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupId, table.thread] })],
+);
+
+/** Messages that moderators have pinned. Members see those that the rule of visibility lets them see. */
+export const pins = sqliteTable(
+  'pins',
+  {
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    pinnedAt: integer('pinned_at').notNull(),
+  },
+  (table) => [primaryKey({ columns: [table.groupId, table.number] })],
+);
+
+/** Messages that members have reported to the moderators. */
+export const reports = sqliteTable(
+  'reports',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    groupId: integer('group_id')
+      .notNull()
+      .references(() => groups.id, { onDelete: 'cascade' }),
+    number: integer().notNull(),
+    /** Who reports it; null if the user was deleted. */
+    userId: integer('user_id').references(() => users.id, { onDelete: 'set null' }),
+    reason: text().notNull(),
+    createdAt: integer('created_at').notNull(),
+    closedAt: integer('closed_at'),
+  },
+  (table) => [
+    uniqueIndex('reports_user').on(table.userId, table.groupId, table.number),
+    index('reports_group').on(table.groupId, table.number),
+    index('reports_open').on(table.id).where(sql`${table.closedAt} is null`),
   ],
 );
 

@@ -21,6 +21,7 @@ import type {
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
+import { effectiveRole } from '../../../protocol/rights.ts';
 import { requireActiveSession, requireMember } from '../acts/access.ts';
 import { changePage } from '../statements/change-pages.ts';
 import {
@@ -52,16 +53,20 @@ export class SqliteRepository implements Repository {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
       const until = this.store.publishedUntil();
       const rows = statements.groupsFor.all({ user: actor.user.id, ...page });
-      return rows.map(({ joinedAt, lastRead, ranges, lastNumber, notify, ...group }) => ({
-        ...group,
-        notify: notify ?? 'all',
-        joined: joinedAt !== null,
-        ...toMarks({ lastRead, ranges }),
-        // How many are left would tell of messages that the user cannot see.
-        messages: lastNumber,
-        lastNumber: joinedAt === null ? 0 : lastNumber,
-        change: joinedAt === null ? 0 : until,
-      }));
+      return rows.map(
+        ({ joinedAt, lastRead, ranges, lastNumber, notify, role, invitation, ...group }) => ({
+          ...group,
+          role: effectiveRole(role, actor.passwordHash),
+          invited: invitation !== null,
+          notify: notify ?? 'all',
+          joined: joinedAt !== null,
+          ...toMarks({ lastRead, ranges }),
+          // How many are left would tell of messages that the user cannot see.
+          messages: lastNumber,
+          lastNumber: joinedAt === null ? 0 : lastNumber,
+          change: joinedAt === null ? 0 : until,
+        }),
+      );
     });
   }
 
@@ -97,8 +102,8 @@ export class SqliteRepository implements Repository {
     return longReadOfMember(this.store, actor, ref, find);
   }
 
-  join(actor: Actor, group: GroupRef) {
-    return this.store.run('join', { actor: plain(actor), group }, actor);
+  join(actor: Actor, group: GroupRef, code?: string) {
+    return this.store.run('join', { actor: plain(actor), group, code }, actor);
   }
 
   leave(actor: Actor, group: GroupRef) {

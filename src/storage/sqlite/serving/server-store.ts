@@ -6,6 +6,7 @@ import { isStorageRefusal } from '../file/failure.ts';
 import type { ServerLock } from '../file/lock.ts';
 import { databaseFile, openHeld } from '../file/open.ts';
 import { describeUpgrade, type UpgradePlan } from '../file/upgrade-plan.ts';
+import { SqliteGroups } from './groups.ts';
 import { SqliteRepository } from './repository.ts';
 import { Store } from './store.ts';
 
@@ -30,6 +31,7 @@ export interface OpenStoreOptions {
 /** The database of a server, which holds its lock until it is closed. */
 export class ServerStore {
   readonly repository: SqliteRepository;
+  readonly groups: SqliteGroups;
   private lockWasInPlace = true;
   private timer: NodeJS.Timeout | undefined;
 
@@ -39,6 +41,7 @@ export class ServerStore {
     private readonly log: Logger,
   ) {
     this.repository = new SqliteRepository(store);
+    this.groups = new SqliteGroups(store);
   }
 
   /** @throws LockedError, DatabaseError if the database cannot be used; then the lock is released */

@@ -94,6 +94,14 @@ export class SqliteUpkeep implements Upkeep {
     return false;
   }
 
+  async removeGroups(): Promise<boolean> {
+    const { hiddenGroup } = this.store.statements;
+    if (!(await this.store.read(() => hiddenGroup.get()))) return true;
+    const emptied = await this.store.run('removeHiddenStep', {});
+    if (emptied) await this.store.run('deleteGroup', emptied);
+    return false;
+  }
+
   async removeEndedBans(): Promise<boolean> {
     const { now } = this;
     if (!(await this.clockIsTrusted())) return true;

@@ -1,7 +1,7 @@
 import { and, asc, eq, gt, isNotNull, ne, or, type SQL, sql } from 'drizzle-orm';
 import { endOfTime } from '../../../board/times.ts';
 import type { Orm } from '../file/orm.ts';
-import { groups, memberships, users } from '../file/schema.ts';
+import { groups, invitations, memberships, restrictions, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { nameFor, nameForOperator } from './group-names.ts';
 import { looksLike } from './looks.ts';
@@ -15,6 +15,12 @@ const accessColumns = {
   name: nameFor(value('user')),
   lastNumber: groups.lastNumber,
   joinedAt: memberships.joinedAt,
+  access: groups.access,
+  posting: groups.posting,
+  replying: groups.replying,
+  role: memberships.role,
+  invitation: invitations.id,
+  silencedUntil: restrictions.until,
   ...sessionColumns,
 };
 
@@ -30,12 +36,18 @@ const summaryColumns = {
   ranges: memberships.readRanges,
   notify: memberships.notify,
   lastNumber: groups.lastNumber,
+  access: groups.access,
+  posting: groups.posting,
+  replying: groups.replying,
+  role: memberships.role,
+  invitation: invitations.id,
 };
 
 const detailColumns = {
   id: groups.id,
   name: nameForOperator,
-  kind: groups.kind,
+  // Removed groups are left out.
+  kind: sql<'group' | 'direct'>`${groups.kind}`.as('kind'),
   description: groups.description,
   members: groups.memberCount,
   messages: groups.messageCount,
@@ -43,7 +55,20 @@ const detailColumns = {
   lastNumber: groups.lastNumber,
   keepMessages: groups.keepMessages,
   keepDays: groups.keepDays,
+  access: groups.access,
+  posting: groups.posting,
+  replying: groups.replying,
+  about: groups.about,
+  createdBy: groups.createdBy,
 };
+const isThere = ne(groups.kind, 'removed');
+/** The invitation of `:user` to the group. */
+const isInvited = and(eq(invitations.userId, value('user')), eq(invitations.groupId, groups.id));
+/** Whether `:user` may know of the group. */
+const isKnown = or(
+  isNotNull(memberships.joinedAt),
+  and(isGroup, or(ne(groups.access, 'secret'), isNotNull(invitations.id))),
+);
 
 /** When the oldest row of `groups.id` was posted; `endOfTime` without any. drizzle would write the columns without their tables. */
 function oldestTime(which: SQL): SQL {
@@ -63,12 +88,21 @@ export function groupStatements(orm: Orm) {
           and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
         )
         .leftJoin(users, eq(users.id, value('user')))
-        // Only its members know of a direct conversation.
-        .where(and(which, or(isGroup, isNotNull(memberships.joinedAt)))),
+        .leftJoin(invitations, isInvited)
+        .leftJoin(
+          restrictions,
+          and(
+            eq(restrictions.groupId, groups.id),
+            eq(restrictions.userId, value('user')),
+            eq(restrictions.kind, 'silenced'),
+          ),
+        )
+        // Only its members know of a direct conversation, and only they and those who were invited of a secret group.
+        .where(and(which, isKnown)),
       accessColumns,
     );
   const details = (which: SQL) => () =>
-    orm.select(detailColumns).from(groups).where(which).prepare();
+    orm.select(detailColumns).from(groups).where(and(which, isThere)).prepare();
   return {
     /** A group, with the join time of `:user` if they are a member, and what decides whether their session may go on. */
     accessById: access(eq(groups.id, value('group'))),
@@ -76,7 +110,8 @@ export function groupStatements(orm: Orm) {
     groupById: details(eq(groups.id, value('group'))),
     groupByKey: details(eq(groups.nameKey, value('key'))),
     /** All groups and direct conversations. */
-    allGroups: () => orm.select(detailColumns).from(groups).orderBy(asc(groups.id)).prepare(),
+    allGroups: () =>
+      orm.select(detailColumns).from(groups).where(isThere).orderBy(asc(groups.id)).prepare(),
     groupsOfKind: () =>
       orm
         .select(detailColumns)
@@ -94,7 +129,8 @@ export function groupStatements(orm: Orm) {
             memberships,
             and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
           )
-          .where(and(isGroup, gt(groups.id, value('after'))))
+          .leftJoin(invitations, isInvited)
+          .where(and(isGroup, isKnown, gt(groups.id, value('after'))))
           .orderBy(asc(groups.id))
           .limit(value('limit')),
         summaryColumns,
@@ -125,6 +161,8 @@ export function groupStatements(orm: Orm) {
           keySkeleton: value('keySkeleton'),
           description: value('description'),
           createdAt: value('at'),
+          access: value('access'),
+          createdBy: value('createdBy'),
         })
         .returning({ id: groups.id })
         .prepare(),
@@ -146,8 +184,40 @@ export function groupStatements(orm: Orm) {
           description: sql`${value('description')}`,
           keepMessages: sql`${value('keepMessages')}`,
           keepDays: sql`${value('keepDays')}`,
+          access: sql`${value('access')}`,
+          posting: sql`${value('posting')}`,
+          replying: sql`${value('replying')}`,
+          about: sql`${value('about')}`,
         })
         .where(eq(groups.id, value('group')))
+        .prepare(),
+    /** The stored key of a group: see `groups.access`. */
+    keyOfGroup: () =>
+      orm
+        .select({ key: groups.nameKey })
+        .from(groups)
+        .where(eq(groups.id, value('group')))
+        .prepare(),
+    /** Makes a group one that nobody knows of. Its messages are still there. */
+    hideGroup: () =>
+      orm
+        .update(groups)
+        .set({
+          kind: 'removed',
+          nameKey: sql`'removed#' || ${groups.id}`,
+          skeleton: '',
+          keySkeleton: '',
+          memberCount: 0,
+        })
+        .where(eq(groups.id, value('group')))
+        .prepare(),
+    /** A group whose messages are to be deleted, and then the group. */
+    hiddenGroup: () =>
+      orm
+        .select({ id: groups.id, name: groups.name })
+        .from(groups)
+        .where(eq(groups.kind, 'removed'))
+        .limit(1)
         .prepare(),
     removeGroup: () =>
       orm

@@ -18,6 +18,10 @@ const membershipColumns = {
   mentions: unreadAtOnce('mentions'),
   joinedAt: memberships.joinedAt,
   notify: memberships.notify,
+  role: memberships.role,
+  access: groups.access,
+  posting: groups.posting,
+  replying: groups.replying,
 };
 const memberColumns = { id: users.id, name: users.name, key: users.nameKey };
 const marksColumns = {

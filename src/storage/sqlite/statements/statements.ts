@@ -10,6 +10,7 @@ import { mentionStatements } from './mentions.ts';
 import { messageStatements } from './messages.ts';
 import { muteStatements } from './mutes.ts';
 import type { Recipe } from './recipe.ts';
+import { rightStatements } from './rights.ts';
 import { searchStatements } from './search.ts';
 import { threadStatements } from './threads.ts';
 import { traceStatements } from './traces.ts';
@@ -34,6 +35,7 @@ function preparations(database: Orm) {
     ...searchStatements(database),
     ...threadStatements(database),
     ...traceStatements(database),
+    ...rightStatements(database),
   };
 }
 

@@ -1,6 +1,20 @@
 import { and, eq, lte, or, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
-import { blocks, mentions, mutedThreads, mutedUsers, revisions } from '../file/schema.ts';
+import {
+  blocks,
+  closedThreads,
+  groupLog,
+  invitations,
+  mentions,
+  messages,
+  mutedThreads,
+  mutedUsers,
+  pins,
+  reports,
+  restrictions,
+  revisions,
+} from '../file/schema.ts';
+import { live } from './numbers.ts';
 
 const value = sql.placeholder;
 
@@ -42,5 +56,50 @@ export function traceStatements(orm: Orm) {
         .prepare(),
     removeMutedThreadsOfUser: () =>
       remove(mutedThreads).where(eq(mutedThreads.userId, user)).prepare(),
+
+    removeReportsOf: () =>
+      remove(reports)
+        .where(and(eq(reports.groupId, group), eq(reports.number, number)))
+        .prepare(),
+    removeReportsUpTo: () =>
+      remove(reports)
+        .where(and(eq(reports.groupId, group), lte(reports.number, number)))
+        .prepare(),
+    removePinsUpTo: () =>
+      remove(pins)
+        .where(and(eq(pins.groupId, group), lte(pins.number, number)))
+        .prepare(),
+    /** Those of which no message is left: a thread goes on after its first message was purged. */
+    removeClosedThreadsUpTo: () => {
+      const replies = sql`SELECT 1 FROM ${messages} WHERE ${messages.groupId} = closed_threads.group_id
+        AND messages.thread = closed_threads.thread AND ${live}`;
+      return remove(closedThreads)
+        .where(
+          and(
+            eq(closedThreads.groupId, group),
+            lte(closedThreads.thread, number),
+            sql`NOT EXISTS (${replies})`,
+          ),
+        )
+        .prepare();
+    },
+    removeClosedThreadsIn: () =>
+      remove(closedThreads).where(eq(closedThreads.groupId, group)).prepare(),
+    removeInvitationsIn: () => remove(invitations).where(eq(invitations.groupId, group)).prepare(),
+    removeRestrictionsIn: () =>
+      remove(restrictions).where(eq(restrictions.groupId, group)).prepare(),
+    removeLogOf: () => remove(groupLog).where(eq(groupLog.groupId, group)).prepare(),
+    removeInvitationsOfUser: () =>
+      remove(invitations).where(eq(invitations.userId, user)).prepare(),
+    forgetInviter: () =>
+      orm
+        .update(invitations)
+        .set({ invitedBy: null })
+        .where(eq(invitations.invitedBy, user))
+        .prepare(),
+    removeRestrictionsOfUser: () =>
+      remove(restrictions).where(eq(restrictions.userId, user)).prepare(),
+    forgetReporter: () =>
+      orm.update(reports).set({ userId: null }).where(eq(reports.userId, user)).prepare(),
   };
 }

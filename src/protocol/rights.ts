@@ -1,0 +1,83 @@
+export const roles = ['member', 'moderator', 'owner'] as const;
+/** What a member is in a group. */
+export type Role = (typeof roles)[number];
+
+export const accesses = ['open', 'invite', 'secret'] as const;
+/** Who can join a group, and who knows of it: see `groups.access` in the schema. */
+export type Access = (typeof accesses)[number];
+
+export const policies = ['members', 'moderators'] as const;
+/** Who can begin threads in a group, or reply there. */
+export type Policy = (typeof policies)[number];
+
+/** Who can make groups on a board, besides its operator. */
+export const groupCreations = ['operator', 'protected', 'anyone'] as const;
+export type GroupCreation = (typeof groupCreations)[number];
+
+/** What only some members can do in a group, with the lowest role that can. The operator can do all of it. */
+const lowestRoles = {
+  'delete messages of others': 'moderator',
+  'close threads': 'moderator',
+  'pin messages': 'moderator',
+  'silence members': 'moderator',
+  'remove members': 'moderator',
+  'bar users': 'moderator',
+  'invite users': 'moderator',
+  'read reports': 'moderator',
+  'post in a group for announcements': 'moderator',
+  'reply where only moderators reply': 'moderator',
+  'give roles': 'owner',
+  'change the group': 'owner',
+  'delete the group': 'owner',
+} as const satisfies Record<string, Role>;
+
+export type Right = keyof typeof lowestRoles;
+
+/** Whether a member with the role has the right. */
+export function may(role: Role, right: Right): boolean {
+  return rank(role) >= rank(lowestRoles[right]);
+}
+
+/** The lowest role with the right. */
+export function lowestRoleWith(right: Right): Role {
+  return lowestRoles[right];
+}
+
+/** Whether the role stands above the other one: only then may its holder remove, bar, silence or demote the other. */
+export function standsAbove(role: Role, other: Role): boolean {
+  return rank(role) > rank(other);
+}
+
+/**
+ * The role that has effect: none without a password, because anybody may take an unprotected name.
+ * @param stored null for a user who is not a member
+ */
+export function effectiveRole(stored: Role | null, passwordHash: string | null): Role {
+  return passwordHash === null ? 'member' : (stored ?? 'member');
+}
+
+function rank(role: Role): number {
+  return roles.indexOf(role);
+}
+
+/** What a line of a group's log tells: see `LogLine`. */
+export const logActs = [
+  'create',
+  'rename',
+  'edit',
+  'invite',
+  'code',
+  'revoke',
+  'remove',
+  'bar',
+  'unbar',
+  'silence',
+  'unsilence',
+  'role',
+  'delete',
+  'close',
+  'reopen',
+  'pin',
+  'unpin',
+] as const;
+export type LogAct = (typeof logActs)[number];

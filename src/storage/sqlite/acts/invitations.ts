@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import type { Actor } from '../../../board/ports/repository.ts';
+import { day } from '../../../board/times.ts';
+import type { Group, GroupRef, User } from '../../../board/types.ts';
+import { BoardError, boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import type { Statements } from '../statements/statements.ts';
+import { type Authority, findGroup, requireRight } from './access.ts';
+import { log } from './group-log.ts';
+import { authorOf, findTarget, type Target } from './roles.ts';
+import type { OperatorTx } from './transaction.ts';
+
+/** Invites a user to a group. @throws BoardError as `Repository.invite` does */
+export function invite(
+  tx: OperatorTx,
+  { user: name, ...authority }: Authority & { readonly user: string },
+): { group: Group; user: User } {
+  const { statements, at } = tx;
+  const { actor } = authority;
+  const { group } = requireRight(statements, authority, 'invite users');
+  const target = findTarget(statements, group, name);
+  const { user } = target;
+  requireInvitable(statements, group, target);
+  const of = { group: group.id, user: user.id };
+  if (statements.invitationOf.get(of)) return { group, user };
+  requireRoom(tx, group);
+  if ((statements.receivedCount.get(of)?.count ?? 0) >= limits.invitationsReceived) {
+    throw boardError('INVITATION_LIMIT', user.name, limits.invitationsReceived);
+  }
+  const { by, origin } = authorOf(actor);
+  const inviter = actor?.user.id ?? null;
+  statements.invite.run({ ...of, hash: null, uses: null, until: null, by: inviter, at });
+  const { description } = findGroup(statements, { id: group.id });
+  tx.emit({ type: 'group.invited', user, group, by, description });
+  log(tx, group, { act: 'invite', by, origin, user: user.name });
+  return { group, user };
+}
+
+/**
+ * Makes a code by which users can join.
+ * @param code as it is given to them; only its hash is stored
+ * @param uses how many can join; null for any number
+ * @param until when it ends; null for no end
+ * @throws BoardError as `Repository.makeCode` does
+ */
+export function makeCode(
+  tx: OperatorTx,
+  {
+    hash,
+    uses,
+    until,
+    ...authority
+  }: Authority & {
+    readonly hash: string;
+    readonly uses: number | null;
+    readonly until: number | null;
+  },
+): { group: Group } {
+  const { statements, at } = tx;
+  const { group } = requireRight(statements, authority, 'invite users');
+  if (until !== null && (until <= at || until > at + limits.codeDays * day)) {
+    throw boardError('INVALID_PARAMS', `a code ends in the future, within ${limits.codeDays} days`);
+  }
+  requireRoom(tx, group);
+  const { actor } = authority;
+  const by = actor?.user.id ?? null;
+  statements.invite.run({ group: group.id, user: null, hash, uses, until, by, at });
+  log(tx, group, { act: 'code', ...authorOf(actor), ...(until !== null && { until }) });
+  return { group };
+}
+
+/** Ends the invitation of a user, or all codes of a group. @throws BoardError as `Repository.revoke` does */
+export function revoke(
+  tx: OperatorTx,
+  { user: name, ...authority }: Authority & { readonly user: string | undefined },
+): { group: Group; revoked: number } {
+  const { statements } = tx;
+  const { group } = requireRight(statements, authority, 'invite users');
+  const user = name === undefined ? undefined : findTarget(statements, group, name).user;
+  const found = statements.invitationsIn.all({ group: group.id });
+  const ended = found.filter((one) => (user ? one.user === user.name : one.user === null));
+  for (const { id } of ended) statements.removeInvitation.run({ id });
+  if (ended.length > 0) {
+    log(tx, group, { act: 'revoke', ...authorOf(authority.actor), user: user?.name });
+  }
+  return { group, revoked: ended.length };
+}
+
+/** What is stored of a code. */
+export function hashOfCode(code: string): string {
+  return createHash('sha256').update(code).digest('hex');
+}
+
+/** The invitation that a code is, if it is one to join that group now. */
+export function findCode({ statements, at }: OperatorTx, code: string | undefined) {
+  if (code === undefined) return undefined;
+  const found = statements.invitationByCode.get({ hash: hashOfCode(code) });
+  const isOver = found && ((found.until ?? at + 1) <= at || (found.uses ?? 1) <= 0);
+  return isOver ? undefined : found;
+}
+
+/** Takes one use of a code. */
+export function useCode(
+  { statements }: OperatorTx,
+  { id, uses }: { readonly id: number; readonly uses: number | null },
+): void {
+  if (uses === 1) statements.removeInvitation.run({ id });
+  else if (uses !== null) statements.useInvitation.run({ id });
+}
+
+/** Whether a reference can mean the group: for a code of a group that its user may not know otherwise. */
+export function refersTo(ref: GroupRef, { id, key }: { id: number; key: string }): boolean {
+  return 'id' in ref ? ref.id === id : ref.key === key || key === `${ref.key}#${id}`;
+}
+
+/**
+ * @param isSecret a barred user is not told that a secret group exists
+ * @throws BoardError `BARRED`, with the reason that the moderator gave, or `GROUP_NOT_FOUND`
+ */
+export function requireNotBarred(
+  statements: Statements,
+  { user }: Actor,
+  group: Group,
+  isSecret: boolean,
+): void {
+  const barred = statements.restrictionOf.get({ group: group.id, user: user.id, kind: 'barred' });
+  if (barred && isSecret) throw boardError('GROUP_NOT_FOUND', group.name);
+  if (barred) throw boardError('BARRED', 'You are', group.name, barred.reason);
+}
+
+/** @throws BoardError `ALREADY_MEMBER`, `BARRED` */
+function requireInvitable(statements: Statements, group: Group, { user, isMember }: Target): void {
+  if (isMember) {
+    throw new BoardError('ALREADY_MEMBER', `${user.name} is a member of ${group.name} already.`);
+  }
+  const of = { group: group.id, user: user.id, kind: 'barred' };
+  if (statements.restrictionOf.get(of))
+    throw boardError('BARRED', `${user.name} is`, group.name, '');
+}
+
+/** @throws BoardError `INVITATION_LIMIT` */
+function requireRoom({ statements, at }: OperatorTx, group: Group): void {
+  const count = () => statements.invitationCount.get({ group: group.id })?.count ?? 0;
+  if (count() < limits.invitations) return;
+  statements.removeEndedCodes.run({ group: group.id, at });
+  if (count() >= limits.invitations) {
+    throw boardError('INVITATION_LIMIT', group.name, limits.invitations);
+  }
+}

@@ -1,0 +1,37 @@
+import { day } from '../../../board/times.ts';
+import type { Group } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import { visibleMessage } from '../statements/pages.ts';
+import { type Authority, requireMember, requireRight } from './access.ts';
+import type { MemberAct } from './memberships.ts';
+import { moderatorsOf } from './roles.ts';
+import type { OperatorTx, ServerTx } from './transaction.ts';
+
+/** Reports a message to the moderators of its group. @throws BoardError as `Repository.report` does */
+export function report(
+  { statements, at, emit }: ServerTx,
+  { actor, group: ref, number, reason }: MemberAct & { number: number; reason: string },
+): { group: Group } {
+  const { group, joined } = requireMember(statements, actor, ref);
+  if (!visibleMessage(statements, group, joined, number)) {
+    throw boardError('MESSAGE_NOT_FOUND', group.name, number);
+  }
+  const { user, origin } = actor;
+  const sent = statements.reportsSince.get({ user: user.id, since: at - day })?.count ?? 0;
+  if (sent >= limits.reportsPerDay) throw boardError('REPORT_LIMIT', limits.reportsPerDay);
+  statements.addReport.run({ group: group.id, number, user: user.id, reason, at });
+  const moderators = moderatorsOf(statements, group);
+  emit({ type: 'message.reported', origin, group, number, user, reason, moderators });
+  return { group };
+}
+
+/** Closes the reports of a message. @throws BoardError as `Repository.closeReport` does */
+export function closeReports(
+  { statements, at }: OperatorTx,
+  { number, ...authority }: Authority & { number: number },
+): { group: Group; closed: number } {
+  const { group } = requireRight(statements, authority, 'read reports');
+  const closed = statements.closeReports.all({ group: group.id, number, at });
+  return { group, closed: closed.length };
+}

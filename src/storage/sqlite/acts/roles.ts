@@ -1,0 +1,181 @@
+import { nameKey } from '../../../board/name-key.ts';
+import type { Actor } from '../../../board/ports/repository.ts';
+import type { Group, GroupRef, User } from '../../../board/types.ts';
+import { BoardError, boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import { effectiveRole, may, type Role, standsAbove } from '../../../protocol/rights.ts';
+import type { Statements } from '../statements/statements.ts';
+import {
+  type Authority,
+  type Authorized,
+  findGroup,
+  forbidden,
+  requireMember,
+  requireRight,
+} from './access.ts';
+import { log } from './group-log.ts';
+import type { OperatorTx } from './transaction.ts';
+
+/** A user whom an act in a group concerns. */
+export interface Target {
+  readonly user: User;
+  /** The role that has effect. */
+  readonly role: Role;
+  readonly isMember: boolean;
+  readonly isProtected: boolean;
+  readonly isBanned: boolean;
+}
+
+/** @throws BoardError `USER_NOT_FOUND` */
+export function findTarget(statements: Statements, group: Group, name: string): Target {
+  const found = statements.targetByKey.get({ group: group.id, key: nameKey(name) });
+  if (!found) throw boardError('USER_NOT_FOUND', name);
+  return toTarget(found);
+}
+
+type TargetRow = NonNullable<ReturnType<Statements['targetByKey']['get']>>;
+
+function toTarget({ id, name, joinedAt, role, isProtected, isBanned }: TargetRow): Target {
+  return {
+    user: { id, name },
+    role: effectiveRole(role, isProtected ? '' : null),
+    isMember: joinedAt !== null,
+    isProtected: isProtected === 1,
+    isBanned: isBanned === 1,
+  };
+}
+
+/** @throws BoardError `FORBIDDEN` if the author of an act does not stand above the user whom it concerns */
+export function requireAbove({ group, role }: Authorized, { user, role: other }: Target): void {
+  if (role === 'operator' || standsAbove(role, other)) return;
+  const who = other === 'owner' ? 'the owner' : `a ${other}`;
+  throw boardError(
+    'FORBIDDEN',
+    `${user.name} is ${who} of ${group.name}, and you are not above that`,
+  );
+}
+
+/** The error for an act on a user who would have to be a member. */
+export function notMember(group: Group, user: User): BoardError {
+  return new BoardError('NOT_MEMBER', `${user.name} is not a member of ${group.name}.`);
+}
+
+/** Who does an act, for the log of the group. */
+export function authorOf(actor: Actor | null): { by: string | null; origin: number | null } {
+  return { by: actor?.user.name ?? null, origin: actor?.origin ?? null };
+}
+
+/**
+ * Gives a member a role, or takes it. A new owner is the only one: who was it before becomes a moderator.
+ * @throws BoardError as `Repository.setRole` does
+ */
+export function setRole(
+  tx: OperatorTx,
+  { actor, group: ref, user: name, role }: Authority & { user: string; role: Role },
+): { group: Group; user: User; role: Role; announcementsOnly?: true } {
+  const { statements } = tx;
+  const authorized = authorizedFor(statements, { actor, group: ref }, name, role);
+  const { group } = authorized;
+  const target = findTarget(statements, group, name);
+  const { user } = target;
+  if (!target.isMember) throw notMember(group, user);
+  if (role !== 'member' && !target.isProtected) {
+    throw boardError(
+      'NAME_UNPROTECTED',
+      `The name ${user.name}`,
+      'Only a protected name can have a role',
+    );
+  }
+  if (role !== 'member' && target.isBanned) {
+    throw boardError('FORBIDDEN', `${user.name} is banned from this board, and can have no role`);
+  }
+  const before = statements.targetById.get({ group: group.id, user: user.id })?.role ?? 'member';
+  if (before === role) return { group, user, role };
+  if (role === 'owner') requireRoomForGroup(statements, user, `${user.name} owns`);
+  const staff = statements.staffOf.all({ group: group.id });
+  if (role === 'owner') {
+    for (const owner of staff.filter((one) => one.role === 'owner')) {
+      store(tx, group, owner, 'moderator');
+    }
+  }
+  store(tx, group, user, role);
+  log(tx, group, { act: 'role', ...authorOf(actor), user: user.name, detail: role });
+  if (before === 'owner') settleOwner(tx, group);
+  return { group, user, role, ...(!actor && staff.length === 0 && closeNews(tx, group)) };
+}
+
+/** Who may give which role: owners below themselves and their own, and everyone may step down. */
+function authorizedFor(
+  statements: Statements,
+  authority: Authority,
+  name: string,
+  role: Role,
+): Authorized {
+  const { actor, group: ref } = authority;
+  if (!actor || nameKey(name) !== nameKey(actor.user.name)) {
+    return requireRight(statements, authority, 'give roles');
+  }
+  const own = requireMember(statements, actor, ref);
+  if (standsAbove(role, own.role)) throw forbidden('give roles', own.group);
+  return own;
+}
+
+/**
+ * The first role that the operator gives in the group `news` makes it a group for announcements.
+ * @returns nothing for other groups
+ */
+function closeNews(tx: OperatorTx, group: Group): { announcementsOnly: true } | undefined {
+  const { statements } = tx;
+  const news = findGroup(statements, { id: group.id });
+  const isNews = nameKey(news.name) === 'news' && news.createdBy === null;
+  if (!isNews || news.posting === 'moderators') return undefined;
+  const rules = { access: news.access, posting: 'moderators', replying: news.replying } as const;
+  statements.setGroupDetails.run({ ...news, group: group.id, ...rules });
+  const { name: was, description } = news;
+  tx.emit({ type: 'group.changed', group, was, description, rules });
+  return { announcementsOnly: true };
+}
+
+function store({ statements, at }: OperatorTx, group: Group, user: User, role: Role): void {
+  const since = role === 'member' ? null : at;
+  statements.setRole.run({ group: group.id, user: user.id, role, since });
+}
+
+/**
+ * Finds a new owner for a group that has lost its owner: the protected member who has been a moderator for longest. Without
+ * one, the group stays without an owner, and the operator can see that.
+ */
+export function settleOwner(tx: OperatorTx, group: Group): void {
+  const staff = tx.statements.staffOf.all({ group: group.id });
+  if (staff.some(({ role }) => role === 'owner')) return;
+  const heir = staff.find(({ isProtected, isBanned }) => isProtected && !isBanned);
+  if (!heir) return;
+  store(tx, group, heir, 'owner');
+  log(tx, group, { act: 'role', by: null, origin: null, user: heir.name, detail: 'owner' });
+}
+
+/** Takes all roles of a user who was banned. */
+export function dropRoles(tx: OperatorTx, user: User): void {
+  for (const { id, name, role } of tx.statements.rolesOf.all({ user: user.id })) {
+    const group = { id, name };
+    store(tx, group, user, 'member');
+    log(tx, group, { act: 'role', by: null, origin: null, user: user.name, detail: 'member' });
+    if (role === 'owner') settleOwner(tx, group);
+  }
+}
+
+/** @throws BoardError `GROUP_LIMIT` */
+export function requireRoomForGroup(statements: Statements, user: User, who: string): void {
+  const owned = statements.ownedCount.get({ user: user.id })?.count ?? 0;
+  if (owned >= limits.groupsOwned) throw boardError('GROUP_LIMIT', who, limits.groupsOwned);
+}
+
+/** The ids of those who get the reports of a group. */
+export function moderatorsOf(statements: Statements, group: GroupRef & { id: number }): number[] {
+  return statements.staffOf
+    .all({ group: group.id })
+    .filter(({ role, isProtected }) =>
+      may(effectiveRole(role, isProtected ? '' : null), 'read reports'),
+    )
+    .map(({ id }) => id);
+}
