@@ -26,6 +26,8 @@ export interface BoardingOptions {
   readonly ask: AskSecret;
   /** Calls the board that is connected, whether under a name or not. */
   readonly call: Call;
+  /** Called when another board is reached, before the session on the last one is left. */
+  readonly moving: () => void;
   /** Called once a board answers, before a name is taken. */
   readonly reached: (address: Address) => void;
   /** Called with the client before it reports anything. */
@@ -62,8 +64,9 @@ export class Boarding {
    */
   async connect(address: Address): Promise<Result<'session.login'> | undefined> {
     this.lastTried = address;
-    const { tls, signal, reached, ended } = this.options;
+    const { tls, signal, moving, reached, ended } = this.options;
     const connection = await Connection.open({ ...address, tls }, signal);
+    moving();
     // If it is the same board, the name is free only after this.
     await this.leave();
     this.connection = connection;

@@ -75,6 +75,7 @@ export class Conversation implements TextContext {
       signal: this.leaving.signal,
       ask: (prompt, chosen) => this.ask(prompt, chosen),
       call: (method, params) => this.call(method, params),
+      moving: () => this.giveUpLate(),
       reached: (address) => {
         this.reporter.print(info(`Connected to ${formatAddress(address)}.`, this.style));
       },
@@ -286,7 +287,6 @@ export class Conversation implements TextContext {
   }
 
   private async moveTo(address: Address): Promise<string> {
-    this.giveUpLate();
     const session = await this.boarding.connect(address);
     this.startReading();
     return session ? renderWelcome(session, this.style) : '';

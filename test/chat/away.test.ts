@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { aliceAndBob, keys } from './support.ts';
 
@@ -71,4 +72,21 @@ test('lines that still wait when the user leaves are kept in a file, without pas
   const folder = join(state, 'corkboard', 'drafts');
   const [name = ''] = readdirSync(folder);
   expect(readFileSync(join(folder, name), 'utf8')).toBe('a thought');
+});
+
+test('lines that wait for one board are not run on another, and a %connect that fails leaves them waiting', async () => {
+  const { alice, waits } = await aliceAlone();
+  const other = await TestBoard.start();
+  await waits('%list');
+  await waits('%join');
+  await waits('%post secret for the first board');
+  alice.type('%connect 127.0.0.1 1\r');
+  await alice.shows(/\[ERROR\] [\s\S]*\nmain \(reconnecting\)>$/);
+  expect(alice.screen).not.toContain('What you wrote is kept');
+  alice.type(`%connect 127.0.0.1 ${other.port}\r`);
+  await alice.shows(/What you wrote is kept in [\s\S]*\[INFO\] Welcome alice\n.*\n.*>$/);
+  alice.type('%ping\r');
+  await alice.shows(/pong\n.*>$/);
+  const bob = await other.memberProgram('bob');
+  expect((await bob.call('group.members', { group: 'main' })).total).toBe(1);
 });
