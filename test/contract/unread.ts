@@ -121,6 +121,23 @@ export function unreadContract(open: OpenStorage): void {
     expect(besides.message?.number).toBe(2);
   });
 
+  test('the next message of a thread is the one that begins it, before its replies', async () => {
+    const { board, bob } = await threeWaiting();
+    const alice = await login(board, 'alice');
+    const reply = { subject: undefined, content: 'c', replyTo: 2 };
+    await board.repository.post(bob, main, reply);
+    const next = async (thread: number, ...read: [number, number][]) => {
+      const { repository } = board;
+      return (await complete(repository.nextUnread(alice, main, { thread, read }))).message?.number;
+    };
+    expect(await next(2)).toBe(2);
+    expect(await next(2, [2, 2])).toBe(4);
+    expect(await next(2, [2, 2], [4, 4])).toBe(1);
+    expect(await next(3)).toBe(3);
+    await board.administration.deleteMessages(main, [2]);
+    expect(await next(2)).toBe(4);
+  });
+
   test('the mark passes what cannot be unread: own and deleted messages', async () => {
     const { board, bob } = await threeWaiting();
     const alice = await login(board, 'alice');

@@ -37,6 +37,7 @@ export type SeatAct =
   | { do: 'post'; seat: number; place: Place; posts: number; mentioned: UserName | undefined }
   | { do: Worded; seat: number; place: Place; number: number; mentioned: UserName | undefined }
   | { do: Numbered; seat: number; place: Place; number: number }
+  | { do: 'deleteOwn'; seat: number; place: Place; number: number; reason: string | undefined }
   | { do: 'threads' | 'changes'; seat: number; place: Place }
   | { do: 'list'; seat: number; place: Place; before: number | undefined; limit: number }
   /** For a word of a content or of a subject, or for what is unread or mentions the user. */
@@ -59,7 +60,7 @@ export type SeatAct =
   | { do: 'vanish' | 'exit'; seat: number };
 
 type Worded = 'reply' | 'edit';
-type Numbered = 'get' | 'deleteOwn' | 'history' | 'thread' | 'muteThread' | 'unmuteThread';
+type Numbered = 'get' | 'history' | 'thread' | 'muteThread' | 'unmuteThread';
 
 /** What the operator does. Of messages in `newest`, 1 is the newest that the group has left. */
 export type OperatorAct =
@@ -82,6 +83,7 @@ const place: fc.Arbitrary<Place> = fc.oneof(
 const user = fc.constantFrom(...userNames);
 const mentioned = fc.option(user, { nil: undefined });
 const number = fc.integer({ min: 1, max: 12 });
+const reason = fc.constantFrom(undefined, 'wrong group');
 const upToThree = fc.nat({ max: 3 });
 const one = <T extends Act['do']>(...words: T[]) => fc.constantFrom(...words);
 const often = <T extends Act>(weight: number, arbitrary: fc.Arbitrary<T>) => ({
@@ -98,7 +100,7 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   often(8, fc.record({ do: one('join'), seat, group })),
   often(3, fc.record({ do: one('leave', 'users'), seat, group })),
   often(5, fc.record({ do: one('edit'), seat, place, number, mentioned })),
-  often(4, fc.record({ do: one('deleteOwn'), seat, place, number })),
+  often(4, fc.record({ do: one('deleteOwn'), seat, place, number, reason })),
   often(6, fc.record({ do: one('get', 'history', 'thread'), seat, place, number })),
   often(8, fc.record({ do: one('threads', 'changes', 'catchUp'), seat, place })),
   often(8, fc.record({ do: one('next'), seat, place })),
@@ -201,6 +203,7 @@ export const historiesOfLateMembers: fc.Arbitrary<Act[]> = group.chain((group) =
       seat: fc.constant(bobsSeat),
       place: fc.constant(group),
       number,
+      reason,
     }),
     fc.record({
       do: one('deleteAndJoin'),

@@ -24,6 +24,9 @@ const edit = (seat: number, number: number): Act => {
 const reply = (seat: number, number: number): Act => {
   return { do: 'reply', seat, place: 'main', number, mentioned: undefined };
 };
+const deleteOwn = (seat: number, place: Place, number: number): Act => {
+  return { do: 'deleteOwn', seat, place, number, reason: undefined };
+};
 const get = (seat: number, number: number): Act => ({ do: 'get', seat, place: 'main', number });
 const say = (seat: number): Act => ({ do: 'say', seat, mentioned: undefined });
 
@@ -43,8 +46,8 @@ export const written: Readonly<Record<string, readonly Act[]>> = {
     ...[edit(bob, 1), edit(bob, 3), edit(bob, 5)],
     { do: 'changes', seat: carol, place: 'main' },
     ...[get(carol, 3), { do: 'history', seat: carol, place: 'main', number: 3 } as const],
-    { do: 'deleteOwn', seat: bob, place: 'main', number: 3 },
-    { do: 'deleteOwn', seat: bob, place: 'main', number: 5 },
+    deleteOwn(bob, 'main', 3),
+    deleteOwn(bob, 'main', 5),
     ...[list(carol), list(carolTyping), { do: 'changes', seat: carol, place: 'main' } as const],
     { do: 'delete', group: 'main', newest: [1, 2, 3] },
     list(carol),
@@ -111,7 +114,7 @@ export const written: Readonly<Record<string, readonly Act[]>> = {
     { do: 'block', seat: carol, other: 1 },
     { do: 'go', seat: aliceTyping, place: { other: 0 }, number: undefined },
     { do: 'catchUp', seat: aliceTyping, place: { other: 0 } },
-    { do: 'deleteOwn', seat: bob, place: 'main', number: 1 },
+    deleteOwn(bob, 'main', 1),
     { do: 'deleteUser', user: 'bob', messages: 'keep' },
     ...[say(aliceTyping), { do: 'whereabouts', seat: aliceTyping } as const],
     { do: 'undo', seat: aliceTyping },
@@ -141,8 +144,8 @@ export const written: Readonly<Record<string, readonly Act[]>> = {
   'direct messages are edited, deleted and counted': [
     ...[post(bob, { other: 0 }, 3), post(alice, { other: 0 })],
     { do: 'edit', seat: bob, place: { other: 0 }, number: 1, mentioned: 'alice' },
-    { do: 'deleteOwn', seat: bob, place: { other: 0 }, number: 3 },
-    { do: 'deleteOwn', seat: alice, place: { other: 0 }, number: 1 },
+    deleteOwn(bob, { other: 0 }, 3),
+    deleteOwn(alice, { other: 0 }, 1),
     ...[list(alice, { other: 0 }), list(aliceTyping, { other: 0 }), list(bob, { other: 0 })],
     { do: 'history', seat: aliceTyping, place: { other: 0 }, number: 1 },
     ...[{ do: 'unread', seat: aliceTyping } as const, { do: 'directs', seat: alice } as const],

@@ -9,7 +9,7 @@ import {
   type NumberRange,
   parseRanges,
 } from '../../../protocol/marks.ts';
-import { timesBetween } from './by-number.ts';
+import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
 
 /** A member whose unread messages are looked for. */
@@ -94,6 +94,14 @@ export function* findUnread(
   const range = { ...timesBetween(statements, group, { after: marks.lastRead }) };
   const of = { statements, group, marks, range, isListed: true };
   if (notify === 'all' && thread !== undefined) {
+    const beginning = findMessage(statements, group, thread)?.postedAt ?? 0;
+    if (beginning > range.above) {
+      const alone = { ...of, range: { above: beginning - 1, below: beginning + 1 } };
+      const found = yield* firstOf(
+        windows(alone, (look) => unreadWindow.get({ ...reader, ...look })),
+      );
+      if (found === thread) return found;
+    }
     // The marks end before the first visible message of a member who joined later.
     const from = statements.firstVisible.get({ ...reader })?.from ?? 0;
     const ofThread = { ...of, range: { ...range, above: Math.max(range.above, from - 1) } };

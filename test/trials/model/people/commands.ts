@@ -72,7 +72,8 @@ export const commands: Record<string, Command> = {
     shown: ({ group, number }) => success(`Message ${number} in ${group} is edited.`),
   },
   'message.delete': {
-    line: ({ group, number }) => `%groupdelete ${group} ${number}`,
+    line: ({ group, number, reason }) =>
+      ['%groupdelete', group, number, ...(reason ? [reason] : [])].join(' '),
     shown: ({ group, number }) => success(`Message ${number} in ${group} is deleted.`),
   },
   'message.history': {
@@ -183,7 +184,7 @@ export const commands: Record<string, Command> = {
         : `%mute ${group}${notify === 'mentions' ? ' mentions' : ''}`,
     shown: ({ group, notify }) =>
       notify === 'all'
-        ? success(`You have not muted ${group} any more.`)
+        ? success(`${group} is no longer muted.`)
         : success(`You muted ${group}${butMentions(notify)}.`),
   },
   'thread.mute': {
@@ -192,8 +193,7 @@ export const commands: Record<string, Command> = {
   },
   'thread.unmute': {
     line: ({ group, thread }) => `%unmute thread ${group} ${thread}`,
-    shown: ({ group, thread }) =>
-      success(`You have not muted thread ${thread} of ${group} any more.`),
+    shown: ({ group, thread }) => success(`Thread ${thread} of ${group} is no longer muted.`),
   },
   'user.mute': {
     line: ({ user }) => `%mute @${user}`,
@@ -201,7 +201,7 @@ export const commands: Record<string, Command> = {
   },
   'user.unmute': {
     line: ({ user }) => `%unmute @${user}`,
-    shown: ({ user }) => success(`You have not muted ${user} any more.`),
+    shown: ({ user }) => success(`${user} is no longer muted.`),
   },
   'mute.list': {
     line: () => '%mute',
@@ -234,7 +234,7 @@ export const commands: Record<string, Command> = {
 };
 
 function butMentions(notify: string): string {
-  return notify === 'mentions' ? ', but for what mentions you' : '';
+  return notify === 'mentions' ? ', except for messages that mention you' : '';
 }
 
 /** A line with the short form of a command on groups, which means the place where the user is. */

@@ -3,7 +3,7 @@ import type { Any } from './rendering.ts';
 
 /** A notice as a person is shown it. Undefined if it is only for programs. */
 export function noticeLine({ method, params }: Told): string | undefined {
-  const { group = '', message, user, number, by, was, count, first, last } = params as Any;
+  const { group = '', message, user, number, by, reason, was, count, first, last } = params as Any;
   const place = group.startsWith('@') ? `DIRECT:${group.slice(1)}` : `GROUP:${group}`;
   const notify = (text: string) => `[${place}] [NOTIFY] ${text}`;
   switch (method) {
@@ -20,7 +20,7 @@ export function noticeLine({ method, params }: Told): string | undefined {
       return notify(
         by === null
           ? `Message ${number} was removed by the operator.`
-          : `Message ${number} was deleted by ${by}.`,
+          : `Message ${number} was deleted by ${by}${reason ? `: ${reason}` : ''}.`,
       );
     case 'member.joined':
       return notify(`User ${user} joined the group.`);

@@ -74,9 +74,13 @@ export const messageActs: Playing<
     const { number } = turn.aim(act);
     const told = stage.seatsThatSee(key, number, seat);
     const answer = oracle.messages.delete(user, key, number);
-    await turn.ask('message.delete', { number }, answer);
+    const why = act.reason !== undefined && { reason: act.reason };
+    await turn.ask('message.delete', { number, ...why }, answer);
     if ('error' in answer) return;
-    stage.tell(told, key, 'message.deleted', { number, by: oracle.access.names.of(user) });
+    stage.tell(told, key, 'message.deleted', {
+      ...{ number, by: oracle.access.names.of(user) },
+      ...why,
+    });
   },
 
   history(turn, act) {
