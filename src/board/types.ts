@@ -164,8 +164,17 @@ export type BoardEvent =
   | { type: 'session.opened'; origin: Origin; login: OpenedLogin }
   /** The session was logged out: nothing that happens later is sent to it. */
   | { type: 'session.ended'; origin: Origin }
-  /** Made by the session `origin`, which goes on; the user's other sessions end. */
-  | { type: 'password.changed'; origin: Origin; user: User; passwordHash: string }
+  /**
+   * Made by the session `origin`, which goes on; the user's other sessions end. `opened` are the direct conversations
+   * that the session could not use before, because the name was unprotected.
+   */
+  | {
+      type: 'password.changed';
+      origin: Origin;
+      user: User;
+      passwordHash: string;
+      opened: readonly Membership[];
+    }
   | {
       type: 'message.posted';
       origin: Origin;

@@ -1,5 +1,13 @@
 import { endOfTime } from '../board/times.ts';
-import type { BoardEvent, Group, OpenedLogin, Origin, SessionToken, User } from '../board/types.ts';
+import type {
+  BoardEvent,
+  Group,
+  Membership,
+  OpenedLogin,
+  Origin,
+  SessionToken,
+  User,
+} from '../board/types.ts';
 import { toGroup, toHeader, toLogLine, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
@@ -161,11 +169,8 @@ export class Hub implements EndsTurn {
     session.enter({ user, since, passwordHash, token });
     if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
     this.byUser.set(user.id, [...others, session]);
-    session.groups = memberships.map(({ group }) => group.id);
-    for (const { group, joinedAt, notify } of memberships) {
-      this.enter(group, session, joinedAt);
-      if (notify !== 'all') this.channels.get(group.id)?.setNotify(session, notify);
-    }
+    session.groups = [];
+    this.enterAll(memberships, session);
     if (stale) this.replace(stale);
     if (others.length > 0) return;
     for (const { group } of memberships) this.notePresence(group.id, session, user, true);
@@ -186,12 +191,22 @@ export class Hub implements EndsTurn {
     this.remove(session);
   }
 
-  private changePassword({ origin, user, passwordHash }: EventOf<'password.changed'>): void {
+  private enterAll(memberships: readonly Membership[], session: Session): void {
+    for (const { group, joinedAt, notify } of memberships) {
+      session.groups.push(group.id);
+      this.enter(group, session, joinedAt);
+      if (notify !== 'all') this.channels.get(group.id)?.setNotify(session, notify);
+    }
+  }
+
+  private changePassword(event: EventOf<'password.changed'>): void {
+    const { origin, user, passwordHash, opened } = event;
     for (const session of this.sessionsOf(user.id)) {
       if (session.id !== origin) {
         session.close('EXPELLED', 'Your password was changed in another session. Log in again.');
       } else if (session.login) {
         session.login = { ...session.login, passwordHash };
+        this.enterAll(opened, session);
       }
     }
   }

@@ -58,8 +58,11 @@ export const catalogue = {
   REPORT_LIMIT: (limit: number) =>
     `You have reported ${limit} messages within a day, which is the limit.`,
 
-  NAME_UNPROTECTED: (whose: string, why: string) =>
-    `${whose} is not protected by a password. ${why}.`,
+  /** What to do depends on whose name it is, so the sentence says it. `other` is null for one's own name. */
+  NAME_UNPROTECTED: (other: string | null, why: string) =>
+    other === null
+      ? `Your name is not protected by a password. ${why}. Protect yours with %password, here or in \`corkboard chat\`.`
+      : `The name ${other} is not protected by a password. ${why}: ${other} has to protect it first.`,
   DIRECT_TO_SELF: () => 'This is your own name: direct messages and blocks are for others.',
   DIRECT_LIMIT: (limit: number) =>
     `You have begun ${limit} direct conversations within a day, which is the limit.`,

@@ -60,10 +60,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   GROUP_LIMIT: { typing: 'Hand one over or delete one first.' },
   PINS_FULL: { typing: 'Unpin one first: %unpin <number>.' },
   REPORT_LIMIT: {},
-  NAME_UNPROTECTED: {
-    typing: 'Each user protects their own name with %password.',
-    running: 'Each user protects their own name with %password in `corkboard chat`.',
-  },
+  NAME_UNPROTECTED: {},
   DIRECT_TO_SELF: {},
   DIRECT_LIMIT: { typing: 'Those that you have begun go on.' },
   DIRECT_FIXED: { typing: 'Type %block <user> to get no more messages from them.' },

@@ -176,7 +176,8 @@ class Replay {
     const refusal = this.refusal(by, to);
     switch (what) {
       case 'open': {
-        const expected = known || !refusal ? this.begun(by, to).id : refusal;
+        const isOpen = by.isProtected && known;
+        const expected = isOpen || !refusal ? this.begun(by, to).id : refusal;
         const opened = repository.openDirect(session, to.name.toUpperCase());
         if (typeof expected === 'string') return this.expectRefusal(opened, expected);
         expect((await opened).group).toEqual({ id: expected, name: `@${to.name}` });
@@ -230,7 +231,8 @@ class Replay {
     expect(stored.map(({ id }) => id)).toEqual(alive.map(({ id }) => id));
     for (const reader of this.persons) {
       const session = this.session(reader);
-      const own = alive.filter(({ members }) => members.includes(reader));
+      // Anybody may hold a name without a password, so its conversations are shut.
+      const own = alive.filter(({ members }) => reader.isProtected && members.includes(reader));
       const directs = await repository.directs(session, { after: 0, limit: 100 });
       expect(directs.map(({ group, lastNumber }) => ({ ...group, lastNumber }))).toEqual(
         own.map((one) => ({ id: one.id, name: nameFor(one, reader), lastNumber: one.lastNumber })),
@@ -258,6 +260,7 @@ class Replay {
       { limit: 1000 },
     );
     if (!one.members.includes(reader)) return this.expectRefusal(page, 'GROUP_NOT_FOUND');
+    if (!reader.isProtected) return this.expectRefusal(page, 'NAME_UNPROTECTED');
     const { group, messages } = await page;
     expect(group).toEqual({ id: one.id, name: nameFor(one, reader) });
     expect(messages.map(({ number, sender, subject }) => ({ number, sender, subject }))).toEqual(

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
+import { openRpcDocument } from '../../src/protocol/jsonrpc/openrpc.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
@@ -153,7 +154,7 @@ describe('a name without a password', () => {
     const alice = await protectedPerson(board, 'alice');
     const guest = await board.person('guest');
     expect(await guest.ask('%tell alice hello')).toBe(
-      '[ERROR] Your name is not protected by a password. Direct messages go only between protected names. Each user protects their own name with %password.\n',
+      '[ERROR] Your name is not protected by a password. Direct messages go only between protected names. Protect yours with %password, here or in `corkboard chat`.\n',
     );
     expect(await alice.ask('%tell guest hello')).toContain(
       '[ERROR] The name guest is not protected by a password.',
@@ -168,11 +169,102 @@ describe('a name without a password', () => {
     const { groupId } = await write(alice, '@dave');
     await board.operate((operator) => operator.setPassword('dave', null));
     for (const group of ['@dave', groupId]) {
-      const post = { group, subject: 's', content: 'c' };
-      expect(await alice.errorOf('message.post', post)).toMatchObject({ word: 'NAME_UNPROTECTED' });
+      const { error } = await alice.request('message.post', { group, subject: 's', content: 'c' });
+      expect(error).toMatchObject({
+        data: { code: 'NAME_UNPROTECTED' },
+        message:
+          'The name dave is not protected by a password. Direct messages go only between protected names: dave has to protect it first.',
+      });
+      const edit = { group, number: 1, content: 'other' };
+      expect(await alice.errorOf('message.edit', edit)).toMatchObject({ word: 'NAME_UNPROTECTED' });
       expect((await alice.call('message.list', { group })).messages).toHaveLength(1);
     }
     expect(await alice.call('direct.open', { user: 'dave' })).toMatchObject({ groupId });
+  });
+
+  /** Dave, whose password the operator has removed, and a conversation of Dave with Alice. */
+  async function removed() {
+    const { board, alice, dave } = await twoPrograms();
+    const { groupId } = await write(alice, '@dave', 'secret', 'a lunch for @dave');
+    const key = { key: 'k', subject: 'secret', content: 'c' };
+    await dave.call('message.post', { group: '@alice', ...key });
+    await dave.call('thread.mute', { group: '@alice', thread: 2 });
+    await dave.call('membership.set', { group: '@alice', notify: 'mentions' });
+    await board.operate((operator) => operator.setPassword('dave', null));
+    await dave.closed();
+    const taker = await board.connectProgram();
+    const { memberships } = await taker.call('session.login', { user: 'dave' });
+    return { board, alice, taker, memberships, groupId };
+  }
+
+  test('whose password was removed opens no conversation to a user who takes it', async () => {
+    const { alice, taker, memberships, groupId } = await removed();
+    expect(memberships).toEqual([]);
+    const text = { subject: 'secret', content: 'c' };
+    const params: Record<string, object> = {
+      'message.post': text,
+      'message.get': { number: 1 },
+      'message.edit': { number: 2, ...text },
+      'message.delete': { number: 2 },
+      'message.history': { number: 1 },
+      'group.changes': { after: 0 },
+      'membership.set': { notify: 'all' },
+      'thread.get': { thread: 1 },
+      'thread.mute': { thread: 1 },
+      'thread.unmute': { thread: 1 },
+      'message.markRead': { number: 1 },
+      'group.restoreMarks': { lastRead: 0, ranges: [] },
+    };
+    const { methods } = openRpcDocument('1') as {
+      methods: { name: string; params: { name: string }[] }[];
+    };
+    const ofGroups = methods.filter((method) => method.params.some(({ name }) => name === 'group'));
+    expect(ofGroups.length).toBeGreaterThan(15);
+    // The last one is nobody: whether there is a conversation is not said.
+    for (const group of ['@alice', groupId, '@nobody']) {
+      for (const { name } of ofGroups) {
+        const { error } = await taker.request(name, { group, ...params[name] });
+        expect(error?.data, `${name} ${group}`).toEqual({ code: 'NAME_UNPROTECTED' });
+      }
+      const search = { query: `secret in:${group}` };
+      expect(await taker.errorOf('message.search', search)).toMatchObject({
+        word: 'NAME_UNPROTECTED',
+      });
+    }
+    for (const user of ['alice', 'nobody']) {
+      expect(await taker.errorOf('direct.open', { user })).toMatchObject({
+        word: 'NAME_UNPROTECTED',
+      });
+    }
+    expect((await taker.call('direct.list', {})).conversations).toEqual([]);
+    expect((await taker.call('message.search', { query: 'secret' })).messages).toEqual([]);
+    expect((await taker.call('mention.list', {})).messages).toEqual([]);
+    expect(await taker.call('mute.list', {})).toEqual({ groups: [], threads: [], users: [] });
+    await taker.call('group.join', { group: 'main' });
+    const again = { group: 'main', subject: 's', content: 'c', key: 'k' };
+    const { error } = await taker.request('message.post', again);
+    expect(error?.message).toBe(
+      'This key was used before, for message 2 in a direct conversation.',
+    );
+    await alice.call('message.delete', { group: '@dave', number: 1 });
+    expect(await taker.notices()).toEqual([]);
+  });
+
+  test('gets its conversations back with a password, in the same session', async () => {
+    const { alice, taker, groupId } = await removed();
+    await taker.call('account.setPassword', { password: 'another good password' });
+    expect((await taker.call('direct.list', {})).conversations).toMatchObject([
+      { id: groupId, group: '@alice', notify: 'mentions', lastNumber: 2 },
+    ]);
+    const { messages } = await taker.call('message.list', { group: '@alice' });
+    expect(messages).toMatchObject([{ number: 1 }, { number: 2 }]);
+    await write(alice, '@dave', 'again', 'for @dave');
+    expect(await taker.notice()).toMatchObject({
+      method: 'message.posted',
+      params: { group: '@alice', message: { number: 3, subject: 'again' } },
+    });
+    await alice.call('message.delete', { group: '@dave', number: 3 });
+    expect(await taker.notice()).toMatchObject({ method: 'message.deleted' });
   });
 });
 

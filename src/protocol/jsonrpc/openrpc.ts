@@ -4,7 +4,7 @@ import { methods } from '../methods.ts';
 import { type Method, type NoticeName, noticeSchemas, schemas } from '../schemas.ts';
 import { rpcCodes } from './codes.ts';
 
-const group = ['GROUP_NOT_FOUND', 'NOT_MEMBER'] as const;
+const group = ['GROUP_NOT_FOUND', 'NOT_MEMBER', 'NAME_UNPROTECTED'] as const;
 const direct = [
   'USER_NOT_FOUND',
   'DIRECT_TO_SELF',
@@ -46,6 +46,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'group.join': [
     'GROUP_NOT_FOUND',
     'ALREADY_MEMBER',
+    'NAME_UNPROTECTED',
     'INVITATION_NEEDED',
     'INVITATION_INVALID',
     'BARRED',
@@ -94,7 +95,6 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.edit': [
     ...group,
     'MESSAGE_NOT_FOUND',
-    'NAME_UNPROTECTED',
     'BLOCKED',
     'NOT_AUTHOR',
     'SILENCED',
@@ -117,7 +117,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'message.list': group,
   'thread.list': group,
   'thread.get': [...group, 'MESSAGE_NOT_FOUND'],
-  'message.search': ['GROUP_NOT_FOUND'],
+  'message.search': ['GROUP_NOT_FOUND', 'NAME_UNPROTECTED'],
   'message.markRead': group,
   'message.next': group,
   'group.markRead': group,

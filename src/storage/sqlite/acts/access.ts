@@ -79,11 +79,38 @@ export function findGroup(statements: Statements, ref: GroupRef): GroupDetails {
   return group;
 }
 
-/** A group for a session. @throws BoardError `GROUP_NOT_FOUND`, and what `requireActiveSession` throws */
+/** Why direct messages are refused to or from an unprotected name. */
+export const betweenProtected = 'Direct messages go only between protected names';
+
+/**
+ * Checks that a user may read and write direct conversations. Anybody can log in under an unprotected name, perhaps after the
+ * operator has removed its password, so its conversations are shut until it is protected again.
+ * @throws BoardError `NAME_UNPROTECTED`
+ */
+export function requireProtected({ passwordHash }: Pick<Actor, 'passwordHash'>): void {
+  if (passwordHash === null) throw boardError('NAME_UNPROTECTED', null, betweenProtected);
+}
+
+/** The groups that a user may know of: without a password, no direct conversation. */
+export function openTo<G extends { readonly name: string }>(
+  { passwordHash }: Pick<Actor, 'passwordHash'>,
+  groups: readonly G[],
+): readonly G[] {
+  return passwordHash === null ? groups.filter(({ name }) => !isDirectName(name)) : groups;
+}
+
+/**
+ * A group for a session.
+ * @throws BoardError `GROUP_NOT_FOUND`, what `requireActiveSession` throws, and what `requireProtected` throws for a direct
+ * conversation
+ */
 export function findAccess(statements: Statements, actor: Actor, ref: GroupRef): Access {
+  // Whether there is a conversation of that name is not said.
+  if ('key' in ref && isDirectName(ref.key)) requireProtected(actor);
   const found = lookUp(statements, actor.user.id, ref);
   if (!found) throw noGroup(ref);
   requireActiveSession(found, actor);
+  if (isDirectName(found.name)) requireProtected(actor);
   return found;
 }
 

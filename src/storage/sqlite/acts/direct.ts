@@ -6,7 +6,7 @@ import { directName, isDirectName, userOfDirectName } from '../../../protocol/di
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireActiveSession, storedName } from './access.ts';
+import { requireActiveSession, requireProtected, storedName } from './access.ts';
 import { changeCounts } from './counts.ts';
 import { type Peer, requirePeer } from './peers.ts';
 import type { ServerTx } from './transaction.ts';
@@ -24,6 +24,7 @@ export function openDirect(
 ): Conversation {
   const { statements } = tx;
   requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+  requireProtected(actor);
   const peer = statements.peerByKey.get({ key: nameKey(name), user: actor.user.id });
   const found = peer && findConversation(statements, actor, peer);
   if (found) return { group: found, user: peer };

@@ -60,7 +60,7 @@ function requireMayCreate(actor: Actor, creation: GroupCreation, access: Access)
   if (creation === 'operator') throw boardError('FORBIDDEN', 'Only the operator makes groups here');
   if (actor.passwordHash !== null) return;
   if (creation === 'anyone' && access === 'open') return;
-  throw boardError('NAME_UNPROTECTED', 'Your name', 'Only protected names can own a group');
+  throw boardError('NAME_UNPROTECTED', null, 'Only protected names can own a group');
 }
 
 function add(

@@ -2,11 +2,10 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group } from '../../../board/types.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import type { Statements } from '../statements/statements.ts';
+import { betweenProtected, requireProtected } from './access.ts';
 
 /** Another user, as an actor may write to them or not. */
 export type Peer = NonNullable<ReturnType<Statements['peerByKey']['get']>>;
-
-const betweenProtected = 'Direct messages go only between protected names';
 
 /** @throws BoardError if the actor may not write in a conversation: as `Repository.openDirect` */
 export function requireMayWrite(statements: Statements, actor: Actor, group: Group): void {
@@ -24,8 +23,7 @@ export function requireMayWrite(statements: Statements, actor: Actor, group: Gro
  * @throws BoardError if the actor may not begin a conversation with the user: as `Repository.openDirect`
  */
 export function requirePeer(actor: Actor, name: string, peer: Peer | undefined): Peer {
-  if (actor.passwordHash === null)
-    throw boardError('NAME_UNPROTECTED', 'Your name', betweenProtected);
+  requireProtected(actor);
   if (!peer) throw boardError('USER_NOT_FOUND', name);
   if (peer.id === actor.user.id) throw boardError('DIRECT_TO_SELF');
   requireWilling(actor, peer);
@@ -34,9 +32,8 @@ export function requirePeer(actor: Actor, name: string, peer: Peer | undefined):
 
 function requireWilling(actor: Actor, peer: Peer): void {
   const { name, isProtected, isBlocked, blocksUser } = peer;
-  if (actor.passwordHash === null)
-    throw boardError('NAME_UNPROTECTED', 'Your name', betweenProtected);
-  if (!isProtected) throw boardError('NAME_UNPROTECTED', `The name ${name}`, betweenProtected);
+  requireProtected(actor);
+  if (!isProtected) throw boardError('NAME_UNPROTECTED', name, betweenProtected);
   if (isBlocked) throw boardError('BLOCKED', `You block ${name}, who could not answer you`);
   if (blocksUser) throw boardError('BLOCKED', `${name} accepts no direct messages from you`);
 }

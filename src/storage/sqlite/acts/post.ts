@@ -7,6 +7,7 @@ import {
   type User,
 } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { openTo } from './access.ts';
 import { conversationFor, isDirectRef } from './direct.ts';
 import { addMentions, findMentioned, idsOf } from './mentions.ts';
 import { placeOfReply, type ReplyPlace, requireMayPost } from './reply.ts';
@@ -98,6 +99,9 @@ function postedBefore(tx: ServerTx, actor: Actor, group: Group, key: string): He
   const found = tx.statements.messageByKey.get({ user: actor.user.id, key });
   if (!found) return undefined;
   const { groupId, group: name, ...header } = found;
-  if (groupId !== group.id) throw boardError('KEY_REUSED', header.number, name);
+  if (groupId !== group.id) {
+    const [shown] = openTo(actor, [{ name }]);
+    throw boardError('KEY_REUSED', header.number, shown?.name ?? 'a direct conversation');
+  }
   return { ...header, senderId: actor.user.id, sender: actor.user.name };
 }

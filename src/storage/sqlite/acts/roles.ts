@@ -80,11 +80,7 @@ export function setRole(
   const { user } = target;
   if (!target.isMember) throw notMember(group, user);
   if (role !== 'member' && !target.isProtected) {
-    throw boardError(
-      'NAME_UNPROTECTED',
-      `The name ${user.name}`,
-      'Only a protected name can have a role',
-    );
+    throw boardError('NAME_UNPROTECTED', user.name, 'Only a protected name can have a role');
   }
   if (role !== 'member' && target.isBanned) {
     throw boardError('FORBIDDEN', `${user.name} is banned from this board, and can have no role`);

@@ -2,7 +2,7 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { FoundPage, Search, SearchPage, SearchPlace } from '../../../board/ports/search.ts';
 import { endOfTime } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
-import { requireActiveSession } from '../acts/access.ts';
+import { openTo, requireActiveSession } from '../acts/access.ts';
 import type { Statements } from '../statements/statements.ts';
 import type { Store } from './store.ts';
 
@@ -25,7 +25,7 @@ export function listMentions(store: Store, actor: Actor, page: SearchPage): Sear
   let list: MentionList | undefined;
   const step = () => {
     requireActiveSession(store.statements.session.get({ user: actor.user.id }), actor);
-    list ??= new MentionList(store.statements, actor.user.id, page);
+    list ??= new MentionList(store.statements, actor, page);
     return list.step();
   };
   return { step: () => store.readAtOnce(step) };
@@ -36,6 +36,7 @@ export function listMentions(store: Store, actor: Actor, page: SearchPage): Sear
  * search of the index, so that no mention is read that is not visible.
  */
 class MentionList {
+  private readonly user: number;
   private readonly groups: OwnGroup[];
   /** The newest mentions in the groups so far, the newest first: one more than the page holds. */
   private newest: readonly Mention[] = [];
@@ -44,12 +45,15 @@ class MentionList {
 
   constructor(
     private readonly statements: Statements,
-    private readonly user: number,
+    actor: Actor,
     private readonly page: SearchPage,
   ) {
-    this.groups = statements.searchedGroups
-      .all({ user })
-      .map(({ id, name, joined }) => ({ group: { id, name }, joined }));
+    this.user = actor.user.id;
+    const groups = statements.searchedGroups.all({ user: this.user });
+    this.groups = openTo(actor, groups).map(({ id, name, joined }) => ({
+      group: { id, name },
+      joined,
+    }));
   }
 
   step(): FoundPage | undefined {

@@ -22,7 +22,8 @@ import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { effectiveRole } from '../../../protocol/rights.ts';
-import { requireActiveSession, requireMember } from '../acts/access.ts';
+import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
+import { membershipOf } from '../acts/sessions.ts';
 import { changePage } from '../statements/change-pages.ts';
 import {
   firstMembers,
@@ -127,13 +128,7 @@ export class SqliteRepository implements Repository {
     return this.store.read(() => {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
       const rows = statements.conversationsOf.all({ user: actor.user.id, ...page });
-      return rows.map(({ id, name, lastNumber, joinedAt, notify, ...marks }) => ({
-        group: { id, name },
-        lastNumber,
-        joinedAt,
-        notify,
-        ...toMarks(marks),
-      }));
+      return openTo(actor, rows).map(membershipOf(actor.passwordHash));
     });
   }
 
@@ -271,11 +266,11 @@ export class SqliteRepository implements Repository {
       requireActiveSession(statements.session.get({ user }), actor);
       const threads = statements.mutedThreadsOf.all({ user, limit: limits.mutedThreads });
       return {
-        groups: statements.quietGroupsOf.all({ user }),
-        threads: threads.map(({ groupId: id, group: name, thread }) => ({
-          group: { id, name },
-          thread,
-        })),
+        groups: [...openTo(actor, statements.quietGroupsOf.all({ user }))],
+        threads: openTo(
+          actor,
+          threads.map(({ group: name, ...thread }) => ({ name, ...thread })),
+        ).map(({ groupId: id, name, thread }) => ({ group: { id, name }, thread })),
         users: statements.mutedUsersOf.all({ user, limit: limits.mutedUsers }),
       };
     });

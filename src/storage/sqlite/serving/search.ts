@@ -2,8 +2,15 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { FoundPage, Search, SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { GroupRef, Header, Notify } from '../../../board/types.ts';
+import { isDirectName } from '../../../protocol/direct.ts';
 import { isRead, type Marks } from '../../../protocol/marks.ts';
-import { noGroup, requireActiveSession, storedKey } from '../acts/access.ts';
+import {
+  noGroup,
+  openTo,
+  requireActiveSession,
+  requireProtected,
+  storedKey,
+} from '../acts/access.ts';
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -53,14 +60,14 @@ interface OwnGroup extends Omit<Searched, 'above'> {
 
 /**
  * The groups that are searched.
- * @throws BoardError `GROUP_NOT_FOUND` for a group that the user is not in: whether there is one is not said
+ * @throws BoardError `GROUP_NOT_FOUND` for a group that the user is not in: whether there is one is not said; what
+ * `requireProtected` throws for a direct conversation
  */
-function groupsOf(
-  statements: Statements,
-  { user }: Actor,
-  inGroup: GroupRef | undefined,
-): OwnGroup[] {
-  const own = statements.searchedGroups.all({ user: user.id });
+function groupsOf(statements: Statements, actor: Actor, inGroup: GroupRef | undefined): OwnGroup[] {
+  const { user } = actor;
+  if (inGroup && 'key' in inGroup && isDirectName(inGroup.key)) requireProtected(actor);
+  const all = statements.searchedGroups.all({ user: user.id });
+  const own = openTo(actor, all);
   const groups = own.map(({ id, name, joined, notify, ...marks }) => ({
     group: { id, name },
     joined,
@@ -73,6 +80,7 @@ function groupsOf(
   );
   const group = groups[found];
   if (!group) {
+    if ('id' in inGroup && all.some(({ id }) => id === inGroup.id)) requireProtected(actor);
     throw noGroup(inGroup);
   }
   return [group];
