@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { userName } from '../../src/board/names.ts';
 import type { LongRead } from '../../src/board/ports/long-read.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
-import { errorCodeOf, main, member, openBoard, post } from '../helpers/storage.ts';
+import { errorCodeOf, main, member, newLogin, openBoard, post } from '../helpers/storage.ts';
 
 const count = 20_000;
 // About so many rows are looked at in one step.
@@ -138,4 +139,36 @@ test('a member who leaves during a read gets no result', async () => {
   expect(await errorCodeOf(next.step())).toBe('NOT_MEMBER');
   await repository.join(alice, main);
   expect(await errorCodeOf(list.step())).toBe('NOT_MEMBER');
+});
+
+test('a login counts what is unread in its first groups, and leaves the others to be counted in steps', async () => {
+  const board = openBoard({ durable: false, now: () => 100_000 });
+  const alice = await member(board, 'alice');
+  await member(board, 'bob');
+  const groups = 250;
+  const add = (sql: string) => board.client.prepare(sql);
+  board.client.transaction(() => {
+    for (let n = 1; n <= groups; n++) {
+      const id = 1000 + n;
+      add(
+        "INSERT INTO groups (id, name, name_key, created_at, last_number) VALUES (@id, 'g' || @id, 'g' || @id, 1, 2)",
+      ).run({ id });
+      add(
+        'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, last_read_at) VALUES (@id, @user, 1, 0, 1)',
+      ).run({ id, user: alice.user.id });
+      for (const number of [1, 2]) {
+        add(
+          "INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content) VALUES (@id, @number, 2, 10 + @number, 's', 'c')",
+        ).run({ id, number });
+      }
+    }
+  })();
+  const opened = await board.accounts.login(userName('alice'), newLogin(), null);
+  expect(opened.memberships).toHaveLength(groups + 1);
+  expect(opened.memberships.filter(({ unread }) => unread === 2)).toHaveLength(99);
+  const uncounted = opened.memberships.filter(({ unread }) => unread === null);
+  const ids = uncounted.map(({ group }) => group.id);
+  const { found, steps } = await inSteps(board.repository.unread(alice.user, endOfTime, ids));
+  expect(found.map(({ unread }) => unread)).toEqual(Array(151).fill(2));
+  expect(steps).toBeGreaterThan(5);
 });

@@ -1,8 +1,12 @@
 import { endOfTime } from '../../board/times.ts';
+import type { Membership } from '../../board/types.ts';
 import { toGroup, toUser } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Handlers } from './context.ts';
 import { withUnread } from './memberships.ts';
+
+// Conversations that are read and counted before other connections have their turn: 2 ms.
+const directsAtOnce = 100;
 
 export const directHandlers: Pick<
   Handlers,
@@ -16,8 +20,17 @@ export const directHandlers: Pick<
   'direct.list': async (context, { after = 0, limit = limits.directsDefault }) => {
     const { board, session, costs } = context;
     const { actor } = session;
-    const mark = costs.mark();
-    const found = await board.directs(actor, { after, limit: limit + 1 });
+    const found: Membership[] = [];
+    let mark = costs.mark();
+    for (let isLast = false; !isLast; mark = await costs.breathe(mark)) {
+      const left = Math.min(directsAtOnce, limit + 1 - found.length);
+      const piece = await board.directs(actor, {
+        after: found.at(-1)?.group.id ?? after,
+        limit: left,
+      });
+      found.push(...piece);
+      isLast = piece.length < left || found.length > limit;
+    }
     costs.charge(mark);
     const page = found.slice(0, limit);
     const next = found.length > limit ? page.at(-1)?.group.id : undefined;

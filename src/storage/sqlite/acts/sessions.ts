@@ -4,22 +4,13 @@ import { requireReadableUser } from '../../../board/names.ts';
 import type { Actor, EndingToken, NewLogin } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
-import type {
-  Account,
-  Membership,
-  OpenedLogin,
-  Origin,
-  SessionToken,
-  User,
-} from '../../../board/types.ts';
+import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
-import { effectiveRole } from '../../../protocol/rights.ts';
 import { nameColumns } from '../file/names.ts';
-import type { Statements } from '../statements/statements.ts';
-import { toMarks } from '../statements/unread-messages.ts';
 import { openTo, refuseBanned, requireActiveSession } from './access.ts';
 import { mutesOf } from './mutes.ts';
 import { requireDistinctUser } from './names.ts';
+import { membershipOf, membershipRows } from './own-memberships.ts';
 import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
 
@@ -117,7 +108,7 @@ export function setPassword(
   know(tx, user.id, network);
   statements.forgetNetworksBut.run({ user: user.id, keep: network });
   // The session was in none of them without a password.
-  const all = { user: user.id, after: 0, limit: Number.MAX_SAFE_INTEGER };
+  const all = { user: user.id, after: 0, limit: Number.MAX_SAFE_INTEGER, counted: 0 };
   const opened = actor.passwordHash === null ? statements.conversationsOf.all(all) : [];
   tx.emit({
     type: 'password.changed',
@@ -195,28 +186,12 @@ function open(
   more: { isNew?: true } = {},
 ): OpenedLogin {
   const user = { id, name };
-  const rows = openTo({ passwordHash }, statements.membershipsOf.all({ user: id }));
+  const rows = openTo({ passwordHash }, membershipRows(statements, id));
   const memberships = rows.map(membershipOf(passwordHash));
   const mutes = mutesOf(statements, id);
   const login = { user, since: at, memberships, passwordHash, token, ...more, ...mutes };
   emit({ type: 'session.opened', origin, login });
   return login;
-}
-
-type MembershipRow = ReturnType<Statements['membershipsOf']['all']>[number];
-
-/** Makes memberships as a login gives them, of a user with that password. */
-export function membershipOf(passwordHash: string | null) {
-  return (row: MembershipRow): Membership => {
-    const { id, name, lastNumber, unread, mentions, joinedAt, notify } = row;
-    return {
-      group: { id, name },
-      ...toMarks(row),
-      rules: { access: row.access, posting: row.posting, replying: row.replying },
-      role: effectiveRole(row.role, passwordHash),
-      ...{ lastNumber, unread, joinedAt, mentions, notify },
-    };
-  };
 }
 
 /** The state of an account that the rules of the board check. */

@@ -23,7 +23,7 @@ import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { effectiveRole } from '../../../protocol/rights.ts';
 import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
-import { membershipOf } from '../acts/sessions.ts';
+import { membershipOf } from '../acts/own-memberships.ts';
 import { changePage } from '../statements/change-pages.ts';
 import {
   firstMembers,
@@ -127,7 +127,7 @@ export class SqliteRepository implements Repository {
     const { statements } = this.store;
     return this.store.read(() => {
       requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
-      const rows = statements.conversationsOf.all({ user: actor.user.id, ...page });
+      const rows = statements.conversationsOf.all({ user: actor.user.id, ...page, counted: 1 });
       return openTo(actor, rows).map(membershipOf(actor.passwordHash));
     });
   }

@@ -33,6 +33,7 @@ const marksColumns = {
 /** The queries about memberships and read marks. */
 export function membershipStatements(orm: Orm) {
   return {
+    /** The memberships of the user in groups after `:after`. What is unread is counted if `:counted` is 1. */
     membershipsOf: () =>
       direct(
         orm.$client,
@@ -40,8 +41,11 @@ export function membershipStatements(orm: Orm) {
           .select(membershipColumns)
           .from(memberships)
           .innerJoin(groups, eq(groups.id, memberships.groupId))
-          .where(eq(memberships.userId, value('user')))
-          .orderBy(asc(memberships.groupId)),
+          .where(
+            and(eq(memberships.userId, value('user')), gt(memberships.groupId, value('after'))),
+          )
+          .orderBy(asc(memberships.groupId))
+          .limit(value('limit')),
         membershipColumns,
       ),
     /** The direct conversations of the user, after the group `:after`. */

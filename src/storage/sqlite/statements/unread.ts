@@ -87,7 +87,7 @@ function lastReadTime(): SQL<number> {
 
 /**
  * How many messages are unread for the member of a `memberships` row joined with its group, or of these mention the
- * member. Null if that takes longer to count: see `countUnread`.
+ * member. Null if that takes longer to count, or if `:counted` is 0: see `countUnread`.
  */
 export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null> {
   const { groupId, joinedAt, lastReadNumber, readRanges, notify } = memberships;
@@ -102,7 +102,7 @@ export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null>
   return sql<
     number | null
   >`case when ${lastNumber} <= ${lastReadNumber} or ${notify} = 'none' then 0
-    when ${isShort} and ${isPlain} then (select count(*) from ${counted}) end`;
+    when ${value('counted')} and ${isShort} and ${isPlain} then (select count(*) from ${counted}) end`;
 }
 
 /** The marks of `:user` in `:group`, and what else a count of the unread messages needs. */

@@ -1,0 +1,32 @@
+import type { Membership } from '../../../board/types.ts';
+import { effectiveRole } from '../../../protocol/rights.ts';
+import type { Statements } from '../statements/statements.ts';
+import { toMarks } from '../statements/unread-messages.ts';
+
+// How many groups a login counts at once: 2 ms. The others are counted in steps.
+const countedGroups = 100;
+
+/** All memberships of a user, the first ones with what is unread. */
+export function membershipRows({ membershipsOf: some }: Statements, user: number): MembershipRow[] {
+  const first = some.all({ user, after: 0, limit: countedGroups, counted: 1 });
+  const last = first[countedGroups - 1];
+  if (!last) return first;
+  const limit = Number.MAX_SAFE_INTEGER;
+  return [...first, ...some.all({ user, after: last.id, limit, counted: 0 })];
+}
+
+type MembershipRow = ReturnType<Statements['membershipsOf']['all']>[number];
+
+/** Makes memberships as a login gives them, of a user with that password. */
+export function membershipOf(passwordHash: string | null) {
+  return (row: MembershipRow): Membership => {
+    const { id, name, lastNumber, unread, mentions, joinedAt, notify } = row;
+    return {
+      group: { id, name },
+      ...toMarks(row),
+      rules: { access: row.access, posting: row.posting, replying: row.replying },
+      role: effectiveRole(row.role, passwordHash),
+      ...{ lastNumber, unread, joinedAt, mentions, notify },
+    };
+  };
+}
