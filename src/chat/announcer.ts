@@ -30,6 +30,10 @@ export interface AnnouncerOptions {
   readonly place: () => Place | undefined;
   /** Called when the place has another name, or is gone. */
   readonly moved: (place: Place | undefined) => void;
+  /** Called for each notice, also for those that are not printed. */
+  readonly heard: (notice: Notice) => void;
+  /** Called when messages that arrived were marked as read. */
+  readonly marked: () => void;
   /** Whether many notices at once are gathered while the user is in a place. */
   readonly gathers: boolean;
 }
@@ -52,7 +56,7 @@ export class Announcer {
   }
 
   follow(client: BoardClient): void {
-    const { reporter, style, away, back, place, reading } = this.options;
+    const { reporter, style, away, back, place, reading, heard, marked } = this.options;
     this.client = client;
     this.muted.forget();
     if (client.hasMutes) void this.muted.load(client.call);
@@ -63,8 +67,10 @@ export class Announcer {
       reading,
       print: (text, message) => reporter.print(this.rung(text, message)),
       announce: (notice) => this.announce(notice, client),
+      marked,
     });
     client.on('notice', (notice) => {
+      heard(notice);
       const { method, params } = notice;
       if (method === 'mutes.changed') void this.muted.load(client.call);
       if (method === 'member.left' && params.userId === client.userId) {

@@ -23,6 +23,8 @@ interface ArrivalsOptions {
   readonly print: (text: string, message: Header) => void;
   /** Prints a notice in one line. */
   readonly announce: (notice: Notice) => void;
+  /** Called when messages that were shown were marked as read. */
+  readonly marked: () => void;
 }
 
 /**
@@ -126,7 +128,10 @@ export class Arrivals {
       print(text, found);
       if (isWhole) read.push(found.number);
     }
-    if (read.length > 0) await expected(() => reading().shown(client.call, group, ...read));
+    if (read.length > 0) {
+      await expected(() => reading().shown(client.call, group, ...read));
+      this.options.marked();
+    }
     return within.length;
   }
 }

@@ -121,6 +121,7 @@ export async function runChat(
       running = true;
       if (!conversation.left) await conversation.type(line);
       if (conversation.left) break;
+      await conversation.recount();
       ask();
     }
   } finally {

@@ -14,6 +14,7 @@ import { Boarding, notConnected } from './boarding.ts';
 import { mayHoldPassword } from './commands/client-commands.ts';
 import type { ConversationOptions } from './conversation-options.ts';
 import { LateLines, runsAtOnce } from './late-lines.ts';
+import { PlaceCount } from './place-count.ts';
 import { PostingConsent } from './posting-consent.ts';
 import { Reporter } from './reporter.ts';
 import { WaitingCommand } from './waiting-command.ts';
@@ -36,6 +37,7 @@ export class Conversation implements TextContext {
   private here: Place | undefined;
   private readonly consent: PostingConsent;
   private readonly announcer: Announcer;
+  private readonly count: PlaceCount;
 
   constructor(private readonly options: ConversationOptions) {
     this.reporter = new Reporter(options.output, this.leaving.signal, options.style);
@@ -53,7 +55,10 @@ export class Conversation implements TextContext {
         this.giveWay();
         moved?.();
       },
-      back: () => moved?.(),
+      back: () => {
+        this.count.expectChange();
+        moved?.();
+      },
       ended: () => {
         this.giveUpLate();
         this.boarding.forget();
@@ -65,7 +70,18 @@ export class Conversation implements TextContext {
         this.place = place;
         moved?.();
       },
+      heard: (notice) => this.count.hear(notice),
+      marked: () => this.count.expectChange(),
       gathers: options.gathers ?? false,
+    });
+    this.count = new PlaceCount({
+      place: () => this.here,
+      connected: () => moved !== undefined && this.ready && this.connected,
+      ask: async (place) => {
+        const { client } = this.boarding;
+        return client ? this.read.unreadIn(client.call, place) : 0;
+      },
+      changed: () => moved?.(),
     });
     this.boarding = new Boarding({
       user,
@@ -149,6 +165,16 @@ export class Conversation implements TextContext {
     // What was gathered elsewhere may be of the new place.
     this.announcer.flush();
     this.here = place;
+  }
+
+  /** How many messages are unread in the group of the place, for the prompt. */
+  get unread(): number {
+    return this.count.unread;
+  }
+
+  /** Learns what is unread in the place, before the next prompt. */
+  recount(): Promise<void> {
+    return this.count.refresh();
   }
 
   /** Asks before the first line, and before one that may be a password. A script that is in a place went there itself. */

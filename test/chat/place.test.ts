@@ -64,6 +64,54 @@ test('after a %go that failed, the next line asks again, because it was meant fo
   expect(messages.map(({ number }) => number)).toEqual([1]);
 });
 
+test('the prompt has what is unread in the place, as all other counts say, whatever changes it', async () => {
+  const { board, alice, bob, post } = await aliceInNews();
+  alice.type('%go ..\r');
+  await alice.shows(promptOf(board));
+  for (const subject of ['one', 'two', 'three']) await post(subject);
+  await alice.shows('Subject: three)');
+  alice.type('%go news\r');
+  await alice.shows(/You are in news \(3 unread\)\. .*\nnews \(3\)>$/);
+  alice.type('%next\r');
+  await alice.shows(/2 left: news 2\.\nnews \(2\)>$/);
+  alice.type('%go 2\r');
+  await alice.shows(/\nnews\/2 \(2\)>$/);
+  // While nothing is typed: it is deleted, and one is posted elsewhere in the group.
+  await bob.call('message.delete', { group: 'news', number: 3 });
+  await alice.shows(/Message 3 was deleted by bob\.\nnews\/2 \(1\)>$/);
+  await post('four');
+  await alice.shows(/Subject: four\)\nnews\/2 \(2\)>$/);
+  // What arrives where the user is counts as read.
+  await bob.call('message.post', { group: 'news', content: 'and this', replyTo: 2 });
+  await alice.shows(/ {2}and this\nnews\/2 \(2\)>$/);
+  alice.type('%mute @bob\r');
+  await alice.shows(/\nnews\/2>$/);
+  alice.type('%unmute @bob\r');
+  await alice.shows(/\nnews\/2 \(2\)>$/);
+  alice.type('%catchup\r');
+  await alice.shows(/Type %undo to take it back\.\nnews\/2>$/);
+  alice.type('%undo\r');
+  await alice.shows(/Unread again: news \(2\)\.\nnews\/2 \(2\)>$/);
+});
+
+test('the prompt follows what the user reads in another session', async () => {
+  const { board, alice, bob } = await aliceInNews();
+  alice.type(`%password\r`);
+  await alice.shows(/password.*$/);
+  alice.type(`${password}\r`);
+  await alice.shows(/again.*$/);
+  alice.type(`${password}\r`);
+  await alice.shows(/\nnews>$/);
+  alice.type('%go ..\r');
+  await alice.shows(promptOf(board));
+  await bob.call('message.post', { group: 'news', subject: 's', content: 'c' });
+  alice.type('%go news\r');
+  await alice.shows(/\nnews \(1\)>$/);
+  const phone = await board.protectedProgram('alice', password);
+  await phone.call('message.markRead', { group: 'news', number: 1 });
+  await alice.shows(/\nnews>$/);
+});
+
 test('a line that looks like a password is asked about each time', async () => {
   const { alice, bob } = await aliceInNews();
   alice.type('hello\r');
@@ -119,11 +167,11 @@ test('a long message that arrives in the place is cut, and is read once it is op
   expect(alice.screen).not.toContain('line 13');
   // One line of 2,000 columns has no room either.
   await post('One line', 'word '.repeat(400));
-  await alice.shows(/word…\n\[INFO\] 1 more line: %message 2 shows all\.\nnews>$/);
+  await alice.shows(/word…\n\[INFO\] 1 more line: %message 2 shows all\.\nnews \(\d\)>$/);
   alice.type('%unread\r');
-  await alice.shows(/\[INFO\] news: 2 unread\nnews>$/);
+  await alice.shows(/\[INFO\] news: 2 unread\nnews \(2\)>$/);
   alice.type('%message 1\r');
-  await alice.shows(/line 30\n-+\nnews>$/);
+  await alice.shows(/line 30\n-+\nnews \(1\)>$/);
   expect(await unreadOfAlice(board, alice)).toBe(1);
 });
 
@@ -143,7 +191,7 @@ test('in a thread, its messages are shown, and others of the group are announced
   alice.type('y\r');
   await alice.shows('Message 5 posted in news. Subject: Re: Parking');
   alice.type('%go ..\r');
-  await alice.shows(/\nnews>$/);
+  await alice.shows(/\nnews \(1\)>$/);
   alice.type('%go ..\r');
   await alice.shows(/You are in no place now\.\nalice@.*>$/);
 });

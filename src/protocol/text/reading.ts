@@ -1,3 +1,4 @@
+import { isDirectName } from '../direct.ts';
 import { BoardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import { type NumberRange, withoutCatchUp, withRead } from '../marks.ts';
@@ -70,6 +71,18 @@ export class Reading {
     return groups
       .filter(({ unread }) => unread > 0)
       .sort((a, b) => Number(b.id === this.group) - Number(a.id === this.group));
+  }
+
+  /** How many messages of one group or direct conversation are unread. */
+  async unreadIn(call: Call, { group, name }: { group: number; name: string }): Promise<number> {
+    if (!isDirectName(name)) {
+      const groups = await this.groups(call);
+      return groups.find(({ id }) => id === group)?.unread ?? 0;
+    }
+    const { conversations } = await call('direct.list', { after: group - 1, limit: 1 });
+    const [found] = conversations;
+    if (found?.id !== group) return 0;
+    return this.withoutShown({ ...found, name, joined: true }).unread;
   }
 
   /** All groups of the board, with what is unread after what was shown here. */

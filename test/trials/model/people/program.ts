@@ -112,6 +112,7 @@ export class Program implements Actor {
         settle();
       },
       announce: settle,
+      marked: () => {},
     });
     for (const notice of this.fresh.splice(0)) arrivals.take(notice as unknown as Notice);
     await done;
