@@ -100,6 +100,8 @@ test('a conversation without the right members is found by db check', async () =
   const broken = [
     `INSERT INTO memberships (group_id, user_id, joined_at, last_read_number) VALUES (6, ${erin.user.id}, 1, 0)`,
     `UPDATE memberships SET user_id = ${erin.user.id} WHERE group_id = 6 AND user_id = ${alice.user.id}`,
+    `DELETE FROM memberships WHERE group_id = 6 AND user_id = ${alice.user.id}`,
+    'DELETE FROM memberships WHERE group_id = 6',
     "UPDATE groups SET kind = 'group' WHERE id = 6",
     "UPDATE groups SET name_key = 'other' WHERE id = 6",
   ];

@@ -88,10 +88,13 @@ export const healthChecks: readonly HealthCheck[] = [
     'direct conversations',
     `SELECT name FROM (
        SELECT name, name_key, last_number, kind, count(user_id) AS members, min(user_id) AS one, max(user_id) AS other
-       FROM groups LEFT JOIN memberships ON group_id = id WHERE kind = 'direct' OR name LIKE '@%' GROUP BY id)
+       FROM groups LEFT JOIN memberships ON group_id = id WHERE kind = 'direct' OR name LIKE '@%' GROUP BY id) AS direct
      WHERE kind <> 'direct' OR name <> name_key OR members > 2
        OR (members = 2 AND name <> '@' || one || ',' || other)
-       OR (members = 1 AND name NOT LIKE '@' || one || ',%' AND name NOT LIKE '@%,' || one)`,
+       OR (members = 1 AND name NOT LIKE '@' || one || ',%' AND name NOT LIKE '@%,' || one)
+       OR (members < 2 AND EXISTS (SELECT 1 FROM users WHERE id <> coalesce(one, 0)
+         AND id IN (CAST(substr(direct.name, 2) AS INTEGER),
+           CAST(substr(direct.name, instr(direct.name, ',') + 1) AS INTEGER))))`,
     ({ name }) => `the name of the direct conversation ${name} does not agree with its members`,
   ),
   rule<{ name: string; says: number; are: number }>(
