@@ -1,6 +1,6 @@
 import type { GroupDetails } from '../../../board/ports/administration.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
-import type { Group, GroupRef } from '../../../board/types.ts';
+import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { directName, isDirectName, userOfDirectName } from '../../../protocol/direct.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import {
@@ -107,7 +107,7 @@ export function openTo<G extends { readonly name: string }>(
 export function findAccess(statements: Statements, actor: Actor, ref: GroupRef): Access {
   // Whether there is a conversation of that name is not said.
   if ('key' in ref && isDirectName(ref.key)) requireProtected(actor);
-  const found = lookUp(statements, actor.user.id, ref);
+  const found = lookUpGroup(statements, actor.user, ref);
   if (!found) throw noGroup(ref);
   requireActiveSession(found, actor);
   if (isDirectName(found.name)) requireProtected(actor);
@@ -115,10 +115,10 @@ export function findAccess(statements: Statements, actor: Actor, ref: GroupRef):
 }
 
 /**
- * The group that a user means. A group of one's own comes before a secret group, and that before a group of the same name
- * that one is not in.
+ * The group that a user means, if there is one that the user may know of. By name, a group of the user comes first, then a
+ * secret group to which the user is invited, then another group.
  */
-function lookUp(statements: Statements, user: number, ref: GroupRef) {
+export function lookUpGroup(statements: Statements, { id: user }: Pick<User, 'id'>, ref: GroupRef) {
   if ('id' in ref) return statements.accessById.get({ group: ref.id, user });
   const exact = statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
   if (exact?.joinedAt != null || isDirectName(ref.key)) return exact;
@@ -179,7 +179,7 @@ export function forbidden(right: Right, { name }: Group): BoardError {
 }
 
 /** The key in the database of a group that a user refers to, who may mean a direct conversation by `@dave`. */
-export function storedKey({ accountByKey }: Statements, user: number, key: string): string {
+function storedKey({ accountByKey }: Statements, user: number, key: string): string {
   if (!isDirectName(key)) return key;
   return storedName(user, accountByKey.get({ key: userOfDirectName(key) })?.id ?? 0);
 }

@@ -127,6 +127,9 @@ function change(
   requireChangeable(before, { name, changes });
   const after = { ...before, ...changes, name: name?.name ?? before.name };
   const isNamed = after.name !== before.name;
+  if (isNamed && authority.actor) {
+    requireNoNamesake(statements, authority.actor, after.name, before.id);
+  }
   const { id, name: was, description } = { ...before, description: after.description };
   if (isNamed || (after.access === 'secret') !== (before.access === 'secret')) {
     rename(statements, { id, name: after.name }, after.access);

@@ -4,8 +4,9 @@ import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
+import type { Access } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
-import { type Authority, findGroup, requireRight } from './access.ts';
+import { type Authority, findGroup, noGroup, requireRight } from './access.ts';
 import { log } from './group-log.ts';
 import { authorOf, findTarget, type Target } from './roles.ts';
 import type { OperatorTx } from './transaction.ts';
@@ -114,18 +115,18 @@ export function refersTo(ref: GroupRef, { id, key }: { id: number; key: string }
 }
 
 /**
- * @param isSecret a barred user is not told that a secret group exists
+ * @param ref how the actor refers to the group: a barred user is not told that a secret group exists
  * @throws BoardError `BARRED`, with the reason that the moderator gave, or `GROUP_NOT_FOUND`
  */
 export function requireNotBarred(
   statements: Statements,
   { user }: Actor,
-  group: Group,
-  isSecret: boolean,
+  { id, name, access }: Group & { readonly access: Access },
+  ref: GroupRef,
 ): void {
-  const barred = statements.restrictionOf.get({ group: group.id, user: user.id, kind: 'barred' });
-  if (barred && isSecret) throw boardError('GROUP_NOT_FOUND', group.name);
-  if (barred) throw boardError('BARRED', 'You are', group.name, barred.reason);
+  const barred = statements.restrictionOf.get({ group: id, user: user.id, kind: 'barred' });
+  if (barred && access === 'secret') throw noGroup(ref);
+  if (barred) throw boardError('BARRED', 'You are', name, barred.reason);
 }
 
 /** @throws BoardError `ALREADY_MEMBER`, `BARRED` */

@@ -47,7 +47,7 @@ function requireJoinable(
   const { id, name, lastNumber, joinedAt, access, posting, replying } = found;
   const group = { id, name };
   if (joinedAt !== null) throw boardError('ALREADY_MEMBER', name);
-  requireNotBarred(statements, actor, group, access === 'secret');
+  requireNotBarred(statements, actor, { ...group, access }, ref);
   const isInvited = found.invitation !== null;
   const needsCode = access !== 'open' && !isInvited;
   if (needsCode && !isFor) {
@@ -67,15 +67,24 @@ function findAccessByCode(statements: Statements, actor: Actor, invitedTo: Group
 }
 
 /**
- * @throws BoardError `GROUP_EXISTS` if the actor is in a group of that name: then the name would not say which of the two
- * is meant
+ * @param self the id of the group that gets the name, if it exists
+ * @throws BoardError `GROUP_EXISTS` if the actor is in another group of that name: then the name would not say which of the
+ * two is meant
  */
-export function requireNoNamesake(statements: Statements, { user }: Actor, name: string): void {
+export function requireNoNamesake(
+  statements: Statements,
+  { user }: Actor,
+  name: string,
+  self = 0,
+): void {
   const key = nameKey(name);
   const secret = statements.secretByKey.get({ key, user: user.id });
-  const isIn = (group: number) => statements.marksOf.get({ group, user: user.id }) !== undefined;
   const open = statements.accessByKey.get({ key, user: user.id });
-  if ((secret && isIn(secret.id)) || (open && open.joinedAt !== null)) {
+  const isInAnother = (group: { readonly id: number } | undefined) =>
+    group !== undefined &&
+    group.id !== self &&
+    statements.marksOf.get({ group: group.id, user: user.id }) !== undefined;
+  if (isInAnother(secret) || isInAnother(open)) {
     throw new BoardError('GROUP_EXISTS', `You are in another group that is named ${name}.`);
   }
 }

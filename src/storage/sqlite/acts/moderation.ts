@@ -95,8 +95,13 @@ export function silence(tx: OperatorTx, act: ActOnUser & { readonly until: numbe
 function lift(tx: OperatorTx, act: ActOnUser, kind: 'barred' | 'silenced'): Done {
   const { statements } = tx;
   const right = kind === 'barred' ? 'bar users' : 'silence members';
-  const { group } = requireRight(statements, act, right);
-  const { user } = findTarget(statements, group, act.user);
+  const authorized = requireRight(statements, act, right);
+  const { group } = authorized;
+  const target = findTarget(statements, group, act.user);
+  const { user } = target;
+  // Moderators would end the silence that the owner has imposed on them, or on each other.
+  requireOther(act.actor, user, 'ask another moderator');
+  requireAbove(authorized, target);
   const of = { group: group.id, user: user.id, kind };
   if (statements.restrictionOf.get(of)) {
     statements.unrestrict.run(of);

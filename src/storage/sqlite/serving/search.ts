@@ -5,11 +5,11 @@ import type { GroupRef, Header, Notify } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { isRead, type Marks } from '../../../protocol/marks.ts';
 import {
+  lookUpGroup,
   noGroup,
   openTo,
   requireActiveSession,
   requireProtected,
-  storedKey,
 } from '../acts/access.ts';
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
@@ -74,16 +74,11 @@ function groupsOf(statements: Statements, actor: Actor, inGroup: GroupRef | unde
     marks: { ...toMarks(marks), notify },
   }));
   if (!inGroup) return groups;
-  const wanted = 'id' in inGroup ? '' : storedKey(statements, user.id, inGroup.key);
-  const found = own.findIndex(({ id, key }) =>
-    'id' in inGroup ? id === inGroup.id : key === wanted,
-  );
-  const group = groups[found];
-  if (!group) {
-    if ('id' in inGroup && all.some(({ id }) => id === inGroup.id)) requireProtected(actor);
-    throw noGroup(inGroup);
-  }
-  return [group];
+  const wanted = lookUpGroup(statements, user, inGroup)?.id;
+  const found = groups.find(({ group }) => group.id === wanted);
+  if (!found && all.some(({ id }) => id === wanted)) requireProtected(actor);
+  if (!found) throw noGroup(inGroup);
+  return [found];
 }
 
 function mayStillRead(statements: Statements, { user }: Actor, { group, joined }: Searched) {

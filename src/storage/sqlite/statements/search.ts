@@ -45,7 +45,6 @@ const stateColumns = {
 const groupColumns = {
   id: groups.id,
   name: nameFor(sql`memberships.user_id`),
-  key: groups.nameKey,
   joined: memberships.joinedAt,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
