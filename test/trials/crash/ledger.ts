@@ -27,6 +27,11 @@ interface Edit extends InGroup {
   readonly content: string;
 }
 
+/** A message of its own that a user deletes. */
+interface Deletion extends InGroup {
+  readonly number: number;
+}
+
 interface Mark extends InGroup {
   readonly ranges: [number, number][];
 }
@@ -35,6 +40,7 @@ interface Mark extends InGroup {
 export type Change =
   | { method: 'message.post'; params: Post }
   | { method: 'message.edit'; params: Edit }
+  | { method: 'message.delete'; params: Deletion }
   | { method: 'message.markRead'; params: Mark }
   | { method: 'group.join'; params: InGroup }
   | { method: 'group.leave'; params: InGroup };
@@ -43,6 +49,7 @@ const refusals: Readonly<Record<Change['method'], readonly string[]>> = {
   // The message that is answered may have been purged.
   'message.post': ['NOT_MEMBER', 'MESSAGE_NOT_FOUND'],
   'message.edit': ['NOT_MEMBER', 'MESSAGE_NOT_FOUND', 'TOO_MANY_EDITS'],
+  'message.delete': ['NOT_MEMBER', 'MESSAGE_NOT_FOUND'],
   'message.markRead': ['NOT_MEMBER'],
   'group.join': ['ALREADY_MEMBER'],
   'group.leave': ['NOT_MEMBER'],
@@ -69,6 +76,8 @@ export interface Sent {
   contents: readonly string[];
   /** Once it was acknowledged. */
   number?: number | undefined;
+  /** Whether it was deleted, or may have been: the deletion was not answered. */
+  deletion?: 'asked' | 'done' | undefined;
   /** Whether it was refused, and so must never be there. */
   refused?: true;
 }
@@ -134,6 +143,8 @@ export class Ledger {
         return this.post(user, params);
       case 'message.edit':
         return this.edit(user, params);
+      case 'message.delete':
+        return this.delete(user, params);
       case 'message.markRead':
         return this.markRead(this.standing(user, params.group), params.ranges);
       case 'group.join':
@@ -155,15 +166,29 @@ export class Ledger {
   }
 
   private edit(user: string, { group, number, content }: Edit): Answered {
-    const edited = [...this.sent.values()].find(
-      (sent) => sent.user === user && sent.post.group === group && sent.number === number,
-    );
-    if (!edited) throw new Error(`${user} has no message ${number} in ${group}`);
+    const edited = this.postedBy(user, group, number);
     const before = edited.contents;
     edited.contents = [...before, content];
     return (result) => {
       edited.contents = result ? [content] : before;
     };
+  }
+
+  private delete(user: string, { group, number }: Deletion): Answered {
+    const deleted = this.postedBy(user, group, number);
+    const before = deleted.deletion;
+    deleted.deletion = 'asked';
+    return (result) => {
+      deleted.deletion = result ? 'done' : before;
+    };
+  }
+
+  private postedBy(user: string, group: string, number: number): Sent {
+    const found = [...this.sent.values()].find(
+      (sent) => sent.user === user && sent.post.group === group && sent.number === number,
+    );
+    if (!found) throw new Error(`${user} has no message ${number} in ${group}`);
+    return found;
   }
 
   private acknowledge(sent: Sent, number: number): void {
@@ -204,7 +229,14 @@ export class Ledger {
     const least = Math.min(most, keep);
     const last = this.lastNumber(group);
     this.purged.set(group, { certain, keep: least });
-    return () => this.purged.set(group, { certain: Math.max(certain, last - keep), keep: least });
+    return () => {
+      // Deleted messages are not among those that are kept.
+      const deleted = [...this.sent.values()].filter(
+        ({ post, deletion }) => post.group === group && deletion !== undefined,
+      );
+      const purged = Math.max(certain, last - keep - deleted.length);
+      this.purged.set(group, { certain: purged, keep: least });
+    };
   }
 
   /** Whether an operator may have deleted something of a group. */
@@ -233,29 +265,41 @@ export class Ledger {
     expect(bySubject.size).toBe(rows.length);
     for (const { number, ...row } of rows) {
       const sent = this.sentAs(row.subject);
-      const { user, post, number: acknowledged, refused, contents } = sent;
+      const { user, post, number: acknowledged, refused, contents, deletion } = sent;
+      expect(deletion, row.subject).not.toBe('done');
       expect(row).toEqual({ user, replyTo: null, ...post, content: expect.any(String) });
       expect(contents).toContain(row.content);
       expect(refused).toBeUndefined();
       if (acknowledged !== undefined) expect(number).toBe(acknowledged);
     }
     expect(client.prepare(brokenConversations).all()).toEqual([]);
-    const gone = this.mayBeGone(client, rows);
-    for (const { post, number } of this.sent.values()) {
+    const tombstones = tombstonesIn(client);
+    const gone = this.mayBeGone(client, [...rows, ...tombstones]);
+    const deleted = new Set(tombstones.map(nameOf));
+    for (const { post, number, deletion } of this.sent.values()) {
       const { subject, group } = post;
       if (number === undefined || bySubject.has(subject)) continue;
+      if (deleted.delete(nameOf({ group, number }))) {
+        expect(deletion, `the deletion of ${subject} in ${group}`).toBeDefined();
+        continue;
+      }
       expect(number, `${subject} in ${group}`).toBeLessThanOrEqual(gone.get(group) ?? 0);
     }
+    // Nobody has deleted these.
+    expect([...deleted]).toEqual([]);
   }
 
   /** Up to which number messages may be missing. Of the rest, no number is left out or used twice. */
-  private mayBeGone(client: Client, rows: MessageRow[]): Map<string, number> {
+  private mayBeGone(client: Client, rows: readonly Numbered[]): Map<string, number> {
     const groups = client.prepare<[], { name: string; last: number }>(
       "SELECT name, last_number AS last FROM groups WHERE kind = 'group'",
     );
     return new Map(
       groups.all().map(({ name, last }) => {
-        const numbers = rows.filter(({ group }) => group === name).map(({ number }) => number);
+        const numbers = rows
+          .filter(({ group }) => group === name)
+          .map(({ number }) => number)
+          .sort((a, b) => a - b);
         const first = numbers[0] ?? last + 1;
         expect(numbers).toEqual(Array.from({ length: last - first + 1 }, (_, at) => first + at));
         const purge = this.purged.get(name);
@@ -292,6 +336,13 @@ export class Ledger {
 
   /** What was asked for and not answered is as this database has it, from here on. */
   settle(client: Client): void {
+    const deleted = new Set(tombstonesIn(client).map(nameOf));
+    for (const sent of this.sent.values()) {
+      if (sent.deletion !== 'asked' || sent.number === undefined) continue;
+      const { number, post } = sent;
+      const isDeleted = deleted.has(nameOf({ group: post.group, number }));
+      sent.deletion = isDeleted ? 'done' : undefined;
+    }
     const members = this.membersIn(client);
     for (const [key, standing] of this.standings) {
       const row = members.get(key);
@@ -317,10 +368,37 @@ export class Ledger {
   }
 }
 
+interface Numbered extends InGroup {
+  readonly number: number;
+}
+
+function nameOf({ group, number }: Numbered): string {
+  return `${group} ${number}`;
+}
+
+/** The deleted messages. Nothing of them may be left but their numbers. */
+function tombstonesIn(client: Client): Numbered[] {
+  const rows = client.prepare<[], Numbered & { rest: string }>(tombstonesQuery).all();
+  return rows.map(({ rest, ...numbered }) => {
+    expect(rest, nameOf(numbered)).toBe('');
+    return numbered;
+  });
+}
+
+/** How a user who has written a message, or has deleted it, calls its group. */
+const groupFor = (user: string) => `iif(kind = 'group', groups.name, '@' || (
+  SELECT them.name FROM memberships JOIN users AS them ON them.id = user_id
+  WHERE memberships.group_id = groups.id AND user_id <> ${user}))`;
+
+const tombstonesQuery = `
+  SELECT ${groupFor('deleted_by')} AS "group", number,
+    subject || content || coalesce(sender_id, '') || coalesce(post_key, '') || coalesce((
+      SELECT group_concat(revisions.content) FROM revisions
+      WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number), '') AS rest
+  FROM messages JOIN groups ON groups.id = group_id WHERE deleted_at IS NOT NULL`;
+
 const messagesQuery = `
-  SELECT iif(kind = 'group', groups.name, '@' || (
-      SELECT them.name FROM memberships JOIN users AS them ON them.id = user_id
-      WHERE memberships.group_id = groups.id AND user_id <> sender_id)) AS "group",
+  SELECT ${groupFor('sender_id')} AS "group",
     number, users.name AS user, subject, content, post_key AS key,
     reply_to AS replyTo
   FROM messages JOIN groups ON groups.id = group_id JOIN users ON users.id = sender_id
@@ -332,7 +410,7 @@ const membershipsQuery = `
   FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
   WHERE kind = 'group'`;
 
-/** The direct conversations in which a number is missing or used twice: nothing of them is ever deleted. */
+/** The direct conversations in which a number is missing or used twice: a deleted message keeps its number. */
 const brokenConversations = `
   SELECT last_number, group_concat(number) AS numbers
   FROM groups LEFT JOIN messages ON group_id = groups.id WHERE kind = 'direct'

@@ -1,7 +1,7 @@
 import { directName } from '../../../src/protocol/direct.ts';
 import { Caller, Refused } from '../caller.ts';
 import type { Random } from '../random.ts';
-import { type Change, type Ledger, mayRefuse, type Post } from './ledger.ts';
+import { type Change, type Ledger, mayRefuse, type Post, type Sent } from './ledger.ts';
 
 export const users = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] as const;
 /** Two users with passwords, who write to each other too. A password costs a quarter of a second at each login. */
@@ -59,7 +59,8 @@ export class User {
           ? this.change({ method: 'group.leave', params: { group } })
           : this.markRead(group);
       case 2:
-        return this.random.once(2) ? this.sendAgain() : this.edit(prefix);
+        if (random.once(2)) return this.sendAgain();
+        return random.once(3) ? this.delete() : this.edit(prefix);
       default: {
         // A few at a time, so that commits hold several writes of one connection too.
         const place = this.friend && random.once(4) ? directName(this.friend) : group;
@@ -92,9 +93,10 @@ export class User {
     const all = [...ledger.sent.values()].slice(-500);
     const mine = all.filter(({ user, refused }) => user === this.name && !refused);
     if (mine.length === 0) return;
-    // One that an operator has deleted since would be posted anew.
+    // A message that was deleted since would be posted again.
     const known = mine.filter(
-      ({ number, post }) => number === undefined || !ledger.maybePurged(post.group),
+      ({ number, post, deletion }) =>
+        number === undefined || (!deletion && !ledger.maybePurged(post.group)),
     );
     const sent = this.random.pick(known.slice(-20));
     if (sent) await this.post(sent.post);
@@ -102,13 +104,24 @@ export class User {
 
   /** Edits a message of its own that is on the board. */
   private async edit(prefix: string): Promise<void> {
-    const mine = [...this.ledger.sent.values()]
-      .slice(-500)
-      .filter(({ user, number }) => user === this.name && number !== undefined);
-    if (mine.length === 0) return;
-    const { post, number = 0 } = this.random.pick(mine.slice(-20));
+    const { post, number } = this.ownMessage() ?? {};
+    if (!post || number === undefined) return;
     const params = { group: post.group, number, content: `edited at ${prefix}` };
     return this.change({ method: 'message.edit', params });
+  }
+
+  private async delete(): Promise<void> {
+    const { post, number } = this.ownMessage() ?? {};
+    if (!post || number === undefined) return;
+    return this.change({ method: 'message.delete', params: { group: post.group, number } });
+  }
+
+  /** One of the newest messages of its own that are on the board. */
+  private ownMessage(): Sent | undefined {
+    const mine = [...this.ledger.sent.values()]
+      .slice(-500)
+      .filter((sent) => sent.user === this.name && sent.number !== undefined && !sent.deletion);
+    return mine.length === 0 ? undefined : this.random.pick(mine.slice(-20));
   }
 
   private async markRead(group: string): Promise<void> {
