@@ -53,6 +53,20 @@ export class Access {
       .map(({ number }) => number);
   }
 
+  /** Who may join and write, as each answer about a membership says it. */
+  rules(_key: string): Result {
+    return { access: 'open', posting: 'members', replying: 'members' };
+  }
+
+  /** The role of a user in a group; `member` too for a user who is not in it. */
+  role(_user: string, _key: string): string {
+    return 'member';
+  }
+
+  isInvited(_user: string, _key: string): boolean {
+    return false;
+  }
+
   /** Answers about a group, or refuses it. */
   in(user: string, key: string, answer: (group: ModelGroup) => Result | Refusal): Answer {
     const group = this.at(user, key);

@@ -16,7 +16,8 @@ export class Groups {
     const name = this.access.names.ofGroup(user, key);
     if (this.access.model.join(user, key)) return refusal('ALREADY_MEMBER', name);
     const { messages } = this.messages.page(user, key, { limit: 2 });
-    return { result: { group: name, ...this.membersOf(key), messages } };
+    const rules = this.access.rules(key);
+    return { result: { group: name, ...rules, ...this.membersOf(key), messages } };
   }
 
   leave(user: string, key: string): Answer {
@@ -40,9 +41,12 @@ export class Groups {
     const { model, names } = this.access;
     const groups = boardGroups.map((key) => {
       const group = model.group(key);
+      const joined = group.members.has(user);
       return {
         ...{ name: names.of(key), members: group.members.size },
-        ...{ messages: group.lastNumber, joined: group.members.has(user) },
+        ...{ messages: group.lastNumber, joined },
+        ...this.access.rules(key),
+        ...{ role: this.access.role(user, key), invited: this.access.isInvited(user, key) },
         ...this.reading.counts(user, key),
       };
     });
@@ -55,6 +59,10 @@ export class Groups {
   }
 
   membership(user: string, key: string): Result {
-    return { group: this.access.names.ofGroup(user, key), ...this.reading.counts(user, key) };
+    return {
+      ...{ group: this.access.names.ofGroup(user, key), role: this.access.role(user, key) },
+      ...this.access.rules(key),
+      ...this.reading.counts(user, key),
+    };
   }
 }

@@ -2,7 +2,7 @@ import { isRead, type Marks } from '../../../../src/protocol/marks.ts';
 
 // Times, and numbers that only the storage gives.
 const unknown = new Set([
-  ...['postedAt', 'lastPostedAt', 'writtenAt', 'change', 'token', 'description'],
+  ...['postedAt', 'lastPostedAt', 'writtenAt', 'change', 'at', 'token', 'description'],
   ...['id', 'groupId', 'userId', 'senderId', 'next', 'online'],
 ]);
 

@@ -61,17 +61,21 @@ export const operatorActs: {
     names.set(user, name);
     for (const [nth, key] of conversations.entries()) {
       const others = stage.seatsIn(key).filter((seat) => seat.user !== user);
-      stage.tell(others, key, 'group.changed', { was: before[nth] });
+      stage.tell(others, key, 'group.changed', { was: before[nth], ...access.rules(key) });
     }
     await stage.operate((operator) => operator.renameUser(was, userName(name)));
   },
 
   async renameGroup(stage) {
-    const { names } = stage.oracle.access;
+    const { access } = stage.oracle;
     const ref = stage.ref('general');
     const name = stage.newWord('other').replace('other', 'general');
-    names.set('general', name);
-    stage.tell(stage.seatsIn('general'), 'general', 'group.changed', { was: ref.name });
+    access.names.set('general', name);
+    const params = { was: ref.name, ...access.rules('general') };
+    const told = stage.seatsIn('general');
+    stage.tell(told, 'general', 'group.changed', params);
+    const line = { act: 'rename', by: null, detail: `${ref.name} to ${name}` };
+    stage.tell(told, 'general', 'group.logged', { line });
     await stage.operate((operator) => operator.renameGroup(ref, groupName(name)));
   },
 
@@ -100,7 +104,8 @@ export const operatorActs: {
     for (const key of conversations) {
       const told = stage.seatsIn(key).filter((seat) => seat.user !== user);
       for (const seat of told) {
-        seat.expect('group.changed', { group: `@${deletedUser}`, was: `@${name}` });
+        const names = { group: `@${deletedUser}`, was: `@${name}` };
+        seat.expect('group.changed', { ...names, ...access.rules(key) });
       }
     }
     access.model.deleteUser(user, messages);
