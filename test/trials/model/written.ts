@@ -128,6 +128,24 @@ export const written: Readonly<Record<string, readonly Act[]>> = {
     ...[list(carol), list(alice), { do: 'changes', seat: carol, place: 'main' } as const],
     ...[join(bob), list(bob), post(bob, { other: 0 })],
   ],
+  'a group and a user are renamed': [
+    ...[
+      join(carol, 'general'),
+      join(bob, 'general'),
+      { do: 'users', seat: carolTyping, group: 'general' } as const,
+    ],
+    { do: 'go', seat: carolTyping, place: 'general', number: undefined },
+    ...[
+      { do: 'renameGroup' } as const,
+      { do: 'renameUser', user: 'bob' } as const,
+      say(carolTyping),
+    ],
+    ...[
+      { do: 'whereabouts', seat: carolTyping } as const,
+      post(bob, 'general'),
+      list(carolTyping, 'general'),
+    ],
+  ],
   'marks are set, and a catch-up is undone': [
     ...[join(alice), join(bob), post(bob, 'main', 3), post(bob, 'main', 3)],
     { do: 'markRead', seat: alice, place: 'main', number: 3, count: 1, upTo: false },
