@@ -156,10 +156,14 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
 async function placesToGo(place: Place, board: Board): Promise<Candidate[]> {
   const groups = await candidates({ ...place, kind: 'joined' }, board);
   if (place.word !== '') return groups;
-  const { conversations } = await board.call('direct.list', { limit: limits.directsMost });
+  return [...groups, ...(await conversationNames(board.call)).map((text) => ({ text }))];
+}
+
+/** The direct conversations of the user, such as `@dave`, but for those with users who were deleted. */
+async function conversationNames(call: Call): Promise<string[]> {
+  const { conversations } = await call('direct.list', { limit: limits.directsMost });
   const names = conversations.map(({ group }) => group);
-  const alive = names.filter((name) => userOfDirectName(name) !== deletedUser);
-  return [...groups, ...alive.map((text) => ({ text }))];
+  return names.filter((name) => userOfDirectName(name) !== deletedUser);
 }
 
 /** The users of direct conversations, and the members of main if the user is in it. */
@@ -194,7 +198,9 @@ const filters = ['from:', 'in:', 'thread:', 'after:', 'before:', 'is:unread', 'i
 async function queryWords({ word, group }: Place, call: Call): Promise<Candidate[]> {
   if (/^in:/i.test(word)) {
     const { groups } = await call('group.list', {});
-    return groups.filter(({ joined }) => joined).map(({ name }) => ({ text: `in:${name}` }));
+    const names = groups.filter(({ joined }) => joined).map(({ name }) => name);
+    names.push(...(await conversationNames(call)));
+    return names.map((name) => ({ text: `in:${name}` }));
   }
   if (/^from:/i.test(word)) {
     const { members } = await call('group.members', { group, limit: limits.membersMost });

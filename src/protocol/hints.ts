@@ -63,7 +63,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   NAME_UNPROTECTED: {},
   DIRECT_TO_SELF: {},
   DIRECT_LIMIT: { typing: 'Those that you have begun go on.' },
-  DIRECT_FIXED: { typing: 'Type %block <user> to get no more messages from them.' },
+  DIRECT_FIXED: {},
   BLOCKED: {},
   TOO_MANY_MUTES: { typing: 'Type %mute to see them, and %unmute.' },
   TOO_MANY_BLOCKS: { typing: 'Type %block to see them, and %unblock <user>.' },

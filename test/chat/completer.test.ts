@@ -38,6 +38,8 @@ test.each([
   ['%block do', ['dora']],
   ['%grouplist @', ['@alice', '@dave', '@dora']],
   ['%grouplist ', ['news']],
+  ['%search lunch in:', ['in:news', 'in:@dave']],
+  ['%search in:@d', ['in:@dave']],
 ])('names of users are completed after %s', async (line, expected) => {
   expect(await completions(line, ['alice', 'dora'])).toEqual(expected);
 });

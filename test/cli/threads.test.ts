@@ -79,3 +79,28 @@ test('an export keeps replies and their threads, and a board with a reply in a w
   expect(check.code).toBe(1);
   expect(check.stdout + check.stderr).toContain('message 3 of main is not in the thread');
 });
+
+test('tail marks a reply to a message that the reader cannot see, and prints only JSON with --json', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const say = (content: string, replyTo?: number) =>
+    alice.call('message.post', { group: 'main', subject: 's', content, replyTo });
+  for (const content of ['one', 'two', 'three']) await say(content);
+  const watcher = await board.memberProgram('watcher');
+  watcher.socket.destroy();
+  await watcher.closed();
+  await say('older', 1);
+  await say('newer', 3);
+  const tail = (...args: string[]) =>
+    runCli(['tail', 'main', '--port', String(board.port), '--user', 'watcher', ...args]);
+  const headers = (await tail('--no-follow', '--headers')).stdout.trimEnd().split('\n');
+  expect(headers.slice(-2)).toEqual([
+    expect.stringMatching(/ \| ↩ 1 \(from before you joined\)$/),
+    expect.stringMatching(/ \| Reply to: 3$/),
+  ]);
+  expect((await tail('--no-follow')).stdout).toContain('\n↩ 1 (from before you joined)\n');
+  const { stdout, stderr } = await tail('--json', '--join', '--verbose', '-n', '2', '--since', '4');
+  const lines = stdout.trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).replyTo)).toEqual([1, 3]);
+  expect(stderr).toContain('Following main as watcher.');
+});

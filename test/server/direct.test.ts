@@ -285,6 +285,21 @@ test('nobody writes to themselves, to a user who does not exist, or leaves a con
   }
 });
 
+test('%leave says how to silence a conversation, which nobody can leave', async () => {
+  const { board, alice } = await twoPrograms();
+  await write(alice, '@dave');
+  const person = await board.connect();
+  await person.expect('What is your username? ');
+  person.send('alice', password);
+  await person.expect('%help for every command.\n');
+  const refusal =
+    '[ERROR] This is a direct conversation: nobody can leave it. ' +
+    '%mute @dave silences it, and %block dave stops its messages.\n';
+  expect(await person.ask('%groupleave @dave')).toBe(refusal);
+  await person.ask('%go @dave');
+  expect(await person.ask('%leave')).toBe(refusal);
+});
+
 describe('a block', () => {
   test('stops messages both ways, and leaves the conversation readable', async () => {
     const { alice, dave } = await twoPrograms();

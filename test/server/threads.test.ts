@@ -40,6 +40,18 @@ test('%next marks a reply to a message that the reader cannot see', async () => 
   expect(await bob.ask('%next')).toContain('\nReply to: 3\n');
 });
 
+test('a search and the list of mentions mark a reply to a message that the reader cannot see', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.member('alice');
+  await alice.ask('%post one text\n%post two text\n%post three text');
+  const bob = await board.member('bob');
+  await alice.ask('%reply 1 older, @bob\n%reply 3 newer, @bob');
+  for (const list of [await bob.ask('%search from:alice'), await bob.ask('%mentions')]) {
+    expect(list).toMatch(/ID: 4 .* \| ↩ 1 \(from before you joined\)\n/);
+    expect(list).toMatch(/ID: 5 .* \| Reply to: 3\n/);
+  }
+});
+
 test('%reply and %quote without an answer post nothing', async () => {
   const board = await TestBoard.start();
   const alice = await board.member('alice');

@@ -145,12 +145,28 @@ async function print(client: BoardClient, { groups, options, signal, tell }: Pri
   const thread = await threadOf(client, groups, options);
   const newest = follow || since ? undefined : (count ?? newestShown);
   const edits = options.json === true && follow;
-  const what = { groups, since, newest, headers, mentions, edits, follow, thread, signal };
+  const marksReplies = options.json !== true;
+  const what = {
+    marksReplies,
+    groups,
+    since,
+    newest,
+    headers,
+    mentions,
+    edits,
+    follow,
+    thread,
+    signal,
+  };
   const follower = await Follower.start(client, what);
   if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
   let left = count ?? Number.POSITIVE_INFINITY;
   for await (const message of follower.messages()) {
-    await writeSlowly(process.stdout, formatMessage(message, options), signal);
+    await writeSlowly(
+      process.stdout,
+      formatMessage(message, { ...options, first: follower.firstVisible(message.groupId) }),
+      signal,
+    );
     if (!('event' in message) && --left === 0) return;
   }
 }

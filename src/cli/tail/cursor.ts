@@ -1,6 +1,7 @@
 import { type ChangeNotice, numberOf } from '../../client/change-feed.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Call, Header } from '../../protocol/schemas.ts';
+import { firstVisible } from '../../protocol/text/first-visible.ts';
 
 /** A message as `tail` prints it. With `--headers` it has no content. */
 export interface TailMessage extends Header {
@@ -17,6 +18,8 @@ export interface CursorOptions {
   /** Show no message before this time, in the form of `postedAt`. */
   readonly since?: string | undefined;
   readonly headers: boolean;
+  /** Whether to find out which replies are to messages that the user cannot see. */
+  readonly marksReplies: boolean;
   /** Only messages of this thread, if it is given. */
   readonly thread: number | undefined;
   /** Whether a message is shown. All are if it is missing. */
@@ -36,6 +39,9 @@ export class Cursor {
   private began: number;
   private since: string | undefined;
   private readonly headers: boolean;
+  private readonly marksReplies: boolean;
+  /** The first number that is visible to the user, if a message of the page replies to an earlier one than the page has. */
+  firstVisible = 0;
   private readonly thread: number | undefined;
   private readonly shows: (message: Header) => boolean;
   private waiting: TailMessage[] = [];
@@ -44,13 +50,14 @@ export class Cursor {
   /** Whether the board may have more messages. */
   stale = true;
 
-  constructor({ id, name, after, since, headers, thread, shows = () => true }: CursorOptions) {
+  constructor({ id, name, after, since, thread, shows = () => true, ...how }: CursorOptions) {
     this.id = id;
     this.name = name;
     this.after = after;
     this.began = after;
     this.since = since;
-    this.headers = headers;
+    this.headers = how.headers;
+    this.marksReplies = how.marksReplies;
     this.thread = thread;
     this.shows = shows;
   }
@@ -103,6 +110,7 @@ export class Cursor {
     const page = { group: id, after, since, limit: limits.listMost, content: !this.headers };
     const { group, messages, more } = await call('message.list', page);
     this.name = group;
+    if (this.marksReplies) this.firstVisible = await firstVisible(messages, id, call);
     this.waiting = messages
       .filter((message) => this.wants(message))
       .map((message) => ({ group, groupId: id, ...message }));

@@ -21,6 +21,8 @@ export interface FollowOptions {
   /** Begin with so many of the newest messages of all groups together, in place of `since`. */
   readonly newest: number | undefined;
   readonly headers: boolean;
+  /** Whether to find out which replies are to messages that the user cannot see. */
+  readonly marksReplies: boolean;
   /** Only messages of the thread with this number, if it is given. */
   readonly thread: number | undefined;
   /** Whether to read edits and deletions too. */
@@ -67,6 +69,11 @@ export class Follower {
 
   get names(): string[] {
     return [...this.cursors.values()].map(({ name }) => name);
+  }
+
+  /** The first number of a group that is visible to the user, for a message that was just read; 0 if it is not needed. */
+  firstVisible(group: number): number {
+    return this.cursors.get(group)?.firstVisible ?? 0;
   }
 
   /**
@@ -122,11 +129,11 @@ export class Follower {
   }
 
   private add({ id, group: name }: Pick<Membership, 'id' | 'group'>, start: Start): void {
-    const { headers, thread, mentions } = this.options;
+    const { headers, marksReplies, thread, mentions } = this.options;
     const shows = mentions
       ? (message: Header) => message.mentions?.includes(this.client.user) === true
       : undefined;
-    this.cursors.set(id, new Cursor({ id, name, headers, thread, shows, ...start }));
+    this.cursors.set(id, new Cursor({ id, name, headers, marksReplies, thread, shows, ...start }));
   }
 
   /** The message posted first among those that come next in their groups. */

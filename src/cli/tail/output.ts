@@ -6,15 +6,19 @@ import { toJson } from '../printing/output.ts';
 import type { TailChange } from './changes.ts';
 import type { TailMessage } from './cursor.ts';
 
-/** A message as text: like `%message`, as one line for a header, or as one line of JSON. */
+/**
+ * A message as text: like `%message`, as one line for a header, or as one line of JSON.
+ * @param first as in `renderHeaders`
+ */
 export function formatMessage(
   message: TailMessage | TailChange,
-  { json }: { json?: true | undefined },
+  { json, first = 0 }: { json?: true | undefined; first?: number },
 ): string {
   if (json || 'event' in message) return `${toJson(message, 0)}\n`;
   const { content, ...header } = message;
-  if (content !== undefined) return cleanText(renderMessage({ ...header, content }, plainStyle));
-  return cleanText(`[GROUP:${header.group}] ${renderHeaders([header], plainStyle)}`);
+  if (content !== undefined)
+    return cleanText(renderMessage({ ...header, content }, plainStyle, first));
+  return cleanText(`[GROUP:${header.group}] ${renderHeaders([header], plainStyle, first)}`);
 }
 
 /** Writes a text. If the reader is slow, waits until there is room or `signal` is aborted. */

@@ -14,3 +14,17 @@ export async function firstVisible(
   const { messages } = await call('message.list', { group, after: 0, limit: 1 });
   return messages[0]?.number ?? 0;
 }
+
+/** The same for messages of several groups, such as the results of a search: by the numbers of their groups. */
+export async function firstVisibleIn(
+  found: readonly (Header & { readonly groupId: number })[],
+  call: Call,
+): Promise<ReadonlyMap<number, number>> {
+  const firsts = new Map<number, number>();
+  for (const group of new Set(found.map(({ groupId }) => groupId))) {
+    const own = found.filter(({ groupId }) => groupId === group);
+    own.sort((a, b) => a.number - b.number);
+    firsts.set(group, await firstVisible(own, group, call));
+  }
+  return firsts;
+}

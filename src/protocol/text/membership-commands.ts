@@ -1,4 +1,5 @@
-import { boardError, shortened } from '../errors.ts';
+import { isDirectName, userOfDirectName } from '../direct.ts';
+import { BoardError, boardError, shortened } from '../errors.ts';
 import type { Result } from '../schemas.ts';
 import type { TextContext } from './command.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
@@ -62,6 +63,15 @@ export const [groupUsers, users] = groupCommand(
   },
 );
 
+/** The refusal to leave a direct conversation, with what silences it. */
+function withWayOut(refusal: unknown, group: string, { place }: TextContext): unknown {
+  if (!(refusal instanceof BoardError && refusal.code === 'DIRECT_FIXED')) return refusal;
+  const name = place && group === String(place.group) ? place.name : group;
+  if (!isDirectName(name)) return refusal;
+  const ways = `%mute ${name} silences it, and %block ${userOfDirectName(name)} stops its messages.`;
+  return new BoardError('DIRECT_FIXED', `${refusal.message} ${ways}`);
+}
+
 /** The command that shows all members of a group. */
 function allUsers(typed: string, group: string): string {
   return typed === mainGroup ? '%users all' : `%groupusers ${group} all`;
@@ -87,7 +97,9 @@ export const [groupLeave, leave] = groupCommand(
       yield info('You are still a member.', style);
       return;
     }
-    const { group: name, groupId } = await call('group.leave', { group });
+    const { group: name, groupId } = await call('group.leave', { group }).catch((refusal) =>
+      Promise.reject(withWayOut(refusal, group, context)),
+    );
     yield success(`You left ${style.group(name)}.`, style);
     const { place } = context;
     if (place?.group !== groupId) return;

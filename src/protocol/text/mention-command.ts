@@ -1,6 +1,7 @@
 import { boardError } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { TextCommand } from './command.ts';
+import { firstVisibleIn } from './first-visible.ts';
 import { info, listEnd, renderFound } from './render.ts';
 
 export const mentions: TextCommand = {
@@ -24,7 +25,8 @@ export const mentions: TextCommand = {
     args.end();
     const found = await call('mention.list', { ...(before !== undefined && { before }) });
     yield `${style.line(style.frame('--- Mentions ---'))}\n`;
-    yield renderFound(found.messages, style) || '(no messages)\n';
+    const firsts = await firstVisibleIn(found.messages, call);
+    yield renderFound(found.messages, firsts, style) || '(no messages)\n';
     yield listEnd(style);
     if (found.next !== undefined) {
       yield info(`There are older ones: type %mentions before ${found.next}`, style);

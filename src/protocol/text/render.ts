@@ -167,13 +167,16 @@ export function searchEnd(style: Style): string {
   return listEnd(style);
 }
 
-/** Headers of several groups, each with its group. */
+/** Headers of several groups, each with its group. @param firsts the first visible numbers of the groups */
 export function renderFound(
-  messages: readonly (Header & { group: string })[],
+  messages: readonly (Header & { group: string; groupId: number })[],
+  firsts: ReadonlyMap<number, number>,
   style: Style,
 ): string {
   const lines = messages.map((found) =>
-    style.line(`Group: ${style.group(found.group)} | ${headerLine(found, style)}`),
+    style.line(
+      `Group: ${style.group(found.group)} | ${headerLine(found, style, firsts.get(found.groupId))}`,
+    ),
   );
   return lines.map((line) => `${line}\n`).join('');
 }

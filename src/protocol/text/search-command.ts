@@ -1,6 +1,7 @@
 import { limits } from '../limits.ts';
 import type { Result } from '../schemas.ts';
 import type { TextCommand } from './command.ts';
+import { firstVisibleIn } from './first-visible.ts';
 import { info, renderFound, searchEnd, searchStart } from './render.ts';
 
 export const search: TextCommand = {
@@ -21,7 +22,8 @@ export const search: TextCommand = {
     const query = args.remainder('query').trim();
     const found = await call('message.search', { query });
     yield searchStart(query, style);
-    yield renderFound(found.messages, style) || '(no messages)\n';
+    const firsts = await firstVisibleIn(found.messages, call);
+    yield renderFound(found.messages, firsts, style) || '(no messages)\n';
     yield searchEnd(style);
     for (const line of searchingEnded(query, found, '%search ')) yield info(line, style);
   },

@@ -34,6 +34,16 @@ export class Access {
     return this.visible(user, key)[0]?.number ?? 0;
   }
 
+  /** `firstVisible` of each group of the user, by the name that the user has for it. */
+  firsts(user: string): Record<string, number> {
+    return Object.fromEntries(
+      this.groupsOf(user).map((key) => [
+        this.names.ofGroup(user, key),
+        this.firstVisible(user, key),
+      ]),
+    );
+  }
+
   /** A user was deleted, and is registered again. */
   forget(user: UserName): void {
     this.users = [...this.users.filter((each) => each !== user), user];

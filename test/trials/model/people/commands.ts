@@ -130,15 +130,15 @@ export const commands: Record<string, Command> = {
   },
   'message.search': {
     line: ({ query }) => `%search ${query}`,
-    shown: ({ messages }, { query }) => {
-      const lines = messages.map((found: Any) => `Group: ${found.group} | ${entry(found)}`);
+    shown: ({ messages }, { query, first }) => {
+      const lines = foundLines(messages, first);
       return framed(`Search: ${query}`, orNone(lines));
     },
   },
   'mention.list': {
     line: () => '%mentions',
-    shown: ({ messages }) => {
-      const lines = messages.map((found: Any) => `Group: ${found.group} | ${entry(found)}`);
+    shown: ({ messages }, { first }) => {
+      const lines = foundLines(messages, first);
       return framed('Mentions', orNone(lines));
     },
   },
@@ -240,4 +240,9 @@ function butMentions(notify: string): string {
 /** A line with the short form of a command on groups, which means the place where the user is. */
 export function shortForm(line: string): string {
   return line.replace(/^%group(\w+) \S+/, '%$1').replace(/^%catchup \S+/, '%catchup');
+}
+
+/** @param firsts the first visible number of each group */
+function foundLines(messages: Any[], firsts: Record<string, number>): string[] {
+  return messages.map((found) => `Group: ${found.group} | ${entry(found, firsts[found.group])}`);
 }

@@ -118,10 +118,15 @@ export const messageActs: Playing<
     return turn.ask('message.list', { ...params, ...first }, answer);
   },
 
-  search: ({ oracle, seat, user }, { word }) =>
-    seat.ask('message.search', { query: word }, oracle.reading.search(user, word)),
+  search({ oracle, seat, user }, { word }) {
+    const first = oracle.access.firsts(user);
+    return seat.ask('message.search', { query: word, first }, oracle.reading.search(user, word));
+  },
 
-  mentions: ({ oracle, seat, user }) => seat.ask('mention.list', {}, oracle.reading.mentions(user)),
+  mentions({ oracle, seat, user }) {
+    const first = oracle.access.firsts(user);
+    return seat.ask('mention.list', { first }, oracle.reading.mentions(user));
+  },
 };
 
 /** Posts on the model, which begins a direct conversation; the others are notified. */
