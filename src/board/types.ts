@@ -1,6 +1,6 @@
 import type { Marks } from '../protocol/marks.ts';
 import type { MuteChange, Mutes as NumberedMutes } from '../protocol/muted.ts';
-import type { Access, LogAct, Policy, Role } from '../protocol/rights.ts';
+import type { Access, GroupField, LogAct, Policy, Role } from '../protocol/rights.ts';
 
 /** The types of the board's rules. Times are microseconds since the epoch, from the clock of the board. */
 
@@ -240,7 +240,17 @@ export type OutsideEvent =
   | { type: 'user.renamed'; user: User; was: string; groups: readonly Group[] }
   /** The user's sessions end, and are sent the reason. */
   | { type: 'user.expelled'; user: User; reason: string }
-  | { type: 'group.changed'; group: Group; was: string; description: string; rules: GroupRules }
+  | {
+      type: 'group.changed';
+      group: Group;
+      was: string;
+      description: string;
+      rules: GroupRules;
+      /** The name of who changed it; missing for the operator. */
+      by?: string;
+      /** Missing in an event of an older version. */
+      changed?: readonly GroupField[];
+    }
   /**
    * A line was added to the group's log. If it is about a message, it concerns the members who joined before `until`.
    */

@@ -49,7 +49,8 @@ export class Announcer {
     const { reporter, style } = options;
     this.gatherer = new Gatherer({
       isPersonal: ({ method, params }) =>
-        method === 'message.posted' && this.isMentioned(params.message),
+        (method === 'message.posted' && this.isMentioned(params.message)) ||
+        (method === 'group.logged' && params.line.user === this.client?.user),
       print: (notice) => this.print(notice),
       printLine: (group, text) => reporter.print(renderGathered(group, text, style)),
     });
@@ -73,9 +74,10 @@ export class Announcer {
       heard(notice);
       const { method, params } = notice;
       if (method === 'mutes.changed') void this.muted.load(client.call);
-      if (method === 'member.left' && params.userId === client.userId) {
-        this.muted.leave(params.groupId);
-      }
+      const isEnded =
+        method === 'membership.ended' ||
+        (method === 'member.left' && params.userId === client.userId);
+      if (isEnded) this.muted.leave(params.groupId);
       const shown = withoutSelf(notice, client.user);
       this.muted.whenKnown(() => {
         if (shown && !this.muted.hides(shown)) arrivals.take(shown);

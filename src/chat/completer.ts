@@ -1,11 +1,13 @@
 import { deletedUser, directName, isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
+import { accesses, policies } from '../protocol/rights.ts';
 import type { Call } from '../protocol/schemas.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
-import type { ArgumentKind, TextCommand } from '../protocol/text/command.ts';
+import type { Argument, TextCommand } from '../protocol/text/command.ts';
 import { commandWord } from '../protocol/text/command-words.ts';
 import { mainGroup } from '../protocol/text/group-command.ts';
+import { moderationWord } from '../protocol/text/help.ts';
 import { isCommand, spokenIn, type Place as WhereUserIs } from '../protocol/text/place.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { caseless } from '../protocol/unicode.ts';
@@ -17,7 +19,7 @@ const numbersListed = 10;
 /** The place of the cursor in a command. */
 interface Place {
   /** The kind of word that belongs there. */
-  readonly kind: ArgumentKind;
+  readonly kind: Argument;
   readonly group: string;
   /** The word before the cursor, and the one before that. */
   readonly word: string;
@@ -71,20 +73,22 @@ function placeIn(
   }
   const [first = ''] = /^\S*/.exec(line) ?? [];
   const command = commands.find(({ words }) => words.includes(commandWord(first)));
-  if (!command?.takes) return undefined;
+  const takes = (here && command?.takesHere) ?? command?.takes;
+  if (!takes) return undefined;
   const words = wordsOf(line.slice(first.length));
   const word = words.at(-1) ?? '';
-  const index = Math.min(words.length, command.takes.length) - 1;
-  const kind =
-    words.length > command.takes.length && !repeats(command) ? undefined : command.takes[index];
-  const named = ['place', 'group', 'joined'].includes(command.takes[0] ?? '') && words.length > 1;
+  const index = Math.min(words.length, takes.length) - 1;
+  const kind = words.length > takes.length && !repeats(takes) ? undefined : takes[index];
+  const named = groupKinds.some((each) => each === takes[0]) && words.length > 1;
   return (
     kind && { kind, group: named ? (words[0] ?? '') : short, word, before: words.at(-2) ?? '' }
   );
 }
 
-function repeats({ takes }: TextCommand): boolean {
-  const last = takes?.at(-1);
+const groupKinds: readonly Argument[] = ['place', 'group', 'joined'];
+
+function repeats(takes: readonly Argument[]): boolean {
+  const last = takes.at(-1);
   return last === 'content' || last === 'range' || last === 'query';
 }
 
@@ -103,6 +107,7 @@ function wordsOf(text: string): string[] {
 
 async function candidates(place: Place, board: Board): Promise<Candidate[]> {
   const { call, commands, style } = board;
+  if (typeof place.kind !== 'string') return place.kind.map((text) => ({ text }));
   switch (place.kind) {
     case 'place':
       if (/^#?\d/.test(place.word)) return numbers(place, call, style);
@@ -126,6 +131,16 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
       const sign = place.word.startsWith('@') ? '@' : '';
       return names.map((name) => ({ text: `${sign}${name}` }));
     }
+    case 'member': {
+      const sign = place.word.startsWith('@') ? '@' : '';
+      const names = await membersOf(place.group, call);
+      return names.map((name) => ({ text: `${sign}${name}` }));
+    }
+    case 'value':
+      return (valuesOf[place.before.toLowerCase()] ?? []).map((text) => ({ text }));
+    case 'new':
+    case 'reason':
+      return [];
     case 'number':
       return numbers(place, call, style);
     case 'range':
@@ -134,20 +149,20 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
     case 'query':
       return queryWords(place, call);
     case 'command':
-      return commandWords(commands, place.word).map(({ text }) => ({
-        text: isCommand(place.word) ? text : text.slice(1),
-      }));
+      return [
+        ...commandWords(commands, place.word).map(({ text }) => ({
+          text: isCommand(place.word) ? text : text.slice(1),
+        })),
+        { text: moderationWord },
+      ];
     case 'subject':
     case 'content': {
       // In a text, only a word that begins like a name is completed.
       if (place.word === '') return [];
       if (place.word.startsWith('#')) return numbers(place, call, style);
       const sign = place.word.startsWith('@') ? '@' : '';
-      const { members } = await call('group.members', {
-        group: place.group,
-        limit: limits.membersMost,
-      });
-      return members.map(({ name }) => ({ text: `${sign}${name}` }));
+      const names = await membersOf(place.group, call);
+      return names.map((name) => ({ text: `${sign}${name}` }));
     }
   }
 }
@@ -164,6 +179,18 @@ async function conversationNames(call: Call): Promise<string[]> {
   const { conversations } = await call('direct.list', { limit: limits.directsMost });
   const names = conversations.map(({ group }) => group);
   return names.filter((name) => userOfDirectName(name) !== deletedUser);
+}
+
+/** What `%set` can set access and the two policies to. */
+const valuesOf: Readonly<Record<string, readonly string[]>> = {
+  access: accesses,
+  posting: policies,
+  replying: policies,
+};
+
+async function membersOf(group: string, call: Call): Promise<string[]> {
+  const { members } = await call('group.members', { group, limit: limits.membersMost });
+  return members.map(({ name }) => name);
 }
 
 /** The users of direct conversations, and the members of main if the user is in it. */
@@ -203,8 +230,7 @@ async function queryWords({ word, group }: Place, call: Call): Promise<Candidate
     return names.map((name) => ({ text: `in:${name}` }));
   }
   if (/^from:/i.test(word)) {
-    const { members } = await call('group.members', { group, limit: limits.membersMost });
-    return members.map(({ name }) => ({ text: `from:${name}` }));
+    return (await membersOf(group, call)).map((name) => ({ text: `from:${name}` }));
   }
   const open = (text: string) => (text.endsWith(':') ? { isOpen: true as const } : {});
   return word === '' ? [] : filters.map((text) => ({ text, ...open(text) }));

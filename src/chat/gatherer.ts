@@ -16,6 +16,7 @@ interface Tally {
   offline: number;
   edited: number;
   deleted: number;
+  logged: number;
 }
 
 interface Window {
@@ -109,6 +110,7 @@ function emptyTally(): Tally {
     offline: 0,
     edited: 0,
     deleted: 0,
+    logged: 0,
   };
 }
 
@@ -143,6 +145,10 @@ function adderOf({ method, params }: Notice): ((tally: Tally) => void) | undefin
       return (tally) => {
         tally.deleted++;
       };
+    case 'group.logged':
+      return (tally) => {
+        tally.logged++;
+      };
     default:
       return undefined;
   }
@@ -150,12 +156,13 @@ function adderOf({ method, params }: Notice): ((tally: Tally) => void) | undefin
 
 /** `12 new messages (15 to 26), 2 joined` */
 function spoken(tally: Tally): string {
-  const { messages, first, last, joined, left, online, offline, edited, deleted } = tally;
+  const { messages, first, last, joined, left, online, offline, edited, deleted, logged } = tally;
   const numbers = messages === 1 ? `${first}` : `${first} to ${last}`;
   const parts = [
     ...(messages > 0 ? [`${count(messages, 'new message')} (${numbers})`] : []),
     ...(edited > 0 ? [`${edited} edited`] : []),
     ...(deleted > 0 ? [`${deleted} deleted`] : []),
+    ...(logged > 0 ? [`${count(logged, 'act')} of moderators (%log)`] : []),
     ...(joined > 0 ? [`${joined} joined`] : []),
     ...(left > 0 ? [`${left} left`] : []),
     ...(online > 0 ? [`${online} online`] : []),

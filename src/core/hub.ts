@@ -331,10 +331,12 @@ export class Hub implements EndsTurn {
     this.dropIfEmpty(group.id);
   }
 
-  private change({ group, was, description, rules }: EventOf<'group.changed'>): void {
+  private change({ group, was, by, changed, ...event }: EventOf<'group.changed'>): void {
     const channel = this.channels.get(group.id);
     if (channel) channel.group.name = group.name;
-    const params = { ...toGroup(group), was, description, ...rules };
+    const { description, rules } = event;
+    const how = { ...(by !== undefined && { by }), ...(changed && { changed: [...changed] }) };
+    const params = { ...toGroup(group), was, description, ...rules, ...how };
     this.notifyGroup(group, null, { method: 'group.changed', params });
   }
 

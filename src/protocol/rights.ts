@@ -60,6 +60,17 @@ function rank(role: Role): number {
   return roles.indexOf(role);
 }
 
+export const groupFields = [
+  'name',
+  'description',
+  'about',
+  'access',
+  'posting',
+  'replying',
+] as const;
+/** What an owner can change about a group. */
+export type GroupField = (typeof groupFields)[number];
+
 /** What a line of a group's log tells: see `LogLine`. */
 export const logActs = [
   'create',

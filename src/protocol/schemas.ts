@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
-import { accesses, logActs, policies, roles } from './rights.ts';
+import { accesses, groupFields, logActs, policies, roles } from './rights.ts';
 import { parsePlace } from './search-place.ts';
 import { parseTime } from './time.ts';
 
@@ -617,8 +617,18 @@ export const noticeSchemas = {
     online: z.array(z.string()),
     offline: z.array(z.string()),
   }),
-  /** `was` is the old name. If only the description changes, both names are the same. */
-  'group.changed': z.object({ ...inGroup, was: z.string(), description: z.string(), ...rules }),
+  /**
+   * `was` is the old name; it is the present one if the name did not change. `by` is missing for the operator, and
+   * `changed` from a server that does not send it.
+   */
+  'group.changed': z.object({
+    ...inGroup,
+    was: z.string(),
+    description: z.string(),
+    ...rules,
+    by: z.string().optional(),
+    changed: z.array(z.enum(groupFields)).optional(),
+  }),
   /** A moderator, an owner or the operator did something in the group: a line of its log. */
   'group.logged': z.object({ ...inGroup, line: logLine }),
   /** The user of the session was removed from the group, or barred. `by` is null for the operator. */

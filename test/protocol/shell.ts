@@ -148,3 +148,20 @@ export function group(
     ...rest,
   };
 }
+
+/** A group as `group.show` tells of it. */
+export function shown(rest: Partial<Result<'group.show'>> = {}): Result<'group.show'> {
+  return {
+    group: 'main',
+    groupId: 1,
+    description: '',
+    about: '',
+    members: 2,
+    joined: true,
+    invited: false,
+    moderators: [],
+    pins: [],
+    ...asMember,
+    ...rest,
+  };
+}

@@ -2,10 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
 import type { Method } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
-import { type Answers, group, headers, openRules, type } from './shell.ts';
+import { type Answers, group, headers, openRules, shown, type } from './shell.ts';
 
 const [header = expect.unreachable()] = headers(7);
 const posted = { ...header, group: 'main', groupId: 1 };
+const onBob = { group: 'news', groupId: 3, user: 'bob', userId: 2 };
 const answers = (): Answers => ({
   'direct.list': { conversations: [] },
   'mute.list': { groups: [], threads: [], users: [] },
@@ -24,10 +25,32 @@ const answers = (): Answers => ({
     change: 0,
   },
   'group.leave': { group: 'main', groupId: 1 },
+  'group.create': { group: 'plans', groupId: 7, ...openRules, role: 'owner', change: 0 },
+  'group.edit': { group: 'news', groupId: 3 },
+  'group.delete': { group: 'news', groupId: 3 },
+  'group.show': shown(),
+  'group.invite': { group: 'news', groupId: 3, code: '0123abcd' },
+  'invitation.list': { received: [], invitations: [] },
+  'invitation.revoke': { group: 'news', groupId: 3, revoked: 1 },
+  'group.remove': onBob,
+  'group.bar': onBob,
+  'group.unbar': onBob,
+  'group.silence': onBob,
+  'group.unsilence': onBob,
+  'group.setRole': { ...onBob, role: 'moderator' },
+  'group.log': { group: 'news', groupId: 3, lines: [], more: false },
+  'thread.close': { group: 'news', groupId: 3, thread: 7 },
+  'thread.reopen': { group: 'news', groupId: 3, thread: 7 },
+  'message.pin': { group: 'news', groupId: 3, number: 7 },
+  'message.unpin': { group: 'news', groupId: 3, number: 7 },
+  'message.report': { group: 'news', groupId: 3, number: 7 },
+  'report.list': { group: 'news', groupId: 3, reports: [] },
+  'report.close': { group: 'news', groupId: 3, number: 7, closed: 1 },
   'group.members': { group: 'main', members: [{ name: 'alice', online: true }], total: 1 },
   'group.markRead': { group: 'main', groupId: 1, lastRead: 7, was: { lastRead: 0, ranges: [] } },
   'message.next': { group: 'main', groupId: 1 },
   'message.post': posted,
+  'message.delete': { group: 'main', groupId: 1, number: 7 },
   'message.get': { ...posted, subject: 'hello', content: 'in full', revision: 0 },
   'message.list': { group: 'main', groupId: 1, messages: headers(6, 7), more: false },
   'thread.list': { group: 'main', groupId: 1, threads: [] },
@@ -58,6 +81,80 @@ describe('each command calls one method', () => {
       { group: 'news', subject: 'hello', content: 'How are you?' },
     ],
     ['%join', 'group.join', { group: 'main' }],
+    ['%join news', 'group.join', { group: 'news' }],
+    ['%join news 0123abcd', 'group.join', { group: 'news', code: '0123abcd' }],
+    ['%groupjoin news 0123abcd', 'group.join', { group: 'news', code: '0123abcd' }],
+    ['%create plans', 'group.create', { name: 'plans' }],
+    ['%create plans Secret', 'group.create', { name: 'plans', access: 'secret' }],
+    [
+      '%create plans For the summer',
+      'group.create',
+      { name: 'plans', description: 'For the summer' },
+    ],
+    [
+      '%create plans invite "invite only"',
+      'group.create',
+      { name: 'plans', access: 'invite', description: 'invite only' },
+    ],
+    ['%about', 'group.show', { group: 'main' }],
+    ['%about news', 'group.show', { group: 'news' }],
+    ['%pins news', 'group.show', { group: 'news' }],
+    ['%set news access secret', 'group.edit', { group: 'news', access: 'secret' }],
+    ['%set news posting moderators', 'group.edit', { group: 'news', posting: 'moderators' }],
+    ['%set news replying MEMBERS', 'group.edit', { group: 'news', replying: 'members' }],
+    ['%set news name tidings', 'group.edit', { group: 'news', name: 'tidings' }],
+    [
+      '%set news description What is new',
+      'group.edit',
+      { group: 'news', description: 'What is new' },
+    ],
+    ['%set news description ""', 'group.edit', { group: 'news', description: '' }],
+    ['%set news about Be kind', 'group.edit', { group: 'news', about: 'Be kind' }],
+    ['%deletegroup news', 'group.delete', { group: 'news' }],
+    ['%invite news bob', 'group.invite', { group: 'news', user: 'bob' }],
+    ['%invite news @bob', 'group.invite', { group: 'news', user: 'bob' }],
+    ['%invite news --code', 'group.invite', { group: 'news' }],
+    ['%invite news --code --uses 5', 'group.invite', { group: 'news', uses: 5 }],
+    ['%invite news --uses 5', 'group.invite', { group: 'news', uses: 5 }],
+    ['%invitations', 'invitation.list', {}],
+    ['%invitations news', 'invitation.list', { group: 'news' }],
+    ['%revoke news bob', 'invitation.revoke', { group: 'news', user: 'bob' }],
+    ['%revoke news --code', 'invitation.revoke', { group: 'news' }],
+    ['%remove news bob', 'group.remove', { group: 'news', user: 'bob' }],
+    [
+      '%remove news bob off topic',
+      'group.remove',
+      { group: 'news', user: 'bob', reason: 'off topic' },
+    ],
+    ['%bar news @bob spam', 'group.bar', { group: 'news', user: 'bob', reason: 'spam' }],
+    ['%unbar news bob', 'group.unbar', { group: 'news', user: 'bob' }],
+    ['%unsilence news bob', 'group.unsilence', { group: 'news', user: 'bob' }],
+    ['%mod news bob', 'group.setRole', { group: 'news', user: 'bob', role: 'moderator' }],
+    ['%unmod news bob', 'group.setRole', { group: 'news', user: 'bob', role: 'member' }],
+    ['%owner news bob', 'group.setRole', { group: 'news', user: 'bob', role: 'owner' }],
+    ['%close 7', 'thread.close', { group: 'main', thread: 7 }],
+    ['%close news 7', 'thread.close', { group: 'news', thread: 7 }],
+    ['%groupclose news 7', 'thread.close', { group: 'news', thread: 7 }],
+    ['%reopen news #7', 'thread.reopen', { group: 'news', thread: 7 }],
+    ['%groupreopen 3 7', 'thread.reopen', { group: '3', thread: 7 }],
+    ['%pin news 7', 'message.pin', { group: 'news', number: 7 }],
+    ['%pin 7', 'message.pin', { group: 'main', number: 7 }],
+    ['%grouppin news 7', 'message.pin', { group: 'news', number: 7 }],
+    ['%unpin news 7', 'message.unpin', { group: 'news', number: 7 }],
+    ['%groupunpin news 7', 'message.unpin', { group: 'news', number: 7 }],
+    ['%log', 'group.log', { group: 'main', limit: 20 }],
+    ['%log news before 40', 'group.log', { group: 'news', limit: 20, before: 40 }],
+    [
+      '%report news 7 an insult',
+      'message.report',
+      { group: 'news', number: 7, reason: 'an insult' },
+    ],
+    ['%report 7 an insult', 'message.report', { group: 'main', number: 7, reason: 'an insult' }],
+    ['%groupreport news 7 spam', 'message.report', { group: 'news', number: 7, reason: 'spam' }],
+    ['%reports news', 'report.list', { group: 'news' }],
+    ['%closereport news 7', 'report.close', { group: 'news', number: 7 }],
+    ['%groupclosereport news 7', 'report.close', { group: 'news', number: 7 }],
+    ['%delete 7 spam', 'message.delete', { group: 'main', number: 7, reason: 'spam' }],
     ['%leave', 'group.leave', { group: 'main' }],
     ['%users', 'group.members', { group: 'main' }],
     ['%message 7', 'message.get', { group: 'main', number: 7 }],
@@ -188,9 +285,8 @@ describe('wrong arguments call no method, and the error shows the right form', (
   test.each([
     ['%groupjoin', 'the group is missing', '%groupjoin <group>'],
     ['%groupjoin   ', 'the group is missing', '%groupjoin <group>'],
-    ['%groupjoin a b c', '"b c" is too much', '%groupjoin <group>'],
-    ['%join now', '"now" is too much', '%join'],
-    ['%join  now \t', '"now" is too much', '%join'],
+    ['%groupjoin a b c', '"c" is too much', '%groupjoin <group>'],
+    ['%join now then again', '"again" is too much', '%join'],
     ['%leave now', '"now" is too much', '%leave'],
     ['%users now', '"now" is too much', '%users'],
     ['%groups now', '"now" is too much', '%groups'],
@@ -265,7 +361,7 @@ describe('an unknown command', () => {
   );
 
   test.each([
-    [':join', '%join'],
+    [':join', '%join [group] [code]'],
     ['help', '%help [command]'],
     ['?', '%help [command]'],
     ['quit', '%quit'],
@@ -331,8 +427,7 @@ describe('an unknown command', () => {
 });
 
 test.each([
-  ['%join general', 'Type: %join (for another group: %groupjoin <group>)'],
-  ['%groupjoin', 'Type: %groupjoin <group> (for main: %join)'],
+  ['%groupjoin', 'Type: %groupjoin <group> [code] (for main: %join [group] [code])'],
   ['%users news', 'Type: %users [all] (for another group: %groupusers <group> [all])'],
   ['%leave news', 'Type: %leave (for another group: %groupleave <group>)'],
   [
@@ -397,7 +492,7 @@ describe('a refusal by the board', () => {
     });
     expect(lines).toEqual([
       '[ERROR] Wrong arguments: group: too strange.',
-      '[INFO] Type: %groupjoin <group> (for main: %join)',
+      '[INFO] Type: %groupjoin <group> [code] (for main: %join [group] [code])',
     ]);
   });
 });

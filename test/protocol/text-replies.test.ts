@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
-import { asMember, group, headers, openRules, type } from './shell.ts';
+import { asMember, group, headers, openRules, shown, type } from './shell.ts';
 
 const rule = '-'.repeat(40);
 const date = '2026-11-22T19:36:12Z';
@@ -90,8 +90,12 @@ test('%users shows which members are online', async () => {
     { name: 'alice', online: true },
     { name: 'bob', online: false },
   ];
-  const { lines } = await type('%users', { 'group.members': { group: 'main', members, total: 2 } });
-  expect(lines).toEqual(['[INFO] Members of main (2): alice (online), bob']);
+  const page = { group: 'main', members, total: 2 };
+  const { lines } = await type('%users', {
+    'group.members': page,
+    'group.show': shown({ owner: 'bob' }),
+  });
+  expect(lines).toEqual(['[INFO] Members of main (2): alice (online), bob (owner)']);
 });
 
 describe('%message', () => {
@@ -307,7 +311,7 @@ describe('%help', () => {
     const { lines } = await type('%help');
     for (const { words, form, summary, topic, twin } of textCommands) {
       // Of these, the form for main is shown.
-      if (topic === 'more' && twin) continue;
+      if ((topic === 'more' && twin) || topic === 'moderation') continue;
       const use = `${words.join(' or ')} ${form.replace(/ ?\[.*/, '')}`.trim();
       const among = lines.filter((line) => `${line} `.includes(`  ${use} `));
       expect(among, use).toHaveLength(1);
@@ -315,6 +319,20 @@ describe('%help', () => {
       expect(isDense || among[0]?.endsWith(`  ${summary}`), use).toBe(true);
     }
     // A screen of 80 by 24, with a row for what is typed next.
+    expect(lines.length).toBeLessThanOrEqual(23);
+    expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
+  });
+
+  test('moderation shows every command for groups of one’s own, on one screen', async () => {
+    const { lines, done } = await type('%help moderation');
+    expect(done).toBe(true);
+    for (const { words, form, summary, topic, undoes } of textCommands) {
+      if (topic !== 'moderation' || words[0].startsWith('%group')) continue;
+      const use = `${words[0]} ${form.replace(/ ?\[[^\]]*\]/g, '').trim()}`.trim();
+      const among = lines.filter((line) => `${line} `.includes(`  ${use} `));
+      expect(among, use).toHaveLength(1);
+      expect(undoes || among[0]?.endsWith(`  ${summary}`), use).toBe(true);
+    }
     expect(lines.length).toBeLessThanOrEqual(23);
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
   });

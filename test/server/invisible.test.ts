@@ -106,6 +106,10 @@ const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
   query: queries,
   muted: ['', 'main mentions', 'main', 'news', '@alice', ...numbers.map((at) => `thread ${at}`)],
   command: ['%list'],
+  member: users,
+  new: ['new'],
+  reason: ['reason'],
+  value: ['open'],
 };
 
 /** Every line that a person can type, with these arguments. */
@@ -117,7 +121,10 @@ function lines(): string[] {
     .sort((a, b) => Number(last.test(`${a.words}`)) - Number(last.test(`${b.words}`)));
   return asked.flatMap(({ words, takes = [] }) => {
     const endings = takes.reduce<string[]>(
-      (begun, kind) => begun.flatMap((start) => values[kind].map((value) => `${start} ${value}`)),
+      (begun, kind) => {
+        const known = typeof kind === 'string' ? values[kind] : kind;
+        return begun.flatMap((start) => known.map((value) => `${start} ${value}`));
+      },
       [''],
     );
     const line = (ending: string) => `${words[0]}${ending}`;

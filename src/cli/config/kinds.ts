@@ -3,9 +3,9 @@ import ms from 'ms';
 import { z } from 'zod';
 import { Network } from '../../board/addresses.ts';
 import { formatAddress, parseAddress, socketPathOf } from '../../protocol/address.ts';
+import { parseDuration } from '../../protocol/duration.ts';
 import { defaultPort } from '../../protocol/limits.ts';
 import { parseWholeNumber } from '../../protocol/whole-number.ts';
-import { parseDuration } from '../parsing/duration.ts';
 
 /** The values of a setting. */
 export interface Kind<T> {

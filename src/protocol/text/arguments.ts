@@ -34,6 +34,11 @@ export class Arguments {
     return this.rest === '';
   }
 
+  /** The words that are left, without regard to quotes. */
+  get ahead(): readonly string[] {
+    return this.rest.split(/[ \t]+/).filter((word) => word !== '');
+  }
+
   /** @throws BoardError `INVALID_PARAMS` if nothing is left */
   word(what: string): string {
     if (this.empty) throw boardError('INVALID_PARAMS', `the ${what} is missing`);

@@ -22,7 +22,6 @@ const otherWords: Readonly<Record<string, string>> = {
   bye: '%exit',
   logout: '%exit',
   disconnect: '%exit',
-  close: '%exit',
   end: '%exit',
   part: '%leave',
   names: '%users',
@@ -37,6 +36,14 @@ const otherWords: Readonly<Record<string, string>> = {
   read: '%next',
   n: '%next',
   passwd: '%password',
+  kick: '%remove',
+  ban: '%bar',
+  unban: '%unbar',
+  gag: '%silence',
+  op: '%mod',
+  deop: '%unmod',
+  topic: '%set',
+  mkdir: '%create',
 };
 
 /** How a command is typed: its words and its arguments. */

@@ -66,16 +66,18 @@ export interface TextContext {
 }
 
 /** The heading under which `%help` lists a command. */
-export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more';
+export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more' | 'moderation';
 
 /**
- * What an argument is, for completion: where one can go, any group, a group of the user, a user, the number of a message in it,
- * the bounds of a list, a subject, content, the query of a search, what can be muted, a command word.
+ * What an argument is, for completion: where one can go, any group, a group of the user, a member of it, any user, the number of
+ * a message in it, the bounds of a list, a subject, content, the query of a search, what can be muted, a command word, a new
+ * name or text, a reason, the value of a `%set`.
  */
 export type ArgumentKind =
   | 'place'
   | 'group'
   | 'joined'
+  | 'member'
   | 'user'
   | 'number'
   | 'range'
@@ -83,7 +85,13 @@ export type ArgumentKind =
   | 'content'
   | 'query'
   | 'muted'
-  | 'command';
+  | 'command'
+  | 'new'
+  | 'reason'
+  | 'value';
+
+/** The kind of an argument, or the words that it can be. */
+export type Argument = ArgumentKind | readonly string[];
 
 /** A text command: its usage and its action. */
 export interface TextCommand {
@@ -98,7 +106,11 @@ export interface TextCommand {
   /** The arguments in an example. */
   readonly example?: string;
   /** The kind of each argument. The last kind holds for all further arguments. */
-  readonly takes?: readonly ArgumentKind[];
+  readonly takes?: readonly Argument[];
+  /** The kinds in a place, where the group can be left out, if they are others. */
+  readonly takesHere?: readonly Argument[];
+  /** Whether it undoes another command, whose help is enough on a list. */
+  readonly undoes?: true;
   /** The first word of the same command for `main`, or for any group. */
   readonly twin?: string;
   /**

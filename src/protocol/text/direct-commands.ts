@@ -80,7 +80,7 @@ export const unblock: TextCommand = {
 };
 
 /** The name of a user, with or without `@`. */
-function userArgument(args: Arguments): string {
+export function userArgument(args: Arguments): string {
   const word = args.word('name of the user');
   return word.startsWith('@') ? word.slice(1) : word;
 }

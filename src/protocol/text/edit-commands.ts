@@ -1,10 +1,12 @@
 import { boardError } from '../errors.ts';
+import { may } from '../rights.ts';
 import type { Params, Result } from '../schemas.ts';
 import type { TextContext } from './command.ts';
 import { type Draft, readDraft } from './draft.ts';
 import { firstWords } from './first-words.ts';
 import { groupCommand } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
+import { reasonArgument } from './moderation/group-argument.ts';
 import { sendWritten } from './post-commands.ts';
 import { info, renderHistory, success } from './render.ts';
 
@@ -119,6 +121,7 @@ export const [groupDelete, deleteMain] = groupCommand(
     details: [
       'Nobody can read it again, and its number stays unused. Those who could see it',
       'are told, with the reason if you give one. The client at a terminal asks first.',
+      'Moderators can delete messages of others.',
     ],
     example: '7',
     takes: ['joined', 'number'],
@@ -127,27 +130,41 @@ export const [groupDelete, deleteMain] = groupCommand(
   },
   async function* (group, args, context) {
     const written = args.messageNumber('number');
-    const reason = args.empty ? undefined : args.remainder('reason');
+    const reason = reasonArgument(args);
     const { call, style, confirm } = context;
     const number = await messageNumber(written, group, call);
     if (confirm) {
-      const { group: name, subject } = await ownMessage(group, number, context);
-      const question = `Delete message ${number} of ${name} ("${subject}")? Nobody can bring it back. (y/N) `;
+      const { group: name, subject, whose } = await deletable(group, number, context);
+      const question = `Delete message ${number}${whose} of ${name} ("${subject}")? Nobody can bring it back. (y/N) `;
       if (!(await confirm(question))) {
         yield info('Nothing was deleted.', style);
         return;
       }
     }
-    const { group: name } = await call('message.delete', {
-      ...{ group, number },
-      ...(reason !== undefined && { reason }),
-    });
+    const { group: name } = await call('message.delete', { group, number, ...reason });
     yield success(
       `Message ${style.strong(String(number))} in ${style.group(name)} is deleted.`,
       style,
     );
   },
 );
+
+/**
+ * The message that the user wants to delete.
+ * @throws BoardError `NOT_AUTHOR` if it is another user's, and the user is not a moderator
+ */
+async function deletable(
+  group: string,
+  number: number,
+  { call, user }: TextContext,
+): Promise<Result<'message.get'> & { readonly whose: string }> {
+  const message = await call('message.get', { group, number });
+  if (message.sender === user) return { ...message, whose: '' };
+  const { role } = await call('group.show', { group });
+  if (!may(role, 'delete messages of others'))
+    throw boardError('NOT_AUTHOR', number, message.group);
+  return { ...message, whose: ` by ${message.sender}` };
+}
 
 export const [groupHistory, history] = groupCommand(
   {

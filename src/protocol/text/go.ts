@@ -1,10 +1,11 @@
 import { isDirectName } from '../direct.ts';
-import { boardError } from '../errors.ts';
+import { BoardError, boardError } from '../errors.ts';
 import { parseMessageNumber } from '../message-number.ts';
 import type { Arguments } from './arguments.ts';
 import type { TextCommand, TextContext } from './command.ts';
 import { mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
+import { renderPinned } from './moderation/render.ts';
 import { groupOfPlace, type Place, placeName } from './place.ts';
 import { info, unreadCount } from './render.ts';
 
@@ -35,6 +36,7 @@ export const go: TextCommand = {
     context.place = place;
     if (place) context.reading.enter(place.group, place.thread);
     yield place ? await arrived(place, context) : info('You are in no place now.', context.style);
+    if (place && place.thread === undefined) yield await pinned(place, context);
   },
 };
 
@@ -81,6 +83,18 @@ async function whereabouts(context: TextContext): Promise<string> {
     return info('You are in no place. %go <group> goes to one; %help go tells more.', style);
   }
   return arrived(place, context);
+}
+
+/** The pinned messages of a group. None on an older board. */
+async function pinned({ group, name }: Place, { call, style }: TextContext): Promise<string> {
+  if (isDirectName(name)) return '';
+  try {
+    const { pins } = await call('group.show', { group });
+    return renderPinned(pins, style);
+  } catch (error) {
+    if (error instanceof BoardError) return '';
+    throw error;
+  }
 }
 
 /** `You are in news (3 unread). …` In a thread the unread messages of the group are not counted. */

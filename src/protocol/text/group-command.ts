@@ -1,3 +1,4 @@
+import { parseMessageNumber } from '../message-number.ts';
 import type { Arguments } from './arguments.ts';
 import type { ArgumentKind, TextCommand, TextContext, Topic } from './command.ts';
 
@@ -14,6 +15,13 @@ const namedGroup: GroupArgument = (args) => ({ group: args.quoted('group') });
 const groupOfShortForm: GroupArgument = (_, { place }) =>
   place ? { group: String(place.group), thread: place.thread } : { group: mainGroup };
 
+/** The same, for a form that begins with a number: anything else before it is the group. */
+const groupBeforeNumber: GroupArgument = (args, context) => {
+  const [first] = args.ahead;
+  const isGroup = first !== undefined && parseMessageNumber(first) === undefined;
+  return isGroup ? namedGroup(args, context) : groupOfShortForm(args, context);
+};
+
 interface GroupWords {
   readonly named: string;
   readonly short: string;
@@ -25,6 +33,9 @@ interface GroupWords {
   /** The kinds of the arguments: the group, and those after it. */
   readonly takes: readonly ['group' | 'joined', ...ArgumentKind[]];
   readonly unsuggested?: true;
+  readonly undoes?: true;
+  /** Whether the short form, which begins with a number, accepts a group before it: `%pin news 17`. */
+  readonly acceptsGroup?: true;
   /** The heading of the form with the group, if it is not that of its kind. */
   readonly topic?: Topic;
 }
@@ -52,6 +63,8 @@ export function groupCommand(
     example = '',
     takes,
     unsuggested,
+    undoes,
+    acceptsGroup,
     topic,
   } = words;
   const [, ...rest] = takes;
@@ -59,6 +72,7 @@ export function groupCommand(
     details,
     twin,
     ...(unsuggested && { unsuggested }),
+    ...(undoes && { undoes }),
     run: (args: Arguments, context: TextContext) => {
       const about = group(args, context);
       return run(about.group, args, context, about.thread);
@@ -75,11 +89,11 @@ export function groupCommand(
       takes,
     },
     {
-      ...face(groupOfShortForm, named),
+      ...face(acceptsGroup ? groupBeforeNumber : groupOfShortForm, named),
       words: [short],
       form,
-      topic: 'main',
-      summary: `the same as ${named} ${mainGroup}`,
+      topic: topic === 'moderation' ? topic : 'main',
+      summary: topic === 'moderation' ? summary : `the same as ${named} ${mainGroup}`,
       example,
       takes: rest,
     },

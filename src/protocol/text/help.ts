@@ -7,12 +7,16 @@ import type { Style } from './style.ts';
 // A terminal has 80 columns at least. Of its 24 rows, the prompt below the help needs one.
 const lineWidth = 78;
 
+/** After `%help`, in place of a command. */
+export const moderationWord = 'moderation';
+
 const headings: Record<Topic, string> = {
   groups: 'Groups, by name or number',
   messages: 'Messages',
   main: 'The same in main, or where you are (%go)',
   you: 'You and the board',
   more: 'More commands',
+  moderation: 'Groups of your own, and moderating; in a place, without the group',
 };
 
 export const help: TextCommand = {
@@ -31,6 +35,10 @@ export const help: TextCommand = {
     }
     const word = args.word('command');
     args.end();
+    if (word.toLowerCase() === moderationWord) {
+      yield helpForModeration(commands, style);
+      return;
+    }
     yield helpFor(findCommand(isCommand(word) ? word : `%${word}`, context), style);
   },
 };
@@ -50,10 +58,11 @@ const dense: readonly Topic[] = ['main', 'more'];
  * for `main`, that form alone is shown.
  */
 function helpForAll(commands: readonly TextCommand[], style: Style): string {
-  const others = commands.filter(({ topic }) => !dense.includes(topic));
-  const width = Math.max(...others.map((command) => shortUsage(command).length));
+  const shown = commands.filter(({ topic }) => topic !== 'moderation');
+  const others = shown.filter(({ topic }) => !dense.includes(topic));
+  const width = widthOf(others);
   const section = (topic: Topic) => {
-    const among = commands.filter(
+    const among = shown.filter(
       (command) => command.topic === topic && !(topic === 'more' && command.twin),
     );
     const narrow = Math.min(lineWidth, style.columns);
@@ -62,9 +71,36 @@ function helpForAll(commands: readonly TextCommand[], style: Style): string {
       : among.flatMap((command) => entry(command, width, narrow, style));
     return [style.strong(headings[topic]), ...lines];
   };
-  const topics = Object.keys(headings) as Topic[];
-  const end = info('%help <command> tells more, with an example.', style);
+  const topics = (Object.keys(headings) as Topic[]).filter((topic) => topic !== 'moderation');
+  const end = info(
+    `%help <command> tells more. Groups of your own: %help ${moderationWord}.`,
+    style,
+  );
   return `${topics.flatMap(section).join('\n')}\n${end}`;
+}
+
+/** The commands for groups of one's own: a line each, and those that undo others together. */
+function helpForModeration(commands: readonly TextCommand[], style: Style): string {
+  const all = commands.filter(({ topic, words }) => {
+    // Of two forms, the short one is shown, which accepts a group too.
+    return topic === 'moderation' && !words[0].startsWith('%group');
+  });
+  const main = all.filter(({ undoes }) => !undoes);
+  const narrow = Math.min(lineWidth, style.columns);
+  const width = widthOf(main);
+  const lines = [
+    style.strong(headings.moderation),
+    ...main.flatMap((command) => entry(command, width, narrow, style)),
+    ...fill(
+      all.filter(({ undoes }) => undoes),
+      narrow,
+    ),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function widthOf(commands: readonly TextCommand[]): number {
+  return Math.max(...commands.map((command) => shortUsage(command).length));
 }
 
 /** One line, or two if the screen is too narrow for both columns. */
@@ -85,5 +121,5 @@ function fill(commands: readonly TextCommand[], columns: number): string[] {
 }
 
 function shortUsage(command: TextCommand): string {
-  return usage(command).replace(/ \[.*\]/, '');
+  return usage(command).replace(/ \[[^\]]*\]/g, '');
 }

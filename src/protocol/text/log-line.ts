@@ -3,6 +3,17 @@ import type { LogLine } from '../schemas.ts';
 import { toSeconds } from '../time.ts';
 import { plainStyle, type Style } from './style.ts';
 
+/**
+ * A new line of a log as a sentence without its full stop, for a notice. Null if another notice of the same act says it:
+ * that of a new name or description.
+ */
+export function announcedLine(line: LogLine, style: Style = plainStyle): string | null {
+  if (line.act === 'rename') return null;
+  if (line.act !== 'edit') return describeLine(line, style);
+  const details = (line.detail ?? '').split(', ').filter((each) => each !== 'description');
+  return details.length === 0 ? null : describeLine({ ...line, detail: details.join(', ') }, style);
+}
+
 /** A line of a group's log as a sentence, such as `alice removed bob: spam`. */
 export function describeLine(line: LogLine, style: Style = plainStyle): string {
   const { by, until, detail = '' } = line;

@@ -1,39 +1,55 @@
 import { isDirectName, userOfDirectName } from '../direct.ts';
 import { BoardError, boardError, shortened } from '../errors.ts';
-import type { Result } from '../schemas.ts';
-import type { TextContext } from './command.ts';
+import type { Call, Result } from '../schemas.ts';
+import type { TextCommand, TextContext } from './command.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
+import { rolesByName } from './moderation/render.ts';
 import { leftPlace } from './place.ts';
 import {
   count,
   info,
   membersShown,
+  type Roles,
   renderList,
   renderMembers,
   renderNames,
   success,
 } from './render.ts';
 
-export const [groupJoin, join] = groupCommand(
+const [joinNamed, joinHere] = groupCommand(
   {
     named: '%groupjoin',
     short: '%join',
-    form: '',
+    form: '[code]',
     summary: 'join; shows members and messages',
     details: [
       'A group goes by its name or its number. You see the last two messages from',
-      'before you joined, and all that come after, until you leave.',
+      'before you joined, and all that come after, until you leave. A group by',
+      'invitation asks for the code that you were given, unless you are invited.',
     ],
-    takes: ['group'],
+    topic: 'groups',
+    takes: ['group', 'new'],
   },
   async function* (group, args, { call, style }) {
+    const code = args.empty ? undefined : args.word('code');
     args.end();
-    const joined = await call('group.join', { group });
+    const joined = await call('group.join', { group, ...(code !== undefined && { code }) });
     yield success(`You joined ${style.group(joined.group)}.`, style) +
       renderMembers(joined, allUsers(group, joined.group), style) +
       renderList(joined.group, joined.messages, style);
   },
 );
+
+export const groupJoin = joinNamed;
+
+/** `%join` alone joins `main`, or where the user is; with a group, that group. */
+export const join: TextCommand = {
+  ...joinHere,
+  form: '[group] [code]',
+  details: groupJoin.details ?? [],
+  takes: ['group', 'new'],
+  run: (args, context) => (args.empty ? joinHere : groupJoin).run(args, context),
+};
 
 export const [groupUsers, users] = groupCommand(
   {
@@ -50,14 +66,16 @@ export const [groupUsers, users] = groupCommand(
     args.end();
     if (word === '') {
       const page = await call('group.members', { group });
-      yield renderMembers(page, allUsers(group, page.group), style);
+      const roles = await rolesIn(group, call);
+      yield renderMembers(page, allUsers(group, page.group), style, roles);
       return;
     }
     if (word !== 'all') throw boardError('INVALID_PARAMS', `"${shortened(word)}" is too much`);
+    const roles = await rolesIn(group, call);
     for (let after: number | undefined = 0; after !== undefined; ) {
       const page: Result<'group.members'> = await call('group.members', { group, after });
       if (after === 0) yield info(`Members of ${style.group(page.group)} (${page.total}):`, style);
-      yield `${style.line(renderNames(page.members, style))}\n`;
+      yield `${style.line(renderNames(page.members, style, roles))}\n`;
       after = page.next;
     }
   },
@@ -70,6 +88,17 @@ function withWayOut(refusal: unknown, group: string, { place }: TextContext): un
   if (!isDirectName(name)) return refusal;
   const ways = `%mute ${name} silences it, and %block ${userOfDirectName(name)} stops its messages.`;
   return new BoardError('DIRECT_FIXED', `${refusal.message} ${ways}`);
+}
+
+/** Who is the owner and who are the moderators of a group. In a direct conversation, and on an older board, nobody. */
+async function rolesIn(group: string, call: Call): Promise<Roles> {
+  if (isDirectName(group)) return new Map();
+  try {
+    return rolesByName(await call('group.show', { group }));
+  } catch (error) {
+    if (error instanceof BoardError) return new Map();
+    throw error;
+  }
 }
 
 /** The command that shows all members of a group. */

@@ -3,8 +3,9 @@ import { isDirectName, userOfDirectName } from '../direct.ts';
 import type { BoardError } from '../errors.ts';
 import { hints } from '../hints.ts';
 import { limits } from '../limits.ts';
+import type { Role } from '../rights.ts';
 import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
-import { describeLine } from './log-line.ts';
+import { announcedLine } from './log-line.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignRows } from './table.ts';
 
@@ -67,10 +68,22 @@ export function renderGroups({ groups }: Result<'group.list'>, style: Style): st
     cleanLine(group.description),
     count(group.members, 'member'),
     count(group.messages, 'message'),
-    group.joined ? `joined, ${unreadCount(group.unread)}` : 'not joined',
+    standing(group),
   ]);
   const lines = alignRows(rows, style.columns, descriptionColumn).map((row) => style.line(row));
   return ['--- Groups ---', ...lines, rule(style), ''].join('\n');
+}
+
+/** `joined, 2 unread`, and what sets the group apart from an open one, or its user from others: `owner`, `secret`. */
+function standing(group: Result<'group.list'>['groups'][number]): string {
+  const { joined, unread, role, invited, access, posting } = group;
+  const parts = [
+    joined ? `joined, ${unreadCount(unread)}` : invited ? 'invited' : 'not joined',
+    ...(role === 'member' ? [] : [role]),
+    ...(access === 'open' ? [] : [access === 'invite' ? 'by invitation' : access]),
+    ...(posting === 'members' ? [] : ['announcements']),
+  ];
+  return parts.join(', ');
 }
 
 /**
@@ -81,17 +94,27 @@ export function renderMembers(
   { group, members, total }: { group: string } & Pick<Result<'group.members'>, 'members' | 'total'>,
   all: string,
   style: Style,
+  roles: Roles = new Map(),
 ): string {
   const more = total - Math.min(members.length, membersShown);
-  const names = renderNames(members.slice(0, membersShown), style);
+  const names = renderNames(members.slice(0, membersShown), style, roles);
   const rest = more > 0 ? ` and ${more} more: type ${all}` : '';
   return info(`Members of ${style.group(group)} (${total}): ${names}${rest}`, style);
 }
 
-export function renderNames(members: readonly Member[], style: Style): string {
-  const names = members.map(({ name, online }) =>
-    online ? `${style.user(name)} (online)` : style.user(name),
-  );
+/** The names of those who have a role in a group, each with the role. */
+export type Roles = ReadonlyMap<string, Role>;
+
+export function renderNames(
+  members: readonly Member[],
+  style: Style,
+  roles: Roles = new Map(),
+): string {
+  const names = members.map(({ name, online }) => {
+    const role = roles.get(name);
+    const notes = [...(role === undefined ? [] : [role]), ...(online ? ['online'] : [])];
+    return `${style.user(name)}${notes.length === 0 ? '' : ` (${notes.join(', ')})`}`;
+  });
   return names.join(', ');
 }
 
@@ -181,9 +204,15 @@ export function renderFound(
   return lines.map((line) => `${line}\n`).join('');
 }
 
-export function renderList(group: string, messages: Header[], style: Style): string {
+/** @param what what the list shows of the group */
+export function renderList(
+  group: string,
+  messages: Header[],
+  style: Style,
+  what = 'History',
+): string {
   const lines = renderHeaders(messages, style) || '(no messages)\n';
-  return `${listStart(group, style)}${lines}${listEnd(style)}`;
+  return `${frameStart(`Group: ${group} ${what}`, style)}${lines}${listEnd(style)}`;
 }
 
 /** @param first as in `renderHeaders` */
@@ -279,8 +308,10 @@ export function renderNotice(
       const parts = [...presence('Online', online, style), ...presence('Offline', offline, style)];
       return notify(params.group, parts.join(' '), style);
     }
-    case 'group.logged':
-      return notify(params.group, `${describeLine(params.line, style)}.`, style);
+    case 'group.logged': {
+      const text = announcedLine(params.line, style);
+      return text === null ? null : notify(params.group, `${text}.`, style);
+    }
     case 'membership.ended': {
       const by = params.by === null ? 'the operator' : style.user(params.by);
       const how = params.act === 'bar' ? 'barred' : 'removed';
@@ -296,16 +327,11 @@ export function renderNotice(
     case 'message.reported': {
       const { user, number, reason } = params;
       const what = `message ${style.strong(String(number))}: ${cleanLine(reason)}`;
-      return notify(params.group, `${style.user(user)} reported ${what}`, style);
+      const how = `Type %reports ${params.group} for what is open.`;
+      return notify(params.group, `${style.user(user)} reported ${what}. ${how}`, style);
     }
     case 'group.changed':
-      return params.was === params.group
-        ? notify(params.group, `The description is now: ${cleanLine(params.description)}`, style)
-        : notify(
-            params.was,
-            `${isDirectName(params.group) ? 'This conversation' : 'The group'} is now called ${style.group(params.group)}.`,
-            style,
-          );
+      return renderChange(params, style);
     case 'group.removed':
       return notify(
         params.group,
@@ -322,6 +348,24 @@ export function renderNotice(
     case 'direct.opened':
       return null;
   }
+}
+
+type Changed = Extract<Notice, { method: 'group.changed' }>['params'];
+
+/** A new name or description. What else has changed is in the line of the log. */
+function renderChange(changed: Changed, style: Style): string | null {
+  const { group, was, description, by, changed: fields = ['description'] } = changed;
+  if (was !== group) {
+    const what = isDirectName(group) ? 'This conversation' : 'The group';
+    const renamed =
+      by === undefined
+        ? `${what} is now called ${style.group(group)}.`
+        : `${style.user(by)} renamed the group: it is now called ${style.group(group)}.`;
+    return notify(was, renamed, style);
+  }
+  if (!fields.includes('description')) return null;
+  const author = by === undefined ? '' : ` (by ${style.user(by)})`;
+  return notify(group, `The description is now: ${cleanLine(description)}${author}`, style);
 }
 
 function purged({ count: number, first, last }: Purged): string {

@@ -19,6 +19,37 @@ import { groupList, list } from './list-commands.ts';
 import { groupJoin, groupLeave, groupUsers, join, leave, users } from './membership-commands.ts';
 import { mentions } from './mention-command.ts';
 import { groupMessage, message } from './message-command.ts';
+import {
+  close,
+  groupClose,
+  groupPin,
+  groupReopen,
+  groupUnpin,
+  pin,
+  pins,
+  reopen,
+  unpin,
+} from './moderation/curation.ts';
+import { about, create, deleteGroup, set } from './moderation/group-acts.ts';
+import { invitations, invite, revoke } from './moderation/invitations.ts';
+import { log } from './moderation/log.ts';
+import {
+  closeReport,
+  groupCloseReport,
+  groupReport,
+  report,
+  reports,
+} from './moderation/reports.ts';
+import {
+  bar,
+  mod,
+  owner,
+  remove,
+  silence,
+  unbar,
+  unmod,
+  unsilence,
+} from './moderation/user-acts.ts';
 import { mute, unmute } from './mute-commands.ts';
 import { next } from './next.ts';
 import { type Place, spokenIn } from './place.ts';
@@ -71,6 +102,36 @@ export const textCommands: readonly TextCommand[] = [
   unmute,
   block,
   unblock,
+  create,
+  about,
+  set,
+  deleteGroup,
+  invite,
+  invitations,
+  revoke,
+  mod,
+  unmod,
+  owner,
+  remove,
+  bar,
+  unbar,
+  silence,
+  unsilence,
+  groupClose,
+  close,
+  groupReopen,
+  reopen,
+  groupPin,
+  pin,
+  groupUnpin,
+  unpin,
+  pins,
+  log,
+  groupReport,
+  report,
+  reports,
+  groupCloseReport,
+  closeReport,
   help,
   go,
   ping,

@@ -4,7 +4,7 @@ import type { GroupChanges, GroupDetails } from '../../../board/ports/administra
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
-import type { Access, GroupCreation } from '../../../protocol/rights.ts';
+import { type Access, type GroupCreation, groupFields } from '../../../protocol/rights.ts';
 import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type Authority, findGroup, requireActiveSession, requireRight } from './access.ts';
@@ -147,10 +147,14 @@ function change(
     ...(after.description === before.description ? [] : ['description']),
     ...(after.about === before.about ? [] : ['about']),
   ];
-  if (isNamed || details.length > 0 || 'description' in changes) {
-    tx.emit({ type: 'group.changed', group, was, description, rules });
-  }
   const author = authorOf(authority.actor);
+  const changed = groupFields.filter(
+    (field) => after[field] !== before[field] || (field === 'description' && field in changes),
+  );
+  if (changed.length > 0) {
+    const by = author.by === null ? {} : { by: author.by };
+    tx.emit({ type: 'group.changed', group, was, description, rules, ...by, changed });
+  }
   if (isNamed) log(tx, group, { act: 'rename', ...author, detail: `${was} to ${after.name}` });
   if (details.length > 0) log(tx, group, { act: 'edit', ...author, detail: details.join(', ') });
   return after;

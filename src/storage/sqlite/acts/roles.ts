@@ -128,7 +128,9 @@ function closeNews(tx: OperatorTx, group: Group): { announcementsOnly: true } | 
   const rules = { access: news.access, posting: 'moderators', replying: news.replying } as const;
   statements.setGroupDetails.run({ ...news, group: group.id, ...rules });
   const { name: was, description } = news;
-  tx.emit({ type: 'group.changed', group, was, description, rules });
+  const changed = ['posting'] as const;
+  tx.emit({ type: 'group.changed', group, was, description, rules, changed });
+  log(tx, group, { act: 'edit', ...authorOf(null), detail: 'posting: moderators' });
   return { announcementsOnly: true };
 }
 
