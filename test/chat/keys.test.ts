@@ -25,7 +25,7 @@ test('Tab completes commands, groups, numbers, people and help, and the line sta
   await completes('%groupleave ', /> %groupleave main$/);
   await completes('%message ', /1 +bob: lunch\n2 +bob: tea\n.*> %message$/);
   await completes('%list 5 b', /> %list 5 before$/);
-  await completes('%help pi', /> %help ping$/);
+  await completes('%help who', /> %help whoami$/);
   await completes('%search lunch fr', /lunch from:$/);
   await completes('%search from:bo', /from:bob$/);
   await completes('%search in:ma', /in:main$/);

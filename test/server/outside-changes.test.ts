@@ -155,7 +155,7 @@ test('a group’s new name and description are announced, and in force', async (
     groupId: 3,
     was: 'Tidings',
     description: 'What was',
-    rules: openRules,
+    ...openRules,
   });
 
   expect(await person.ask('%grouppost news s c')).toContain('[ERROR] There is no group news.');

@@ -79,7 +79,7 @@ test.each(['%message', '%groupmessage main'])(
 const wrong: [line: string, why: string, form: string][] = [
   ['%groups now', '"now" is too much', '%groups'],
   ['%groupjoin', 'the group is missing', '%groupjoin <group>'],
-  ['%groupjoin news now', '"now" is too much', '%groupjoin <group>'],
+  ['%groupjoin news code now', '"now" is too much', '%groupjoin <group> [code]'],
   ['%grouppost', 'the group is missing', '%grouppost <group> <subject> [content]'],
   ['%grouppost main', 'the subject is missing', '%grouppost <group> <subject> [content]'],
   ['%groupusers', 'the group is missing', '%groupusers <group>'],
@@ -90,7 +90,7 @@ const wrong: [line: string, why: string, form: string][] = [
   ['%groupmessage main', 'the number is missing', '%groupmessage <group> <number>'],
   ['%groupmessage main 2 3', '"3" is too much', '%groupmessage <group> <number>'],
   ['%grouplist', 'the group is missing', '%grouplist <group> [count or all] [before <number>]'],
-  ['%join now', '"now" is too much', '%join'],
+  ['%join news code now', '"now" is too much', '%join [group] [code]'],
   ['%post', 'the subject is missing', '%post <subject> [content]'],
   ['%post "Lunch on', 'the subject has no closing quote', '%post <subject> [content]'],
   ['%post "a"b c', 'a space is missing after the subject', '%post <subject> [content]'],
