@@ -224,7 +224,7 @@ export function checkedDescription(text: string): string {
   return checkedLine('description', text, limits.description);
 }
 
-/** Text for the reason of a ban or a deletion. @throws BoardError `TOO_LONG` */
+/** Text for the reason of a ban, a deletion, a report or an act in a group. @throws BoardError `TOO_LONG` */
 export function checkedReason(text: string): string {
   return checkedLine('reason', text, limits.reason);
 }
@@ -243,7 +243,7 @@ export function checkedSubject(text: string): string {
 const unitsBeforeCleaning = 8;
 
 /** A cleaned line. The length is checked first, so that a very long text costs nothing. */
-export function checkedLine(what: string, text: string, limit: number): string {
+function checkedLine(what: string, text: string, limit: number): string {
   requireAtMost(what, text, unitsBeforeCleaning * limit, limit);
   const line = cleanLine(text).trim();
   if ([...line].length > limit) throw boardError('TOO_LONG', what, limit, 'characters');

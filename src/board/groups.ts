@@ -4,7 +4,7 @@ import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { GroupCreation, Role } from '../protocol/rights.ts';
 import type { Params } from '../protocol/schemas.ts';
-import { checkedDescription, checkedLine, groupRef, userRef } from './board.ts';
+import { checkedDescription, checkedReason, groupRef, userRef } from './board.ts';
 import { groupName } from './names.ts';
 import type {
   GroupEdit,
@@ -74,7 +74,7 @@ export class Groups {
     group: GroupName,
     { uses = 1, until = null }: { uses?: number | null | undefined; until?: number | null },
   ) {
-    const code = randomBytes(codeBytes).toString('hex');
+    const code = newCode();
     const made = await this.repository.makeCode(actor, groupRef(group), { code, uses, until });
     return { ...made, code };
   }
@@ -156,17 +156,17 @@ function onUser(user: string, reason = '') {
   return { user: userRef(user), reason: checkedReason(reason) };
 }
 
-/** Text for the reason of an act or a report. @throws BoardError `TOO_LONG` */
-function checkedReason(text: string): string {
-  return checkedLine('reason', text, limits.reason);
-}
-
 /** Text about a group. @throws BoardError `TOO_LONG` */
-function checkedAbout(text: string): string {
+export function checkedAbout(text: string): string {
   const tooLong = () => boardError('TOO_LONG', 'text about the group', limits.about, 'bytes');
   // Cleaning shortens no text that people write to less than half.
   if (text.length > 2 * limits.about) throw tooLong();
   const about = cleanText(text).trim();
   if (Buffer.byteLength(about) > limits.about) throw tooLong();
   return about;
+}
+
+/** A new invitation code. It cannot be guessed. */
+export function newCode(): string {
+  return randomBytes(codeBytes).toString('hex');
 }

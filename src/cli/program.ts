@@ -15,6 +15,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   user: async () => (await import('./commands/user.ts')).userCommand(),
   ban: async () => (await import('./commands/ban.ts')).banCommand(),
   message: async () => (await import('./commands/message.ts')).messageCommand(),
+  thread: async () => (await import('./commands/thread.ts')).threadCommand(),
+  report: async () => (await import('./commands/report.ts')).reportCommand(),
   export: async () => (await import('./commands/export.ts')).exportCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
   db: async () => (await import('./commands/db.ts')).dbCommand(),

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { groupRef } from '../../src/board/board.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -30,7 +31,10 @@ export function commandsWith(flag: string): string[] {
   return found.map(([name]) => name);
 }
 
-/** A board on which alice and bot are connected, and bot has posted twice in `news`. */
+/**
+ * A board on which alice and bot are connected, and bot has posted twice in `news`. The operator has silenced bot there,
+ * and has invited bot to `general`, and whoever has a code to `news`. A message is reported.
+ */
 export async function smallBoard(): Promise<TestBoard> {
   const board = await TestBoard.start();
   await board.person('alice');
@@ -38,6 +42,13 @@ export async function smallBoard(): Promise<TestBoard> {
   for (const subject of ['one', 'two']) {
     await bot.call('message.post', { group: 'news', subject, content: `content of ${subject}` });
   }
+  await bot.call('message.report', { group: 'news', number: 1, reason: 'Advertising' });
+  await board.operate(async ({ moderation }) => {
+    const until = (Date.now() + 86_400_000) * 1000;
+    await moderation.silence(groupRef('news'), { user: 'bot', reason: 'Too loud', until });
+    await moderation.invite(groupRef('general'), 'bot');
+    await moderation.makeCode(groupRef('news'), { code: 'sesame', uses: 3, until });
+  });
   return board;
 }
 
@@ -53,6 +64,13 @@ export function administrationRuns(data: string): Record<string, string[]> {
     'group list': here,
     'group create': ['deploys', ...here],
     'group edit': ['news', '--keep', '100', '--max-age', '90d', ...here],
+    'group role': ['news', 'bot', 'member', ...here],
+    'group invite': ['deploys', '--code', '--uses', '5', '--for', '2w', ...here],
+    'group revoke': ['deploys', '--codes', ...here],
+    'group bar': ['news', 'alice', '--reason', 'Advertising', ...here],
+    'message pin': ['news', '1', ...here],
+    'thread close': ['news', '2', ...here],
+    'group log': ['news', ...here],
     'group show': ['news', ...here],
     'group rename': ['deploys', 'releases', ...here],
     'group delete': ['releases', '--yes', ...here],
@@ -81,6 +99,14 @@ export function administrationRuns(data: string): Record<string, string[]> {
     stats: here,
     export: [file('board.jsonl'), ...here],
     import: [file('board.jsonl'), '--data', file('imported')],
+    'report list': here,
+    'report close': ['news', '1', ...here],
+    'message unpin': ['news', '1', ...here],
+    'thread reopen': ['news', '2', ...here],
+    'group unbar': ['news', 'alice', ...here],
+    'group silence': ['news', 'bot', '--for', '2h', '--reason', 'Too loud', ...here],
+    'group unsilence': ['news', 'bot', ...here],
+    'group remove': ['news', 'bot', '--reason', 'Too loud', ...here],
     'message delete': ['news', '1', '--yes', ...here],
     'group purge': ['news', '--all', '--yes', ...here],
   };

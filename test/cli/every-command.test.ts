@@ -12,16 +12,32 @@ import { administrationRuns, commandsWith, smallBoard } from './commands.ts';
 
 // The output of each command for the small board.
 const says: Record<string, RegExp> = {
-  'group list': /^ID .*DESCRIPTION\n 1 {2}main .*\n 3 {2}news +1 +2 .* What is new\n/s,
+  'group list': /^ID .*DESCRIPTION\n 1 {2}main .*\n 3 {2}news +open +1 +2 .* What is new\n/s,
   'group create': /^Group deploys is made; its number is 6\.\n$/,
   'group edit': /^Group news keeps the newest 100 messages, for 90 days\.\n$/,
   'group show':
-    /^Name +news\n.*\nRemoved next +number 1, .*after 99 more .*\nMEMBER .*\nbot .*\n$/s,
+    /^Name +news\n.*\nAccess +open\n.*\nPinned +1\nClosed +threads 2\nReports +1 open.*\nRemoved next +number 1, .*after 99 more .*\nMEMBER .*\nbot .*\nRESTRICTED .*\nalice +barred .*\nINVITED .*\na code .* 3 .*\nLINE .*\n$/s,
+  'group role': /^User bot is a member of news now\.\n$/,
+  'group invite': /^[0-9a-f]{24}\n$/,
+  'group revoke': /^1 invitation to deploys ended\.\n$/,
+  'group bar': /^User alice is barred from news\.\n$/,
+  'group unbar': /^User alice is not barred from news\.\n$/,
+  'group silence': /^User bot is silenced in news until .*Z\.\n$/,
+  'group unsilence': /^User bot is not silenced in news\.\n$/,
+  'group remove': /^User bot is removed from news\.\n$/,
+  'group log': /^LINE .*\n +\d+ .* The operator barred alice: Advertising\n/s,
+  'message pin': /^Message 1 of news is pinned\.\n$/,
+  'message unpin': /^Message 1 of news is not pinned\.\n$/,
+  'thread close': /^Thread 2 of news is closed\.\n$/,
+  'thread reopen': /^Thread 2 of news is open\.\n$/,
+  'report list': /^GROUP .*\nnews +1 {2}.*Z {2}bot {2}Advertising\n$/,
+  'report close': /^1 report of message 1 of news closed\.\n$/,
   'group rename': /^Group deploys is called releases now\.\n$/,
   'group delete': /^Group releases is deleted, with 0 messages and 0 memberships\.\n$/,
   'user create': /^User carol is made, without a password\.\n$/,
   'user list': /^ID .*\n 1 {2}alice .*\n 2 {2}bot .*\n 3 {2}carol .* never\n$/s,
-  'user show': /^Name +bot\n.*\nGROUP .*\nnews .* 2\n$/s,
+  'user show':
+    /^Name +bot\n.*\nGROUP .*\nnews .* 2\n\nINVITED TO .*\ngeneral +the operator\n\nIN .*\nnews +silenced .*\n$/s,
   'user password': /^The name carol has no password now\.\n$/,
   'user rename': /^User carol is called caro now\.\n$/,
   'user ban': /^User caro is banned\.\n$/,
@@ -66,7 +82,7 @@ test.each([
   expect(groups.map(({ name, messages }) => `${name} ${messages}`)).toEqual([
     'main 0',
     'general 0',
-    'news 0',
+    'news 2',
     'help 0',
     'random 0',
   ]);

@@ -12,9 +12,13 @@ test('group list shows every group with its members and messages, in a table', a
   const { code, stdout, stderr } = await runCli(['group', 'list', '--data', data]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   const [head, main, general] = stdout.split('\n');
-  expect(head).toBe('ID  NAME     MEMBERS  MESSAGES  CREATED               DESCRIPTION');
-  expect(main).toMatch(/^ 1 {2}main {11}0 {9}0 {2}\d{4}-.*Z {2}The public group$/);
-  expect(general).toMatch(/^ 2 {2}general {8}2 {9}2 {2}\d{4}-.*Z {2}Anything that fits nowhere/);
+  expect(head).toBe(
+    'ID  NAME     ACCESS  OWNER  MEMBERS  MESSAGES  CREATED               DESCRIPTION',
+  );
+  expect(main).toMatch(/^ 1 {2}main {5}open {17}0 {9}0 {2}\d{4}-.*Z {2}The public group$/);
+  expect(general).toMatch(
+    /^ 2 {2}general {2}open {17}2 {9}2 {2}\d{4}-.*Z {2}Anything that fits nowhere/,
+  );
   expect(stdout.split('\n')).toHaveLength(7);
 });
 
@@ -33,6 +37,13 @@ test('group list --json has the field names of the protocol', async () => {
     keepMessages: null,
     keepDays: null,
     kind: 'group',
+    access: 'open',
+    posting: 'members',
+    replying: 'members',
+    about: '',
+    createdBy: null,
+    owner: null,
+    hasLostOwner: false,
   });
 });
 
@@ -109,6 +120,13 @@ test('group create --json prints the group', async () => {
     keepMessages: null,
     keepDays: null,
     kind: 'group',
+    access: 'open',
+    posting: 'members',
+    replying: 'members',
+    about: '',
+    createdBy: null,
+    owner: null,
+    hasLostOwner: false,
   });
 });
 
@@ -153,7 +171,12 @@ test('group edit changes the description, and stores an event for the server', a
       group: { id: 1, name: 'main' },
       was: 'main',
       description: 'For everyone',
+      rules: { access: 'open', posting: 'members', replying: 'members' },
     },
+    expect.objectContaining({
+      type: 'group.logged',
+      line: expect.objectContaining({ act: 'edit', by: null, detail: 'description' }),
+    }),
   ]);
   const empty = ['group', 'edit', '1', '--description', '', '--data', data];
   expect((await runCli(empty)).stdout).toBe('Group main has no description now.\n');
@@ -218,7 +241,12 @@ test('group rename keeps number, members and messages, and stores an event for t
       group: { id: 3, name: 'Olds' },
       was: 'news',
       description: 'What is new',
+      rules: { access: 'open', posting: 'members', replying: 'members' },
     },
+    expect.objectContaining({
+      type: 'group.logged',
+      line: expect.objectContaining({ act: 'rename', by: null, detail: 'news to Olds' }),
+    }),
   ]);
 });
 
@@ -226,7 +254,7 @@ test('a group can change the case of its name; a rename to the same name changes
   const data = await boardFolder();
   expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
   expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
-  expect(leftEvents(data)).toHaveLength(1);
+  expect(leftEvents(data).map(({ type }) => type)).toEqual(['group.changed', 'group.logged']);
 });
 
 test('the public group can be neither renamed nor deleted', async () => {

@@ -74,17 +74,23 @@ test('user show --json includes the memberships', async () => {
     memberships: [
       {
         group: 'main',
+        groupId: 1,
+        role: 'member',
         joinedAt: expect.stringMatching(microseconds),
         lastRead: 2,
         lastNumber: 2,
       },
       {
         group: 'news',
+        groupId: 3,
+        role: 'member',
         joinedAt: expect.stringMatching(microseconds),
         lastRead: 0,
         lastNumber: 0,
       },
     ],
+    invitations: [],
+    restrictions: [],
   });
 });
 

@@ -1,7 +1,10 @@
+import type { Access, Role } from '../../protocol/rights.ts';
 import type { Name } from '../name-key.ts';
 import type { NetworkBan } from '../network-bans.ts';
 import type { StepControl } from '../steps.ts';
 import type { Group, GroupRef, GroupRules, Header, Message, User } from '../types.ts';
+import type { ReceivedInvitation } from './groups.ts';
+import type { Moderation, ModerationDetails, UserRestriction } from './moderation.ts';
 import type { Page, Revision } from './repository.ts';
 import type { FoundPage, SearchPage } from './search.ts';
 
@@ -17,6 +20,8 @@ export interface GroupDetails extends Group, GroupRules {
   readonly createdAt: number;
   /** The id of the user who made it; null for a group that the operator made. */
   readonly createdBy: number | null;
+  /** The name of the owner. A group that a user made has lost its owner if this is null. */
+  readonly owner: string | null;
   /** The newest number that a message got. */
   readonly lastNumber: number;
   /** How many of the newest messages a server keeps; null for all. */
@@ -43,6 +48,7 @@ export interface NextRemoval extends Omit<MessageSpan, 'group'> {
 /** A membership in a list of a group's members. */
 export interface GroupMember {
   readonly user: string;
+  readonly role: Role;
   readonly joinedAt: number;
   readonly lastRead: number;
 }
@@ -50,6 +56,8 @@ export interface GroupMember {
 /** A membership in a list of a user's groups. */
 export interface UserMembership {
   readonly group: string;
+  readonly groupId: number;
+  readonly role: Role;
   readonly joinedAt: number;
   readonly lastRead: number;
   readonly lastNumber: number;
@@ -98,12 +106,19 @@ export interface PurgePlan extends MessageSpan {
  * `GROUP_NOT_FOUND`, and those about a user `USER_NOT_FOUND`. Each method lists its other errors.
  */
 export interface Administration {
+  /** What moderators and owners do in groups. */
+  readonly moderation: Moderation;
+
   groups(kind?: 'group' | 'direct'): Promise<GroupDetails[]>;
-  group(
-    group: GroupRef,
-  ): Promise<GroupDetails & { memberships: GroupMember[]; nextRemoval: NextRemoval | null }>;
+  group(group: GroupRef): Promise<
+    GroupDetails & {
+      memberships: GroupMember[];
+      nextRemoval: NextRemoval | null;
+      moderation: ModerationDetails;
+    }
+  >;
   /** @throws `GROUP_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
-  createGroup(name: Name, description: string): Promise<GroupDetails>;
+  createGroup(name: Name, description: string, access?: Access): Promise<GroupDetails>;
   editGroup(group: GroupRef, changes: GroupChanges): Promise<GroupDetails>;
   /** @throws `GROUP_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR`, `GROUP_PROTECTED` for the public group */
   renameGroup(group: GroupRef, name: Name): Promise<GroupDetails>;
@@ -130,7 +145,13 @@ export interface Administration {
   purge(plan: PurgePlan, control: StepControl): Promise<MessageSpan & { complete: boolean }>;
 
   users(): Promise<UserDetails[]>;
-  user(name: string): Promise<UserDetails & { memberships: UserMembership[] }>;
+  user(name: string): Promise<
+    UserDetails & {
+      memberships: UserMembership[];
+      invitations: ReceivedInvitation[];
+      restrictions: UserRestriction[];
+    }
+  >;
   /** @param passwordHash null for a name without a password @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   createUser(name: Name, passwordHash: string | null): Promise<UserDetails>;
   /** Also ends the user's sessions and tokens. @param passwordHash null removes the password */

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { Administration } from '../../board/ports/administration.ts';
 import { administer, configuredData } from '../operating/administer.ts';
 import { profileNames } from '../reaching/profiles.ts';
 
@@ -54,7 +55,7 @@ export async function namesFor(
     const data = dataFolder(command, words);
     if (data === undefined) return [];
     return await administer({ data }, async (board) =>
-      source === 'groups' ? named(board.groups()) : named(board.users()),
+      source === 'groups' ? groupNames(board) : userNames(board),
     );
   } catch {
     // The user is still typing. The command itself reports what is wrong.
@@ -62,8 +63,14 @@ export async function namesFor(
   }
 }
 
-async function named(things: Promise<readonly { name: string }[]>): Promise<string[]> {
-  return (await things).map(({ name }) => name);
+/** Names by which the operator can refer to groups: a secret group is given with its number. */
+async function groupNames(board: Administration): Promise<string[]> {
+  const groups = await board.groups();
+  return groups.map(({ id, name, access }) => (access === 'secret' ? `${name}#${id}` : name));
+}
+
+async function userNames(board: Administration): Promise<string[]> {
+  return (await board.users()).map(({ name }) => name);
 }
 
 /** The folder of the database, for a command that works on one. */

@@ -7,12 +7,40 @@ import type {
   UserDetails,
   UserMembership,
 } from '../../board/ports/administration.ts';
+import type { Invitation } from '../../board/ports/groups.ts';
+import type { ModerationDetails, OpenReport, Restriction } from '../../board/ports/moderation.ts';
+import { toLogLine } from '../../board/view.ts';
 import { formatTime } from '../../protocol/time.ts';
 
 // What `--json` prints: the field names of docs/protocol.md, and times as RFC 3339.
 
 export function groupDocument(group: GroupDetails) {
-  return { ...group, createdAt: formatTime(group.createdAt) };
+  const hasLostOwner = group.createdBy !== null && group.owner === null && group.kind === 'group';
+  return { ...group, createdAt: formatTime(group.createdAt), hasLostOwner };
+}
+
+/** A line of a group's log, as the protocol sends it. */
+export const lineDocument = toLogLine;
+
+function invitationDocument({ createdAt, until, ...invitation }: Invitation) {
+  return { ...invitation, until: optionalTime(until), createdAt: formatTime(createdAt) };
+}
+
+export function restrictionDocument<R extends Restriction>({ until, ...restriction }: R) {
+  return { ...restriction, until: optionalTime(until) };
+}
+
+export function reportDocument({ createdAt, ...report }: OpenReport) {
+  return { ...report, createdAt: formatTime(createdAt) };
+}
+
+export function moderationDocument({ restrictions, invitations, log, ...set }: ModerationDetails) {
+  return {
+    ...set,
+    restrictions: restrictions.map(restrictionDocument),
+    invitations: invitations.map(invitationDocument),
+    log: log.map(lineDocument),
+  };
 }
 
 export function removalDocument({ upTo, at, ...removal }: NextRemoval) {

@@ -1,6 +1,7 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { checkedDescription } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
+import { type Access, accesses } from '../../../protocol/rights.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { anyText } from '../../parsing/parse.ts';
 import { groupDocument } from '../../printing/documents.ts';
@@ -8,19 +9,23 @@ import { printDone } from '../../printing/output.ts';
 
 interface CreateOptions extends CommonOptions {
   readonly description: string;
+  readonly access: Access;
 }
 
 export function groupCreateCommand(): Command {
-  return databaseCommand('create', 'make a group; users can join it at once')
+  return databaseCommand('create', 'make a group')
     .argument('<name>')
     .option('--description <text>', 'what the group is about, on one line', anyText, '')
+    .addOption(new Option('--access <access>', 'who can join').choices(accesses).default('open'))
     .action(create);
 }
 
 async function create(name: string, options: CreateOptions): Promise<void> {
   const checked = groupName(name);
   const description = checkedDescription(options.description);
-  const group = await administer(options, (board) => board.createGroup(checked, description));
+  const group = await administer(options, (board) =>
+    board.createGroup(checked, description, options.access),
+  );
   printDone(
     options,
     groupDocument(group),

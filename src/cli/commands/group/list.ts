@@ -3,7 +3,7 @@ import { administer, type CommonOptions, databaseCommand } from '../../operating
 import { groupDocument } from '../../printing/documents.ts';
 import { printResult, shownTime, table } from '../../printing/output.ts';
 
-const head = ['id', 'name', 'members', 'messages', 'created', 'description'];
+const head = ['id', 'name', 'access', 'owner', 'members', 'messages', 'created', 'description'];
 
 interface ListOptions extends CommonOptions {
   readonly direct?: true;
@@ -21,13 +21,15 @@ export function groupListCommand(): Command {
     printResult(options, documents, () =>
       table(
         head,
-        documents.map(({ id, name, members, messages, createdAt, description }) => [
-          id,
-          name,
-          members,
-          messages,
-          shownTime(createdAt),
-          description,
+        documents.map((group) => [
+          group.id,
+          group.name,
+          group.access,
+          group.owner ?? (group.hasLostOwner ? 'none: lost' : ''),
+          group.members,
+          group.messages,
+          shownTime(group.createdAt),
+          group.description,
         ]),
       ),
     );

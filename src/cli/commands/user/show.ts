@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { membershipDocument, userDocument } from '../../printing/documents.ts';
+import { membershipDocument, restrictionDocument, userDocument } from '../../printing/documents.ts';
 import { fields, printResult, shownTime, table } from '../../printing/output.ts';
 
 export function userShowCommand(): Command {
@@ -8,10 +8,16 @@ export function userShowCommand(): Command {
 }
 
 async function show(name: string, options: CommonOptions): Promise<void> {
-  const { memberships, ...user } = await administer(options, (board) => board.user(name));
-  const document = { ...userDocument(user), memberships: memberships.map(membershipDocument) };
+  const found = await administer(options, (board) => board.user(name));
+  const { memberships, invitations, restrictions, ...user } = found;
+  const document = {
+    ...userDocument(user),
+    memberships: memberships.map(membershipDocument),
+    invitations: invitations.map(({ id, name: group, by }) => ({ group, groupId: id, by })),
+    restrictions: restrictions.map(restrictionDocument),
+  };
   printResult(options, document, () =>
-    [userFields(document), '', membershipTable(document)].join('\n'),
+    [userFields(document), membershipTable(document), ...moderationTables(document)].join('\n\n'),
   );
 }
 
@@ -34,11 +40,37 @@ function banFields(bannedAt: string, reason: string | null): [string, string][] 
 }
 
 function membershipTable(user: { memberships: ReturnType<typeof membershipDocument>[] }): string {
-  const rows = user.memberships.map(({ group, joinedAt, lastRead, lastNumber }) => [
+  const hasRoles = user.memberships.some(({ role }) => role !== 'member');
+  const head = ['group', ...(hasRoles ? ['role'] : []), 'joined', 'read up to', 'last number'];
+  const rows = user.memberships.map(({ group, role, joinedAt, lastRead, lastNumber }) => [
     group,
+    ...(hasRoles ? [role] : []),
     shownTime(joinedAt),
     lastRead,
     lastNumber,
   ]);
-  return table(['group', 'joined', 'read up to', 'last number'], rows);
+  return table(head, rows);
+}
+
+/** Where the user is invited, and where they may not join or write. What is empty is left out. */
+function moderationTables(user: {
+  invitations: readonly { group: string; by: string | null }[];
+  restrictions: readonly {
+    group: string;
+    kind: string;
+    until: string | null;
+    reason: string;
+  }[];
+}): string[] {
+  const invited = user.invitations.map(({ group, by }) => [group, by ?? 'the operator']);
+  const restricted = user.restrictions.map(({ group, kind, until, reason }) => [
+    group,
+    kind,
+    until === null ? 'no end' : shownTime(until),
+    reason,
+  ]);
+  return [
+    ...(invited.length === 0 ? [] : [table(['invited to', 'by'], invited)]),
+    ...(restricted.length === 0 ? [] : [table(['in', 'how', 'until', 'reason'], restricted)]),
+  ];
 }

@@ -69,14 +69,33 @@ export function requireActiveSession(row: SessionRow | undefined, actor: Actor):
   if (row.passwordHash !== actor.passwordHash) throw boardError('SESSION_ENDED');
 }
 
-/** A group for the operator, who needs no membership. @throws BoardError `GROUP_NOT_FOUND` */
+/**
+ * A group for the operator, who needs no membership. A name means the listed group of that name. Without one, it means the
+ * secret group of that name; if there are several, each is given as `plans#12`.
+ * @throws BoardError `GROUP_NOT_FOUND`, which lists the secret groups that the name could mean
+ */
 export function findGroup(statements: Statements, ref: GroupRef): GroupDetails {
-  const group =
-    'id' in ref
-      ? statements.groupById.get({ group: ref.id })
-      : statements.groupByKey.get({ key: ref.key });
-  if (!group) throw noGroup(ref);
-  return group;
+  if ('id' in ref) {
+    const known = statements.groupById.get({ group: ref.id });
+    if (!known) throw noGroup(ref);
+    return known;
+  }
+  const exact = statements.groupByKey.get({ key: ref.key });
+  if (exact) return exact;
+  const secret = statements.secretGroupsNamed.all({ key: ref.key, limit: namesakesShown + 1 });
+  const [first] = secret;
+  if (!first) throw noGroup(ref);
+  if (secret.length > 1) throw severalGroups(ref.name, secret);
+  return first;
+}
+
+const namesakesShown = 10;
+
+function severalGroups(name: string, found: readonly Group[]): BoardError {
+  const shown = found.slice(0, namesakesShown).map((group) => `${group.name}#${group.id}`);
+  const more = found.length > namesakesShown ? ' and others' : '';
+  const which = `${shown.join(', ')}${more}`;
+  return new BoardError('GROUP_NOT_FOUND', `Several secret groups are called ${name}: ${which}.`);
 }
 
 /** Why direct messages are refused to or from an unprotected name. */
@@ -157,14 +176,24 @@ export interface Authorized {
   readonly joined: number;
 }
 
-/** @throws BoardError `FORBIDDEN`, and what `requireMember` throws */
+/** What the operator can do in a direct conversation, which has no moderators. `change` checks the fields. */
+const rightsInDirect: ReadonlySet<Right> = new Set([
+  'change the group',
+  'delete the group',
+  'read reports',
+]);
+
+/** @throws BoardError `FORBIDDEN`, `DIRECT_FIXED` for the operator, and what `requireMember` throws */
 export function requireRight(
   statements: Statements,
   { actor, group: ref }: Authority,
   right: Right,
 ): Authorized {
   if (!actor) {
-    const { id, name } = findGroup(statements, ref);
+    const { id, name, kind } = findGroup(statements, ref);
+    if (kind === 'direct' && !rightsInDirect.has(right)) {
+      throw boardError('DIRECT_FIXED', 'it has no roles, rules or moderators');
+    }
     return { group: { id, name }, role: 'operator', joined: 0 };
   }
   const { group, role, joined } = requireMember(statements, actor, ref);

@@ -152,7 +152,7 @@ export function settleOwner(tx: OperatorTx, group: Group): void {
   log(tx, group, { act: 'role', by: null, origin: null, user: heir.name, detail: 'owner' });
 }
 
-/** Takes all roles of a user who was banned. */
+/** Takes all roles of a user who was banned, or whose name has no password now. */
 export function dropRoles(tx: OperatorTx, user: User): void {
   for (const { id, name, role } of tx.statements.rolesOf.all({ user: user.id })) {
     const group = { id, name };

@@ -52,21 +52,50 @@ export function removeEndedBans({ statements }: ServerTx, { now }: { now: number
 export function announceOutsideChanges(tx: ServerTx, _: object): void {
   const rows = tx.statements.outsideChanges.all();
   const changes = new Map<number, number>();
-  for (const { event } of rows) tx.emit(asOfNow(tx, JSON.parse(event) as OutsideEvent, changes));
+  for (const { event } of rows) {
+    const current = asOfNow(tx, JSON.parse(event) as OutsideEvent, changes);
+    if (current) tx.emit(current);
+  }
   tx.statements.forgetOutsideChanges.run({ id: rows.at(-1)?.id ?? 0 });
 }
 
 /**
- * A deletion by a command gets its change counter now, whatever the clock of the command was. So no session has passed
- * it yet.
- * Members may have joined and posted since, so it is announced to those who can see the message now.
+ * The event of a command as it is true now: members may have joined, left and posted since.
+ * @returns undefined for the end of a membership of a user who has joined again
  */
 function asOfNow(
-  { statements, at }: ServerTx,
+  tx: ServerTx,
   event: OutsideEvent,
   changes: Map<number, number>,
+): OutsideEvent | undefined {
+  const { statements } = tx;
+  switch (event.type) {
+    case 'message.deleted':
+      return deletedAsOfNow(tx, event, changes);
+    case 'group.logged': {
+      const { group, line } = event;
+      const postedAt = statements.lineById.get({ id: line.id })?.postedAt ?? null;
+      if (postedAt === null) return event;
+      return { ...event, until: visibleUntil(statements, group.id, postedAt) };
+    }
+    case 'membership.ended': {
+      const of = { group: event.group.id, user: event.user.id };
+      return statements.targetById.get(of)?.joinedAt == null ? event : undefined;
+    }
+    default:
+      return event;
+  }
+}
+
+/**
+ * A deletion by a command gets its change counter now, whatever the clock of the command was. So no session has passed
+ * it yet. It is announced to those who can see the message now.
+ */
+function deletedAsOfNow(
+  { statements, at }: ServerTx,
+  event: Extract<OutsideEvent, { type: 'message.deleted' }>,
+  changes: Map<number, number>,
 ): OutsideEvent {
-  if (event.type !== 'message.deleted') return event;
   const { group, number, postedAt } = event;
   const row = findTombstone(statements, group.id, number);
   if (!row) return { ...event, change: at };

@@ -26,7 +26,10 @@ export function createUser(
   return findUser(statements, name.name);
 }
 
-/** Sets or removes a password. Sessions under the name began without the new password, so they end. */
+/**
+ * Sets or removes a password. Sessions under the name began without the new password, so they end. Without a password, the
+ * user loses all roles: anyone can take the name then, and protect it again.
+ */
 export function changePassword(
   tx: OperatorTx,
   { name, passwordHash }: { name: string; passwordHash: string | null },
@@ -34,6 +37,7 @@ export function changePassword(
   const user = findUser(tx.statements, name);
   expel(tx, user, 'Your password was changed by the operator. Log in again.');
   tx.statements.setPassword.run({ user: user.id, hash: passwordHash });
+  if (passwordHash === null) dropRoles(tx, user);
   return findUser(tx.statements, name);
 }
 

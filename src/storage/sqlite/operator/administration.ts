@@ -11,6 +11,7 @@ import type { Page } from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { StepControl } from '../../../board/steps.ts';
 import type { GroupRef } from '../../../board/types.ts';
+import type { Access } from '../../../protocol/rights.ts';
 import { findGroup } from '../acts/access.ts';
 import { findDeletable } from '../acts/groups.ts';
 import { noMessage } from '../acts/messages.ts';
@@ -24,18 +25,21 @@ import type { Statements } from '../statements/statements.ts';
 import { deleteGroupInSteps, planPurge, purgeInSteps } from '../steps/purge.ts';
 import { nextRemoval } from '../steps/retention.ts';
 import { deleteUserInSteps } from '../steps/user-deletion.ts';
+import { moderationDetails, SqliteModeration } from './moderation.ts';
 import { OutsideExecutor } from './outside-executor.ts';
 import { searchAll } from './search.ts';
 
 /** The operator's side of the board in SQLite. It runs in a process of its own, or in the server's. */
 export class SqliteAdministration implements Administration {
   private readonly statements: Statements;
+  readonly moderation: SqliteModeration;
 
   constructor(
     private readonly executor: Executor,
     private readonly onClose: () => void = () => {},
   ) {
     this.statements = executor.statements;
+    this.moderation = new SqliteModeration(executor);
   }
 
   /**
@@ -58,12 +62,13 @@ export class SqliteAdministration implements Administration {
         ...group,
         memberships: this.statements.memberDetailsOf.all({ group: group.id }),
         nextRemoval: nextRemoval(this.statements, group, Date.now() * 1000),
+        moderation: moderationDetails(this.statements, group.id),
       };
     });
   }
 
-  createGroup(name: Name, description: string) {
-    return this.executor.run('createGroup', { name, description });
+  createGroup(name: Name, description: string, access: Access = 'open') {
+    return this.executor.run('createGroup', { name, description, access });
   }
 
   editGroup(group: GroupRef, changes: GroupChanges) {
@@ -106,7 +111,12 @@ export class SqliteAdministration implements Administration {
     return this.read(() => {
       const user = findUser(this.statements, name);
       const memberships = this.statements.membershipDetailsOf.all({ user: user.id });
-      return { ...user, memberships };
+      return {
+        ...user,
+        memberships,
+        invitations: this.statements.invitationsFor.all({ user: user.id }),
+        restrictions: this.statements.restrictionsOf.all({ user: user.id }),
+      };
     });
   }
 

@@ -60,6 +60,11 @@ const detailColumns = {
   replying: groups.replying,
   about: groups.about,
   createdBy: groups.createdBy,
+  owner: sql<
+    string | null
+  >`(SELECT them.name FROM memberships AS held CROSS JOIN users AS them WHERE held.group_id = groups.id AND held.role_since IS NOT NULL AND held.role = 'owner' AND them.id = held.user_id)`.as(
+    'owner',
+  ),
 };
 const isThere = ne(groups.kind, 'removed');
 /** The invitation of `:user` to the group. */
@@ -109,6 +114,23 @@ export function groupStatements(orm: Orm) {
     accessByKey: access(eq(groups.nameKey, value('key'))),
     groupById: details(eq(groups.id, value('group'))),
     groupByKey: details(eq(groups.nameKey, value('key'))),
+    /** The secret groups of a name, of which there may be several. */
+    secretGroupsNamed: () =>
+      orm
+        .select(detailColumns)
+        .from(groups)
+        .where(
+          and(
+            // A range of the index of keys.
+            sql`name_key > ${value('key')} || '#' AND name_key < ${value('key')} || '$'`,
+            sql`name_key = ${value('key')} || '#' || groups.id`,
+            eq(groups.access, 'secret'),
+            isThere,
+          ),
+        )
+        .orderBy(asc(groups.id))
+        .limit(value('limit'))
+        .prepare(),
     /** All groups and direct conversations. */
     allGroups: () =>
       orm.select(detailColumns).from(groups).where(isThere).orderBy(asc(groups.id)).prepare(),

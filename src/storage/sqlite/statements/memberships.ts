@@ -73,6 +73,8 @@ export function membershipStatements(orm: Orm) {
       orm
         .select({
           group: nameFor(sql`memberships.user_id`),
+          groupId: memberships.groupId,
+          role: memberships.role,
           joinedAt: memberships.joinedAt,
           lastRead: memberships.lastReadNumber,
           lastNumber: groups.lastNumber,
@@ -112,6 +114,7 @@ export function membershipStatements(orm: Orm) {
       orm
         .select({
           user: users.name,
+          role: memberships.role,
           joinedAt: memberships.joinedAt,
           lastRead: memberships.lastReadNumber,
         })

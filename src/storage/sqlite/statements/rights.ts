@@ -14,6 +14,7 @@ import {
   users,
 } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { nameForOperator } from './group-names.ts';
 import { live } from './numbers.ts';
 
 const value = sql.placeholder;
@@ -141,6 +142,7 @@ export function rightStatements(orm: Orm) {
       orm
         .select({
           group: groups.name,
+          groupId: groups.id,
           kind: restrictions.kind,
           until: restrictions.until,
           reason: restrictions.reason,
@@ -167,6 +169,11 @@ export function rightStatements(orm: Orm) {
         })
         .returning({ id: groupLog.id })
         .prepare(),
+    lineById: () => {
+      const columns = { postedAt: groupLog.postedAt };
+      const byId = eq(groupLog.id, value('id'));
+      return direct(client, orm.select(columns).from(groupLog).where(byId), columns);
+    },
     /** Removes the lines of a group that are older than its newest `limits.logLines`. */
     trimLog: () =>
       orm
@@ -203,6 +210,13 @@ export function rightStatements(orm: Orm) {
       const isIt = and(eq(closedThreads.groupId, group), eq(closedThreads.thread, value('thread')));
       return direct(client, orm.select(columns).from(closedThreads).where(isIt), columns);
     },
+    closedThreadsOf: () =>
+      orm
+        .select({ thread: closedThreads.thread })
+        .from(closedThreads)
+        .where(eq(closedThreads.groupId, group))
+        .orderBy(asc(closedThreads.thread))
+        .prepare(),
     /** When the newest message of a thread was posted: a reply; undefined without any. */
     newestOfThread: () => {
       const columns = { postedAt: messages.postedAt };
@@ -497,7 +511,7 @@ function reportStatements(orm: Orm) {
     /** The open reports of all groups. */
     openReports: () =>
       orm
-        .select({ ...columns, group: groups.name })
+        .select({ ...columns, group: nameForOperator })
         .from(reports)
         .crossJoin(groups)
         .where(and(isOpen, eq(groups.id, reports.groupId)))
