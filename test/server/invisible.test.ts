@@ -6,7 +6,7 @@ import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
-import { undated } from './support.ts';
+import { masked } from './support.ts';
 
 const password = 'correct horse battery';
 const groups = ['main', 'news', '@alice', '@bob', '@nobody'];
@@ -191,15 +191,6 @@ async function after({ board, alice, bob }: Others, hidden: Hidden): Promise<voi
   await alice.call('message.post', { group: 'main', subject: 'seven', content: 'to @eve' });
   await alice.call('message.edit', { group: 'main', number: 5, content: 'five again' });
   await alice.call('message.post', { group: '@eve', subject: 'one', content: 'for eve' });
-}
-
-/** Times, tokens and places in a search, which are a time. */
-function masked(text: string): string {
-  return undated(text)
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/"(change)":\d{10,}/g, '"$1":0')
-    .replace(/"(token)":"[^"]*"/g, '"$1":""')
-    .replace(/("next":"|before[: ])[\w.:-]{20,}/g, '$1PLACE');
 }
 
 async function enter(board: TestBoard, name: string): Promise<TextPeer> {

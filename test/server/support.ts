@@ -12,6 +12,15 @@ export function undated(text: string): string {
   return text.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ/g, 'DATE');
 }
 
+/** `text` without its times and tokens, and without the places in a search, which are a time. */
+export function masked(text: string): string {
+  return undated(text)
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
+    .replace(/"(change)":\d{10,}/g, '"$1":0')
+    .replace(/"(token)":"[^"]*"/g, '"$1":""')
+    .replace(/("next":"|before[: ])[\w.:-]{20,}/g, '$1PLACE');
+}
+
 /** The lines of a list, without its frame. */
 export function listRows(...messages: [number: number, sender: string, subject: string][]): string {
   return messages
