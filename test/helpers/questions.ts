@@ -27,11 +27,14 @@ export function questionsFrom(values: Values): { method: Method; params: object 
       Object.fromEntries(names.map((name) => [name, valuesOf(name)[0]]));
     const names = Object.keys(properties);
     const bases = [first(required), first(names)];
+    const without = (other: string) =>
+      names.filter((one) => one !== other || required.includes(one));
     const varied = names.flatMap((name) =>
       valuesOf(name).flatMap((value) => [
         ...bases.map((base) => ({ ...base, [name]: value })),
-        // With each other param alone: two optional ones may exclude each other.
+        // With each other param alone and without it: two params may exclude each other.
         ...names.map((other) => ({ ...first([...required, other]), [name]: value })),
+        ...names.map((other) => ({ ...first(without(other)), [name]: value })),
       ]),
     );
     const all = [...bases, ...varied].map((params) => JSON.stringify(params));

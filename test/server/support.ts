@@ -16,7 +16,7 @@ export function undated(text: string): string {
 export function masked(text: string): string {
   return undated(text)
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'TIME')
-    .replace(/"(change)":\d{10,}/g, '"$1":0')
+    .replace(/"(change|id)":\d{10,}/g, '"$1":0')
     .replace(/"(token)":"[^"]*"/g, '"$1":""')
     .replace(/("next":"|before[: ])[\w.:-]{20,}/g, '$1PLACE');
 }

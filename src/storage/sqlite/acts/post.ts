@@ -63,7 +63,7 @@ function groupFor(
 ): GroupRef {
   if (!isDirectRef(ref)) return ref;
   return conversationFor(tx, actor, ref, (name) => {
-    const used = key && tx.statements.messageByKey.get({ user: actor.user.id, key });
+    const used = key && keyed(tx, actor, key);
     if (used) throw boardError('KEY_REUSED', used.number, used.group);
     if (replyTo !== undefined) throw boardError('MESSAGE_NOT_FOUND', name, replyTo);
   });
@@ -96,12 +96,25 @@ function addFull(
 }
 
 function postedBefore(tx: ServerTx, actor: Actor, group: Group, key: string): Header | undefined {
-  const found = tx.statements.messageByKey.get({ user: actor.user.id, key });
+  const found = keyed(tx, actor, key);
   if (!found) return undefined;
-  const { groupId, group: name, ...header } = found;
+  const { id: _, groupId, group: name, ...header } = found;
   if (groupId !== group.id) {
     const [shown] = openTo(actor, [{ name }]);
     throw boardError('KEY_REUSED', header.number, shown?.name ?? 'a direct conversation');
   }
   return { ...header, senderId: actor.user.id, sender: actor.user.name };
+}
+
+/**
+ * The message that a user has posted with a key. If the user may not know of its group any more, the key is free again: an
+ * error would say that the group exists, and how it is named now.
+ */
+function keyed({ statements }: ServerTx, { user }: Actor, key: string) {
+  const found = statements.messageByKey.get({ user: user.id, key });
+  if (!found) return undefined;
+  const { id, groupId: group } = found;
+  if (statements.accessById.get({ group, user: user.id })) return found;
+  statements.releaseKey.run({ id });
+  return undefined;
 }

@@ -94,6 +94,7 @@ export function messageStatements(orm: Orm) {
     messageByKey: () =>
       orm
         .select({
+          id: messages.id,
           groupId: messages.groupId,
           group: nameFor(value('user')),
           number: messages.number,
@@ -105,6 +106,13 @@ export function messageStatements(orm: Orm) {
         .from(messages)
         .innerJoin(groups, eq(groups.id, messages.groupId))
         .where(and(eq(messages.senderId, value('user')), eq(messages.postKey, value('key'))))
+        .prepare(),
+
+    releaseKey: () =>
+      orm
+        .update(messages)
+        .set({ postKey: null })
+        .where(eq(messages.id, value('id')))
         .prepare(),
 
     /** Headers for the operator, who sees all messages: the newest first, or the oldest. */

@@ -50,6 +50,14 @@ const lineColumns = {
   detail: groupLog.detail,
 };
 
+/**
+ * The id of a new row: the time, or the next id after the newest row's. Members see these ids. If they counted rows, a member of
+ * one group would learn from them how much happens in groups that they may not know of.
+ */
+function idFrom(table: 'group_log' | 'invitations' | 'reports'): SQL<number> {
+  return sql`max(${value('at')}, coalesce((SELECT max(id) FROM ${sql.raw(table)}), 0) + 1)`;
+}
+
 /** The queries about access, roles, invitations and moderation. */
 export function rightStatements(orm: Orm) {
   const { $client: client } = orm;
@@ -157,6 +165,7 @@ export function rightStatements(orm: Orm) {
       orm
         .insert(groupLog)
         .values({
+          id: idFrom('group_log'),
           groupId: group,
           at: value('at'),
           act: value('act'),
@@ -381,6 +390,7 @@ function invitationStatements(orm: Orm) {
       orm
         .insert(invitations)
         .values({
+          id: idFrom('invitations'),
           groupId: group,
           userId: user,
           codeHash: value('hash'),
@@ -471,6 +481,7 @@ function reportStatements(orm: Orm) {
       orm
         .insert(reports)
         .values({
+          id: idFrom('reports'),
           groupId: group,
           number: value('number'),
           userId: user,
