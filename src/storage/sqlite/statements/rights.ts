@@ -316,7 +316,7 @@ function roleStatements(orm: Orm) {
               eq(users.id, memberships.userId),
             ),
           )
-          .orderBy(asc(memberships.roleSince), asc(memberships.userId)),
+          .orderBy(asc(memberships.roleSince)),
         staffColumns,
       ),
     /** The groups in which a user has a role. */
