@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
-import type { BoardEvent, Group } from '../../src/board/types.ts';
+import { type BoardEvent, type Group, openRules } from '../../src/board/types.ts';
 import {
   errorCodeOf,
   groupNamed,
@@ -12,7 +12,7 @@ import {
   purgeReach,
   seen,
 } from '../helpers/storage.ts';
-import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
+import { logged, type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 const sides = ['in a process of its own', 'in the server'] as const;
 const news = groupNamed('news');
@@ -67,7 +67,15 @@ export function actsContract(open: OpenStorage): void {
       await operator.editGroup({ id: 3 }, { description: 'Old', keepDays: 7 });
       expect(await announced()).toEqual([
         { type: 'retention.changed', group },
-        { type: 'group.changed', group, was: 'news', description: 'Old' },
+        {
+          type: 'group.changed',
+          group,
+          was: 'news',
+          description: 'Old',
+          rules: openRules,
+          changed: ['description'],
+        },
+        logged(group, { act: 'edit', detail: 'description' }),
       ]);
       expect(await operator.group(news)).toMatchObject({
         ...{ description: 'Old', keepMessages: 5, keepDays: 7 },
@@ -87,7 +95,10 @@ export function actsContract(open: OpenStorage): void {
           group: { id: 3, name: 'Tidings' },
           was: 'news',
           description: 'What is new',
+          rules: openRules,
+          changed: ['name'],
         },
+        logged({ id: 3, name: 'Tidings' }, { act: 'rename', detail: 'news to Tidings' }),
       ]);
       await operator.renameGroup({ id: 3 }, groupName('Tidings'));
       expect(await errorCodeOf(operator.renameGroup(main, groupName('public')))).toBe(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupName } from '../../src/board/names.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
-import type { GroupRef } from '../../src/board/types.ts';
+import { type GroupRef, openRules } from '../../src/board/types.ts';
 import {
   errorCodeOf,
   groupNamed,
@@ -151,6 +151,9 @@ export function membershipsContract(open: OpenStorage): void {
       notify: 'all',
       lastNumber: 1,
       change: expect.any(Number),
+      ...openRules,
+      role: 'member',
+      invited: false,
     });
     expect(groups[1]).toMatchObject({ name: 'general', members: 0, joined: false, unread: 0 });
   });

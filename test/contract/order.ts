@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { groupName } from '../../src/board/names.ts';
+import { openRules } from '../../src/board/types.ts';
 import { errorCodeOf, login, main, member, post } from '../helpers/storage.ts';
-import { type OpenStorage, toTheEnd } from './storage.ts';
+import { logged, type OpenStorage, toTheEnd } from './storage.ts';
 
 /** The order in which calls take effect and are announced. */
 export function orderContract(open: OpenStorage): void {
@@ -17,7 +18,10 @@ export function orderContract(open: OpenStorage): void {
         group: { id: 2, name: 'lounge' },
         was: 'general',
         description: 'Anything that fits nowhere else',
+        rules: openRules,
+        changed: ['name'],
       },
+      logged({ id: 2, name: 'lounge' }, { act: 'rename', detail: 'general to lounge' }),
       { type: 'group.removed', group: { id: 3, name: 'news' } },
     ]);
 

@@ -1,6 +1,8 @@
+import { expect } from 'vitest';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import type { AccountRepository, Repository, Upkeep } from '../../src/board/ports/repository.ts';
-import type { BoardEvent } from '../../src/board/types.ts';
+import type { BoardEvent, Group } from '../../src/board/types.ts';
+import type { LogAct } from '../../src/protocol/rights.ts';
 
 /** What the contract asks of a storage. Every storage runs the same tests over it. */
 export interface StorageUnderTest {
@@ -34,3 +36,10 @@ export type OpenStorage = (options?: StorageOptions) => StorageUnderTest;
 
 /** Runs long acts of the administration to their end. */
 export const toTheEnd = { signal: new AbortController().signal, progress: () => {} };
+
+/** The event of a line that the operator has added to the log of a group. */
+export function logged(group: Group, line: { readonly act: LogAct; readonly detail: string }) {
+  const rest = { id: expect.any(Number), at: expect.any(Number), user: null, number: null };
+  const written = { ...rest, ...line, by: null, until: null };
+  return { type: 'group.logged', origin: null, group, line: written };
+}

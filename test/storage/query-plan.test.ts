@@ -47,6 +47,9 @@ const allowed: Record<string, string[]> = {
   allGroups: ['SCAN groups'],
   retained: ['SCAN groups'],
   holdings: ['SCAN groups'],
+  // An index of the open reports alone.
+  openReports: ['SCAN reports USING INDEX reports_open'],
+  openReportCount: ['SCAN reports USING INDEX reports_open'],
   wallClock: ['SCAN wall_clock'],
   // One row.
   tokenKey: ['SCAN token_key'],
