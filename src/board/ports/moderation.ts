@@ -11,7 +11,7 @@ export interface Restriction {
   readonly reason: string;
 }
 
-interface MemberRestriction extends Restriction {
+export interface MemberRestriction extends Restriction {
   readonly user: string;
 }
 

@@ -8,7 +8,12 @@ import type {
   UserMembership,
 } from '../../board/ports/administration.ts';
 import type { Invitation } from '../../board/ports/groups.ts';
-import type { ModerationDetails, OpenReport, Restriction } from '../../board/ports/moderation.ts';
+import type {
+  MemberRestriction,
+  ModerationDetails,
+  OpenReport,
+  Restriction,
+} from '../../board/ports/moderation.ts';
 import { toLogLine } from '../../board/view.ts';
 import { formatTime } from '../../protocol/time.ts';
 
@@ -37,7 +42,7 @@ export function reportDocument({ createdAt, ...report }: OpenReport) {
 export function moderationDocument({ restrictions, invitations, log, ...set }: ModerationDetails) {
   return {
     ...set,
-    restrictions: restrictions.map(restrictionDocument),
+    restrictions: restrictions.map(restrictionDocument<MemberRestriction>),
     invitations: invitations.map(invitationDocument),
     log: log.map(lineDocument),
   };

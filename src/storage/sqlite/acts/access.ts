@@ -141,8 +141,8 @@ export function lookUpGroup(statements: Statements, { id: user }: Pick<User, 'id
   if ('id' in ref) return statements.accessById.get({ group: ref.id, user });
   const exact = statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
   if (exact?.joinedAt != null || isDirectName(ref.key)) return exact;
-  const secret = statements.secretByKey.get({ key: ref.key, user });
-  return secret ? statements.accessById.get({ group: secret.id, user }) : exact;
+  const secret = statements.secretByKey.get({ key: ref.key, user })?.id;
+  return secret ? statements.accessById.get({ group: secret, user }) : exact;
 }
 
 /** @throws BoardError `NOT_MEMBER`, and what `findAccess` throws */

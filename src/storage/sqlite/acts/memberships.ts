@@ -78,13 +78,11 @@ export function requireNoNamesake(
   self = 0,
 ): void {
   const key = nameKey(name);
-  const secret = statements.secretByKey.get({ key, user: user.id });
+  const secret = statements.secretByKey.get({ key, user: user.id })?.id;
   const open = statements.accessByKey.get({ key, user: user.id });
-  const isInAnother = (group: { readonly id: number } | undefined) =>
-    group !== undefined &&
-    group.id !== self &&
-    statements.marksOf.get({ group: group.id, user: user.id }) !== undefined;
-  if (isInAnother(secret) || isInAnother(open)) {
+  const isInAnother = (group = self) =>
+    group !== self && statements.marksOf.get({ group, user: user.id }) !== undefined;
+  if (isInAnother(secret ?? self) || isInAnother(open?.id)) {
     throw new BoardError('GROUP_EXISTS', `You are in another group that is named ${name}.`);
   }
 }

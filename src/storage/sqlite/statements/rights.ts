@@ -31,7 +31,6 @@ const targetColumns = {
   joinedAt: memberships.joinedAt,
   role: memberships.role,
 };
-const idColumns = { id: sql<number>`id` };
 const invitationColumns = {
   id: invitations.id,
   groupId: invitations.groupId,
@@ -72,15 +71,13 @@ export function rightStatements(orm: Orm) {
      */
     secretByKey: () => {
       const isIt = sql`access = 'secret' AND name_key = ${value('key')} || '#' || groups.id`;
-      const query = orm
-        .select(idColumns)
-        .from(
-          sql`(SELECT groups.id, 0 AS place FROM memberships CROSS JOIN groups ON groups.id = group_id WHERE user_id = ${user} AND ${isIt}
-            UNION ALL SELECT groups.id, 1 FROM invitations CROSS JOIN groups ON groups.id = group_id WHERE user_id = ${user} AND ${isIt})`,
-        )
-        .orderBy(sql`place`)
-        .limit(1);
-      return direct(client, query, idColumns);
+      const found = (table: string) =>
+        sql`(SELECT groups.id FROM ${sql.raw(table)} CROSS JOIN groups ON groups.id = group_id WHERE user_id = ${user} AND ${isIt} LIMIT 1)`;
+      const columns = {
+        id: sql<number | null>`coalesce(${found('memberships')}, ${found('invitations')})`.as('id'),
+      };
+      const query = orm.select(columns).from(sql`(SELECT 1)`);
+      return direct(client, query, columns);
     },
 
     restrictionOf: () => {
