@@ -93,7 +93,9 @@ const allowed: Record<string, string[]> = {
 // With statistics SQLite may scan groups of which there are five, and a table of which it wants every row.
 const scannedBy: Record<string, RegExp> = {
   groupLike: /^SCAN groups$/,
-  // For the operator, who names a group that is not there under that name.
+  // Few rows, for commands of the operator.
+  restrictionsIn: /^USE TEMP B-TREE FOR ORDER BY$/,
+  restrictionsOf: /^USE TEMP B-TREE FOR ORDER BY$/,
   secretGroupsNamed: /^(SCAN groups|USE TEMP B-TREE FOR ORDER BY)$/,
   memberDetailsOf: /^SCAN memberships$/,
 };
