@@ -1,13 +1,30 @@
 import { z } from 'zod';
-import { isDirectName } from '../protocol/direct.ts';
-import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 import { limits } from '../protocol/limits.ts';
 import { parseRanges } from '../protocol/marks.ts';
+import { accesses, policies } from '../protocol/rights.ts';
 import { postKey } from '../protocol/schemas.ts';
-import { parseTime } from '../protocol/time.ts';
 import { checkedContent, checkedDescription, checkedReason, checkedSubject } from './board.ts';
-import { groupName, userName } from './names.ts';
+import {
+  conversation,
+  count,
+  deletedUser,
+  group,
+  groupOwnName,
+  kept,
+  number,
+  time,
+  user,
+} from './export-fields.ts';
+import {
+  closedLine,
+  invitationLine,
+  loggedLine,
+  pinLine,
+  reportLine,
+  restrictionLine,
+} from './export-moderation.ts';
+import { checkedAbout } from './groups.ts';
 import { hashProblem } from './passwords.ts';
 
 // The lines of an export, as docs/export-format.md describes them.
@@ -17,49 +34,6 @@ export const exportVersion = 2;
 
 /** Maximum length of a line of an export, in bytes. In JSON, one byte of content can take six. */
 export const longestExportLine = 1024 * 1024;
-
-/** The `deletedBy` of a message that was deleted by a user who does not exist any more. No user has such a name. */
-export const deletedUser = '[deleted]';
-
-/** Text that a board would store unchanged. `check` returns the cleaned text, which must be the same. */
-function kept(check: (text: string) => string) {
-  return z.string().superRefine((text, context) => {
-    const problem = problemOf(text, check);
-    if (problem) context.addIssue({ code: 'custom', message: problem });
-  });
-}
-
-function problemOf(text: string, check: (text: string) => string): string | undefined {
-  try {
-    return check(text) === text ? undefined : 'It is not as a board would keep it';
-  } catch (error) {
-    if (error instanceof BoardError) return error.message.replace(/\.$/, '');
-    throw error;
-  }
-}
-
-// JavaScript represents microseconds exactly up to the year 2255. This leaves the clock of an imported board a century.
-const latest = parseTime('2150-01-01T00:00:00.000000Z');
-
-const time = z.string().transform((text, context) => {
-  const micros = parseTime(text);
-  if (Number.isNaN(micros)) {
-    context.addIssue('It takes a time in UTC with microseconds, 2026-01-01T12:00:00.000000Z');
-  }
-  if (micros > latest) context.addIssue('It lies behind the year 2150');
-  return micros;
-});
-const count = z.int().nonnegative();
-const limit = z.int().positive().nullable();
-const number = z.int().positive();
-const user = kept((text) => userName(text).name);
-const groupOwnName = kept((text) => groupName(text).name);
-// A direct conversation is `@` and its number, because its two users have different names for it.
-const conversation = z.string().regex(/^@\d{1,15}$/, 'It takes @ and the number of a conversation');
-const group = z.string().superRefine((text, context) => {
-  const { error } = (isDirectName(text) ? conversation : groupOwnName).safeParse(text);
-  if (error) context.addIssue({ code: 'custom', message: error.issues[0]?.message ?? '' });
-});
 
 const boardLine = z.strictObject({
   type: z.literal('board'),
@@ -83,9 +57,18 @@ const boardLine = z.strictObject({
   deleted: count.optional(),
   /** How many texts there are from before edits. */
   revisions: count.optional(),
+  /** What moderators have set, from version 2 on; left out if there is none. */
+  restrictions: count.optional(),
+  invitations: count.optional(),
+  logged: count.optional(),
+  closed: count.optional(),
+  pins: count.optional(),
+  reports: count.optional(),
   /** The highest number that a group ever had. */
   lastGroup: count,
 });
+
+const limit = z.int().positive().nullable();
 
 const passwordHash = z.string().superRefine((hash, context) => {
   const problem = hashProblem(hash);
@@ -114,6 +97,12 @@ const groupLine = z.strictObject({
   lastNumber: count,
   keepMessages: limit,
   keepDays: limit,
+  /** From version 2 on; left out if it is as in a new group of the operator. */
+  access: z.enum(accesses).optional(),
+  posting: z.enum(policies).optional(),
+  replying: z.enum(policies).optional(),
+  about: kept(checkedAbout).optional(),
+  createdBy: z.union([z.literal(deletedUser), user]).optional(),
 });
 
 /** From version 2 on. */
@@ -162,9 +151,12 @@ const membershipLine = z.strictObject({
   user,
   joinedAt: time,
   lastRead: count,
-  /** From version 2 on: what was read after `lastRead`, such as `14-17,20`; left out if nothing was. */
+  /** From version 2 on: the role of the member, and since when; left out without one. */
+  role: z.enum(['moderator', 'owner']).optional(),
+  roleSince: time.optional(),
   /** From version 2 on: of which messages the member is notified, if not of all. */
   notify: z.enum(['mentions', 'none']).optional(),
+  /** From version 2 on: what was read after `lastRead`, such as `14-17,20`; left out if nothing was. */
   ranges: z
     .string()
     .min(1)
@@ -236,10 +228,17 @@ export const linePlaces = {
   block: 3,
   mute: 3,
   membership: 3,
+  restriction: 3,
+  invitation: 3,
   message: 4,
   deleted: 4,
   revision: 4,
-  end: 5,
+  // After the messages that they are about.
+  logged: 5,
+  closed: 5,
+  pin: 5,
+  report: 5,
+  end: 6,
 } as const;
 
 const exportLine = z.discriminatedUnion('type', [
@@ -250,9 +249,15 @@ const exportLine = z.discriminatedUnion('type', [
   blockLine,
   muteLine,
   membershipLine,
+  restrictionLine,
+  invitationLine,
   messageLine,
   deletedLine,
   revisionLine,
+  loggedLine,
+  closedLine,
+  pinLine,
+  reportLine,
   endLine,
 ]);
 

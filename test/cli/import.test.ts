@@ -122,7 +122,7 @@ test('an import keeps deleted messages deleted, and makes no older message visib
   expect(await seen(board, await login(board, 'bob'))).toEqual([4]);
   expect(await seen(board, await login(board, 'alice'))).toEqual([1, 2, 4]);
   expect((await board.repository.groups(await login(board, 'alice')))[0]).toMatchObject({
-    messages: 3,
+    messages: 4,
   });
   writeFileSync(file, stdout.replace('"version":2', '"version":1'));
   const refused = await runCli(['import', file, '--data', join(tempFolder(), 'data')]);

@@ -5,7 +5,7 @@ import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { type Access, type GroupCreation, groupFields } from '../../../protocol/rights.ts';
-import { nameColumns } from '../file/names.ts';
+import { nameColumns, secretColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type Authority, findGroup, requireActiveSession, requireRight } from './access.ts';
 import { changeCounts } from './counts.ts';
@@ -76,14 +76,6 @@ function add(
   const { id } = statements.addGroup.get({ ...columns, description, at, access, createdBy });
   if (isSecret) statements.setGroupName.run({ group: id, ...secretColumns(name, id) });
   return { id, name: name.name };
-}
-
-/**
- * The stored name of a secret group. Its key is no key of another name, and it looks like no other name: so that whoever
- * tries names does not find it.
- */
-function secretColumns({ name, key }: Name, id: number) {
-  return { name, nameKey: `${key}#${id}`, skeleton: '', keySkeleton: '' };
 }
 
 /** @throws BoardError as `Administration.editGroup` does */

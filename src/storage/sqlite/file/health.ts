@@ -6,19 +6,9 @@ import { clockState } from '../serving/wall-clock.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
 import type { Client } from './connection.ts';
 import { isStorageFailure } from './failure.ts';
+import { type HealthCheck, rule } from './health-check.ts';
+import { moderationChecks } from './moderation-check.ts';
 import { findIndexProblems } from './search-check.ts';
-
-/** A rule that every database has to meet, and how to find what breaks it. */
-export interface HealthCheck {
-  readonly name: string;
-  /** A sentence for each row or page that breaks the rule. */
-  find(client: Client): string[];
-}
-
-/** A check of the board's own rules: `query` returns a row for everything that breaks the rule. */
-function rule<Row>(name: string, query: string, describe: (row: Row) => string): HealthCheck {
-  return { name, find: (client) => client.prepare<[], Row>(query).all().map(describe) };
-}
 
 /** The checks for a database of any schema. */
 export const soundnessChecks: readonly HealthCheck[] = [
@@ -235,6 +225,7 @@ export const healthChecks: readonly HealthCheck[] = [
     ({ name, number }) =>
       `message ${number} of ${name} and the list of mentions do not mention the same users`,
   ),
+  ...moderationChecks,
   { name: 'index of words', find: findIndexProblems },
 ];
 

@@ -7,6 +7,14 @@ export function nameColumns(name: Name) {
   return { name: name.name, nameKey: name.key, ...looksOf(name) };
 }
 
+/**
+ * The columns of a secret group's name. Its key is no key of another name, and it looks like no other name: so that whoever
+ * tries names does not find it.
+ */
+export function secretColumns({ name, key }: Name, id: number) {
+  return { name, nameKey: `${key}#${id}`, skeleton: '', keySkeleton: '' };
+}
+
 /** Makes `name_skeleton(text)` known to SQL: a migration fills columns with it. */
 export function defineSkeleton(client: Client): void {
   client.function('name_skeleton', { deterministic: true }, (name) => skeletonOf(String(name)));

@@ -1,11 +1,9 @@
-import {
-  deletedUser,
-  type ExportLine,
-  exportFormat,
-  exportVersion,
-} from '../../../board/export-format.ts';
+import { deletedUser } from '../../../board/export-fields.ts';
+import { type ExportLine, exportFormat, exportVersion } from '../../../board/export-format.ts';
 import type { Notify } from '../../../board/types.ts';
+import type { Access, Policy, Role } from '../../../protocol/rights.ts';
 import { formatTime } from '../../../protocol/time.ts';
+import { curationLines, restrictionLines } from './export-moderation.ts';
 import type { Snapshot } from './export-snapshot.ts';
 
 /** The contents of an export. */
@@ -25,11 +23,13 @@ export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<
   const format = { type: 'board', format: exportFormat, version: exportVersion } as const;
   yield { ...format, ...scope, ...counts, lastGroup };
   for (const row of rows<UserRow>(snapshot, userQuery)) yield userLine(row, scope);
-  for (const row of rows<GroupRow>(snapshot, groupQuery)) yield groupLine(row);
+  for (const row of rows<OwnGroupRow>(snapshot, groupQuery)) yield groupLine(row);
   for (const row of rows<DirectRow>(snapshot, directQuery)) yield directLine(row);
   for (const row of rows<BlockRow>(snapshot, blockQuery)) yield blockLine(row);
   for (const row of rows<MuteRow>(snapshot, muteQuery)) yield muteLine(row);
-  for (const row of rows<MembershipRow>(snapshot, membershipQuery)) yield membershipLine(row);
+  for (const row of rows<MembershipRow>(snapshot, membershipQuery))
+    yield membershipLine(row, scope);
+  yield* restrictionLines(snapshot.client);
   const revisions = snapshot.client.prepare<[number, number], RevisionRow>(revisionQuery);
   for (const row of rows<MessageRow>(snapshot, messageQuery)) {
     yield messageLine(row);
@@ -38,6 +38,7 @@ export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<
       yield revisionLine(row, revision);
     }
   }
+  yield* curationLines(snapshot.client);
 }
 
 function rows<Row>({ client }: Snapshot, query: string): IterableIterator<Row> {
@@ -77,9 +78,20 @@ interface GroupRow {
   keep_days: number | null;
 }
 
-const groupQuery = "SELECT * FROM snap.groups WHERE kind = 'group' ORDER BY id";
+interface OwnGroupRow extends GroupRow {
+  access: Access;
+  posting: Policy;
+  replying: Policy;
+  about: string;
+  created_by: number | null;
+  creator: string | null;
+}
 
-function groupLine(row: GroupRow): ExportLine {
+const groupQuery = `
+  SELECT g.*, (SELECT name FROM snap.users WHERE id = g.created_by) AS creator
+  FROM snap.groups g WHERE kind = 'group' ORDER BY id`;
+
+function groupLine(row: OwnGroupRow): ExportLine {
   return {
     type: 'group',
     id: row.id,
@@ -89,6 +101,11 @@ function groupLine(row: GroupRow): ExportLine {
     lastNumber: row.last_number,
     keepMessages: row.keep_messages,
     keepDays: row.keep_days,
+    ...(row.access !== 'open' && { access: row.access }),
+    ...(row.posting !== 'members' && { posting: row.posting }),
+    ...(row.replying !== 'members' && { replying: row.replying }),
+    ...(row.about !== '' && { about: row.about }),
+    ...(row.created_by !== null && { createdBy: row.creator ?? deletedUser }),
   };
 }
 
@@ -129,7 +146,7 @@ interface MuteRow {
 }
 
 const muteQuery = `
-  SELECT u.name AS user, o.name AS muted, g.name AS "group", m.thread, m.created_at
+  SELECT u.name AS user, o.name AS muted, g.ref AS "group", m.thread, m.created_at
   FROM snap.mutes m JOIN snap.users u ON u.id = m.user_id LEFT JOIN snap.users o ON o.id = m.muted_id
     LEFT JOIN snap.groups g ON g.id = m.group_id
   ORDER BY m.user_id, m.muted_id, m.group_id, m.thread`;
@@ -165,15 +182,19 @@ interface MembershipRow {
   last_read_number: number;
   read_ranges: string;
   notify: Notify;
+  role: Role;
+  role_since: number | null;
 }
 
 const membershipQuery = `
-  SELECT g.name AS "group", u.name AS user, m.joined_at, m.last_read_number, m.read_ranges, m.notify
+  SELECT g.ref AS "group", u.name AS user, m.joined_at, m.last_read_number, m.read_ranges, m.notify,
+    m.role, m.role_since
   FROM snap.memberships m JOIN snap.groups g ON g.id = m.group_id
     JOIN snap.users u ON u.id = m.user_id
   ORDER BY m.joined_at, m.group_id, m.user_id`;
 
-function membershipLine(row: MembershipRow): ExportLine {
+function membershipLine(row: MembershipRow, { passwords }: ExportScope): ExportLine {
+  const { role, role_since: since } = row;
   return {
     type: 'membership',
     group: row.group,
@@ -182,6 +203,8 @@ function membershipLine(row: MembershipRow): ExportLine {
     lastRead: row.last_read_number,
     ...(row.read_ranges && { ranges: row.read_ranges }),
     ...(row.notify !== 'all' && { notify: row.notify }),
+    // A name without a password has no role.
+    ...(passwords && role !== 'member' && since !== null && { role, roleSince: formatTime(since) }),
   };
 }
 
@@ -207,7 +230,7 @@ interface MessageRow {
 
 // CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
 const messageQuery = `
-  SELECT m.group_id, g.name AS "group", m.number, u.name AS sender, m.posted_at, m.subject,
+  SELECT m.group_id, g.ref AS "group", m.number, u.name AS sender, m.posted_at, m.subject,
     m.content, m.post_key, m.deleted_at, m.edited_at, m.edits, m.deleted_by, m.changed,
     m.reply_to, m.thread,
     (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter,

@@ -15,10 +15,17 @@ const stepSize = 5000;
 const tables = `
   CREATE TABLE snap.users (id INTEGER PRIMARY KEY, name, created_at, last_seen_at, banned_at,
     ban_reason, password_hash);
-  CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, description, created_at, last_number,
-    keep_messages, keep_days, kind, created_by);
+  CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, ref, description, created_at, last_number,
+    keep_messages, keep_days, kind, created_by, access, posting, replying, about);
+  CREATE TABLE snap.restrictions (group_id, user_id, kind, until, reason, created_at);
+  CREATE TABLE snap.invitations (id INTEGER PRIMARY KEY, group_id, user_id, code_hash, uses, until, invited_by, created_at);
+  CREATE TABLE snap.group_log (id INTEGER PRIMARY KEY, group_id, at, act, by, user, number, posted_at, until, detail);
+  CREATE TABLE snap.closed_threads (group_id, thread, closed_at);
+  CREATE TABLE snap.pins (group_id, number, pinned_at);
+  CREATE TABLE snap.reports (id INTEGER PRIMARY KEY, group_id, number, user_id, reason, created_at, closed_at);
   CREATE TABLE snap.blocks (user_id, blocked_id, created_at);
-  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify);
+  CREATE TABLE snap.memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify,
+    role, role_since);
   CREATE TABLE snap.mutes (user_id, muted_id, group_id, thread, created_at);
   CREATE TABLE snap.messages (id INTEGER PRIMARY KEY, group_id, number, sender_id, posted_at,
     subject, content, post_key, deleted_at, reply_to, thread, edited_at, edits, deleted_by, changed,
@@ -58,6 +65,12 @@ export interface SnapshotCounts {
   readonly directs?: number;
   readonly blocks?: number;
   readonly mutes?: number;
+  readonly restrictions?: number;
+  readonly invitations?: number;
+  readonly logged?: number;
+  readonly closed?: number;
+  readonly pins?: number;
+  readonly reports?: number;
   readonly memberships: number;
   readonly messages: number;
   readonly deleted: number;
@@ -140,17 +153,29 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
   const ids = wanted ? JSON.stringify(wanted) : null;
   const isWanted = (column: string) =>
     `WHERE :ids IS NULL OR ${column} IN (SELECT value FROM json_each(:ids))`;
+  const copyOf = (table: string, columns: string) =>
+    `INSERT INTO snap.${table} SELECT ${columns} FROM main.${table}
+      WHERE group_id IN (SELECT id FROM snap.groups) AND (:ids IS NULL OR 1)`;
   for (const copy of [
     `INSERT INTO snap.groups
-      SELECT id, iif(kind = 'direct', '@' || id, name), description, created_at, last_number, keep_messages, keep_days,
-        kind, created_by
+      SELECT id, iif(kind = 'direct', '@' || id, name), iif(kind = 'direct', '@' || id, iif(access = 'secret', name || '#' || id, name)),
+        description, created_at, last_number, keep_messages, keep_days, kind, created_by, access, posting, replying, about
       FROM main.groups ${isWanted('id')}`,
+    // Its messages are still being deleted.
+    "DELETE FROM snap.groups WHERE :ids IS NULL AND kind = 'removed'",
     `INSERT INTO snap.memberships
-      SELECT group_id, user_id, joined_at, last_read_number, read_ranges, notify
+      SELECT group_id, user_id, joined_at, last_read_number, read_ranges, notify, role, role_since
       FROM main.memberships ${isWanted('group_id')}`,
     `INSERT INTO snap.revisions
       SELECT group_id, number, revision, written_at, subject, content
-      FROM main.revisions ${isWanted('group_id')}`,
+      FROM main.revisions
+      WHERE group_id IN (SELECT id FROM snap.groups) AND (:ids IS NULL OR 1)`,
+    copyOf('restrictions', 'group_id, user_id, kind, until, reason, created_at'),
+    copyOf('invitations', 'id, group_id, user_id, code_hash, uses, until, invited_by, created_at'),
+    copyOf('group_log', 'id, group_id, at, act, by, user, number, posted_at, until, detail'),
+    copyOf('closed_threads', 'group_id, thread, closed_at'),
+    copyOf('pins', 'group_id, number, pinned_at'),
+    copyOf('reports', 'id, group_id, number, user_id, reason, created_at, closed_at'),
   ]) {
     client.prepare(copy).run({ ids });
   }
@@ -167,7 +192,9 @@ function* copyInSteps(client: Client, wanted: readonly number[] | undefined) {
 
 /** In the order of ids. */
 function* copyAllMessages(client: Client) {
-  const copy = client.prepare<[number, number]>(`${copyMessages} WHERE id > ? AND id <= ?`);
+  const copy = client.prepare<[number, number]>(
+    `${copyMessages} WHERE id > ? AND id <= ? AND group_id IN (SELECT id FROM snap.groups)`,
+  );
   const last = highest(client, 'SELECT max(id) FROM main.messages');
   for (let from = 0; from < last; from += stepSize) yield copy.run(from, from + stepSize).changes;
 }
@@ -197,6 +224,8 @@ function* copyMessagesOf(client: Client, groups: readonly number[]) {
 
 const usersOfSnapshot = `SELECT user_id FROM snap.memberships
   UNION SELECT sender_id FROM snap.messages UNION SELECT deleted_by FROM snap.messages
+  UNION SELECT user_id FROM snap.restrictions UNION SELECT user_id FROM snap.invitations
+  UNION SELECT invited_by FROM snap.invitations UNION SELECT user_id FROM snap.reports
   UNION SELECT value FROM snap.messages, json_each(mentions) WHERE mentions IS NOT NULL`;
 
 function countRows(client: Client): SnapshotCounts {
@@ -204,12 +233,21 @@ function countRows(client: Client): SnapshotCounts {
   const directs = rows("groups WHERE kind = 'direct'");
   const blocks = rows('blocks');
   const mutes = rows('mutes');
+  const moderation = Object.entries({
+    restrictions: rows('restrictions'),
+    invitations: rows('invitations'),
+    logged: rows('group_log'),
+    closed: rows('closed_threads'),
+    pins: rows('pins'),
+    reports: rows('reports'),
+  }).filter(([, count]) => count > 0);
   return {
     users: rows('users'),
     groups: rows("groups WHERE kind = 'group'"),
     ...(directs > 0 && { directs }),
     ...(blocks > 0 && { blocks }),
     ...(mutes > 0 && { mutes }),
+    ...Object.fromEntries(moderation),
     memberships: rows('memberships'),
     messages: rows('messages WHERE deleted_at IS NULL'),
     deleted: rows('messages WHERE deleted_at IS NOT NULL'),

@@ -5,7 +5,8 @@ import { nameKey } from '../../../board/name-key.ts';
 import { groupName } from '../../../board/names.ts';
 import { type Client, DatabaseError, openConnection } from '../file/connection.ts';
 import { putInPlace, removeCompanions, removeDatabase } from '../file/files.ts';
-import { type HealthCheck, healthChecks, problemsOf } from '../file/health.ts';
+import { healthChecks, problemsOf } from '../file/health.ts';
+import type { HealthCheck } from '../file/health-check.ts';
 import { requireCurrent, upgrade } from '../file/migrate.ts';
 import { nameColumns } from '../file/names.ts';
 import { firstGroups, openShared } from '../file/open.ts';
@@ -127,7 +128,8 @@ function isUsed(client: Client): boolean {
   const groups = client
     .prepare<[], { name: string; description: string; used: number }>(
       `SELECT name, description,
-        last_number > 0 OR keep_messages IS NOT NULL OR keep_days IS NOT NULL AS used
+        last_number > 0 OR keep_messages IS NOT NULL OR keep_days IS NOT NULL
+          OR access <> 'open' OR posting <> 'members' OR replying <> 'members' OR about <> '' AS used
        FROM groups ORDER BY id`,
     )
     .all();

@@ -1,24 +1,30 @@
 import Sqlite from 'better-sqlite3';
+import { deletedUser } from '../../../board/export-fields.ts';
 import {
-  deletedUser,
   ExportError,
   type ImportLine,
   type LineOf,
   linePlaces,
 } from '../../../board/export-format.ts';
+import { nameKey } from '../../../board/name-key.ts';
 import { groupName, userName } from '../../../board/names.ts';
 import { directName } from '../../../protocol/direct.ts';
 import { areRanges, parseRanges } from '../../../protocol/marks.ts';
 import { storedName } from '../acts/access.ts';
 import type { Client } from '../file/connection.ts';
-import { nameColumns } from '../file/names.ts';
+import { nameColumns, secretColumns } from '../file/names.ts';
 import { milestoneSpacing } from '../statements/numbers.ts';
+import { ModerationRows } from './import-moderation.ts';
 import {
   type Edited,
   type ImportCounts,
   type KnownGroup,
   prepareImport,
 } from './import-statements.ts';
+
+const moderationTypes: ReadonlySet<ImportLine['type']> = new Set([
+  ...(['restriction', 'invitation', 'logged', 'closed', 'pin', 'report'] as const),
+]);
 
 type Take = { [T in ImportLine['type']]: (line: LineOf<T>) => void };
 
@@ -30,6 +36,11 @@ const unique = {
   block: 'user and blocked',
   mute: 'user and muted, or user, group and thread',
   membership: 'group and user',
+  restriction: 'group, user and kind',
+  invitation: 'group and user, or codeHash',
+  closed: 'group and thread',
+  pin: 'group and number',
+  report: 'group, number and user',
   message: 'sender and key',
 } as const;
 
@@ -46,6 +57,7 @@ export class ImportRows {
   private readonly counts: ImportCounts;
   private edited: Edited | undefined;
   private readonly statements;
+  private readonly moderation: ModerationRows;
 
   private readonly actions: Take = {
     board: (line) => this.begin(line),
@@ -58,6 +70,12 @@ export class ImportRows {
     message: (line) => this.addMessage(line),
     deleted: (line) => this.addDeleted(line),
     revision: (line) => this.addRevision(line),
+    restriction: (line) => this.moderation.addRestriction(line),
+    invitation: (line) => this.moderation.addInvitation(line),
+    logged: (line) => this.moderation.addLogged(line),
+    closed: (line) => this.moderation.addClosed(line),
+    pin: (line) => this.moderation.addPin(line),
+    report: (line) => this.moderation.addReport(line),
     end: () => this.requireCounts(),
   };
 
@@ -77,6 +95,10 @@ export class ImportRows {
     this.joinedAt = this.statements.lastJoin.get() ?? 0;
     this.counts = this.statements.counts.get() as ImportCounts;
     this.edited = this.statements.lastMessage.get();
+    this.moderation = new ModerationRows(this.statements, this.counts, {
+      group: (name) => this.group(name),
+      user: (name) => this.user(name),
+    });
     for (const { postedAt } of this.groups.values()) {
       this.postedAt = Math.max(this.postedAt, postedAt);
     }
@@ -86,14 +108,17 @@ export class ImportRows {
   get expectedLines(): number {
     const { users = 0, groups = 0, memberships = 0, messages = 0 } = this.header ?? {};
     const { directs = 0, blocks = 0, mutes = 0, deleted = 0, revisions = 0 } = this.header ?? {};
-    return (
-      users + groups + directs + blocks + mutes + memberships + messages + deleted + revisions + 2
-    );
+    const { restrictions = 0, invitations = 0, logged = 0, closed = 0 } = this.header ?? {};
+    const { pins = 0, reports = 0 } = this.header ?? {};
+    const first = users + groups + directs + blocks + mutes + memberships;
+    const moderation = restrictions + invitations + logged + closed + pins + reports;
+    return first + messages + deleted + revisions + moderation + 2;
   }
 
   /** @throws ExportError */
   take(line: ImportLine): void {
     this.requirePlace(line.type);
+    if (moderationTypes.has(line.type)) this.requireVersion2(`${line.type} lines`);
     if (line.type !== 'revision') this.requireRevisions();
     try {
       (this.actions[line.type] as (line: ImportLine) => void)(line);
@@ -131,9 +156,22 @@ export class ImportRows {
 
   private addGroup(line: LineOf<'group'>): void {
     this.requireGroupNumber(line);
-    this.statements.addGroup.run({ ...line, ...nameColumns(groupName(line.name)) });
-    const { id, lastNumber } = line;
-    this.groups.set(line.name, { id, lastNumber, number: 0, postedAt: -1 });
+    const { id, lastNumber, access = 'open', createdBy } = line;
+    const { posting = 'members', replying = 'members', about = '' } = line;
+    for (const field of ['access', 'posting', 'replying', 'about', 'createdBy'] as const) {
+      if (line[field] !== undefined) this.requireVersion2(field, field);
+    }
+    const name = groupName(line.name);
+    if (name.key === nameKey('main') && access === 'invite') {
+      throw new ExportError('access: The public group is open');
+    }
+    const columns = access === 'secret' ? secretColumns(name, id) : nameColumns(name);
+    const creator =
+      createdBy === undefined ? null : createdBy === deletedUser ? 0 : this.user(createdBy);
+    const rules = { access, posting, replying, about, creator };
+    this.statements.addGroup.run({ ...line, ...columns, ...rules });
+    const ref = access === 'secret' ? `${line.name}#${id}` : line.name;
+    this.groups.set(ref, { id, lastNumber, number: 0, postedAt: -1 });
   }
 
   private addDirect(line: LineOf<'direct'>): void {
@@ -175,8 +213,8 @@ export class ImportRows {
     if (id > most) throw new ExportError(`id: The board says that ${most} is the last one`);
   }
 
-  private requireVersion2(what: string): void {
-    if (this.header?.version === 1) throw new ExportError(`type: Version 1 has no ${what}`);
+  private requireVersion2(what: string, field = 'type'): void {
+    if (this.header?.version === 1) throw new ExportError(`${field}: Version 1 has no ${what}`);
   }
 
   private addMembership(line: LineOf<'membership'>) {
@@ -197,9 +235,26 @@ export class ImportRows {
       lastRead,
       ranges: written,
       notify: line.notify ?? 'all',
+      ...this.roleOf(line, group, user),
     });
     this.joinedAt = joinedAt;
     this.counts.memberships++;
+  }
+
+  /** @throws ExportError */
+  private roleOf({ role, roleSince }: LineOf<'membership'>, group: KnownGroup, user: number) {
+    if ((role === undefined) !== (roleSince === undefined)) {
+      throw new ExportError('roleSince: It has to be there with role, and only with it');
+    }
+    if (role === undefined || roleSince === undefined) return { role: 'member', roleSince: null };
+    this.requireVersion2('roles', 'role');
+    if (!this.statements.isProtected.get(user)) {
+      throw new ExportError('role: Only a user with a password has a role');
+    }
+    if (role === 'owner' && this.statements.ownerOf.get(group.id) !== undefined) {
+      throw new ExportError('role: A line above has the owner of this group');
+    }
+    return { role, roleSince };
   }
 
   private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {

@@ -28,6 +28,12 @@ export interface ImportCounts {
   messages: number;
   deleted: number;
   revisions: number;
+  restrictions: number;
+  invitations: number;
+  logged: number;
+  closed: number;
+  pins: number;
+  reports: number;
 }
 
 /** A column of the newest message of `groups.id`, or of its newest tombstone. */
@@ -50,12 +56,21 @@ export interface ImportStatements
     | 'addRevision'
     | 'raise'
     | 'addMention'
-    | 'addDeleted',
+    | 'addDeleted'
+    | 'addRestriction'
+    | 'addInvitation'
+    | 'addLogged'
+    | 'addClosed'
+    | 'addPin'
+    | 'addReport',
     Sqlite.Statement<unknown[]>
   > {
   readonly users: Sqlite.Statement<[], { name: string; id: number }>;
   readonly groups: Sqlite.Statement<[], { name: string } & KnownGroup>;
   readonly counts: Sqlite.Statement<[], ImportCounts>;
+  readonly isProtected: Sqlite.Statement<[number], number>;
+  readonly ownerOf: Sqlite.Statement<[number], number>;
+  readonly logged: Sqlite.Statement<[], { group: number; lines: number }>;
   readonly lastJoin: Sqlite.Statement<[], number>;
   readonly lastMessage: Sqlite.Statement<[], Edited>;
 }
@@ -64,7 +79,7 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
   return {
     users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
     groups: client.prepare<[], { name: string } & KnownGroup>(`
-      SELECT iif(kind = 'direct', '@' || id, name) AS name, id, last_number AS lastNumber,
+      SELECT iif(kind = 'direct', '@' || id, iif(access = 'secret', name || '#' || id, name)) AS name, id, last_number AS lastNumber,
         max(${newest('number', 'IS NULL', 0)}, ${newest('number', 'IS NOT NULL', 0)}) AS number,
         max(${newest('posted_at', 'IS NULL', -1)}, ${newest('posted_at', 'IS NOT NULL', -1)}) AS postedAt
       FROM groups`),
@@ -78,15 +93,19 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
         (SELECT count(*) FROM muted_users) + (SELECT count(*) FROM muted_threads) AS mutes,
         (SELECT count(*) FROM messages WHERE deleted_at IS NULL) AS messages,
         (SELECT count(*) FROM messages WHERE deleted_at IS NOT NULL) AS deleted,
-        (SELECT count(*) FROM revisions) AS revisions`),
+        (SELECT count(*) FROM revisions) AS revisions,
+        (SELECT count(*) FROM restrictions) AS restrictions, (SELECT count(*) FROM invitations) AS invitations,
+        (SELECT count(*) FROM group_log) AS logged, (SELECT count(*) FROM closed_threads) AS closed,
+        (SELECT count(*) FROM pins) AS pins, (SELECT count(*) FROM reports) AS reports`),
     addUser: client.prepare(`
       INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
         banned_at, ban_reason)
       VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
     addGroup: client.prepare(`
       INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
-        keep_days)
-      VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays)`),
+        keep_days, access, posting, replying, about, created_by)
+      VALUES (:id, :name, :nameKey, :skeleton, :keySkeleton, :description, :createdAt, :lastNumber, :keepMessages, :keepDays,
+        :access, :posting, :replying, :about, :creator)`),
     addDirect: client.prepare(`
       INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
         keep_days, kind, created_by)
@@ -102,8 +121,37 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
       INSERT INTO muted_threads (user_id, group_id, thread, created_at)
       VALUES (:user, :group, :thread, :createdAt)`),
     addMembership: client.prepare(`
-      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify)
-      VALUES (:group, :user, :joinedAt, :lastRead, :ranges, :notify)`),
+      INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify, role, role_since)
+      VALUES (:group, :user, :joinedAt, :lastRead, :ranges, :notify, :role, :roleSince)`),
+    isProtected: client
+      .prepare<[number], number>('SELECT password_hash IS NOT NULL FROM users WHERE id = ?')
+      .pluck(),
+    ownerOf: client
+      .prepare<[number], number>(
+        "SELECT user_id FROM memberships WHERE group_id = ? AND role = 'owner'",
+      )
+      .pluck(),
+    logged: client.prepare<[], { group: number; lines: number }>(
+      'SELECT group_id AS "group", count(*) AS lines FROM group_log GROUP BY group_id',
+    ),
+    addRestriction: client.prepare(`
+      INSERT INTO restrictions (group_id, user_id, kind, until, reason, created_at)
+      VALUES (:group, :user, :kind, :until, :reason, :createdAt)`),
+    addInvitation: client.prepare(`
+      INSERT INTO invitations (group_id, user_id, code_hash, uses, until, invited_by, created_at)
+      VALUES (:group, :user, :codeHash, :uses, :until, :by, :createdAt)`),
+    addLogged: client.prepare(`
+      INSERT INTO group_log (group_id, at, act, by, user, number, posted_at, until, detail)
+      VALUES (:group, :at, :act, :by, :user, :number, :postedAt, :until, :detail)`),
+    addClosed: client.prepare(
+      'INSERT INTO closed_threads (group_id, thread, closed_at) VALUES (:group, :thread, :closedAt)',
+    ),
+    addPin: client.prepare(
+      'INSERT INTO pins (group_id, number, pinned_at) VALUES (:group, :number, :pinnedAt)',
+    ),
+    addReport: client.prepare(`
+      INSERT INTO reports (group_id, number, user_id, reason, created_at, closed_at)
+      VALUES (:group, :number, :user, :reason, :createdAt, :closedAt)`),
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
         reply_to, thread, edited_at, edits, changed, mentions)
