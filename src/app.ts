@@ -13,7 +13,7 @@ import { Closers } from './core/closers.ts';
 import { Core } from './core/core.ts';
 import type { Door, DoorAddress } from './core/door.ts';
 import { Hub } from './core/hub.ts';
-import { logDeleted, logPurged } from './core/journal.ts';
+import { logDeleted, logOwnerLost, logPurged, logReported } from './core/journal.ts';
 import { capacityFor, warnOfFiles } from './doors/arriving/descriptors.ts';
 import { Entrance } from './doors/arriving/entrance.ts';
 import { Handshakes } from './doors/arriving/tls.ts';
@@ -133,6 +133,8 @@ async function build(
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);
     if (event.type === 'message.deleted') logDeleted(event, log);
+    if (event.type === 'message.reported') logReported(event, log);
+    if (event.type === 'group.ownerLost') logOwnerLost(event, log);
   };
   // Clients that reconnect catch up with the events that they were not notified of.
   const missed = () => core.endSessions('The board has lost track of its sessions: connect again.');

@@ -271,6 +271,8 @@ export type OutsideEvent =
       by: string | null;
       reason: string;
     }
+  /** The owner of a group that a user made is gone, and nobody could follow. It concerns the operator only. */
+  | { type: 'group.ownerLost'; group: Group }
   /** The user was invited to the group. */
   | { type: 'group.invited'; user: User; group: Group; by: string | null; description: string }
   /** `by` is the name of the owner who deleted it; left out for the operator. */

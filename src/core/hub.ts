@@ -81,6 +81,8 @@ export class Hub implements EndsTurn {
       const notice: Notice = { method: 'message.reported', params };
       for (const id of moderators) this.notifyOthers({ id }, origin, notice);
     },
+    // The server logs it, for the operator.
+    'group.ownerLost': () => {},
     'group.removed': (event) => this.removeGroup(event),
     'retention.changed': () => {},
     // `Core` keeps the bans.

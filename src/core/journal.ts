@@ -58,6 +58,22 @@ export function logDeleted(event: Extract<BoardEvent, { type: 'message.deleted' 
   if (by === null) log.info({ group: group.name, number }, 'the operator deleted a message');
 }
 
+/** A report of a message, without its text and reason. */
+export function logReported(
+  { group, number, user }: Extract<BoardEvent, { type: 'message.reported' }>,
+  log: Logger,
+) {
+  log.info({ group: group.name, number, user: user.name }, 'a member reported a message');
+}
+
+export function logOwnerLost(
+  { group }: Extract<BoardEvent, { type: 'group.ownerLost' }>,
+  log: Logger,
+) {
+  const hint = `corkboard group edit ${group.id} --owner gives it one`;
+  log.info({ group: group.name, hint }, 'a group has lost its owner');
+}
+
 /** The params that may be logged: the group and the number of a message. */
 function place(params: unknown) {
   const { group, number } = (params ?? {}) as { group?: unknown; number?: unknown };

@@ -141,7 +141,7 @@ function addStorage(exporter: Exporter, sources: Sources): void {
   exporter.gauge('disk_free_bytes', 'Free space on the disk of the database.', [], () =>
     maybe(sources.diskFree()),
   );
-  const held: [name: string, help: string, of: keyof Holdings][] = [
+  const held: [name: string, help: string, of: Exclude<keyof Holdings, 'moderation'>][] = [
     ['database_bytes', 'Size of the database file.', 'databaseBytes'],
     ['wal_bytes', 'Size of its write-ahead log.', 'logBytes'],
     [
@@ -157,6 +157,60 @@ function addStorage(exporter: Exporter, sources: Sources): void {
   for (const [name, help, of] of held) {
     exporter.gauge(name, help, [], () => maybe(readable(sources)?.[of]));
   }
+  addModeration(exporter, () => readable(sources)?.moderation);
+}
+
+type Moderation = Holdings['moderation'];
+
+/** @param read undefined if the database cannot be read */
+function addModeration(exporter: Exporter, read: () => Moderation | undefined): void {
+  const labelled: [
+    name: string,
+    help: string,
+    label: string,
+    values: [string, keyof Moderation][],
+  ][] = [
+    [
+      'groups_by_access',
+      'Groups by who can join.',
+      'access',
+      [
+        ['open', 'openGroups'],
+        ['invite', 'inviteGroups'],
+        ['secret', 'secretGroups'],
+      ],
+    ],
+    [
+      'roles',
+      'Members with a role in a group.',
+      'role',
+      [
+        ['owner', 'owners'],
+        ['moderator', 'moderators'],
+      ],
+    ],
+    [
+      'restrictions',
+      'Users who cannot join a group, or cannot write in it.',
+      'kind',
+      [
+        ['barred', 'barred'],
+        ['silenced', 'silenced'],
+      ],
+    ],
+  ];
+  for (const [name, help, label, values] of labelled) {
+    exporter.gauge(name, help, [label], () => {
+      const counts = read();
+      return counts ? values.map(([value, of]) => [{ [label]: value }, counts[of]]) : [];
+    });
+  }
+  const single: [name: string, help: string, of: keyof Moderation][] = [
+    ['groups_without_owner', 'Groups of users that have lost their owner.', 'withoutOwner'],
+    ['invitations', 'Invitations and codes that are open.', 'invitations'],
+    ['reports', 'Reports of messages that are open.', 'reports'],
+  ];
+  for (const [name, help, of] of single) exporter.gauge(name, help, [], () => maybe(read()?.[of]));
 }
 
 /** The counts and sizes of the database; undefined if it cannot be read, so that the other metrics are still served. */

@@ -29,6 +29,19 @@ export interface Holdings {
   readonly conversations: number;
   readonly memberships: number;
   readonly messages: number;
+  /** Groups by access, members by role, restrictions by kind, and what is open. */
+  readonly moderation: {
+    readonly openGroups: number;
+    readonly inviteGroups: number;
+    readonly secretGroups: number;
+    readonly withoutOwner: number;
+    readonly owners: number;
+    readonly moderators: number;
+    readonly barred: number;
+    readonly silenced: number;
+    readonly invitations: number;
+    readonly reports: number;
+  };
 }
 
 /** The state of the scheduled backups. */

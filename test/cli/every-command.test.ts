@@ -16,7 +16,7 @@ const says: Record<string, RegExp> = {
   'group create': /^Group deploys is made; its number is 6\.\n$/,
   'group edit': /^Group news keeps the newest 100 messages, for 90 days\.\n$/,
   'group show':
-    /^Name +news\n.*\nAccess +open\n.*\nPinned +1\nClosed +threads 2\nReports +1 open.*\nRemoved next +number 1, .*after 99 more .*\nMEMBER .*\nbot .*\nRESTRICTED .*\nalice +barred .*\nINVITED .*\na code .* 3 .*\nLINE .*\n$/s,
+    /^Name +news\n.*\nAccess +open\n.*\nPinned +1\nClosed +threads 2\nReports +1 open.*\nRemoved next +number 1, .*after 99 more .*\nMEMBER .*\nbot .*\nRESTRICTED .*\nalice +barred .*\nINVITED .*\na code .* 3 .*\n *LINE .*\n$/s,
   'group role': /^User bot is a member of news now\.\n$/,
   'group invite': /^[0-9a-f]{24}\n$/,
   'group revoke': /^1 invitation to deploys ended\.\n$/,
@@ -25,7 +25,7 @@ const says: Record<string, RegExp> = {
   'group silence': /^User bot is silenced in news until .*Z\.\n$/,
   'group unsilence': /^User bot is not silenced in news\.\n$/,
   'group remove': /^User bot is removed from news\.\n$/,
-  'group log': /^LINE .*\n +\d+ .* The operator barred alice: Advertising\n/s,
+  'group log': /^ *LINE .*\n *\d+ .* The operator barred alice: Advertising\n/s,
   'message pin': /^Message 1 of news is pinned\.\n$/,
   'message unpin': /^Message 1 of news is not pinned\.\n$/,
   'thread close': /^Thread 2 of news is closed\.\n$/,

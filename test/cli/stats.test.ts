@@ -39,6 +39,18 @@ test('stats --json counts the stored messages, and those posted in the window', 
   const bob = 'b\u001b[31mob';
   expect(document).toMatchObject({
     totals: { users: 2, banned: 1, groups: 5, conversations: 0, memberships: 2, messages: 5 },
+    moderation: {
+      openGroups: 5,
+      inviteGroups: 0,
+      secretGroups: 0,
+      withoutOwner: 0,
+      owners: 0,
+      moderators: 0,
+      barred: 0,
+      silenced: 0,
+      invitations: 0,
+      reports: 0,
+    },
     posted: { lastDay: 3, lastWeek: 4, lastMonth: 4 },
     window: {
       messages: 4,
@@ -81,7 +93,7 @@ test('stats prints 80 columns with cleaned names, also beside a server', async (
   const { code, stdout, stderr } = await runCli(['stats', '--data', data]);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toMatch(
-    /^Users {11}2, 1 banned\nGroups {10}5\nConversations {3}0\nMemberships {5}2\nMessages {8}5\n/,
+    /^Users {11}2, 1 banned\nGroups {10}5\nBy access {7}5 open, 0 by invitation, 0 secret\nRoles {11}0 owners, 0 moderators\nRestricted {6}0 barred, 0 silenced\nInvitations {5}0\nOpen reports {4}0\nConversations {3}0\nMemberships {5}2\nMessages {8}5\n/,
   );
   expect(stdout).toContain(
     `running, process ${process.pid}\n\nNobody is connected.\n\n4 posted since `,

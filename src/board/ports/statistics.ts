@@ -1,3 +1,18 @@
+/** How many groups of each access, roles, restrictions in force, open invitations and open reports there are. */
+export interface ModerationCounts {
+  readonly openGroups: number;
+  readonly inviteGroups: number;
+  readonly secretGroups: number;
+  /** Groups that users made, and that have no owner now. */
+  readonly withoutOwner: number;
+  readonly owners: number;
+  readonly moderators: number;
+  readonly barred: number;
+  readonly silenced: number;
+  readonly invitations: number;
+  readonly reports: number;
+}
+
 /** Counts of stored messages. Times are microseconds since the epoch; days and hours are UTC. */
 export interface Statistics {
   readonly at: number;
@@ -10,6 +25,7 @@ export interface Statistics {
     readonly memberships: number;
     readonly messages: number;
   };
+  readonly moderation: ModerationCounts;
   /** How many of the stored messages were posted in the 1, 7 and 30 days before `at`. */
   readonly posted: {
     readonly lastDay: number;

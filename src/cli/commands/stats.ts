@@ -136,10 +136,27 @@ function posted({ since, messages, days, hours, groups, users }: StatsDocument['
   ];
 }
 
-function summary({ totals, posted, database, ...document }: Omit<StatsDocument, 'window'>): string {
+function summary({
+  totals,
+  moderation,
+  posted,
+  database,
+  ...document
+}: Omit<StatsDocument, 'window'>): string {
   return fields([
     ['Users', `${totals.users}${totals.banned > 0 ? `, ${totals.banned} banned` : ''}`],
     ['Groups', totals.groups],
+    [
+      'By access',
+      `${moderation.openGroups} open, ${moderation.inviteGroups} by invitation, ${moderation.secretGroups} secret`,
+    ],
+    ...(moderation.withoutOwner > 0
+      ? [['Without owner', `${moderation.withoutOwner}: group list`] as [string, string]]
+      : []),
+    ['Roles', `${count(moderation.owners, 'owner')}, ${count(moderation.moderators, 'moderator')}`],
+    ['Restricted', `${moderation.barred} barred, ${moderation.silenced} silenced`],
+    ['Invitations', moderation.invitations],
+    ['Open reports', moderation.reports],
     ['Conversations', totals.conversations],
     ['Memberships', totals.memberships],
     ['Messages', totals.messages],

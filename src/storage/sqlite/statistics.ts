@@ -4,6 +4,7 @@ import type { StepControl } from '../../board/steps.ts';
 import { day, hour } from '../../board/times.ts';
 import { formatTime } from '../../protocol/time.ts';
 import type { Client } from './file/connection.ts';
+import { countModeration } from './moderation-counts.ts';
 import { firstIdSince } from './statements/ids.ts';
 
 // Ids of one step: some 30 ms of work.
@@ -56,6 +57,7 @@ export async function readStatistics(
   return {
     at,
     totals: readTotals(client),
+    moderation: countModeration(client, at),
     posted: {
       lastDay: postedSince(client, at - day),
       lastWeek: postedSince(client, at - 7 * day),

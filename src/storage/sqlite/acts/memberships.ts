@@ -90,11 +90,11 @@ export function requireNoNamesake(
 /** @throws BoardError as `Repository.leave` does */
 export function leave(tx: ServerTx, { actor, group: ref }: MemberAct) {
   const { statements, emit } = tx;
-  const { group } = requireMember(statements, actor, ref);
+  const { group, role } = requireMember(statements, actor, ref);
   if (isDirectName(group.name)) throw boardError('DIRECT_FIXED', 'nobody can leave it');
   const { user, origin } = actor;
   removeMembership(tx, group, user);
   emit({ type: 'member.left', origin, group, user });
-  settleOwner(tx, group);
+  settleOwner(tx, group, role);
   return { group };
 }

@@ -115,7 +115,7 @@ function lift(tx: OperatorTx, act: ActOnUser, kind: 'barred' | 'silenced'): Done
 function end(
   tx: OperatorTx,
   group: Group,
-  { user, isMember }: Target,
+  { user, isMember, role }: Target,
   { actor, reason, what }: ActOnUser & { readonly what: 'remove' | 'bar' },
 ): void {
   const { by, origin } = authorOf(actor);
@@ -124,7 +124,7 @@ function end(
     tx.emit({ type: 'membership.ended', origin, group, user, act: what, by, reason });
   }
   log(tx, group, { act: what, by, origin, user: user.name, detail: reason });
-  if (isMember) settleOwner(tx, group);
+  if (isMember) settleOwner(tx, group, role);
 }
 
 /** Removes what a user is and has set in a group. */

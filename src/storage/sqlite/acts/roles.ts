@@ -96,7 +96,7 @@ export function setRole(
   }
   store(tx, group, user, role);
   log(tx, group, { act: 'role', ...authorOf(actor), user: user.name, detail: role });
-  if (before === 'owner') settleOwner(tx, group);
+  settleOwner(tx, group, before);
   return { group, user, role, ...(!actor && staff.length === 0 && closeNews(tx, group)) };
 }
 
@@ -141,15 +141,20 @@ function store({ statements, at }: OperatorTx, group: Group, user: User, role: R
 
 /**
  * Finds a new owner for a group that has lost its owner: the protected member who has been a moderator for longest. Without
- * one, the group stays without an owner, and the operator can see that.
+ * one, the group stays without an owner, and the operator is told.
+ * @param lost the role that a member of the group had until now
  */
-export function settleOwner(tx: OperatorTx, group: Group): void {
+export function settleOwner(tx: OperatorTx, group: Group, lost: Role): void {
+  if (lost !== 'owner') return;
   const staff = tx.statements.staffOf.all({ group: group.id });
   if (staff.some(({ role }) => role === 'owner')) return;
   const heir = staff.find(({ isProtected, isBanned }) => isProtected && !isBanned);
-  if (!heir) return;
-  store(tx, group, heir, 'owner');
-  log(tx, group, { act: 'role', by: null, origin: null, user: heir.name, detail: 'owner' });
+  if (heir) {
+    store(tx, group, heir, 'owner');
+    log(tx, group, { act: 'role', by: null, origin: null, user: heir.name, detail: 'owner' });
+  } else if (findGroup(tx.statements, { id: group.id }).createdBy !== null) {
+    tx.emit({ type: 'group.ownerLost', group });
+  }
 }
 
 /** Takes all roles of a user who was banned, or whose name has no password now. */
@@ -158,7 +163,7 @@ export function dropRoles(tx: OperatorTx, user: User): void {
     const group = { id, name };
     store(tx, group, user, 'member');
     log(tx, group, { act: 'role', by: null, origin: null, user: user.name, detail: 'member' });
-    if (role === 'owner') settleOwner(tx, group);
+    settleOwner(tx, group, role);
   }
 }
 

@@ -94,11 +94,14 @@ export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress
     progress = settleMessages(tx, { ...deletion, progress, found });
   }
   expel(tx, user, 'Your name was removed from this board by the operator.');
+  const roles = new Map(
+    statements.rolesOf.all({ user: user.id }).map(({ id, role }) => [id, role]),
+  );
   for (const group of groupsOf(statements, user)) {
     statements.removeMembership.run({ group: group.id, user: user.id });
     changeCounts(statements, group.id, { members: -1 });
     tx.emit({ type: 'member.left', origin: null, group, user });
-    settleOwner(tx, group);
+    settleOwner(tx, group, roles.get(group.id) ?? 'member');
   }
   removeTracesOfUser(statements, user.id);
   statements.removeUser.run({ user: user.id });

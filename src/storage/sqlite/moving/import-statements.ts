@@ -75,6 +75,11 @@ export interface ImportStatements
   readonly lastMessage: Sqlite.Statement<[], Edited>;
 }
 
+/** An id that grows and tells nothing of other groups, as `idFrom` gives. */
+function idOf(table: string, at: string): string {
+  return `max(${at}, coalesce((SELECT max(id) FROM ${table}), 0) + 1)`;
+}
+
 export function prepareImport(client: Sqlite.Database): ImportStatements {
   return {
     users: client.prepare<[], { name: string; id: number }>('SELECT name, id FROM users'),
@@ -138,11 +143,11 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
       INSERT INTO restrictions (group_id, user_id, kind, until, reason, created_at)
       VALUES (:group, :user, :kind, :until, :reason, :createdAt)`),
     addInvitation: client.prepare(`
-      INSERT INTO invitations (group_id, user_id, code_hash, uses, until, invited_by, created_at)
-      VALUES (:group, :user, :codeHash, :uses, :until, :by, :createdAt)`),
+      INSERT INTO invitations (id, group_id, user_id, code_hash, uses, until, invited_by, created_at)
+      VALUES (${idOf('invitations', ':createdAt')}, :group, :user, :codeHash, :uses, :until, :by, :createdAt)`),
     addLogged: client.prepare(`
-      INSERT INTO group_log (group_id, at, act, by, user, number, posted_at, until, detail)
-      VALUES (:group, :at, :act, :by, :user, :number, :postedAt, :until, :detail)`),
+      INSERT INTO group_log (id, group_id, at, act, by, user, number, posted_at, until, detail)
+      VALUES (${idOf('group_log', ':at')}, :group, :at, :act, :by, :user, :number, :postedAt, :until, :detail)`),
     addClosed: client.prepare(
       'INSERT INTO closed_threads (group_id, thread, closed_at) VALUES (:group, :thread, :closedAt)',
     ),
@@ -150,8 +155,8 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
       'INSERT INTO pins (group_id, number, pinned_at) VALUES (:group, :number, :pinnedAt)',
     ),
     addReport: client.prepare(`
-      INSERT INTO reports (group_id, number, user_id, reason, created_at, closed_at)
-      VALUES (:group, :number, :user, :reason, :createdAt, :closedAt)`),
+      INSERT INTO reports (id, group_id, number, user_id, reason, created_at, closed_at)
+      VALUES (${idOf('reports', ':createdAt')}, :group, :number, :user, :reason, :createdAt, :closedAt)`),
     addMessage: client.prepare(`
       INSERT INTO messages (group_id, number, sender_id, posted_at, subject, content, post_key, milestone,
         reply_to, thread, edited_at, edits, changed, mentions)

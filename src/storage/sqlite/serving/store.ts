@@ -19,6 +19,7 @@ import { type Client, openConnection } from '../file/connection.ts';
 import { asBoardError, isStorageFailure } from '../file/failure.ts';
 import { OpenFiles } from '../file/open-files.ts';
 import { orm } from '../file/orm.ts';
+import { countModeration } from '../moderation-counts.ts';
 import { prepareStatements, recipesOf, type Statements } from '../statements/statements.ts';
 import { ActPerformer } from './act-performer.ts';
 import { copyAll } from './checkpoints.ts';
@@ -192,6 +193,7 @@ export class Store implements Executor {
       logBytes: size(`${this.client.name}-wal`),
       logHeldBytes: this.thread.heldBytes,
       ...(this.statements.holdings.get() ?? none),
+      moderation: countModeration(this.client, this.now() * 1000),
     };
   }
 
