@@ -10,6 +10,8 @@ import { spawn as spawnInTerminal } from '@lydell/node-pty';
 import xterm from '@xterm/headless';
 
 const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+// In milliseconds.
+const patience = 20_000;
 const folder = mkdtempSync(join(tmpdir(), 'corkboard-screens-'));
 
 /** A board on the usual port, so that the prompt is what a user sees. */
@@ -26,6 +28,7 @@ async function startBoard() {
   });
   await Promise.race([once(board.stdout, 'data'), failed]);
   failed.catch(() => {});
+  process.on('exit', () => board.kill());
   return board;
 }
 
@@ -40,6 +43,8 @@ function person(user) {
   send('session.login', { user });
   for (const group of ['main', 'news']) send('group.join', { group });
   return {
+    join: (group, code) => send('group.join', { group, code }),
+    report: (group, number, reason) => send('message.report', { group, number, reason }),
     post: (group, subject, content) => send('message.post', { group, subject, content }),
     protect: (password) => send('account.setPassword', { password }),
     leave: () => socket.end(),
@@ -71,11 +76,16 @@ class Chat {
   }
 
   async shows(what) {
+    const late = setTimeout(() => {
+      console.error(`waited in vain for ${what}; the screen:\n${this.screen}`);
+      process.exit(1);
+    }, patience);
     while (!what.test(this.screen)) {
       await new Promise((resolve) => {
         this.drawn = resolve;
       });
     }
+    clearTimeout(late);
   }
 
   async type(keys, what) {
@@ -118,7 +128,7 @@ try {
 
   alice.process.write('\x03');
   alice.process.write('\x0c');
-  await alice.type('%help\r', /with an example\.\n.*>/);
+  await alice.type('%help\r', /%help moderation\.\n.*>/);
   alice.print('Help', /Groups, by name/);
   await alice.type('%help grouplist\r', /Example: .*\n.*>/);
   alice.print('Help on one command', /.*> %help grouplist/);
@@ -152,6 +162,7 @@ try {
   alice.print('Editing and deleting', /.*> %edit 21/);
   const dave = person('dave');
   dave.protect('correct horse');
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   await alice.type('%password\r', /New password:$/);
   await alice.type('battery staple\r', /The same again:$/);
   await alice.type('battery staple\r', /is protected [\s\S]*\n.*>$/);
@@ -159,6 +170,48 @@ try {
   dave.post('@alice', 'Yes', 'Yes, at one.');
   await alice.shows(/New message from dave[\s\S]*\)\n.*>$/);
   alice.print('Writing to one user', /.*> %tell/);
+
+  alice.process.write('\x0c');
+  const carol = new Chat('carol');
+  await carol.shows(/every\s+command\.\n.*>$/);
+  await carol.type('%password\r', /New password:$/);
+  await carol.type('correct horse\r', /The same again:$/);
+  await carol.type('correct horse\r', /is protected [\s\S]*\n.*>$/);
+  await alice.type('%create plans invite What we do in summer\r', /to write there[\s\S]*>$/);
+  await alice.type('%invite plans carol\r', /You invited carol[\s\S]*>$/);
+  await carol.type('%join plans\r', /You joined plans[\s\S]*>$/);
+  await alice.shows(/carol joined the group\.\n.*>$/);
+  await alice.type('%invite plans --code --uses 2 --until 2d\r', /joins with[\s\S]*>$/);
+  const [, code] = /%join plans\s+([0-9a-f]+)/.exec(alice.screen);
+  dave.join('plans', code);
+  await alice.shows(/dave joined the group\.\n.*>$/);
+  await alice.type('%mod plans carol\r', /is a moderator[\s\S]*>$/);
+  alice.print('A group of your own', /.*> %create/);
+  await carol.shows(/made carol a moderator\.\n.*>$/);
+  const erin = person('erin');
+  erin.join('plans', code);
+  await carol.shows(/erin joined the group\.\n.*>$/);
+  carol.process.write('\x0c');
+  await carol.type('%go plans\r', /leaves\.\nplans.*>$/);
+  erin.post('plans', 'Watches', 'Buy them here.');
+  await carol.shows(/Buy them here\.\nplans.*>$/);
+  dave.report('plans', 1, 'an advertisement');
+  await carol.shows(/reported message 1[\s\S]*\nplans.*>$/);
+  await carol.type('%delete 1 an advertisement\r', /\(y\/N\)$/);
+  await carol.type('y\r', /is deleted\.\nplans.*>$/);
+  await carol.type('%bar erin advertisements\r', /undoes it\.\nplans.*>$/);
+  carol.print('Moderating', /.*> %go plans/);
+  await alice.shows(/barred erin[\s\S]*\n.*>$/);
+  alice.process.write('\x0c');
+  await alice.type('%log plans\r', /carol barred erin.*\n-+\n.*>$/);
+  await alice.type('%groups\r', /--- Groups ---[\s\S]*\n-+\n.*>$/);
+  await alice.type('%about plans\r', /--- Group: plans ---[\s\S]*\n-+\n.*>$/);
+  alice.print('The log', /.*> %log plans/);
+  alice.process.write('\x0c');
+  await alice.type('%help moderation\r', /%unsilence[\s\S]*\n.*>$/);
+  alice.print('Help on moderating', /Groups of your own/);
+  carol.process.write('\x04');
+  erin.leave();
   alice.process.write('\x04');
   dave.leave();
   bob.leave();

@@ -34,6 +34,8 @@ export function leadsOn<M extends Method>(
       const inOrder = result.revisions.every(({ revision }, at) => revision === from + at);
       return inOrder && (result.revisions.length > 0 || !result.more);
     }
+    case 'group.log':
+      return logLeadsOn(answer.params, answer.result);
     case 'group.changes':
       return changesLeadOn(answer.params, answer.result);
     case 'server.info':
@@ -75,7 +77,6 @@ export function leadsOn<M extends Method>(
     case 'group.silence':
     case 'group.unsilence':
     case 'group.setRole':
-    case 'group.log':
     case 'thread.close':
     case 'thread.reopen':
     case 'message.pin':
@@ -101,6 +102,18 @@ function changesLeadOn(
     last = change;
   }
   return next >= after && (next > after || !more);
+}
+
+function logLeadsOn(
+  { before = Number.POSITIVE_INFINITY }: Params<'group.log'>,
+  { lines, more }: Result<'group.log'>,
+): boolean {
+  let last = before;
+  for (const { id } of lines) {
+    if (id >= last) return false;
+    last = id;
+  }
+  return lines.length > 0 || !more;
 }
 
 function messagesLeadOn(

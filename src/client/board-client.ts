@@ -209,17 +209,29 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
   }
 
   private take(notice: Notice): void {
-    if (!this.feeds.take(notice, this.id)) return;
+    if (!this.feeds.take(notice, { id: this.id, name: this.name })) return;
     const { method, params } = notice;
     if (method === 'member.renamed' && params.userId === this.id) this.rename(params.user);
+    if (method === 'member.joined' && params.userId === this.id)
+      void this.learnRules(params.groupId);
     this.emit('notice', notice);
+  }
+
+  /** Another session of the user has joined or made a group. Without an answer, the group counts as an open one. */
+  private async learnRules(group: number): Promise<void> {
+    try {
+      const shown = await this.connection?.call('group.show', { group });
+      if (shown) this.feeds.shown(shown);
+    } catch (error) {
+      if (!(error instanceof BoardError || error instanceof ConnectionError)) throw error;
+    }
   }
 
   private learn(answer: Answer): void {
     if (answer.method === 'account.setPassword') {
       this.credentials.passwordSet(answer.params.password);
     }
-    this.feeds.learn(answer);
+    this.feeds.learn(answer, this.id);
   }
 
   private rename(user: string): void {

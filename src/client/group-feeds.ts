@@ -1,6 +1,7 @@
 import { isDirectName } from '../protocol/direct.ts';
 import { noneLeft } from '../protocol/exhaustive.ts';
 import { formatRanges } from '../protocol/marks.ts';
+import { type Role, roles } from '../protocol/rights.ts';
 import type { Answer, Membership, Notice, Result } from '../protocol/schemas.ts';
 import { GroupFeed } from './group-feed.ts';
 
@@ -51,7 +52,7 @@ export class GroupFeeds {
   }
 
   /** Called with each answer, before the caller gets it. */
-  learn({ method, params, result }: Answer): void {
+  learn({ method, params, result }: Answer, userId: number): void {
     switch (method) {
       case 'message.post':
         this.beginDirect(result);
@@ -73,10 +74,14 @@ export class GroupFeeds {
         this.change(id, { ...rulesOf(result), role });
         break;
       }
+      case 'group.setRole':
+        this.roleGiven(result.groupId, result.role, result.userId === userId);
+        break;
       case 'direct.open':
         this.beginDirect(result);
         break;
       case 'group.leave':
+      case 'group.delete':
         this.feeds.delete(result.groupId);
         break;
       case 'message.markRead':
@@ -115,7 +120,6 @@ export class GroupFeeds {
       case 'mute.list':
       case 'message.next':
       case 'group.edit':
-      case 'group.delete':
       case 'group.show':
       case 'group.invite':
       case 'invitation.list':
@@ -125,7 +129,6 @@ export class GroupFeeds {
       case 'group.unbar':
       case 'group.silence':
       case 'group.unsilence':
-      case 'group.setRole':
       case 'group.log':
       case 'thread.close':
       case 'thread.reopen':
@@ -144,10 +147,10 @@ export class GroupFeeds {
 
   /**
    * Called with each notice.
-   * @param userId the user of this session
+   * @param user the user of this session
    * @returns whether to announce it now. A message that comes while the feed catches up is listed.
    */
-  take({ method, params }: Notice, userId: number): boolean {
+  take({ method, params }: Notice, user: { readonly id: number; readonly name: string }): boolean {
     switch (method) {
       case 'message.posted':
         return this.feeds.get(params.groupId)?.takeLive(params.message.number) ?? true;
@@ -157,7 +160,7 @@ export class GroupFeeds {
         return this.feeds.get(params.groupId)?.takeChange({ method, params }) ?? true;
       case 'member.joined':
         // Another connection of the user has joined.
-        if (params.userId === userId) {
+        if (params.userId === user.id) {
           const { groupId: id, group, change } = params;
           this.joined({ id, group, change }, params.lastNumber);
         }
@@ -166,7 +169,7 @@ export class GroupFeeds {
         this.beginDirect(params);
         return true;
       case 'member.left':
-        if (params.userId === userId) this.feeds.delete(params.groupId);
+        if (params.userId === user.id) this.feeds.delete(params.groupId);
         return true;
       case 'group.removed':
       case 'membership.ended':
@@ -182,7 +185,12 @@ export class GroupFeeds {
       case 'membership.changed':
         this.notified(params);
         return true;
-      case 'group.logged':
+      case 'group.logged': {
+        const { act, detail, user: on } = params.line;
+        const role = act === 'role' ? roles.find((each) => each === detail) : undefined;
+        if (role) this.roleGiven(params.groupId, role, on === user.name);
+        return true;
+      }
       case 'group.invited':
       case 'message.reported':
       case 'mutes.changed':
@@ -202,6 +210,19 @@ export class GroupFeeds {
     const feed = this.feeds.get(groupId);
     if (feed && feed.membership.notify !== 'all') feed.skipTo(lastNumber);
     this.change(groupId, { notify });
+  }
+
+  /** Called with the rules and the user's role of a group that was joined in another session. */
+  shown(show: Result<'group.show'>): void {
+    this.change(show.groupId, { ...rulesOf(show), role: show.role });
+  }
+
+  /** A member was given a role. A group has one owner, so who owned it before is a moderator. */
+  private roleGiven(group: number, role: Role, isOwn: boolean): void {
+    if (isOwn) this.change(group, { role });
+    else if (role === 'owner' && this.feeds.get(group)?.membership.role === 'owner') {
+      this.change(group, { role: 'moderator' });
+    }
   }
 
   /** A direct conversation that may have been begun just now: nothing of it has been announced. */

@@ -2,9 +2,11 @@
 
 export type { Address } from '../protocol/address.ts';
 export { BoardError, type ErrorCode } from '../protocol/errors.ts';
+export type { Access, GroupField, LogAct, Policy, Role } from '../protocol/rights.ts';
 export type {
   Call,
   Header,
+  LogLine,
   Member,
   Membership,
   Method,

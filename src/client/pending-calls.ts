@@ -197,6 +197,12 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   'thread.unmute',
   'user.mute',
   'user.unmute',
+  'group.unbar',
+  'group.unsilence',
+  'thread.close',
+  'thread.reopen',
+  'message.pin',
+  'message.unpin',
 ]);
 
 function isRepeatable(method: Method): boolean {

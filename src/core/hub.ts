@@ -354,11 +354,11 @@ export class Hub implements EndsTurn {
     if (firstUntil < until) notify(some, { from: firstUntil, until });
   }
 
-  private removeGroup({ group, by }: EventOf<'group.removed'>): void {
+  private removeGroup({ group, by, origin = null }: EventOf<'group.removed'>): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
     const params = { ...toGroup(group), ...(by !== undefined && { by }) };
-    channel.enqueue({ method: 'group.removed', params }, null);
+    channel.enqueue({ method: 'group.removed', params }, origin);
     channel.deliver();
     this.channels.delete(group.id);
     for (const session of this.sessions.values()) forget(group.id, session);

@@ -154,6 +154,10 @@ const session = z.object({
   mutes: z.boolean().optional(),
   /** True while the board's disk fails: only reading works. */
   readOnly: z.boolean().optional(),
+  /** After a login: the groups to which the user has an invitation. Missing if there is none, and after a resume. */
+  invitations: z.array(z.object(inGroup)).optional(),
+  /** After a login: the groups with open reports that the user moderates. Missing if there is none, and after a resume. */
+  reports: z.array(z.object({ ...inGroup, open: z.int() })).optional(),
 });
 
 /** Whether the key of a post is short enough: in characters, of two UTF-16 code units at most. */

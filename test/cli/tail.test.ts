@@ -235,6 +235,21 @@ test('tail ends when its last group is deleted, and prints the name of the group
   expect(stderr).toContain('\ncorkboard: The group news does not exist any more.\n');
 });
 
+test('tail says that its user was barred, and ends when no group is left to follow', async () => {
+  const board = await TestBoard.start();
+  await board.protect('alice', 'correct horse');
+  const alice = await board.protectedProgram('alice', 'correct horse');
+  for (const name of ['plans', 'chess']) await alice.call('group.create', { name });
+  const { result, tells } = await following(board.port, 'plans', 'chess', '--join', '--json');
+  const on = { user: 'watcher', reason: 'too quiet' };
+  await alice.call('group.remove', { group: 'plans', ...on });
+  await tells('You were removed from plans by alice: too quiet.\n');
+  await alice.call('group.bar', { group: 'chess', ...on });
+  const { code, stdout, stderr } = await result;
+  expect(stderr).toMatch(/corkboard: You were barred from chess by alice: too quiet\.\n$/);
+  expect([code, stdout]).toEqual([1, '']);
+});
+
 test('tail --json prints each edit and each deletion once, also those from while it was away', async () => {
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');

@@ -349,3 +349,41 @@ test('direct messages are announced once, also those of a conversation that bega
   await post(dave, groupId);
   expect((await until(4)).at(-1)).toBe('@robert 4');
 });
+
+test('memberships follow roles and rules, in the session that changes them and in others', async () => {
+  const { board, client } = await boardBehindPath();
+  for (const name of ['alice', 'bob']) await board.protect(name, password);
+  const alice = await client('alice', { password });
+  const phone = await client('alice', { password });
+  const bob = await client('bob', { password });
+  const of = (session: BoardClient) => {
+    const found = session.memberships.find(({ group }) => group === 'plans');
+    return found && `${found.role} ${found.access} ${found.posting}`;
+  };
+  const becomes = (session: BoardClient, what: string | undefined) =>
+    expect.poll(() => of(session), { interval: 10, timeout: 5000 }).toBe(what);
+  await alice.call('group.create', { name: 'plans', access: 'secret' });
+  expect(of(alice)).toBe('owner secret members');
+  await becomes(phone, 'owner secret members');
+  await alice.call('group.invite', { group: 'plans', user: 'bob' });
+  await bob.call('group.join', { group: 'plans' });
+  expect(of(bob)).toBe('member secret members');
+  await alice.call('group.edit', { group: 'plans', posting: 'moderators', access: 'invite' });
+  for (const session of [alice, phone]) await becomes(session, 'owner invite moderators');
+  await becomes(bob, 'member invite moderators');
+  await alice.call('group.setRole', { group: 'plans', user: 'bob', role: 'moderator' });
+  await becomes(bob, 'moderator invite moderators');
+  await alice.call('group.setRole', { group: 'plans', user: 'bob', role: 'owner' });
+  expect(of(alice)).toBe('moderator invite moderators');
+  await becomes(phone, 'moderator invite moderators');
+  await becomes(bob, 'owner invite moderators');
+  const ended = once(alice, 'notice');
+  await bob.call('group.bar', { group: 'plans', user: 'alice', reason: 'no more' });
+  expect(await ended).toMatchObject([
+    { method: 'membership.ended', params: { act: 'bar', by: 'bob', reason: 'no more' } },
+  ]);
+  expect(of(alice)).toBeUndefined();
+  await becomes(phone, undefined);
+  await bob.call('group.delete', { group: 'plans' });
+  expect(of(bob)).toBeUndefined();
+});

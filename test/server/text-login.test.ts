@@ -192,7 +192,9 @@ test('before login, %help, %ping and %connect work, and typos get a suggestion',
   const board = await TestBoard.start();
   const peer = await greeted(board);
   expect(await asked(peer, '%ping')).toBe('[INFO] pong\n');
-  expect(await asked(peer, '%help join')).toContain('[INFO] %join: the same as %groupjoin main\n');
+  expect(await asked(peer, '%help join')).toContain(
+    '[INFO] %join [group] [code]: the same as %groupjoin main\n',
+  );
   expect(await asked(peer, '%connect here 1')).toContain('[INFO] You are connected already.');
   expect(await asked(peer, '%jion')).toContain('[ERROR] There is no command %jion.');
   peer.send('%quit');

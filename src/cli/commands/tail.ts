@@ -157,6 +157,7 @@ async function print(client: BoardClient, { groups, options, signal, tell }: Pri
     follow,
     thread,
     signal,
+    tell,
   };
   const follower = await Follower.start(client, what);
   if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);

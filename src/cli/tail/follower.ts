@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { BoardClient } from '../../client/board-client.ts';
+import { cleanLine } from '../../protocol/clean.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import { noneLeft } from '../../protocol/exhaustive.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
@@ -13,6 +14,8 @@ import {
   startsOfNewest,
   startsOfNewestMentions,
 } from './since.ts';
+
+type Ended = Extract<Notice, { method: 'membership.ended' }>['params'];
 
 export interface FollowOptions {
   /** Empty for all groups of the user, including those that are joined later. */
@@ -33,6 +36,8 @@ export interface FollowOptions {
   readonly follow: boolean;
   /** Stops when aborted. */
   readonly signal: AbortSignal;
+  /** Is told in a sentence that a group is not followed any more, if others still are. */
+  readonly tell: (text: string) => void;
 }
 
 /** Reads the messages of several groups, each message once and each group in order. */
@@ -207,12 +212,25 @@ export class Follower {
       case 'messages.purged':
       case 'marks.changed':
       case 'membership.changed':
-      case 'membership.ended':
         this.distrust();
+        break;
+      case 'membership.ended':
+        this.stop(params);
         break;
       default:
         noneLeft(method);
     }
+  }
+
+  /** The user was removed from a group, of which nothing more can be read. */
+  private stop({ group, groupId, act, by, reason }: Ended): void {
+    if (!this.cursors.delete(groupId)) return;
+    const how = act === 'bar' ? 'barred' : 'removed';
+    const why = reason === undefined ? '' : `: ${cleanLine(reason)}`;
+    const text = `You were ${how} from ${group} by ${by ?? 'the operator'}${why}.`;
+    if (this.cursors.size === 0) this.end = new UserError(text);
+    else this.options.tell(text);
+    this.wake();
   }
 
   /** Something has changed: asks all groups again. */

@@ -1,5 +1,7 @@
 import type { TokenLogin } from '../../board/accounts.ts';
+import { toGroup } from '../../board/view.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
+import { may } from '../../protocol/rights.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import type { Session } from '../session.ts';
 import type { Context, Handlers } from './context.ts';
@@ -21,7 +23,8 @@ export const sessionHandlers: Pick<
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.login(params, session));
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
-    return toResult(opened, context);
+    const result = await toResult(opened, context);
+    return { ...result, ...(await waitingFor(context, result)) };
   },
 
   'session.resume': async (context, { token }) => {
@@ -81,6 +84,30 @@ async function toResult(
     ...(login.readOnly && { readOnly: true }),
     ...(login.mutes && { mutes: true }),
     memberships: await withUnread(context, login.user, login.memberships, login.since, login.since),
+  };
+}
+
+// A user who moderates more groups than this is told of the open reports of the first ones.
+const groupsAsked = 20;
+
+/** The invitations and, in groups that the user moderates, the reports that are open. */
+async function waitingFor(
+  { groups, session, hub }: Context,
+  { memberships }: Result<'session.login'>,
+): Promise<Pick<Result<'session.login'>, 'invitations' | 'reports'>> {
+  // A connection that has ended meanwhile is told nothing.
+  if (!session.login) return {};
+  const { actor } = session;
+  const invitations = (await groups.received(actor)).map((group) => toGroup(hub.named(group)));
+  const moderated = memberships.filter(({ role }) => may(role, 'read reports'));
+  const reports: NonNullable<Result<'session.login'>['reports']> = [];
+  for (const { id } of moderated.slice(0, groupsAsked)) {
+    const { group, reports: found } = await groups.reports(actor, id);
+    if (found.length > 0) reports.push({ ...toGroup(hub.named(group)), open: found.length });
+  }
+  return {
+    ...(invitations.length > 0 && { invitations }),
+    ...(reports.length > 0 && { reports }),
   };
 }
 

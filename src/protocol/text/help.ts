@@ -16,7 +16,7 @@ const headings: Record<Topic, string> = {
   main: 'The same in main, or where you are (%go)',
   you: 'You and the board',
   more: 'More commands',
-  moderation: 'Groups of your own, and moderating; in a place, without the group',
+  moderation: 'Groups of your own: the group comes first, or is left out in a place (%go)',
 };
 
 export const help: TextCommand = {

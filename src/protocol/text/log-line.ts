@@ -1,6 +1,5 @@
 import { cleanLine } from '../clean.ts';
 import type { LogLine } from '../schemas.ts';
-import { toSeconds } from '../time.ts';
 import { plainStyle, type Style } from './style.ts';
 
 /**
@@ -21,7 +20,7 @@ export function describeLine(line: LogLine, style: Style = plainStyle): string {
   const user = line.user === undefined ? '' : style.user(line.user);
   const number = style.strong(String(line.number ?? ''));
   const why = detail === '' ? '' : `: ${cleanLine(detail)}`;
-  const end = until === undefined ? '' : ` until ${toSeconds(until)}`;
+  const end = until === undefined ? '' : ` until ${style.date(until)}`;
   switch (line.act) {
     case 'create':
       return `${who} made the group`;

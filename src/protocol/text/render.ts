@@ -41,11 +41,9 @@ function tagged(tag: Tag, text: string, style: Style): string {
 const cannotWrite =
   'The board cannot write to its disk just now: you can read, and try again later to post.';
 
-/** Printed after a login: what is unread, and what to type next. */
-export function renderWelcome(
-  { user, memberships, readOnly = false }: Result<'session.login'>,
-  style: Style = plainStyle,
-): string {
+/** Printed after a login: what is unread, open invitations and, for moderators, open reports, and what to type next. */
+export function renderWelcome(session: Result<'session.login'>, style: Style = plainStyle): string {
+  const { user, memberships, readOnly = false } = session;
   const unread = memberships
     .filter((membership) => membership.unread > 0)
     .map((membership) => info(`${style.group(membership.group)}: ${unreadOf(membership)}`, style));
@@ -58,7 +56,20 @@ export function renderWelcome(
       ? `${reading}, %help for every command.`
       : 'Type %groups to see the groups, %join to join main, %help for every command.';
   const warning = readOnly ? info(cannotWrite, style) : '';
-  return info(`Welcome ${style.user(user)}`, style) + warning + unread.join('') + info(next, style);
+  const news = warning + unread.join('') + invitedTo(session, style) + reported(session, style);
+  return info(`Welcome ${style.user(user)}`, style) + news + info(next, style);
+}
+
+function invitedTo({ invitations = [] }: Result<'session.login'>, style: Style): string {
+  if (invitations.length === 0) return '';
+  const groups = invitations.map(({ group }) => style.group(group)).join(', ');
+  return info(`You are invited to ${groups}. Type %invitations for more.`, style);
+}
+
+function reported({ reports = [] }: Result<'session.login'>, style: Style): string {
+  if (reports.length === 0) return '';
+  const groups = reports.map(({ group, open }) => `${style.group(group)} (${open})`).join(', ');
+  return info(`Open reports: ${groups}. Type %reports <group> to see them.`, style);
 }
 
 export function renderGroups({ groups }: Result<'group.list'>, style: Style): string {

@@ -34,7 +34,7 @@ export const create: TextCommand = {
       ...(access && { access }),
       ...(description !== '' && { description }),
     });
-    yield success(`You made the ${kinds[access ?? 'open']} ${style.group(group)}.`, style);
+    yield success(`You made ${style.group(group)}, ${kinds[access ?? 'open']}.`, style);
     yield info(
       `Type %invite ${group} <user> to invite somebody, %go ${group} to write there.`,
       style,
@@ -43,9 +43,9 @@ export const create: TextCommand = {
 };
 
 const kinds: Record<Access, string> = {
-  open: 'open group',
-  invite: 'group by invitation',
-  secret: 'secret group',
+  open: 'an open group',
+  invite: 'a group by invitation',
+  secret: 'a secret group',
 };
 
 export const about: TextCommand = {

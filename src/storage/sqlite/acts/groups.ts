@@ -198,7 +198,8 @@ export function hideGroup(tx: OperatorTx, authority: Authority): { group: Group 
   removeRulesOfGroup(statements, group.id);
   statements.removeMembershipsIn.run({ group: group.id });
   statements.hideGroup.run({ group: group.id });
-  const by = authority.actor?.user.name;
-  tx.emit({ type: 'group.removed', group, ...(by !== undefined && { by }) });
+  const { actor } = authority;
+  const author = actor && { by: actor.user.name, origin: actor.origin };
+  tx.emit({ type: 'group.removed', group, ...author });
   return { group };
 }
