@@ -328,6 +328,7 @@ export class Hub implements EndsTurn {
     this.notifyOthers(user, origin, { method: 'membership.ended', params });
     for (const session of this.sessionsOf(user.id)) {
       channel?.remove(session);
+      session.muted?.leave(group.id);
       forget(group.id, session);
     }
     this.dropIfEmpty(group.id);

@@ -9,6 +9,7 @@ import type { TextPeer } from '../helpers/text-peer.ts';
 import { masked } from './support.ts';
 
 const password = 'correct horse battery';
+const main = { key: 'main', name: 'main' };
 const groups = ['main', 'news', '@alice', '@bob', '@nobody'];
 const numbers = [1, 2, 3, 4, 5, 6, 7];
 const inGroups = (...more: object[]) =>
@@ -70,27 +71,27 @@ const questions: Readonly<Record<Method, readonly object[]>> = {
   'group.leave': inGroups({}),
   // Whoever joins news would see some of its messages.
   'group.join': inGroups({}).filter(({ group }) => group !== 'news'),
-  'group.create': [],
-  'group.edit': [],
-  'group.delete': [],
+  'group.create': [{ name: 'new' }],
+  'group.edit': inGroups({ about: 'about', posting: 'moderators' }),
+  'group.delete': inGroups({}),
   'group.show': inGroups({}),
-  'group.invite': [],
+  'group.invite': inGroups({ user: 'bob' }, { user: 'nobody' }, { uses: 2 }),
   'invitation.list': [{}, ...inGroups({})],
   'invitation.revoke': inGroups({}),
-  'group.remove': [],
-  'group.bar': [],
-  'group.unbar': [],
-  'group.silence': [],
-  'group.unsilence': [],
-  'group.setRole': [],
+  'group.remove': inGroups(...users.map((user) => ({ user }))),
+  'group.bar': inGroups(...users.map((user) => ({ user }))),
+  'group.unbar': inGroups(...users.map((user) => ({ user }))),
+  'group.silence': inGroups({ user: 'bob', until: '2027-01-01T00:00:00.000000Z' }),
+  'group.unsilence': inGroups(...users.map((user) => ({ user }))),
+  'group.setRole': inGroups(...users.map((user) => ({ user, role: 'moderator' }))),
   'group.log': inGroups({}),
-  'thread.close': [],
-  'thread.reopen': [],
-  'message.pin': [],
-  'message.unpin': [],
-  'message.report': [],
   'report.list': inGroups({}),
-  'report.close': [],
+  'thread.close': byNumber('thread'),
+  'thread.reopen': byNumber('thread'),
+  'message.pin': byNumber('number'),
+  'message.unpin': byNumber('number'),
+  'message.report': byNumber('number', { reason: 'reason' }),
+  'report.close': byNumber('number'),
   'session.logout': [{}],
 };
 
@@ -146,7 +147,7 @@ interface Others {
 }
 
 /** The messages before eve joins: she sees the last two of main, and nothing of news. */
-async function before({ alice, bob, carol }: Others, hidden: Hidden): Promise<void> {
+async function before({ board, alice, bob, carol }: Others, hidden: Hidden): Promise<void> {
   const isBusy = hidden === 'busy';
   const [first, second] = isBusy ? [bob, alice] : [alice, bob];
   const text = (word: string) => (isBusy ? `hidden ${word}, with @alice and @bob` : word);
@@ -161,7 +162,9 @@ async function before({ alice, bob, carol }: Others, hidden: Hidden): Promise<vo
     const another = group === 'main' ? carol : first;
     await say(isBusy ? another : second, group, 'hidden', isBusy ? { replyTo: 3 } : {});
   }
+  await board.operate(({ moderation }) => moderation.setRole(main, 'alice', 'moderator'));
   await say(first, isBusy ? '@alice' : '@bob', 'one');
+  if (isBusy) await curate(alice, bob);
   if (isBusy) await second.call('message.delete', { group: 'main', number: 2 });
   const visible = { group: 'main', content: 'five and six', replyTo: 3 };
   await alice.call('message.post', { ...visible, subject: 'five' });
@@ -170,10 +173,28 @@ async function before({ alice, bob, carol }: Others, hidden: Hidden): Promise<vo
   await first.call('message.edit', { group: 'main', number: 1, content: 'hidden and edited' });
 }
 
+/** What alice does as a moderator with messages that eve cannot see, and what bob reports. */
+async function curate(alice: JsonPeer, bob: JsonPeer): Promise<void> {
+  const group = 'main';
+  for (const number of [1, 2, 3, 4]) {
+    await alice.call('message.pin', { group, number });
+    await bob.call('message.report', { group, number, reason: 'hidden' });
+  }
+  await alice.call('thread.close', { group, thread: 1 });
+  await alice.call('message.unpin', { group, number: 2 });
+  await alice.call('report.close', { group, number: 1 });
+}
+
 /** The messages after eve has joined, and edits and deletions of old ones, of which she is not told. */
 async function after({ board, alice, bob }: Others, hidden: Hidden): Promise<void> {
   const isBusy = hidden === 'busy';
   if (isBusy) {
+    await alice.call('thread.reopen', { group: 'main', thread: 1 });
+    for (const number of [1, 4]) {
+      await alice.call('message.unpin', { group: 'main', number });
+      await bob.call('message.report', { group: 'main', number, reason: 'hidden' });
+    }
+    await alice.call('message.delete', { group: 'main', number: 4, reason: 'hidden' });
     await bob.call('message.edit', { group: 'main', number: 1, subject: 'hidden again' });
     await alice.call('message.edit', { group: 'main', number: 3, content: 'secret @bob' });
     await alice.call('message.delete', { group: 'main', number: 3 });
@@ -181,9 +202,8 @@ async function after({ board, alice, bob }: Others, hidden: Hidden): Promise<voi
     await bob.call('message.edit', { group: '@alice', number: 1, content: 'secret @alice' });
   }
   await board.operate(async (operator) => {
-    const main = { key: 'main', name: 'main' };
-    // Of the messages 1, 4, 5 and 6.
-    if (isBusy) await operator.purge(await operator.planPurge(main, { keep: 3 }), toTheEnd);
+    // Of the messages 1, 5 and 6.
+    if (isBusy) await operator.purge(await operator.planPurge(main, { keep: 2 }), toTheEnd);
     await operator.deleteUser('carol', isBusy ? 'purge' : 'keep', toTheEnd);
   });
   await alice.until(() => alice.received.find(({ method }) => method === 'member.left'));
@@ -217,7 +237,9 @@ async function received(hidden: Hidden): Promise<{ json: string[]; text: string[
   const mallory = await enter(board, 'mallory');
   await eve.call('group.join', { group: 'main' });
   const text = [`%groupjoin main\n${await mallory.ask('%groupjoin main')}`];
-  await eve.call('ping', {});
+  // Moderators too see nothing of messages that are invisible to them.
+  await board.operate(({ moderation }) => moderation.setRole(main, 'eve', 'moderator'));
+  await eve.until(() => eve.received.find(({ method }) => method === 'group.logged'));
   await after(others, hidden);
   for (const line of lines()) text.push(`${line}\n${await mallory.ask(line)}`);
   const json: string[] = [];

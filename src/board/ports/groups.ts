@@ -149,7 +149,7 @@ export interface GroupRepository {
   report(actor: Actor, group: GroupRef, number: number, reason: string): Promise<{ group: Group }>;
   /** The open reports of the messages that the actor can see. */
   reports(actor: Actor, group: GroupRef): Promise<{ group: Group; reports: Report[] }>;
-  /** Closes the reports of a message. */
+  /** Closes the reports of a message. @throws `MESSAGE_NOT_FOUND` */
   closeReports(
     actor: Actor,
     group: GroupRef,

@@ -48,7 +48,11 @@ export function pin(
   const of = { group: group.id, number };
   if (!pinned) statements.unpin.run(of);
   else {
-    if (pins.length >= limits.pins) throw boardError('PINS_FULL', limits.pins, group.name);
+    // The error tells nothing of messages that the actor cannot see, so their pins do not count.
+    const seen = pins.filter((one) =>
+      visibleMessage(statements, group, authorized.joined, one.number),
+    );
+    if (seen.length >= limits.pins) throw boardError('PINS_FULL', limits.pins, group.name);
     statements.pin.run({ ...of, at });
   }
   const act = pinned ? 'pin' : 'unpin';
@@ -57,7 +61,11 @@ export function pin(
 }
 
 /** @throws BoardError `MESSAGE_NOT_FOUND`, also for a message that the author of an act cannot see */
-function requireVisible({ statements }: OperatorTx, { group, joined }: Authorized, number: number) {
+export function requireVisible(
+  { statements }: OperatorTx,
+  { group, joined }: Authorized,
+  number: number,
+) {
   const message = visibleMessage(statements, group, joined, number);
   if (!message) throw boardError('MESSAGE_NOT_FOUND', group.name, number);
   return message;

@@ -4,6 +4,7 @@ import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { visibleMessage } from '../statements/pages.ts';
 import { type Authority, requireMember, requireRight } from './access.ts';
+import { requireVisible } from './curation.ts';
 import type { MemberAct } from './memberships.ts';
 import { moderatorsOf } from './roles.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
@@ -21,17 +22,22 @@ export function report(
   const sent = statements.reportsSince.get({ user: user.id, since: at - day })?.count ?? 0;
   if (sent >= limits.reportsPerDay) throw boardError('REPORT_LIMIT', limits.reportsPerDay);
   statements.addReport.run({ group: group.id, number, user: user.id, reason, at });
-  const moderators = moderatorsOf(statements, group);
+  const moderators = moderatorsOf(statements, group)
+    .filter((moderator) => visibleMessage(statements, group, moderator.joinedAt, number))
+    .map(({ id }) => id);
   emit({ type: 'message.reported', origin, group, number, user, reason, moderators });
   return { group };
 }
 
 /** Closes the reports of a message. @throws BoardError as `Repository.closeReport` does */
 export function closeReports(
-  { statements, at }: OperatorTx,
+  tx: OperatorTx,
   { number, ...authority }: Authority & { number: number },
 ): { group: Group; closed: number } {
-  const { group } = requireRight(statements, authority, 'read reports');
+  const { statements, at } = tx;
+  const authorized = requireRight(statements, authority, 'read reports');
+  const { group } = authorized;
+  requireVisible(tx, authorized, number);
   const closed = statements.closeReports.all({ group: group.id, number, at });
   return { group, closed: closed.length };
 }

@@ -173,12 +173,11 @@ export function requireRoomForGroup(statements: Statements, user: User, who: str
   if (owned >= limits.groupsOwned) throw boardError('GROUP_LIMIT', who, limits.groupsOwned);
 }
 
-/** The ids of those who get the reports of a group. */
-export function moderatorsOf(statements: Statements, group: GroupRef & { id: number }): number[] {
+/** The members who read the reports of a group. */
+export function moderatorsOf(statements: Statements, group: GroupRef & { id: number }) {
   return statements.staffOf
     .all({ group: group.id })
     .filter(({ role, isProtected }) =>
       may(effectiveRole(role, isProtected ? '' : null), 'read reports'),
-    )
-    .map(({ id }) => id);
+    );
 }

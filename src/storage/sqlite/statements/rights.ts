@@ -282,6 +282,7 @@ function roleStatements(orm: Orm) {
     );
   const staffColumns = {
     id: users.id,
+    joinedAt: memberships.joinedAt,
     name: users.name,
     role: memberships.role,
     isProtected: targetColumns.isProtected,

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+
+const password = 'correct horse battery';
+
+async function boardWith(...names: string[]) {
+  const board = await TestBoard.start({ durability: 'relaxed' });
+  for (const name of names) await board.protect(name, password);
+  const enter = (name: string) => board.protectedProgram(name, password);
+  return { board, enter };
+}
+
+test('a moderator learns nothing of pins and reports of messages from before joining', async () => {
+  const { enter } = await boardWith('olive', 'mona', 'mike');
+  const [olive, mona, mike] = [await enter('olive'), await enter('mona'), await enter('mike')];
+  const group = 'plans';
+  await olive.call('group.create', { name: group });
+  await mike.call('group.join', { group });
+  for (let number = 1; number <= 7; number++) {
+    await olive.call('message.post', { group, subject: `${number}`, content: 'c' });
+    if (number <= 5) await olive.call('message.pin', { group, number });
+  }
+  await mike.call('message.report', { group, number: 1, reason: 'spam' });
+  await mona.call('group.join', { group });
+  await olive.call('group.setRole', { group, user: 'mona', role: 'moderator' });
+
+  expect(await mona.errorOf('report.close', { group, number: 1 })).toMatchObject({
+    word: 'MESSAGE_NOT_FOUND',
+  });
+  expect(await mona.call('report.list', { group })).toMatchObject({ reports: [] });
+  expect(await olive.call('report.list', { group })).toMatchObject({ reports: [{ number: 1 }] });
+  // The five pins that exist are the limit for those who see them.
+  expect(await olive.errorOf('message.pin', { group, number: 6 })).toMatchObject({
+    word: 'PINS_FULL',
+  });
+  await mona.call('message.pin', { group, number: 6 });
+  const { pins } = await mona.call('group.show', { group });
+  expect(pins.map(({ number }) => number)).toEqual([6]);
+  const [line] = (await mona.call('group.log', { group })).lines;
+  expect(line).toMatchObject({ act: 'pin', number: 6 });
+});
+
+test('a member who was removed, and joins again, has muted no thread of the group', async () => {
+  const { board, enter } = await boardWith('olive', 'mike');
+  const olive = await enter('olive');
+  const group = 'plans';
+  await olive.call('group.create', { name: group });
+  const person = await board.connect();
+  await person.expect('What is your username? ');
+  person.send('mike', password);
+  await person.expect('%help for every command.\n');
+  await person.ask(`%groupjoin ${group}`);
+  await olive.call('message.post', { group, subject: 'one', content: 'c' });
+  const mike = await enter('mike');
+  await mike.call('thread.mute', { group, thread: 1 });
+  await olive.call('message.post', { group, content: 'unheard', replyTo: 1, subject: 'two' });
+  expect(await person.receivedSoFar()).not.toContain('two');
+
+  await olive.call('group.remove', { group, user: 'mike' });
+  await mike.call('group.join', { group });
+  await olive.call('message.post', { group, content: 'heard', replyTo: 1, subject: 'three' });
+  expect(await person.receivedSoFar()).toContain('three');
+});
