@@ -165,7 +165,7 @@ function damage(file: string, from: number, bytes: number): void {
 }
 
 test('a damaged page fails the requests that need it, and no others; repaired, everything is there', async () => {
-  const board = await filledBoard(20);
+  const board = await filledBoard(60);
   const file = databaseFile(board.data);
   const sound = `${file}.sound`;
   await board.restart(() => {
@@ -176,7 +176,7 @@ test('a damaged page fails the requests that need it, and no others; repaired, e
   });
   const alice = await board.program('alice');
   const outcomes = new Set<string>();
-  for (const number of range(1, 20)) {
+  for (const number of range(1, 60)) {
     const { error } = await alice.request('message.get', { group: 'main', number });
     outcomes.add(error?.data.code ?? 'read');
   }
@@ -187,7 +187,7 @@ test('a damaged page fails the requests that need it, and no others; repaired, e
   const check = await runCli(['db', 'check', '--data', board.data]);
   expect(check.code).toBe(1);
   await board.restart(() => copyFileSync(sound, file));
-  expect(await numbersIn(await board.program('alice'))).toEqual(range(1, 20));
+  expect(await numbersIn(await board.program('alice'))).toEqual(range(1, 60));
 });
 
 test('if the newest message cannot be read, the server does not start, and releases the board', async () => {

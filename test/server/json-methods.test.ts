@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
+import { asMember, openRules } from '../protocol/shell.ts';
 import { range } from './support.ts';
 
 const aTime = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/);
@@ -55,6 +56,7 @@ test('session.login returns the stored spelling of the name, and the memberships
         ranges: [],
         lastNumber: 2,
         change,
+        ...asMember,
       },
       {
         id: 3,
@@ -66,6 +68,7 @@ test('session.login returns the stored spelling of the name, and the memberships
         ranges: [],
         lastNumber: 0,
         change,
+        ...asMember,
       },
     ],
   });
@@ -105,6 +108,8 @@ test('group.list returns the groups that can be joined', async () => {
     ranges: [],
     lastNumber: 2,
     change,
+    ...asMember,
+    invited: false,
   });
   expect(groups[0]).toMatchObject({ members: 0, messages: 0, joined: false, unread: 0 });
 });
@@ -123,6 +128,7 @@ test('group.join returns the members and the visible messages', async () => {
     ],
     total: 2,
     messages: [header(2, 'bob', 'two'), header(3, 'bob', 'three')],
+    ...openRules,
     change,
   });
 });
