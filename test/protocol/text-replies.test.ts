@@ -323,6 +323,17 @@ describe('%help', () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThan(80);
   });
 
+  test.each(textCommands.flatMap(({ words }) => words[0]))(
+    '%s shows lines that fit a screen of 80 columns',
+    async (word) => {
+      const { lines } = await type(`%help ${word}`);
+      const [use = '', ...details] = lines;
+      const summary = use.slice(use.indexOf(': ') + 2);
+      expect(summary.length, summary).toBeLessThanOrEqual(38);
+      for (const line of details) expect(line.length, line).toBeLessThanOrEqual(80);
+    },
+  );
+
   test('moderation shows every command for groups of one’s own, on one screen', async () => {
     const { lines, done } = await type('%help moderation');
     expect(done).toBe(true);

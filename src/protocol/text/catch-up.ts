@@ -9,7 +9,8 @@ export const catchUp: TextCommand = {
   topic: 'more',
   summary: 'count everything as read',
   details: [
-    `All messages of ${mainGroup}, of another group, or of all your groups. %undo takes it back.`,
+    `All messages of ${mainGroup}, of another group, or of all your groups.`,
+    '%undo takes it back.',
   ],
   example: 'news',
   takes: ['joined'],

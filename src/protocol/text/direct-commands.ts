@@ -13,7 +13,7 @@ export const tell: TextCommand = {
   topic: 'more',
   summary: 'write to one user alone',
   details: [
-    'Both names have to be protected by a password. The subject is the first words.',
+    'Both names need a password. The subject is the first words.',
     'Without content, you write several lines, as with %post. The conversation is',
     'the group @<user> for both of you: %grouplist @dave, %groupmessage @dave 3.',
     'Without a user, it lists your conversations.',
@@ -47,7 +47,7 @@ export const block: TextCommand = {
   summary: 'get no direct messages from a user',
   details: [
     'Neither of you can write to the other directly until you type %unblock. In',
-    'groups you still see their messages. Without a user, it lists whom you block.',
+    'groups you still see their messages. Without a user, lists whom you block.',
   ],
   example: 'dave',
   takes: ['user'],

@@ -119,9 +119,9 @@ export const [groupDelete, deleteMain] = groupCommand(
     form: '<number> [reason]',
     summary: 'delete a message of yours',
     details: [
-      'Nobody can read it again, and its number stays unused. Those who could see it',
-      'are told, with the reason if you give one. The client at a terminal asks first.',
-      'Moderators can delete messages of others.',
+      'Nobody can read it again, and its number stays unused. Those who could see',
+      'it are told, with the reason if you give one. The client at a terminal asks',
+      'first. Moderators can delete messages of others.',
     ],
     example: '7',
     takes: ['joined', 'number'],

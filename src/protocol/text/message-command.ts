@@ -11,8 +11,8 @@ export const [groupMessage, message] = groupCommand(
     form: '<number>',
     summary: 'read one message',
     details: [
-      'It counts as read, and no other. "last" stands for the newest; a # before the',
-      'number does no harm.',
+      'It counts as read, and no other. "last" stands for the newest; a # before',
+      'the number does no harm.',
     ],
     example: '7',
     takes: ['joined', 'number'],

@@ -19,7 +19,7 @@ export const mute: TextCommand = {
   details: [
     '%mute news: nothing of the group is announced or unread.',
     '%mute news mentions: only what mentions you is.',
-    '%mute thread 17, %mute thread news 17: messages of the thread are not unread.',
+    '%mute thread 17, %mute thread news 17: its messages are not unread.',
     '%mute @dave: nor are those of dave. The client does not announce them.',
     'You can still read all of it. %mute alone lists what you have muted.',
   ],

@@ -9,8 +9,8 @@ export const next: TextCommand = {
   summary: 'read the next message that is unread',
   details: [
     'The oldest first: through one thread, then through its group, then group by',
-    'group. It is what you have not opened yet, also of what was announced. Your own',
-    'messages are left out. In the client, Enter on an empty line does the same.',
+    'group. It is what you have not opened yet, also of what was announced. Your',
+    'own messages are left out. In the client, Enter on an empty line does it.',
   ],
   async *run(args, { call, reading, style }) {
     args.end();

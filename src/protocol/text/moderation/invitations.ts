@@ -73,7 +73,7 @@ export const invitations: TextCommand = {
   form: '[group]',
   topic: 'moderation',
   summary: 'your invitations, or those of a group',
-  details: ['Without a group, those that you have. With one, its open ones, for its moderators.'],
+  details: ['Without a group, those that you have. Those of a group are for its', 'moderators.'],
   example: 'plans',
   takes: ['joined'],
   async *run(args, { call, style }) {

@@ -13,8 +13,8 @@ export const log: TextCommand = {
   topic: 'moderation',
   summary: 'what was done in a group, and by whom',
   details: [
-    `The newest ${linesShown} lines, oldest first; with "before", older ones. Members see what was`,
-    'done since they joined.',
+    `The newest ${linesShown} lines, oldest first; with "before", older ones. Members see`,
+    'what was done since they joined.',
   ],
   example: 'news',
   takes: ['joined'],

@@ -36,7 +36,8 @@ export const reports: TextCommand = {
   topic: 'moderation',
   summary: 'the open reports of a group',
   details: [
-    'For its moderators. A report is closed by %closereport, or if the message is deleted.',
+    'For its moderators. A report ends with %closereport, or if the message is',
+    'deleted.',
   ],
   example: 'news',
   takes: ['joined'],

@@ -145,8 +145,8 @@ export const owner: TextCommand = {
   topic: 'moderation',
   summary: 'hand a group over to a member',
   details: [
-    'You are a moderator then. Only the new owner can hand it back. The client at a',
-    'terminal asks first. Where you are (%go), the group can be left out.',
+    'You are a moderator then. Only the new owner can hand it back. The client at',
+    'a terminal asks first. Where you are (%go), the group can be left out.',
   ],
   example: 'plans bob',
   ...takes(),
