@@ -15,12 +15,15 @@ export function formatTime(micros: number): string {
   return `${last.text}${digits.slice(0, 2)}.${digits.slice(2)}Z`;
 }
 
-/** The inverse of `formatTime`. NaN for any other text. */
+/** Microseconds since the epoch, from RFC 3339 in UTC with up to six digits of a second. NaN for any other text. */
 export function parseTime(text: string): number {
-  if (!/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/.test(text)) return Number.NaN;
-  const micros = Date.parse(`${text.slice(0, 23)}Z`) * 1000 + Number(text.slice(23, 26));
+  const [, seconds, digits = ''] =
+    /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,6}))?Z$/.exec(text) ?? [];
+  const micros = Date.parse(`${seconds}Z`) * 1000 + Number(digits.padEnd(6, '0'));
   // Date would turn 30 February into another day.
-  return Number.isNaN(micros) || formatTime(micros) !== text ? Number.NaN : micros;
+  return Number.isNaN(micros) || toSeconds(formatTime(micros)) !== `${seconds}Z`
+    ? Number.NaN
+    : micros;
 }
 
 /** An RFC 3339 time without its fraction of a second, for people. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatTime, toSeconds } from '../../src/protocol/time.ts';
+import { formatTime, parseTime, toSeconds } from '../../src/protocol/time.ts';
 
 test('a time is RFC 3339 in UTC, to the microsecond for programs and the second for people', () => {
   const time = formatTime(1_795_376_172_345_678);
@@ -20,4 +20,28 @@ test.each([
 test('formatted times sort as text in their order', () => {
   const times = [0, 999, 1000, 999_999, 1_000_000, 1_795_376_172_000_001].map(formatTime);
   expect([...times].sort()).toEqual(times);
+});
+
+test.each([
+  ['2026-11-22T19:36:12Z', '2026-11-22T19:36:12.000000Z'],
+  ['2026-11-22T19:36:12.3Z', '2026-11-22T19:36:12.300000Z'],
+  ['2026-11-22T19:36:12.345Z', '2026-11-22T19:36:12.345000Z'],
+  ['2026-11-22T19:36:12.345678Z', '2026-11-22T19:36:12.345678Z'],
+])('%s is the time %s', (text, time) => {
+  expect(formatTime(parseTime(text))).toBe(time);
+});
+
+test.each([
+  '2026-02-30T19:36:12Z',
+  '2026-11-22T24:00:00Z',
+  '2026-11-22T19:36:60Z',
+  '2026-11-22T19:36Z',
+  '2026-11-22T19:36:12.Z',
+  '2026-11-22T19:36:12.1234567Z',
+  '2026-11-22T19:36:12',
+  '2026-11-22T19:36:12+01:00',
+  '2026-11-22',
+  '',
+])('"%s" is no time', (text) => {
+  expect(parseTime(text)).toBeNaN();
 });
