@@ -61,3 +61,45 @@ test('a member who was removed, and joins again, has muted no thread of the grou
   await olive.call('message.post', { group, content: 'heard', replyTo: 1, subject: 'three' });
   expect(await person.receivedSoFar()).toContain('three');
 });
+
+test('moderators are told once of the reports of a message by one user, until they close them', async () => {
+  const { enter } = await boardWith('olive', 'mike');
+  const [olive, mike] = [await enter('olive'), await enter('mike')];
+  const group = 'plans';
+  await olive.call('group.create', { name: group });
+  await mike.call('group.join', { group });
+  await olive.call('message.post', { group, subject: 'one', content: 'c' });
+  await olive.notices();
+  const report = (reason: string) => mike.call('message.report', { group, number: 1, reason });
+  const told = async () =>
+    (await olive.notices())
+      .filter(({ method }) => method === 'message.reported')
+      .map(({ params }) => params?.reason);
+
+  for (const reason of ['first', 'first', 'second']) await report(reason);
+  expect(await told()).toEqual(['first']);
+  const { reports } = await olive.call('report.list', { group });
+  expect(reports).toMatchObject([{ number: 1, user: 'mike', reason: 'second' }]);
+
+  await olive.call('report.close', { group, number: 1 });
+  await report('third');
+  expect(await told()).toEqual(['third']);
+});
+
+test('nobody invites a user who blocks them', async () => {
+  const { enter } = await boardWith('olive', 'mike');
+  const [olive, mike] = [await enter('olive'), await enter('mike')];
+  const group = 'plans';
+  await olive.call('group.create', { name: group, access: 'invite', description: 'Buy my soap' });
+  await mike.call('user.block', { user: 'olive' });
+
+  expect(await olive.errorOf('group.invite', { group, user: 'mike' })).toMatchObject({
+    word: 'BLOCKED',
+  });
+  expect(await mike.notices()).toEqual([]);
+  expect(await mike.call('invitation.list', {})).toEqual({ received: [] });
+
+  await mike.call('user.unblock', { user: 'olive' });
+  await olive.call('group.invite', { group, user: 'mike' });
+  expect(await mike.notices()).toMatchObject([{ method: 'group.invited' }]);
+});

@@ -88,7 +88,7 @@ export interface GroupRepository {
   /** For whoever may know of the group. */
   show(actor: Actor, group: GroupRef): Promise<GroupView>;
 
-  /** @throws `ALREADY_MEMBER`, `BARRED` for the user, `INVITATION_LIMIT` */
+  /** @throws `ALREADY_MEMBER`, `BARRED` for the user, `BLOCKED` if the user blocks the actor, `INVITATION_LIMIT` */
   invite(actor: Actor, group: GroupRef, user: string): Promise<{ group: Group; user: User }>;
   /**
    * Makes a code by which users can join.
@@ -145,7 +145,7 @@ export interface GroupRepository {
   /** @param pinned false to unpin it @throws `MESSAGE_NOT_FOUND`, `PINS_FULL` */
   pin(actor: Actor, group: GroupRef, number: number, pinned: boolean): Promise<{ group: Group }>;
 
-  /** Reports a message to the moderators. A second report of the same user replaces the first. @throws `MESSAGE_NOT_FOUND`, `REPORT_LIMIT` */
+  /** Reports a message to the moderators. A second one of the same user replaces the first, and is announced if that was closed. @throws `MESSAGE_NOT_FOUND`, `REPORT_LIMIT` */
   report(actor: Actor, group: GroupRef, number: number, reason: string): Promise<{ group: Group }>;
   /** The open reports of the messages that the actor can see. */
   reports(actor: Actor, group: GroupRef): Promise<{ group: Group; reports: Report[] }>;

@@ -56,7 +56,7 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   'group.edit': [...moderator, ...naming, 'GROUP_PROTECTED', 'DIRECT_FIXED', 'TOO_LONG'],
   'group.delete': [...moderator, 'GROUP_PROTECTED'],
   'group.show': ['GROUP_NOT_FOUND'],
-  'group.invite': [...moderator, 'ALREADY_MEMBER', 'BARRED', 'INVITATION_LIMIT'],
+  'group.invite': [...moderator, 'ALREADY_MEMBER', 'BARRED', 'BLOCKED', 'INVITATION_LIMIT'],
   'invitation.list': moderator,
   'invitation.revoke': moderator,
   'group.remove': [...moderator, 'TOO_LONG'],

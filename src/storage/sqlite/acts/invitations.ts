@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { nameKey } from '../../../board/name-key.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
@@ -22,6 +23,7 @@ export function invite(
   const target = findTarget(statements, group, name);
   const { user } = target;
   requireInvitable(statements, group, target);
+  if (actor) requireUnblocked(statements, actor, name);
   const of = { group: group.id, user: user.id };
   if (statements.invitationOf.get(of)) return { group, user };
   requireRoom(tx, group);
@@ -137,6 +139,12 @@ function requireInvitable(statements: Statements, group: Group, { user, isMember
   const of = { group: group.id, user: user.id, kind: 'barred' };
   if (statements.restrictionOf.get(of))
     throw boardError('BARRED', `${user.name} is`, group.name, '');
+}
+
+/** An invitation shows texts of the group to a user: not to one who blocks its author. @throws BoardError `BLOCKED` */
+function requireUnblocked(statements: Statements, { user }: Actor, name: string): void {
+  const peer = statements.peerByKey.get({ user: user.id, key: nameKey(name) });
+  if (peer?.blocksUser) throw boardError('BLOCKED', `${peer.name} accepts no invitations from you`);
 }
 
 /** @throws BoardError `INVITATION_LIMIT` */

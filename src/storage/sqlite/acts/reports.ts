@@ -21,7 +21,11 @@ export function report(
   const { user, origin } = actor;
   const sent = statements.reportsSince.get({ user: user.id, since: at - day })?.count ?? 0;
   if (sent >= limits.reportsPerDay) throw boardError('REPORT_LIMIT', limits.reportsPerDay);
-  statements.addReport.run({ group: group.id, number, user: user.id, reason, at });
+  const of = { group: group.id, number, user: user.id };
+  const isOpen = statements.openReportOf.get(of) !== undefined;
+  statements.addReport.run({ ...of, reason, at });
+  // The moderators have been told: a user could fill their screens with reports of one message.
+  if (isOpen) return { group };
   const moderators = moderatorsOf(statements, group)
     .filter((moderator) => visibleMessage(statements, group, moderator.joinedAt, number))
     .map(({ id }) => id);

@@ -473,6 +473,7 @@ function reportStatements(orm: Orm) {
     reason: reports.reason,
     createdAt: reports.createdAt,
   };
+  const idColumn = { id: reports.id };
   const isOpen = isNull(reports.closedAt);
   return {
     addReport: () =>
@@ -495,6 +496,23 @@ function reportStatements(orm: Orm) {
           },
         })
         .prepare(),
+    /** The report of a message by a user, if it is open. */
+    openReportOf: () =>
+      direct(
+        client,
+        orm
+          .select(idColumn)
+          .from(reports)
+          .where(
+            and(
+              eq(reports.userId, user),
+              eq(reports.groupId, group),
+              eq(reports.number, value('number')),
+              isOpen,
+            ),
+          ),
+        idColumn,
+      ),
     /** How many messages a user has reported since `:since`. */
     reportsSince: () =>
       direct(
