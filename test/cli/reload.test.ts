@@ -65,3 +65,30 @@ test('SIGHUP with a wrong configuration file changes nothing and logs the reason
   expect(await peer.call('server.info', {})).toMatchObject({ access: 'closed' });
   expect(await server.stop()).toBe(0);
 });
+
+test('SIGHUP changes who can make groups', async () => {
+  const { server, reload } = await configuredServer('group-creation = "operator"\n');
+  const peer = await JsonPeer.connect(server.port);
+  await peer.call('session.login', { user: 'alice', password: 'a secret', create: true });
+  const refused = await peer.errorOf('group.create', { name: 'chess' });
+  expect(refused.word).toBe('FORBIDDEN');
+  await reload('group-creation = "protected"\n', 'read the configuration again');
+  await peer.call('group.create', { name: 'chess' });
+
+  const guest = await JsonPeer.connect(server.port);
+  await guest.call('session.login', { user: 'guest' });
+  const other = await guest.errorOf('group.create', { name: 'go' });
+  expect(other.word).toBe('NAME_UNPROTECTED');
+  await reload('group-creation = "anyone"\n', 'read the configuration again');
+  await guest.call('group.create', { name: 'go' });
+  expect(await guest.call('group.show', { group: 'go' })).toMatchObject({ role: 'member' });
+
+  // Nobody reads the reports of a group without moderators but the operator, and the log says that there is one.
+  await peer.call('group.join', { group: 'go' });
+  await peer.call('message.post', { group: 'go', subject: 'hidden words', content: '' });
+  await peer.call('message.report', { group: 'go', number: 1, reason: 'hidden reason' });
+  await server.logged('a member reported a message');
+  await peer.call('group.leave', { group: 'chess' });
+  await server.logged('a group has lost its owner');
+  expect(server.log).not.toContain('hidden');
+});
