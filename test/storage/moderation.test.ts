@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { groupName, userName } from '../../src/board/names.ts';
 import { ExportEncoder } from '../../src/cli/printing/export-encoder.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { exportLines } from '../../src/storage/sqlite/moving/export-lines.ts';
@@ -186,5 +187,36 @@ test('db check finds roles, keys and rules that no board can have', async () => 
     expect(problems(board)).toContainEqual(expect.stringMatching(says));
     client.exec('ROLLBACK');
   }
+  expect(problems(board)).toEqual([]);
+});
+
+test('a deleted owner is followed by the moderator with the oldest role, and a renamed owner stays', async () => {
+  const board = openBoard();
+  const { groups, operator, protect } = lookAfter(board);
+  const [alice, bob, carol] = [
+    await protect('alice'),
+    await protect('bob'),
+    await protect('carol'),
+  ];
+  const made = { name: groupName('chess'), description: '', access: 'open' } as const;
+  const { group } = await groups.create(alice, made, 'protected');
+  for (const actor of [carol, bob]) await board.repository.join(actor, group);
+  for (const name of ['carol', 'bob']) await groups.setRole(alice, group, name, 'moderator');
+  const owner = async () => (await operator.group(group)).owner;
+
+  await operator.renameUser('alice', userName('alicia'));
+  expect(await owner()).toBe('alicia');
+  await operator.deleteUser('alicia', 'keep', control);
+  expect(await owner()).toBe('carol');
+  await operator.setPassword('carol', null);
+  expect(await owner()).toBe('bob');
+  await operator.banUser('bob', '');
+  expect(await owner()).toBeNull();
+  const { lines } = await operator.moderation.log(group, { limit: 3 });
+  expect(lines).toMatchObject([
+    { act: 'role', by: null, user: 'carol', detail: 'member' },
+    { act: 'role', by: null, user: 'bob', detail: 'owner' },
+    { act: 'role', by: null, user: 'bob', detail: 'member' },
+  ]);
   expect(problems(board)).toEqual([]);
 });
