@@ -138,11 +138,19 @@ export function findAccess(statements: Statements, actor: Actor, ref: GroupRef):
  * secret group to which the user is invited, then another group.
  */
 export function lookUpGroup(statements: Statements, { id: user }: Pick<User, 'id'>, ref: GroupRef) {
+  const id = 'id' in ref ? ref.id : idInKey(ref.key);
+  if (id !== undefined && !statements.knownGroup.get({ group: id, user })?.known) return undefined;
   if ('id' in ref) return statements.accessById.get({ group: ref.id, user });
   const exact = statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
   if (exact?.joinedAt != null || isDirectName(ref.key)) return exact;
   const secret = statements.secretByKey.get({ key: ref.key, user })?.id;
   return secret ? statements.accessById.get({ group: secret, user }) : exact;
+}
+
+/** The number in the key of a secret group, such as 12 in `plans#12`. Other keys have no `#`. */
+function idInKey(key: string): number | undefined {
+  const [, digits] = /#(\d{1,15})$/.exec(key) ?? [];
+  return digits === undefined ? undefined : Number(digits);
 }
 
 /** @throws BoardError `NOT_MEMBER`, and what `findAccess` throws */
