@@ -263,7 +263,8 @@ export class Hub implements EndsTurn {
   private join({ group, user, origin, lastNumber, at }: EventOf<'member.joined'>): void {
     for (const session of this.sessionsOf(user.id)) {
       this.enter(group, session, at);
-      session.groups.push(group.id);
+      // A user whose membership a command has ended may join again before the server announces it.
+      if (!session.groups.includes(group.id)) session.groups.push(group.id);
     }
     const params = { ...toGroup(group), ...toUser(user), lastNumber, change: at };
     this.notifyGroup(group, origin, { method: 'member.joined', params });
@@ -312,7 +313,6 @@ export class Hub implements EndsTurn {
     if (channel instanceof DirectChannel) channel.rename(user.id, directName(deletedUser));
     for (const session of this.sessionsOf(user.id)) {
       channel?.remove(session);
-      session.muted?.leave(group.id);
       forget(group.id, session);
     }
     this.dropIfEmpty(group.id);
@@ -328,7 +328,6 @@ export class Hub implements EndsTurn {
     this.notifyOthers(user, origin, { method: 'membership.ended', params });
     for (const session of this.sessionsOf(user.id)) {
       channel?.remove(session);
-      session.muted?.leave(group.id);
       forget(group.id, session);
     }
     this.dropIfEmpty(group.id);
@@ -421,7 +420,9 @@ export class Hub implements EndsTurn {
   }
 }
 
-function forget(groupId: number, { groups }: Session): void {
+/** Removes what a session knows of a group that its user is not in any more. */
+function forget(groupId: number, { groups, muted }: Session): void {
+  muted?.leave(groupId);
   const at = groups.indexOf(groupId);
   if (at !== -1) groups.splice(at, 1);
 }

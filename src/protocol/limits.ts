@@ -10,8 +10,11 @@ export const limits = {
   about: 4 * 1024,
   /** Maximum length of the reason of a ban, a deletion, an act in a group or a report, in characters. */
   reason: 200,
-  /** Groups that a user can own. */
+  /** Groups that a user can own, and those that a user can make within a day and that still exist. */
   groupsOwned: 20,
+  groupsPerDay: 50,
+  /** Members of a group with a role. Each of them is notified of a report. */
+  moderators: 50,
   /** Invitations of a group that are open, and those of a user, and how many users can join by one code. */
   invitations: 100,
   invitationsReceived: 100,

@@ -44,6 +44,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   description: 'group description',
   about: 'text about a group',
   groupsOwned: 'groups that a user owns',
+  groupsPerDay: 'groups that a user makes within a day',
+  moderators: 'moderators of a group, with its owner',
   invitations: 'open invitations of a group',
   invitationsReceived: 'open invitations of a user',
   codeUses: 'uses of an invitation code',

@@ -65,7 +65,7 @@ group.invite code                      out  out  out  out  F    F    F    F    o
 invitation.list                        ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
 invitation.list group                  out  out  out  out  F    F    F    F    ok   ok   ok
 invitation.revoke                      out  out  out  out  F    F    F    F    ok   ok   ok
-invitation.revoke @invited             out  out  out  out  F    F    F    F    ok   ok   ok
+invitation.revoke @invited             out  out  ok   out  F    F    F    F    ok   ok   ok
 invitation.revoke @other               out  out  out  out  F    F    F    F    same same same
 group.remove @self                     out  out  out  out  F    F    F    F    PARA PARA PARA
 group.remove @other                    out  out  out  out  F    F    F    F    ok   ok   ok

@@ -64,7 +64,6 @@ const allowed: Record<string, string[]> = {
   firstVisible: ['SCAN CONSTANT ROW'],
   knownGroup: ['SCAN CONSTANT ROW'],
   mutedSome: ['SCAN CONSTANT ROW'],
-  secretByKey: ['SCAN CONSTANT ROW'],
   // The newest messages of a group, found by an index.
   walkThreads: ['SCAN walked'],
   countReplies: ['SCAN some'],
@@ -75,6 +74,7 @@ const allowed: Record<string, string[]> = {
   threadWindow: ['SCAN seen'],
   // At most as many as the limit of a day, found by an index.
   conversationsBegun: ['SCAN some'],
+  groupsMade: ['SCAN some'],
   outsideChanges: ['SCAN outside_changes'],
   forgetNetworksPast: ['USE TEMP B-TREE FOR ORDER BY'],
   // Bans of networks are few.

@@ -32,7 +32,7 @@ export interface Invitation {
   readonly id: number;
   /** The user who is invited; null for a code. */
   readonly user: string | null;
-  /** Who invites; null for the operator, or a user who was deleted. */
+  /** Who invites; null for the operator. */
   readonly by: string | null;
   /** How many users can still join by the code; null for any number. */
   readonly uses: number | null;
@@ -101,7 +101,7 @@ export interface GroupRepository {
     group: GroupRef,
     code: { readonly code: string; readonly uses: number | null; readonly until: number | null },
   ): Promise<{ group: Group }>;
-  /** Ends the invitation of a user, or all codes of the group. */
+  /** Ends the invitation of a user, or all codes of the group. The user who is invited can end that invitation too. */
   revoke(
     actor: Actor,
     group: GroupRef,

@@ -136,14 +136,25 @@ export function findAccess(statements: Statements, actor: Actor, ref: GroupRef):
 /**
  * The group that a user means, if there is one that the user may know of. By name, a group of the user comes first, then a
  * secret group to which the user is invited, then another group.
+ * @throws BoardError `GROUP_NOT_FOUND` if the user is in several groups of that name. Nobody joins a second one, but an owner can
+ * rename a group to the name of another that a member is in; to refuse it would tell the owner of a secret group.
  */
 export function lookUpGroup(statements: Statements, { id: user }: Pick<User, 'id'>, ref: GroupRef) {
   const id = 'id' in ref ? ref.id : idInKey(ref.key);
   if (id !== undefined && !statements.knownGroup.get({ group: id, user })?.known) return undefined;
   if ('id' in ref) return statements.accessById.get({ group: ref.id, user });
   const exact = statements.accessByKey.get({ key: storedKey(statements, user, ref.key), user });
-  if (exact?.joinedAt != null || isDirectName(ref.key)) return exact;
-  const secret = statements.secretByKey.get({ key: ref.key, user })?.id;
+  if (isDirectName(ref.key)) return exact;
+  const isMember = exact?.joinedAt != null;
+  const own = isMember ? [exact.id] : [];
+  const { first = null, last = null } =
+    statements.secretsOfMember.get({ key: ref.key, user }) ?? {};
+  for (const secret of [first, last]) {
+    if (secret !== null && !own.includes(secret)) own.push(secret);
+  }
+  if (own.length > 1) throw severalOwnGroups(ref.name, own);
+  if (isMember) return exact;
+  const secret = own[0] ?? statements.secretOfInvited.get({ key: ref.key, user })?.id;
   return secret ? statements.accessById.get({ group: secret, user }) : exact;
 }
 
@@ -151,6 +162,11 @@ export function lookUpGroup(statements: Statements, { id: user }: Pick<User, 'id
 function idInKey(key: string): number | undefined {
   const [, digits] = /#(\d{1,15})$/.exec(key) ?? [];
   return digits === undefined ? undefined : Number(digits);
+}
+
+function severalOwnGroups(name: string, ids: readonly number[]): BoardError {
+  const why = `You are in several groups that are named ${name}: say the number of the group, ${ids.join(' or ')}`;
+  return new BoardError('GROUP_NOT_FOUND', `${why}.`);
 }
 
 /** @throws BoardError `NOT_MEMBER`, and what `findAccess` throws */

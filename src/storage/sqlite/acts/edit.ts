@@ -8,7 +8,7 @@ import { may } from '../../../protocol/rights.ts';
 import { findMessage } from '../statements/by-number.ts';
 import { visibleMessage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireMember, requireNotSilenced } from './access.ts';
+import { type MemberAccess, requireMember, requireNotSilenced } from './access.ts';
 import { nextChange, visibleUntil } from './changes.ts';
 import { addLine } from './group-log.ts';
 import { mentionAgain } from './mentions.ts';
@@ -42,9 +42,8 @@ export function editMessage(
   const { access, message: before, isOwn, id } = requireSeen(statements, own);
   const { group, joined } = access;
   if (!isOwn) throw boardError('NOT_AUTHOR', own.number, group.name);
-  requireNotSilenced(access, at);
-  // The other user would be notified of the new text.
-  if (isDirectName(group.name)) requireMayWrite(statements, own.actor, group);
+  // The others are notified of the new text.
+  requireMayWriteNow(tx, own.actor, access);
   const { subject = before.subject, content = before.content, revision } = edit;
   const { number, edits } = before;
   if (subject === before.subject && content === before.content) {
@@ -72,6 +71,16 @@ export function editMessage(
   return { group, message, revision: edits + 1 };
 }
 
+/** @throws BoardError `SILENCED`, and what `requireMayWrite` throws for a direct conversation */
+function requireMayWriteNow(
+  { statements, at }: ServerTx,
+  actor: Actor,
+  access: MemberAccess,
+): void {
+  requireNotSilenced(access, at);
+  if (isDirectName(access.group.name)) requireMayWrite(statements, actor, access.group);
+}
+
 /** @throws BoardError as `Repository.delete` does */
 export function deleteMessage(
   tx: ServerTx,
@@ -83,6 +92,8 @@ export function deleteMessage(
   if (!isOwn && !may(role, 'delete messages of others')) {
     throw boardError('NOT_AUTHOR', own.number, group.name);
   }
+  // The others are shown the reason, so giving one is writing.
+  if (reason !== '') requireMayWriteNow(tx, own.actor, access);
   const { number, postedAt } = message;
   const change = nextChange(tx.statements, group.id, tx.at);
   buryMessages(tx, group.id, [{ id, number }], { by: user.id, change });

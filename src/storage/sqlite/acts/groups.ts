@@ -2,8 +2,10 @@ import { type Name, nameKey } from '../../../board/name-key.ts';
 import { requireReadable } from '../../../board/names.ts';
 import type { GroupChanges, GroupDetails } from '../../../board/ports/administration.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
+import { day } from '../../../board/times.ts';
 import type { Group, GroupRef } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
 import { type Access, type GroupCreation, groupFields } from '../../../protocol/rights.ts';
 import { nameColumns, secretColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -43,6 +45,10 @@ export function makeGroup(
   requireActiveSession(statements.session.get({ user: user.id }), actor);
   requireMayCreate(actor, creation, group.access ?? 'open');
   requireRoomForGroup(statements, user, 'You own');
+  const today = statements.groupsMade.get({ user: user.id, since: at - day })?.count ?? 0;
+  if (today >= limits.groupsPerDay) {
+    throw boardError('GROUP_LIMIT', 'Within a day, you have made', limits.groupsPerDay);
+  }
   requireNoNamesake(statements, actor, group.name.name);
   const made = add(tx, group, user.id);
   statements.addMembership.run({ group: made.id, user: user.id, at, number: 0 });

@@ -7,7 +7,7 @@ import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Access } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
-import { type Authority, findGroup, noGroup, requireRight } from './access.ts';
+import { type Authority, findAccess, findGroup, noGroup, requireRight } from './access.ts';
 import { log } from './group-log.ts';
 import { authorOf, findTarget, type Target } from './roles.ts';
 import type { OperatorTx } from './transaction.ts';
@@ -17,7 +17,7 @@ export function invite(
   tx: OperatorTx,
   { user: name, ...authority }: Authority & { readonly user: string },
 ): { group: Group; user: User } {
-  const { statements, at } = tx;
+  const { statements } = tx;
   const { actor } = authority;
   const { group } = requireRight(statements, authority, 'invite users');
   const target = findTarget(statements, group, name);
@@ -31,8 +31,7 @@ export function invite(
     throw boardError('INVITATION_LIMIT', user.name, limits.invitationsReceived);
   }
   const { by, origin } = authorOf(actor);
-  const inviter = actor?.user.id ?? null;
-  statements.invite.run({ ...of, hash: null, uses: null, until: null, by: inviter, at });
+  add(tx, actor, { ...of, hash: null, uses: null, until: null });
   const { description } = findGroup(statements, { id: group.id });
   tx.emit({ type: 'group.invited', user, group, by, description });
   log(tx, group, { act: 'invite', by, origin, user: user.name });
@@ -66,27 +65,43 @@ export function makeCode(
   }
   requireRoom(tx, group);
   const { actor } = authority;
-  const by = actor?.user.id ?? null;
-  statements.invite.run({ group: group.id, user: null, hash, uses, until, by, at });
+  add(tx, actor, { group: group.id, user: null, hash, uses, until });
   log(tx, group, { act: 'code', ...authorOf(actor), ...(until !== null && { until }) });
   return { group };
 }
 
-/** Ends the invitation of a user, or all codes of a group. @throws BoardError as `Repository.revoke` does */
+/**
+ * Ends the invitation of a user, or all codes of a group. Whoever is invited can end their own invitation.
+ * @throws BoardError as `Repository.revoke` does
+ */
 export function revoke(
   tx: OperatorTx,
   { user: name, ...authority }: Authority & { readonly user: string | undefined },
 ): { group: Group; revoked: number } {
   const { statements } = tx;
+  const { actor } = authority;
+  const own = actor && name !== undefined && findOwn(statements, actor, authority.group, name);
+  if (own) {
+    statements.removeInvitation.run({ id: own.invitation });
+    log(tx, own.group, { act: 'revoke', ...authorOf(actor), user: actor.user.name });
+    return { group: own.group, revoked: 1 };
+  }
   const { group } = requireRight(statements, authority, 'invite users');
   const user = name === undefined ? undefined : findTarget(statements, group, name).user;
   const found = statements.invitationsIn.all({ group: group.id });
   const ended = found.filter((one) => (user ? one.user === user.name : one.user === null));
   for (const { id } of ended) statements.removeInvitation.run({ id });
   if (ended.length > 0) {
-    log(tx, group, { act: 'revoke', ...authorOf(authority.actor), user: user?.name });
+    log(tx, group, { act: 'revoke', ...authorOf(actor), user: user?.name });
   }
   return { group, revoked: ended.length };
+}
+
+/** The invitation of the actor, if the name is the actor's own. */
+function findOwn(statements: Statements, actor: Actor, ref: GroupRef, name: string) {
+  if (statements.accountByKey.get({ key: nameKey(name) })?.id !== actor.user.id) return undefined;
+  const { id, name: group, invitation } = findAccess(statements, actor, ref);
+  return invitation === null ? undefined : { invitation, group: { id, name: group } };
 }
 
 /** What is stored of a code. */
@@ -98,7 +113,7 @@ export function hashOfCode(code: string): string {
 export function findCode({ statements, at }: OperatorTx, code: string | undefined) {
   if (code === undefined) return undefined;
   const found = statements.invitationByCode.get({ hash: hashOfCode(code) });
-  const isOver = found && ((found.until ?? at + 1) <= at || (found.uses ?? 1) <= 0);
+  const isOver = found && (found.until ?? at + 1) <= at;
   return isOver ? undefined : found;
 }
 
@@ -149,10 +164,23 @@ function requireUnblocked(statements: Statements, { user }: Actor, name: string)
 
 /** @throws BoardError `INVITATION_LIMIT` */
 function requireRoom({ statements, at }: OperatorTx, group: Group): void {
-  const count = () => statements.invitationCount.get({ group: group.id })?.count ?? 0;
-  if (count() < limits.invitations) return;
-  statements.removeEndedCodes.run({ group: group.id, at });
-  if (count() >= limits.invitations) {
+  const open = statements.openInvitationCount.get({ group: group.id, at })?.count ?? 0;
+  if (open >= limits.invitations) {
     throw boardError('INVITATION_LIMIT', group.name, limits.invitations);
   }
+}
+
+interface NewInvitation {
+  readonly group: number;
+  /** Null for a code. */
+  readonly user: number | null;
+  readonly hash: string | null;
+  readonly uses: number | null;
+  readonly until: number | null;
+}
+
+/** Adds an invitation, and removes the codes of its group that have ended. */
+function add({ statements, at }: OperatorTx, actor: Actor | null, invitation: NewInvitation): void {
+  statements.removeEndedCodes.run({ group: invitation.group, at });
+  statements.invite.run({ ...invitation, by: actor?.user.id ?? null, at });
 }

@@ -78,11 +78,10 @@ export function requireNoNamesake(
   self = 0,
 ): void {
   const key = nameKey(name);
-  const secret = statements.secretByKey.get({ key, user: user.id })?.id;
-  const open = statements.accessByKey.get({ key, user: user.id });
-  const isInAnother = (group = self) =>
-    group !== self && statements.marksOf.get({ group, user: user.id }) !== undefined;
-  if (isInAnother(secret ?? self) || isInAnother(open?.id)) {
+  const secret = statements.secretsOfMember.get({ key, user: user.id });
+  const exact = statements.accessByKey.get({ key, user: user.id });
+  const own = [secret?.first, secret?.last, exact?.joinedAt == null ? undefined : exact.id];
+  if (own.some((id) => id != null && id !== self)) {
     throw new BoardError('GROUP_EXISTS', `You are in another group that is named ${name}.`);
   }
 }

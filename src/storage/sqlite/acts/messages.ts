@@ -6,6 +6,7 @@ import type { Statements } from '../statements/statements.ts';
 import { findGroup } from './access.ts';
 import { nextChange, visibleUntil } from './changes.ts';
 import { changeCounts } from './counts.ts';
+import { addLine } from './group-log.ts';
 import { reindexMessage } from './search-index.ts';
 import { removeTraces } from './traces.ts';
 import type { OperatorTx } from './transaction.ts';
@@ -22,7 +23,7 @@ export function deleteMessages(
   tx: OperatorTx,
   { group: ref, numbers, reason }: DeleteMessages,
 ): Group {
-  const { id, name } = findGroup(tx.statements, ref);
+  const { id, name, kind } = findGroup(tx.statements, ref);
   const group = { id, name };
   const rows = [...new Set(numbers)].map((number) => {
     const row = findMessage(tx.statements, id, number);
@@ -37,6 +38,9 @@ export function deleteMessages(
   for (const { number, postedAt } of rows) {
     const what = { origin: null, group, number, postedAt, by: null, reason };
     announceDeleted(tx, { ...what, change: change ?? 0 });
+    if (kind === 'direct') continue;
+    const message = { number, postedAt };
+    addLine(tx, group, { act: 'delete', by: null, origin: null, message, detail: reason });
   }
   return group;
 }

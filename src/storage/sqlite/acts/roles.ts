@@ -1,6 +1,6 @@
 import { nameKey } from '../../../board/name-key.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
-import type { Group, GroupRef, User } from '../../../board/types.ts';
+import type { Group, User } from '../../../board/types.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { effectiveRole, may, type Role, standsAbove } from '../../../protocol/rights.ts';
@@ -89,6 +89,10 @@ export function setRole(
   if (before === role) return { group, user, role };
   if (role === 'owner') requireRoomForGroup(statements, user, `${user.name} owns`);
   const staff = statements.staffOf.all({ group: group.id });
+  if (before === 'member' && staff.length >= limits.moderators) {
+    const why = `${group.name} has ${limits.moderators} moderators, which is the limit`;
+    throw boardError('FORBIDDEN', why);
+  }
   if (role === 'owner') {
     for (const owner of staff.filter((one) => one.role === 'owner')) {
       store(tx, group, owner, 'moderator');
@@ -96,7 +100,7 @@ export function setRole(
   }
   store(tx, group, user, role);
   log(tx, group, { act: 'role', ...authorOf(actor), user: user.name, detail: role });
-  settleOwner(tx, group, before);
+  settleOwner(tx, group, before, user);
   return { group, user, role, ...(!actor && staff.length === 0 && closeNews(tx, group)) };
 }
 
@@ -108,7 +112,9 @@ function authorizedFor(
   role: Role,
 ): Authorized {
   const { actor, group: ref } = authority;
-  if (!actor || nameKey(name) !== nameKey(actor.user.name)) {
+  // By the id: the name that the session knows may be another user's since the operator has renamed both.
+  const isOwn = actor && statements.accountByKey.get({ key: nameKey(name) })?.id === actor.user.id;
+  if (!isOwn) {
     return requireRight(statements, authority, 'give roles');
   }
   const own = requireMember(statements, actor, ref);
@@ -143,12 +149,15 @@ function store({ statements, at }: OperatorTx, group: Group, user: User, role: R
  * Finds a new owner for a group that has lost its owner: the protected member who has been a moderator for longest. Without
  * one, the group stays without an owner, and the operator is told.
  * @param lost the role that a member of the group had until now
+ * @param demoted that member, if they still are one: an owner who steps down is not made the owner again
  */
-export function settleOwner(tx: OperatorTx, group: Group, lost: Role): void {
+export function settleOwner(tx: OperatorTx, group: Group, lost: Role, demoted?: User): void {
   if (lost !== 'owner') return;
   const staff = tx.statements.staffOf.all({ group: group.id });
   if (staff.some(({ role }) => role === 'owner')) return;
-  const heir = staff.find(({ isProtected, isBanned }) => isProtected && !isBanned);
+  const heir = staff.find(
+    ({ id, isProtected, isBanned }) => id !== demoted?.id && isProtected && !isBanned,
+  );
   if (heir) {
     store(tx, group, heir, 'owner');
     log(tx, group, { act: 'role', by: null, origin: null, user: heir.name, detail: 'owner' });
@@ -174,9 +183,9 @@ export function requireRoomForGroup(statements: Statements, user: User, who: str
 }
 
 /** The members who read the reports of a group. */
-export function moderatorsOf(statements: Statements, group: GroupRef & { id: number }) {
+export function moderatorsOf(statements: Statements, { id: group }: Group) {
   return statements.staffOf
-    .all({ group: group.id })
+    .all({ group })
     .filter(({ role, isProtected }) =>
       may(effectiveRole(role, isProtected ? '' : null), 'read reports'),
     );

@@ -42,7 +42,7 @@ export function removeTracesOfUser(statements: Statements, user: number): void {
   statements.removeMutedUsersOfUser.run({ user });
   statements.removeMutedThreadsOfUser.run({ user });
   statements.removeInvitationsOfUser.run({ user });
-  statements.forgetInviter.run({ user });
+  statements.removeInvitationsBy.run({ user });
   statements.removeRestrictionsOfUser.run({ user });
   statements.forgetReporter.run({ user });
 }

@@ -95,7 +95,7 @@ export function moderationDetails(statements: Statements, group: number): Modera
     invitations: statements.invitationsIn.all({ group }),
     pins: statements.pinsOf.all({ group }).map(({ number }) => number),
     closedThreads: statements.closedThreadsOf.all({ group }).map(({ thread }) => thread),
-    openReports: statements.reportsIn.all({ group, limit: everything }).length,
+    openReports: statements.reportsIn.all({ group, from: 0, limit: everything }).length,
     log: newestLines(statements, group, { before: everything, limit: linesShown }).reverse(),
   };
 }

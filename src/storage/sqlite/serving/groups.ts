@@ -19,7 +19,7 @@ import {
   requireRight,
 } from '../acts/access.ts';
 import { hashOfCode } from '../acts/invitations.ts';
-import { visibleMessage } from '../statements/pages.ts';
+import { messagePage, visibleMessage } from '../statements/pages.ts';
 import { plain } from './repository.ts';
 import type { Store } from './store.ts';
 
@@ -146,11 +146,10 @@ export class SqliteGroups implements GroupRepository {
     const { statements } = this.store;
     return this.store.read(() => {
       const { group, joined } = requireRight(statements, { actor, group: ref }, 'read reports');
-      const found = statements.reportsIn.all({ group: group.id, limit: limits.reportsListed });
-      const reports = found.filter(({ number }) =>
-        visibleMessage(statements, group, joined, number),
-      );
-      return { group, reports };
+      // A report ends with its message, so all from the first visible message on are of visible ones.
+      const [first] = messagePage(statements, group, joined, { after: 0, limit: 1 }).messages;
+      const page = { group: group.id, from: first?.number ?? 0, limit: limits.reportsListed };
+      return { group, reports: first ? statements.reportsIn.all(page) : [] };
     });
   }
 

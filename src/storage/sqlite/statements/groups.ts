@@ -239,6 +239,8 @@ export function groupStatements(orm: Orm) {
           skeleton: '',
           keySkeleton: '',
           memberCount: 0,
+          keepMessages: null,
+          keepDays: null,
         })
         .where(eq(groups.id, value('group')))
         .prepare(),

@@ -1,4 +1,18 @@
-import { and, asc, desc, eq, gt, isNotNull, isNull, lt, ne, or, type SQL, sql } from 'drizzle-orm';
+import {
+  and,
+  asc,
+  desc,
+  eq,
+  gt,
+  gte,
+  isNotNull,
+  isNull,
+  lt,
+  ne,
+  or,
+  type SQL,
+  sql,
+} from 'drizzle-orm';
 import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
 import {
@@ -57,6 +71,9 @@ function idFrom(table: 'group_log' | 'invitations' | 'reports'): SQL<number> {
   return sql`max(${value('at')}, coalesce((SELECT max(id) FROM ${sql.raw(table)}), 0) + 1)`;
 }
 
+/** Whether `groups` is a secret group that is named `:key`: see `groups.access`. */
+const isNamed = sql`groups.access = 'secret' AND groups.name_key = ${value('key')} || '#' || groups.id`;
+
 /** The queries about access, roles, invitations and moderation. */
 export function rightStatements(orm: Orm) {
   const { $client: client } = orm;
@@ -66,17 +83,29 @@ export function rightStatements(orm: Orm) {
     ...reportStatements(orm),
 
     /**
-     * The secret group that is named `:key` for `:user`, who is in it or invited to it. It looks through the memberships and
-     * invitations of the user: so it takes as long for a group that exists as for one that does not.
+     * The secret groups named `:key` that `:user` is in: the first and the last one, which are null if there is none. It looks
+     * through the memberships of the user: so it takes as long for a group that exists as for one that does not.
      */
-    secretByKey: () => {
-      const isIt = sql`access = 'secret' AND name_key = ${value('key')} || '#' || groups.id`;
-      const found = (table: string) =>
-        sql`(SELECT groups.id FROM ${sql.raw(table)} CROSS JOIN groups ON groups.id = group_id WHERE user_id = ${user} AND ${isIt} LIMIT 1)`;
+    secretsOfMember: () => {
       const columns = {
-        id: sql<number | null>`coalesce(${found('memberships')}, ${found('invitations')})`.as('id'),
+        first: sql<number | null>`min(groups.id)`.as('first'),
+        last: sql<number | null>`max(groups.id)`.as('last'),
       };
-      const query = orm.select(columns).from(sql`(SELECT 1)`);
+      const own = sql`${memberships} CROSS JOIN ${groups} ON groups.id = group_id`;
+      const query = orm
+        .select(columns)
+        .from(own)
+        .where(and(eq(memberships.userId, user), isNamed));
+      return direct(client, query, columns);
+    },
+    /** The first secret group named `:key` to which `:user` is invited, found in the same way. */
+    secretOfInvited: () => {
+      const columns = { id: sql<number | null>`min(groups.id)`.as('id') };
+      const own = sql`${invitations} CROSS JOIN ${groups} ON groups.id = group_id`;
+      const query = orm
+        .select(columns)
+        .from(own)
+        .where(and(eq(invitations.userId, user), isNamed));
       return direct(client, query, columns);
     },
 
@@ -335,6 +364,17 @@ function roleStatements(orm: Orm) {
           .orderBy(asc(memberships.groupId)),
         heldColumns,
       ),
+    /** How many groups the user has made after `:since` that still exist, counted up to the limit of a day. */
+    groupsMade: () => {
+      const made = and(eq(groups.createdBy, user), gt(groups.createdAt, value('since')));
+      const some = orm
+        .select({ id: groups.id })
+        .from(groups)
+        .where(and(made, sql`+groups.kind = 'group'`))
+        .limit(limits.groupsPerDay)
+        .as('some');
+      return direct(client, orm.select(countColumns).from(some), countColumns);
+    },
     ownedCount: () =>
       direct(
         client,
@@ -419,19 +459,14 @@ function invitationStatements(orm: Orm) {
     removeEndedCodes: () =>
       orm
         .delete(invitations)
-        .where(
-          and(
-            eq(invitations.groupId, group),
-            sql`(${invitations.until} <= ${value('at')} OR ${invitations.uses} <= 0)`,
-          ),
-        )
+        .where(and(eq(invitations.groupId, group), sql`${invitations.until} <= ${value('at')}`))
         .prepare(),
-    invitationCount: () =>
-      direct(
-        client,
-        orm.select(countColumns).from(invitations).where(eq(invitations.groupId, group)),
-        countColumns,
-      ),
+    /** How many invitations of a group have not ended at `:at`. */
+    openInvitationCount: () => {
+      const isOpen = sql`coalesce(${invitations.until}, ${value('at')} + 1) > ${value('at')}`;
+      const open = and(eq(invitations.groupId, group), isOpen);
+      return direct(client, orm.select(countColumns).from(invitations).where(open), countColumns);
+    },
     receivedCount: () =>
       direct(
         client,
@@ -523,14 +558,14 @@ function reportStatements(orm: Orm) {
           .where(and(eq(reports.userId, user), gt(reports.createdAt, value('since')))),
         countColumns,
       ),
-    /** The open reports of a group, oldest message first. */
+    /** The open reports of a group's messages from the number `:from` on, oldest message first. */
     reportsIn: () =>
       direct(
         client,
         orm
           .select(columns)
           .from(reports)
-          .where(and(eq(reports.groupId, group), isOpen))
+          .where(and(eq(reports.groupId, group), gte(reports.number, value('from')), isOpen))
           .orderBy(asc(reports.number), asc(reports.id))
           .limit(value('limit')),
         columns,

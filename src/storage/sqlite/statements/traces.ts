@@ -91,12 +91,8 @@ export function traceStatements(orm: Orm) {
     removeLogOf: () => remove(groupLog).where(eq(groupLog.groupId, group)).prepare(),
     removeInvitationsOfUser: () =>
       remove(invitations).where(eq(invitations.userId, user)).prepare(),
-    forgetInviter: () =>
-      orm
-        .update(invitations)
-        .set({ invitedBy: null })
-        .where(eq(invitations.invitedBy, user))
-        .prepare(),
+    /** The invitations and codes that a user has made. Without their author, they would look as if the operator had made them. */
+    removeInvitationsBy: () => remove(invitations).where(eq(invitations.invitedBy, user)).prepare(),
     removeRestrictionsOfUser: () =>
       remove(restrictions).where(eq(restrictions.userId, user)).prepare(),
     forgetReporter: () =>
