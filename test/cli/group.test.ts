@@ -172,6 +172,7 @@ test('group edit changes the description, and stores an event for the server', a
       was: 'main',
       description: 'For everyone',
       rules: { access: 'open', posting: 'members', replying: 'members' },
+      changed: ['description'],
     },
     expect.objectContaining({
       type: 'group.logged',
@@ -242,6 +243,7 @@ test('group rename keeps number, members and messages, and stores an event for t
       was: 'news',
       description: 'What is new',
       rules: { access: 'open', posting: 'members', replying: 'members' },
+      changed: ['name'],
     },
     expect.objectContaining({
       type: 'group.logged',
