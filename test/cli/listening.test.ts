@@ -76,7 +76,7 @@ test('a server listens on one port of every given address, and once on each', as
   expect(await server.stop()).toBe(0);
 });
 
-const mayBeEmpty = new Set(['--description', '--reason']);
+const mayBeEmpty = new Set(['--description', '--about', '--reason']);
 
 test('every option refuses an empty value, except texts that can be empty', async () => {
   const empty = [...everyCommand()].flatMap(([name, { options }]) =>

@@ -44,7 +44,7 @@ test.each([
   { args: ['db', 'check', '--jsn'], says: "unknown option '--jsn'\n(Did you mean --json?)" },
   { args: ['group', 'show'], says: "missing required argument 'group'" },
   { args: ['group', 'list', 'main'], says: 'too many arguments' },
-  { args: ['group', 'edit', 'main'], says: 'give what to change: --description, --keep' },
+  { args: ['group', 'edit', 'main'], says: 'give what to change, such as --description' },
   { args: ['group', 'edit', 'main', '--keep', '0'], says: 'a whole number from 1 up' },
   { args: ['group', 'edit', 'main', '--max-age', '36h'], says: 'an age in whole days' },
   { args: ['message', 'list', 'main', '--limit', '0'], says: 'a whole number from 1 to 1000' },

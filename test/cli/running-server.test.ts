@@ -42,11 +42,13 @@ describe('beside a running server', () => {
       method: 'group.changed',
       params: { group: 'news', was: 'news', description: 'Changed' },
     });
+    expect(await alice.notice()).toMatchObject({ method: 'group.logged' });
     await admin('group', 'rename', 'news', 'olds');
     expect(await alice.notice()).toMatchObject({
       method: 'group.changed',
       params: { group: 'olds', was: 'news' },
     });
+    expect(await alice.notice()).toMatchObject({ method: 'group.logged' });
     await alice.call('message.post', { group: 'olds', subject: 'four', content: 'x' });
     await admin('group', 'delete', 'olds', '--yes');
     expect(await alice.notice()).toMatchObject({

@@ -106,6 +106,6 @@ test('a slow reader gets the last reply too', async () => {
   await setTimeout(1500);
   peer.socket.resume();
   const shown = await peer.toEnd();
-  expect(shown.split('tells more, with an example.\n').length - 1).toBe(helps);
+  expect(shown.split('tells more. Groups of your own: %help moderation.\n').length - 1).toBe(helps);
   expect(shown.endsWith('[INFO] You are alice, in no group yet.\n')).toBe(true);
 });

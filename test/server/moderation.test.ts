@@ -103,3 +103,28 @@ test('nobody invites a user who blocks them', async () => {
   await olive.call('group.invite', { group, user: 'mike' });
   expect(await mike.notices()).toMatchObject([{ method: 'group.invited' }]);
 });
+
+test('an invitation to a secret group shows nothing of what is in it', async () => {
+  const board = await TestBoard.start();
+  for (const name of ['alice', 'bob', 'eve']) await board.protect(name, password);
+  const alice = await board.protectedProgram('alice', password);
+  const bob = await board.protectedProgram('bob', password);
+  const eve = await board.protectedProgram('eve', password);
+  const group = 'plans';
+  await alice.call('group.create', { name: group, description: 'Ours', access: 'secret' });
+  await alice.call('group.invite', { group, user: 'eve' });
+  const seen = async () => [
+    await eve.call('group.list', {}),
+    await eve.call('group.show', { group }),
+    await eve.call('invitation.list', {}),
+  ];
+  const before = await seen();
+  expect(before[1]).toMatchObject({ invited: true, description: 'Ours', members: 0, pins: [] });
+  await alice.call('group.invite', { group, user: 'bob' });
+  await bob.call('group.join', { group });
+  await alice.call('group.setRole', { group, user: 'bob', role: 'moderator' });
+  await bob.call('message.post', { group, subject: 'word', content: 'word' });
+  await bob.call('message.pin', { group, number: 1 });
+  expect(await seen()).toEqual(before);
+  expect(await eve.notices()).toEqual([expect.objectContaining({ method: 'group.invited' })]);
+});

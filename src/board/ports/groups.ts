@@ -14,6 +14,7 @@ export interface GroupView extends GroupRules {
   readonly group: Group;
   readonly description: string;
   readonly about: string;
+  /** 0 of a secret group to which the user is only invited. Then `owner` is null, and `moderators` is empty. */
   readonly members: number;
   readonly isMember: boolean;
   /** The user's role, if it has effect. */

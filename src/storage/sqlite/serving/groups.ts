@@ -54,12 +54,15 @@ export class SqliteGroups implements GroupRepository {
       const { id, name, access, posting, replying, joinedAt, silencedUntil } = found;
       const group = { id, name };
       const { description, about, members } = findGroup(statements, { id });
-      const staff = statements.staffOf.all({ group: id });
+      // An invitation shows nothing of what is in a secret group.
+      const isHidden = access === 'secret' && joinedAt === null;
+      const staff = isHidden ? [] : statements.staffOf.all({ group: id });
       const named = (role: Role) => staff.filter((one) => one.role === role).map((one) => one.name);
       const pins = joinedAt === null ? [] : statements.pinsOf.all({ group: id });
       const isSilenced = (silencedUntil ?? 0) > this.store.now() * 1000;
       return {
-        ...{ group, description, about, access, posting, replying, members },
+        ...{ group, description, about, access, posting, replying },
+        members: isHidden ? 0 : members,
         isMember: joinedAt !== null,
         role: effectiveRole(found.role, actor.passwordHash),
         invited: found.invitation !== null,

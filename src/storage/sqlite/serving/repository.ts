@@ -21,7 +21,7 @@ import type {
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
-import { effectiveRole } from '../../../protocol/rights.ts';
+import { type Access, effectiveRole } from '../../../protocol/rights.ts';
 import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
 import { membershipOf } from '../acts/own-memberships.ts';
 import { changePage } from '../statements/change-pages.ts';
@@ -57,13 +57,15 @@ export class SqliteRepository implements Repository {
       return rows.map(
         ({ joinedAt, lastRead, ranges, lastNumber, notify, role, invitation, ...group }) => ({
           ...group,
+          // An invitation shows nothing of what is in a secret group.
+          members: isShown(group.access, joinedAt) ? group.members : 0,
           role: effectiveRole(role, actor.passwordHash),
           invited: invitation !== null,
           notify: notify ?? 'all',
           joined: joinedAt !== null,
           ...toMarks({ lastRead, ranges }),
           // How many are left would tell of messages that the user cannot see.
-          messages: lastNumber,
+          messages: isShown(group.access, joinedAt) ? lastNumber : 0,
           lastNumber: joinedAt === null ? 0 : lastNumber,
           change: joinedAt === null ? 0 : until,
         }),
@@ -296,6 +298,10 @@ export class SqliteRepository implements Repository {
     if (this.store.statements.outsideChanges.all().length === 0) return;
     await this.store.run('announceOutsideChanges', {});
   }
+}
+
+function isShown(access: Access, joinedAt: number | null): boolean {
+  return access !== 'secret' || joinedAt !== null;
 }
 
 /** An actor as plain data for an act, without the object that is charged. */
