@@ -1,4 +1,4 @@
-import type { ErrorCode } from './errors.ts';
+import type { BoardError, ErrorCode } from './errors.ts';
 
 /** Advice about an error. A member is left out if there is nothing to add to the sentence. */
 export interface Hint {
@@ -6,6 +6,8 @@ export interface Hint {
   readonly typing?: string;
   /** For a person or a script that runs `corkboard post` or `tail`. */
   readonly running?: string;
+  /** The sentence can be about another user as well. The advice is for one's own case, whose sentence begins with "You". */
+  readonly own?: true;
 }
 
 /** A new error needs an entry here, if only `{}`. */
@@ -42,8 +44,12 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   },
   GROUP_EXISTS: {},
   GROUP_PROTECTED: {},
-  ALREADY_MEMBER: { typing: 'Type %grouplist <group> to see its messages, or %list for main.' },
+  ALREADY_MEMBER: {
+    own: true,
+    typing: 'Type %grouplist <group> to see its messages, or %list for main.',
+  },
   NOT_MEMBER: {
+    own: true,
     typing: 'Join it first: %groupjoin <group>, or %join for main.',
     running: 'Add --join to join it first.',
   },
@@ -57,7 +63,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   BARRED: {},
   SILENCED: { typing: 'You can read meanwhile.' },
   THREAD_CLOSED: { typing: 'Begin a new thread with %post.' },
-  GROUP_LIMIT: { typing: 'Hand one over or delete one first.' },
+  GROUP_LIMIT: { own: true, typing: 'Hand one over or delete one first.' },
   PINS_FULL: { typing: 'Unpin one first: %unpin <number>.' },
   REPORT_LIMIT: {},
   NAME_UNPROTECTED: {},
@@ -85,3 +91,12 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   PROXY_REFUSED: {},
   NOT_A_WEB_SERVER: {},
 };
+
+/** The advice for an error, or undefined if there is none for the user who reads it. */
+export function hintFor(
+  { code, message }: Pick<BoardError, 'code' | 'message'>,
+  reader: 'typing' | 'running',
+): string | undefined {
+  const hint = hints[code];
+  return hint.own && !message.startsWith('You ') ? undefined : hint[reader];
+}

@@ -307,3 +307,15 @@ test('a name without a password makes no group and gets no role', async () => {
     '[ERROR] The name eve is not protected by a password. Only a protected name can have a role',
   );
 });
+
+test('advice for oneself is not given about another user', async () => {
+  const { alice } = await people('alice', 'bob');
+  await alice.ask('%create plans');
+  expect(await alice.ask('%mod plans bob')).toBe('[ERROR] bob is not a member of plans.\n');
+  expect(await alice.ask('%invite plans alice')).toBe(
+    '[ERROR] alice is a member of plans already.\n',
+  );
+  expect(await alice.ask('%set plans name cellar')).toContain(
+    '[SUCCESS] The group is called cellar now.\n',
+  );
+});

@@ -1,7 +1,7 @@
 import { cleanLine, cleanText } from '../clean.ts';
 import { isDirectName, userOfDirectName } from '../direct.ts';
 import type { BoardError } from '../errors.ts';
-import { hints } from '../hints.ts';
+import { hintFor } from '../hints.ts';
 import { limits } from '../limits.ts';
 import type { Role } from '../rights.ts';
 import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
@@ -17,9 +17,9 @@ const ruleLength = 40;
 // The one column of the groups' table that may be cut.
 const descriptionColumn = 2;
 
-export function renderError({ code, message }: BoardError, style: Style = plainStyle): string {
-  const { typing: hint } = hints[code];
-  return error(`${cleanLine(message)}${hint ? ` ${hint}` : ''}`, style);
+export function renderError(failure: BoardError, style: Style = plainStyle): string {
+  const hint = hintFor(failure, 'typing');
+  return error(`${cleanLine(failure.message)}${hint ? ` ${hint}` : ''}`, style);
 }
 
 export function error(text: string, style: Style = plainStyle): string {

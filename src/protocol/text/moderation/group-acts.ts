@@ -94,6 +94,10 @@ export const set: TextCommand = {
     }
     const { edit, shown } = editOf(field, args);
     const { group: name } = await call('group.edit', { group, ...edit });
+    if (field === 'name') {
+      yield success(`The group is called ${style.group(name)} now.`, style);
+      return;
+    }
     const what = shown === '' ? 'empty' : shown;
     yield success(`The ${field} of ${style.group(name)} is ${what} now.`, style);
   },

@@ -82,7 +82,8 @@ export function requireNoNamesake(
   const exact = statements.accessByKey.get({ key, user: user.id });
   const own = [secret?.first, secret?.last, exact?.joinedAt == null ? undefined : exact.id];
   if (own.some((id) => id != null && id !== self)) {
-    throw new BoardError('GROUP_EXISTS', `You are in another group that is named ${name}.`);
+    const why = `You are in another group that is named ${name}: leave it first, or take another name.`;
+    throw new BoardError('GROUP_EXISTS', why);
   }
 }
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { hints } from '../../../../src/protocol/hints.ts';
+import { hintFor, type hints } from '../../../../src/protocol/hints.ts';
 import type { TextPeer } from '../../../helpers/text-peer.ts';
 import type { Answer } from '../oracle/answer.ts';
 import type { Actor, Request, SignIn, Told } from './actor.ts';
@@ -40,8 +40,9 @@ export class Person implements Actor {
   shown({ method, params }: Request, answer: Answer, isHere: boolean): string {
     if ('error' in answer) {
       const [code = '', ...sentence] = answer.error.split(': ');
-      const hint = hints[code as keyof typeof hints].typing;
-      return `[ERROR] ${sentence.join(': ')}${hint ? ` ${hint}` : ''}\n`;
+      const message = sentence.join(': ');
+      const hint = hintFor({ code: code as keyof typeof hints, message }, 'typing');
+      return `[ERROR] ${message}${hint ? ` ${hint}` : ''}\n`;
     }
     return commands[method]?.shown(answer.result, params, isHere) ?? '';
   }
