@@ -56,10 +56,14 @@ CREATE TABLE \`__new_groups\` (
 	\`keep_days\` integer,
 	\`kind\` text DEFAULT 'group' NOT NULL,
 	\`created_by\` integer,
-	\`last_change\` integer DEFAULT 0 NOT NULL
+	\`last_change\` integer DEFAULT 0 NOT NULL,
+	\`access\` text DEFAULT 'open' NOT NULL,
+	\`posting\` text DEFAULT 'members' NOT NULL,
+	\`replying\` text DEFAULT 'members' NOT NULL,
+	\`about\` text DEFAULT '' NOT NULL
 );
 --> statement-breakpoint
-INSERT INTO \`__new_groups\`("id", "name", "name_key", "skeleton", "key_skeleton", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days", "kind", "created_by", "last_change") SELECT "id", "name", "name_key", "skeleton", "key_skeleton", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days", "kind", "created_by", "last_change" FROM \`groups\`;--> statement-breakpoint
+INSERT INTO \`__new_groups\`("id", "name", "name_key", "skeleton", "key_skeleton", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days", "kind", "created_by", "last_change", "access", "posting", "replying", "about") SELECT "id", "name", "name_key", "skeleton", "key_skeleton", "description", "created_at", "last_number", "member_count", "message_count", "keep_messages", "keep_days", "kind", "created_by", "last_change", "access", "posting", "replying", "about" FROM \`groups\`;--> statement-breakpoint
 DROP TABLE \`groups\`;--> statement-breakpoint
 ALTER TABLE \`__new_groups\` RENAME TO \`groups\`;--> statement-breakpoint
 PRAGMA foreign_keys=ON;--> statement-breakpoint
