@@ -173,3 +173,18 @@ test('a full list of invitations has room again when a code has ended', async ()
   const { invitations } = await alice.call('invitation.list', { group });
   expect(invitations).toHaveLength(limits.invitations);
 });
+
+test('a moderator who is removed cannot come back by a code of their own', async () => {
+  const { peers } = await members(['alice', 'bob']);
+  const [alice, bob] = peers;
+  await alice.call('group.edit', { group, access: 'invite' });
+  await alice.call('group.setRole', { group, user: 'bob', role: 'moderator' });
+  const { code } = await bob.call('group.invite', { group });
+  await alice.call('group.remove', { group, user: 'bob' });
+  const join = { group, code };
+  expect(await refusal(bob.request('group.join', join))).toMatchObject({
+    code: 'INVITATION_INVALID',
+  });
+  const { code: valid } = await alice.call('group.invite', { group });
+  await bob.call('group.join', { group, code: valid });
+});

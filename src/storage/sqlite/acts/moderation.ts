@@ -132,6 +132,7 @@ export function removeMembership({ statements }: OperatorTx, group: Group, user:
   const of = { group: group.id, user: user.id };
   statements.removeMembership.run(of);
   statements.removeMutedThreadsInGroup.run(of);
+  statements.removeCodesBy.run(of);
   changeCounts(statements, group.id, { members: -1 });
 }
 

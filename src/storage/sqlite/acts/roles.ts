@@ -142,7 +142,10 @@ function closeNews(tx: OperatorTx, group: Group): { announcementsOnly: true } | 
 
 function store({ statements, at }: OperatorTx, group: Group, user: User, role: Role): void {
   const since = role === 'member' ? null : at;
-  statements.setRole.run({ group: group.id, user: user.id, role, since });
+  const of = { group: group.id, user: user.id };
+  statements.setRole.run({ ...of, role, since });
+  // Whoever has a code of theirs could go on to let others in, or come back by it.
+  if (role === 'member') statements.removeCodesBy.run(of);
 }
 
 /**

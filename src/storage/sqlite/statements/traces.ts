@@ -1,4 +1,4 @@
-import { and, eq, lte, or, sql } from 'drizzle-orm';
+import { and, eq, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import {
   blocks,
@@ -93,6 +93,17 @@ export function traceStatements(orm: Orm) {
       remove(invitations).where(eq(invitations.userId, user)).prepare(),
     /** The invitations and codes that a user has made. Without their author, they would look as if the operator had made them. */
     removeInvitationsBy: () => remove(invitations).where(eq(invitations.invitedBy, user)).prepare(),
+    /** The codes that a user has made for one group. */
+    removeCodesBy: () =>
+      remove(invitations)
+        .where(
+          and(
+            eq(invitations.groupId, group),
+            eq(invitations.invitedBy, user),
+            isNull(invitations.userId),
+          ),
+        )
+        .prepare(),
     removeRestrictionsOfUser: () =>
       remove(restrictions).where(eq(restrictions.userId, user)).prepare(),
     forgetReporter: () =>
