@@ -32,8 +32,6 @@ export function noticeLine({ method, params }: Told): string | undefined {
       return was.startsWith('@')
         ? `[DIRECT:${was.slice(1)}] [NOTIFY] This conversation is now called ${group}.`
         : `[GROUP:${was}] [NOTIFY] The group is now called ${group}.`;
-    case 'group.logged':
-      return notify(`The operator renamed the group: ${(params as Any).line.detail}.`);
     case 'messages.purged':
       return notify(
         first === last

@@ -71,7 +71,7 @@ export const operatorActs: {
     const ref = stage.ref('general');
     const name = stage.newWord('other').replace('other', 'general');
     access.names.set('general', name);
-    const params = { was: ref.name, ...access.rules('general') };
+    const params = { was: ref.name, ...access.rules('general'), changed: ['name'] };
     const told = stage.seatsIn('general');
     stage.tell(told, 'general', 'group.changed', params);
     const line = { act: 'rename', by: null, detail: `${ref.name} to ${name}` };
