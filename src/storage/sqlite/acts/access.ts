@@ -227,8 +227,8 @@ export function requireRight(
 
 /** The error for a member whose role does not have the right. */
 export function forbidden(right: Right, { name }: Group): BoardError {
-  const who = lowestRoleWith(right) === 'owner' ? 'the owner' : 'a moderator';
-  return boardError('FORBIDDEN', `To ${right}, one has to be ${who} of ${name}`);
+  const who = lowestRoleWith(right) === 'owner' ? 'the owner' : 'moderators';
+  return boardError('FORBIDDEN', `Only ${who} of ${name} can ${right}`);
 }
 
 /** The key in the database of a group that a user refers to, who may mean a direct conversation by `@dave`. */

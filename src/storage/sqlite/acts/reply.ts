@@ -24,9 +24,9 @@ export function placeOfReply(
   { replyTo, subject }: { readonly replyTo: number; readonly subject?: string | undefined },
 ): ReplyPlace {
   const { group, joined, role, replying } = access;
-  const mayReply = may(role, 'reply where only moderators reply');
+  const mayReply = may(role, 'reply');
   if (replying === 'moderators' && !mayReply) {
-    throw forbidden('reply where only moderators reply', group);
+    throw forbidden('reply', group);
   }
   const parent = visibleMessage(statements, group, joined, replyTo);
   if (!parent) throw boardError('MESSAGE_NOT_FOUND', group.name, replyTo);
@@ -42,7 +42,7 @@ export function placeOfReply(
 
 /** @throws BoardError `FORBIDDEN` if only moderators begin threads in the group */
 export function requireMayPost({ group, role, posting }: MemberAccess): void {
-  const right = 'post in a group for announcements';
+  const right = 'begin threads';
   if (posting === 'moderators' && !may(role, right)) throw forbidden(right, group);
 }
 
