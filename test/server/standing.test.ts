@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
@@ -29,8 +29,8 @@ const requests: [method: string, params: object][] = [
   ['account.setPassword', { password: 'a third horse', current: password }],
 ];
 
-async function withAlice() {
-  const board = await TestBoard.start();
+async function withAlice(passwords = quickPasswords()) {
+  const board = await TestBoard.start({ passwords });
   await board.protect('alice', password);
   const alice = await board.protectedProgram('alice', password);
   await alice.call('group.join', { group: 'main' });
@@ -90,20 +90,23 @@ test('a ban that is committed while posts wait for the lock refuses all of them'
 });
 
 test('a changed password ends the other sessions at once, with their waiting requests', async () => {
-  const { board, alice } = await withAlice();
+  const passwords = quickPasswords();
+  const { board, alice } = await withAlice(passwords);
   const thief = await board.protectedProgram('alice', password);
   const person = await board.connect();
   person.send('alice', password);
   await person.expect('%help for every command.\n');
   const lock = board.database();
   const probe = await board.connectProgram();
+  const hash = vi.spyOn(passwords, 'hash');
   const change = alice.call('account.setPassword', {
     password: 'another horse',
     current: password,
   });
   // Held from before its commit, so that the posts after it wait for the same one.
   lock.exec('BEGIN IMMEDIATE');
-  for (let each = 0; each < 50; each++) await probe.call('ping', {});
+  await vi.waitFor(() => expect(hash.mock.settledResults).toHaveLength(1));
+  await probe.call('ping', {});
   const post = refusedWith(thief, 'message.post', { group: 'main', subject: 'x', content: '' });
   for (let each = 0; each < 20; each++) await probe.call('ping', {});
   lock.exec('COMMIT');
