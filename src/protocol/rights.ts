@@ -49,11 +49,12 @@ export function standsAbove(role: Role, other: Role): boolean {
 }
 
 /**
- * The role that has effect: none without a password, because anybody may take an unprotected name.
+ * The role that has effect: none for an unprotected name, because anybody may take it. A role is removed together with the
+ * password; a session may have begun before.
  * @param stored null for a user who is not a member
  */
-export function effectiveRole(stored: Role | null, passwordHash: string | null): Role {
-  return passwordHash === null ? 'member' : (stored ?? 'member');
+export function effectiveRole(stored: Role | null, isProtected: boolean): Role {
+  return isProtected ? (stored ?? 'member') : 'member';
 }
 
 function rank(role: Role): number {

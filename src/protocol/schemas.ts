@@ -79,7 +79,7 @@ const rules = {
   posting: z.enum(policies).default('members'),
   replying: z.enum(policies).default('members'),
 };
-/** The user's own role in a group. It has effect only while the name has a password. */
+/** The user's own role in a group. It ends with the password of the name. */
 const role = z.enum(roles).default('member');
 /** A line of a group's log. `by` is null for the operator, and for what the board did by its rules. */
 const logLine = z.object({

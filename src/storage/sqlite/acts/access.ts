@@ -176,7 +176,7 @@ export function requireMember(statements: Statements, actor: Actor, ref: GroupRe
   const { lastNumber, posting, replying, silencedUntil } = access;
   return {
     ...{ group: { id, name }, joined: joinedAt, lastNumber, posting, replying, silencedUntil },
-    role: effectiveRole(role, actor.passwordHash),
+    role: effectiveRole(role, actor.passwordHash !== null),
   };
 }
 

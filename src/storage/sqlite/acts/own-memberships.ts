@@ -25,7 +25,7 @@ export function membershipOf(passwordHash: string | null) {
       group: { id, name },
       ...toMarks(row),
       rules: { access: row.access, posting: row.posting, replying: row.replying },
-      role: effectiveRole(row.role, passwordHash),
+      role: effectiveRole(row.role, passwordHash !== null),
       ...{ lastNumber, unread, joinedAt, mentions, notify },
     };
   };

@@ -38,7 +38,7 @@ type TargetRow = NonNullable<ReturnType<Statements['targetByKey']['get']>>;
 function toTarget({ id, name, joinedAt, role, isProtected, isBanned }: TargetRow): Target {
   return {
     user: { id, name },
-    role: effectiveRole(role, isProtected ? '' : null),
+    role: effectiveRole(role, isProtected === 1),
     isMember: joinedAt !== null,
     isProtected: isProtected === 1,
     isBanned: isBanned === 1,
@@ -189,7 +189,5 @@ export function requireRoomForGroup(statements: Statements, user: User, who: str
 export function moderatorsOf(statements: Statements, { id: group }: Group) {
   return statements.staffOf
     .all({ group })
-    .filter(({ role, isProtected }) =>
-      may(effectiveRole(role, isProtected ? '' : null), 'read reports'),
-    );
+    .filter(({ role, isProtected }) => may(effectiveRole(role, isProtected === 1), 'read reports'));
 }

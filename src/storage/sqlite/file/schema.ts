@@ -123,7 +123,7 @@ export const memberships = sqliteTable(
     notify: text({ enum: ['all', 'mentions', 'none'] })
       .notNull()
       .default('all'),
-    /** It has effect only while the name of the member is protected: see `protocol/rights.ts`. */
+    /** It ends with the password of the member: see `protocol/rights.ts`. */
     role: text({ enum: ['member', 'moderator', 'owner'] })
       .notNull()
       .default('member'),

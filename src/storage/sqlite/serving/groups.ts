@@ -64,7 +64,7 @@ export class SqliteGroups implements GroupRepository {
         ...{ group, description, about, access, posting, replying },
         members: isHidden ? 0 : members,
         isMember: joinedAt !== null,
-        role: effectiveRole(found.role, actor.passwordHash),
+        role: effectiveRole(found.role, actor.passwordHash !== null),
         invited: found.invitation !== null,
         owner: named('owner')[0] ?? null,
         moderators: named('moderator'),

@@ -59,7 +59,7 @@ export class SqliteRepository implements Repository {
           ...group,
           // An invitation shows nothing of what is in a secret group.
           members: isShown(group.access, joinedAt) ? group.members : 0,
-          role: effectiveRole(role, actor.passwordHash),
+          role: effectiveRole(role, actor.passwordHash !== null),
           invited: invitation !== null,
           notify: notify ?? 'all',
           joined: joinedAt !== null,
