@@ -4,13 +4,17 @@ import { boardStatements } from './board.ts';
 import { conversationStatements } from './conversations.ts';
 import { credentialStatements } from './credentials.ts';
 import { recipeOf } from './direct.ts';
+import { groupLogStatements } from './group-log.ts';
 import { groupStatements } from './groups.ts';
+import { invitationStatements } from './invitations.ts';
 import { membershipStatements } from './memberships.ts';
 import { mentionStatements } from './mentions.ts';
 import { messageStatements } from './messages.ts';
 import { muteStatements } from './mutes.ts';
 import type { Recipe } from './recipe.ts';
+import { reportStatements } from './reports.ts';
 import { rightStatements } from './rights.ts';
+import { roleStatements } from './roles.ts';
 import { searchStatements } from './search.ts';
 import { threadStatements } from './threads.ts';
 import { traceStatements } from './traces.ts';
@@ -36,6 +40,10 @@ function preparations(database: Orm) {
     ...threadStatements(database),
     ...traceStatements(database),
     ...rightStatements(database),
+    ...roleStatements(database),
+    ...invitationStatements(database),
+    ...reportStatements(database),
+    ...groupLogStatements(database),
   };
 }
 
