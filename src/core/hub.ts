@@ -13,8 +13,8 @@ import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
 import { MutedNotices } from '../protocol/muted.ts';
 import type { Notice } from '../protocol/schemas.ts';
-import { PrivateAnnouncement } from './announcement.ts';
 import { Channel, type Reach } from './channel.ts';
+import { ConnectedUsers } from './connected-users.ts';
 import { DirectChannel } from './direct-channel.ts';
 import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
 import { PresenceNotices } from './presence.ts';
@@ -31,8 +31,7 @@ type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
  * replies of the same turn.
  */
 export class Hub implements EndsTurn {
-  private readonly sessions = new Map<number, Session>();
-  private readonly byUser = new Map<number, readonly Session[]>();
+  private readonly users: ConnectedUsers;
   private readonly channels = new Map<number, Channel>();
   private readonly dirty = new Set<Channel>();
   private readonly marks = new PendingMarks();
@@ -74,12 +73,12 @@ export class Hub implements EndsTurn {
     'membership.ended': (event) => this.endMembership(event),
     'group.invited': ({ user, group, by, description }) => {
       const params = { ...toGroup(this.named(group)), by, description };
-      this.notifyOthers(user, null, { method: 'group.invited', params });
+      this.users.notify(user, null, { method: 'group.invited', params });
     },
     'message.reported': ({ group, origin, number, user, reason, moderators }) => {
       const params = { ...toGroup(this.named(group)), ...toUser(user), number, reason };
       const notice: Notice = { method: 'message.reported', params };
-      for (const id of moderators) this.notifyOthers({ id }, origin, notice);
+      for (const id of moderators) this.users.notify({ id }, origin, notice);
     },
     // The server logs it, for the operator.
     'group.ownerLost': () => {},
@@ -90,30 +89,27 @@ export class Hub implements EndsTurn {
     'messages.purged': (event) => this.purge(event),
   };
 
-  constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {}
+  constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {
+    this.users = new ConnectedUsers(counts);
+  }
 
   /** How many users have a session. */
   get online(): number {
-    return this.byUser.size;
+    return this.users.online;
   }
 
   /** The sessions that have not ended, logged in or not, the oldest first. */
   get connected(): Iterable<Session> {
-    return this.sessions.values();
+    return this.users.all;
   }
 
   isOnline(userId: number): boolean {
-    return this.byUser.has(userId);
+    return this.users.isOnline(userId);
   }
 
   /** The tokens of all connected sessions that were given one, by their ids. */
   tokens(): Map<string, { user: number; token: SessionToken }> {
-    const tokens = new Map<string, { user: number; token: SessionToken }>();
-    for (const { login, resumable } of this.sessions.values()) {
-      if (!login || !resumable) continue;
-      tokens.set(login.token.id, { user: login.user.id, token: login.token });
-    }
-    return tokens;
+    return this.users.tokens();
   }
 
   /**
@@ -133,17 +129,14 @@ export class Hub implements EndsTurn {
 
   /** A new session, which has no user yet. */
   add(session: Session): void {
-    this.sessions.set(session.id, session);
+    this.users.add(session);
   }
 
   /** A session that has ended. */
   remove(session: Session): void {
-    this.sessions.delete(session.id);
+    this.users.remove(session);
     const { login } = session;
     if (!login) return;
-    const others = this.sessionsOf(login.user.id).filter((other) => other !== session);
-    if (others.length > 0) this.byUser.set(login.user.id, others);
-    else this.byUser.delete(login.user.id);
     for (const id of session.groups.splice(0)) this.part(id, session, login.user);
   }
 
@@ -163,14 +156,14 @@ export class Hub implements EndsTurn {
    */
   private open(origin: Origin, opened: OpenedLogin): void {
     const { memberships, user, since, passwordHash, token, mutes } = opened;
-    const session = origin === null ? undefined : this.sessions.get(origin);
+    const session = this.users.find(origin);
     if (!session) return;
-    const others = this.sessionsOf(user.id);
+    const others = this.users.sessionsOf(user.id);
     const stale = others.find((other) => other.login?.token.id === token.id);
     if (others.length > 0 && !stale && passwordHash === null) return;
     session.enter({ user, since, passwordHash, token });
     if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
-    this.byUser.set(user.id, [...others, session]);
+    this.users.enter(session, user);
     session.groups = [];
     this.enterAll(memberships, session);
     if (stale) this.replace(stale);
@@ -187,7 +180,7 @@ export class Hub implements EndsTurn {
 
   /** A session that was logged out. Its connection still gets the reply. */
   private end(origin: Origin): void {
-    const session = origin === null ? undefined : this.sessions.get(origin);
+    const session = this.users.find(origin);
     if (!session) return;
     session.loggedOut = true;
     this.remove(session);
@@ -203,7 +196,7 @@ export class Hub implements EndsTurn {
 
   private changePassword(event: EventOf<'password.changed'>): void {
     const { origin, user, passwordHash, opened } = event;
-    for (const session of this.sessionsOf(user.id)) {
+    for (const session of this.users.sessionsOf(user.id)) {
       if (session.id !== origin) {
         session.close('EXPELLED', 'Your password was changed in another session. Log in again.');
       } else if (session.login) {
@@ -213,16 +206,12 @@ export class Hub implements EndsTurn {
     }
   }
 
-  private sessionsOf(userId: number): readonly Session[] {
-    return this.byUser.get(userId) ?? [];
-  }
-
   private expel(user: User, reason: string): void {
-    for (const session of this.sessionsOf(user.id)) session.close('EXPELLED', reason);
+    for (const session of this.users.sessionsOf(user.id)) session.close('EXPELLED', reason);
   }
 
   private rename(user: User, was: string, groups: readonly Group[]): void {
-    for (const session of this.sessionsOf(user.id)) {
+    for (const session of this.users.sessionsOf(user.id)) {
       if (session.login) session.login = { ...session.login, user };
     }
     const channels = groups.flatMap(({ id }) => this.channels.get(id) ?? []);
@@ -253,15 +242,15 @@ export class Hub implements EndsTurn {
   ): void {
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
-    for (const session of this.sessionsOf(user.id)) {
+    for (const session of this.users.sessionsOf(user.id)) {
       this.enter(group, session, at);
       session.groups.push(id);
     }
-    this.notifyOthers(user, origin, { method: 'direct.opened', params });
+    this.users.notify(user, origin, { method: 'direct.opened', params });
   }
 
   private join({ group, user, origin, lastNumber, at }: EventOf<'member.joined'>): void {
-    for (const session of this.sessionsOf(user.id)) {
+    for (const session of this.users.sessionsOf(user.id)) {
       this.enter(group, session, at);
       // A user whose membership a command has ended may join again before the server announces it.
       if (!session.groups.includes(group.id)) session.groups.push(group.id);
@@ -273,36 +262,26 @@ export class Hub implements EndsTurn {
   /** Sends what a user has read to the user's sessions, but not to a session that alone has changed it. */
   private sendMarks({ group, user, marks, only }: ChangedMarks): void {
     const params = { ...toGroup(this.named(group)), ...toMarks(marks) };
-    this.notifyOthers(user, only, { method: 'marks.changed', params });
+    this.users.notify(user, only, { method: 'marks.changed', params });
   }
 
   private setNotify(event: EventOf<'notify.changed'>): void {
     const { group, user, origin, notify, lastNumber } = event;
     const channel = this.channels.get(group.id);
-    for (const session of this.sessionsOf(user.id)) channel?.setNotify(session, notify);
+    for (const session of this.users.sessionsOf(user.id)) channel?.setNotify(session, notify);
     const params = { ...toGroup(this.named(group)), notify, lastNumber };
-    this.notifyOthers(user, origin, { method: 'membership.changed', params });
+    this.users.notify(user, origin, { method: 'membership.changed', params });
   }
 
   /** Notices of earlier messages are pending, so they are delivered before. */
   private setMuted({ user, origin, change }: EventOf<'mutes.changed'>): void {
-    for (const session of this.sessionsOf(user.id)) {
+    for (const session of this.users.sessionsOf(user.id)) {
       if (!session.encoding.leavesOutMuted) continue;
       for (const id of session.groups) this.channels.get(id)?.deliver();
       session.muted ??= new MutedNotices();
       session.muted.apply(change);
     }
-    this.notifyOthers(user, origin, { method: 'mutes.changed', params: {} });
-  }
-
-  /** Notifies the sessions of a user other than the session `except`. */
-  private notifyOthers(user: Pick<User, 'id'>, except: Origin, notice: Notice): void {
-    const announcement = new PrivateAnnouncement([notice]);
-    for (const session of this.sessionsOf(user.id)) {
-      if (session.id === except) continue;
-      session.notify(announcement);
-      this.counts.notices++;
-    }
+    this.users.notify(user, origin, { method: 'mutes.changed', params: {} });
   }
 
   private leave(group: Group, user: User, origin: Origin): void {
@@ -311,11 +290,7 @@ export class Hub implements EndsTurn {
     const channel = this.channels.get(group.id);
     channel?.forgetPresence(user.name);
     if (channel instanceof DirectChannel) channel.rename(user.id, directName(deletedUser));
-    for (const session of this.sessionsOf(user.id)) {
-      channel?.remove(session);
-      forget(group.id, session);
-    }
-    this.dropIfEmpty(group.id);
+    this.takeOut(group, user);
   }
 
   /** Tells the user of it once, on every session; the other members get a line of the group's log. */
@@ -325,8 +300,14 @@ export class Hub implements EndsTurn {
     channel?.forgetPresence(user.name);
     const { act, by, reason } = ended;
     const params = { ...toGroup(this.named(group)), act, by, ...(reason && { reason }) };
-    this.notifyOthers(user, origin, { method: 'membership.ended', params });
-    for (const session of this.sessionsOf(user.id)) {
+    this.users.notify(user, origin, { method: 'membership.ended', params });
+    this.takeOut(group, user);
+  }
+
+  /** Takes all sessions of a user out of a group. */
+  private takeOut(group: Group, user: User): void {
+    const channel = this.channels.get(group.id);
+    for (const session of this.users.sessionsOf(user.id)) {
       channel?.remove(session);
       forget(group.id, session);
     }
@@ -361,7 +342,7 @@ export class Hub implements EndsTurn {
     channel.enqueue({ method: 'group.removed', params }, origin);
     channel.deliver();
     this.channels.delete(group.id);
-    for (const session of this.sessions.values()) forget(group.id, session);
+    for (const session of this.users.all) forget(group.id, session);
   }
 
   private enter(group: Group, session: Session, joinedAt: number): void {
