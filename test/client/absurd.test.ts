@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { wrapLine, wrapText } from '../../src/chat/style/wrap.ts';
 import { cleanIncoming } from '../../src/client/clean-incoming.ts';
 import { connect } from '../../src/client/connect.ts';
 import { ConnectionError } from '../../src/client/failure.ts';
 import { limits } from '../../src/protocol/limits.ts';
+import { wrapLine, wrapText } from '../../src/terminal/wrap.ts';
 import { cost, costlyTexts } from '../helpers/costly.ts';
 import { ScriptedServer } from './scripted-server.ts';
 

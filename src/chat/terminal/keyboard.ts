@@ -1,7 +1,7 @@
 import { emitKeypressEvents, type Interface, type Key } from 'node:readline';
 import { PassThrough } from 'node:stream';
 import type { ReadStream } from 'node:tty';
-import { Sequences } from './sequences.ts';
+import { Sequences } from '../../terminal/sequences.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;

@@ -1,7 +1,7 @@
 import { asTyped } from '../../protocol/text/draft.ts';
+import { preview } from '../../terminal/paste.ts';
 import type { EditedLine } from './edited-line.ts';
 import { asPresses, type Press, pressesOf } from './keyboard.ts';
-import { preview } from './paste.ts';
 import type { Question } from './terminal.ts';
 
 /** The functions of the terminal that the dialogue uses. */

@@ -1,6 +1,6 @@
 import type { Key } from 'node:readline';
+import { pastedLines } from '../../terminal/paste.ts';
 import { pasteKey } from './keyboard.ts';
-import { pastedLines } from './paste.ts';
 import { ReverseSearch } from './reverse-search.ts';
 
 /** The functions of the terminal that the search uses. */

@@ -1,6 +1,6 @@
 import type { Key } from 'node:readline';
+import { pastedLines } from '../../terminal/paste.ts';
 import { pasteKey } from './keyboard.ts';
-import { pastedLines } from './paste.ts';
 
 // Ctrl-C and Ctrl-D.
 const givesUp = new Set(['c', 'd']);

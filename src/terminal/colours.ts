@@ -1,4 +1,4 @@
-import { caseless } from '../../protocol/unicode.ts';
+import { caseless } from '../protocol/unicode.ts';
 
 // Colours that are readable on black and on white, without red, which is for errors.
 const of256 = [

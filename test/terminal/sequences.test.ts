@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { Sequences } from '../../src/chat/terminal/sequences.ts';
+import { Sequences } from '../../src/terminal/sequences.ts';
 
 /** What readline sees of what a terminal sends, in these pieces. */
 function seen(...pieces: (string | Buffer)[]): { text: string; broken: number } {

@@ -1,8 +1,8 @@
 import stringWidth from 'string-width';
 import { afterEach, expect, test } from 'vitest';
-import { coloursOf } from '../../src/chat/style/colours.ts';
-import { spokenDate } from '../../src/chat/style/dates.ts';
-import { wrapLine, wrapText } from '../../src/chat/style/wrap.ts';
+import { coloursOf } from '../../src/terminal/colours.ts';
+import { spokenDate } from '../../src/terminal/dates.ts';
+import { wrapLine, wrapText } from '../../src/terminal/wrap.ts';
 
 const zone = process.env.TZ;
 afterEach(() => {

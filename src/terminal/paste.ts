@@ -1,4 +1,4 @@
-import { cleanText } from '../../protocol/clean.ts';
+import { cleanText } from '../protocol/clean.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const controls = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g;

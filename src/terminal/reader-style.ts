@@ -1,4 +1,4 @@
-import type { Style, Tag } from '../../protocol/text/style.ts';
+import type { Style, Tag } from '../protocol/text/style.ts';
 import { type Colours, coloursOf } from './colours.ts';
 import { spokenDate } from './dates.ts';
 import { wrapLine, wrapText } from './wrap.ts';

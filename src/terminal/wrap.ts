@@ -1,4 +1,4 @@
-import { displayWidth, wrapAtSpaces } from '../../protocol/unicode.ts';
+import { displayWidth, wrapAtSpaces } from '../protocol/unicode.ts';
 
 // The indentation of further rows of a line, in columns.
 const hanging = 2;
