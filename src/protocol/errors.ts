@@ -34,6 +34,16 @@ export const catalogue = {
   USER_EXISTS: (name: string) => `There is a user ${name} already.`,
   USER_NOT_FOUND: (name: string) => `There is no user ${name}.`,
 
+  SSH_KEY_INVALID: (why: string) => `This SSH key cannot be used: ${why}.`,
+  /** It does not say whose it is. */
+  SSH_KEY_TAKEN: () => 'This SSH key belongs to a user already.',
+  SSH_KEY_LIMIT: (whose: string, limit: number) =>
+    `${whose} ${limit} SSH keys, which is the limit.`,
+  SSH_KEY_NOT_FOUND: (whose: string, fingerprint: string) =>
+    `${whose} no SSH key ${shortened(fingerprint)}.`,
+  SSH_KEY_LAST: () =>
+    'Nothing else protects your name: set a password before you remove this SSH key.',
+
   GROUP_NOT_FOUND: (group: string) => `There is no group ${group}.`,
   GROUP_EXISTS: (group: string) => `There is a group ${group} already.`,
   GROUP_PROTECTED: (group: string) =>

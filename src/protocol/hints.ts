@@ -38,6 +38,11 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   NAME_TOO_SIMILAR: { typing: 'Please choose another.' },
   USER_EXISTS: {},
   USER_NOT_FOUND: {},
+  SSH_KEY_INVALID: {},
+  SSH_KEY_TAKEN: {},
+  SSH_KEY_LIMIT: { typing: 'Remove one first: %key remove <fingerprint>.' },
+  SSH_KEY_NOT_FOUND: { typing: 'Type %key to see them.' },
+  SSH_KEY_LAST: { typing: 'Type %password <password>.' },
   GROUP_NOT_FOUND: {
     typing: 'Type %groups to see the groups.',
     running: 'The operator of the board makes groups, with `corkboard group create`.',

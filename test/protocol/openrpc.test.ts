@@ -79,6 +79,8 @@ test('every error belongs to a method or is known to belong to no method', () =>
   expect(ofNone).toEqual([
     // A line that is not a request of a known method.
     ...['PARSE_ERROR', 'NOT_UTF8', 'LINE_TOO_LONG', 'INVALID_REQUEST', 'METHOD_NOT_FOUND'],
+    // The methods of the SSH keys come with their table.
+    ...['SSH_KEY_INVALID', 'SSH_KEY_TAKEN', 'SSH_KEY_LIMIT', 'SSH_KEY_NOT_FOUND', 'SSH_KEY_LAST'],
     // The end of a connection.
     ...['CONNECTION_ENDED', 'TOO_SLOW', 'LOGIN_TIMEOUT', 'TOO_MANY_CONNECTIONS', 'TLS_REQUIRED'],
     ...['PROXY_REFUSED', 'NOT_A_WEB_SERVER'],
