@@ -16,10 +16,10 @@ const stringEnd = '(?:\\u0007|\\u001b\\\\|[\\u0018\\u001a])';
 const control = '\\[[0-?]*[ -/]*';
 const mouse = '\\[M[\\s\\S]';
 const partial = new RegExp(
-  `^(?:|\\[\\[|${mouse}{0,2}|${control}|O[0-9;]*|${stringStart}${stringText}\\u001b?)$`,
+  `^(?:|\\u001b|\\u001b?(?:\\[\\[|${mouse}{0,2}|${control}|O[0-9;]*)|${stringStart}${stringText}\\u001b?)$`,
 );
 const whole = new RegExp(
-  `^(?:\\[\\[[A-E]|${mouse}{3}|${control}[@-~]|O[0-9;]*[ -~]|${stringStart}${stringText}${stringEnd})`,
+  `^(?:\\u001b?(?:\\[\\[[A-E]|${mouse}{3}|${control}[@-~]|O[0-9;]*[ -~])|${stringStart}${stringText}${stringEnd})`,
 );
 const broken = new RegExp(`^(?:${control}|${stringStart}${stringText})`);
 
@@ -59,7 +59,7 @@ export class Sequences {
     const { held } = this;
     // If the program is busy, the rest may have arrived in time and not been read yet.
     const late = () => setImmediate(() => this.held === held && this.giveUp());
-    this.timer = setTimeout(late, held === esc ? escapeTimeout : sequenceTimeout);
+    this.timer = setTimeout(late, isEscape(held) ? escapeTimeout : sequenceTimeout);
   }
 
   close(): void {
@@ -91,7 +91,7 @@ export class Sequences {
   private giveUp(): void {
     const { held } = this;
     this.held = '';
-    if (held === esc) this.owner.keys(held);
+    if (isEscape(held)) this.owner.keys(held);
   }
 
   /** Decodes bytes, however they are split. */
@@ -107,6 +107,11 @@ export class Sequences {
   }
 }
 
+/** Whether Escape was pressed, once or twice. */
+function isEscape(held: string): boolean {
+  return held === esc || held === esc + esc;
+}
+
 /** How many bytes at the end belong to a character that is not complete yet. */
 function unfinished(bytes: Buffer): number {
   for (let back = 1; back <= Math.min(3, bytes.length); back++) {
@@ -119,6 +124,11 @@ function unfinished(bytes: Buffer): number {
 
 /** The text that readline gets in place of a sequence. */
 function meaning(sequence: string): string {
+  // rxvt sends Escape and the sequence for a key that is pressed with Alt.
+  if (sequence.startsWith(esc)) {
+    const key = meaning(sequence.slice(1));
+    return key.startsWith(esc) ? esc + key : key;
+  }
   const [, otherModifiers, otherCode] = otherKey.exec(sequence) ?? [];
   if (otherCode !== undefined) return plainKey(Number(otherCode), Number(otherModifiers));
   const [, kittyCode, kittyModifiers = '1', event = '1'] = kittyKey.exec(sequence) ?? [];

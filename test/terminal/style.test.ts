@@ -1,6 +1,6 @@
 import stringWidth from 'string-width';
 import { afterEach, expect, test } from 'vitest';
-import { coloursOf } from '../../src/terminal/colours.ts';
+import { coloursOf, ownColour } from '../../src/terminal/colours.ts';
 import { spokenDate } from '../../src/terminal/dates.ts';
 import { wrapLine, wrapText } from '../../src/terminal/wrap.ts';
 
@@ -49,4 +49,9 @@ test('the text of a message keeps its indentation, its empty lines and its URLs'
     'see\nhttps://example.org/long\nnow',
   );
   expect(wrapText('a\tb', 80)).toBe('a       b');
+});
+
+test('a name has one colour, however it is written', () => {
+  expect(ownColour('Alice')).toBe(ownColour('alice'));
+  expect(new Set(['alice', 'bob', 'carol', 'dave'].map(ownColour)).size).toBe(4);
 });
