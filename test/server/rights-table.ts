@@ -7,7 +7,10 @@ import type { Method } from '../../src/protocol/schemas.ts';
  * - `invited`, `barred`: protected names that are not in the group, and are invited to it or barred from it
  * - `unprotected`: a member without a password
  * - `lapsed`: a member who was a moderator when the name still had a password
+ * - `former`: a member who was the owner until the operator removed the password of the name
+ * - `departed`: an owner who left, and whom a moderator followed
  * - `silenced`: a member; `hushed`: a moderator who is silenced
+ * - `operator`: by the commands of the program
  */
 export const columns = [
   'passer',
@@ -17,10 +20,13 @@ export const columns = [
   'member',
   'unprotected',
   'lapsed',
+  'former',
+  'departed',
   'silenced',
   'hushed',
   'moderator',
   'owner',
+  'operator',
 ] as const;
 export type Column = (typeof columns)[number];
 
@@ -33,121 +39,122 @@ const headings = columns.map((column) => column.slice(0, 4)).join(' ');
  * - `join`: fine, `INVITATION_NEEDED`, or `GROUP_NOT_FOUND`; with a wrong code `code`: `INVITATION_INVALID` in place of the second
  * - `bar`: `BARRED`, but `GROUP_NOT_FOUND` in a secret group
  * - `name`: `GROUP_EXISTS`, but fine if the group of that name is secret
+ * - `-`: there is no command for it
  * Other cells: `ok`; `same` for a request that succeeds and changes nothing; `F` for `FORBIDDEN`; or the end of the name of an error.
  */
 const rows = `
-                                       ${headings}
-group.list                             ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-group.show                             see  see  ok   see  ok   ok   ok   ok   ok   ok   ok
-group.join                             join join ok   bar  ALRE ALRE ALRE ALRE ALRE ALRE ALRE
-group.join code                        ok   ok   ok   bar  ALRE ALRE ALRE ALRE ALRE ALRE ALRE
-group.join wrong                       code code ok   bar  ALRE ALRE ALRE ALRE ALRE ALRE ALRE
-group.leave                            out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-group.members                          out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-group.create new                       UNPR ok   ok   ok   ok   UNPR UNPR ok   ok   ok   ok
-group.create new secret                UNPR ok   ok   ok   ok   UNPR UNPR ok   ok   ok   ok
-group.create namesake                  UNPR name name name EXIS UNPR UNPR EXIS EXIS EXIS EXIS
-group.edit description                 out  out  out  out  F    F    F    F    F    F    ok
-group.edit about                       out  out  out  out  F    F    F    F    F    F    ok
-group.edit name                        out  out  out  out  F    F    F    F    F    F    ok
-group.edit taken                       out  out  out  out  F    F    F    F    F    F    name
-group.edit own-taken                   out  out  out  out  F    F    F    F    F    F    EXIS
-group.edit access                      out  out  out  out  F    F    F    F    F    F    ok
-group.edit posting                     out  out  out  out  F    F    F    F    F    F    ok
-group.edit replying                    out  out  out  out  F    F    F    F    F    F    ok
-group.delete                           out  out  out  out  F    F    F    F    F    F    ok
-group.invite @outsider                 out  out  out  out  F    F    F    F    ok   ok   ok
-group.invite @invited                  out  out  out  out  F    F    F    F    same same same
-group.invite @other                    out  out  out  out  F    F    F    F    ALRE ALRE ALRE
-group.invite @barred                   out  out  out  out  F    F    F    F    BARR BARR BARR
-group.invite @nobody                   out  out  out  out  F    F    F    F    USER USER USER
-group.invite code                      out  out  out  out  F    F    F    F    ok   ok   ok
-invitation.list                        ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
-invitation.list group                  out  out  out  out  F    F    F    F    ok   ok   ok
-invitation.revoke                      out  out  out  out  F    F    F    F    ok   ok   ok
-invitation.revoke @invited             out  out  ok   out  F    F    F    F    ok   ok   ok
-invitation.revoke @other               out  out  out  out  F    F    F    F    same same same
-group.remove @self                     out  out  out  out  F    F    F    F    PARA PARA PARA
-group.remove @other                    out  out  out  out  F    F    F    F    ok   ok   ok
-group.remove @second                   out  out  out  out  F    F    F    F    F    F    ok
-group.remove @owner                    out  out  out  out  F    F    F    F    F    F    PARA
-group.remove @lapsed                   out  out  out  out  F    F    F    F    ok   ok   ok
-group.remove @outsider                 out  out  out  out  F    F    F    F    NOT_ NOT_ NOT_
-group.remove @nobody                   out  out  out  out  F    F    F    F    USER USER USER
-group.bar @self                        out  out  out  out  F    F    F    F    PARA PARA PARA
-group.bar @other                       out  out  out  out  F    F    F    F    ok   ok   ok
-group.bar @second                      out  out  out  out  F    F    F    F    F    F    ok
-group.bar @owner                       out  out  out  out  F    F    F    F    F    F    PARA
-group.bar @lapsed                      out  out  out  out  F    F    F    F    ok   ok   ok
-group.bar @outsider                    out  out  out  out  F    F    F    F    ok   ok   ok
-group.bar @invited                     out  out  out  out  F    F    F    F    ok   ok   ok
-group.unbar @barred                    out  out  out  out  F    F    F    F    ok   ok   ok
-group.unbar @outsider                  out  out  out  out  F    F    F    F    same same same
-group.silence @self                    out  out  out  out  F    F    F    F    PARA PARA PARA
-group.silence @other                   out  out  out  out  F    F    F    F    ok   ok   ok
-group.silence @second                  out  out  out  out  F    F    F    F    F    F    ok
-group.silence @owner                   out  out  out  out  F    F    F    F    F    F    PARA
-group.silence @outsider                out  out  out  out  F    F    F    F    ok   ok   ok
-group.silence past @other              out  out  out  out  F    F    F    F    PARA PARA PARA
-group.unsilence @silenced              out  out  out  out  F    F    F    F    ok   ok   ok
-group.unsilence @hushed                out  out  out  out  F    F    F    F    PARA F    ok
-group.unsilence @other                 out  out  out  out  F    F    F    F    same same same
-group.setRole @other moderator         out  out  out  out  F    F    F    F    F    F    ok
-group.setRole @other owner             out  out  out  out  F    F    F    F    F    F    ok
-group.setRole @other member            out  out  out  out  F    F    F    F    F    F    same
-group.setRole @second member           out  out  out  out  F    F    F    F    F    F    ok
-group.setRole @second owner            out  out  out  out  F    F    F    F    F    F    ok
-group.setRole @owner member            out  out  out  out  F    F    F    F    F    F    ok
-group.setRole @unprotected moderator   out  out  out  out  F    F    F    F    F    F    UNPR
-group.setRole @lapsed owner            out  out  out  out  F    F    F    F    F    F    UNPR
-group.setRole @outsider moderator      out  out  out  out  F    F    F    F    F    F    NOT_
-group.setRole @nobody moderator        out  out  out  out  F    F    F    F    F    F    USER
-group.setRole @self moderator          out  out  out  out  F    F    F    F    same same ok
-group.setRole @self member             out  out  out  out  same same ok   same ok   ok   ok
-group.setRole @self owner              out  out  out  out  F    F    F    F    F    F    same
-group.log                              out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-thread.close                           out  out  out  out  F    F    F    F    ok   ok   ok
-thread.close closed                    out  out  out  out  F    F    F    F    same same same
-thread.close missing                   out  out  out  out  F    F    F    F    MESS MESS MESS
-thread.reopen                          out  out  out  out  F    F    F    F    ok   ok   ok
-thread.reopen open                     out  out  out  out  F    F    F    F    same same same
-message.pin                            out  out  out  out  F    F    F    F    ok   ok   ok
-message.pin pinned                     out  out  out  out  F    F    F    F    same same same
-message.pin missing                    out  out  out  out  F    F    F    F    MESS MESS MESS
-message.unpin                          out  out  out  out  F    F    F    F    ok   ok   ok
-message.report                         out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-message.report missing                 out  out  out  out  MESS MESS MESS MESS MESS MESS MESS
-report.list                            out  out  out  out  F    F    F    F    ok   ok   ok
-report.close                           out  out  out  out  F    F    F    F    ok   ok   ok
-report.close unreported                out  out  out  out  F    F    F    F    same same same
-message.post                           out  out  out  out  ok   ok   ok   SILE SILE ok   ok
-message.post by-moderators             out  out  out  out  F    F    F    SILE SILE ok   ok
-message.post replies-by-moderators     out  out  out  out  ok   ok   ok   SILE SILE ok   ok
-message.post reply                     out  out  out  out  ok   ok   ok   SILE SILE ok   ok
-message.post reply by-moderators       out  out  out  out  ok   ok   ok   SILE SILE ok   ok
-message.post reply replies-by-moderators out out out out F    F    F    SILE SILE ok   ok
-message.post reply closed              out  out  out  out  CLOS CLOS CLOS SILE SILE ok   ok
-message.post reply missing             out  out  out  out  MESS MESS MESS SILE SILE MESS MESS
-message.edit own                       out  out  out  out  ok   ok   ok   SILE SILE ok   ok
-message.edit other                     out  out  out  out  AUTH AUTH AUTH AUTH AUTH AUTH AUTH
-message.delete own                     out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-message.delete other                   out  out  out  out  AUTH AUTH AUTH AUTH ok   ok   ok
-message.delete of-owner                out  out  out  out  AUTH AUTH AUTH AUTH ok   ok   ok
-message.delete missing                 out  out  out  out  MESS MESS MESS MESS MESS MESS MESS
-message.get                            out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-message.list                           out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-message.history                        out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-message.next                           out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-message.search in                      GROU GROU GROU GROU ok   ok   ok   ok   ok   ok   ok
-message.markRead                       out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-group.markRead                         out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-group.restoreMarks                     out  out  out  out  same same same same same same same
-group.changes                          out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-thread.list                            out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-thread.get                             out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-thread.mute                            out  out  out  out  ok   ok   ok   ok   ok   ok   ok
-thread.unmute                          out  out  out  out  same same same same same same same
-membership.set                         out  out  out  out  ok   ok   ok   ok   ok   ok   ok
+                                         ${headings}
+group.list                               ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok
+group.show                               see  see  ok   see  ok   ok   ok   ok   see  ok   ok   ok   ok   ok
+group.join                               join join ok   bar  ALRE ALRE ALRE ALRE join ALRE ALRE ALRE ALRE -
+group.join code                          ok   ok   ok   bar  ALRE ALRE ALRE ALRE ok   ALRE ALRE ALRE ALRE -
+group.join wrong                         code code ok   bar  ALRE ALRE ALRE ALRE code ALRE ALRE ALRE ALRE -
+group.leave                              out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+group.members                            out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   ok
+group.create new                         UNPR ok   ok   ok   ok   UNPR UNPR UNPR ok   ok   ok   ok   ok   ok
+group.create new secret                  UNPR ok   ok   ok   ok   UNPR UNPR UNPR ok   ok   ok   ok   ok   ok
+group.create namesake                    UNPR name name name EXIS UNPR UNPR UNPR name EXIS EXIS EXIS EXIS name
+group.edit description                   out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.edit about                         out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.edit name                          out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.edit taken                         out  out  out  out  F    F    F    F    out  F    F    F    name name
+group.edit own-taken                     out  out  out  out  F    F    F    F    out  F    F    F    EXIS name
+group.edit access                        out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.edit posting                       out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.edit replying                      out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.delete                             out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.invite @outsider                   out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.invite @invited                    out  out  out  out  F    F    F    F    out  F    same same same same
+group.invite @other                      out  out  out  out  F    F    F    F    out  F    ALRE ALRE ALRE ALRE
+group.invite @barred                     out  out  out  out  F    F    F    F    out  F    BARR BARR BARR BARR
+group.invite @nobody                     out  out  out  out  F    F    F    F    out  F    USER USER USER USER
+group.invite code                        out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+invitation.list                          ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   ok   -
+invitation.list group                    out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+invitation.revoke                        out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+invitation.revoke @invited               out  out  ok   out  F    F    F    F    out  F    ok   ok   ok   ok
+invitation.revoke @other                 out  out  out  out  F    F    F    F    out  F    same same same same
+group.remove @self                       out  out  out  out  F    F    F    F    out  F    PARA PARA PARA -
+group.remove @other                      out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.remove @second                     out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.remove @owner                      out  out  out  out  F    F    F    F    out  F    F    F    PARA ok
+group.remove @lapsed                     out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.remove @outsider                   out  out  out  out  F    F    F    F    out  F    NOT_ NOT_ NOT_ NOT_
+group.remove @nobody                     out  out  out  out  F    F    F    F    out  F    USER USER USER USER
+group.bar @self                          out  out  out  out  F    F    F    F    out  F    PARA PARA PARA -
+group.bar @other                         out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.bar @second                        out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.bar @owner                         out  out  out  out  F    F    F    F    out  F    F    F    PARA ok
+group.bar @lapsed                        out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.bar @outsider                      out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.bar @invited                       out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.unbar @barred                      out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.unbar @outsider                    out  out  out  out  F    F    F    F    out  F    same same same same
+group.silence @self                      out  out  out  out  F    F    F    F    out  F    PARA PARA PARA -
+group.silence @other                     out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.silence @second                    out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.silence @owner                     out  out  out  out  F    F    F    F    out  F    F    F    PARA ok
+group.silence @outsider                  out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.silence past @other                out  out  out  out  F    F    F    F    out  F    PARA PARA PARA -
+group.unsilence @silenced                out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+group.unsilence @hushed                  out  out  out  out  F    F    F    F    out  F    PARA F    ok   ok
+group.unsilence @other                   out  out  out  out  F    F    F    F    out  F    same same same same
+group.setRole @other moderator           out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.setRole @other owner               out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.setRole @other member              out  out  out  out  F    F    F    F    out  F    F    F    same same
+group.setRole @second member             out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.setRole @second owner              out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.setRole @owner member              out  out  out  out  F    F    F    F    out  F    F    F    ok   ok
+group.setRole @unprotected moderator     out  out  out  out  F    F    F    F    out  F    F    F    UNPR UNPR
+group.setRole @lapsed owner              out  out  out  out  F    F    F    F    out  F    F    F    UNPR UNPR
+group.setRole @outsider moderator        out  out  out  out  F    F    F    F    out  F    F    F    NOT_ NOT_
+group.setRole @nobody moderator          out  out  out  out  F    F    F    F    out  F    F    F    USER USER
+group.setRole @self moderator            out  out  out  out  F    F    F    F    out  F    same same ok   -
+group.setRole @self member               out  out  out  out  same same ok   same out  same ok   ok   ok   -
+group.setRole @self owner                out  out  out  out  F    F    F    F    out  F    F    F    same -
+group.log                                out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   ok
+thread.close                             out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+thread.close closed                      out  out  out  out  F    F    F    F    out  F    same same same same
+thread.close missing                     out  out  out  out  F    F    F    F    out  F    MESS MESS MESS MESS
+thread.reopen                            out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+thread.reopen open                       out  out  out  out  F    F    F    F    out  F    same same same same
+message.pin                              out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+message.pin pinned                       out  out  out  out  F    F    F    F    out  F    same same same same
+message.pin missing                      out  out  out  out  F    F    F    F    out  F    MESS MESS MESS MESS
+message.unpin                            out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+message.report                           out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+message.report missing                   out  out  out  out  MESS MESS MESS MESS out  MESS MESS MESS MESS -
+report.list                              out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+report.close                             out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
+report.close unreported                  out  out  out  out  F    F    F    F    out  F    same same same same
+message.post                             out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.post by-moderators               out  out  out  out  F    F    F    F    out  SILE SILE ok   ok   -
+message.post replies-by-moderators       out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.post reply                       out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.post reply by-moderators         out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.post reply replies-by-moderators out  out  out  out  F    F    F    F    out  SILE SILE ok   ok   -
+message.post reply closed                out  out  out  out  CLOS CLOS CLOS CLOS out  SILE SILE ok   ok   -
+message.post reply missing               out  out  out  out  MESS MESS MESS MESS out  SILE SILE MESS MESS -
+message.edit own                         out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.edit other                       out  out  out  out  AUTH AUTH AUTH AUTH out  AUTH AUTH AUTH AUTH -
+message.delete own                       out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+message.delete other                     out  out  out  out  AUTH AUTH AUTH AUTH out  AUTH ok   ok   ok   ok
+message.delete of-owner                  out  out  out  out  AUTH AUTH AUTH AUTH out  AUTH ok   ok   ok   ok
+message.delete missing                   out  out  out  out  MESS MESS MESS MESS out  MESS MESS MESS MESS MESS
+message.get                              out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   ok
+message.list                             out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   ok
+message.history                          out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   ok
+message.next                             out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+message.search in                        GROU GROU GROU GROU ok   ok   ok   ok   GROU ok   ok   ok   ok   ok
+message.markRead                         out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+group.markRead                           out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+group.restoreMarks                       out  out  out  out  same same same same out  same same same same -
+group.changes                            out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+thread.list                              out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+thread.get                               out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+thread.mute                              out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
+thread.unmute                            out  out  out  out  same same same same out  same same same same -
+membership.set                           out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
 `;
 
 /** An act: its method, which params it has (see `paramsOf` in `rights-world.ts`), and what it answers. */
@@ -155,8 +162,15 @@ export interface Act {
   readonly name: string;
   readonly method: Method;
   readonly options: readonly string[];
+  /** What is for moderators only in the group. */
+  readonly rules: readonly ('posting' | 'replying')[];
   readonly cells: Readonly<Record<Column, string>>;
 }
+
+const rules: Readonly<Record<string, Act['rules'][number]>> = {
+  'by-moderators': 'posting',
+  'replies-by-moderators': 'replying',
+};
 
 export const acts: readonly Act[] = rows
   .trim()
@@ -170,6 +184,7 @@ export const acts: readonly Act[] = rows
       name: words.join(' '),
       method: method as Method,
       options,
+      rules: options.flatMap((option) => rules[option] ?? []),
       cells: Object.fromEntries(columns.map((column, at) => [column, cells[at] ?? ''])) as Record<
         Column,
         string
@@ -193,7 +208,7 @@ export const harmless: ReadonlySet<string> = new Set([
 ]);
 
 /** Methods that concern no group. What they say of groups is compared in `secret-groups.test.ts`. */
-export const withoutGroup: ReadonlySet<Method> = new Set<Method>([
+export const withoutGroup = [
   'server.info',
   'session.login',
   'session.resume',
@@ -210,4 +225,4 @@ export const withoutGroup: ReadonlySet<Method> = new Set<Method>([
   'mention.list',
   'rpc.discover',
   'ping',
-]);
+] as const satisfies readonly Method[];

@@ -1,15 +1,16 @@
+import { userRef } from '../../src/board/board.ts';
 import type { Access } from '../../src/protocol/rights.ts';
 import type { Method } from '../../src/protocol/schemas.ts';
-import { formatTime } from '../../src/protocol/time.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { TestBoard } from '../helpers/board.ts';
-import type { JsonPeer } from '../helpers/json-peer.ts';
-import type { Act, Column } from './rights-table.ts';
+import { Actor, type Encoding } from './rights-actor.ts';
+import { byOwner, hoursFromNow, members, threads } from './rights-params.ts';
+import type { Column } from './rights-table.ts';
 
 const password = 'correct horse battery';
 
 /** The user who does an act, by the column of the table. */
-export const userIn: Readonly<Record<Column, string>> = {
+const userIn = {
   passer: 'pat',
   outsider: 'nora',
   invited: 'ingrid',
@@ -21,16 +22,13 @@ export const userIn: Readonly<Record<Column, string>> = {
   hushed: 'hugh',
   moderator: 'mona',
   owner: 'olive',
-};
-/** A member and a moderator who do nothing themselves. */
-const others = { other: 'meg', second: 'max', nobody: 'nobody' };
-const unprotected = ['pat', 'uma', 'rob'];
-/** In the order in which they post: message 1 is by olive, message 2 by meg, and so on. */
-const members = ['olive', 'meg', 'mike', 'uma', 'rob', 'sid', 'hugh', 'mona', 'max'];
-const [byOwner, byOther, byMember] = [1, 2, 3];
-const missing = 99;
-/** The messages on which an act has effect once: nobody else in the table concerns them. */
-const threads = { closed: 8, open: 2 };
+} as const;
+/** Those who make the groups. */
+const makers = /^(olive|oscar0of.*)$/;
+const unprotected: readonly string[] = ['pat', 'uma', 'rob'];
+/** How many acts of former owners, and of owners who left, change what is stored. */
+const formers = 14;
+const departed = 8;
 const tables = [
   'memberships',
   'restrictions',
@@ -47,18 +45,23 @@ const tables = [
 export interface World {
   readonly group: string;
   readonly id: number;
+  readonly access: Access;
   readonly code: string;
+  /** Those who have owned the group, if it had any other owner before. */
+  readonly formers: readonly string[];
+  readonly departed: readonly string[];
 }
 
-/** The users of the table at one board. */
+/** The users of the table at one board, who all speak one encoding. */
 export class Cast {
   private made = 0;
   private readonly queries;
 
   private constructor(
     readonly board: TestBoard,
+    private readonly encoding: Encoding,
     private readonly client: Client,
-    private readonly peers: ReadonlyMap<string, JsonPeer>,
+    private readonly actors: Map<string, Actor>,
   ) {
     const count = "SELECT count(*) FROM groups WHERE kind = 'group' AND :id > 0";
     const rows = tables.map((table) => `SELECT * FROM ${table} WHERE group_id = :id`);
@@ -66,36 +69,49 @@ export class Cast {
     this.queries = [count, group, ...rows].map((query) => client.prepare(query));
   }
 
-  static async assemble(): Promise<Cast> {
+  static async assemble(encoding: Encoding): Promise<Cast> {
     const board = await TestBoard.start({ durability: 'relaxed' });
-    const peers = new Map<string, JsonPeer>();
-    for (const name of new Set([...Object.values(userIn), ...members])) {
-      const isProtected = !unprotected.includes(name);
-      if (isProtected) await board.protect(name, password);
-      const peer = isProtected ? board.protectedProgram(name, password) : board.program(name);
-      peers.set(name, await peer);
-    }
-    await peers.get('olive')?.call('group.join', { group: 'main' });
-    return new Cast(board, board.database(), peers);
+    const cast = new Cast(board, encoding, board.database(), new Map());
+    const names = [...new Set([...Object.values(userIn), ...members])];
+    await Promise.all(names.map((name) => cast.enter(name, !unprotected.includes(name))));
+    await cast.actor('olive').do('group.join', { group: 'main' });
+    return cast;
   }
 
-  peer(name: string): JsonPeer {
-    const peer = this.peers.get(name);
-    if (!peer) throw new Error(`${name} is not connected`);
-    return peer;
+  actor(name: string): Actor {
+    const actor = this.actors.get(name);
+    if (!actor) throw new Error(`${name} is not connected`);
+    return actor;
   }
 
-  async world(access: Access): Promise<World> {
-    const olive = this.peer('olive');
+  /** @param fresh for an act that changes something; former owners do one each */
+  userOf(world: World, column: Exclude<Column, 'operator'>, fresh: number): string {
+    const name =
+      column === 'former'
+        ? world.formers[fresh]
+        : column === 'departed'
+          ? world.departed[fresh]
+          : userIn[column];
+    if (name === undefined) throw new Error(`${fresh} users are not enough for ${column}`);
+    return name;
+  }
+
+  /**
+   * @param isOld whether the group has had other owners: it takes a second to make, because the operator removes their
+   * passwords
+   */
+  async world(access: Access, isOld = false): Promise<World> {
     const group = `g${++this.made}`;
-    const made = await olive.call('group.create', { name: group, access });
-    const id = made.groupId;
-    const { code = '' } = await olive.call('group.invite', { group, uses: 100 });
-    await this.all(members.slice(1), 'group.join', () => ({ group: id, code }));
-    for (const name of members) {
+    const began = isOld ? await this.oldGroup(group, access) : await this.newGroup(group, access);
+    const { id, code } = began;
+    await Promise.all(
+      members.slice(1).map((name) => this.actor(name).do('group.join', { group: id, code })),
+    );
+    for (const name of [...members, ...began.formers]) {
       const post = { group: id, subject: name, content: `by ${name}` };
-      await this.peer(name).call('message.post', post);
+      await this.actor(name).do('message.post', post);
     }
+    const olive = this.actor('olive');
     const byOlive: [Method, object][] = [
       ['group.invite', { user: 'ingrid' }],
       ['group.bar', { user: 'barry' }],
@@ -111,33 +127,35 @@ export class Cast {
       ['message.pin', { number: byOwner }],
     ];
     await Promise.all(
-      byOlive.map(([method, params]) => olive.call(method, { group: id, ...params } as never)),
+      byOlive.map(([method, params]) => olive.do(method, { group: id, ...params } as never)),
     );
-    await this.peer('meg').call('message.report', { group: id, number: byOwner, reason: 'spam' });
+    await this.actor('meg').do('message.report', { group: id, number: byOwner, reason: 'spam' });
     // Rob was given the role when his name was protected.
     const lapsed = `UPDATE memberships SET role = 'moderator', role_since = 1
       WHERE group_id = ? AND user_id = (SELECT id FROM users WHERE name = 'rob')`;
     this.client.prepare(lapsed).run(id);
-    return { group, id, code };
+    return { group, access, ...began };
+  }
+
+  /** A message by the user. */
+  ownMessage({ id }: World, name: string): number | undefined {
+    const query = `SELECT number FROM messages JOIN users ON users.id = sender_id
+      WHERE group_id = ? AND name = ? ORDER BY number LIMIT 1`;
+    return this.client.prepare<[number, string], { number: number }>(query).get(id, name)?.number;
   }
 
   /** Ends a group, whoever owns it by now, so that nobody owns too many. */
   async end({ id }: Pick<World, 'id'>): Promise<void> {
-    for (const name of [
-      'olive',
-      'mona',
-      'max',
-      'hugh',
-      'mike',
-      'meg',
-      'sid',
-      'nora',
-      'ingrid',
-      'barry',
-    ]) {
-      const { error } = await this.peer(name).request('group.delete', { group: id });
-      if (!error) return;
-    }
+    const owner = `SELECT name FROM memberships JOIN users ON users.id = user_id
+      WHERE group_id = ? AND role = 'owner'`;
+    const found = this.client.prepare<[number], { name: string }>(owner).get(id);
+    if (found) await this.actor(found.name).do('group.delete', { group: id });
+  }
+
+  /** The group that was made last. */
+  newestGroup(): number {
+    const query = "SELECT max(id) AS id FROM groups WHERE kind = 'group'";
+    return this.client.prepare<[], { id: number }>(query).get()?.id ?? 0;
   }
 
   /** Everything that is stored about a group, and how many groups there are. */
@@ -145,98 +163,52 @@ export class Cast {
     return JSON.stringify(this.queries.map((query) => query.all({ id })));
   }
 
-  private all(names: readonly string[], method: Method, params: () => object): Promise<unknown> {
-    return Promise.all(names.map((name) => this.peer(name).call(method, params() as never)));
+  private async enter(name: string, isProtected: boolean): Promise<void> {
+    const { board, encoding } = this;
+    if (isProtected) await board.protect(name, password);
+    const isMaker = makers.test(name);
+    const user = { name, isMaker, ...(isProtected && { password }) };
+    this.actors.set(name, await Actor.enter(board, user, encoding));
   }
-}
 
-function hoursFromNow(hours: number): string {
-  return formatTime((Date.now() + hours * 3_600_000) * 1000);
-}
+  private async newGroup(name: string, access: Access) {
+    const olive = this.actor('olive');
+    const { groupId: id } = await olive.call('group.create', { name, access });
+    const { code = '' } = await olive.call('group.invite', { group: id, uses: 100 });
+    return { id, code, formers: [], departed: [] };
+  }
 
-/** The params of an act: what its options say. */
-export function paramsOf(
-  { method, options }: Act,
-  column: Column,
-  { group, code }: World,
-  fresh: string,
-): object {
-  const has = (option: string) => options.includes(option);
-  const self = userIn[column];
-  const target = options.find((option) => option.startsWith('@'))?.slice(1) ?? '';
-  const users: Readonly<Record<string, string>> = { ...userIn, ...others, self };
-  const user = target === '' ? {} : { user: users[target] };
-  const own = members.indexOf(self) + 1 || byOther;
-  const about = (usual: number) => {
-    if (has('missing')) return missing;
-    if (has('own')) return own;
-    if (has('of-owner')) return byOwner;
-    return usual;
-  };
-  // Another member's message, also for `second` and the authors of the table.
-  const other = own === byOther ? byOwner : byOther;
-  const role = options.find((option) => ['member', 'moderator', 'owner'].includes(option));
-  switch (method) {
-    case 'group.list':
-      return {};
-    case 'group.create':
-      return { name: has('namesake') ? group : fresh, access: has('secret') ? 'secret' : 'open' };
-    case 'group.join':
-      return { group, ...(has('code') && { code }), ...(has('wrong') && { code: 'f'.repeat(24) }) };
-    case 'group.edit':
-      if (has('name')) return { group, name: fresh };
-      if (has('taken')) return { group, name: 'general' };
-      if (has('own-taken')) return { group, name: 'main' };
-      if (has('access')) return { group, access: 'invite', description: fresh };
-      if (has('posting')) return { group, posting: 'moderators' };
-      if (has('replying')) return { group, replying: 'moderators' };
-      return { group, [options[0] ?? '']: fresh };
-    case 'group.invite':
-      return { group, ...user };
-    case 'invitation.list':
-      return has('group') ? { group } : {};
-    case 'group.silence':
-      return { group, ...user, until: hoursFromNow(has('past') ? -1 : 1) };
-    case 'group.setRole':
-      return { group, ...user, role };
-    case 'thread.close':
-      return { group, thread: has('closed') ? threads.closed : about(threads.open) };
-    case 'thread.reopen':
-      return { group, thread: has('open') ? threads.open : threads.closed };
-    case 'message.pin':
-      return { group, number: has('pinned') ? byOwner : about(byOther) };
-    case 'message.unpin':
-      return { group, number: byOwner };
-    case 'message.report':
-      return { group, number: about(byMember), reason: 'spam' };
-    case 'report.close':
-      return { group, number: has('unreported') ? byOther : byOwner };
-    case 'message.post': {
-      const content = { group, content: fresh };
-      if (!has('reply')) return { ...content, subject: 's' };
-      return { ...content, replyTo: has('closed') ? threads.closed : about(byOwner) };
+  /**
+   * A group whose owners followed one another: the operator removed the passwords of the first ones, the next ones left,
+   * and olive is the last.
+   */
+  private async oldGroup(name: string, access: Access) {
+    const { board } = this;
+    const named = (word: string, count: number) =>
+      Array.from({ length: count }, (_, at) => `${word}${at}of${name}`);
+    const all = { formers: named('oscar', formers), departed: named('lena', departed) };
+    const heirs = [...all.formers, ...all.departed, 'olive'];
+    const [first = '', ...others] = heirs;
+    await Promise.all(heirs.slice(0, -1).map((user) => this.enter(user, true)));
+    const founder = this.actor(first);
+    const { groupId: id } = await founder.call('group.create', { name, access });
+    const { code: given = '' } = await founder.call('group.invite', { group: id, uses: 100 });
+    await Promise.all(
+      others.map((user) => this.actor(user).do('group.join', { group: id, code: given })),
+    );
+    for (const user of others) {
+      await founder.do('group.setRole', { group: id, user, role: 'moderator' });
     }
-    case 'message.edit':
-      return { group, number: has('own') ? own : other, content: fresh };
-    case 'message.delete':
-      return { group, number: about(other) };
-    case 'message.get':
-    case 'message.history':
-    case 'message.markRead':
-      return { group, number: byOther };
-    case 'message.search':
-      return { query: `in:${group} by` };
-    case 'group.restoreMarks':
-      return { group, lastRead: 0, ranges: [] };
-    case 'group.changes':
-      return { group, after: 0 };
-    case 'thread.get':
-    case 'thread.mute':
-    case 'thread.unmute':
-      return { group, thread: byOther };
-    case 'membership.set':
-      return { group, notify: 'mentions' };
-    default:
-      return { group, ...user };
+    await board.operate(async (operator) => {
+      for (const user of all.formers) await operator.setPassword(userRef(user), null);
+    });
+    await Promise.all(all.formers.map((user) => this.actor(user).closed()));
+    for (const user of all.formers) {
+      this.actors.set(user, await Actor.enter(board, { name: user }, this.encoding));
+    }
+    for (const user of all.departed) await this.actor(user).do('group.leave', { group: id });
+    const olive = this.actor('olive');
+    const { code = '' } = await olive.call('group.invite', { group: id, uses: 100 });
+    return { id, code, ...all };
   }
 }

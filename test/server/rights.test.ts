@@ -1,137 +1,78 @@
 import { expect, test } from 'vitest';
-import { catalogue, type ErrorCode } from '../../src/protocol/errors.ts';
-import { methods } from '../../src/protocol/methods.ts';
-import { type Access, accesses } from '../../src/protocol/rights.ts';
+import { catalogue } from '../../src/protocol/errors.ts';
+import { accesses } from '../../src/protocol/rights.ts';
 import { type Method, schemas } from '../../src/protocol/schemas.ts';
-import { type Act, acts, type Column, columns, harmless, withoutGroup } from './rights-table.ts';
-import { Cast, paramsOf, userIn, type World } from './rights-world.ts';
-
-/** The answer that a cell of the table stands for. */
-function expected(cell: string, access: Access, column: Column): 'ok' | ErrorCode {
-  const isSecret = access === 'secret';
-  switch (cell) {
-    case 'ok':
-    case 'same':
-      return 'ok';
-    case 'F':
-      return 'FORBIDDEN';
-    case 'out':
-      return isSecret && column !== 'invited' ? 'GROUP_NOT_FOUND' : 'NOT_MEMBER';
-    case 'see':
-      return isSecret ? 'GROUP_NOT_FOUND' : 'ok';
-    case 'join':
-      if (access === 'open') return 'ok';
-      return isSecret ? 'GROUP_NOT_FOUND' : 'INVITATION_NEEDED';
-    case 'code':
-      if (access === 'open') return 'ok';
-      return isSecret ? 'GROUP_NOT_FOUND' : 'INVITATION_INVALID';
-    case 'bar':
-      return isSecret ? 'GROUP_NOT_FOUND' : 'BARRED';
-    case 'name':
-      return isSecret ? 'ok' : 'GROUP_EXISTS';
-    default:
-      return errors[cell] as ErrorCode;
-  }
-}
-
-const errors: Readonly<Record<string, ErrorCode>> = {
-  ALRE: 'ALREADY_MEMBER',
-  AUTH: 'NOT_AUTHOR',
-  BARR: 'BARRED',
-  CLOS: 'THREAD_CLOSED',
-  EXIS: 'GROUP_EXISTS',
-  GROU: 'GROUP_NOT_FOUND',
-  MESS: 'MESSAGE_NOT_FOUND',
-  NOT_: 'NOT_MEMBER',
-  PARA: 'INVALID_PARAMS',
-  SILE: 'SILENCED',
-  UNPR: 'NAME_UNPROTECTED',
-  USER: 'USER_NOT_FOUND',
-};
-
-const policies = ['by-moderators', 'replies-by-moderators'];
-
-/** Asks what a cell asks, and what is stored before and after. */
-async function answer(cast: Cast, world: World, act: Act, column: Column, fresh: string) {
-  const peer = cast.peer(userIn[column]);
-  const before = cast.stored(world);
-  const reply = await peer.request(act.method, paramsOf(act, column, world, fresh));
-  return { reply, isSame: cast.stored(world) === before };
-}
+import { textCommands } from '../../src/protocol/text/shell.ts';
+import { encodings } from './rights-actor.ts';
+import { errors, words } from './rights-cells.ts';
+import { paramsOf } from './rights-params.ts';
+import { Round, type Sentences } from './rights-round.ts';
+import { acts, withoutGroup } from './rights-table.ts';
+import { argumentsOf, linesOf } from './rights-ways.ts';
+import { Cast } from './rights-world.ts';
 
 test.each(accesses)(
   'the table of rights: who can do what in a group with the access %s',
   async (access) => {
-    const cast = await Cast.assemble();
-    let world: World | undefined;
-    let asked = 0;
-    const wrong: string[] = [];
-    const renew = async () => {
-      if (world) await cast.end(world);
-      world = undefined;
-    };
-    for (const act of acts) {
-      const restricted = policies.filter((policy) => act.options.includes(policy));
-      if (restricted.length > 0) await renew();
-      for (const column of columns) {
-        if (!world) {
-          world = await cast.world(access);
-          const olive = cast.peer('olive');
-          for (const policy of restricted) {
-            const field = policy === 'by-moderators' ? 'posting' : 'replying';
-            await olive.call('group.edit', { group: world.id, [field]: 'moderators' });
-          }
-        }
-        const cell = act.cells[column];
-        const fresh = `x${++asked}`;
-        const { reply, isSame } = await answer(cast, world, act, column, fresh);
-        const got = reply.error?.data.code ?? 'ok';
-        const want = expected(cell, access, column);
-        const changes = want === 'ok' && cell !== 'same' && methods[act.method].effect === 'write';
-        if (got !== want) wrong.push(`${act.name}, ${column}: ${got}, not ${want}`);
-        else if (isSame === changes) {
-          wrong.push(`${act.name}, ${column}: ${isSame ? 'changed nothing' : 'changed something'}`);
-        }
-        if (!isSame) {
-          if (act.method === 'group.create' && !reply.error) {
-            await cast
-              .peer(userIn[column])
-              .call('group.delete', { group: (reply.result as { groupId: number }).groupId });
-          }
-          if (!harmless.has(act.name)) await renew();
-        }
-      }
-      if (restricted.length > 0) await renew();
+    const sentences: Sentences = new Map();
+    for (const encoding of encodings) {
+      const cast = await Cast.assemble(encoding);
+      const round = await Round.begin(cast, access, encoding, sentences);
+      await round.run();
+      if (encoding === 'JSON-RPC') await round.runOperator();
+      expect({ encoding, wrong: round.wrong }).toEqual({ encoding, wrong: [] });
     }
-    expect(wrong).toEqual([]);
   },
   120_000,
 );
 
 test('every method is in the table of rights, or concerns no group', () => {
-  const listed = new Set(acts.map(({ method }) => method));
+  const listed = new Set<Method>(acts.map(({ method }) => method));
+  const free = new Set<Method>(withoutGroup);
   const missing = (Object.keys(schemas) as Method[]).filter(
-    (method) => !listed.has(method) && !withoutGroup.has(method),
+    (method) => !listed.has(method) && !free.has(method),
   );
   expect(missing).toEqual([]);
-  const both = [...withoutGroup].filter((method) => {
+  const both = [...free].filter((method) => {
     const { params } = schemas[method];
     return listed.has(method) || 'group' in params.shape;
   });
   expect(both).toEqual([]);
   const cells = acts.flatMap((act) => Object.values(act.cells));
-  const known = [
-    'ok',
-    'same',
-    'F',
-    'out',
-    'see',
-    'join',
-    'code',
-    'bar',
-    'name',
-    ...Object.keys(errors),
-  ];
-  expect(cells.filter((cell) => !known.includes(cell))).toEqual([]);
+  expect(cells.filter((cell) => !words.includes(cell) && !(cell in errors))).toEqual([]);
   expect(Object.values(errors).filter((code) => !(code in catalogue))).toEqual([]);
+});
+
+const about = { group: 'g1', access: 'open', code: 'c', self: '', own: 1, fresh: 'x1' } as const;
+
+test('every act in the table of rights has a text command and one of the operator, or it is stated why not', () => {
+  const without = acts.filter((act) => {
+    const ways = [linesOf(act, paramsOf(act, about)), argumentsOf(act, paramsOf(act, about))];
+    return ways.some((way) => !way || ('none' in way ? way.none === '' : way.length === 0));
+  });
+  expect(without.map(({ name }) => name)).toEqual([]);
+  const operated = acts.filter((act) => {
+    const ways = argumentsOf(act, paramsOf(act, about));
+    return (ways !== undefined && 'none' in ways) !== (act.cells.operator === '-');
+  });
+  expect(operated.map(({ name }) => name)).toEqual([]);
+});
+
+// Commands on a group of which the table has no act.
+const unlisted = [
+  // A reply that is written line by line, below the text of another message.
+  '%groupquote',
+];
+
+test('every text command on a group is in the table of rights', () => {
+  const lines = acts.flatMap((act) => {
+    const ways = linesOf(act, paramsOf(act, about)) ?? [];
+    return 'none' in ways ? [] : ways;
+  });
+  const used = new Set([...lines.map((line) => line.split(' ')[0] ?? ''), ...unlisted]);
+  const missing = textCommands.filter(({ takes, words: [word], twin, topic }) => {
+    const isOnGroup = topic === 'moderation' || takes?.[0] === 'joined' || takes?.[0] === 'group';
+    return isOnGroup && !used.has(word) && !used.has(twin ?? '');
+  });
+  expect(missing.map(({ words: [word] }) => word)).toEqual([]);
 });
