@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { notEmpty } from '../tasks/parse.ts';
 import { exitCodes } from './errors.ts';
-import { notEmpty } from './parsing/parse.ts';
 import { settleColours } from './printing/colour.ts';
 import { programVersion } from './version.ts';
 

@@ -13,8 +13,8 @@ import {
   settings,
   variableOf,
 } from '../../src/cli/config/settings.ts';
-import { duration } from '../../src/cli/parsing/parse.ts';
 import { serverLimits } from '../../src/protocol/limits.ts';
+import { duration } from '../../src/tasks/parse.ts';
 import { runCli } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder } from './seed.ts';

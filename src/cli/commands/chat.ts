@@ -10,11 +10,11 @@ import { count } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 import { requireNoBoardFile } from '../../storage/sqlite/file/board-files.ts';
 import { databaseFile } from '../../storage/sqlite/file/open.ts';
+import { wholeNumber } from '../../tasks/parse.ts';
 import { readerStyle } from '../../terminal/reader-style.ts';
 import { readPassword } from '../asking/password.ts';
 import { Interrupted, UserError } from '../errors.ts';
 import { configuredData } from '../operating/administer.ts';
-import { wholeNumber } from '../parsing/parse.ts';
 import { readerOf } from '../printing/reader-watch.ts';
 import {
   type ConnectionOptions,

@@ -3,9 +3,10 @@ import { Command, Option } from 'commander';
 import { connect } from '../../client/connect.ts';
 import { ConnectionError } from '../../client/failure.ts';
 import type { Result } from '../../protocol/schemas.ts';
-import { checkedMessage, readContent } from '../asking/content.ts';
+import { joinOnce } from '../../tasks/join-once.ts';
+import { duration, postKey, wholeNumber } from '../../tasks/parse.ts';
+import { checkedMessage, typedContent } from '../asking/content.ts';
 import { UserError } from '../errors.ts';
-import { duration, postKey, wholeNumber } from '../parsing/parse.ts';
 import { printDone } from '../printing/output.ts';
 import {
   type ConnectionOptions,
@@ -15,13 +16,7 @@ import {
   withIdentity,
 } from '../reaching/connection-options.ts';
 import { withHint } from '../reaching/hints.ts';
-import {
-  connectionReporter,
-  joinOnce,
-  type Target,
-  targetOf,
-  withRetries,
-} from '../reaching/reach.ts';
+import { connectionReporter, type Target, targetOf, withRetries } from '../reaching/reach.ts';
 import { interruption } from '../running/interrupt.ts';
 
 // How long one attempt may take, in milliseconds, even with a shorter --retry.
@@ -101,7 +96,7 @@ async function run(
   if (fromInput && settings.passwordFile === '-') {
     throw new UserError('Standard input cannot hold both the content and the password.', 2);
   }
-  const message = checkedMessage(subject, fromInput ? await readContent() : content);
+  const message = checkedMessage(subject, fromInput ? await typedContent() : content);
   const { key = randomUUID() } = options;
   const posted = await post(await targetOf(settings), { group, ...message, key, replyTo }, options);
   printDone(options, posted, () => `Message ${posted.number} posted in ${posted.group}.`);

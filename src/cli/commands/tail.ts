@@ -1,7 +1,13 @@
 import { Command, Option } from 'commander';
-import type { BoardClient } from '../../client/board-client.ts';
+import { plainStyle } from '../../protocol/text/style.ts';
+import { duration } from '../../tasks/parse.ts';
+import {
+  checkTailOptions,
+  type TailOptions as PrintingOptions,
+  tail,
+  withTailOptions,
+} from '../../tasks/tail/tail.ts';
 import { Interrupted } from '../errors.ts';
-import { duration, wholeNumber } from '../parsing/parse.ts';
 import { readerOf } from '../printing/reader-watch.ts';
 import {
   type ConnectionOptions,
@@ -11,46 +17,17 @@ import {
   withIdentity,
 } from '../reaching/connection-options.ts';
 import { withHint } from '../reaching/hints.ts';
-import { connectionReporter, connectWithRetries, joinOnce, targetOf } from '../reaching/reach.ts';
+import { connectionReporter, connectWithRetries, targetOf } from '../reaching/reach.ts';
 import { interruption } from '../running/interrupt.ts';
-import { Follower } from '../tail/follower.ts';
-import { formatMessage, writeSlowly } from '../tail/output.ts';
-import { parseSince, type Since } from '../tail/since.ts';
 
-// How many messages `--no-follow` shows without --count and --since, as in tail(1).
-const newestShown = 10;
-
-interface TailOptions extends ConnectionOptions {
-  readonly since?: Since;
-  readonly count?: number;
-  readonly thread?: number;
-  readonly headers?: true;
-  readonly mentions?: true;
-  readonly join?: true;
-  readonly follow: boolean;
-  readonly json?: true;
+interface TailOptions extends ConnectionOptions, PrintingOptions {
   readonly retry: number;
   readonly verbose?: true;
 }
 
 export function tailCommand(): Command {
-  const command = new Command('tail')
-    .description('print messages as they are posted')
-    .argument('[group...]', 'names or numbers; all groups that you are a member of if left out')
-    .addOption(
-      new Option(
-        '--since <when>',
-        'begin at a message number (with one group), a date, a time or an age such as 2h, instead of now',
-      ).argParser(parseSince),
-    )
-    .option('-n, --count <n>', 'end after n messages', wholeNumber(1))
-    .option('--no-follow', 'print the newest 10 messages, or as many as -n says, and end')
-    .option('--thread <number>', 'only messages of this thread (with one group)', wholeNumber(1))
-    .option('--mentions', 'print only messages that mention you')
-    .option('--headers', 'leave out the content')
-    .option('--join', 'join the groups first, if you are not a member')
-    .option('--json', 'print each message as one line of JSON, and each edit and deletion');
-  return withIdentity(withAddress(command))
+  const command = new Command('tail').description('print messages as they are posted');
+  return withIdentity(withAddress(withTailOptions(command)))
     .addOption(
       new Option(
         '--retry <duration>',
@@ -83,20 +60,12 @@ Examples:
 }
 
 async function run(groups: string[], options: TailOptions, command: Command): Promise<void> {
-  const { since } = options;
-  if (since && 'number' in since && groups.length !== 1) {
-    command.error(
-      'error: --since accepts a message number only with exactly one group. Give one group, or a time.',
-    );
-  }
-  if (options.thread !== undefined && groups.length !== 1) {
-    command.error('error: --thread needs exactly one group.');
-  }
+  checkTailOptions(groups, options, command);
   const ended = interruption();
   const reader = readerOf(process.stdout);
   const signal = AbortSignal.any([ended.signal, reader.closed]);
   try {
-    await tail(groups, options, signal);
+    await follow(groups, options, signal);
   } catch (error) {
     if (!signal.aborted) throw withHint(error);
   } finally {
@@ -106,8 +75,8 @@ async function run(groups: string[], options: TailOptions, command: Command): Pr
   if (ended.exitCode) throw new Interrupted(ended.exitCode);
 }
 
-async function tail(groups: string[], options: TailOptions, signal: AbortSignal): Promise<void> {
-  const { join, retry, verbose } = options;
+async function follow(groups: string[], options: TailOptions, signal: AbortSignal): Promise<void> {
+  const { retry, verbose } = options;
   const tell = connectionReporter(verbose);
   const target = await targetOf(connectionSettings(options));
   const client = await connectWithRetries(target, { signal, retry, tell });
@@ -115,59 +84,10 @@ async function tail(groups: string[], options: TailOptions, signal: AbortSignal)
   signal.addEventListener('abort', () => void client.close());
   client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
   client.on('resumed', () => tell('Connected again.'));
+  const { stdout: output } = process;
   try {
-    if (join) for (const group of groups) await joinOnce(client, group);
-    await print(client, { groups, options, signal, tell });
+    await tail(client, { groups, options, output, style: plainStyle, signal, tell });
   } finally {
     await client.close();
-  }
-}
-
-/** The number of the thread to print: any message of it can be named. */
-async function threadOf(
-  client: BoardClient,
-  [group = '']: readonly string[],
-  { thread }: TailOptions,
-): Promise<number | undefined> {
-  if (thread === undefined) return undefined;
-  return (await client.call('thread.get', { group, thread, limit: 1 })).thread;
-}
-
-interface Printing {
-  readonly groups: string[];
-  readonly options: TailOptions;
-  readonly signal: AbortSignal;
-  readonly tell: (text: string) => void;
-}
-
-async function print(client: BoardClient, { groups, options, signal, tell }: Printing) {
-  const { since, headers = false, mentions = false, count, follow } = options;
-  const thread = await threadOf(client, groups, options);
-  const newest = follow || since ? undefined : (count ?? newestShown);
-  const edits = options.json === true && follow;
-  const marksReplies = options.json !== true;
-  const what = {
-    marksReplies,
-    groups,
-    since,
-    newest,
-    headers,
-    mentions,
-    edits,
-    follow,
-    thread,
-    signal,
-    tell,
-  };
-  const follower = await Follower.start(client, what);
-  if (follow) tell(`Following ${follower.names.join(', ')} as ${client.user}.`);
-  let left = count ?? Number.POSITIVE_INFINITY;
-  for await (const message of follower.messages()) {
-    await writeSlowly(
-      process.stdout,
-      formatMessage(message, { ...options, first: follower.firstVisible(message.groupId) }),
-      signal,
-    );
-    if (!('event' in message) && --left === 0) return;
   }
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ExportLine } from '../../board/export-format.ts';
-import { toJson } from './output.ts';
+import { toJson } from '../../protocol/printable-json.ts';
 
 // How many characters are written at once.
 const chunkSize = 64 * 1024;

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import { cleanLine } from '../../protocol/clean.ts';
+import { toJson } from '../../protocol/printable-json.ts';
 import { toSeconds } from '../../protocol/time.ts';
 import { hasColours } from './colour.ts';
 import { noteDone } from './done.ts';
@@ -27,18 +28,6 @@ export function printDone(options: { json?: true }, document: object, text: () =
 export function printResult({ json }: { json?: true }, document: object, text: () => string): void {
   if (json) process.stdout.write(`${toJson(document, 2)}\n`);
   else printPaged(`${text()}\n`);
-}
-
-/**
- * JSON that is safe to print on a terminal. JSON itself escapes only control characters below U+0020, so
- * other control characters and direction overrides are escaped too.
- * @param indent 0 for one line
- */
-export function toJson(document: object, indent: 0 | 2): string {
-  return JSON.stringify(document, null, indent).replace(
-    /[\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
 }
 
 /** A table with a head in capitals. Columns with numbers are aligned to the right. */

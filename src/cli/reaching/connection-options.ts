@@ -2,9 +2,9 @@ import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { type Address, parseAddress } from '../../protocol/address.ts';
 import { defaultPort } from '../../protocol/limits.ts';
+import { wholeNumber } from '../../tasks/parse.ts';
 import { readSmallFile } from '../asking/text-file.ts';
 import { UserError } from '../errors.ts';
-import { wholeNumber } from '../parsing/parse.ts';
 import { needProfile, type Profile } from './profiles.ts';
 
 /** The board and the user, as given on the command line. */

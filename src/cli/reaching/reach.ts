@@ -7,7 +7,6 @@ import { connect } from '../../client/connect.ts';
 import { ConnectionError, errorCode } from '../../client/failure.ts';
 import { pauseAfter } from '../../client/put-off.ts';
 import { cleanLine } from '../../protocol/clean.ts';
-import { BoardError } from '../../protocol/errors.ts';
 import type { ClosingCode } from '../../protocol/schemas.ts';
 import { askUnseen, canAsk } from '../asking/ask.ts';
 import { readPassword } from '../asking/password.ts';
@@ -117,15 +116,6 @@ function isHopeless(error: unknown): boolean {
 function causeCode(error: unknown): string {
   if (!(error instanceof Error)) return '';
   return errorCode(error) ?? causeCode(error.cause);
-}
-
-/** Joins a group, unless the user is a member already. @throws the error of `group.join` */
-export async function joinOnce({ call }: BoardClient, group: string): Promise<void> {
-  try {
-    await call('group.join', { group });
-  } catch (error) {
-    if (!(error instanceof BoardError && error.code === 'ALREADY_MEMBER')) throw error;
-  }
 }
 
 /** Prints the state of the connection on standard error, if that is a terminal or `--verbose` is given. */

@@ -1,9 +1,9 @@
 import { type Command, Option } from 'commander';
 import { Network } from '../../../board/addresses.ts';
 import { checkedReason } from '../../../board/board.ts';
+import { anyText, futureTime, timeFromNow } from '../../../tasks/parse.ts';
 import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { anyText, futureTime, timeFromNow } from '../../parsing/parse.ts';
 import { networkBanDocument } from '../../printing/documents.ts';
 import { printDone, shownTime } from '../../printing/output.ts';
 import { networkArgument } from './network.ts';

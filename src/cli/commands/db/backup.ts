@@ -6,11 +6,11 @@ import { requireNoBoardFile } from '../../../storage/sqlite/file/board-files.ts'
 import { databaseFile } from '../../../storage/sqlite/file/open.ts';
 import { PartialFile } from '../../../storage/sqlite/file/partial-file.ts';
 import type { PrintedRows } from '../../../storage/sqlite/file/rows.ts';
+import { notEmpty } from '../../../tasks/parse.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runCopy } from '../../operating/steps.ts';
-import { notEmpty } from '../../parsing/parse.ts';
 import { printDone, shownBytes } from '../../printing/output.ts';
 
 interface BackupOptions extends CommonOptions {

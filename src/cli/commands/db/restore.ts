@@ -5,11 +5,11 @@ import { restoreBoard } from '../../../storage/sqlite/copies/restore.ts';
 import { ServerLock } from '../../../storage/sqlite/file/lock.ts';
 import { databaseFile } from '../../../storage/sqlite/file/open.ts';
 import { databaseStatus } from '../../../storage/sqlite/file/status.ts';
+import { notEmpty } from '../../../tasks/parse.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
 import { type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runCopy } from '../../operating/steps.ts';
-import { notEmpty } from '../../parsing/parse.ts';
 import { printDone } from '../../printing/output.ts';
 
 interface RestoreOptions extends CommonOptions {

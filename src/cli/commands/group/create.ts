@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { checkedDescription } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
 import { type Access, accesses } from '../../../protocol/rights.ts';
+import { anyText } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { anyText } from '../../parsing/parse.ts';
 import { groupDocument } from '../../printing/documents.ts';
 import { printDone } from '../../printing/output.ts';
 

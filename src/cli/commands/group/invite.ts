@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { groupRef, userRef } from '../../../board/board.ts';
 import { newCode } from '../../../board/groups.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { futureTime, timeFromNow, wholeNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { futureTime, timeFromNow, wholeNumber } from '../../parsing/parse.ts';
 import { optionalTime } from '../../printing/documents.ts';
 import { printDone, printResult } from '../../printing/output.ts';
 

@@ -1,8 +1,8 @@
 import { type Command, Option } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { wholeNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { wholeNumber } from '../../parsing/parse.ts';
 import { lineDocument } from '../../printing/documents.ts';
 import { printResult } from '../../printing/output.ts';
 import { logTable } from './log-table.ts';

@@ -3,8 +3,8 @@ import { checkedReason, groupRef, userRef } from '../../../board/board.ts';
 import type { OnUser } from '../../../board/ports/groups.ts';
 import type { Moderation } from '../../../board/ports/moderation.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
+import { anyText, futureTime, timeFromNow } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { anyText, futureTime, timeFromNow } from '../../parsing/parse.ts';
 import { optionalTime } from '../../printing/documents.ts';
 import { printDone, shownTime } from '../../printing/output.ts';
 

@@ -7,11 +7,11 @@ import type {
 } from '../../../board/ports/administration.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
+import { isAge, pastTime, wholeNumber } from '../../../tasks/parse.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { runInSteps } from '../../operating/steps.ts';
-import { isAge, pastTime, wholeNumber } from '../../parsing/parse.ts';
 import { spanDocument } from '../../printing/documents.ts';
 import { printDone } from '../../printing/output.ts';
 import { interruptedCode } from '../../running/interrupt.ts';

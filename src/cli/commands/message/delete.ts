@@ -3,10 +3,10 @@ import { checkedReason, groupRef } from '../../../board/board.ts';
 import type { Administration } from '../../../board/ports/administration.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { count } from '../../../protocol/text/render.ts';
+import { anyText, messageNumber } from '../../../tasks/parse.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { knownNumber } from '../../operating/message-number.ts';
-import { anyText, messageNumber } from '../../parsing/parse.ts';
 import { printDone } from '../../printing/output.ts';
 
 interface DeleteOptions extends CommonOptions {

@@ -3,8 +3,8 @@ import { groupRef } from '../../../board/board.ts';
 import { toHeader } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Header } from '../../../protocol/schemas.ts';
+import { wholeNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { wholeNumber } from '../../parsing/parse.ts';
 import { printResult, shownTime, table } from '../../printing/output.ts';
 
 interface ListOptions extends CommonOptions {

@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { limits } from '../../../protocol/limits.ts';
+import { messageNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { knownNumber } from '../../operating/message-number.ts';
-import { messageNumber } from '../../parsing/parse.ts';
 import { printDone } from '../../printing/output.ts';
 
 export function messagePinCommands(): Command[] {

@@ -2,10 +2,10 @@ import { type Command, Option } from 'commander';
 import { toGroup, toHeader } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { formatPlace } from '../../../protocol/search-place.ts';
+import { wholeNumber } from '../../../tasks/parse.ts';
+import { queryHelp } from '../../../tasks/search.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { wholeNumber } from '../../parsing/parse.ts';
 import { printResult, shownTime, table } from '../../printing/output.ts';
-import { queryHelp } from '../search.ts';
 
 interface SearchOptions extends CommonOptions {
   readonly limit: number;

@@ -3,9 +3,9 @@ import { groupRef } from '../../../board/board.ts';
 import { toHeader } from '../../../board/view.ts';
 import { cleanText } from '../../../protocol/clean.ts';
 import { formatTime } from '../../../protocol/time.ts';
+import { messageNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { knownNumber } from '../../operating/message-number.ts';
-import { messageNumber } from '../../parsing/parse.ts';
 import { fields, printResult, shownTime } from '../../printing/output.ts';
 
 export function messageShowCommand(): Command {

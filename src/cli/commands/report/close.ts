@@ -1,9 +1,9 @@
 import { Argument, type Command } from 'commander';
 import { groupRef } from '../../../board/board.ts';
 import { count } from '../../../protocol/text/render.ts';
+import { messageNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { knownNumber } from '../../operating/message-number.ts';
-import { messageNumber } from '../../parsing/parse.ts';
 import { printDone } from '../../printing/output.ts';
 
 export function reportCloseCommand(): Command {

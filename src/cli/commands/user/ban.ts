@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { checkedReason } from '../../../board/board.ts';
+import { anyText } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { anyText } from '../../parsing/parse.ts';
 import { userDocument } from '../../printing/documents.ts';
 import { printDone } from '../../printing/output.ts';
 

@@ -4,7 +4,7 @@ import { cleanLine } from '../../protocol/clean.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import { noneLeft } from '../../protocol/exhaustive.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
-import { UserError } from '../errors.ts';
+import { TaskError } from '../task-error.ts';
 import { PendingChanges, type TailChange } from './changes.ts';
 import { Cursor, type TailMessage } from './cursor.ts';
 import {
@@ -65,7 +65,7 @@ export class Follower {
     options.signal.addEventListener('abort', () => this.wake());
   }
 
-  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`; UserError if there is no group to follow */
+  /** @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`; TaskError if there is no group to follow */
   static async start(client: BoardClient, options: FollowOptions): Promise<Follower> {
     const follower = new Follower(client, options);
     await follower.open();
@@ -123,7 +123,7 @@ export class Follower {
     const { memberships } = this.client;
     if (groups.length === 0) {
       if (memberships.length > 0) return memberships;
-      throw new UserError('You are in no group. Name one, and add --join to join it first.');
+      throw new TaskError('You are in no group. Name one, and add --join to join it first.');
     }
     const found = new Set<number>();
     for (const group of groups) {
@@ -228,7 +228,7 @@ export class Follower {
     const how = act === 'bar' ? 'barred' : 'removed';
     const why = reason === undefined ? '' : `: ${cleanLine(reason)}`;
     const text = `You were ${how} from ${group} by ${by ?? 'the operator'}${why}.`;
-    if (this.cursors.size === 0) this.end = new UserError(text);
+    if (this.cursors.size === 0) this.end = new TaskError(text);
     else this.options.tell(text);
     this.wake();
   }
@@ -254,9 +254,9 @@ export class Follower {
 }
 
 /** The error if a group cannot be followed any more. Undefined for any other error. */
-function goneBy({ code }: BoardError, { name }: Cursor): UserError | undefined {
+function goneBy({ code }: BoardError, { name }: Cursor): TaskError | undefined {
   if (code === 'GROUP_NOT_FOUND')
-    return new UserError(`The group ${name} does not exist any more.`);
-  if (code === 'NOT_MEMBER') return new UserError(`You are not a member of ${name} any more.`);
+    return new TaskError(`The group ${name} does not exist any more.`);
+  if (code === 'NOT_MEMBER') return new TaskError(`You are not a member of ${name} any more.`);
   return undefined;
 }

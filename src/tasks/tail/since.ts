@@ -3,7 +3,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Call, Header, Membership, Result } from '../../protocol/schemas.ts';
 import { formatTime } from '../../protocol/time.ts';
 import { parseWholeNumber } from '../../protocol/whole-number.ts';
-import { pastTime } from '../parsing/parse.ts';
+import { pastTime } from '../parse.ts';
 
 /** Where to begin: at a message number, or at a time in microseconds since the epoch. */
 export type Since = { readonly number: number } | { readonly time: number };

@@ -1,12 +1,12 @@
 import { InvalidArgumentError } from 'commander';
 import ms from 'ms';
 import { z } from 'zod';
-import { parseDuration } from '../../protocol/duration.ts';
-import { limits } from '../../protocol/limits.ts';
-import { parseMessageNumber } from '../../protocol/message-number.ts';
-import { postKey as postKeySchema } from '../../protocol/schemas.ts';
-import { longestTimer } from '../../protocol/timers.ts';
-import { parseWholeNumber } from '../../protocol/whole-number.ts';
+import { parseDuration } from '../protocol/duration.ts';
+import { limits } from '../protocol/limits.ts';
+import { parseMessageNumber } from '../protocol/message-number.ts';
+import { postKey as postKeySchema } from '../protocol/schemas.ts';
+import { longestTimer } from '../protocol/timers.ts';
+import { parseWholeNumber } from '../protocol/whole-number.ts';
 
 const rightTimes =
   'It takes an age with its unit (12h, 30d, 2w), a date (2026-01-01) or an RFC 3339 time ' +
