@@ -7,8 +7,9 @@ export interface Position {
   readonly column: number;
 }
 
-// How many clusters without a cell of their own are passed over before the rest of a text is left out.
-const mostHidden = 1024;
+// How much of a text is looked at for each column, in UTF-16 code units. Only texts with long runs of invisible
+// characters have more.
+const unitsPerColumn = 32;
 
 interface Grid {
   readonly columns: number;
@@ -56,14 +57,13 @@ export class Surface {
   text(row: number, column: number, text: string, style = plain, to = this.columns): number {
     const end = Math.min(to, this.columns);
     let at = column;
-    let hidden = mostHidden;
-    for (const [cluster, width] of sizedClusters(text)) {
+    const units = Math.max(0, end - column) * unitsPerColumn;
+    for (const [cluster, width] of sizedClusters(text.slice(0, units))) {
       if (at >= end) break;
       if (at + width > end) {
         this.put(row, at, ' ', 1, style);
         return end;
       }
-      if (at < 0 && hidden-- === 0) break;
       this.put(row, at, cluster, width, style);
       at += width;
     }

@@ -65,15 +65,20 @@ export function drawing(
   });
   return fc
     .record({ steps: fc.array(step, { maxLength: 12 }), cursor, window })
-    .map(({ steps, cursor, window }) => (surface: Surface) => {
-      const target = window
-        ? surface.view(window.row, window.column, window.rows, window.columns)
-        : surface;
-      for (const step of steps) {
-        const { row, column, style } = step;
-        if ('text' in step) target.text(row, column, step.text, style, step.to);
-        else target.fill(row, column, step.columns, '─', style);
-      }
-      surface.cursor = cursor;
-    });
+    .map(({ steps, cursor, window }) =>
+      Object.assign(
+        (surface: Surface) => {
+          const target = window
+            ? surface.view(window.row, window.column, window.rows, window.columns)
+            : surface;
+          for (const step of steps) {
+            const { row, column, style } = step;
+            if ('text' in step) target.text(row, column, step.text, style, step.to);
+            else target.fill(row, column, step.columns, '─', style);
+          }
+          surface.cursor = cursor;
+        },
+        { toString: () => JSON.stringify({ steps, cursor, window }) },
+      ),
+    );
 }

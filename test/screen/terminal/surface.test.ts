@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Cell, CellTables } from '../../../src/screen/terminal/cells.ts';
 import { changes } from '../../../src/screen/terminal/changes.ts';
+import { isAddress } from '../../../src/screen/terminal/paint.ts';
 import { Surface } from '../../../src/screen/terminal/surface.ts';
 import { drawing, hostile } from './drawings.ts';
 
@@ -162,7 +163,7 @@ interface Seen {
   style: string;
 }
 
-/** What the terminal shows, as far as a person sees it: reversed and underlined blanks are seen, bold ones are not. */
+/** What the terminal shows. The emulator underlines links. */
 function screenOf(terminal: Terminal): Seen[][] {
   const { active } = terminal.buffer;
   return Array.from({ length: terminal.rows }, (_, row) => {
@@ -196,7 +197,7 @@ function cellsOf(surface: Surface): Seen[][] {
 }
 
 function seen({ cluster, width, style }: Cell): Seen {
-  const marks = `${style.bold ? 'b' : ''}${style.faint ? 'f' : ''}${style.reverse ? 'r' : ''}${style.underline ? 'u' : ''}`;
+  const marks = `${style.bold ? 'b' : ''}${style.faint ? 'f' : ''}${style.reverse ? 'r' : ''}${style.underline || isAddress(style.link) ? 'u' : ''}`;
   const colour = style.colour === undefined ? '' : colourNumbers[style.colour];
   return { text: cluster, width, style: `${marks}${colour}` };
 }
