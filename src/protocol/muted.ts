@@ -1,4 +1,4 @@
-import type { Notice } from './schemas.ts';
+import type { Header, Notice } from './schemas.ts';
 
 /** The threads and users that one user has muted, by their numbers. */
 export interface Mutes {
@@ -40,9 +40,13 @@ export class MutedNotices {
   /** Whether a notice is about a message that is muted. */
   hides({ method, params }: Notice): boolean {
     if (method !== 'message.posted' && method !== 'message.edited') return false;
-    const { senderId, thread } = params.message;
+    return this.mutes(params.groupId, params.message);
+  }
+
+  /** Whether the sender or the thread of a message of a group is muted. */
+  mutes(group: number, { senderId, thread }: Pick<Header, 'senderId' | 'thread'>): boolean {
     const isByMuted = senderId !== null && this.users.has(senderId);
-    return isByMuted || this.threads.get(params.groupId)?.has(thread) === true;
+    return isByMuted || this.threads.get(group)?.has(thread) === true;
   }
 
   private threadsOf(group: number): Set<number> {

@@ -1,0 +1,128 @@
+import { displayWidth, graphemes } from '../../protocol/unicode.ts';
+import type { CellStyle } from '../terminal/cells.ts';
+
+/** A part of a row in one style. */
+export interface Span {
+  readonly text: string;
+  readonly style?: CellStyle;
+}
+
+export type TextRow = readonly Span[];
+
+// Code units that one row may hold: a row of marks without a width would otherwise be as long as its message.
+const longestRow = 2048;
+const tabSize = 8;
+const printableAscii = /^[\x20-\x7e]*$/;
+const links = /https?:\/\/[^\s<>"'`]+/gi;
+const quote = /^ ?>/;
+
+/**
+ * A text in rows of the width of the screen. Rows are laid out when they are asked for, so that the first page of a long text
+ * costs no more than that of a short one. Words that are longer than a row are cut.
+ */
+export class WrappedText {
+  private readonly lines: readonly string[];
+  private readonly done: TextRow[] = [];
+  private line = 0;
+  private at = 0;
+
+  constructor(
+    text: string,
+    private readonly columns: number,
+  ) {
+    this.lines = text.split('\n');
+  }
+
+  /** A row, counted from 0; undefined after the end. */
+  row(number: number): TextRow | undefined {
+    while (this.done.length <= number && this.line < this.lines.length) this.layOut();
+    return this.done[number];
+  }
+
+  /** Whether the text ends at a row or before. */
+  endsBefore(row: number): boolean {
+    return this.row(row) === undefined;
+  }
+
+  /** How many rows the text has. It lays all of them out. */
+  get length(): number {
+    while (this.line < this.lines.length) this.layOut();
+    return this.done.length;
+  }
+
+  private layOut(): void {
+    const line = withoutTabs(this.lines[this.line] ?? '');
+    const { end, next } = rowEnd(line, this.at, Math.max(1, this.columns));
+    this.done.push(spansOf(line, this.at, end));
+    if (next < line.length) {
+      this.at = next;
+      return;
+    }
+    this.line++;
+    this.at = 0;
+  }
+}
+
+/** Where the row that begins at `from` ends, and where the next one begins. */
+function rowEnd(line: string, from: number, columns: number): { end: number; next: number } {
+  const head = line.slice(from, from + columns + 1);
+  if (printableAscii.test(head)) {
+    if (head.length <= columns) return { end: line.length, next: line.length };
+    return brokenAt(line, from, from + columns);
+  }
+  let width = 0;
+  let at = from;
+  for (const cluster of graphemes(line.slice(from, from + longestRow))) {
+    const its = displayWidth(cluster);
+    if (width + its > columns && at > from) return brokenAt(line, from, at);
+    width += its;
+    at += cluster.length;
+  }
+  return { end: at, next: at };
+}
+
+/** Breaks a row before its last word if it has several. The spaces around the break are left out. */
+function brokenAt(line: string, from: number, end: number): { end: number; next: number } {
+  const space = line[end] === ' ' ? end : line.lastIndexOf(' ', end - 1);
+  const isBetweenWords = space > from && line.slice(from, space).trim() !== '';
+  if (!isBetweenWords) return { end, next: end };
+  let next = space;
+  while (line[next] === ' ') next++;
+  return { end: space, next };
+}
+
+function spansOf(line: string, from: number, end: number): TextRow {
+  const style: CellStyle | undefined = quote.test(line) ? { faint: true } : undefined;
+  const spans: Span[] = [];
+  const add = (text: string, its = style) => {
+    if (text !== '') spans.push(its ? { text, style: its } : { text });
+  };
+  let at = from;
+  if (line.includes('://')) {
+    for (const { 0: link, index } of line.matchAll(links)) {
+      const [first, last] = [Math.max(from, index), Math.min(end, index + link.length)];
+      if (last <= first) continue;
+      add(line.slice(at, first));
+      add(line.slice(first, last), { ...style, underline: true, link });
+      at = last;
+    }
+  }
+  add(line.slice(at, end));
+  return spans;
+}
+
+/** Terminals decide themselves how wide a tab is. */
+function withoutTabs(line: string): string {
+  if (!line.includes('\t')) return line;
+  let column = 0;
+  const parts = line.split('\t');
+  return parts
+    .map((part, index) => {
+      column += displayWidth(part);
+      if (index === parts.length - 1) return part;
+      const spaces = tabSize - (column % tabSize);
+      column += spaces;
+      return part + ' '.repeat(spaces);
+    })
+    .join('');
+}

@@ -1,0 +1,115 @@
+import { isDirectName } from '../../protocol/direct.ts';
+import { shownFrom } from '../model/scrolled.ts';
+import { drawLast, drawPosition, drawRules, drawTitle } from '../panes/chrome.ts';
+import type { Clock } from '../panes/clock.ts';
+import { counted, drawGroups, groupKey, groupRows } from '../panes/groups-pane.ts';
+import { drawIndex } from '../panes/index-pane.ts';
+import type { Area } from '../panes/layout.ts';
+import { drawText } from '../panes/message-pane.ts';
+import type { CellStyle } from '../terminal/cells.ts';
+import type { Surface } from '../terminal/surface.ts';
+import { GroupIndex } from './group-index.ts';
+import type { Groups } from './groups.ts';
+import type { Reader } from './reader.ts';
+
+interface FrameState {
+  readonly title: string;
+  readonly groups: Groups;
+  readonly reader: Reader;
+  readonly clock: Clock;
+  readonly connected: boolean;
+  /** The text of the last row. */
+  readonly last: { readonly text: string; readonly style: CellStyle };
+}
+
+/** Draws the panes. What is on the screen becomes known to the reader: the first rows of the lists, and what was read to its end. */
+export function drawFrame(surface: Surface, state: FrameState): void {
+  const { reader, groups, title } = state;
+  const { layout } = reader;
+  drawTitle(surface, `corkboard · ${title}`, userLine(groups));
+  drawRules(surface, layout);
+  if (layout.groups) drawGroupList(viewOf(surface, layout.groups), state);
+  if (layout.index) drawRows(viewOf(surface, layout.index), state);
+  if (layout.message) drawMessage(viewOf(surface, layout.message), reader);
+  drawPosition(surface, layout.position, notesOf(state));
+  drawLast(surface, layout.last, { ...state.last, place: placeOf(reader) });
+}
+
+function viewOf(surface: Surface, { row, column, rows, columns }: Area): Surface {
+  return surface.view(row, column, rows, columns);
+}
+
+function userLine(groups: Groups): string {
+  const { unread, mentions } = groups;
+  const notes = [
+    groups.user,
+    ...(unread > 0 ? [`${counted(unread)} unread`] : []),
+    ...(mentions > 0 ? [`${mentions} @`] : []),
+  ];
+  return notes.join(' · ');
+}
+
+function drawGroupList(surface: Surface, { reader, groups }: FrameState): void {
+  const rows = groupRows(groups.all);
+  const { first, at } = shownFrom(rows, reader.groupList, surface.rows);
+  const row = rows[at];
+  reader.groupList = { cursor: row?.key, top: rows[first]?.key };
+  const { group } = reader.index;
+  const here = group === undefined ? 'mentions' : groupKey(group);
+  drawGroups(surface, rows, {
+    first,
+    here,
+    cursor: reader.focus === 'groups' ? row?.key : undefined,
+  });
+}
+
+function drawRows(surface: Surface, { reader, clock }: FrameState): void {
+  const { index } = reader;
+  const { rows } = index;
+  const { first, at } = shownFrom(rows, index.scrolled, surface.rows);
+  index.scrolled = { cursor: rows[at]?.key, top: rows[first]?.key };
+  const isFocused = reader.focus === 'index';
+  drawIndex(surface, rows, { first, at, isFocused, clock, empty: index.empty });
+  if (index instanceof GroupIndex) index.seen(rows.slice(first, first + surface.rows));
+}
+
+function drawMessage(surface: Surface, reader: Reader): void {
+  const { shown } = reader;
+  if (!shown) return;
+  const text = shown.rowsIn(surface.columns);
+  if (!text) {
+    surface.text(0, 0, shown.problem || 'Loading …', { faint: true });
+    return;
+  }
+  // A wider screen may have brought the end of the text up.
+  while (shown.offset > 0 && text.endsBefore(shown.offset)) shown.offset--;
+  drawText(surface, text, shown.offset);
+  if (shown.endsWithin(surface.rows, surface.columns)) reader.drawnToEnd();
+}
+
+/** What the line above the last says: the place in the thread, what is new, and whether there is more of the message. */
+function notesOf({ reader, connected }: FrameState): string[] {
+  const { index, row, shown, layout } = reader;
+  const notes: string[] = [];
+  if (!connected) notes.push('not connected');
+  const area = layout.message;
+  if (shown && area && !shown.endsWithin(area.rows, area.columns)) notes.push('more ▼');
+  if (index instanceof GroupIndex && row) {
+    const { open } = index;
+    const at = open?.messages.findIndex(({ number }) => number === row.number) ?? -1;
+    const thread = index.threads.find((entry) => entry.thread === row.thread);
+    const isWhole = open?.atStart === true;
+    if (at >= 0 && isWhole && thread) notes.push(`${at + 1} of ${Math.max(at + 1, row.count ?? thread.replies + 1)}`);
+    const { first } = shownFrom(index.rows, index.scrolled, layout.index?.rows ?? 1);
+    const above = index.freshAbove(index.rows[first]);
+    if (above > 0) notes.push(`${above} new ▲`);
+  }
+  if (index.held > 0) notes.push(`${index.held} new ▼`);
+  return notes;
+}
+
+function placeOf({ index, row }: Reader): string {
+  const subject = row && index.group !== undefined ? ` › ${row.subject}` : '';
+  const { title } = index;
+  return `${isDirectName(title) ? `✉ ${title.slice(1)}` : title}${subject}`;
+}

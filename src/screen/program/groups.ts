@@ -1,0 +1,314 @@
+import type { BoardClient } from '../../client/board-client.ts';
+import { isDirectName } from '../../protocol/direct.ts';
+import { limits } from '../../protocol/limits.ts';
+import { type Marks, type NumberRange, withRead } from '../../protocol/marks.ts';
+import { MutedNotices } from '../../protocol/muted.ts';
+import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
+import { conversations } from '../../protocol/text/conversations.ts';
+import {
+  changed,
+  entryOf,
+  type GroupEntry,
+  inOrder,
+  isUnread,
+  mentionsReader,
+  type Reader,
+  withPosted,
+} from '../model/group-entry.ts';
+
+// The least time between two counts by the board, in milliseconds.
+const pause = 1000;
+
+interface GroupsOptions {
+  readonly board: BoardClient;
+  /** Called when what the screen shows may have changed. */
+  readonly changed: () => void;
+  /** Called with an error of a call that nobody waits for. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * The groups and direct conversations of the user, with what is unread. The counts follow notices and what is read here. When
+ * they cannot, the board counts again.
+ */
+export class Groups implements Reader {
+  private entries: readonly GroupEntry[];
+  private muted = new MutedNotices();
+  /** By group: messages that were read and are not stored yet. */
+  private readonly unstored = new Map<number, number[]>();
+  private readonly storing = new Set<number>();
+  /** Counts the changes made here, so that an older count of the board is not believed. */
+  private changes = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private isCounting = false;
+
+  constructor(private readonly options: GroupsOptions) {
+    this.entries = inOrder(options.board.memberships.map(entryOf));
+    if (options.board.hasMutes) this.loadMutes();
+  }
+
+  get all(): readonly GroupEntry[] {
+    return this.entries;
+  }
+
+  get userId(): number {
+    return this.options.board.userId;
+  }
+
+  get user(): string {
+    return this.options.board.user;
+  }
+
+  get unread(): number {
+    return this.entries.reduce((sum, { unread }) => sum + unread, 0);
+  }
+
+  get mentions(): number {
+    return this.entries.reduce((sum, { mentions }) => sum + mentions, 0);
+  }
+
+  find(group: number): GroupEntry | undefined {
+    return this.entries.find(({ id }) => id === group);
+  }
+
+  nameOf(group: number): string {
+    return this.find(group)?.name ?? '';
+  }
+
+  isMuted(group: number, { senderId, thread }: Pick<Header, 'senderId' | 'thread'>): boolean {
+    return this.muted.mutes(group, { senderId, thread });
+  }
+
+  isMutedThread(group: number, thread: number): boolean {
+    return this.muted.mutes(group, { senderId: null, thread });
+  }
+
+  isUnread(group: number, message: Header): boolean {
+    return isUnread(this.find(group), message, this);
+  }
+
+  isMention(message: Header): boolean {
+    return mentionsReader(message, this);
+  }
+
+  /** Messages of a group have been read. They are stored on the board a little later. */
+  read(group: number, messages: readonly Header[]): void {
+    const entry = this.find(group);
+    const unread = messages.filter((message) => isUnread(entry, message, this));
+    if (!entry || unread.length === 0) return;
+    const numbers = unread.map(({ number }) => number);
+    const mentions = unread.filter((message) => this.isMention(message)).length;
+    this.change(group, {
+      ...withRead(entry, numbers.map(alone)),
+      // At its limit, the count can mean more.
+      unread: entry.unread < limits.unread ? Math.max(0, entry.unread - unread.length) : entry.unread,
+      mentions: Math.max(0, entry.mentions - mentions),
+    });
+    if (entry.unread >= limits.unread) this.recount();
+    this.unstored.set(group, [...(this.unstored.get(group) ?? []), ...numbers]);
+    void this.store(group);
+  }
+
+  /** Sets the marks of a group as the board has them, or as a call that was just answered made them. */
+  setMarks(group: number, { lastRead, ranges }: Marks): void {
+    this.change(group, { lastRead, ranges });
+    this.recount();
+  }
+
+  /** Sets the counts of a group that was marked as read as a whole. */
+  caughtUp(group: number, lastRead: number): void {
+    this.change(group, { lastRead, ranges: [], unread: 0, mentions: 0 });
+    this.recount();
+  }
+
+  /** The board says that nothing of a group is unread. */
+  nothingUnread(group: number): void {
+    this.change(group, { unread: 0, mentions: 0 });
+    this.recount();
+  }
+
+  joined(membership: Membership): void {
+    this.changes++;
+    const others = this.entries.filter(({ id }) => id !== membership.id);
+    this.entries = inOrder([...others, entryOf(membership)]);
+  }
+
+  left(group: number): void {
+    this.changes++;
+    this.muted.leave(group);
+    this.entries = this.entries.filter(({ id }) => id !== group);
+  }
+
+  posted(group: number, message: Header): void {
+    const entry = this.find(group);
+    if (entry) this.change(group, withPosted(entry, message, this));
+  }
+
+  muteThread(group: number, thread: number, muted: boolean): void {
+    this.muted.apply({ muted, group, thread });
+    this.recount();
+  }
+
+  /** The connection is back: the memberships have what is unread now. */
+  resumed(): void {
+    this.changes++;
+    this.entries = inOrder(this.options.board.memberships.map(entryOf));
+    this.loadMutes();
+  }
+
+  take(notice: Notice): void {
+    const { board } = this.options;
+    const { method, params } = notice;
+    switch (method) {
+      case 'message.posted':
+        if (!this.find(params.groupId)) this.sync();
+        this.posted(params.groupId, params.message);
+        break;
+      case 'message.edited':
+        // An edit may add or remove a mention.
+        if (this.find(params.groupId)?.mentions || this.isMention(params.message)) this.recount();
+        break;
+      case 'message.deleted':
+      case 'messages.purged':
+        this.recount();
+        break;
+      case 'marks.changed':
+        this.setMarks(params.groupId, params);
+        break;
+      case 'member.joined':
+        if (params.userId === board.userId) this.sync();
+        break;
+      case 'direct.opened':
+        this.sync();
+        break;
+      case 'member.left':
+        if (params.userId === board.userId) this.left(params.groupId);
+        break;
+      case 'group.removed':
+      case 'membership.ended':
+        this.left(params.groupId);
+        break;
+      case 'group.changed':
+        this.change(params.groupId, { name: params.group });
+        break;
+      case 'membership.changed':
+        this.change(params.groupId, { notify: params.notify });
+        this.recount();
+        break;
+      case 'mutes.changed':
+        this.loadMutes();
+        this.recount();
+        break;
+      default:
+    }
+  }
+
+  /** Takes over groups that the client knows and that are not here yet, or not any more. */
+  sync(): void {
+    const known = new Map(this.entries.map((entry) => [entry.id, entry]));
+    this.changes++;
+    this.entries = inOrder(
+      this.options.board.memberships.map((membership) => {
+        const entry = known.get(membership.id);
+        const { notify, role, group: name } = membership;
+        return entry ? { ...entry, name, notify, role } : entryOf(membership);
+      }),
+    );
+    this.recount();
+  }
+
+  /** Asks the board what is unread, soon. */
+  recount(): void {
+    if (this.timer) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.count();
+    }, pause);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+  }
+
+  private async count(): Promise<void> {
+    const { board, changed: redraw, failed } = this.options;
+    if (this.isCounting || !board.connected) return;
+    this.isCounting = true;
+    const { changes } = this;
+    try {
+      const [{ groups }, directs] = await Promise.all([
+        board.call('group.list', {}),
+        this.directs(),
+      ]);
+      if (changes !== this.changes || this.unstored.size > 0) {
+        this.recount();
+        return;
+      }
+      const joined = groups.flatMap(({ name: group, ...rest }) =>
+        rest.joined ? [{ ...rest, group }] : [],
+      );
+      this.entries = inOrder([...joined, ...directs].map(entryOf));
+      redraw();
+    } catch (error) {
+      failed(error);
+    } finally {
+      this.isCounting = false;
+    }
+  }
+
+  private async directs(): Promise<Membership[]> {
+    if (!this.entries.some(({ name }) => isDirectName(name))) return [];
+    const all: Membership[] = [];
+    for await (const page of conversations(this.options.board.call)) all.push(...page);
+    return all;
+  }
+
+  /** One call at a time for each group stores all that was read meanwhile. */
+  private async store(group: number): Promise<void> {
+    if (this.storing.has(group)) return;
+    this.storing.add(group);
+    try {
+      for (;;) {
+        const numbers = this.unstored.get(group)?.slice(0, limits.rangesAtOnce) ?? [];
+        if (numbers.length === 0) break;
+        const ranges = withRead({ lastRead: -1, ranges: [] }, numbers.map(alone)).ranges;
+        const marks = await this.options.board.call('message.markRead', {
+          group,
+          ranges: ranges.map(([first, last]) => [first, last]),
+        });
+        const rest = (this.unstored.get(group) ?? []).slice(numbers.length);
+        if (rest.length > 0) this.unstored.set(group, rest);
+        else this.unstored.delete(group);
+        if (rest.length === 0) this.change(group, { lastRead: marks.lastRead, ranges: marks.ranges });
+      }
+    } catch (error) {
+      // They are stored with the next message that is read.
+      if (!this.find(group)) this.unstored.delete(group);
+      else this.options.failed(error);
+    } finally {
+      this.storing.delete(group);
+    }
+  }
+
+  private loadMutes(): void {
+    const load = async () => {
+      const { users, threads } = await this.options.board.call('mute.list', {});
+      this.muted = new MutedNotices({
+        users: users.map(({ userId }) => userId),
+        threads: threads.map(({ groupId, thread }) => ({ group: groupId, thread })),
+      });
+      this.options.changed();
+    };
+    load().catch(this.options.failed);
+  }
+
+  private change(group: number, change: Partial<GroupEntry>): void {
+    this.changes++;
+    this.entries = changed(this.entries, group, change);
+  }
+}
+
+function alone(number: number): NumberRange {
+  return [number, number];
+}

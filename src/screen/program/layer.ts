@@ -1,0 +1,9 @@
+import type { KeyEvent } from '../terminal/keys.ts';
+import type { Surface } from '../terminal/surface.ts';
+
+/** What is over the panes and gets all keys, such as a question or a text that is being written. */
+export interface Layer {
+  press(event: KeyEvent): void;
+  /** @param surface the whole screen, with the panes drawn */
+  draw(surface: Surface): void;
+}
