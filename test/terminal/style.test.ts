@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { afterEach, expect, test } from 'vitest';
 import { coloursOf, ownColour } from '../../src/terminal/colours.ts';
-import { spokenDate } from '../../src/terminal/dates.ts';
+import { shortDate, spokenDate, zoneOf } from '../../src/terminal/dates.ts';
 import { wrapLine, wrapText } from '../../src/terminal/wrap.ts';
 
 const zone = process.env.TZ;
@@ -22,6 +22,26 @@ test('times are in the time zone of the reader, and near times in words', () => 
   expect(said('soon')).toBe('soon');
   // The night in which the clocks go back has 25 hours.
   expect(spokenDate('2026-10-24T22:30:00Z', new Date('2026-10-25T22:30:00Z'))).toBe('today 00:30');
+});
+
+test('times are told in a zone that is not that of the process', () => {
+  process.env.TZ = 'UTC';
+  const now = new Date('2026-11-28T05:00:00Z');
+  const late = '2026-11-27T23:30:00Z';
+  expect(spokenDate(late, now, zoneOf('Europe/Berlin'))).toBe('today 00:30');
+  expect(spokenDate(late, now, zoneOf('America/New_York'))).toBe('yesterday 18:30');
+  expect(spokenDate(late, now, zoneOf('Atlantis/Capital'))).toBe('yesterday 23:30');
+});
+
+test('times in a list take at most six columns', () => {
+  process.env.TZ = 'UTC';
+  const now = new Date('2026-11-28T05:00:00Z');
+  const short = (time: string) => shortDate(time, now, 'Europe/Berlin');
+  expect(short('2026-11-27T23:30:00Z')).toBe('00:30');
+  expect(short('2026-11-23T08:00:00Z')).toBe('Mon');
+  expect(short('2026-11-16T08:00:00Z')).toBe('16 Nov');
+  expect(short('2025-01-16T08:00:00Z')).toBe('2025');
+  expect(short('soon')).toBe('');
 });
 
 test('a name always has the same colour, in any case, and only colours that the terminal supports', () => {

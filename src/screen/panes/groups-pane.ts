@@ -67,5 +67,8 @@ function nameOf(row: GroupRow): string {
 
 /** Marks the row of the cursor. */
 export function reversed(surface: Surface, row: number): void {
-  surface.restyle(row, 0, surface.columns, ({ faint: _, ...style }) => ({ ...style, reverse: true }));
+  surface.restyle(row, 0, surface.columns, ({ faint: _, ...style }) => ({
+    ...style,
+    reverse: true,
+  }));
 }

@@ -12,7 +12,13 @@ const countColumns = 4;
 export function drawIndex(
   surface: Surface,
   rows: readonly Row[],
-  { first, at, isFocused, clock, empty }: {
+  {
+    first,
+    at,
+    isFocused,
+    clock,
+    empty,
+  }: {
     first: number;
     at: number;
     isFocused: boolean;
@@ -40,7 +46,13 @@ function drawRow(surface: Surface, line: number, row: Row, clock: Clock): void {
   };
   const mark = row.mention ? '@' : row.unread ? '●' : row.isMuted ? '×' : ' ';
   surface.text(line, 1, mark, { ...style, colour: row.mention ? 'yellow' : 'cyan' });
-  const sign = row.isReply ? '  └ ' : row.fold === 'closed' ? '▸ ' : row.fold === 'open' ? '▾ ' : '  ';
+  const sign = row.isReply
+    ? '  └ '
+    : row.fold === 'closed'
+      ? '▸ '
+      : row.fold === 'open'
+        ? '▾ '
+        : '  ';
   // On a narrow screen the subject has the room of the sender and the date.
   const senderColumns = columns < 50 ? 8 : Math.min(16, Math.floor(columns / 6));
   const dateColumn = columns - dateColumns - 1;
@@ -48,9 +60,21 @@ function drawRow(surface: Surface, line: number, row: Row, clock: Clock): void {
   const senderColumn = countColumn - senderColumns - 1;
   const group = row.groupName === undefined ? '' : `${row.groupName} `;
   const at = surface.text(line, 3, sign, style, senderColumn);
-  const after = surface.text(line, at, group, { ...style, colour: ownColour(group) }, senderColumn - 1);
+  const after = surface.text(
+    line,
+    at,
+    group,
+    { ...style, colour: ownColour(group) },
+    senderColumn - 1,
+  );
   surface.text(line, after, row.subject, style, senderColumn - 1);
-  surface.text(line, senderColumn, row.sender, { ...style, colour: ownColour(row.sender) }, countColumn - 1);
+  surface.text(
+    line,
+    senderColumn,
+    row.sender,
+    { ...style, colour: ownColour(row.sender) },
+    countColumn - 1,
+  );
   if (row.count !== undefined && countColumn < dateColumn && row.count > 1) {
     const count = row.count > 999 ? '999+' : String(row.count);
     surface.text(line, countColumn + countColumns - count.length, count, style, dateColumn - 1);

@@ -39,7 +39,11 @@ export function layoutOf({ columns, rows }: Size, focus: Pane): Layout {
     return { groups: whole, index: undefined, message: undefined, rule: undefined, position, last };
   }
   const groups = left > 0 ? { ...whole, columns: left } : undefined;
-  const rest = { ...whole, column: left > 0 ? left + 1 : 0, columns: columns - (left > 0 ? left + 1 : 0) };
+  const rest = {
+    ...whole,
+    column: left > 0 ? left + 1 : 0,
+    columns: columns - (left > 0 ? left + 1 : 0),
+  };
   if (rows < tall) {
     const isMessage = focus === 'message';
     return {

@@ -2,7 +2,7 @@ import { displayWidth, graphemes } from '../../protocol/unicode.ts';
 import type { CellStyle } from '../terminal/cells.ts';
 
 /** A part of a row in one style. */
-export interface Span {
+interface Span {
   readonly text: string;
   readonly style?: CellStyle;
 }

@@ -99,7 +99,8 @@ function notesOf({ reader, connected }: FrameState): string[] {
     const at = open?.messages.findIndex(({ number }) => number === row.number) ?? -1;
     const thread = index.threads.find((entry) => entry.thread === row.thread);
     const isWhole = open?.atStart === true;
-    if (at >= 0 && isWhole && thread) notes.push(`${at + 1} of ${Math.max(at + 1, row.count ?? thread.replies + 1)}`);
+    if (at >= 0 && isWhole && thread)
+      notes.push(`${at + 1} of ${Math.max(at + 1, row.count ?? thread.replies + 1)}`);
     const { first } = shownFrom(index.rows, index.scrolled, layout.index?.rows ?? 1);
     const above = index.freshAbove(index.rows[first]);
     if (above > 0) notes.push(`${above} new ▲`);

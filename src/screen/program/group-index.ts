@@ -89,7 +89,8 @@ export class GroupIndex implements IndexView {
 
   /** Whether all messages of the open thread are loaded. */
   get isWhole(): boolean {
-    return this.opened !== undefined && this.opened.atStart && !this.opened.more;
+    const { opened } = this;
+    return opened ? opened.atStart && !opened.more : false;
   }
 
   async loadStart(): Promise<void> {
@@ -143,7 +144,11 @@ export class GroupIndex implements IndexView {
     const isShort = (entry?.replies ?? 0) < 2 * pageSize;
     // A page before the first message that is needed: the numbers of a thread are far apart, so it is often its start.
     const after = from === undefined || isShort ? 0 : from - 1;
-    const { messages, more } = await this.messagesOf(thread, after, isShort ? 2 * pageSize : pageSize);
+    const { messages, more } = await this.messagesOf(
+      thread,
+      after,
+      isShort ? 2 * pageSize : pageSize,
+    );
     this.change(() => {
       this.opened = { thread, messages, atStart: after === 0, more };
     });
@@ -201,7 +206,10 @@ export class GroupIndex implements IndexView {
         const { subject } = message;
         this.change(() => {
           this.opened = this.opened && changedMessage(this.opened, message.number, message);
-          this.window = changedThread(this.window, message.number, (entry) => ({ ...entry, subject }));
+          this.window = changedThread(this.window, message.number, (entry) => ({
+            ...entry,
+            subject,
+          }));
         });
         break;
       }
@@ -364,7 +372,11 @@ export class GroupIndex implements IndexView {
         before.push(...last.messages.filter(({ number }) => number < first));
       }
       this.changeThread(thread, (open) =>
-        withEarlier(open, before.slice(-2 * pageSize), after === 0 && before.length <= 2 * pageSize),
+        withEarlier(
+          open,
+          before.slice(-2 * pageSize),
+          after === 0 && before.length <= 2 * pageSize,
+        ),
       );
       return;
     }
@@ -409,7 +421,11 @@ export class GroupIndex implements IndexView {
 
   private list(before: number | undefined, limit = pageSize): Promise<Result<'thread.list'>> {
     const { group } = this;
-    return this.board.call('thread.list', { group, limit, ...(before !== undefined && { before }) });
+    return this.board.call('thread.list', {
+      group,
+      limit,
+      ...(before !== undefined && { before }),
+    });
   }
 
   private async messagesOf(

@@ -101,7 +101,8 @@ export class Groups implements Reader {
     this.change(group, {
       ...withRead(entry, numbers.map(alone)),
       // At its limit, the count can mean more.
-      unread: entry.unread < limits.unread ? Math.max(0, entry.unread - unread.length) : entry.unread,
+      unread:
+        entry.unread < limits.unread ? Math.max(0, entry.unread - unread.length) : entry.unread,
       mentions: Math.max(0, entry.mentions - mentions),
     });
     if (entry.unread >= limits.unread) this.recount();
@@ -280,7 +281,8 @@ export class Groups implements Reader {
         const rest = (this.unstored.get(group) ?? []).slice(numbers.length);
         if (rest.length > 0) this.unstored.set(group, rest);
         else this.unstored.delete(group);
-        if (rest.length === 0) this.change(group, { lastRead: marks.lastRead, ranges: marks.ranges });
+        if (rest.length === 0)
+          this.change(group, { lastRead: marks.lastRead, ranges: marks.ranges });
       }
     } catch (error) {
       // They are stored with the next message that is read.

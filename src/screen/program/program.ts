@@ -10,6 +10,7 @@ import type { CellStyle } from '../terminal/cells.ts';
 import type { Size } from '../terminal/display.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
+import { FoundIndex } from './found-index.ts';
 import { drawFrame } from './frame.ts';
 import { Groups } from './groups.ts';
 import type { Layer } from './layer.ts';
@@ -195,6 +196,8 @@ export class Program {
       case 'pane':
         this.turnPane();
         return undefined;
+      case 'mentions':
+        return this.showMentions();
       case 'first':
       case 'last':
         return this.toEnd(action === 'first' ? 'start' : 'end');
@@ -233,9 +236,22 @@ export class Program {
     if (reader.focus === 'message') return undefined;
     const all = groupRows(this.groups.all);
     const row = all.find(({ key }) => key === reader.groupList.cursor);
-    if (row?.kind !== 'group') return undefined;
+    if (!row) return undefined;
+    if (row.kind === 'mentions') return this.showMentions();
     reader.focus = 'index';
     return reader.enter(row.entry.id, false);
+  }
+
+  private showMentions(): Promise<void> {
+    const { board } = this.options;
+    return this.reader.showFound(
+      new FoundIndex({
+        title: '@ mentions',
+        none: 'No message mentions you.',
+        groups: this.groups,
+        page: (before) => board.call('mention.list', before === undefined ? {} : { before }),
+      }),
+    );
   }
 
   private back(): void {

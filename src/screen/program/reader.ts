@@ -1,7 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
+import { isDirectName } from '../../protocol/direct.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import type { Header, Notice } from '../../protocol/schemas.ts';
-import { isDirectName } from '../../protocol/direct.ts';
 import { Contents } from '../model/contents.ts';
 import {
   nextStep,
@@ -85,7 +85,10 @@ export class Reader {
     this.groupList = { ...this.groupList, cursor: groupKey(group) };
     await index.loadStart();
     if (turn !== this.turn) return;
-    if (isReading) await this.goOn(nextUnreadThread(this.where()), turn);
+    if (isReading) {
+      index.scrolled = { cursor: undefined, top: index.scrolled.cursor };
+      await this.goOn(nextUnreadThread(this.where()), turn);
+    }
     this.select();
   }
 

@@ -1,0 +1,63 @@
+import type { Readable, Writable } from 'node:stream';
+import type { BoardClient } from '../client/board-client.ts';
+import { defaultAction } from './program/actions.ts';
+import { Program } from './program/program.ts';
+import { abilitiesOf, type Environment } from './terminal/abilities.ts';
+import { Display, type Size } from './terminal/display.ts';
+import { Keys } from './terminal/keys.ts';
+
+export interface ScreenOptions {
+  readonly board: BoardClient;
+  readonly input: Readable;
+  readonly output: Writable;
+  /** The size of the terminal at the moment. `onResize` calls a listener after a change; its result ends that. */
+  readonly size: Size & { onResize(listener: () => void): () => void };
+  /** Variables of the person at the terminal: TERM, COLORTERM, NO_COLOR, LANG, LC_ALL, LC_CTYPE, TZ. */
+  readonly environment: Environment;
+  /** Names the board, such as `board.example`. */
+  readonly title: string;
+  /** Ends the screen when aborted. */
+  readonly gone: AbortSignal;
+}
+
+/**
+ * Shows the board on a terminal until the user leaves, the session ends, or `gone` is aborted. The terminal is then as it was
+ * before. It closes neither the streams nor the board.
+ * @returns why the screen has ended. Undefined if the user has left
+ */
+export function runScreen(options: ScreenOptions): Promise<string | undefined> {
+  const { board, input, output, size, environment, title, gone } = options;
+  return new Promise((resolve) => {
+    const display = new Display(output, { size, ...abilitiesOf(environment) });
+    const end = (reason?: string) => {
+      program.stop();
+      keys.close();
+      stopResizing();
+      gone.removeEventListener('abort', leave);
+      output.off('close', leave);
+      input.off('end', leave);
+      display.close();
+      resolve(reason);
+    };
+    const leave = () => end();
+    const program = new Program({
+      board,
+      size: () => ({ columns: size.columns, rows: size.rows }),
+      title,
+      zone: environment.TZ,
+      actionOf: defaultAction,
+      redraw: (pace) => display.draw(program.draw, pace),
+      leave: end,
+    });
+    const keys = new Keys(input, (event) => program.press(event));
+    const stopResizing = size.onResize(() => {
+      display.resized({ columns: size.columns, rows: size.rows });
+    });
+    gone.addEventListener('abort', leave, { once: true });
+    output.on('close', leave);
+    input.on('end', leave);
+    display.title(title);
+    display.open();
+    program.start();
+  });
+}
