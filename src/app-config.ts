@@ -9,6 +9,17 @@ import type { GroupCreation } from './protocol/rights.ts';
 import type { BackupPlan } from './storage/sqlite/copies/backup-schedule.ts';
 import type { Durability } from './storage/sqlite/file/connection.ts';
 
+/** How SSH is served. */
+export interface SshConfig {
+  readonly hosts: readonly string[];
+  /** 0 for a free one. */
+  readonly port: number;
+  /** Sessions at once. */
+  readonly sessions: number;
+  /** The script of the program, whose `ssh-server` does the work. */
+  readonly program: string;
+}
+
 /** The configuration that a board starts with. */
 export interface AppConfig {
   /** The addresses that people and programs connect to. */
@@ -36,6 +47,8 @@ export interface AppConfig {
   readonly linesDropped?: (() => number) | undefined;
   /** Where metrics and health are served, if anywhere. */
   readonly metrics?: MetricsAddress | undefined;
+  /** Where SSH is served, if anywhere. */
+  readonly ssh?: SshConfig | undefined;
   /** Further doors. */
   readonly doors?: readonly Door[];
 }
@@ -47,6 +60,8 @@ export interface Reconfigurable extends Pick<AppConfig, 'access'> {
   /** How long after its posting a message can be edited, in milliseconds; 0 for not at all. */
   readonly editTime: number;
   readonly groupCreation?: GroupCreation | undefined;
+  /** Sessions over SSH at once. */
+  readonly sshSessions?: number | undefined;
   /** A level of pino. */
   readonly logLevel: string;
 }

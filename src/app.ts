@@ -18,9 +18,10 @@ import { capacityFor, warnOfFiles } from './doors/arriving/descriptors.ts';
 import { Entrance } from './doors/arriving/entrance.ts';
 import { Handshakes } from './doors/arriving/tls.ts';
 import { doorsAt } from './doors/doors.ts';
-import { type Listening, probeAll, resolveAll } from './doors/listening.ts';
+import { type Listening, probeAll, resolveAll, type TcpPlace } from './doors/listening.ts';
 import { MetricsDoor } from './doors/metrics/door.ts';
 import { OperatorDoor } from './doors/operator/door.ts';
+import { SshDoor } from './doors/ssh/door.ts';
 import { ServerCounts } from './metrics/counts.ts';
 import type { Concern, Sources } from './metrics/sources.ts';
 import { constantResult } from './protocol/jsonrpc/messages.ts';
@@ -28,7 +29,7 @@ import { openRpcDocument } from './protocol/jsonrpc/openrpc.ts';
 import { limits } from './protocol/limits.ts';
 import type { Result } from './protocol/schemas.ts';
 import { BackupSchedule } from './storage/sqlite/copies/backup-schedule.ts';
-import { requireNoBoardName } from './storage/sqlite/file/board-files.ts';
+import { hostKeyFile, requireNoBoardName } from './storage/sqlite/file/board-files.ts';
 import { isStorageRefusal } from './storage/sqlite/file/failure.ts';
 import { giveToOwner } from './storage/sqlite/file/files.ts';
 import { LockedError, ServerLock } from './storage/sqlite/file/lock.ts';
@@ -53,6 +54,7 @@ interface Parts {
   readonly addresses: readonly DoorAddress[];
   /** Where metrics are served, if they are. */
   readonly metricsAddress: DoorAddress | undefined;
+  readonly ssh: SshDoor | undefined;
 }
 
 /** The whole board: storage, rules, core and doors, put together, and closed in reverse. */
@@ -67,10 +69,10 @@ export class App {
    * listened on, the error of OpenSSL if the certificate and the key do not fit
    */
   static async start(config: AppConfig, log: Logger, passwords = new Passwords()): Promise<App> {
-    const listening = await requireListening(config);
+    const { listening, sshPlaces } = await requireListening(config);
     const closers = new Closers(closingTime);
     try {
-      return new App(await build(config, listening, log, passwords, closers), closers);
+      return new App(await build(config, listening, sshPlaces, log, passwords, closers), closers);
     } catch (error) {
       await closers.close('The server could not start.');
       throw error;
@@ -81,6 +83,11 @@ export class App {
     return this.parts.addresses;
   }
 
+  /** The fingerprint of the SSH host key, if SSH is served. */
+  get sshFingerprint(): string | undefined {
+    return this.parts.ssh?.fingerprint;
+  }
+
   get metricsAddress(): DoorAddress | undefined {
     return this.parts.metricsAddress;
   }
@@ -89,8 +96,8 @@ export class App {
    * Applies the settings that can change while the board runs; connections stay.
    * @throws the error of OpenSSL, and then nothing has changed
    */
-  reconfigure({ access, certificate, editTime, groupCreation, logLevel }: Reconfigurable): void {
-    const { doors, accounts, board, groups, core, log } = this.parts;
+  reconfigure({ access, certificate, editTime, groupCreation, logLevel, ...more }: Reconfigurable) {
+    const { doors, accounts, board, groups, core, log, ssh } = this.parts;
     for (const door of doors) door.reload?.({ certificate });
     accounts.access = access;
     core.info.access = access;
@@ -98,6 +105,7 @@ export class App {
     groups.creation = groupCreation ?? groups.creation;
     core.info.limits.editTime = editTime;
     log.level = logLevel;
+    if (ssh && more.sshSessions !== undefined) ssh.mostSessions = more.sshSessions;
   }
 
   /** Notes whether the configuration was refused when it was read last. */
@@ -115,6 +123,7 @@ export class App {
 async function build(
   config: AppConfig,
   listening: readonly Listening[],
+  sshPlaces: readonly TcpPlace[],
   log: Logger,
   passwords: Passwords,
   closers: Closers,
@@ -212,6 +221,18 @@ async function build(
   const { unframedClients, doors: further = [] } = config;
   const how = { entrance, handshakes, unframedClients, made: giveToOwner };
   const doors = [...doorsAt(listening, how), ...further];
+  const { ssh: sshConfig } = config;
+  const file = databaseFile(data);
+  const ssh =
+    sshConfig &&
+    new SshDoor({
+      ...sshConfig,
+      places: sshPlaces,
+      hostKeyFile: hostKeyFile(file),
+      socket: `${file}.door`,
+    });
+  // Before the SSH server ends, its sessions are sent the reason over the vouched door.
+  closers.add(() => ssh?.close());
   closers.add(
     () => serverStore.stopWatching(),
     ...doors.map((door) => (reason: string) => door.close(reason)),
@@ -222,6 +243,7 @@ async function build(
   const addresses: DoorAddress[] = [];
   for (const door of doors) addresses.push(...(await door.open(core)));
   await operatorDoor.open(core);
+  addresses.push(...((await ssh?.open(core)) ?? []));
   serverStore.watch((isLost) => note(concerns, 'lock', isLost));
   const upkeep = new SqliteUpkeep(store, {
     tokensInUse: () => hub.tokens(),
@@ -234,7 +256,7 @@ async function build(
   caretaker = new Caretaker({ upkeep, failed });
   indexer = new Indexer({ index: () => upkeep.indexMessages(), failed });
   backups = config.backups && new BackupSchedule(data, config.backups, log);
-  return { log, board, groups, core, accounts, concerns, doors, addresses, metricsAddress };
+  return { log, board, groups, core, accounts, concerns, doors, addresses, metricsAddress, ssh };
 }
 
 /**
@@ -242,14 +264,18 @@ async function build(
  * holds the database, the operator has to know that, and not that a port is in use.
  * @throws ListenError, LockedError, DatabaseError if a Unix socket would have the name of a file of a board
  */
-async function requireListening({ listen, data, metrics }: AppConfig): Promise<Listening[]> {
+async function requireListening({ listen, data, metrics, ssh }: AppConfig) {
   const file = databaseFile(data);
   const holder = ServerLock.holder(file);
   if (holder !== undefined) throw new LockedError(file, holder);
   const listening = await resolveAll(listen);
+  const sshListening = await resolveAll(
+    ssh ? [{ scheme: 'tcp', hosts: ssh.hosts, port: ssh.port, setting: '--ssh' }] : [],
+  );
   for (const at of listening) if (at.scheme === 'unix') requireNoBoardName(at.path, file);
-  await probeAll(listening, metrics);
-  return listening;
+  await probeAll([...listening, ...sshListening], metrics);
+  const sshPlaces = sshListening.flatMap((at) => (at.scheme === 'unix' ? [] : at.places));
+  return { listening, sshPlaces };
 }
 
 function note(concerns: Set<Concern>, about: Concern, isThere: boolean): void {

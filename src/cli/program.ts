@@ -20,8 +20,14 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/export.ts')).exportCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
   db: async () => (await import('./commands/db.ts')).dbCommand(),
+  ssh: async () => (await import('./commands/ssh.ts')).sshCommand(),
   stats: async () => (await import('./commands/stats.ts')).statsCommand(),
   completion: async () => (await import('./commands/completion.ts')).completionCommand(),
+};
+
+/** Commands that other programs run. The help does not list them. */
+const hidden: typeof commands = {
+  'ssh-server': async () => (await import('./commands/ssh-server.ts')).sshServerCommand(),
 };
 
 /**
@@ -45,12 +51,14 @@ export async function buildProgram(word = ''): Promise<Command> {
       settleColours(command.opts<{ color: boolean }>().color);
     })
     .addHelpText('after', examples);
-  const named = Object.hasOwn(commands, word) ? commands[word] : undefined;
+  const all = { ...commands, ...hidden };
+  const named = Object.hasOwn(all, word) ? all[word] : undefined;
   for (const load of named ? [named] : Object.values(commands)) program.addCommand(await load());
   if (!named) {
     const { completeCommand } = await import('./commands/completion.ts');
     program.addCommand(completeCommand(), { hidden: true });
   }
+
   shareSettings(program);
   refuseEmptyOptions(program);
   return program;

@@ -2,6 +2,10 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import { groupRef } from '../../src/board/board.ts';
 import { buildProgram } from '../../src/cli/program.ts';
+import { ensureHostKey } from '../../src/ssh/host-key.ts';
+import { loadSsh2 } from '../../src/ssh/load.ts';
+import { hostKeyFile } from '../../src/storage/sqlite/file/board-files.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
@@ -33,7 +37,7 @@ export function commandsWith(flag: string): string[] {
 
 /**
  * A board on which alice and bot are connected, and bot has posted twice in `news`. The operator has silenced bot there,
- * and has invited bot to `general`, and whoever has a code to `news`. A message is reported.
+ * and has invited bot to `general`, and whoever has a code to `news`. A message is reported. It has an SSH host key.
  */
 export async function smallBoard(): Promise<TestBoard> {
   const board = await TestBoard.start();
@@ -42,6 +46,12 @@ export async function smallBoard(): Promise<TestBoard> {
   for (const subject of ['one', 'two']) {
     await bot.call('message.post', { group: 'news', subject, content: `content of ${subject}` });
   }
+  const { utils } = await loadSsh2();
+  ensureHostKey(
+    hostKeyFile(databaseFile(board.data)),
+    () => utils.generateKeyPairSync('ed25519').private,
+    () => {},
+  );
   await bot.call('message.report', { group: 'news', number: 1, reason: 'Advertising' });
   await board.operate(async ({ moderation }) => {
     const until = (Date.now() + 86_400_000) * 1000;
@@ -88,6 +98,7 @@ export function administrationRuns(data: string): Record<string, string[]> {
     'message list': ['news', ...here],
     'message search': ['content', 'in:news', ...here],
     'message show': ['news', '1', ...here],
+    'ssh fingerprint': ['--host', 'board.example', ...here],
     'db status': here,
     'db check': here,
     'db backup': [file('board.db'), ...here],

@@ -57,6 +57,8 @@ const says: Record<string, RegExp> = {
   'db compact': /^There is no space to return: .*\n$/,
   'db reindex': /^The index is deleted\. A server makes it again, in the background\.\n$/,
   'db clock': /^Clock +\S+\nNewest +\S+\nTrusted +\S+\nRetention +goes by the clock\nLater +0\n$/,
+  'ssh fingerprint':
+    /^SHA256:\S{43}\nboard\.example ssh-ed25519 \S+\n(?:board\.example IN SSHFP 4 [12] [0-9a-f]+\n){2}$/,
   stats: /^Users +2\nGroups +5\n.*\n2 posted since .*\nnews +2\n.*\nbot +2\n/s,
   export: /^Exported 5 groups, 2 users, 2 messages to .*\.\n$/,
   import: /^Imported 5 groups, 2 users, 2 messages into .*\.\n$/,

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { Command, Option } from 'commander';
 import type { Logger } from 'pino';
 import { App } from '../../app.ts';
+import type { SshConfig } from '../../app-config.ts';
 import { isLoopback } from '../../board/addresses.ts';
 import type { DoorAddress } from '../../core/door.ts';
 import type { BackupPlan } from '../../storage/sqlite/copies/backup-schedule.ts';
@@ -80,7 +81,8 @@ async function serve(read: () => Configuration): Promise<void> {
   const version = programVersion();
   const backups = backupPlan(config);
   const onUpgrade = (seconds: number) => extendStart(seconds, log);
-  const given = { listen, certificate, limits, backups, version, linesDropped, onUpgrade };
+  const ssh = sshConfig(config);
+  const given = { listen, certificate, limits, backups, version, linesDropped, onUpgrade, ssh };
   const app = await App.start({ ...config, ...given }, log);
   const reload = reloader({ app, log, config, read });
   // Before the address is announced, because a program that reads it may send a signal at once.
@@ -93,6 +95,7 @@ async function serve(read: () => Configuration): Promise<void> {
     log.info({ address, port, data: config.data, pid: process.pid }, 'listening');
     announce(`Listening on ${text}\n`, log);
   }
+  if (app.sshFingerprint) log.info({ fingerprint: app.sshFingerprint }, 'the SSH host key');
   await notifyReady(log);
   process.on('unhandledRejection', (error) => log.error({ err: error }, 'this is a bug'));
   await signalled;
@@ -111,9 +114,16 @@ function announce(line: string, log: Logger): void {
   }
 }
 
+// The script of this program, for its child processes.
+const program = fileURLToPath(new URL('../main.js', import.meta.url));
+
+function sshConfig({ ssh, sshSessions: sessions, host }: Config): SshConfig | undefined {
+  if (ssh === undefined) return undefined;
+  return { hosts: ssh.host === undefined ? host : [ssh.host], port: ssh.port, sessions, program };
+}
+
 function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan | undefined {
   if (backupDir === undefined) return undefined;
-  const program = fileURLToPath(new URL('../main.js', import.meta.url));
   return { folder: backupDir, every: backupEvery, keep: backupKeep, program };
 }
 

@@ -91,6 +91,26 @@ export function endpoint(): Kind<Endpoint> {
   };
 }
 
+/** A port, with or without an address to listen on. */
+export interface SshEndpoint {
+  readonly host: string | undefined;
+  readonly port: number;
+}
+
+/** `2222`, or an address to listen on as `host:port`. */
+export function sshEndpoint(): Kind<SshEndpoint> {
+  const written = parsed((text): SshEndpoint | undefined => {
+    const port = parseWholeNumber(text.trim(), 0, 65_535);
+    return port === undefined ? parseEndpoint(text.trim()) : { host: undefined, port };
+  });
+  return {
+    placeholder: '[address:]port',
+    allowed: 'a port, or an address and a port, as 2222, 0.0.0.0:2222 or [::]:2222',
+    schema: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), written),
+    write: ({ host, port }) => (host === undefined ? String(port) : formatAddress({ host, port })),
+  };
+}
+
 /** A way to listen: an address with or without TLS, or the absolute path of a Unix socket. */
 export type ListenUrl =
   | (Endpoint & { readonly scheme: 'tcp' | 'tls' })

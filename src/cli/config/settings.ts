@@ -14,6 +14,7 @@ import {
   onOrOff,
   rate,
   size,
+  sshEndpoint,
   text,
   wholeNumber,
 } from './kinds.ts';
@@ -160,6 +161,16 @@ export const settings = {
     takes: wholeNumber(1, 10_000),
     default: 7,
     help: 'how many backups to keep in --backup-dir; the server deletes older ones that it made',
+  }),
+  ssh: setting({
+    takes: sshEndpoint(),
+    help: 'where to serve SSH; without an address, at those of --host; nowhere if left out',
+  }),
+  sshSessions: setting({
+    takes: wholeNumber(1, 10_000),
+    default: 200,
+    help: 'sessions over SSH at once',
+    reloads: true,
   }),
   metrics: setting({
     takes: endpoint(),

@@ -11,6 +11,14 @@ import { identityOf, realPath } from './paths.ts';
 const endings =
   /(?:-wal|-shm|-journal|\.lock|\.sock|\.import|\.partial|\.probe|\.backup-folder|\.export-\d+|\.before-(?:restore|upgrade)-[\w-]+)+$/;
 
+/** The name of the file of the SSH host key, beside the database. */
+const hostKeyName = 'ssh_host_ed25519_key';
+
+/** The path of the SSH host key of a board. */
+export function hostKeyFile(database: string): string {
+  return join(dirname(database), hostKeyName);
+}
+
 /**
  * The one guard for everything that writes or reads a file that the user names. No flag overrides it.
  * It compares names and inodes, so neither a link nor another spelling of a name gets around it.
@@ -30,6 +38,11 @@ export function requireNoBoardFile(path: string, database: string): void {
 export function requireNoBoardName(path: string, database: string): void {
   const asNamed = join(realPath(dirname(path)), basename(path));
   for (const name of new Set([asNamed, realPath(path)])) {
+    if (basename(name) === hostKeyName) {
+      throw new DatabaseError(
+        `${path} is the name of the SSH host key of a board; give another name.`,
+      );
+    }
     const whole = name.replace(endings, '');
     if (whole === database || isSame(whole, database)) throw ownFile(path, name, database);
     if (ServerLock.isHeld(whole)) {
@@ -82,12 +95,14 @@ function ownFile(path: string, name: string, database: string): DatabaseError {
   return new DatabaseError(`${path} is ${what}; give another name.`);
 }
 
-/** The database and what is beside it now. */
+/** The database and what is beside it now, with the SSH host key. */
 function filesBeside(database: string): string[] {
   const folder = dirname(database);
   const whole = basename(database);
   try {
-    const names = readdirSync(folder).filter((name) => name.replace(endings, '') === whole);
+    const names = readdirSync(folder).filter((name) => {
+      return name === hostKeyName || name.replace(endings, '') === whole;
+    });
     return names.map((name) => join(folder, name));
   } catch {
     return [];

@@ -1,0 +1,99 @@
+import type { FromSsh, SshLogLevel, ToSsh } from '../doors/ssh/messages.ts';
+import { Expected } from '../protocol/expected.ts';
+import { fingerprintOf } from '../protocol/ssh-key.ts';
+import { ensureHostKey, publicHostKey } from './host-key.ts';
+import { loadSsh2 } from './load.ts';
+import { SshServer, type SshServerOptions } from './server.ts';
+import { SshError } from './ssh-error.ts';
+import { DoorConnection } from './vouched-door.ts';
+
+// How long sessions may go on after the board has closed, in milliseconds.
+const closingPatience = 2000;
+
+export interface ChildOptions {
+  /** @param socket the path of the vouched door */
+  readonly receive: (socket: string) => SshServerOptions['receive'];
+  /** Called with the path of a new host key before it has its name. */
+  readonly made: (path: string) => void;
+}
+
+/**
+ * Runs the SSH server as a child process of the board, until the board closes or has ended. The two speak over the IPC
+ * channel of Node.
+ * @throws SshError if there is no such channel
+ */
+export async function runChild(options: ChildOptions): Promise<void> {
+  if (!process.send) {
+    throw new SshError('This command is for `corkboard serve --ssh`, which starts it itself.');
+  }
+  // The board decides when this process ends; Ctrl-C at its terminal reaches both.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  // A board that was killed closes the channel, and nobody may connect to its SSH server any more.
+  process.on('disconnect', () => process.exit(0));
+  process.on('uncaughtException', (error) => {
+    log('error', 'the SSH server ends after a bug', {
+      err: { message: error.message, stack: error.stack },
+    });
+    // The message needs a moment to leave.
+    setTimeout(() => process.exit(1), 100);
+  });
+  let server: SshServer | undefined;
+  process.on('message', (message: ToSsh) => {
+    switch (message.type) {
+      case 'start':
+        start(message, options).then(
+          (started) => {
+            server = started;
+          },
+          (error) => {
+            if (!(error instanceof Expected)) throw error;
+            send({ type: 'failed', message: error.message });
+          },
+        );
+        return;
+      case 'settings':
+        if (server) server.sessions = message.sessions;
+        return;
+      case 'ping':
+        send({ type: 'pong' });
+        return;
+      case 'close':
+        (server?.close(closingPatience) ?? Promise.resolve()).then(() => process.exit(0));
+    }
+  });
+}
+
+type Start = Extract<ToSsh, { type: 'start' }>;
+
+async function start(
+  { places, hostKeyFile, socket, sessions }: Start,
+  { receive, made }: ChildOptions,
+): Promise<SshServer> {
+  const library = await loadSsh2();
+  const generate = () => library.utils.generateKeyPairSync('ed25519').private;
+  const hostKey = ensureHostKey(hostKeyFile, generate, made);
+  const server = new SshServer({
+    library,
+    hostKey,
+    sessions,
+    door: (ends) => new DoorConnection(socket, ends),
+    receive: receive(socket),
+    log,
+  });
+  const addresses = await server.listen(places);
+  send({
+    type: 'listening',
+    addresses,
+    fingerprint: fingerprintOf(publicHostKey(hostKey, hostKeyFile)),
+  });
+  return server;
+}
+
+function log(level: SshLogLevel, text: string, fields: Readonly<Record<string, unknown>>): void {
+  send({ type: 'log', level, fields, text });
+}
+
+function send(message: FromSsh): void {
+  // A board that has ended is noticed by `disconnect`.
+  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+}

@@ -1,0 +1,44 @@
+import { createRequire } from 'node:module';
+import { SshError } from './ssh-error.ts';
+
+export type Ssh2 = typeof import('ssh2');
+
+/**
+ * Loads the SSH library. It is an optional dependency, and no process but the SSH server loads it.
+ * @throws SshError if it is not installed
+ */
+export async function loadSsh2(): Promise<Ssh2> {
+  try {
+    const { default: library } = await import('ssh2');
+    guardAnswers();
+    return library;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new SshError(
+      'The package ssh2, which --ssh needs, is not installed: install corkboard again without --omit=optional.',
+    );
+  }
+}
+
+type Handler = (protocol: { readonly _server: boolean }, payload: Buffer) => unknown;
+
+// Messages 60 and 61 of the authentication (RFC 4256): questions and answers.
+const questions = 60;
+const answers = 61;
+
+/**
+ * ssh2 makes an array of as many elements as the peer says that it has answers, before it looks for them: one packet
+ * of a few bytes from a stranger would cost 200 ms and 250 MB. Each answer has at least its length, so a larger number is
+ * malformed, and is passed on as one that ssh2 refuses at once.
+ */
+function guardAnswers(): void {
+  const handlers = createRequire(import.meta.url)('ssh2/lib/protocol/handlers.js') as Handler[];
+  const before = { [questions]: handlers[questions], [answers]: handlers[answers] };
+  // Only servers send questions.
+  handlers[questions] = (protocol, payload) =>
+    protocol._server ? undefined : before[questions]?.(protocol, payload);
+  handlers[answers] = (protocol, payload) => {
+    const holdsAll = payload.length >= 5 && payload.readUInt32BE(1) * 4 <= payload.length - 5;
+    return before[answers]?.(protocol, holdsAll ? payload : payload.subarray(0, 1));
+  };
+}

@@ -1,0 +1,209 @@
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Connection } from 'ssh2';
+import { networkOf } from '../board/addresses.ts';
+import { listenOn, type TcpPlace } from '../doors/listening.ts';
+import type { SshLogLevel } from '../doors/ssh/messages.ts';
+import type { Visitor } from '../visit/visitor.ts';
+import { algorithms } from './algorithms.ts';
+import { SshConnection } from './connection.ts';
+import { type SshLimits, sshLimits } from './limits.ts';
+import type { Ssh2 } from './load.ts';
+import { Seldom } from './seldom.ts';
+import { Strangers } from './strangers.ts';
+import type { Ends, VouchedDoor } from './vouched-door.ts';
+
+export interface SshServerOptions {
+  readonly library: Ssh2;
+  readonly hostKey: Buffer;
+  /** Sessions at once. */
+  readonly sessions: number;
+  /** A connection to the vouched door, for the login of one client. */
+  readonly door: (ends: Ends) => VouchedDoor;
+  /** Runs what a visitor asks for. @returns the exit code */
+  readonly receive: (visitor: Visitor) => Promise<number>;
+  readonly log: (
+    level: SshLogLevel,
+    text: string,
+    fields: Readonly<Record<string, unknown>>,
+  ) => void;
+  readonly limits?: Partial<SshLimits>;
+}
+
+// An IPv4 address in IPv6 (RFC 4291, section 2.5.5.2).
+const mapped = /^::ffff:(?=\d+\.)/i;
+// How often the connections are looked after, in milliseconds.
+const tendingPause = 5000;
+
+/**
+ * The SSH server. ssh2 does the transport; everything that it does not limit is limited here, counted from the accepted socket
+ * on.
+ */
+export class SshServer {
+  private readonly limits: SshLimits;
+  private readonly listeners: Server[] = [];
+  private readonly strangers: Strangers;
+  private readonly connections = new Map<Socket, SshConnection>();
+  private readonly transport;
+  private readonly seldom = new Seldom();
+  private readonly tending: NodeJS.Timeout;
+  private loggedIn = 0;
+  private taken = 0;
+  private closing = false;
+  private emptied = () => {};
+  /** Sessions at once; may be changed. */
+  sessions: number;
+
+  constructor(private readonly options: SshServerOptions) {
+    this.limits = { ...sshLimits, ...options.limits };
+    this.sessions = options.sessions;
+    this.strangers = new Strangers(this.limits);
+    const { keepAlive, keepAlivesMissed } = this.limits;
+    this.transport = new options.library.Server({
+      hostKeys: [options.hostKey],
+      algorithms,
+      ident: 'corkboard',
+      keepaliveInterval: keepAlive,
+      keepaliveCountMax: keepAlivesMissed,
+    });
+    this.transport.on('error', (error: Error) => this.failed(error));
+    this.transport.on('connection', (client) => this.identified(client));
+    this.tending = setInterval(() => this.tend(), Math.min(tendingPause, this.limits.exchangeTime));
+    this.tending.unref();
+  }
+
+  /** Listens at all places. Those with the port 0 get the same free one. @throws ListenError */
+  async listen(places: readonly TcpPlace[]): Promise<{ host: string; port: number }[]> {
+    const addresses: { host: string; port: number }[] = [];
+    for (const place of places) {
+      const listener = createServer({ noDelay: true, keepAlive: true }, (socket) =>
+        this.accept(socket),
+      );
+      const port = place.port || (addresses[0]?.port ?? 0);
+      const { address, ...bound } = await listenOn(listener, { ...place, port });
+      listener.on('error', (error) => this.failed(error));
+      this.listeners.push(listener);
+      addresses.push({ host: address, port: bound.port });
+    }
+    return addresses;
+  }
+
+  /** Accepts no more connections, and resolves when the sessions have ended, or after `patience` milliseconds. */
+  async close(patience: number): Promise<void> {
+    this.closing = true;
+    for (const listener of this.listeners) listener.close();
+    for (const connection of this.connections.values()) connection.endIfIdle();
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, patience);
+      this.emptied = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      if (this.connections.size === 0) this.emptied();
+    });
+    clearInterval(this.tending);
+    for (const [socket, connection] of this.connections) {
+      connection.end('the server ends');
+      socket.destroy();
+    }
+  }
+
+  private accept(socket: Socket): void {
+    socket.on('error', () => {});
+    const { remoteAddress: address, remotePort: port = 0 } = socket;
+    const { localAddress = '', localPort = 0 } = socket;
+    const leave = address === undefined ? undefined : this.strangers.enter(address);
+    if (address === undefined || !leave || this.closing) {
+      if (address !== undefined)
+        this.note(address, 'refused a connection: too many have not logged in');
+      socket.destroy();
+      return;
+    }
+    const ip = address.replace(mapped, '');
+    const ends: Ends = { address, port, localAddress, localPort };
+    const { library, receive } = this.options;
+    let isIn = false;
+    const connection = new SshConnection({
+      library,
+      socket,
+      limits: this.limits,
+      door: this.options.door(ends),
+      receive: (guest, identity) =>
+        receive({ ...guest, identity: { ...identity, address: { ip, port } } }),
+      loggedIn: ({ user, key }) => {
+        leave();
+        this.options.log('debug', 'logged in over SSH', { address, user, key: key?.fingerprint });
+        if (this.loggedIn >= this.sessions) return false;
+        this.loggedIn++;
+        isIn = true;
+        return true;
+      },
+      takePlace: () => {
+        if (this.taken >= this.sessions) return false;
+        this.taken++;
+        return true;
+      },
+      freePlace: () => void this.taken--,
+      isClosing: () => this.closing,
+      log: (text, fields) => {
+        if (isIn)
+          this.options.log('debug', `closed an SSH connection: ${text}`, { address, ...fields });
+        else this.note(address, `closed an SSH connection: ${text}`);
+      },
+      failed: (error) => this.failed(error),
+    });
+    this.connections.set(socket, connection);
+    socket.once('close', () => {
+      leave();
+      if (isIn) this.loggedIn--;
+      this.connections.delete(socket);
+      if (this.connections.size === 0) this.emptied();
+    });
+    this.checkIdentification(socket, connection);
+    this.transport.injectSocket(socket);
+  }
+
+  /** What is no SSH client is closed at its first line: ssh2 would wait for more. */
+  private checkIdentification(socket: Socket, connection: SshConnection): void {
+    const { identification } = this.limits;
+    let line = '';
+    const look = (bytes: Buffer) => {
+      line += bytes.toString('latin1', 0, identification + 1 - line.length);
+      const isWhole = line.includes('\n');
+      if (!isWhole && line.length <= identification && 'SSH-'.startsWith(line.slice(0, 4))) return;
+      socket.off('data', look);
+      if (/^SSH-(2\.0|1\.99)-[^\n]*\n/.test(line)) return;
+      connection.end('the identification string is not that of an SSH client');
+      socket.destroy();
+    };
+    // ssh2 has not begun to read: it starts the flow.
+    socket.pause();
+    socket.on('data', look);
+  }
+
+  private identified(client: Connection): void {
+    const { _sock: socket } = client as unknown as { readonly _sock?: Socket };
+    const connection = socket && this.connections.get(socket);
+    if (connection) connection.identified(client);
+    else client.end();
+  }
+
+  private tend(): void {
+    const now = performance.now();
+    for (const connection of this.connections.values()) connection.tend(now);
+  }
+
+  /** Logs what a stranger did, once a minute for its network. */
+  private note(address: string, text: string): void {
+    if (this.seldom.isDue(`${networkOf(address)} ${text}`))
+      this.options.log('info', text, { address });
+  }
+
+  private failed(error: unknown): void {
+    this.options.log('error', 'the SSH server failed', { err: serialized(error) });
+  }
+}
+
+function serialized(error: unknown): unknown {
+  if (!(error instanceof Error)) return String(error);
+  return { type: error.name, message: error.message, stack: error.stack };
+}
