@@ -188,3 +188,21 @@ test('a moderator who is removed cannot come back by a code of their own', async
   const { code: valid } = await alice.call('group.invite', { group });
   await bob.call('group.join', { group, code: valid });
 });
+
+test('an edit that changes nothing about a group tells nobody, however often it is sent', async () => {
+  const { board, peers } = await members(['alice', 'bob']);
+  const [alice, bob] = peers;
+  const same = { description: '', about: '', access: 'open', posting: 'members' } as const;
+  await alice.call('group.edit', { group, ...same });
+  await alice.call('group.edit', { group, name: group });
+  for (const changes of [same, { description: 'What we do' }]) {
+    await board.operate((operator) => operator.editGroup({ key: group, name: group }, changes));
+  }
+
+  const told = () => bob.received.filter(({ method }) => /^group\./.test(method ?? ''));
+  await bob.until(() => told().find(({ method }) => method === 'group.logged'));
+  expect(told().map(({ method, params }) => [method, params?.description])).toEqual([
+    ['group.changed', 'What we do'],
+    ['group.logged', undefined],
+  ]);
+});

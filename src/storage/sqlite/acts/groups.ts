@@ -146,9 +146,7 @@ function change(
     ...(after.about === before.about ? [] : ['about']),
   ];
   const author = authorOf(authority.actor);
-  const changed = groupFields.filter(
-    (field) => after[field] !== before[field] || (field === 'description' && field in changes),
-  );
+  const changed = groupFields.filter((field) => after[field] !== before[field]);
   if (changed.length > 0) {
     const by = author.by === null ? {} : { by: author.by };
     tx.emit({ type: 'group.changed', group, was, description, rules, ...by, changed });
