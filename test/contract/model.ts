@@ -9,6 +9,8 @@ import { type Kept, ModelGroup, newMember, numbersTo } from './model-group.ts';
 export class Model {
   /** How many events there were. */
   turn = 0;
+  /** How many groups users have made, with their direct conversations. */
+  begun = 0;
   private groups: Map<string, ModelGroup>;
   /** By user: the users whom they have muted. */
   private readonly muted = new Map<string, Set<string>>();
@@ -34,17 +36,28 @@ export class Model {
     return found;
   }
 
-  /** Begins a direct conversation, which both users see from its beginning. */
+  /** Begins a group or a direct conversation, which all `users` see from its beginning. */
   begin(name: string, users: readonly string[]): void {
     const group = this.newGroup();
     const joined = ++this.turn;
+    this.begun++;
     for (const user of users) group.members.set(user, newMember(joined));
     this.groups.set(name, group);
   }
 
   /** The direct conversations, in the order in which they began. */
   conversations(): string[] {
-    return [...this.groups.keys()].filter((name) => name.startsWith('@'));
+    return this.groupNames().filter((name) => name.startsWith('@'));
+  }
+
+  /** All groups and conversations, in the order in which they were made. */
+  groupNames(): string[] {
+    return [...this.groups.keys()];
+  }
+
+  /** A group is deleted with its messages. */
+  remove(name: string): void {
+    this.groups.delete(name);
   }
 
   has(name: string): boolean {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type Act, histories, historiesOfLateMembers } from './model/acts.ts';
+import { type Act, histories, historiesOfGroups, historiesOfLateMembers } from './model/acts.ts';
 import { everyAct, play } from './model/life.ts';
 import { written } from './model/written.ts';
 import { report, setting } from './settings.ts';
@@ -18,6 +18,7 @@ test.each(Object.entries(written))(
 test.each([
   ['ordinary histories', histories],
   ['histories of members who joined late', historiesOfLateMembers],
+  ['histories of groups that users make', historiesOfGroups],
 ])(
   'each client gets exactly the replies and notices of the model, in order and once, in %s',
   async (_, some) => {
@@ -27,14 +28,16 @@ test.each([
         await play(history);
         if (++played % 100 === 0) report(`${played} runs`);
       }),
-      { numRuns: Math.ceil(runs / 2), seed },
+      { numRuns: Math.ceil(runs / 3), seed },
     );
   },
   60_000 + runs * 5000,
 );
 
 test('written and random histories together play every act', () => {
-  const random = fc.sample(histories, { numRuns: 200, seed });
-  const played = new Set([...random, ...Object.values(written)].flat().map((act) => act.do));
+  const random = [histories, historiesOfGroups].map((some) =>
+    fc.sample(some, { numRuns: 200, seed }),
+  );
+  const played = new Set([...random.flat(), ...Object.values(written)].flat().map((act) => act.do));
   expect([...played].sort()).toEqual([...everyAct].sort());
 });

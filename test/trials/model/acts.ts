@@ -1,12 +1,16 @@
 import fc from 'fast-check';
 import type { Notify } from '../../../src/board/types.ts';
+import type { Access, Policy, Role } from '../../../src/protocol/rights.ts';
 
 export const groupNames = ['main', 'general'] as const;
-/** All of them are protected by a password, so each may have several connections. */
-export const userNames = ['alice', 'bob', 'carol'] as const;
+/** Names that users give to groups. Several groups can have one of them, and that of a secret group can be `general`. */
+export const madeNames = ['plans', 'club', 'general'] as const;
+/** All but Dave are protected by a password, so each may have several connections. */
+export const userNames = ['alice', 'bob', 'carol', 'dave'] as const;
 
 export type UserName = (typeof userNames)[number];
 type GroupName = (typeof groupNames)[number];
+type MadeName = (typeof madeNames)[number];
 
 /** The connections: Alice and Carol have two. */
 export const seats = [
@@ -15,10 +19,20 @@ export const seats = [
   { user: 'bob', kind: 'program' },
   { user: 'carol', kind: 'person' },
   { user: 'carol', kind: 'program' },
+  { user: 'dave', kind: 'program' },
 ] as const satisfies { user: UserName; kind: 'program' | 'person' }[];
 
+/** One of the groups that users have made, by its number, or by its name and number. */
+interface MadeGroup {
+  readonly made: number;
+  readonly by: 'number' | 'both';
+}
+
+/** A group by its name, which may mean different groups for different users, or by its number. */
+export type GroupPlace = GroupName | MadeName | MadeGroup;
+
 /** A group, or the direct conversation with one of the others. */
-export type Place = GroupName | { readonly other: 0 | 1 };
+export type Place = GroupPlace | { readonly other: 0 | 1 };
 
 /**
  * What may happen. An act with a seat is an act of the user there, who logs in first if need be. The folder `playing` has a
@@ -30,8 +44,21 @@ export type Place = GroupName | { readonly other: 0 | 1 };
 export type Act = SeatAct | OperatorAct;
 
 export type SeatAct =
-  | { do: 'join' | 'leave' | 'users'; seat: number; group: GroupName }
-  | { do: 'groups' | 'directs'; seat: number }
+  | { do: 'join' | 'leave' | 'users'; seat: number; group: GroupPlace }
+  /** The nth of the codes that were made, counted from the newest. */
+  | { do: 'joinByCode'; seat: number; group: GroupPlace; code: number }
+  | { do: 'create'; seat: number; name: MadeName; access: Access }
+  | { do: 'setGroup'; seat: number; group: GroupPlace; change: GroupChange }
+  | { do: OnGroup; seat: number; group: GroupPlace }
+  | { do: 'invite' | 'revoke'; seat: number; group: GroupPlace; user: UserName }
+  | { do: 'makeCode'; seat: number; group: GroupPlace; uses: number; hasEnd: boolean }
+  | { do: ActOnUser; seat: number; group: GroupPlace; user: UserName; reason: string }
+  | { do: 'setRole'; seat: number; group: GroupPlace; user: UserName; role: Role }
+  | { do: OnMessage; seat: number; place: GroupPlace; number: number }
+  | { do: 'report'; seat: number; place: GroupPlace; number: number; reason: string }
+  /** Dave chooses a password. */
+  | { do: 'protect'; seat: number }
+  | { do: 'groups' | 'directs' | 'invited'; seat: number }
   | { do: 'open' | 'block' | 'unblock'; seat: number; other: 0 | 1 }
   | { do: 'blocked'; seat: number }
   | { do: 'post'; seat: number; place: Place; posts: number; mentioned: UserName | undefined }
@@ -62,6 +89,21 @@ export type SeatAct =
 type Worded = 'reply' | 'edit';
 type Numbered = 'get' | 'history' | 'thread' | 'muteThread' | 'unmuteThread';
 
+/** What moderators do to a user. */
+export type ActOnUser = 'remove' | 'bar' | 'unbar' | 'silence' | 'unsilence';
+type OnGroup = 'about' | 'log' | 'deleteGroup' | 'invitations' | 'revokeCodes' | 'reports' | 'pins';
+export type OnMessage = 'closeThread' | 'reopenThread' | 'pin' | 'unpin' | 'closeReports';
+
+/** One thing that is changed. A name is new if it is undefined. */
+type GroupChange =
+  | { field: 'access'; value: Access }
+  | { field: 'posting' | 'replying'; value: Policy }
+  | { field: 'description' | 'about'; value: string }
+  | { field: 'name'; value: MadeName | undefined };
+
+/** One of the groups, whoever made it, counted from the first. */
+type AnyGroup = number;
+
 /** What the operator does. Of messages in `newest`, 1 is the newest that the group has left. */
 export type OperatorAct =
   | { do: 'delete'; group: GroupName; newest: number[] }
@@ -71,10 +113,31 @@ export type OperatorAct =
   /** Once in a history. The name is then registered again. */
   | { do: 'deleteUser'; user: UserName; messages: 'keep' | 'purge' }
   | { do: 'renameUser'; user: UserName }
-  | { do: 'renameGroup' | 'restart' };
+  | { do: 'operatorOnUser'; group: AnyGroup; act: ActOnUser; user: UserName; reason: string }
+  | { do: 'operatorRole'; group: AnyGroup; user: UserName; role: Role }
+  | { do: 'operatorSet'; group: AnyGroup; change: Exclude<GroupChange, { field: 'name' }> }
+  | { do: 'operatorInvite' | 'operatorRevoke'; group: AnyGroup; user: UserName }
+  | { do: 'operatorCode'; group: AnyGroup; uses: number }
+  | { do: 'operatorOnMessage'; group: AnyGroup; act: OnMessage; newest: number }
+  /** The user has a password again afterwards, but for Dave. A banned user is let in again afterwards. */
+  | { do: 'unprotect' | 'ban'; user: UserName }
+  | { do: 'renameGroup' | 'restart' | 'copy' };
 
+const bobsSeat = 2;
+const davesSeat = 5;
 const seat = fc.nat({ max: seats.length - 1 });
-const group = fc.constantFrom(...groupNames);
+const ownGroup = fc.constantFrom(...groupNames);
+const madeGroup: fc.Arbitrary<GroupPlace> = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(...madeNames) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ made: fc.nat({ max: 3 }), by: fc.constantFrom('number', 'both') }),
+  },
+);
+const group: fc.Arbitrary<GroupPlace> = fc.oneof(
+  { weight: 3, arbitrary: ownGroup },
+  { weight: 2, arbitrary: madeGroup },
+);
 const other = fc.constantFrom(0 as const, 1 as const);
 const place: fc.Arbitrary<Place> = fc.oneof(
   { weight: 3, arbitrary: group },
@@ -84,6 +147,38 @@ const user = fc.constantFrom(...userNames);
 const mentioned = fc.option(user, { nil: undefined });
 const number = fc.integer({ min: 1, max: 12 });
 const reason = fc.constantFrom(undefined, 'wrong group');
+const access = fc.constantFrom('open' as const, 'invite' as const, 'secret' as const);
+const policy = fc.constantFrom('members' as const, 'moderators' as const);
+const role = fc.constantFrom('member' as const, 'moderator' as const, 'owner' as const);
+const why = fc.constantFrom('', 'spam');
+const onUser = fc.constantFrom(
+  ...(['remove', 'bar', 'unbar', 'silence', 'unsilence'] as const satisfies ActOnUser[]),
+);
+const onMessage = fc.constantFrom(
+  ...([
+    'closeThread',
+    'reopenThread',
+    'pin',
+    'unpin',
+    'closeReports',
+  ] as const satisfies OnMessage[]),
+);
+const textOf = fc.constantFrom('', 'What we do', 'What is new');
+const operatorsChange = fc.oneof(
+  fc.record({ field: fc.constant('access' as const), value: access }),
+  fc.record({ field: fc.constantFrom('posting' as const, 'replying' as const), value: policy }),
+  fc.record({ field: fc.constantFrom('description' as const, 'about' as const), value: textOf }),
+);
+const change: fc.Arbitrary<GroupChange> = fc.oneof(
+  { weight: 4, arbitrary: operatorsChange },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      field: fc.constant('name' as const),
+      value: fc.option(fc.constantFrom(...madeNames), { nil: undefined }),
+    }),
+  },
+);
 const upToThree = fc.nat({ max: 3 });
 const one = <T extends Act['do']>(...words: T[]) => fc.constantFrom(...words);
 const often = <T extends Act>(weight: number, arbitrary: fc.Arbitrary<T>) => ({
@@ -159,12 +254,12 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   often(
     3,
     fc.record({
-      ...{ do: one('delete'), group },
+      ...{ do: one('delete'), group: ownGroup },
       newest: fc.uniqueArray(fc.integer({ min: 1, max: 3 }), { minLength: 1 }),
     }),
   ),
-  often(3, fc.record({ do: one('deleteAndJoin'), group, seat, after: fc.boolean() })),
-  often(1, fc.record({ do: one('purge'), group, keep: fc.nat({ max: 4 }) })),
+  often(3, fc.record({ do: one('deleteAndJoin'), group: ownGroup, seat, after: fc.boolean() })),
+  often(1, fc.record({ do: one('purge'), group: ownGroup, keep: fc.nat({ max: 4 }) })),
   often(1, fc.record({ do: one('renameUser'), user })),
   often(
     1,
@@ -176,17 +271,102 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   often(2, fc.record({ do: one('renameGroup', 'restart') })),
 );
 
+const anyGroup = fc.nat({ max: 8 });
+
+/** What is done to the groups of users. */
+const groupAct: fc.Arbitrary<Act> = fc.oneof(
+  often(3, fc.record({ do: one('create'), seat, name: fc.constantFrom(...madeNames), access })),
+  often(8, fc.record({ do: one('join'), seat, group: madeGroup })),
+  often(3, fc.record({ do: one('joinByCode'), seat, group: madeGroup, code: fc.nat({ max: 2 }) })),
+  often(2, fc.record({ do: one('leave', 'users'), seat, group: madeGroup })),
+  often(4, fc.record({ do: one('setGroup'), seat, group: madeGroup, change })),
+  often(8, fc.record({ do: one('about', 'log', 'invitations', 'reports', 'pins'), seat, group })),
+  often(1, fc.record({ do: one('deleteGroup', 'revokeCodes'), seat, group: madeGroup })),
+  often(6, fc.record({ do: one('invite'), seat, group: madeGroup, user })),
+  often(1, fc.record({ do: one('revoke'), seat, group: madeGroup, user })),
+  often(
+    3,
+    fc.record({
+      ...{ do: one('makeCode'), seat, group: madeGroup },
+      ...{ uses: fc.integer({ min: 1, max: 2 }), hasEnd: fc.boolean() },
+    }),
+  ),
+  often(8, fc.record({ do: onUser, seat, group: madeGroup, user, reason: why })),
+  often(5, fc.record({ do: one('setRole'), seat, group: madeGroup, user, role })),
+  often(6, fc.record({ do: onMessage, seat, place: madeGroup, number })),
+  often(
+    3,
+    fc.record({ do: one('report'), seat, place: madeGroup, number, reason: fc.constant('spam') }),
+  ),
+  often(2, fc.record({ do: one('invited', 'groups'), seat })),
+  often(1, fc.record({ do: one('protect'), seat: fc.constant(davesSeat) })),
+  often(
+    8,
+    fc.record({
+      do: one('post'),
+      seat,
+      place: madeGroup,
+      posts: fc.integer({ min: 1, max: 3 }),
+      mentioned,
+    }),
+  ),
+  often(4, fc.record({ do: one('reply', 'edit'), seat, place: madeGroup, number, mentioned })),
+  often(3, fc.record({ do: one('deleteOwn'), seat, place: madeGroup, number, reason })),
+  often(2, fc.record({ do: one('go'), seat, place: madeGroup, number: fc.constant(undefined) })),
+  often(
+    3,
+    fc.record({
+      ...{ do: one('operatorOnUser'), group: anyGroup, act: onUser, user, reason: why },
+    }),
+  ),
+  often(2, fc.record({ do: one('operatorRole'), group: anyGroup, user, role })),
+  often(1, fc.record({ do: one('operatorSet'), group: anyGroup, change: operatorsChange })),
+  often(1, fc.record({ do: one('operatorInvite', 'operatorRevoke'), group: anyGroup, user })),
+  often(1, fc.record({ do: one('operatorCode'), group: anyGroup, uses: fc.constant(2) })),
+  often(
+    2,
+    fc.record({
+      ...{ do: one('operatorOnMessage'), group: anyGroup, act: onMessage },
+      newest: fc.integer({ min: 1, max: 3 }),
+    }),
+  ),
+  often(1, fc.record({ do: one('unprotect', 'ban'), user })),
+  often(1, fc.record({ do: one('copy') })),
+);
+
 /** Random histories. */
 export const histories = fc.array(act, { minLength: 15, maxLength: 50 });
 
+/** Random histories in which users make groups and look after them. */
+export const historiesOfGroups: fc.Arbitrary<Act[]> = fc
+  .tuple(
+    fc.constantFrom(...madeNames),
+    access,
+    fc.array(fc.oneof({ weight: 4, arbitrary: groupAct }, { weight: 1, arbitrary: act }), {
+      minLength: 20,
+      maxLength: 70,
+    }),
+  )
+  .map(([name, access, then]) => [
+    { do: 'create', seat: bobsSeat, name, access },
+    ...userNames
+      .filter((user) => user !== 'bob')
+      .map((user): Act => ({ do: 'invite', seat: bobsSeat, group: name, user })),
+    { do: 'join', seat: 0, group: name },
+    { do: 'join', seat: davesSeat, group: name },
+    { do: 'post', seat: bobsSeat, place: name, posts: 2, mentioned: undefined },
+    { do: 'setRole', seat: bobsSeat, group: name, user: 'alice', role: 'moderator' },
+    { do: 'join', seat: 4, group: name },
+    ...then,
+  ]);
+
 const acts = (minLength: number, maxLength: number) => fc.array(act, { minLength, maxLength });
-const bobsSeat = 2;
 
 /**
  * Random histories in which Bob has posted many messages before others join, and these are edited, deleted and looked for
  * then. What an answer or a notice tells of invisible messages is found in fewer of them.
  */
-export const historiesOfLateMembers: fc.Arbitrary<Act[]> = group.chain((group) => {
+export const historiesOfLateMembers: fc.Arbitrary<Act[]> = ownGroup.chain((group) => {
   const old = fc.integer({ min: 1, max: 6 }).map((nth) => 2 * nth);
   const number = fc.oneof(old, fc.integer({ min: 1, max: 12 }));
   const late = fc.constantFrom(0, 1, 3, 4);

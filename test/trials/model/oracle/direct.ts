@@ -1,12 +1,12 @@
 import { deletedUser } from '../../../../src/protocol/direct.ts';
 import type { UserName } from '../acts.ts';
-import type { Access } from './access.ts';
+import { type Access, directNeeds } from './access.ts';
 import { type Answer, type Refusal, refusal } from './answer.ts';
 import { conversationOf } from './names.ts';
 
 /** What the methods about direct conversations and blocks have to answer. */
 export class Direct {
-  private readonly blocks = new Set<string>();
+  private readonly pairs = new Set<string>();
 
   constructor(private readonly access: Access) {}
 
@@ -15,6 +15,8 @@ export class Direct {
     const { model } = this.access;
     const key = conversationOf(user, other);
     const isNew = !model.has(key);
+    if (!this.access.protectedUsers.has(user))
+      return refusal('NAME_UNPROTECTED', null, directNeeds);
     if (isNew) {
       const refused = this.refuses(user, other);
       if (refused) return refused;
@@ -30,32 +32,37 @@ export class Direct {
       const sentence = 'The other user of this conversation was deleted: nobody would read it.';
       return { error: `USER_NOT_FOUND: ${sentence}` };
     }
-    if (this.blocks.has(`${user} ${other}`)) {
+    if (this.blocks(user, other)) {
       return refusal('BLOCKED', `You block ${name}, who could not answer you`);
     }
-    if (this.blocks.has(`${other} ${user}`)) {
+    if (this.blocks(other, user)) {
       return refusal('BLOCKED', `${name} accepts no direct messages from you`);
     }
     return undefined;
   }
 
+  /** Whether a user has blocked another. */
+  blocks(user: string, other: string): boolean {
+    return this.pairs.has(`${user} ${other}`);
+  }
+
   block(user: string, other: string): Answer {
-    this.blocks.add(`${user} ${other}`);
+    this.pairs.add(`${user} ${other}`);
     return { result: { user: this.access.names.of(other) } };
   }
 
   unblock(user: string, other: string): Answer {
-    this.blocks.delete(`${user} ${other}`);
+    this.pairs.delete(`${user} ${other}`);
     return { result: { user: this.access.names.of(other) } };
   }
 
   blocked(user: string): Answer {
-    const blocked = this.access.users.filter((each) => this.blocks.has(`${user} ${each}`));
+    const blocked = this.access.users.filter((each) => this.blocks(user, each));
     return { result: { users: blocked.map((each) => ({ user: this.access.names.of(each) })) } };
   }
 
   /** A user was deleted. */
   forget(user: string): void {
-    for (const each of this.blocks) if (each.split(' ').includes(user)) this.blocks.delete(each);
+    for (const each of this.pairs) if (each.split(' ').includes(user)) this.pairs.delete(each);
   }
 }

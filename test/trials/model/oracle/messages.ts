@@ -4,8 +4,12 @@ import type { Kept } from '../../../contract/model-group.ts';
 import type { UserName } from '../acts.ts';
 import type { Access } from './access.ts';
 import { type Answer, type Refusal, refusal } from './answer.ts';
+import type { Curation } from './curation.ts';
 import type { Direct } from './direct.ts';
+import type { GroupLog } from './group-log.ts';
+import type { Moderation } from './moderation.ts';
 import { isDirect, otherOf } from './names.ts';
+import type { Right, Roles } from './roles.ts';
 
 /** A content, and the users whom it mentions. */
 export interface Text {
@@ -23,10 +27,15 @@ export class Messages {
   constructor(
     private readonly access: Access,
     private readonly direct: Direct,
+    private readonly roles: Roles,
+    private readonly moderation: Moderation,
+    private readonly curation: Curation,
+    private readonly log: GroupLog,
   ) {}
 
   post(user: string, key: string, subject: string, text: Text): Answer & { kept?: Kept } {
-    return this.keep(user, key, text, () => this.access.model.post(user, key, subject));
+    const rule = () => this.refusesByPolicy(user, key, 'posting', 'begin threads');
+    return this.keep(user, key, text, rule, () => this.access.model.post(user, key, subject));
   }
 
   reply(
@@ -38,16 +47,54 @@ export class Messages {
   ): Answer & { kept?: Kept } {
     const { model } = this.access;
     if (isDirect(key) && !model.has(key)) {
+      const unknown = this.access.refusesToKnow(user, key);
+      if (unknown && !this.access.protectedUsers.has(user)) return unknown;
       const refused = this.direct.refuses(user, otherOf(user, key));
       return refused ?? this.access.noMessage(user, key, to);
     }
-    return this.keep(user, key, text, () => model.reply(user, key, to, subject), to);
+    const rule = () => {
+      if (!this.access.sees(user, key, to)) return this.access.noMessage(user, key, to);
+      return this.refusesToReply(user, key, to);
+    };
+    return this.keep(user, key, text, rule, () => model.reply(user, key, to, subject), to);
   }
 
-  private keep(user: string, key: string, text: Text, add: () => Kept | ErrorCode, to = 0) {
+  private refusesToReply(user: string, key: string, to: number): Refusal | undefined {
+    const refused = this.refusesByPolicy(user, key, 'replying', 'reply');
+    if (refused || isDirect(key)) return refused;
+    const thread = this.access.model.group(key).threadOf(user, to);
+    if (!this.access.charter(key).closed.has(thread)) return undefined;
+    if (this.access.role(user, key) !== 'member') return undefined;
+    return refusal('THREAD_CLOSED', thread, this.access.names.of(key));
+  }
+
+  private refusesByPolicy(
+    user: string,
+    key: string,
+    policy: 'posting' | 'replying',
+    right: Right,
+  ): Refusal | undefined {
+    if (isDirect(key) || this.access.charter(key)[policy] === 'members') return undefined;
+    return this.roles.refuses(user, key, right);
+  }
+
+  /** Why a user may write nothing in a group or conversation, of which they are a member. */
+  private refusesToWrite(user: string, key: string): Refusal | undefined {
+    if (isDirect(key)) return this.direct.refuses(user, otherOf(user, key));
+    return this.moderation.silences(user, key);
+  }
+
+  private keep(
+    user: string,
+    key: string,
+    text: Text,
+    refuses: () => Refusal | undefined,
+    add: () => Kept | ErrorCode,
+    to = 0,
+  ) {
     let kept: Kept | undefined;
     const answer = this.access.in(user, key, (group) => {
-      const refused = isDirect(key) && this.direct.refuses(user, otherOf(user, key));
+      const refused = this.refusesToWrite(user, key) ?? refuses();
       if (refused) return refused;
       const added = add();
       if (typeof added === 'string') return this.access.noMessage(user, key, to);
@@ -70,6 +117,8 @@ export class Messages {
   edit(user: string, key: string, number: number, { content, mentions }: Text): Answer {
     return this.access.of(user, key, number, ({ sender, texts }, group) => {
       if (sender !== user) return this.notAuthor(user, key, number);
+      const refused = isDirect(key) ? undefined : this.moderation.silences(user, key);
+      if (refused) return refused;
       if (texts.length > limits.edits) return refusal('TOO_MANY_EDITS', limits.edits);
       this.access.model.edit(user, key, number, content);
       group.mention(number, mentions);
@@ -78,10 +127,21 @@ export class Messages {
     });
   }
 
-  delete(user: string, key: string, number: number): Answer {
+  delete(user: string, key: string, number: number, reason: string | undefined): Answer {
     return this.access.of(user, key, number, ({ sender }) => {
-      if (sender !== user) return this.notAuthor(user, key, number);
-      this.access.model.deleteOwn(user, key, number);
+      const { model, names } = this.access;
+      const isOwn = sender === user;
+      if (!isOwn && (isDirect(key) || this.access.role(user, key) === 'member')) {
+        return this.notAuthor(user, key, number);
+      }
+      const silenced = !isDirect(key) && reason && this.moderation.silences(user, key);
+      if (silenced) return silenced;
+      model.delete(key, [number], user);
+      if (!isOwn) {
+        const line = { act: 'delete', by: names.of(user), number } as const;
+        this.log.add(key, { ...line, ...(reason && { detail: reason }) }, number);
+      }
+      this.curation.forget(key);
       return { number };
     });
   }

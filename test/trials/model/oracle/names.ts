@@ -18,6 +18,7 @@ export class Names {
 
   /** What a user calls a group of the model. */
   ofGroup(user: string, key: string): string {
+    if (isUnknown(key)) return wordOf(key);
     if (!isDirect(key)) return this.of(key);
     return `@${this.of(otherOf(user, key))}`;
   }
@@ -36,4 +37,18 @@ export function isDirect(key: string): boolean {
 export function otherOf(user: string, key: string): string {
   const users = key.slice(1).split(',');
   return users.find((each) => each !== user) ?? '';
+}
+
+/** Stands for the group that a user asks for by a word, and may know nothing of. */
+export function unknownGroup(word: string): string {
+  return `?${word}`;
+}
+
+export function isUnknown(key: string): boolean {
+  return key.startsWith('?');
+}
+
+/** The word of `unknownGroup`. */
+export function wordOf(key: string): string {
+  return key.slice(1);
 }

@@ -15,7 +15,8 @@ export interface Told {
 export interface SignIn {
   readonly board: TestBoard;
   readonly name: string;
-  readonly password: string;
+  /** Undefined for a name without one. */
+  readonly password: string | undefined;
 }
 
 /** A connection of a user. What it receives is compared as a text, which `shown` makes of what was expected. */
@@ -35,4 +36,6 @@ export interface Actor {
   expelled(): Promise<string[]>;
   exit(): Promise<void>;
   vanish(): Promise<void>;
+  /** The last invitation code that was answered. */
+  readonly lastCode: string | undefined;
 }

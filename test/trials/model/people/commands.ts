@@ -1,6 +1,8 @@
 import { rule } from '../../../server/support.ts';
+import { moderationCommands } from './moderation-commands.ts';
 import {
   type Any,
+  type Command,
   counted,
   entry,
   framed,
@@ -13,18 +15,14 @@ import {
   whole,
 } from './rendering.ts';
 
-interface Command {
-  line(params: Any): string;
-  shown(result: Any, params: Any, isHere: boolean): string;
-}
-
 const posted = ({ number, group, subject }: Any) =>
   success(`Message ${number} posted in ${group}. Subject: ${subject}`);
 
 /** How a person asks for the same as a program by a method, and what the person is shown. */
 export const commands: Record<string, Command> = {
+  ...moderationCommands,
   'group.join': {
-    line: ({ group }) => `%groupjoin ${group}`,
+    line: ({ group, code }) => `%groupjoin ${group}${code === undefined ? '' : ` ${code}`}`,
     shown: (joined) =>
       success(`You joined ${joined.group}.`) +
       members(joined) +
@@ -34,7 +32,10 @@ export const commands: Record<string, Command> = {
     line: ({ group }) => `%groupleave ${group}`,
     shown: ({ group }) => success(`You left ${group}.`),
   },
-  'group.members': { line: ({ group }) => `%groupusers ${group}`, shown: members },
+  'group.members': {
+    line: ({ group }) => `%groupusers ${group}`,
+    shown: (result, { shown }) => members(result, shown),
+  },
   'user.block': {
     line: ({ user }) => `%block ${user}`,
     shown: ({ user }) => success(`You block ${user}: no direct messages between you.`),
@@ -218,7 +219,7 @@ export const commands: Record<string, Command> = {
   go: {
     line: ({ group, number, bare }) =>
       ['%go', ...(bare ? [] : [group]), ...(number ? [number] : [])].join(' ').trim(),
-    shown: ({ group, thread, unread, where }) => {
+    shown: ({ group, thread, unread, where, pins = [] }) => {
       if (where === 'left') return info('You are in no place now.');
       if (where === 'nowhere') {
         return info('You are in no place. %go <group> goes to one; %help go tells more.');
@@ -227,7 +228,11 @@ export const commands: Record<string, Command> = {
         return info(`You are in ${group}/${thread}. Lines without % are replies; %go .. leaves.`);
       }
       const count = unread > 0 ? ` (${unread} unread)` : '';
-      return info(`You are in ${group}${count}. Lines without % are posted; %go .. leaves.`);
+      const pinned = pins.map(({ number, sender, subject }: Any) => {
+        return info(`Pinned: ${number}, ${sender}: ${subject}`);
+      });
+      const here = info(`You are in ${group}${count}. Lines without % are posted; %go .. leaves.`);
+      return here + pinned.join('');
     },
   },
   say: { line: ({ content }) => content, shown: posted },
@@ -237,9 +242,19 @@ function butMentions(notify: string): string {
   return notify === 'mentions' ? ', except for messages that mention you' : '';
 }
 
+const withPlace =
+  /^%(catchup|about|pins|log|set|deletegroup|reports|invite|revoke|mod|unmod|owner|remove|bar|unbar|silence|unsilence) \S+/;
+
+/** What a person is told of the form of a command after wrong arguments. */
+export function usage(line: string): string {
+  const word = line.split(' ')[0] ?? '';
+  const form = word === '%silence' ? '<user> <time> [reason]' : '<user> [reason]';
+  return info(`Type: ${word} [group] ${form}`);
+}
+
 /** A line with the short form of a command on groups, which means the place where the user is. */
 export function shortForm(line: string): string {
-  return line.replace(/^%group(\w+) \S+/, '%$1').replace(/^%catchup \S+/, '%catchup');
+  return line.replace(/^%group(\w+) \S+/, '%$1').replace(withPlace, '%$1');
 }
 
 /** @param firsts the first visible number of each group */

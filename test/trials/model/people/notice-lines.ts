@@ -4,6 +4,7 @@ import type { Any } from './rendering.ts';
 /** A notice as a person is shown it. Undefined if it is only for programs. */
 export function noticeLine({ method, params }: Told): string | undefined {
   const { group = '', message, user, number, by, reason, was, count, first, last } = params as Any;
+  const { changed = ['description'], description } = params as Any;
   const place = group.startsWith('@') ? `DIRECT:${group.slice(1)}` : `GROUP:${group}`;
   const notify = (text: string) => `[${place}] [NOTIFY] ${text}`;
   switch (method) {
@@ -29,9 +30,37 @@ export function noticeLine({ method, params }: Told): string | undefined {
     case 'member.renamed':
       return notify(`User ${was} is now called ${user}.`);
     case 'group.changed':
-      return was.startsWith('@')
-        ? `[DIRECT:${was.slice(1)}] [NOTIFY] This conversation is now called ${group}.`
-        : `[GROUP:${was}] [NOTIFY] The group is now called ${group}.`;
+      if (was.startsWith('@')) {
+        return `[DIRECT:${was.slice(1)}] [NOTIFY] This conversation is now called ${group}.`;
+      }
+      if (was !== group) {
+        const how = by === undefined ? 'The group is' : `${by} renamed the group: it is`;
+        return `[GROUP:${was}] [NOTIFY] ${how} now called ${group}.`;
+      }
+      if (!changed.includes('description')) return undefined;
+      return notify(
+        `The description is now: ${description}${by === undefined ? '' : ` (by ${by})`}`,
+      );
+    case 'group.removed':
+      return notify(`The group was removed by ${by ?? 'the operator'}.`);
+    case 'group.logged': {
+      const text = announced(params.line as Any);
+      return text && notify(`${text}.`);
+    }
+    case 'membership.ended': {
+      const how = (params as Any).act === 'bar' ? 'barred' : 'removed';
+      const why = reason === undefined ? '' : `: ${reason}`;
+      return notify(`You were ${how} from the group by ${by ?? 'the operator'}${why}.`);
+    }
+    case 'group.invited': {
+      const what = description === '' ? '' : ` (${description})`;
+      const how = `Type %join ${group} to join it.`;
+      return notify(`You were invited by ${by ?? 'the operator'}${what}. ${how}`);
+    }
+    case 'message.reported': {
+      const how = `Type %reports ${group} for what is open.`;
+      return notify(`${user} reported message ${number}: ${reason}. ${how}`);
+    }
     case 'messages.purged':
       return notify(
         first === last
@@ -42,4 +71,43 @@ export function noticeLine({ method, params }: Told): string | undefined {
       );
   }
   return undefined;
+}
+
+/** A line of a log as it is announced. Undefined if another notice of the act says it. */
+function announced(line: Any): string | undefined {
+  if (line.act === 'rename') return undefined;
+  if (line.act !== 'edit') return logLine(line);
+  const details = line.detail.split(', ').filter((each: string) => each !== 'description');
+  return details.length === 0 ? undefined : logLine({ ...line, detail: details.join(', ') });
+}
+
+/** A line of a log as a person is shown it. */
+export function logLine({ act, by, user, number, until, detail }: Any): string {
+  const who = by ?? 'The operator';
+  const why = detail === undefined ? '' : `: ${detail}`;
+  const end = until === undefined ? '' : ' until DATE';
+  const role = detail === 'member' || detail === 'moderator' ? `a ${detail}` : `the ${detail}`;
+  const sentences: Record<string, string> = {
+    create: `${who} made the group`,
+    rename: `${who} renamed the group${why}`,
+    edit: `${who} changed the group${why}`,
+    invite: `${who} invited ${user}`,
+    code: `${who} made an invitation code${end}`,
+    revoke:
+      user === undefined
+        ? `${who} revoked the invitation codes`
+        : `${who} revoked the invitation of ${user}`,
+    remove: `${who} removed ${user}${why}`,
+    bar: `${who} barred ${user}${why}`,
+    unbar: `${who} lets ${user} join again${why}`,
+    silence: `${who} silenced ${user}${end}${why}`,
+    unsilence: `${who} lets ${user} write again${why}`,
+    role: by === null ? `${user} is ${role} now` : `${who} made ${user} ${role}`,
+    delete: `${who} deleted message ${number}${why}`,
+    close: `${who} closed thread ${number}`,
+    reopen: `${who} reopened thread ${number}`,
+    pin: `${who} pinned message ${number}`,
+    unpin: `${who} unpinned message ${number}`,
+  };
+  return sentences[act] ?? act;
 }

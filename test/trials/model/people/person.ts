@@ -3,12 +3,14 @@ import { hintFor, type hints } from '../../../../src/protocol/hints.ts';
 import type { TextPeer } from '../../../helpers/text-peer.ts';
 import type { Answer } from '../oracle/answer.ts';
 import type { Actor, Request, SignIn, Told } from './actor.ts';
-import { commands, shortForm } from './commands.ts';
+import { commands, shortForm, usage } from './commands.ts';
 import { noticeLine } from './notice-lines.ts';
-import { type Any, info, plain, unreadCount } from './rendering.ts';
+import { type Any, counted, info, plain, unreadCount } from './rendering.ts';
 
 /** A person who types: every line is compared, but for dates and for who is online. */
 export class Person implements Actor {
+  lastCode: string | undefined;
+
   private constructor(private readonly peer: TextPeer) {}
 
   static async login({ board, name, password }: SignIn) {
@@ -16,17 +18,24 @@ export class Person implements Actor {
     // A board that closes waits a while for those who do not end their side.
     peer.socket.once('end', () => peer.socket.end());
     await peer.expect('What is your username? ');
-    peer.send(name, password);
+    peer.send(name, ...(password === undefined ? [] : [password]));
     await peer.expect(`[INFO] Welcome ${name}\n`);
     const welcome = await peer.expect('%help for every command.\n');
     return { actor: new Person(peer), welcome: welcome.replace(/\[INFO\] Type.*\n$/, '') };
   }
 
-  static welcome(memberships: readonly Any[]): string {
-    const unread = memberships.filter((membership) => membership.unread > 0);
-    return unread
-      .map((each) => info(`${each.group}: ${unreadCount(each.unread, each.mentions)}`))
-      .join('');
+  static welcome({ memberships, invitations = [], reports = [] }: Any): string {
+    const unread = memberships.filter((membership: Any) => membership.unread > 0);
+    const lines = unread.map((each: Any) => {
+      return info(`${each.group}: ${unreadCount(each.unread, each.mentions)}`);
+    });
+    const groups = invitations.map(({ group }: Any) => group).join(', ');
+    const invited = `You are invited to ${groups}. Type %invitations for more.`;
+    const open = counted(reports.map(({ group, open: count }: Any) => ({ group, count })));
+    const reported = `Open reports: ${open}. Type %reports <group> to see them.`;
+    return [...lines, groups === '' ? '' : info(invited), open === '' ? '' : info(reported)].join(
+      '',
+    );
   }
 
   async ask(requests: readonly Request[], isHere: boolean): Promise<string[]> {
@@ -34,7 +43,10 @@ export class Person implements Actor {
       const line = commands[method]?.line(params) ?? '';
       return isHere ? shortForm(line) : line;
     });
-    return [plain(await this.peer.ask(lines.join('\n')))];
+    const text = await this.peer.ask(lines.join('\n'));
+    this.lastCode = /\b[0-9a-f]{24}\b/.exec(text)?.[0] ?? this.lastCode;
+    // Who came and went is gathered over time, so it can come at any moment.
+    return [plain(text).replace(/^.*\[NOTIFY\] (Online|Offline): .*\n/gm, '')];
   }
 
   shown({ method, params }: Request, answer: Answer, isHere: boolean): string {
@@ -42,7 +54,8 @@ export class Person implements Actor {
       const [code = '', ...sentence] = answer.error.split(': ');
       const message = sentence.join(': ');
       const hint = hintFor({ code: code as keyof typeof hints, message }, 'typing');
-      return `[ERROR] ${message}${hint ? ` ${hint}` : ''}\n`;
+      const form = code === 'INVALID_PARAMS' ? usage(commands[method]?.line(params) ?? '') : '';
+      return `[ERROR] ${message}${hint ? ` ${hint}` : ''}\n${form}`;
     }
     return commands[method]?.shown(answer.result, params, isHere) ?? '';
   }

@@ -7,7 +7,7 @@ import { plainStyle } from '../../../../src/protocol/text/style.ts';
 import type { JsonPeer, Received } from '../../../helpers/json-peer.ts';
 import type { Answer } from '../oracle/answer.ts';
 import type { Actor, Request, SignIn, Told } from './actor.ts';
-import { plain } from './rendering.ts';
+import { plain, withoutTimes } from './rendering.ts';
 import { comparable, type Unreadable } from './words.ts';
 
 /** A program: the whole of each result and notice is compared, but for what `comparable` leaves out. */
@@ -18,6 +18,8 @@ export class Program implements Actor {
   private lastGroup = 0;
   /** What was read before its last `group.markRead`. */
   private before: unknown;
+  /** The last code that it was given. */
+  lastCode: string | undefined;
   private fresh: Received[] = [];
   private readonly reading = new Reading();
 
@@ -30,15 +32,22 @@ export class Program implements Actor {
   /** @returns the memberships, too */
   static async login({ board, name, password }: SignIn, numbersOf: Unreadable) {
     const peer = await board.connectProgram();
-    const { memberships, userId } = await peer.call('session.login', { user: name, password });
+    const params = { user: name, ...(password !== undefined && { password }) };
+    const session = await peer.call('session.login', params);
+    const { memberships, invitations, reports, userId } = session;
+    const told = {
+      memberships,
+      ...(invitations && { invitations }),
+      ...(reports && { reports }),
+    };
     return {
       actor: new Program(peer, userId, numbersOf),
-      welcome: words(comparable(memberships, numbersOf)),
+      welcome: words(comparable(told, numbersOf)),
     };
   }
 
-  static welcome(memberships: readonly object[]): string {
-    return words(memberships);
+  static welcome(told: object): string {
+    return words(told);
   }
 
   ask(requests: readonly Request[]): Promise<string[]> {
@@ -46,14 +55,23 @@ export class Program implements Actor {
   }
 
   private async askOne({ method, params }: Request): Promise<string> {
-    const { key, first: _, count: __, ...rest } = params;
+    const { key, first: _, count: __, shown: ___, ...rest } = params;
     const { result, error } = await this.peer.request(method, {
       ...rest,
+      ...(/^\d+$/.test(`${params.group}`) && { group: Number(params.group) }),
       ...(method === 'group.changes' && { after: this.known.get(`${key}`) ?? 0 }),
       ...(method === 'group.restoreMarks' && key !== undefined && (this.before as object)),
     });
-    if (error) return JSON.stringify({ error: `${error.data.code}: ${error.message}` });
-    const { change, groupId, was } = result as { change: number; groupId?: number; was: unknown };
+    if (error) {
+      return JSON.stringify({ error: `${error.data.code}: ${withoutTimes(error.message)}` });
+    }
+    const { change, groupId, was, code } = result as {
+      change: number;
+      groupId?: number;
+      was: unknown;
+      code?: string;
+    };
+    if (code !== undefined) this.lastCode = code;
     if (method === 'group.changes') this.known.set(`${key}`, change);
     if (method === 'group.markRead') this.before = was;
     this.lastGroup = groupId ?? this.lastGroup;

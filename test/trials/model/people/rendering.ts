@@ -3,13 +3,26 @@ import { rule, undated } from '../../../server/support.ts';
 // biome-ignore lint/suspicious/noExplicitAny: each caller knows the result of its method.
 export type Any = any;
 
+/** How a person asks for something, and what the person is shown. */
+export interface Command {
+  line(params: Any): string;
+  shown(result: Any, params: Any, isHere: boolean): string;
+}
+
 /** A text without dates, and without who is online. */
 export function plain(text: string): string {
-  return undated(text)
+  return withoutTimes(text)
     .replaceAll(' (online)', '')
+    .replaceAll(', online)', ')')
+    .replace(/\b[0-9a-f]{24}\b/g, 'CODE')
     .replace(/^(\[INFO\] Members of .*: )(.*)$/m, (_, start: string, names: string) => {
       return `${start}${names.split(', ').sort().join(', ')}`;
     });
+}
+
+/** A sentence without times. */
+export function withoutTimes(text: string): string {
+  return undated(text).replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'DATE');
 }
 
 export const info = (text: string) => `[INFO] ${text}\n`;
@@ -65,8 +78,10 @@ export function arrivedMessage({ content, ...message }: Any): string {
   return content === message.subject ? heading : `${heading}  ${content}\n`;
 }
 
-export function members({ group, members, total }: Any): string {
-  return info(`Members of ${group} (${total}): ${members.join(', ')}`);
+/** @param roles of those who have one, by their names */
+export function members({ group, members, total }: Any, roles: Any = {}): string {
+  const names = members.map((name: string) => (roles[name] ? `${name} (${roles[name]})` : name));
+  return info(`Members of ${group} (${total}): ${names.join(', ')}`);
 }
 
 export function unreadCount(unread: number, mentions: number): string {

@@ -74,13 +74,17 @@ export class Seat {
     if (this.actor) return;
     const { oracle, user } = this;
     const { access, groups } = oracle;
-    const signIn = { board, name: access.names.of(user), password };
+    const isProtected = access.protectedUsers.has(user);
+    const signIn = {
+      ...{ board, name: access.names.of(user) },
+      password: isProtected ? password : undefined,
+    };
     const numbersOf = (group: string) => access.numbersOf(user, group);
-    const memberships = access.groupsOf(user).map((key) => groups.membership(user, key));
+    const told = groups.welcome(user);
     const Kind = this.isPerson ? Person : Program;
     const { actor, welcome } = await Kind.login(signIn, numbersOf);
     this.actor = actor;
-    expect(welcome, `the welcome of ${user}`).toBe(Kind.welcome(memberships));
+    expect(welcome, `the welcome of ${user}`).toBe(Kind.welcome(told));
   }
 
   async leave(how: 'vanish' | 'exit'): Promise<void> {
@@ -109,11 +113,10 @@ export class Seat {
     if (this.marked.delete(was)) this.marked.add(key);
   }
 
-  /** The operator deletes the user: nothing else is announced to the session. */
-  async expectExpulsion(): Promise<void> {
+  /** The operator ends the session of a user: nothing else is announced to it. */
+  async expectExpulsion(reason: string): Promise<void> {
     const { actor, user } = this;
     this.forget();
-    const reason = 'Your name was removed from this board by the operator.';
     expect(await actor?.expelled(), `the end of ${user}`).toEqual([reason]);
   }
 
@@ -146,7 +149,7 @@ export class Seat {
     const isNoticed =
       'error' in answer
         ? /^(NOT_MEMBER|GROUP_NOT_FOUND|MESSAGE_NOT_FOUND):/.test(answer.error)
-        : method === 'group.leave' && about === place.key;
+        : /^group\.(leave|delete)$/.test(method) && about === place.key;
     if (!isNoticed) return '';
     const { key, name, thread } = place;
     const where = thread === undefined ? name : `${name}/${thread}`;
@@ -221,6 +224,11 @@ export class Seat {
     expect(await actor.showArrivals(chatPlace), `what ${user} is shown`).toEqual(expected);
     for (const { number } of shown) oracle.reading.markRead(user, key, [number, number]);
     return shown.length > 0 ? [key] : [];
+  }
+
+  /** The last invitation code that this session was given. */
+  get lastCode(): string | undefined {
+    return this.present().lastCode;
   }
 
   private present(): Person | Program {

@@ -2,11 +2,11 @@ import { isRead, type Marks } from '../../../../src/protocol/marks.ts';
 
 // Times, and numbers that only the storage gives.
 const unknown = new Set([
-  ...['postedAt', 'lastPostedAt', 'writtenAt', 'change', 'at', 'token', 'description'],
+  ...['postedAt', 'lastPostedAt', 'writtenAt', 'createdAt', 'change', 'at', 'token'],
   ...['id', 'groupId', 'userId', 'senderId', 'next', 'online'],
 ]);
 
-/** The numbers of a group, under its name for one user, that can be unread. */
+/** The numbers of a group, under its number or its name for one user, that can be unread. */
 export type Unreadable = (group: string) => readonly number[];
 
 /**
@@ -18,11 +18,13 @@ export function comparable(value: unknown, numbersOf: Unreadable, group = ''): u
   if (Array.isArray(value)) return value.map((each) => comparable(each, numbersOf, group));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const { group: named, name, lastRead, ranges = [] } = value as Record<string, unknown>;
-  const of = String(named ?? name ?? group);
+  const { group: named, name, lastRead, ranges = [], id } = value as Record<string, unknown>;
+  const of = String((name !== undefined && id) || (named ?? name ?? group));
   const shown = entries.flatMap(([key, each]): [string, unknown][] => {
     if (unknown.has(key) || key === 'lastRead' || key === 'ranges') return [];
-    if (key === 'editedAt') return [[key, 'then']];
+    if (key === 'editedAt' || key === 'until' || key === 'silencedUntil') return [[key, 'then']];
+    if (key === 'code') return [[key, 'CODE']];
+    if (key === 'moderators') return [[key, [...(each as string[])].sort()]];
     if (key === 'members' && Array.isArray(each)) return [[key, namesIn(each)]];
     return [[key, comparable(each, numbersOf, of)]];
   });

@@ -73,7 +73,7 @@ export const messageActs: Playing<
     const { stage, oracle, seat, user, key } = turn;
     const { number } = turn.aim(act);
     const told = stage.seatsThatSee(key, number, seat);
-    const answer = oracle.messages.delete(user, key, number);
+    const answer = oracle.messages.delete(user, key, number, act.reason);
     const why = act.reason !== undefined && { reason: act.reason };
     await turn.ask('message.delete', { number, ...why }, answer);
     if ('error' in answer) return;
@@ -81,6 +81,7 @@ export const messageActs: Playing<
       ...{ number, by: oracle.access.names.of(user) },
       ...why,
     });
+    stage.tellEvents(seat);
   },
 
   history(turn, act) {

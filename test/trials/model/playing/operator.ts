@@ -1,8 +1,10 @@
 import { groupName, userName } from '../../../../src/board/names.ts';
 import { deletedUser } from '../../../../src/protocol/direct.ts';
 import { toTheEnd } from '../../../contract/storage.ts';
-import { groupNames, type OperatorAct } from '../acts.ts';
+import type { OperatorAct, UserName } from '../acts.ts';
 import { otherOf } from '../oracle/names.ts';
+import { exportAndImport } from './moving.ts';
+import { operatorGroupActs } from './operator-groups.ts';
 import type { Stage } from './stage.ts';
 
 type Act<Do extends OperatorAct['do']> = Extract<OperatorAct, { do: Do }>;
@@ -14,9 +16,37 @@ export const operatorActs: {
     act: Act<Do>,
   ) => Promise<void>;
 } = {
+  ...operatorGroupActs,
+
   async restart(stage) {
     await stage.board.restart();
     for (const seat of stage.seats) seat.forget();
+  },
+
+  /** Exports the board, and runs a server on what is imported from that. */
+  async copy(stage) {
+    await stage.board.restart(() => exportAndImport(stage.board.data));
+    for (const seat of stage.seats) seat.forget();
+  },
+
+  async unprotect(stage, { user }) {
+    const { access } = stage.oracle;
+    if (!access.protectedUsers.has(user)) return;
+    access.protectedUsers.delete(user);
+    const end = 'Your password was changed by the operator. Log in again.';
+    await endRoles(stage, user, end, (operator) =>
+      operator.setPassword(access.names.of(user), null),
+    );
+    if (user === 'dave') return;
+    await stage.protect(user);
+    access.protectedUsers.add(user);
+  },
+
+  async ban(stage, { user }) {
+    const name = stage.oracle.access.names.of(user);
+    const end = 'You were banned from this board.';
+    await endRoles(stage, user, end, (operator) => operator.banUser(name, ''));
+    await stage.operate((operator) => operator.unbanUser(name));
   },
 
   async delete(stage, { group: key, newest }) {
@@ -28,7 +58,11 @@ export const operatorActs: {
       const told = stage.seatsThatSee(key, number);
       stage.tell(told, key, 'message.deleted', { number, by: null });
     }
+    for (const number of numbers) {
+      stage.oracle.log.add(key, { act: 'delete', by: null, number }, number);
+    }
     model.delete(key, numbers);
+    stage.oracle.curation.forget(key);
     await stage.operate((operator) => operator.deleteMessages(stage.ref(key), numbers));
   },
 
@@ -40,6 +74,7 @@ export const operatorActs: {
       purged.map(({ number }) => number),
     );
     group.purge(keep);
+    stage.oracle.curation.forget(key);
     await stage.operate(async (operator) => {
       const plan = await operator.planPurge(stage.ref(key), { keep });
       return operator.purge(plan, toTheEnd);
@@ -61,21 +96,17 @@ export const operatorActs: {
     names.set(user, name);
     for (const [nth, key] of conversations.entries()) {
       const others = stage.seatsIn(key).filter((seat) => seat.user !== user);
-      stage.tell(others, key, 'group.changed', { was: before[nth], ...access.rules(key) });
+      const params = { was: before[nth], description: '', ...access.rules(key) };
+      stage.tell(others, key, 'group.changed', params);
     }
     await stage.operate((operator) => operator.renameUser(was, userName(name)));
   },
 
   async renameGroup(stage) {
-    const { access } = stage.oracle;
-    const ref = stage.ref('general');
     const name = stage.newWord('other').replace('other', 'general');
-    access.names.set('general', name);
-    const params = { was: ref.name, ...access.rules('general'), changed: ['name'] };
-    const told = stage.seatsIn('general');
-    stage.tell(told, 'general', 'group.changed', params);
-    const line = { act: 'rename', by: null, detail: `${ref.name} to ${name}` };
-    stage.tell(told, 'general', 'group.logged', { line });
+    stage.oracle.groups.change('general', { name }, null);
+    stage.tellEvents();
+    const ref = stage.ref('general');
     await stage.operate((operator) => operator.renameGroup(ref, groupName(name)));
   },
 
@@ -93,7 +124,7 @@ export const operatorActs: {
       const told = stage.seatsOfMembers(key).filter((seat) => seat.user !== user);
       stage.tell(told, key, 'member.left', { user: name });
     }
-    for (const key of messages === 'purge' ? [...groupNames, ...conversations] : []) {
+    for (const key of messages === 'purge' ? [...access.groups(), ...conversations] : []) {
       const own = access.model
         .group(key)
         .messages()
@@ -105,10 +136,14 @@ export const operatorActs: {
       const told = stage.seatsIn(key).filter((seat) => seat.user !== user);
       for (const seat of told) {
         const names = { group: `@${deletedUser}`, was: `@${name}` };
-        seat.expect('group.changed', { ...names, ...access.rules(key) });
+        seat.expect('group.changed', { ...names, description: '', ...access.rules(key) });
       }
     }
+    const settle = stage.oracle.endUser(user);
     access.model.deleteUser(user, messages);
+    for (const key of access.groups()) stage.oracle.curation.forget(key);
+    settle();
+    stage.tellEvents();
     direct.forget(user);
     access.forget(user);
     for (const key of conversations) {
@@ -118,7 +153,23 @@ export const operatorActs: {
     }
     for (const seat of others) seat.inAnyOrder = true;
     await stage.operate((operator) => operator.deleteUser(name, messages, toTheEnd));
-    await Promise.all(own.map((seat) => seat.expectExpulsion()));
+    const expelled = 'Your name was removed from this board by the operator.';
+    await Promise.all(own.map((seat) => seat.expectExpulsion(expelled)));
     await stage.register(user);
   },
 };
+
+/** A user loses all roles and sessions by an act of the operator. */
+async function endRoles(
+  stage: Stage,
+  user: UserName,
+  reason: string,
+  work: Parameters<Stage['operate']>[0],
+): Promise<void> {
+  const { access, roles } = stage.oracle;
+  for (const key of access.groups()) roles.drop(key, user);
+  const own = stage.seats.filter((seat) => seat.user === user && seat.isPresent);
+  stage.tellEvents();
+  await stage.operate(work);
+  await Promise.all(own.map((seat) => seat.expectExpulsion(reason)));
+}

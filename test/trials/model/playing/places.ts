@@ -7,6 +7,8 @@ import type { Playing, Turn } from './turn.ts';
 export const placeActs: Playing<'go' | 'goUp' | 'whereabouts' | 'say'> = {
   async go(turn, act) {
     const { seat, key } = turn;
+    // To a person, `%go 7` is a message.
+    if (seat.isPerson && /^\d+$/.test(turn.group)) return;
     const { number } = turn.aim(act);
     const bare = number !== undefined && key === (seat.place?.key ?? 'main');
     const answer = enter(turn, number);
@@ -37,7 +39,7 @@ export const placeActs: Playing<'go' | 'goUp' | 'whereabouts' | 'say'> = {
   async whereabouts(turn) {
     const { seat } = turn;
     if (!seat.isPerson) return;
-    const answer = seat.place ? arrived(turn) : { result: { where: 'nowhere' } };
+    const answer = seat.place ? arrived(turn, false) : { result: { where: 'nowhere' } };
     await seat.ask('go', { group: '' }, answer);
   },
 
@@ -69,7 +71,7 @@ export const placeActs: Playing<'go' | 'goUp' | 'whereabouts' | 'say'> = {
 };
 
 /** Goes into a group, a conversation or a thread, if the user may see it. */
-function enter({ stage, oracle, seat, user, key, ...turn }: Turn, number?: number): Answer {
+function enter({ stage, oracle, seat, user, key }: Turn, number?: number): Answer {
   if (isDirect(key)) {
     if (!seat.isPerson && !oracle.access.isIn(user, key)) return { error: 'not begun' };
     const opened = oracle.direct.open(user, otherOf(user, key) as UserName);
@@ -82,17 +84,24 @@ function enter({ stage, oracle, seat, user, key, ...turn }: Turn, number?: numbe
       : oracle.messages.thread(user, key, number);
   if ('error' in found) return found;
   const { thread } = found.result as { thread?: number };
-  const name = turn.group;
+  const name = oracle.access.names.ofGroup(user, key);
   seat.place = { key, name, ...(thread !== undefined && { thread }) };
   seat.reading = seat.isPerson ? seat.place : undefined;
   return arrived({ oracle, seat, user });
 }
 
-/** Where a person is, and how much is unread there. */
-function arrived({ oracle, seat, user }: Pick<Turn, 'oracle' | 'seat' | 'user'>): Answer {
+/** Where a person is, how much is unread there, and for a user who has just come, what is pinned. */
+function arrived(
+  { oracle, seat, user }: Pick<Turn, 'oracle' | 'seat' | 'user'>,
+  hasCome = true,
+): Answer {
   const { key = '', thread } = seat.place ?? {};
   return oracle.access.in(user, key, () => ({
     ...(thread !== undefined && { thread }),
+    ...(hasCome &&
+      !isDirect(key) && {
+        pins: oracle.curation.pins(user, key).map(oracle.access.header, oracle.access),
+      }),
     unread: oracle.reading.unread(user, key).length,
   }));
 }

@@ -1,23 +1,26 @@
-import type { MockInstance } from 'vitest';
-import { nameKey } from '../../../../src/board/name-key.ts';
+import { expect, type MockInstance } from 'vitest';
 import type { Administration } from '../../../../src/board/ports/administration.ts';
+import { BoardError } from '../../../../src/protocol/errors.ts';
 import type { ServerStore } from '../../../../src/storage/sqlite/serving/server-store.ts';
 import type { Kept } from '../../../contract/model-group.ts';
 import type { TestBoard } from '../../../helpers/board.ts';
-import { seats, type UserName } from '../acts.ts';
+import { type GroupPlace, seats, type UserName } from '../acts.ts';
 import type { Text } from '../oracle/messages.ts';
 import { isDirect, otherOf } from '../oracle/names.ts';
 import { Oracle } from '../oracle/oracle.ts';
 import { Seat } from '../people/seat.ts';
 
-const password = 'correct horse battery';
-
 /** A board and its model, the seats of its users, and who of them is notified of what. */
 export class Stage {
   readonly oracle = new Oracle();
   readonly seats = seats.map((seat, at) => new Seat(at, seat, this.oracle));
+  readonly password = 'correct horse battery';
   /** Whether the operator has deleted a user. */
   hasDeletedUser = false;
+  /** The groups that users have made, also those that are deleted. */
+  readonly made: { readonly key: string; readonly id: number }[] = [];
+  /** The codes that were made, the newest first. */
+  readonly codes: string[] = [];
   private words = 0;
 
   /** @param watching a spy that knows the stores of servers */
@@ -42,13 +45,26 @@ export class Stage {
     return this.seats[at] as Seat;
   }
 
-  register(user: string): Promise<void> {
-    return this.board.protect(this.oracle.access.names.of(user), password);
+  /** Lets a user be known to the board, with a password if the name is a protected one. */
+  async register(user: string): Promise<void> {
+    const name = this.oracle.access.names.of(user);
+    if (this.oracle.access.protectedUsers.has(user)) return this.board.protect(name, this.password);
+    const peer = await this.board.program(name);
+    await peer.call('session.logout', {});
+    await peer.closed();
+  }
+
+  /** Gives a name a password, by a session of the user. */
+  async protect(user: string): Promise<void> {
+    const peer = await this.board.program(this.oracle.access.names.of(user));
+    await peer.call('account.setPassword', { password: this.password });
+    await peer.call('session.logout', {});
+    await peer.closed();
   }
 
   /** Logs the user of a seat in, unless that was done before. */
   arrive(seat: Seat): Promise<void> {
-    return seat.arrive(this.board, password);
+    return seat.arrive(this.board, this.password);
   }
 
   /** Does something as the operator, and lets the server see it, which it looks for twice a second. */
@@ -57,10 +73,47 @@ export class Stage {
     await (this.watching.mock.contexts.at(-1) as ServerStore).announce();
   }
 
-  /** How an operator names a group. */
+  /** Does something as the operator, and compares how it is refused. */
+  async compareRefusal(
+    expected: string | undefined,
+    work: (operator: Administration) => Promise<unknown>,
+  ): Promise<void> {
+    let refused: string | undefined;
+    await this.operate((operator) =>
+      work(operator).catch((error) => {
+        if (!(error instanceof BoardError)) throw error;
+        refused = `${error.code}: ${error.message}`;
+      }),
+    );
+    expect(refused, 'what the operator is refused').toBe(expected);
+  }
+
+  /** How an operator refers to a group. */
   ref(key: string) {
-    const name = this.oracle.access.names.of(key);
-    return { key: nameKey(name), name };
+    return { id: this.oracle.access.idOf(key) ?? 0 };
+  }
+
+  /** The word by which a user refers to a group. */
+  wordFor(place: GroupPlace): string {
+    const { access } = this.oracle;
+    if (typeof place === 'string') return access.names.of(place);
+    const found = this.made[place.made % this.made.length];
+    if (!found) return 'plans';
+    const isSecret = access.model.has(found.key) && access.isSecret(found.key);
+    const hasBoth = place.by === 'both' && isSecret;
+    return hasBoth ? `${access.names.of(found.key)}#${found.id}` : String(found.id);
+  }
+
+  /** Expects the notices that the act of a seat has caused, at all other sessions. */
+  tellEvents(by?: Seat): void {
+    const { access, log } = this.oracle;
+    for (const { key, method, params, to, isForAll } of log.takeEvents()) {
+      for (const seat of this.seats) {
+        if (!seat.isPresent || !to.includes(seat.user)) continue;
+        if (seat === by && !isForAll) continue;
+        seat.expect(method, { ...params, group: access.names.ofGroup(seat.user, key) });
+      }
+    }
   }
 
   seatsIn(key: string, except?: Seat): Seat[] {

@@ -23,7 +23,7 @@ export class Turn {
   readonly user: UserName;
   /** The other user that the act is about. */
   readonly other: UserName;
-  /** The group that the act is about, as the model calls it, and as the user does. */
+  /** The group that the act is about, as the model calls it, and the word by which the user refers to it. */
   readonly key: string;
   readonly group: string;
 
@@ -37,9 +37,18 @@ export class Turn {
     const others = userNames.filter((each) => each !== seat.user);
     this.other = 'other' in act ? (others[act.other] as UserName) : seat.user;
     const place = 'place' in act ? act.place : 'group' in act ? act.group : 'main';
-    this.key =
-      typeof place === 'string' ? place : conversationOf(seat.user, others[place.other] as string);
-    this.group = this.oracle.access.names.ofGroup(seat.user, this.key);
+    if (typeof place === 'object' && 'other' in place) {
+      this.key = conversationOf(seat.user, others[place.other] as string);
+      this.group = this.oracle.access.names.ofGroup(seat.user, this.key);
+    } else {
+      this.group = stage.wordFor(place);
+      this.key = this.oracle.access.resolve(seat.user, this.group);
+    }
+  }
+
+  /** Whether the user is in the place that the act is about. */
+  get isHere(): boolean {
+    return this.seat.place?.key === this.key;
   }
 
   /** The act, with the number of a message that there is: see `Act`. */
@@ -47,7 +56,9 @@ export class Turn {
     const { user, key } = this;
     if (!('number' in act) || act.number === undefined || act.number % 2 === 1) return act;
     const visible = this.oracle.access.visible(user, key);
-    const isChange = act.do === 'edit' || act.do === 'deleteOwn';
+    const isStaff =
+      this.oracle.access.isIn(user, key) && this.oracle.access.role(user, key) !== 'member';
+    const isChange = act.do === 'edit' || (act.do === 'deleteOwn' && !isStaff);
     const aims = isChange ? visible.filter(({ sender }) => sender === user) : visible;
     return { ...act, number: aims[(act.number / 2) % aims.length]?.number ?? act.number };
   }
