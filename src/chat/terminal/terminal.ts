@@ -1,4 +1,4 @@
-import type { Completion } from './completion.ts';
+import type { Completion } from '../../terminal/completion.ts';
 import type { PagedTerminal } from './page.ts';
 
 /** A terminal at which a user types lines while other lines are printed. */

@@ -24,7 +24,7 @@ export interface HelpSection {
 }
 
 const titles = {
-  index: 'In the list of threads, and in a message',
+  index: 'On threads and messages',
   input: 'In a line that you type',
   box: 'While you write a message',
 };

@@ -94,7 +94,7 @@ test('the last row shows the keys that a newcomer needs', () => {
 
 test('the help begins with the place, and has every action once in each part', () => {
   const table = new KeyTable();
-  expect(table.help('index')[0]?.title).toBe('In the list of threads, and in a message');
+  expect(table.help('index')[0]?.title).toBe('On threads and messages');
   expect(table.help('box')[0]?.title).toBe('While you write a message');
   for (const place of ['groups', 'index', 'message', 'input', 'box'] as const) {
     const shown = new Set(table.help(place).flatMap(({ rows }) => rows.map(({ does }) => does)));

@@ -1,7 +1,6 @@
 import { setTimeout } from 'node:timers/promises';
-import { cut } from '../../protocol/text/table.ts';
-import { displayWidth } from '../../protocol/unicode.ts';
-import type { EditedLine } from './edited-line.ts';
+import { cut } from '../protocol/text/table.ts';
+import { displayWidth } from '../protocol/unicode.ts';
 
 // How long to wait for the completions that the board knows, in milliseconds.
 const completionTimeout = 1000;
@@ -37,7 +36,7 @@ export function completionIn(
  */
 export function applyCompletion(
   { word, candidates }: Completion,
-  line: Pick<EditedLine, 'press' | 'type'>,
+  line: { press(key: 'backspace', times: number): void; type(text: string): void },
 ): readonly Candidate[] | undefined {
   const texts = candidates.map(({ text }) => text);
   const after = candidates[0]?.isOpen ? '' : ' ';

@@ -1,0 +1,259 @@
+import { Buffer } from 'node:buffer';
+import { cleanText } from '../../protocol/clean.ts';
+import { limits } from '../../protocol/limits.ts';
+import { displayWidth } from '../../protocol/unicode.ts';
+import type { KeyTable } from '../keys/key-table.ts';
+import type { KeyEvent } from '../terminal/keys.ts';
+import type { Surface } from '../terminal/surface.ts';
+import { type Complete, Completing } from './completing.ts';
+import type { Draft } from './drafts.ts';
+import { type Edited, edited, editedFrom, lineStart, nothing, typed } from './edited.ts';
+import { placeAt, Rows, rowOf } from './rows.ts';
+
+export interface ComposerOptions {
+  /** What is written: `Reply to #17 in news`. */
+  readonly title: string;
+  readonly draft: Draft;
+  /** Whether a subject is asked for. */
+  readonly hasSubject: boolean;
+  readonly keys: KeyTable;
+  readonly complete?: Complete;
+  /** Lends the terminal to the editor of the user. @returns undefined if the text stays as it was */
+  readonly editor?: (text: string) => Promise<string | undefined>;
+  /** Called when the user sends. The composer goes on if the board refuses. */
+  readonly send: (draft: Draft) => void;
+  /** Called when the user closes the box. */
+  readonly keep: (draft: Draft) => void;
+  readonly redraw: () => void;
+}
+
+// Rows of the box: its upper edge, and at least so many of text.
+const leastRows = 4;
+
+/** A box over the lower half of the screen, in which a message is written. It gets all keys. */
+export class Composer {
+  private state: Edited;
+  private subject: Edited;
+  private isInSubject: boolean;
+  /** A sentence about the last key, such as that a paste is too long. */
+  private problem: string | undefined;
+  private readonly rows = new Rows();
+  private readonly completing: Completing;
+  /** The first row that is shown, and what was shown last. */
+  private top = 0;
+  private columns = 80;
+  private height = 1;
+  /** The column that the cursor keeps while it goes up and down. */
+  private column: number | undefined;
+  private isLent = false;
+
+  constructor(private readonly options: ComposerOptions) {
+    const { draft, hasSubject, complete, redraw } = options;
+    this.state = editedFrom(draft.text);
+    this.subject = hasSubject ? editedFrom(draft.subject ?? '') : nothing;
+    this.isInSubject = hasSubject && this.subject.text === '';
+    this.completing = new Completing(complete, redraw);
+  }
+
+  /** What is written so far. */
+  get draft(): Draft {
+    const { text } = this.state;
+    return this.options.hasSubject ? { subject: this.subject.text, text } : { text };
+  }
+
+  /** Shows why the text was not sent. The user can change it and send it again. */
+  refuse(problem: string): void {
+    this.problem = problem;
+    this.options.redraw();
+  }
+
+  press(event: KeyEvent): void {
+    if (this.isLent) return;
+    this.problem = undefined;
+    if ('paste' in event) {
+      if (event.isCut) this.problem = tooLong;
+      else this.type(event.paste.replace(/\r\n?/g, '\n'));
+      return;
+    }
+    const { keys, keep } = this.options;
+    const action = keys.action('box', event.key);
+    if (action !== 'complete') this.completing.end();
+    if (action !== 'row-up' && action !== 'row-down') this.column = undefined;
+    switch (action) {
+      case 'send':
+        this.send(this.state.text);
+        return;
+      case 'keep-draft':
+        keep(this.draft);
+        return;
+      case 'editor':
+        void this.useEditor();
+        return;
+      case 'new-line':
+        this.enter();
+        return;
+      case 'complete':
+        if (this.isInSubject) this.isInSubject = false;
+        else this.completing.begin(this.state, (state) => this.change(state));
+        return;
+      case 'row-up':
+      case 'row-down':
+        this.move(action === 'row-up' ? -1 : 1);
+        return;
+      case 'box-page-up':
+      case 'box-page-down':
+        this.move(action === 'box-page-up' ? -this.height : this.height);
+        return;
+      case undefined:
+        if (event.text !== undefined) this.type(event.text);
+        return;
+      default: {
+        const state = this.isInSubject ? this.subject : this.state;
+        this.change(edited(state, action) ?? state);
+      }
+    }
+  }
+
+  /** Draws the box over the lower half of a surface. The last row is left for hints. */
+  draw(surface: Surface): void {
+    const { title, hasSubject } = this.options;
+    const height = Math.max(leastRows, Math.floor(surface.rows / 2));
+    const top = Math.max(0, surface.rows - 1 - height);
+    const box = surface.view(top, 0, surface.rows - 1 - top, surface.columns);
+    box.clear();
+    box.fill(0, 0, box.columns, '─', { faint: true });
+    const room = box.columns - 2;
+    box.text(0, 2, ` ${title} `, { bold: true }, room);
+    this.drawLastRow(surface);
+    let first = 1;
+    if (hasSubject) {
+      this.drawSubject(box.view(1, 1, 1, room + 1));
+      first = 2;
+    }
+    this.drawText(box.view(first, 1, box.rows - first, room));
+    this.completing.draw(box, box.rows - 1);
+  }
+
+  private drawLastRow(surface: Surface): void {
+    const row = surface.rows - 1;
+    surface.fill(row, 0, surface.columns);
+    if (this.problem) {
+      surface.text(row, 1, this.problem, { colour: 'red' });
+      return;
+    }
+    const hints = this.options.keys
+      .hints('box')
+      .filter(({ word }) => word !== 'editor' || this.options.editor)
+      .map(({ key, word }) => `${key} ${word}`);
+    surface.text(row, 1, hints.join('  '), { faint: true });
+  }
+
+  private drawSubject(line: Surface): void {
+    const label = line.text(0, 0, 'Subject: ', { faint: true });
+    const before = displayWidth(this.subject.text.slice(0, this.subject.at));
+    const from = Math.max(0, before - (line.columns - label) + 2);
+    line.view(0, label, 1, line.columns).text(0, -from, this.subject.text, { bold: true });
+    if (this.isInSubject) line.cursor = { row: 0, column: label + before - from };
+  }
+
+  private drawText(area: Surface): void {
+    const { text, at } = this.state;
+    // The cursor after a full row needs a column of its own.
+    this.columns = Math.max(1, area.columns - 1);
+    this.height = Math.max(1, area.rows);
+    const rows = this.rows.of(text, this.columns);
+    const row = rowOf(rows, at);
+    this.top = Math.max(row - this.height + 1, Math.min(this.top, row));
+    this.top = Math.max(0, Math.min(this.top, rows.length - this.height));
+    rows.slice(this.top, this.top + this.height).forEach(({ from, to }, index) => {
+      area.text(index, 0, text.slice(from, to));
+    });
+    if (this.isInSubject) return;
+    const column = displayWidth(text.slice(rows[row]?.from ?? 0, at).replaceAll('\t', ' '));
+    area.cursor = { row: row - this.top, column };
+  }
+
+  private enter(): void {
+    if (this.isInSubject) {
+      this.isInSubject = false;
+      return;
+    }
+    const { text, at } = this.state;
+    const start = lineStart(text, at);
+    // The line is the last one of the text.
+    if (at === text.length && text.slice(start) === '.') this.send(text.slice(0, start));
+    else this.type('\n');
+  }
+
+  private send(text: string): void {
+    const subject = this.subject.text.trim();
+    if (this.options.hasSubject && subject === '') {
+      this.problem = 'Give it a subject first.';
+      this.isInSubject = true;
+    } else if (text.trim() === '') {
+      this.problem = 'There is no text yet.';
+    } else {
+      this.state = editedFrom(text.replace(/\n+$/, ''));
+      this.options.send(this.draft);
+    }
+  }
+
+  private type(text: string): void {
+    const clean = cleanText(text);
+    if (this.isInSubject) {
+      const line = clean.replace(/[\n\t]+/g, ' ');
+      const next = typed(this.subject, line);
+      if ([...next.text].length > limits.subject) {
+        this.problem = `A subject has at most ${limits.subject} characters.`;
+      } else this.change(next);
+      return;
+    }
+    const next = typed(this.state, clean);
+    if (Buffer.byteLength(next.text) > limits.content) this.problem = tooLong;
+    else this.change(next);
+  }
+
+  private change(state: Edited): void {
+    if (this.isInSubject) this.subject = { ...state, cut: state.cut.replaceAll('\n', ' ') };
+    else this.state = state;
+  }
+
+  private move(by: number): void {
+    const { text, at } = this.state;
+    if (this.isInSubject) {
+      if (by > 0) this.isInSubject = false;
+      return;
+    }
+    const rows = this.rows.of(text, this.columns);
+    const row = rowOf(rows, at);
+    if (by < 0 && row === 0 && this.options.hasSubject) {
+      this.isInSubject = true;
+      return;
+    }
+    const next = Math.max(0, Math.min(rows.length - 1, row + by));
+    const target = rows[next];
+    if (!target) return;
+    this.column ??= displayWidth(text.slice(rows[row]?.from ?? 0, at));
+    const isLast = rows[next + 1]?.from !== target.to;
+    this.state = { ...this.state, at: placeAt(text, target, this.column, isLast) };
+  }
+
+  private async useEditor(): Promise<void> {
+    const { editor, redraw } = this.options;
+    if (!editor) return;
+    this.isLent = true;
+    try {
+      const text = await editor(this.state.text);
+      if (text === undefined) return;
+      if (Buffer.byteLength(text) > limits.content) this.problem = tooLong;
+      else this.state = editedFrom(cleanText(text));
+    } catch (error) {
+      this.problem = error instanceof Error ? error.message : String(error);
+    } finally {
+      this.isLent = false;
+      redraw();
+    }
+  }
+}
+
+const tooLong = `That is too long: a message has at most ${limits.content / 1024} KiB.`;

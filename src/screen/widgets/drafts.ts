@@ -1,0 +1,41 @@
+/** A text that is written and not sent. */
+export interface Draft {
+  /** The subject, if the text begins a thread. */
+  readonly subject?: string;
+  readonly text: string;
+}
+
+/** Keeps drafts by the place where they are written, such as `news`, `news#17` and `news#17 edit`. */
+export interface DraftStore {
+  get(place: string): Draft | undefined;
+  /**
+   * Done when it returns, because the program may be about to end.
+   * @param draft undefined removes it
+   * @returns a sentence that says where it is, or why it could not be kept
+   */
+  set(place: string, draft: Draft | undefined): string;
+}
+
+// Drafts in memory, in UTF-16 code units: each is at most a message of the largest size.
+const mostUnits = 128 * 1024;
+
+/** Drafts that last as long as the session. The oldest are lost if they are too long together. */
+export function draftsInMemory(): DraftStore {
+  const drafts = new Map<string, Draft>();
+  return {
+    get: (place) => drafts.get(place),
+    set: (place, draft) => {
+      drafts.delete(place);
+      if (!draft) return '';
+      drafts.set(place, draft);
+      let units = 0;
+      for (const [place, { subject = '', text }] of [...drafts].reverse()) {
+        units += subject.length + text.length;
+        if (units > mostUnits) drafts.delete(place);
+      }
+      return drafts.has(place)
+        ? 'The draft is kept until you leave.'
+        : 'The draft is too long to be kept.';
+    },
+  };
+}

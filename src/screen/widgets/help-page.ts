@@ -1,0 +1,105 @@
+import { displayWidth } from '../../protocol/unicode.ts';
+import { wrapLine } from '../../terminal/wrap.ts';
+import type { Place } from '../keys/actions.ts';
+import type { KeyTable } from '../keys/key-table.ts';
+import type { CellStyle } from '../terminal/cells.ts';
+import type { KeyEvent } from '../terminal/keys.ts';
+import type { Surface } from '../terminal/surface.ts';
+
+interface HelpRow {
+  readonly keys?: string;
+  readonly text: string;
+  readonly style?: CellStyle;
+}
+
+// The column of the keys is at most so wide, and a longer list of keys has a row of its own.
+const keyColumns = 22;
+
+/** All keys, those of a place first, over the whole screen. It gets all keys. */
+export class HelpPage {
+  private top = 0;
+  private height = 1;
+  private length = 0;
+
+  /** @param closed called when the user goes back */
+  constructor(
+    private readonly keys: KeyTable,
+    private readonly place: Place,
+    private readonly closed: () => void,
+  ) {}
+
+  press(event: KeyEvent): void {
+    if ('paste' in event) return;
+    const action = this.keys.action('message', event.key);
+    switch (action) {
+      case 'next':
+        if (this.top + this.height >= this.length) this.closed();
+        else this.scroll(this.height);
+        return;
+      case 'page-forward':
+        this.scroll(this.height);
+        return;
+      case 'page-back':
+        this.scroll(-this.height);
+        return;
+      case 'down':
+      case 'open':
+        this.scroll(1);
+        return;
+      case 'up':
+        this.scroll(-1);
+        return;
+      case 'first':
+        this.top = 0;
+        return;
+      case 'last':
+        this.scroll(this.length);
+        return;
+      case 'back':
+      case 'help':
+      case 'leave':
+        this.closed();
+        return;
+    }
+  }
+
+  draw(surface: Surface): void {
+    surface.clear();
+    const rows = this.rows(surface.columns);
+    this.length = rows.length;
+    this.height = Math.max(1, surface.rows - 1);
+    this.scroll(0);
+    rows.slice(this.top, this.top + this.height).forEach(({ keys, text, style }, index) => {
+      if (keys !== undefined) surface.text(index, 1, keys, { colour: 'cyan' });
+      surface.text(index, style ? 1 : 1 + this.indent(surface.columns), text, style);
+    });
+    const last = Math.min(this.top + this.height, rows.length);
+    const where = last < rows.length ? `Space: more (${last} of ${rows.length})` : 'Space: back';
+    surface.text(surface.rows - 1, 1, `${where}   q: back`, { reverse: true });
+    surface.cursor = undefined;
+  }
+
+  private rows(columns: number): HelpRow[] {
+    const indent = this.indent(columns);
+    return this.keys.help(this.place).flatMap(({ title, rows }, index) => [
+      ...(index === 0 ? [] : [{ text: '' }]),
+      { text: title, style: { bold: true as const } },
+      ...rows.flatMap(({ keys, does }) => {
+        const lines = wrapLine(does, columns - indent - 2).split('\n');
+        const isLong = displayWidth(keys) > indent - 2;
+        return [
+          ...(isLong ? [{ keys, text: '' }] : []),
+          ...lines.map((text, at) => (at === 0 && !isLong ? { keys, text } : { text })),
+        ];
+      }),
+    ]);
+  }
+
+  private indent(columns: number): number {
+    return Math.min(keyColumns, Math.floor(columns / 3));
+  }
+
+  private scroll(rows: number): void {
+    this.top = Math.max(0, Math.min(this.top + rows, this.length - this.height));
+  }
+}
