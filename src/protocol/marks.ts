@@ -3,6 +3,11 @@ import { limits } from './limits.ts';
 /** Numbers of messages from the first to the last, both included: `[14, 17]`. */
 export type NumberRange = readonly [first: number, last: number];
 
+/** The range of one number. */
+export function alone(number: number): NumberRange {
+  return [number, number];
+}
+
 /**
  * What a member has read of a group: the messages up to `lastRead`, and those of the ranges after it. The ranges
  * ascend and do not touch each other or the mark: `{ lastRead: 9, ranges: [[14, 17], [20, 20]] }`.
@@ -57,6 +62,22 @@ export function withoutCatchUp(now: Marks, was: Marks, upTo: number): Marks {
       .filter(([from, to]) => from <= to),
   );
   return withRead({ lastRead: 0, ranges: [] }, [...both, ...readAfter(now, upTo)]);
+}
+
+/** The marks without some numbers, which are unread then. */
+export function withoutNumbers(marks: Marks, numbers: readonly number[]): Marks {
+  const gone = [...numbers].sort((a, b) => a - b);
+  const kept: NumberRange[] = [];
+  for (const [first, last] of [[1, marks.lastRead] as const, ...marks.ranges]) {
+    let from = first;
+    for (const number of gone) {
+      if (number < from || number > last) continue;
+      if (number > from) kept.push([from, number - 1]);
+      from = number + 1;
+    }
+    if (from <= last) kept.push([from, last]);
+  }
+  return withRead({ lastRead: 0, ranges: [] }, kept);
 }
 
 /** As in a `.newsrc`: `14-17,20`. */

@@ -1,7 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
-import { type Marks, type NumberRange, withRead } from '../../protocol/marks.ts';
+import { alone, type Marks, withRead } from '../../protocol/marks.ts';
 import { MutedNotices } from '../../protocol/muted.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import { conversations } from '../../protocol/text/conversations.ts';
@@ -309,8 +309,4 @@ export class Groups implements Reader {
     this.changes++;
     this.entries = changed(this.entries, group, change);
   }
-}
-
-function alone(number: number): NumberRange {
-  return [number, number];
 }

@@ -87,7 +87,7 @@ export class Reader {
     if (turn !== this.turn) return;
     if (isReading) {
       index.scrolled = { cursor: undefined, top: index.scrolled.cursor };
-      await this.goOn(nextUnreadThread(this.where()), turn);
+      await this.takeStep(nextUnreadThread(this.where()), turn);
     }
     this.select();
   }
@@ -150,7 +150,7 @@ export class Reader {
   async nextThread(direction: 1 | -1): Promise<void> {
     const turn = ++this.turn;
     this.settle();
-    await this.goOn(nextUnreadThread(this.where(), direction), turn);
+    await this.takeStep(nextUnreadThread(this.where(), direction), turn);
     this.select();
   }
 
@@ -267,7 +267,23 @@ export class Reader {
     this.select();
   }
 
-  /** Messages of a thread were marked as read, or as unread. */
+  /** The message that is shown stays unread when the cursor goes on. */
+  keepUnread(): void {
+    if (this.current) this.current.isKept = true;
+  }
+
+  /** What is unread has changed at once: reads the counts of the threads again. */
+  async refresh(): Promise<void> {
+    await this.view.refresh();
+  }
+
+  /** Takes what was deleted away, and shows the message that the cursor is on then. */
+  goOn(): void {
+    this.view.settle();
+    this.select();
+  }
+
+  /** Messages of a thread were marked as read. */
   countThread(thread: number, read: number): void {
     if (this.view instanceof GroupIndex) this.view.read(thread, read);
   }
@@ -294,7 +310,7 @@ export class Reader {
   leave(): void {
     const { current, options } = this;
     const message = current?.message;
-    if (!current || !message || !current.endDrawn) return;
+    if (!current || !message || !current.endDrawn || current.isKept) return;
     if (!options.groups.isUnread(current.group, message)) return;
     options.groups.read(current.group, [message]);
     this.countThread(message.thread, 1);
@@ -338,12 +354,12 @@ export class Reader {
       return;
     }
     const step = nextStep({ ...this.where(), endShown: true });
-    await this.goOn(step, turn);
+    await this.takeStep(step, turn);
     if (step.to === 'nothing' && wasHidden) this.focus = 'index';
     this.select();
   }
 
-  private async goOn(step: Step, turn: number, detours = mostDetours): Promise<void> {
+  private async takeStep(step: Step, turn: number, detours = mostDetours): Promise<void> {
     const { view, options } = this;
     if (turn !== this.turn) return;
     switch (step.to) {
@@ -382,7 +398,7 @@ export class Reader {
   /** The count that led here was old: reading goes on from here. */
   private async detour(turn: number, detours: number): Promise<void> {
     if (detours === 0) return;
-    await this.goOn(nextUnreadThread(this.where()), turn, detours - 1);
+    await this.takeStep(nextUnreadThread(this.where()), turn, detours - 1);
   }
 
   /** Opens a thread at its first unread message. */

@@ -10,6 +10,8 @@ export class Shown {
   problem = '';
   /** Whether its last row was drawn. */
   endDrawn = false;
+  /** Whether the user has marked it as unread, so that it stays so. */
+  isKept = false;
   private text: Content | undefined;
   private rows: { readonly of: MessageRows; readonly columns: number } | undefined;
 
