@@ -11,13 +11,20 @@ export interface Screen {
   getColorDepth(): number;
 }
 
-/** For a user at a terminal: local times, a fixed colour for each name, lines as wide as the screen. */
-export function readerStyle(screen: Screen, now: () => Date = () => new Date()): Style {
+/**
+ * For a user at a terminal: local times, a fixed colour for each name, lines as wide as the screen.
+ * @param zone the time zone of the user, as `zoneOf` names it; without it, that of the process
+ */
+export function readerStyle(
+  screen: Screen,
+  now: () => Date = () => new Date(),
+  zone?: string,
+): Style {
   const colours = coloursOf(screen.getColorDepth());
   const columns = () => screen.columns || Number.POSITIVE_INFINITY;
   return {
     tag: (tag) => paintTag(tag, colours),
-    date: (time) => spokenDate(time, now()),
+    date: (time) => spokenDate(time, now(), zone),
     user: colours.own,
     group: colours.own,
     strong: colours.bold,

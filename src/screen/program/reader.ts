@@ -102,6 +102,15 @@ export class Reader {
     return ++this.turn;
   }
 
+  /** Shows an index again that was left, as it was. */
+  comeBack({ index, focus }: { index: IndexView; focus: Pane }): void {
+    this.show(index);
+    this.focus = focus;
+    if (index.group !== undefined) this.groupList = { ...this.groupList, cursor: groupKey(index.group) };
+    this.select();
+    index.refresh().then(this.options.changed, this.options.failed);
+  }
+
   /** Loads the first rows of an index that is not of a group. */
   async showFound(index: IndexView): Promise<void> {
     const turn = this.show(index);

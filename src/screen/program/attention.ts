@@ -1,0 +1,76 @@
+import type { BoardClient } from '../../client/board-client.ts';
+import { isDirectName } from '../../protocol/direct.ts';
+import { limits } from '../../protocol/limits.ts';
+import { whereMeant } from '../model/reading-order.ts';
+import type { Pane } from '../panes/layout.ts';
+import type { Groups } from './groups.ts';
+import type { IndexView } from './index-view.ts';
+import type { Reader } from './reader.ts';
+
+interface AttentionOptions {
+  readonly board: BoardClient;
+  readonly groups: Groups;
+  readonly reader: Reader;
+  readonly say: (text: string) => void;
+}
+
+/** A way through the places where the user was meant, which ends where it began. */
+interface Journey {
+  readonly from: { readonly index: IndexView; readonly focus: Pane };
+  /** Groups that were visited for a mention, and those visited for what is unread. */
+  readonly mentioned: Set<number>;
+  readonly unread: Set<number>;
+}
+
+/** What `a` does. Each group is visited once, also if the user does not read what is unread there. */
+export class Attention {
+  private journey: Journey | undefined;
+
+  constructor(private readonly options: AttentionOptions) {}
+
+  /** Called when the user goes somewhere else. */
+  end(): void {
+    this.journey = undefined;
+  }
+
+  async go(): Promise<void> {
+    const { groups, reader, say } = this.options;
+    const journey = (this.journey ??= {
+      from: { index: reader.index, focus: reader.focus },
+      mentioned: new Set(),
+      unread: new Set(),
+    });
+    const meant = whereMeant(
+      groups.all.map(({ id, name, unread, mentions }) => ({
+        id,
+        unread: journey.unread.has(id) ? 0 : unread,
+        mentions: journey.mentioned.has(id) ? 0 : mentions,
+        isDirect: isDirectName(name),
+      })),
+    );
+    if (meant.to === 'back') {
+      const isAway = reader.index !== journey.from.index;
+      this.end();
+      if (isAway) reader.comeBack(journey.from);
+      say(isAway ? 'Back where you were.' : 'Nothing new for you.');
+      return;
+    }
+    if (meant.to === 'mention') {
+      journey.mentioned.add(meant.group);
+      const number = await this.oldestMention(meant.group);
+      if (number !== undefined) {
+        await reader.goTo(meant.group, number);
+        return;
+      }
+    }
+    journey.unread.add(meant.group);
+    await reader.enter(meant.group, true);
+  }
+
+  private async oldestMention(group: number): Promise<number | undefined> {
+    const query = `in:${group} is:unread is:mention`;
+    const limit = limits.searchMost;
+    const { messages } = await this.options.board.call('message.search', { query, limit });
+    return messages.at(-1)?.number;
+  }
+}

@@ -1,0 +1,94 @@
+import type { BoardClient } from '../../client/board-client.ts';
+import { limits } from '../../protocol/limits.ts';
+import { GivenUp, type TextContext } from '../../protocol/text/command.ts';
+import { asTyped, textEnd } from '../../protocol/text/draft.ts';
+import type { Place } from '../../protocol/text/place.ts';
+import { Reading } from '../../protocol/text/reading.ts';
+import { runTextLine, textCommands } from '../../protocol/text/shell.ts';
+import { readerStyle } from '../../terminal/reader-style.ts';
+
+interface CommandsOptions {
+  readonly board: BoardClient;
+  /** How wide a line of the output may be. */
+  readonly columns: () => number;
+  readonly zone: string | undefined;
+  readonly place: () => Place | undefined;
+  /** Asks a question that is answered with y or n. */
+  readonly confirm: (question: string) => Promise<boolean>;
+  /** Asks for a secret, which is not shown. Undefined if the user gives up. */
+  readonly secret: (prompt: string) => Promise<string | undefined>;
+  /** Lets the user write a text of several lines. Undefined if the user gives up. */
+  readonly write: (title: string, begun: string) => Promise<string | undefined>;
+  readonly leave: () => void;
+}
+
+/** What a command has printed, and where it has gone. */
+export interface Ran {
+  readonly text: string;
+  readonly isDone: boolean;
+  /** Where the user went with `%go`. */
+  readonly went: Place | undefined;
+}
+
+// Output that is kept of one command, in UTF-16 code units.
+const mostOutput = 256 * 1024;
+const tags = /^\[(?:INFO|SUCCESS|ERROR)\] /gm;
+
+/** Runs the text commands of the board, as `chat` and a text connection know them. */
+export class Commands {
+  private readonly reading = new Reading();
+  readonly known = textCommands;
+
+  constructor(private readonly options: CommandsOptions) {}
+
+  /** @param line a command, with or without its `%` */
+  async run(line: string): Promise<Ran> {
+    const typed = line.trim();
+    const before = this.options.place();
+    const context = this.context(before, typed);
+    let text = '';
+    const pieces = runTextLine(/^[%/]/.test(typed) ? typed : `%${typed}`, context);
+    for (;;) {
+      const { done, value } = await pieces.next();
+      if (done) {
+        const went = context.place === before ? undefined : context.place;
+        return { text: text.replace(tags, '').trimEnd(), isDone: value, went };
+      }
+      if (text.length < mostOutput) text += value;
+    }
+  }
+
+  private context(place: Place | undefined, title: string): TextContext {
+    const { board, columns, zone, confirm, secret, leave } = this.options;
+    let lines: string[] | undefined;
+    return {
+      call: board.call,
+      user: board.user,
+      style: readerStyle({ columns: columns(), getColorDepth: () => 1 }, undefined, zone),
+      commands: textCommands,
+      ask: async (prompt) => {
+        const answer = await secret(prompt);
+        if (answer === undefined) throw new GivenUp();
+        return answer;
+      },
+      textLine: async () => {
+        if (!lines) {
+          const text = await this.options.write(title, '');
+          if (text === undefined) return '%cancel';
+          lines = [...text.split('\n').map(asTyped), textEnd];
+        }
+        return lines.shift();
+      },
+      givingUp: 'Esc gives it up.',
+      draftBytes: limits.content,
+      confirm,
+      place,
+      reading: this.reading,
+      listPiece: limits.listMost,
+      exit: async () => leave(),
+      connect: async () => {
+        throw new GivenUp('This screen stays with its board. Start another one for another board.');
+      },
+    };
+  }
+}
