@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { BoardClient } from '../client/board-client.ts';
-import { defaultAction } from './program/actions.ts';
+import type { KeyTable } from './keys/key-table.ts';
 import { Program } from './program/program.ts';
 import { abilitiesOf, type Environment } from './terminal/abilities.ts';
 import { Display, type Size } from './terminal/display.ts';
@@ -16,6 +16,9 @@ export interface ScreenOptions {
   readonly environment: Environment;
   /** Names the board, such as `board.example`. */
   readonly title: string;
+  readonly keys: KeyTable;
+  /** Stops the program until the user brings it back: `Ctrl-Z`. Left out where nobody can bring it back. */
+  readonly suspend?: () => Promise<void>;
   /** Ends the screen when aborted. */
   readonly gone: AbortSignal;
 }
@@ -45,8 +48,11 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
       size: () => ({ columns: size.columns, rows: size.rows }),
       title,
       zone: environment.TZ,
-      actionOf: defaultAction,
+      keys: options.keys,
       redraw: (pace) => display.draw(program.draw, pace),
+      repaint: () => display.redraw(),
+      copy: (text) => display.copy(text),
+      suspend: options.suspend,
       leave: end,
     });
     const keys = new Keys(input, (event) => program.press(event));

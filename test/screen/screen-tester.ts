@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
+import { KeyTable } from '../../src/screen/keys/key-table.ts';
 import { runScreen } from '../../src/screen/run.ts';
 import type { TestBoard } from '../helpers/board.ts';
 
@@ -56,6 +57,7 @@ export class ScreenTester {
       },
       environment: { TERM: 'xterm-256color', TZ: 'UTC' },
       title: 'board.example',
+      keys: new KeyTable(),
       gone: this.gone.signal,
     });
     onTestFinished(async () => {

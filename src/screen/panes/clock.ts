@@ -2,7 +2,8 @@ import { shortDate, spokenDate, zoneOf } from '../../terminal/dates.ts';
 
 /** Tells times in the time zone of the person at the terminal. */
 export class Clock {
-  private readonly zone: string | undefined;
+  /** As `zoneOf` names it. */
+  readonly zone: string | undefined;
 
   /** @param zone the variable TZ; without it, the zone of the process */
   constructor(

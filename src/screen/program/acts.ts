@@ -168,6 +168,13 @@ export class Acts {
     }
   }
 
+  /** The message under the cursor. @throws NothingHere */
+  message(): { group: number; number: number } {
+    const { group, number } = this.row();
+    if (number === undefined) throw new NothingHere('The first message of the thread is gone.');
+    return { group, number };
+  }
+
   private row(): Row {
     const { row } = this.options.reader;
     if (!row) throw new NothingHere('There is no message here.');

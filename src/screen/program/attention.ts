@@ -35,11 +35,12 @@ export class Attention {
 
   async go(): Promise<void> {
     const { groups, reader, say } = this.options;
-    const journey = (this.journey ??= {
+    this.journey ??= {
       from: { index: reader.index, focus: reader.focus },
       mentioned: new Set(),
       unread: new Set(),
-    });
+    };
+    const { journey } = this;
     const meant = whereMeant(
       groups.all.map(({ id, name, unread, mentions }) => ({
         id,

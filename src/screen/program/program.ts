@@ -1,8 +1,12 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { ConnectionError } from '../../client/failure.ts';
 import { cleanLine } from '../../protocol/clean.ts';
-import { BoardError } from '../../protocol/errors.ts';
+import { Expected } from '../../protocol/expected.ts';
 import type { Notice } from '../../protocol/schemas.ts';
+import type { Place } from '../../protocol/text/place.ts';
+import type { ActionName } from '../keys/actions.ts';
+import { shownKey } from '../keys/key-names.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import { Clock } from '../panes/clock.ts';
 import { groupRows } from '../panes/groups-pane.ts';
 import type { Pane } from '../panes/layout.ts';
@@ -10,10 +14,16 @@ import type { CellStyle } from '../terminal/cells.ts';
 import type { Size } from '../terminal/display.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
+import { Acts } from './acts.ts';
+import { Attention } from './attention.ts';
+import { Commands } from './commands.ts';
 import { FoundIndex } from './found-index.ts';
 import { drawFrame } from './frame.ts';
 import { Groups } from './groups.ts';
+import { helpText } from './help-text.ts';
+import { infoText } from './info.ts';
 import type { Layer } from './layer.ts';
+import { Pager } from './pager.ts';
 import { Question } from './question.ts';
 import { Reader } from './reader.ts';
 
@@ -24,19 +34,29 @@ export interface ProgramOptions {
   readonly title: string;
   /** The variable TZ of the person at the terminal. */
   readonly zone: string | undefined;
-  readonly actionOf: (key: string) => string | undefined;
+  readonly keys: KeyTable;
   /** Draws a frame, at once after a key press. */
   readonly redraw: (pace: 'now' | 'soon') => void;
+  /** Draws everything again, whatever is on the terminal. */
+  readonly repaint: () => void;
+  /** Copies a text to the clipboard of the person at the terminal. */
+  readonly copy: (text: string) => void;
+  /** Stops the program until the user brings it back. Undefined where nobody can. */
+  readonly suspend?: (() => Promise<void>) | undefined;
   /** Ends the screen. @param reason why, if the user did not ask for it */
   readonly leave: (reason?: string) => void;
 }
 
-const hints = 'Space next  r reply  c new  / search  g go  ? keys';
+// Keys with which the user goes somewhere of their own accord.
+const journeyEnds: ReadonlySet<ActionName> = new Set(['go', 'search', 'limit', 'mentions']);
 
 /** The full-screen client: it carries out keys, follows the board, and draws. */
 export class Program {
   private readonly groups: Groups;
   private readonly reader: Reader;
+  private readonly acts: Acts;
+  private readonly attention: Attention;
+  private readonly commands: Commands;
   private readonly clock: Clock;
   private readonly keys: KeyEvent[] = [];
   private isBusy = false;
@@ -55,6 +75,7 @@ export class Program {
     const failed = (error: unknown) => this.fail(error);
     const changed = () => options.redraw('soon');
     this.groups = new Groups({ board, changed, failed });
+    const say = (text: string) => this.say(text);
     this.reader = new Reader({
       board,
       groups: this.groups,
@@ -62,8 +83,28 @@ export class Program {
       size,
       changed,
       failed,
-      say: (text) => this.say(text),
+      say,
     });
+    const { groups, reader } = this;
+    this.acts = new Acts({ board, groups, reader, say });
+    this.attention = new Attention({ board, groups, reader, say });
+    this.commands = new Commands({
+      board,
+      columns: () => size().columns - 2,
+      zone: this.clock.zone,
+      place: () => this.place,
+      confirm: (question) => this.confirm(question),
+      secret: async () => undefined,
+      write: async () => undefined,
+      leave: () => options.leave(),
+    });
+  }
+
+  /** Where the user is, for text commands. */
+  private get place(): Place | undefined {
+    const { index, row } = this.reader;
+    const group = index.group ?? row?.group;
+    return group === undefined ? undefined : { group, name: this.groups.nameOf(group) };
   }
 
   /** Shows the counts of the login at once, and then the first unread message. */
@@ -108,7 +149,7 @@ export class Program {
   readonly draw = (surface: Surface): void => {
     const { title, board } = this.options;
     const last = this.status ?? {
-      text: this.lost ?? hints,
+      text: this.lost ?? this.hints,
       style: this.lost ? { reverse: true as const } : { faint: true as const },
     };
     drawFrame(surface, {
@@ -139,9 +180,11 @@ export class Program {
   }
 
   private async carryOut(key: string): Promise<void> {
-    const action = this.options.actionOf(key);
+    const { keys } = this.options;
+    const action = keys.action(this.reader.focus, key);
     if (action === undefined) {
-      this.say(`${key} does nothing here. ? shows the keys.`);
+      const [help = '?'] = keys.keysOf('help', this.reader.focus);
+      this.say(`${shownKey(key)} does nothing here. ${help} shows the keys.`);
       return;
     }
     await this.run(() => this.act(action));
@@ -168,13 +211,17 @@ export class Program {
     }
   }
 
-  private act(action: string): Promise<void> | undefined {
-    const { reader } = this;
+  private act(action: ActionName): Promise<void> | undefined {
+    const { reader, acts } = this;
+    if (journeyEnds.has(action)) this.attention.end();
     switch (action) {
       case 'next':
         return this.space();
       case 'page-back':
         reader.scroll(-reader.pageRows);
+        return undefined;
+      case 'page-forward':
+        reader.scroll(reader.pageRows);
         return undefined;
       case 'down':
       case 'up':
@@ -194,7 +241,38 @@ export class Program {
         this.back();
         return undefined;
       case 'pane':
-        this.turnPane();
+      case 'pane-back':
+        this.turnPane(action === 'pane' ? 1 : -1);
+        return undefined;
+      case 'attention':
+        return this.attention.go();
+      case 'catch-up-thread':
+        return acts.catchUpThread();
+      case 'catch-up-group':
+        return acts.catchUpGroup();
+      case 'undo':
+        return acts.undo();
+      case 'mark-unread':
+        return acts.markUnread();
+      case 'mute':
+        return acts.mute();
+      case 'delete':
+        return this.delete();
+      case 'copy':
+        this.copy();
+        return undefined;
+      case 'info':
+        return this.info();
+      case 'help':
+        this.page('Keys', helpText(this.options.keys, reader.focus));
+        return undefined;
+      case 'redraw':
+        this.options.repaint();
+        return undefined;
+      case 'suspend':
+        return this.options.suspend?.();
+      case 'leave':
+        this.askToLeave();
         return undefined;
       case 'mentions':
         return this.showMentions();
@@ -262,16 +340,85 @@ export class Program {
   }
 
   private askToLeave(): void {
-    this.layer = new Question('Leave the board? (y/N)', (answer) => {
-      this.layer = undefined;
-      if (answer === 'y') this.options.leave();
+    this.ask('Leave the board? (y/N)', (key) => {
+      if (key === 'y') this.options.leave();
     });
   }
 
-  private turnPane(): void {
+  private turnPane(direction: 1 | -1): void {
     const order: Pane[] = ['groups', 'index', 'message'];
     const { reader } = this;
-    reader.focus = order[(order.indexOf(reader.focus) + 1) % order.length] ?? 'index';
+    const at = order.indexOf(reader.focus) + direction + order.length;
+    reader.focus = order[at % order.length] ?? 'index';
+  }
+
+  private async delete(): Promise<void> {
+    const { acts } = this;
+    const { group, number } = acts.message();
+    const where = `${this.groups.nameOf(group)}#${number}`;
+    if (await this.confirm(`Delete ${where}? Nobody can bring it back.`)) {
+      await acts.delete({ group, number });
+    } else this.say('Nothing was deleted.');
+  }
+
+  private copy(): void {
+    const { group, number } = this.acts.message();
+    const name = `${this.groups.nameOf(group)}#${number}`;
+    const content = this.reader.shown?.message?.content ?? '';
+    const [link] = content.match(/https?:\/\/[^\s<>"'`]+/i) ?? [];
+    const choices = [`n ${name}`, 't the text', ...(link === undefined ? [] : ['l the link'])];
+    this.ask(`Copy: ${choices.join(', ')}?`, (key) => {
+      const texts: Readonly<Record<string, string | undefined>> = { n: name, t: content, l: link };
+      const text = Object.hasOwn(texts, key) ? texts[key] : undefined;
+      if (text === undefined) this.say('Nothing was copied.');
+      else {
+        this.options.copy(text);
+        this.say('Copied, if your terminal lets programs do that.');
+      }
+    });
+  }
+
+  private async info(): Promise<void> {
+    const { reader, groups } = this;
+    const group = reader.index.group ?? reader.row?.group;
+    if (group === undefined) return;
+    const { shown } = reader;
+    const edited = shown?.message?.editedAt === undefined ? undefined : shown.number;
+    const name = groups.nameOf(group);
+    this.page(name, await infoText(this.commands, { group, name, edited }));
+  }
+
+  private page(title: string, text: string): void {
+    this.layer = new Pager({
+      title,
+      text,
+      actionOf: (key) => this.options.keys.action('message', key),
+      close: () => {
+        this.layer = undefined;
+      },
+    });
+    this.options.redraw('now');
+  }
+
+  private confirm(question: string): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.ask(`${question} (y/N)`, (key) => resolve(key === 'y'));
+    });
+  }
+
+  /** Asks a question that one key answers. */
+  private ask(question: string, answered: (key: string) => void): void {
+    this.layer = new Question(question, (key) => {
+      this.layer = undefined;
+      answered(key);
+      this.options.redraw('now');
+    });
+    this.options.redraw('now');
+  }
+
+  private get hints(): string {
+    const hints = this.options.keys.hints(this.reader.focus);
+    return hints.map(({ key, word }) => `${key} ${word}`).join('  ');
   }
 
   private toEnd(end: 'start' | 'end'): Promise<void> | undefined {
@@ -294,7 +441,7 @@ export class Program {
   }
 
   private fail(error: unknown): void {
-    const isKnown = error instanceof BoardError || error instanceof ConnectionError;
+    const isKnown = error instanceof Expected || error instanceof ConnectionError;
     const text = isKnown ? error.message : `This failed: ${String(error)}`;
     this.status = { text: cleanLine(text), style: { colour: 'red' } };
     this.options.redraw('soon');

@@ -106,7 +106,8 @@ export class Reader {
   comeBack({ index, focus }: { index: IndexView; focus: Pane }): void {
     this.show(index);
     this.focus = focus;
-    if (index.group !== undefined) this.groupList = { ...this.groupList, cursor: groupKey(index.group) };
+    if (index.group !== undefined)
+      this.groupList = { ...this.groupList, cursor: groupKey(index.group) };
     this.select();
     index.refresh().then(this.options.changed, this.options.failed);
   }
