@@ -34,7 +34,7 @@ type Undoable =
 const pageSize = 1000;
 
 /** A key that needs a message or a group was pressed where there is none. */
-export class NothingHere extends Expected {
+class NothingHere extends Expected {
   override readonly name = 'NothingHere';
 }
 
