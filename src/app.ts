@@ -6,6 +6,7 @@ import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
 import { Groups } from './board/groups.ts';
 import { Indexer } from './board/indexer.ts';
+import { Keys } from './board/keys.ts';
 import { NetworkBans } from './board/network-bans.ts';
 import { Passwords } from './board/passwords.ts';
 import type { BoardEvent } from './board/types.ts';
@@ -22,6 +23,7 @@ import { type Listening, probeAll, resolveAll, type TcpPlace } from './doors/lis
 import { MetricsDoor } from './doors/metrics/door.ts';
 import { OperatorDoor } from './doors/operator/door.ts';
 import { SshDoor } from './doors/ssh/door.ts';
+import { VouchedDoor } from './doors/vouched/door.ts';
 import { ServerCounts } from './metrics/counts.ts';
 import type { Concern, Sources } from './metrics/sources.ts';
 import { constantResult } from './protocol/jsonrpc/messages.ts';
@@ -157,7 +159,8 @@ async function build(
       if (finding.found !== 'future rows') note(concerns, 'clock', finding.found !== 'trusted');
     },
   });
-  const accounts = new Accounts(new SqliteAccounts(store), passwords, access, own);
+  const stored = new SqliteAccounts(store);
+  const accounts = new Accounts(stored, passwords, access, own);
   const capacity = capacityFor(own.connections);
   warnOfFiles(capacity, own.connections, log);
   const { connections } = capacity;
@@ -175,6 +178,7 @@ async function build(
     board,
     groups,
     accounts,
+    keys: new Keys(stored),
     bans: new NetworkBans(() => clockWatch.expected / 1000),
     hub,
     info,
@@ -205,7 +209,9 @@ async function build(
     probe: () => store.probe(),
   };
   const metricsDoor = metrics && new MetricsDoor(metrics, sources);
-  const operatorDoor = new OperatorDoor({ database: databaseFile(data), made: giveToOwner });
+  const database = databaseFile(data);
+  const operatorDoor = new OperatorDoor({ database, made: giveToOwner });
+  const vouchedDoor = new VouchedDoor({ database, entrance, made: giveToOwner });
   closers.add(
     () => core.close(),
     () => hub.close(),
@@ -222,20 +228,19 @@ async function build(
   const how = { entrance, handshakes, unframedClients, made: giveToOwner };
   const doors = [...doorsAt(listening, how), ...further];
   const { ssh: sshConfig } = config;
-  const file = databaseFile(data);
   const ssh =
     sshConfig &&
     new SshDoor({
       ...sshConfig,
       places: sshPlaces,
-      hostKeyFile: hostKeyFile(file),
-      socket: `${file}.door`,
+      hostKeyFile: hostKeyFile(database),
+      socket: `${database}.door`,
     });
   // Before the SSH server ends, its sessions are sent the reason over the vouched door.
   closers.add(() => ssh?.close());
   closers.add(
     () => serverStore.stopWatching(),
-    ...doors.map((door) => (reason: string) => door.close(reason)),
+    ...[...doors, vouchedDoor].map((door) => (reason: string) => door.close(reason)),
     () => caretaker?.close(),
     () => indexer?.close(),
     () => backups?.close(),
@@ -243,6 +248,7 @@ async function build(
   const addresses: DoorAddress[] = [];
   for (const door of doors) addresses.push(...(await door.open(core)));
   await operatorDoor.open(core);
+  await vouchedDoor.open(core);
   addresses.push(...((await ssh?.open(core)) ?? []));
   serverStore.watch((isLost) => note(concerns, 'lock', isLost));
   const upkeep = new SqliteUpkeep(store, {

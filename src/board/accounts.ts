@@ -3,14 +3,14 @@ import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Access, type Admission, requireAdmitted } from './admission.ts';
 import { Attempts, type Gate } from './attempts.ts';
-import type { Name } from './name-key.ts';
+import { type Name, nameKey } from './name-key.ts';
 import { userName } from './names.ts';
 import { NewNameLimit } from './new-names.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor, EndingToken, NewLogin, Payer } from './ports/repository.ts';
 import { Throttle } from './throttle.ts';
 import { newTokenId, Tokens } from './tokens.ts';
-import type { Account, OpenedLogin, Origin, SessionToken } from './types.ts';
+import type { Account, NewKey, OpenedLogin, Origin, SessionToken } from './types.ts';
 
 export interface LoginRequest {
   readonly user: string;
@@ -20,6 +20,15 @@ export interface LoginRequest {
    * If it is left out and there is no password, an open board makes a user for a free name.
    */
   readonly create?: boolean | undefined;
+}
+
+/** A login that a trusted door asks for, which has verified a signature under `key` if there is one. */
+export interface DoorLoginRequest extends Omit<LoginRequest, 'user'> {
+  /** Left out for a login by a known key. */
+  readonly user?: string | undefined;
+  readonly key?: NewKey | undefined;
+  /** True stores the key after a right password. */
+  readonly remember?: boolean | undefined;
 }
 
 export type NewNames = Pick<ServerLimits, 'newNamesPerHour' | 'newNamesAtOnce'>;
@@ -43,7 +52,7 @@ export interface Caller {
 }
 
 /** The proof of a login, and what the login stores. */
-interface LoginRules extends Pick<NewLogin, 'newPasswordHash' | 'network'> {
+interface LoginRules extends Pick<NewLogin, 'newPasswordHash' | 'newKey' | 'network'> {
   readonly admission: Admission;
 }
 
@@ -99,7 +108,44 @@ export class Accounts {
    * unknown name), `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS` if the name was taken
    * during its registration, `PASSWORD_INVALID`, `BANNED`, `RATE_LIMITED`
    */
-  async login({ user, password, create }: LoginRequest, caller: Caller): Promise<TokenLogin> {
+  login(request: LoginRequest, caller: Caller): Promise<TokenLogin> {
+    return this.loginByName(request, caller, {});
+  }
+
+  /**
+   * A known key logs its owner in, whatever the name. An unknown one is stored for a user whom the login creates, and with
+   * `remember` after a right password. Otherwise as `login`.
+   * @throws BoardError as `login`, and `SSH_KEY_NOT_FOUND` for an unknown key without a name, or one that was removed
+   * meanwhile, `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
+   */
+  async loginAtDoor(
+    { key, user, remember, ...request }: DoorLoginRequest,
+    caller: Caller,
+  ): Promise<TokenLogin> {
+    const owner = key && (await this.repository.ownerOfKey(key.fingerprint));
+    if (owner) {
+      const { fingerprint } = key;
+      const admission = { by: 'key', key: owner.key, fingerprint } as const;
+      const name = { name: owner.user.name, key: nameKey(owner.user.name) };
+      const login = { admission, newPasswordHash: null, network: null };
+      const opened = await this.openKnown(name, caller, login);
+      if (opened) return opened;
+    }
+    if (user === undefined || owner) {
+      throw boardError('SSH_KEY_NOT_FOUND', 'The board knows', key?.fingerprint ?? '');
+    }
+    return this.loginByName({ user, ...request }, caller, {
+      ofNew: request.create === true ? key : undefined,
+      ofProven: remember === true ? key : undefined,
+    });
+  }
+
+  /** @param keys the SSH key to store for a user whom the login creates, and for one whose password is right */
+  private async loginByName(
+    { user, password, create }: LoginRequest,
+    caller: Caller,
+    keys: { readonly ofNew?: NewKey | undefined; readonly ofProven?: NewKey | undefined },
+  ): Promise<TokenLogin> {
     const name = userName(user);
     const network = networkOf(caller.address);
     if (password === undefined) {
@@ -108,7 +154,7 @@ export class Accounts {
       const known = await this.openKnown(name, caller, login);
       if (known) return known;
       requireAdmitted(admission, name, undefined);
-      return this.openNew(name, caller, login);
+      return this.openNew(name, caller, { ...login, newKey: keys.ofNew });
     }
     const account = await this.repository.account(name);
     if (!account && create === true && this.access !== 'closed') {
@@ -116,15 +162,17 @@ export class Accounts {
       const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
       const admission = { by: 'registration', access: this.access } as const;
       requireAdmitted(admission, name, await this.repository.account(name));
-      return this.openNew(name, caller, { admission, newPasswordHash, network });
+      const newKey = keys.ofNew;
+      return this.openNew(name, caller, { admission, newPasswordHash, newKey, network });
     }
     await this.verify({ name, password, account }, caller);
     // For an unknown name no password is right.
     if (!account) throw boardError('PASSWORD_WRONG');
     const { passwordHash } = account;
     const admission = { by: 'password', user: account.user.id, passwordHash } as const;
-    const login = { admission, newPasswordHash: null, network };
-    return (await this.openKnown(name, caller, login)) ?? this.open(name, caller, login);
+    const login = { admission, newPasswordHash: null, newKey: keys.ofProven, network };
+    const opened = keys.ofProven ? undefined : await this.openKnown(name, caller, login);
+    return opened ?? this.open(name, caller, login);
   }
 
   /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
@@ -154,10 +202,11 @@ export class Accounts {
     caller: Caller,
   ): Promise<void> {
     const checked = checkedPassword(password);
-    if (actor.passwordHash !== null) {
+    const { user, proof } = actor;
+    if (proof.passwordHash !== null) {
       if (current === undefined) throw boardError('PASSWORD_REQUIRED');
-      const name = userName(actor.user.name);
-      await this.verify({ name, password: current, account: actor }, caller);
+      const account = { user, passwordHash: proof.passwordHash };
+      await this.verify({ name: userName(user.name), password: current, account }, caller);
     }
     const network = networkOf(caller.address);
     const hash = await this.passwords.hash(checked, {
@@ -199,7 +248,7 @@ export class Accounts {
   }
 
   private withToken(login: OpenedLogin): TokenLogin {
-    return { login, token: this.tokens.issue(login.user.id, login.token) };
+    return { login, token: this.tokens.issue(login.user.id, login.token, login.proof.key) };
   }
 
   /**

@@ -19,13 +19,16 @@ export type Admission =
   /** A new password, which registers a free name. */
   | { readonly by: 'registration'; readonly access: Access }
   /** The right password of the account with this id and hash. */
-  | { readonly by: 'password'; readonly user: number; readonly passwordHash: string | null };
+  | { readonly by: 'password'; readonly user: number; readonly passwordHash: string | null }
+  /** A signature under the SSH key with this id, whose owner logs in, whatever the name. */
+  | { readonly by: 'key'; readonly key: number; readonly fingerprint: string };
 
 /**
  * Checks a login against the current state of its name. While a hash was made or checked, the user or the
  * password may have changed.
- * @param found undefined for a free name
- * @throws BoardError `PASSWORD_REQUIRED`, `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS`, `PASSWORD_WRONG`
+ * @param found undefined for a free name, and for an SSH key without an owner
+ * @throws BoardError `PASSWORD_REQUIRED`, `REGISTRATION_REQUIRED`, `USER_NOT_FOUND`, `USER_EXISTS`, `PASSWORD_WRONG`,
+ * `SSH_KEY_NOT_FOUND`
  */
 export function requireAdmitted(
   admission: Admission,
@@ -35,7 +38,7 @@ export function requireAdmitted(
   switch (admission.by) {
     case 'name': {
       const { access, create } = admission;
-      if (found?.passwordHash === null) return;
+      if (found && !found.isProtected) return;
       if (found || access === 'closed') throw boardError('PASSWORD_REQUIRED');
       if (access === 'registered') throw boardError('REGISTRATION_REQUIRED');
       if (create === false) throw boardError('USER_NOT_FOUND', name);
@@ -49,6 +52,10 @@ export function requireAdmitted(
       const { user, passwordHash } = admission;
       if (found?.user.id !== user || found.passwordHash !== passwordHash)
         throw boardError('PASSWORD_WRONG');
+      return;
     }
+    case 'key':
+      // The key was removed, or its user deleted.
+      if (!found) throw boardError('SSH_KEY_NOT_FOUND', 'The board knows', admission.fingerprint);
   }
 }

@@ -34,6 +34,10 @@ export class Board {
     return this.repository.groups(actor, page);
   }
 
+  standing(actor: Actor) {
+    return this.repository.standing(actor);
+  }
+
   unread(user: User, until: number, groups: readonly number[]) {
     return this.repository.unread(user, until, groups);
   }

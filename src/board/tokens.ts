@@ -13,14 +13,18 @@ import type { SessionToken } from './types.ts';
 export interface PresentedToken extends SessionToken {
   /** The id of the user; 0 for a token of an earlier version, whose row says whose it is. */
   readonly user: number;
+  /** The id of the SSH key that its session came by; null if it came by none. */
+  readonly key: number | null;
 }
 
-const version = 1;
 const idBytes = 12;
-// Version, user (6 bytes), epoch (4), time of issue (8), id; then the MAC. A multiple of three, so that each token
-// has one spelling in base64url.
+// Version, user (6 bytes), epoch (4), time of issue (8), id; with an SSH key its id (6); then the MAC. A multiple of three,
+// so that each token has one spelling in base64url.
 const claimBytes = 1 + 6 + 4 + 8 + idBytes;
-const form = /^[\w-]{84}$/;
+const keyBytes = 6;
+const macBytes = 32;
+const versions = { withoutKey: 1, withKey: 2 };
+const form = /^[\w-]{84}(?:[\w-]{8})?$/;
 // Earlier versions stored the SHA-256 of 32 random bytes.
 const earlierForm = /^[\w-]{43}$/;
 
@@ -50,13 +54,15 @@ export class Tokens {
     this.key = createSecretKey(key);
   }
 
-  issue(user: number, { id, epoch, issuedAt }: SessionToken): string {
-    const claim = Buffer.alloc(claimBytes);
-    claim.writeUInt8(version, 0);
+  /** @param key the id of the SSH key that the session came by; null if it came by none */
+  issue(user: number, { id, epoch, issuedAt }: SessionToken, key: number | null = null): string {
+    const claim = Buffer.alloc(key === null ? claimBytes : claimBytes + keyBytes);
+    claim.writeUInt8(key === null ? versions.withoutKey : versions.withKey, 0);
     claim.writeUIntBE(user, 1, 6);
     claim.writeUInt32BE(epoch, 7);
     claim.writeBigUInt64BE(BigInt(issuedAt), 11);
     claim.write(id, 19, 'base64url');
+    if (key !== null) claim.writeUIntBE(key, claimBytes, keyBytes);
     return Buffer.concat([claim, this.mac(claim)]).toString('base64url');
   }
 
@@ -64,19 +70,22 @@ export class Tokens {
   read(token: string): PresentedToken {
     if (earlierForm.test(token)) {
       const id = createHash('sha256').update(token).digest('base64url');
-      return { id, user: 0, epoch: -1, issuedAt: 0 };
+      return { id, user: 0, epoch: -1, issuedAt: 0, key: null };
     }
     if (!form.test(token)) throw boardError('TOKEN_INVALID');
     const bytes = Buffer.from(token, 'base64url');
-    const claim = bytes.subarray(0, claimBytes);
-    if (!timingSafeEqual(bytes.subarray(claimBytes), this.mac(claim)) || claim[0] !== version) {
+    const claim = bytes.subarray(0, -macBytes);
+    const hasKey = claim.length > claimBytes;
+    const version = hasKey ? versions.withKey : versions.withoutKey;
+    if (!timingSafeEqual(bytes.subarray(-macBytes), this.mac(claim)) || claim[0] !== version) {
       throw boardError('TOKEN_INVALID');
     }
     return {
       user: claim.readUIntBE(1, 6),
       epoch: claim.readUInt32BE(7),
       issuedAt: Number(claim.readBigUInt64BE(11)),
-      id: claim.toString('base64url', 19),
+      id: claim.toString('base64url', 19, claimBytes),
+      key: hasKey ? claim.readUIntBE(claimBytes, keyBytes) : null,
     };
   }
 

@@ -118,8 +118,25 @@ export interface GroupSummary extends Group, Marks, GroupRules {
 export interface Account {
   readonly user: User;
   readonly passwordHash: string | null;
+  /** Whether nobody can log in by the name alone: see `users.isProtected` in the schema. */
+  readonly isProtected: boolean;
   readonly bannedAt: number | null;
   readonly banReason: string | null;
+}
+
+/** An SSH key to store: see `protocol/ssh-key.ts`. */
+export interface NewKey {
+  readonly fingerprint: string;
+  readonly type: string;
+  readonly comment: string;
+}
+
+/** An SSH key of a user. Times are in microseconds. */
+export interface StoredKey extends NewKey {
+  readonly id: number;
+  readonly addedAt: number;
+  /** When it was last used for a login; null if it was never used. */
+  readonly lastUsedAt: number | null;
 }
 
 /** The data of a session's token, without its user. */
@@ -132,26 +149,42 @@ export interface SessionToken {
   readonly issuedAt: number;
 }
 
+/**
+ * What a session rests on. When the stored account no longer agrees with it, the session ends. Plain data, and one object for
+ * all requests of a session.
+ */
+export interface Proof {
+  /** The hash of the user's password when the session began; null without a password. */
+  readonly passwordHash: string | null;
+  /** The id of the SSH key that the session came by; null if it came by none. */
+  readonly key: number | null;
+  /** Whether the name is protected. If not, anybody may take it, so it has no role and no direct conversations. */
+  readonly isProtected: boolean;
+}
+
 /** A user's session. `since` is when it began: the session is notified of everything later. */
 export interface Login {
   readonly user: User;
   readonly since: number;
-  /**
-   * The hash of the user's password when the session began; null without a password. When it changes, the
-   * session ends. Only a name with a password can have several sessions at once.
-   */
-  readonly passwordHash: string | null;
+  /** Only a protected name can have several sessions at once. */
+  readonly proof: Proof;
   /** The token that resumes the session, if it was given one. */
   readonly token: SessionToken;
 }
 
-/** The result of a login. */
-export interface OpenedLogin extends Login {
+/** What a login shows its user. `since` is the time up to which it is true. */
+export interface Standing {
+  readonly user: User;
+  readonly since: number;
   readonly memberships: readonly Membership[];
   /** The users and threads that the user has muted; missing without any. */
   readonly mutes?: NumberedMutes;
   /** The board cannot write at the moment. */
   readonly readOnly?: true;
+}
+
+/** The result of a login. */
+export interface OpenedLogin extends Login, Standing {
   /** Whether the login has made the user. */
   readonly isNew?: true;
 }
@@ -175,6 +208,11 @@ export type BoardEvent =
       passwordHash: string;
       opened: readonly Membership[];
     }
+  /**
+   * The first SSH key of an unprotected name was added by the session `origin`, which goes on. `opened` as for
+   * `password.changed`.
+   */
+  | { type: 'name.protected'; origin: Origin; user: User; opened: readonly Membership[] }
   | {
       type: 'message.posted';
       origin: Origin;
@@ -240,6 +278,8 @@ export type OutsideEvent =
   | { type: 'user.renamed'; user: User; was: string; groups: readonly Group[] }
   /** The user's sessions end, and are sent the reason. */
   | { type: 'user.expelled'; user: User; reason: string }
+  /** An SSH key with the id `key` was removed: the sessions that came by it end. */
+  | { type: 'key.removed'; origin: Origin; user: User; key: number }
   | {
       type: 'group.changed';
       group: Group;

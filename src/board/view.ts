@@ -1,10 +1,10 @@
 import { deletedUser } from '../protocol/direct.ts';
 import type { Marks } from '../protocol/marks.ts';
-import type { Header, Member, LogLine as ShownLine } from '../protocol/schemas.ts';
+import type { Header, Member, ShownKey, LogLine as ShownLine } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
 import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
 import type { ThreadSummary } from './ports/threads.ts';
-import type { Header as BoardHeader, Group, LogLine, User } from './types.ts';
+import type { Header as BoardHeader, Group, LogLine, StoredKey, User } from './types.ts';
 
 /** The group that a result or a notice is about. */
 export function toGroup({ id, name }: Group) {
@@ -29,6 +29,14 @@ export function toLogLine({ id, at, act, by, user, number, until, detail }: LogL
     ...(number !== null && { number }),
     ...(until !== null && { until: formatTime(until) }),
     ...(detail !== '' && { detail }),
+  };
+}
+
+/** An SSH key of a user. */
+export function toKey({ fingerprint, type, comment, addedAt, lastUsedAt }: StoredKey): ShownKey {
+  return {
+    ...{ fingerprint, type, comment, addedAt: formatTime(addedAt) },
+    lastUsedAt: lastUsedAt === null ? null : formatTime(lastUsedAt),
   };
 }
 

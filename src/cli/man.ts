@@ -39,6 +39,7 @@ const files: [path: string, what: string][] = [
   ['data/corkboard.db', 'The database, in the folder of --data, with its log in corkboard.db-wal.'],
   ['data/corkboard.db.lock', 'Held by the server that has the database open.'],
   ['data/corkboard.db.sock', 'Socket on which the server answers its operator.'],
+  ['data/corkboard.db.door', 'Socket by which people come who ssh has authenticated.'],
 ];
 
 /** The commands without subcommands, in the order of the help. */

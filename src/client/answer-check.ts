@@ -83,6 +83,12 @@ export function leadsOn<M extends Method>(
     case 'message.unpin':
     case 'message.report':
     case 'report.list':
+    case 'session.show':
+    case 'account.keys':
+    case 'account.addKey':
+    case 'account.removeKey':
+    case 'door.look':
+    case 'door.login':
     case 'report.close':
     case 'ping':
     case 'rpc.discover':

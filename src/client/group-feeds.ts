@@ -136,6 +136,12 @@ export class GroupFeeds {
       case 'message.unpin':
       case 'message.report':
       case 'report.list':
+      case 'session.show':
+      case 'account.keys':
+      case 'account.addKey':
+      case 'account.removeKey':
+      case 'door.look':
+      case 'door.login':
       case 'report.close':
       case 'ping':
       case 'rpc.discover':

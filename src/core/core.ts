@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
 import type { Board } from '../board/board.ts';
 import type { Groups } from '../board/groups.ts';
+import type { Keys } from '../board/keys.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
@@ -24,6 +25,7 @@ export interface CoreOptions {
   readonly board: Board;
   readonly groups: Groups;
   readonly accounts: Accounts;
+  readonly keys: Keys;
   readonly bans: NetworkBans;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
@@ -56,6 +58,7 @@ export class Core {
   /** Whether the server shuts down. */
   isClosing = false;
   private readonly accounts: Accounts;
+  private readonly keys: Keys;
   private readonly board: Board;
   private readonly groups: Groups;
   private readonly description: Result<'rpc.discover'>;
@@ -64,11 +67,22 @@ export class Core {
   private readonly encodings = new Set<string>();
   private lastId = 0;
 
-  constructor({ board, groups, accounts, bans, hub, info, description, ...rest }: CoreOptions) {
+  constructor({
+    board,
+    groups,
+    accounts,
+    keys,
+    bans,
+    hub,
+    info,
+    description,
+    ...rest
+  }: CoreOptions) {
     const { limits, connections, counts, log } = rest;
     this.board = board;
     this.groups = groups;
     this.accounts = accounts;
+    this.keys = keys;
     this.bans = bans;
     this.hub = hub;
     this.info = info;
@@ -90,8 +104,9 @@ export class Core {
   }
 
   /** Begins the session of a peer. @param door the name of the door that lets it in */
-  begin({ address, secure }: Omit<Wire, 'stream'>, door: string, outlet: Outlet): Session {
-    const session = new Session(++this.lastId, { address, secure }, this.sessionLog, outlet);
+  begin(wire: Omit<Wire, 'stream'>, door: string, outlet: Outlet): Session {
+    const { address, secure } = wire;
+    const session = new Session(++this.lastId, wire, this.sessionLog, outlet);
     session.log('debug', { address, door, secure }, 'connected');
     countOne(this.counts.connections, door);
     this.sessions.add(session);
@@ -101,9 +116,21 @@ export class Core {
 
   /** Everything that the requests of a session use. */
   context(session: Session, costs: Costs): Context {
-    const { board, groups, accounts, hub, info, description, limits, counts } = this;
+    const { board, groups, accounts, keys, hub, info, description, limits, counts } = this;
     // Each property is written out: spreading an object costs 350 bytes more for each connection.
-    return { session, board, groups, accounts, hub, info, description, limits, counts, costs };
+    return {
+      session,
+      board,
+      groups,
+      accounts,
+      keys,
+      hub,
+      info,
+      description,
+      limits,
+      counts,
+      costs,
+    };
   }
 
   /** Replaces the banned networks, and closes the sessions that come from one. */

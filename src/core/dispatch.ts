@@ -1,10 +1,11 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
-import { checkParams, methods } from '../protocol/methods.ts';
+import { checkParams, isOffered, methods } from '../protocol/methods.ts';
 import type { Method, Result } from '../protocol/schemas.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
 import { groupHandlers } from './handlers/group.ts';
+import { keyHandlers } from './handlers/keys.ts';
 import { mentionHandlers } from './handlers/mentions.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { moderationHandlers } from './handlers/moderation.ts';
@@ -17,6 +18,7 @@ import type { Session } from './session.ts';
 
 const handlers: Handlers = {
   ...sessionHandlers,
+  ...keyHandlers,
   ...groupHandlers,
   ...messageHandlers,
   ...directHandlers,
@@ -50,6 +52,7 @@ export async function dispatch<M extends Method>(
 }
 
 function carryOut<M extends Method>(context: Context, method: M, params: unknown) {
+  if (!isOffered(method, context.session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
   if (methods[method].login && !context.session.login) throw boardError('NOT_LOGGED_IN');
   const handler: Handler<M> = handlers[method];
   return handler(context, checkParams(method, params));

@@ -41,6 +41,7 @@ export class Hub implements EndsTurn {
     'session.opened': ({ origin, login }) => this.open(origin, login),
     'session.ended': ({ origin }) => this.end(origin),
     'password.changed': (event) => this.changePassword(event),
+    'name.protected': (event) => this.protectName(event),
     'message.posted': ({ group, origin, message, mentioned }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { ...toGroup(group), message: toHeader(message) };
@@ -64,6 +65,7 @@ export class Hub implements EndsTurn {
     'notify.changed': (event) => this.setNotify(event),
     'mutes.changed': (event) => this.setMuted(event),
     'user.expelled': ({ user, reason }) => this.expel(user, reason),
+    'key.removed': (event) => this.removeKey(event),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': (event) => this.change(event),
     'group.logged': ({ group, origin, line, until }) => {
@@ -155,13 +157,13 @@ export class Hub implements EndsTurn {
    * has one session at a time: a second one is not logged in.
    */
   private open(origin: Origin, opened: OpenedLogin): void {
-    const { memberships, user, since, passwordHash, token, mutes } = opened;
+    const { memberships, user, since, proof, token, mutes } = opened;
     const session = this.users.find(origin);
     if (!session) return;
     const others = this.users.sessionsOf(user.id);
     const stale = others.find((other) => other.login?.token.id === token.id);
-    if (others.length > 0 && !stale && passwordHash === null) return;
-    session.enter({ user, since, passwordHash, token });
+    if (others.length > 0 && !stale && !proof.isProtected) return;
+    session.enter({ user, since, proof, token });
     if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
     this.users.enter(session, user);
     session.groups = [];
@@ -200,9 +202,32 @@ export class Hub implements EndsTurn {
       if (session.id !== origin) {
         session.close('EXPELLED', 'Your password was changed in another session. Log in again.');
       } else if (session.login) {
-        session.login = { ...session.login, passwordHash };
+        const proof = { ...session.login.proof, passwordHash, isProtected: true };
+        session.login = { ...session.login, proof };
         this.enterAll(opened, session);
       }
+    }
+  }
+
+  private protectName({ origin, user, opened }: EventOf<'name.protected'>): void {
+    for (const session of this.users.sessionsOf(user.id)) {
+      if (session.id !== origin) {
+        session.close('EXPELLED', 'Your name was protected in another session. Log in again.');
+      } else if (session.login) {
+        const proof = { ...session.login.proof, isProtected: true };
+        session.login = { ...session.login, proof };
+        this.enterAll(opened, session);
+      }
+    }
+  }
+
+  /** The session that removed the key is answered before it ends, if it came by the key itself. */
+  private removeKey({ origin, user, key }: EventOf<'key.removed'>): void {
+    const reason = 'The SSH key that you came by was removed. Log in again.';
+    for (const session of this.users.sessionsOf(user.id)) {
+      if (session.login?.proof.key !== key) continue;
+      if (session.id === origin) session.retire('EXPELLED', reason);
+      else session.close('EXPELLED', reason);
     }
   }
 

@@ -9,11 +9,14 @@ import type { Session } from './session.ts';
 // `info` has logins and ends. No line has a text that people wrote, or a name whose login was refused: it
 // may be a password that was typed in the wrong place.
 
-const logins = new Set<Method>(['session.login', 'session.resume']);
+const logins = new Set<Method>(['session.login', 'session.resume', 'door.login']);
 const logged: Partial<Record<Method, string>> = {
   'session.login': 'logged in',
+  'door.login': 'logged in',
   'session.resume': 'resumed',
   'account.setPassword': 'set a password',
+  'account.addKey': 'added an SSH key',
+  'account.removeKey': 'removed an SSH key',
 };
 
 /** A request that was carried out. */

@@ -1,12 +1,13 @@
 import type { Caller } from '../board/accounts.ts';
 import type { Actor, EndingToken, Payer } from '../board/ports/repository.ts';
-import type { Login, User } from '../board/types.ts';
+import type { Login, NewKey, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { MutedNotices } from '../protocol/muted.ts';
 import type { ClosingCode } from '../protocol/schemas.ts';
 import type { Announcement } from './announcement.ts';
 import type { Encoding } from './encoding.ts';
 import type { Level, SessionLog } from './session-log.ts';
+import type { Wire } from './wire.ts';
 
 /** The last notice of a session. */
 export interface ClosingNotice {
@@ -36,6 +37,8 @@ export interface Outlet extends Payer {
   notify(announcement: Announcement): void;
   /** Accepts no more requests, and forgets those that have not begun. */
   stop(): void;
+  /** Accepts no more requests, answers those that it has accepted, then sends `notice` and closes the connection. */
+  retire(notice: ClosingNotice): void;
   /** Sends `notice` after all that is waiting, and closes the connection. */
   close(notice: ClosingNotice): void;
 }
@@ -62,15 +65,20 @@ export class Session implements Caller {
   readonly address: string;
   /** Whether its connection is encrypted. */
   readonly secure: boolean;
+  /** Whether its peer is trusted to say who somebody is. */
+  readonly isVouched: boolean;
+  /** The SSH key that its user has proven to hold and that belongs to nobody. */
+  offeredKey: NewKey | undefined;
 
   constructor(
     readonly id: number,
-    { address, secure }: { readonly address: string; readonly secure: boolean },
+    { address, secure, vouched }: Pick<Wire, 'address' | 'secure' | 'vouched'>,
     private readonly journal: SessionLog,
     private readonly outlet: Outlet,
   ) {
     this.address = address;
     this.secure = secure;
+    this.isVouched = vouched === true;
   }
 
   get encoding(): Encoding {
@@ -109,8 +117,8 @@ export class Session implements Caller {
   /** @throws BoardError `NOT_LOGGED_IN` */
   get actor(): Actor {
     if (!this.login) throw boardError('NOT_LOGGED_IN');
-    const { user, passwordHash } = this.login;
-    return { user, origin: this.id, passwordHash, payer: this.outlet };
+    const { user, proof } = this.login;
+    return { user, origin: this.id, proof, payer: this.outlet };
   }
 
   /** Its token when it ends; null if it has none. */
@@ -150,6 +158,11 @@ export class Session implements Caller {
   leave(): void {
     this.leaving = true;
     this.outlet.stop();
+  }
+
+  /** Closes the connection after the replies that are being made. */
+  retire(code: ClosingCode, reason: string): void {
+    this.outlet.retire(closingNotice(code, reason));
   }
 
   close(code: ClosingCode, reason: string): void {

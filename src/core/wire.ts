@@ -10,4 +10,6 @@ export interface Wire {
   readonly address: string;
   /** Whether the bytes are encrypted between the peer and this process. */
   readonly secure: boolean;
+  /** Whether the peer is trusted to say who somebody is: see `doors/vouched/`. */
+  readonly vouched?: true | undefined;
 }

@@ -94,6 +94,8 @@ export const limits = {
    * have as many places of their own. Further passwords are refused.
    */
   waitingPasswords: 100,
+  /** SSH keys of a user. */
+  sshKeys: 16,
   /** How many tokens of a user are kept for longer than 30 days. Past the limit, the least recently used one is not. */
   tokens: 50,
   /** Logouts of one user that are stored one by one. */

@@ -15,6 +15,8 @@ export interface MethodEntry {
   readonly effect: Effect;
   /** Whether it needs a login. Memberships are checked by the repository, in the transaction that needs them. */
   readonly login: boolean;
+  /** Set for a method that exists only for the peers of the vouched door. */
+  readonly vouched?: true;
   readonly summary: string;
 }
 
@@ -31,6 +33,22 @@ export const methods: Record<Method, MethodEntry> = {
     effect: 'session',
     login: true,
     summary: 'Protect the name, or change its password',
+  },
+  'account.keys': { effect: 'read', login: true, summary: 'The SSH keys of the name' },
+  'account.addKey': { effect: 'session', login: true, summary: 'Protect the name by an SSH key' },
+  'account.removeKey': { effect: 'session', login: true, summary: 'Remove an SSH key' },
+  'session.show': { effect: 'read', login: true, summary: 'What the login of the session showed' },
+  'door.look': {
+    effect: 'read',
+    login: false,
+    vouched: true,
+    summary: 'Whom an SSH key belongs to, and what a name needs',
+  },
+  'door.login': {
+    effect: 'session',
+    login: false,
+    vouched: true,
+    summary: 'Log a person in whom the peer has authenticated',
   },
   'session.logout': { effect: 'session', login: false, summary: 'Close the connection' },
   'group.list': { effect: 'read', login: true, summary: 'The groups that can be joined' },
@@ -146,6 +164,11 @@ export const methods: Record<Method, MethodEntry> = {
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(methods, name);
+}
+
+/** Whether there is such a method for a peer. @param isVouched whether the peer came by the vouched door */
+export function isOffered(name: string, isVouched: boolean): name is Method {
+  return isMethod(name) && (isVouched || !methods[name].vouched);
 }
 
 /**

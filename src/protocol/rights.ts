@@ -50,7 +50,7 @@ export function standsAbove(role: Role, other: Role): boolean {
 
 /**
  * The role that has effect: none for an unprotected name, because anybody may take it. A role is removed together with the
- * password; a session may have begun before.
+ * last password or SSH key; a session may have begun before.
  * @param stored null for a user who is not a member
  */
 export function effectiveRole(stored: Role | null, isProtected: boolean): Role {

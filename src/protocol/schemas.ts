@@ -3,6 +3,7 @@ import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
 import { accesses, groupFields, logActs, policies, roles } from './rights.ts';
 import { parsePlace } from './search-place.ts';
+import { isFingerprint, sshKeyTypes } from './ssh-key.ts';
 import { parseTime } from './time.ts';
 
 // Without it, zod would only report that the input is invalid.
@@ -144,11 +145,9 @@ const membership = z.object({
   role,
 });
 
-const session = z.object({
+const standing = z.object({
   user: z.string(),
   userId: z.int(),
-  /** Resumes the session on a new connection. */
-  token: z.string(),
   memberships: z.array(membership),
   /** True if the user has muted threads or users: see `mute.list`. */
   mutes: z.boolean().optional(),
@@ -158,6 +157,24 @@ const session = z.object({
   invitations: z.array(z.object(inGroup)).optional(),
   /** After a login: the groups with open reports that the user moderates. Missing if there is none, and after a resume. */
   reports: z.array(z.object({ ...inGroup, open: z.int() })).optional(),
+});
+
+const session = standing.extend({
+  /** Resumes the session on a new connection. */
+  token: z.string(),
+});
+
+const fingerprint = z
+  .string()
+  .max(50)
+  .refine(isFingerprint, 'give SHA256: and 43 characters, as `ssh-keygen -l` prints it');
+/** An SSH key of the user. `lastUsedAt` is null if nobody has logged in by it. */
+const sshKey = z.object({
+  fingerprint: z.string(),
+  type: z.string(),
+  comment: z.string(),
+  addedAt: z.string(),
+  lastUsedAt: z.string().nullable(),
 });
 
 /** Whether the key of a post is short enough: in characters, of two UTF-16 code units at most. */
@@ -196,10 +213,47 @@ export const schemas = {
     result: session,
   },
   'session.resume': { params: z.strictObject({ token: z.string() }), result: session },
+  'session.show': { params: none, result: standing },
   'session.logout': { params: none, result: z.object({}) },
+  /** Only at the vouched door. `name` is null if no user was given. */
+  'door.look': {
+    params: z.strictObject({ user: z.string().optional(), fingerprint: fingerprint.optional() }),
+    result: z.object({
+      owner: z.string().nullable(),
+      name: z.enum(['free', 'unprotected', 'protected', 'invalid']).nullable(),
+      access: z.enum(['open', 'registered', 'closed']),
+    }),
+  },
+  /** Only at the vouched door: the peer has verified a signature under `key`. */
+  'door.login': {
+    params: z.strictObject({
+      key: z
+        .strictObject({
+          type: z.enum(sshKeyTypes),
+          fingerprint,
+          comment: z.string().max(1000).optional(),
+        })
+        .optional(),
+      user: z.string().optional(),
+      password: z.string().optional(),
+      create: z.boolean().optional(),
+      remember: z.boolean().optional(),
+    }),
+    result: session,
+  },
   'account.setPassword': {
     params: z.strictObject({ password: z.string(), current: z.string().optional() }),
     result: z.object({}),
+  },
+  'account.keys': { params: none, result: z.object({ keys: z.array(sshKey) }) },
+  'account.addKey': {
+    /** A line of an `authorized_keys` file; left out for the SSH key that the session came with. */
+    params: z.strictObject({ line: z.string().optional() }),
+    result: z.object({ key: sshKey }),
+  },
+  'account.removeKey': {
+    params: z.strictObject({ fingerprint }),
+    result: z.object({ key: sshKey }),
   },
   'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },
   'group.create': {
@@ -679,6 +733,7 @@ export type Header = z.infer<typeof header>;
 export type FullMessage = Omit<Result<'message.get'>, 'revision'>;
 export type Member = z.infer<typeof member>;
 export type Membership = z.infer<typeof membership>;
+export type ShownKey = z.infer<typeof sshKey>;
 export type LogLine = z.infer<typeof logLine>;
 
 /**

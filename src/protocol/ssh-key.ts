@@ -14,7 +14,7 @@ export interface SshKey {
 }
 
 /** The accepted types. Those that begin with `sk-` are keys in hardware (OpenSSH's PROTOCOL.u2f). */
-const sshKeyTypes = [
+export const sshKeyTypes = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
   'ecdsa-sha2-nistp384',
@@ -83,8 +83,12 @@ export function parseKeyBlob(blob: Buffer, comment = ''): SshKey {
   if (!isKeyType(type)) throw unknownType(type, '');
   readers[type](fields);
   fields.requireEnd();
-  const cleaned = [...cleanLine(comment.trim())].slice(0, sshKeyLimits.comment).join('');
-  return { type, blob, comment: cleaned, fingerprint: fingerprintOf(blob) };
+  return { type, blob, comment: cleanComment(comment), fingerprint: fingerprintOf(blob) };
+}
+
+/** A comment as it is stored: see `SshKey`. */
+export function cleanComment(comment: string): string {
+  return [...cleanLine(comment.trim())].slice(0, sshKeyLimits.comment).join('');
 }
 
 function isKeyType(type: string): type is SshKeyType {

@@ -31,6 +31,7 @@ function sessionOf(
     charge: () => {},
     notify: (announcement) => send(session, String(announcement.in(encoding))),
     stop: () => {},
+    retire: () => {},
     close: () => hub.remove(session),
   };
   const session: Session = new Session(id, { address: '127.0.0.1', secure: false }, log, outlet);
@@ -47,7 +48,7 @@ function logIn(hub: Hub, { id }: Session): void {
     user,
     since: 0,
     memberships,
-    passwordHash: null,
+    proof: { passwordHash: null, key: null, isProtected: false },
     token: { id: `token${id}`, epoch: 0, issuedAt: 1 },
   };
   hub.publish({ type: 'session.opened', origin: id, login });

@@ -266,6 +266,10 @@ class Screen implements Outlet {
 
   stop(): void {}
 
+  retire(notice: ClosingNotice): void {
+    this.close(notice);
+  }
+
   close(notice: ClosingNotice): void {
     if (this.closing) return;
     this.closing = notice;

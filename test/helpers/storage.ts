@@ -104,8 +104,8 @@ export function newLogin(tokenId: string = randomUUID()): NewLogin {
 }
 
 /** The token of a login, as a client presents it later. */
-export function presented({ user, token }: OpenedLogin): PresentedToken {
-  return { user: user.id, ...token };
+export function presented({ user, token, proof }: OpenedLogin): PresentedToken {
+  return { user: user.id, key: proof.key, ...token };
 }
 
 /** Logs in, as with the right password. */
@@ -120,8 +120,8 @@ export async function login(
     ? { by: 'password', user: found.user.id, passwordHash: found.passwordHash }
     : given.admission;
   const opened = await accounts.login(userName(name), { ...given, admission }, origin);
-  const { user, since, passwordHash } = opened;
-  return { user, origin, since, passwordHash };
+  const { user, since, proof } = opened;
+  return { user, origin, since, proof };
 }
 
 export function groupNamed(name: string): GroupRef {

@@ -2,9 +2,12 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
+import { isMethod, methods } from '../../src/protocol/methods.ts';
 import { closingCodes, noticeSchemas, schemas } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { tableRows } from './documentation.ts';
+
+const protocol = readFileSync(join(import.meta.dirname, '../../docs/protocol.md'), 'utf8');
 
 /** The words in backquotes of a cell. */
 function words(cell = ''): string[] {
@@ -20,7 +23,9 @@ test('docs/protocol.md lists exactly the text commands that exist', () => {
 test('docs/protocol.md lists exactly the methods and notices that exist', () => {
   const documented = tableRows('JSON-RPC 2.0, for programs').flatMap(([cell]) => words(cell));
   const known = [...Object.keys(schemas), ...Object.keys(noticeSchemas)];
-  expect(documented.sort()).toEqual(known.sort());
+  const ofDoor = known.filter((name) => isMethod(name) && methods[name].vouched);
+  for (const name of ofDoor) expect(protocol).toContain(`\n- \`${name}\` `);
+  expect([...documented, ...ofDoor].sort()).toEqual(known.sort());
 });
 
 test('docs/protocol.md lists exactly the closing codes that exist', () => {
@@ -84,6 +89,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   tokens: 'tokens of one user that are kept',
   endedTokens: 'logouts of one user that are kept',
   wrongPasswords: 'wrong passwords on one connection',
+  sshKeys: 'SSH keys of a user',
   waitingPasswords: 'passwords waiting to be checked',
   waitingRegistrations: 'new names waiting for their passwords',
   directsPerDay: 'direct conversations that a user begins',

@@ -11,7 +11,11 @@ const posts = fc.record({
     actor: fc.record({
       user: fc.record({ id: fc.integer({ min: 1, max: 5 }), name: fc.constant('') }),
       origin: fc.constant(null),
-      passwordHash: fc.oneof(fc.constant(null), word),
+      proof: fc.record({
+        passwordHash: fc.oneof(fc.constant(null), word),
+        key: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 5 })),
+        isProtected: fc.boolean(),
+      }),
     }),
     group: fc.oneof(
       fc.record({ id: fc.integer({ min: 1, max: 5 }) }),

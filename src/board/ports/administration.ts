@@ -68,6 +68,9 @@ export interface UserDetails extends User {
   readonly lastSeenAt: number | null;
   /** Whether the name has a password. */
   readonly protected: boolean;
+  readonly hasPassword: boolean;
+  /** How many SSH keys the user has. */
+  readonly keys: number;
   readonly bannedAt: number | null;
   readonly banReason: string | null;
   /** How many groups the user is a member of. */

@@ -14,10 +14,13 @@ import type {
   Membership,
   Message,
   Mutes,
+  NewKey,
   Notify,
   OpenedLogin,
   Origin,
+  Proof,
   SessionToken,
+  Standing,
   User,
 } from '../types.ts';
 import type { LongRead } from './long-read.ts';
@@ -34,8 +37,7 @@ export interface Payer {
 export interface Actor {
   readonly user: User;
   readonly origin: Origin;
-  /** The hash of the user's password when the session began; null without one. */
-  readonly passwordHash: string | null;
+  readonly proof: Proof;
   readonly payer?: Payer | undefined;
 }
 
@@ -45,6 +47,8 @@ export interface NewLogin {
   readonly admission: Admission;
   /** The password hash of the user that the login creates, if it creates one. */
   readonly newPasswordHash: string | null;
+  /** An SSH key to store for the user, if the login creates the user or has proven the password. */
+  readonly newKey?: NewKey | undefined;
   /** The network from which the right password came; null without a password. */
   readonly network: string | null;
   /** Of the token that will resume the session. */
@@ -160,6 +164,10 @@ export interface ListedMessage extends Header {
 
 /** The stored accounts. Its methods are atomic and throw the same errors as those of `Repository`. */
 export interface AccountRepository {
+  /** The owner of an SSH key, and the id of the key. */
+  ownerOfKey(
+    fingerprint: string,
+  ): Promise<{ readonly user: User; readonly key: number } | undefined>;
   account(name: Name): Promise<Account | undefined>;
   /** Whether the user has given the right password from `network` before. */
   knows(user: User, network: string): Promise<boolean>;
@@ -207,6 +215,8 @@ export interface AccountRepository {
  * Methods about a group throw `GROUP_NOT_FOUND`. Each method lists its other errors.
  */
 export interface Repository {
+  /** What a login of the actor would show now. */
+  standing(actor: Actor): Promise<Standing>;
   /** Groups in the order of their numbers: `limit` after the number `after`, or all. */
   groups(actor: Actor, page?: { after: number; limit: number }): Promise<GroupSummary[]>;
   /**

@@ -1,6 +1,7 @@
 import type { Accounts } from '../../board/accounts.ts';
 import type { Board } from '../../board/board.ts';
 import type { Groups } from '../../board/groups.ts';
+import type { Keys } from '../../board/keys.ts';
 import type { ServerCounts } from '../../metrics/counts.ts';
 import type { ServerLimits } from '../../protocol/limits.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
@@ -14,6 +15,7 @@ export interface Context {
   readonly board: Board;
   readonly groups: Groups;
   readonly accounts: Accounts;
+  readonly keys: Keys;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   /** The protocol as OpenRPC. */

@@ -1,8 +1,10 @@
 import type { TokenLogin } from '../../board/accounts.ts';
+import type { Standing } from '../../board/types.ts';
 import { toGroup } from '../../board/view.ts';
 import { BoardError, boardError } from '../../protocol/errors.ts';
 import { may } from '../../protocol/rights.ts';
 import type { Result } from '../../protocol/schemas.ts';
+import { cleanComment } from '../../protocol/ssh-key.ts';
 import type { Session } from '../session.ts';
 import type { Context, Handlers } from './context.ts';
 import { withUnread } from './memberships.ts';
@@ -11,7 +13,9 @@ export const sessionHandlers: Pick<
   Handlers,
   | 'server.info'
   | 'session.login'
+  | 'door.login'
   | 'session.resume'
+  | 'session.show'
   | 'session.logout'
   | 'account.setPassword'
   | 'ping'
@@ -24,6 +28,24 @@ export const sessionHandlers: Pick<
     const opened = await opening(context, () => accounts.login(params, session));
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
     const result = await toResult(opened, context);
+    return { ...result, ...(await waitingFor(context, result)) };
+  },
+
+  'door.login': async (context, { key, ...params }) => {
+    const { session, accounts } = context;
+    const known = key && { ...key, comment: cleanComment(key.comment ?? '') };
+    const opened = await opening(context, () =>
+      accounts.loginAtDoor({ ...params, key: known }, session),
+    );
+    if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
+    if (opened.login.proof.key === null) session.offeredKey = known;
+    const result = await toResult(opened, context);
+    return { ...result, ...(await waitingFor(context, result)) };
+  },
+
+  'session.show': async (context) => {
+    const { session, board } = context;
+    const result = await toStanding(context, await board.standing(session.actor));
     return { ...result, ...(await waitingFor(context, result)) };
   },
 
@@ -77,13 +99,20 @@ async function toResult(
   { login, token }: TokenLogin,
   context: Context,
 ): Promise<Result<'session.login'>> {
+  const { user, userId, ...standing } = await toStanding(context, login);
+  return { user, userId, token, ...standing };
+}
+
+async function toStanding(
+  context: Context,
+  { user, memberships, since, readOnly, mutes }: Standing,
+): Promise<Result<'session.show'>> {
   return {
-    user: login.user.name,
-    userId: login.user.id,
-    token,
-    ...(login.readOnly && { readOnly: true }),
-    ...(login.mutes && { mutes: true }),
-    memberships: await withUnread(context, login.user, login.memberships, login.since, login.since),
+    user: user.name,
+    userId: user.id,
+    ...(readOnly && { readOnly: true }),
+    ...(mutes && { mutes: true }),
+    memberships: await withUnread(context, user, memberships, since, since),
   };
 }
 
@@ -93,14 +122,14 @@ const groupsAsked = 20;
 /** The invitations and, in groups that the user moderates, the reports that are open. */
 async function waitingFor(
   { groups, session, hub }: Context,
-  { memberships }: Result<'session.login'>,
-): Promise<Pick<Result<'session.login'>, 'invitations' | 'reports'>> {
+  { memberships }: Result<'session.show'>,
+): Promise<Pick<Result<'session.show'>, 'invitations' | 'reports'>> {
   // A connection that has ended meanwhile is told nothing.
   if (!session.login) return {};
   const { actor } = session;
   const invitations = (await groups.received(actor)).map((group) => toGroup(hub.named(group)));
   const moderated = memberships.filter(({ role }) => may(role, 'read reports'));
-  const reports: NonNullable<Result<'session.login'>['reports']> = [];
+  const reports: NonNullable<Result<'session.show'>['reports']> = [];
   for (const { id } of moderated.slice(0, groupsAsked)) {
     const { group, reports: found } = await groups.reports(actor, id);
     if (found.length > 0) reports.push({ ...toGroup(hub.named(group)), open: found.length });

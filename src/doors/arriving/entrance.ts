@@ -56,8 +56,10 @@ export interface Gate {
   readonly connections: Connections;
   /** With it, the gate speaks TLS and nothing else. */
   readonly handshakes?: Handshakes | undefined;
-  /** The address of every peer, for sockets that have none of their own; such peers send no PROXY header. */
+  /** The address of every peer, for sockets that have none of their own. */
   readonly address?: string;
+  /** Whether its peers are trusted to say who somebody is, and from which address: each begins with a PROXY header. */
+  readonly vouched?: true | undefined;
   /** Its sockets: those that are arriving, connections, and those that are being turned away. */
   readonly sockets: Set<Socket>;
 }
@@ -113,7 +115,7 @@ export class Entrance {
   /** Lets in the peer of a socket that was accepted, or turns it away. */
   receive(socket: Socket, gate: Gate): void {
     const peer = gate.address ?? socket.remoteAddress ?? '';
-    const isProxied = this.options.proxies.has(peer);
+    const isProxied = gate.vouched ?? this.options.proxies.has(peer);
     const arrival = new Visitor(socket, gate, peer, isProxied ? 'proxy_header' : 'first_bytes');
     this.sockets++;
     gate.sockets.add(socket);
@@ -217,7 +219,8 @@ export class Entrance {
     if (this.refuseBanned(arrival)) return;
     const { stream, address, socket, gate } = arrival;
     this.arrivals.remove(arrival);
-    gate.connections.enter({ stream, address, secure: stream !== socket, first });
+    const { vouched } = gate;
+    gate.connections.enter({ stream, address, secure: stream !== socket, vouched, first });
   }
 
   /** Refuses a peer from a banned network. @returns whether it did */

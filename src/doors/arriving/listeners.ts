@@ -15,6 +15,8 @@ export interface ListenersOptions {
   readonly handshakes?: Handshakes | undefined;
   /** The address of every peer, for sockets that have none. */
   readonly address?: string;
+  /** Set for the vouched door: see `Gate`. */
+  readonly vouched?: true;
   /** Milliseconds of silence after which TCP asks whether a peer is still there. */
   readonly keepAliveDelay: number;
 }
@@ -25,11 +27,12 @@ export class Listeners {
   private readonly gate: Gate;
 
   constructor(private readonly options: ListenersOptions) {
-    const { connections, handshakes, address } = options;
+    const { connections, handshakes, address, vouched } = options;
     this.gate = {
       connections,
       handshakes,
       ...(address !== undefined && { address }),
+      vouched,
       sockets: new Set<Socket>(),
     };
   }

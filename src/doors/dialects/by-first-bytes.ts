@@ -28,3 +28,6 @@ export const byFirstBytes: DialectChoice = {
     return isJson ? jsonDialect : textDialect;
   },
 };
+
+/** Programs alone, which are not greeted. */
+export const jsonOnly: DialectChoice = { dialects: [jsonDialect], choose: () => jsonDialect };

@@ -15,7 +15,7 @@ import {
   resultInPieces,
 } from '../../protocol/jsonrpc/messages.ts';
 import { limits } from '../../protocol/limits.ts';
-import { isMethod, methods } from '../../protocol/methods.ts';
+import { isOffered, methods } from '../../protocol/methods.ts';
 import type { Method } from '../../protocol/schemas.ts';
 
 /** JSON-RPC 2.0, for programs. */
@@ -54,7 +54,7 @@ class JsonRequests implements Requests {
   end(): void {}
 
   private begin({ id, method, params }: RawRequest, bytes: number): void {
-    if (!isMethod(method)) {
+    if (!isOffered(method, this.context.session.isVouched)) {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));
     } else if (id !== undefined) {
       const run = () => this.answer(id, method, params);

@@ -66,13 +66,13 @@ export class Connection
   private loginTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    { stream, address, secure }: Wire,
+    { stream, address, secure, vouched }: Wire,
     private readonly options: ConnectionOptions,
   ) {
     const { core, door, choice, unframedClients } = options;
     this.stream = stream;
     this.dialect = choice.dialects[0];
-    this.session = core.begin({ address, secure }, door, this);
+    this.session = core.begin({ address, secure, vouched }, door, this);
     this.network = isLoopback(address) ? undefined : networkOf(address);
     this.costs = core.charges.connect(this.network);
     const { commandsPerSecond, commandBurst, outboxBytes, loginTime } = core.limits;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../errors.ts';
-import { methods } from '../methods.ts';
+import { isOffered, methods } from '../methods.ts';
 import { type Method, type NoticeName, noticeSchemas, schemas } from '../schemas.ts';
 import { rpcCodes } from './codes.ts';
 
@@ -41,7 +41,13 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   ],
   'session.resume': ['ALREADY_LOGGED_IN', 'TOKEN_INVALID', 'NAME_IN_USE', 'BANNED'],
   'session.logout': [],
+  'session.show': [],
   'account.setPassword': password,
+  'account.keys': [],
+  'account.addKey': ['SSH_KEY_INVALID', 'SSH_KEY_TAKEN', 'SSH_KEY_LIMIT'],
+  'account.removeKey': ['SSH_KEY_NOT_FOUND', 'SSH_KEY_LAST'],
+  'door.look': [],
+  'door.login': [],
   'group.list': [],
   'group.join': [
     'GROUP_NOT_FOUND',
@@ -153,13 +159,18 @@ export function openRpcDocument(version: string): Record<string, unknown> {
       description: 'A message board over newline-delimited JSON-RPC 2.0 on TCP or TLS.',
       license: { name: 'MIT' },
     },
-    methods: (Object.keys(methods) as Method[]).map(describeMethod),
+    methods: Object.keys(methods).filter(isPublic).map(describeMethod),
     'x-notices': (Object.keys(noticeSchemas) as NoticeName[]).map((name) => ({
       name,
       params: paramsOf(noticeSchemas[name]),
     })),
     components: { errors: describeErrors() },
   };
+}
+
+/** Methods of the vouched door are for programs of this one. */
+function isPublic(name: string): name is Method {
+  return isOffered(name, false);
 }
 
 function describeMethod(name: Method) {

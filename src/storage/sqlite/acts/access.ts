@@ -24,6 +24,7 @@ interface Ban {
 interface SessionRow extends Ban {
   readonly user: number | null;
   readonly passwordHash: string | null;
+  readonly isProtected: number | null;
 }
 
 /** A group as a transaction finds it; `joinedAt` is null for a user who is not a member. */
@@ -61,12 +62,29 @@ export function refuseBanned({ bannedAt, banReason }: Ban): void {
 /**
  * Checks that a session may continue. The server notices changes by the operator up to half a second
  * later, and until then the session exists. So each transaction of a member checks again.
- * @throws BoardError `USER_NOT_FOUND`, `BANNED`, and `SESSION_ENDED` if the password was changed
+ * @param row the stored state of the user, if the caller has it
+ * @throws BoardError `USER_NOT_FOUND`, `BANNED`, and `SESSION_ENDED` if the session no longer rests on anything: the password
+ * was changed, the SSH key removed, or the name protected
  */
-export function requireActiveSession(row: SessionRow | undefined, actor: Actor): void {
-  if (!row || row.user === null) throw boardError('USER_NOT_FOUND', actor.user.name);
+export function requireActiveSession(
+  statements: Statements,
+  { user, proof }: Actor,
+  row: SessionRow | undefined = statements.session.get({ user: user.id }),
+): void {
+  if (!row || row.user === null) throw boardError('USER_NOT_FOUND', user.name);
   refuseBanned(row);
-  if (row.passwordHash !== actor.passwordHash) throw boardError('SESSION_ENDED');
+  const agrees =
+    row.passwordHash === proof.passwordHash && (row.isProtected === 1) === proof.isProtected;
+  if (!agrees || !hasKey(statements, user, proof.key)) throw boardError('SESSION_ENDED');
+}
+
+/** Whether an SSH key is still one of the user. @param key its id; null for a session that came by none */
+export function hasKey(
+  { keyOfUser }: Statements,
+  { id: user }: Pick<User, 'id'>,
+  key: number | null,
+): boolean {
+  return key === null || keyOfUser.get({ key, user }) !== undefined;
 }
 
 /**
@@ -103,19 +121,19 @@ export const betweenProtected = 'Direct messages go only between protected names
 
 /**
  * Checks that a user may read and write direct conversations. Anybody can log in under an unprotected name, perhaps after the
- * operator has removed its password, so its conversations are shut until it is protected again.
+ * operator has removed its password and its keys, so its conversations are shut until it is protected again.
  * @throws BoardError `NAME_UNPROTECTED`
  */
-export function requireProtected({ passwordHash }: Pick<Actor, 'passwordHash'>): void {
-  if (passwordHash === null) throw boardError('NAME_UNPROTECTED', null, betweenProtected);
+export function requireProtected({ proof }: Pick<Actor, 'proof'>): void {
+  if (!proof.isProtected) throw boardError('NAME_UNPROTECTED', null, betweenProtected);
 }
 
-/** The groups that a user may know of: without a password, no direct conversation. */
+/** The groups that a user may know of: under an unprotected name, no direct conversation. */
 export function openTo<G extends { readonly name: string }>(
-  { passwordHash }: Pick<Actor, 'passwordHash'>,
+  { proof }: Pick<Actor, 'proof'>,
   groups: readonly G[],
 ): readonly G[] {
-  return passwordHash === null ? groups.filter(({ name }) => !isDirectName(name)) : groups;
+  return proof.isProtected ? groups : groups.filter(({ name }) => !isDirectName(name));
 }
 
 /**
@@ -128,7 +146,7 @@ export function findAccess(statements: Statements, actor: Actor, ref: GroupRef):
   if ('key' in ref && isDirectName(ref.key)) requireProtected(actor);
   const found = lookUpGroup(statements, actor.user, ref);
   if (!found) throw noGroup(ref);
-  requireActiveSession(found, actor);
+  requireActiveSession(statements, actor, found);
   if (isDirectName(found.name)) requireProtected(actor);
   return found;
 }
@@ -176,7 +194,7 @@ export function requireMember(statements: Statements, actor: Actor, ref: GroupRe
   const { lastNumber, posting, replying, silencedUntil } = access;
   return {
     ...{ group: { id, name }, joined: joinedAt, lastNumber, posting, replying, silencedUntil },
-    role: effectiveRole(role, actor.passwordHash !== null),
+    role: effectiveRole(role, actor.proof.isProtected),
   };
 }
 

@@ -11,6 +11,7 @@ import {
   renameGroup,
 } from './groups.ts';
 import { invite, makeCode, revoke } from './invitations.ts';
+import { addKey, addUserKey, removeKey, removeUserKey } from './keys.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
 import { join, leave } from './memberships.ts';
 import { deleteMessages } from './messages.ts';
@@ -70,6 +71,8 @@ const operatorActs = {
   renameUser,
   banUser,
   unbanUser,
+  addUserKey,
+  removeUserKey,
   settleMessages,
   deleteUser,
   banNetwork,
@@ -108,6 +111,8 @@ const acts = {
   logout,
   disconnect,
   setPassword,
+  addKey,
+  removeKey,
   removeExpired,
   removeUnused,
   removeEndedBans,

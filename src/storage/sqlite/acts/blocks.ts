@@ -32,7 +32,7 @@ export function unblock(tx: ServerTx, act: BlockAct): User {
 }
 
 function findOther({ statements }: ServerTx, { actor, user: name }: BlockAct): User {
-  requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+  requireActiveSession(statements, actor);
   const found = statements.peerByKey.get({ key: nameKey(name), user: actor.user.id });
   if (!found) throw boardError('USER_NOT_FOUND', name);
   return { id: found.id, name: found.name };

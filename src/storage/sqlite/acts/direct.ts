@@ -23,7 +23,7 @@ export function openDirect(
   { actor, user: name }: { actor: Actor; user: string },
 ): Conversation {
   const { statements } = tx;
-  requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+  requireActiveSession(statements, actor);
   requireProtected(actor);
   const peer = statements.peerByKey.get({ key: nameKey(name), user: actor.user.id });
   const found = peer && findConversation(statements, actor, peer);
@@ -48,7 +48,7 @@ export function conversationFor(
   const peer = statements.peerByKey.get({ key, user: actor.user.id });
   const found = peer && findConversation(statements, actor, peer);
   if (found) return { id: found.id };
-  requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+  requireActiveSession(statements, actor);
   const other = requirePeer(actor, name, peer);
   accept(directName(other.name));
   return { id: begin(tx, actor, other).group.id };

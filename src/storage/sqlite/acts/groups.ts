@@ -42,7 +42,7 @@ export function makeGroup(
 ): { group: Group; joinedAt: number } {
   const { statements, at } = tx;
   const { user, origin } = actor;
-  requireActiveSession(statements.session.get({ user: user.id }), actor);
+  requireActiveSession(statements, actor);
   requireMayCreate(actor, creation, group.access ?? 'open');
   requireRoomForGroup(statements, user, 'You own');
   const today = statements.groupsMade.get({ user: user.id, since: at - day })?.count ?? 0;
@@ -53,7 +53,7 @@ export function makeGroup(
   const made = add(tx, group, user.id);
   statements.addMembership.run({ group: made.id, user: user.id, at, number: 0 });
   // An unprotected name may be anybody's tomorrow, so it owns nothing.
-  if (actor.passwordHash !== null) {
+  if (actor.proof.isProtected) {
     statements.setRole.run({ group: made.id, user: user.id, role: 'owner', since: at });
   }
   changeCounts(statements, made.id, { members: 1 });
@@ -64,7 +64,7 @@ export function makeGroup(
 
 function requireMayCreate(actor: Actor, creation: GroupCreation, access: Access): void {
   if (creation === 'operator') throw boardError('FORBIDDEN', 'Only the operator makes groups here');
-  if (actor.passwordHash !== null) return;
+  if (actor.proof.isProtected) return;
   if (creation === 'anyone' && access === 'open') return;
   throw boardError('NAME_UNPROTECTED', null, 'Only protected names can own a group');
 }

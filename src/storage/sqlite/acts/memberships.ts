@@ -62,7 +62,7 @@ function requireJoinable(
 /** A group for the owner of a code, who may know of it. */
 function findAccessByCode(statements: Statements, actor: Actor, invitedTo: GroupDetails) {
   const known = statements.accessById.get({ group: invitedTo.id, user: actor.user.id });
-  requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+  requireActiveSession(statements, actor);
   return known ?? { ...invitedTo, joinedAt: null, invitation: null };
 }
 

@@ -53,7 +53,7 @@ export function muteUser(
 ): User {
   const { statements, at } = tx;
   const user = actor.user.id;
-  requireActiveSession(statements.session.get({ user }), actor);
+  requireActiveSession(statements, actor);
   const found = statements.peerByKey.get({ key: nameKey(name), user });
   if (!found) throw boardError('USER_NOT_FOUND', name);
   const other = { id: found.id, name: found.name };

@@ -1,4 +1,4 @@
-import type { Membership } from '../../../board/types.ts';
+import type { Membership, Proof } from '../../../board/types.ts';
 import { effectiveRole } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
 import { toMarks } from '../statements/unread-messages.ts';
@@ -17,15 +17,15 @@ export function membershipRows({ membershipsOf: some }: Statements, user: number
 
 type MembershipRow = ReturnType<Statements['membershipsOf']['all']>[number];
 
-/** Makes memberships as a login gives them, of a user with that password. */
-export function membershipOf(passwordHash: string | null) {
+/** Makes memberships as a login gives them, of a user who is protected or not. */
+export function membershipOf({ isProtected }: Pick<Proof, 'isProtected'>) {
   return (row: MembershipRow): Membership => {
     const { id, name, lastNumber, unread, mentions, joinedAt, notify } = row;
     return {
       group: { id, name },
       ...toMarks(row),
       rules: { access: row.access, posting: row.posting, replying: row.replying },
-      role: effectiveRole(row.role, passwordHash !== null),
+      role: effectiveRole(row.role, isProtected),
       ...{ lastNumber, unread, joinedAt, mentions, notify },
     };
   };

@@ -1,5 +1,5 @@
 import type { Actor } from '../../../board/ports/repository.ts';
-import type { Group, GroupRef } from '../../../board/types.ts';
+import type { Group, GroupRef, Proof } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type MemberAccess, requireMember, requireNotSilenced } from './access.ts';
@@ -44,9 +44,9 @@ export interface PostPlace {
   readonly access: MemberAccess;
 }
 
-/** The groups in which a user was found to be a member, by sessions that began with one password. */
+/** The groups in which a user was found to be a member, by sessions that rest on the same. */
 interface Memberships {
-  readonly passwordHash: string | null;
+  readonly proof: Proof;
   readonly places: Map<string | number, PostPlace>;
 }
 
@@ -84,10 +84,10 @@ export class PostRun {
    */
   placeFor(actor: Actor, ref: GroupRef, at: number): PostPlace {
     const user = actor.user.id;
-    const { passwordHash } = actor;
+    const { proof } = actor;
     const key = 'id' in ref ? ref.id : ref.key;
     const before = this.memberships.get(user);
-    const known = before?.passwordHash === passwordHash ? before : undefined;
+    const known = before && isSame(before.proof, proof) ? before : undefined;
     const found = known?.places.get(key);
     if (found) return found;
     const access = requireMember(this.statements, actor, ref);
@@ -98,7 +98,7 @@ export class PostRun {
     const numbering = this.numberings.get(group.id) ?? new Numbering(group.id, lastNumber);
     const place = { group, numbering, access };
     this.numberings.set(group.id, numbering);
-    const own = known ?? { passwordHash, places: new Map<string | number, PostPlace>() };
+    const own = known ?? { proof, places: new Map<string | number, PostPlace>() };
     own.places.set(key, place);
     this.memberships.set(user, own);
     this.known++;
@@ -148,4 +148,12 @@ export class PostRun {
     this.changed = [];
     this.rows = [];
   }
+}
+
+function isSame(one: Proof, other: Proof): boolean {
+  return (
+    one.passwordHash === other.passwordHash &&
+    one.key === other.key &&
+    one.isProtected === other.isProtected
+  );
 }

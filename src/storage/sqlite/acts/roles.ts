@@ -169,7 +169,7 @@ export function settleOwner(tx: OperatorTx, group: Group, lost: Role, demoted?: 
   }
 }
 
-/** Takes all roles of a user who was banned, or whose name has no password now. */
+/** Takes all roles of a user who was banned, or whose name is unprotected now. */
 export function dropRoles(tx: OperatorTx, user: User): void {
   for (const { id, name, role } of tx.statements.rolesOf.all({ user: user.id })) {
     const group = { id, name };

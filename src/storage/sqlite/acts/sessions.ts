@@ -4,10 +4,18 @@ import { requireReadableUser } from '../../../board/names.ts';
 import type { Actor, EndingToken, NewLogin } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
-import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
+import type {
+  Account,
+  OpenedLogin,
+  Origin,
+  Proof,
+  SessionToken,
+  User,
+} from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
-import { openTo, refuseBanned, requireActiveSession } from './access.ts';
+import { hasKey, openTo, refuseBanned, requireActiveSession } from './access.ts';
+import { conversationsOf, requireAddable, storeKey } from './keys.ts';
 import { mutesOf } from './mutes.ts';
 import { requireDistinctUser } from './names.ts';
 import { membershipOf, membershipRows } from './own-memberships.ts';
@@ -19,6 +27,7 @@ const networksPerUser = 10;
 
 interface StoredAccount extends User {
   readonly passwordHash: string | null;
+  readonly isProtected: number | null;
   readonly bannedAt: number | null;
   readonly banReason: string | null;
   readonly tokenEpoch: number;
@@ -37,14 +46,23 @@ export interface Resume {
 
 /** @throws BoardError as `AccountRepository.login` does */
 export function login(tx: ServerTx, { name, login: given, origin }: Login): OpenedLogin {
-  const { newPasswordHash, network, tokenId } = given;
+  const { admission, newPasswordHash, newKey, network, tokenId } = given;
   const { at, statements } = tx;
-  const known = findAdmitted(tx, name, given.admission);
+  const known = findAdmitted(tx, name, admission);
+  // The name alone proves nothing, so it adds no key to a user who exists.
+  const addsKey = newKey !== undefined && (!known || admission.by === 'password');
+  const present = addsKey && requireAddable(statements, known, newKey, 'You have');
   const account = known ?? add(tx, name, newPasswordHash);
+  const added = addsKey ? present || storeKey(tx, account, newKey, at) : undefined;
   if (network !== null) know(tx, account.id, network);
   statements.seen.run({ user: account.id, at });
   const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: at };
-  return open(tx, account, { token, origin }, known ? {} : { isNew: true });
+  const proof = {
+    passwordHash: account.passwordHash,
+    key: added?.id ?? keyOf(admission),
+    isProtected: account.isProtected === 1 || added !== undefined,
+  };
+  return open(tx, account, { proof, token, origin }, known ? {} : { isNew: true });
 }
 
 /**
@@ -60,13 +78,18 @@ export function loginKnown(
   const known = findKnown(tx, name, admission);
   if (!known || (network !== null && !isKnown(tx, known.id, network))) return undefined;
   const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: tx.at };
-  return open(tx, known, { token, origin });
+  return open(tx, known, { proof: proofOf(known, keyOf(admission)), token, origin });
 }
 
 /** Only reads, like `loginKnown`. @throws BoardError as `AccountRepository.resume` does */
 export function resume(tx: ServerTx, { token, origin }: Resume): OpenedLogin {
-  const { id, epoch, issuedAt } = token;
-  return open(tx, findResumed(tx, token), { token: { id, epoch, issuedAt }, origin });
+  const { id, epoch, issuedAt, key } = token;
+  const account = findResumed(tx, token);
+  return open(tx, account, {
+    proof: proofOf(account, key),
+    token: { id, epoch, issuedAt },
+    origin,
+  });
 }
 
 /** Ends a session that asked for it. It is sent what earlier acts of the commit announce, and nothing later. */
@@ -101,22 +124,14 @@ export function setPassword(
 ): void {
   const { statements } = tx;
   const { user, origin } = actor;
-  requireActiveSession(statements.session.get({ user: user.id }), actor);
+  requireActiveSession(statements, actor);
   statements.setPassword.run({ user: user.id, hash: passwordHash });
   if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.at });
   endTokens(statements, user.id, keep?.id);
   know(tx, user.id, network);
   statements.forgetNetworksBut.run({ user: user.id, keep: network });
-  // The session was in none of them without a password.
-  const all = { user: user.id, after: 0, limit: Number.MAX_SAFE_INTEGER, counted: 0 };
-  const opened = actor.passwordHash === null ? statements.conversationsOf.all(all) : [];
-  tx.emit({
-    type: 'password.changed',
-    origin,
-    user,
-    passwordHash,
-    opened: opened.map(membershipOf(passwordHash)),
-  });
+  const opened = actor.proof.isProtected ? [] : conversationsOf(statements, user);
+  tx.emit({ type: 'password.changed', origin, user, passwordHash, opened });
 }
 
 /** @returns the stored account; undefined for a name that is free and may be taken */
@@ -132,7 +147,10 @@ function findKnown(
   name: Name,
   admission: Admission,
 ): StoredAccount | undefined {
-  const known = statements.accountByKey.get({ key: name.key });
+  const known =
+    admission.by === 'key'
+      ? statements.accountOfKey.get({ key: admission.key })
+      : statements.accountByKey.get({ key: name.key });
   if (!known) return undefined;
   requireAdmitted(admission, name, asAccount(known));
   refuseBanned(known);
@@ -142,7 +160,7 @@ function findKnown(
 /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
 function findResumed(
   { statements, at }: ServerTx,
-  { id: hash, user, epoch, issuedAt }: PresentedToken,
+  { id: hash, user, epoch, issuedAt, key }: PresentedToken,
 ): StoredAccount {
   const owner = user || statements.tokenByHash.get({ hash })?.userId;
   const account = owner === undefined ? undefined : statements.resumed.get({ user: owner, hash });
@@ -150,7 +168,9 @@ function findResumed(
   const { usedAt, tokenEpoch, tokensAfter, ended } = account;
   const isCurrent = epoch === tokenEpoch && issuedAt > tokensAfter && !ended;
   const lastUse = usedAt ?? (isCurrent ? issuedAt : 0);
-  if (lastUse < at - tokenLifetime) throw boardError('TOKEN_INVALID');
+  if (lastUse < at - tokenLifetime || !hasKey(statements, account, key)) {
+    throw boardError('TOKEN_INVALID');
+  }
   refuseBanned(account);
   return account;
 }
@@ -181,22 +201,31 @@ function end(tx: ServerTx, actor: Actor, ended: SessionToken | null, until: numb
 
 function open(
   { statements, at, emit }: ServerTx,
-  { id, name, passwordHash }: StoredAccount,
-  { token, origin }: { token: SessionToken; origin: Origin },
+  { id, name }: User,
+  { proof, token, origin }: { proof: Proof; token: SessionToken; origin: Origin },
   more: { isNew?: true } = {},
 ): OpenedLogin {
   const user = { id, name };
-  const rows = openTo({ passwordHash }, membershipRows(statements, id));
-  const memberships = rows.map(membershipOf(passwordHash));
+  const rows = openTo({ proof }, membershipRows(statements, id));
+  const memberships = rows.map(membershipOf(proof));
   const mutes = mutesOf(statements, id);
-  const login = { user, since: at, memberships, passwordHash, token, ...more, ...mutes };
+  const login = { user, since: at, memberships, proof, token, ...more, ...mutes };
   emit({ type: 'session.opened', origin, login });
   return login;
+}
+
+/** The id of the SSH key by which a login comes. */
+function keyOf(admission: Admission): number | null {
+  return admission.by === 'key' ? admission.key : null;
+}
+
+function proofOf({ passwordHash, isProtected }: StoredAccount, key: number | null): Proof {
+  return { passwordHash, key, isProtected: isProtected === 1 };
 }
 
 /** The state of an account that the rules of the board check. */
 export function asAccount(found: StoredAccount | undefined): Account | undefined {
   if (!found) return undefined;
-  const { id, name, passwordHash, bannedAt, banReason } = found;
-  return { user: { id, name }, passwordHash, bannedAt, banReason };
+  const { id, name, passwordHash, isProtected, bannedAt, banReason } = found;
+  return { user: { id, name }, passwordHash, isProtected: isProtected === 1, bannedAt, banReason };
 }

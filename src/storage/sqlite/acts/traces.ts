@@ -45,4 +45,5 @@ export function removeTracesOfUser(statements: Statements, user: number): void {
   statements.removeInvitationsBy.run({ user });
   statements.removeRestrictionsOfUser.run({ user });
   statements.forgetReporter.run({ user });
+  statements.removeKeysOfUser.run({ user });
 }

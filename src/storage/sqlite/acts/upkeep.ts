@@ -4,15 +4,17 @@ import { nextChange, visibleUntil } from './changes.ts';
 import { keepToken, type TokenUse } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
-/** When users and tokens were used since this was last stored. */
+/** When users, tokens and SSH keys were used since this was last stored. */
 export interface GatheredUses {
   readonly users: readonly (readonly [user: number, at: number])[];
   readonly tokens: readonly TokenUse[];
+  readonly keys: readonly (readonly [key: number, at: number])[];
 }
 
-export function keepUses(tx: ServerTx, { users, tokens }: GatheredUses): void {
+export function keepUses(tx: ServerTx, { users, tokens, keys }: GatheredUses): void {
   for (const [user, at] of users) tx.statements.seenSince.run({ user, at });
   for (const use of tokens) keepToken(tx, use);
+  for (const [key, at] of keys) tx.statements.keyUsed.run({ key, at });
 }
 
 /**

@@ -27,8 +27,8 @@ export function createUser(
 }
 
 /**
- * Sets or removes a password. Sessions under the name began without the new password, so they end. Without a password, the
- * user loses all roles: anyone can take the name then, and protect it again.
+ * Sets or removes a password. Sessions under the name began without the new password, so they end. Without a password and
+ * without an SSH key, the user loses all roles: anyone can take the name then, and protect it again.
  */
 export function changePassword(
   tx: OperatorTx,
@@ -37,7 +37,7 @@ export function changePassword(
   const user = findUser(tx.statements, name);
   expel(tx, user, 'Your password was changed by the operator. Log in again.');
   tx.statements.setPassword.run({ user: user.id, hash: passwordHash });
-  if (passwordHash === null) dropRoles(tx, user);
+  if (passwordHash === null && user.keys === 0) dropRoles(tx, user);
   return findUser(tx.statements, name);
 }
 

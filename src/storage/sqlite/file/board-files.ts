@@ -9,7 +9,7 @@ import { identityOf, realPath } from './paths.ts';
  * combined: `corkboard.db.import-wal`.
  */
 const endings =
-  /(?:-wal|-shm|-journal|\.lock|\.sock|\.import|\.partial|\.probe|\.backup-folder|\.export-\d+|\.before-(?:restore|upgrade)-[\w-]+)+$/;
+  /(?:-wal|-shm|-journal|\.lock|\.sock|\.door|\.import|\.partial|\.probe|\.backup-folder|\.export-\d+|\.before-(?:restore|upgrade)-[\w-]+)+$/;
 
 /** The name of the file of the SSH host key, beside the database. */
 const hostKeyName = 'ssh_host_ed25519_key';

@@ -30,6 +30,13 @@ export const users = sqliteTable(
     nameKey: text('name_key').notNull().unique(),
     ...looks,
     passwordHash: text('password_hash'),
+    /** How many SSH keys the user has, kept with the user; `db check` compares. */
+    keyCount: integer('key_count').notNull().default(0),
+    /** 1 for a protected name: nobody can log in under it by the name alone. This is the one definition. */
+    isProtected: integer('is_protected').generatedAlwaysAs(
+      sql`(password_hash is not null or key_count > 0)`,
+      { mode: 'virtual' },
+    ),
     createdAt: integer('created_at').notNull(),
     lastSeenAt: integer('last_seen_at'),
     bannedAt: integer('banned_at'),
@@ -43,6 +50,24 @@ export const users = sqliteTable(
     index('users_skeleton').on(table.skeleton),
     index('users_key_skeleton').on(table.keySkeleton),
   ],
+);
+
+/** The SSH keys by which users log in. Removing one ends the sessions and the tokens that rest on its id. */
+export const userKeys = sqliteTable(
+  'user_keys',
+  {
+    id: integer().primaryKey({ autoIncrement: true }),
+    /** `SHA256:` and the hash of the key in base64: see `protocol/ssh-key.ts`. A key belongs to one user. */
+    fingerprint: text().notNull().unique(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    type: text().notNull(),
+    comment: text().notNull(),
+    addedAt: integer('added_at').notNull(),
+    lastUsedAt: integer('last_used_at'),
+  },
+  (table) => [index('user_keys_user').on(table.userId)],
 );
 
 export const groups = sqliteTable(
@@ -123,7 +148,7 @@ export const memberships = sqliteTable(
     notify: text({ enum: ['all', 'mentions', 'none'] })
       .notNull()
       .default('all'),
-    /** It ends with the password of the member: see `protocol/rights.ts`. */
+    /** It ends when the name of the member is no longer protected: see `protocol/rights.ts`. */
     role: text({ enum: ['member', 'moderator', 'owner'] })
       .notNull()
       .default('member'),

@@ -1,4 +1,5 @@
 import type { Name } from '../../../board/name-key.ts';
+import type { KeyRepository } from '../../../board/ports/keys.ts';
 import type {
   AccountRepository,
   Actor,
@@ -8,17 +9,26 @@ import type {
 } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
-import type { Account, OpenedLogin, Origin, SessionToken, User } from '../../../board/types.ts';
+import type {
+  Account,
+  NewKey,
+  OpenedLogin,
+  Origin,
+  SessionToken,
+  StoredKey,
+  User,
+} from '../../../board/types.ts';
+import { requireActiveSession } from '../acts/access.ts';
 import { asAccount } from '../acts/sessions.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import { plain } from './repository.ts';
 import type { Store } from './store.ts';
 
 /**
- * Accounts and their tokens in SQLite. A login of a known user from a known network, and a resume, only read: see
+ * Accounts, their tokens and their SSH keys in SQLite. A login of a known user from a known network, and a resume, only read: see
  * `Store.runUnwritten`. So they work while nothing can be written.
  */
-export class SqliteAccounts implements AccountRepository {
+export class SqliteAccounts implements AccountRepository, KeyRepository {
   constructor(private readonly store: Store) {}
 
   /** @throws Error on a database that no server has opened */
@@ -91,9 +101,40 @@ export class SqliteAccounts implements AccountRepository {
     return this.store.run('disconnect', { actor: plain(actor), ending, until }, actor);
   }
 
+  ownerOfKey(fingerprint: string): Promise<{ user: User; key: number } | undefined> {
+    return this.store.read(() => {
+      const found = this.store.statements.ownerOfKey.get({ fingerprint });
+      return found && { user: { id: found.user, name: found.name }, key: found.id };
+    });
+  }
+
+  async stateOf(name: Name): Promise<'free' | 'unprotected' | 'protected'> {
+    const found = await this.account(name);
+    if (!found) return 'free';
+    return found.isProtected ? 'protected' : 'unprotected';
+  }
+
+  keys(actor: Actor): Promise<StoredKey[]> {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      requireActiveSession(statements, actor);
+      return statements.keysOf.all({ user: actor.user.id });
+    });
+  }
+
+  addKey(actor: Actor, key: NewKey, keep: SessionToken | null): Promise<StoredKey> {
+    return this.store.run('addKey', { actor: plain(actor), key, keep }, actor);
+  }
+
+  removeKey(actor: Actor, fingerprint: string): Promise<StoredKey> {
+    return this.store.run('removeKey', { actor: plain(actor), fingerprint }, actor);
+  }
+
   /** Notes what a login has used, after a login that wrote nothing. */
   private read(opened: OpenedLogin): OpenedLogin {
-    this.store.uses.seen(opened.user.id, opened.since);
+    const { user, since, proof } = opened;
+    this.store.uses.seen(user.id, since);
+    if (proof.key !== null) this.store.uses.keyUsed(proof.key, since);
     return this.store.trouble.isFailing ? { ...opened, readOnly: true } : opened;
   }
 }

@@ -3,6 +3,7 @@ import {
   type Group,
   type GroupRef,
   type Header,
+  type Proof,
   plainFields,
 } from '../../../board/types.ts';
 import type { Call } from '../acts/acts.ts';
@@ -23,14 +24,14 @@ import {
  */
 export interface SentBatch extends Omit<Batch<Call>, 'calls'> {
   /**
-   * Five numbers for each call. For a post: the id of the user, the indexes of the hash of the password and of the group,
+   * Five numbers for each call. For a post: the id of the user, the indexes of the proof of the session and of the group,
    * and the lengths of subject and content. For another call: zeros.
    */
   readonly numbers: Float64Array;
   /** The subjects and contents of the posts. */
   readonly text: string;
-  /** The hashes of the passwords of the posters, and the groups: each once. */
-  readonly hashes: readonly (string | null)[];
+  /** What the sessions of the posters rest on, and the groups: each once. */
+  readonly proofs: readonly Proof[];
   readonly groups: readonly GroupRef[];
   /** The keys of the posts that have one, by the indexes of the calls. */
   readonly keys: ReadonlyMap<number, string>;
@@ -58,7 +59,7 @@ const perOutcome = 3;
 
 export function encodeBatch({ calls, ...rest }: Batch<Call>): SentBatch {
   const numbers = new Float64Array(calls.length * perCall);
-  const hashes = new SharedValues<string | null>();
+  const proofs = new SharedValues<Proof>();
   const groups = new SharedValues<GroupRef>();
   const keys = new Map<number, string>();
   const others: Call[] = [];
@@ -73,14 +74,14 @@ export function encodeBatch({ calls, ...rest }: Batch<Call>): SentBatch {
     const { subject, content, key } = message;
     const at = index * perCall;
     numbers[at] = actor.user.id;
-    numbers[at + 1] = hashes.indexOf(actor.passwordHash, actor.passwordHash);
+    numbers[at + 1] = proofs.indexOf(actor.proof, actor.proof);
     numbers[at + 2] = groups.indexOf('id' in group ? group.id : group.name, group);
     numbers[at + 3] = subject.length;
     numbers[at + 4] = content.length;
     text += subject + content;
     if (key !== undefined) keys.set(index, key);
   }
-  return { ...rest, numbers, text, hashes: hashes.all, groups: groups.all, keys, others };
+  return { ...rest, numbers, text, proofs: proofs.all, groups: groups.all, keys, others };
 }
 
 /** Values that posts have in common, each with an index. */
@@ -101,7 +102,7 @@ class SharedValues<T> {
 export function decodeBatch({
   numbers,
   text,
-  hashes,
+  proofs,
   groups,
   keys,
   others,
@@ -118,10 +119,10 @@ export function decodeBatch({
     }
     const middle = start + (numbers[at + 3] as number);
     const end = middle + (numbers[at + 4] as number);
-    const passwordHash = hashes[numbers[at + 1] as number] ?? null;
+    const proof = proofs[numbers[at + 1] as number] as Proof;
     // The name and the origin of the sender stay in the main thread: see `postOutcome`.
     const args: Post = {
-      actor: { user: { id, name: '' }, origin: null, passwordHash },
+      actor: { user: { id, name: '' }, origin: null, proof },
       group: groups[numbers[at + 2] as number] as GroupRef,
       message: {
         subject: text.slice(start, middle),

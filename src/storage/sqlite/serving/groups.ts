@@ -64,7 +64,7 @@ export class SqliteGroups implements GroupRepository {
         ...{ group, description, about, access, posting, replying },
         members: isHidden ? 0 : members,
         isMember: joinedAt !== null,
-        role: effectiveRole(found.role, actor.passwordHash !== null),
+        role: effectiveRole(found.role, actor.proof.isProtected),
         invited: found.invitation !== null,
         owner: named('owner')[0] ?? null,
         moderators: named('moderator'),
@@ -104,7 +104,7 @@ export class SqliteGroups implements GroupRepository {
   received(actor: Actor) {
     const { statements } = this.store;
     return this.store.read(() => {
-      requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      requireActiveSession(statements, actor);
       return statements.invitationsFor.all({ user: actor.user.id });
     });
   }

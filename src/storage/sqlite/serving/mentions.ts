@@ -24,7 +24,7 @@ interface Mention extends OwnGroup {
 export function listMentions(store: Store, actor: Actor, page: SearchPage): Search {
   let list: MentionList | undefined;
   const step = () => {
-    requireActiveSession(store.statements.session.get({ user: actor.user.id }), actor);
+    requireActiveSession(store.statements, actor);
     list ??= new MentionList(store.statements, actor, page);
     return list.step();
   };

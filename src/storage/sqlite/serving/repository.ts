@@ -16,6 +16,7 @@ import type {
   Message,
   Mutes,
   Notify,
+  Standing,
   User,
 } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
@@ -23,7 +24,8 @@ import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { type Access, effectiveRole } from '../../../protocol/rights.ts';
 import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
-import { membershipOf } from '../acts/own-memberships.ts';
+import { mutesOf } from '../acts/mutes.ts';
+import { membershipOf, membershipRows } from '../acts/own-memberships.ts';
 import { changePage } from '../statements/change-pages.ts';
 import {
   firstMembers,
@@ -48,10 +50,26 @@ const allGroups = { after: 0, limit: Number.MAX_SAFE_INTEGER };
 export class SqliteRepository implements Repository {
   constructor(private readonly store: Store) {}
 
+  standing(actor: Actor): Promise<Standing> {
+    const { statements, trouble } = this.store;
+    return this.store.readAtOnce(() => {
+      requireActiveSession(statements, actor);
+      const { user, proof } = actor;
+      const memberships = openTo(actor, membershipRows(statements, user.id)).map(
+        membershipOf(proof),
+      );
+      return {
+        ...{ user, since: this.store.publishedUntil(), memberships },
+        ...mutesOf(statements, user.id),
+        ...(trouble.isFailing && { readOnly: true as const }),
+      };
+    });
+  }
+
   groups(actor: Actor, page = allGroups): Promise<GroupSummary[]> {
     const { statements } = this.store;
     return this.store.read(() => {
-      requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      requireActiveSession(statements, actor);
       const until = this.store.publishedUntil();
       const rows = statements.groupsFor.all({ user: actor.user.id, ...page });
       return rows.map(
@@ -59,7 +77,7 @@ export class SqliteRepository implements Repository {
           ...group,
           // An invitation shows nothing of what is in a secret group.
           members: isShown(group.access, joinedAt) ? group.members : 0,
-          role: effectiveRole(role, actor.passwordHash !== null),
+          role: effectiveRole(role, actor.proof.isProtected),
           invited: invitation !== null,
           notify: notify ?? 'all',
           joined: joinedAt !== null,
@@ -128,9 +146,9 @@ export class SqliteRepository implements Repository {
   directs(actor: Actor, page: { after: number; limit: number }) {
     const { statements } = this.store;
     return this.store.read(() => {
-      requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      requireActiveSession(statements, actor);
       const rows = statements.conversationsOf.all({ user: actor.user.id, ...page, counted: 1 });
-      return openTo(actor, rows).map(membershipOf(actor.passwordHash));
+      return openTo(actor, rows).map(membershipOf(actor.proof));
     });
   }
 
@@ -145,7 +163,7 @@ export class SqliteRepository implements Repository {
   blocked(actor: Actor) {
     const { statements } = this.store;
     return this.store.read(() => {
-      requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+      requireActiveSession(statements, actor);
       return statements.blocksOf.all({ user: actor.user.id, limit: limits.blocks });
     });
   }
@@ -265,7 +283,7 @@ export class SqliteRepository implements Repository {
     const { statements } = this.store;
     const user = actor.user.id;
     return this.store.readAtOnce(() => {
-      requireActiveSession(statements.session.get({ user }), actor);
+      requireActiveSession(statements, actor);
       const threads = statements.mutedThreadsOf.all({ user, limit: limits.mutedThreads });
       return {
         groups: [...openTo(actor, statements.quietGroupsOf.all({ user }))],
@@ -305,6 +323,6 @@ function isShown(access: Access, joinedAt: number | null): boolean {
 }
 
 /** An actor as plain data for an act, without the object that is charged. */
-export function plain({ user, origin, passwordHash }: Actor): Actor {
-  return { user, origin, passwordHash };
+export function plain({ user, origin, proof }: Actor): Actor {
+  return { user, origin, proof };
 }

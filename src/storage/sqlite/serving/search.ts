@@ -47,7 +47,7 @@ export function searchFor(
     });
   };
   const step = (): FoundPage | undefined => {
-    requireActiveSession(statements.session.get({ user: actor.user.id }), actor);
+    requireActiveSession(statements, actor);
     search ??= begin();
     return search.step();
   };

@@ -2,12 +2,13 @@ import type { TokenUse } from '../acts/tokens.ts';
 import type { GatheredUses } from '../acts/upkeep.ts';
 
 /**
- * Gathers when users and tokens were used, so that a login needs no write for that. The upkeep stores the times
+ * Gathers when users, tokens and SSH keys were used, so that a login needs no write for that. The upkeep stores the times
  * once a minute. If the server is killed before, the times of that minute are lost, and earlier ones count.
  */
 export class Uses {
   private users = new Map<number, number>();
   private tokens = new Map<string, TokenUse>();
+  private keys = new Map<number, number>();
 
   seen(user: number, at: number): void {
     this.users.set(user, at);
@@ -17,18 +18,25 @@ export class Uses {
     this.tokens.set(use.token.id, use);
   }
 
-  /** Removes and returns up to `most` users and as many tokens; undefined if there are none. */
+  /** @param key the id of an SSH key */
+  keyUsed(key: number, at: number): void {
+    this.keys.set(key, at);
+  }
+
+  /** Removes and returns up to `most` users, as many tokens and as many keys; undefined if there are none. */
   take(most: number): GatheredUses | undefined {
-    if (this.users.size + this.tokens.size === 0) return undefined;
+    if (this.users.size + this.tokens.size + this.keys.size === 0) return undefined;
     return {
       users: takeFrom(this.users, most),
       tokens: takeFrom(this.tokens, most).map(entryValue),
+      keys: takeFrom(this.keys, most),
     };
   }
 
   /** Puts back uses that could not be stored, unless there are later ones. */
-  putBack({ users, tokens }: GatheredUses): void {
+  putBack({ users, tokens, keys }: GatheredUses): void {
     this.users = new Map([...users, ...this.users]);
+    this.keys = new Map([...keys, ...this.keys]);
     this.tokens = new Map([...tokens.map((use) => [use.token.id, use] as const), ...this.tokens]);
   }
 }

@@ -10,7 +10,7 @@ const value = sql.placeholder;
 const peerColumns = {
   id: users.id,
   name: users.name,
-  isProtected: sql<number>`${users.passwordHash} is not null`,
+  isProtected: users.isProtected,
   blocksUser: blocked(sql`${users.id}`, sql`${value('user')}`),
   isBlocked: blocked(sql`${value('user')}`, sql`${users.id}`),
 };

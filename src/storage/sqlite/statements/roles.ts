@@ -13,7 +13,7 @@ const memberOf = and(eq(memberships.groupId, group), eq(memberships.userId, user
 const targetColumns = {
   id: users.id,
   name: users.name,
-  isProtected: sql<number>`${users.passwordHash} is not null`,
+  isProtected: users.isProtected,
   isBanned: sql<number>`${users.bannedAt} is not null`,
   joinedAt: memberships.joinedAt,
   role: memberships.role,

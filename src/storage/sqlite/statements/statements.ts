@@ -7,6 +7,7 @@ import { recipeOf } from './direct.ts';
 import { groupLogStatements } from './group-log.ts';
 import { groupStatements } from './groups.ts';
 import { invitationStatements } from './invitations.ts';
+import { keyStatements } from './keys.ts';
 import { membershipStatements } from './memberships.ts';
 import { mentionStatements } from './mentions.ts';
 import { messageStatements } from './messages.ts';
@@ -35,6 +36,7 @@ function preparations(database: Orm) {
     ...unreadStatements(database),
     ...userStatements(database),
     ...credentialStatements(database),
+    ...keyStatements(database),
     ...boardStatements(database),
     ...searchStatements(database),
     ...threadStatements(database),

@@ -10,6 +10,7 @@ const value = sql.placeholder;
 export const sessionColumns = {
   user: users.id,
   passwordHash: users.passwordHash,
+  isProtected: users.isProtected,
   bannedAt: users.bannedAt,
   banReason: users.banReason,
 };
@@ -19,6 +20,7 @@ export const accountColumns = {
   id: users.id,
   name: users.name,
   passwordHash: users.passwordHash,
+  isProtected: users.isProtected,
   bannedAt: users.bannedAt,
   banReason: users.banReason,
   tokenEpoch: users.tokenEpoch,
@@ -35,7 +37,9 @@ export function userStatements(orm: Orm) {
         name: users.name,
         createdAt: users.createdAt,
         lastSeenAt: users.lastSeenAt,
-        protected: sql`${isNotNull(users.passwordHash)}`.mapWith(Boolean),
+        protected: sql`${users.isProtected}`.mapWith(Boolean),
+        hasPassword: sql`${isNotNull(users.passwordHash)}`.mapWith(Boolean),
+        keys: users.keyCount,
         bannedAt: users.bannedAt,
         banReason: users.banReason,
         groups: count(memberships.groupId),
@@ -48,6 +52,10 @@ export function userStatements(orm: Orm) {
   return {
     accountByKey: account(eq(users.nameKey, value('key'))),
 
+    /** The owner of the SSH key with the id `:key`. */
+    accountOfKey: account(
+      sql`${users.id} = (select user_id from user_keys where user_keys.id = ${value('key')})`,
+    ),
     session: () =>
       direct(orm.$client, orm.select(sessionColumns).from(users).where(byId), sessionColumns),
     userByKey: () => details(eq(users.nameKey, value('key'))).prepare(),

@@ -1,0 +1,41 @@
+import type { StoredKey } from '../../board/types.ts';
+import { toKey } from '../../board/view.ts';
+import { boardError } from '../../protocol/errors.ts';
+import type { Session } from '../session.ts';
+import type { Handlers } from './context.ts';
+
+export const keyHandlers: Pick<
+  Handlers,
+  'account.keys' | 'account.addKey' | 'account.removeKey' | 'door.look'
+> = {
+  'account.keys': async ({ session, keys }) => {
+    const found = await keys.list(session.actor);
+    return { keys: found.map(toKey) };
+  },
+
+  'account.addKey': async ({ session, keys }, { line }) => {
+    const { actor, login } = session;
+    const added = await keys.add(actor, line ?? offeredKey(session), login?.token ?? null);
+    forgetOffered(session, added);
+    return { key: toKey(added) };
+  },
+
+  'account.removeKey': async ({ session, keys }, { fingerprint }) => {
+    return { key: toKey(await keys.remove(session.actor, fingerprint)) };
+  },
+
+  'door.look': async ({ session, keys, accounts }, params) => {
+    const { login } = session;
+    if (login) throw boardError('ALREADY_LOGGED_IN', login.user.name);
+    return { ...(await keys.look(params)), access: accounts.access };
+  },
+};
+
+function offeredKey({ offeredKey: key }: Session) {
+  if (key) return key;
+  throw boardError('INVALID_PARAMS', 'line: give the line of a public SSH key');
+}
+
+function forgetOffered(session: Session, { fingerprint }: StoredKey): void {
+  if (session.offeredKey?.fingerprint === fingerprint) session.offeredKey = undefined;
+}

@@ -1,0 +1,150 @@
+import type { Actor } from '../../../board/ports/repository.ts';
+import type { NewKey, SessionToken, StoredKey, User } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
+import { limits } from '../../../protocol/limits.ts';
+import type { Statements } from '../statements/statements.ts';
+import { requireActiveSession } from './access.ts';
+import { membershipOf } from './own-memberships.ts';
+import { dropRoles } from './roles.ts';
+import { endTokens, keepToken } from './tokens.ts';
+import type { OperatorTx, ServerTx } from './transaction.ts';
+import { expel, findUser } from './users.ts';
+
+/**
+ * Adds an SSH key for its user. A key that the user has already stays as it is.
+ * @param given `keep` is the token of the session, which stays valid if the name was unprotected until now
+ * @throws BoardError as `KeyRepository.add` does
+ */
+export function addKey(
+  tx: ServerTx,
+  { actor, key, keep }: { actor: Actor; key: NewKey; keep: SessionToken | null },
+): StoredKey {
+  const { statements } = tx;
+  const { user, origin, proof } = actor;
+  requireActiveSession(statements, actor);
+  const known = requireAddable(statements, user, key, 'You have');
+  if (known) return known;
+  const added = storeKey(tx, user, key);
+  if (!proof.isProtected) {
+    // Whoever else held the name has a token for it.
+    if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.at });
+    endTokens(statements, user.id, keep?.id);
+    const opened = conversationsOf(statements, user);
+    tx.emit({ type: 'name.protected', origin, user, opened });
+  }
+  return added;
+}
+
+/** @throws BoardError as `KeyRepository.remove` does */
+export function removeKey(
+  tx: ServerTx,
+  { actor, fingerprint }: { actor: Actor; fingerprint: string },
+): StoredKey {
+  const { statements } = tx;
+  const { user, origin, proof } = actor;
+  requireActiveSession(statements, actor);
+  const { key, isLast } = findKey(statements, user, fingerprint, 'You have');
+  if (isLast && proof.passwordHash === null) throw boardError('SSH_KEY_LAST');
+  dropKey(statements, user, key);
+  tx.emit({ type: 'key.removed', origin, user, key: key.id });
+  return key;
+}
+
+/**
+ * Adds an SSH key for the operator. Sessions under an unprotected name began without it, so they end.
+ * @throws BoardError `USER_NOT_FOUND`, `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
+ */
+export function addUserKey(
+  tx: OperatorTx,
+  { name, key }: { name: string; key: NewKey },
+): { user: User; key: StoredKey } {
+  const user = findUser(tx.statements, name);
+  const known = requireAddable(tx.statements, user, key, `${user.name} has`);
+  if (known) return { user, key: known };
+  if (!user.protected) {
+    expel(tx, user, 'The operator has protected your name with an SSH key. Log in again.');
+  }
+  return { user, key: storeKey(tx, user, key) };
+}
+
+/**
+ * Removes an SSH key for the operator. If nothing else protects the name, all of its sessions end and the user loses all
+ * roles: anyone can take the name then.
+ * @throws BoardError `USER_NOT_FOUND`, `SSH_KEY_NOT_FOUND`
+ */
+export function removeUserKey(
+  tx: OperatorTx,
+  { name, fingerprint }: { name: string; fingerprint: string },
+): { user: User; key: StoredKey; isProtected: boolean } {
+  const { statements } = tx;
+  const user = findUser(statements, name);
+  const { key, isLast } = findKey(statements, user, fingerprint, `${user.name} has`);
+  const isProtected = user.hasPassword || !isLast;
+  dropKey(statements, user, key);
+  if (isProtected) tx.emit({ type: 'key.removed', origin: null, user: plain(user), key: key.id });
+  else {
+    expel(tx, user, 'The operator has removed your SSH key. Log in again.');
+    dropRoles(tx, user);
+  }
+  return { user, key, isProtected };
+}
+
+/**
+ * Checks that a key can be one of a user.
+ * @param user undefined for a user who is not made yet
+ * @returns the key if the user has it already
+ * @throws BoardError `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
+ */
+export function requireAddable(
+  statements: Statements,
+  user: Pick<User, 'id'> | undefined,
+  { fingerprint }: NewKey,
+  whose: string,
+): StoredKey | undefined {
+  const owner = statements.ownerOfKey.get({ fingerprint });
+  if (owner && owner.user !== user?.id) throw boardError('SSH_KEY_TAKEN');
+  if (!user) return undefined;
+  const keys = statements.keysOf.all({ user: user.id });
+  if (owner) return keys.find(({ id }) => id === owner.id);
+  if (keys.length >= limits.sshKeys) throw boardError('SSH_KEY_LIMIT', whose, limits.sshKeys);
+  return undefined;
+}
+
+/** Stores a key that `requireAddable` accepts. The name is protected from now on. @param lastUsedAt null for never */
+export function storeKey(
+  { statements, at }: OperatorTx,
+  { id: user }: Pick<User, 'id'>,
+  { fingerprint, type, comment }: NewKey,
+  lastUsedAt: number | null = null,
+): StoredKey {
+  statements.countKeys.run({ user, change: 1 });
+  return statements.addKey.get({ fingerprint, user, type, comment, at, lastUsedAt });
+}
+
+/** The direct conversations of a user whose name was unprotected until now: the user's session was in none of them. */
+export function conversationsOf(statements: Statements, { id: user }: Pick<User, 'id'>) {
+  const all = { user, after: 0, limit: Number.MAX_SAFE_INTEGER, counted: 0 };
+  return statements.conversationsOf.all(all).map(membershipOf({ isProtected: true }));
+}
+
+function findKey(
+  statements: Statements,
+  { id: user }: User,
+  fingerprint: string,
+  whose: string,
+): { key: StoredKey; isLast: boolean } {
+  const keys = statements.keysOf.all({ user });
+  const key = keys.find((one) => one.fingerprint === fingerprint);
+  if (!key) throw boardError('SSH_KEY_NOT_FOUND', whose, fingerprint);
+  return { key, isLast: keys.length === 1 };
+}
+
+/** The tokens and sessions that rest on the key's id are refused from now on: see `hasKey`. */
+function dropKey(statements: Statements, { id: user }: User, { id: key }: StoredKey): void {
+  statements.removeKey.run({ key });
+  statements.countKeys.run({ user, change: -1 });
+}
+
+function plain({ id, name }: User): User {
+  return { id, name };
+}
