@@ -2,11 +2,14 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type Act, histories, historiesOfGroups, historiesOfLateMembers } from './model/acts.ts';
 import { everyAct, play } from './model/life.ts';
-import { written } from './model/written.ts';
+import { writtenMessages } from './model/written.ts';
+import { writtenGroups } from './model/written-groups.ts';
 import { report, setting } from './settings.ts';
 
 const runs = setting('runs', 12);
 const seed = setting('seed', 6);
+
+const written = { ...writtenMessages, ...writtenGroups };
 
 test.each(Object.entries(written))(
   'each client gets what the model says when %s',

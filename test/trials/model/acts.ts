@@ -29,7 +29,7 @@ interface MadeGroup {
 }
 
 /** A group by its name, which may mean different groups for different users, or by its number. */
-export type GroupPlace = GroupName | MadeName | MadeGroup;
+export type GroupPlace = GroupName | MadeName | 'news' | MadeGroup;
 
 /** A group, or the direct conversation with one of the others. */
 export type Place = GroupPlace | { readonly other: 0 | 1 };
@@ -271,47 +271,75 @@ const act: fc.Arbitrary<Act> = fc.oneof(
   often(2, fc.record({ do: one('renameGroup', 'restart') })),
 );
 
-const anyGroup = fc.nat({ max: 8 });
+/** The sixth is the first that a user has made. */
+const anyGroup = fc.oneof(fc.constant(5), fc.nat({ max: 8 }));
+
+const staffSeat = fc.oneof(
+  { weight: 3, arbitrary: fc.constantFrom(bobsSeat, bobsSeat, 0, 1) },
+  { weight: 2, arbitrary: seat },
+);
+/** The group that was made first, more often than others. */
+const itsGroup: fc.Arbitrary<GroupPlace> = fc.oneof(
+  { weight: 3, arbitrary: fc.constant({ made: 0, by: 'number' } as const) },
+  { weight: 1, arbitrary: madeGroup },
+);
+const visibleNumber = fc.oneof(
+  { weight: 3, arbitrary: fc.integer({ min: 1, max: 6 }).map((nth) => 2 * nth) },
+  { weight: 1, arbitrary: number },
+);
 
 /** What is done to the groups of users. */
 const groupAct: fc.Arbitrary<Act> = fc.oneof(
-  often(3, fc.record({ do: one('create'), seat, name: fc.constantFrom(...madeNames), access })),
-  often(8, fc.record({ do: one('join'), seat, group: madeGroup })),
-  often(3, fc.record({ do: one('joinByCode'), seat, group: madeGroup, code: fc.nat({ max: 2 }) })),
-  often(2, fc.record({ do: one('leave', 'users'), seat, group: madeGroup })),
-  often(4, fc.record({ do: one('setGroup'), seat, group: madeGroup, change })),
-  often(8, fc.record({ do: one('about', 'log', 'invitations', 'reports', 'pins'), seat, group })),
-  often(1, fc.record({ do: one('deleteGroup', 'revokeCodes'), seat, group: madeGroup })),
-  often(6, fc.record({ do: one('invite'), seat, group: madeGroup, user })),
-  often(1, fc.record({ do: one('revoke'), seat, group: madeGroup, user })),
+  often(2, fc.record({ do: one('create'), seat, name: fc.constantFrom(...madeNames), access })),
+  often(7, fc.record({ do: one('join'), seat, group: itsGroup })),
+  often(4, fc.record({ do: one('joinByCode'), seat, group: itsGroup, code: fc.nat({ max: 2 }) })),
+  often(3, fc.record({ do: one('leave', 'users'), seat, group: itsGroup })),
+  often(4, fc.record({ do: one('setGroup'), seat: staffSeat, group: itsGroup, change })),
+  often(4, fc.record({ do: one('about', 'log', 'pins'), seat, group: itsGroup })),
+  often(2, fc.record({ do: one('invitations', 'reports'), seat: staffSeat, group: itsGroup })),
+  often(2, fc.record({ do: one('deleteGroup', 'revokeCodes'), seat, group: itsGroup })),
+  often(6, fc.record({ do: one('invite'), seat: staffSeat, group: itsGroup, user })),
+  often(2, fc.record({ do: one('revoke'), seat, group: itsGroup, user })),
   often(
-    3,
+    4,
     fc.record({
-      ...{ do: one('makeCode'), seat, group: madeGroup },
+      ...{ do: one('makeCode'), seat: staffSeat, group: itsGroup },
       ...{ uses: fc.integer({ min: 1, max: 2 }), hasEnd: fc.boolean() },
     }),
   ),
-  often(8, fc.record({ do: onUser, seat, group: madeGroup, user, reason: why })),
-  often(5, fc.record({ do: one('setRole'), seat, group: madeGroup, user, role })),
-  often(6, fc.record({ do: onMessage, seat, place: madeGroup, number })),
+  often(12, fc.record({ do: onUser, seat: staffSeat, group: itsGroup, user, reason: why })),
+  often(6, fc.record({ do: one('setRole'), seat: staffSeat, group: itsGroup, user, role })),
+  often(10, fc.record({ do: onMessage, seat: staffSeat, place: itsGroup, number: visibleNumber })),
   often(
     3,
-    fc.record({ do: one('report'), seat, place: madeGroup, number, reason: fc.constant('spam') }),
+    fc.record({
+      ...{ do: one('report'), seat, place: itsGroup, number: visibleNumber },
+      reason: fc.constantFrom('spam', 'an insult'),
+    }),
   ),
   often(2, fc.record({ do: one('invited', 'groups'), seat })),
   often(1, fc.record({ do: one('protect'), seat: fc.constant(davesSeat) })),
   often(
+    6,
+    fc.record({
+      ...{ do: one('post'), seat, place: itsGroup },
+      ...{ posts: fc.integer({ min: 1, max: 3 }), mentioned },
+    }),
+  ),
+  often(
     8,
     fc.record({
-      do: one('post'),
+      do: one('reply', 'edit'),
       seat,
-      place: madeGroup,
-      posts: fc.integer({ min: 1, max: 3 }),
+      place: itsGroup,
+      number: visibleNumber,
       mentioned,
     }),
   ),
-  often(4, fc.record({ do: one('reply', 'edit'), seat, place: madeGroup, number, mentioned })),
-  often(3, fc.record({ do: one('deleteOwn'), seat, place: madeGroup, number, reason })),
+  often(
+    4,
+    fc.record({ do: one('deleteOwn'), seat, place: itsGroup, number: visibleNumber, reason }),
+  ),
   often(2, fc.record({ do: one('go'), seat, place: madeGroup, number: fc.constant(undefined) })),
   often(
     3,
@@ -342,7 +370,7 @@ export const historiesOfGroups: fc.Arbitrary<Act[]> = fc
   .tuple(
     fc.constantFrom(...madeNames),
     access,
-    fc.array(fc.oneof({ weight: 4, arbitrary: groupAct }, { weight: 1, arbitrary: act }), {
+    fc.array(fc.oneof({ weight: 5, arbitrary: groupAct }, { weight: 1, arbitrary: act }), {
       minLength: 20,
       maxLength: 70,
     }),

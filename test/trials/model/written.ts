@@ -40,7 +40,7 @@ const carolJoinsLate: readonly Act[] = [
 ];
 
 /** What random histories seldom do. An odd number is that of a message. */
-export const written: Readonly<Record<string, readonly Act[]>> = {
+export const writtenMessages: Readonly<Record<string, readonly Act[]>> = {
   'messages from before a join are edited and deleted': [
     ...carolJoinsLate,
     ...[edit(bob, 1), edit(bob, 3), edit(bob, 5)],

@@ -48,14 +48,39 @@ export class Charter {
   /** With the reason. */
   readonly barred = new Map<string, string>();
   readonly silenced = new Set<string>();
-  invited: Invited[] = [];
-  codes: Code[] = [];
+  /** The open ones, oldest first. */
+  invitations: (Invited | Code)[] = [];
   log: Line[] = [];
   readonly closed = new Set<number>();
   /** In the order in which they were pinned. */
   pins: number[] = [];
   /** In the order in which each user first reported each message. */
   reports: Report[] = [];
+
+  /** The invitations of users. */
+  get invited(): Invited[] {
+    return this.invitations.filter((each) => 'user' in each);
+  }
+
+  get codes(): Code[] {
+    return this.invitations.filter((each) => 'code' in each);
+  }
+
+  /** Ends some invitations. @returns how many */
+  uninvite(isMeant: (each: Invited) => boolean): number {
+    return this.end((each) => 'user' in each && isMeant(each));
+  }
+
+  /** Ends some codes. @returns how many */
+  endCodes(isMeant: (code: Code) => boolean): number {
+    return this.end((each) => 'code' in each && isMeant(each));
+  }
+
+  private end(isMeant: (each: Invited | Code) => boolean): number {
+    const before = this.invitations.length;
+    this.invitations = this.invitations.filter((each) => !isMeant(each));
+    return before - this.invitations.length;
+  }
 
   /** @param isOperators whether the operator made the group */
   constructor(

@@ -48,7 +48,8 @@ export class GroupLog {
     this.tell({ key, method: 'group.logged', params: { line: shown(added) }, to, isForAll });
   }
 
-  list(user: string, key: string): Answer {
+  /** The newest lines, newest first. */
+  list(user: string, key: string, limit: number): Answer {
     return this.access.in(user, key, (group) => {
       const joined = group.members.get(user)?.joined ?? 0;
       const isStaff = this.access.role(user, key) !== 'member';
@@ -56,7 +57,7 @@ export class GroupLog {
         .charter(key)
         .log.filter((line) => isStaff || line.turn > joined)
         .filter((line) => this.mayRead(user, key, line));
-      return { lines: lines.map(shown).reverse(), more: false };
+      return { lines: lines.slice(-limit).map(shown).reverse(), more: lines.length > limit };
     });
   }
 

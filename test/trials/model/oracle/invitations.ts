@@ -48,7 +48,7 @@ export class Invitations {
     const charter = this.access.charter(key);
     const author = by === null ? null : names.of(by);
     if (!this.access.isInvited(user, key)) {
-      charter.invited.push({ user, by });
+      charter.invitations.push({ user, by });
       const params = { by: author, description: charter.description };
       this.log.tell({ key, method: 'group.invited', params, to: [user] });
       this.log.add(key, { act: 'invite', by: author, user: names.of(user) });
@@ -62,7 +62,7 @@ export class Invitations {
 
   /** A code was made. @param by null for the operator */
   made(key: string, code: string, uses: number, by: string | null, hasEnd: boolean): void {
-    this.access.charter(key).codes.push({ code, uses, by, hasEnd });
+    this.access.charter(key).invitations.push({ code, uses, by, hasEnd });
     const author = by === null ? null : this.access.names.of(by);
     this.log.add(key, { act: 'code', by: author, ...(hasEnd && { until: 'then' }) });
   }
@@ -83,10 +83,10 @@ export class Invitations {
 
   revoked(key: string, user: string | undefined, by: string | null): Result {
     const charter = this.access.charter(key);
-    const of = charter.invited.filter((each) => each.user === user);
-    const revoked = user === undefined ? charter.codes.length : of.length;
-    if (user === undefined) charter.codes = [];
-    else charter.invited = charter.invited.filter((each) => each.user !== user);
+    const revoked =
+      user === undefined
+        ? charter.endCodes(() => true)
+        : charter.uninvite((each) => each.user === user);
     if (revoked > 0) {
       const name = user !== undefined && { user: this.access.names.of(user) };
       this.log.add(key, { act: 'revoke', by, ...name });
@@ -99,13 +99,12 @@ export class Invitations {
       const refused = this.roles.refuses(user, key, 'invite users');
       if (refused) return refused;
       const { names } = this.access;
-      const { invited, codes } = this.access.charter(key);
-      const author = (by: string | null) => (by === null ? null : names.of(by));
-      const users = invited.map((each) => ({ user: names.of(each.user), by: author(each.by) }));
-      const open = codes.map(({ by, uses, hasEnd }) => {
-        return { by: author(by), uses, ...(hasEnd && { until: 'then' }) };
+      const invitations = this.access.charter(key).invitations.map((each) => {
+        const by = each.by === null ? null : names.of(each.by);
+        if ('user' in each) return { user: names.of(each.user), by };
+        return { by, uses: each.uses, ...(each.hasEnd && { until: 'then' }) };
       });
-      return { invitations: [...users, ...open] };
+      return { invitations };
     });
     if ('error' in answer) return answer;
     const { group: _, ...result } = answer.result;
@@ -152,8 +151,7 @@ export class Invitations {
 
   /** A user has joined: an invitation that they had is used. */
   accept(user: string, key: string): void {
-    const charter = this.access.charter(key);
-    charter.invited = charter.invited.filter((each) => each.user !== user);
+    this.access.charter(key).uninvite((each) => each.user === user);
   }
 
   /** Why a user may not join a group, which the user may know of or has a code of. The code is used up otherwise. */
@@ -170,7 +168,7 @@ export class Invitations {
     const found = charter.codes.find((each) => each.code === code);
     if (!found) return refusal('INVITATION_INVALID', name);
     found.uses--;
-    charter.codes = charter.codes.filter(({ uses }) => uses > 0);
+    charter.endCodes(({ uses }) => uses === 0);
     return undefined;
   }
 }

@@ -52,16 +52,15 @@ export class Messages {
       const refused = this.direct.refuses(user, otherOf(user, key));
       return refused ?? this.access.noMessage(user, key, to);
     }
-    const rule = () => {
-      if (!this.access.sees(user, key, to)) return this.access.noMessage(user, key, to);
-      return this.refusesToReply(user, key, to);
-    };
+    const rule = () => this.refusesToReply(user, key, to);
     return this.keep(user, key, text, rule, () => model.reply(user, key, to, subject), to);
   }
 
   private refusesToReply(user: string, key: string, to: number): Refusal | undefined {
     const refused = this.refusesByPolicy(user, key, 'replying', 'reply');
-    if (refused || isDirect(key)) return refused;
+    if (refused) return refused;
+    if (!this.access.sees(user, key, to)) return this.access.noMessage(user, key, to);
+    if (isDirect(key)) return undefined;
     const thread = this.access.model.group(key).threadOf(user, to);
     if (!this.access.charter(key).closed.has(thread)) return undefined;
     if (this.access.role(user, key) !== 'member') return undefined;

@@ -66,7 +66,7 @@ export class Moderation {
         if (act === 'remove' && !isMember) return notMember(name, names.of(key));
         if (act === 'bar') {
           charter.barred.set(user, reason);
-          charter.invited = charter.invited.filter((each) => each.user !== user);
+          charter.uninvite((each) => each.user === user);
         }
         const settle = isMember ? this.end(key, user, act, reason, by) : () => {};
         this.log.add(key, line);

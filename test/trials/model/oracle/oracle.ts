@@ -45,8 +45,8 @@ export class Oracle {
       const charter = this.access.charter(key);
       charter.barred.delete(user);
       charter.silenced.delete(user);
-      charter.invited = charter.invited.filter((each) => each.user !== user && each.by !== user);
-      charter.codes = charter.codes.filter(({ by }) => by !== user);
+      charter.uninvite((each) => each.user === user || each.by === user);
+      charter.endCodes(({ by }) => by === user);
       for (const report of charter.reports) if (report.user === user) report.user = null;
       return this.roles.end(key, user);
     });

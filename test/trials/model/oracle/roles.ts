@@ -118,7 +118,7 @@ export class Roles {
   private store(key: string, user: string, role: Role): void {
     const charter = this.access.charter(key);
     charter.staff.delete(user);
-    if (role === 'member') charter.codes = charter.codes.filter(({ by }) => by !== user);
+    if (role === 'member') charter.endCodes(({ by }) => by === user);
     else charter.staff.set(user, { role, since: ++this.access.model.turn });
   }
 

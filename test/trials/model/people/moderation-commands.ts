@@ -52,9 +52,11 @@ export const moderationCommands: Record<string, Command> = {
   },
   'group.log': {
     line: ({ group }) => `%log ${group}`,
-    shown: ({ group, lines }) => {
+    shown: ({ group, lines, more }) => {
       const shown = lines.map((line: Any) => `DATE | ${logLine(line)}`).reverse();
-      return framed(`Group: ${group} Log`, shown.length > 0 ? shown : ['(no lines)']);
+      const older = `There are older lines: type %log ${group} before LINE.`;
+      const all = framed(`Group: ${group} Log`, shown.length > 0 ? shown : ['(no lines)']);
+      return all + (more ? info(older) : '');
     },
   },
   'group.invite': {

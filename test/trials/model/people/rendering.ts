@@ -15,6 +15,7 @@ export function plain(text: string): string {
     .replaceAll(' (online)', '')
     .replaceAll(', online)', ')')
     .replace(/\b[0-9a-f]{24}\b/g, 'CODE')
+    .replace(/ before \d{10,}/g, ' before LINE')
     .replace(/^(\[INFO\] Members of .*: )(.*)$/m, (_, start: string, names: string) => {
       return `${start}${names.split(', ').sort().join(', ')}`;
     });

@@ -89,8 +89,9 @@ export const groupActs: Playing<
   },
 
   log: (turn) => {
-    const limit = turn.seat.isPerson ? {} : { limit: 200 };
-    return turn.ask('group.log', limit, turn.oracle.log.list(turn.user, turn.key));
+    // A person is shown 20 lines.
+    const limit = turn.seat.isPerson ? 20 : 200;
+    return turn.ask('group.log', { limit }, turn.oracle.log.list(turn.user, turn.key, limit));
   },
 };
 
