@@ -206,3 +206,20 @@ test('an edit that changes nothing about a group tells nobody, however often it 
     ['group.logged', undefined],
   ]);
 });
+
+test('a barred user with a code of a secret group gets another group of its name, as if there were no other', async () => {
+  const { peers } = await members(['alice', 'bob', 'carol'], 'secret');
+  const [alice, bob, carol] = peers;
+  const { code } = await alice.call('group.invite', { group, uses: 10 });
+  await alice.call('group.bar', { group, user: 'bob' });
+  await alice.call('group.bar', { group, user: 'carol' });
+  await carol.call('group.create', { name: group, access: 'invite' });
+
+  const wrong = 'f'.repeat(24);
+  const refused = await refusal(bob.request('group.join', { group, code }));
+  expect(refused).toEqual(await refusal(bob.request('group.join', { group, code: wrong })));
+  expect(refused?.code).toBe('INVITATION_INVALID');
+  await carol.call('group.edit', { group, access: 'open' });
+  const joined = await bob.call('group.join', { group, code });
+  expect(joined).toMatchObject({ group, access: 'open', total: 2 });
+});

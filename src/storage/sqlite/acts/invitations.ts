@@ -146,6 +146,10 @@ export function requireNotBarred(
   if (barred) throw boardError('BARRED', 'You are', name, barred.reason);
 }
 
+export function isBarred(statements: Statements, { user }: Actor, { id }: Group): boolean {
+  return !!statements.restrictionOf.get({ group: id, user: user.id, kind: 'barred' });
+}
+
 /** @throws BoardError `ALREADY_MEMBER`, `BARRED` */
 function requireInvitable(statements: Statements, group: Group, { user, isMember }: Target): void {
   if (isMember) {

@@ -8,7 +8,7 @@ import { firstMembers, memberPage, messagePage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
 import { findAccess, requireActiveSession, requireMember } from './access.ts';
 import { changeCounts } from './counts.ts';
-import { findCode, refersTo, requireNotBarred, useCode } from './invitations.ts';
+import { findCode, isBarred, refersTo, requireNotBarred, useCode } from './invitations.ts';
 import { removeMembership } from './moderation.ts';
 import { settleOwner } from './roles.ts';
 import type { ServerTx } from './transaction.ts';
@@ -40,7 +40,12 @@ function requireJoinable(
   const invitation = findCode(tx, code);
   const invitedTo = invitation && statements.groupById.get({ group: invitation.groupId });
   const key = invitedTo && statements.keyOfGroup.get({ group: invitedTo.id })?.key;
-  const isFor = invitedTo && key !== undefined && refersTo(ref, { id: invitedTo.id, key });
+  // A secret group does not exist for a barred user, whose word then means another group of that name.
+  const isFor =
+    invitedTo &&
+    key !== undefined &&
+    refersTo(ref, { id: invitedTo.id, key }) &&
+    !(invitedTo.access === 'secret' && isBarred(statements, actor, invitedTo));
   const found = isFor
     ? findAccessByCode(statements, actor, invitedTo)
     : findAccess(statements, actor, ref);
