@@ -104,7 +104,8 @@ function everything(stage: Stage): Act[] {
   const made = stage.made.map((_, nth): GroupPlace => ({ made: nth, by: 'number' }));
   const places: Place[] = [...groupNames, ...made, { other: 0 }, { other: 1 }];
   return stage.seats.flatMap(({ at: seat }): Act[] => [
-    ...[...groupNames, ...madeNames, ...made].flatMap((group): Act[] => [
+    ...madeNames.map((group): Act => ({ do: 'about', seat, group })),
+    ...[...groupNames, ...made].flatMap((group): Act[] => [
       { do: 'about', seat, group },
       { do: 'log', seat, group },
       { do: 'reports', seat, group },

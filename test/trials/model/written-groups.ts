@@ -95,6 +95,16 @@ export const writtenGroups: Readonly<Record<string, readonly Act[]>> = {
     { do: 'setGroup', seat: bob, group: plans, change: { field: 'access', value: 'invite' } },
     ...[joinByCode(dave), join(dave), joinByCode(dave, 2)],
   ],
+  'a barred user has a code of a secret group, and another group has its name': [
+    ...[create(bob, 'secret'), makeCode(bob, 2), joinByCode(carol), create(alice, 'open')],
+    ...[onUser(bob, 'bar', 'carol'), joinByCode(carol, 0, byNumber), joinByCode(carol)],
+    ...[post(carol, 1, plans), post(alice, 1, plans), joinByCode(dave), leave(dave)],
+    {
+      ...{ do: 'setGroup', seat: alice, group: plans },
+      change: { field: 'access', value: 'invite' },
+    } as const,
+    ...[leave(carol), joinByCode(carol), join(carol), joinByCode(dave)],
+  ],
   'a barred user tries to come back': [
     ...[...bobsGroup('invite'), onUser(aliceTyping, 'bar', 'carol', 'spam'), join(carol)],
     ...[makeCode(bob, 2), joinByCode(carolTyping), invite(bob, 'carol'), about(carol), post(carol)],
