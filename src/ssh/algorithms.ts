@@ -5,7 +5,9 @@ import type { Algorithms } from 'ssh2';
  * and the client could choose the numbers. Compression is off, because it would unpack before the login.
  */
 export const algorithms: Algorithms = {
-  kex: ['curve25519-sha256', 'curve25519-sha256@libssh.org', 'ecdh-sha2-nistp256'],
+  // The order does not matter for the choice, which is the client's. But ssh2 takes each guess of a client (RFC 4253, section
+  // 7.1) for a wrong one, and then both sides wait. So the first name is not that of dropbear, which does guess.
+  kex: ['curve25519-sha256@libssh.org', 'curve25519-sha256'],
   serverHostKey: ['ssh-ed25519'],
   cipher: [
     'aes128-gcm@openssh.com',

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { fingerprintOf, parseKeyLine } from '../../src/protocol/ssh-key.ts';
+import { publicHostKey } from '../../src/ssh/host-key.ts';
 import type { SshLimits } from '../../src/ssh/limits.ts';
 import { loadSsh2 } from '../../src/ssh/load.ts';
 import { SshServer } from '../../src/ssh/server.ts';
@@ -74,7 +76,9 @@ export interface TestSsh {
   /** Who has been let in, and what they asked for. */
   readonly visitors: Visitor[];
   readonly log: { level: string; text: string; fields: Readonly<Record<string, unknown>> }[];
-  /** Arguments for ssh, with no key but those of `ssh`. */
+  /** The fingerprint of the host key. */
+  readonly hostKey: string;
+  /** Arguments for ssh, with no key but those that they name. */
   ssh(...args: string[]): string[];
 }
 
@@ -84,11 +88,13 @@ export interface SshOptions {
   readonly receive?: (visitor: Visitor) => Promise<number>;
 }
 
-/** What a visitor gets: who it is, and its own lines, until the end of its input. The exit code is 7. */
-async function echo({ input, output, identity, command }: Visitor): Promise<number> {
-  const { user, key, password } = identity;
-  output.write(`${JSON.stringify({ user, key: key?.fingerprint, password, command })}\r\n`);
-  for await (const bytes of input) output.write(bytes);
+/** What a visitor gets: a greeting on a terminal, and its own bytes, until its input ends or it types Ctrl-D. The exit code is 7. */
+async function echo({ input, output, terminal }: Visitor): Promise<number> {
+  if (terminal) output.write('Welcome\r\n');
+  for await (const bytes of input) {
+    if (bytes.includes(4)) break;
+    output.write(bytes);
+  }
   return 7;
 }
 
@@ -102,9 +108,10 @@ export async function startSsh({
   const visitors: Visitor[] = [];
   const log: TestSsh['log'] = [];
   const library = await loadSsh2();
+  const hostKey = Buffer.from(library.utils.generateKeyPairSync('ed25519').private);
   const server = new SshServer({
     library,
-    hostKey: Buffer.from(library.utils.generateKeyPairSync('ed25519').private),
+    hostKey,
     sessions,
     door: () => board.door(),
     receive: (visitor) => {
@@ -122,10 +129,18 @@ export async function startSsh({
   const hosts = join(tempFolder(), 'known_hosts');
   const ssh = (...args: string[]) => [
     ...['-F', '/dev/null', '-p', String(port), '-o', 'StrictHostKeyChecking=no'],
-    ...['-o', `UserKnownHostsFile=${hosts}`, '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR'],
+    ...['-o', `UserKnownHostsFile=${hosts}`, '-o', 'IdentitiesOnly=yes'],
     ...args,
   ];
-  return { server, port, board, visitors, log, ssh };
+  return {
+    server,
+    port,
+    board,
+    visitors,
+    log,
+    ssh,
+    hostKey: fingerprintOf(publicHostKey(hostKey, '')),
+  };
 }
 
 export interface TestKey {
@@ -140,6 +155,24 @@ export function makeKey(type = 'ed25519', bits?: number): TestKey {
   execFileSync('ssh-keygen', ['-q', '-t', type, ...size, '-N', '', '-C', 'test', '-f', file]);
   const printed = execFileSync('ssh-keygen', ['-l', '-f', file], { encoding: 'utf8' });
   return { file, fingerprint: /SHA256:\S+/.exec(printed)?.[0] ?? '' };
+}
+
+/** Makes a key for dbclient. */
+export function makeDropbearKey(): TestKey {
+  const file = join(tempFolder(), 'id');
+  const args = ['-t', 'ed25519', '-f', file];
+  const printed = execFileSync('dropbearkey', args, { encoding: 'utf8', stdio: 'pipe' });
+  return {
+    file,
+    fingerprint: parseKeyLine(/^ssh-ed25519 .*$/m.exec(printed)?.[0] ?? '').fingerprint,
+  };
+}
+
+/** Makes a key for plink. */
+export function makePuttyKey(): TestKey {
+  const { file, fingerprint } = makeKey();
+  execFileSync('puttygen', [file, '-O', 'private', '-o', `${file}.ppk`]);
+  return { file: `${file}.ppk`, fingerprint };
 }
 
 export interface Run {

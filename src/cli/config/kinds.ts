@@ -104,7 +104,7 @@ export function sshEndpoint(): Kind<SshEndpoint> {
     return port === undefined ? parseEndpoint(text.trim()) : { host: undefined, port };
   });
   return {
-    placeholder: '[address:]port',
+    placeholder: 'port',
     allowed: 'a port, or an address and a port, as 2222, 0.0.0.0:2222 or [::]:2222',
     schema: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), written),
     write: ({ host, port }) => (host === undefined ? String(port) : formatAddress({ host, port })),
