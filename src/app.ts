@@ -19,11 +19,12 @@ import { capacityFor, warnOfFiles } from './doors/arriving/descriptors.ts';
 import { Entrance } from './doors/arriving/entrance.ts';
 import { Handshakes } from './doors/arriving/tls.ts';
 import { doorsAt } from './doors/doors.ts';
+import { ListenError } from './doors/listen-error.ts';
 import { type Listening, probeAll, resolveAll, type TcpPlace } from './doors/listening.ts';
 import { MetricsDoor } from './doors/metrics/door.ts';
 import { OperatorDoor } from './doors/operator/door.ts';
 import { SshDoor } from './doors/ssh/door.ts';
-import { VouchedDoor } from './doors/vouched/door.ts';
+import { VouchedDoor, vouchedSocket } from './doors/vouched/door.ts';
 import { ServerCounts } from './metrics/counts.ts';
 import type { Concern, Sources } from './metrics/sources.ts';
 import { constantResult } from './protocol/jsonrpc/messages.ts';
@@ -234,7 +235,7 @@ async function build(
       ...sshConfig,
       places: sshPlaces,
       hostKeyFile: hostKeyFile(database),
-      socket: `${database}.door`,
+      socket: requireVouchedSocket(database),
     });
   // Before the SSH server ends, its sessions are sent the reason over the vouched door.
   closers.add(() => ssh?.close());
@@ -278,10 +279,20 @@ async function requireListening({ listen, data, metrics, ssh }: AppConfig) {
   const sshListening = await resolveAll(
     ssh ? [{ scheme: 'tcp', hosts: ssh.hosts, port: ssh.port, setting: '--ssh' }] : [],
   );
+  if (ssh) requireVouchedSocket(file);
   for (const at of listening) if (at.scheme === 'unix') requireNoBoardName(at.path, file);
   await probeAll([...listening, ...sshListening], metrics);
   const sshPlaces = sshListening.flatMap((at) => (at.scheme === 'unix' ? [] : at.places));
   return { listening, sshPlaces };
+}
+
+/** @throws ListenError */
+function requireVouchedSocket(database: string): string {
+  const path = vouchedSocket(database);
+  if (path !== undefined) return path;
+  throw new ListenError(
+    `The path of ${database} is too long for the socket over which --ssh reaches the board. Choose a shorter --data.`,
+  );
 }
 
 function note(concerns: Set<Concern>, about: Concern, isThere: boolean): void {

@@ -5,18 +5,17 @@ import type {
   PublicKeyAuthContext,
 } from 'ssh2';
 import { cleanLine } from '../protocol/clean.ts';
-import type { VisitorKey } from '../visit/visitor.ts';
 import type { SshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { offeredKey } from './offered-key.ts';
-import { DoorRefusal, type Look, type VouchedDoor } from './vouched-door.ts';
+import { DoorRefusal, type Look, type ProvenKey, type VouchedDoor } from './vouched-door.ts';
 
 /** Who a connection belongs to. */
 export interface SshIdentity {
   /** The user name that the SSH client sent. */
   readonly user: string;
   /** The SSH key whose signature was verified. */
-  readonly key?: VisitorKey;
+  readonly key?: ProvenKey;
   /** The password that was right, or was set, during the login. */
   readonly password?: string;
 }
@@ -48,7 +47,7 @@ export class Login {
   private requests = 0;
   private probes = 0;
   /** The key of a signature that was right, while a password is still missing. */
-  private proven: VisitorKey | undefined;
+  private proven: ProvenKey | undefined;
   private granting: SshIdentity | undefined;
 
   constructor(private readonly options: LoginOptions) {}

@@ -1,21 +1,17 @@
 import { connect, isIPv4, type Socket } from 'node:net';
 import { LineSplitter } from '../protocol/framing.ts';
-import type { VisitorKey } from '../visit/visitor.ts';
+import type { Params, Result } from '../protocol/schemas.ts';
 
-/** What the board knows of an SSH key and of a name (`door.look`). */
-export interface Look {
-  /** Whom the key belongs to. */
-  readonly owner: string | null;
-  readonly name: 'free' | 'unprotected' | 'protected' | 'invalid' | null;
-  readonly access: 'open' | 'registered' | 'closed';
-}
+/** What the board knows of an SSH key and of a name. */
+export type Look = Result<'door.look'>;
 
-export interface LoginParams {
+export type LoginParams = Params<'door.login'> & {
   readonly user: string;
   readonly password: string;
-  readonly key?: VisitorKey;
-  readonly create?: boolean;
-}
+};
+
+/** An SSH key whose signature was verified. */
+export type ProvenKey = NonNullable<Params<'door.login'>['key']>;
 
 /** The board as the login of one SSH connection sees it. */
 export interface VouchedDoor {
