@@ -8,6 +8,7 @@ import {
 } from '../../../src/protocol/marks.ts';
 import type { Client } from '../../../src/storage/sqlite/file/connection.ts';
 import { healthChecks, problemsOf } from '../../../src/storage/sqlite/file/health.ts';
+import { isOfWards, isWardChange, type WardChange, Wards, wardRefusals } from './wards.ts';
 
 interface InGroup {
   readonly group: string;
@@ -56,12 +57,14 @@ const refusals: Readonly<Record<Change['method'], readonly string[]>> = {
 };
 
 /** Whether the board may refuse a change with an error. */
-export function mayRefuse(method: Change['method'], code: string): boolean {
-  return refusals[method].includes(code);
+export function mayRefuse(change: Change | WardChange, code: string): boolean {
+  const allowed = isWardChange(change) ? wardRefusals : refusals[change.method as Change['method']];
+  return allowed.includes(code);
 }
 
-export function isChange(method: string): method is Change['method'] {
-  return method in refusals;
+/** Whether a method changes what the trial checks. */
+export function isChange(method: string): boolean {
+  return method in refusals || isOfWards(method);
 }
 
 /** Takes the answer, or undefined where it was refused. */
@@ -122,6 +125,8 @@ function numbersOf(ranges: readonly NumberRange[]): number[] {
 export class Ledger {
   /** All that was sent, by subject. */
   readonly sent = new Map<string, Sent>();
+  /** The groups of users. */
+  readonly wards = new Wards();
   /** Up to which number of a group the operator's purges have deleted, and may have deleted. */
   private readonly purged = new Map<string, { certain: number; keep: number }>();
   private readonly standings = new Map<string, Standing>();
@@ -137,7 +142,9 @@ export class Ledger {
   }
 
   /** Notes what a user asks for, before the board can know of it. What is returned takes the answer. */
-  asked(user: string, { method, params }: Change): Answered {
+  asked(user: string, change: Change | WardChange): Answered {
+    if (isWardChange(change)) return this.wards.asked(user, change as WardChange);
+    const { method, params } = change as Change;
     switch (method) {
       case 'message.post':
         return this.post(user, params);
@@ -257,6 +264,7 @@ export class Ledger {
     for (const check of healthChecks) expect(problemsOf(check, client), check.name).toEqual([]);
     this.checkMessages(client);
     this.checkMemberships(client);
+    this.wards.check(client);
   }
 
   private checkMessages(client: Client): void {
@@ -292,7 +300,7 @@ export class Ledger {
   /** Up to which number messages may be missing. Of the rest, no number is left out or used twice. */
   private mayBeGone(client: Client, rows: readonly Numbered[]): Map<string, number> {
     const groups = client.prepare<[], { name: string; last: number }>(
-      "SELECT name, last_number AS last FROM groups WHERE kind = 'group'",
+      "SELECT name, last_number AS last FROM groups WHERE kind = 'group' AND created_by IS NULL",
     );
     return new Map(
       groups.all().map(({ name, last }) => {
@@ -336,6 +344,7 @@ export class Ledger {
 
   /** What was asked for and not answered is as this database has it, from here on. */
   settle(client: Client): void {
+    this.wards.settle(client);
     const deleted = new Set(tombstonesIn(client).map(nameOf));
     for (const sent of this.sent.values()) {
       if (sent.deletion !== 'asked' || sent.number === undefined) continue;
@@ -390,25 +399,29 @@ const groupFor = (user: string) => `iif(kind = 'group', groups.name, '@' || (
   SELECT them.name FROM memberships JOIN users AS them ON them.id = user_id
   WHERE memberships.group_id = groups.id AND user_id <> ${user}))`;
 
+/** The groups of users are checked in `wards.ts`. A direct conversation has a maker too. */
+const notOfUsers = "(kind = 'direct' OR created_by IS NULL)";
+
 const tombstonesQuery = `
   SELECT ${groupFor('deleted_by')} AS "group", number,
     subject || content || coalesce(sender_id, '') || coalesce(post_key, '') || coalesce((
       SELECT group_concat(revisions.content) FROM revisions
       WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number), '') AS rest
-  FROM messages JOIN groups ON groups.id = group_id WHERE deleted_at IS NOT NULL`;
+  FROM messages JOIN groups ON groups.id = group_id
+  WHERE deleted_at IS NOT NULL AND ${notOfUsers}`;
 
 const messagesQuery = `
   SELECT ${groupFor('sender_id')} AS "group",
     number, users.name AS user, subject, content, post_key AS key,
     reply_to AS replyTo
   FROM messages JOIN groups ON groups.id = group_id JOIN users ON users.id = sender_id
-  ORDER BY group_id, number`;
+  WHERE ${notOfUsers} ORDER BY group_id, number`;
 
 const membershipsQuery = `
   SELECT groups.name AS "group", users.name AS user, joined_at AS joinedAt,
     last_read_number AS lastRead, read_ranges AS ranges
   FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
-  WHERE kind = 'group'`;
+  WHERE kind = 'group' AND created_by IS NULL`;
 
 /** The direct conversations in which a number is missing or used twice: a deleted message keeps its number. */
 const brokenConversations = `

@@ -1,7 +1,10 @@
 import { directName } from '../../../src/protocol/direct.ts';
+import type { Method, Params } from '../../../src/protocol/schemas.ts';
 import { Caller, Refused } from '../caller.ts';
 import type { Random } from '../random.ts';
 import { type Change, type Ledger, mayRefuse, type Post, type Sent } from './ledger.ts';
+import { wardAct } from './ward-acts.ts';
+import type { WardChange } from './wards.ts';
 
 export const users = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'] as const;
 /** Two users with passwords, who write to each other too. A password costs a quarter of a second at each login. */
@@ -50,6 +53,7 @@ export class User {
 
   private async act(prefix: string): Promise<void> {
     const { random } = this;
+    if (random.once(this.friend ? 2 : 4)) return this.workInWard(prefix);
     const group = random.pick(groups);
     switch (random.whole(0, 9)) {
       case 0:
@@ -74,6 +78,14 @@ export class User {
         if (failed?.status === 'rejected') throw failed.reason;
       }
     }
+  }
+
+  private workInWard(prefix: string): Promise<void> {
+    const { random, name, ledger } = this;
+    return ledger.wards.alone(async () => {
+      const act = wardAct(ledger.wards, { random, name, users, friends, prefix });
+      if (act) await this.change(act);
+    });
   }
 
   private message(group: string, subject: string): Post {
@@ -133,11 +145,12 @@ export class User {
     return this.change({ method: 'message.markRead', params: { group, ranges: [[first, end]] } });
   }
 
-  private async change(change: Change): Promise<void> {
+  private async change(change: Change | WardChange): Promise<void> {
     const answered = this.ledger.asked(this.name, change);
     const { method, params } = change;
-    const answer = await this.caller.call(method, params).catch((error: unknown) => {
-      if (error instanceof Refused && mayRefuse(method, error.code)) return undefined;
+    const called = this.caller.call(method as Method, params as Params<Method>);
+    const answer = await called.catch((error: unknown) => {
+      if (error instanceof Refused && mayRefuse(change, error.code)) return undefined;
       throw error;
     });
     answered(answer);

@@ -72,7 +72,7 @@ export class Witness implements Judge {
     const asked = talk.asked.get(id);
     if (!asked) return;
     talk.asked.delete(id);
-    if (error && !mayRefuse(asked.change.method, error.data.code)) return;
+    if (error && !mayRefuse(asked.change, error.data.code)) return;
     asked.answered(result);
     this.acknowledged++;
   }
