@@ -146,6 +146,11 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
     case 'range':
       if (place.before.toLowerCase() === 'before') return numbers(place, call, style);
       return [{ text: 'all' }, { text: 'before' }];
+    case 'key': {
+      if (place.before.toLowerCase() !== 'remove') return [];
+      const { keys } = await call('account.keys', {});
+      return keys.map(({ fingerprint, comment }) => ({ text: fingerprint, note: comment }));
+    }
     case 'query':
       return queryWords(place, call);
     case 'command':

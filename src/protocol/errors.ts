@@ -20,7 +20,8 @@ export const catalogue = {
   ALREADY_LOGGED_IN: (name: string) => `You are logged in already, as ${name}.`,
   NAME_INVALID: (name: string, why: string) => `"${name}" cannot be a name: ${why}.`,
   NAME_IN_USE: () => 'Username already in use.',
-  PASSWORD_REQUIRED: () => 'This name is protected: its password is needed.',
+  PASSWORD_REQUIRED: () =>
+    'This name is protected: give its password, or come by ssh with a key of it.',
   PASSWORD_WRONG: () => 'The name or the password is wrong.',
   PASSWORD_INVALID: (why: string) => `This password cannot be used: ${why}.`,
   REGISTRATION_REQUIRED: () => 'A new name needs a password here: choose one.',
@@ -71,8 +72,8 @@ export const catalogue = {
   /** What to do depends on whose name it is, so the sentence says it. `other` is null for one's own name. */
   NAME_UNPROTECTED: (other: string | null, why: string) =>
     other === null
-      ? `Your name is not protected by a password. ${why}. Protect yours with %password, here or in \`corkboard chat\`.`
-      : `The name ${other} is not protected by a password. ${why}: ${other} has to protect it first.`,
+      ? `Your name is not protected. ${why}. Protect yours with %password or %key, here or in \`corkboard chat\`.`
+      : `The name ${other} is not protected. ${why}: ${other} has to protect it first.`,
   DIRECT_TO_SELF: () => 'This is your own name: direct messages and blocks are for others.',
   DIRECT_LIMIT: (limit: number) =>
     `You have begun ${limit} direct conversations within a day, which is the limit.`,

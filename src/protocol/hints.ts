@@ -25,7 +25,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   NAME_IN_USE: {
     typing: 'Please choose another.',
     running:
-      'A name without a password has one connection at a time: give another --user, or protect the name.',
+      'A name that is not protected has one connection at a time: give another --user, or protect the name.',
   },
   PASSWORD_REQUIRED: {},
   PASSWORD_WRONG: {},

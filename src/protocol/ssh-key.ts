@@ -1,6 +1,6 @@
 import { createHash, createPublicKey } from 'node:crypto';
 import { cleanLine } from './clean.ts';
-import { boardError, shortened } from './errors.ts';
+import { BoardError, boardError, shortened } from './errors.ts';
 
 /** A public SSH key, as a line of an `authorized_keys` or `.pub` file has it. */
 export interface SshKey {
@@ -40,6 +40,33 @@ const fingerprintForm = /^SHA256:[A-Za-z0-9+/]{43}$/;
 /** Whether a text has the form of a fingerprint. */
 export function isFingerprint(text: string): boolean {
   return fingerprintForm.test(text);
+}
+
+/**
+ * The key whose fingerprint is, or begins like, what a person gives: `SHA256:tNDv`, or `tNDv`.
+ * @param whose the beginning of the sentence that there is none, such as `You have`
+ * @throws BoardError `SSH_KEY_NOT_FOUND` if there is none, or more than one
+ */
+export function keyLike<K extends Pick<SshKey, 'fingerprint'>>(
+  beginning: string,
+  keys: readonly K[],
+  whose: string,
+): K {
+  const found = keys.filter(
+    ({ fingerprint }) =>
+      fingerprint.startsWith(beginning) || fingerprint.startsWith(`SHA256:${beginning}`),
+  );
+  const [only] = found;
+  if (!only) throw boardError('SSH_KEY_NOT_FOUND', whose, beginning);
+  if (found.length === 1) return only;
+  const which = found.map(({ fingerprint }) => fingerprint).join(', ');
+  const why = `${whose} several SSH keys that begin like that: ${which}.`;
+  throw new BoardError('SSH_KEY_NOT_FOUND', why);
+}
+
+/** Whether a text is meant as the line of a key, and not as the name of a file: its first word is a type of key. */
+export function looksLikeKey(text: string): boolean {
+  return /^(?:sk-)?(?:ssh|ecdsa)-\S+\s/.test(text.trimStart());
 }
 
 /** The fingerprint of a key: `SHA256:` and the SHA-256 of its blob in base64 without padding. */

@@ -8,6 +8,7 @@ import { hostKeyFile } from '../../src/storage/sqlite/file/board-files.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { keyLine } from '../helpers/vouched-peer.ts';
 
 const program = await buildProgram();
 
@@ -86,6 +87,7 @@ export function administrationRuns(data: string): Record<string, string[]> {
     'group delete': ['releases', '--yes', ...here],
     'user create': ['carol', '--no-password', ...here],
     'user list': here,
+    'user keys': ['bot', '--add', keyLine('bot').line, ...here],
     'user show': ['bot', ...here],
     'user password': ['carol', '--no-password', ...here],
     'user rename': ['carol', 'caro', ...here],

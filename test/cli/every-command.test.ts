@@ -35,6 +35,7 @@ const says: Record<string, RegExp> = {
   'group rename': /^Group deploys is called releases now\.\n$/,
   'group delete': /^Group releases is deleted, with 0 messages and 0 memberships\.\n$/,
   'user create': /^User carol is made, without a password\.\n$/,
+  'user keys': /^The name bot is protected by the SSH key SHA256:\S{43}\.\n$/,
   'user list': /^ID .*\n 1 {2}alice .*\n 2 {2}bot .*\n 3 {2}carol .* never\n$/s,
   'user show':
     /^Name +bot\n.*\nGROUP .*\nnews .* 2\n\nINVITED TO .*\ngeneral +the operator\n\nIN .*\nnews +silenced .*\n$/s,

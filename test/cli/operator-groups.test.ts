@@ -57,7 +57,7 @@ test('the operator gives roles, and the first one in news makes it a group for a
   const guest = await board.memberProgram('guest', 'news');
   expect(await run('group', 'role', 'news', 'guest', 'moderator')).toMatchObject({
     code: 1,
-    stderr: expect.stringContaining('The name guest is not protected by a password.'),
+    stderr: expect.stringContaining('The name guest is not protected.'),
   });
   expect(await run('group', 'role', 'news', 'alice', 'moderator')).toEqual(
     ok(

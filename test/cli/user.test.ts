@@ -40,6 +40,8 @@ test('user list --json has times in microseconds, and null for a user who never 
       createdAt: expect.stringMatching(microseconds),
       lastSeenAt: expect.stringMatching(microseconds),
       protected: false,
+      hasPassword: false,
+      keys: 0,
       bannedAt: null,
       banReason: null,
     },
@@ -55,7 +57,7 @@ test('user show lists the groups, whatever the case of the name', async () => {
   const { code, stdout } = await runCli(['user', 'show', 'ALICE', '--data', data]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
-    /^Name {7}Alice\nNumber {5}2\nCreated {4}.*\nLast seen {2}.*Z\nPassword {3}no\n\n/,
+    /^Name {7}Alice\nNumber {5}2\nCreated {4}.*\nLast seen {2}.*Z\nPassword {3}no\nSSH keys {3}0\n\n/,
   );
   expect(stdout).toMatch(/\nGROUP +JOINED +READ UP TO +LAST NUMBER\nmain .* 2 +2\nnews .* 0 +0\n$/);
 });
@@ -69,6 +71,9 @@ test('user show --json includes the memberships', async () => {
     createdAt: expect.stringMatching(microseconds),
     lastSeenAt: expect.stringMatching(microseconds),
     protected: false,
+    hasPassword: false,
+    keys: 0,
+    sshKeys: [],
     bannedAt: null,
     banReason: null,
     memberships: [

@@ -98,8 +98,6 @@ test('every method has a text command, except those that only programs need', ()
     (name) => !commands.some((source) => source.includes(`'${name}'`)),
   );
   expect(untyped.sort()).toEqual([
-    // These three are typed as %key, which comes next.
-    ...['account.addKey', 'account.keys', 'account.removeKey'],
     ...['door.login', 'door.look', 'group.changes', 'rpc.discover', 'server.info'],
     // %exit, which a server and a client do in ways of their own.
     'session.logout',

@@ -9,6 +9,7 @@ const posted = { ...header, group: 'main', groupId: 1 };
 const onBob = { group: 'news', groupId: 3, user: 'bob', userId: 2 };
 const answers = (): Answers => ({
   'direct.list': { conversations: [] },
+  'account.keys': { keys: [] },
   'mute.list': { groups: [], threads: [], users: [] },
   'mention.list': { messages: [], more: false },
   'user.blocked': { users: [] },

@@ -154,10 +154,10 @@ describe('a name without a password', () => {
     const alice = await protectedPerson(board, 'alice');
     const guest = await board.person('guest');
     expect(await guest.ask('%tell alice hello')).toBe(
-      '[ERROR] Your name is not protected by a password. Direct messages go only between protected names. Protect yours with %password, here or in `corkboard chat`.\n',
+      '[ERROR] Your name is not protected. Direct messages go only between protected names. Protect yours with %password or %key, here or in `corkboard chat`.\n',
     );
     expect(await alice.ask('%tell guest hello')).toContain(
-      '[ERROR] The name guest is not protected by a password.',
+      '[ERROR] The name guest is not protected.',
     );
     expect(await alice.ask('%tell guest')).toContain('The name guest is not protected');
     await guest.ask('%password another good one');
@@ -173,7 +173,7 @@ describe('a name without a password', () => {
       expect(error).toMatchObject({
         data: { code: 'NAME_UNPROTECTED' },
         message:
-          'The name dave is not protected by a password. Direct messages go only between protected names: dave has to protect it first.',
+          'The name dave is not protected. Direct messages go only between protected names: dave has to protect it first.',
       });
       const edit = { group, number: 1, content: 'other' };
       expect(await alice.errorOf('message.edit', edit)).toMatchObject({ word: 'NAME_UNPROTECTED' });

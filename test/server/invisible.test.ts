@@ -108,6 +108,7 @@ const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
   user: users,
   number: [...numbers.map(String), 'last'],
   range: ['', 'all', '2 before 6'],
+  key: ['SHA256:none'],
   subject: ['subject'],
   content: ['content @alice'],
   query: queries,

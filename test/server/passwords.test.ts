@@ -93,7 +93,9 @@ test('a person who ends the stream at the password question is disconnected', as
   peer.send('alice');
   await peer.expect('Password: ');
   peer.finish();
-  expect(await peer.toEnd()).toContain('[ERROR] This name is protected: its password is needed.');
+  expect(await peer.toEnd()).toContain(
+    '[ERROR] This name is protected: give its password, or come by ssh with a key of it.',
+  );
 });
 
 test('a program without the password of a name is refused, and logs in with it', async () => {

@@ -13,6 +13,7 @@ const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
   user: ['alice', '@bob', 'barry', 'nobody'],
   number: ['1', '2', 'last'],
   range: ['all', 'before 2'],
+  key: ['plans', 'SHA256:none'],
   subject: ['word'],
   content: ['word for @alice @rita'],
   query: ['in:plans word', 'in:plans#6 word', 'in:6 word', 'word', 'from:alice', 'is:mention'],

@@ -301,12 +301,12 @@ test('a name without a password makes no group and gets no role', async () => {
   const { board, alice } = await people('alice');
   const eve = await board.person('eve');
   expect(await eve.ask('%create plans')).toContain(
-    '[ERROR] Your name is not protected by a password. Only protected names can own a group. ',
+    '[ERROR] Your name is not protected. Only protected names can own a group. ',
   );
   await alice.ask('%create plans');
   await eve.ask('%join plans');
   expect(await alice.ask('%mod plans eve')).toContain(
-    '[ERROR] The name eve is not protected by a password. Only a protected name can have a role',
+    '[ERROR] The name eve is not protected. Only a protected name can have a role',
   );
 });
 

@@ -2,7 +2,16 @@ import type { Access, Role } from '../../protocol/rights.ts';
 import type { Name } from '../name-key.ts';
 import type { NetworkBan } from '../network-bans.ts';
 import type { StepControl } from '../steps.ts';
-import type { Group, GroupRef, GroupRules, Header, Message, User } from '../types.ts';
+import type {
+  Group,
+  GroupRef,
+  GroupRules,
+  Header,
+  Message,
+  NewKey,
+  StoredKey,
+  User,
+} from '../types.ts';
 import type { ReceivedInvitation } from './groups.ts';
 import type { Moderation, ModerationDetails, UserRestriction } from './moderation.ts';
 import type { Page, Revision } from './repository.ts';
@@ -66,7 +75,7 @@ export interface UserMembership {
 export interface UserDetails extends User {
   readonly createdAt: number;
   readonly lastSeenAt: number | null;
-  /** Whether the name has a password. */
+  /** Whether nobody can log in by the name alone: it has a password or an SSH key. */
   readonly protected: boolean;
   readonly hasPassword: boolean;
   /** How many SSH keys the user has. */
@@ -153,12 +162,28 @@ export interface Administration {
       memberships: UserMembership[];
       invitations: ReceivedInvitation[];
       restrictions: UserRestriction[];
+      /** In the order in which they were added. */
+      sshKeys: StoredKey[];
     }
   >;
   /** @param passwordHash null for a name without a password @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   createUser(name: Name, passwordHash: string | null): Promise<UserDetails>;
   /** Also ends the user's sessions and tokens. @param passwordHash null removes the password */
   setPassword(name: string, passwordHash: string | null): Promise<UserDetails>;
+  /**
+   * Adds an SSH key; one that the user has stays as it is. The sessions of a name that was unprotected end.
+   * @throws `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
+   */
+  addUserKey(name: string, key: NewKey): Promise<{ user: User; key: StoredKey }>;
+  /**
+   * Removes an SSH key, with the sessions and tokens that rest on it. If nothing else protects the name, all sessions of the
+   * user end, and the roles of the user are lost.
+   * @throws `SSH_KEY_NOT_FOUND`
+   */
+  removeUserKey(
+    name: string,
+    fingerprint: string,
+  ): Promise<{ user: User; key: StoredKey; isProtected: boolean }>;
   /** @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   renameUser(name: string, to: Name): Promise<UserDetails>;
   /** Also ends the user's sessions and tokens. @param reason '' for none */

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { userBanCommand } from './user/ban.ts';
 import { userCreateCommand } from './user/create.ts';
 import { userDeleteCommand } from './user/delete.ts';
+import { userKeysCommand } from './user/keys.ts';
 import { userListCommand } from './user/list.ts';
 import { userPasswordCommand } from './user/password.ts';
 import { userRenameCommand } from './user/rename.ts';
@@ -15,6 +16,7 @@ export function userCommand(): Command {
     .addCommand(userShowCommand())
     .addCommand(userCreateCommand())
     .addCommand(userPasswordCommand())
+    .addCommand(userKeysCommand())
     .addCommand(userRenameCommand())
     .addCommand(userBanCommand())
     .addCommand(userUnbanCommand())

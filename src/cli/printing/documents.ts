@@ -14,6 +14,7 @@ import type {
   OpenReport,
   Restriction,
 } from '../../board/ports/moderation.ts';
+import type { StoredKey } from '../../board/types.ts';
 import { toLogLine } from '../../board/view.ts';
 import { formatTime } from '../../protocol/time.ts';
 
@@ -62,6 +63,13 @@ export function userDocument(user: UserDetails) {
     createdAt: formatTime(user.createdAt),
     lastSeenAt: optionalTime(user.lastSeenAt),
     bannedAt: optionalTime(user.bannedAt),
+  };
+}
+
+export function keyDocument({ fingerprint, type, comment, addedAt, lastUsedAt }: StoredKey) {
+  return {
+    ...{ fingerprint, type, comment, addedAt: formatTime(addedAt) },
+    lastUsedAt: optionalTime(lastUsedAt),
   };
 }
 

@@ -70,7 +70,7 @@ export type Topic = 'groups' | 'messages' | 'main' | 'you' | 'more' | 'moderatio
 
 /**
  * What an argument is, for completion: where one can go, any group, a group of the user, a member of it, any user, the number of
- * a message in it, the bounds of a list, a subject, content, the query of a search, what can be muted, a command word, a new
+ * a message in it, the bounds of a list, an SSH key of the user, a subject, content, the query of a search, what can be muted, a command word, a new
  * name or text, a reason, the value of a `%set`.
  */
 export type ArgumentKind =
@@ -81,6 +81,7 @@ export type ArgumentKind =
   | 'user'
   | 'number'
   | 'range'
+  | 'key'
   | 'subject'
   | 'content'
   | 'query'

@@ -13,7 +13,7 @@ export const tell: TextCommand = {
   topic: 'more',
   summary: 'write to one user alone',
   details: [
-    'Both names need a password. The subject is the first words.',
+    'Both names have to be protected. The subject is the first words.',
     'Without content, you write several lines, as with %post. The conversation is',
     'the group @<user> for both of you: %grouplist @dave, %groupmessage @dave 3.',
     'Without a user, it lists your conversations.',

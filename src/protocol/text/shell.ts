@@ -15,6 +15,7 @@ import {
 import { connect, exit, groups, password, ping, unread, whoami } from './general-commands.ts';
 import { go } from './go.ts';
 import { help } from './help.ts';
+import { key } from './key-command.ts';
 import { groupList, list } from './list-commands.ts';
 import { groupJoin, groupLeave, groupUsers, join, leave, users } from './membership-commands.ts';
 import { mentions } from './mention-command.ts';
@@ -98,6 +99,7 @@ export const textCommands: readonly TextCommand[] = [
   undo,
   whoami,
   password,
+  key,
   mute,
   unmute,
   block,

@@ -13,7 +13,7 @@ type PasswordOptions = CommonOptions & NewPasswordOptions;
 export function userPasswordCommand(): Command {
   return withNewPassword(
     databaseCommand('password', 'set, change or remove the password of a user'),
-    'remove the password: anyone can use the name',
+    'remove the password: anyone can use the name, unless it has an SSH key',
   )
     .argument('<user>')
     .addHelpText(
@@ -37,8 +37,8 @@ async function changePassword(name: string, options: PasswordOptions): Promise<v
     return board.setPassword(name, await newPasswordHash(options));
   });
   printDone(options, userDocument(user), () =>
-    user.protected
+    user.hasPassword
       ? `The password of ${user.name} is changed.`
-      : `The name ${user.name} has no password now.`,
+      : `The name ${user.name} has no password now.${user.protected ? ' Its SSH keys protect it.' : ''}`,
   );
 }

@@ -1,7 +1,13 @@
 import type { Command } from 'commander';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
-import { membershipDocument, restrictionDocument, userDocument } from '../../printing/documents.ts';
+import {
+  keyDocument,
+  membershipDocument,
+  restrictionDocument,
+  userDocument,
+} from '../../printing/documents.ts';
 import { fields, printResult, shownTime, table } from '../../printing/output.ts';
+import { keyTable } from './key-table.ts';
 
 export function userShowCommand(): Command {
   return databaseCommand('show', 'show a user and their groups').argument('<user>').action(show);
@@ -9,15 +15,21 @@ export function userShowCommand(): Command {
 
 async function show(name: string, options: CommonOptions): Promise<void> {
   const found = await administer(options, (board) => board.user(name));
-  const { memberships, invitations, restrictions, ...user } = found;
+  const { memberships, invitations, restrictions, sshKeys, ...user } = found;
   const document = {
     ...userDocument(user),
     memberships: memberships.map(membershipDocument),
     invitations: invitations.map(({ id, name: group, by }) => ({ group, groupId: id, by })),
     restrictions: restrictions.map(restrictionDocument),
+    sshKeys: sshKeys.map(keyDocument),
   };
   printResult(options, document, () =>
-    [userFields(document), membershipTable(document), ...moderationTables(document)].join('\n\n'),
+    [
+      userFields(document),
+      ...(document.sshKeys.length === 0 ? [] : [keyTable(document.sshKeys)]),
+      membershipTable(document),
+      ...moderationTables(document),
+    ].join('\n\n'),
   );
 }
 
@@ -27,7 +39,8 @@ function userFields(user: ReturnType<typeof userDocument>): string {
     ['Number', user.id],
     ['Created', shownTime(user.createdAt)],
     ['Last seen', shownTime(user.lastSeenAt)],
-    ['Password', user.protected ? 'yes' : 'no'],
+    ['Password', user.hasPassword ? 'yes' : 'no'],
+    ['SSH keys', user.keys],
     ...(user.bannedAt === null ? [] : banFields(user.bannedAt, user.banReason)),
   ]);
 }

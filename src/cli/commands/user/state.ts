@@ -2,7 +2,7 @@ import type { userDocument } from '../../printing/documents.ts';
 
 type UserDocument = ReturnType<typeof userDocument>;
 
-/** Whether a name has a password and whether it is banned, in words. Empty if neither. */
+/** Whether a name is protected and whether it is banned, in words. Empty if neither. */
 export function userState(user: UserDocument): string {
   return [user.protected && 'protected', user.bannedAt !== null && banned(user)]
     .filter(Boolean)

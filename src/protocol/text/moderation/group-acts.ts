@@ -19,7 +19,7 @@ export const create: TextCommand = {
   details: [
     'Anybody can join an open group. Joining the others needs an invitation: the',
     'board lists an invite group, and nobody else knows of a secret one. Your',
-    'name has to be protected (%password).',
+    'name has to be protected (%password, %key).',
   ],
   example: 'plans secret What we do in summer',
   takes: ['new', accesses, 'new'],

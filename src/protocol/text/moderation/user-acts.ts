@@ -113,7 +113,7 @@ export const mod: TextCommand = {
   form: '[group] <user>',
   topic: 'moderation',
   summary: 'make a member a moderator',
-  details: ['The name of the user has to be protected (%password).', leftOut],
+  details: ['The name of the user has to be protected (%password, %key).', leftOut],
   example: 'news bob',
   ...takes(),
   async *run(args, context) {

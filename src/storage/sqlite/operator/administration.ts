@@ -10,7 +10,7 @@ import type {
 import type { Page } from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { StepControl } from '../../../board/steps.ts';
-import type { GroupRef } from '../../../board/types.ts';
+import type { GroupRef, NewKey } from '../../../board/types.ts';
 import type { Access } from '../../../protocol/rights.ts';
 import { findGroup } from '../acts/access.ts';
 import { findDeletable } from '../acts/groups.ts';
@@ -116,6 +116,7 @@ export class SqliteAdministration implements Administration {
         memberships,
         invitations: this.statements.invitationsFor.all({ user: user.id }),
         restrictions: this.statements.restrictionsOf.all({ user: user.id }),
+        sshKeys: this.statements.keysOf.all({ user: user.id }),
       };
     });
   }
@@ -126,6 +127,14 @@ export class SqliteAdministration implements Administration {
 
   setPassword(name: string, passwordHash: string | null) {
     return this.executor.run('changePassword', { name, passwordHash });
+  }
+
+  addUserKey(name: string, { fingerprint, type, comment }: NewKey) {
+    return this.executor.run('addUserKey', { name, key: { fingerprint, type, comment } });
+  }
+
+  removeUserKey(name: string, fingerprint: string) {
+    return this.executor.run('removeUserKey', { name, fingerprint });
   }
 
   renameUser(name: string, to: Name) {

@@ -1,0 +1,68 @@
+import { boardError, shortened } from '../errors.ts';
+import type { Call, ShownKey } from '../schemas.ts';
+import { keyLike } from '../ssh-key.ts';
+import type { Arguments } from './arguments.ts';
+import type { TextCommand, TextContext } from './command.ts';
+import { info, success } from './render.ts';
+import type { Style } from './style.ts';
+
+/** What can follow `%key`. */
+const acts = ['add', 'remove'] as const;
+
+export const key: TextCommand = {
+  words: ['%key'],
+  form: '[add <line> or remove <fingerprint>]',
+  topic: 'more',
+  summary: 'your SSH keys, which protect your name',
+  details: [
+    'Lists your keys. With a key, nobody else can take your name, and you can',
+    'come by ssh without a password. %key add takes the line of a .pub file;',
+    'without a line, it takes the key that you came with. %key remove takes a',
+    'fingerprint, or how it begins, and ends the sessions that came by the key.',
+  ],
+  example: 'add ssh-ed25519 AAAAC3NzaC1lZDI1… alice@laptop',
+  takes: [acts, 'key'],
+  async *run(args, context) {
+    const { call, style } = context;
+    if (args.empty) {
+      yield await listed(call, style);
+      return;
+    }
+    const act = args.word('word').toLowerCase();
+    if (act === 'add') yield await add(args, context);
+    else if (act === 'remove') yield await remove(args, context);
+    else throw boardError('INVALID_PARAMS', `"${shortened(act)}" is neither add nor remove`);
+  },
+};
+
+async function listed(call: Call, style: Style): Promise<string> {
+  const { keys } = await call('account.keys', {});
+  if (keys.length === 0) {
+    return info('You have no SSH key. Type %key add and the line of your .pub file.', style);
+  }
+  return keys.map((one) => info(described(one, style), style)).join('');
+}
+
+function described(
+  { fingerprint, type, comment, addedAt, lastUsedAt }: ShownKey,
+  style: Style,
+): string {
+  const used = lastUsedAt === null ? 'never used' : `last used ${style.date(lastUsedAt)}`;
+  const name = comment && ` ${comment}`;
+  return `${style.strong(fingerprint)} ${type}${name}, added ${style.date(addedAt)}, ${used}`;
+}
+
+async function add(args: Arguments, { call, style }: TextContext): Promise<string> {
+  const line = args.empty ? undefined : args.remainder('line');
+  const { key: added } = await call('account.addKey', { ...(line !== undefined && { line }) });
+  return success(`Your name is protected by the SSH key ${added.fingerprint}.`, style);
+}
+
+async function remove(args: Arguments, { call, style }: TextContext): Promise<string> {
+  const beginning = args.word('fingerprint');
+  args.end();
+  const { keys } = await call('account.keys', {});
+  const { fingerprint } = keyLike(beginning, keys, 'You have');
+  await call('account.removeKey', { fingerprint });
+  return success(`The SSH key ${fingerprint} was removed.`, style);
+}
