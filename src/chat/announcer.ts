@@ -19,6 +19,8 @@ export interface AnnouncerOptions {
   readonly bell: boolean;
   /** The board that is named when its connection is lost. */
   readonly board: () => Address | undefined;
+  /** What the user can do after the session has ended, as a sentence with a space before it, or ''. */
+  readonly again: string;
   /** Called when the connection is lost and the client starts to reconnect. */
   readonly away: () => void;
   /** Called when it is back. */
@@ -108,7 +110,7 @@ export class Announcer {
   /** The session or the connection has ended, and does not come back by itself. */
   end(reason: string): void {
     this.flush();
-    this.complain(`${this.loss(reason)} Type %connect to connect again.`);
+    this.complain(`${this.loss(reason)}${this.options.again}`);
     this.options.ended();
   }
 

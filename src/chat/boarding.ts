@@ -1,6 +1,6 @@
 import { BoardClient } from '../client/board-client.ts';
 import { Connection } from '../client/connection.ts';
-import { Credentials } from '../client/credentials.ts';
+import { NameCredentials } from '../client/credentials.ts';
 import { ConnectionError } from '../client/failure.ts';
 import { sayGoodbye } from '../client/goodbye.ts';
 import { patientCall } from '../client/put-off.ts';
@@ -77,6 +77,13 @@ export class Boarding {
     return this.name === undefined ? undefined : this.takeName(this.name);
   }
 
+  /** Goes on with a session that is open already. */
+  hold(client: BoardClient, board: Address): void {
+    this.client = client;
+    this.board = board;
+    this.options.follow(client);
+  }
+
   /** Takes a name on the board that is connected. @throws ConnectionError, BoardError */
   async takeName(name: string): Promise<Result<'session.login'>> {
     const { connection, board } = this;
@@ -87,7 +94,7 @@ export class Boarding {
       if (this.connection !== connection) throw boardError('PASSWORD_REQUIRED');
       return this.password(name, prompt, chosen);
     };
-    const credentials = new Credentials({ user: name, password });
+    const credentials = new NameCredentials({ user: name, password });
     const session = await credentials.login(patientCall(call, refused, signal));
     connection.removeAllListeners();
     this.connection = undefined;

@@ -1,22 +1,34 @@
 import type { Address } from '../protocol/address.ts';
+import type { TextCommand } from '../protocol/text/command.ts';
 import { info } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { askTwice } from './ask-twice.ts';
-import { mayHoldPassword, terminalCommands } from './commands/client-commands.ts';
+import { mayHoldPassword } from './commands/client-commands.ts';
 import { complete, holdsContent } from './completer.ts';
 import { Conversation } from './conversation.ts';
-import { keepDraft } from './drafts.ts';
+import type { Opened } from './conversation-options.ts';
 import { promptText } from './prompt.ts';
-import { beforeEnd } from './terminal/endings.ts';
 import { Page } from './terminal/page.ts';
 import type { Question, Terminal } from './terminal/terminal.ts';
 
-export interface ChatOptions {
+/** A board that the client connects to itself. */
+interface Connecting {
   /** The board to connect to at first. Undefined if the user connects with `%connect`. */
   readonly address: Address | undefined;
   readonly user: string | undefined;
   readonly password: string | undefined;
   readonly tls: Address['tls'];
+}
+
+export interface ChatOptions {
+  /** Where the user is: connecting, or in a session that was opened elsewhere, which is the only one. */
+  readonly where: Connecting | Opened;
+  /** Every command that can be typed, those of the board included. */
+  readonly commands: readonly TextCommand[];
+  /** Keeps a text that was not posted. @returns a sentence for the user that says where */
+  readonly keep?: ((text: string) => string) | undefined;
+  /** Is given what tells the text that is not posted yet, for a signal that ends the program. @returns a function that ends this */
+  readonly ending?: ((unposted: () => string) => () => void) | undefined;
   readonly style: Style;
   /** Whether the terminal rings for a message that mentions the user. */
   readonly bell: boolean;
@@ -26,6 +38,13 @@ export interface ChatOptions {
 
 // How long a call that the board refuses for the moment is sent again, in milliseconds.
 const refusedTimeout = 10_000;
+
+const nowhere: Connecting = {
+  address: undefined,
+  user: undefined,
+  password: undefined,
+  tls: undefined,
+};
 
 const nameQuestion: Question = { text: 'What is your username? ', remembers: () => false };
 
@@ -42,10 +61,11 @@ async function confirm(question: string, terminal: Terminal, style: Style): Prom
 /** Runs the terminal client until the user leaves, and closes the terminal. */
 export async function runChat(
   terminal: Terminal,
-  { address, user, password, tls, style, bell, warning }: ChatOptions,
+  { where, commands, keep, ending, style, bell, warning }: ChatOptions,
 ): Promise<void> {
+  const opened = 'client' in where ? where : undefined;
+  const { address, user, password, tls } = opened ? nowhere : (where as Connecting);
   const print = (text: string) => terminal.print(text);
-  const commands = terminalCommands(terminal);
   let unposted: readonly string[] | undefined;
   // While a command runs, the next prompt waits until it is done, and while the user is asked something, until the answer.
   let running = true;
@@ -60,6 +80,7 @@ export async function runChat(
   };
   const conversation = new Conversation({
     output: { print, complain: print },
+    ...(opened && { connects: false }),
     user,
     password,
     tls,
@@ -73,7 +94,7 @@ export async function runChat(
       started: (lines) => {
         unposted = lines;
       },
-      keep: keepDraft,
+      ...(keep && { keep }),
     },
     ask: (prompt, chosen) => {
       const secret = (prompt: string) => asked(() => terminal.secret(prompt));
@@ -86,7 +107,8 @@ export async function runChat(
       return (piece) => page.print(piece);
     },
     gathers: true,
-    lost: () => askAgain(),
+    // Another session has to be opened where this one was.
+    lost: () => (opened ? terminal.close() : askAgain()),
     moved: () => askAgain(),
   });
   const commandQuestion = (): Question => ({
@@ -102,16 +124,14 @@ export async function runChat(
   const askAgain = () => {
     if (!running && questions === 0 && !conversation.left) ask();
   };
-  const forget = beforeEnd(() => {
-    const text = [...(unposted ?? []), terminal.unfinished].join('\n').trimEnd();
-    if (text !== '') process.stderr.write(`\n${keepDraft(text)}\n`);
-  });
+  const forget = ending?.(() => [...(unposted ?? []), terminal.unfinished].join('\n').trimEnd());
   // Does not wait for a command that is under way.
   terminal.interrupted.addEventListener('abort', () => void conversation.leave());
 
   try {
     if (warning !== undefined) print(info(warning, style));
-    if (address) await conversation.start(address);
+    if (opened) conversation.begin(opened);
+    else if (address) await conversation.start(address);
     else {
       const how = 'Type %connect <address>, or %help for every command.';
       print(info(`Not connected. ${how}`, style));
@@ -127,6 +147,6 @@ export async function runChat(
   } finally {
     terminal.close();
     await conversation.leave();
-    forget();
+    forget?.();
   }
 }

@@ -1,12 +1,25 @@
+import type { BoardClient } from '../client/board-client.ts';
 import type { BoardError } from '../protocol/errors.ts';
+import type { Result } from '../protocol/schemas.ts';
 import type { TextCommand } from '../protocol/text/command.ts';
 import type { Style } from '../protocol/text/style.ts';
 import type { BoardingOptions } from './boarding.ts';
 import type { Output } from './reporter.ts';
 
+/** A session that was opened elsewhere. */
+export interface Opened {
+  readonly client: BoardClient;
+  /** What the board answered to the login. */
+  readonly session: Result<'session.login'>;
+  /** What the prompt calls the board. */
+  readonly name: string;
+}
+
 export interface ConversationOptions
   extends Pick<BoardingOptions, 'user' | 'password' | 'tls' | 'refused' | 'ask'> {
   readonly output: Output;
+  /** False if the user cannot connect to other boards, and gets a session that was opened elsewhere. */
+  readonly connects?: false | undefined;
   readonly style: Style;
   /** Whether the terminal rings for a message that mentions the user; not if it is missing. */
   readonly bell?: boolean;

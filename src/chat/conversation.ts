@@ -1,6 +1,6 @@
 import { ConnectionError } from '../client/failure.ts';
 import { type Address, addressOf, formatAddress, parsePort } from '../protocol/address.ts';
-import { limits } from '../protocol/limits.ts';
+import { defaultPort, limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
 import { isCommand, type Place } from '../protocol/text/place.ts';
@@ -12,7 +12,7 @@ import type { Style } from '../protocol/text/style.ts';
 import { Announcer } from './announcer.ts';
 import { Boarding, notConnected } from './boarding.ts';
 import { mayHoldPassword } from './commands/client-commands.ts';
-import type { ConversationOptions } from './conversation-options.ts';
+import type { ConversationOptions, Opened } from './conversation-options.ts';
 import { LateLines, runsAtOnce } from './late-lines.ts';
 import { PlaceCount } from './place-count.ts';
 import { PostingConsent } from './posting-consent.ts';
@@ -50,7 +50,8 @@ export class Conversation implements TextContext {
       reporter: this.reporter,
       style: options.style,
       bell: options.bell ?? false,
-      board: () => this.board,
+      board: () => (options.connects === false ? undefined : this.board),
+      again: options.connects === false ? '' : ' Type %connect to connect again.',
       away: () => {
         this.giveWay();
         moved?.();
@@ -231,6 +232,13 @@ export class Conversation implements TextContext {
 
   async connect(address: string, port: string | undefined): Promise<string> {
     return this.moveTo(addressOf(address, port === undefined ? undefined : parsePort(port)));
+  }
+
+  /** Goes on with a session that is open already, and prints its welcome. */
+  begin({ client, session, name }: Opened): void {
+    this.boarding.hold(client, { host: name, port: defaultPort });
+    this.startReading();
+    this.reporter.print(renderWelcome(session, this.style));
   }
 
   /** Connects to `address` as `%connect` does. @returns false if that or the login failed */

@@ -9,14 +9,17 @@ import type { TextCommand } from '../protocol/text/command.ts';
 import { renderError } from '../protocol/text/render.ts';
 import { textCommands } from '../protocol/text/shell.ts';
 import { plainStyle } from '../protocol/text/style.ts';
-import { mayHoldPassword } from './commands/client-commands.ts';
+import { mayHoldPassword, sessionCommands } from './commands/client-commands.ts';
 import { Conversation } from './conversation.ts';
+import type { Opened } from './conversation-options.ts';
 
 // How long a call that the board refuses for the moment is sent again, in milliseconds.
 const refusedTimeout = 60_000;
 const errorTag = '[ERROR] ';
 
 export interface ScriptOptions {
+  /** A session that was opened elsewhere, which is the only one. The script then connects to no board. */
+  readonly opened?: Opened | undefined;
   /** The board to connect to at first. Undefined if the script connects with `%connect`. */
   readonly address: Address | undefined;
   /** The name to log in with. Undefined if the first line is the name, as with `nc`. */
@@ -52,9 +55,9 @@ export interface ScriptOutcome {
  * `errors` with the number of its line and the reason.
  */
 export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> {
-  const { address, user, password, tls, input, output, errors, closed } = options;
+  const { opened, address, user, password, tls, input, output, errors, closed } = options;
   const gone = new AbortController();
-  const commands = textCommands;
+  const commands = opened ? sessionCommands : textCommands;
   const stop = AbortSignal.any([gone.signal, closed]);
   const lines = readLines(input, stop);
   /** The number of the line that was read last. */
@@ -81,6 +84,7 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
       },
       givingUp: '%cancel gives it up',
     },
+    ...(opened && { connects: false }),
     refused: refusedTimeout,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     lost: () => gone.abort(),
@@ -96,7 +100,8 @@ export async function runScript(options: ScriptOptions): Promise<ScriptOutcome> 
   const cut = () => (closed.aborted ? ('closed' as const) : ('lost' as const));
 
   try {
-    if (address && !(await conversation.start(address))) return { ran, failed, cut: cut() };
+    if (opened) conversation.begin(opened);
+    else if (address && !(await conversation.start(address))) return { ran, failed, cut: cut() };
     for await (const line of lines) {
       number++;
       const began = number;

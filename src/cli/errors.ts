@@ -25,6 +25,16 @@ export class UserError extends Expected {
   }
 }
 
+/** A visitor has left. What there was to say was printed already. */
+export class VisitEnded extends Expected {
+  override readonly name = 'VisitEnded';
+
+  /** @param exitCode as `visit` returns it */
+  constructor(readonly exitCode: number) {
+    super('the visit has ended');
+  }
+}
+
 /** A signal or a closed pipe has ended a command that would go on until then. Nothing is printed. */
 export class Interrupted extends Expected {
   override readonly name = 'Interrupted';

@@ -4,7 +4,7 @@ import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 import { adviceFor, isStorageFailure } from '../storage/sqlite/file/failure.ts';
 import { systemFailure } from '../storage/sqlite/file/system-errors.ts';
-import { Interrupted, UserError } from './errors.ts';
+import { Interrupted, UserError, VisitEnded } from './errors.ts';
 import { refuseBrokenWords } from './parsing/arguments.ts';
 import { whatIsDone } from './printing/done.ts';
 
@@ -22,7 +22,7 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
   } catch (error) {
     // Commander has printed its error or the help already.
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof Interrupted) return error.exitCode;
+    if (error instanceof Interrupted || error instanceof VisitEnded) return error.exitCode;
     process.stderr.write(`corkboard: ${sentence(error)}\n`);
     return error instanceof UserError ? error.exitCode : 1;
   }

@@ -20,6 +20,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   export: async () => (await import('./commands/export.ts')).exportCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
   db: async () => (await import('./commands/db.ts')).dbCommand(),
+  door: async () => (await import('./commands/door.ts')).doorCommand(),
+  'ssh-keys': async () => (await import('./commands/ssh-keys.ts')).sshKeysCommand(),
   ssh: async () => (await import('./commands/ssh.ts')).sshCommand(),
   stats: async () => (await import('./commands/stats.ts')).statsCommand(),
   completion: async () => (await import('./commands/completion.ts')).completionCommand(),

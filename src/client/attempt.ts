@@ -1,10 +1,11 @@
-import type { Address } from '../protocol/address.ts';
 import { BoardError, type ErrorCode } from '../protocol/errors.ts';
 import type { Call, Result } from '../protocol/schemas.ts';
 import { Connection } from './connection.ts';
-import { ConnectionError } from './failure.ts';
+import type { Destination } from './dial.ts';
+import { ConnectionError, errorCode } from './failure.ts';
 import { patientCall } from './put-off.ts';
 import type { Timeouts } from './silence.ts';
+import { isSshRefusal } from './ssh-stream.ts';
 
 /** A connection with its session. */
 export interface OpenSession {
@@ -13,7 +14,7 @@ export interface OpenSession {
 }
 
 export interface AttemptOptions {
-  readonly address: Address;
+  readonly address: Destination;
   readonly signal?: AbortSignal | undefined;
   readonly timeouts: Timeouts;
   /** How long to wait if the board refuses the session for the moment, in milliseconds. */
@@ -117,7 +118,7 @@ const isTemporary: Readonly<Record<ErrorCode, boolean>> = {
  * @param nameInUse how long the client's own last connection may still hold the name, in milliseconds
  */
 export function isPassing(error: unknown, since: number, nameInUse: number): boolean {
-  if (error instanceof ConnectionError) return true;
+  if (error instanceof ConnectionError) return !isSshRefusal(errorCode(error.cause));
   if (!(error instanceof BoardError)) return false;
   if (error.code === 'NAME_IN_USE') return performance.now() - since < nameInUse;
   return isTemporary[error.code];

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
-import type { Address } from '../protocol/address.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import type {
   Answer,
@@ -15,6 +14,7 @@ import type { OpenSession } from './attempt.ts';
 import { catchUp } from './catch-up.ts';
 import type { Connection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
+import type { Destination } from './dial.ts';
 import { ConnectionError } from './failure.ts';
 import { sayGoodbye } from './goodbye.ts';
 import type { GroupFeed } from './group-feed.ts';
@@ -24,7 +24,7 @@ import { PendingCalls } from './pending-calls.ts';
 import { completeTiming, type Timing } from './timing.ts';
 
 interface ClientOptions {
-  readonly address: Address;
+  readonly address: Destination;
   readonly credentials: Credentials;
   readonly timing?: Partial<Timing> | undefined;
 }

@@ -1,8 +1,6 @@
-import { EventEmitter, once } from 'node:events';
-import { createConnection, isIP, type Socket } from 'node:net';
+import { EventEmitter } from 'node:events';
+import type { Duplex } from 'node:stream';
 import { setImmediate } from 'node:timers/promises';
-import { connect as connectTls, TLSSocket } from 'node:tls';
-import { type Address, socketPathOf } from '../protocol/address.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { type Line, LineSplitter } from '../protocol/framing.ts';
 import type { JsonBounds } from '../protocol/jsonrpc/json-shape.ts';
@@ -20,6 +18,7 @@ import {
 } from '../protocol/schemas.ts';
 import { leadsOn } from './answer-check.ts';
 import { cleanIncoming } from './clean-incoming.ts';
+import { type Destination, dial } from './dial.ts';
 import {
   ConnectionError,
   ConnectionLost,
@@ -30,10 +29,6 @@ import {
 } from './failure.ts';
 import { SilenceWatch, type Timeouts } from './silence.ts';
 
-// How long connecting and the first answer may take together, in milliseconds.
-const connectTimeout = 10_000;
-// After so much silence TCP asks whether the server is still there, in milliseconds.
-const keepAliveDelay = 60_000;
 /** The default times for detecting a dead connection. */
 export const defaultTimeouts: Timeouts = { quiet: 30_000, answer: 10_000, reply: 120_000 };
 // Limits of a line from the server: its length in bytes, and its JSON. No board comes near them (a thousand headers
@@ -73,7 +68,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
   lost: ConnectionLost | undefined;
 
   private constructor(
-    private readonly socket: Socket,
+    private readonly socket: Duplex,
     private readonly timeouts: Timeouts,
   ) {
     super();
@@ -91,18 +86,18 @@ export class Connection extends EventEmitter<ConnectionEvents> {
    * @throws ConnectionError
    */
   static async open(
-    address: Address,
+    destination: Destination,
     signal?: AbortSignal,
     timeouts: Timeouts = defaultTimeouts,
   ): Promise<Connection> {
-    const socket = openSocket(address);
+    const { stream: socket, opened, timeout } = dial(destination);
     const giveUp = (code: string) => socket.destroy(systemError(code));
-    const timer = setTimeout(giveUp, connectTimeout, 'ETIMEDOUT');
+    const timer = setTimeout(giveUp, timeout, 'ETIMEDOUT');
     const abort = () => giveUp('ABORT_ERR');
     signal?.addEventListener('abort', abort);
     try {
       signal?.throwIfAborted();
-      await once(socket, socket instanceof TLSSocket ? 'secureConnect' : 'connect');
+      await opened;
       const connection = new Connection(socket, timeouts);
       await connection.call('server.info', {}).catch((error) => {
         // A board that refuses the call has answered.
@@ -111,7 +106,7 @@ export class Connection extends EventEmitter<ConnectionEvents> {
       return connection;
     } catch (error) {
       socket.destroy();
-      throw connectFailure(error, address);
+      throw connectFailure(error, destination);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', abort);
@@ -238,21 +233,4 @@ export class Connection extends EventEmitter<ConnectionEvents> {
 /** Whether a line is over a limit of length or of JSON. */
 function isOverLimit(line: Line): boolean {
   return 'fault' in line && line.fault !== 'NOT_UTF8';
-}
-
-function openSocket({ host, port, tls }: Address): Socket {
-  const path = socketPathOf(host);
-  if (path !== undefined) return createConnection({ path });
-  const options = {
-    host,
-    port,
-    noDelay: true,
-    keepAlive: true,
-    keepAliveInitialDelay: keepAliveDelay,
-  };
-  if (!tls) return createConnection(options);
-  const trusted = tls.ca === undefined ? {} : { ca: tls.ca };
-  // An IP address cannot be sent as a server name. The certificate is checked for it all the same.
-  const named = isIP(host) ? {} : { servername: host };
-  return connectTls({ ...options, ...trusted, ...named, minVersion: 'TLSv1.2' });
 }

@@ -16,8 +16,20 @@ export interface CredentialsOptions {
   readonly create?: boolean | undefined;
 }
 
+/** How a session is opened, on one connection after the other. */
+export interface Credentials {
+  /** Opens the first session. @throws any error of `call` */
+  login(call: Call): Promise<Result<'session.login'>>;
+  /** Opens a session after the last one was lost. @throws any error of `call` */
+  loginAgain(call: Call): Promise<Result<'session.login'>>;
+  /** Called when the operator has renamed the user. */
+  renamed(user: string): void;
+  /** Called when the user has set a password. */
+  passwordSet(password: string): void;
+}
+
 /** The name and the password of a session. A password that the user was asked for is remembered. */
-export class Credentials {
+export class NameCredentials implements Credentials {
   private user: string;
   private password: string | undefined;
 
@@ -26,7 +38,6 @@ export class Credentials {
     if (typeof options.password === 'string') this.password = options.password;
   }
 
-  /** Called when the operator has renamed the user. */
   renamed(user: string): void {
     this.user = user;
   }

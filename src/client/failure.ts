@@ -1,6 +1,7 @@
 import { type Address, formatAddress, socketPathOf } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
+import { isSshCode } from './ssh-stream.ts';
 
 /** A failure of the connection. The message is a sentence for users. */
 export class ConnectionError extends Expected {
@@ -60,7 +61,9 @@ const connectWords: Record<string, (address: Address) => string> = {
 /** The error for an attempt to connect that failed: why, and what to do. */
 export function connectFailure(error: unknown, address: Address): ConnectionError {
   const cause = error instanceof ConnectionLost ? error.cause : error;
-  const words = connectWords[errorCode(cause) ?? ''];
+  const code = errorCode(cause);
+  if (isSshCode(code)) return new ConnectionError((cause as Error).message, { cause });
+  const words = connectWords[code ?? ''];
   if (words) return new ConnectionError(words(address), { cause: error });
   const at = formatAddress(address);
   const text =
@@ -72,6 +75,7 @@ export function connectFailure(error: unknown, address: Address): ConnectionErro
 
 /** Why a connection was lost, as a sentence. */
 export function lossReason(error: unknown): string {
+  if (isSshCode(errorCode(error))) return (error as Error).message;
   switch (errorCode(error)) {
     case undefined:
       return 'The server closed it.';

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Address } from '../protocol/address.ts';
 import { BoardError } from '../protocol/errors.ts';
 import type { Call, ClosingCode, Result } from '../protocol/schemas.ts';
 import { attempt, isPassing, type OpenSession } from './attempt.ts';
 import { Backoff } from './backoff.ts';
 import type { Connection } from './connection.ts';
 import type { Credentials } from './credentials.ts';
+import type { Destination } from './dial.ts';
 import { ConnectionError, ConnectionLost } from './failure.ts';
 import { pauseAfter } from './put-off.ts';
 import type { Timing } from './timing.ts';
@@ -30,7 +30,7 @@ const comesBack: Readonly<Record<ClosingCode, boolean>> = {
 export type EndingError = ConnectionError | BoardError;
 
 export interface LifelineOptions {
-  readonly address: Address;
+  readonly address: Destination;
   readonly credentials: Credentials;
   readonly timing: Timing;
   /** Called for each opened session, before anything else from its connection is handled. */
@@ -109,11 +109,13 @@ export class Lifeline {
   private async tryAfter(pause: number): Promise<OpenSession> {
     const { signal } = this.closing;
     await delay(pause, undefined, { signal });
-    const { address, timing } = this.options;
+    const { timing } = this.options;
+    const address = { ...this.options.address, unattended: true };
     return attempt({ address, signal, timeouts: timing, refused: 0 }, (call) => this.reopen(call));
   }
 
   private async reopen(call: Call): Promise<Result<'session.login'>> {
+    if (this.token === '') return this.options.credentials.loginAgain(call);
     try {
       return await call('session.resume', { token: this.token });
     } catch (error) {

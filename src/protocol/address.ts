@@ -5,11 +5,11 @@ import { parseWholeNumber } from './whole-number.ts';
 
 /** Where a board listens. */
 export interface Address {
-  /** A name, an IP address, or `unix:/path` for a Unix socket. */
+  /** A name, an IP address, `unix:/path` for a Unix socket, or `ssh://[user@]host[:port]`. */
   readonly host: string;
-  /** Ignored for a Unix socket. */
+  /** Ignored for a Unix socket, and over ssh, whose address has its own. */
   readonly port: number;
-  /** Encrypts the connection, unless it is a Unix socket. `ca` has the certificates to trust, in PEM, instead of the system's. */
+  /** Encrypts the connection, unless it is a Unix socket or ssh. `ca` has the certificates to trust, in PEM, instead of the system's. */
   readonly tls?: { readonly ca?: string | Buffer | undefined } | undefined;
 }
 
@@ -27,15 +27,47 @@ export function socketPathOf(host: string): string | undefined {
   return host.startsWith(unixScheme) ? host.slice(unixScheme.length) : undefined;
 }
 
+/** Where ssh connects to. What is missing is up to ssh and its configuration. */
+export interface SshTarget {
+  readonly user: string | undefined;
+  /** A name, an alias of ssh_config(5), or an IP address without brackets. */
+  readonly host: string;
+  readonly port: number | undefined;
+}
+
+const sshScheme = 'ssh://';
+// Neither can be an option of ssh, or have a meaning for a shell, which a ProxyCommand of the user may start.
+const sshHost = /^[\p{L}\p{N}_][\p{L}\p{N}._-]*$/u;
+const sshUser = /^[\p{L}\p{N}_.+][\p{L}\p{N}_.+-]*$/u;
+
+/** What a host that begins with `ssh://` names; undefined for any other host, and if it is not well formed. */
+export function sshTargetOf(host: string): SshTarget | undefined {
+  if (!host.startsWith(sshScheme)) return undefined;
+  const form = /^(?:([^@]*)@)?(?:\[([^[\]]*)\]|([^:/@[\]]*))(?::(\d+))?\/?$/;
+  const match = form.exec(host.slice(sshScheme.length));
+  if (!match) return undefined;
+  const [, user, bracketed, name = '', digits] = match;
+  const port = digits === undefined ? undefined : parseWholeNumber(digits, 1, 65535);
+  const isHost = bracketed === undefined ? sshHost.test(name) : isIPv6(bracketed);
+  const isUser = user === undefined || sshUser.test(user);
+  if (!isHost || !isUser || (digits !== undefined && port === undefined)) return undefined;
+  return { user, host: bracketed ?? name, port };
+}
+
+function formatSshTarget({ user, host, port }: SshTarget): string {
+  const name = host.includes(':') ? `[${host}]` : host;
+  return `${sshScheme}${user === undefined ? '' : `${user}@`}${name}${port === undefined ? '' : `:${port}`}`;
+}
+
 /** As people write it, with an IPv6 address in brackets. */
 export function formatAddress({ host, port }: Pick<Address, 'host' | 'port'>): string {
-  if (socketPathOf(host) !== undefined) return host;
+  if (socketPathOf(host) !== undefined || sshTargetOf(host)) return host;
   return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
 }
 
 /**
  * Parses an address: `board.example.org`, `board.example.org:6789`, `192.0.2.1:6789`, `::1`,
- * `[::1]`, `[::1]:6789`, `unix:/path` or `unix:///path`. An IPv6 address with a port needs its brackets
+ * `[::1]`, `[::1]:6789`, `unix:/path`, `unix:///path` or `ssh://[user@]host[:port]`. An IPv6 address with a port needs its brackets
  * (RFC 3986, section 3.2.2).
  * @param port a port that was given beside the address; the address may not have another one
  * @throws BoardError `INVALID_PARAMS`
@@ -43,6 +75,7 @@ export function formatAddress({ host, port }: Pick<Address, 'host' | 'port'>): s
 export function parseAddress(text: string, port?: number): WrittenAddress {
   const path = socketPathOf(text.trim());
   if (path !== undefined) return { host: unixScheme + socketPath(path, text), port: undefined };
+  if (text.trim().startsWith(sshScheme)) return { host: sshAddress(text, port), port: undefined };
   const written = takenApart(text.trim());
   if (port !== undefined && written.port !== undefined && port !== written.port) {
     throw wrong(text, `it has another port than ${port}`);
@@ -58,6 +91,16 @@ function socketPath(written: string, text: string): string {
   return path;
 }
 
+/** The address of ssh keeps its port, because without one ssh asks its configuration. */
+function sshAddress(text: string, port: number | undefined): string {
+  const target = sshTargetOf(text.trim());
+  if (!target) throw wrong(text, 'it takes ssh://[user@]host[:port]');
+  if (port !== undefined && target.port !== undefined && port !== target.port) {
+    throw wrong(text, `it has another port than ${port}`);
+  }
+  return formatSshTarget({ ...target, port: target.port ?? port });
+}
+
 function takenApart(text: string): WrittenAddress {
   const [, bracketed, port] = /^\[([^[\]]*)\](?::(.*))?$/.exec(text) ?? [];
   if (bracketed !== undefined) {
@@ -67,7 +110,10 @@ function takenApart(text: string): WrittenAddress {
   if (isIPv6(text)) return { host: text, port: undefined };
   const [host = '', after, ...others] = text.split(':');
   if (host === '' || others.length > 0 || /[\s[\]/@]/.test(host)) {
-    throw wrong(text, 'it takes <host>, <host>:<port>, [<IPv6 address>]:<port> or unix:<path>');
+    throw wrong(
+      text,
+      'it takes <host>, <host>:<port>, [<IPv6 address>]:<port>, unix:<path> or ssh://<host>',
+    );
   }
   return { host, port: after === undefined ? undefined : parsePort(after) };
 }

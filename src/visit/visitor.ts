@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { SshKey } from '../protocol/ssh-key.ts';
 
 /**
  * A person whom another program (our SSH server, or sshd) has authenticated, with a terminal or a command. Many
@@ -42,9 +43,9 @@ export interface Identity {
 }
 
 /** An SSH key, as `door.login` takes it. */
-export interface VisitorKey {
+interface VisitorKey {
   /** Such as `ssh-ed25519`. */
-  readonly type: string;
+  readonly type: SshKey['type'];
   /** `SHA256:` and 43 characters of base64. */
   readonly fingerprint: string;
   readonly comment?: string | undefined;

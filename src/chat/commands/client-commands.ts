@@ -17,6 +17,11 @@ export function terminalCommands(terminal: Terminal): TextCommand[] {
   return commands;
 }
 
+/** The commands of a session that was opened elsewhere: those of the board that need nothing of this machine. */
+export const sessionCommands: readonly TextCommand[] = textCommands.filter(
+  ({ words }) => !words.includes('%connect'),
+);
+
 /** Whether a line may contain a password: `%password` with an argument, or a typo of it. */
 export function mayHoldPassword(line: string, commands: readonly TextCommand[]): boolean {
   const [first = '', ...rest] = line.trim().toLowerCase().split(/\s+/);

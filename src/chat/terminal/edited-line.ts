@@ -1,7 +1,7 @@
 import { createInterface, type Interface } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import type { WriteStream } from 'node:tty';
 import { historySize } from './history.ts';
+import type { TerminalOutput } from './streams.ts';
 
 /** Members of Node's readline that are not public. They exist in Node 20 to 24. */
 interface Unnamed {
@@ -19,7 +19,7 @@ export class EditedLine {
   private readonly unnamed: Unnamed;
 
   /** @param history earlier lines, the newest first */
-  constructor(output: WriteStream, history: readonly string[]) {
+  constructor(output: TerminalOutput, history: readonly string[]) {
     const others = output.listeners('resize');
     this.readline = createInterface({
       // `Keyboard` writes the keys, in larger pieces than readline would read.

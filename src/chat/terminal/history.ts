@@ -25,6 +25,11 @@ export class History {
     private problem: string | undefined,
   ) {}
 
+  /** Lines are brought back in this run, and not kept. */
+  static none(): History {
+    return new History('', [], '');
+  }
+
   /** @param find returns the file. If it throws, no line is kept, and `failure` says why */
   static open(find: () => string): History {
     let file = '';

@@ -1,7 +1,7 @@
 import { emitKeypressEvents, type Interface, type Key } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import type { ReadStream } from 'node:tty';
 import { Sequences } from '../../terminal/sequences.ts';
+import type { TerminalInput } from './streams.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
 const control = /[\u0000-\u0008\u000a-\u001f\u007f]/;
@@ -50,7 +50,7 @@ export class Keyboard {
    * @param broken called for typed bytes that are not UTF-8
    */
   constructor(
-    private readonly input: ReadStream,
+    private readonly input: TerminalInput,
     private readonly readline: Interface,
     private readonly intercept: (key: Key) => boolean,
     broken: () => void,

@@ -1,6 +1,5 @@
 import type { Key } from 'node:readline';
 import { PassThrough } from 'node:stream';
-import type { ReadStream, WriteStream } from 'node:tty';
 import { GivenUp } from '../../protocol/text/command.ts';
 import { textEnd } from '../../protocol/text/draft.ts';
 import { info } from '../../protocol/text/render.ts';
@@ -11,13 +10,13 @@ import { ignoreInterrupts } from './endings.ts';
 import type { History } from './history.ts';
 import { KeyQuestions } from './key-questions.ts';
 import { Keyboard, pasteKey, pressesOf, returnKey } from './keyboard.ts';
-import { TerminalModes } from './modes.ts';
 import { NextLine } from './next-line.ts';
 import type { More } from './page.ts';
 import { handlePaste } from './paste-dialogue.ts';
 import { plainQuestion, Questions } from './questions.ts';
 import { Screen } from './screen.ts';
 import { searchHistory } from './search-dialogue.ts';
+import type { Modes, ModesOwner, TerminalInput, TerminalOutput } from './streams.ts';
 import type { Question, Terminal } from './terminal.ts';
 
 const notUtf8 = 'What was typed is not UTF-8, and was left out. Set your terminal to UTF-8.';
@@ -36,19 +35,21 @@ export class LineEditor implements Terminal {
   private readonly screen: Screen;
   private readonly keyboard: Keyboard;
   private readonly keys: KeyQuestions;
-  private readonly modes: TerminalModes;
+  private readonly modes: Modes;
   private readonly questions = new Questions();
   private readonly nextLine = new NextLine();
   private closed = false;
 
+  /** @param enter turns on the modes of the terminal */
   constructor(
-    input: ReadStream,
-    output: WriteStream,
+    input: TerminalInput,
+    output: TerminalOutput,
     private readonly history: History,
+    enter: (owner: ModesOwner) => Modes,
   ) {
     this.line = new EditedLine(output, history.before);
     this.screen = new Screen(output, this.line);
-    this.modes = new TerminalModes(input, output, {
+    this.modes = enter({
       resumed: () => this.screen.redraw(),
       ending: () => this.rememberUnfinished(),
     });

@@ -1,22 +1,16 @@
 import type { ReadStream, WriteStream } from 'node:tty';
 import { beforeEnd } from './endings.ts';
+import type { Modes, ModesOwner } from './streams.ts';
 
 // In xterm's mode 2004 the terminal sends marks before and after pasted text.
-const pasteMarksOn = '\x1b[?2004h';
-const pasteMarksOff = '\x1b[?2004l';
-
-interface ModesOwner {
-  /** Called when the program continues after it was stopped. The modes are on again. */
-  resumed(): void;
-  /** Called when a signal ends the program. */
-  ending(): void;
-}
+export const pasteMarksOn = '\x1b[?2004h';
+export const pasteMarksOff = '\x1b[?2004l';
 
 /**
- * The modes of the terminal while lines are edited: raw keys, and marked pastes. They are turned off
+ * The modes of the terminal of this process while lines are edited: raw keys, and marked pastes. They are turned off
  * whenever the program ends or is stopped.
  */
-export class TerminalModes {
+export class TerminalModes implements Modes {
   private active = false;
   private stopped = false;
   private readonly forget: () => void;

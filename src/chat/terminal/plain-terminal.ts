@@ -1,11 +1,17 @@
-import { PassThrough } from 'node:stream';
-import type { ReadStream, WriteStream } from 'node:tty';
+import { PassThrough, type Writable } from 'node:stream';
 import { type Line, LineSplitter, lineError } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 import { GivenUp } from '../../protocol/text/command.ts';
 import { renderError } from '../../protocol/text/render.ts';
 import type { More } from './page.ts';
+import type { Interrupts, TerminalInput } from './streams.ts';
 import type { Question, Terminal } from './terminal.ts';
+
+/** Shows what is typed, or does not. */
+export interface Echo {
+  off(): void;
+  on(): void;
+}
 
 /**
  * For a terminal that cannot move its cursor, or an output that is not a terminal. The terminal edits
@@ -23,15 +29,19 @@ export class PlainTerminal implements Terminal {
   private unprinted = '';
   private lent = false;
   private closed = false;
+  private readonly forget: () => void;
 
   constructor(
-    private readonly input: ReadStream,
-    private readonly output: WriteStream,
+    private readonly input: TerminalInput,
+    private readonly output: Writable,
+    interrupts: Interrupts,
+    private readonly echo?: Echo,
   ) {
+    this.showsSecrets = echo === undefined;
     input.on('data', this.read);
     // Reading from a closed terminal fails.
     for (const event of ['end', 'error']) input.on(event, this.close);
-    process.on('SIGINT', this.interrupt);
+    this.forget = interrupts(this.interrupt);
   }
 
   ask({ text }: Pick<Question, 'text'>): void {
@@ -43,7 +53,7 @@ export class PlainTerminal implements Terminal {
 
   // Until the line is entered, only the terminal knows it.
   readonly unfinished = '';
-  readonly showsSecrets = true;
+  readonly showsSecrets: boolean;
 
   textLine(prompt: string): Promise<string | undefined> {
     return this.answer(prompt);
@@ -57,9 +67,12 @@ export class PlainTerminal implements Terminal {
     });
   }
 
-  /** The terminal shows the secret, and the question says so. */
+  /** A terminal that edits its lines itself shows the secret, and the question says so. */
   async secret(prompt: string): Promise<string> {
-    const secret = await this.answer(`(shown as you type) ${prompt}`);
+    this.echo?.off();
+    const shown = this.showsSecrets ? '(shown as you type) ' : '';
+    const secret = await this.answer(`${shown}${prompt}`);
+    this.echo?.on();
     if (secret === undefined) throw new GivenUp();
     return secret;
   }
@@ -143,7 +156,7 @@ export class PlainTerminal implements Terminal {
     this.closed = true;
     this.input.off('data', this.read);
     this.input.pause();
-    process.off('SIGINT', this.interrupt);
+    this.forget();
     this.taker?.(undefined);
     this.endLine();
     this.lines.end();

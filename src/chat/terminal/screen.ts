@@ -1,6 +1,6 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
-import type { WriteStream } from 'node:tty';
 import type { EditedLine } from './edited-line.ts';
+import type { TerminalOutput } from './streams.ts';
 
 /**
  * Prints text above the line that is being typed. The text of one turn of the event loop is printed
@@ -13,7 +13,7 @@ export class Screen {
   private isLent = false;
 
   constructor(
-    private readonly output: WriteStream,
+    private readonly output: TerminalOutput,
     private readonly line: EditedLine,
   ) {
     output.on('resize', this.resized);

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { runChat } from '../../chat/chat.ts';
+import { terminalCommands } from '../../chat/commands/client-commands.ts';
+import { keepDraft } from '../../chat/drafts.ts';
 import { runScript, type ScriptOutcome } from '../../chat/script.ts';
 import { stateFolder } from '../../chat/state-folder.ts';
+import { beforeEnd } from '../../chat/terminal/endings.ts';
 import { History } from '../../chat/terminal/history.ts';
 import { openTerminal } from '../../chat/terminal/open-terminal.ts';
 import { defaultPort } from '../../protocol/limits.ts';
@@ -99,7 +102,17 @@ async function chat({ bell: asked, ...options }: ConnectionOptions): Promise<voi
     const style = stdout.isTTY ? readerStyle(stdout) : plainStyle;
     const warning = history.failure;
     const bell = stdout.isTTY && asked !== false && usual !== false;
-    await runChat(terminal, { address, user, password, tls, style, bell, warning });
+    await runChat(terminal, {
+      where: { address, user, password, tls },
+      commands: terminalCommands(terminal),
+      keep: keepDraft,
+      ending: (unposted) =>
+        beforeEnd(() => {
+          const text = unposted();
+          if (text !== '') process.stderr.write(`\n${keepDraft(text)}\n`);
+        }),
+      ...{ style, bell, warning },
+    });
   } else {
     const reader = readerOf(stdout);
     const { closed } = reader;

@@ -12,12 +12,18 @@ export interface CommonOptions {
 
 /** Makes a command that works on the database, with the options of all such commands. */
 export function databaseCommand(name: string, description: string): Command {
-  return new Command(name)
-    .description(description)
+  return withData(new Command(name).description(description)).option(
+    '--json',
+    'print one JSON document',
+  );
+}
+
+/** Adds the folder of the database. Without the option it is the one that the configuration names. */
+export function withData(command: Command): Command {
+  return command
     .addOption(
       new Option('--data <folder>', 'folder of the database').env('CORKBOARD_DATA').default('data'),
     )
-    .option('--json', 'print one JSON document')
     .hook('preAction', (command) => {
       if (command.getOptionValueSource('data') !== 'default') return;
       const data = configuredData();

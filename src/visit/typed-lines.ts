@@ -1,0 +1,132 @@
+import { PassThrough, type Readable, type Writable } from 'node:stream';
+import type { Interrupts } from '../chat/terminal/streams.ts';
+import { limits } from '../protocol/limits.ts';
+import { displayWidth } from '../protocol/unicode.ts';
+import { Sequences } from '../terminal/sequences.ts';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: keys that have no meaning here
+const otherKeys = /\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^[O])?/g;
+const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
+const bell = '\x07';
+
+/**
+ * Makes lines of the raw keys of a terminal, and shows what is typed, as the line discipline of a system does (stty(1)):
+ * Backspace, Ctrl-U and Ctrl-W delete, Enter ends a line, Ctrl-D on an empty line ends the input, Ctrl-C interrupts. So the
+ * terminals of visitors work alike, whether a system edits their lines or none does.
+ */
+export class TypedLines {
+  /** Whole lines, each with a line feed. */
+  readonly lines = new PassThrough();
+  private readonly sequences: Sequences;
+  private line = '';
+  private isShown = true;
+  private interrupt: (() => void) | undefined;
+
+  constructor(
+    private readonly input: Readable,
+    private readonly output: Writable,
+  ) {
+    this.sequences = new Sequences({
+      keys: (text) => this.type(text.replace(otherKeys, '')),
+      broken: () => void output.write(bell),
+    });
+    input.on('data', this.read).on('end', this.end).on('error', this.end);
+    input.resume();
+  }
+
+  /** Ctrl-C, for whoever reads the lines. */
+  readonly interrupts: Interrupts = (interrupt) => {
+    this.interrupt = interrupt;
+    return () => {
+      this.interrupt = undefined;
+    };
+  };
+
+  /** Whether what is typed is shown. */
+  readonly echo = {
+    off: () => {
+      this.isShown = false;
+    },
+    on: () => {
+      this.isShown = true;
+    },
+  };
+
+  /** Leaves the input to others. */
+  close(): void {
+    this.sequences.close();
+    this.input.off('data', this.read).off('end', this.end).off('error', this.end).pause();
+    this.lines.end();
+  }
+
+  private readonly read = (chunk: Buffer) => this.sequences.push(chunk);
+
+  private readonly end = () => {
+    if (this.line !== '') this.lines.write(`${this.line}\n`);
+    this.line = '';
+    this.lines.end();
+  };
+
+  private type(text: string): void {
+    for (const { segment } of clusters.segment(text.replaceAll('\r\n', '\r'))) this.press(segment);
+  }
+
+  private press(key: string): void {
+    switch (key) {
+      case '\r':
+      case '\n':
+        this.enter();
+        break;
+      case '\x03':
+        this.show('^C');
+        this.line = '';
+        this.interrupt?.();
+        break;
+      case '\x04':
+        if (this.line === '') this.lines.end();
+        break;
+      case '\x08':
+      case '\x7f':
+        this.delete(1);
+        break;
+      case '\x15':
+        this.delete(Number.POSITIVE_INFINITY);
+        break;
+      case '\x17':
+        this.delete([...clusters.segment(/\S*\s*$/.exec(this.line)?.[0] ?? '')].length);
+        break;
+      default:
+        this.add(key);
+    }
+  }
+
+  private enter(): void {
+    const { line } = this;
+    this.line = '';
+    // A secret is not shown, but that it was entered is.
+    this.output.write('\n');
+    if (this.lines.writable) this.lines.write(`${line}\n`);
+  }
+
+  private add(key: string): void {
+    if (key < ' ' && key !== '\t') return;
+    if (Buffer.byteLength(this.line) + Buffer.byteLength(key) > limits.textLine) {
+      this.output.write(bell);
+      return;
+    }
+    this.line += key;
+    this.show(key);
+  }
+
+  private delete(count: number): void {
+    const typed = [...clusters.segment(this.line)].map(({ segment }) => segment);
+    const deleted = typed.splice(Math.max(0, typed.length - count));
+    this.line = typed.join('');
+    const width = displayWidth(deleted.join(''));
+    this.show(`${'\b'.repeat(width)}${' '.repeat(width)}${'\b'.repeat(width)}`);
+  }
+
+  private show(text: string): void {
+    if (this.isShown) this.output.write(text);
+  }
+}
