@@ -27,7 +27,11 @@ export interface Edited {
  * Opens the user's editor, with a text to begin with. The file is in the folder of drafts, so that it stays if the program ends,
  * and an editor that is still open can save it again.
  */
-export async function editText(terminal: Terminal, use: Use, given = ''): Promise<Edited> {
+export async function editText(
+  terminal: Pick<Terminal, 'lend' | 'answer'>,
+  use: Use,
+  given = '',
+): Promise<Edited> {
   let file: string;
   try {
     file = newDraft(given);

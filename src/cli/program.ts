@@ -8,6 +8,7 @@ import { programVersion } from './version.ts';
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   chat: async () => (await import('./commands/chat.ts')).chatCommand(),
+  tui: async () => (await import('./commands/tui.ts')).tuiCommand(),
   post: async () => (await import('./commands/post.ts')).postCommand(),
   search: async () => (await import('./commands/search.ts')).searchCommand(),
   tail: async () => (await import('./commands/tail.ts')).tailCommand(),

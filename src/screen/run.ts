@@ -5,6 +5,7 @@ import { Program } from './program/program.ts';
 import { abilitiesOf, type Environment } from './terminal/abilities.ts';
 import { Display, type Size } from './terminal/display.ts';
 import { Keys } from './terminal/keys.ts';
+import type { DraftStore } from './widgets/drafts.ts';
 
 export interface ScreenOptions {
   readonly board: BoardClient;
@@ -17,8 +18,17 @@ export interface ScreenOptions {
   /** Names the board, such as `board.example`. */
   readonly title: string;
   readonly keys: KeyTable;
+  /** Where texts are kept that are not sent. In memory if it is left out. */
+  readonly drafts?: DraftStore;
+  /**
+   * Lends the terminal to the user's editor. Left out where there is none. @returns undefined if the text stays as it was
+   * @throws Error with a sentence for the user
+   */
+  readonly editor?: (text: string) => Promise<string | undefined>;
   /** Stops the program until the user brings it back: `Ctrl-Z`. Left out where nobody can bring it back. */
   readonly suspend?: () => Promise<void>;
+  /** Calls a listener when another program asks this one to stop; its result ends that. */
+  readonly onStop?: (listener: () => void) => () => void;
   /** Ends the screen when aborted. */
   readonly gone: AbortSignal;
 }
@@ -32,10 +42,13 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
   const { board, input, output, size, environment, title, gone } = options;
   return new Promise((resolve) => {
     const display = new Display(output, { size, ...abilitiesOf(environment) });
+    let isOver = false;
     const end = (reason?: string) => {
+      isOver = true;
       program.stop();
       keys.close();
       stopResizing();
+      stopListening?.();
       gone.removeEventListener('abort', leave);
       output.off('close', leave);
       input.off('end', leave);
@@ -43,6 +56,20 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
       resolve(reason);
     };
     const leave = () => end();
+    const lend = async <T>(use: () => Promise<T>): Promise<T> => {
+      keys.pause();
+      display.close();
+      try {
+        return await use();
+      } finally {
+        if (!isOver) {
+          display.open();
+          keys.resume();
+        }
+      }
+    };
+    const { suspend: stop } = options;
+    const suspend = stop && (() => lend(stop));
     const program = new Program({
       board,
       size: () => ({ columns: size.columns, rows: size.rows }),
@@ -52,13 +79,14 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
       redraw: (pace) => display.draw(program.draw, pace),
       repaint: () => display.redraw(),
       copy: (text) => display.copy(text),
-      suspend: options.suspend,
+      suspend,
       leave: end,
     });
     const keys = new Keys(input, (event) => program.press(event));
     const stopResizing = size.onResize(() => {
       display.resized({ columns: size.columns, rows: size.rows });
     });
+    const stopListening = options.onStop?.(() => void suspend?.());
     gone.addEventListener('abort', leave, { once: true });
     output.on('close', leave);
     input.on('end', leave);

@@ -101,6 +101,15 @@ export class Pty {
     return withoutEnd(lines.map((line) => line.trimEnd())).join('\n');
   }
 
+  /** Whether the program has left the terminal as a program on a full screen finds it. */
+  get isRestored(): boolean {
+    const { modes, buffer } = this.terminal;
+    // @ts-expect-error: whether the cursor is hidden is known only to a part that is not public
+    const isHidden: boolean = this.terminal._core.coreService.isCursorHidden;
+    const isUsual = modes.wraparoundMode && !modes.bracketedPasteMode && !modes.sendFocusMode;
+    return isUsual && !isHidden && buffer.active.type === 'normal';
+  }
+
   /** Where the cursor stands; rows are counted up from the last one that has text, which is 0. */
   get cursor(): { up: number; column: number } {
     const { baseY, cursorY, cursorX } = this.terminal.buffer.active;

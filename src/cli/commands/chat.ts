@@ -8,17 +8,16 @@ import { stateFolder } from '../../chat/state-folder.ts';
 import { beforeEnd } from '../../chat/terminal/endings.ts';
 import { History } from '../../chat/terminal/history.ts';
 import { openTerminal } from '../../chat/terminal/open-terminal.ts';
-import { defaultPort } from '../../protocol/limits.ts';
 import { count } from '../../protocol/text/render.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 import { requireNoBoardFile } from '../../storage/sqlite/file/board-files.ts';
 import { databaseFile } from '../../storage/sqlite/file/open.ts';
-import { wholeNumber } from '../../tasks/parse.ts';
 import { readerStyle } from '../../terminal/reader-style.ts';
 import { readPassword } from '../asking/password.ts';
 import { Interrupted, UserError } from '../errors.ts';
 import { configuredData } from '../operating/administer.ts';
 import { readerOf } from '../printing/reader-watch.ts';
+import { withArguments, withBoardArgument } from '../reaching/board-argument.ts';
 import {
   type ConnectionOptions,
   connectionSettings,
@@ -27,21 +26,12 @@ import {
   withAddress,
   withIdentity,
 } from '../reaching/connection-options.ts';
-import { findProfile } from '../reaching/profiles.ts';
 
 export function chatCommand(): Command {
   const command = new Command('chat')
     .description('talk to a board')
-    .argument(
-      '[host]',
-      'address of the board, as host, host:port or [::1]:port, or a profile (env: CORKBOARD_HOST); without it, connect with %connect',
-    )
-    .argument(
-      '[port]',
-      `its port (env: CORKBOARD_PORT; default: ${defaultPort})`,
-      wholeNumber(1, 65535),
-    )
     .option('--no-bell', 'do not ring when a message mentions you');
+  withBoardArgument(command, 'without it, connect with %connect');
   return withIdentity(withAddress(command))
     .addHelpText(
       'after',
@@ -67,27 +57,6 @@ Examples:
     .action((host: string | undefined, port: number | undefined, options: ConnectionOptions) =>
       chat(withArguments(options, host, port)),
     );
-}
-
-/** @throws UserError if the board is given twice, as an argument and as an option */
-function withArguments(
-  options: ConnectionOptions,
-  host: string | undefined,
-  port: number | undefined,
-): ConnectionOptions {
-  if (host !== undefined && (options.host ?? options.profile) !== undefined) {
-    throw new UserError('Name the board once: as an argument, or with --host or --profile.', 2);
-  }
-  if (port !== undefined && options.port !== undefined) {
-    throw new UserError('Give the port once: as an argument, or with --port.', 2);
-  }
-  return { ...options, ...(port !== undefined && { port }), ...place(host) };
-}
-
-/** A host argument is a profile if there is a profile with that name. */
-function place(host: string | undefined): ConnectionOptions {
-  if (host === undefined) return {};
-  return findProfile(host) ? { profile: host } : { host };
 }
 
 async function chat({ bell: asked, ...options }: ConnectionOptions): Promise<void> {

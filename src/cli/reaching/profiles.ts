@@ -1,9 +1,10 @@
-import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { homeFolder } from '../../chat/home-folder.ts';
 import { didYouMean } from '../../protocol/suggest.ts';
 import { UserError } from '../errors.ts';
 import { readToml } from '../parsing/toml.ts';
+import { configFile } from './config-file.ts';
 
 const textRule = 'it takes text in quotes';
 const text = z.string(textRule).min(1, textRule);
@@ -34,12 +35,8 @@ export interface Profile {
   readonly bell?: boolean | undefined;
 }
 
-/** The file of the profiles, in the XDG config directory; undefined for a user without a home folder. */
-function profilesFile({ XDG_CONFIG_HOME: folder } = process.env): string | undefined {
-  // The XDG Base Directory Specification says that relative paths are ignored.
-  const home = homeFolder();
-  const config = folder && isAbsolute(folder) ? folder : home && join(home, '.config');
-  return config && join(config, 'corkboard', 'profiles.toml');
+function profilesFile(): string | undefined {
+  return configFile('profiles.toml');
 }
 
 /**

@@ -13,7 +13,8 @@ import { readPassword } from '../asking/password.ts';
 import { UserError } from '../errors.ts';
 import { type ConnectionSettings, encryption } from './connection-options.ts';
 
-const defaultHost = '127.0.0.1';
+/** Where the board is, if nothing says it. */
+export const defaultHost = '127.0.0.1';
 const pauses = { first: 250, longest: 5000 };
 // Failures of Node and the system that another attempt does not change, such as a host name that does
 // not exist and a certificate that is not trusted.
@@ -49,10 +50,16 @@ export interface Persistence {
  * @throws UserError if no user is given, or a file cannot be read
  */
 export async function targetOf(settings: ConnectionSettings): Promise<Target> {
-  const { host = defaultHost, port, user, passwordFile } = settings;
+  const { user } = settings;
   if (user === undefined) {
     throw new UserError('Say who you are: --user <name>, CORKBOARD_USER, or a profile.', 2);
   }
+  return targetAs(user, settings);
+}
+
+/** The board, and a user. @throws UserError if a file cannot be read */
+export async function targetAs(user: string, settings: ConnectionSettings): Promise<Target> {
+  const { host = defaultHost, port, passwordFile } = settings;
   const tls = encryption(settings);
   const known = passwordFile === undefined ? undefined : await readPassword(passwordFile);
   return { host, port, tls, user, password: known === undefined ? askPassword : () => known };

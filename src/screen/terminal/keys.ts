@@ -86,8 +86,9 @@ export class Keys {
     private readonly receive: (event: KeyEvent) => void,
   ) {
     this.sequences = new Sequences({ keys: (text) => this.read(text), broken: () => {} });
-    input.on('data', this.push);
     input.on('error', this.failed);
+    // A stream that somebody has read before and paused does not go on by itself.
+    this.resume();
   }
 
   /** Stops reading, because another program reads the terminal. */
