@@ -5,7 +5,7 @@ import { Program } from './program/program.ts';
 import { abilitiesOf, type Environment } from './terminal/abilities.ts';
 import { Display, type Size } from './terminal/display.ts';
 import { Keys } from './terminal/keys.ts';
-import type { DraftStore } from './widgets/drafts.ts';
+import { type DraftStore, draftsInMemory } from './widgets/drafts.ts';
 
 export interface ScreenOptions {
   readonly board: BoardClient;
@@ -40,6 +40,7 @@ export interface ScreenOptions {
  */
 export function runScreen(options: ScreenOptions): Promise<string | undefined> {
   const { board, input, output, size, environment, title, gone } = options;
+  const { drafts = draftsInMemory() } = options;
   return new Promise((resolve) => {
     const display = new Display(output, { size, ...abilitiesOf(environment) });
     let isOver = false;
@@ -68,8 +69,9 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
         }
       }
     };
-    const { suspend: stop } = options;
+    const { suspend: stop, editor: edit } = options;
     const suspend = stop && (() => lend(stop));
+    const editor = edit && ((text: string) => lend(() => edit(text)));
     const program = new Program({
       board,
       size: () => ({ columns: size.columns, rows: size.rows }),
@@ -77,9 +79,13 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
       zone: environment.TZ,
       keys: options.keys,
       redraw: (pace) => display.draw(program.draw, pace),
-      repaint: () => display.redraw(),
-      copy: (text) => display.copy(text),
-      suspend,
+      drafts,
+      terminal: {
+        repaint: () => display.redraw(),
+        copy: (text) => display.copy(text),
+        suspend,
+        editor,
+      },
       leave: end,
     });
     const keys = new Keys(input, (event) => program.press(event));

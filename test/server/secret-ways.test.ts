@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { complete } from '../../src/chat/completer.ts';
+import { complete } from '../../src/terminal/completer.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import type { Call } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';

@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { askTwice } from '../../chat/ask-twice.ts';
 import { isPassing } from '../../client/attempt.ts';
 import { Backoff } from '../../client/backoff.ts';
 import type { BoardClient } from '../../client/board-client.ts';
@@ -8,6 +7,7 @@ import { ConnectionError, errorCode } from '../../client/failure.ts';
 import { pauseAfter } from '../../client/put-off.ts';
 import { cleanLine } from '../../protocol/clean.ts';
 import type { ClosingCode } from '../../protocol/schemas.ts';
+import { askTwice } from '../../terminal/ask-twice.ts';
 import { askUnseen, canAsk } from '../asking/ask.ts';
 import { readPassword } from '../asking/password.ts';
 import { UserError } from '../errors.ts';

@@ -75,7 +75,7 @@ async function* writeReply(
 }
 
 /** The lines of a text, each after `> `, up to limits that leave room for an answer. */
-function quoted(content: string): string[] {
+export function quoted(content: string): string[] {
   const lines: string[] = [];
   let bytes = 0;
   for (const line of cleanText(content).trimEnd().split('\n')) {

@@ -63,6 +63,7 @@ export function rowsOf(of: GroupRows): Row[] {
 function threadRow(entry: ThreadEntry, of: GroupRows): Row {
   const { thread, subject, startedBy, lastPostedAt, replies, unread } = entry;
   const isVisible = startedBy !== undefined;
+  const isMuted = of.isMutedThread(thread);
   return {
     key: threadKey(thread),
     group: of.group,
@@ -70,9 +71,9 @@ function threadRow(entry: ThreadEntry, of: GroupRows): Row {
     number: isVisible ? thread : undefined,
     isReply: false,
     fold: replies > 0 ? 'closed' : 'none',
-    unread: unread > 0,
+    unread: unread > 0 && !isMuted,
     mention: false,
-    isMuted: of.isMutedThread(thread),
+    isMuted,
     isDeleted: false,
     subject,
     sender: startedBy ?? '',

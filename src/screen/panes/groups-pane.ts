@@ -1,4 +1,4 @@
-import { isDirectName } from '../../protocol/direct.ts';
+import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { GroupEntry } from '../model/group-entry.ts';
 import type { CellStyle } from '../terminal/cells.ts';
@@ -39,7 +39,7 @@ export function counted(count: number): string {
 export function drawGroups(
   surface: Surface,
   rows: readonly GroupRow[],
-  { first, here, cursor }: { first: number; here: string; cursor: string | undefined },
+  { first, here, cursor }: { first: number; here: string | undefined; cursor: string | undefined },
 ): void {
   for (let line = 0; line < surface.rows; line++) {
     const row = rows[first + line];
@@ -62,7 +62,7 @@ export function drawGroups(
 function nameOf(row: GroupRow): string {
   if (row.kind === 'mentions') return '@ mentions';
   const { name } = row.entry;
-  return isDirectName(name) ? `✉ ${name.slice(1)}` : name;
+  return isDirectName(name) ? `✉ ${userOfDirectName(name)}` : name;
 }
 
 /** Marks the row of the cursor. */

@@ -1,5 +1,4 @@
 import type { BoardClient } from '../../client/board-client.ts';
-import { Expected } from '../../protocol/expected.ts';
 import { limits } from '../../protocol/limits.ts';
 import {
   alone,
@@ -12,6 +11,7 @@ import {
 import type { Header, Result } from '../../protocol/schemas.ts';
 import type { Row } from '../model/row.ts';
 import type { Groups } from './groups.ts';
+import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 
 interface ActsOptions {
@@ -32,11 +32,6 @@ type Undoable =
 
 // Messages of a thread that are asked for at a time.
 const pageSize = 1000;
-
-/** A key that needs a message or a group was pressed where there is none. */
-class NothingHere extends Expected {
-  override readonly name = 'NothingHere';
-}
 
 /** What keys do to the messages and the thread under the cursor: marks, mutes, deleting. */
 export class Acts {
@@ -113,11 +108,12 @@ export class Acts {
 
   /** Mutes the thread under the cursor, or takes that back. */
   async mute(): Promise<void> {
-    const { board, groups, say } = this.options;
+    const { board, groups, reader, say } = this.options;
     const { group, thread } = this.row();
     const isMuted = groups.isMutedThread(group, thread);
     await board.call(isMuted ? 'thread.unmute' : 'thread.mute', { group, thread });
     groups.muteThread(group, thread, !isMuted);
+    await reader.refresh();
     say(isMuted ? 'The thread is not muted any more.' : 'The thread is muted. M takes it back.');
   }
 
@@ -168,13 +164,6 @@ export class Acts {
     }
   }
 
-  /** The message under the cursor. @throws NothingHere */
-  message(): { group: number; number: number } {
-    const { group, number } = this.row();
-    if (number === undefined) throw new NothingHere('The first message of the thread is gone.');
-    return { group, number };
-  }
-
   private row(): Row {
     const { row } = this.options.reader;
     if (!row) throw new NothingHere('There is no message here.');
@@ -182,8 +171,7 @@ export class Acts {
   }
 
   private group(): number {
-    const { index, row } = this.options.reader;
-    const group = index.group ?? row?.group;
+    const { group } = this.options.reader;
     if (group === undefined) throw new NothingHere('There is no group here.');
     return group;
   }

@@ -2,10 +2,8 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import { whereMeant } from '../model/reading-order.ts';
-import type { Pane } from '../panes/layout.ts';
 import type { Groups } from './groups.ts';
-import type { IndexView } from './index-view.ts';
-import type { Reader } from './reader.ts';
+import type { Position, Reader } from './reader.ts';
 
 interface AttentionOptions {
   readonly board: BoardClient;
@@ -16,7 +14,7 @@ interface AttentionOptions {
 
 /** A way through the places where the user was meant, which ends where it began. */
 interface Journey {
-  readonly from: { readonly index: IndexView; readonly focus: Pane };
+  readonly from: Position;
   /** Groups that were visited for a mention, and those visited for what is unread. */
   readonly mentioned: Set<number>;
   readonly unread: Set<number>;
@@ -36,7 +34,7 @@ export class Attention {
   async go(): Promise<void> {
     const { groups, reader, say } = this.options;
     this.journey ??= {
-      from: { index: reader.index, focus: reader.focus },
+      from: reader.position,
       mentioned: new Set(),
       unread: new Set(),
     };
@@ -50,9 +48,9 @@ export class Attention {
       })),
     );
     if (meant.to === 'back') {
-      const isAway = reader.index !== journey.from.index;
+      const isAway = journey.mentioned.size + journey.unread.size > 0;
       this.end();
-      if (isAway) reader.comeBack(journey.from);
+      if (isAway) await reader.comeBack(journey.from);
       say(isAway ? 'Back where you were.' : 'Nothing new for you.');
       return;
     }

@@ -16,9 +16,9 @@ interface CommandsOptions {
   /** Asks a question that is answered with y or n. */
   readonly confirm: (question: string) => Promise<boolean>;
   /** Asks for a secret, which is not shown. Undefined if the user gives up. */
-  readonly secret: (prompt: string) => Promise<string | undefined>;
+  readonly secret: (prompt: string, chosen: boolean) => Promise<string | undefined>;
   /** Lets the user write a text of several lines. Undefined if the user gives up. */
-  readonly write: (title: string, begun: string) => Promise<string | undefined>;
+  readonly write: (title: string) => Promise<string | undefined>;
   readonly leave: () => void;
 }
 
@@ -66,14 +66,14 @@ export class Commands {
       user: board.user,
       style: readerStyle({ columns: columns(), getColorDepth: () => 1 }, undefined, zone),
       commands: textCommands,
-      ask: async (prompt) => {
-        const answer = await secret(prompt);
+      ask: async (prompt, chosen = false) => {
+        const answer = await secret(prompt, chosen);
         if (answer === undefined) throw new GivenUp();
         return answer;
       },
       textLine: async () => {
         if (!lines) {
-          const text = await this.options.write(title, '');
+          const text = await this.options.write(title);
           if (text === undefined) return '%cancel';
           lines = [...text.split('\n').map(asTyped), textEnd];
         }

@@ -13,6 +13,7 @@ interface Page {
 
 interface FoundOptions {
   readonly title: string;
+  readonly listKey: string | undefined;
   /** Shown if there are none. */
   readonly none: string;
   readonly groups: Groups;
@@ -38,6 +39,10 @@ export class FoundIndex implements IndexView {
   private cached: { readonly rows: Row[]; readonly entries: unknown } | undefined;
 
   constructor(private readonly options: FoundOptions) {}
+
+  get listKey(): string | undefined {
+    return this.options.listKey;
+  }
 
   get title(): string {
     return this.options.title;
@@ -67,11 +72,6 @@ export class FoundIndex implements IndexView {
       }),
     };
     return this.cached.rows;
-  }
-
-  header(key: string | undefined): FoundMessage | undefined {
-    const at = this.rows.findIndex((row) => row.key === key);
-    return this.found[at];
   }
 
   async loadStart(): Promise<void> {

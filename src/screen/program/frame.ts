@@ -1,8 +1,8 @@
-import { isDirectName } from '../../protocol/direct.ts';
+import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
 import { shownFrom } from '../model/scrolled.ts';
 import { drawLast, drawPosition, drawRules, drawTitle } from '../panes/chrome.ts';
 import type { Clock } from '../panes/clock.ts';
-import { counted, drawGroups, groupKey, groupRows } from '../panes/groups-pane.ts';
+import { counted, drawGroups, groupRows } from '../panes/groups-pane.ts';
 import { drawIndex } from '../panes/index-pane.ts';
 import type { Area } from '../panes/layout.ts';
 import { drawText } from '../panes/message-pane.ts';
@@ -54,8 +54,7 @@ function drawGroupList(surface: Surface, { reader, groups }: FrameState): void {
   const { first, at } = shownFrom(rows, reader.groupList, surface.rows);
   const row = rows[at];
   reader.groupList = { cursor: row?.key, top: rows[first]?.key };
-  const { group } = reader.index;
-  const here = group === undefined ? 'mentions' : groupKey(group);
+  const here = reader.index.listKey;
   drawGroups(surface, rows, {
     first,
     here,
@@ -110,7 +109,8 @@ function notesOf({ reader, connected }: FrameState): string[] {
 }
 
 function placeOf({ index, row }: Reader): string {
-  const subject = row && index.group !== undefined ? ` › ${row.subject}` : '';
-  const { title } = index;
-  return `${isDirectName(title) ? `✉ ${title.slice(1)}` : title}${subject}`;
+  const { title, group } = index;
+  if (group === undefined) return title;
+  const name = isDirectName(title) ? `✉ ${userOfDirectName(title)}` : title;
+  return row ? `${name} › ${row.subject}` : name;
 }

@@ -21,6 +21,7 @@ import {
   withOlder,
   withPostedIn,
 } from '../model/thread-window.ts';
+import { groupKey } from '../panes/groups-pane.ts';
 import type { Groups } from './groups.ts';
 import type { IndexView } from './index-view.ts';
 
@@ -48,6 +49,10 @@ export class GroupIndex implements IndexView {
     private readonly groups: Groups,
     readonly group: number,
   ) {}
+
+  get listKey(): string {
+    return groupKey(this.group);
+  }
 
   get title(): string {
     return this.groups.nameOf(this.group);

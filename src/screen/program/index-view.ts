@@ -8,6 +8,8 @@ export interface IndexView {
   readonly title: string;
   /** The group whose threads it shows. Undefined if it shows messages of a search. */
   readonly group: number | undefined;
+  /** The row of the left column that it belongs to. */
+  readonly listKey: string | undefined;
   /** What is on the screen instead of rows, such as that there are no messages. */
   readonly empty: string;
   readonly rows: readonly Row[];

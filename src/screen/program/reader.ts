@@ -2,7 +2,7 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { isDirectName } from '../../protocol/direct.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import type { Header, Notice } from '../../protocol/schemas.ts';
-import { Contents } from '../model/contents.ts';
+import { type Content, Contents } from '../model/contents.ts';
 import {
   nextStep,
   nextUnreadThread,
@@ -15,9 +15,11 @@ import type { Clock } from '../panes/clock.ts';
 import { groupKey } from '../panes/groups-pane.ts';
 import { type Layout, layoutOf, type Pane } from '../panes/layout.ts';
 import type { Size } from '../terminal/display.ts';
+import { FoundIndex } from './found-index.ts';
 import { GroupIndex } from './group-index.ts';
 import type { Groups } from './groups.ts';
 import type { IndexView } from './index-view.ts';
+import { NothingHere } from './nothing-here.ts';
 import { Shown } from './shown.ts';
 
 interface ReaderOptions {
@@ -33,6 +35,15 @@ interface ReaderOptions {
   readonly failed: (error: unknown) => void;
 }
 
+/** A place in an index. */
+export interface Position {
+  readonly index: IndexView;
+  readonly focus: Pane;
+  readonly cursor: string | undefined;
+  readonly group: number | undefined;
+  readonly number: number | undefined;
+}
+
 /** How often a count of the board that turns out to be wrong may send the reader on. */
 const mostDetours = 5;
 
@@ -43,6 +54,8 @@ export class Reader {
   groupList: Scrolled = { cursor: undefined, top: undefined };
   private view: IndexView;
   private current: Shown | undefined;
+  /** The index to go back to from what was found. */
+  private behind: Position | undefined;
   private readonly contents = new Contents();
   /** The message that is asked for. Others wait until its answer is here. */
   private loading: Promise<void> | undefined;
@@ -64,6 +77,28 @@ export class Reader {
   /** The row of the index that the cursor is on. */
   get row(): Row | undefined {
     return this.view.rows.find(({ key }) => key === this.view.scrolled.cursor);
+  }
+
+  /** The group where the user is: that of the index, or of the message under the cursor. */
+  get group(): number | undefined {
+    const { view, row } = this;
+    return view.group ?? (view instanceof FoundIndex ? view.within : undefined) ?? row?.group;
+  }
+
+  /** The message that is shown. @throws NothingHere */
+  get selected(): { readonly group: number; readonly number: number } {
+    const { current } = this;
+    if (current?.problem !== '') throw new NothingHere('There is no message here.');
+    return { group: current.group, number: current.number };
+  }
+
+  /** The message that is shown, once it is loaded. @throws NothingHere */
+  async message(): Promise<Content> {
+    const { group, number } = this.selected;
+    while (this.loading) await this.loading;
+    const message = this.current?.is(group, number) ? this.current.message : undefined;
+    if (!message) throw new NothingHere('The message could not be loaded.');
+    return message;
   }
 
   get layout(): Layout {
@@ -102,23 +137,56 @@ export class Reader {
     return ++this.turn;
   }
 
-  /** Shows an index again that was left, as it was. */
-  comeBack({ index, focus }: { index: IndexView; focus: Pane }): void {
-    this.show(index);
-    this.focus = focus;
-    if (index.group !== undefined)
-      this.groupList = { ...this.groupList, cursor: groupKey(index.group) };
-    this.select();
-    index.refresh().then(this.options.changed, this.options.failed);
+  /** Where the user is, to come back to. */
+  get position(): Position {
+    const { view: index, focus, row } = this;
+    return { index, focus, cursor: row?.key, group: row?.group, number: row?.number };
   }
 
-  /** Loads the first rows of an index that is not of a group. */
-  async showFound(index: IndexView): Promise<void> {
+  /** Shows an index again that was left, with the cursor where it was. */
+  async comeBack({ index, focus, cursor, group, number }: Position): Promise<void> {
     const turn = this.show(index);
+    this.focus = focus;
+    if (index.listKey !== undefined) this.groupList = { ...this.groupList, cursor: index.listKey };
+    const isThere = index.rows.some(({ key }) => key === cursor);
+    if (isThere) index.scrolled = { ...index.scrolled, cursor };
+    this.select();
+    await index.refresh();
+    if (turn !== this.turn) return;
+    // The thread was closed meanwhile.
+    if (!isThere && group !== undefined && number !== undefined) await this.goTo(group, number);
+  }
+
+  /** Shows messages that were found. `goBack` leads to the group that was shown before. */
+  async showFound(index: FoundIndex): Promise<void> {
+    if (!(this.view instanceof FoundIndex)) this.behind = this.position;
+    const turn = this.show(index);
+    this.focus = 'index';
     await index.loadStart();
     if (turn !== this.turn) return;
     this.select();
     this.options.changed();
+  }
+
+  /** Goes back from what was found. @returns whether there is anything behind it */
+  goBack(): boolean {
+    const { behind, view } = this;
+    if (!behind || !(view instanceof FoundIndex)) return false;
+    this.comeBack(behind).catch(this.options.failed);
+    return true;
+  }
+
+  /** The place of the user is gone: shows another one. */
+  async leavePlace(): Promise<void> {
+    const { groups } = this.options;
+    const { view, behind } = this;
+    const isGone = ({ group }: IndexView) => group !== undefined && !groups.find(group);
+    if (behind && isGone(behind.index)) this.behind = undefined;
+    if (!isGone(view)) return;
+    this.current = undefined;
+    const [first] = groups.all;
+    if (first) await this.enter(first.id, false);
+    else this.show(new GroupIndex(this.options.board, groups, 0));
   }
 
   /** Shows a message wherever it is, with its thread open. */
@@ -197,6 +265,20 @@ export class Reader {
     this.select();
   }
 
+  /** Goes from a message that was found to its place in its group. */
+  async openFound(): Promise<void> {
+    const { view, row } = this;
+    if (view instanceof FoundIndex && row?.number !== undefined) {
+      await this.goTo(row.group, row.number);
+    }
+  }
+
+  /** Closes the thread that is open. */
+  closeThread(): void {
+    if (this.view instanceof GroupIndex) this.view.closeThread();
+    this.select();
+  }
+
   /** Moves the cursor to the first or the last row. */
   async moveToEnd(end: 'start' | 'end'): Promise<void> {
     const turn = ++this.turn;
@@ -230,6 +312,15 @@ export class Reader {
     current.offset = end === 'start' ? 0 : Math.max(0, text.length - area.rows);
   }
 
+  /** Rows of a page of the left column, and of the index. */
+  get groupPage(): number {
+    return Math.max(1, (this.layout.groups?.rows ?? 1) - 1);
+  }
+
+  get indexPage(): number {
+    return Math.max(1, (this.layout.index?.rows ?? 1) - 1);
+  }
+
   /** Rows of a page: one row of the page before is repeated. */
   get pageRows(): number {
     return Math.max(1, (this.layout.message?.rows ?? 1) - 1);
@@ -242,6 +333,10 @@ export class Reader {
 
   take(notice: Notice): void {
     this.view.take(notice);
+    if (this.view.rows.length === 0) {
+      this.view.settle();
+      this.showFirst();
+    }
     const { method, params } = notice;
     if (method === 'message.edited') this.reload(params.groupId, params.message.number);
     if (method === 'message.deleted') {
@@ -268,6 +363,18 @@ export class Reader {
   posted(group: number, message: Header): void {
     this.options.groups.posted(group, message);
     if (this.view instanceof GroupIndex && this.view.group === group) this.view.posted(message);
+    this.showFirst();
+  }
+
+  /** The user has edited a message. */
+  edited(group: number, message: Content): void {
+    const { content: _, revision: __, ...header } = message;
+    this.view.take({
+      method: 'message.edited',
+      params: { group: message.group, groupId: group, message: header, change: 0 },
+    });
+    this.contents.set(group, message.number, message);
+    if (this.current?.is(group, message.number)) this.current.message = message;
   }
 
   /** The connection is back: what was missed comes as notices, but not everything. */
@@ -341,6 +448,13 @@ export class Reader {
 
   private async extend(): Promise<void> {
     if (await this.view.extend()) this.options.changed();
+  }
+
+  /** An index that was empty has its first row. */
+  private showFirst(): void {
+    if (this.row || this.current) return;
+    this.view.scrolled = { ...this.view.scrolled, cursor: this.view.rows[0]?.key };
+    this.select();
   }
 
   private settle(): void {

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { complete } from '../../src/chat/completer.ts';
 import { boardError } from '../../src/protocol/errors.ts';
 import type { Call } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
+import { complete } from '../../src/terminal/completer.ts';
 
 /** A board with some members of main, a conversation with dave and one with a user who was deleted. */
 function board(members: readonly string[] | undefined): Call {

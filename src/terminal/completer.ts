@@ -11,7 +11,7 @@ import { moderationWord } from '../protocol/text/help.ts';
 import { isCommand, spokenIn, type Place as WhereUserIs } from '../protocol/text/place.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { caseless } from '../protocol/unicode.ts';
-import type { Candidate, Completion } from '../terminal/completion.ts';
+import type { Candidate, Completion } from './completion.ts';
 
 // How many message numbers are listed to choose from: the newest ones.
 const numbersListed = 10;

@@ -1,0 +1,204 @@
+import type { BoardClient } from '../../client/board-client.ts';
+import { directName, isDirectName } from '../../protocol/direct.ts';
+import { limits } from '../../protocol/limits.ts';
+import type { KeyTable } from '../keys/key-table.ts';
+import { type Target, targetsFor } from '../model/go.ts';
+import { counted } from '../panes/groups-pane.ts';
+import type { KeyEvent } from '../terminal/keys.ts';
+import type { Surface } from '../terminal/surface.ts';
+import { LineInput } from '../widgets/line-input.ts';
+import type { Dialogue } from './dialogue.ts';
+import type { Finding } from './finding.ts';
+import type { Groups } from './groups.ts';
+import type { Layer } from './layer.ts';
+import type { Reader } from './reader.ts';
+
+interface GoingOptions {
+  readonly board: BoardClient;
+  readonly groups: Groups;
+  readonly reader: Reader;
+  readonly dialogue: Dialogue;
+  readonly finding: Finding;
+  readonly keys: KeyTable;
+  readonly say: (text: string) => void;
+  readonly failed: (error: unknown) => void;
+}
+
+// The list of all groups is asked for unless the user is in so many that it would be long.
+const fewGroups = 200;
+
+/** What `g` does: goes to a group, a user, or a message. */
+export class Going {
+  constructor(private readonly options: GoingOptions) {}
+
+  async ask(): Promise<void> {
+    const { dialogue, keys, reader, groups, failed } = this.options;
+    const { group } = reader;
+    const here = group === undefined ? undefined : { group, name: groups.nameOf(group) };
+    const target = await new Promise<Target | string | undefined>((resolve) => {
+      const layer: GoLayer = new GoLayer({
+        keys,
+        here,
+        targets: this.known(),
+        settled: (answer) => {
+          dialogue.close(layer);
+          resolve(answer);
+        },
+        redraw: () => dialogue.redraw(),
+      });
+      dialogue.open(layer, true, () => resolve(undefined));
+      this.others(group).then((others) => layer.add(others), failed);
+    });
+    if (typeof target === 'string') this.options.say(`There is no group or user like ${target}.`);
+    else if (target) await this.to(target);
+  }
+
+  private async to(target: Target): Promise<void> {
+    const { board, groups, reader, dialogue, finding, say } = this.options;
+    switch (target.to) {
+      case 'mentions':
+        return finding.mentions();
+      case 'group':
+        return reader.enter(target.group, target.unread > 0);
+      case 'message':
+        return reader.goTo(target.group, target.number);
+      case 'person': {
+        if (!(await dialogue.confirm(`Write to ${target.name} alone?`))) return;
+        const { groupId } = await board.direct(target.name);
+        groups.sync();
+        return reader.enter(groupId, false);
+      }
+      case 'join': {
+        if (!(await dialogue.confirm(`You are not in ${target.name}. Join it?`))) return;
+        const { id, group } = await board.call('group.join', { group: target.name });
+        groups.sync();
+        await reader.enter(id, false);
+        say(`You joined ${group}.`);
+      }
+    }
+  }
+
+  private known(): Target[] {
+    const { groups } = this.options;
+    return [
+      ...groups.all.map(({ id, name, unread }): Target => {
+        return { to: 'group', group: id, name, unread };
+      }),
+      { to: 'mentions', name: '@ mentions' },
+    ];
+  }
+
+  /** The members of the group where the user is, and the groups of the board that the user is not in. */
+  private async others(group: number | undefined): Promise<Target[]> {
+    const { board, groups } = this.options;
+    const isInGroup = group !== undefined && !isDirectName(groups.nameOf(group));
+    const [members, board_] = await Promise.all([
+      isInGroup ? board.call('group.members', { group, limit: limits.membersMost }) : undefined,
+      groups.all.length <= fewGroups ? board.call('group.list', {}) : undefined,
+    ]);
+    const known = new Set(groups.all.map(({ name }) => name));
+    const people = (members?.members ?? []).filter(
+      ({ name }) => name !== groups.user && !known.has(directName(name)),
+    );
+    const toJoin = (board_?.groups ?? []).filter(({ joined }) => !joined);
+    return [
+      ...people.map(({ name }): Target => ({ to: 'person', name })),
+      ...toJoin.map(({ name }): Target => ({ to: 'join', name })),
+    ];
+  }
+}
+
+interface GoLayerOptions {
+  readonly keys: KeyTable;
+  readonly here: { readonly group: number; readonly name: string } | undefined;
+  readonly targets: readonly Target[];
+  /** Called with the target, with what was typed if nothing fits, or with undefined if the user gives up. */
+  readonly settled: (target: Target | string | undefined) => void;
+  readonly redraw: () => void;
+}
+
+const mostShown = 12;
+
+/** The line of `g`, with what it may mean above it. */
+class GoLayer implements Layer {
+  private targets: readonly Target[];
+  private found: readonly Target[];
+  private chosen = 0;
+  private readonly line: LineInput;
+
+  constructor(private readonly options: GoLayerOptions) {
+    this.targets = options.targets;
+    this.found = this.search('');
+    this.line = new LineInput({
+      prompt: 'Go to: ',
+      keys: options.keys,
+      limit: limits.groupName + 20,
+      changed: (text) => {
+        this.found = this.search(text);
+        this.chosen = 0;
+      },
+      accepted: (text) => options.settled(this.found[this.chosen] ?? text.trim()),
+      cancelled: () => options.settled(undefined),
+      redraw: options.redraw,
+    });
+  }
+
+  /** Targets that have become known. */
+  add(targets: readonly Target[]): void {
+    this.targets = [...this.targets, ...targets];
+    this.found = this.search(this.line.text);
+    this.options.redraw();
+  }
+
+  press(event: KeyEvent): void {
+    const action = 'key' in event ? this.options.keys.action('input', event.key) : undefined;
+    if (action === 'older-line') this.choose(-1);
+    else if (action === 'newer-line' || action === 'complete') this.choose(1);
+    else this.line.press(event);
+  }
+
+  draw(surface: Surface): void {
+    const height = Math.min(mostShown, surface.rows - 3);
+    const first = Math.max(0, Math.min(this.chosen - height + 1, this.found.length - height));
+    const shown = this.found.slice(first, first + height);
+    const top = surface.rows - 1 - shown.length;
+    surface.fill(top - 1, 0, surface.columns, '─', { faint: true });
+    shown.forEach((target, index) => {
+      const row = top + index;
+      const style = first + index === this.chosen ? { reverse: true as const } : {};
+      surface.fill(row, 0, surface.columns, ' ', style);
+      const column = surface.text(row, 1, nameOf(target), style, surface.columns - 1);
+      surface.text(row, Math.max(column + 2, 30), noteOf(target), { ...style, faint: true });
+    });
+    this.line.draw(surface);
+  }
+
+  private choose(by: number): void {
+    const count = this.found.length;
+    if (count > 0) this.chosen = (this.chosen + by + count) % count;
+  }
+
+  private search(text: string): readonly Target[] {
+    return targetsFor(text, this.targets, this.options.here);
+  }
+}
+
+function nameOf(target: Target): string {
+  if (target.to === 'message') return `${target.name}#${target.number}`;
+  return target.to === 'person' ? directName(target.name) : target.name;
+}
+
+function noteOf(target: Target): string {
+  switch (target.to) {
+    case 'group':
+      return target.unread > 0 ? `${counted(target.unread)} unread` : '';
+    case 'person':
+      return 'write to this user alone';
+    case 'join':
+      return 'you are not in it';
+    case 'message':
+      return 'message';
+    case 'mentions':
+      return '';
+  }
+}

@@ -1,0 +1,38 @@
+import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
+import type { Notice } from '../../protocol/schemas.ts';
+import { renderNotice } from '../../protocol/text/render.ts';
+import type { Groups } from './groups.ts';
+
+const tags = /^\[GROUP:[^\]]*\] \[NOTIFY\] /;
+
+/** What the user is told of a notice in the last row: what concerns them. Undefined for other notices. */
+export function newsOf(notice: Notice, groups: Groups): string | undefined {
+  const { method, params } = notice;
+  switch (method) {
+    case 'message.posted': {
+      const { message, group, groupId } = params;
+      if (!groups.isUnread(groupId, message)) return undefined;
+      const { sender, number } = message;
+      if (isDirectName(group)) return `${userOfDirectName(group)} wrote to you. a goes there.`;
+      return groups.isMention(message)
+        ? `${sender} mentions you in ${group}#${number}. a goes there.`
+        : undefined;
+    }
+    case 'membership.ended':
+    case 'group.removed':
+    case 'group.invited':
+    case 'message.reported':
+      return (renderNotice(notice) ?? '')
+        .trim()
+        .replace(tags, '')
+        .replace('the group', params.group)
+        .replace('The group', params.group)
+        .replaceAll('%', ':');
+    case 'group.changed':
+      return params.was === params.group
+        ? undefined
+        : `${params.was} is now called ${params.group}.`;
+    default:
+      return undefined;
+  }
+}
