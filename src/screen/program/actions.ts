@@ -317,7 +317,7 @@ export class Actions {
       complete: (before) => this.completeCommand(before),
     });
     if (line === undefined || line.trim() === '') return;
-    const { text, went } = await this.commands.run(line);
+    const { text, went, isDone } = await this.commands.run(line);
     // It may have changed anything: memberships, marks, mutes.
     groups.sync();
     await reader.leavePlace();
@@ -326,7 +326,8 @@ export class Actions {
       if (went.thread === undefined) await reader.enter(went.group, false);
       else await reader.goTo(went.group, went.thread);
     }
-    if (text.includes('\n')) dialogue.page(`:${line.trim()}`, text);
+    if (!isDone) say(text.replaceAll('\n', ' '));
+    else if (text.includes('\n')) dialogue.page(`:${line.trim()}`, text);
     else if (text !== '') say(text);
   }
 

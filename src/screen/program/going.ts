@@ -35,6 +35,9 @@ export class Going {
     const { dialogue, keys, reader, groups, failed } = this.options;
     const { group } = reader;
     const here = group === undefined ? undefined : { group, name: groups.nameOf(group) };
+    const others = this.others(group);
+    // Without them, it goes to what is known.
+    others.catch(failed);
     const target = await new Promise<Target | string | undefined>((resolve) => {
       const layer: GoLayer = new GoLayer({
         keys,
@@ -47,10 +50,16 @@ export class Going {
         redraw: () => dialogue.redraw(),
       });
       dialogue.open(layer, true, () => resolve(undefined));
-      this.others(group).then((others) => layer.add(others), failed);
+      others.then(
+        (more) => layer.add(more),
+        () => {},
+      );
     });
-    if (typeof target === 'string') this.options.say(`There is no group or user like ${target}.`);
-    else if (target) await this.to(target);
+    if (target === undefined) return;
+    // The line may have been typed faster than the board has answered.
+    const meant = typeof target === 'string' ? targetsFor(target, await others, here)[0] : target;
+    if (meant) await this.to(meant);
+    else this.options.say(`There is no group or user like ${String(target)}.`);
   }
 
   private async to(target: Target): Promise<void> {

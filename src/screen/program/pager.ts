@@ -45,8 +45,12 @@ export class Pager implements Layer {
       case 'last':
         this.offset = Math.max(0, (this.rows?.of.length ?? 0) - this.height);
         break;
-      default:
+      case 'back':
+      case 'open':
+      case 'leave':
         this.options.close();
+        break;
+      default:
     }
   }
 

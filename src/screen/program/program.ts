@@ -43,6 +43,8 @@ export class Program {
   private readonly clock: Clock;
   private readonly keys: KeyEvent[] = [];
   private isBusy = false;
+  /** Whether a key is being carried out that has not waited for anything. */
+  private isActing = false;
   private status: { readonly text: string; readonly style: CellStyle } | undefined;
   /** Why there is no connection. */
   private lost: string | undefined;
@@ -147,8 +149,12 @@ export class Program {
     return { text, style: { faint: true } };
   }
 
-  /** A text gets the keys that were typed before it was there. A question does not: they were not an answer. */
+  /**
+   * Keys that wait go to what a key has opened at once. If it took a while, a text still gets them, but a question does not: they
+   * were typed before it was there, so they are no answer.
+   */
   private layerOpened(isTyped: boolean): void {
+    if (this.isActing) return;
     const waiting = this.keys.splice(0);
     if (isTyped) for (const event of waiting) this.dialogue.press(event);
   }
@@ -185,12 +191,15 @@ export class Program {
 
   /** Carries out what a key does. Errors of the board are shown, and never end the screen. */
   private run(act: () => Promise<void> | undefined): Promise<void> | undefined {
+    this.isActing = true;
     try {
       const done = act();
       return done && this.wait(done.catch((error) => this.fail(error)));
     } catch (error) {
       this.fail(error);
       return undefined;
+    } finally {
+      this.isActing = false;
     }
   }
 
