@@ -4,7 +4,6 @@ import { onTestFinished } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
 import { KeyTable } from '../../src/screen/keys/key-table.ts';
 import { runScreen } from '../../src/screen/run.ts';
-import { draftsInMemory } from '../../src/screen/widgets/drafts.ts';
 import type { TestBoard } from '../helpers/board.ts';
 
 interface TesterOptions {
@@ -59,7 +58,6 @@ export class ScreenTester {
       environment: { TERM: 'xterm-256color', TZ: 'UTC' },
       title: 'board.example',
       keys: new KeyTable(),
-      drafts: draftsInMemory(),
       gone: this.gone.signal,
     });
     onTestFinished(async () => {
