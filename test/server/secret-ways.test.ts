@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { complete } from '../../src/terminal/completer.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import type { Call } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
+import { complete } from '../../src/terminal/completer.ts';
 import { commandsWith } from '../cli/commands.ts';
 import { runCli, runHere } from '../helpers/cli.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
