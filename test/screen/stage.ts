@@ -15,7 +15,7 @@ export async function stage(options: TestBoardOptions = {}) {
 }
 
 /** Posts as one user. A reply has no subject of its own. */
-export function poster(call: Call) {
+function poster(call: Call) {
   return (
     group: string,
     subject: string | undefined,
