@@ -1,12 +1,16 @@
+import { textCommands } from '../../../src/protocol/text/shell.ts';
 import { costlyTexts } from '../../helpers/costly.ts';
 import type { Random } from '../random.ts';
+import { anyParams, methodsToAsk } from './any-params.ts';
 
 /** Names that many sessions share, so that they meet. */
 export const names = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5', 'u6', 'u7'] as const;
 /** Names with a password, which write to each other directly. */
 export const protectedNames = ['p0', 'p1', 'p2'] as const;
 export const password = 'one for all of them';
-export const groups = ['main', 'general', 'news'] as const;
+const groups = ['main', 'general', 'news'] as const;
+/** Names that users give to groups of their own. */
+const namesToMake = ['g0', 'g1', 'g2'] as const;
 
 const words = ['', 'x', '"', '\\', '\u0000', '🍣', '\u202e', '\ud800', '%', '1', 'main', 'news'];
 const oddities: unknown[] = [
@@ -86,6 +90,35 @@ const requests: readonly ((random: Random) => [method: string, params: object])[
   ],
 ];
 
+/** Commands after which a person is not there any more, or is asked for a password. */
+const ending = ['%exit', '%connect', '%password'];
+const commandWords = textCommands
+  .flatMap(({ words }) => words)
+  .filter((word) => !ending.includes(word));
+const commandArguments = [
+  ...[...groups, ...namesToMake, ...names, ...protectedNames],
+  ...[
+    '1',
+    '2',
+    'last',
+    'open',
+    'secret',
+    'access',
+    'posting',
+    'moderators',
+    'name',
+    '--code',
+    '2h',
+  ],
+  ...['@p1', '..', 'all', 'before', 'mentions', 'thread', 'reason', 'x'],
+];
+
+/** Any command, so that one that is added later is asked too. It can begin a text of several lines. */
+function anyCommand(random: Random): string {
+  const args = Array.from({ length: random.whole(0, 4) }, () => random.pick(commandArguments));
+  return [random.pick(commandWords), ...args].join(' ');
+}
+
 const commands = [
   '%groups',
   '%join',
@@ -131,8 +164,25 @@ const commands = [
 ] as const;
 
 export function request(random: Random, id: number | string): string {
-  const [method, params] = random.pick(requests)(random);
+  const [method, params] = random.once(2) ? random.pick(requests)(random) : anyRequest(random);
   return JSON.stringify({ jsonrpc: '2.0', id, method, params });
+}
+
+/** A request of any method, so that one that is added later is asked too. */
+function anyRequest(random: Random): [method: string, params: object] {
+  const method = random.pick(methodsToAsk);
+  const values = {
+    group: () => group(random),
+    name: () => random.pick(namesToMake),
+    user: () => random.pick(random.once(2) ? names : protectedNames),
+    number: () => random.whole(1, 20),
+    thread: () => random.whole(1, 20),
+    replyTo: () => random.whole(1, 20),
+    ranges: () => ranges(random),
+    read: () => ranges(random),
+    query: () => text(random),
+  };
+  return [method, anyParams(random, method, values)];
 }
 
 /** A request of which a part is gone, or is something else. It has no id that is waited for. */
@@ -172,7 +222,7 @@ function costlyText(random: Random): string {
 
 export function command(random: Random): string {
   if (random.once(10)) return random.pick(names);
-  const line = random.pick(commands);
+  const line = random.once(2) ? random.pick(commands) : anyCommand(random);
   if (random.once(50)) return `${line} ${costlyText(random).replace(/[\r\n]/g, '')}`;
   return random.once(4) ? `${line} ${text(random)}` : line;
 }
@@ -209,7 +259,8 @@ export function pieces(random: Random, bytes: Buffer): Buffer[] {
 
 function group(random: Random): string | number {
   if (random.once(4)) return random.whole(1, 9);
-  return random.once(4) ? `@${random.pick(protectedNames)}` : random.pick(groups);
+  if (random.once(4)) return `@${random.pick(protectedNames)}`;
+  return random.pick(random.once(2) ? groups : namesToMake);
 }
 
 function text(random: Random): string {

@@ -69,7 +69,8 @@ export async function person(random: Random, port: number, size: number): Promis
     if (at === 1 && isProtected) return line(password);
     return line(random.once(4) ? mutated(random, command(random)) : command(random));
   });
-  inputs.push(line('%ping'), line('%exit'));
+  // A text of several lines may have been begun.
+  inputs.push(line('%cancel'), line('%ping'), line('%exit'));
   await send(random, socket, inputs);
   const shown = await whole;
   expect(shown).not.toContain(bug);

@@ -71,9 +71,9 @@ function naming(name: string, given: string, folder: string): Step | undefined {
   return given.includes('O_CREAT') ? { kind: 'create', path } : undefined;
 }
 
-/** The index of the log is made anew by whoever opens it first, and a socket by its server. */
+/** The index of the log is made again by the process that opens it first, and a socket by its server. */
 function isKept(path: string, folder: string): boolean {
-  return path.startsWith(folder) && !/(-shm|\.sock| \(deleted\))$/.test(path);
+  return path.startsWith(folder) && !/(-shm|\.sock|\.door| \(deleted\))$/.test(path);
 }
 
 function decode(escaped = ''): Buffer {
