@@ -52,11 +52,14 @@ export class TypedLines {
     },
   };
 
-  /** Leaves the input to others. */
-  close(): void {
+  /** Leaves the input to others. @returns the keys that nobody has read */
+  close(): string {
     this.sequences.close();
     this.input.off('data', this.read).off('end', this.end).off('error', this.end).pause();
+    const entered: Buffer | null = this.lines.read();
+    const rest = `${entered ?? ''}`.replaceAll('\n', '\r') + this.line;
     this.lines.end();
+    return rest;
   }
 
   private readonly read = (chunk: Buffer) => this.sequences.push(chunk);

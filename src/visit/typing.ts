@@ -10,7 +10,10 @@ export class Typing implements Asker {
   readonly terminal: PlainTerminal;
   private readonly typed: TypedLines;
 
+  private readonly input: Readable;
+
   constructor({ input, gone }: Pick<Visitor, 'input' | 'gone'>, output: Writable) {
+    this.input = input;
     this.typed = new TypedLines(input, output);
     const { lines, interrupts, echo } = this.typed;
     this.terminal = new PlainTerminal(lines, output, interrupts, echo);
@@ -54,9 +57,19 @@ export class Typing implements Asker {
   /** Gives up whatever is asked. */
   readonly end = () => this.terminal.close();
 
-  /** Leaves the input to others. */
+  /** Leaves the input to others, with what was typed ahead of them. */
   close(): void {
     this.end();
-    this.typed.close();
+    const { lines } = this.terminal;
+    const entered = unread(lines).map((line) => `${line}\r`);
+    const ahead = entered.join('') + this.typed.close();
+    if (ahead !== '' && !this.input.readableEnded) this.input.unshift(Buffer.from(ahead));
   }
+}
+
+/** What is left in a stream that nobody reads any more. */
+function unread(stream: Readable): string[] {
+  const left: string[] = [];
+  for (let piece = stream.read(); piece !== null; piece = stream.read()) left.push(String(piece));
+  return left;
 }

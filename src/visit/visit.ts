@@ -145,10 +145,13 @@ class Stay {
       const { input, output } = raw;
       const size = terminal;
       const { client: board, name: title } = opened;
-      const why = await runScreen({
+      const ended = runScreen({
         ...{ board, input, output, size, environment, title, gone },
         keys: usualKeys,
       });
+      // The questions have left the input paused.
+      input.resume();
+      const why = await ended;
       if (why === undefined) return codes.done;
       this.tell(why);
       return codes.connection;
