@@ -223,3 +223,33 @@ test('a barred user with a code of a secret group gets another group of its name
   const joined = await bob.call('group.join', { group, code });
   expect(joined).toMatchObject({ group, access: 'open', total: 2 });
 });
+
+test('a purge shows a member no line of the log about messages from before joining', async () => {
+  const { board, peers } = await members(['alice', 'bob']);
+  const [alice, bob] = peers;
+  await bob.call('group.leave', { group });
+  for (const content of ['one', 'two', 'three', 'four']) {
+    await alice.call('message.post', { group, subject: content, content });
+  }
+  await bob.call('group.join', { group });
+  for (const number of [1, 4]) {
+    await alice.call('message.pin', { group, number });
+    await alice.call('thread.close', { group, thread: number });
+  }
+  const shown = async () => {
+    const { lines } = await bob.call('group.log', { group });
+    return lines.map(({ act, number }) => [act, number]);
+  };
+  const lines = [
+    ['close', 4],
+    ['pin', 4],
+  ];
+  expect(await shown()).toEqual(lines);
+  for (const keep of [1, 0]) {
+    await board.operate(async (operator) => {
+      const plan = await operator.planPurge({ key: group, name: group }, { keep });
+      await operator.purge(plan, { signal: new AbortController().signal, progress: () => {} });
+    });
+    expect(await shown()).toEqual(keep === 1 ? lines : []);
+  }
+});

@@ -62,6 +62,7 @@ const allowed: Record<string, string[]> = {
   allWithTerm: ['SCAN message_index VIRTUAL TABLE INDEX 192:M1><'],
   termFrom: ['SCAN message_index_words VIRTUAL TABLE INDEX 1537:'],
   firstVisible: ['SCAN CONSTANT ROW'],
+  firstVisibleRow: ['SCAN CONSTANT ROW'],
   knownGroup: ['SCAN CONSTANT ROW'],
   mutedSome: ['SCAN CONSTANT ROW'],
   // The newest messages of a group, found by an index.

@@ -167,7 +167,7 @@ export class SqliteGroups implements GroupRepository {
       const isStaff = may(role, 'remove members');
       const since = isStaff ? 0 : joined;
       // Moderators too see nothing of messages that the rule of visibility hides from them.
-      const from = statements.firstVisible.get({ group: group.id, joined })?.from ?? 0;
+      const from = statements.firstVisibleRow.get({ group: group.id, joined })?.from ?? joined;
       const page = { group: group.id, before, since, from, limit: limit + 1 };
       const found = statements.logOf.all(page);
       const lines = found.slice(0, limit).map((line) => ({ ...line, act: line.act as LogAct }));

@@ -4,6 +4,7 @@ import type { Orm } from '../file/orm.ts';
 import { groupLog } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { idFrom } from './row-ids.ts';
+import { firstVisibleRow } from './visibility.ts';
 
 const value = sql.placeholder;
 const group = value('group');
@@ -56,6 +57,8 @@ export function groupLogStatements(orm: Orm) {
           ),
         )
         .prepare(),
+    /** See `firstVisibleRow`. */
+    firstVisibleRow: () => firstVisibleRow(orm),
     /** The newest lines of a group with ids below `:before`: those since `:since`, and of the messages posted from `:from` on. */
     logOf: () =>
       direct(

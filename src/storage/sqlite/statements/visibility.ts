@@ -26,7 +26,14 @@ interface Range {
  * have an index of their own, so the answer is the second of the two newest rows of each index.
  */
 export function firstVisibleTime(groupId: Value, joinedAt: Value): SQL<number> {
-  const newest = (which: SQL, offset: 0 | 1) => {
+  const newest = newestBefore(groupId, joinedAt);
+  const older = sql`min(${newest(live, 0)}, ${newest(tombstone, 0)})`;
+  return sql<number>`max(${older}, ${newest(live, 1)}, ${newest(tombstone, 1)})`;
+}
+
+/** When the newest row of a kind from before `joinedAt` was posted, or the one before it; 0 if there is none. */
+function newestBefore(groupId: Value, joinedAt: Value) {
+  return (which: SQL, offset: 0 | 1) => {
     const found = query
       .select({ postedAt: messages.postedAt })
       .from(messages)
@@ -36,8 +43,6 @@ export function firstVisibleTime(groupId: Value, joinedAt: Value): SQL<number> {
       .offset(offset);
     return sql`coalesce(${found}, 0)`;
   };
-  const older = sql`min(${newest(live, 0)}, ${newest(tombstone, 0)})`;
-  return sql<number>`max(${older}, ${newest(live, 1)}, ${newest(tombstone, 1)})`;
 }
 
 /**
@@ -67,6 +72,18 @@ function visibleHalves(groupId: Value, joinedAt: Value, range: Range): [before: 
  */
 export function firstVisible(orm: Orm) {
   const columns = { from: sql<number>`${firstVisibleTime(group, joined)}`.as('from') };
+  return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
+}
+
+/**
+ * The time from which a member who joined the group `:group` at `:joined` sees what is said about messages that may have been
+ * purged. With fewer than two rows from before the join, `firstVisible` is 0, which is right only for rows that are there.
+ */
+export function firstVisibleRow(orm: Orm) {
+  const newest = newestBefore(group, joined);
+  const last = sql`max(${newest(live, 0)}, ${newest(tombstone, 0)})`;
+  const from = sql<number>`coalesce(nullif(${firstVisibleTime(group, joined)}, 0), nullif(${last}, 0), ${joined})`;
+  const columns = { from: from.as('from') };
   return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
 }
 
