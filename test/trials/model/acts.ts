@@ -106,8 +106,8 @@ type AnyGroup = number;
 
 /** What the operator does. Of messages in `newest`, 1 is the newest that the group has left. */
 export type OperatorAct =
-  | { do: 'delete'; group: GroupName; newest: number[] }
-  | { do: 'purge'; group: GroupName; keep: number }
+  | { do: 'delete'; group: GroupName | AnyGroup; newest: readonly number[] }
+  | { do: 'purge'; group: GroupName | AnyGroup; keep: number }
   /** The newest two messages are deleted around a join. */
   | { do: 'deleteAndJoin'; group: GroupName; seat: number; after: boolean }
   /** Once in a history. The name is then registered again. */
@@ -347,6 +347,15 @@ const groupAct: fc.Arbitrary<Act> = fc.oneof(
       ...{ do: one('operatorOnUser'), group: anyGroup, act: onUser, user, reason: why },
     }),
   ),
+  often(
+    1,
+    fc.record({
+      do: one('delete'),
+      group: anyGroup,
+      newest: fc.constantFrom<number[]>([1], [2], [1, 2]),
+    }),
+  ),
+  often(1, fc.record({ do: one('purge'), group: anyGroup, keep: fc.nat({ max: 4 }) })),
   often(2, fc.record({ do: one('operatorRole'), group: anyGroup, user, role })),
   often(1, fc.record({ do: one('operatorSet'), group: anyGroup, change: operatorsChange })),
   often(1, fc.record({ do: one('operatorInvite', 'operatorRevoke'), group: anyGroup, user })),

@@ -18,6 +18,7 @@ import { messageActs } from './playing/messages.ts';
 import { moderationActs } from './playing/moderation.ts';
 import { muteActs } from './playing/mutes.ts';
 import { operatorActs } from './playing/operator.ts';
+import { compareOperatorsView } from './playing/operator-view.ts';
 import { placeActs } from './playing/places.ts';
 import { readingActs } from './playing/reading.ts';
 import { Stage } from './playing/stage.ts';
@@ -49,6 +50,7 @@ export async function play(history: readonly Act[]): Promise<void> {
     for (const user of userNames) await stage.register(user);
     for (const act of history) await playOne(stage, act);
     for (const act of everything(stage)) await playOne(stage, act);
+    await compareOperatorsView(stage);
   } finally {
     await board.stop();
     watching.mockRestore();

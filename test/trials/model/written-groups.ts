@@ -149,6 +149,14 @@ export const writtenGroups: Readonly<Record<string, readonly Act[]>> = {
     { do: 'setGroup', seat: bob, group: plans, change: { field: 'replying', value: 'moderators' } },
     ...[reply(carol, 2), reply(carol, 99), reply(bob, 2), { do: 'copy' } as const, reply(carol, 2)],
   ],
+  'the first message of a closed thread is purged, and the others are deleted': [
+    ...[...bobsGroup('open'), post(bob, 3), leave(dave), reply(bob, 1), post(bob), join(dave)],
+    ...[on(alice, 'closeThread', 1), log(dave), { do: 'purge', group: 5, keep: 3 } as const],
+    ...[reply(carol, 5), on(bob, 'closeThread', 3), { do: 'copy' } as const, reply(carol, 5)],
+    ...[{ do: 'delete', group: 5, newest: [2] } as const, reply(carol, 5), log(dave), log(alice)],
+    ...[{ do: 'copy' } as const, on(alice, 'reopenThread', 1), on(alice, 'reopenThread', 3)],
+    { do: 'purge', group: 5, keep: 0 },
+  ],
   'messages from before a join are pinned, reported, closed and deleted': [
     ...[create(bob, 'open'), join(alice), post(bob, 3), post(bob, 3), report(alice, 1)],
     ...[on(bob, 'pin', 1), on(bob, 'pin', 2), on(bob, 'pin', 6), join(carol), join(dave)],

@@ -47,7 +47,8 @@ export class Charter {
   readonly staff = new Map<string, { readonly role: Exclude<Role, 'member'>; since: number }>();
   /** With the reason. */
   readonly barred = new Map<string, string>();
-  readonly silenced = new Set<string>();
+  /** With the reason. */
+  readonly silenced = new Map<string, string>();
   /** The open ones, oldest first. */
   invitations: (Invited | Code)[] = [];
   log: Line[] = [];

@@ -33,9 +33,23 @@ export class Curation {
     if (charter.closed.has(thread) !== closed) {
       if (closed) charter.closed.add(thread);
       else charter.closed.delete(thread);
-      this.log.add(key, { act: closed ? 'close' : 'reopen', by, number: thread }, thread);
+      const newest = this.liveIn(key, thread).at(-1)?.number ?? thread;
+      this.log.add(key, { act: closed ? 'close' : 'reopen', by, number: thread }, newest);
     }
     return { thread };
+  }
+
+  /** Whether anything is left of a thread: then it is still closed, if it was. */
+  isThere(key: string, thread: number): boolean {
+    const { rows } = this.access.model.group(key);
+    return rows.some(({ number }) => number === thread) || this.liveIn(key, thread).length > 0;
+  }
+
+  private liveIn(key: string, thread: number): Kept[] {
+    return this.access.model
+      .group(key)
+      .messages()
+      .filter((message) => message.thread === thread);
   }
 
   pin(user: string, key: string, number: number, pinned: boolean): Answer {

@@ -28,7 +28,7 @@ export class GroupLog {
     if (event.to.length > 0) this.events.push(event);
   }
 
-  /** @param about the number of the message or thread that the line is about, which those are told who see it */
+  /** @param about the number of the message that the line is about, or of the newest one of the thread: who sees it, is told */
   add(key: string, line: NewLine, about?: number): void {
     const { model } = this.access;
     const charter = this.access.charter(key);
@@ -45,7 +45,7 @@ export class GroupLog {
       this.mayRead(user, key, added),
     );
     const isForAll = line.by === null;
-    this.tell({ key, method: 'group.logged', params: { line: shown(added) }, to, isForAll });
+    this.tell({ key, method: 'group.logged', params: { line: logged(added) }, to, isForAll });
   }
 
   /** The newest lines, newest first. */
@@ -57,7 +57,7 @@ export class GroupLog {
         .charter(key)
         .log.filter((line) => isStaff || line.turn > joined)
         .filter((line) => this.mayRead(user, key, line));
-      return { lines: lines.slice(-limit).map(shown).reverse(), more: lines.length > limit };
+      return { lines: lines.slice(-limit).map(logged).reverse(), more: lines.length > limit };
     });
   }
 
@@ -66,6 +66,7 @@ export class GroupLog {
   }
 }
 
-function shown({ turn: _, about: __, ...line }: Line): Result {
+/** A line as it is told. */
+export function logged({ turn: _, about: __, ...line }: Line): Result {
   return { ...line };
 }

@@ -77,7 +77,7 @@ export class Moderation {
         if (charter.barred.delete(user)) this.log.add(key, line);
         break;
       case 'silence':
-        charter.silenced.add(user);
+        charter.silenced.set(user, reason);
         this.log.add(key, { ...line, until: 'then' });
         break;
       case 'unsilence':

@@ -107,8 +107,7 @@ export const operatorGroupActs: {
 };
 
 function target(stage: Stage, nth: number, user = ''): { key: string; name: string } {
-  const groups = stage.oracle.access.groups();
-  return { key: groups[nth % groups.length] ?? 'main', name: stage.oracle.access.names.of(user) };
+  return { key: stage.keyOf(nth), name: stage.oracle.access.names.of(user) };
 }
 
 /** Does something as the operator, who is refused what the model says. */

@@ -49,7 +49,8 @@ export const operatorActs: {
     await stage.operate((operator) => operator.unbanUser(name));
   },
 
-  async delete(stage, { group: key, newest }) {
+  async delete(stage, { group, newest }) {
+    const key = stage.keyOf(group);
     const { model } = stage.oracle.access;
     const left = model.group(key).messages();
     const numbers = newest.flatMap((nth) => left.at(-nth)?.number ?? []).sort((a, b) => a - b);
@@ -66,7 +67,8 @@ export const operatorActs: {
     await stage.operate((operator) => operator.deleteMessages(stage.ref(key), numbers));
   },
 
-  async purge(stage, { group: key, keep }) {
+  async purge(stage, { group: of, keep }) {
+    const key = stage.keyOf(of);
     const group = stage.oracle.access.model.group(key);
     const purged = group.messages().slice(0, keep === 0 ? undefined : -keep);
     stage.tellPurged(

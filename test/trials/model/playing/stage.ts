@@ -93,6 +93,12 @@ export class Stage {
     return { id: this.oracle.access.idOf(key) ?? 0 };
   }
 
+  /** A group by its key, or by its place among all groups. */
+  keyOf(group: string | number): string {
+    const groups = this.oracle.access.groups();
+    return typeof group === 'string' ? group : (groups[group % groups.length] ?? 'main');
+  }
+
   /** The word by which a user refers to a group. */
   wordFor(place: GroupPlace): string {
     const { access } = this.oracle;
