@@ -207,8 +207,10 @@ export class Actions {
 
   /** A message counts as read only after it was on the screen, so the next key waits for the frame. */
   private async space(): Promise<void> {
-    await this.options.reader.space();
-    await this.options.nextFrame();
+    const { reader, nextFrame } = this.options;
+    await reader.space();
+    await reader.loaded();
+    await nextFrame();
   }
 
   private turnPage(direction: 1 | -1): void {

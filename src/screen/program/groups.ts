@@ -1,7 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
-import { alone, type Marks, withRead } from '../../protocol/marks.ts';
+import { alone, isRead, type Marks, withRead } from '../../protocol/marks.ts';
 import { MutedNotices } from '../../protocol/muted.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import { conversations } from '../../protocol/text/conversations.ts';
@@ -153,7 +153,10 @@ export class Groups implements Reader {
   /** The connection is back: the memberships have what is unread now. */
   resumed(): void {
     this.changes++;
-    this.entries = inOrder(this.options.board.memberships.map(entryOf));
+    const entries = this.options.board.memberships.map(entryOf);
+    this.entries = inOrder(entries.map((entry) => this.withUnstored(entry)));
+    // Which of the messages that are not stored yet mention the user is not known any more.
+    if (this.unstored.size > 0) this.recount();
     this.loadMutes();
   }
 
@@ -291,6 +294,13 @@ export class Groups implements Reader {
     } finally {
       this.storing.delete(group);
     }
+  }
+
+  private withUnstored(entry: GroupEntry): GroupEntry {
+    const numbers = (this.unstored.get(entry.id) ?? []).filter((number) => !isRead(entry, number));
+    if (numbers.length === 0) return entry;
+    const unread = Math.max(0, entry.unread - numbers.length);
+    return { ...entry, ...withRead(entry, numbers.map(alone)), unread };
   }
 
   private loadMutes(): void {

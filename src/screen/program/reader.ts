@@ -95,10 +95,15 @@ export class Reader {
   /** The message that is shown, once it is loaded. @throws NothingHere */
   async message(): Promise<Content> {
     const { group, number } = this.selected;
-    while (this.loading) await this.loading;
+    await this.loaded();
     const message = this.current?.is(group, number) ? this.current.message : undefined;
     if (!message) throw new NothingHere('The message could not be loaded.');
     return message;
+  }
+
+  /** Resolves when no message is being loaded. */
+  async loaded(): Promise<void> {
+    while (this.loading) await this.loading;
   }
 
   get layout(): Layout {
@@ -212,7 +217,7 @@ export class Reader {
       this.readOn();
       return;
     }
-    while (this.loading) await this.loading;
+    await this.loaded();
     if (turn !== this.turn) return;
     const isHidden = !this.layout.message;
     this.readOn();
