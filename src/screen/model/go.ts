@@ -1,3 +1,4 @@
+import { directName } from '../../protocol/direct.ts';
 import { caseless } from '../../protocol/unicode.ts';
 
 /** Where `g` can go. */
@@ -31,7 +32,7 @@ export function targetsFor(
   if (digits !== undefined) return messageTargets(groupName, Number(digits), targets, here);
   const wanted = [...caseless(text)];
   const scored = targets.flatMap((target) => {
-    const score = scoreOf(wanted, caseless(target.name));
+    const score = scoreOf(wanted, caseless(labelOf(target)));
     return score === undefined ? [] : [{ target, score }];
   });
   // Sorting keeps the order of targets with the same score.
@@ -51,6 +52,12 @@ function messageTargets(
       ? [{ to: 'message', group: target.group, name: target.name, number }]
       : [],
   );
+}
+
+/** How a target is typed and shown: `news`, `@dave`, `news#17`. */
+export function labelOf(target: Target): string {
+  if (target.to === 'message') return `${target.name}#${target.number}`;
+  return target.to === 'person' ? directName(target.name) : target.name;
 }
 
 function unreadOf(target: Target): number {

@@ -24,10 +24,10 @@ export function shownFrom(
     rows.findIndex(({ key }) => key === cursor),
   );
   const known = rows.findIndex(({ key }) => key === top);
-  const first = known < 0 ? at - Math.floor(height / 3) : known;
-  const highest = Math.max(0, rows.length - height);
   const lowest = Math.max(0, at - height + 1);
-  return { first: Math.max(lowest, Math.min(first, at, highest)), at };
+  if (known >= 0) return { first: Math.max(lowest, Math.min(known, at)), at };
+  const highest = Math.max(0, rows.length - height);
+  return { first: Math.max(lowest, Math.min(at - Math.floor(height / 3), highest)), at };
 }
 
 /** The list after some rows are gone: a row that was lost is replaced by the next one that is left, or the one before. */

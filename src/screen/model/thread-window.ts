@@ -62,11 +62,36 @@ function unknown({ threads }: ThreadWindow, listed: readonly Listed[]): ThreadEn
   return listed.filter(({ thread }) => !known.has(thread)).map(placed);
 }
 
-/** What a page says about threads that are loaded, without moving any. */
-export function refreshed(window: ThreadWindow, listed: readonly Listed[]): ThreadWindow {
+/**
+ * What the board lists now about threads that are loaded, without moving any. A thread that is not listed any more has no
+ * message left.
+ * @param from the number of a message: all threads with a newer one are listed
+ */
+export function refreshed(
+  window: ThreadWindow,
+  listed: readonly Listed[],
+  from: number,
+): ThreadWindow {
   const fresh = new Map(listed.map((thread) => [thread.thread, thread]));
-  const threads = window.threads.map((entry) => ({ ...entry, ...fresh.get(entry.thread) }));
+  const threads = window.threads.map((entry): ThreadEntry => {
+    const now = fresh.get(entry.thread);
+    if (now) {
+      // It says who began the thread only if that message is still there.
+      const { startedBy: _, ...rest } = entry;
+      return { ...rest, ...now };
+    }
+    return entry.lastNumber >= from ? emptied(entry) : entry;
+  });
   return { ...window, threads };
+}
+
+function emptied({ startedBy: _, ...entry }: ThreadEntry): ThreadEntry {
+  return { ...entry, subject: '(deleted)', replies: 0, unread: 0 };
+}
+
+/** Whether no message of a thread is left. */
+export function isEmptied({ startedBy, replies }: ThreadEntry): boolean {
+  return startedBy === undefined && replies <= 0;
 }
 
 export function changedThread(

@@ -1,5 +1,6 @@
 import { displayWidth, graphemes } from '../../protocol/unicode.ts';
 import type { CellStyle } from '../terminal/cells.ts';
+import { clusterWidth } from '../terminal/clusters.ts';
 
 /** A part of a row in one style. */
 interface Span {
@@ -25,6 +26,8 @@ export class WrappedText {
   private readonly done: TextRow[] = [];
   private line = 0;
   private at = 0;
+  /** The line without tabs, once its first row is laid out. */
+  private spaced: string | undefined;
 
   constructor(
     text: string,
@@ -51,7 +54,8 @@ export class WrappedText {
   }
 
   private layOut(): void {
-    const line = withoutTabs(this.lines[this.line] ?? '');
+    this.spaced ??= withoutTabs(this.lines[this.line] ?? '');
+    const line = this.spaced;
     const { end, next } = rowEnd(line, this.at, Math.max(1, this.columns));
     this.done.push(spansOf(line, this.at, end));
     if (next < line.length) {
@@ -60,6 +64,7 @@ export class WrappedText {
     }
     this.line++;
     this.at = 0;
+    this.spaced = undefined;
   }
 }
 
@@ -73,7 +78,7 @@ function rowEnd(line: string, from: number, columns: number): { end: number; nex
   let width = 0;
   let at = from;
   for (const cluster of graphemes(line.slice(from, from + longestRow))) {
-    const its = displayWidth(cluster);
+    const its = clusterWidth(cluster);
     if (width + its > columns && at > from) return brokenAt(line, from, at);
     width += its;
     at += cluster.length;

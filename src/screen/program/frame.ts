@@ -22,11 +22,15 @@ interface FrameState {
   readonly last: { readonly text: string; readonly style: CellStyle };
 }
 
+// With fewer columns, the first row leaves the name of the program out.
+const narrow = 60;
+
 /** Draws the panes. What is on the screen becomes known to the reader: the first rows of the lists, and what was read to its end. */
 export function drawFrame(surface: Surface, state: FrameState): void {
   const { reader, groups, title } = state;
   const { layout } = reader;
-  drawTitle(surface, `corkboard · ${title}`, userLine(groups));
+  const isNarrow = surface.columns < narrow;
+  drawTitle(surface, isNarrow ? title : `corkboard · ${title}`, userLine(groups));
   drawRules(surface, layout);
   if (layout.groups) drawGroupList(viewOf(surface, layout.groups), state);
   if (layout.index) drawRows(viewOf(surface, layout.index), state);

@@ -2,7 +2,7 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { directName, isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { KeyTable } from '../keys/key-table.ts';
-import { type Target, targetsFor } from '../model/go.ts';
+import { labelOf, type Target, targetsFor } from '../model/go.ts';
 import { counted } from '../panes/groups-pane.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
@@ -176,7 +176,7 @@ class GoLayer implements Layer {
       const row = top + index;
       const style = first + index === this.chosen ? { reverse: true as const } : {};
       surface.fill(row, 0, surface.columns, ' ', style);
-      const column = surface.text(row, 1, nameOf(target), style, surface.columns - 1);
+      const column = surface.text(row, 1, labelOf(target), style, surface.columns - 1);
       surface.text(row, Math.max(column + 2, 30), noteOf(target), { ...style, faint: true });
     });
     this.line.draw(surface);
@@ -190,11 +190,6 @@ class GoLayer implements Layer {
   private search(text: string): readonly Target[] {
     return targetsFor(text, this.targets, this.options.here);
   }
-}
-
-function nameOf(target: Target): string {
-  if (target.to === 'message') return `${target.name}#${target.number}`;
-  return target.to === 'person' ? directName(target.name) : target.name;
 }
 
 function noteOf(target: Target): string {

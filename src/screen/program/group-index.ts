@@ -14,6 +14,7 @@ import { type Scrolled, without } from '../model/scrolled.ts';
 import {
   changedThread,
   emptyWindow,
+  isEmptied,
   refreshed,
   type ThreadWindow,
   windowOf,
@@ -254,7 +255,7 @@ export class GroupIndex implements IndexView {
       }
       this.opened = this.opened && withoutDeleted(this.opened);
       if (this.opened?.messages.length === 0) this.opened = undefined;
-      const gone = this.window.threads.filter((entry) => this.isGone(entry));
+      const gone = this.window.threads.filter(isEmptied);
       for (const { thread } of gone) {
         this.window = changedThread(this.window, thread, () => undefined);
       }
@@ -303,7 +304,7 @@ export class GroupIndex implements IndexView {
       if (before === undefined) break;
     }
     this.change(() => {
-      this.window = refreshed(this.window, [...loaded.values()]);
+      this.window = refreshed(this.window, [...loaded.values()], before ?? 0);
       if (this.window.atTop) {
         const fresh = [...loaded.values()].filter(({ lastNumber }) => lastNumber > newest);
         this.window = withNewer(this.window, fresh, true);
@@ -333,11 +334,6 @@ export class GroupIndex implements IndexView {
       // The user has left the group, or the connection is lost: it is refreshed when it is back.
       if (!(error instanceof Error)) throw error;
     }
-  }
-
-  /** A thread none of whose messages is left. */
-  private isGone({ startedBy, replies }: ThreadWindow['threads'][number]): boolean {
-    return startedBy === undefined && replies <= 0;
   }
 
   private count(message: Header): void {

@@ -23,12 +23,30 @@ export function* sizedClusters(text: string): Generator<Sized, void> {
       yield [cluster, 1];
       continue;
     }
-    const safe = control.test(cluster) ? replaced(cluster) : cluster;
-    const short = safe.slice(0, clusterUnits).toWellFormed();
-    const width = displayWidth(short);
-    if (width > 2) yield* takenApart(short);
-    else if (width > 0) yield [short, width];
+    const its = sizedCluster(cluster);
+    if (its[1] > 2) yield* takenApart(its[0]);
+    else if (its[1] > 0) yield its;
   }
+}
+
+// The same clusters come again and again, and measuring them takes most of the time of a frame.
+const measured = new Map<string, Sized>();
+const mostMeasured = 2000;
+
+function sizedCluster(cluster: string): Sized {
+  const known = measured.get(cluster);
+  if (known) return known;
+  const safe = control.test(cluster) ? replaced(cluster) : cluster;
+  const short = safe.slice(0, clusterUnits).toWellFormed();
+  const its: Sized = [short, displayWidth(short)];
+  if (measured.size >= mostMeasured) measured.clear();
+  if (cluster.length <= clusterUnits) measured.set(cluster, its);
+  return its;
+}
+
+/** How many columns a cluster takes on a surface. */
+export function clusterWidth(cluster: string): number {
+  return sizedCluster(cluster)[1];
 }
 
 /** A control character is a cluster of its own (UAX #29, rules GB4 and GB5), or the end of a line. */
