@@ -22,6 +22,8 @@ export const sshLimits = {
   /** Keys are exchanged again after this time or this much traffic. */
   rekeyTime: 3_600_000,
   rekeyBytes: 1024 ** 3,
+  /** How often the connections are looked after. */
+  tending: 5000,
   /** How long the peer may take to exchange keys. */
   exchangeTime: 30_000,
   /** What may wait to be sent on one connection. */

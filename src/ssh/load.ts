@@ -25,6 +25,7 @@ type Handler = (protocol: { readonly _server: boolean }, payload: Buffer) => unk
 // Messages 60 and 61 of the authentication (RFC 4256): questions and answers.
 const questions = 60;
 const answers = 61;
+let isGuarded = false;
 
 /**
  * ssh2 makes an array of as many elements as the peer says that it has answers, before it looks for them: one packet
@@ -32,6 +33,8 @@ const answers = 61;
  * malformed, and is passed on as one that ssh2 refuses at once.
  */
 function guardAnswers(): void {
+  if (isGuarded) return;
+  isGuarded = true;
   const handlers = createRequire(import.meta.url)('ssh2/lib/protocol/handlers.js') as Handler[];
   const before = { [questions]: handlers[questions], [answers]: handlers[answers] };
   // Only servers send questions.

@@ -31,8 +31,6 @@ export interface SshServerOptions {
 
 // An IPv4 address in IPv6 (RFC 4291, section 2.5.5.2).
 const mapped = /^::ffff:(?=\d+\.)/i;
-// How often the connections are looked after, in milliseconds.
-const tendingPause = 5000;
 
 /**
  * The SSH server. ssh2 does the transport; everything that it does not limit is limited here, counted from the accepted socket
@@ -67,7 +65,7 @@ export class SshServer {
     });
     this.transport.on('error', (error: Error) => this.failed(error));
     this.transport.on('connection', (client) => this.identified(client));
-    this.tending = setInterval(() => this.tend(), Math.min(tendingPause, this.limits.exchangeTime));
+    this.tending = setInterval(() => this.tend(), this.limits.tending);
     this.tending.unref();
   }
 
