@@ -1,28 +1,23 @@
 import type { FromSsh, SshLogLevel, ToSsh } from '../doors/ssh/messages.ts';
 import { Expected } from '../protocol/expected.ts';
 import { fingerprintOf } from '../protocol/ssh-key.ts';
+import { visit } from '../visit/visit.ts';
 import { ensureHostKey, publicHostKey } from './host-key.ts';
 import { loadSsh2 } from './load.ts';
-import { SshServer, type SshServerOptions } from './server.ts';
+import { SshServer } from './server.ts';
 import { SshError } from './ssh-error.ts';
 import { DoorConnection } from './vouched-door.ts';
 
 // How long sessions may go on after the board has closed, in milliseconds.
 const closingPatience = 2000;
 
-export interface ChildOptions {
-  /** @param socket the path of the vouched door */
-  readonly receive: (socket: string) => SshServerOptions['receive'];
-  /** Called with the path of a new host key before it has its name. */
-  readonly made: (path: string) => void;
-}
-
 /**
  * Runs the SSH server as a child process of the board, until the board closes or has ended. The two speak over the IPC
  * channel of Node.
+ * @param made is called with the path of a new host key before it has its name
  * @throws SshError if there is no such channel
  */
-export async function runChild(options: ChildOptions): Promise<void> {
+export async function runChild(made: (path: string) => void): Promise<void> {
   if (!process.send) {
     throw new SshError('This command is for `corkboard serve --ssh`, which starts it itself.');
   }
@@ -41,7 +36,7 @@ export async function runChild(options: ChildOptions): Promise<void> {
   process.on('message', (message: ToSsh) => {
     switch (message.type) {
       case 'start':
-        start(message, options).then(
+        start(message, made).then(
           (started) => {
             server = started;
           },
@@ -67,7 +62,7 @@ type Start = Extract<ToSsh, { type: 'start' }>;
 
 async function start(
   { places, hostKeyFile, socket, sessions }: Start,
-  { receive, made }: ChildOptions,
+  made: (path: string) => void,
 ): Promise<SshServer> {
   const library = await loadSsh2();
   const generate = () => library.utils.generateKeyPairSync('ed25519').private;
@@ -76,8 +71,8 @@ async function start(
     library,
     hostKey,
     sessions,
-    door: (ends) => new DoorConnection(socket, ends),
-    receive: receive(socket),
+    door: (address) => new DoorConnection({ socket, address }),
+    receive: (visitor) => visit(visitor, { socket }),
     log,
   });
   const addresses = await server.listen(places);

@@ -5,10 +5,11 @@ import type {
   PublicKeyAuthContext,
 } from 'ssh2';
 import { cleanLine } from '../protocol/clean.ts';
+import { BoardError } from '../protocol/errors.ts';
 import type { SshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { offeredKey } from './offered-key.ts';
-import { DoorRefusal, type Look, type ProvenKey, type VouchedDoor } from './vouched-door.ts';
+import type { Look, ProvenKey, VouchedDoor } from './vouched-door.ts';
 
 /** Who a connection belongs to. */
 export interface SshIdentity {
@@ -180,7 +181,7 @@ export class Login {
         ...(create && { create, ...(key && { key }) }),
       });
     } catch (error) {
-      if (!(error instanceof DoorRefusal)) throw error;
+      if (!(error instanceof BoardError)) throw error;
       const isUsual = error.code === 'PASSWORD_WRONG';
       if (!isUsual && context.method === 'keyboard-interactive')
         await ask(context, [], error.message);

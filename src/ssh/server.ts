@@ -10,7 +10,9 @@ import { type SshLimits, sshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { Seldom } from './seldom.ts';
 import { Strangers } from './strangers.ts';
-import type { Ends, VouchedDoor } from './vouched-door.ts';
+import type { VouchedDoor } from './vouched-door.ts';
+
+type Address = NonNullable<Visitor['identity']['address']>;
 
 export interface SshServerOptions {
   readonly library: Ssh2;
@@ -18,7 +20,7 @@ export interface SshServerOptions {
   /** Sessions at once. */
   readonly sessions: number;
   /** A connection to the vouched door, for the login of one client. */
-  readonly door: (ends: Ends) => VouchedDoor;
+  readonly door: (address: Address) => VouchedDoor;
   /** Runs what a visitor asks for. @returns the exit code */
   readonly receive: (visitor: Visitor) => Promise<number>;
   readonly log: (
@@ -108,7 +110,6 @@ export class SshServer {
   private accept(socket: Socket): void {
     socket.on('error', () => {});
     const { remoteAddress: address, remotePort: port = 0 } = socket;
-    const { localAddress = '', localPort = 0 } = socket;
     const leave = address === undefined ? undefined : this.strangers.enter(address);
     if (address === undefined || !leave || this.closing) {
       if (address !== undefined)
@@ -117,14 +118,13 @@ export class SshServer {
       return;
     }
     const ip = address.replace(mapped, '');
-    const ends: Ends = { address, port, localAddress, localPort };
     const { library, receive } = this.options;
     let isIn = false;
     const connection = new SshConnection({
       library,
       socket,
       limits: this.limits,
-      door: this.options.door(ends),
+      door: this.options.door({ ip, port }),
       receive: (guest, identity) =>
         receive({ ...guest, identity: { ...identity, address: { ip, port } } }),
       loggedIn: ({ user, key }) => {

@@ -3,17 +3,13 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { boardError } from '../../src/protocol/errors.ts';
 import { fingerprintOf, parseKeyLine } from '../../src/protocol/ssh-key.ts';
 import { publicHostKey } from '../../src/ssh/host-key.ts';
 import type { SshLimits } from '../../src/ssh/limits.ts';
 import { loadSsh2 } from '../../src/ssh/load.ts';
 import { SshServer } from '../../src/ssh/server.ts';
-import {
-  DoorRefusal,
-  type LoginParams,
-  type Look,
-  type VouchedDoor,
-} from '../../src/ssh/vouched-door.ts';
+import type { LoginParams, Look, VouchedDoor } from '../../src/ssh/vouched-door.ts';
 import type { Visitor } from '../../src/visit/visitor.ts';
 import { has } from '../helpers/programs.ts';
 import { Pty } from '../helpers/pty.ts';
@@ -60,11 +56,11 @@ class FakeBoard {
     this.asked.push(params);
     const { user, password, create, key } = params;
     if (create && !this.users.has(user)) {
-      if (password.length < 8) throw new DoorRefusal('PASSWORD_INVALID', 'It is too short.');
+      if (password.length < 8) throw boardError('PASSWORD_INVALID', 'it is too short');
       this.users.set(user, password);
       if (key) this.keys.set(key.fingerprint, user);
     } else if (this.users.get(user) !== password) {
-      throw new DoorRefusal('PASSWORD_WRONG', 'The name or the password is wrong.');
+      throw boardError('PASSWORD_WRONG');
     }
   }
 }

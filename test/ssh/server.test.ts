@@ -1,0 +1,203 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { DoorConnection } from '../../src/ssh/vouched-door.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
+import { runCli } from '../helpers/cli.ts';
+import { JsonPeer } from '../helpers/json-peer.ts';
+import { type ServerOptions, TestServer } from '../helpers/server.ts';
+import { tempFolder } from '../helpers/temp.ts';
+import { lacks, makeKey, run, typing } from './support.ts';
+
+const noSsh = lacks('ssh', 'ssh-keygen');
+
+interface Line {
+  readonly port?: number;
+  readonly fingerprint?: string;
+  readonly msg: string;
+}
+
+/** A board that serves SSH, and the arguments for ssh. */
+async function boardWithSsh({ args = [], ...options }: ServerOptions = {}) {
+  const server = await TestServer.start({ ...options, args: ['--ssh', '0', ...args] });
+  await server.logged('the SSH host key');
+  const lines = server.lines('') as unknown as Line[];
+  const ports = lines.flatMap(({ msg, port }) => (msg === 'listening' ? (port ?? []) : []));
+  const port = ports.at(-1) ?? 0;
+  const hosts = join(tempFolder(), 'known_hosts');
+  const ssh = (...more: string[]) => [
+    ...['-F', '/dev/null', '-p', String(port), '-o', 'StrictHostKeyChecking=accept-new'],
+    ...['-o', `UserKnownHostsFile=${hosts}`, '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR'],
+    ...more,
+  ];
+  return { server, port, ssh };
+}
+
+/** The process of the SSH server. */
+function childOf(server: TestServer): number {
+  const pids = execFileSync('pgrep', ['-P', String(server.child.pid)], { encoding: 'utf8' });
+  return Number(pids.trim().split('\n')[0]);
+}
+
+/** Whether a process runs. */
+function lives(pid: number): boolean {
+  try {
+    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return false;
+  }
+}
+
+test.skipIf(noSsh)(
+  'a new person chooses a name, is known by the key from then on, and sees the board',
+  async () => {
+    const { ssh } = await boardWithSsh();
+    const key = makeKey();
+    const person = typing('ssh', ssh('-i', key.file, 'alice@127.0.0.1'), { cols: 100, rows: 30 });
+    await person.shows('New here? Your name: [alice]');
+    person.type('\r');
+    await person.shows('Space next');
+    expect(person.raw).toContain('I know you by your key');
+    const { stdout, code } = await run('ssh', ssh('-i', key.file, 'root@127.0.0.1', 'groups'));
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('main') });
+  },
+);
+
+test.skipIf(noSsh)(
+  'the password is the one of the board, and the log names the address of the person',
+  async () => {
+    const { server, ssh } = await boardWithSsh();
+    const peer = await JsonPeer.connect(server.port);
+    await peer.call('session.login', { user: 'alice' });
+    await peer.call('account.setPassword', { password: 'secret123' });
+    const person = typing('ssh', ssh('alice@127.0.0.1', 'groups'));
+    await person.shows('Password:');
+    person.type('wrong-one\r');
+    await person.until(() => person.screen.split('Password:').length === 3);
+    person.type('secret123\r');
+    await person.shows('Groups');
+    expect(await person.exited).toBe(0);
+    const logins = server.lines('logged in').filter(({ session }) => session !== 1);
+    expect(logins.at(-1)).toMatchObject({ user: 'alice', address: '127.0.0.1' });
+  },
+);
+
+test('a ban of a network holds for the people of the SSH server', async () => {
+  const { data } = await TestServer.start();
+  await runCli(['ban', 'add', '203.0.113.0/24', '--reason', 'Scanning', '--data', data]);
+  const socket = `${databaseFile(data)}.door`;
+  const doors = ['203.0.113.5', '198.51.100.5'].map(
+    (ip) => new DoorConnection({ socket, address: { ip, port: 4000 } }),
+  );
+  const [banned, other] = await Promise.allSettled(doors.map((door) => door.look({ user: 'bob' })));
+  for (const door of doors) door.close();
+  expect(other).toMatchObject({ value: { name: 'free' } });
+  expect(banned).toMatchObject({ reason: { message: expect.stringContaining('Scanning') } });
+});
+
+test.skipIf(noSsh)(
+  'the process of SSH can be killed: the board goes on, and SSH comes back',
+  async () => {
+    const { server, ssh } = await boardWithSsh();
+    const peer = await JsonPeer.connect(server.port);
+    await peer.call('session.login', { user: 'alice' });
+    const child = childOf(server);
+    process.kill(child, 'SIGKILL');
+    await peer.call('ping', {});
+    await server.logged('the SSH server listens again');
+    expect(server.lines('has ended; starting it again')).toMatchObject([
+      { reason: 'signal SIGKILL' },
+    ]);
+    expect(childOf(server)).not.toBe(child);
+    expect(await run('ssh', ssh('bob@127.0.0.1', 'groups'))).toMatchObject({ code: 0 });
+    await peer.call('ping', {});
+  },
+);
+
+test.skipIf(noSsh)(
+  'the process of SSH ends with the board, also if the board is killed',
+  async () => {
+    for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+      const { server } = await boardWithSsh();
+      const child = childOf(server);
+      server.signal(signal);
+      await server.exited();
+      await expect.poll(() => lives(child)).toBe(false);
+    }
+  },
+);
+
+test.skipIf(noSsh)('people over SSH are told why the board ends', async () => {
+  const { server, ssh } = await boardWithSsh();
+  const person = typing('ssh', ssh('-t', 'alice@127.0.0.1', ' --plain'));
+  await person.shows('alice');
+  server.signal('SIGTERM');
+  await person.shows('The server is shutting down.');
+  await person.exited;
+  expect(await server.exited()).toBe(0);
+});
+
+test.skipIf(noSsh)(
+  'the host key is made once, for its owner alone, and is the one that ssh sees',
+  async () => {
+    const data = tempFolder();
+    const first = await boardWithSsh({ data });
+    const file = join(data, 'ssh_host_ed25519_key');
+    expect(statSync(file).mode & 0o777).toBe(0o600);
+    const printed = execFileSync('ssh-keygen', ['-l', '-f', file], { encoding: 'utf8' });
+    const [line] = first.server.lines('the SSH host key');
+    expect(printed).toContain(` ${line?.fingerprint} `);
+    const scanned = await run('ssh-keyscan', ['-p', String(first.port), '127.0.0.1']);
+    const key = readFileSync(file);
+    const [, , blob] = scanned.stdout.trim().split('\n').at(-1)?.split(' ') ?? [];
+    expect(execFileSync('ssh-keygen', ['-y', '-f', file], { encoding: 'utf8' })).toContain(blob);
+    await first.server.stop();
+    await boardWithSsh({ data });
+    expect(readFileSync(file)).toEqual(key);
+  },
+);
+
+test.skipIf(noSsh)(
+  'a host key that others can read, or that is none, ends the start with advice',
+  async () => {
+    const data = tempFolder();
+    const file = join(data, 'ssh_host_ed25519_key');
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+    execFileSync('chmod', ['644', file]);
+    const start = () => boardWithSsh({ data });
+    await expect(start()).rejects.toThrow(`has the mode 0644, so others can use it: run chmod 600`);
+    execFileSync('sh', ['-c', `rm ${file}; echo no key > ${file}; chmod 600 ${file}`]);
+    await expect(start()).rejects.toThrow('is not a private key in the format of OpenSSH');
+    execFileSync('sh', ['-c', `rm ${file} && ssh-keygen -q -t ecdsa -N '' -f ${file}`]);
+    await expect(start()).rejects.toThrow('ecdsa-sha2-nistp256, and not ssh-ed25519');
+    execFileSync('sh', ['-c', `rm ${file} && ssh-keygen -q -t ed25519 -N secret -f ${file}`]);
+    await expect(start()).rejects.toThrow('has a passphrase');
+  },
+);
+
+test.skipIf(noSsh)('SIGHUP changes how many sessions there may be', async () => {
+  const data = tempFolder();
+  const file = join(data, 'corkboard.toml');
+  execFileSync('sh', ['-c', `echo 'ssh-sessions = 200' > ${file}`]);
+  const { server, ssh } = await boardWithSsh({ data, args: ['--config', file] });
+  const person = typing('ssh', ssh('-t', 'alice@127.0.0.1', ' --plain'));
+  await person.shows('alice');
+  execFileSync('sh', ['-c', `echo 'ssh-sessions = 1' > ${file}`]);
+  server.signal('SIGHUP');
+  await server.logged('ssh-sessions has changed');
+  const refused = await run('ssh', ssh('bob@127.0.0.1', 'groups'));
+  expect(refused.code).not.toBe(0);
+  person.type('%quit\r');
+  await person.exited;
+});
+
+test('an SSH address that is in use ends the start before a database is made', async () => {
+  const peer = await TestServer.start();
+  const data = join(tempFolder(), 'new');
+  const start = TestServer.start({ data, args: ['--ssh', `127.0.0.1:${peer.port}`] });
+  await expect(start).rejects.toThrow(
+    'is in use already. Stop the program that has it, or choose another port with --ssh.',
+  );
+  expect(() => statSync(data)).toThrow();
+});
