@@ -257,3 +257,22 @@ test('a key that does nothing says where the keys are', async () => {
   const { screen } = await reading();
   await screen.typed('Q', 'Q does nothing here. ? shows the keys.');
 });
+
+test('a newcomer who is in no group sees those that can be joined, and Enter joins', async () => {
+  const { board } = await stage();
+  const screen = await ScreenTester.open(board, { user: 'carol', columns: 80, rows: 24 });
+  await screen.shows('You are in no group yet. Enter joins the one that the cursor is on.');
+  await screen.typed(':\r', 'You are in no group yet.');
+  await screen.typed(':groups\r', '--- Groups ---');
+  await screen.typed('q', 'You are in no group yet.');
+  await screen.typed('x', 'There is no message here.');
+  await screen.typed('c', 'There is no group here.');
+  await screen.typed('g', 'you are not in it');
+  screen.type('\x1b');
+  await screen.until(() => !screen.text.includes('Go to'));
+  await screen.typed('\r', 'You joined main.');
+  await screen.shows('No messages yet. Press c to write the first one.');
+  await screen.typed(':groupjoin news\r', 'You joined news.');
+  await screen.typed('q', 'No messages yet.');
+  await screen.typed('q', /^.news/m);
+});

@@ -19,6 +19,7 @@ import { Finding } from './finding.ts';
 import { Going } from './going.ts';
 import type { Groups } from './groups.ts';
 import { infoText } from './info.ts';
+import { JoinIndex } from './join-index.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 import { Writing } from './writing.ts';
@@ -238,7 +239,11 @@ export class Actions {
 
   private open(): Promise<void> | undefined {
     const { reader, groups } = this.options;
-    if (reader.focus === 'index') return reader.open();
+    if (reader.focus === 'index') {
+      const { index, row } = reader;
+      const name = index instanceof JoinIndex ? row?.groupName : undefined;
+      return name === undefined ? reader.open() : this.going.join(name);
+    }
     if (reader.focus === 'message') return reader.openFound();
     const row = groupRows(groups.all).find(({ key }) => key === reader.groupList.cursor);
     if (!row) return undefined;
@@ -312,7 +317,7 @@ export class Actions {
   }
 
   private async command(): Promise<void> {
-    const { dialogue, reader, groups, say } = this.options;
+    const { dialogue, reader, groups, say, failed } = this.options;
     const line = await dialogue.line(':', {
       limit: limits.textLine,
       history: this.typedCommands,
@@ -323,7 +328,7 @@ export class Actions {
     // It may have changed anything: memberships, marks, mutes.
     groups.sync();
     await reader.leavePlace();
-    await reader.refresh();
+    await reader.refresh().catch(failed);
     if (went) {
       if (went.thread === undefined) await reader.enter(went.group, false);
       else await reader.goTo(went.group, went.thread);

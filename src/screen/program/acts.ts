@@ -166,7 +166,8 @@ export class Acts {
 
   private row(): Row {
     const { row } = this.options.reader;
-    if (!row) throw new NothingHere('There is no message here.');
+    if (!row || this.options.reader.group === undefined)
+      throw new NothingHere('There is no message here.');
     return row;
   }
 

@@ -6,6 +6,7 @@ import { counted, drawGroups, groupRows } from '../panes/groups-pane.ts';
 import { drawIndex } from '../panes/index-pane.ts';
 import type { Area } from '../panes/layout.ts';
 import { drawText } from '../panes/message-pane.ts';
+import { WrappedText } from '../panes/wrapped-text.ts';
 import type { CellStyle } from '../terminal/cells.ts';
 import type { Surface } from '../terminal/surface.ts';
 import { GroupIndex } from './group-index.ts';
@@ -78,7 +79,11 @@ function drawRows(surface: Surface, { reader, clock }: FrameState): void {
 
 function drawMessage(surface: Surface, reader: Reader): void {
   const { shown } = reader;
-  if (!shown) return;
+  if (!shown) {
+    const note = new WrappedText(reader.index.note ?? '', surface.columns);
+    drawText(surface, note, 0);
+    return;
+  }
   const text = shown.rowsIn(surface.columns);
   if (!text) {
     surface.text(0, 0, shown.problem || 'Loading …', { faint: true });

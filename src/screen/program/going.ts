@@ -63,7 +63,7 @@ export class Going {
   }
 
   private async to(target: Target): Promise<void> {
-    const { board, groups, reader, dialogue, finding, say } = this.options;
+    const { board, groups, reader, dialogue, finding } = this.options;
     switch (target.to) {
       case 'mentions':
         return finding.mentions();
@@ -77,14 +77,20 @@ export class Going {
         groups.sync();
         return reader.enter(groupId, false);
       }
-      case 'join': {
-        if (!(await dialogue.confirm(`You are not in ${target.name}. Join it?`))) return;
-        const { id, group } = await board.call('group.join', { group: target.name });
-        groups.sync();
-        await reader.enter(id, false);
-        say(`You joined ${group}.`);
-      }
+      case 'join':
+        if (await dialogue.confirm(`You are not in ${target.name}. Join it?`)) {
+          await this.join(target.name);
+        }
     }
+  }
+
+  /** Joins a group and shows it. */
+  async join(name: string): Promise<void> {
+    const { board, groups, reader, say } = this.options;
+    const { id, group } = await board.call('group.join', { group: name });
+    groups.sync();
+    await reader.enter(id, false);
+    say(`You joined ${group}.`);
   }
 
   private known(): Target[] {

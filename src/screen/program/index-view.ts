@@ -12,6 +12,8 @@ export interface IndexView {
   readonly listKey: string | undefined;
   /** What is on the screen instead of rows, such as that there are no messages. */
   readonly empty: string;
+  /** Shown in place of a message. */
+  readonly note?: string;
   readonly rows: readonly Row[];
   scrolled: Scrolled;
   /** Messages that have arrived and are not among the rows yet. */

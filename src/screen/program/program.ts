@@ -155,8 +155,16 @@ export class Program {
    */
   private layerOpened(isTyped: boolean): void {
     if (this.isActing) return;
-    const waiting = this.keys.splice(0);
-    if (isTyped) for (const event of waiting) this.dialogue.press(event);
+    if (!isTyped) this.keys.length = 0;
+    this.feedDialogue();
+  }
+
+  private feedDialogue(): void {
+    while (this.dialogue.isOpen) {
+      const event = this.keys.shift();
+      if (!event) return;
+      this.dialogue.press(event);
+    }
   }
 
   private async work(): Promise<void> {
@@ -167,7 +175,8 @@ export class Program {
         if (this.dialogue.isOpen) this.dialogue.press(event);
         else if ('key' in event) {
           const done = this.carryOut(event.key);
-          // Keys that need not wait are carried out at once, so a question is there for the key after them.
+          // What the key has asked gets the keys after it.
+          this.feedDialogue();
           if (done) await done;
         }
         this.options.redraw('now');

@@ -19,6 +19,7 @@ import { FoundIndex } from './found-index.ts';
 import { GroupIndex } from './group-index.ts';
 import type { Groups } from './groups.ts';
 import type { IndexView } from './index-view.ts';
+import { JoinIndex } from './join-index.ts';
 import { NothingHere } from './nothing-here.ts';
 import { Shown } from './shown.ts';
 
@@ -63,7 +64,7 @@ export class Reader {
   private turn = 0;
 
   constructor(private readonly options: ReaderOptions) {
-    this.view = new GroupIndex(options.board, options.groups, 0);
+    this.view = new JoinIndex(options.board);
   }
 
   get index(): IndexView {
@@ -82,6 +83,7 @@ export class Reader {
   /** The group where the user is: that of the index, or of the message under the cursor. */
   get group(): number | undefined {
     const { view, row } = this;
+    if (view instanceof JoinIndex) return undefined;
     return view.group ?? (view instanceof FoundIndex ? view.within : undefined) ?? row?.group;
   }
 
@@ -114,8 +116,8 @@ export class Reader {
   async start(): Promise<void> {
     const { all } = this.options.groups;
     const group = all.find(({ unread }) => unread > 0) ?? all[0];
-    if (!group) return;
-    await this.enter(group.id, group.unread > 0);
+    if (group) await this.enter(group.id, group.unread > 0);
+    else await this.showJoinable();
   }
 
   /** Shows a group, at its first unread message or at its first row. */
@@ -187,11 +189,19 @@ export class Reader {
     const { view, behind } = this;
     const isGone = ({ group }: IndexView) => group !== undefined && !groups.find(group);
     if (behind && isGone(behind.index)) this.behind = undefined;
-    if (!isGone(view)) return;
+    if (!isGone(view) && !(view instanceof JoinIndex && groups.all.length > 0)) return;
     this.current = undefined;
     const [first] = groups.all;
     if (first) await this.enter(first.id, false);
-    else this.show(new GroupIndex(this.options.board, groups, 0));
+    else await this.showJoinable();
+  }
+
+  /** Shows the groups that the user can join, because the user is in none. */
+  private async showJoinable(): Promise<void> {
+    const index = new JoinIndex(this.options.board);
+    this.show(index);
+    await index.loadStart();
+    this.options.changed();
   }
 
   /** Shows a message wherever it is, with its thread open. */
