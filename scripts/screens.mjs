@@ -1,107 +1,9 @@
 // Prints the screens that docs/chat.md shows: the built client in a terminal, with a real board.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { spawn as spawnInTerminal } from '@lydell/node-pty';
-import xterm from '@xterm/headless';
-
-const program = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
-// In milliseconds.
-const patience = 20_000;
-const folder = mkdtempSync(join(tmpdir(), 'corkboard-screens-'));
-
-/** A board on the usual port, so that the prompt is what a user sees. */
-async function startBoard() {
-  const board = spawn(process.execPath, [program, 'serve', '--data', folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let log = '';
-  board.stderr.on('data', (text) => {
-    log += text;
-  });
-  const failed = once(board, 'close').then(() => {
-    throw new Error(`The board did not start:\n${log}`);
-  });
-  await Promise.race([once(board.stdout, 'data'), failed]);
-  failed.catch(() => {});
-  process.on('exit', () => board.kill());
-  return board;
-}
-
-/** Someone else at the board, over JSON-RPC. */
-function person(user) {
-  const socket = connect(6789, '127.0.0.1');
-  let id = 0;
-  const send = (method, params) => {
-    id += 1;
-    socket.write(`${JSON.stringify({ jsonrpc: '2.0', id, method, params })}\n`);
-  };
-  send('session.login', { user });
-  for (const group of ['main', 'news']) send('group.join', { group });
-  return {
-    join: (group, code) => send('group.join', { group, code }),
-    report: (group, number, reason) => send('message.report', { group, number, reason }),
-    post: (group, subject, content) => send('message.post', { group, subject, content }),
-    protect: (password) => send('account.setPassword', { password }),
-    leave: () => socket.end(),
-  };
-}
-
-class Chat {
-  constructor(user) {
-    this.terminal = new xterm.Terminal({ cols: 80, rows: 24, allowProposedApi: true });
-    this.process = spawnInTerminal(
-      process.execPath,
-      [program, 'chat', 'localhost', '--user', user],
-      {
-        cols: 80,
-        rows: 24,
-        env: { ...process.env, TERM: 'xterm-256color', XDG_STATE_HOME: folder },
-      },
-    );
-    this.process.onData((data) => this.terminal.write(data, () => this.drawn?.()));
-  }
-
-  get screen() {
-    const { active } = this.terminal.buffer;
-    return Array.from({ length: active.length }, (_, row) =>
-      active.getLine(row).translateToString(true),
-    )
-      .join('\n')
-      .trimEnd();
-  }
-
-  async shows(what) {
-    const late = setTimeout(() => {
-      console.error(`waited in vain for ${what}; the screen:\n${this.screen}`);
-      process.exit(1);
-    }, patience);
-    while (!what.test(this.screen)) {
-      await new Promise((resolve) => {
-        this.drawn = resolve;
-      });
-    }
-    clearTimeout(late);
-  }
-
-  async type(keys, what) {
-    this.process.write(keys);
-    await this.shows(what);
-  }
-
-  print(title, from = /^/) {
-    const { screen } = this;
-    console.log(`## ${title}\n\n${screen.slice(screen.search(from))}\n`);
-  }
-}
+import { Client, person, startBoard } from './terminal-board.mjs';
 
 const board = await startBoard();
 try {
-  const before = new Chat('alice');
+  const before = new Client('chat', 'alice');
   await before.type('%join\r%groupjoin news\r', /Group: news[\s\S]*>$/);
   await before.type('%exit\r', /Goodbye/);
   const bob = person('bob');
@@ -110,7 +12,7 @@ try {
   bob.post('news', 'Release 2.1', 'Out since this morning.');
   await new Promise((resolve) => setTimeout(resolve, 1500));
 
-  const alice = new Chat('alice');
+  const alice = new Client('chat', 'alice');
   await alice.shows(/every command\.\n.*>/);
   await alice.type('\r', /left: .*\n.*>/);
   alice.print('What is unread');
@@ -172,7 +74,7 @@ try {
   alice.print('Writing to one user', /.*> %tell/);
 
   alice.process.write('\x0c');
-  const carol = new Chat('carol');
+  const carol = new Client('chat', 'carol');
   await carol.shows(/every\s+command\.\n.*>$/);
   await carol.type('%password\r', /New password:$/);
   await carol.type('correct horse\r', /The same again:$/);
@@ -216,7 +118,5 @@ try {
   dave.leave();
   bob.leave();
 } finally {
-  board.kill();
-  await once(board, 'exit');
-  rmSync(folder, { recursive: true, force: true });
+  await board.stop();
 }
