@@ -4,6 +4,7 @@ import { limits } from '../protocol/limits.ts';
 import { parseRanges } from '../protocol/marks.ts';
 import { accesses, policies } from '../protocol/rights.ts';
 import { postKey } from '../protocol/schemas.ts';
+import { cleanComment, isFingerprint, sshKeyTypes } from '../protocol/ssh-key.ts';
 import { checkedContent, checkedDescription, checkedReason, checkedSubject } from './board.ts';
 import {
   conversation,
@@ -78,6 +79,14 @@ const passwordHash = z.string().superRefine((hash, context) => {
   }
 });
 
+const sshKey = z.strictObject({
+  fingerprint: z.string().refine(isFingerprint, 'It takes SHA256: and 43 characters'),
+  type: z.enum(sshKeyTypes),
+  comment: kept(cleanComment),
+  addedAt: time,
+  lastUsedAt: time.nullable(),
+});
+
 const userLine = z.strictObject({
   type: z.literal('user'),
   name: user,
@@ -86,6 +95,8 @@ const userLine = z.strictObject({
   bannedAt: time.nullable(),
   banReason: kept(checkedReason).nullable(),
   passwordHash: passwordHash.nullable().optional(),
+  /** From version 2 on: the SSH keys, in the order in which they were added; left out if there is none. */
+  keys: z.array(sshKey).min(1).max(limits.sshKeys).optional(),
 });
 
 const groupLine = z.strictObject({

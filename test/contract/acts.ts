@@ -1,17 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
-import { type BoardEvent, type Group, openRules } from '../../src/board/types.ts';
+import { type BoardEvent, type Group, openRules, type StoredKey } from '../../src/board/types.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import {
   errorCodeOf,
   groupNamed,
   login,
   main,
   member,
+  newLogin,
   post,
   presented,
   purgeReach,
   seen,
 } from '../helpers/storage.ts';
+import { provenKey } from '../helpers/vouched-peer.ts';
 import { logged, type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 const sides = ['in a process of its own', 'in the server'] as const;
@@ -33,6 +36,18 @@ function deletedByOperator(about: { group: Group; number: number; postedAt: numb
   const anyNumber: unknown = expect.any(Number);
   const by = { origin: null, by: null, change: anyNumber, until: anyNumber };
   return { type: 'message.deleted', ...by, ...about };
+}
+
+let origins = 1000;
+
+/** A login by an SSH key. */
+async function byKey(board: StorageUnderTest, { id, fingerprint }: StoredKey) {
+  const admission = { by: 'key', key: id, fingerprint } as const;
+  const origin = ++origins;
+  const name = userName('whoever');
+  const opened = await board.accounts.login(name, { ...newLogin(), admission }, origin);
+  const { user, proof } = opened;
+  return { opened, actor: { user, origin, proof } };
 }
 
 /** Every act of the operator, driven from both sides. */
@@ -240,6 +255,123 @@ export function actsContract(open: OpenStorage): void {
       );
       expect(await board.accounts.knows(alice.user, '192.0.2.1')).toBe(false);
       expect(await operator.setPassword('alice', null)).toMatchObject({ protected: false });
+    });
+
+    test('the first SSH key protects a name: sessions and tokens from before end', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      const opened = await board.accounts.login(userName('alice'), newLogin(), 99);
+      const alice = { ...opened, origin: 99 };
+      board.events();
+      const { key } = await operator.addUserKey('ALICE', provenKey('laptop'));
+      expect(key).toMatchObject({ ...provenKey('laptop'), lastUsedAt: null });
+      const reason = 'The operator has protected your name with an SSH key. Log in again.';
+      expect(await announced()).toEqual([{ type: 'user.expelled', user: alice.user, reason }]);
+      expect(await errorCodeOf(board.repository.groups(alice))).toBe('SESSION_ENDED');
+      expect(await errorCodeOf(board.accounts.resume(presented(opened), 100))).toBe(
+        'TOKEN_INVALID',
+      );
+      const byName = board.accounts.login(userName('alice'), newLogin(), 101);
+      expect(await errorCodeOf(byName)).toBe('PASSWORD_REQUIRED');
+      expect(await operator.user('alice')).toMatchObject({
+        ...{ protected: true, hasPassword: false, keys: 1, sshKeys: [key] },
+      });
+      // A second key changes nothing for those who are connected.
+      await operator.addUserKey('alice', provenKey('phone'));
+      expect(await announced()).toEqual([]);
+      expect(await operator.addUserKey('alice', provenKey('phone'))).toMatchObject({
+        user: { name: 'alice' },
+      });
+      await operator.createUser(userName('bob'), null);
+      expect(await errorCodeOf(operator.addUserKey('bob', provenKey('phone')))).toBe(
+        'SSH_KEY_TAKEN',
+      );
+      for (let nth = 3; nth <= limits.sshKeys; nth++) {
+        await operator.addUserKey('alice', provenKey(`${nth}`));
+      }
+      expect(await errorCodeOf(operator.addUserKey('alice', provenKey('one more')))).toBe(
+        'SSH_KEY_LIMIT',
+      );
+      expect(board.problems()).toEqual([]);
+    });
+
+    test('a removed SSH key ends the session and the token that rest on it, and no others', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      await operator.createUser(userName('alice'), 'hash');
+      const keys = [provenKey('laptop'), provenKey('phone')] as const;
+      const [lost, kept] = await Promise.all(
+        keys.map(async (proven) => {
+          const { key } = await operator.addUserKey('alice', proven);
+          return byKey(board, key);
+        }),
+      );
+      if (!lost || !kept) throw new Error('Nobody has logged in.');
+      await board.repository.join(lost.actor, main);
+      await post(board, lost.actor, 'before');
+      board.events();
+      const { fingerprint } = keys[0];
+      expect(await operator.removeUserKey('alice', fingerprint)).toMatchObject({
+        isProtected: true,
+      });
+      const removed = { origin: null, user: lost.actor.user, key: lost.opened.proof.key };
+      expect(await announced()).toEqual([{ type: 'key.removed', ...removed }]);
+      expect(await errorCodeOf(post(board, lost.actor, 'after'))).toBe('SESSION_ENDED');
+      expect(await errorCodeOf(board.repository.groups(lost.actor))).toBe('SESSION_ENDED');
+      expect(await errorCodeOf(operator.removeUserKey('alice', fingerprint))).toBe(
+        'SSH_KEY_NOT_FOUND',
+      );
+      await operator.addUserKey('alice', keys[0]);
+      expect(await errorCodeOf(board.accounts.resume(presented(lost.opened), 100))).toBe(
+        'TOKEN_INVALID',
+      );
+      await post(board, kept.actor, 'after');
+      await post(board, await login(board, 'alice'), 'by the password');
+      await board.accounts.resume(presented(kept.opened), 101);
+      expect(board.problems()).toEqual([]);
+    });
+
+    test('a name keeps its roles as long as a password or an SSH key protects it', async () => {
+      const board = open();
+      const { operator, announced } = sideOf(board, side);
+      await operator.createUser(userName('alice'), 'hash');
+      const { key } = await operator.addUserKey('alice', provenKey('laptop'));
+      const { actor } = await byKey(board, key);
+      await board.repository.join(actor, main);
+      await operator.moderation.setRole(main, 'alice', 'moderator');
+      const roles = async () => (await operator.user('alice')).memberships.map(({ role }) => role);
+      await operator.setPassword('alice', null);
+      expect(await roles()).toEqual(['moderator']);
+      await operator.setPassword('alice', 'hash');
+      await operator.removeUserKey('alice', key.fingerprint);
+      expect(await roles()).toEqual(['moderator']);
+      const { key: again } = await operator.addUserKey('alice', provenKey('phone'));
+      await operator.setPassword('alice', null);
+      await announced();
+      const { isProtected } = await operator.removeUserKey('alice', again.fingerprint);
+      expect(isProtected).toBe(false);
+      expect(await roles()).toEqual(['member']);
+      expect((await announced())[0]).toMatchObject({ type: 'user.expelled' });
+      expect(board.problems()).toEqual([]);
+    });
+
+    test('a deleted user’s SSH keys are free, and a banned user’s are not', async () => {
+      const board = open();
+      const { operator } = sideOf(board, side);
+      await operator.createUser(userName('alice'), null);
+      await operator.createUser(userName('bob'), null);
+      const proven = provenKey('laptop');
+      const { key } = await operator.addUserKey('alice', proven);
+      await operator.banUser('alice', '');
+      expect(await errorCodeOf(byKey(board, key))).toBe('BANNED');
+      expect(await errorCodeOf(operator.addUserKey('bob', proven))).toBe('SSH_KEY_TAKEN');
+      await operator.renameUser('alice', userName('mallory'));
+      await operator.unbanUser('mallory');
+      expect((await byKey(board, key)).actor.user.name).toBe('mallory');
+      await operator.deleteUser('mallory', 'keep', toTheEnd);
+      expect(await errorCodeOf(byKey(board, key))).toBe('SSH_KEY_NOT_FOUND');
+      await operator.addUserKey('bob', proven);
+      expect(board.problems()).toEqual([]);
     });
 
     test.each(['keep', 'purge'] as const)(

@@ -6,6 +6,7 @@ import type { Actor } from '../../src/board/ports/repository.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { login } from '../helpers/storage.ts';
+import { provenKey } from '../helpers/vouched-peer.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 /** A board on which anything happens that members and an operator do. */
@@ -161,6 +162,12 @@ const deeds = fc.oneof(
   deed(1, { user, hash }, async (life, { user, hash }) =>
     life.operator.setPassword(await life.userName(user), hash && `$scrypt$ln=17,r=8,p=1$${hash}`),
   ),
+  deed(3, { user, seed: fc.nat(5), removes: fc.boolean() }, async (life, { user, ...key }) => {
+    const owner = await life.userName(user);
+    const proven = provenKey(`${key.seed}`);
+    if (key.removes) await life.operator.removeUserKey(owner, proven.fingerprint);
+    else await life.operator.addUserKey(owner, proven);
+  }),
   deed(1, { user, name }, async (life, { user, name }) =>
     life.operator.renameUser(await life.userName(user), userName(name)),
   ),

@@ -116,7 +116,7 @@ export async function login(
   const origin = ++sessions;
   const found = await accounts.account(userName(name));
   const given = newLogin();
-  const admission: Admission = found?.passwordHash
+  const admission: Admission = found?.isProtected
     ? { by: 'password', user: found.user.id, passwordHash: found.passwordHash }
     : given.admission;
   const opened = await accounts.login(userName(name), { ...given, admission }, origin);

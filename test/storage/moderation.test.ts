@@ -103,7 +103,7 @@ test('an import refuses roles, codes and pins that no board can have', async () 
   const cases: [string[], RegExp][] = [
     [
       spoiled('"name":"alice"', /"passwordHash":"[^"]*"/, '"passwordHash":null'),
-      /role: Only a user with a password has a role/,
+      /role: Only a user with a password or an SSH key has a role/,
     ],
     [spoiled('"role":"moderator"', 'moderator', 'owner'), /role: A line above has the owner/],
     [spoiled(owner, /,"roleSince":"[^"]*"/, ''), /roleSince: It has to be there with role/],

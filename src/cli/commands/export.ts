@@ -25,7 +25,7 @@ export function exportCommand(): Command {
     .option('--group <group>', 'export only this group and its members; may be repeated', collect)
     .option(
       '--without-passwords',
-      'leave out the hashes of passwords, so that anyone can use the names',
+      'leave out the hashes of passwords and the SSH keys, so that anyone can use the names',
     )
     .option('--force', 'overwrite the file')
     .addHelpText(

@@ -74,6 +74,21 @@ export const healthChecks: readonly HealthCheck[] = [
      WHERE says <> are`,
     ({ name, says, are }) => `${name} says it has ${says}, and has ${are}`,
   ),
+  rule<{ name: string; says: number; are: number }>(
+    'SSH keys',
+    `SELECT * FROM (
+       SELECT name, key_count AS says, (SELECT count(*) FROM user_keys WHERE user_id = users.id) AS are
+       FROM users)
+     WHERE says <> are`,
+    ({ name, says, are }) =>
+      `${name} says it has ${says} SSH keys, and has ${are}, so that the name is protected or is not`,
+  ),
+  rule<{ fingerprint: string }>(
+    'fingerprints',
+    `SELECT fingerprint FROM user_keys
+     WHERE fingerprint NOT GLOB 'SHA256:*' OR length(fingerprint) <> 50`,
+    ({ fingerprint }) => `"${shortened(fingerprint)}" is no fingerprint of an SSH key`,
+  ),
   rule<{ name: string }>(
     'direct conversations',
     `SELECT name FROM (

@@ -47,9 +47,9 @@ export const moderationChecks: readonly HealthCheck[] = [
     `SELECT groups.name AS "group", users.name AS user
      FROM memberships JOIN groups ON groups.id = group_id JOIN users ON users.id = user_id
      WHERE (role = 'member') <> (role_since IS NULL)
-       OR (role <> 'member' AND (password_hash IS NULL OR banned_at IS NOT NULL OR kind <> 'group'))`,
+       OR (role <> 'member' AND (NOT is_protected OR banned_at IS NOT NULL OR kind <> 'group'))`,
     ({ group, user }) =>
-      `${user} has a role in ${group} without its time, a password or the right to log in, or a time without a role`,
+      `${user} has a role in ${group} without its time, a protected name or the right to log in, or a time without a role`,
   ),
   rule<{ name: string }>(
     'direct conversations without rules',

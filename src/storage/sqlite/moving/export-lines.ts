@@ -2,6 +2,7 @@ import { deletedUser } from '../../../board/export-fields.ts';
 import { type ExportLine, exportFormat, exportVersion } from '../../../board/export-format.ts';
 import type { Notify } from '../../../board/types.ts';
 import type { Access, Policy, Role } from '../../../protocol/rights.ts';
+import type { SshKey } from '../../../protocol/ssh-key.ts';
 import { formatTime } from '../../../protocol/time.ts';
 import { curationLines, restrictionLines } from './export-moderation.ts';
 import type { Snapshot } from './export-snapshot.ts';
@@ -52,6 +53,8 @@ interface UserRow {
   banned_at: number | null;
   ban_reason: string | null;
   password_hash: string | null;
+  /** The SSH keys as JSON, with times in microseconds. */
+  keys: string;
 }
 
 const userQuery = 'SELECT * FROM snap.users ORDER BY id';
@@ -65,7 +68,21 @@ function userLine(row: UserRow, { passwords }: ExportScope): ExportLine {
     bannedAt: optionalTime(row.banned_at),
     banReason: row.ban_reason,
     ...(passwords && { passwordHash: row.password_hash }),
+    ...(passwords && row.keys !== '[]' && { keys: keysOf(row) }),
   };
+}
+
+interface KeyRow extends Pick<SshKey, 'fingerprint' | 'type' | 'comment'> {
+  addedAt: number;
+  lastUsedAt: number | null;
+}
+
+function keysOf({ keys }: UserRow) {
+  return (JSON.parse(keys) as KeyRow[]).map(({ addedAt, lastUsedAt, ...key }) => ({
+    ...key,
+    addedAt: formatTime(addedAt),
+    lastUsedAt: optionalTime(lastUsedAt),
+  }));
 }
 
 interface GroupRow {

@@ -14,7 +14,7 @@ const stepSize = 5000;
 
 const tables = `
   CREATE TABLE snap.users (id INTEGER PRIMARY KEY, name, created_at, last_seen_at, banned_at,
-    ban_reason, password_hash);
+    ban_reason, password_hash, keys);
   CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, ref, description, created_at, last_number,
     keep_messages, keep_days, kind, created_by, access, posting, replying, about);
   CREATE TABLE snap.restrictions (group_id, user_id, kind, until, reason, created_at);
@@ -41,7 +41,10 @@ const copyMessages = `
 
 const copyUsers = `
   INSERT INTO snap.users
-    SELECT id, name, created_at, last_seen_at, banned_at, ban_reason, password_hash
+    SELECT id, name, created_at, last_seen_at, banned_at, ban_reason, password_hash,
+      iif(key_count = 0, '[]', (SELECT json_group_array(json_object('fingerprint', fingerprint, 'type', type,
+        'comment', comment, 'addedAt', added_at, 'lastUsedAt', last_used_at) ORDER BY id)
+        FROM main.user_keys WHERE user_id = users.id))
     FROM main.users`;
 
 /** The blocks between users of the snapshot. */

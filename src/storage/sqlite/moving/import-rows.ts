@@ -149,9 +149,26 @@ export class ImportRows {
 
   private addUser(line: LineOf<'user'>): void {
     const columns = nameColumns(userName(line.name));
-    const passwordHash = line.passwordHash ?? null;
-    const { lastInsertRowid } = this.statements.addUser.run({ ...line, ...columns, passwordHash });
-    this.users.set(line.name, Number(lastInsertRowid));
+    const { passwordHash = null, keys = [], ...fields } = line;
+    if (keys.length > 0) this.requireVersion2('SSH keys', 'keys');
+    const protection = { passwordHash, keyCount: keys.length };
+    const { lastInsertRowid } = this.statements.addUser.run({
+      ...fields,
+      ...columns,
+      ...protection,
+    });
+    const user = Number(lastInsertRowid);
+    this.users.set(line.name, user);
+    for (const key of keys) this.addKey(user, key);
+  }
+
+  private addKey(user: number, key: NonNullable<LineOf<'user'>['keys']>[number]): void {
+    try {
+      this.statements.addKey.run({ ...key, user });
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      throw new ExportError(`keys: An earlier key is ${key.fingerprint} too`);
+    }
   }
 
   private addGroup(line: LineOf<'group'>): void {
@@ -249,7 +266,7 @@ export class ImportRows {
     if (role === undefined || roleSince === undefined) return { role: 'member', roleSince: null };
     this.requireVersion2('roles', 'role');
     if (!this.statements.isProtected.get(user)) {
-      throw new ExportError('role: Only a user with a password has a role');
+      throw new ExportError('role: Only a user with a password or an SSH key has a role');
     }
     if (role === 'owner' && this.statements.ownerOf.get(group.id) !== undefined) {
       throw new ExportError('role: A line above has the owner of this group');

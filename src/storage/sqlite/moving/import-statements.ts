@@ -46,6 +46,7 @@ function newest(column: string, deletedAt: 'IS NULL' | 'IS NOT NULL', none: numb
 export interface ImportStatements
   extends Record<
     | 'addUser'
+    | 'addKey'
     | 'addGroup'
     | 'addDirect'
     | 'addBlock'
@@ -103,9 +104,13 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
         (SELECT count(*) FROM group_log) AS logged, (SELECT count(*) FROM closed_threads) AS closed,
         (SELECT count(*) FROM pins) AS pins, (SELECT count(*) FROM reports) AS reports`),
     addUser: client.prepare(`
-      INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, created_at, last_seen_at,
+      INSERT INTO users (name, name_key, skeleton, key_skeleton, password_hash, key_count, created_at, last_seen_at,
         banned_at, ban_reason)
-      VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :createdAt, :lastSeenAt, :bannedAt, :banReason)`),
+      VALUES (:name, :nameKey, :skeleton, :keySkeleton, :passwordHash, :keyCount, :createdAt, :lastSeenAt, :bannedAt,
+        :banReason)`),
+    addKey: client.prepare(`
+      INSERT INTO user_keys (fingerprint, user_id, type, comment, added_at, last_used_at)
+      VALUES (:fingerprint, :user, :type, :comment, :addedAt, :lastUsedAt)`),
     addGroup: client.prepare(`
       INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
         keep_days, access, posting, replying, about, created_by)
@@ -129,7 +134,7 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
       INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges, notify, role, role_since)
       VALUES (:group, :user, :joinedAt, :lastRead, :ranges, :notify, :role, :roleSince)`),
     isProtected: client
-      .prepare<[number], number>('SELECT password_hash IS NOT NULL FROM users WHERE id = ?')
+      .prepare<[number], number>('SELECT is_protected FROM users WHERE id = ?')
       .pluck(),
     ownerOf: client
       .prepare<[number], number>(

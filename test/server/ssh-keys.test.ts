@@ -1,0 +1,195 @@
+import { expect, test } from 'vitest';
+import { TestBoard } from '../helpers/board.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { keyLine, provenKey, vouchedPeer } from '../helpers/vouched-peer.ts';
+
+const password = 'correct horse battery';
+
+/** A program that has logged in under a name, with a password. */
+async function protectedUser(board: TestBoard, user: string): Promise<JsonPeer> {
+  const peer = await board.connectProgram();
+  await peer.call('session.login', { user, password, create: true });
+  return peer;
+}
+
+/** The words of the errors of some requests that were sent at once; undefined for one that succeeded. */
+async function outcomes(requests: Promise<{ error?: { data: { code: string } } }>[]) {
+  const replies = await Promise.all(requests);
+  return replies.map(({ error }) => error?.data.code).sort();
+}
+
+test('of two users who add the same key at once, one has it, and the other is not told whose it is', async () => {
+  const board = await TestBoard.start();
+  const { line, fingerprint } = keyLine('shared');
+  const peers = [await protectedUser(board, 'alice'), await protectedUser(board, 'bob')];
+  expect(await outcomes(peers.map((peer) => peer.request('account.addKey', { line })))).toEqual([
+    'SSH_KEY_TAKEN',
+    undefined,
+  ]);
+  const lists = await Promise.all(peers.map((peer) => peer.call('account.keys', {})));
+  expect(lists.flatMap(({ keys }) => keys)).toMatchObject([{ fingerprint }]);
+  const [loser] = peers.filter((_, at) => lists[at]?.keys.length === 0);
+  const refusal = await loser?.request('account.addKey', { line });
+  expect(refusal?.error?.message).toBe('This SSH key belongs to a user already.');
+  expect(await loser?.errorOf('account.removeKey', { fingerprint })).toMatchObject({
+    word: 'SSH_KEY_NOT_FOUND',
+  });
+  // Adding a key that one has is no error.
+  const [winner] = peers.filter((peer) => peer !== loser);
+  expect((await winner?.call('account.addKey', { line }))?.key.fingerprint).toBe(fingerprint);
+});
+
+test('of those who register a name at once, by keys and by a password, exactly one has it', async () => {
+  const board = await TestBoard.start();
+  const byKey = await Promise.all(['a', 'b', 'c'].map(() => vouchedPeer(board)));
+  const byPassword = await board.connectProgram();
+  const found = await outcomes([
+    ...byKey.map((peer, at) =>
+      peer.request('door.login', { user: 'alice', key: provenKey(`${at}`), create: true }),
+    ),
+    byPassword.request('session.login', { user: 'alice', password, create: true }),
+  ]);
+  expect(found.filter((word) => word === undefined)).toHaveLength(1);
+  for (const word of found) {
+    expect(['PASSWORD_REQUIRED', 'PASSWORD_WRONG', 'USER_EXISTS', undefined]).toContain(word);
+  }
+  const users = board.database().prepare('SELECT name, is_protected FROM users').all();
+  expect(users).toEqual([{ name: 'alice', is_protected: 1 }]);
+});
+
+test('nobody stays in by a key that is removed while they log in', async () => {
+  const board = await TestBoard.start();
+  const owner = await protectedUser(board, 'alice');
+  for (let round = 0; round < 5; round++) {
+    const key = provenKey(`round ${round}`);
+    const first = await vouchedPeer(board);
+    await first.call('door.login', { user: 'alice', password, key, remember: true });
+    const peers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => vouchedPeer(board)));
+    const logins = peers.map((peer) => peer.request('door.login', { key }));
+    const removal = owner.call('account.removeKey', { fingerprint: key.fingerprint });
+    await removal;
+    await Promise.all(
+      [first, ...peers].map(async (peer, at) => {
+        const login = at === 0 ? undefined : await logins[at - 1]?.catch(() => undefined);
+        if (login?.error) expect(login.error.data.code).toBe('SSH_KEY_NOT_FOUND');
+        else await peer.until(() => peer.ended || undefined);
+      }),
+    );
+  }
+  expect(await owner.call('account.keys', {})).toEqual({ keys: [] });
+});
+
+test('nobody stays in by the key of a user who is deleted while they log in', async () => {
+  const board = await TestBoard.start();
+  const key = provenKey('a');
+  const first = await vouchedPeer(board);
+  await first.call('door.login', { user: 'alice', key, create: true });
+  const peers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => vouchedPeer(board)));
+  const logins = peers.map((peer) => peer.request('door.login', { key }).catch(() => undefined));
+  const signal = new AbortController().signal;
+  await board.administer((operator) =>
+    operator.deleteUser('alice', 'keep', { signal, progress: () => {} }),
+  );
+  for (const [at, peer] of [first, ...peers].entries()) {
+    const login = at === 0 ? undefined : await logins[at - 1];
+    if (login?.error) expect(login.error.data.code).toBe('SSH_KEY_NOT_FOUND');
+    else await peer.until(() => peer.ended || undefined);
+  }
+  const late = await vouchedPeer(board);
+  expect((await late.errorOf('door.login', { key })).word).toBe('SSH_KEY_NOT_FOUND');
+});
+
+test('a login that remembers a key is refused if the key has become another user’s meanwhile', async () => {
+  const board = await TestBoard.start();
+  const { line, fingerprint } = keyLine('a');
+  const key = { ...provenKey('a'), fingerprint };
+  const alice = await vouchedPeer(board);
+  await protectedUser(board, 'alice');
+  const bob = await protectedUser(board, 'bob');
+  const login = alice.request('door.login', { user: 'alice', password, key, remember: true });
+  const adding = bob.request('account.addKey', { line });
+  const found = await outcomes([login, adding]);
+  const owner = (await (await vouchedPeer(board)).call('door.look', { fingerprint })).owner;
+  // Whoever comes second is refused. If bob was first, the key has logged bob in.
+  expect(found.filter((word) => word === undefined).length).toBeGreaterThan(0);
+  expect(owner === 'bob' || found.includes('SSH_KEY_TAKEN')).toBe(true);
+});
+
+test('the first key of a name ends other tokens, opens direct conversations, and allows several sessions', async () => {
+  const board = await TestBoard.start();
+  const before = await board.connectProgram();
+  const { token } = await before.call('session.login', { user: 'alice' });
+  await before.call('session.logout', {});
+  const gone = await board.connectProgram();
+  const { token: stale } = await gone.call('session.login', { user: 'alice' });
+  gone.socket.destroy();
+  const alice = await board.connectProgram();
+  await expect
+    .poll(async () => (await alice.request('session.login', { user: 'alice' })).error?.data.code)
+    .toBe(undefined);
+  const bob = await protectedUser(board, 'bob');
+  expect((await bob.errorOf('direct.open', { user: 'alice' })).word).toBe('NAME_UNPROTECTED');
+  expect((await alice.errorOf('direct.open', { user: 'bob' })).word).toBe('NAME_UNPROTECTED');
+  await alice.call('account.addKey', { line: keyLine('a').line });
+  await bob.call('direct.open', { user: 'alice' });
+  await bob.call('message.post', { group: '@alice', subject: 's', content: 'for alice alone' });
+  await alice.until(() => alice.received.find(({ method }) => method === 'message.posted'));
+  const late = await board.connectProgram();
+  for (const old of [token, stale]) {
+    expect((await late.errorOf('session.resume', { token: old })).word).toBe('TOKEN_INVALID');
+  }
+  expect((await late.errorOf('session.login', { user: 'alice' })).word).toBe('PASSWORD_REQUIRED');
+  await alice.call('group.create', { name: 'alices' });
+  expect(await alice.call('group.show', { group: 'alices' })).toMatchObject({ role: 'owner' });
+});
+
+test('a public door answers alike for a name with a key and for one with a password', async () => {
+  const board = await TestBoard.start();
+  await protectedUser(board, 'alice');
+  const door = await vouchedPeer(board);
+  await door.call('door.login', { user: 'bob', key: provenKey('bob'), create: true });
+  const answers = [];
+  for (const user of ['alice', 'bob']) {
+    const peer = await board.connectProgram();
+    const asked = [{ user }, { user, create: false }, { user, password: 'a wrong one' }];
+    const found = [];
+    for (const params of asked) found.push((await peer.request('session.login', params)).error);
+    answers.push(JSON.stringify(found));
+  }
+  expect(answers[0]).toBe(answers[1]);
+});
+
+test('%key lists, adds and removes keys', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.person('alice');
+  expect(await alice.ask('%key')).toBe(
+    '[INFO] You have no SSH key. Type %key add and the line of your .pub file.\n',
+  );
+  const laptop = keyLine('alice@laptop');
+  const phone = keyLine('phone');
+  expect(await alice.ask(`%key add ${laptop.line}`)).toBe(
+    `[SUCCESS] Your name is protected by the SSH key ${laptop.fingerprint}.\n`,
+  );
+  expect(await alice.ask(`%KEY ADD ${phone.line}`)).toContain(phone.fingerprint);
+  expect(await alice.ask('%key')).toMatch(
+    /^\[INFO\] SHA256:\S{43} ssh-ed25519 alice@laptop, added \S+Z, never used\n\[INFO\] SHA256:\S{43} ssh-ed25519 phone, added/,
+  );
+  expect(await alice.ask('%key add')).toContain('give the line of a public SSH key');
+  expect(await alice.ask('%key add -----BEGIN OPENSSH PRIVATE KEY-----')).toContain(
+    'it is a private key',
+  );
+  expect(await alice.ask('%key remove SHA256:')).toContain(
+    'You have several SSH keys that begin like that:',
+  );
+  expect(await alice.ask('%key remove nothing')).toBe(
+    '[ERROR] You have no SSH key nothing. Type %key to see them.\n',
+  );
+  expect(await alice.ask('%key delete x')).toContain('"delete" is neither add nor remove');
+  const beginning = phone.fingerprint.slice('SHA256:'.length, 20);
+  expect(await alice.ask(`%key remove ${beginning}`)).toBe(
+    `[SUCCESS] The SSH key ${phone.fingerprint} was removed.\n`,
+  );
+  expect(await alice.ask(`%key remove ${laptop.fingerprint}`)).toBe(
+    '[ERROR] Nothing else protects your name: set a password before you remove this SSH key. Type %password <password>.\n',
+  );
+});
