@@ -87,7 +87,7 @@ test('nobody stays in by the key of a user who is deleted while they log in', as
   const peers = await Promise.all([1, 2, 3, 4, 5, 6].map(() => vouchedPeer(board)));
   const logins = peers.map((peer) => peer.request('door.login', { key }).catch(() => undefined));
   const signal = new AbortController().signal;
-  await board.administer((operator) =>
+  await board.operate((operator) =>
     operator.deleteUser('alice', 'keep', { signal, progress: () => {} }),
   );
   for (const [at, peer] of [first, ...peers].entries()) {
