@@ -6,7 +6,7 @@ import { writtenMessages } from './model/written.ts';
 import { writtenGroups } from './model/written-groups.ts';
 import { report, setting } from './settings.ts';
 
-const runs = setting('runs', 12);
+const runs = setting('runs', 9);
 const seed = setting('seed', 6);
 
 const written = { ...writtenMessages, ...writtenGroups };
