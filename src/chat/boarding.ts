@@ -1,10 +1,11 @@
 import { BoardClient } from '../client/board-client.ts';
 import { Connection } from '../client/connection.ts';
-import { NameCredentials } from '../client/credentials.ts';
+import { type Credentials, NameCredentials } from '../client/credentials.ts';
 import { ConnectionError } from '../client/failure.ts';
 import { sayGoodbye } from '../client/goodbye.ts';
 import { patientCall } from '../client/put-off.ts';
-import type { Address } from '../protocol/address.ts';
+import { shownSession } from '../client/shown-session.ts';
+import { type Address, sshTargetOf } from '../protocol/address.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { Call, Result } from '../protocol/schemas.ts';
 import type { AskSecret } from '../protocol/text/command.ts';
@@ -59,6 +60,7 @@ export class Boarding {
   /**
    * Connects to `address`, and takes the name of before, if there is one. The old connection is
    * closed only once the new one is open.
+   * Over ssh the board knows the user already.
    * @returns undefined if a name is still to be taken
    * @throws ConnectionError, BoardError
    */
@@ -74,6 +76,7 @@ export class Boarding {
     connection.on('closed', (reason) => ended(reason));
     if (connection.lost) ended(connection.lost.reason);
     reached(address);
+    if (sshTargetOf(address.host)) return this.open(connection, address, shownSession);
     return this.name === undefined ? undefined : this.takeName(this.name);
   }
 
@@ -88,13 +91,20 @@ export class Boarding {
   async takeName(name: string): Promise<Result<'session.login'>> {
     const { connection, board } = this;
     if (!connection || !board) throw new ConnectionError(notConnected);
-    const { refused, signal, call, tls, follow } = this.options;
     const password: AskSecret = async (prompt, chosen) => {
       // The user has connected to another board since.
       if (this.connection !== connection) throw boardError('PASSWORD_REQUIRED');
       return this.password(name, prompt, chosen);
     };
-    const credentials = new NameCredentials({ user: name, password });
+    return this.open(connection, board, new NameCredentials({ user: name, password }));
+  }
+
+  private async open(
+    connection: Connection,
+    board: Address,
+    credentials: Credentials,
+  ): Promise<Result<'session.login'>> {
+    const { refused, signal, call, tls, follow } = this.options;
     const session = await credentials.login(patientCall(call, refused, signal));
     connection.removeAllListeners();
     this.connection = undefined;

@@ -317,7 +317,7 @@ export class Conversation implements TextContext {
   private completed(line: string): string {
     const { lastTried } = this.boarding;
     if (!lastTried || !/^[%/]connect[ \t]*$/i.test(line)) return line;
-    return `%connect ${lastTried.host} ${lastTried.port}`;
+    return `%connect ${formatAddress(lastTried)}`;
   }
 
   private async moveTo(address: Address): Promise<string> {

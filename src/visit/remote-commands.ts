@@ -125,6 +125,8 @@ function remoteProgram(want: (work: Work | 'rpc') => void): Command {
       want(({ client, ...place }) => tail(client, { ...place, groups: names, options }));
     },
   );
+  // `visit` knows it before it is here, and the help lists it.
+  add('plain', 'lines in place of the screen, for screen readers (ssh -t)');
   add('rpc', 'JSON-RPC over standard input and output, for programs').action(() => want('rpc'));
   return program;
 }

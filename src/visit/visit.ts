@@ -83,7 +83,8 @@ class Stay {
   async run(): Promise<number> {
     const { command = '', terminal, output, errors } = this.visitor;
     const words = commandWords(command);
-    const isPlain = words.length === 1 && words[0] === '--plain';
+    // ssh takes --plain for an option of its own, unless -- is before it.
+    const isPlain = words.length === 1 && /^(--)?plain$/.test(words[0] ?? '');
     if (words.length === 0 || isPlain) return this.shell(isPlain);
     const understood = await understand(words, {
       output,

@@ -28,6 +28,7 @@ test.each([
   ['dumb', { TERM: 'dumb' }, undefined],
   ['missing', {}, undefined],
   ['capable, but --plain is asked for', { TERM: 'xterm-256color' }, '--plain'],
+  ['capable, but plain is asked for', { TERM: 'xterm-256color' }, 'plain'],
 ] as const)(
   'a terminal that is %s gets lines without escape sequences',
   async (_, environment, command) => {

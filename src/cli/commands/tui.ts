@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { editText } from '../../chat/editor.ts';
 import type { BoardClient } from '../../client/board-client.ts';
 import { connect } from '../../client/connect.ts';
-import { formatAddress } from '../../protocol/address.ts';
+import { formatAddress, sshTargetOf } from '../../protocol/address.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import { defaultPort } from '../../protocol/limits.ts';
 import { runScreen } from '../../screen/run.ts';
@@ -17,7 +17,7 @@ import {
   withAddress,
   withIdentity,
 } from '../reaching/connection-options.ts';
-import { defaultHost, targetAs } from '../reaching/reach.ts';
+import { defaultHost, targetAs, targetOf } from '../reaching/reach.ts';
 import { draftsInFiles } from '../screen/draft-files.ts';
 import { readKeys } from '../screen/key-file.ts';
 import { OwnTerminal } from '../screen/own-terminal.ts';
@@ -100,6 +100,7 @@ function requireScreen(): void {
 
 /** Asks for what is missing: the name, and by the board's question the password. A name that is refused is asked for again. */
 async function logIn(settings: ConnectionSettings): Promise<BoardClient> {
+  if (sshTargetOf(settings.host ?? '')) return connect(await targetOf(settings));
   for (;;) {
     const user = settings.user ?? (await ask('What is your username? '));
     if (user === undefined) throw new Interrupted(130);

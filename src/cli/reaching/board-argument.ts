@@ -10,7 +10,7 @@ export function withBoardArgument(command: Command, otherwise: string): Command 
   return command
     .argument(
       '[host]',
-      `address of the board, as host, host:port or [::1]:port, or a profile (env: CORKBOARD_HOST); ${otherwise}`,
+      `address of the board, as host, host:port, [::1]:port or ssh://host, or a profile (env: CORKBOARD_HOST); ${otherwise}`,
     )
     .argument(
       '[port]',

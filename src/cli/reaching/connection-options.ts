@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { type Address, parseAddress } from '../../protocol/address.ts';
+import { type Address, parseAddress, sshTargetOf } from '../../protocol/address.ts';
 import { defaultPort } from '../../protocol/limits.ts';
 import { wholeNumber } from '../../tasks/parse.ts';
 import { readSmallFile } from '../asking/text-file.ts';
@@ -39,7 +39,7 @@ export function withAddress(command: Command): Command {
     .option('--profile <name>', 'board and name from a profile in profiles.toml')
     .option(
       '--host <address>',
-      'address of the board, which may hold the port: host:port, [::1]:port (env: CORKBOARD_HOST; default: 127.0.0.1)',
+      'address of the board, which may hold the port: host:port, [::1]:port, ssh://host (env: CORKBOARD_HOST; default: 127.0.0.1)',
     )
     .addOption(
       new Option('--port <number>', `its port (env: CORKBOARD_PORT; default: ${defaultPort})`) //
@@ -86,12 +86,14 @@ export function connectionSettings({ profile, ...given }: ConnectionOptions): Co
   const named = profile === undefined ? undefined : needProfile(profile);
   const variables = environment();
   const { host: _host, port: _port, ...others } = given;
-  return {
-    ...defined(named),
-    ...defined(variables),
-    ...defined(others),
-    ...placeFrom([variables, named && { ...named, otherwise: defaultPort }, given]),
-  };
+  const place = placeFrom([variables, named && { ...named, otherwise: defaultPort }, given]);
+  const settings = { ...defined(named), ...defined(variables), ...defined(others), ...place };
+  if (!sshTargetOf(place.host ?? '')) return settings;
+  if ((given.passwordFile ?? named?.passwordFile) !== undefined) {
+    throw new UserError(`${place.host} takes no password file: ssh asks for what it needs.`, 2);
+  }
+  const { passwordFile: _, ...rest } = settings;
+  return rest;
 }
 
 interface Place {

@@ -5,6 +5,7 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { connect } from '../../client/connect.ts';
 import { ConnectionError, errorCode } from '../../client/failure.ts';
 import { pauseAfter } from '../../client/put-off.ts';
+import { sshTargetOf } from '../../protocol/address.ts';
 import { cleanLine } from '../../protocol/clean.ts';
 import type { ClosingCode } from '../../protocol/schemas.ts';
 import { askTwice } from '../../terminal/ask-twice.ts';
@@ -46,11 +47,12 @@ export interface Persistence {
 }
 
 /**
- * The board and the user of a command that connects.
+ * The board and the user of a command that connects. Over ssh the board knows the user.
  * @throws UserError if no user is given, or a file cannot be read
  */
 export async function targetOf(settings: ConnectionSettings): Promise<Target> {
-  const { user } = settings;
+  const { user, host = defaultHost } = settings;
+  if (sshTargetOf(host)) return { host };
   if (user === undefined) {
     throw new UserError('Say who you are: --user <name>, CORKBOARD_USER, or a profile.', 2);
   }
