@@ -109,11 +109,9 @@ export class Actions {
       case 'next':
         return this.space();
       case 'page-back':
-        this.turnPage(-1);
-        return undefined;
+        return this.turnPage(-1);
       case 'page-forward':
-        this.turnPage(1);
-        return undefined;
+        return this.turnPage(1);
       case 'down':
         return this.step(1);
       case 'up':
@@ -214,17 +212,18 @@ export class Actions {
     await nextFrame();
   }
 
-  private turnPage(direction: 1 | -1): void {
+  private turnPage(direction: 1 | -1): Promise<void> | undefined {
     const { reader } = this.options;
     if (reader.focus === 'groups') this.moveGroup(direction * reader.groupPage);
     else if (reader.layout.message) reader.scroll(direction * reader.pageRows);
-    else reader.move(direction * reader.indexPage);
+    else return reader.move(direction * reader.indexPage);
+    return undefined;
   }
 
   private step(rows: number): Promise<void> | undefined {
     const { reader } = this.options;
     if (reader.focus === 'message') reader.scroll(rows);
-    else if (reader.focus === 'index') reader.move(rows);
+    else if (reader.focus === 'index') return reader.move(rows);
     else this.moveGroup(rows);
     return undefined;
   }

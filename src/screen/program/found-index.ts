@@ -34,7 +34,7 @@ export class FoundIndex implements IndexView {
   private found: readonly FoundMessage[] = [];
   private next: string | undefined;
   private state: 'loading' | 'more' | 'whole' = 'loading';
-  private isExtending = false;
+  private extending: Promise<void> | undefined;
   private arrived = 0;
   private cached: { readonly rows: Row[]; readonly entries: unknown } | undefined;
 
@@ -84,16 +84,19 @@ export class FoundIndex implements IndexView {
     this.scrolled = { cursor: this.rows.at(-1)?.key, top: undefined };
   }
 
-  async extend(): Promise<boolean> {
+  extend(): Promise<boolean> {
     const at = this.rows.findIndex(({ key }) => key === this.scrolled.cursor);
-    if (this.state !== 'more' || this.isExtending || at < this.rows.length - ahead) return false;
-    this.isExtending = true;
-    try {
-      await this.more(this.found.length + 1);
-      return true;
-    } finally {
-      this.isExtending = false;
-    }
+    if (this.state !== 'more' || at < this.rows.length - ahead) return Promise.resolve(false);
+    this.extending ??= this.more(this.found.length + 1).finally(() => {
+      this.extending = undefined;
+    });
+    return this.extending.then(() => true);
+  }
+
+  isEdge(direction: 1 | -1): boolean {
+    return (
+      direction === 1 && this.state === 'more' && this.rows.at(-1)?.key === this.scrolled.cursor
+    );
   }
 
   take({ method, params }: Notice): void {

@@ -42,7 +42,7 @@ export class GroupIndex implements IndexView {
   private opened: OpenThread | undefined;
   private arrived: Header[] = [];
   private isLoaded = false;
-  private isExtending = false;
+  private extending: Promise<boolean> | undefined;
   private cached: { readonly rows: Row[]; readonly entry: unknown } | undefined;
 
   constructor(
@@ -124,21 +124,33 @@ export class GroupIndex implements IndexView {
     this.scrolled = { cursor: last?.key, top: undefined };
   }
 
-  async extend(): Promise<boolean> {
-    if (this.isExtending) return false;
-    this.isExtending = true;
-    try {
-      const { rows, window, opened } = this;
-      const at = rows.findIndex(({ key }) => key === this.scrolled.cursor);
-      await this.extendThread(rows[at]);
-      if (this.window.next !== undefined && at >= rows.length - ahead) {
-        await this.older(this.window.next);
-      }
-      if (!this.window.atTop && at < ahead) await this.newer();
-      return window !== this.window || opened !== this.opened;
-    } finally {
-      this.isExtending = false;
+  extend(): Promise<boolean> {
+    this.extending ??= this.load().finally(() => {
+      this.extending = undefined;
+    });
+    return this.extending;
+  }
+
+  isEdge(direction: 1 | -1): boolean {
+    const { rows, window, opened } = this;
+    const at = rows.findIndex(({ key }) => key === this.scrolled.cursor);
+    const next = rows[at + direction];
+    if (opened && rows[at]?.thread === opened.thread && !next?.isReply) {
+      const isFirst = rows[at]?.number === opened.messages[0]?.number;
+      if (direction === 1 ? opened.more : isFirst && !opened.atStart) return true;
     }
+    return !next && (direction === 1 ? window.next !== undefined : !window.atTop);
+  }
+
+  private async load(): Promise<boolean> {
+    const { rows, window, opened } = this;
+    const at = rows.findIndex(({ key }) => key === this.scrolled.cursor);
+    await this.extendThread(rows[at]);
+    if (this.window.next !== undefined && at >= rows.length - ahead) {
+      await this.older(this.window.next);
+    }
+    if (!this.window.atTop && at < ahead) await this.newer();
+    return window !== this.window || opened !== this.opened;
   }
 
   /**

@@ -20,6 +20,8 @@ export interface IndexView {
   readonly held: number;
   /** Loads rows around the cursor, if it is near the end of those that are loaded. @returns whether it loaded any */
   extend(): Promise<boolean>;
+  /** Whether there are rows after the cursor, or before it with -1, that are not loaded. */
+  isEdge(direction: 1 | -1): boolean;
   /** The last row, wherever it is. */
   loadEnd(): Promise<void>;
   /** The first row. */

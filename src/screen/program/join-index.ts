@@ -29,6 +29,10 @@ export class JoinIndex implements IndexView {
     this.scrolled = { cursor: this.rows[0]?.key, top: undefined };
   }
 
+  isEdge(): boolean {
+    return false;
+  }
+
   async loadEnd(): Promise<void> {
     this.scrolled = { ...this.scrolled, cursor: this.rows.at(-1)?.key };
   }

@@ -247,9 +247,24 @@ export class Reader {
     this.select();
   }
 
-  /** Moves the cursor of the index by rows. */
-  move(rows: number): void {
-    this.turn++;
+  /** Moves the cursor of the index by rows. It waits for rows that are not loaded. */
+  move(rows: number): Promise<void> | undefined {
+    const turn = ++this.turn;
+    if (this.view.isEdge(rows > 0 ? 1 : -1)) return this.moveOverEdge(rows, turn);
+    this.moveLoaded(rows);
+    return undefined;
+  }
+
+  private async moveOverEdge(rows: number, turn: number): Promise<void> {
+    // What is being loaded may have been begun elsewhere, so once may not be enough.
+    for (let loads = 0; loads < 2 && this.view.isEdge(rows > 0 ? 1 : -1); loads++) {
+      await this.view.extend();
+      if (turn !== this.turn) return;
+    }
+    this.moveLoaded(rows);
+  }
+
+  private moveLoaded(rows: number): void {
     const { rows: all, scrolled } = this.view;
     const at = all.findIndex(({ key }) => key === scrolled.cursor);
     const to = all[Math.max(0, Math.min(all.length - 1, at + rows))];
