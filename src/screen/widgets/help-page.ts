@@ -67,11 +67,14 @@ export class HelpPage {
     surface.clear();
     const rows = this.rows(surface.columns);
     this.length = rows.length;
-    this.height = Math.max(1, surface.rows - 1);
+    this.height = Math.max(1, surface.rows - 2);
+    surface.fill(0, 0, surface.columns, ' ', { reverse: true });
+    surface.text(0, 1, 'Keys: those of this place first', { reverse: true });
     this.scroll(0);
     rows.slice(this.top, this.top + this.height).forEach(({ keys, text, style }, index) => {
-      if (keys !== undefined) surface.text(index, 1, keys, { colour: 'cyan' });
-      surface.text(index, style ? 1 : 1 + this.indent(surface.columns), text, style);
+      const row = index + 1;
+      if (keys !== undefined) surface.text(row, 1, keys, { colour: 'cyan' });
+      surface.text(row, style ? 1 : 1 + this.indent(surface.columns), text, style);
     });
     const last = Math.min(this.top + this.height, rows.length);
     const where = last < rows.length ? `Space: more (${last} of ${rows.length})` : 'Space: back';

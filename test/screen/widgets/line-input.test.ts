@@ -79,7 +79,8 @@ test('the help begins with the keys of the place, and Space pages through it and
   for (let at = 0; at < 30 && !closed; at++) {
     const surface = new Surface(80, 24);
     page.draw(surface);
-    seen.push(...surface.lines.slice(0, -1));
+    expect(surface.lines[0]).toBe(' Keys: those of this place first');
+    seen.push(...surface.lines.slice(1, -1));
     press(page, ' ');
   }
   expect(closed).toBe(true);
