@@ -9,6 +9,7 @@ const trials = {
   crash: { rounds: '1000', seed: '' },
   fuzz: { seconds: '60', seed: '' },
   model: { runs: '1000', seed: '' },
+  ssh: { seconds: '60', sessions: '200', seed: '' },
   timing: { tries: '2000' },
   power: { changes: '600', messages: '200', seed: '' },
 };

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import ssh2, {
   type AnyAuthMethod,
   type AuthenticationType,
   type BaseAgent,
   type Client,
   type ClientChannel,
+  type ExecOptions,
   type ParsedKey,
 } from 'ssh2';
 import { onTestFinished } from 'vitest';
@@ -89,13 +91,34 @@ export class LibraryClient {
     });
   }
 
+  /** Opens a session with a terminal. `shows` waits until a text was written to it. */
+  screen(): Promise<{ channel: ClientChannel; shows: (text: string) => Promise<void> }> {
+    return new Promise((resolve, reject) => {
+      const size = { cols: 80, rows: 24, term: 'xterm-256color' };
+      this.client.shell(size, (error, channel) => {
+        if (error) return reject(error);
+        let written = '';
+        channel.on('error', () => {});
+        channel.on('data', (bytes: Buffer) => {
+          written += bytes;
+        });
+        const shows = async (text: string) => {
+          while (!written.includes(text)) await once(channel, 'data');
+        };
+        resolve({ channel, shows });
+      });
+    });
+  }
+
   /** Runs a command to its end. */
-  run(
+  async run(
     command: string,
     input = '',
+    options: ExecOptions = {},
   ): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    if (!(await this.ready)) throw new Error('the server has refused the login');
     return new Promise((resolve, reject) => {
-      this.client.exec(command, (error, channel) => {
+      this.client.exec(command, options, (error, channel) => {
         if (error) return reject(error);
         const result = { code: null as number | null, stdout: '', stderr: '' };
         channel.on('data', (text: Buffer) => {

@@ -6,48 +6,12 @@ import { DoorConnection } from '../../src/ssh/vouched-door.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
-import { type ServerOptions, TestServer } from '../helpers/server.ts';
+import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { boardWithSsh, childOf, lives } from './board.ts';
 import { lacks, makeKey, run, typing } from './support.ts';
 
 const noSsh = lacks('ssh', 'ssh-keygen');
-
-interface Line {
-  readonly port?: number;
-  readonly fingerprint?: string;
-  readonly msg: string;
-}
-
-/** A board that serves SSH, and the arguments for ssh. */
-async function boardWithSsh({ args = [], ...options }: ServerOptions = {}) {
-  const server = await TestServer.start({ ...options, args: ['--ssh', '0', ...args] });
-  await server.logged('the SSH host key');
-  const lines = server.lines('') as unknown as Line[];
-  const ports = lines.flatMap(({ msg, port }) => (msg === 'listening' ? (port ?? []) : []));
-  const port = ports.at(-1) ?? 0;
-  const hosts = join(tempFolder(), 'known_hosts');
-  const ssh = (...more: string[]) => [
-    ...['-F', '/dev/null', '-p', String(port), '-o', 'StrictHostKeyChecking=accept-new'],
-    ...['-o', `UserKnownHostsFile=${hosts}`, '-o', 'IdentitiesOnly=yes', '-o', 'LogLevel=ERROR'],
-    ...more,
-  ];
-  return { server, port, ssh };
-}
-
-/** The process of the SSH server. */
-function childOf(server: TestServer): number {
-  const pids = execFileSync('pgrep', ['-P', String(server.child.pid)], { encoding: 'utf8' });
-  return Number(pids.trim().split('\n')[0]);
-}
-
-/** Whether a process runs. */
-function lives(pid: number): boolean {
-  try {
-    return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
 
 test.skipIf(noSsh)(
   'a new person chooses a name, is known by the key from then on, and sees the board',

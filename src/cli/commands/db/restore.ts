@@ -2,8 +2,9 @@ import { existsSync } from 'node:fs';
 import type { Command } from 'commander';
 import { count } from '../../../protocol/text/render.ts';
 import { restoreBoard } from '../../../storage/sqlite/copies/restore.ts';
+import { hostKeyFile } from '../../../storage/sqlite/file/board-files.ts';
 import { ServerLock } from '../../../storage/sqlite/file/lock.ts';
-import { databaseFile } from '../../../storage/sqlite/file/open.ts';
+import { databaseFile, openShared } from '../../../storage/sqlite/file/open.ts';
 import { databaseStatus } from '../../../storage/sqlite/file/status.ts';
 import { notEmpty } from '../../../tasks/parse.ts';
 import { confirm } from '../../asking/confirm.ts';
@@ -55,7 +56,23 @@ async function restore(backup: string, options: RestoreOptions): Promise<void> {
       const before = kept === undefined ? '' : ` The old database is in ${kept}`;
       return `Restored ${file} from ${backup}, with ${messages}.${before}`;
     });
+    warnOfHostKey(file);
   } finally {
     lock.release();
   }
+}
+
+/** With another host key than before, ssh refuses to connect. A board whose users have SSH keys is reached over SSH. */
+function warnOfHostKey(database: string): void {
+  const file = hostKeyFile(database);
+  if (existsSync(file)) return;
+  const board = openShared(database);
+  try {
+    if (board.prepare('SELECT 1 FROM user_keys LIMIT 1').get() === undefined) return;
+  } finally {
+    board.close();
+  }
+  process.stderr.write(
+    `corkboard: Backups do not have the SSH host key. If this board is to keep its own, copy it to ${file} before the next start.\n`,
+  );
 }
