@@ -1,4 +1,4 @@
-import { boardError } from '../protocol/errors.ts';
+import { BoardError, boardError } from '../protocol/errors.ts';
 import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Access, type Admission, requireAdmitted } from './admission.ts';
@@ -48,6 +48,8 @@ export interface Caller {
   /** Aborted when the connection ends. */
   readonly ended: AbortSignal;
   readonly hasEnded: boolean;
+  /** Whether the session was resumed by a token, which proves less than a login. */
+  readonly isResumed?: boolean;
   readonly payer?: Payer | undefined;
 }
 
@@ -163,14 +165,16 @@ export class Accounts {
       const admission = { by: 'registration', access: this.access } as const;
       requireAdmitted(admission, name, await this.repository.account(name));
       const newKey = keys.ofNew;
-      return this.openNew(name, caller, { admission, newPasswordHash, newKey, network });
+      const login = { admission, newPasswordHash, newKey, network: knowable(caller) };
+      return this.openNew(name, caller, login);
     }
     await this.verify({ name, password, account }, caller);
     // For an unknown name no password is right.
     if (!account) throw boardError('PASSWORD_WRONG');
     const { passwordHash } = account;
     const admission = { by: 'password', user: account.user.id, passwordHash } as const;
-    const login = { admission, newPasswordHash: null, newKey: keys.ofProven, network };
+    const newKey = keys.ofProven;
+    const login = { admission, newPasswordHash: null, newKey, network: knowable(caller) };
     const opened = keys.ofProven ? undefined : await this.openKnown(name, caller, login);
     return opened ?? this.open(name, caller, login);
   }
@@ -202,19 +206,36 @@ export class Accounts {
     caller: Caller,
   ): Promise<void> {
     const checked = checkedPassword(password);
-    const { user, proof } = actor;
-    if (proof.passwordHash !== null) {
-      if (current === undefined) throw boardError('PASSWORD_REQUIRED');
-      const account = { user, passwordHash: proof.passwordHash };
-      await this.verify({ name: userName(user.name), password: current, account }, caller);
-    }
+    await this.requireOwner(actor, current, caller);
     const network = networkOf(caller.address);
     const hash = await this.passwords.hash(checked, {
       kind: 'login',
       network,
       ended: caller.ended,
     });
-    await this.repository.setPassword(actor, hash, { keep, network });
+    await this.repository.setPassword(actor, hash, { keep, network: knowable(caller) });
+  }
+
+  /**
+   * Checks that a session may change what protects its name. Whoever has only got hold of a token may not: the password is
+   * needed again, and for a name without one, a login by an SSH key.
+   * @throws BoardError `PASSWORD_REQUIRED`, `PASSWORD_WRONG`, `RATE_LIMITED`
+   */
+  async requireOwner(
+    { user, proof }: Actor,
+    current: string | undefined,
+    caller: Caller,
+  ): Promise<void> {
+    const { passwordHash, isProtected } = proof;
+    if (passwordHash === null) {
+      if (isProtected && caller.isResumed) throw boardError('PASSWORD_REQUIRED');
+      return;
+    }
+    if (current === undefined) {
+      throw new BoardError('PASSWORD_REQUIRED', 'The current password of your name is needed.');
+    }
+    const account = { user, passwordHash };
+    await this.verify({ name: userName(user.name), password: current, account }, caller);
   }
 
   /** `open` for what takes no write; undefined if it takes one. */
@@ -312,4 +333,9 @@ export function checkedPassword(password: string): string {
 function newLogin({ hasEnded, payer }: Caller, login: LoginRules): NewLogin {
   if (hasEnded) throw boardError('CONNECTION_ENDED');
   return { ...login, tokenId: newTokenId(), payer };
+}
+
+/** The network that a right password makes known. A Unix socket is none: different people may come by it. */
+function knowable({ address }: Caller): string | null {
+  return address.startsWith('unix:') ? null : networkOf(address);
 }

@@ -38,12 +38,18 @@ export class Keys {
   }
 
   /**
-   * @param key a line of an `authorized_keys` file, or a key that the session came with
+   * @param key a line of an `authorized_keys` file, or the key that the session came by
+   * @param token of the session; null if it has none
    * @throws BoardError `SSH_KEY_INVALID`, `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
    */
-  async add(actor: Actor, key: string | NewKey, keep: SessionToken | null): Promise<StoredKey> {
-    const { fingerprint, type, comment } = typeof key === 'string' ? parseKeyLine(key) : key;
-    return this.repository.addKey(actor, { fingerprint, type, comment }, keep);
+  async add(actor: Actor, key: string | NewKey, token: SessionToken | null): Promise<StoredKey> {
+    const isLine = typeof key === 'string';
+    const { fingerprint, type, comment } = isLine ? parseKeyLine(key) : key;
+    return this.repository.addKey(
+      actor,
+      { fingerprint, type, comment },
+      { token, cameBy: !isLine },
+    );
   }
 
   /** @throws BoardError `SSH_KEY_NOT_FOUND`, `SSH_KEY_LAST` */

@@ -209,10 +209,18 @@ export type BoardEvent =
       opened: readonly Membership[];
     }
   /**
-   * The first SSH key of an unprotected name was added by the session `origin`, which goes on. `opened` as for
-   * `password.changed`.
+   * An SSH key was added by the session `origin`, which goes on. `cameBy` is the id of the key if the session came by it, and
+   * then depends on it; null otherwise. If it is the `first` key of an unprotected name, the user's other sessions end, and
+   * `opened` is as for `password.changed`.
    */
-  | { type: 'name.protected'; origin: Origin; user: User; opened: readonly Membership[] }
+  | {
+      type: 'key.added';
+      origin: Origin;
+      user: User;
+      cameBy: number | null;
+      first: boolean;
+      opened: readonly Membership[];
+    }
   | {
       type: 'message.posted';
       origin: Origin;

@@ -41,7 +41,7 @@ export class Hub implements EndsTurn {
     'session.opened': ({ origin, login }) => this.open(origin, login),
     'session.ended': ({ origin }) => this.end(origin),
     'password.changed': (event) => this.changePassword(event),
-    'name.protected': (event) => this.protectName(event),
+    'key.added': (event) => this.addKey(event),
     'message.posted': ({ group, origin, message, mentioned }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { ...toGroup(group), message: toHeader(message) };
@@ -209,14 +209,15 @@ export class Hub implements EndsTurn {
     }
   }
 
-  private protectName({ origin, user, opened }: EventOf<'name.protected'>): void {
+  private addKey({ origin, user, cameBy, first, opened }: EventOf<'key.added'>): void {
     for (const session of this.users.sessionsOf(user.id)) {
-      if (session.id !== origin) {
-        session.close('EXPELLED', 'Your name was protected in another session. Log in again.');
-      } else if (session.login) {
-        const proof = { ...session.login.proof, isProtected: true };
-        session.login = { ...session.login, proof };
+      if (session.id === origin && session.login) {
+        const { proof } = session.login;
+        const changed = { ...proof, key: cameBy ?? proof.key, isProtected: true };
+        session.login = { ...session.login, proof: changed };
         this.enterAll(opened, session);
+      } else if (first) {
+        session.close('EXPELLED', 'Your name was protected in another session. Log in again.');
       }
     }
   }

@@ -67,6 +67,8 @@ export class Session implements Caller {
   readonly secure: boolean;
   /** Whether its peer is trusted to say who somebody is. */
   readonly isVouched: boolean;
+  /** Whether it was resumed by a token. */
+  isResumed = false;
   /** The SSH key that its user has proven to hold and that belongs to nobody. */
   offeredKey: NewKey | undefined;
 

@@ -247,8 +247,11 @@ export const schemas = {
   },
   'account.keys': { params: none, result: z.object({ keys: z.array(sshKey) }) },
   'account.addKey': {
-    /** A line of an `authorized_keys` file; left out for the SSH key that the session came with. */
-    params: z.strictObject({ line: z.string().optional() }),
+    /**
+     * A line of an `authorized_keys` file; left out for the SSH key that the session came by. With a line, a name that has a
+     * password needs it as `current`.
+     */
+    params: z.strictObject({ line: z.string().optional(), current: z.string().optional() }),
     result: z.object({ key: sshKey }),
   },
   'account.removeKey': {

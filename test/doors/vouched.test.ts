@@ -233,7 +233,10 @@ test('removing a key ends the sessions that came by it, with their tokens, and n
     expect((await late.errorOf('session.resume', { token: ended })).word).toBe('TOKEN_INVALID');
   }
   // Adding the key again brings no session back.
-  const { key } = await byPhone.call('account.addKey', { line: keyLine('other').line });
+  const { key } = await byPhone.call('account.addKey', {
+    line: keyLine('other').line,
+    current: password,
+  });
   expect(key.lastUsedAt).toBeNull();
   expect((await late.errorOf('session.resume', { token: third })).word).toBe('TOKEN_INVALID');
 });

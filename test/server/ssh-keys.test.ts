@@ -21,22 +21,23 @@ async function outcomes(requests: Promise<{ error?: { data: { code: string } } }
 test('of two users who add the same key at once, one has it, and the other is not told whose it is', async () => {
   const board = await TestBoard.start();
   const { line, fingerprint } = keyLine('shared');
+  const adding = { line, current: password };
   const peers = [await protectedUser(board, 'alice'), await protectedUser(board, 'bob')];
-  expect(await outcomes(peers.map((peer) => peer.request('account.addKey', { line })))).toEqual([
+  expect(await outcomes(peers.map((peer) => peer.request('account.addKey', adding)))).toEqual([
     'SSH_KEY_TAKEN',
     undefined,
   ]);
   const lists = await Promise.all(peers.map((peer) => peer.call('account.keys', {})));
   expect(lists.flatMap(({ keys }) => keys)).toMatchObject([{ fingerprint }]);
   const [loser] = peers.filter((_, at) => lists[at]?.keys.length === 0);
-  const refusal = await loser?.request('account.addKey', { line });
+  const refusal = await loser?.request('account.addKey', adding);
   expect(refusal?.error?.message).toBe('This SSH key belongs to a user already.');
   expect(await loser?.errorOf('account.removeKey', { fingerprint })).toMatchObject({
     word: 'SSH_KEY_NOT_FOUND',
   });
   // Adding a key that one has is no error.
   const [winner] = peers.filter((peer) => peer !== loser);
-  expect((await winner?.call('account.addKey', { line }))?.key.fingerprint).toBe(fingerprint);
+  expect((await winner?.call('account.addKey', adding))?.key.fingerprint).toBe(fingerprint);
 });
 
 test('of those who register a name at once, by keys and by a password, exactly one has it', async () => {
@@ -107,12 +108,64 @@ test('a login that remembers a key is refused if the key has become another user
   await protectedUser(board, 'alice');
   const bob = await protectedUser(board, 'bob');
   const login = alice.request('door.login', { user: 'alice', password, key, remember: true });
-  const adding = bob.request('account.addKey', { line });
+  const adding = bob.request('account.addKey', { line, current: password });
   const found = await outcomes([login, adding]);
   const owner = (await (await vouchedPeer(board)).call('door.look', { fingerprint })).owner;
   // Whoever comes second is refused. If bob was first, the key has logged bob in.
   expect(found.filter((word) => word === undefined).length).toBeGreaterThan(0);
   expect(owner === 'bob' || found.includes('SSH_KEY_TAKEN')).toBe(true);
+});
+
+test('a token is not enough to add a key or to set a password', async () => {
+  const board = await TestBoard.start();
+  const { line } = keyLine('planted');
+  const dave = await board.connectProgram();
+  const { token } = await dave.call('session.login', { user: 'dave', password, create: true });
+  const thief = await board.connectProgram();
+  await thief.call('session.resume', { token });
+  expect((await thief.errorOf('account.addKey', { line })).word).toBe('PASSWORD_REQUIRED');
+  const guess = { line, current: 'a wrong one' };
+  expect((await thief.errorOf('account.addKey', guess)).word).toBe('PASSWORD_WRONG');
+  const owner = await vouchedPeer(board);
+  const key = provenKey('erin');
+  const made = await owner.call('door.login', { user: 'erin', key, create: true });
+  const other = await board.connectProgram();
+  await other.call('session.resume', { token: made.token });
+  expect((await other.errorOf('account.addKey', { line })).word).toBe('PASSWORD_REQUIRED');
+  expect((await other.errorOf('account.setPassword', { password })).word).toBe('PASSWORD_REQUIRED');
+  const back = await vouchedPeer(board);
+  await back.call('door.login', { key });
+  await back.call('account.addKey', { line });
+  await back.call('account.setPassword', { password });
+});
+
+test('a session that came with a key and then added it ends with the key, and its token too', async () => {
+  const board = await TestBoard.start();
+  const key = provenKey('laptop');
+  const laptop = await vouchedPeer(board);
+  const { token } = await laptop.call('door.login', { user: 'bob', key });
+  await laptop.call('account.addKey', {});
+  const phone = keyLine('phone');
+  await laptop.call('account.addKey', { line: phone.line });
+  const late = await board.connectProgram();
+  expect((await late.errorOf('session.resume', { token })).word).toBe('TOKEN_INVALID');
+  const other = await vouchedPeer(board);
+  await other.call('door.login', { key: { ...key, fingerprint: phone.fingerprint } });
+  await other.call('account.removeKey', { fingerprint: key.fingerprint });
+  await laptop.until(() => laptop.ended || undefined);
+  expect(laptop.received.at(-1)).toMatchObject({ params: { code: 'EXPELLED' } });
+});
+
+test('a right password over the vouched door makes no network known without an address', async () => {
+  const board = await TestBoard.start();
+  await protectedUser(board, 'alice');
+  const networks = () =>
+    board.database().prepare('SELECT network FROM known_networks').pluck().all();
+  expect(networks()).toEqual(['127.0.0.1']);
+  await (await vouchedPeer(board)).call('door.login', { user: 'alice', password });
+  expect(networks()).toEqual(['127.0.0.1']);
+  await (await vouchedPeer(board, '192.0.2.7')).call('door.login', { user: 'alice', password });
+  expect(networks()).toEqual(['127.0.0.1', '192.0.2.7']);
 });
 
 test('the first key of a name ends other tokens, opens direct conversations, and allows several sessions', async () => {

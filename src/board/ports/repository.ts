@@ -189,12 +189,12 @@ export interface AccountRepository {
   resume(token: PresentedToken, origin: Origin, payer?: Payer): Promise<OpenedLogin>;
   /**
    * Stores a password, and ends the user's other sessions and all tokens but `keep`.
-   * @param network the only network that is known for the user afterwards
+   * @param network the only network that is known for the user afterwards; null for none
    */
   setPassword(
     actor: Actor,
     passwordHash: string,
-    { keep, network }: { keep: SessionToken | null; network: string },
+    { keep, network }: { keep: SessionToken | null; network: string | null },
   ): Promise<void>;
   /** Ends a session at its logout, and its token, if it has one. */
   logout(actor: Actor, token: SessionToken | null): Promise<void>;

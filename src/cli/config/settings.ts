@@ -135,7 +135,7 @@ export const settings = {
   groupCreation: setting({
     takes: oneOf('who', groupCreations),
     default: 'protected',
-    help: 'who can make groups: only the operator, every name with a password, or anyone',
+    help: 'who can make groups: only the operator, every protected name, or anyone',
     reloads: true,
   }),
   keepAlive: setting({

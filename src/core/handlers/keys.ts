@@ -3,6 +3,7 @@ import { toKey } from '../../board/view.ts';
 import { boardError } from '../../protocol/errors.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
+import { counted } from './session.ts';
 
 export const keyHandlers: Pick<
   Handlers,
@@ -13,8 +14,13 @@ export const keyHandlers: Pick<
     return { keys: found.map(toKey) };
   },
 
-  'account.addKey': async ({ session, keys }, { line }) => {
+  'account.addKey': async (context, { line, current }) => {
+    const { session, keys, accounts } = context;
     const { actor, login } = session;
+    // The key that the session came by was proven together with the password, on the same connection.
+    if (line !== undefined) {
+      await counted(context, () => accounts.requireOwner(actor, current, session));
+    }
     const added = await keys.add(actor, line ?? offeredKey(session), login?.token ?? null);
     forgetOffered(session, added);
     return { key: toKey(added) };

@@ -53,6 +53,7 @@ export const sessionHandlers: Pick<
     const { session, accounts } = context;
     const opened = await opening(context, () => accounts.resume(token, session));
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
+    session.isResumed = true;
     return toResult(opened, context);
   },
 
@@ -141,7 +142,10 @@ async function waitingFor(
 }
 
 /** Counts wrong passwords, and closes a connection that sends more of them than its limit. */
-async function counted<T>({ session, limits }: Context, attempt: () => Promise<T>): Promise<T> {
+export async function counted<T>(
+  { session, limits }: Context,
+  attempt: () => Promise<T>,
+): Promise<T> {
   try {
     return await attempt();
   } catch (error) {

@@ -36,7 +36,8 @@ export class VouchedDoor implements Door {
 
   async open(core: Core): Promise<DoorAddress[]> {
     const { database, entrance, made } = this.options;
-    const without = 'nobody can come by ssh';
+    const without =
+      'the socket for people who come by ssh could not be made; all others are served';
     const path = vouchedSocket(database);
     if (path === undefined) {
       core.log.warn({ database }, `${without}: the path of the folder is too long for a socket`);

@@ -1,5 +1,5 @@
-import { BoardError } from '../errors.ts';
 import type { TextCommand } from './command.ts';
+import { withCurrentPassword } from './current-password.ts';
 import { info, renderGroups, success, unreadOf } from './render.ts';
 
 export const groups: TextCommand = {
@@ -59,13 +59,9 @@ export const password: TextCommand = {
     const password = args.empty
       ? await ask('New password: ', true)
       : args.remainder('password').trim();
-    try {
-      await call('account.setPassword', { password });
-    } catch (error) {
-      if (!(error instanceof BoardError) || error.code !== 'PASSWORD_REQUIRED') throw error;
-      const current = await ask('Current password: ');
-      await call('account.setPassword', { password, current });
-    }
+    await withCurrentPassword(ask, (current) =>
+      call('account.setPassword', { password, ...current }),
+    );
     yield success('Your name is protected by this password.', style);
   },
 };

@@ -3,6 +3,7 @@ import type { Call, ShownKey } from '../schemas.ts';
 import { keyLike } from '../ssh-key.ts';
 import type { Arguments } from './arguments.ts';
 import type { TextCommand, TextContext } from './command.ts';
+import { withCurrentPassword } from './current-password.ts';
 import { info, success } from './render.ts';
 import type { Style } from './style.ts';
 
@@ -52,9 +53,11 @@ function described(
   return `${style.strong(fingerprint)} ${type}${name}, added ${style.date(addedAt)}, ${used}`;
 }
 
-async function add(args: Arguments, { call, style }: TextContext): Promise<string> {
-  const line = args.empty ? undefined : args.remainder('line');
-  const { key: added } = await call('account.addKey', { ...(line !== undefined && { line }) });
+async function add(args: Arguments, { call, ask, style }: TextContext): Promise<string> {
+  const params = args.empty ? {} : { line: args.remainder('line') };
+  const { key: added } = await withCurrentPassword(ask, (current) =>
+    call('account.addKey', { ...params, ...current }),
+  );
   return success(`Your name is protected by the SSH key ${added.fingerprint}.`, style);
 }
 

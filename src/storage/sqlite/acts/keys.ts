@@ -6,18 +6,26 @@ import type { Statements } from '../statements/statements.ts';
 import { requireActiveSession } from './access.ts';
 import { membershipOf } from './own-memberships.ts';
 import { dropRoles } from './roles.ts';
-import { endTokens, keepToken } from './tokens.ts';
+import { endTokens, keepToken, removeToken } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 import { expel, findUser } from './users.ts';
 
 /**
  * Adds an SSH key for its user. A key that the user has already stays as it is.
- * @param given `keep` is the token of the session, which stays valid if the name was unprotected until now
- * @throws BoardError as `KeyRepository.add` does
+ * @param given `token` is that of the session; null without one. `cameBy` says whether the session came by this key: then it
+ * depends on the key from now on, and its token, which does not name the key, ends
+ * @throws BoardError as `KeyRepository.addKey` does
  */
 export function addKey(
   tx: ServerTx,
-  { actor, key, keep }: { actor: Actor; key: NewKey; keep: SessionToken | null },
+  {
+    actor,
+    key,
+    token,
+    cameBy,
+  }: { actor: Actor; key: NewKey; cameBy: boolean } & {
+    token: SessionToken | null;
+  },
 ): StoredKey {
   const { statements } = tx;
   const { user, origin, proof } = actor;
@@ -25,17 +33,21 @@ export function addKey(
   const known = requireAddable(statements, user, key, 'You have');
   if (known) return known;
   const added = storeKey(tx, user, key);
-  if (!proof.isProtected) {
-    // Whoever else held the name has a token for it.
-    if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.at });
-    endTokens(statements, user.id, keep?.id);
-    const opened = conversationsOf(statements, user);
-    tx.emit({ type: 'name.protected', origin, user, opened });
+  const first = !proof.isProtected;
+  // Others who held the unprotected name have tokens for it.
+  if (first) {
+    if (token) keepToken(tx, { user: user.id, token, at: tx.at });
+    endTokens(statements, user.id, token?.id);
+  }
+  if (token && cameBy) removeToken(tx, user.id, token);
+  if (first || cameBy) {
+    const opened = first ? conversationsOf(statements, user) : [];
+    tx.emit({ type: 'key.added', origin, user, cameBy: cameBy ? added.id : null, first, opened });
   }
   return added;
 }
 
-/** @throws BoardError as `KeyRepository.remove` does */
+/** @throws BoardError as `KeyRepository.removeKey` does */
 export function removeKey(
   tx: ServerTx,
   { actor, fingerprint }: { actor: Actor; fingerprint: string },

@@ -44,7 +44,7 @@ export interface PostPlace {
   readonly access: MemberAccess;
 }
 
-/** The groups in which a user was found to be a member, by sessions that rest on the same. */
+/** The groups in which a user was found to be a member, by sessions with the same proof. */
 interface Memberships {
   readonly proof: Proof;
   readonly places: Map<string | number, PostPlace>;

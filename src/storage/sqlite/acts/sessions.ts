@@ -120,7 +120,7 @@ export function setPassword(
     passwordHash,
     keep,
     network,
-  }: { actor: Actor; passwordHash: string; keep: SessionToken | null; network: string },
+  }: { actor: Actor; passwordHash: string; keep: SessionToken | null; network: string | null },
 ): void {
   const { statements } = tx;
   const { user, origin } = actor;
@@ -128,8 +128,8 @@ export function setPassword(
   statements.setPassword.run({ user: user.id, hash: passwordHash });
   if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.at });
   endTokens(statements, user.id, keep?.id);
-  know(tx, user.id, network);
-  statements.forgetNetworksBut.run({ user: user.id, keep: network });
+  if (network !== null) know(tx, user.id, network);
+  statements.forgetNetworksBut.run({ user: user.id, keep: network ?? '' });
   const opened = actor.proof.isProtected ? [] : conversationsOf(statements, user);
   tx.emit({ type: 'password.changed', origin, user, passwordHash, opened });
 }

@@ -1,5 +1,5 @@
 import type { Name } from '../../../board/name-key.ts';
-import type { KeyRepository } from '../../../board/ports/keys.ts';
+import type { KeyRepository, KeySession } from '../../../board/ports/keys.ts';
 import type {
   AccountRepository,
   Actor,
@@ -85,7 +85,7 @@ export class SqliteAccounts implements AccountRepository, KeyRepository {
   setPassword(
     actor: Actor,
     passwordHash: string,
-    { keep, network }: { keep: SessionToken | null; network: string },
+    { keep, network }: { keep: SessionToken | null; network: string | null },
   ): Promise<void> {
     const args = { actor: plain(actor), passwordHash, keep, network };
     return this.store.run('setPassword', args, actor);
@@ -122,8 +122,8 @@ export class SqliteAccounts implements AccountRepository, KeyRepository {
     });
   }
 
-  addKey(actor: Actor, key: NewKey, keep: SessionToken | null): Promise<StoredKey> {
-    return this.store.run('addKey', { actor: plain(actor), key, keep }, actor);
+  addKey(actor: Actor, key: NewKey, session: KeySession): Promise<StoredKey> {
+    return this.store.run('addKey', { actor: plain(actor), key, ...session }, actor);
   }
 
   removeKey(actor: Actor, fingerprint: string): Promise<StoredKey> {
