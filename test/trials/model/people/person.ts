@@ -7,9 +7,13 @@ import { commands, shortForm, usage } from './commands.ts';
 import { noticeLine } from './notice-lines.ts';
 import { type Any, counted, info, plain, unreadCount } from './rendering.ts';
 
+const noticeLines = /^\[(GROUP|DIRECT):[^\]]*\] \[NOTIFY\] .*\n/gm;
+
 /** A person who types: every line is compared, but for dates and for who is online. */
 export class Person implements Actor {
   lastCode: string | undefined;
+  /** Notices that came with an answer, and were not returned yet. */
+  private early = '';
 
   private constructor(private readonly peer: TextPeer) {}
 
@@ -45,8 +49,13 @@ export class Person implements Actor {
     });
     const text = await this.peer.ask(lines.join('\n'));
     this.lastCode = /\b[0-9a-f]{24}\b/.exec(text)?.[0] ?? this.lastCode;
-    // Who came and went is gathered over time, so it can come at any moment.
-    return [plain(text).replace(/^.*\[NOTIFY\] (Online|Offline): .*\n/gm, '')];
+    // A notice can come before the answer to the last line has been read.
+    return [
+      plain(text).replace(noticeLines, (line) => {
+        this.early += line;
+        return '';
+      }),
+    ];
   }
 
   shown({ method, params }: Request, answer: Answer, isHere: boolean): string {
@@ -61,7 +70,9 @@ export class Person implements Actor {
   }
 
   async notices(): Promise<string[]> {
-    return linesOf(await this.peer.receivedSoFar());
+    const early = this.early;
+    this.early = '';
+    return linesOf(early + (await this.peer.receivedSoFar()));
   }
 
   shownNotice(notice: Told): string | undefined {
