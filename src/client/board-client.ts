@@ -107,7 +107,7 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
    * session has ended, too many calls wait, or the board does not answer
    */
   readonly call: Call = async <M extends Method>(method: M, params: Params<M>) => {
-    if (method.startsWith('session.')) {
+    if (method.startsWith('session.') && method !== 'session.show') {
       throw new TypeError(
         `${method} cannot be called: the client resumes by itself, and close() logs out.`,
       );

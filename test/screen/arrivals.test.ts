@@ -116,3 +116,11 @@ test('the end of the session ends the screen with its reason, and leaves the ter
   expect(await screen.ended).toMatch(/spam/);
   expect(screen.raw).toContain('\x1b[?1049l');
 });
+
+test('a count that notices cannot tell is asked of the board', async () => {
+  const { bob, post, screen } = await reading();
+  for (let count = 0; count < 3; count++) await post('news', 'Release', 'It is out.');
+  await screen.shows(/news +3 │/);
+  await bob.call('message.delete', { group: 'news', number: 2 });
+  await screen.shows(/news +2 │/);
+});

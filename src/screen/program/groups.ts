@@ -1,10 +1,8 @@
 import type { BoardClient } from '../../client/board-client.ts';
-import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import { alone, isRead, type Marks, withRead } from '../../protocol/marks.ts';
 import { MutedNotices } from '../../protocol/muted.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
-import { conversations } from '../../protocol/text/conversations.ts';
 import {
   changed,
   entryOf,
@@ -241,31 +239,18 @@ export class Groups implements Reader {
     this.isCounting = true;
     const { changes } = this;
     try {
-      const [{ groups }, directs] = await Promise.all([
-        board.call('group.list', {}),
-        this.directs(),
-      ]);
+      const { memberships } = await board.call('session.show', {});
       if (changes !== this.changes || this.unstored.size > 0) {
         this.recount();
         return;
       }
-      const joined = groups.flatMap(({ name: group, ...rest }) =>
-        rest.joined ? [{ ...rest, group }] : [],
-      );
-      this.entries = inOrder([...joined, ...directs].map(entryOf));
+      this.entries = inOrder(memberships.map(entryOf));
       redraw();
     } catch (error) {
       failed(error);
     } finally {
       this.isCounting = false;
     }
-  }
-
-  private async directs(): Promise<Membership[]> {
-    if (!this.entries.some(({ name }) => isDirectName(name))) return [];
-    const all: Membership[] = [];
-    for await (const page of conversations(this.options.board.call)) all.push(...page);
-    return all;
   }
 
   /** One call at a time for each group stores all that was read meanwhile. */
