@@ -1,10 +1,11 @@
 import { PassThrough } from 'node:stream';
 import { Terminal } from '@xterm/headless';
-import { onTestFinished } from 'vitest';
+import { expect, onTestFinished } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
 import { KeyTable } from '../../src/screen/keys/key-table.ts';
 import { runScreen } from '../../src/screen/run.ts';
 import type { TestBoard } from '../helpers/board.ts';
+import { unwantedIn } from './terminal/sent.ts';
 
 interface TesterOptions {
   user?: string;
@@ -64,6 +65,8 @@ export class ScreenTester {
       this.gone.abort();
       await this.ended;
       await board.close();
+      // Whatever a test does, the terminal is sent nothing else.
+      expect(unwantedIn(this.raw)).toEqual([]);
     });
   }
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TestBoard } from '../../helpers/board.ts';
@@ -196,6 +196,33 @@ test('keys come from keys.toml, and its mistakes are said with their lines', asy
   pty.type('\x03');
   await leaves(pty);
   await restored();
+});
+
+test('a text is written with the editor of the user, and kept as a draft when the program is ended', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  alice.socket.end();
+  await alice.closed();
+  const { pty, restored } = shell(
+    `bash -c 'echo $$ > $XDG_STATE_HOME/pid; exec TUI 127.0.0.1 ${board.port} --user alice'`,
+    { env: { EDITOR: 'stty -a | grep -o " icanon" && printf "%s" "from the editor" >' } },
+  );
+  await pty.shows('No messages yet');
+  pty.type('cLunch\r');
+  await pty.shows('Subject: Lunch');
+  pty.type('\x05');
+  await pty.shows(/^ from the editor$/m);
+  pty.type('\x1b');
+  await pty.shows('The draft is kept in');
+  pty.type('c');
+  await pty.shows(/^ from the editor$/m);
+  pty.type(' and more');
+  await pty.shows('from the editor and more');
+  process.kill(Number(readFileSync(join(pty.state, 'pid'), 'utf8')), 'SIGTERM');
+  await restored();
+  const folder = join(pty.state, 'corkboard', 'drafts', `127.0.0.1:${board.port}`, 'alice');
+  const drafts = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'));
+  expect(drafts).toEqual(['Subject: Lunch\n\nfrom the editor and more\n']);
 });
 
 /** Answers the question whether to leave. */
