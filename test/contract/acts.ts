@@ -338,6 +338,7 @@ export function actsContract(open: OpenStorage): void {
       const { key } = await operator.addUserKey('alice', provenKey('laptop'));
       const { actor } = await byKey(board, key);
       await board.repository.join(actor, main);
+      board.events();
       await operator.moderation.setRole(main, 'alice', 'moderator');
       const roles = async () => (await operator.user('alice')).memberships.map(({ role }) => role);
       await operator.setPassword('alice', null);
