@@ -19,6 +19,8 @@ export const freeValues: ReadonlySet<string> = new Set([
   'content',
   'query',
   'key',
+  'type',
+  'fingerprint',
   'number',
   'n',
   'count',
