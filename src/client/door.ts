@@ -91,8 +91,8 @@ class DoorCredentials implements Credentials {
 
 /** Version 1 of the PROXY protocol. The door does not use the address of the other end. */
 function proxyHeader(address: DoorOptions['address']): string {
-  // The zone of a link-local address is no part of it.
-  const ip = address?.ip.replace(/%.*$/, '') ?? '';
+  // The zone of a link-local address is no part of it, and bans know an IPv4 address as such.
+  const ip = address?.ip.replace(/%.*$/, '').replace(/^::ffff:(?=\d+\.)/i, '') ?? '';
   const port = address?.port ?? 0;
   if (isIPv4(ip)) return `PROXY TCP4 ${ip} 127.0.0.1 ${port} 0\r\n`;
   if (isIPv6(ip)) return `PROXY TCP6 ${ip} ::1 ${port} 0\r\n`;

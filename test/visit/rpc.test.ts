@@ -83,3 +83,24 @@ test('rpc ends with exit code 3 if the board closes, and 1 for an unknown key', 
     stderr: expect.stringContaining('does not know your SSH key'),
   });
 });
+
+test.each([
+  ['192.0.2.7', '192.0.2.0/24'],
+  ['::ffff:192.0.2.7', '192.0.2.0/24'],
+  ['2001:db8::7', '2001:db8::/64'],
+  ['fe80::7%eth0', 'fe80::/64'],
+])('a ban of their network holds for a visitor from %s', async (ip, network) => {
+  const known = await Guest.known('alice');
+  const { key } = known.identity;
+  const guest = await Guest.to(known.board, { key, address: { ip, port: 50_000 } });
+  const before = guest.start('rpc');
+  before.input.write(request(1, 'ping'));
+  await once(before.output, 'data');
+  await known.board.operate((board) => board.banNetwork({ network, reason: 'spam', endsAt: null }));
+  // The ban ends the session that is there.
+  expect(await before.exited).toBe(3);
+  const { code, stdout, stderr } = await guest.run('groups');
+  expect({ code, stdout }).toEqual({ code: expect.any(Number), stdout: '' });
+  expect(code).not.toBe(0);
+  expect(stderr).toMatch(/^corkboard: .*ban/im);
+});
