@@ -60,6 +60,7 @@ export class Display {
   private timer: NodeJS.Timeout | undefined;
   private isQueued = false;
   private shownTitle: string | undefined;
+  private readonly waiting = new Map<'title' | 'copy', string>();
 
   constructor(
     private readonly output: Writable,
@@ -120,7 +121,7 @@ export class Display {
   copy(text: string): void {
     if (!this.isOpen) return;
     const bytes = Buffer.from(text.slice(0, copiedBytes)).subarray(0, copiedBytes);
-    this.output.write(`\x1b]52;c;${bytes.toString('base64')}\x1b\\`);
+    this.send('copy', `\x1b]52;c;${bytes.toString('base64')}\x1b\\`);
   }
 
   /** The terminal has another size: draws everything again. */
@@ -140,7 +141,21 @@ export class Display {
   private sendTitle(): void {
     const { isOpen, shownTitle: title, options } = this;
     if (!isOpen || title === undefined) return;
-    this.output.write(`\x1b]2;${options.utf8 ? title : asciiText(title)}\x1b\\`);
+    this.send('title', `\x1b]2;${options.utf8 ? title : asciiText(title)}\x1b\\`);
+  }
+
+  /** Sends something beside the frames. While the line is busy, the newest of each kind waits. */
+  private send(kind: 'title' | 'copy', text: string): void {
+    this.waiting.set(kind, text);
+    if (!this.isSending) this.sendWaiting();
+  }
+
+  private sendWaiting(): void {
+    const text = [...this.waiting.values()].join('');
+    this.waiting.clear();
+    if (text === '' || !this.isOpen) return;
+    this.isSending = true;
+    this.output.write(text, this.sent);
   }
 
   private surface(): Surface {
@@ -190,6 +205,7 @@ export class Display {
 
   private readonly sent = () => {
     this.isSending = false;
+    this.sendWaiting();
     this.plan('soon');
   };
 }
