@@ -3,7 +3,7 @@ import { Expected } from '../protocol/expected.ts';
 import { fingerprintOf } from '../protocol/ssh-key.ts';
 import { visit } from '../visit/visit.ts';
 import { ensureHostKey, publicHostKey } from './host-key.ts';
-import { loadSsh2 } from './load.ts';
+import { loadSsh2, newPrivateKey } from './load.ts';
 import { SshServer } from './server.ts';
 import { SshError } from './ssh-error.ts';
 import { DoorConnection } from './vouched-door.ts';
@@ -65,7 +65,7 @@ async function start(
   made: (path: string) => void,
 ): Promise<SshServer> {
   const library = await loadSsh2();
-  const generate = () => library.utils.generateKeyPairSync('ed25519').private;
+  const generate = () => newPrivateKey(library);
   const hostKey = ensureHostKey(hostKeyFile, generate, made);
   const server = new SshServer({
     library,

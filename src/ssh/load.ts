@@ -20,6 +20,14 @@ export async function loadSsh2(): Promise<Ssh2> {
   }
 }
 
+/** Makes a private key in the format of OpenSSH. Now and then ssh2 writes one that nobody can read, also not ssh2. */
+export function newPrivateKey({ utils }: Ssh2): string {
+  for (;;) {
+    const { private: key } = utils.generateKeyPairSync('ed25519');
+    if (!(utils.parseKey(key) instanceof Error)) return key;
+  }
+}
+
 type Handler = (protocol: { readonly _server: boolean }, payload: Buffer) => unknown;
 
 // Messages 60 and 61 of the authentication (RFC 4256): questions and answers.

@@ -10,6 +10,7 @@ import ssh2, {
 } from 'ssh2';
 import { onTestFinished } from 'vitest';
 import { fingerprintOf } from '../../src/protocol/ssh-key.ts';
+import { newPrivateKey } from '../../src/ssh/load.ts';
 
 const { BaseAgent: AgentClass, Client: ClientClass, utils } = ssh2;
 
@@ -19,7 +20,7 @@ export interface LibraryKey {
 }
 
 export function libraryKey(): LibraryKey {
-  const key = utils.parseKey(utils.generateKeyPairSync('ed25519').private);
+  const key = utils.parseKey(newPrivateKey(ssh2));
   if (key instanceof Error || Array.isArray(key)) throw new Error('ssh2 made no key');
   return { key, fingerprint: fingerprintOf(key.getPublicSSH()) };
 }

@@ -3,6 +3,7 @@ import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { ensureHostKey } from '../../src/ssh/host-key.ts';
+import { loadSsh2, newPrivateKey } from '../../src/ssh/load.ts';
 import { boardFolder } from '../cli/seed.ts';
 import { runHere } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -98,3 +99,21 @@ test.skipIf(none)(
     expect(used).toEqual(other);
   },
 );
+
+test('each new host key can be read', async () => {
+  const library = await loadSsh2();
+  let broken = 0;
+  const { generateKeyPairSync, parseKey } = library.utils;
+  const utils = {
+    parseKey,
+    generateKeyPairSync: () => {
+      const made = generateKeyPairSync('ed25519');
+      return broken++ < 3
+        ? { ...made, private: made.private.replace(/\n.{8}/, '\nAAAAAAAA') }
+        : made;
+    },
+  };
+  const key = newPrivateKey({ ...library, utils } as unknown as typeof library);
+  expect(broken).toBeGreaterThan(3);
+  expect(library.utils.parseKey(key)).not.toBeInstanceOf(Error);
+});

@@ -7,7 +7,7 @@ import { boardError } from '../../src/protocol/errors.ts';
 import { fingerprintOf, parseKeyLine } from '../../src/protocol/ssh-key.ts';
 import { publicHostKey } from '../../src/ssh/host-key.ts';
 import type { SshLimits } from '../../src/ssh/limits.ts';
-import { loadSsh2 } from '../../src/ssh/load.ts';
+import { loadSsh2, newPrivateKey } from '../../src/ssh/load.ts';
 import { SshServer } from '../../src/ssh/server.ts';
 import type { LoginParams, Look, VouchedDoor } from '../../src/ssh/vouched-door.ts';
 import type { Visitor } from '../../src/visit/visitor.ts';
@@ -104,7 +104,7 @@ export async function startSsh({
   const visitors: Visitor[] = [];
   const log: TestSsh['log'] = [];
   const library = await loadSsh2();
-  const hostKey = Buffer.from(library.utils.generateKeyPairSync('ed25519').private);
+  const hostKey = Buffer.from(newPrivateKey(library));
   const server = new SshServer({
     library,
     hostKey,
