@@ -147,7 +147,8 @@ class Stay {
       const size = terminal;
       const { client: board, name: title } = opened;
       const ended = runScreen({
-        ...{ board, input, output, size, environment, title, gone },
+        ...{ board, input, output, size, title, gone },
+        environment: { ...environment, TZ: environment.TZ || 'UTC' },
         keys: usualKeys,
       });
       // The questions have left the input paused.
