@@ -1,9 +1,8 @@
 import { BoardError } from '../protocol/errors.ts';
-import { parseKeyLine } from '../protocol/ssh-key.ts';
 import { userName } from './names.ts';
-import type { KeyRepository } from './ports/keys.ts';
+import type { KeyRepository, KeySession } from './ports/keys.ts';
 import type { Actor } from './ports/repository.ts';
-import type { NewKey, SessionToken, StoredKey } from './types.ts';
+import type { NewKey, StoredKey } from './types.ts';
 
 /** What the board knows of a name and of an SSH key. */
 export interface Look {
@@ -37,19 +36,13 @@ export class Keys {
     return this.repository.keys(actor);
   }
 
-  /**
-   * @param key a line of an `authorized_keys` file, or the key that the session came by
-   * @param token of the session; null if it has none
-   * @throws BoardError `SSH_KEY_INVALID`, `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
-   */
-  async add(actor: Actor, key: string | NewKey, token: SessionToken | null): Promise<StoredKey> {
-    const isLine = typeof key === 'string';
-    const { fingerprint, type, comment } = isLine ? parseKeyLine(key) : key;
-    return this.repository.addKey(
-      actor,
-      { fingerprint, type, comment },
-      { token, cameBy: !isLine },
-    );
+  /** @throws BoardError `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT` */
+  add(
+    actor: Actor,
+    { fingerprint, type, comment }: NewKey,
+    session: KeySession,
+  ): Promise<StoredKey> {
+    return this.repository.addKey(actor, { fingerprint, type, comment }, session);
   }
 
   /** @throws BoardError `SSH_KEY_NOT_FOUND`, `SSH_KEY_LAST` */

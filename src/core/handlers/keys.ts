@@ -1,6 +1,7 @@
 import type { StoredKey } from '../../board/types.ts';
 import { toKey } from '../../board/view.ts';
 import { boardError } from '../../protocol/errors.ts';
+import { parseKeyLine } from '../../protocol/ssh-key.ts';
 import type { Session } from '../session.ts';
 import type { Handlers } from './context.ts';
 import { counted } from './session.ts';
@@ -17,11 +18,12 @@ export const keyHandlers: Pick<
   'account.addKey': async (context, { line, current }) => {
     const { session, keys, accounts } = context;
     const { actor, login } = session;
+    const cameBy = line === undefined;
+    // Nobody is asked for a password because of a line that is no key.
+    const key = cameBy ? offeredKey(session) : parseKeyLine(line);
     // The key that the session came by was proven together with the password, on the same connection.
-    if (line !== undefined) {
-      await counted(context, () => accounts.requireOwner(actor, current, session));
-    }
-    const added = await keys.add(actor, line ?? offeredKey(session), login?.token ?? null);
+    if (!cameBy) await counted(context, () => accounts.requireOwner(actor, current, session));
+    const added = await keys.add(actor, key, { token: login?.token ?? null, cameBy });
     forgetOffered(session, added);
     return { key: toKey(added) };
   },
