@@ -1,12 +1,11 @@
 import { PassThrough, type Readable, type Writable } from 'node:stream';
 import type { Interrupts } from '../chat/terminal/streams.ts';
 import { limits } from '../protocol/limits.ts';
-import { displayWidth } from '../protocol/unicode.ts';
+import { displayWidth, graphemes } from '../protocol/unicode.ts';
 import { Sequences } from '../terminal/sequences.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: keys that have no meaning here
 const otherKeys = /\x1b(?:\[[0-?]*[ -/]*[@-~]|O.|[^[O])?/g;
-const clusters = new Intl.Segmenter('en', { granularity: 'grapheme' });
 const bell = '\x07';
 
 /**
@@ -18,7 +17,9 @@ export class TypedLines {
   /** Whole lines, each with a line feed. */
   readonly lines = new PassThrough();
   private readonly sequences: Sequences;
-  private line = '';
+  /** The characters of the line, as a reader sees them, and their bytes. */
+  private typed: string[] = [];
+  private bytes = 0;
   private isShown = true;
   private interrupt: (() => void) | undefined;
 
@@ -57,7 +58,7 @@ export class TypedLines {
     this.sequences.close();
     this.input.off('data', this.read).off('end', this.end).off('error', this.end).pause();
     const entered: Buffer | null = this.lines.read();
-    const rest = `${entered ?? ''}`.replaceAll('\n', '\r') + this.line;
+    const rest = `${entered ?? ''}`.replaceAll('\n', '\r') + this.take();
     this.lines.end();
     return rest;
   }
@@ -65,13 +66,12 @@ export class TypedLines {
   private readonly read = (chunk: Buffer) => this.sequences.push(chunk);
 
   private readonly end = () => {
-    if (this.line !== '') this.lines.write(`${this.line}\n`);
-    this.line = '';
+    if (this.typed.length > 0) this.lines.write(`${this.take()}\n`);
     this.lines.end();
   };
 
   private type(text: string): void {
-    for (const { segment } of clusters.segment(text.replaceAll('\r\n', '\r'))) this.press(segment);
+    for (const character of graphemes(text.replaceAll('\r\n', '\r'))) this.press(character);
   }
 
   private press(key: string): void {
@@ -82,11 +82,11 @@ export class TypedLines {
         break;
       case '\x03':
         this.show('^C');
-        this.line = '';
+        this.take();
         this.interrupt?.();
         break;
       case '\x04':
-        if (this.line === '') this.lines.end();
+        if (this.typed.length === 0) this.lines.end();
         break;
       case '\x08':
       case '\x7f':
@@ -96,7 +96,7 @@ export class TypedLines {
         this.delete(Number.POSITIVE_INFINITY);
         break;
       case '\x17':
-        this.delete([...clusters.segment(/\S*\s*$/.exec(this.line)?.[0] ?? '')].length);
+        this.delete(this.lastWord());
         break;
       default:
         this.add(key);
@@ -104,8 +104,7 @@ export class TypedLines {
   }
 
   private enter(): void {
-    const { line } = this;
-    this.line = '';
+    const line = this.take();
     // A secret is not shown, but that it was entered is.
     this.output.write('\n');
     if (this.lines.writable) this.lines.write(`${line}\n`);
@@ -113,19 +112,41 @@ export class TypedLines {
 
   private add(key: string): void {
     if (key < ' ' && key !== '\t') return;
-    if (Buffer.byteLength(this.line) + Buffer.byteLength(key) > limits.textLine) {
+    const bytes = Buffer.byteLength(key);
+    if (this.bytes + bytes > limits.textLine) {
       this.output.write(bell);
       return;
     }
-    this.line += key;
+    this.bytes += bytes;
+    this.typed.push(key);
     this.show(key);
   }
 
+  /** Empties the line. @returns what it was */
+  private take(): string {
+    const line = this.typed.join('');
+    this.typed = [];
+    this.bytes = 0;
+    return line;
+  }
+
+  /** How many characters the last word has, with the spaces after it. */
+  private lastWord(): number {
+    const { typed } = this;
+    let begin = typed.length;
+    while (begin > 0 && typed[begin - 1]?.trim() === '') begin--;
+    while (begin > 0 && typed[begin - 1]?.trim() !== '') begin--;
+    return typed.length - begin;
+  }
+
+  /** A mark that was typed after its letter goes with the letter. */
   private delete(count: number): void {
-    const typed = [...clusters.segment(this.line)].map(({ segment }) => segment);
-    const deleted = typed.splice(Math.max(0, typed.length - count));
-    this.line = typed.join('');
-    const width = displayWidth(deleted.join(''));
+    const { typed } = this;
+    let begin = Math.max(0, typed.length - count);
+    while (begin > 0 && displayWidth(typed[begin] ?? '') === 0) begin--;
+    const deleted = typed.splice(begin).join('');
+    this.bytes -= Buffer.byteLength(deleted);
+    const width = displayWidth(deleted);
     this.show(`${'\b'.repeat(width)}${' '.repeat(width)}${'\b'.repeat(width)}`);
   }
 

@@ -86,7 +86,7 @@ export const actions = {
   },
   mentions: { keys: ['@'], places: panes, does: 'lists the messages that mention you' },
   info: { keys: ['i'], places: panes, does: 'says who and what: members, the history of an edit' },
-  command: { keys: [':'], places: panes, does: 'runs any command of the board, such as :who' },
+  command: { keys: [':'], places: panes, does: 'runs any command of the board, such as :users' },
   help: { keys: ['?', 'f1'], places: panes, does: 'shows the keys', hint: 'keys' },
   redraw: { keys: ['ctrl-l'], places: panes, does: 'draws the screen again' },
   suspend: {
