@@ -23,8 +23,12 @@ export async function runChild(made: (path: string) => void): Promise<void> {
   }
   // The board decides when this process ends; Ctrl-C at its terminal reaches both.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
+  let server: SshServer | undefined;
+  const end = () => {
+    (server?.close(closingPatience) ?? Promise.resolve()).then(() => process.exit(0));
+  };
   // A board that was killed closes the channel, and nobody may connect to its SSH server any more.
-  process.on('disconnect', () => process.exit(0));
+  process.on('disconnect', end);
   process.on('uncaughtException', (error) => {
     log('error', 'the SSH server ends after a bug', {
       err: { message: error.message, stack: error.stack },
@@ -32,7 +36,6 @@ export async function runChild(made: (path: string) => void): Promise<void> {
     // The message needs a moment to leave.
     setTimeout(() => process.exit(1), 100);
   });
-  let server: SshServer | undefined;
   process.on('message', (message: ToSsh) => {
     switch (message.type) {
       case 'start':
@@ -53,7 +56,7 @@ export async function runChild(made: (path: string) => void): Promise<void> {
         send({ type: 'pong' });
         return;
       case 'close':
-        (server?.close(closingPatience) ?? Promise.resolve()).then(() => process.exit(0));
+        end();
     }
   });
 }

@@ -80,7 +80,13 @@ export class SshConnection {
     if (socket.writableLength > 0) setTimeout(() => socket.destroy(), 1000).unref();
   }
 
-  endIfIdle(): void {
+  /** The server ends: so does this connection, when its sessions have ended. */
+  stop(): void {
+    for (const session of this.sessions) session.stop();
+    this.endIfIdle();
+  }
+
+  private endIfIdle(): void {
     if (this.sessions.size === 0) this.end('the server ends');
   }
 

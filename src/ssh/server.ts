@@ -91,7 +91,7 @@ export class SshServer {
   async close(patience: number): Promise<void> {
     this.closing = true;
     for (const listener of this.listeners) listener.close();
-    for (const connection of this.connections.values()) connection.endIfIdle();
+    for (const connection of this.connections.values()) connection.stop();
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, patience);
       this.emptied = () => {

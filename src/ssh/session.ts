@@ -25,6 +25,9 @@ export interface SessionOptions {
 /** The variables that a client may set. */
 const variables = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'COLORTERM', 'NO_COLOR'];
 
+const stopping =
+  'The server is shutting down. What you posted and read is kept; come again in a moment.';
+
 /**
  * One `session` channel (RFC 4254, section 6): the requests of the client, until a shell or a command starts, and the
  * program that then runs. Requests for which there is no listener, such as X11, an agent and subsystems, are refused by ssh2.
@@ -32,8 +35,10 @@ const variables = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'COLORTERM', 'NO_COLOR'];
 export class SshSession {
   private readonly environment: Record<string, string> = {};
   private readonly gone = new AbortController();
+  private readonly stopped = new AbortController();
   private terminal: SshTerminal | undefined;
   private channel: ServerChannel | undefined;
+  private isShell = false;
   private hasEnded = false;
 
   constructor(private readonly options: SessionOptions) {
@@ -77,6 +82,11 @@ export class SshSession {
     if (!this.channel) this.finish();
   }
 
+  /** The server ends: a visitor at a shell leaves it, and gets the terminal back. A command goes on. */
+  stop(): void {
+    if (this.isShell) this.stopped.abort();
+  }
+
   private setVariable(name: string, value: string): boolean {
     if (!variables.includes(name) || !this.isValue(value)) return false;
     this.environment[name] = value;
@@ -92,6 +102,7 @@ export class SshSession {
     const channel = accept();
     if (!channel) return;
     this.channel = channel;
+    this.isShell = command === undefined;
     channel.on('error', () => {});
     channel.stderr.on('error', () => {});
     channel.on('close', () => this.end());
@@ -101,8 +112,10 @@ export class SshSession {
   private async run(channel: ServerChannel, command: string | undefined): Promise<void> {
     const { socket, receive, limits, giveUp } = this.options;
     const { environment, terminal } = this;
-    const { signal: gone } = this.gone;
-    const out = new ChannelOutput(channel, socket, gone);
+    const { signal } = this.gone;
+    const { signal: stopped } = this.stopped;
+    const gone = AbortSignal.any([signal, stopped]);
+    const out = new ChannelOutput(channel, socket, signal);
     const input = inputOf(channel);
     const { output } = out;
     // A terminal shows both streams in one order.
@@ -114,11 +127,15 @@ export class SshSession {
       this.options.failed(error);
       errors.write('corkboard: The server failed to do this. It has been logged.\n');
     }
+    if (stopped.aborted) {
+      errors.write(`corkboard: ${stopping}${terminal ? '\r' : ''}\n`);
+      code = 3;
+    }
     input.destroy();
     const late = setTimeout(() => giveUp('did not read its last output'), limits.lastOutput);
     await out.flushed();
     clearTimeout(late);
-    if (!gone.aborted) {
+    if (!signal.aborted) {
       channel.exit(code);
       channel.end();
     }

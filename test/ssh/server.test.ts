@@ -104,6 +104,23 @@ test.skipIf(noSsh)('people over SSH are told why the board ends', async () => {
   expect(await server.exited()).toBe(0);
 });
 
+test.skipIf(noSsh).each([
+  { way: 'ends', signal: 'SIGTERM' },
+  { way: 'is killed', signal: 'SIGKILL' },
+] as const)('the screen gives the terminal back when the board $way', async ({ signal }) => {
+  const { server, ssh } = await boardWithSsh();
+  const person = typing('ssh', ssh('alice@127.0.0.1'), { cols: 80, rows: 24 });
+  await person.shows('Space next');
+  person.type(':');
+  server.signal(signal);
+  await person.shows('corkboard: The server is shutting down.');
+  expect(await person.exited).toBe(3);
+  expect(person.screen).not.toContain('Space next');
+  expect(person.raw.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(
+    person.raw.lastIndexOf('\x1b[?1049h'),
+  );
+});
+
 test.skipIf(noSsh)(
   'the host key is made once, for its owner alone, and is the one that ssh sees',
   async () => {
