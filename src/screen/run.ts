@@ -19,7 +19,7 @@ export interface ScreenOptions {
   readonly title: string;
   readonly keys: KeyTable;
   /** Where texts are kept that are not sent. In memory if it is left out. */
-  readonly drafts?: DraftStore;
+  readonly drafts?: DraftStore | undefined;
   /**
    * Lends the terminal to the user's editor. Left out where there is none. @returns undefined if the text stays as it was
    * @throws Error with a sentence for the user

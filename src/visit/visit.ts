@@ -8,6 +8,7 @@ import { hintFor } from '../protocol/hints.ts';
 import { KeyTable } from '../screen/keys/key-table.ts';
 import { runScreen } from '../screen/run.ts';
 import { commandWords, UsageError } from './command-line.ts';
+import type { KeptDrafts } from './kept-drafts.ts';
 import { askedLogin, knownLogin } from './login.ts';
 import { understand, type Work } from './remote-commands.ts';
 import { passThrough } from './rpc.ts';
@@ -29,6 +30,8 @@ const codes = { done: 0, refused: 1, usage: 2, connection: 3, interrupted: 130 }
 export interface VisitOptions {
   /** The path of the socket of the vouched door. */
   readonly socket: string;
+  /** Undefined if drafts end with the visit. */
+  readonly drafts?: KeptDrafts | undefined;
 }
 
 /**
@@ -37,13 +40,15 @@ export interface VisitOptions {
  * @returns the exit code: 0 done, 1 refused, 2 wrong usage, 3 no connection to the board, 127 no such command, 130 Ctrl-C
  * @throws an error that is a bug
  */
-export async function visit(visitor: Visitor, { socket }: VisitOptions): Promise<number> {
+export async function visit(visitor: Visitor, { socket, drafts }: VisitOptions): Promise<number> {
   const { terminal, gone } = visitor;
   const door = { socket, address: visitor.identity.address, signal: gone };
   if (!terminal) return reported(visitor, () => new Stay(visitor, door, visitor).run());
   const output = new TerminalText(visitor.output, terminal);
   const text = { ...visitor, output, errors: output };
-  const code = await reported(text, () => new Stay(text, door, visitor, output).run());
+  const code = await reported(text, () =>
+    new Stay(text, door, visitor, { screen: output, drafts }).run(),
+  );
   await output.finish();
   return code;
 }
@@ -68,6 +73,12 @@ async function reported(
   }
 }
 
+interface AtTerminal {
+  /** For text on the terminal, if there is one. */
+  readonly screen?: TerminalText;
+  readonly drafts?: KeptDrafts | undefined;
+}
+
 /** One visit. At a terminal, `visitor` has streams for text, and `raw` those below. */
 class Stay {
   private readonly tell = (text: string) => void this.visitor.errors.write(`${cleanLine(text)}\n`);
@@ -76,8 +87,7 @@ class Stay {
     private readonly visitor: Visitor,
     private readonly door: DoorOptions,
     private readonly raw: Visitor,
-    /** The screen of the terminal, if there is one. */
-    private readonly text?: TerminalText,
+    private readonly atTerminal: AtTerminal = {},
   ) {}
 
   async run(): Promise<number> {
@@ -131,7 +141,8 @@ class Stay {
 
   /** The screen, or lines where a screen cannot be shown or is not wanted. */
   private async shell(isPlain: boolean): Promise<number> {
-    const { visitor, raw, text } = this;
+    const { visitor, raw } = this;
+    const { screen: text, drafts } = this.atTerminal;
     const { terminal, environment, gone } = visitor;
     if (!terminal || !text) {
       const session = await this.login(undefined);
@@ -150,6 +161,7 @@ class Stay {
         ...{ board, input, output, size, title, gone },
         environment: { ...environment, TZ: environment.TZ || 'UTC' },
         keys: usualKeys,
+        drafts: drafts?.of(board.userId, visitor.identity),
       });
       // The questions have left the input paused.
       input.resume();

@@ -122,6 +122,31 @@ test.skipIf(noSsh).each([
 });
 
 test.skipIf(noSsh)(
+  'a text that was being written when the connection was cut is there again',
+  async () => {
+    const { ssh } = await boardWithSsh();
+    const key = makeKey();
+    const args = ssh('-i', key.file, 'alice@127.0.0.1');
+    const first = typing('ssh', args, { cols: 80, rows: 24 });
+    await first.shows('New here? Your name: [alice]');
+    first.type('\r');
+    await first.shows('Space next');
+    expect(await run('ssh', [...args, 'join', 'main'])).toMatchObject({ code: 0 });
+    await first.shows('No messages yet');
+    first.type('c');
+    await first.shows('New thread in main');
+    first.type('Lunch\rAt the corner');
+    await first.shows('At the corner');
+    first.signal('SIGKILL');
+    await first.exited;
+    const again = typing('ssh', args, { cols: 80, rows: 24 });
+    await again.shows('No messages yet');
+    again.type('c');
+    await again.shows('At the corner');
+  },
+);
+
+test.skipIf(noSsh)(
   'the host key is made once, for its owner alone, and is the one that ssh sees',
   async () => {
     const data = tempFolder();

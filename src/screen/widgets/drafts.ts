@@ -19,8 +19,11 @@ export interface DraftStore {
 // Drafts in memory, in UTF-16 code units: each is at most a message of the largest size.
 const mostUnits = 128 * 1024;
 
-/** Drafts that last as long as the session. The oldest are lost if they are too long together. */
-export function draftsInMemory(): DraftStore {
+/**
+ * Drafts in memory. The oldest are lost if they are too long together.
+ * @param kept a sentence that says how long they last
+ */
+export function draftsInMemory(kept = 'The draft is kept until you leave.'): DraftStore {
   const drafts = new Map<string, Draft>();
   return {
     get: (place) => drafts.get(place),
@@ -33,9 +36,7 @@ export function draftsInMemory(): DraftStore {
         units += subject.length + text.length;
         if (units > mostUnits) drafts.delete(place);
       }
-      return drafts.has(place)
-        ? 'The draft is kept until you leave.'
-        : 'The draft is too long to be kept.';
+      return drafts.has(place) ? kept : 'The draft is too long to be kept.';
     },
   };
 }
