@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Connection, Session } from 'ssh2';
+import { cleanLine } from '../protocol/clean.ts';
 import type { SshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { Login, type SshIdentity } from './login.ts';
@@ -23,6 +24,9 @@ export interface ConnectionOptions {
   readonly log: (text: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly failed: (error: unknown) => void;
 }
+
+// How much of what the peer says is logged, in UTF-16 code units.
+const mostSaid = 100;
 
 /** What is private in the connection of ssh2. */
 interface Private {
@@ -58,7 +62,10 @@ export class SshConnection {
       letIn: (identity) => this.letIn(identity),
       giveUp: (reason) => this.end(reason),
     });
-    client.on('error', ({ message }) => this.end(message));
+    client.on('error', ({ message }) => {
+      const said = cleanLine(message.slice(0, mostSaid));
+      this.end('the client has ended it, or broke the protocol', { said });
+    });
     client.on('authentication', (context) => {
       login.authenticate(context);
     });
@@ -70,10 +77,10 @@ export class SshConnection {
   }
 
   /** Ends the connection. @param reason a clause, for the log */
-  end(reason: string): void {
+  end(reason: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const { socket, log } = this.options;
     if (socket.destroyed) return;
-    log(reason, { user: this.identity?.user });
+    log(reason, { user: this.identity?.user, ...fields });
     this.client?.end();
     socket.destroySoon();
     // A client that reads nothing would keep the socket.

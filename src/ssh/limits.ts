@@ -15,6 +15,8 @@ export const sshLimits = {
   /** The identification string with its line ending (RFC 4253, section 4.2). */
   identification: 255,
   sessionsPerConnection: 4,
+  /** Sessions at once from one address or one /64 of IPv6. */
+  sessionsPerNetwork: 50,
   /** How long a connection may stay logged in without a session. */
   idleTime: 60_000,
   keepAlive: 30_000,

@@ -10,7 +10,7 @@ export type Ssh2 = typeof import('ssh2');
 export async function loadSsh2(): Promise<Ssh2> {
   try {
     const { default: library } = await import('ssh2');
-    guardAnswers();
+    guardHandlers();
     return library;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
@@ -30,21 +30,32 @@ export function newPrivateKey({ utils }: Ssh2): string {
 
 type Handler = (protocol: { readonly _server: boolean }, payload: Buffer) => unknown;
 
-// Messages 60 and 61 of the authentication (RFC 4256): questions and answers.
+// Messages 60 and 61 of the authentication (RFC 4256): questions and answers. Message 90 opens a channel (RFC 4254, section 5.1).
 const questions = 60;
 const answers = 61;
+const channelOpen = 90;
+// The smallest packet that a client may ask for, in bytes: those in use ask for 16 KiB and more.
+const leastPacket = 1024;
 let isGuarded = false;
 
 /**
+ * Refuses packets with which a peer could stop the whole process.
+ *
  * ssh2 makes an array of as many elements as the peer says that it has answers, before it looks for them: one packet
  * of a few bytes from a stranger would cost 200 ms and 250 MB. Each answer has at least its length, so a larger number is
  * malformed, and is passed on as one that ssh2 refuses at once.
+ *
+ * It writes for ever to a channel whose packets may have no byte, and a packet for each byte where they may have one.
  */
-function guardAnswers(): void {
+function guardHandlers(): void {
   if (isGuarded) return;
   isGuarded = true;
   const handlers = createRequire(import.meta.url)('ssh2/lib/protocol/handlers.js') as Handler[];
-  const before = { [questions]: handlers[questions], [answers]: handlers[answers] };
+  const before = {
+    [questions]: handlers[questions],
+    [answers]: handlers[answers],
+    [channelOpen]: handlers[channelOpen],
+  };
   // Only servers send questions.
   handlers[questions] = (protocol, payload) =>
     protocol._server ? undefined : before[questions]?.(protocol, payload);
@@ -52,4 +63,15 @@ function guardAnswers(): void {
     const holdsAll = payload.length >= 5 && payload.readUInt32BE(1) * 4 <= payload.length - 5;
     return before[answers]?.(protocol, holdsAll ? payload : payload.subarray(0, 1));
   };
+  handlers[channelOpen] = (protocol, payload) =>
+    before[channelOpen]?.(
+      protocol,
+      packetSize(payload) < leastPacket ? payload.subarray(0, 1) : payload,
+    );
+}
+
+/** The largest packet that the peer takes: after the type of the channel, its number and the window. */
+function packetSize(payload: Buffer): number {
+  const at = payload.length < 5 ? payload.length : 5 + payload.readUInt32BE(1) + 8;
+  return at + 4 <= payload.length ? payload.readUInt32BE(at) : 0;
 }

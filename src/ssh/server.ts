@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Connection } from 'ssh2';
-import { networkOf } from '../board/addresses.ts';
+import { isLoopback, networkOf } from '../board/addresses.ts';
 import { listenOn, type TcpPlace } from '../doors/listening.ts';
 import type { SshLogLevel } from '../doors/ssh/messages.ts';
 import type { Visitor } from '../visit/visitor.ts';
@@ -48,6 +48,8 @@ export class SshServer {
   private readonly tending: NodeJS.Timeout;
   private loggedIn = 0;
   private taken = 0;
+  /** How many places the sessions of each network have. */
+  private readonly places = new Map<string, number>();
   private closing = false;
   private emptied = () => {};
   /** Sessions at once; may be changed. */
@@ -118,6 +120,7 @@ export class SshServer {
       return;
     }
     const ip = address.replace(mapped, '');
+    const network = networkOf(ip);
     const { library, receive } = this.options;
     let isIn = false;
     const connection = new SshConnection({
@@ -136,16 +139,25 @@ export class SshServer {
         return true;
       },
       takePlace: () => {
-        if (this.taken >= this.sessions) return false;
+        const ofNetwork = this.places.get(network) ?? 0;
+        // Those of this machine may come through a relay.
+        const mostOfNetwork = isLoopback(ip) ? this.sessions : this.limits.sessionsPerNetwork;
+        if (this.taken >= this.sessions || ofNetwork >= mostOfNetwork) return false;
         this.taken++;
+        this.places.set(network, ofNetwork + 1);
         return true;
       },
-      freePlace: () => void this.taken--,
+      freePlace: () => {
+        this.taken--;
+        const left = (this.places.get(network) ?? 1) - 1;
+        if (left > 0) this.places.set(network, left);
+        else this.places.delete(network);
+      },
       isClosing: () => this.closing,
       log: (text, fields) => {
         if (isIn)
           this.options.log('debug', `closed an SSH connection: ${text}`, { address, ...fields });
-        else this.note(address, `closed an SSH connection: ${text}`);
+        else this.note(address, `closed an SSH connection: ${text}`, fields);
       },
       failed: (error) => this.failed(error),
     });
@@ -191,9 +203,13 @@ export class SshServer {
   }
 
   /** Logs what a stranger did, once a minute for its network. */
-  private note(address: string, text: string): void {
+  private note(
+    address: string,
+    text: string,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
     if (this.seldom.isDue(`${networkOf(address)} ${text}`))
-      this.options.log('info', text, { address });
+      this.options.log('info', text, { address, ...fields });
   }
 
   private failed(error: unknown): void {
