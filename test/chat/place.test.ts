@@ -57,7 +57,9 @@ test('after a %go that failed, the next line asks again, because it was meant fo
   alice.type('hello\r');
   await alice.shows(first);
   alice.type('y\r%go @bob\rfor bob alone\r');
-  await alice.shows(/\[ERROR\] Your name is not protected\. [\s\S]*\nPost this in news, .*\(y\/N\)$/);
+  await alice.shows(
+    /\[ERROR\] Your name is not protected\. [\s\S]*\nPost this in news, .*\(y\/N\)$/,
+  );
   alice.type('\r');
   await alice.shows(/Nothing was posted\.\nnews>$/);
   const { messages } = await bob.call('message.list', { group: 'news' });
