@@ -2,11 +2,20 @@ import type { Socket } from 'node:net';
 import { Readable, Writable } from 'node:stream';
 import type { ServerChannel } from 'ssh2';
 
+/** A field of every stream that Node does not document. `Handshakes` of the other doors sets it too. */
+interface Buffering {
+  readonly _readableState: { highWaterMark: number };
+}
+
 // Bytes that the visitor's program may have waiting before it is told to wait.
 const waiting = 64 * 1024;
 
-/** What a visitor types. It reads from the channel only what is asked for, so that SSH's window stops the client. */
+/**
+ * What a visitor types. It reads from the channel only what is asked for, so that SSH's window stops the client: ssh2 opens
+ * the window again as long as less waits in the channel than its mark, which it sets to a whole window.
+ */
 export function inputOf(channel: ServerChannel): Readable {
+  (channel as unknown as Buffering)._readableState.highWaterMark = waiting;
   const input = new Readable({
     highWaterMark: waiting,
     read: () => void channel.resume(),

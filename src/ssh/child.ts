@@ -31,11 +31,9 @@ export async function runChild(made: (path: string) => void): Promise<void> {
   // A board that was killed closes the channel, and nobody may connect to its SSH server any more.
   process.on('disconnect', end);
   process.on('uncaughtException', (error) => {
-    log('error', 'the SSH server ends after a bug', {
-      err: { message: error.message, stack: error.stack },
-    });
-    // The message needs a moment to leave.
-    setTimeout(() => process.exit(1), 100);
+    const err = { message: error.message, stack: error.stack };
+    const text = 'the SSH server ends after a bug';
+    send({ type: 'log', level: 'error', fields: { err }, text }, () => process.exit(1));
   });
   process.on('message', (message: ToSsh) => {
     switch (message.type) {
@@ -93,7 +91,9 @@ function log(level: SshLogLevel, text: string, fields: Readonly<Record<string, u
   send({ type: 'log', level, fields, text });
 }
 
-function send(message: FromSsh): void {
+/** @param sent called when the message has left, or cannot leave */
+function send(message: FromSsh, sent: () => void = () => {}): void {
   // A board that has ended is noticed by `disconnect`.
-  if (process.connected) process.send?.(message, undefined, undefined, () => {});
+  if (process.connected) process.send?.(message, undefined, undefined, sent);
+  else sent();
 }

@@ -25,6 +25,8 @@ export interface ConnectionOptions {
   readonly failed: (error: unknown) => void;
 }
 
+// How long the last bytes may take to leave, in milliseconds.
+const farewellTime = 1000;
 // How much of what the peer says is logged, in UTF-16 code units.
 const mostSaid = 100;
 
@@ -84,7 +86,7 @@ export class SshConnection {
     this.client?.end();
     socket.destroySoon();
     // A client that reads nothing would keep the socket.
-    if (socket.writableLength > 0) setTimeout(() => socket.destroy(), 1000).unref();
+    if (socket.writableLength > 0) setTimeout(() => socket.destroy(), farewellTime).unref();
   }
 
   /** The server ends: so does this connection, when its sessions have ended. */

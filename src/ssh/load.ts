@@ -28,12 +28,18 @@ export function newPrivateKey({ utils }: Ssh2): string {
   }
 }
 
-type Handler = (protocol: { readonly _server: boolean }, payload: Buffer) => unknown;
+interface Protocol {
+  readonly _server: boolean;
+  channelOpenFail(channel: number, reason: number, description: string): void;
+}
+
+type Handler = (protocol: Protocol, payload: Buffer) => unknown;
 
 // Messages 60 and 61 of the authentication (RFC 4256): questions and answers. Message 90 opens a channel (RFC 4254, section 5.1).
 const questions = 60;
 const answers = 61;
 const channelOpen = 90;
+const resourceShortage = 4;
 // The smallest packet that a client may ask for, in bytes: those in use ask for 16 KiB and more.
 const leastPacket = 1024;
 let isGuarded = false;
@@ -51,27 +57,21 @@ function guardHandlers(): void {
   if (isGuarded) return;
   isGuarded = true;
   const handlers = createRequire(import.meta.url)('ssh2/lib/protocol/handlers.js') as Handler[];
-  const before = {
-    [questions]: handlers[questions],
-    [answers]: handlers[answers],
-    [channelOpen]: handlers[channelOpen],
-  };
+  const { [questions]: ask, [answers]: answer, [channelOpen]: open } = handlers;
   // Only servers send questions.
   handlers[questions] = (protocol, payload) =>
-    protocol._server ? undefined : before[questions]?.(protocol, payload);
+    protocol._server ? undefined : ask?.(protocol, payload);
   handlers[answers] = (protocol, payload) => {
     const holdsAll = payload.length >= 5 && payload.readUInt32BE(1) * 4 <= payload.length - 5;
-    return before[answers]?.(protocol, holdsAll ? payload : payload.subarray(0, 1));
+    return answer?.(protocol, holdsAll ? payload : payload.subarray(0, 1));
   };
-  handlers[channelOpen] = (protocol, payload) =>
-    before[channelOpen]?.(
-      protocol,
-      packetSize(payload) < leastPacket ? payload.subarray(0, 1) : payload,
-    );
-}
-
-/** The largest packet that the peer takes: after the type of the channel, its number and the window. */
-function packetSize(payload: Buffer): number {
-  const at = payload.length < 5 ? payload.length : 5 + payload.readUInt32BE(1) + 8;
-  return at + 4 <= payload.length ? payload.readUInt32BE(at) : 0;
+  handlers[channelOpen] = (protocol, payload) => {
+    // The type of the channel is before its number, the window and the largest packet.
+    const at = payload.length < 5 ? payload.length : 5 + payload.readUInt32BE(1);
+    if (at + 12 <= payload.length && payload.readUInt32BE(at + 8) < leastPacket) {
+      const channel = payload.readUInt32BE(at);
+      return protocol.channelOpenFail(channel, resourceShortage, 'the packets are too small');
+    }
+    return open?.(protocol, payload);
+  };
 }

@@ -72,9 +72,10 @@ export async function askedLogin(
       return session;
     }
   }
+  const given = isNewKey || look.name === 'invalid' ? undefined : user;
   for (let answers = 0; answers < mostAnswers; answers++) {
     try {
-      const name = isNewKey || user === undefined ? await askName(user, look, asker) : user;
+      const name = given ?? (await askName(user, look, asker));
       if (name !== '') return await enterAs(name, identity, door, asker);
     } catch (error) {
       if (!(error instanceof BoardError && asksAgain.has(error.code))) throw error;

@@ -1,6 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import { Command, CommanderError } from 'commander';
 import type { BoardClient } from '../client/board-client.ts';
+import { cleanText } from '../protocol/clean.ts';
 import { parseMessageNumber } from '../protocol/message-number.ts';
 import { toJson } from '../protocol/printable-json.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
@@ -63,7 +64,8 @@ export async function understand(
   });
   program.exitOverride().configureOutput({
     writeOut: (text) => void output.write(text),
-    writeErr: (text) => void errors.write(text),
+    // An error repeats what the visitor has sent.
+    writeErr: (text) => void errors.write(cleanText(text)),
     outputError: (text, write) => write(text.replace(/^error: /, 'corkboard: ')),
     getOutHelpWidth: () => columns,
     getErrHelpWidth: () => columns,

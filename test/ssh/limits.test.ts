@@ -37,6 +37,20 @@ interface Inside {
   readonly _protocol: { rekey(): void; ping(): void };
 }
 
+/** How the client of ssh2 sends a packet. */
+interface Sending {
+  readonly _protocol: {
+    readonly _packetRW: {
+      readonly write: {
+        readonly allocStart: number;
+        alloc(bytes: number): Buffer;
+        finalize(packet: Buffer): Buffer;
+      };
+    };
+    readonly _cipher: { encrypt(packet: Buffer): void };
+  };
+}
+
 function inside(client: Client): Inside {
   return client as unknown as Inside;
 }
@@ -216,7 +230,79 @@ test('a client that sends more than the window allows is closed', async () => {
   const channel = await client.shell();
   const { outgoing } = channel as unknown as { outgoing: { window: number } };
   outgoing.window = 2 ** 30;
+  // What comes after the last byte of the window is ignored (RFC 4254, section 5.2), so no packet ends there.
+  channel.write(Buffer.alloc(1000));
   channel.write(Buffer.alloc(8 * 1024 * 1024));
   await client.closed;
   expect(texts(ssh)).toContain('closed an SSH connection: sent more than the window allows');
+});
+
+test.each([0, 1, 1023])(
+  'a session with packets of at most %i bytes is refused, and others are served',
+  async (size) => {
+    const { port } = await startSsh();
+    const client = new LibraryClient(port, 'alice', [answering('alice')]);
+    await client.isIn();
+    type Open = (channel: number, window: number, packet: number) => void;
+    const { _protocol: protocol } = client.client as unknown as { _protocol: { session: Open } };
+    const open = protocol.session.bind(protocol);
+    protocol.session = (channel, window) => open(channel, window, size);
+    await expect(client.shell()).rejects.toThrow('the packets are too small');
+    protocol.session = open;
+    expect(await client.run('echo', 'hello')).toMatchObject({ code: 7, stdout: 'hello' });
+  },
+);
+
+test('a client that keeps to the window is never closed, however long the program waits', async () => {
+  const sent = 8 * 1024 * 1024;
+  let read = () => {};
+  const reading = new Promise<void>((resolve) => {
+    read = resolve;
+  });
+  const ssh = await startSsh({
+    receive: async ({ input }) => {
+      await reading;
+      let bytes = 0;
+      for await (const chunk of input) bytes += chunk.length;
+      return bytes === sent ? 7 : 1;
+    },
+  });
+  const client = new LibraryClient(ssh.port, 'alice', [answering('alice')]);
+  await client.isIn();
+  const channel = await client.shell();
+  const exit = once(channel, 'exit');
+  channel.end(Buffer.alloc(sent));
+  const { outgoing } = channel as unknown as { outgoing: { window: number } };
+  await expect.poll(() => outgoing.window).toBe(0);
+  read();
+  expect(await exit).toContain(7);
+  expect(texts(ssh)).toEqual(['logged in over SSH']);
+});
+
+test('what a stranger says at its end is a short field of one log line', async () => {
+  const ssh = await startSsh();
+  for (let time = 0; time < 3; time++) {
+    const client = new LibraryClient(ssh.port, 'alice', []);
+    const { client: library } = client;
+    await once(library, 'handshake');
+    // SSH_MSG_DISCONNECT (RFC 4253, section 11.1), whose words ssh2 does not let a client choose.
+    const words = `\x1b]0;evil\x07 ${time} ${'x'.repeat(20_000)}`;
+    const { _packetRW: packets, _cipher: cipher } = (library as unknown as Sending)._protocol;
+    const { allocStart: start } = packets.write;
+    const packet = packets.write.alloc(13 + words.length);
+    packet[start] = 1;
+    packet.writeUInt32BE(2, start + 1);
+    packet.writeUInt32BE(words.length, start + 5);
+    packet.write(words, start + 9);
+    packet.writeUInt32BE(0, start + 9 + words.length);
+    cipher.encrypt(packets.write.finalize(packet));
+    await client.closed;
+  }
+  const [line] = ssh.log;
+  expect(ssh.log).toHaveLength(1);
+  expect(line?.text).toBe(
+    'closed an SSH connection: the client has ended it, or broke the protocol',
+  );
+  expect(`${line?.fields.said}`).toMatch(/^␛\]0;evil␇ 0 x+$/);
+  expect(`${line?.fields.said}`.length).toBeLessThanOrEqual(100);
 });
