@@ -3,6 +3,7 @@ import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
 import { program } from './server.ts';
 import { tempFolder } from './temp.ts';
+import { Watchers } from './watchers.ts';
 
 export interface PtyOptions {
   cols?: number;
@@ -23,7 +24,7 @@ export class Pty {
   raw = '';
   private readonly terminal: Terminal;
   private readonly process;
-  private readonly watchers = new Set<() => void>();
+  private readonly watchers = new Watchers(patience, () => this.screen);
 
   constructor(
     command: string,
@@ -52,7 +53,7 @@ export class Pty {
     this.process.onData((data) => {
       this.raw += data;
       this.terminal.write(data, () => {
-        for (const watcher of this.watchers) watcher();
+        this.watchers.look();
       });
     });
     this.exited = new Promise((resolve) => {
@@ -118,28 +119,12 @@ export class Pty {
 
   /** Waits until the screen shows `what`. */
   shows(what: string | RegExp): Promise<void> {
-    return this.until(() =>
-      typeof what === 'string' ? this.screen.includes(what) : what.test(this.screen),
-    );
+    return this.watchers.shows(what);
   }
 
   /** Waits until `holds`; fails with the screen if that takes too long. */
   until(holds: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const finish = (settle: () => void) => {
-        clearTimeout(timer);
-        this.watchers.delete(check);
-        settle();
-      };
-      const check = () => {
-        if (holds()) finish(resolve);
-      };
-      const timer = setTimeout(() => {
-        finish(() => reject(new Error(`waited in vain; the screen:\n${this.screen}`)));
-      }, patience);
-      this.watchers.add(check);
-      check();
-    });
+    return this.watchers.until(holds);
   }
 
   private cells(): { text: string; continued: boolean }[] {

@@ -5,6 +5,7 @@ import { connect } from '../../src/client/connect.ts';
 import { KeyTable } from '../../src/screen/keys/key-table.ts';
 import { runScreen } from '../../src/screen/run.ts';
 import type { TestBoard } from '../helpers/board.ts';
+import { Watchers } from '../helpers/watchers.ts';
 import { unwantedIn } from './terminal/sent.ts';
 
 interface TesterOptions {
@@ -26,7 +27,7 @@ export class ScreenTester {
   private readonly input = new PassThrough();
   private readonly output = new PassThrough();
   private readonly resizing = new Set<() => void>();
-  private readonly watchers = new Set<() => void>();
+  private readonly watchers = new Watchers(patience, () => this.text);
   private readonly gone = new AbortController();
 
   private constructor(
@@ -36,7 +37,7 @@ export class ScreenTester {
     this.output.setEncoding('utf8').on('data', (text: string) => {
       this.raw += text;
       terminal.write(text, () => {
-        for (const check of this.watchers) check();
+        this.watchers.look();
       });
     });
     const { resizing } = this;
@@ -111,27 +112,11 @@ export class ScreenTester {
 
   /** Waits until the screen shows `what`. */
   shows(what: string | RegExp): Promise<void> {
-    return this.until(() =>
-      typeof what === 'string' ? this.text.includes(what) : what.test(this.text),
-    );
+    return this.watchers.shows(what);
   }
 
   /** Waits until `holds`; fails with the screen if that takes too long. */
   until(holds: () => boolean): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const finish = (settle: () => void) => {
-        clearTimeout(timer);
-        this.watchers.delete(check);
-        settle();
-      };
-      const check = () => {
-        if (holds()) finish(resolve);
-      };
-      const timer = setTimeout(() => {
-        finish(() => reject(new Error(`waited in vain; the screen:\n${this.text}`)));
-      }, patience);
-      this.watchers.add(check);
-      check();
-    });
+    return this.watchers.until(holds);
   }
 }

@@ -154,6 +154,15 @@ test('without a key, a free name on an open board is let in with no question', a
   expect((await guest.run('groups')).code).toBe(0);
 });
 
+test('who comes without a key and with a name that nobody can have is asked for another', async () => {
+  const guest = await Guest.to({}, { user: 'bad name!', key: undefined });
+  const visit = guest.atTerminal(plain);
+  await visit.shows('New here? Your name: ');
+  visit.type('alice\r');
+  await visit.shows('Welcome ');
+  await leave(visit);
+});
+
 test('a visitor whose key belongs to another name is told so in one line', async () => {
   const known = await Guest.known('alice');
   const { key } = known.identity;

@@ -72,6 +72,7 @@ test('post refuses what is empty, too long or not UTF-8, and posts nothing', asy
 
 test.each([
   ['grups', 127, "corkboard: unknown command 'grups'\n(Did you mean groups?)"],
+  ['\x1b]0;title\x07grups', 127, "corkboard: unknown command '␛]0;title␇grups'\n"],
   ['sh -c id', 127, "corkboard: unknown command 'sh'"],
   ['read', 0, ''],
   ['read news seventeen', 2, 'It takes a whole number from 1 up'],
