@@ -168,7 +168,7 @@ test('bans and limits count the address that the PROXY header names', async () =
   expect(await elsewhere.call('ping', {})).toEqual({});
 });
 
-test('what is not of the right form is refused before it is looked at', async () => {
+test('params that are malformed or too long are refused before anything is looked up', async () => {
   const board = await TestBoard.start();
   const peer = await vouchedPeer(board);
   const key = provenKey('a');

@@ -1,14 +1,5 @@
-import { z } from 'zod';
 import { type Method, schemas } from '../../src/protocol/schemas.ts';
-
-/** A part of a JSON schema. */
-interface Shape {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Shape[];
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly required?: readonly string[];
-}
+import { paramShape, type Shape } from './param-shapes.ts';
 
 /** The values to ask with, by the name of a param; the first one is used wherever another param is varied. */
 export type Values = Readonly<Record<string, readonly unknown[]>>;
@@ -20,8 +11,7 @@ export type Values = Readonly<Record<string, readonly unknown[]>>;
  */
 export function questionsFrom(values: Values): { method: Method; params: object }[] {
   return (Object.keys(schemas) as Method[]).flatMap((method) => {
-    const shape = z.toJSONSchema(schemas[method].params, { io: 'input', unrepresentable: 'any' });
-    const { properties = {}, required = [] } = shape as Shape;
+    const { properties = {}, required = [] } = paramShape(method);
     const valuesOf = (name: string) => values[name] ?? fitting(properties[name] ?? {});
     const first = (names: readonly string[]) =>
       Object.fromEntries(names.map((name) => [name, valuesOf(name)[0]]));

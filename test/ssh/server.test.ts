@@ -167,7 +167,7 @@ test.skipIf(noSsh)(
 );
 
 test.skipIf(noSsh)(
-  'a host key that others can read, or that is none, ends the start with advice',
+  'the server does not start with a host key that others can read, or with a file that is no key',
   async () => {
     const data = tempFolder();
     const file = join(data, 'ssh_host_ed25519_key');

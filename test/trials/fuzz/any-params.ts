@@ -1,16 +1,7 @@
-import { z } from 'zod';
 import { type Method, schemas } from '../../../src/protocol/schemas.ts';
 import { formatTime } from '../../../src/protocol/time.ts';
+import { paramShape, type Shape } from '../../helpers/param-shapes.ts';
 import type { Random } from '../random.ts';
-
-/** A part of a JSON schema. */
-interface Shape {
-  readonly type?: string;
-  readonly enum?: readonly unknown[];
-  readonly anyOf?: readonly Shape[];
-  readonly properties?: Readonly<Record<string, Shape>>;
-  readonly required?: readonly string[];
-}
 
 /**
  * Methods that end a session, or change what others log in with, and logins: a wrong password would make others wait. The
@@ -22,12 +13,7 @@ export const methodsToAsk = (Object.keys(schemas) as Method[]).filter(
   (method) => !leftOut.test(method),
 );
 
-const shapes = new Map(
-  methodsToAsk.map((method): [Method, Shape] => {
-    const { params } = schemas[method];
-    return [method, z.toJSONSchema(params, { io: 'input', unrepresentable: 'any' }) as Shape];
-  }),
-);
+const shapes = new Map(methodsToAsk.map((method) => [method, paramShape(method)]));
 
 /**
  * Params that fit the schema of a method, some of the optional ones left out.
