@@ -1,6 +1,6 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
-import { alone, isRead, type Marks, withRead } from '../../protocol/marks.ts';
+import { alone, type Marks, withRead } from '../../protocol/marks.ts';
 import { MutedNotices } from '../../protocol/muted.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import {
@@ -13,6 +13,7 @@ import {
   type Reader,
   withPosted,
 } from '../model/group-entry.ts';
+import { UnstoredReads } from './unstored-reads.ts';
 
 // The least time between two counts by the board, in milliseconds.
 const pause = 1000;
@@ -32,15 +33,18 @@ interface GroupsOptions {
 export class Groups implements Reader {
   private entries: readonly GroupEntry[];
   private muted = new MutedNotices();
-  /** By group: messages that were read and are not stored yet. */
-  private readonly unstored = new Map<number, number[]>();
-  private readonly storing = new Set<number>();
+  private readonly unstored: UnstoredReads;
   /** Counts the changes made here, so that an older count of the board is not believed. */
   private changes = 0;
   private timer: NodeJS.Timeout | undefined;
   private isCounting = false;
 
   constructor(private readonly options: GroupsOptions) {
+    this.unstored = new UnstoredReads({
+      ...options,
+      stored: (group, { lastRead, ranges }) => this.change(group, { lastRead, ranges }),
+      isMember: (group) => this.find(group) !== undefined,
+    });
     this.entries = inOrder(options.board.memberships.map(entryOf));
     if (options.board.hasMutes) this.loadMutes();
   }
@@ -104,8 +108,7 @@ export class Groups implements Reader {
       mentions: Math.max(0, entry.mentions - mentions),
     });
     if (entry.unread >= limits.unread) this.recount();
-    this.unstored.set(group, [...(this.unstored.get(group) ?? []), ...numbers]);
-    void this.store(group);
+    this.unstored.add(group, numbers);
   }
 
   /** Sets the marks of a group as the board has them, or as a call that was just answered made them. */
@@ -152,9 +155,9 @@ export class Groups implements Reader {
   resumed(): void {
     this.changes++;
     const entries = this.options.board.memberships.map(entryOf);
-    this.entries = inOrder(entries.map((entry) => this.withUnstored(entry)));
+    this.entries = inOrder(entries.map((entry) => this.unstored.over(entry)));
     // Which of the messages that are not stored yet mention the user is not known any more.
-    if (this.unstored.size > 0) this.recount();
+    if (!this.unstored.isEmpty) this.recount();
     this.loadMutes();
   }
 
@@ -240,7 +243,7 @@ export class Groups implements Reader {
     const { changes } = this;
     try {
       const { memberships } = await board.call('session.show', {});
-      if (changes !== this.changes || this.unstored.size > 0) {
+      if (changes !== this.changes || !this.unstored.isEmpty) {
         this.recount();
         return;
       }
@@ -251,41 +254,6 @@ export class Groups implements Reader {
     } finally {
       this.isCounting = false;
     }
-  }
-
-  /** One call at a time for each group stores all that was read meanwhile. */
-  private async store(group: number): Promise<void> {
-    if (this.storing.has(group)) return;
-    this.storing.add(group);
-    try {
-      for (;;) {
-        const numbers = this.unstored.get(group)?.slice(0, limits.rangesAtOnce) ?? [];
-        if (numbers.length === 0) break;
-        const ranges = withRead({ lastRead: -1, ranges: [] }, numbers.map(alone)).ranges;
-        const marks = await this.options.board.call('message.markRead', {
-          group,
-          ranges: ranges.map(([first, last]) => [first, last]),
-        });
-        const rest = (this.unstored.get(group) ?? []).slice(numbers.length);
-        if (rest.length > 0) this.unstored.set(group, rest);
-        else this.unstored.delete(group);
-        if (rest.length === 0)
-          this.change(group, { lastRead: marks.lastRead, ranges: marks.ranges });
-      }
-    } catch (error) {
-      // They are stored with the next message that is read.
-      if (!this.find(group)) this.unstored.delete(group);
-      else this.options.failed(error);
-    } finally {
-      this.storing.delete(group);
-    }
-  }
-
-  private withUnstored(entry: GroupEntry): GroupEntry {
-    const numbers = (this.unstored.get(entry.id) ?? []).filter((number) => !isRead(entry, number));
-    if (numbers.length === 0) return entry;
-    const unread = Math.max(0, entry.unread - numbers.length);
-    return { ...entry, ...withRead(entry, numbers.map(alone)), unread };
   }
 
   private loadMutes(): void {

@@ -8,7 +8,7 @@ import type { Surface } from '../terminal/surface.ts';
 import { type Complete, Completing } from './completing.ts';
 import type { Draft } from './drafts.ts';
 import { type Edited, edited, editedFrom, lineStart, nothing, typed } from './edited.ts';
-import { placeAt, Rows, rowOf } from './rows.ts';
+import { TextArea } from './text-area.ts';
 
 export interface ComposerOptions {
   /** What is written: `Reply to #17 in news`. */
@@ -32,24 +32,17 @@ const leastRows = 4;
 
 /** A box over the lower half of the screen, in which a message is written. It gets all keys. */
 export class Composer {
-  private state: Edited;
+  private readonly area: TextArea;
   private subject: Edited;
   private isInSubject: boolean;
   /** A sentence about the last key, such as that a paste is too long. */
   private problem: string | undefined;
-  private readonly rows = new Rows();
   private readonly completing: Completing;
-  /** The first row that is shown, and what was shown last. */
-  private top = 0;
-  private columns = 80;
-  private height = 1;
-  /** The column that the cursor keeps while it goes up and down. */
-  private column: number | undefined;
   private isLent = false;
 
   constructor(private readonly options: ComposerOptions) {
     const { draft, hasSubject, complete, redraw } = options;
-    this.state = editedFrom(draft.text);
+    this.area = new TextArea(draft.text);
     this.subject = hasSubject ? editedFrom(draft.subject ?? '') : nothing;
     this.isInSubject = hasSubject && this.subject.text === '';
     this.completing = new Completing(complete, redraw);
@@ -57,7 +50,7 @@ export class Composer {
 
   /** What is written so far. */
   get draft(): Draft {
-    const { text } = this.state;
+    const { text } = this.area.state;
     return this.options.hasSubject ? { subject: this.subject.text, text } : { text };
   }
 
@@ -78,10 +71,10 @@ export class Composer {
     const { keys, keep } = this.options;
     const action = keys.action('box', event.key);
     if (action !== 'complete') this.completing.end();
-    if (action !== 'row-up' && action !== 'row-down') this.column = undefined;
+    if (action !== 'row-up' && action !== 'row-down') this.area.forgetColumn();
     switch (action) {
       case 'send':
-        this.send(this.state.text);
+        this.send(this.area.state.text);
         return;
       case 'keep-draft':
         keep(this.draft);
@@ -94,7 +87,7 @@ export class Composer {
         return;
       case 'complete':
         if (this.isInSubject) this.isInSubject = false;
-        else this.completing.begin(this.state, (state) => this.change(state));
+        else this.completing.begin(this.area.state, (state) => this.change(state));
         return;
       case 'row-up':
       case 'row-down':
@@ -102,13 +95,13 @@ export class Composer {
         return;
       case 'box-page-up':
       case 'box-page-down':
-        this.move(action === 'box-page-up' ? -this.height : this.height);
+        this.move(action === 'box-page-up' ? -this.area.page : this.area.page);
         return;
       case undefined:
         if (event.text !== undefined) this.type(event.text);
         return;
       default: {
-        const state = this.isInSubject ? this.subject : this.state;
+        const state = this.isInSubject ? this.subject : this.area.state;
         this.change(edited(state, action) ?? state);
       }
     }
@@ -130,7 +123,7 @@ export class Composer {
       this.drawSubject(box.view(1, 1, 1, room + 1));
       first = 2;
     }
-    this.drawText(box.view(first, 1, box.rows - first, room));
+    this.area.draw(box.view(first, 1, box.rows - first, room), !this.isInSubject);
     this.completing.draw(box, box.rows - 1);
   }
 
@@ -156,29 +149,12 @@ export class Composer {
     if (this.isInSubject) line.cursor = { row: 0, column: label + before - from };
   }
 
-  private drawText(area: Surface): void {
-    const { text, at } = this.state;
-    // The cursor after a full row needs a column of its own.
-    this.columns = Math.max(1, area.columns - 1);
-    this.height = Math.max(1, area.rows);
-    const rows = this.rows.of(text, this.columns);
-    const row = rowOf(rows, at);
-    this.top = Math.max(row - this.height + 1, Math.min(this.top, row));
-    this.top = Math.max(0, Math.min(this.top, rows.length - this.height));
-    rows.slice(this.top, this.top + this.height).forEach(({ from, to }, index) => {
-      area.text(index, 0, text.slice(from, to));
-    });
-    if (this.isInSubject) return;
-    const column = displayWidth(text.slice(rows[row]?.from ?? 0, at).replaceAll('\t', ' '));
-    area.cursor = { row: row - this.top, column };
-  }
-
   private enter(): void {
     if (this.isInSubject) {
       this.isInSubject = false;
       return;
     }
-    const { text, at } = this.state;
+    const { text, at } = this.area.state;
     const start = lineStart(text, at);
     // The line is the last one of the text.
     if (at === text.length && text.slice(start) === '.') this.send(text.slice(0, start));
@@ -193,7 +169,7 @@ export class Composer {
     } else if (text.trim() === '') {
       this.problem = 'There is no text yet.';
     } else {
-      this.state = editedFrom(text.replace(/\n+$/, ''));
+      this.area.state = editedFrom(text.replace(/\n+$/, ''));
       this.options.send(this.draft);
     }
   }
@@ -208,34 +184,20 @@ export class Composer {
       } else this.change(next);
       return;
     }
-    const next = typed(this.state, clean);
+    const next = typed(this.area.state, clean);
     if (Buffer.byteLength(next.text) > limits.content) this.problem = tooLong;
     else this.change(next);
   }
 
   private change(state: Edited): void {
     if (this.isInSubject) this.subject = { ...state, cut: state.cut.replaceAll('\n', ' ') };
-    else this.state = state;
+    else this.area.state = state;
   }
 
   private move(by: number): void {
-    const { text, at } = this.state;
     if (this.isInSubject) {
       if (by > 0) this.isInSubject = false;
-      return;
-    }
-    const rows = this.rows.of(text, this.columns);
-    const row = rowOf(rows, at);
-    if (by < 0 && row === 0 && this.options.hasSubject) {
-      this.isInSubject = true;
-      return;
-    }
-    const next = Math.max(0, Math.min(rows.length - 1, row + by));
-    const target = rows[next];
-    if (!target) return;
-    this.column ??= displayWidth(text.slice(rows[row]?.from ?? 0, at));
-    const isLast = rows[next + 1]?.from !== target.to;
-    this.state = { ...this.state, at: placeAt(text, target, this.column, isLast) };
+    } else if (!this.area.move(by) && this.options.hasSubject) this.isInSubject = true;
   }
 
   private async useEditor(): Promise<void> {
@@ -243,10 +205,10 @@ export class Composer {
     if (!editor) return;
     this.isLent = true;
     try {
-      const text = await editor(this.state.text);
+      const text = await editor(this.area.state.text);
       if (text === undefined) return;
       if (Buffer.byteLength(text) > limits.content) this.problem = tooLong;
-      else this.state = editedFrom(cleanText(text));
+      else this.area.state = editedFrom(cleanText(text));
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     } finally {

@@ -1,0 +1,147 @@
+import type { ActionName } from '../keys/actions.ts';
+import { groupRows } from '../panes/groups-pane.ts';
+import type { Pane } from '../panes/layout.ts';
+import type { Attention } from './attention.ts';
+import type { Finding } from './finding.ts';
+import type { Going } from './going.ts';
+import type { Groups } from './groups.ts';
+import { JoinIndex } from './join-index.ts';
+import type { Reader } from './reader.ts';
+
+interface MovesOptions {
+  readonly groups: Groups;
+  readonly reader: Reader;
+  readonly attention: Attention;
+  readonly finding: Finding;
+  readonly going: Going;
+  /** Resolves when the next frame was drawn. */
+  readonly nextFrame: () => Promise<void>;
+  /** Asks the user, and ends the screen. */
+  readonly askToLeave: () => Promise<void>;
+}
+
+const panes: readonly Pane[] = ['groups', 'index', 'message'];
+
+/** Carries out the keys that move: in the panes, from pane to pane, and from group to group. */
+export class Moves {
+  constructor(private readonly options: MovesOptions) {}
+
+  /** Does nothing if the action does not move. */
+  act(action: ActionName): Promise<void> | undefined {
+    const { reader, attention, finding } = this.options;
+    switch (action) {
+      case 'next':
+        return this.space();
+      case 'page-back':
+        return this.turnPage(-1);
+      case 'page-forward':
+        return this.turnPage(1);
+      case 'down':
+        return this.step(1);
+      case 'up':
+        return this.step(-1);
+      case 'next-thread':
+        reader.moveThread(1);
+        return undefined;
+      case 'previous-thread':
+        reader.moveThread(-1);
+        return undefined;
+      case 'next-unread':
+        return reader.nextThread(1);
+      case 'previous-unread':
+        return reader.nextThread(-1);
+      case 'open':
+        return this.open();
+      case 'back':
+        this.back();
+        return undefined;
+      case 'pane':
+        this.turnPane(1);
+        return undefined;
+      case 'pane-back':
+        this.turnPane(-1);
+        return undefined;
+      case 'first':
+        return this.toEnd('start');
+      case 'last':
+        return this.toEnd('end');
+      case 'attention':
+        return attention.go();
+      case 'mentions':
+        return finding.mentions();
+      default:
+        return undefined;
+    }
+  }
+
+  /** A message counts as read only after it was on the screen, so the next key waits for the frame. */
+  private async space(): Promise<void> {
+    const { reader, nextFrame } = this.options;
+    await reader.space();
+    await reader.loaded();
+    await nextFrame();
+  }
+
+  private turnPage(direction: 1 | -1): Promise<void> | undefined {
+    const { reader } = this.options;
+    if (reader.focus === 'groups') this.moveGroup(direction * reader.groupPage);
+    else if (reader.layout.message) reader.scroll(direction * reader.pageRows);
+    else return reader.move(direction * reader.indexPage);
+    return undefined;
+  }
+
+  private step(rows: number): Promise<void> | undefined {
+    const { reader } = this.options;
+    if (reader.focus === 'message') reader.scroll(rows);
+    else if (reader.focus === 'index') return reader.move(rows);
+    else this.moveGroup(rows);
+    return undefined;
+  }
+
+  private moveGroup(rows: number): void {
+    const { reader, groups } = this.options;
+    const all = groupRows(groups.all);
+    const at = all.findIndex(({ key }) => key === reader.groupList.cursor);
+    const to = all[Math.max(0, Math.min(all.length - 1, at + rows))];
+    if (to) reader.groupList = { ...reader.groupList, cursor: to.key };
+  }
+
+  private open(): Promise<void> | undefined {
+    const { reader, groups, going, attention, finding } = this.options;
+    if (reader.focus === 'index') {
+      const { index, row } = reader;
+      const name = index instanceof JoinIndex ? row?.groupName : undefined;
+      return name === undefined ? reader.open() : going.join(name);
+    }
+    if (reader.focus === 'message') return reader.openFound();
+    const row = groupRows(groups.all).find(({ key }) => key === reader.groupList.cursor);
+    if (!row) return undefined;
+    attention.end();
+    return row.kind === 'mentions' ? finding.mentions() : reader.enter(row.entry.id, false);
+  }
+
+  /** From the message to the index, from there to what was before a search, or to the groups; from the groups, out. */
+  private back(): void {
+    const { reader, askToLeave } = this.options;
+    if (reader.focus === 'message') {
+      reader.focus = 'index';
+      reader.closeThread();
+    } else if (reader.focus === 'index') {
+      if (!reader.goBack()) reader.focus = 'groups';
+    } else void askToLeave();
+  }
+
+  private turnPane(direction: 1 | -1): void {
+    const { reader } = this.options;
+    const at = panes.indexOf(reader.focus) + direction + panes.length;
+    reader.focus = panes[at % panes.length] ?? 'index';
+  }
+
+  private toEnd(end: 'start' | 'end'): Promise<void> | undefined {
+    const { reader, groups } = this.options;
+    if (reader.focus === 'index') return reader.moveToEnd(end);
+    if (reader.focus === 'message') reader.scrollTo(end);
+    else this.moveGroup(end === 'start' ? -groups.all.length : groups.all.length);
+    return undefined;
+  }
+}
