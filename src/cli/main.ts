@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { oldestNode, tooOld } from './node-version.ts';
 import { holdHangUps } from './running/hangup.ts';
-import { importDrizzleQuickly } from './running/quick-imports.ts';
+import { importQuickly } from './running/quick-imports.ts';
 import { ignoreMeaninglessSignals } from './running/signals.ts';
 
 // Whatever is imported statically is loaded before this check. better-sqlite3 ends an older Node with
@@ -18,7 +18,7 @@ if (tooOld(process.versions.node)) {
   }
   // Without a listener, Node opens its debugger at SIGUSR1, through which any user of the machine controls the process.
   process.on('SIGUSR1', () => {});
-  importDrizzleQuickly();
+  importQuickly();
   const { run } = await import('./exit.ts');
   const { buildProgram } = await import('./program.ts');
   process.exitCode = await run(await buildProgram(process.argv[2]), process.argv);
