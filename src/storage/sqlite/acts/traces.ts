@@ -46,4 +46,7 @@ export function removeTracesOfUser(statements: Statements, user: number): void {
   statements.removeRestrictionsOfUser.run({ user });
   statements.forgetReporter.run({ user });
   statements.removeKeysOfUser.run({ user });
+  statements.removeClaimsOfUser.run({ user });
+  statements.removeDraftsOfUser.run({ user });
+  statements.removeScreenKeysOfUser.run({ user });
 }

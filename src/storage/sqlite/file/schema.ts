@@ -70,6 +70,55 @@ export const userKeys = sqliteTable(
   (table) => [index('user_keys_user').on(table.userId)],
 );
 
+/**
+ * SSH keys that users have added as a line, and of which nobody has proven yet to hold them. Such a key protects nothing. Several
+ * users may have added the same one; the first who proves to hold it gets it, and the other rows are removed.
+ */
+export const claimedKeys = sqliteTable(
+  'claimed_keys',
+  {
+    fingerprint: text().notNull(),
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    type: text().notNull(),
+    comment: text().notNull(),
+    addedAt: integer('added_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.fingerprint, table.userId] }),
+    index('claimed_keys_user').on(table.userId),
+  ],
+);
+
+/** Texts that users have written and not sent, on the screen that they get over ssh. */
+export const drafts = sqliteTable(
+  'drafts',
+  {
+    userId: integer('user_id')
+      .notNull()
+      .references(() => users.id, { onDelete: 'cascade' }),
+    /** Where the text is written, such as `news`, `news#17` and `news#17 edit`. */
+    place: text().notNull(),
+    /** Null for a text without a subject of its own, such as a reply. */
+    subject: text(),
+    content: text().notNull(),
+    writtenAt: integer('written_at').notNull(),
+  },
+  (table) => [
+    primaryKey({ columns: [table.userId, table.place] }),
+    index('drafts_time').on(table.writtenAt),
+  ],
+);
+
+/** The keys.toml of users, for the screen that they get over ssh. */
+export const screenKeys = sqliteTable('screen_keys', {
+  userId: integer('user_id')
+    .primaryKey()
+    .references(() => users.id, { onDelete: 'cascade' }),
+  text: text().notNull(),
+});
+
 export const groups = sqliteTable(
   'groups',
   {

@@ -1,9 +1,11 @@
 import type { Client } from '../file/connection.ts';
 import { type Orm, orm } from '../file/orm.ts';
 import { boardStatements } from './board.ts';
+import { claimedKeyStatements } from './claimed-keys.ts';
 import { conversationStatements } from './conversations.ts';
 import { credentialStatements } from './credentials.ts';
 import { recipeOf } from './direct.ts';
+import { draftStatements } from './drafts.ts';
 import { groupLogStatements } from './group-log.ts';
 import { groupStatements } from './groups.ts';
 import { invitationStatements } from './invitations.ts';
@@ -37,6 +39,8 @@ function preparations(database: Orm) {
     ...userStatements(database),
     ...credentialStatements(database),
     ...keyStatements(database),
+    ...claimedKeyStatements(database),
+    ...draftStatements(database),
     ...boardStatements(database),
     ...searchStatements(database),
     ...threadStatements(database),

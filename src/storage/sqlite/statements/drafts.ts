@@ -1,0 +1,71 @@
+import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import type { Orm } from '../file/orm.ts';
+import { drafts, screenKeys } from '../file/schema.ts';
+
+const value = sql.placeholder;
+
+/** The queries about what the screen of users keeps: texts that were not sent, and keys of their own. */
+export function draftStatements(orm: Orm) {
+  const ofUser = eq(drafts.userId, value('user'));
+  const keysOfUser = eq(screenKeys.userId, value('user'));
+  return {
+    /** The drafts of a user, the newest first. */
+    draftsOf: () =>
+      orm
+        .select({ place: drafts.place, subject: drafts.subject, text: drafts.content })
+        .from(drafts)
+        .where(ofUser)
+        .orderBy(desc(drafts.writtenAt), asc(drafts.place))
+        .prepare(),
+    keepDraft: () =>
+      orm
+        .insert(drafts)
+        .values({
+          userId: value('user'),
+          place: value('place'),
+          subject: value('subject'),
+          content: value('text'),
+          writtenAt: value('at'),
+        })
+        .onConflictDoUpdate({
+          target: [drafts.userId, drafts.place],
+          set: {
+            subject: sql`excluded.subject`,
+            content: sql`excluded.content`,
+            writtenAt: sql`excluded.written_at`,
+          },
+        })
+        .prepare(),
+    removeDraft: () =>
+      orm
+        .delete(drafts)
+        .where(and(ofUser, eq(drafts.place, value('place'))))
+        .prepare(),
+    removeDraftsOfUser: () => orm.delete(drafts).where(ofUser).prepare(),
+    /** Removes at most `:limit` drafts that were written before a time. */
+    removeStaleDrafts: () =>
+      orm
+        .delete(drafts)
+        .where(
+          inArray(
+            sql`rowid`,
+            orm
+              .select({ rowid: sql`rowid` })
+              .from(drafts)
+              .where(lt(drafts.writtenAt, value('before')))
+              .orderBy(asc(drafts.writtenAt))
+              .limit(value('limit')),
+          ),
+        )
+        .prepare(),
+    screenKeysOf: () =>
+      orm.select({ text: screenKeys.text }).from(screenKeys).where(keysOfUser).prepare(),
+    keepScreenKeys: () =>
+      orm
+        .insert(screenKeys)
+        .values({ userId: value('user'), text: value('text') })
+        .onConflictDoUpdate({ target: screenKeys.userId, set: { text: sql`excluded.text` } })
+        .prepare(),
+    removeScreenKeysOfUser: () => orm.delete(screenKeys).where(keysOfUser).prepare(),
+  };
+}
