@@ -80,7 +80,7 @@ export function visibilityContract(open: OpenStorage): void {
     expect(await page({ after: 1 })).toMatchObject({ messages: [{ number: 300 }], more: false });
   });
 
-  const runs = setting('runs', 300);
+  const runs = setting('runs', 100);
 
   test('in random histories, members see what the rule of visibility says', {
     timeout: 300_000 + 300 * runs,
