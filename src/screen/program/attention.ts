@@ -3,7 +3,8 @@ import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import { whereMeant } from '../model/reading-order.ts';
 import type { Groups } from './groups.ts';
-import type { Position, Reader } from './reader.ts';
+import type { Reader } from './reader.ts';
+import type { Position } from './reading-place.ts';
 
 interface AttentionOptions {
   readonly board: BoardClient;

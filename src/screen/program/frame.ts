@@ -92,7 +92,7 @@ function drawMessage(surface: Surface, reader: Reader): void {
   // A wider screen may have brought the end of the text up.
   while (shown.offset > 0 && text.endsBefore(shown.offset)) shown.offset--;
   drawText(surface, text, shown.offset);
-  if (shown.endsWithin(surface.rows, surface.columns)) reader.drawnToEnd();
+  if (shown.endsWithin(surface.rows, surface.columns)) reader.messages.drawnToEnd();
 }
 
 /** What the line above the last says: the place in the thread, what is new, and whether there is more of the message. */
