@@ -9,8 +9,9 @@ import { SshServer } from './server.ts';
 import { SshError } from './ssh-error.ts';
 import { DoorConnection } from './vouched-door.ts';
 
-// How long sessions may go on after the board has closed, in milliseconds.
-const closingPatience = 2000;
+// How long sessions may take to end after the board has closed, in milliseconds. It is less than the time after which the board
+// kills this process.
+const closingTime = 3000;
 
 /**
  * Runs the SSH server as a child process of the board, until the board closes or has ended. The two speak over the IPC
@@ -26,7 +27,7 @@ export async function runChild(made: (path: string) => void): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
   let server: SshServer | undefined;
   const end = () => {
-    (server?.close(closingPatience) ?? Promise.resolve()).then(() => process.exit(0));
+    (server?.close(closingTime) ?? Promise.resolve()).then(() => process.exit(0));
   };
   // A board that was killed closes the channel, and nobody may connect to its SSH server any more.
   process.on('disconnect', end);

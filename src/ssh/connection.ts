@@ -89,9 +89,9 @@ export class SshConnection {
     if (socket.writableLength > 0) setTimeout(() => socket.destroy(), farewellTime).unref();
   }
 
-  /** The server ends: so does this connection, when its sessions have ended. */
-  stop(): void {
-    for (const session of this.sessions) session.stop();
+  /** The server ends: so does this connection, when its sessions have ended. @param scripts see `SshSession.stop` */
+  stop(scripts: boolean): void {
+    for (const session of this.sessions) session.stop(scripts);
     this.endIfIdle();
   }
 
@@ -149,7 +149,6 @@ export class SshConnection {
       limits,
       failed,
       receive: hasPlace ? (guest) => receive(guest, identity) : full,
-      giveUp: (reason) => this.end(reason),
       ended: () => {
         this.sessions.delete(session);
         if (hasPlace) freePlace();

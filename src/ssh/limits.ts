@@ -32,8 +32,6 @@ export const sshLimits = {
   unsent: 1024 * 1024,
   /** What one session may have sent and its program not read: the window of ssh2 and one packet. */
   unread: 2 * 1024 * 1024 + 64 * 1024,
-  /** How long a session that has ended waits until its last output is sent. */
-  lastOutput: 5000,
   /** The value of one environment variable. Six names are accepted. */
   variableBytes: 64,
   /** The longest command. */

@@ -89,19 +89,27 @@ export class SshServer {
     return addresses;
   }
 
-  /** Accepts no more connections, and resolves when the sessions have ended, or after `patience` milliseconds. */
-  async close(patience: number): Promise<void> {
+  /**
+   * Accepts no more connections, and resolves when the sessions have ended, or after `timeout` milliseconds. Sessions
+   * at a terminal end at once, and commands without one in the middle of that time.
+   */
+  async close(timeout: number): Promise<void> {
     this.closing = true;
     for (const listener of this.listeners) listener.close();
-    for (const connection of this.connections.values()) connection.stop();
+    const stop = (scripts: boolean) => {
+      for (const connection of this.connections.values()) connection.stop(scripts);
+    };
+    const scriptsEnd = setTimeout(stop, timeout / 2, true);
+    stop(false);
     await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, patience);
+      const late = setTimeout(resolve, timeout);
       this.emptied = () => {
-        clearTimeout(timer);
+        clearTimeout(late);
         resolve();
       };
       if (this.connections.size === 0) this.emptied();
     });
+    clearTimeout(scriptsEnd);
     clearInterval(this.tending);
     for (const [socket, connection] of this.connections) {
       connection.end('the server ends');

@@ -5,7 +5,7 @@ import { ChannelOutput, inputOf } from './channel-streams.ts';
 import type { SshLimits } from './limits.ts';
 import { SshTerminal } from './terminal.ts';
 
-/** A visitor before it is said who it is. */
+/** A visitor without an identity. */
 export type Guest = Omit<Visitor, 'identity'>;
 
 export interface SessionOptions {
@@ -18,8 +18,6 @@ export interface SessionOptions {
   readonly failed: (error: unknown) => void;
   /** Called when the session has ended. */
   readonly ended: () => void;
-  /** The connection has to be closed. */
-  readonly giveUp: (reason: string) => void;
 }
 
 /** The variables that a client may set. */
@@ -30,7 +28,11 @@ const stopping =
 
 /**
  * One `session` channel (RFC 4254, section 6): the requests of the client, until a shell or a command starts, and the
- * program that then runs. Requests for which there is no listener, such as X11, an agent and subsystems, are refused by ssh2.
+ * program that then runs. ssh2 refuses requests for which there is no listener, such as X11, an agent and subsystems.
+ *
+ * The session ends when both sides have sent CHANNEL_CLOSE (section 5.3), or the connection has ended. The client sends its
+ * CHANNEL_CLOSE when it has printed the output and knows the exit code. `ssh | less` can do that much later. If the server
+ * closed the connection before that, `ssh` would fail with exit code 255.
  */
 export class SshSession {
   private readonly environment: Record<string, string> = {};
@@ -39,6 +41,7 @@ export class SshSession {
   private terminal: SshTerminal | undefined;
   private channel: ServerChannel | undefined;
   private isShell = false;
+  private isRunning = false;
   private hasEnded = false;
 
   constructor(private readonly options: SessionOptions) {
@@ -76,15 +79,18 @@ export class SshSession {
     return this.channel?.readableLength ?? 0;
   }
 
-  /** The visitor has gone: the program is told so. */
+  /** The client has closed the session, or the connection has ended: the program ends. */
   end(): void {
     this.gone.abort();
-    if (!this.channel) this.finish();
+    if (!this.isRunning) this.finish();
   }
 
-  /** The server ends: a visitor at a shell leaves it, and gets the terminal back. A command goes on. */
-  stop(): void {
-    if (this.isShell) this.stopped.abort();
+  /**
+   * The server ends: a visitor at a shell or a terminal leaves, and gets the terminal back.
+   * @param scripts whether commands without a terminal end too, which may be about to finish by themselves
+   */
+  stop(scripts: boolean): void {
+    if (this.isShell || this.terminal || scripts) this.stopped.abort();
   }
 
   private setVariable(name: string, value: string): boolean {
@@ -102,6 +108,7 @@ export class SshSession {
     const channel = accept();
     if (!channel) return;
     this.channel = channel;
+    this.isRunning = true;
     this.isShell = command === undefined;
     channel.on('error', () => {});
     channel.stderr.on('error', () => {});
@@ -110,13 +117,15 @@ export class SshSession {
   }
 
   private async run(channel: ServerChannel, command: string | undefined): Promise<void> {
-    const { socket, receive, limits, giveUp } = this.options;
+    const { socket, receive } = this.options;
     const { environment, terminal } = this;
     const { signal } = this.gone;
     const { signal: stopped } = this.stopped;
     const gone = AbortSignal.any([signal, stopped]);
     const out = new ChannelOutput(channel, socket, signal);
     const input = inputOf(channel);
+    // What reads the input fails: a text that is not complete must not look complete.
+    gone.addEventListener('abort', () => input.destroy(), { once: true });
     const { output } = out;
     // A terminal shows both streams in one order.
     const errors = terminal ? output : out.errors;
@@ -132,14 +141,12 @@ export class SshSession {
       code = 3;
     }
     input.destroy();
-    const late = setTimeout(() => giveUp('did not read its last output'), limits.lastOutput);
     await out.flushed();
-    clearTimeout(late);
-    if (!signal.aborted) {
-      channel.exit(code);
-      channel.end();
-    }
-    this.finish();
+    this.isRunning = false;
+    if (signal.aborted) return this.finish();
+    channel.exit(code);
+    // Sends CHANNEL_EOF and CHANNEL_CLOSE.
+    channel.end();
   }
 
   private finish(): void {

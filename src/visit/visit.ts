@@ -177,8 +177,14 @@ class Stay {
     use: (opened: Opened) => Promise<number>,
   ): Promise<number> {
     const { client } = session;
+    const { gone } = this.visitor;
+    const leave = () => void client.close();
+    gone.addEventListener('abort', leave);
+    if (gone.aborted) leave();
     try {
       const { name } = await client.call('server.info', {});
+      // From here on, the shell itself ends.
+      gone.removeEventListener('abort', leave);
       return await use({ ...session, name });
     } finally {
       await client.close();

@@ -9,6 +9,7 @@ import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardWithSsh, childOf, lives } from './board.ts';
+import { slowLine } from './slow-line.ts';
 import { lacks, makeKey, run, typing } from './support.ts';
 
 const noSsh = lacks('ssh', 'ssh-keygen');
@@ -99,8 +100,8 @@ test.skipIf(noSsh)('people over SSH are told why the board ends', async () => {
   const person = typing('ssh', ssh('-t', 'alice@127.0.0.1', ' --plain'));
   await person.shows('alice');
   server.signal('SIGTERM');
-  await person.shows('The server is shutting down.');
-  await person.exited;
+  await person.shows('corkboard: The server is shutting down.');
+  expect(await person.exited).toBe(3);
   expect(await server.exited()).toBe(0);
 });
 
@@ -119,6 +120,22 @@ test.skipIf(noSsh).each([
   expect(person.raw.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(
     person.raw.lastIndexOf('\x1b[?1049h'),
   );
+});
+
+test.skipIf(noSsh).each([
+  { what: 'the screen', option: '-t', command: '' },
+  { what: 'lines', option: '-t', command: ' --plain' },
+  { what: 'a command at a terminal', option: '-t', command: 'post main Lunch' },
+  { what: 'a command without a terminal', option: '-T', command: 'post main Lunch' },
+])('over a slow line, $what ends with the reason and its exit code', async (visit) => {
+  const { server, port, sshAt } = await boardWithSsh();
+  const args = sshAt(await slowLine(port))(visit.option, 'alice@127.0.0.1', visit.command);
+  const person = typing('ssh', args);
+  await server.logged('"msg":"logged in"');
+  server.signal('SIGTERM');
+  await person.shows('corkboard: The server is shutting down.');
+  expect(await person.exited).toBe(3);
+  expect(await server.exited()).toBe(0);
 });
 
 test.skipIf(noSsh)(

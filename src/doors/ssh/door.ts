@@ -29,8 +29,9 @@ const startTime = 20_000;
 // The process is asked so often whether it is alive, in milliseconds, and killed after so many questions without an answer.
 const askPause = 10_000;
 const mostUnanswered = 6;
-// How long the process may take to end when the board closes, in milliseconds, before it is killed.
-const endTime = 3500;
+// How long the process may take to end when the board closes, in milliseconds, before it is killed. The process itself closes
+// its last connections after 3 s, and the board waits 5 s for a door.
+const endTime = 4500;
 // How much of the standard error of a process is kept for the log, in characters.
 const keptErrors = 4000;
 
