@@ -40,7 +40,8 @@ export interface Requests {
 export interface Replies {
   readonly requests: RequestQueue;
   readonly costs: Costs;
-  say(chunk: string | Buffer): void;
+  /** Sends the chunks of one reply. No notice comes between them. */
+  say(...chunks: (string | Buffer)[]): void;
   /** Asks for the next line, because a request that is under way waits for it. */
   readOn(): void;
   /** Settles once the peer has read enough for more to be said; with false if it has disconnected. */

@@ -90,7 +90,7 @@ class JsonRequests implements Requests {
       chunks.push(Buffer.from(piece));
       mark = await this.replies.costs.breathe(mark);
     }
-    for (const chunk of chunks) this.replies.say(chunk);
+    this.replies.say(...chunks);
     this.replies.costs.charge(mark);
   }
 

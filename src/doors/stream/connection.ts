@@ -121,9 +121,9 @@ export class Connection
     this.costs.pay(milliseconds);
   }
 
-  say(chunk: string | Buffer): void {
-    this.costs.bytes(chunk.length);
-    this.outbox.reply(chunk);
+  say(...chunks: (string | Buffer)[]): void {
+    for (const { length } of chunks) this.costs.bytes(length);
+    this.outbox.reply(...chunks);
   }
 
   readOn(): void {

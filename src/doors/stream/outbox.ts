@@ -83,9 +83,12 @@ export class Outbox implements EndsTurn {
     this.heldBack = [];
   }
 
-  /** Adds a reply. It never overflows, because the next request waits until it is read. */
-  reply(chunk: string | Buffer): void {
-    this.add(chunk);
+  /**
+   * Adds a whole reply: what was held back until then follows it. It never overflows, because the next request waits until
+   * it is read.
+   */
+  reply(...chunks: (string | Buffer)[]): void {
+    for (const chunk of chunks) this.add(chunk);
     this.ceiling = this.waiting + this.limit;
     const { heldBack } = this;
     if (!heldBack) return;
