@@ -34,7 +34,7 @@ const batches = fc.array(fc.oneof(posts, others)) as fc.Arbitrary<Call[]>;
 test('a batch arrives in the other thread as it was sent', () => {
   fc.assert(
     fc.property(batches, (calls) => {
-      const batch = { calls, first: 7, time: 16, lockTimeout: 5000 };
+      const batch = { calls, first: 7, now: 5, time: 16, lockTimeout: 5000 };
       expect(decodeBatch(structuredClone(encodeBatch(batch)))).toEqual(batch);
     }),
   );

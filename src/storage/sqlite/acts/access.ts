@@ -198,9 +198,9 @@ export function requireMember(statements: Statements, actor: Actor, ref: GroupRe
   };
 }
 
-/** @param at the time of the act @throws BoardError `SILENCED` */
-export function requireNotSilenced({ group, silencedUntil }: MemberAccess, at: number): void {
-  if (silencedUntil === null || silencedUntil <= at) return;
+/** @param now as in `Tx` @throws BoardError `SILENCED` */
+export function requireNotSilenced({ group, silencedUntil }: MemberAccess, now: number): void {
+  if (silencedUntil === null || silencedUntil <= now) return;
   throw boardError('SILENCED', group.name, toSeconds(formatTime(silencedUntil)));
 }
 

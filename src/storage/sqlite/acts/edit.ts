@@ -1,5 +1,6 @@
 import { mentionsIn } from '../../../board/mentions.ts';
 import type { Actor, Edit } from '../../../board/ports/repository.ts';
+import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, Header, Message } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { boardError } from '../../../protocol/errors.ts';
@@ -50,7 +51,7 @@ export function editMessage(
     return { group, message: headerOf(before), revision: edits };
   }
   if (revision !== undefined && revision !== edits) throw boardError('EDIT_CONFLICT', edits);
-  if (at - before.postedAt > editTime) throw boardError('EDIT_TOO_LATE', editTime / 1000);
+  if (ageOf(before, tx) > editTime) throw boardError('EDIT_TOO_LATE', editTime / 1000);
   if (edits >= limits.edits) throw boardError('TOO_MANY_EDITS', limits.edits);
   const change = nextChange(statements, group.id, at);
   statements.addRevision.run({
@@ -71,13 +72,18 @@ export function editMessage(
   return { group, message, revision: edits + 1 };
 }
 
+/** How old a message is. If it is dated by a clock that was ahead, its age counts by the stored times. */
+function ageOf({ postedAt }: { readonly postedAt: number }, { at, now }: ServerTx): number {
+  return (postedAt > now + day ? at : now) - postedAt;
+}
+
 /** @throws BoardError `SILENCED`, and what `requireMayWrite` throws for a direct conversation */
 function requireMayWriteNow(
-  { statements, at }: ServerTx,
+  { statements, now }: ServerTx,
   actor: Actor,
   access: MemberAccess,
 ): void {
-  requireNotSilenced(access, at);
+  requireNotSilenced(access, now);
   if (isDirectName(access.group.name)) requireMayWrite(statements, actor, access.group);
 }
 

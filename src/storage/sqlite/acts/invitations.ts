@@ -58,9 +58,9 @@ export function makeCode(
     readonly until: number | null;
   },
 ): { group: Group } {
-  const { statements, at } = tx;
+  const { statements, now } = tx;
   const { group } = requireRight(statements, authority, 'invite users');
-  if (until !== null && (until <= at || until > at + limits.codeDays * day)) {
+  if (until !== null && (until <= now || until > now + limits.codeDays * day)) {
     throw boardError('INVALID_PARAMS', `a code ends in the future, within ${limits.codeDays} days`);
   }
   requireRoom(tx, group);
@@ -110,10 +110,10 @@ export function hashOfCode(code: string): string {
 }
 
 /** The invitation that a code is, if it is one to join that group now. */
-export function findCode({ statements, at }: OperatorTx, code: string | undefined) {
+export function findCode({ statements, now }: OperatorTx, code: string | undefined) {
   if (code === undefined) return undefined;
   const found = statements.invitationByCode.get({ hash: hashOfCode(code) });
-  const isOver = found && (found.until ?? at + 1) <= at;
+  const isOver = found && (found.until ?? now + 1) <= now;
   return isOver ? undefined : found;
 }
 
@@ -167,8 +167,8 @@ function requireUnblocked(statements: Statements, { user }: Actor, name: string)
 }
 
 /** @throws BoardError `INVITATION_LIMIT` */
-function requireRoom({ statements, at }: OperatorTx, group: Group): void {
-  const open = statements.openInvitationCount.get({ group: group.id, at })?.count ?? 0;
+function requireRoom({ statements, now }: OperatorTx, group: Group): void {
+  const open = statements.openInvitationCount.get({ group: group.id, now })?.count ?? 0;
   if (open >= limits.invitations) {
     throw boardError('INVITATION_LIMIT', group.name, limits.invitations);
   }
@@ -184,7 +184,11 @@ interface NewInvitation {
 }
 
 /** Adds an invitation, and removes the codes of its group that have ended. */
-function add({ statements, at }: OperatorTx, actor: Actor | null, invitation: NewInvitation): void {
-  statements.removeEndedCodes.run({ group: invitation.group, at });
+function add(
+  { statements, at, now }: OperatorTx,
+  actor: Actor | null,
+  invitation: NewInvitation,
+): void {
+  statements.removeEndedCodes.run({ group: invitation.group, now });
   statements.invite.run({ ...invitation, by: actor?.user.id ?? null, at });
 }

@@ -72,7 +72,7 @@ export function unsilence(tx: OperatorTx, act: ActOnUser): Done {
  * @throws BoardError as `Repository.silence` does
  */
 export function silence(tx: OperatorTx, act: ActOnUser & { readonly until: number }): Done {
-  const { statements, at } = tx;
+  const { statements, at, now } = tx;
   const { actor, reason, until } = act;
   const authorized = requireRight(statements, act, 'silence members');
   const { group } = authorized;
@@ -80,7 +80,7 @@ export function silence(tx: OperatorTx, act: ActOnUser & { readonly until: numbe
   const { user } = target;
   requireOther(actor, user, 'write less');
   requireAbove(authorized, target);
-  if (until <= at || until > at + limits.silenceDays * day) {
+  if (until <= now || until > now + limits.silenceDays * day) {
     const why = `a silence ends in the future, within ${limits.silenceDays} days`;
     throw boardError('INVALID_PARAMS', why);
   }

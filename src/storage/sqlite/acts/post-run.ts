@@ -78,11 +78,11 @@ export class PostRun {
   }
 
   /**
-   * @param at the time of the post
+   * @param now as in `Tx`
    * @throws BoardError `GROUP_NOT_FOUND`, `NOT_MEMBER`, `SILENCED`, what `requireMayWrite` throws for a direct conversation, and what
    * `requireActiveSession` throws
    */
-  placeFor(actor: Actor, ref: GroupRef, at: number): PostPlace {
+  placeFor(actor: Actor, ref: GroupRef, now: number): PostPlace {
     const user = actor.user.id;
     const { proof } = actor;
     const key = 'id' in ref ? ref.id : ref.key;
@@ -93,7 +93,7 @@ export class PostRun {
     const access = requireMember(this.statements, actor, ref);
     const { group, lastNumber } = access;
     // A silence ends by itself, so whoever is silenced is looked up again.
-    requireNotSilenced(access, at);
+    requireNotSilenced(access, now);
     if (isDirectName(group.name)) requireMayWrite(this.statements, actor, group);
     const numbering = this.numberings.get(group.id) ?? new Numbering(group.id, lastNumber);
     const place = { group, numbering, access };

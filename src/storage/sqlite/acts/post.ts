@@ -23,11 +23,8 @@ export interface Post {
 export function post(tx: ServerTx, call: Post) {
   const { actor, group: ref, message: asked } = call;
   const { content, key } = asked;
-  const { group, numbering, access } = tx.posts.placeFor(
-    actor,
-    groupFor(tx, actor, ref, asked),
-    tx.at,
-  );
+  const named = groupFor(tx, actor, ref, asked);
+  const { group, numbering, access } = tx.posts.placeFor(actor, named, tx.now);
   const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
   if (posted) return { group, message: posted };
   const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, access, asked);

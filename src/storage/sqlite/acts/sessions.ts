@@ -106,8 +106,8 @@ export function disconnect(
   tx: ServerTx,
   { actor, ending, until }: { actor: Actor; ending: EndingToken | null; until: number },
 ): void {
-  if (ending && !ending.ends && ending.token.issuedAt < until - day) {
-    keepToken(tx, { user: actor.user.id, token: ending.token, at: until });
+  if (ending && !ending.ends && ending.token.issuedAt < tx.now - day) {
+    keepToken(tx, { user: actor.user.id, token: ending.token, at: tx.now });
   }
   end(tx, actor, ending?.ends ? ending.token : null, until);
 }
@@ -126,7 +126,7 @@ export function setPassword(
   const { user, origin } = actor;
   requireActiveSession(statements, actor);
   statements.setPassword.run({ user: user.id, hash: passwordHash });
-  if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.at });
+  if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.now });
   endTokens(statements, user.id, keep?.id);
   if (network !== null) know(tx, user.id, network);
   statements.forgetNetworksBut.run({ user: user.id, keep: network ?? '' });
@@ -159,7 +159,7 @@ function findKnown(
 
 /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
 function findResumed(
-  { statements, at }: ServerTx,
+  { statements, now }: ServerTx,
   { id: hash, user, epoch, issuedAt, key }: PresentedToken,
 ): StoredAccount {
   const owner = user || statements.tokenByHash.get({ hash })?.userId;
@@ -168,7 +168,7 @@ function findResumed(
   const { usedAt, tokenEpoch, tokensAfter, ended } = account;
   const isCurrent = epoch === tokenEpoch && issuedAt > tokensAfter && !ended;
   const lastUse = usedAt ?? (isCurrent ? issuedAt : 0);
-  if (lastUse < at - tokenLifetime || !hasKey(statements, account, key)) {
+  if (lastUse < now - tokenLifetime || !hasKey(statements, account, key)) {
     throw boardError('TOKEN_INVALID');
   }
   refuseBanned(account);

@@ -12,6 +12,11 @@ interface Tx<E> {
   readonly statements: Statements;
   /** The time of the act, in microseconds. In a server it is later than every stored time. */
   readonly at: number;
+  /**
+   * The time by which things end, in microseconds: the wall clock, or what it is expected to be if it is wrong. Unlike `at`,
+   * it can go back, and stored times can be later.
+   */
+  readonly now: number;
   /** Set in the process of a command, whose events a server announces later. */
   readonly isOutside?: true;
   /** Announces a change of the act. The event is published, or given to the server, with the commit only. */

@@ -18,7 +18,7 @@ import { noMessage } from '../acts/messages.ts';
 import { findUser } from '../acts/users.ts';
 import type { Executor } from '../executor.ts';
 import type { Client } from '../file/connection.ts';
-import { clockTolerance } from '../serving/clock-watch.ts';
+import { expectedTime, isDoubtful } from '../serving/clock-watch.ts';
 import { findMessage } from '../statements/by-number.ts';
 import { headerPage, historyPage } from '../statements/pages.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -89,9 +89,8 @@ export class SqliteAdministration implements Administration {
 
   clockDoubt(): Promise<number | null> {
     return this.read(() => {
-      const trusted = this.statements.wallClock.get()?.trustedAt;
-      if (trusted === undefined || Date.now() * 1000 - trusted <= clockTolerance) return null;
-      return trusted;
+      const known = this.statements.wallClock.get();
+      return isDoubtful(known, Date.now() * 1000) ? known.trustedAt : null;
     });
   }
 
@@ -164,7 +163,10 @@ export class SqliteAdministration implements Administration {
   }
 
   networkBans() {
-    return this.read(() => this.statements.currentNetworkBans.all({ now: Date.now() * 1000 }));
+    return this.read(() => {
+      const now = expectedTime(this.statements.wallClock.get(), Date.now() * 1000);
+      return this.statements.currentNetworkBans.all({ now });
+    });
   }
 
   banNetwork(ban: Omit<NetworkBan, 'createdAt'>) {

@@ -13,6 +13,7 @@ import type { Client } from '../file/connection.ts';
 import { asBoardError } from '../file/failure.ts';
 import { withoutForeignKeys, writeAtOnce } from '../file/write.ts';
 import { lockRetry } from '../serving/batch-writer.ts';
+import { expectedTime } from '../serving/clock-watch.ts';
 import { type Statements, statementsOnUse } from '../statements/statements.ts';
 
 // Pages of the log: a server copies them into the database at 1000.
@@ -68,7 +69,9 @@ export class OutsideExecutor implements Executor {
     const emit = (event: BoardEvent) => {
       statements.addOutsideChange.run({ event: JSON.stringify(event) });
     };
-    const tx: OperatorTx = { statements, at: Date.now() * 1000, isOutside: true, emit };
+    const at = Date.now() * 1000;
+    const now = expectedTime(statements.wallClock.get(), at);
+    const tx: OperatorTx = { statements, at, now, isOutside: true, emit };
     const write = () => writeAtOnce(this.client, () => perform(tx, call));
     return runsWithoutForeignKeys(call) ? withoutForeignKeys(this.client, write) : write();
   }

@@ -46,7 +46,7 @@ function keepsPosts({ act }: Call): boolean {
 class ReusedTx implements ServerTx {
   readonly posts: PostRun;
   emit: (event: BoardEvent) => void = () => {};
-  time: CallTime = { ask: () => 0 };
+  time: CallTime = { ask: () => 0, now: 0 };
 
   constructor(private readonly prepared: Statements) {
     this.posts = new PostRun(prepared);
@@ -60,5 +60,9 @@ class ReusedTx implements ServerTx {
 
   get at(): number {
     return this.time.ask();
+  }
+
+  get now(): number {
+    return this.time.now;
   }
 }

@@ -11,6 +11,8 @@ export interface Batch<C> {
   readonly calls: readonly C[];
   /** The time of the first call. Each call is a microsecond later than the call before it. */
   readonly first: number;
+  /** The time by which things end: see `Tx.now`. */
+  readonly now: number;
   /** Milliseconds that the calls of one commit may take. */
   readonly time: number;
   /** Milliseconds to wait for another process's lock. */
@@ -43,7 +45,7 @@ export class BatchWriter<C> implements Writer<C> {
 
   constructor(private readonly committer: Committer<C>) {}
 
-  async write({ calls, first, time, lockTimeout }: Batch<C>): Promise<Written> {
+  async write({ calls, first, now, time, lockTimeout }: Batch<C>): Promise<Written> {
     this.until = performance.now() + lockTimeout;
     const commits: Commit[] = [];
     const note = (commit: Commit) => void commits.push(commit);
@@ -52,7 +54,7 @@ export class BatchWriter<C> implements Writer<C> {
     const commit = (some: readonly C[], at: number) =>
       this.whenUnlocked(() => {
         began = performance.now();
-        return this.committer.commit(some, { first: at, time, note });
+        return this.committer.commit(some, { first: at, now, time, note });
       });
     const written = (outcomes: Outcome[]) => ({ outcomes, commits, newest: this.committer.newest });
     try {

@@ -71,6 +71,7 @@ export class ClockWatch {
     this.firstNewest = store.clock.newest;
     // Unlike `performance.now()`, `uptime` also counts while the machine is suspended.
     this.elapsed = options.elapsed ?? (() => uptime() * 1000);
+    store.expected = () => this.expected;
   }
 
   /** Whether messages may be deleted by their age now. @throws BoardError `STORAGE_FAILED` */
@@ -142,6 +143,22 @@ export class ClockWatch {
       report({ found: 'future rows', clock, newest });
     this.reportedFuture = isFuture;
   }
+}
+
+/**
+ * The time by which things end, for a command beside a server or without one: the clock, unless it is further ahead of the
+ * last trusted time than the tolerance. Times are microseconds since the epoch.
+ */
+export function expectedTime(known: Pick<KnownClock, 'trustedAt'> | undefined, clock: number) {
+  return isDoubtful(known, clock) ? known.trustedAt : clock;
+}
+
+/** Whether a clock is further ahead of the last trusted time than the tolerance. */
+export function isDoubtful<K extends Pick<KnownClock, 'trustedAt'>>(
+  known: K | undefined,
+  clock: number,
+): known is K {
+  return known !== undefined && clock > known.trustedAt + clockTolerance;
 }
 
 function judge(

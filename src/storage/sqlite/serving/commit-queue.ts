@@ -22,6 +22,8 @@ export interface CommitQueueOptions<C> {
   failed?: (error: unknown) => void;
   /** Gives each call its time. */
   clock?: Clock;
+  /** The time by which things end, in microseconds: see `Tx.now`. */
+  now?: () => number;
   /** Runs the calls of `runUnwritten`, on a connection of this thread. */
   reader?: Performer<C> | undefined;
   /** Whether a call needs a transaction of its own. */
@@ -63,6 +65,7 @@ export class CommitQueue<C> {
   private readonly reads = new ReadQueue(() => this.underWay === undefined);
   private readonly clock: Clock;
   private readonly counts: CommitCounts;
+  private readonly now: () => number;
   private readonly lockTimeout: number;
   private readonly commitTime: number;
 
@@ -71,6 +74,7 @@ export class CommitQueue<C> {
     private readonly options: CommitQueueOptions<C>,
   ) {
     this.clock = options.clock ?? new Clock(0);
+    this.now = options.now ?? (() => Date.now() * 1000);
     this.counts = options.counts ?? new CommitCounts();
     this.lockTimeout = options.lockTimeout ?? 5000;
     this.commitTime = options.commitTime ?? serverCommitTime;
@@ -102,7 +106,8 @@ export class CommitQueue<C> {
         const began = performance.now();
         const write = { call, bytes: 0, payer, since: began, resolve, reject };
         try {
-          this.settle(write, performOne(reader, call, { ask: () => this.clock.tick() }, began));
+          const time = { ask: () => this.clock.tick(), now: this.now() };
+          this.settle(write, performOne(reader, call, time, began));
         } catch (error) {
           this.refuse(write, error);
         }
@@ -155,7 +160,9 @@ export class CommitQueue<C> {
     const began = performance.now();
     let written: Written;
     try {
-      written = await this.writer.write({ calls, first, time: this.commitTime, lockTimeout });
+      const now = this.now();
+      const time = this.commitTime;
+      written = await this.writer.write({ calls, first, now, time, lockTimeout });
     } catch (error) {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];

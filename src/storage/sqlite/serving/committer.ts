@@ -11,6 +11,8 @@ export type Emit = (event: BoardEvent) => void;
 export interface CallTime {
   /** Call it only if the time is stored. */
   ask(): number;
+  /** The time by which things end: see `Tx.now`. */
+  readonly now: number;
 }
 
 /** Runs calls inside the transactions of a `Committer`. */
@@ -81,6 +83,7 @@ export class Committer<C> {
    * are still committed.
    * @param calls a single call if `Performer.isAlone` says so
    * @param first the time of the first call; each call is a microsecond later than the call before it
+   * @param now the time by which things end, for all of them
    * @param time milliseconds
    * @param note called for the transaction, once it is committed
    * @returns the outcomes of the first calls, as many as were run
@@ -88,10 +91,16 @@ export class Committer<C> {
    */
   commit(
     calls: readonly C[],
-    { first, time, note }: { first: number; time: number; note: (commit: Commit) => void },
+    {
+      first,
+      now,
+      time,
+      note,
+    }: { first: number; now: number; time: number; note: (commit: Commit) => void },
   ): Outcome[] {
     this.requireFiles();
     const began = performance.now();
+    this.time.now = now;
     const transact = () => this.transact(calls, first, time);
     const [call] = calls;
     const isAlone = call !== undefined && this.performer.isAlone?.(call);
@@ -135,6 +144,7 @@ export class Committer<C> {
 
 class NotedTime implements CallTime {
   next = 0;
+  now = 0;
   newest = 0;
 
   ask(): number {

@@ -59,7 +59,7 @@ export class SqliteGroups implements GroupRepository {
       const staff = isHidden ? [] : statements.staffOf.all({ group: id });
       const named = (role: Role) => staff.filter((one) => one.role === role).map((one) => one.name);
       const pins = joinedAt === null ? [] : statements.pinsOf.all({ group: id });
-      const isSilenced = (silencedUntil ?? 0) > this.store.now() * 1000;
+      const isSilenced = (silencedUntil ?? 0) > this.store.expected();
       return {
         ...{ group, description, about, access, posting, replying },
         members: isHidden ? 0 : members,

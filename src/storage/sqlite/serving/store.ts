@@ -62,6 +62,8 @@ export class Store implements Executor {
   readonly clock: Clock;
   /** The wall clock, in milliseconds. */
   readonly now: () => number;
+  /** The time by which things end, in microseconds. It is the wall clock, until a `ClockWatch` says better. */
+  expected: () => number;
   readonly trouble: StorageTrouble;
   /** The uses of users and tokens by logins, which the upkeep stores. */
   readonly uses = new Uses();
@@ -80,6 +82,7 @@ export class Store implements Executor {
     const database = orm(client);
     this.statements = prepareStatements(client);
     this.now = now;
+    this.expected = () => now() * 1000;
     this.clock = new Clock(lastTime(database), now);
     this.files = new OpenFiles(client.name);
     const { counts } = this;
@@ -96,7 +99,8 @@ export class Store implements Executor {
     this.thread = new CommitThread(data, client, { lost, missed, logHeld });
     const reader = new ActPerformer(this.statements);
     const isAlone = runsWithoutForeignKeys;
-    const all = { ...options, counts, trouble, clock, reader, isAlone };
+    const time = { clock, now: () => this.expected() };
+    const all = { ...options, ...time, counts, trouble, reader, isAlone };
     this.queue = new CommitQueue<Call>(this.thread, all);
   }
 
@@ -193,7 +197,7 @@ export class Store implements Executor {
       logBytes: size(`${this.client.name}-wal`),
       logHeldBytes: this.thread.heldBytes,
       ...(this.statements.holdings.get() ?? none),
-      moderation: countModeration(this.client, this.now() * 1000),
+      moderation: countModeration(this.client, this.expected()),
     };
   }
 

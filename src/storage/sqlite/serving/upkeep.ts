@@ -138,9 +138,9 @@ export class SqliteUpkeep implements Upkeep {
     }
   }
 
-  /** The time by the wall clock, in microseconds. */
+  /** The time by which things end, in microseconds. */
   private get now(): number {
-    return this.store.now() * 1000;
+    return this.store.expected();
   }
 
   private async clockIsTrusted(): Promise<boolean> {

@@ -85,15 +85,15 @@ export function invitationStatements(orm: Orm) {
         .delete(invitations)
         .where(and(eq(invitations.userId, user), eq(invitations.groupId, group)))
         .prepare(),
-    /** Removes the codes of a group that have ended at `:at`. */
+    /** Removes the codes of a group that have ended at `:now`. */
     removeEndedCodes: () =>
       orm
         .delete(invitations)
-        .where(and(eq(invitations.groupId, group), sql`${invitations.until} <= ${value('at')}`))
+        .where(and(eq(invitations.groupId, group), sql`${invitations.until} <= ${value('now')}`))
         .prepare(),
-    /** How many invitations of a group have not ended at `:at`. */
+    /** How many invitations of a group have not ended at `:now`. */
     openInvitationCount: () => {
-      const isOpen = sql`coalesce(${invitations.until}, ${value('at')} + 1) > ${value('at')}`;
+      const isOpen = sql`coalesce(${invitations.until}, ${value('now')} + 1) > ${value('now')}`;
       const open = and(eq(invitations.groupId, group), isOpen);
       return direct(client, orm.select(countColumns).from(invitations).where(open), countColumns);
     },

@@ -1,0 +1,171 @@
+import { expect, test } from 'vitest';
+import { groupName, userName } from '../../src/board/names.ts';
+import { hashOfCode } from '../../src/storage/sqlite/acts/invitations.ts';
+import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { ClockWatch } from '../../src/storage/sqlite/serving/clock-watch.ts';
+import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
+import {
+  errorCodeOf,
+  groupNamed,
+  login,
+  main,
+  member,
+  newFile,
+  newLogin,
+  openBoard,
+  post,
+  presented,
+  type StoredBoard,
+} from '../helpers/storage.ts';
+
+// What ends by itself, on a machine whose clock is wrong: nothing ends early, and everything ends in the end.
+
+const hour = 3_600_000;
+const day = 24 * hour;
+const plans = groupNamed('plans');
+
+class Machine {
+  wall = Date.UTC(2026, 0, 1);
+  private running = 0;
+  private readonly file = newFile();
+  board!: StoredBoard;
+  watch!: ClockWatch;
+
+  async start(): Promise<void> {
+    this.board = openBoard({ file: this.file, now: () => this.wall, durable: false });
+    const elapsed = () => this.running;
+    this.watch = new ClockWatch(this.board.store, { report: () => {}, elapsed });
+    await this.watch.isTrusted();
+  }
+
+  async restart(): Promise<void> {
+    await this.board.close();
+    await this.start();
+  }
+
+  /** Lets a server run, which looks at its clock every six hours. */
+  async run(milliseconds: number): Promise<void> {
+    for (let left = milliseconds; left > 0; left -= 6 * hour) {
+      const step = Math.min(left, 6 * hour);
+      this.wall += step;
+      this.running += step;
+      await this.watch.isTrusted();
+    }
+  }
+}
+
+/** Makes the clock of a machine wrong. */
+const faults: [string, (machine: Machine) => Promise<void>][] = [
+  [
+    'a clock that is set 400 days ahead while the server runs',
+    async (machine) => {
+      machine.wall += 400 * day;
+    },
+  ],
+  [
+    'a start with a clock that is 400 days ahead',
+    async (machine) => {
+      machine.wall += 400 * day;
+      await machine.restart();
+    },
+  ],
+  [
+    'a clock that was ten years ahead for one post',
+    async (machine) => {
+      machine.wall += 3650 * day;
+      await post(machine.board, await member(machine.board, 'eve'), 'dated ahead');
+      machine.wall -= 3650 * day;
+      await machine.watch.isTrusted();
+    },
+  ],
+];
+
+async function machineWithPlans(): Promise<Machine> {
+  const machine = new Machine();
+  await machine.start();
+  const operator = SqliteAdministration.outside(machine.board.client);
+  await operator.createGroup(groupName('plans'), '', 'invite');
+  return machine;
+}
+
+const micros = (milliseconds: number) => milliseconds * 1000;
+
+test.each(faults)('after %s, a token is valid for as long as before', async (_, fault) => {
+  const machine = await machineWithPlans();
+  const { accounts } = machine.board;
+  const opened = await accounts.login(userName('alice'), newLogin(), 1);
+  const token = presented(opened);
+  await fault(machine);
+  await machine.board.accounts.resume(token, 2);
+  await machine.run(29 * day);
+  await machine.board.accounts.resume(token, 3);
+  // The last use was stored for nobody here, so the token ends 30 days after its login.
+  await machine.run(2 * day);
+  await expect(machine.board.accounts.resume(token, 4)).rejects.toMatchObject({
+    code: 'TOKEN_INVALID',
+  });
+});
+
+test.each(faults)('after %s, a silence lasts as long as it was given', async (_, fault) => {
+  const machine = await machineWithPlans();
+  const bob = await member(machine.board, 'bob');
+  const silence = (milliseconds: number) =>
+    machine.board.store.run('silence', {
+      ...{ actor: null, group: main, user: 'bob', reason: '' },
+      until: machine.board.store.expected() + micros(milliseconds),
+    });
+  const requireSilenced = async () => {
+    expect(await errorCodeOf(post(machine.board, bob, 'a post'))).toBe('SILENCED');
+    const shown = await new SqliteGroups(machine.board.store).show(bob, main);
+    expect(shown.silencedUntil).not.toBeNull();
+  };
+  await silence(12 * hour);
+  await fault(machine);
+  await requireSilenced();
+  await machine.run(18 * hour);
+  await post(machine.board, bob, 'a post');
+  await silence(12 * hour);
+  await requireSilenced();
+  await machine.run(18 * hour);
+  await post(machine.board, bob, 'a post');
+});
+
+test.each(faults)('after %s, a code is good for as long as it was made for', async (_, fault) => {
+  const machine = await machineWithPlans();
+  const makeCode = (code: string, milliseconds: number) =>
+    machine.board.store.run('makeCode', {
+      ...{ actor: null, group: plans, uses: null },
+      hash: hashOfCode(code),
+      until: machine.board.store.expected() + micros(milliseconds),
+    });
+  const join = async (name: string, code: string) => {
+    const actor = await login(machine.board, name);
+    return machine.board.repository.join(actor, plans, code);
+  };
+  await makeCode('first', 12 * hour);
+  await fault(machine);
+  await join('bob', 'first');
+  // Making a code removes those that have ended: also as a command, in a process of its own.
+  await makeCode('second', 12 * hour);
+  const limits = { code: 'third', uses: null, until: null };
+  await SqliteAdministration.outside(machine.board.client).moderation.makeCode(plans, limits);
+  await join('carol', 'first');
+  await machine.run(18 * hour);
+  await expect(join('dave', 'first')).rejects.toMatchObject({ code: 'INVITATION_INVALID' });
+});
+
+test.each(faults)('after %s, a message can be edited within its time', async (_, fault) => {
+  const machine = await machineWithPlans();
+  const alice = await member(machine.board, 'alice');
+  const { number } = await post(machine.board, alice, 'a mistake');
+  const edit = (subject: string) =>
+    machine.board.repository.edit(
+      ...([alice, main, number] as const),
+      { subject, content: undefined, revision: undefined },
+      micros(day),
+    );
+  await fault(machine);
+  await edit('mended');
+  await machine.run(30 * hour);
+  await expect(edit('mended again')).rejects.toMatchObject({ code: 'EDIT_TOO_LATE' });
+});
