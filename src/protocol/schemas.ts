@@ -68,6 +68,8 @@ const thread = z.object({
   lastPostedAt: z.string(),
   replies: z.int(),
   unread: z.int(),
+  /** True if only moderators can reply. */
+  closed: z.boolean().optional(),
 });
 const member = z.object({ name: z.string(), online: z.boolean() });
 /** A page of a group's members. `total` counts all members. `next` is the `after` of the next page, if there is one. */

@@ -16,8 +16,7 @@ export class KeptDrafts {
     const proof = key?.fingerprint ?? (password === undefined ? undefined : 'password');
     if (proof === undefined) return undefined;
     const owner = `${userId} ${proof}`;
-    const store =
-      this.stores.get(owner) ?? draftsInMemory('The draft is kept until the board restarts.');
+    const store = this.stores.get(owner) ?? draftsInMemory('until the board restarts');
     this.stores.delete(owner);
     this.stores.set(owner, store);
     const [oldest] = this.stores.keys();

@@ -121,7 +121,7 @@ test('a text that was given up comes back as a draft', async () => {
 
 test('e edits a message of one’s own, and no other', async () => {
   const { screen } = await reading();
-  await screen.typed('e', 'You can edit your own messages only.');
+  await screen.typed('e', 'Message 3 of main is not yours.');
   await screen.typed('rYes.\x13', 'Your reply is message 4');
   await screen.typed('g#4\r', 'Yes.');
   await screen.typed('e', 'Edit #4 in main');
@@ -249,7 +249,7 @@ test(': runs any command of the board, and shows long output in pages', async ()
 
 test('? shows all keys, those of this place first', async () => {
   const { screen } = await reading();
-  await screen.typed('?', 'On threads and messages');
+  await screen.typed('?', 'In the list of threads');
   await screen.typed('q', 'Where can I park?');
 });
 

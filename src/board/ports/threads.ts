@@ -14,6 +14,8 @@ export interface ThreadSummary {
   readonly replies: number;
   /** Visible messages of others that are unread, counted up to `limits.unread`. */
   readonly unread: number;
+  /** Set if only moderators can reply. */
+  readonly closed?: true;
 }
 
 /** A part of a list of threads, those with the newest messages first. */

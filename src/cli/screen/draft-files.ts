@@ -1,11 +1,14 @@
 import { createHash } from 'node:crypto';
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { stateFolder } from '../../chat/state-folder.ts';
 import { cleanLine, cleanText } from '../../protocol/clean.ts';
 import { type Draft, type DraftStore, draftsInMemory } from '../../screen/widgets/drafts.ts';
 import { readSmallFile } from '../asking/text-file.ts';
 
+// Files of one user that are looked at for a list of drafts.
+const mostListed = 200;
+const placeLine = /^Place: (.*)\n/;
 const subjectLine = /^Subject: (.*)\n\n?/;
 
 /**
@@ -14,10 +17,12 @@ const subjectLine = /^Subject: (.*)\n\n?/;
  */
 export function draftsInFiles(board: string, user: string): DraftStore {
   const memory = draftsInMemory();
-  const fileOf = (place: string) =>
-    join(stateFolder(), 'drafts', fileName(board), fileName(user), `${fileName(place)}.txt`);
+  const folder = () => join(stateFolder(), 'drafts', fileName(board), fileName(user));
+  const fileOf = (place: string) => join(folder(), `${fileName(place)}.txt`);
   return {
-    get: (place) => memory.get(place) ?? read(() => fileOf(place)),
+    lasts: 'in a file of your home folder',
+    places: () => [...new Set([...memory.places(), ...placesIn(folder)])],
+    get: (place) => memory.get(place) ?? read(() => fileOf(place))?.draft,
     set: (place, draft) => {
       memory.set(place, undefined);
       try {
@@ -26,7 +31,7 @@ export function draftsInFiles(board: string, user: string): DraftStore {
           rmSync(file, { force: true });
           return '';
         }
-        write(file, draft);
+        write(file, place, draft);
         return `The draft is kept in ${file}.`;
       } catch (error) {
         if (!draft) return '';
@@ -37,25 +42,57 @@ export function draftsInFiles(board: string, user: string): DraftStore {
   };
 }
 
-function read(file: () => string): Draft | undefined {
+interface Written {
+  /** Undefined if the file does not say it. */
+  readonly place: string | undefined;
+  readonly draft: Draft;
+}
+
+function read(file: () => string): Written | undefined {
+  let path: string;
   let written: string;
   try {
-    written = cleanText(readSmallFile(file()).toString());
+    path = file();
+    written = cleanText(readSmallFile(path).toString());
   } catch {
     return undefined;
   }
-  const [head, subject] = subjectLine.exec(written) ?? [];
-  const text = written.slice(head?.length ?? 0).replace(/\n$/, '');
-  return subject === undefined ? { text } : { subject: cleanLine(subject), text };
+  const [line = '', named] = placeLine.exec(written) ?? [];
+  const name = basename(path, '.txt');
+  // In a file without the line, a text may begin like it.
+  const isPlace = named !== undefined && named !== name && fileName(named) === name;
+  const rest = isPlace ? written.slice(line.length) : written;
+  const [head, subject] = subjectLine.exec(rest) ?? [];
+  const text = rest.slice(head?.length ?? 0).replace(/\n$/, '');
+  const draft = subject === undefined ? { text } : { subject: cleanLine(subject), text };
+  return { place: isPlace ? named : undefined, draft };
+}
+
+/** The places of the drafts in a folder. A file without the line has the name of its place. */
+function placesIn(folder: () => string): string[] {
+  let files: string[];
+  let path: string;
+  try {
+    path = folder();
+    files = readdirSync(path).filter((name) => name.endsWith('.txt'));
+  } catch {
+    return [];
+  }
+  return files.slice(0, mostListed).flatMap((name) => {
+    const base = basename(name, '.txt');
+    const place = read(() => join(path, name))?.place ?? base;
+    return fileName(place) === base ? [place] : [];
+  });
 }
 
 /** The old draft is there until the new one is whole. */
-function write(file: string, { subject, text }: Draft): void {
+function write(file: string, place: string, { subject, text }: Draft): void {
   mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
   const next = `${file}.new`;
   rmSync(next, { force: true });
+  const where = basename(file, '.txt') === place ? '' : `Place: ${place}\n`;
   const head = subject === undefined ? '' : `Subject: ${subject}\n\n`;
-  writeFileSync(next, `${head}${text}\n`, { mode: 0o600, flag: 'wx' });
+  writeFileSync(next, `${where}${head}${text}\n`, { mode: 0o600, flag: 'wx' });
   renameSync(next, file);
 }
 

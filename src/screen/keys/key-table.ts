@@ -14,24 +14,9 @@ export interface KeyProblem {
 }
 
 export interface Hint {
+  readonly action: ActionName;
   readonly key: string;
   readonly word: string;
-}
-
-export interface HelpSection {
-  readonly title: string;
-  readonly rows: readonly { readonly keys: string; readonly does: string }[];
-}
-
-const titles = {
-  index: 'On threads and messages',
-  input: 'In a line that you type',
-  box: 'While you write a message',
-};
-const panes: readonly Place[] = ['groups', 'index', 'message'];
-
-function isEverywhere(places: readonly Place[]): boolean {
-  return panes.every((pane) => places.includes(pane));
 }
 
 /** Which key does what, in each place. */
@@ -61,41 +46,8 @@ export class KeyTable {
       const { hint, hintedIn, places } = specOf(action);
       if (!hint || !(hintedIn ?? places).includes(place)) return [];
       const [key] = this.keysOf(action, place);
-      return key === undefined ? [] : [{ key, word: hint }];
+      return key === undefined ? [] : [{ action, key, word: hint }];
     });
-  }
-
-  /** All keys, those of a place first. */
-  help(place: Place): HelpSection[] {
-    const reading = this.section('Wherever you read', 'index', isEverywhere);
-    const messages = this.section(titles.index, 'index', (places) => !isEverywhere(places));
-    const box = this.section(titles.box, 'box', () => true);
-    const input = this.section(titles.input, 'input', () => true);
-    switch (place) {
-      case 'groups':
-        return [reading, messages, box, input];
-      case 'index':
-      case 'message':
-        return [messages, reading, box, input];
-      case 'box':
-        return [box, input, reading, messages];
-      case 'input':
-        return [input, box, reading, messages];
-    }
-  }
-
-  private section(
-    title: string,
-    place: Place,
-    isPart: (places: readonly Place[]) => boolean,
-  ): HelpSection {
-    const rows = actionNames
-      .filter((action) => specOf(action).places.includes(place) && isPart(specOf(action).places))
-      .map((action) => ({
-        keys: this.keysOf(action, place).join(', ') || '(no key)',
-        does: specOf(action).does,
-      }));
-    return { title, rows };
   }
 
   private bind(action: ActionName, keys: readonly string[] | undefined): void {

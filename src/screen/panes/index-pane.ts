@@ -4,6 +4,7 @@ import type { CellStyle } from '../terminal/cells.ts';
 import type { Surface } from '../terminal/surface.ts';
 import type { Clock } from './clock.ts';
 import { reversed } from './groups-pane.ts';
+import { WrappedText } from './wrapped-text.ts';
 
 const dateColumns = 6;
 const countColumns = 4;
@@ -26,7 +27,7 @@ export function drawIndex(
     empty: string;
   },
 ): void {
-  if (rows.length === 0) surface.text(0, 2, empty, { faint: true });
+  if (rows.length === 0) drawEmpty(surface, empty);
   for (let line = 0; line < surface.rows; line++) {
     const row = rows[first + line];
     if (!row) break;
@@ -35,6 +36,14 @@ export function drawIndex(
       if (isFocused) reversed(surface, line);
       else surface.text(line, 0, '›', { bold: true });
     }
+  }
+}
+
+function drawEmpty(surface: Surface, text: string): void {
+  const wrapped = new WrappedText(text, Math.max(1, surface.columns - 3));
+  for (let row = 0; row < Math.min(wrapped.length, surface.rows); row++) {
+    const line = (wrapped.row(row) ?? []).map((span) => span.text).join('');
+    surface.text(row, 2, line, { faint: true });
   }
 }
 

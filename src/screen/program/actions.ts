@@ -1,16 +1,19 @@
 import type { BoardClient } from '../../client/board-client.ts';
+import type { Notice } from '../../protocol/schemas.ts';
 import type { ActionName } from '../keys/actions.ts';
-import type { KeyTable } from '../keys/key-table.ts';
+import type { HelpPlace } from '../keys/help.ts';
+import type { Hint, KeyTable } from '../keys/key-table.ts';
 import type { DraftStore } from '../widgets/drafts.ts';
-import { HelpPage } from '../widgets/help-page.ts';
 import { Acts } from './acts.ts';
 import { Attention } from './attention.ts';
 import { CommandLine } from './command-line.ts';
 import type { Dialogue } from './dialogue.ts';
 import { Finding } from './finding.ts';
+import { FoundIndex } from './found-index.ts';
 import { Going } from './going.ts';
 import type { Groups } from './groups.ts';
 import { infoText } from './info.ts';
+import { JoinIndex } from './join-index.ts';
 import { Moves } from './moves.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
@@ -89,7 +92,7 @@ export class Actions {
   }
 
   private work(action: ActionName): Promise<void> | undefined {
-    const { reader, keys, terminal, dialogue } = this.options;
+    const { terminal, dialogue } = this.options;
     switch (action) {
       case 'reply':
         return this.writing.reply(false);
@@ -124,11 +127,9 @@ export class Actions {
         return this.info();
       case 'command':
         return this.commandLine.ask();
-      case 'help': {
-        const page: HelpPage = new HelpPage(keys, reader.focus, () => dialogue.close(page));
-        dialogue.open(page);
+      case 'help':
+        dialogue.help(this.helpPlace);
         return undefined;
-      }
       case 'redraw':
         terminal.repaint();
         return undefined;
@@ -142,6 +143,45 @@ export class Actions {
     }
   }
 
+  take(notice: Notice): void {
+    this.writing.take(notice);
+  }
+
+  /** What the last row shows: the keys that newcomers need, as far as they do something here. */
+  get hints(): Hint[] {
+    const { keys, reader } = this.options;
+    const hints = keys.hints(reader.focus).filter(({ action }) => this.works(action));
+    const [key] = keys.keysOf('open', 'index');
+    if (this.helpPlace !== 'joinable' || !reader.row || key === undefined) return hints;
+    return [{ action: 'open', key, word: 'join' }, ...hints];
+  }
+
+  private works(action: ActionName): boolean {
+    const { reader, groups } = this.options;
+    const { permissions } = groups;
+    const { shown, row, group } = reader;
+    switch (action) {
+      case 'next':
+        return this.helpPlace !== 'joinable';
+      case 'reply': {
+        if (shown?.problem !== '') return false;
+        const { thread = shown.number } = row ?? {};
+        return permissions.refusalOfReply(shown.group, thread) === undefined;
+      }
+      case 'new-thread':
+        return group !== undefined && permissions.refusalOfThread(group) === undefined;
+      default:
+        return true;
+    }
+  }
+
+  private get helpPlace(): HelpPlace {
+    const { focus, index } = this.options.reader;
+    if (focus !== 'index') return focus;
+    if (index instanceof JoinIndex) return 'joinable';
+    return index instanceof FoundIndex ? 'found' : 'index';
+  }
+
   private async askToLeave(): Promise<void> {
     const { dialogue, leave } = this.options;
     if (await dialogue.confirm('Leave the board?')) leave();
@@ -150,6 +190,9 @@ export class Actions {
   private async delete(): Promise<void> {
     const { reader, groups, dialogue, say } = this.options;
     const { group, number } = reader.selected;
+    const { senderId } = reader.shown?.message ?? {};
+    const refusal = groups.permissions.refusalOfDelete(group, number, senderId);
+    if (refusal !== undefined) throw new NothingHere(refusal);
     const where = `${groups.nameOf(group)}#${number}`;
     if (await dialogue.confirm(`Delete ${where}? Nobody can bring it back.`)) {
       await this.acts.delete({ group, number });

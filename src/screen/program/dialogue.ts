@@ -1,7 +1,9 @@
+import type { HelpPlace } from '../keys/help.ts';
 import type { KeyTable } from '../keys/key-table.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
 import type { Complete } from '../widgets/completing.ts';
+import { HelpPage } from '../widgets/help-page.ts';
 import { LineInput } from '../widgets/line-input.ts';
 import type { Layer } from './layer.ts';
 import { Pager } from './pager.ts';
@@ -17,6 +19,8 @@ interface LineOptions {
 }
 
 interface DialogueOptions {
+  /** How long drafts are kept, for the help. */
+  readonly drafts: string;
   readonly keys: KeyTable;
   readonly redraw: () => void;
   /** Called when something begins to get the keys. @param isTyped whether keys that wait may go to it */
@@ -30,11 +34,13 @@ const mostHistory = 100;
 export class Dialogue {
   private layer: Layer | undefined;
   private giveUp: (() => void) | undefined;
+  /** The help, over whatever is open. */
+  private helpPage: HelpPage | undefined;
 
   constructor(private readonly options: DialogueOptions) {}
 
   get isOpen(): boolean {
-    return this.layer !== undefined;
+    return this.layer !== undefined || this.helpPage !== undefined;
   }
 
   redraw(): void {
@@ -42,11 +48,25 @@ export class Dialogue {
   }
 
   press(event: KeyEvent): void {
-    this.layer?.press(event);
+    const { layer, helpPage } = this;
+    if (helpPage) helpPage.press(event);
+    else if (layer?.place && this.asksForHelp(layer.place, event)) this.help(layer.place);
+    else layer?.press(event);
+  }
+
+  /** Shows the keys, those of a place first. What is open goes on after it. */
+  help(place: HelpPlace): void {
+    const { keys, drafts, opened, redraw } = this.options;
+    this.helpPage = new HelpPage(keys, place, drafts, () => {
+      this.helpPage = undefined;
+      redraw();
+    });
+    opened(false);
+    redraw();
   }
 
   draw(surface: Surface): void {
-    this.layer?.draw(surface);
+    (this.helpPage ?? this.layer)?.draw(surface);
   }
 
   /** Gives all keys to a layer until `close`. @param isTyped whether a text is typed into it */
@@ -105,6 +125,14 @@ export class Dialogue {
       });
       this.open(layer, true, () => resolve(undefined));
     });
+  }
+
+  private asksForHelp(place: HelpPlace, event: KeyEvent): boolean {
+    if (!('key' in event)) return false;
+    const { keys } = this.options;
+    if (place === 'input' || place === 'box')
+      return keys.action(place, event.key) === 'help-writing';
+    return keys.action('index', event.key) === 'help';
   }
 
   /** A text over the panes. */

@@ -1,4 +1,5 @@
 import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
+import type { Hint } from '../keys/key-table.ts';
 import { shownFrom } from '../model/scrolled.ts';
 import { drawLast, drawPosition, drawRules, drawTitle } from '../panes/chrome.ts';
 import type { Clock } from '../panes/clock.ts';
@@ -7,8 +8,9 @@ import { drawIndex } from '../panes/index-pane.ts';
 import type { Area } from '../panes/layout.ts';
 import { drawText } from '../panes/message-pane.ts';
 import { WrappedText } from '../panes/wrapped-text.ts';
-import type { CellStyle } from '../terminal/cells.ts';
 import type { Surface } from '../terminal/surface.ts';
+import { drawFoot, type Note } from '../widgets/foot.ts';
+import { hintsIn } from '../widgets/hints.ts';
 import { GroupIndex } from './group-index.ts';
 import type { Groups } from './groups.ts';
 import type { Reader } from './reader.ts';
@@ -19,8 +21,9 @@ interface FrameState {
   readonly reader: Reader;
   readonly clock: Clock;
   readonly connected: boolean;
-  /** The text of the last row. */
-  readonly last: { readonly text: string; readonly style: CellStyle };
+  /** The keys that the last row shows, if there are no notes. */
+  readonly hints: readonly Hint[];
+  readonly notes: readonly Note[];
 }
 
 // With fewer columns, the first row leaves the name of the program out.
@@ -37,7 +40,11 @@ export function drawFrame(surface: Surface, state: FrameState): void {
   if (layout.index) drawRows(viewOf(surface, layout.index), state);
   if (layout.message) drawMessage(viewOf(surface, layout.message), reader);
   drawPosition(surface, layout.position, notesOf(state));
-  drawLast(surface, layout.last, { ...state.last, place: placeOf(reader) });
+  if (state.notes.length > 0) drawFoot(surface, state.notes);
+  else {
+    const text = hintsIn(state.hints, surface.columns - 2);
+    drawLast(surface, layout.last, { text, style: { faint: true }, place: placeOf(reader) });
+  }
 }
 
 function viewOf(surface: Surface, { row, column, rows, columns }: Area): Surface {
@@ -80,13 +87,12 @@ function drawRows(surface: Surface, { reader, clock }: FrameState): void {
 function drawMessage(surface: Surface, reader: Reader): void {
   const { shown } = reader;
   if (!shown) {
-    const note = new WrappedText(reader.index.note ?? '', surface.columns);
-    drawText(surface, note, 0);
+    drawWrapped(surface, reader.index.note ?? '');
     return;
   }
   const text = shown.rowsIn(surface.columns);
   if (!text) {
-    surface.text(0, 0, shown.problem || 'Loading …', { faint: true });
+    drawWrapped(surface, shown.problem || 'Loading …');
     return;
   }
   // A wider screen may have brought the end of the text up.
@@ -95,8 +101,12 @@ function drawMessage(surface: Surface, reader: Reader): void {
   if (shown.endsWithin(surface.rows, surface.columns)) reader.messages.drawnToEnd();
 }
 
+function drawWrapped(surface: Surface, text: string): void {
+  drawText(surface, new WrappedText(text, surface.columns), 0);
+}
+
 /** What the line above the last says: the place in the thread, what is new, and whether there is more of the message. */
-function notesOf({ reader, connected }: FrameState): string[] {
+function notesOf({ reader, groups, connected }: FrameState): string[] {
   const { index, row, shown, layout } = reader;
   const notes: string[] = [];
   if (!connected) notes.push('not connected');
@@ -107,6 +117,7 @@ function notesOf({ reader, connected }: FrameState): string[] {
     const at = open?.messages.findIndex(({ number }) => number === row.number) ?? -1;
     const thread = index.threads.find((entry) => entry.thread === row.thread);
     const isWhole = open?.atStart === true;
+    if (groups.permissions.isClosed(index.group, row.thread)) notes.push('closed');
     if (at >= 0 && isWhole && thread)
       notes.push(`${at + 1} of ${Math.max(at + 1, row.count ?? thread.replies + 1)}`);
     const { first } = shownFrom(index.rows, index.scrolled, layout.index?.rows ?? 1);

@@ -1,6 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { directName, isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
+import { displayWidth } from '../../protocol/unicode.ts';
 import type { KeyTable } from '../keys/key-table.ts';
 import { labelOf, type Target, targetsFor } from '../model/go.ts';
 import { counted } from '../panes/groups-pane.ts';
@@ -136,6 +137,7 @@ const mostShown = 12;
 
 /** The line of `g`, with what it may mean above it. */
 class GoLayer implements Layer {
+  readonly place = 'input';
   private targets: readonly Target[];
   private found: readonly Target[];
   private chosen = 0;
@@ -182,8 +184,10 @@ class GoLayer implements Layer {
       const row = top + index;
       const style = first + index === this.chosen ? { reverse: true as const } : {};
       surface.fill(row, 0, surface.columns, ' ', style);
-      const column = surface.text(row, 1, labelOf(target), style, surface.columns - 1);
-      surface.text(row, Math.max(column + 2, 30), noteOf(target), { ...style, faint: true });
+      const note = noteOf(target);
+      const end = surface.text(row, 1, labelOf(target), style, surface.columns - 1);
+      const column = Math.max(end + 2, Math.min(30, surface.columns - displayWidth(note) - 1));
+      surface.text(row, column, note, { ...style, faint: true });
     });
     this.line.draw(surface);
   }

@@ -26,7 +26,10 @@ export class GroupIndex extends ThreadRows implements IndexView {
     group: number,
   ) {
     super(groups, group);
-    this.pages = new ThreadPages(board, group);
+    this.pages = new ThreadPages(board, group, (threads) =>
+      groups.permissions.listed(group, threads),
+    );
+    groups.permissions.learn(group);
   }
 
   get listKey(): string {
@@ -129,6 +132,7 @@ export class GroupIndex extends ThreadRows implements IndexView {
   }
 
   async refresh(): Promise<void> {
+    this.groups.permissions.learn(this.group);
     // The first page is the newest one.
     const { threads, atTop } = this.window;
     const newest = threads.reduce((most, { lastNumber }) => Math.max(most, lastNumber), 0);

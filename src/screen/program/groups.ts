@@ -13,6 +13,7 @@ import {
   type Reader,
   withPosted,
 } from '../model/group-entry.ts';
+import { Permissions } from './permissions.ts';
 import { UnstoredReads } from './unstored-reads.ts';
 
 // The least time between two counts by the board, in milliseconds.
@@ -34,12 +35,14 @@ export class Groups implements Reader {
   private entries: readonly GroupEntry[];
   private muted = new MutedNotices();
   private readonly unstored: UnstoredReads;
+  readonly permissions: Permissions;
   /** Counts the changes made here, so that an older count of the board is not believed. */
   private changes = 0;
   private timer: NodeJS.Timeout | undefined;
   private isCounting = false;
 
   constructor(private readonly options: GroupsOptions) {
+    this.permissions = new Permissions(options);
     this.unstored = new UnstoredReads({
       ...options,
       stored: (group, { lastRead, ranges }) => this.change(group, { lastRead, ranges }),
@@ -154,6 +157,7 @@ export class Groups implements Reader {
   /** The connection is back: the memberships have what is unread now. */
   resumed(): void {
     this.changes++;
+    this.permissions.forget();
     const entries = this.options.board.memberships.map(entryOf);
     this.entries = inOrder(entries.map((entry) => this.unstored.over(entry)));
     // Which of the messages that are not stored yet mention the user is not known any more.
@@ -164,6 +168,7 @@ export class Groups implements Reader {
   take(notice: Notice): void {
     const { board } = this.options;
     const { method, params } = notice;
+    this.permissions.take(notice);
     switch (method) {
       case 'message.posted':
         if (!this.find(params.groupId)) this.sync();

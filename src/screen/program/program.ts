@@ -6,7 +6,6 @@ import type { Notice } from '../../protocol/schemas.ts';
 import { shownKey } from '../keys/key-names.ts';
 import type { KeyTable } from '../keys/key-table.ts';
 import { Clock } from '../panes/clock.ts';
-import type { CellStyle } from '../terminal/cells.ts';
 import type { Size } from '../terminal/display.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
@@ -17,6 +16,7 @@ import { drawFrame } from './frame.ts';
 import { Groups } from './groups.ts';
 import { newsOf } from './news.ts';
 import { Reader } from './reader.ts';
+import { Status } from './status.ts';
 
 interface ProgramOptions {
   readonly board: BoardClient;
@@ -45,9 +45,7 @@ export class Program {
   private isBusy = false;
   /** Whether a key is being carried out that has not waited for anything. */
   private isActing = false;
-  private status: { readonly text: string; readonly style: CellStyle } | undefined;
-  /** Why there is no connection. */
-  private lost: string | undefined;
+  private readonly status = new Status();
   /** Called with the next frame that is drawn. */
   private drawn: (() => void)[] = [];
   /** Gives up waiting for what a key does. */
@@ -64,6 +62,7 @@ export class Program {
     const reader = new Reader({ board, groups, clock, size, changed, failed, say });
     const dialogue = new Dialogue({
       keys,
+      drafts: options.drafts.lasts,
       redraw: () => redraw('now'),
       opened: (isTyped) => this.layerOpened(isTyped),
     });
@@ -113,7 +112,7 @@ export class Program {
   /** Keys are carried out in order. One that waits for the board holds the others back, unless it asks the user. */
   press(event: KeyEvent): void {
     if (this.dialogue.isOpen && this.keys.length === 0) {
-      this.status = undefined;
+      this.status.clear();
       this.dialogue.press(event);
       this.options.redraw('now');
       return;
@@ -135,19 +134,12 @@ export class Program {
       reader: this.reader,
       clock: this.clock,
       connected: board.connected,
-      last: this.lastRow,
+      hints: this.actions.hints,
+      notes: this.status.notes,
     });
     this.dialogue.draw(surface);
     for (const resolve of this.drawn.splice(0)) resolve();
   };
-
-  private get lastRow(): { readonly text: string; readonly style: CellStyle } {
-    if (this.status) return this.status;
-    if (this.lost !== undefined) return { text: this.lost, style: { reverse: true } };
-    const hints = this.options.keys.hints(this.reader.focus);
-    const text = hints.map(({ key, word }) => `${key} ${word}`).join('  ');
-    return { text, style: { faint: true } };
-  }
 
   /**
    * Keys that wait go to what a key has opened at once. If it took a while, a text still gets them, but a question does not: they
@@ -171,7 +163,7 @@ export class Program {
     this.isBusy = true;
     try {
       for (let event = this.keys.shift(); event; event = this.keys.shift()) {
-        this.status = undefined;
+        this.status.clear();
         if (this.dialogue.isOpen) this.dialogue.press(event);
         else if ('key' in event) {
           const done = this.carryOut(event.key);
@@ -236,21 +228,22 @@ export class Program {
     const news = newsOf(notice, groups);
     groups.take(notice);
     reader.take(notice);
+    this.actions.take(notice);
     reader.leavePlace().catch((error) => this.fail(error));
-    if (news !== undefined && !this.dialogue.isOpen) this.say(news);
+    if (news !== undefined && !this.dialogue.isOpen) this.status.tell(cleanLine(news));
     this.options.redraw('soon');
   };
 
   private readonly connectionLost = ({ reason, pause }: { reason: string; pause: number }) => {
     const seconds = Math.max(1, Math.ceil(pause / 1000));
-    this.lost = `The connection is lost: ${cleanLine(reason)} Next attempt in ${seconds} s.`;
-    this.status = undefined;
+    const text = `The connection is lost: ${cleanLine(reason)} Next attempt in ${seconds} s.`;
+    this.status.lose(text);
     this.giveUp?.();
     this.options.redraw('soon');
   };
 
   private readonly resumed = () => {
-    this.lost = undefined;
+    this.status.lose(undefined);
     this.say('Connected again.');
     this.groups.resumed();
     this.reader.resumed().catch((error) => this.fail(error));
@@ -264,14 +257,14 @@ export class Program {
   private readonly ended = (error: Error) => this.options.leave(cleanLine(error.message));
 
   private say(text: string): void {
-    this.status = text === '' ? undefined : { text: cleanLine(text), style: {} };
+    this.status.say(cleanLine(text));
     this.options.redraw('soon');
   }
 
   private fail(error: unknown): void {
     const isKnown = error instanceof Expected || error instanceof ConnectionError;
     const text = isKnown ? error.message : `This failed: ${String(error)}`;
-    this.status = { text: cleanLine(text), style: { colour: 'red' } };
+    this.status.fail(cleanLine(text));
     this.options.redraw('soon');
   }
 }

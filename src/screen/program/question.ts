@@ -1,9 +1,12 @@
 import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
+import { drawFoot } from '../widgets/foot.ts';
 import type { Layer } from './layer.ts';
 
-/** A question in the last row that one key answers. */
+/** A question in the last rows that one key answers. */
 export class Question implements Layer {
+  readonly place = 'question';
+
   /** @param answered called with the key, in lower case */
   constructor(
     private readonly text: string,
@@ -15,9 +18,7 @@ export class Question implements Layer {
   }
 
   draw(surface: Surface): void {
-    const row = surface.rows - 1;
-    surface.fill(row, 0, surface.columns);
-    const column = surface.text(row, 1, `${this.text} `, { bold: true });
-    surface.cursor = { row, column };
+    const { end } = drawFoot(surface, [{ text: this.text, style: { bold: true } }]);
+    surface.cursor = { row: surface.rows - 1, column: Math.min(end + 1, surface.columns - 1) };
   }
 }

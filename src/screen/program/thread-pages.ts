@@ -16,16 +16,17 @@ export class ThreadPages {
   constructor(
     private readonly board: Pick<BoardClient, 'call'>,
     private readonly group: number,
+    /** Called with all threads that the board lists. */
+    private readonly listed: (threads: Threads) => void,
   ) {}
 
   /** A page of threads, those with the newest messages first. @param before the number of a message. Undefined: the first page */
-  list(before: number | undefined, limit = pageSize): Promise<Page> {
+  async list(before: number | undefined, limit = pageSize): Promise<Page> {
     const { group } = this;
-    return this.board.call('thread.list', {
-      group,
-      limit,
-      ...(before !== undefined && { before }),
-    });
+    const params = { group, limit, ...(before !== undefined && { before }) };
+    const page = await this.board.call('thread.list', params);
+    this.listed(page.threads);
+    return page;
   }
 
   /** The messages of a thread after a number. A thread of which nothing is left has none. */

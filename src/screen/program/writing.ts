@@ -1,5 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
-import { isDirectName } from '../../protocol/direct.ts';
+import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
+import { BoardError } from '../../protocol/errors.ts';
+import type { Notice } from '../../protocol/schemas.ts';
 import { firstWords } from '../../protocol/text/first-words.ts';
 import { quoted } from '../../protocol/text/reply-commands.ts';
 import type { KeyTable } from '../keys/key-table.ts';
@@ -25,9 +27,14 @@ interface WritingOptions {
 }
 
 interface Letter {
-  /** Under which the draft is kept. */
-  readonly place: string;
-  readonly title: string;
+  /** Under which the draft is kept. It follows the name of the group. */
+  readonly place: () => string;
+  /** What is written and where, the longest form first. */
+  readonly titles: () => readonly string[];
+  /** Why it cannot be sent, if that is known. */
+  readonly refusal?: () => string | undefined;
+  /** The message that it replies to, or that it edits. */
+  readonly target?: { readonly group: number; readonly number: number };
   readonly begun: Draft;
   readonly hasSubject: boolean;
   /** @returns what the user is told */
@@ -37,27 +44,48 @@ interface Letter {
 /** Writes messages: replies, threads, edits. A text that is not sent is kept as a draft. */
 export class Writing {
   /** The box that is open, with the place of its draft. */
-  private box: { readonly composer: Composer; readonly place: string } | undefined;
+  private box: { readonly composer: Composer; readonly letter: Letter } | undefined;
+
+  /** Why the box cannot be sent any more, though the user may still write there. */
+  private lost: string | undefined;
 
   constructor(private readonly options: WritingOptions) {}
+
+  /** The message that the box is about may be gone. */
+  take({ method, params }: Notice): void {
+    const target = this.box?.letter.target;
+    if (!target || !('groupId' in params) || params.groupId !== target.group) return;
+    if (method === 'message.deleted' && params.number === target.number) this.lose(params.group);
+    // The notice does not say which messages are left.
+    if (method === 'messages.purged' && target.number <= params.last) void this.check(target);
+  }
 
   /** Replies to the message under the cursor. */
   async reply(isQuoting: boolean): Promise<void> {
     const { reader, groups, board } = this.options;
     const { group, number } = reader.selected;
-    const name = groups.nameOf(group);
+    const { thread = number } = reader.row ?? {};
+    const refusal = () => groups.permissions.refusalOfReply(group, thread);
+    require(refusal());
     const message = isQuoting ? await reader.message() : reader.shown?.message;
     const text = isQuoting && message ? `${quoted(message.content).join('\n')}\n` : '';
     const of = message ? ` of ${message.sender}` : '';
+    const name = this.nameOf(group);
     this.write({
-      place: `${name}#${number}`,
-      title: `Reply to #${number}${of} in ${name}`,
+      place: () => `${name()}#${number}`,
+      titles: () => [
+        `Reply to #${number}${of} in ${name()}`,
+        `Reply to #${number} in ${name()}`,
+        `#${number} in ${name()}`,
+      ],
+      refusal,
+      target: { group, number },
       begun: { text },
       hasSubject: false,
       send: async ({ text: content }) => {
         const posted = await board.post(group, undefined, content, { replyTo: number });
         reader.posted(group, posted);
-        return `Your reply is message ${posted.number} of ${name}.`;
+        return `Your reply is message ${posted.number} of ${posted.group}.`;
       },
     });
   }
@@ -66,18 +94,26 @@ export class Writing {
   newThread(): void {
     const { reader, groups, board } = this.options;
     const { group } = reader;
-    const name = group === undefined ? '' : groups.nameOf(group);
-    if (group === undefined || name === '') throw new NothingHere('There is no group here.');
-    const isDirect = isDirectName(name);
+    if (group === undefined || !groups.find(group)) {
+      throw new NothingHere('There is no group here.');
+    }
+    const refusal = () => groups.permissions.refusalOfThread(group);
+    require(refusal());
+    const name = this.nameOf(group);
+    const isDirect = isDirectName(name());
     this.write({
       place: name,
-      title: isDirect ? `Message to ${name.slice(1)}` : `New thread in ${name}`,
+      titles: () => [
+        isDirect ? `Message to ${userOfDirectName(name())}` : `New thread in ${name()}`,
+        name(),
+      ],
+      refusal,
       begun: { text: '' },
       hasSubject: !isDirect,
       send: async ({ subject = '', text }) => {
         const posted = await board.post(group, isDirect ? firstWords(text) : subject.trim(), text);
         reader.posted(group, posted);
-        return `Posted as message ${posted.number} of ${name}.`;
+        return `Posted as message ${posted.number} of ${posted.group}.`;
       },
     });
   }
@@ -88,13 +124,15 @@ export class Writing {
     const { group, number } = reader.selected;
     const message = await reader.message();
     if (!message) return;
-    if (message.senderId !== groups.userId) {
-      throw new NothingHere('You can edit your own messages only.');
-    }
-    const name = groups.nameOf(group);
+    const { senderId } = message;
+    const refusal = () => groups.permissions.refusalOfEdit(group, number, senderId);
+    require(refusal());
+    const name = this.nameOf(group);
     this.write({
-      place: `${name}#${number} edit`,
-      title: `Edit #${number} in ${name}`,
+      place: () => `${name()}#${number} edit`,
+      titles: () => [`Edit #${number} in ${name()}`],
+      refusal,
+      target: { group, number },
       begun: { subject: message.subject, text: message.content },
       hasSubject: true,
       send: async ({ subject = message.subject, text: content }) => {
@@ -102,12 +140,12 @@ export class Writing {
         const given = { group, number, subject: subject.trim(), content, revision };
         const {
           groupId,
-          group: _,
+          group: named,
           revision: now,
           ...header
         } = await board.call('message.edit', given);
         reader.edited(groupId, { ...message, ...header, content, revision: now });
-        return `Message ${number} of ${name} says that now.`;
+        return `Message ${number} of ${named} says that now.`;
       },
     });
   }
@@ -117,8 +155,8 @@ export class Writing {
     return new Promise((resolve) => {
       this.write(
         {
-          place: `:${title}`,
-          title: `:${title}`,
+          place: () => `:${title}`,
+          titles: () => [`:${title}`],
           begun: { text: '' },
           hasSubject: false,
           send: async ({ text }) => {
@@ -134,14 +172,40 @@ export class Writing {
   /** Keeps what is in the box, because the screen ends. */
   keep(): void {
     if (!this.box) return;
-    const { composer, place } = this.box;
-    this.options.drafts.set(place, nonEmpty(composer.draft));
+    const { composer, letter } = this.box;
+    this.options.drafts.set(letter.place(), nonEmpty(composer.draft));
+  }
+
+  /** The name of a group now. After the user has left it, the last one. */
+  private nameOf(group: number): () => string {
+    let name = '';
+    return () => {
+      name = this.options.groups.nameOf(group) || name;
+      return name;
+    };
+  }
+
+  private async check(target: { readonly group: number; readonly number: number }): Promise<void> {
+    try {
+      await this.options.board.call('message.get', target);
+    } catch (error) {
+      if (!(error instanceof BoardError) || error.code !== 'MESSAGE_NOT_FOUND') return;
+      if (this.box?.letter.target === target) this.lose(this.options.groups.nameOf(target.group));
+    }
+  }
+
+  private lose(group: string): void {
+    const { target } = this.box?.letter ?? {};
+    this.lost = `Message ${target?.number} of ${group} was deleted. Your text stays a draft.`;
+    this.options.dialogue.redraw();
   }
 
   private write(letter: Letter, givenUp: () => void = () => {}): void {
     const { dialogue, keys, drafts, complete, editor, say, board } = this.options;
-    const { place, title, begun, hasSubject } = letter;
+    const { titles, begun, hasSubject } = letter;
+    const place = () => letter.place();
     let isSending = false;
+    this.lost = undefined;
     const close = () => {
       dialogue.close(composer);
       this.box = undefined;
@@ -150,11 +214,11 @@ export class Writing {
       if (isSending) return;
       isSending = true;
       // Until the board has it, the text is nowhere else.
-      drafts.set(place, draft);
+      drafts.set(place(), draft);
       if (!board.connected) composer.refuse('There is no connection: it is sent when it is back.');
       try {
         const done = await letter.send(draft);
-        drafts.set(place, undefined);
+        drafts.set(place(), undefined);
         close();
         if (done !== '') say(done);
       } catch (error) {
@@ -166,8 +230,10 @@ export class Writing {
       }
     };
     const composer: Composer = new Composer({
-      title,
-      draft: drafts.get(place) ?? begun,
+      titles,
+      refusal: () => this.lost ?? letter.refusal?.(),
+      lasts: drafts.lasts,
+      draft: drafts.get(place()) ?? begun,
       hasSubject,
       keys,
       complete,
@@ -175,20 +241,25 @@ export class Writing {
       send: (draft) => void send(draft),
       keep: (draft) => {
         const isUntouched = draft.text === begun.text && draft.subject === begun.subject;
-        const said = drafts.set(place, isUntouched ? undefined : nonEmpty(draft));
+        const said = drafts.set(place(), isUntouched ? undefined : nonEmpty(draft));
         close();
         givenUp();
         say(said);
       },
       redraw: () => dialogue.redraw(),
     });
-    this.box = { composer, place };
+    this.box = { composer, letter };
     dialogue.open(composer, true, () => {
       this.keep();
       this.box = undefined;
       givenUp();
     });
   }
+}
+
+/** @throws NothingHere if there is a refusal */
+function require(refusal: string | undefined): void {
+  if (refusal !== undefined) throw new NothingHere(refusal);
 }
 
 function nonEmpty(draft: Draft): Draft | undefined {

@@ -8,11 +8,17 @@ import type { Surface } from '../terminal/surface.ts';
 import { type Complete, Completing } from './completing.ts';
 import type { Draft } from './drafts.ts';
 import { type Edited, edited, editedFrom, lineStart, nothing, typed } from './edited.ts';
+import { drawFoot, footRows } from './foot.ts';
+import { hintsIn } from './hints.ts';
 import { TextArea } from './text-area.ts';
 
 export interface ComposerOptions {
-  /** What is written: `Reply to #17 in news`. */
-  readonly title: string;
+  /** What is written and where, the longest form first: `Reply to #17 of bob in news`. Read again for every frame. */
+  readonly titles: () => readonly string[];
+  /** Why it cannot be sent, as far as that is known. Read again for every frame. */
+  readonly refusal?: () => string | undefined;
+  /** How long drafts are kept: `until you leave`. */
+  readonly lasts: string;
   readonly draft: Draft;
   /** Whether a subject is asked for. */
   readonly hasSubject: boolean;
@@ -32,6 +38,7 @@ const leastRows = 4;
 
 /** A box over the lower half of the screen, in which a message is written. It gets all keys. */
 export class Composer {
+  readonly place = 'box';
   private readonly area: TextArea;
   private subject: Edited;
   private isInSubject: boolean;
@@ -109,36 +116,41 @@ export class Composer {
 
   /** Draws the box over the lower half of a surface. The last row is left for hints. */
   draw(surface: Surface): void {
-    const { title, hasSubject } = this.options;
+    const { titles, hasSubject, lasts } = this.options;
+    const foot = this.drawLastRows(surface);
     const height = Math.max(leastRows, Math.floor(surface.rows / 2));
     const top = Math.max(0, surface.rows - 1 - height);
-    const box = surface.view(top, 0, surface.rows - 1 - top, surface.columns);
+    const box = surface.view(top, 0, foot - top, surface.columns);
     box.clear();
     box.fill(0, 0, box.columns, '─', { faint: true });
     const room = box.columns - 2;
-    box.text(0, 2, ` ${title} `, { bold: true }, room);
-    this.drawLastRow(surface);
+    box.text(0, 2, ` ${fitting(titles(), room - 4)} `, { bold: true }, room);
     let first = 1;
     if (hasSubject) {
       this.drawSubject(box.view(1, 1, 1, room + 1));
       first = 2;
     }
-    this.area.draw(box.view(first, 1, box.rows - first, room), !this.isInSubject);
+    const area = box.view(first, 1, box.rows - first, room);
+    const [esc] = this.options.keys.keysOf('keep-draft', 'box');
+    if (this.area.state.text === '' && esc !== undefined) {
+      drawHint(area, `${esc} keeps a draft ${lasts}.`);
+    }
+    this.area.draw(area, !this.isInSubject);
     this.completing.draw(box, box.rows - 1);
   }
 
-  private drawLastRow(surface: Surface): void {
-    const row = surface.rows - 1;
-    surface.fill(row, 0, surface.columns);
-    if (this.problem) {
-      surface.text(row, 1, this.problem, { colour: 'red' });
-      return;
+  /** @returns the first of the last rows */
+  private drawLastRows(surface: Surface): number {
+    const { keys, editor, refusal } = this.options;
+    const problem = this.problem ?? refusal?.();
+    if (problem !== undefined) {
+      return drawFoot(surface, [{ text: problem, style: { colour: 'red' } }]).top;
     }
-    const hints = this.options.keys
-      .hints('box')
-      .filter(({ word }) => word !== 'editor' || this.options.editor)
-      .map(({ key, word }) => `${key} ${word}`);
-    surface.text(row, 1, hints.join('  '), { faint: true });
+    const row = surface.rows - 1;
+    const hints = keys.hints('box').filter(({ action }) => action !== 'editor' || editor);
+    surface.fill(row, 0, surface.columns);
+    surface.text(row, 1, hintsIn(hints, surface.columns - 2), { faint: true });
+    return row;
   }
 
   private drawSubject(line: Surface): void {
@@ -163,7 +175,9 @@ export class Composer {
 
   private send(text: string): void {
     const subject = this.subject.text.trim();
-    if (this.options.hasSubject && subject === '') {
+    const refusal = this.options.refusal?.();
+    if (refusal !== undefined) this.problem = refusal;
+    else if (this.options.hasSubject && subject === '') {
       this.problem = 'Give it a subject first.';
       this.isInSubject = true;
     } else if (text.trim() === '') {
@@ -216,6 +230,18 @@ export class Composer {
       redraw();
     }
   }
+}
+
+/** The longest form that fits. */
+function fitting(forms: readonly string[], columns: number): string {
+  return forms.find((form) => displayWidth(form) <= columns) ?? forms.at(-1) ?? '';
+}
+
+/** Shown until something is typed. */
+function drawHint(area: Surface, text: string): void {
+  footRows([{ text, style: { faint: true } }], area.columns, area.rows).forEach((row, at) => {
+    area.text(at, 0, row.text, row.style);
+  });
 }
 
 const tooLong = `That is too long: a message has at most ${limits.content / 1024} KiB.`;

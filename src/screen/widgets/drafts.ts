@@ -7,6 +7,10 @@ export interface Draft {
 
 /** Keeps drafts by the place where they are written, such as `news`, `news#17` and `news#17 edit`. */
 export interface DraftStore {
+  /** How long drafts are kept, as the end of a sentence: `until you leave`. */
+  readonly lasts: string;
+  /** The places that have a draft. */
+  places(): string[];
   get(place: string): Draft | undefined;
   /**
    * Done when it returns, because the program may be about to end.
@@ -21,11 +25,13 @@ const mostUnits = 128 * 1024;
 
 /**
  * Drafts in memory. The oldest are lost if they are too long together.
- * @param kept a sentence that says how long they last
+ * @param lasts as `DraftStore.lasts`
  */
-export function draftsInMemory(kept = 'The draft is kept until you leave.'): DraftStore {
+export function draftsInMemory(lasts = 'until you leave'): DraftStore {
   const drafts = new Map<string, Draft>();
   return {
+    lasts,
+    places: () => [...drafts.keys()],
     get: (place) => drafts.get(place),
     set: (place, draft) => {
       drafts.delete(place);
@@ -36,7 +42,9 @@ export function draftsInMemory(kept = 'The draft is kept until you leave.'): Dra
         units += subject.length + text.length;
         if (units > mostUnits) drafts.delete(place);
       }
-      return drafts.has(place) ? kept : 'The draft is too long to be kept.';
+      return drafts.has(place)
+        ? `The draft is kept ${lasts}.`
+        : 'The draft is too long to be kept.';
     },
   };
 }

@@ -1,6 +1,6 @@
 import { displayWidth } from '../../protocol/unicode.ts';
 import { wrapLine } from '../../terminal/wrap.ts';
-import type { Place } from '../keys/actions.ts';
+import { type HelpPlace, helpOf } from '../keys/help.ts';
 import type { KeyTable } from '../keys/key-table.ts';
 import type { CellStyle } from '../terminal/cells.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
@@ -21,10 +21,14 @@ export class HelpPage {
   private height = 1;
   private length = 0;
 
-  /** @param closed called when the user goes back */
+  /**
+   * @param drafts how long drafts are kept, such as `until you leave`
+   * @param closed called when the user goes back
+   */
   constructor(
     private readonly keys: KeyTable,
-    private readonly place: Place,
+    private readonly place: HelpPlace,
+    private readonly drafts: string,
     private readonly closed: () => void,
   ) {}
 
@@ -84,7 +88,7 @@ export class HelpPage {
 
   private rows(columns: number): HelpRow[] {
     const indent = this.indent(columns);
-    return this.keys.help(this.place).flatMap(({ title, rows }, index) => [
+    return helpOf(this.keys, this.place, this.drafts).flatMap(({ title, rows }, index) => [
       ...(index === 0 ? [] : [{ text: '' }]),
       { text: title, style: { bold: true as const } },
       ...rows.flatMap(({ keys, does }) => {

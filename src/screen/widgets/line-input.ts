@@ -6,6 +6,7 @@ import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
 import { type Complete, Completing } from './completing.ts';
 import { type Edited, edited, editedFrom, typed } from './edited.ts';
+import { drawFoot } from './foot.ts';
 
 export interface LineInputOptions {
   /** What is asked, before the line. */
@@ -30,6 +31,7 @@ export interface LineInputOptions {
 
 /** A line that is typed in the last row. It gets all keys until it is accepted or cancelled. */
 export class LineInput {
+  readonly place = 'input';
   private state: Edited;
   private readonly history: readonly string[];
   /** The line of the history that is shown, counted from the newest; -1 for the one that is typed. */
@@ -85,7 +87,12 @@ export class LineInput {
     const { prompt, isSecret } = this.options;
     const row = surface.rows - 1;
     surface.fill(row, 0, surface.columns, ' ', style);
-    const start = surface.text(row, 1, prompt, { ...style, bold: true }, surface.columns - 2);
+    const bold = { ...style, bold: true as const };
+    // A long prompt has rows of its own, so that there is room to type.
+    const isLong = displayWidth(prompt) > surface.columns / 2;
+    const above = surface.view(0, 0, row, surface.columns);
+    const { top } = isLong ? drawFoot(above, [{ text: prompt, style: bold }]) : { top: row };
+    const start = isLong ? 1 : surface.text(row, 1, prompt, bold);
     const shown = isSecret ? '•'.repeat([...this.text].length) : this.text;
     const before = isSecret
       ? [...this.text.slice(0, this.state.at)].length
@@ -95,7 +102,7 @@ export class LineInput {
     const from = Math.max(0, before - room + 1);
     surface.view(row, start, 1, room + 1).text(0, -from, shown, style);
     surface.cursor = { row, column: start + before - from };
-    this.completing.draw(surface, row - 1);
+    this.completing.draw(surface, top - 1);
   }
 
   private type(text: string): void {

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { actionNames, actions, specOf } from '../../../src/screen/keys/actions.ts';
+import { helpOf } from '../../../src/screen/keys/help.ts';
 import { keyNamed, shownKey } from '../../../src/screen/keys/key-names.ts';
 import { KeyTable, readBindings } from '../../../src/screen/keys/key-table.ts';
+import { hintsIn } from '../../../src/screen/widgets/hints.ts';
 
 test('no key does two things in one place', () => {
   const table = new KeyTable();
@@ -53,7 +55,7 @@ test('a key that is given to another action is taken from the one that had it', 
   expect(table.action('index', 'M')).toBeUndefined();
   expect(table.action('message', 'f')).toBe('next');
   expect(table.action('groups', 'z')).toBeUndefined();
-  const rows = table.help('index').flatMap(({ rows }) => rows);
+  const rows = helpOf(table, 'index', 'until you leave').flatMap(({ rows }) => rows);
   expect(rows).toContainEqual({ keys: '(no key)', does: specOf('catch-up-thread').does });
   expect(rows).toContainEqual({ keys: 'Space, f', does: specOf('next').does });
 });
@@ -76,11 +78,7 @@ test('what is wrong in keys.toml is said with the nearest name', () => {
 });
 
 test('the last row shows the keys that a newcomer needs', () => {
-  const line = (table: KeyTable) =>
-    table
-      .hints('index')
-      .map(({ key, word }) => `${key} ${word}`)
-      .join('  ');
+  const line = (table: KeyTable, columns = 80) => hintsIn(table.hints('index'), columns);
   expect(line(new KeyTable())).toBe('Space next  r reply  c new  / search  g go  ? keys');
   const { bindings } = readBindings({ reply: ['f4', 'r'], go: [] });
   expect(line(new KeyTable(bindings))).toBe('Space next  F4 reply  c new  / search  ? keys');
@@ -89,17 +87,50 @@ test('the last row shows the keys that a newcomer needs', () => {
     'keep',
     'editor',
     'complete',
+    'keys',
   ]);
+  expect(line(new KeyTable(), 38)).toBe('Space next  r reply  c new  ? keys');
+  expect(line(new KeyTable(), 3)).toBe('? keys');
 });
 
-test('the help begins with the place, and has every action once in each part', () => {
-  const table = new KeyTable();
-  expect(table.help('index')[0]?.title).toBe('On threads and messages');
-  expect(table.help('box')[0]?.title).toBe('While you write a message');
-  for (const place of ['groups', 'index', 'message', 'input', 'box'] as const) {
-    const shown = new Set(table.help(place).flatMap(({ rows }) => rows.map(({ does }) => does)));
-    expect([...shown].sort()).toEqual(
-      [...new Set(actionNames.map((action) => specOf(action).does))].sort(),
-    );
-  }
+const helpPlaces = [
+  ['groups', 'In the list of groups', 'j, Down'],
+  ['index', 'In the list of threads', 'J'],
+  ['found', 'In what was found', 'Enter, Right'],
+  ['joinable', 'In the list of groups that can be joined', 'Enter, Right'],
+  ['message', 'In a message', 'J'],
+  ['question', 'In a question', 'y'],
+  ['input', 'In a line that you type', 'Esc, Ctrl-C, Ctrl-G'],
+  ['box', 'While you write a message', 'Ctrl-S'],
+] as const;
+
+test.each(helpPlaces)(
+  'the help in the place %s begins with the keys that work there',
+  (place, title, keys) => {
+    const table = new KeyTable();
+    const [first, ...rest] = helpOf(table, place, 'until you leave');
+    expect(first?.title).toBe(title);
+    expect(first?.rows.map((row) => row.keys)).toContain(keys);
+    // No key is there for two things, and all that works there comes before what does not.
+    const own = first?.rows.flatMap((row) => row.keys.split(', ')) ?? [];
+    expect(own).toEqual([...new Set(own)]);
+    const words = rest.flatMap(({ rows }) => rows.map(({ does }) => does));
+    expect(words).toEqual([...new Set(words)]);
+    for (const { does } of first?.rows ?? []) expect(words).not.toContain(does);
+  },
+);
+
+test.each(helpPlaces)('the help in the place %s has every action once', (place) => {
+  const rows = helpOf(new KeyTable(), place, 'until you leave').flatMap(({ rows }) => rows);
+  const own = place === 'question' ? 2 : 0;
+  expect(rows).toHaveLength(actionNames.length + own);
+});
+
+test('the help says how long drafts are kept', () => {
+  const rows = helpOf(new KeyTable(), 'index', 'until the board restarts').flatMap(
+    ({ rows }) => rows,
+  );
+  expect(rows.find(({ keys }) => keys === 'Esc, Ctrl-C')?.does).toBe(
+    'closes, and keeps the text as a draft, until the board restarts',
+  );
 });

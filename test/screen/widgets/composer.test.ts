@@ -10,7 +10,8 @@ function composing(options: Partial<ComposerOptions> = {}) {
   const sent: Draft[] = [];
   const kept: Draft[] = [];
   const composer = new Composer({
-    title: 'Reply to #17 in news',
+    titles: () => ['Reply to #17 in news'],
+    lasts: 'until you leave',
     draft: { text: '' },
     hasSubject: false,
     keys: new KeyTable(),
@@ -61,7 +62,7 @@ test('the box is over the lower half, with the keys in the last row and the curs
     ' Who is in?',
     '',
     '',
-    ' Ctrl-S send  Esc keep  Tab complete',
+    ' Ctrl-S send  Esc keep  F1 keys',
   ]);
   expect(surface.cursor).toEqual({ row: 8, column: 11 });
 });
@@ -73,7 +74,7 @@ test('on the smallest screen the row of the cursor is always shown', () => {
   expect(screen(40, 10).lines.slice(-3)).toEqual([
     ' line 29',
     ' end',
-    ' Ctrl-S send  Esc keep  Tab complete',
+    ' Ctrl-S send  Esc keep  F1 keys',
   ]);
   press(composer, '[pageup][pageup]');
   const surface = screen(40, 10);
@@ -82,7 +83,10 @@ test('on the smallest screen the row of the cursor is always shown', () => {
 });
 
 test('a new thread has a subject, which comes first', () => {
-  const { composer, sent, screen } = composing({ hasSubject: true, title: 'New thread in news' });
+  const { composer, sent, screen } = composing({
+    hasSubject: true,
+    titles: () => ['New thread in news'],
+  });
   expect(screen().lines[6]).toBe(' Subject:');
   press(composer, '[down]hello[ctrl-s]');
   expect(sent).toEqual([]);
@@ -126,7 +130,7 @@ test('a text has at most the size of a message, and nothing of a longer paste is
   press(composer, 'x');
   composer.press({ paste: 'more' });
   expect(Buffer.byteLength(text())).toBe(32 * 1024);
-  expect(screen().lines.at(-1)).toContain('That is too long');
+  expect(screen(80).lines.at(-1)).toContain('That is too long');
   const cut = composing();
   cut.composer.press({ paste: 'beginning', isCut: true });
   expect(cut.text()).toBe('');
@@ -183,7 +187,7 @@ test('the editor gets the text, and keys that come meanwhile are dropped', async
   press(composer, '!');
   expect(given).toEqual(['draft']);
   expect(text()).toBe('from the editor!');
-  expect(screen().lines.at(-1)).toContain('Ctrl-E editor');
+  expect(screen(80).lines.at(-1)).toContain('Ctrl-E editor');
 });
 
 test('a refusal of the board is shown, and the text can be sent again', () => {

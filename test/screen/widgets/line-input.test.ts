@@ -72,7 +72,7 @@ test('Escape and Ctrl-C give the line up', () => {
 
 test('the help begins with the keys of the place, and Space pages through it and closes it', () => {
   let closed = false;
-  const page = new HelpPage(new KeyTable(), 'index', () => {
+  const page = new HelpPage(new KeyTable(), 'index', 'until you leave', () => {
     closed = true;
   });
   const seen: string[] = [];
@@ -84,7 +84,7 @@ test('the help begins with the keys of the place, and Space pages through it and
     press(page, ' ');
   }
   expect(closed).toBe(true);
-  expect(seen[0]).toBe(' On threads and messages');
+  expect(seen[0]).toBe(' In the list of threads');
   expect(seen.join('\n')).toContain(' r                     replies\n');
   expect(seen.join('\n')).toContain(' Ctrl-W, Alt-Backspace');
 });
@@ -93,7 +93,7 @@ test.each([
   [40, 10],
   [300, 100],
 ])('every row of the help fits in %i columns', (columns, rows) => {
-  const page = new HelpPage(new KeyTable(), 'box', () => {});
+  const page = new HelpPage(new KeyTable(), 'box', 'until you leave', () => {});
   const surface = new Surface(columns, rows);
   for (let at = 0; at < 50; at++) {
     page.draw(surface);

@@ -85,6 +85,7 @@ function summaries(
     yield replies;
     let unread = notify === 'none' ? 0 : yield* countReplies(thread);
     if (notify !== 'none' && root && isUnread(root)) unread++;
+    const isClosed = statements.closedThread.get({ group, thread }) !== undefined;
     return {
       thread,
       // Of a root that the reader cannot see, only the number is shown.
@@ -92,6 +93,7 @@ function summaries(
       ...(root && { startedBy: root.sender }),
       replies,
       unread: Math.min(unread, limits.unread),
+      ...(isClosed && { closed: true as const }),
     };
   };
 }
