@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Expected } from '../protocol/expected.ts';
 import { limits } from '../protocol/limits.ts';
 import { parseRanges } from '../protocol/marks.ts';
+import { everyone } from '../protocol/mentions.ts';
 import { accesses, policies } from '../protocol/rights.ts';
 import { postKey } from '../protocol/schemas.ts';
 import { cleanComment, isFingerprint, sshKeyTypes } from '../protocol/ssh-key.ts';
@@ -188,8 +189,12 @@ const messageLine = z.strictObject({
   /** Of a reply: the number of the message that it replies to, and of the first message of the thread. */
   replyTo: number.optional(),
   thread: number.optional(),
-  /** The users whom it mentions. */
-  mentions: z.array(user).min(1).max(limits.mentions).optional(),
+  /** The users whom it mentions, and `@all` for all members. */
+  mentions: z
+    .array(z.union([z.literal(everyone), user]))
+    .min(1)
+    .max(limits.mentions + 1)
+    .optional(),
   /** When it was last edited, and how often. As many revisions follow. */
   editedAt: time.optional(),
   edits: z.int().positive().max(limits.edits).optional(),

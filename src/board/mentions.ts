@@ -2,6 +2,11 @@ import { limits } from '../protocol/limits.ts';
 import { normalized } from '../protocol/unicode.ts';
 import { nameKey } from './name-key.ts';
 
+/** The word after an `@` that mentions all members. */
+export const allKey = 'all';
+/** What stands for all members among the ids of the users whom a message mentions. No user has this id. */
+export const everyoneId = 0;
+
 /** The keys of the names that one `@word` can stand for, the longest name first: `dave-s`, `dave`. */
 export type NameCandidates = readonly string[];
 
@@ -60,7 +65,11 @@ function candidatesOf(word: string): string[] {
     const last = characters[end - 1] ?? '';
     const isEnd =
       next === undefined || /^[._-]$/.test(next) || unspaced.test(next) || unspaced.test(last);
-    if (isEnd) candidates.push(nameKey(characters.slice(0, end).join('')));
+    if (!isEnd) continue;
+    const key = nameKey(characters.slice(0, end).join(''));
+    // Nobody means all members by `@all-in`.
+    if (key === allKey && /^[._-]+[^._-]/.test(characters.slice(end).join(''))) continue;
+    candidates.push(key);
   }
   return candidates;
 }

@@ -2,9 +2,12 @@ import { type BoardError, boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import { normalized } from '../protocol/unicode.ts';
 import { looksOf, skeletonOf } from './lookalikes.ts';
+import { allKey } from './mentions.ts';
 import { type Name, nameKey } from './name-key.ts';
 
 const reservedKeys = ['system', 'admin', 'root', 'server'];
+// `@all` mentions all members. A user who had the name before keeps it.
+const reservedForNew = [...reservedKeys, allKey];
 const allowed = /^[\p{L}\p{M}\p{Nd}_.-]+$/u;
 // Fillers and variation selectors are letters and marks that are invisible. Two names that differ only
 // in them look the same.
@@ -55,7 +58,7 @@ export function requireReadable({ name }: Name): void {
 export function requireReadableUser(name: Name): void {
   requireReadable(name);
   const { skeleton, keySkeleton } = looksOf(name);
-  const reserved = reservedKeys.find((key) => [skeleton, keySkeleton].includes(skeletonOf(key)));
+  const reserved = reservedForNew.find((key) => [skeleton, keySkeleton].includes(skeletonOf(key)));
   if (reserved) throw invalid(name.name, `it looks like "${reserved}", which is reserved`);
 }
 

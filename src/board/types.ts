@@ -29,7 +29,7 @@ export interface Header {
   /** The number of the message of the same group that it replies to. */
   readonly replyTo: number | null;
   readonly editedAt: number | null;
-  /** The names of the users whom it mentions, as a JSON array, such as `["dave"]`; null without any. */
+  /** The names of the users whom it mentions, as a JSON array, such as `["@all","dave"]`; null without any. */
   readonly mentions: string | null;
 }
 
@@ -226,7 +226,7 @@ export type BoardEvent =
       origin: Origin;
       group: Group;
       message: Header;
-      /** The ids of the users whom the message mentions; missing without any. */
+      /** The ids of the users whom the message mentions; 0 for all members; missing without any. */
       mentioned?: readonly number[];
     }
   /** A direct conversation was made. Both users joined at the time `at`. Its name is the one in the database: see `storedName`. */

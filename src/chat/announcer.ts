@@ -1,6 +1,7 @@
 import type { BoardClient } from '../client/board-client.ts';
 import { type Address, formatAddress } from '../protocol/address.ts';
 import { cleanLine } from '../protocol/clean.ts';
+import { isMentioned } from '../protocol/mentions.ts';
 import type { Header, Notice } from '../protocol/schemas.ts';
 import { leftPlace, type Place } from '../protocol/text/place.ts';
 import type { Reading } from '../protocol/text/reading.ts';
@@ -143,8 +144,10 @@ export class Announcer {
     return this.options.bell && this.isMentioned(message) ? `\x07${text}` : text;
   }
 
-  private isMentioned({ mentions = [] }: Header): boolean {
-    return this.client !== undefined && mentions.includes(this.client.user);
+  /** Not by the user in another session, who may have mentioned all members. */
+  private isMentioned(message: Header): boolean {
+    const user = this.client?.user;
+    return user !== undefined && message.sender !== user && isMentioned(message, user);
   }
 
   private leave(place: Place): void {

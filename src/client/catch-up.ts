@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { limits } from '../protocol/limits.ts';
+import { isMentioned } from '../protocol/mentions.ts';
 import type { Call, Notice } from '../protocol/schemas.ts';
 import { ConnectionLost, isGone } from './failure.ts';
 import type { GroupFeed } from './group-feed.ts';
@@ -88,7 +89,7 @@ async function fetchPage(
   for (const message of messages) {
     if (!wanted()) break;
     const params = { group: feed.membership.group, groupId: id, message };
-    const isWanted = feed.membership.notify !== 'mentions' || message.mentions?.includes(user());
+    const isWanted = feed.membership.notify !== 'mentions' || isMentioned(message, user());
     if (feed.take(message.number) && isWanted) announce({ method: 'message.posted', params });
     const changed = feed.changes.release(message.number, message.editedAt);
     if (changed) announce(changed);

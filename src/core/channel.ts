@@ -1,3 +1,4 @@
+import { everyoneId } from '../board/mentions.ts';
 import { endOfTime } from '../board/times.ts';
 import type { Notify, Origin } from '../board/types.ts';
 import { toGroup } from '../board/view.ts';
@@ -12,7 +13,7 @@ export interface Reach {
   readonly until?: number | undefined;
   /** Only members who joined at this time or later are notified. */
   readonly from?: number | undefined;
-  /** The ids of the users whom the posted message mentions. */
+  /** The ids of the users whom the posted message mentions; `everyoneId` for all members. */
   readonly mentioned?: readonly number[] | undefined;
 }
 
@@ -151,7 +152,9 @@ export class Channel {
     if (notify === undefined) return true;
     const user = session.login?.user.id ?? 0;
     const { method, params } = notice;
-    if (method === 'message.posted') return notify === 'mentions' && !!mentioned?.includes(user);
+    if (method === 'message.posted') {
+      return notify === 'mentions' && !!mentioned?.some((id) => id === user || id === everyoneId);
+    }
     // A user's other sessions have to know that the user has left.
     if (method === 'member.joined' || method === 'member.left') return params.userId === user;
     return true;
@@ -170,7 +173,8 @@ export class Channel {
       const { muted } = session;
       if (muted || this.quiet.has(session)) {
         const isSpecial = muted || quiet.users.has(session.login?.user.id ?? 0);
-        const unwanted = isSpecial ? this.unwanted(session, pending) : quiet.unwanted;
+        const notify = this.quiet.get(session) ?? 'none';
+        const unwanted = isSpecial ? this.unwanted(session, pending) : quiet.unwanted[notify];
         hidden = hidden.length === 0 ? unwanted : ascending(hidden, unwanted);
       }
       const others = parts.without(ownNotices, hidden);
@@ -184,18 +188,22 @@ export class Channel {
 const none: readonly number[] = [];
 
 /**
- * The indices of the notices that a session does not get if its user has muted the group, and the users who may get some
- * of them: see `isWanted`.
+ * The indices of the notices that a session does not get if its user has muted the group, or all of it but mentions, and
+ * the users who may get others of them: see `isWanted`.
  */
 function forQuiet(pending: readonly Pending[]) {
-  const unwanted: number[] = [];
+  const unwanted = { none: [] as number[], mentions: [] as number[] };
   const users = new Set<number>();
   for (const [at, { notice, mentioned = [] }] of pending.entries()) {
     const { method, params } = notice;
-    if (method === 'message.posted') for (const user of mentioned) users.add(user);
-    else if (method === 'member.joined' || method === 'member.left') users.add(params.userId);
+    let isToAll = false;
+    if (method === 'message.posted') {
+      isToAll = mentioned.includes(everyoneId);
+      for (const user of mentioned) users.add(user);
+    } else if (method === 'member.joined' || method === 'member.left') users.add(params.userId);
     else continue;
-    unwanted.push(at);
+    unwanted.none.push(at);
+    if (!isToAll) unwanted.mentions.push(at);
   }
   return { unwanted, users };
 }

@@ -25,6 +25,7 @@ const lowestRoles = {
   'invite users': 'moderator',
   'read reports': 'moderator',
   'begin threads': 'moderator',
+  'mention all members': 'moderator',
   reply: 'moderator',
   'give roles': 'owner',
   'change the group': 'owner',

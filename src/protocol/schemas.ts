@@ -49,7 +49,7 @@ const header = z.object({
   replyTo: z.int().optional(),
   /** When it was last edited. */
   editedAt: z.string().optional(),
-  /** The names of the members whom it mentions. */
+  /** The names of the members whom it mentions; first `@all` if it mentions everybody who can see it. */
   mentions: z.array(z.string()).optional(),
 });
 /** Of which messages of a group a member is notified. */

@@ -1,7 +1,8 @@
 import { deletedUser, directName, isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
-import { accesses, policies } from '../protocol/rights.ts';
+import { everyone } from '../protocol/mentions.ts';
+import { accesses, may, policies } from '../protocol/rights.ts';
 import type { Call } from '../protocol/schemas.ts';
 import { Arguments } from '../protocol/text/arguments.ts';
 import type { Argument, TextCommand } from '../protocol/text/command.ts';
@@ -167,9 +168,15 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
       if (place.word.startsWith('#')) return numbers(place, call, style);
       const sign = place.word.startsWith('@') ? '@' : '';
       const names = await membersOf(place.group, call);
-      return names.map((name) => ({ text: `${sign}${name}` }));
+      const all = sign !== '' && (await mayMentionAll(place.group, call)) ? [everyone] : [];
+      return [...all, ...names.map((name) => `${sign}${name}`)].map((text) => ({ text }));
     }
   }
+}
+
+async function mayMentionAll(group: string, call: Call): Promise<boolean> {
+  const { role } = await call('group.show', { group });
+  return may(role, 'mention all members');
 }
 
 /** The groups of the user and, if nothing is typed yet, the direct conversations. After `@` any known user. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { nameKey } from '../../src/board/name-key.ts';
-import { groupName, userName } from '../../src/board/names.ts';
+import { groupName, requireReadableUser, userName } from '../../src/board/names.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 
 /** Why a name is refused; undefined if it is not. */
@@ -213,4 +213,15 @@ test('two characters that match without regard to case have the same key', () =>
     return matches.filter((other) => nameKey(other) !== nameKey(character));
   });
   expect(apart).toEqual([]);
+});
+
+test('all is reserved for new users, because @all mentions all members, and whoever has the name keeps it', () => {
+  for (const name of ['all', 'ALL', 'аll', 'a11']) {
+    expect(
+      fault((text) => requireReadableUser(userName(text)), name),
+      name,
+    ).toContain('reserved');
+  }
+  expect(userName('all').key).toBe('all');
+  expect(fault((text) => requireReadableUser(userName(text)), 'alle')).toBeUndefined();
 });

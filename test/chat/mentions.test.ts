@@ -17,6 +17,29 @@ test('a message that mentions the user is marked, and rings the bell', async () 
   await alice.shows(/--- Mentions ---\nGroup: main \| #2 .* bob: for alice\n-{40}\n.*>$/);
 });
 
+test('@all of a moderator rings for the members, and not for the moderator in another session', async () => {
+  const board = await TestBoard.start();
+  const password = 'correct horse';
+  await board.protect('mona', password);
+  const mona = await board.protectedProgram('mona', password);
+  await mona.call('group.join', { group: 'main' });
+  await board.operate((operator) => operator.moderation.setRole({ id: 1 }, 'mona', 'moderator'));
+  await mona.notice();
+  const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice']);
+  await alice.shows(/every command\.\n.*>$/);
+  alice.type('%join\r');
+  await alice.shows(/\(no messages\)\n-{40}\n.*>$/);
+  const again = Pty.chat(['127.0.0.1', board.port, '--user', 'mona']);
+  await again.shows(/Password: $/);
+  again.type(`${password}\r`);
+  await again.shows(/every command\.\n.*>$/);
+  await mona.call('message.post', { group: 'main', subject: 'for all', content: 'hello @all' });
+  await alice.shows(/for all\) \(mentions you\)\n.*>$/);
+  await again.shows(/for all\)\n.*>$/);
+  expect(alice.raw.split(bell)).toHaveLength(2);
+  expect(again.raw).not.toContain(bell);
+});
+
 test('with --no-bell it is marked, and nothing rings', async () => {
   const board = await TestBoard.start();
   const alice = Pty.chat(['127.0.0.1', board.port, '--user', 'alice', '--no-bell']);

@@ -5,7 +5,15 @@ import type { Actor } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
-import { complete, groupNamed, login, main, member, post } from '../helpers/storage.ts';
+import {
+  complete,
+  errorCodeOf,
+  groupNamed,
+  login,
+  main,
+  member,
+  post,
+} from '../helpers/storage.ts';
 import { type OpenStorage, type StorageUnderTest, toTheEnd } from './storage.ts';
 
 /** Posts as a member does, whose text is searched for mentions. @returns the number */
@@ -239,4 +247,173 @@ export function mentionsContract(open: OpenStorage): void {
       expect(await mentionsOf(board, again)).toEqual([]);
     },
   );
+
+  /** Alice, who is a moderator of `main`, and two members. */
+  async function moderated() {
+    const board = open();
+    await board.administration.createUser(userName('alice'), 'hash');
+    const alice = await member(board, 'alice');
+    const bob = await member(board, 'Bob');
+    const carol = await member(board, 'carol');
+    await board.administration.moderation.setRole(main, 'alice', 'moderator');
+    return { board, alice, bob, carol };
+  }
+
+  test('@all of a moderator mentions everybody who can see the message, whenever they joined', async () => {
+    const { board, alice, bob, carol } = await moderated();
+    await say(board, alice, 'to @all, before anybody else');
+    await board.repository.leave(bob, main);
+    const message = await say(board, alice, 'and @carol, for @ALL.');
+    expect(message.mentions).toBe('["@all","carol"]');
+    await say(board, alice, 'to nobody');
+    expect(await mentionsOf(board, carol)).toEqual(['main 2', 'main 1']);
+    expect(await mentionsOf(board, carol, 1)).toEqual(['main 2', 'main 1']);
+    expect(await unreadIn(board, carol)).toEqual([3, 2]);
+    const { messages } = await board.repository.messages(carol, main, { limit: 2 });
+    expect(messages[0]).toEqual(message);
+    await indexAll(board);
+    expect(await searchAll(board, carol, 'is:mention')).toEqual(['main 2', 'main 1']);
+    expect(await searchAll(board, carol, 'is:mention from:bob')).toEqual([]);
+    // Those who join later, as far as they see it: the last two messages.
+    await board.repository.join(bob, main);
+    expect(await mentionsOf(board, bob)).toEqual(['main 2']);
+    expect(await unreadIn(board, bob)).toEqual([0, 0]);
+    // The sender is one of all, and has read it.
+    expect(await mentionsOf(board, alice)).toEqual(['main 2', 'main 1']);
+    expect(await unreadIn(board, alice)).toEqual([0, 0]);
+    expect(board.problems()).toEqual([]);
+  });
+
+  test('a login counts the unread mentions of all and of the user, each message once', async () => {
+    const { board, alice, carol } = await moderated();
+    for (const text of ['@all', '@carol', '@all and @carol', 'nobody', '> @all', '@all-in']) {
+      await say(board, alice, text);
+    }
+    const [own] = (await board.repository.standing(carol)).memberships;
+    expect([own?.unread, own?.mentions]).toEqual([6, 3]);
+    expect(await unreadIn(board, carol)).toEqual([6, 3]);
+    await board.repository.markRead(carol, main, [[3, 3]]);
+    expect(await unreadIn(board, carol)).toEqual([5, 2]);
+    expect(await mentionsOf(board, carol)).toEqual(['main 3', 'main 2', 'main 1']);
+  });
+
+  test('@all of a member who is no moderator, or in a direct conversation, mentions nobody', async () => {
+    const { board, alice, bob, carol } = await moderated();
+    expect((await say(board, bob, '@all @carol')).mentions).toBe('["carol"]');
+    expect(await mentionsOf(board, alice)).toEqual([]);
+    await board.administration.setPassword('carol', 'hash');
+    const protectedCarol = await login(board, 'carol');
+    const direct = await say(board, alice, '@all', { group: '@carol' });
+    expect(direct.mentions).toBeNull();
+    expect(await mentionsOf(board, protectedCarol)).toEqual(['main 1']);
+    expect(await errorCodeOf(board.repository.groups(carol))).toBe('SESSION_ENDED');
+  });
+
+  test('an edit adds and removes a mention of all, and counts only as long as its author is a moderator', async () => {
+    const { board, alice, bob } = await moderated();
+    const members = new Board(board.repository);
+    await say(board, alice, 'nobody');
+    const edit = async (content: string) =>
+      (await members.edit(alice, 'main', 1, { content })).message.mentions;
+    expect(await edit('@all')).toBe('["@all"]');
+    expect(await unreadIn(board, bob)).toEqual([1, 1]);
+    expect(await edit('@bob')).toBe('["Bob"]');
+    expect(await mentionsOf(board, bob)).toEqual(['main 1']);
+    expect(await edit('nobody again')).toBeNull();
+    expect(await unreadIn(board, bob)).toEqual([1, 0]);
+    expect(await edit('@all, once more')).toBe('["@all"]');
+    await board.administration.moderation.setRole(main, 'alice', 'member');
+    // The message mentions all until it is edited.
+    expect(await mentionsOf(board, bob)).toEqual(['main 1']);
+    expect(await edit('@all, for the last time')).toBeNull();
+    expect(await mentionsOf(board, bob)).toEqual([]);
+    expect(board.problems()).toEqual([]);
+  });
+
+  test('a mention of all ends with its message, and leaves nothing behind', async () => {
+    const { board, alice, bob } = await moderated();
+    for (let n = 0; n < 4; n++) await say(board, alice, '@all');
+    await board.administration.deleteMessages(main, [3]);
+    const plan = await board.administration.planPurge(main, { keep: 2 });
+    await board.administration.purge(plan, toTheEnd);
+    expect(await mentionsOf(board, bob)).toEqual(['main 4', 'main 2']);
+    expect(await unreadIn(board, bob)).toEqual([2, 2]);
+    expect(board.problems()).toEqual([]);
+  });
+
+  test('@all does not count as one of the members whom a message can mention', async () => {
+    const { board, alice } = await moderated();
+    const names = Array.from({ length: limits.mentions }, (_, at) => `user-${at}x`);
+    for (const name of names) await member(board, name);
+    const { mentions } = await say(
+      board,
+      alice,
+      `${names.map((name) => `@${name}`).join(' ')} @all`,
+    );
+    expect(JSON.parse(mentions ?? '')).toEqual(['@all', ...names]);
+  });
+
+  test('who has muted the sender, or the whole group, is not reached by @all', async () => {
+    const { board, alice, bob, carol } = await moderated();
+    const members = new Board(board.repository);
+    await members.muteUser(bob, 'alice', true);
+    await members.setNotify(carol, 'main', 'none');
+    await say(board, alice, '@all');
+    expect(await unreadIn(board, bob)).toEqual([0, 0]);
+    expect(await unreadIn(board, carol)).toEqual([0, 0]);
+    await members.setNotify(carol, 'main', 'mentions');
+    await say(board, alice, 'to nobody');
+    expect(await unreadIn(board, carol)).toEqual([1, 1]);
+    expect(await searchAll(board, carol, 'is:unread')).toEqual(['main 1']);
+  });
+
+  test('in a group that is muted but for mentions, the next message is one of the same thread first, as its count says', async () => {
+    const { board, alice, bob, carol } = await moderated();
+    const members = new Board(board.repository);
+    await members.setNotify(carol, 'main', 'mentions');
+    await say(board, alice, 'a thread');
+    await say(board, alice, 'for @carol, elsewhere');
+    await say(board, bob, 'to nobody', { replyTo: 1 });
+    await say(board, alice, '@all', { replyTo: 1 });
+    await say(board, bob, '@carol', { replyTo: 1 });
+    const next = async (thread?: number) =>
+      (await complete(board.repository.nextUnread(carol, main, { thread, read: [] }))).message
+        ?.number;
+    const unread = async () => {
+      const { threads } = await complete(board.repository.threads(carol, main, { limit: 9 }));
+      return threads.map(({ thread, unread: count }) => [thread, count]);
+    };
+    expect(await unread()).toEqual([
+      [1, 2],
+      [2, 1],
+    ]);
+    expect([await next(), await next(1), await next(2)]).toEqual([2, 4, 2]);
+    await board.repository.markRead(carol, main, [[4, 4]]);
+    expect([await next(1), await unread()]).toEqual([
+      5,
+      [
+        [1, 1],
+        [2, 1],
+      ],
+    ]);
+    await board.repository.markRead(carol, main, [[5, 5]]);
+    expect([await next(1), await unread()]).toEqual([
+      2,
+      [
+        [1, 0],
+        [2, 1],
+      ],
+    ]);
+    expect(await unreadIn(board, carol)).toEqual([1, 1]);
+    // Also the message that begins the thread.
+    await board.repository.markRead(carol, main, [[2, 2]]);
+    await members.edit(alice, 'main', 1, { content: 'a thread for @all' });
+    expect([await next(1), await unread()]).toEqual([
+      1,
+      [
+        [1, 1],
+        [2, 0],
+      ],
+    ]);
+  });
 }

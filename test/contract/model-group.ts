@@ -1,6 +1,7 @@
 import type { Page } from '../../src/board/ports/repository.ts';
 import type { Header, Notify } from '../../src/board/types.ts';
 import { deletedUser } from '../../src/protocol/direct.ts';
+import { everyone } from '../../src/protocol/mentions.ts';
 
 /** The model knows users by their names alone. */
 type Shown = Omit<Header, 'senderId'>;
@@ -14,7 +15,7 @@ interface Hidden {
   readonly deleted: boolean;
   /** Its contents, the present one last. */
   readonly texts: readonly string[];
-  /** The users whom the present content mentions. */
+  /** The users whom the present content mentions; `@all` for all members. */
   readonly mentioned: readonly string[];
   /** Its place among all events when it was last edited or deleted; 0 if it never was. */
   readonly changed: number;
@@ -91,9 +92,9 @@ export class ModelGroup {
     );
   }
 
-  /** Sets the users whom a message mentions, of whom only members count. */
+  /** Sets the users whom a message mentions, of whom only members count, and `@all`. */
   mention(number: number, users: readonly string[]): void {
-    const mentioned = users.filter((user) => this.members.has(user));
+    const mentioned = users.filter((user) => user === everyone || this.members.has(user));
     this.rows = this.rows.map((row) => (row.number === number ? { ...row, mentioned } : row));
   }
 
@@ -187,7 +188,7 @@ export class ModelGroup {
     if (notify === 'none') return [];
     return this.unmarked(user)
       .filter((message) => !this.isMuted(user, message))
-      .filter(({ mentioned }) => notify === 'all' || mentioned.includes(user))
+      .filter(({ mentioned }) => notify === 'all' || mentions(mentioned, user))
       .map(({ number }) => number);
   }
 
@@ -212,6 +213,11 @@ export class ModelGroup {
       mentioned: row.mentioned.filter((each) => each !== user),
     }));
   }
+}
+
+/** Whether a user is mentioned, or all members are. */
+export function mentions(mentioned: readonly string[], user: string): boolean {
+  return mentioned.includes(user) || mentioned.includes(everyone);
 }
 
 /** What the board shows of a message in lists. */

@@ -45,6 +45,52 @@ test('of a muted group a member is sent no messages, joins and leaves, but what 
   expect(await told(alice)).toEqual(['posted 5']);
 });
 
+test('@all of a moderator is sent to those who have muted all but mentions, and to nobody who has muted more', async () => {
+  const board = await TestBoard.start();
+  const password = 'correct horse';
+  await board.protect('mona', password);
+  const mona = await board.protectedProgram('mona', password);
+  await mona.call('group.join', { group: 'main' });
+  const asks = await board.protectedProgram('mona', password);
+  const alice = await board.memberProgram('alice');
+  const bob = await board.memberProgram('bob');
+  const carol = await board.memberProgram('carol');
+  const reader = await board.person('reader');
+  await reader.ask('%join');
+  await board.operate((operator) => operator.moderation.setRole({ id: 1 }, 'mona', 'moderator'));
+  await mona.notice();
+  await alice.call('membership.set', { group: 'main', notify: 'mentions' });
+  await bob.call('membership.set', { group: 'main', notify: 'none' });
+  await carol.call('user.mute', { user: 'mona' });
+  for (const peer of [mona, asks, alice, bob, carol]) await peer.notices();
+
+  const post = (content: string) =>
+    mona.call('message.post', { group: 'main', subject: 's', content });
+  const [first, second] = await Promise.all([post('to @all'), post('to nobody'), post('@bob')]);
+  expect([first.mentions, second.mentions]).toEqual([['@all'], undefined]);
+  expect(await told(asks)).toEqual(['posted 1', 'posted 2', 'posted 3']);
+  expect(await told(alice)).toEqual(['posted 1']);
+  expect(await told(bob)).toEqual([]);
+  expect(await told(carol)).toEqual(['posted 1', 'posted 2', 'posted 3']);
+  await reader.expect('(ID: 3');
+  const unread = async (peer: JsonPeer) => {
+    const { groups } = await peer.call('group.list', {});
+    const main = groups.find(({ name }) => name === 'main');
+    return [main?.unread, main?.mentions];
+  };
+  expect(await Promise.all([mona, alice, bob, carol].map(unread))).toEqual([
+    [0, 0],
+    [1, 1],
+    [0, 0],
+    [0, 0],
+  ]);
+  const { messages } = await alice.call('mention.list', {});
+  expect(messages).toMatchObject([{ number: 1, mentions: ['@all'] }]);
+  const lines = await reader.ask('%mentions');
+  expect(lines).toContain('ID: 1 |');
+  expect(lines).not.toContain('ID: 2 |');
+});
+
 test('what was muted is kept, and the other sessions of the user learn of it', async () => {
   const board = await TestBoard.start();
   const bob = await board.memberProgram('bob');

@@ -7,6 +7,7 @@ export function expected(cell: string, access: Access, column: Column): 'ok' | E
   const isSecret = access === 'secret';
   switch (cell) {
     case 'ok':
+    case 'all':
     case 'same':
       return 'ok';
     case 'F':
@@ -47,4 +48,4 @@ export const errors: Readonly<Record<string, ErrorCode>> = {
 };
 
 /** What else can be in a cell. */
-export const words = 'ok same F out see join code bar name -'.split(' ');
+export const words = 'ok all same F out see join code bar name -'.split(' ');

@@ -59,6 +59,7 @@ export function paramsOf(
   // Another member's message, also for `second` and the authors of the table.
   const other = own === byOther ? byOwner : byOther;
   const role = options.find((option) => ['member', 'moderator', 'owner'].includes(option));
+  const text = has('to-all') ? `@all ${fresh}` : fresh;
   switch (method) {
     case 'group.list':
       return {};
@@ -95,12 +96,12 @@ export function paramsOf(
     case 'report.close':
       return { group, number: has('unreported') ? byOther : byOwner };
     case 'message.post': {
-      const content = { group, content: fresh };
+      const content = { group, content: text };
       if (!has('reply')) return { ...content, subject: 's' };
       return { ...content, replyTo: has('closed') ? threads.closed : about(byOwner) };
     }
     case 'message.edit':
-      return { group, number: has('own') ? own : other, content: fresh };
+      return { group, number: has('own') ? own : other, content: text };
     case 'message.delete':
       return { group, number: about(other) };
     case 'message.get':

@@ -146,6 +146,10 @@ export class Round {
     const answer = await cast.actor(self).ask(act, question.params, question.line);
     const isSame = cast.stored(world) === before;
     this.compare(act, column, answer, isSame);
+    const isToAll = cast.isToAll(world, question.params);
+    if (isToAll !== (act.cells[column] === 'all')) {
+      this.wrong.push(`${act.name}, ${column}: ${isToAll ? 'mentions' : 'does not mention'} all`);
+    }
     if (act.method === 'group.create' && !isSame) await cast.end({ id: cast.newestGroup() });
     return isSame || harmless.has(act.name);
   }

@@ -39,6 +39,7 @@ const headings = columns.map((column) => column.slice(0, 4)).join(' ');
  * - `join`: fine, `INVITATION_NEEDED`, or `GROUP_NOT_FOUND`; with a wrong code `code`: `INVITATION_INVALID` in place of the second
  * - `bar`: `BARRED`, but `GROUP_NOT_FOUND` in a secret group
  * - `name`: `GROUP_EXISTS`, but fine if the group of that name is secret
+ * - `all`: fine, and it mentions all members
  * - `-`: there is no command for it
  * Other cells: `ok`; `same` for a request that succeeds and changes nothing; `F` for `FORBIDDEN`; or the end of the name of an error.
  */
@@ -128,6 +129,7 @@ report.list                              out  out  out  out  F    F    F    F   
 report.close                             out  out  out  out  F    F    F    F    out  F    ok   ok   ok   ok
 report.close unreported                  out  out  out  out  F    F    F    F    out  F    same same same same
 message.post                             out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.post to-all                      out  out  out  out  ok   ok   ok   ok   out  SILE SILE all  all  -
 message.post by-moderators               out  out  out  out  F    F    F    F    out  SILE SILE ok   ok   -
 message.post replies-by-moderators       out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
 message.post reply                       out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
@@ -136,6 +138,7 @@ message.post reply replies-by-moderators out  out  out  out  F    F    F    F   
 message.post reply closed                out  out  out  out  CLOS CLOS CLOS CLOS out  SILE SILE ok   ok   -
 message.post reply missing               out  out  out  out  MESS MESS MESS MESS out  SILE SILE MESS MESS -
 message.edit own                         out  out  out  out  ok   ok   ok   ok   out  SILE SILE ok   ok   -
+message.edit own to-all                  out  out  out  out  ok   ok   ok   ok   out  SILE SILE all  all  -
 message.edit other                       out  out  out  out  AUTH AUTH AUTH AUTH out  AUTH AUTH AUTH AUTH -
 message.delete own                       out  out  out  out  ok   ok   ok   ok   out  ok   ok   ok   ok   -
 message.delete other                     out  out  out  out  AUTH AUTH AUTH AUTH out  AUTH ok   ok   ok   ok
@@ -201,9 +204,11 @@ export const harmless: ReadonlySet<string> = new Set([
   'group.edit about',
   'group.invite code',
   'message.post',
+  'message.post to-all',
   'message.post reply',
   'message.post reply closed',
   'message.edit own',
+  'message.edit own to-all',
   'message.report',
 ]);
 

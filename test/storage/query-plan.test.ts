@@ -71,8 +71,9 @@ const allowed: Record<string, string[]> = {
   // At most as many messages as the limit, found by an index.
   unreadWindow: ['SCAN seen'],
   unreadWindowBefore: ['SCAN seen'],
-  mentionWindow: ['SCAN seen'],
+  mentionWindow: ['SCAN mentioned'],
   threadWindow: ['SCAN seen'],
+  threadMentionWindow: ['SCAN seen'],
   // At most as many as the limit of a day, found by an index.
   conversationsBegun: ['SCAN some'],
   groupsMade: ['SCAN some'],
@@ -133,6 +134,7 @@ function expectIndexSearches(board: StoredBoard): void {
       'unreadWindowBefore',
       'mentionWindow',
       'threadWindow',
+      'threadMentionWindow',
       'memberByKey',
       'mentionTimes',
       'marksOf',
@@ -217,6 +219,13 @@ test('what is unread is looked for in one group, and one thread', () => {
   const inGroup = /mentions_membership \(user_id=\? AND group_id=\? AND posted_at>\?/;
   expect(searched('mentionWindow')).toMatch(inGroup);
   expect(searched('mentionTimes')).toMatch(inGroup);
+  const toAll = /messages_to_all \(group_id=\? AND posted_at>\?/;
+  for (const name of ['mentionWindow', 'mentionTimes', 'membershipsOf']) {
+    expect(
+      found.get(name)?.filter((step) => toAll.test(step)),
+      name,
+    ).toHaveLength(1);
+  }
 });
 
 test('whether a message can be unread is decided by the indexes, without its row', () => {

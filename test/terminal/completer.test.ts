@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
+import type { Role } from '../../src/protocol/rights.ts';
 import type { Call } from '../../src/protocol/schemas.ts';
 import { textCommands } from '../../src/protocol/text/shell.ts';
 import { plainStyle } from '../../src/protocol/text/style.ts';
 import { complete } from '../../src/terminal/completer.ts';
 
 /** A board with some members of main, a conversation with dave and one with a user who was deleted. */
-function board(members: readonly string[] | undefined): Call {
+function board(members: readonly string[] | undefined, role: Role): Call {
   const marks = { unread: 0, lastRead: 0, ranges: [], lastNumber: 1, change: 0 };
   const answers: Record<string, unknown> = {
     'direct.list': {
@@ -15,6 +16,7 @@ function board(members: readonly string[] | undefined): Call {
         { id: 7, group: '@[deleted]', ...marks },
       ],
     },
+    'group.show': { role },
     'group.list': { groups: [{ name: 'news', joined: true }] },
     'group.members': members && { members: members.map((name) => ({ name, online: false })) },
   };
@@ -25,8 +27,12 @@ function board(members: readonly string[] | undefined): Call {
   }) as Call;
 }
 
-async function completions(line: string, members?: readonly string[]): Promise<string[]> {
-  const context = { call: board(members), style: plainStyle, commands: textCommands };
+async function completions(
+  line: string,
+  members?: readonly string[],
+  role: Role = 'member',
+): Promise<string[]> {
+  const context = { call: board(members, role), style: plainStyle, commands: textCommands };
   const found = await complete(line, context);
   return found?.candidates.map(({ text }) => text) ?? [];
 }
@@ -46,4 +52,10 @@ test.each([
 
 test('a user who is not in main is offered the users of their conversations', async () => {
   expect(await completions('%tell ')).toEqual(['dave']);
+});
+
+test('@all is completed in a text for moderators alone', async () => {
+  const line = '%grouppost news "A subject" hello @a';
+  expect(await completions(line, ['alice', 'bob'], 'moderator')).toEqual(['@all', '@alice']);
+  expect(await completions(line, ['alice', 'bob'], 'member')).toEqual(['@alice']);
 });

@@ -11,7 +11,8 @@ export const mentions: TextCommand = {
   summary: 'the messages that mention you',
   details: [
     `The newest ${limits.searchDefault} of those that you can see. A message mentions you if it has`,
-    '@<your name>, not counting quotes, code and links. They stay unread.',
+    '@<your name>, or @all by a moderator, not counting quotes, code and links.',
+    'They stay unread.',
   ],
   async *run(args, { call, style }) {
     let before: string | undefined;

@@ -3,6 +3,7 @@ import { isDirectName, userOfDirectName } from '../direct.ts';
 import type { BoardError } from '../errors.ts';
 import { hintFor } from '../hints.ts';
 import { limits } from '../limits.ts';
+import { isMentioned } from '../mentions.ts';
 import type { Role } from '../rights.ts';
 import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
 import { announcedLine } from './log-line.ts';
@@ -153,9 +154,9 @@ export function renderArrivedHeader(header: Header, style: Style, reader: string
 }
 
 /** ` (mentions you)` if a message mentions the user who reads it. */
-function mentionMark({ mentions }: Header, style: Style, reader: string | undefined): string {
-  const isMentioned = reader !== undefined && mentions?.includes(reader);
-  return isMentioned ? ` ${style.strong('(mentions you)')}` : '';
+function mentionMark(message: Header, style: Style, reader: string | undefined): string {
+  if (reader === undefined || message.sender === reader || !isMentioned(message, reader)) return '';
+  return ` ${style.strong('(mentions you)')}`;
 }
 
 function headerLine(header: Header, style: Style, first = 0): string {

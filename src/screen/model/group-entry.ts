@@ -1,6 +1,7 @@
 import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isRead, type Marks } from '../../protocol/marks.ts';
+import { isMentioned } from '../../protocol/mentions.ts';
 import type { Header, Membership } from '../../protocol/schemas.ts';
 import { caseless } from '../../protocol/unicode.ts';
 
@@ -57,8 +58,8 @@ export interface Reader {
   isMuted(group: number, message: Pick<Header, 'senderId' | 'thread'>): boolean;
 }
 
-export function mentionsReader({ mentions = [] }: Header, { user }: Reader): boolean {
-  return mentions.includes(user);
+export function mentionsReader(message: Header, { user }: Reader): boolean {
+  return isMentioned(message, user);
 }
 
 /** Whether a visible message is unread, by the rules of the board. */

@@ -3,6 +3,7 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { cleanLine } from '../../protocol/clean.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import { noneLeft } from '../../protocol/exhaustive.ts';
+import { isMentioned } from '../../protocol/mentions.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import { TaskError } from '../task-error.ts';
 import { PendingChanges, type TailChange } from './changes.ts';
@@ -136,7 +137,7 @@ export class Follower {
   private add({ id, group: name }: Pick<Membership, 'id' | 'group'>, start: Start): void {
     const { headers, marksReplies, thread, mentions } = this.options;
     const shows = mentions
-      ? (message: Header) => message.mentions?.includes(this.client.user) === true
+      ? (message: Header) => isMentioned(message, this.client.user)
       : undefined;
     this.cursors.set(id, new Cursor({ id, name, headers, marksReplies, thread, shows, ...start }));
   }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import type { Notify } from '../../../src/board/types.ts';
+import { everyone } from '../../../src/protocol/mentions.ts';
 import type { Access, Policy, Role } from '../../../src/protocol/rights.ts';
 
 export const groupNames = ['main', 'general'] as const;
@@ -9,6 +10,8 @@ export const madeNames = ['plans', 'club', 'general'] as const;
 export const userNames = ['alice', 'bob', 'carol', 'dave'] as const;
 
 export type UserName = (typeof userNames)[number];
+/** A user whom a content mentions, or all members. */
+export type Mentioned = UserName | typeof everyone;
 type GroupName = (typeof groupNames)[number];
 type MadeName = (typeof madeNames)[number];
 
@@ -61,8 +64,8 @@ export type SeatAct =
   | { do: 'groups' | 'directs' | 'invited'; seat: number }
   | { do: 'open' | 'block' | 'unblock'; seat: number; other: 0 | 1 }
   | { do: 'blocked'; seat: number }
-  | { do: 'post'; seat: number; place: Place; posts: number; mentioned: UserName | undefined }
-  | { do: Worded; seat: number; place: Place; number: number; mentioned: UserName | undefined }
+  | { do: 'post'; seat: number; place: Place; posts: number; mentioned: Mentioned | undefined }
+  | { do: Worded; seat: number; place: Place; number: number; mentioned: Mentioned | undefined }
   | { do: Numbered; seat: number; place: Place; number: number }
   | { do: 'deleteOwn'; seat: number; place: Place; number: number; reason: string | undefined }
   | { do: 'threads' | 'changes'; seat: number; place: Place }
@@ -83,7 +86,7 @@ export type SeatAct =
   | { do: 'go'; seat: number; place: Place; number: number | undefined }
   | { do: 'goUp' | 'whereabouts'; seat: number }
   /** A person types a line without %. */
-  | { do: 'say'; seat: number; mentioned: UserName | undefined }
+  | { do: 'say'; seat: number; mentioned: Mentioned | undefined }
   | { do: 'vanish' | 'exit'; seat: number };
 
 type Worded = 'reply' | 'edit';
@@ -144,7 +147,10 @@ const place: fc.Arbitrary<Place> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ other }) },
 );
 const user = fc.constantFrom(...userNames);
-const mentioned = fc.option(user, { nil: undefined });
+const mentioned = fc.option(
+  fc.oneof({ weight: 3, arbitrary: user }, { weight: 1, arbitrary: fc.constant(everyone) }),
+  { nil: undefined },
+);
 const number = fc.integer({ min: 1, max: 12 });
 const reason = fc.constantFrom(undefined, 'wrong group');
 const access = fc.constantFrom('open' as const, 'invite' as const, 'secret' as const);

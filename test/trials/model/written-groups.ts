@@ -1,5 +1,7 @@
+import type { Notify } from '../../../src/board/types.ts';
+import { everyone } from '../../../src/protocol/mentions.ts';
 import type { Access, Role } from '../../../src/protocol/rights.ts';
-import type { Act, ActOnUser, GroupPlace, OnMessage, UserName } from './acts.ts';
+import type { Act, ActOnUser, GroupPlace, Mentioned, OnMessage, UserName } from './acts.ts';
 
 // The seats: see `seats`.
 const [alice, aliceTyping, bob, carolTyping, carol, dave] = [0, 1, 2, 3, 4, 5] as const;
@@ -25,12 +27,26 @@ const makeCode = (seat: number, uses = 1): Act => {
 const post = (seat: number, posts = 1, place: GroupPlace = byNumber): Act => {
   return { do: 'post', seat, place, posts, mentioned: undefined };
 };
-const reply = (seat: number, number: number): Act => {
-  return { do: 'reply', seat, place: byNumber, number, mentioned: undefined };
+const reply = (seat: number, number: number, mentioned?: Mentioned): Act => {
+  return { do: 'reply', seat, place: byNumber, number, mentioned };
 };
-const edit = (seat: number, number: number): Act => {
-  return { do: 'edit', seat, place: byNumber, number, mentioned: undefined };
+const edit = (seat: number, number: number, mentioned?: Mentioned): Act => {
+  return { do: 'edit', seat, place: byNumber, number, mentioned };
 };
+const toAll = (seat: number, posts = 1): Act => {
+  return { do: 'post', seat, place: byNumber, posts, mentioned: everyone };
+};
+const mute = (seat: number, notify: Notify): Act => {
+  return { do: 'muteGroup', seat, place: byNumber, notify };
+};
+const asksForMentions = (seat: number): Act[] => [
+  ...(['mentions', 'unread'] as const).map((what): Act => ({ do: what, seat })),
+  ...['is:mention', 'is:unread'].map((word): Act => ({ do: 'search', seat, word })),
+  ...([
+    { do: 'threads', seat, place: byNumber },
+    { do: 'next', seat, place: byNumber },
+  ] as const),
+];
 const deletes = (seat: number, number: number, reason?: string): Act => {
   return { do: 'deleteOwn', seat, place: byNumber, number, reason };
 };
@@ -131,6 +147,18 @@ export const writtenGroups: Readonly<Record<string, readonly Act[]>> = {
     ...[say(carolTyping), about(carolTyping), onUser(alice, 'unsilence', 'carol'), post(carol)],
     ...[onUser(bob, 'silence', 'alice'), post(alice), onUser(alice, 'unsilence', 'alice')],
     ...[deletes(alice, 3), deletes(alice, 2, 'spam'), onUser(alice, 'remove', 'dave', 'spam')],
+  ],
+  'moderators mention all members, and others nobody': [
+    ...[...bobsGroup('secret'), mute(carol, 'mentions'), mute(dave, 'none')],
+    ...[toAll(bob, 2), toAll(carol), post(alice), reply(aliceTyping, 1, everyone)],
+    ...[reply(bob, 1, 'carol'), ...asksForMentions(carol), ...asksForMentions(carolTyping)],
+    ...[edit(bob, 2), edit(carol, 3, everyone), edit(alice, 4, everyone)],
+    ...[{ do: 'muteUser', seat: carol, other: 0 } as const, ...asksForMentions(carolTyping)],
+    ...[role(bob, 'alice', 'member'), edit(alice, 4, everyone), toAll(alice)],
+    ...[leave(dave), invite(bob, 'dave', byNumber), join(dave, byNumber), mute(dave, 'mentions')],
+    ...[toAll(bob), ...asksForMentions(dave), deletes(bob, 8), { do: 'copy' } as const],
+    ...[...asksForMentions(dave), ...asksForMentions(alice), ...asksForMentions(carol)],
+    ...[{ do: 'unprotect', user: 'bob' } as const, toAll(bob), ...asksForMentions(dave)],
   ],
   'threads are closed, and only moderators write': [
     ...[...bobsGroup('open'), post(carol, 3), on(alice, 'closeThread', 1), reply(carol, 1)],

@@ -63,6 +63,7 @@ export function editMessage(
   mentionAgain(
     tx,
     { id, group: group.id, number, at: before.postedAt },
+    access,
     mentionsIn(subject, content),
   );
   reindexMessage(statements, id);

@@ -34,7 +34,7 @@ export function post(tx: ServerTx, call: Post) {
   const number = tx.posts.nextNumber(numbering);
   const user = actor.user.id;
   const row = { group: group.id, number, user, at, subject, content, key: key ?? null };
-  const mentioned = asked.mentions && findMentioned(tx.statements, group.id, asked.mentions);
+  const mentioned = asked.mentions && findMentioned(tx.statements, access, asked.mentions);
   if (place || mentioned) addFull(tx, row, { place, mentioned });
   else tx.posts.add(row);
   const { id: senderId, name: sender } = actor.user;

@@ -370,7 +370,10 @@ export const messages = sqliteTable(
     replyTo: integer('reply_to'),
     /** The number of the first message of the thread; null for a message that begins one. */
     thread: integer(),
-    /** The ids of the users whom the message mentions, as a JSON array; null without any. */
+    /**
+     * The ids of the users whom the message mentions, as a JSON array such as `[12,34]`; null without any. It begins with a
+     * 0 if the message mentions all members.
+     */
     mentions: text(),
     editedAt: integer('edited_at'),
     /** How many times it was edited. The versions before are in `revisions`. */
@@ -399,6 +402,10 @@ export const messages = sqliteTable(
     index('messages_thread')
       .on(table.groupId, table.thread, table.postedAt, table.number, table.senderId)
       .where(sql`${table.thread} is not null and ${table.deletedAt} is null`),
+    // The condition is that of `isToAll`.
+    index('messages_to_all')
+      .on(table.groupId, table.postedAt, table.number, table.senderId, table.thread)
+      .where(sql`substr(${table.mentions}, 1, 2) = '[0'`),
     index('messages_changed')
       .on(table.groupId, table.changed)
       .where(sql`${table.changed} is not null`),

@@ -1,6 +1,7 @@
 import { deletedUser } from '../../../board/export-fields.ts';
 import { type ExportLine, exportFormat, exportVersion } from '../../../board/export-format.ts';
 import type { Notify } from '../../../board/types.ts';
+import { everyone } from '../../../protocol/mentions.ts';
 import type { Access, Policy, Role } from '../../../protocol/rights.ts';
 import type { SshKey } from '../../../protocol/ssh-key.ts';
 import { formatTime } from '../../../protocol/time.ts';
@@ -251,8 +252,9 @@ const messageQuery = `
     m.content, m.post_key, m.deleted_at, m.edited_at, m.edits, m.deleted_by, m.changed,
     m.reply_to, m.thread,
     (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter,
-    iif(m.mentions IS NULL, NULL, (SELECT json_group_array(mentioned.name) FROM json_each(m.mentions) AS ids
-      CROSS JOIN snap.users mentioned ON mentioned.id = ids.value)) AS mentions
+    iif(m.mentions IS NULL, NULL, (SELECT json_group_array(coalesce(mentioned.name, '${everyone}'))
+      FROM json_each(m.mentions) AS ids LEFT JOIN snap.users mentioned ON mentioned.id = ids.value
+      WHERE ids.value = 0 OR mentioned.id IS NOT NULL)) AS mentions
   FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
     LEFT JOIN snap.users u ON u.id = m.sender_id
   ORDER BY m.id`;

@@ -6,10 +6,12 @@ import {
   type LineOf,
   linePlaces,
 } from '../../../board/export-format.ts';
+import { everyoneId } from '../../../board/mentions.ts';
 import { nameKey } from '../../../board/name-key.ts';
 import { groupName, userName } from '../../../board/names.ts';
-import { directName } from '../../../protocol/direct.ts';
+import { directName, isDirectName } from '../../../protocol/direct.ts';
 import { areRanges, parseRanges } from '../../../protocol/marks.ts';
+import { everyone } from '../../../protocol/mentions.ts';
 import { storedName } from '../acts/access.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns, secretColumns } from '../file/names.ts';
@@ -293,8 +295,7 @@ export class ImportRows {
     if (editedAt !== null && editedAt <= postedAt) {
       throw new ExportError('editedAt: It is not after postedAt');
     }
-    const ids = message.mentions?.map((name) => this.user(name)) ?? [];
-    if (new Set(ids).size < ids.length) throw new ExportError('mentions: A name is there twice');
+    const ids = this.mentioned(message.mentions, isDirectName(name));
     this.statements.addMessage.run({
       key: null,
       ...message,
@@ -307,11 +308,24 @@ export class ImportRows {
       mentions: ids.length > 0 ? JSON.stringify(ids) : null,
     });
     for (const id of ids) {
-      this.statements.addMention.run({ group: place.group, number, user: id, postedAt });
+      if (id !== everyoneId)
+        this.statements.addMention.run({ group: place.group, number, user: id, postedAt });
     }
     if (editedAt !== null) this.statements.raise.run({ group: place.group, change: editedAt });
     this.edited = { group: place.group, number, edits, postedAt, editedAt, revisions: 0 };
     this.counts.messages++;
+  }
+
+  /** The ids of the users whom a message mentions, in the order of the column. */
+  private mentioned(mentions: readonly string[] = [], isDirect: boolean): number[] {
+    const ids = mentions.map((name) => (name === everyone ? everyoneId : this.user(name)));
+    if (new Set(ids).size < ids.length) throw new ExportError('mentions: A name is there twice');
+    if (ids.indexOf(everyoneId) > 0)
+      throw new ExportError(`mentions: ${everyone} is not the first`);
+    if (ids[0] === everyoneId && isDirect) {
+      throw new ExportError(`mentions: ${everyone} is not for a direct conversation`);
+    }
+    return ids;
   }
 
   private addRevision({ group: name, ...line }: LineOf<'revision'>): void {

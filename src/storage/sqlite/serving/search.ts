@@ -14,7 +14,7 @@ import {
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
 import type { Statements } from '../statements/statements.ts';
-import { toMarks } from '../statements/unread-messages.ts';
+import { isMentioned, toMarks } from '../statements/unread-messages.ts';
 import type { Store } from './store.ts';
 
 type Searched = Omit<SearchedGroup, 'below'>;
@@ -39,7 +39,7 @@ export function searchFor(
     const mentioned = query.isMention ? actor.user.id : undefined;
     const accepts = (group: number, message: Header) =>
       (!query.isUnread || isUnread(statements, { group, message }, actor, read.get(group))) &&
-      (mentioned === undefined || isMentioned(statements, mentioned, group, message));
+      (mentioned === undefined || isMentioned(statements, { user: mentioned, group }, message));
     const mayRead = (searched: Searched) => mayStillRead(statements, actor, searched);
     return new BoardSearch(statements, query, {
       ...{ groups, accepts, mentioned, mayRead, before, limit },
@@ -99,14 +99,10 @@ function isUnread(
 ): boolean {
   const { number, senderId, postedAt: at } = message;
   if (senderId === user || !own || own.notify === 'none' || isRead(own, number)) return false;
-  if (own.notify === 'mentions' && !isMentioned(statements, user, group, message)) return false;
+  if (own.notify === 'mentions' && !isMentioned(statements, { user, group }, message)) return false;
   return statements.isMutedMessage.get({ user, group, at })?.muted !== 1;
 }
 
 interface OwnMarks extends Marks {
   readonly notify: Notify;
-}
-
-function isMentioned({ mentionOf }: Statements, user: number, group: number, { number }: Header) {
-  return mentionOf.get({ user, group, number }) !== undefined;
 }

@@ -31,6 +31,9 @@ export const milestoneSpacing = 64;
 export const live: SQL = isNull(messages.deletedAt);
 export const tombstone: SQL = isNotNull(messages.deletedAt);
 
+/** Whether a message mentions all members: the condition of the index `messages_to_all`. A tombstone never does. */
+export const isToAll: SQL = sql`substr(${messages.mentions}, 1, 2) = '[0'`;
+
 /** The `milestone` of a post. The previous number exists in its group, unless the group was imported with gaps. */
 export function milestoneOf(number: Placeholder): SQL {
   return sql`case when ${number} % ${sql.raw(String(milestoneSpacing))} = 0 then 1 end`;

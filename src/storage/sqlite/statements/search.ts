@@ -6,6 +6,7 @@ import { direct } from './direct.ts';
 import { nameFor } from './group-names.ts';
 import { live } from './numbers.ts';
 import { prepare } from './recipe.ts';
+import { mentionTimes } from './unread.ts';
 import { firstVisible } from './visibility.ts';
 
 const value = sql.placeholder;
@@ -201,24 +202,11 @@ export function searchStatements(orm: Orm) {
         timeColumn,
       ),
     /** When the messages of `:group` were posted that mention `:user`. */
-    mentionTimes: () =>
-      direct(
-        client,
-        orm
-          .select(mentionColumn)
-          .from(mentions)
-          .where(
-            and(
-              eq(mentions.userId, value('user')),
-              eq(mentions.groupId, value('group')),
-              gt(mentions.postedAt, value('above')),
-              lt(mentions.postedAt, value('below')),
-            ),
-          )
-          .orderBy(desc(mentions.postedAt))
-          .limit(value('limit')),
-        mentionColumn,
-      ),
+    mentionTimes: () => {
+      const times = { after: sql`${value('above')}`, before: sql`${value('below')}` };
+      return direct(client, mentionTimes(sql`${value('group')}`, times, desc), mentionColumn);
+    },
+    /** A mention of `:user` by name. */
     mentionOf: () =>
       direct(
         client,

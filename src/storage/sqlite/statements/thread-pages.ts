@@ -5,7 +5,7 @@ import { limits } from '../../../protocol/limits.ts';
 import { isRead } from '../../../protocol/marks.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
-import { type Reader, toMarks, windows } from './unread-messages.ts';
+import { isMentioned, type Reader, toMarks, windows } from './unread-messages.ts';
 
 // Messages that one query goes through, to find the threads whose newest message they are.
 const walkedAtOnce = 200;
@@ -53,22 +53,20 @@ function summaries(
   const { above: readAt } = timesBetween(statements, group, { after: marks.lastRead });
   const range = { above: Math.max(readAt, first), below: endOfTime };
   const notify = stored?.notify ?? 'none';
-  const isWanted = (number: number) =>
-    notify === 'all' || statements.mentionOf.get({ group, number, user }) !== undefined;
-  const isUnread = ({ number, senderId, postedAt: at }: Header) =>
-    senderId !== user &&
-    !isRead(marks, number) &&
-    isWanted(number) &&
-    statements.isMutedMessage.get({ user, group, at })?.muted !== 1;
+  const isUnread = (root: Header) =>
+    root.senderId !== user &&
+    !isRead(marks, root.number) &&
+    (notify === 'all' || isMentioned(statements, { user, group }, root)) &&
+    statements.isMutedMessage.get({ user, group, at: root.postedAt })?.muted !== 1;
 
   function* countReplies(thread: number): Generator<number, number> {
-    const isListed = notify === 'mentions' || marks.ranges.length > 0;
-    const seen = windows({ statements, group, marks, range, isListed }, (look) =>
-      statements.threadWindow.get({ user, group, thread, ...look }),
+    const inThread = notify === 'all' ? statements.threadWindow : statements.threadMentionWindow;
+    const seen = windows({ statements, group, marks, range }, (look) =>
+      inThread.get({ user, group, thread, ...look }),
     );
     let count = 0;
     for (const { rows, unread, numbers } of seen) {
-      count += notify === 'mentions' ? numbers.filter(isWanted).length : unread;
+      count += unread;
       yield rows + numbers.length;
       if (count >= limits.unread) break;
     }

@@ -1,6 +1,6 @@
 import type { UnreadCount } from '../../../board/ports/repository.ts';
 import { endOfTime } from '../../../board/times.ts';
-import type { Notify } from '../../../board/types.ts';
+import type { Header, Notify } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
 import {
   areRanges,
@@ -9,6 +9,7 @@ import {
   type NumberRange,
   parseRanges,
 } from '../../../protocol/marks.ts';
+import { everyone } from '../../../protocol/mentions.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
 
@@ -30,6 +31,18 @@ export function toMarks({
 }): Marks {
   const ranges = parseRanges(written ?? '') ?? [];
   return { lastRead: lastRead ?? 0, ranges: areRanges(ranges, lastRead ?? 0) ? ranges : [] };
+}
+
+/** Whether a visible message mentions a user, by name or as one of all members. */
+export function isMentioned(
+  { mentionOf }: Statements,
+  { user, group }: Pick<Reader, 'user' | 'group'>,
+  { number, mentions }: Header,
+): boolean {
+  if (mentions === null) return false;
+  return (
+    mentions.startsWith(`["${everyone}"`) || mentionOf.get({ user, group, number }) !== undefined
+  );
 }
 
 /**
@@ -89,28 +102,27 @@ export function* findUnread(
   }: { readonly marks: Marks; readonly notify: Notify; readonly thread?: number | undefined },
 ): Generator<number, number | undefined> {
   if (notify === 'none') return undefined;
-  const { unreadWindow, threadWindow, mentionWindow } = statements;
+  const isAll = notify === 'all';
+  const all = isAll ? statements.unreadWindow : statements.mentionWindow;
+  const inThread = isAll ? statements.threadWindow : statements.threadMentionWindow;
   const { group } = reader;
   const range = { ...timesBetween(statements, group, { after: marks.lastRead }) };
   const of = { statements, group, marks, range, isListed: true };
-  if (notify === 'all' && thread !== undefined) {
+  if (thread !== undefined) {
     const beginning = findMessage(statements, group, thread)?.postedAt ?? 0;
     if (beginning > range.above) {
       const alone = { ...of, range: { above: beginning - 1, below: beginning + 1 } };
-      const found = yield* firstOf(
-        windows(alone, (look) => unreadWindow.get({ ...reader, ...look })),
-      );
+      const found = yield* firstOf(windows(alone, (look) => all.get({ ...reader, ...look })));
       if (found === thread) return found;
     }
     // The marks end before the first visible message of a member who joined later.
     const from = statements.firstVisible.get({ ...reader })?.from ?? 0;
     const ofThread = { ...of, range: { ...range, above: Math.max(range.above, from - 1) } };
     const found = yield* firstOf(
-      windows(ofThread, (look) => threadWindow.get({ ...reader, ...look, thread })),
+      windows(ofThread, (look) => inThread.get({ ...reader, ...look, thread })),
     );
     if (found !== undefined) return found;
   }
-  const all = notify === 'all' ? unreadWindow : mentionWindow;
   return yield* firstOf(windows(of, (look) => all.get({ ...reader, ...look })));
 }
 

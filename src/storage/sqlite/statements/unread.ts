@@ -1,5 +1,5 @@
 import { and, asc, desc, eq, gt, type SQL, sql } from 'drizzle-orm';
-import { QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
+import { QueryBuilder, type SQLiteColumn, union } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import {
   groups,
@@ -10,7 +10,7 @@ import {
   mutedUsers,
 } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { live, timeUpTo } from './numbers.ts';
+import { isToAll, live, timeUpTo } from './numbers.ts';
 import { visibleAfter } from './visibility.ts';
 
 const query = new QueryBuilder();
@@ -49,16 +49,16 @@ export const isMuted: SQL = sql`(${hasMutes} and (
  */
 const canBeUnread: SQL = sql`(${messages.senderId} is not ${value('user')} and not ${isMuted})`;
 
-/** Whether the message of a row of `mentions` can be unread. */
+/** The message of a row of `mentions` that can be unread, but not one that mentions all members too. */
 const isUnreadMention: SQL = sql`exists ${query
   .select({ one: sql`1` })
   .from(messages)
   .where(
-    sql`${messages.groupId} = ${mentions.groupId} and ${messages.postedAt} = ${mentions.postedAt} and ${live} and ${canBeUnread}`,
+    sql`${messages.groupId} = ${mentions.groupId} and ${messages.postedAt} = ${mentions.postedAt} and ${live} and ${canBeUnread} and (${isToAll}) is not true`,
   )}`;
 
 /** Bounds on times, both left out. */
-interface Times {
+export interface Times {
   readonly after: SQL;
   readonly before?: SQL;
 }
@@ -69,7 +69,13 @@ function within(group: SQL | SQLiteColumn, { after, before }: Times): SQL {
   return sql`${messages.groupId} = ${group} and ${messages.postedAt} > ${after} ${isBefore} and ${live}`;
 }
 
-/** The mentions of `:user` in a group. */
+/** The messages of a group that mention all members. */
+function toAllWithin(group: SQL | SQLiteColumn, { after, before }: Times): SQL {
+  const isBefore = before ? sql`and ${messages.postedAt} < ${before}` : sql``;
+  return sql`${messages.groupId} = ${group} and ${messages.postedAt} > ${after} ${isBefore} and ${isToAll}`;
+}
+
+/** The mentions of `:user` by name in a group. */
 function mentionsWithin(group: SQL | SQLiteColumn, { after, before }: Times): SQL {
   const isBefore = before ? sql`and ${mentions.postedAt} < ${before}` : sql``;
   return sql`${mentions.userId} = ${value('user')} and ${mentions.groupId} = ${group}
@@ -95,14 +101,15 @@ export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null>
   const times = { after: visibleAfter(groupId, joinedAt, lastReadTime()) };
   const counted =
     which === 'messages'
-      ? sql`${messages} where ${within(groupId, times)} and ${canBeUnread}`
-      : sql`${mentions} where ${mentionsWithin(groupId, times)} and ${isUnreadMention}`;
+      ? sql`(select count(*) from ${messages} where ${within(groupId, times)} and ${canBeUnread})`
+      : sql`(select count(*) from ${mentions} where ${mentionsWithin(groupId, times)} and ${isUnreadMention})
+        + (select count(*) from ${messages} where ${toAllWithin(groupId, times)} and ${canBeUnread})`;
   const isShort = sql`${lastNumber} - ${lastReadNumber} <= ${sql.raw(String(countedAtLogin))}`;
   const isPlain = sql`${readRanges} = '' and ${notify} = 'all' and not ${hasMutes}`;
   return sql<
     number | null
   >`case when ${lastNumber} <= ${lastReadNumber} or ${notify} = 'none' then 0
-    when ${value('counted')} and ${isShort} and ${isPlain} then (select count(*) from ${counted}) end`;
+    when ${value('counted')} and ${isShort} and ${isPlain} then ${counted} end`;
 }
 
 /** The marks of `:user` in `:group`, and what else a count of the unread messages needs. */
@@ -127,6 +134,14 @@ const between: Times = {
   after: visibleAfter(group, sql`${value('joined')}`, sql`${value('above')}`),
   before: sql`${value('below')}`,
 };
+
+/** Whether a message mentions `:user`. */
+const mentionsUser: SQL = sql`((${isToAll}) is true or exists ${query
+  .select({ one: sql`1` })
+  .from(mentions)
+  .where(
+    sql`${mentions.groupId} = ${messages.groupId} and ${mentions.number} = ${messages.number} and ${mentions.userId} = ${value('user')}`,
+  )})`;
 
 const canBe = sql<number>`${canBeUnread}`.as('can_be_unread');
 const isOther = sql<number>`${messages.senderId} is not ${value('user')}`.as('is_other');
@@ -153,10 +168,14 @@ function windowColumns(seen: {
   };
 }
 
-function windowOf(orm: Orm, where: SQL | undefined, order: typeof asc = asc) {
+function windowOf(
+  orm: Orm,
+  where: SQL | undefined,
+  { order = asc, can = canBe }: { order?: typeof asc; can?: SQL.Aliased<number> } = {},
+) {
   const { number, postedAt } = messages;
   const seen = query
-    .select({ number, postedAt, canBe, isOther })
+    .select({ number, postedAt, canBe: can, isOther })
     .from(messages)
     .where(where)
     .orderBy(order(postedAt))
@@ -172,15 +191,28 @@ function windowOf(orm: Orm, where: SQL | undefined, order: typeof asc = asc) {
   return direct(orm.$client, orm.select(columns).from(seen), columns);
 }
 
+/** When the messages of a group were posted that mention `:user`, by name or as one of all members: each once. */
+export function mentionTimes(group: SQL | SQLiteColumn, times: Times, order: typeof asc) {
+  const named = query
+    .select({ postedAt: mentions.postedAt })
+    .from(mentions)
+    .where(mentionsWithin(group, times));
+  const toAll = query
+    .select({ postedAt: messages.postedAt })
+    .from(messages)
+    .where(toAllWithin(group, times));
+  return union(named, toAll).orderBy(order(sql`posted_at`)).limit(value('limit'));
+}
+
 /** Of the messages that mention `:user`. */
 function mentionWindow(orm: Orm) {
-  const { number, postedAt } = mentions;
+  const { number, postedAt } = messages;
+  const mentioned = mentionTimes(group, between, asc).as('mentioned');
   const seen = query
-    .select({ number, postedAt, canBe: sql<number>`${isUnreadMention}`.as('can_be_unread') })
-    .from(mentions)
-    .where(mentionsWithin(group, between))
-    .orderBy(asc(postedAt))
-    .limit(value('limit'))
+    .select({ number, postedAt, canBe })
+    .from(mentioned)
+    .crossJoin(messages)
+    .where(sql`${messages.groupId} = ${group} and ${postedAt} = ${mentioned.postedAt} and ${live}`)
     .as('seen');
   const columns = windowColumns(seen);
   return direct(orm.$client, orm.select(columns).from(seen), columns);
@@ -189,23 +221,23 @@ function mentionWindow(orm: Orm) {
 /** The queries about what can be unread for `:user`. */
 export function unreadStatements(orm: Orm) {
   const visible = within(group, between);
+  const inThread = and(
+    eq(messages.groupId, value('group')),
+    eq(messages.thread, value('thread')),
+    live,
+    gt(messages.postedAt, value('above')),
+  );
+  const canBeMention = sql<number>`(${canBeUnread} and ${mentionsUser})`.as('can_be_unread');
   return {
     ownGroup: () => ownGroup(orm),
     /** The next messages in the order of their times. */
     unreadWindow: () => windowOf(orm, visible),
     /** The same in the other direction. */
-    unreadWindowBefore: () => windowOf(orm, visible, desc),
+    unreadWindowBefore: () => windowOf(orm, visible, { order: desc }),
     mentionWindow: () => mentionWindow(orm),
     /** The next messages of the thread `:thread` after `:above`, without the message that has begun it. */
-    threadWindow: () =>
-      windowOf(
-        orm,
-        and(
-          eq(messages.groupId, value('group')),
-          eq(messages.thread, value('thread')),
-          live,
-          gt(messages.postedAt, value('above')),
-        ),
-      ),
+    threadWindow: () => windowOf(orm, inThread),
+    /** The same with only those that mention `:user` as unread. */
+    threadMentionWindow: () => windowOf(orm, inThread, { can: canBeMention }),
   };
 }

@@ -1,5 +1,6 @@
 import { and, asc, desc, eq, lte, type Placeholder, type SQL, sql } from 'drizzle-orm';
 import { QueryBuilder, type SQLiteColumn, unionAll } from 'drizzle-orm/sqlite-core';
+import { everyone } from '../../../protocol/mentions.ts';
 import type { Orm } from '../file/orm.ts';
 import { messages, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
@@ -126,9 +127,10 @@ export const threadColumns = {
   mentions: messages.mentions,
 };
 
-/** The names of the users whom a message mentions, in its order, as a JSON array; null without any. */
+/** The names of the users whom a message mentions, in its order, as a JSON array, with `@all` for all members; null without any. */
 export function mentionedNames(ids: SQL | SQLiteColumn | SQL.Aliased): SQL<string | null> {
-  const found = sql`select nullif(json_group_array(${users.name}), '[]') from json_each(${ids}) as mentioned cross join ${users} on ${users.id} = mentioned.value`;
+  const found = sql`select nullif(json_group_array(coalesce(${users.name}, ${sql.raw(`'${everyone}'`)})), '[]') from json_each(${ids}) as mentioned
+    left join ${users} on ${users.id} = mentioned.value where mentioned.value = 0 or ${users.id} is not null`;
   return sql<string | null>`iif(${ids} is null, null, (${found}))`;
 }
 

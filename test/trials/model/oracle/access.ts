@@ -1,3 +1,4 @@
+import { everyone } from '../../../../src/protocol/mentions.ts';
 import { firstGroups } from '../../../../src/storage/sqlite/file/open.ts';
 import { Model } from '../../../contract/model.ts';
 import type { Kept, ModelGroup } from '../../../contract/model-group.ts';
@@ -218,13 +219,18 @@ export class Access {
     return group;
   }
 
+  /** A user, or all members, as a mention has them. */
+  private nameIn(mentioned: string): string {
+    return mentioned === everyone ? everyone : this.names.of(mentioned);
+  }
+
   /** What everybody is shown of a message, whoever reads it. */
   header({ number, sender, subject, thread, replyTo, texts, mentioned }: Kept): Result {
     return {
       ...{ number, sender: this.names.of(sender), subject, thread },
       ...(replyTo !== null && { replyTo }),
       ...(texts.length > 1 && { editedAt: 'then' }),
-      ...(mentioned.length > 0 && { mentions: mentioned.map((user) => this.names.of(user)) }),
+      ...(mentioned.length > 0 && { mentions: mentioned.map((user) => this.nameIn(user)) }),
     };
   }
 }

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../../../src/protocol/errors.ts';
 import { limits } from '../../../../src/protocol/limits.ts';
+import { everyone } from '../../../../src/protocol/mentions.ts';
 import type { Kept } from '../../../contract/model-group.ts';
-import type { UserName } from '../acts.ts';
+import type { Mentioned } from '../acts.ts';
 import type { Access } from './access.ts';
 import { type Answer, type Refusal, refusal } from './answer.ts';
 import type { Curation } from './curation.ts';
@@ -14,7 +15,7 @@ import type { Right, Roles } from './roles.ts';
 /** A content, and the users whom it mentions. */
 export interface Text {
   readonly content: string;
-  readonly mentions: readonly UserName[];
+  readonly mentions: readonly Mentioned[];
 }
 
 interface PageBounds {
@@ -83,6 +84,12 @@ export class Messages {
     return this.moderation.silences(user, key);
   }
 
+  /** Whom a text mentions: all members only if a moderator has written it. */
+  private mentioned(user: string, key: string, { mentions }: Text): readonly string[] {
+    const isStaff = this.access.role(user, key) !== 'member';
+    return mentions.filter((each) => each !== everyone || isStaff);
+  }
+
   private keep(
     user: string,
     key: string,
@@ -98,7 +105,7 @@ export class Messages {
       const added = add();
       if (typeof added === 'string') return this.access.noMessage(user, key, to);
       group.setContent(added.number, text.content);
-      group.mention(added.number, text.mentions);
+      group.mention(added.number, this.mentioned(user, key, text));
       kept = group.rows.at(-1) as Kept;
       return this.access.header(kept);
     });
@@ -113,14 +120,14 @@ export class Messages {
     }));
   }
 
-  edit(user: string, key: string, number: number, { content, mentions }: Text): Answer {
+  edit(user: string, key: string, number: number, text: Text): Answer {
     return this.access.of(user, key, number, ({ sender, texts }, group) => {
       if (sender !== user) return this.notAuthor(user, key, number);
       const refused = isDirect(key) ? undefined : this.moderation.silences(user, key);
       if (refused) return refused;
       if (texts.length > limits.edits) return refusal('TOO_MANY_EDITS', limits.edits);
-      this.access.model.edit(user, key, number, content);
-      group.mention(number, mentions);
+      this.access.model.edit(user, key, number, text.content);
+      group.mention(number, this.mentioned(user, key, text));
       const edited = group.rows.find((row) => row.number === number) as Kept;
       return { ...this.access.header(edited), revision: edited.texts.length - 1 };
     });

@@ -1,5 +1,6 @@
 import { limits } from '../../../../src/protocol/limits.ts';
 import type { NumberRange } from '../../../../src/protocol/marks.ts';
+import { mentions } from '../../../contract/model-group.ts';
 import type { Access } from './access.ts';
 import type { Answer, Result } from './answer.ts';
 
@@ -23,7 +24,7 @@ export class Reading {
     const unread = this.unread(user, key);
     return this.access
       .visible(user, key)
-      .filter(({ number, mentioned }) => mentioned.includes(user) && unread.includes(number))
+      .filter(({ number, mentioned }) => mentions(mentioned, user) && unread.includes(number))
       .length;
   }
 
@@ -54,9 +55,7 @@ export class Reading {
     return this.access.in(user, key, (group) => {
       const unread = group.unread(user);
       const visible = group.visible(user).filter(({ number }) => unread.includes(number));
-      // Of a group that is muted but for mentions, these come in their order, whatever thread they are in.
-      const isOrdinary = group.members.get(user)?.notify === 'all';
-      const inThread = visible.find((each) => isOrdinary && each.thread === thread);
+      const inThread = visible.find((each) => each.thread === thread);
       const message = inThread ?? visible[0];
       if (!message) return {};
       return { message: { ...this.access.header(message), content: message.texts.at(-1) } };
@@ -111,13 +110,13 @@ export class Reading {
     const isUnread = (name: string, number: number) => this.unread(user, name).includes(number);
     return this.found(user, ({ name, number, subject, texts, mentioned }) => {
       if (query === 'is:unread') return isUnread(name, number);
-      if (query === 'is:mention') return mentioned.includes(user);
+      if (query === 'is:mention') return mentions(mentioned, user);
       return `${subject} ${texts.at(-1)}`.split(/\W+/).includes(query);
     });
   }
 
   mentions(user: string): Answer {
-    return this.found(user, ({ mentioned }) => mentioned.includes(user));
+    return this.found(user, ({ mentioned }) => mentions(mentioned, user));
   }
 
   private found(

@@ -1,10 +1,11 @@
 import { expect, type MockInstance } from 'vitest';
 import type { Administration } from '../../../../src/board/ports/administration.ts';
 import { BoardError } from '../../../../src/protocol/errors.ts';
+import { everyone } from '../../../../src/protocol/mentions.ts';
 import type { ServerStore } from '../../../../src/storage/sqlite/serving/server-store.ts';
-import type { Kept } from '../../../contract/model-group.ts';
+import { type Kept, mentions } from '../../../contract/model-group.ts';
 import type { TestBoard } from '../../../helpers/board.ts';
-import { type GroupPlace, seats, type UserName } from '../acts.ts';
+import { type GroupPlace, type Mentioned, seats, type UserName } from '../acts.ts';
 import type { Text } from '../oracle/messages.ts';
 import { isDirect, otherOf } from '../oracle/names.ts';
 import { Oracle } from '../oracle/oracle.ts';
@@ -35,8 +36,9 @@ export class Stage {
   }
 
   /** A content, with a mention if the act has one. */
-  text(content: string, { mentioned }: { mentioned?: UserName | undefined }): Text {
+  text(content: string, { mentioned }: { mentioned?: Mentioned | undefined }): Text {
     if (mentioned === undefined) return { content, mentions: [] };
+    if (mentioned === everyone) return { content: `${content} ${everyone}`, mentions: [everyone] };
     const name = this.oracle.access.names.of(mentioned);
     return { content: `${content} @${name}`, mentions: [mentioned] };
   }
@@ -154,7 +156,7 @@ export class Stage {
       const { user } = seat;
       if (this.hides(seat, key, kept)) return false;
       const notify = model.group(key).members.get(user)?.notify;
-      return notify === 'all' || (notify === 'mentions' && kept.mentioned.includes(user));
+      return notify === 'all' || (notify === 'mentions' && mentions(kept.mentioned, user));
     });
     this.tell(told, key, 'message.posted', { message: this.oracle.access.header(kept) });
     for (const seat of told) seat.noteArrival(key, kept.number);

@@ -1,0 +1,1 @@
+CREATE INDEX `messages_to_all` ON `messages` (`group_id`,`posted_at`,`number`,`sender_id`,`thread`) WHERE substr("messages"."mentions", 1, 2) = '[0';
