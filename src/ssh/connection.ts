@@ -1,9 +1,13 @@
 import type { Socket } from 'node:net';
 import type { Connection, Session } from 'ssh2';
 import { cleanLine } from '../protocol/clean.ts';
+import { type EndReason, endingsOf } from './endings.ts';
+import { endGently } from './farewell.ts';
 import type { SshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { Login, type SshIdentity } from './login.ts';
+import type { Full } from './places.ts';
+import { closeUnstarted, disconnect, guardWindows, isExchanging } from './private.ts';
 import { type Guest, SshSession } from './session.ts';
 import type { VouchedDoor } from './vouched-door.ts';
 
@@ -14,30 +18,32 @@ export interface ConnectionOptions {
   readonly door: VouchedDoor;
   /** Runs what a visitor asks for. @returns the exit code */
   readonly receive: (guest: Guest, identity: SshIdentity) => Promise<number>;
-  /** Called when the client has logged in. @returns whether there is room for it */
-  readonly loggedIn: (identity: SshIdentity) => boolean;
-  /** Takes the place of a session. @returns whether there was one */
-  readonly takePlace: () => boolean;
-  readonly freePlace: () => void;
+  /** Called when the client has logged in. @returns what is full, if there is no place for it */
+  readonly loggedIn: (identity: SshIdentity) => Full | undefined;
+  /** Takes a place for a session. @returns a function that frees it, or what is full */
+  readonly takePlace: () => (() => void) | Full;
   /** Whether the server closes, so that a connection without a session ends at once. */
   readonly isClosing: () => boolean;
   readonly log: (text: string, fields?: Readonly<Record<string, unknown>>) => void;
   readonly failed: (error: unknown) => void;
 }
 
-// How long the last bytes may take to leave, in milliseconds.
-const farewellTime = 1000;
 // How much of what the peer says is logged, in UTF-16 code units.
 const mostSaid = 100;
 
-/** What is private in the connection of ssh2. */
-interface Private {
-  readonly _protocol?: { readonly _kexinit?: unknown };
+interface Words {
+  /** Why, for the client. If it is left out, it is that of the reason. */
+  readonly sentence?: string | undefined;
+  /** What the client said, for the log. */
+  readonly said?: string;
 }
 
 /** One connection: its limits, its login and its sessions, from the accepted socket to the end. */
 export class SshConnection {
   private readonly sessions = new Set<SshSession>();
+  private readonly endings;
+  private sessionsInAll = 0;
+  private hasEnded = false;
   private client: Connection | undefined;
   private identity: SshIdentity | undefined;
   private loginTimer: NodeJS.Timeout | undefined;
@@ -48,25 +54,28 @@ export class SshConnection {
 
   constructor(private readonly options: ConnectionOptions) {
     const { socket, limits } = options;
-    this.loginTimer = setTimeout(() => this.end('did not log in in time'), limits.loginTime);
+    this.endings = endingsOf(limits);
+    this.loginTimer = setTimeout(() => this.end('loginTime'), limits.loginTime);
     socket.on('data', () => this.checkBytes());
     socket.on('close', () => this.closed());
   }
 
   /** The library has read the identification string of the client. */
   identified(client: Connection): void {
-    const { library, door, limits } = this.options;
+    const { library, door, limits, failed } = this.options;
     this.client = client;
+    guardWindows(client, () => this.end('window'));
     const login = new Login({
       library,
       door,
       limits,
+      failed,
       letIn: (identity) => this.letIn(identity),
-      giveUp: (reason) => this.end(reason),
+      giveUp: (reason, sentence) => this.end(reason, { sentence }),
     });
-    client.on('error', ({ message }) => {
+    client.on('error', ({ message, level }: Error & { readonly level?: string }) => {
       const said = cleanLine(message.slice(0, mostSaid));
-      this.end('the client has ended it, or broke the protocol', { said });
+      this.end(level === 'client-timeout' ? 'silence' : 'protocol', { said });
     });
     client.on('authentication', (context) => {
       login.authenticate(context);
@@ -78,15 +87,15 @@ export class SshConnection {
     client.on('request', (_, reject) => reject?.());
   }
 
-  /** Ends the connection. @param reason a clause, for the log */
-  end(reason: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  /** Ends the connection. Does nothing if it has ended. */
+  end(reason: EndReason, { sentence, said }: Words = {}): void {
+    if (this.hasEnded) return;
     const { socket, log } = this.options;
-    if (socket.destroyed) return;
-    log(reason, { user: this.identity?.user, ...fields });
-    this.client?.end();
-    socket.destroySoon();
-    // A client that reads nothing would keep the socket.
-    if (socket.writableLength > 0) setTimeout(() => socket.destroy(), farewellTime).unref();
+    const ending = this.endings[reason];
+    log(ending.log, { user: this.identity?.user, said: said ?? sentence });
+    if (this.client) disconnect(this.client, ending.code, sentence ?? ending.sentence);
+    this.closed();
+    endGently(socket);
   }
 
   /** The server ends: so does this connection, when its sessions have ended. @param scripts see `SshSession.stop` */
@@ -96,7 +105,7 @@ export class SshConnection {
   }
 
   private endIfIdle(): void {
-    if (this.sessions.size === 0) this.end('the server ends');
+    if (this.sessions.size === 0) this.end('closing');
   }
 
   /** Is called every few seconds. */
@@ -104,15 +113,15 @@ export class SshConnection {
     const { limits } = this.options;
     if (!this.identity || !this.client) return;
     this.checkBytes();
-    const isExchanging = (this.client as Private)._protocol?._kexinit !== undefined;
-    this.exchangingSince = isExchanging ? (this.exchangingSince ?? now) : undefined;
+    const exchanging = isExchanging(this.client);
+    this.exchangingSince = exchanging ? (this.exchangingSince ?? now) : undefined;
     if (now - (this.exchangingSince ?? now) > limits.exchangeTime) {
-      this.end('did not finish the exchange of keys');
+      this.end('exchange');
       return;
     }
     const bytes = this.bytes - this.exchangedBytes;
     const isDue = now - this.exchangedAt >= limits.rekeyTime || bytes >= limits.rekeyBytes;
-    if (isDue && !isExchanging) this.client.rekey();
+    if (isDue && !exchanging) this.client.rekey();
   }
 
   private get bytes(): number {
@@ -130,64 +139,78 @@ export class SshConnection {
     clearTimeout(this.loginTimer);
     this.identity = identity;
     door.close();
-    if (loggedIn(identity)) this.waitForSession();
-    else this.end('too many connections');
+    const full = loggedIn(identity);
+    if (full === undefined) this.waitForSession();
+    else this.end(full === 'all' ? 'full' : 'fullNetwork');
   }
 
   private openSession(accept: () => Session, reject: () => void): void {
-    const { identity } = this;
-    const { limits, takePlace, freePlace, receive, socket, failed } = this.options;
-    if (!identity || this.sessions.size >= limits.sessionsPerConnection) {
+    const { identity, client } = this;
+    const { limits, takePlace, receive, socket, failed } = this.options;
+    if (this.sessionsInAll >= limits.sessionsInAll) {
+      reject();
+      if (this.sessions.size === 0) this.end('sessions');
+      return;
+    }
+    this.sessionsInAll++;
+    if (!identity || !client || this.sessions.size >= limits.sessionsPerConnection) {
       reject();
       return;
     }
-    const hasPlace = takePlace();
+    const place = takePlace();
     clearTimeout(this.idleTimer);
+    const opened = accept();
     const session = new SshSession({
-      session: accept(),
+      session: opened,
       socket,
       limits,
       failed,
-      receive: hasPlace ? (guest) => receive(guest, identity) : full,
+      receive:
+        typeof place === 'function' ? (guest) => receive(guest, identity) : this.refuse(place),
+      closeUnstarted: (why) => closeUnstarted(client, opened, why),
       ended: () => {
         this.sessions.delete(session);
-        if (hasPlace) freePlace();
+        if (typeof place === 'function') place();
         if (this.sessions.size === 0) this.waitForSession();
       },
     });
     this.sessions.add(session);
   }
 
-  private waitForSession(): void {
-    clearTimeout(this.idleTimer);
-    if (this.options.socket.destroyed) return;
-    if (this.options.isClosing()) this.endIfIdle();
-    else
-      this.idleTimer = setTimeout(() => this.end('had no session'), this.options.limits.idleTime);
+  /** In place of running what a visitor asks for. */
+  private refuse(full: Full): (guest: Guest) => Promise<number> {
+    const { sentence } = this.endings[full === 'all' ? 'full' : 'fullNetwork'];
+    return async ({ errors }) => {
+      errors.write(`corkboard: ${sentence}\r\n`);
+      return 3;
+    };
   }
 
-  /** What the client makes the server keep is bounded here: ssh2 itself looks neither at its window nor at the socket. */
+  private waitForSession(): void {
+    clearTimeout(this.idleTimer);
+    if (this.hasEnded) return;
+    const { isClosing, limits } = this.options;
+    if (isClosing()) this.endIfIdle();
+    else if (this.sessionsInAll >= limits.sessionsInAll) this.end('sessions');
+    else this.idleTimer = setTimeout(() => this.end('idle'), limits.idleTime);
+  }
+
+  /** ssh2 does not look at how much waits to be sent. */
   private checkBytes(): void {
     const { socket, limits } = this.options;
     if (!this.identity && socket.bytesRead > limits.strangerBytes) {
-      this.end('sent too much before the login');
+      this.end('strangerBytes');
     } else if (socket.writableLength > limits.unsent) {
-      this.end('does not read what it is sent');
+      this.end('unread');
       socket.destroy();
-    } else if ([...this.sessions].some(({ unread }) => unread > limits.unread)) {
-      this.end('sent more than the window allows');
     }
   }
 
   private closed(): void {
+    this.hasEnded = true;
     clearTimeout(this.loginTimer);
     clearTimeout(this.idleTimer);
     this.options.door.close();
     for (const session of [...this.sessions]) session.end();
   }
-}
-
-async function full({ errors }: Guest): Promise<number> {
-  errors.write('corkboard: All places of this board for SSH are taken; try again later.\r\n');
-  return 3;
 }

@@ -14,9 +14,13 @@ export const sshLimits = {
   strangerBytes: 256 * 1024,
   /** The identification string with its line ending (RFC 4253, section 4.2). */
   identification: 255,
+  /** Sessions of one connection at once, and one after the other. */
   sessionsPerConnection: 4,
-  /** Sessions at once from one address or one /64 of IPv6. */
+  sessionsInAll: 10_000,
+  /** Connections that have logged in, and sessions, at once from one address or one /64 of IPv6. */
   sessionsPerNetwork: 50,
+  /** How long a session may take until it starts a shell or a command. */
+  startTime: 30_000,
   /** How long a connection may stay logged in without a session. */
   idleTime: 60_000,
   keepAlive: 30_000,
@@ -30,8 +34,6 @@ export const sshLimits = {
   exchangeTime: 30_000,
   /** What may wait to be sent on one connection. */
   unsent: 1024 * 1024,
-  /** What one session may have sent and its program not read: the window of ssh2 and one packet. */
-  unread: 2 * 1024 * 1024 + 64 * 1024,
   /** The value of one environment variable. Six names are accepted. */
   variableBytes: 64,
   /** The longest command. */

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module';
+import { type Protocol, sendDisconnect } from './private.ts';
 import { SshError } from './ssh-error.ts';
 
 export type Ssh2 = typeof import('ssh2');
@@ -11,6 +12,7 @@ export async function loadSsh2(): Promise<Ssh2> {
   try {
     const { default: library } = await import('ssh2');
     guardHandlers();
+    describeDisconnects();
     return library;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
@@ -26,11 +28,6 @@ export function newPrivateKey({ utils }: Ssh2): string {
     const { private: key } = utils.generateKeyPairSync('ed25519');
     if (!(utils.parseKey(key) instanceof Error)) return key;
   }
-}
-
-interface Protocol {
-  readonly _server: boolean;
-  channelOpenFail(channel: number, reason: number, description: string): void;
 }
 
 type Handler = (protocol: Protocol, payload: Buffer) => unknown;
@@ -73,5 +70,23 @@ function guardHandlers(): void {
       return protocol.channelOpenFail(channel, resourceShortage, 'the packets are too small');
     }
     return open?.(protocol, payload);
+  };
+}
+
+// What ssh2 ends a connection for by itself: reason codes of RFC 4253, section 11.1.
+const descriptions: Readonly<Record<number, string>> = {
+  2: 'Your program broke the SSH protocol.',
+  3: 'The exchange of keys failed.',
+  5: 'A packet was damaged on the way. Connect again.',
+  7: 'This server has no such service.',
+};
+
+/** ssh2 leaves the description of SSH_MSG_DISCONNECT empty. */
+function describeDisconnects(): void {
+  const { prototype } = createRequire(import.meta.url)('ssh2/lib/protocol/Protocol.js') as {
+    prototype: Protocol & { disconnect(code: number): void };
+  };
+  prototype.disconnect = function (this: Protocol, code) {
+    sendDisconnect(this, code, descriptions[code] ?? '');
   };
 }

@@ -6,6 +6,8 @@ import type {
 } from 'ssh2';
 import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
+import { Expected } from '../protocol/expected.ts';
+import type { EndReason } from './endings.ts';
 import type { SshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { offeredKey } from './offered-key.ts';
@@ -27,8 +29,10 @@ export interface LoginOptions {
   readonly limits: Pick<SshLimits, 'authRequests' | 'freeProbes' | 'credentials'>;
   /** Called once, when the client is let in. */
   readonly letIn: (identity: SshIdentity) => void;
-  /** Called when the connection has to be closed. */
-  readonly giveUp: (reason: string) => void;
+  /** Called when the connection has to be closed. @param sentence why, for the client, if it is not that of the reason */
+  readonly giveUp: (reason: EndReason, sentence?: string) => void;
+  /** Called with an error that is a bug. */
+  readonly failed: (error: unknown) => void;
 }
 
 type Method = 'publickey' | 'keyboard-interactive' | 'password';
@@ -66,19 +70,19 @@ export class Login {
   ready(): void {
     const { granting } = this;
     if (granting) this.options.letIn(granting);
-    else this.options.giveUp('let in without an identity');
+    else this.failed(new Error('let in without an identity'));
   }
 
   private answer(context: AuthContext): void {
     const { authRequests, freeProbes, credentials } = this.options.limits;
     if (Buffer.byteLength(context.username) > credentials) {
-      this.options.giveUp('the user name is too long');
+      this.options.giveUp('userName');
       return;
     }
     const isProbe = context.method === 'publickey' && !context.signature;
     if (isProbe && this.probes < freeProbes) this.probes++;
     else if (++this.requests > authRequests) {
-      this.options.giveUp('too many requests to authenticate');
+      this.options.giveUp('requests');
       return;
     }
     switch (context.method) {
@@ -102,8 +106,13 @@ export class Login {
   }
 
   private failed(error: unknown): void {
-    const { message } = error as Error;
-    this.options.giveUp(message);
+    const { giveUp, failed } = this.options;
+    if (error instanceof Expected) {
+      giveUp('refused', cleanLine(error.message));
+      return;
+    }
+    failed(error);
+    giveUp('failed');
   }
 
   /** Any key is welcome for any name, so that the answer says nothing about either. */

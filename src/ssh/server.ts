@@ -6,10 +6,13 @@ import type { SshLogLevel } from '../doors/ssh/messages.ts';
 import type { Visitor } from '../visit/visitor.ts';
 import { algorithms } from './algorithms.ts';
 import { SshConnection } from './connection.ts';
+import { endingsOf } from './endings.ts';
+import { endGently, farewellTime, refusal } from './farewell.ts';
 import { type SshLimits, sshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
+import { Places } from './places.ts';
+import { socketOf } from './private.ts';
 import { Seldom } from './seldom.ts';
-import { Strangers } from './strangers.ts';
 import type { VouchedDoor } from './vouched-door.ts';
 
 type Address = NonNullable<Visitor['identity']['address']>;
@@ -29,6 +32,11 @@ export interface SshServerOptions {
     fields: Readonly<Record<string, unknown>>,
   ) => void;
   readonly limits?: Partial<SshLimits>;
+  /**
+   * Whether an address is exempt from the limit of connections and sessions of one network; those of this machine if it is left
+   * out, because they may come through a relay.
+   */
+  readonly isExempt?: (address: string) => boolean;
 }
 
 // An IPv4 address in IPv6 (RFC 4291, section 2.5.5.2).
@@ -41,24 +49,27 @@ const mapped = /^::ffff:(?=\d+\.)/i;
 export class SshServer {
   private readonly limits: SshLimits;
   private readonly listeners: Server[] = [];
-  private readonly strangers: Strangers;
+  private readonly strangers: Places;
+  private readonly loggedIn: Places;
+  private readonly inSession: Places;
+  private readonly refusal: Buffer;
+  /** Sockets that are being refused, with a sentence. */
+  private refusing = 0;
   private readonly connections = new Map<Socket, SshConnection>();
   private readonly transport;
   private readonly seldom = new Seldom();
   private readonly tending: NodeJS.Timeout;
-  private loggedIn = 0;
-  private taken = 0;
-  /** How many places the sessions of each network have. */
-  private readonly places = new Map<string, number>();
   private closing = false;
   private emptied = () => {};
-  /** Sessions at once; may be changed. */
-  sessions: number;
 
   constructor(private readonly options: SshServerOptions) {
     this.limits = { ...sshLimits, ...options.limits };
-    this.sessions = options.sessions;
-    this.strangers = new Strangers(this.limits);
+    const { sessions, isExempt = isLoopback } = options;
+    const { strangers, strangersPerNetwork, sessionsPerNetwork } = this.limits;
+    this.strangers = new Places(strangers, strangersPerNetwork);
+    this.loggedIn = new Places(sessions, sessionsPerNetwork, isExempt);
+    this.inSession = new Places(sessions, sessionsPerNetwork, isExempt);
+    this.refusal = refusal(endingsOf(this.limits).strangers);
     const { keepAlive, keepAlivesMissed } = this.limits;
     this.transport = new options.library.Server({
       hostKeys: [options.hostKey],
@@ -71,6 +82,11 @@ export class SshServer {
     this.transport.on('connection', (client) => this.identified(client));
     this.tending = setInterval(() => this.tend(), this.limits.tending);
     this.tending.unref();
+  }
+
+  /** Changes how many connections and sessions there may be at once. Those that are open go on. */
+  set sessions(sessions: number) {
+    this.loggedIn.most = this.inSession.most = sessions;
   }
 
   /** Listens at all places. Those with the port 0 get the same free one. @throws ListenError */
@@ -101,36 +117,41 @@ export class SshServer {
     };
     const scriptsEnd = setTimeout(stop, timeout / 2, true);
     stop(false);
-    await new Promise<void>((resolve) => {
+    await this.empty(timeout);
+    clearTimeout(scriptsEnd);
+    clearInterval(this.tending);
+    for (const connection of this.connections.values()) connection.end('closing');
+    await this.empty(farewellTime);
+    for (const socket of this.connections.keys()) socket.destroy();
+  }
+
+  /** Resolves when there is no connection, or after `timeout` milliseconds. */
+  private empty(timeout: number): Promise<void> {
+    return new Promise((resolve) => {
+      if (this.connections.size === 0) return resolve();
       const late = setTimeout(resolve, timeout);
       this.emptied = () => {
         clearTimeout(late);
         resolve();
       };
-      if (this.connections.size === 0) this.emptied();
     });
-    clearTimeout(scriptsEnd);
-    clearInterval(this.tending);
-    for (const [socket, connection] of this.connections) {
-      connection.end('the server ends');
-      socket.destroy();
-    }
   }
 
   private accept(socket: Socket): void {
     socket.on('error', () => {});
     const { remoteAddress: address, remotePort: port = 0 } = socket;
-    const leave = address === undefined ? undefined : this.strangers.enter(address);
-    if (address === undefined || !leave || this.closing) {
-      if (address !== undefined)
-        this.note(address, 'refused a connection: too many have not logged in');
+    if (address === undefined || this.closing) {
       socket.destroy();
       return;
     }
     const ip = address.replace(mapped, '');
-    const network = networkOf(ip);
+    const leave = this.strangers.take(ip);
+    if (typeof leave !== 'function') {
+      this.refuse(socket, ip);
+      return;
+    }
     const { library, receive } = this.options;
-    let isIn = false;
+    let leaveIn: (() => void) | undefined;
     const connection = new SshConnection({
       library,
       socket,
@@ -141,29 +162,15 @@ export class SshServer {
       loggedIn: ({ user, key }) => {
         leave();
         this.options.log('debug', 'logged in over SSH', { address, user, key: key?.fingerprint });
-        if (this.loggedIn >= this.sessions) return false;
-        this.loggedIn++;
-        isIn = true;
-        return true;
+        const place = this.loggedIn.take(ip);
+        if (typeof place !== 'function') return place;
+        leaveIn = place;
+        return undefined;
       },
-      takePlace: () => {
-        const ofNetwork = this.places.get(network) ?? 0;
-        // Those of this machine may come through a relay.
-        const mostOfNetwork = isLoopback(ip) ? this.sessions : this.limits.sessionsPerNetwork;
-        if (this.taken >= this.sessions || ofNetwork >= mostOfNetwork) return false;
-        this.taken++;
-        this.places.set(network, ofNetwork + 1);
-        return true;
-      },
-      freePlace: () => {
-        this.taken--;
-        const left = (this.places.get(network) ?? 1) - 1;
-        if (left > 0) this.places.set(network, left);
-        else this.places.delete(network);
-      },
+      takePlace: () => this.inSession.take(ip),
       isClosing: () => this.closing,
       log: (text, fields) => {
-        if (isIn)
+        if (leaveIn)
           this.options.log('debug', `closed an SSH connection: ${text}`, { address, ...fields });
         else this.note(address, `closed an SSH connection: ${text}`, fields);
       },
@@ -172,7 +179,7 @@ export class SshServer {
     this.connections.set(socket, connection);
     socket.once('close', () => {
       leave();
-      if (isIn) this.loggedIn--;
+      leaveIn?.();
       this.connections.delete(socket);
       if (this.connections.size === 0) this.emptied();
     });
@@ -180,7 +187,20 @@ export class SshServer {
     this.transport.injectSocket(socket);
   }
 
-  /** What is no SSH client is closed at its first line: ssh2 would wait for more. */
+  /** Refuses a connection with a sentence that `ssh` prints, unless very many are being refused at the moment. */
+  private refuse(socket: Socket, address: string): void {
+    this.note(address, 'refused a connection: too many have not logged in');
+    if (this.refusing >= this.limits.strangers) {
+      socket.destroy();
+      return;
+    }
+    this.refusing++;
+    socket.once('close', () => this.refusing--);
+    socket.write(this.refusal);
+    endGently(socket);
+  }
+
+  /** Closes a peer whose first line is not that of an SSH client. ssh2 would wait for more. */
   private checkIdentification(socket: Socket, connection: SshConnection): void {
     const { identification } = this.limits;
     let line = '';
@@ -190,7 +210,7 @@ export class SshServer {
       if (!isWhole && line.length <= identification && 'SSH-'.startsWith(line.slice(0, 4))) return;
       socket.off('data', look);
       if (/^SSH-(2\.0|1\.99)-[^\n]*\n/.test(line)) return;
-      connection.end('the identification string is not that of an SSH client');
+      connection.end('identification');
       socket.destroy();
     };
     // ssh2 has not begun to read: it starts the flow.
@@ -199,7 +219,7 @@ export class SshServer {
   }
 
   private identified(client: Connection): void {
-    const { _sock: socket } = client as unknown as { readonly _sock?: Socket };
+    const socket = socketOf(client);
     const connection = socket && this.connections.get(socket);
     if (connection) connection.identified(client);
     else client.end();

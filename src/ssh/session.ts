@@ -16,12 +16,19 @@ export interface SessionOptions {
   readonly receive: (guest: Guest) => Promise<number>;
   /** Called with what went wrong. */
   readonly failed: (error: unknown) => void;
+  /** Closes a session that runs nothing. @param why a line for the client */
+  readonly closeUnstarted: (why?: string) => void;
   /** Called when the session has ended. */
   readonly ended: () => void;
 }
 
 /** The variables that a client may set. */
 const variables = ['LANG', 'LC_ALL', 'LC_CTYPE', 'TZ', 'COLORTERM', 'NO_COLOR'];
+
+/** The signals that end a program (RFC 4254, section 6.10). */
+const signals = ['HUP', 'INT', 'TERM', 'KILL', 'QUIT'];
+// The reason for which a program ends with the server; that of a signal is its name.
+const serverEnds = 'server ends';
 
 const stopping =
   'The server is shutting down. What you posted and read is kept; come again in a moment.';
@@ -43,11 +50,16 @@ export class SshSession {
   private isShell = false;
   private isRunning = false;
   private hasEnded = false;
+  private readonly startTimer: NodeJS.Timeout;
 
   constructor(private readonly options: SessionOptions) {
     const { session, limits } = options;
+    this.startTimer = setTimeout(() => this.notStarted(), limits.startTime);
     session.on('error', () => {});
-    session.on('close', () => this.end());
+    session.on('close', () => {
+      if (!this.channel) this.options.closeUnstarted();
+      this.end();
+    });
     session.on('env', (accept, reject, { key, val }) => {
       if (this.setVariable(key, val)) accept?.();
       else reject?.();
@@ -63,20 +75,14 @@ export class SshSession {
       this.terminal.resize(info);
       accept?.();
     });
-    session.on('signal', (accept, _, { name }) => {
-      accept?.();
-      if (['HUP', 'INT', 'TERM', 'KILL', 'QUIT'].includes(name)) this.end();
+    session.on('signal', (_, __, { name }) => {
+      if (signals.includes(name)) this.stopped.abort(name);
     });
     session.on('shell', (accept) => this.start(accept, undefined));
     session.on('exec', (accept, reject, { command }) => {
       if (Buffer.byteLength(command) > limits.command) reject?.();
       else this.start(accept, command);
     });
-  }
-
-  /** Bytes that the client has sent and the program has not read. */
-  get unread(): number {
-    return this.channel?.readableLength ?? 0;
   }
 
   /** The client has closed the session, or the connection has ended: the program ends. */
@@ -90,7 +96,7 @@ export class SshSession {
    * @param scripts whether commands without a terminal end too, which may be about to finish by themselves
    */
   stop(scripts: boolean): void {
-    if (this.isShell || this.terminal || scripts) this.stopped.abort();
+    if (this.isShell || this.terminal || scripts) this.stopped.abort(serverEnds);
   }
 
   private setVariable(name: string, value: string): boolean {
@@ -107,6 +113,7 @@ export class SshSession {
     if (this.channel) return;
     const channel = accept();
     if (!channel) return;
+    clearTimeout(this.startTimer);
     this.channel = channel;
     this.isRunning = true;
     this.isShell = command === undefined;
@@ -136,7 +143,7 @@ export class SshSession {
       this.options.failed(error);
       errors.write('corkboard: The server failed to do this. It has been logged.\n');
     }
-    if (stopped.aborted) {
+    if (stopped.reason === serverEnds) {
       errors.write(`corkboard: ${stopping}${terminal ? '\r' : ''}\n`);
       code = 3;
     }
@@ -144,14 +151,22 @@ export class SshSession {
     await out.flushed();
     this.isRunning = false;
     if (signal.aborted) return this.finish();
-    channel.exit(code);
+    if (stopped.aborted && stopped.reason !== serverEnds) channel.exit(stopped.reason, false, '');
+    else channel.exit(code);
     // Sends CHANNEL_EOF and CHANNEL_CLOSE.
     channel.end();
+  }
+
+  private notStarted(): void {
+    const { closeUnstarted, limits } = this.options;
+    closeUnstarted(`corkboard: Nothing was started for ${limits.startTime / 1000} s.\r\n`);
+    this.finish();
   }
 
   private finish(): void {
     if (this.hasEnded) return;
     this.hasEnded = true;
+    clearTimeout(this.startTimer);
     this.options.ended();
   }
 }

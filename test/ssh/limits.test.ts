@@ -3,7 +3,8 @@ import { connect, type Socket } from 'node:net';
 import type { AnyAuthMethod, Client } from 'ssh2';
 import { expect, onTestFinished, test } from 'vitest';
 import { sshLimits } from '../../src/ssh/limits.ts';
-import { Strangers } from '../../src/ssh/strangers.ts';
+import { Places } from '../../src/ssh/places.ts';
+import { disconnectPayload } from '../../src/ssh/private.ts';
 import { agentOf, answering, LibraryClient, libraryKey } from './client.ts';
 import { startSsh, type TestSsh } from './support.ts';
 
@@ -16,15 +17,13 @@ async function stranger(port: number): Promise<Socket> {
   return socket;
 }
 
-/** Whether the server closes a new connection at once. */
+/** Whether the server refuses a new connection at once. */
 async function isRefused(port: number): Promise<boolean> {
   const socket = connect({ host: '127.0.0.1', port });
   socket.on('error', () => {});
-  const answered = once(socket, 'data').then(() => false);
-  const closed = once(socket, 'close').then(() => true);
-  const refused = await Promise.race([answered, closed]);
+  const [first] = await once(socket, 'data');
   socket.destroy();
-  return refused;
+  return String(first).includes('Too many connections are logging in.');
 }
 
 function texts({ log }: TestSsh): string[] {
@@ -51,6 +50,13 @@ interface Sending {
   };
 }
 
+function sendPacket(client: Client, payload: Buffer): void {
+  const { _packetRW: packets, _cipher: cipher } = (client as unknown as Sending)._protocol;
+  const packet = packets.write.alloc(payload.length);
+  packet.set(payload, packets.write.allocStart);
+  cipher.encrypt(packets.write.finalize(packet));
+}
+
 function inside(client: Client): Inside {
   return client as unknown as Inside;
 }
@@ -66,14 +72,14 @@ test('8 connections from one network may be without a login, and a place is free
 });
 
 test('64 connections in all may be without a login, and a /64 of IPv6 counts as one address', () => {
-  const strangers = new Strangers(sshLimits);
-  const leaves = Array.from({ length: 64 }, (_, at) => strangers.enter(`192.0.2.${at % 8}`));
-  expect(leaves).not.toContain(undefined);
-  expect(strangers.enter('198.51.100.1')).toBeUndefined();
-  for (const leave of leaves) leave?.();
-  for (let at = 0; at < 8; at++) expect(strangers.enter(`2001:db8::${at}`)).toBeDefined();
-  expect(strangers.enter('2001:db8::ffff')).toBeUndefined();
-  expect(strangers.enter('2001:db8:0:1::1')).toBeDefined();
+  const places = new Places(sshLimits.strangers, sshLimits.strangersPerNetwork);
+  const taken = Array.from({ length: 64 }, (_, at) => places.take(`192.0.2.${at % 8}`));
+  expect(taken.filter((place) => typeof place !== 'function')).toEqual([]);
+  expect(places.take('198.51.100.1')).toBe('all');
+  for (const free of taken) if (typeof free === 'function') free();
+  for (let at = 0; at < 8; at++) expect(places.take(`2001:db8::${at}`)).toBeTypeOf('function');
+  expect(places.take('2001:db8::ffff')).toBe('network');
+  expect(places.take('2001:db8:0:1::1')).toBeTypeOf('function');
 });
 
 test('connections that have logged in do not take the places of strangers', async () => {
@@ -218,7 +224,10 @@ test('a client that begins an exchange of keys and does not finish it is closed'
   await expect.poll(() => ssh.visitors[0]?.gone.aborted).toBe(true);
 });
 
-test('a client that sends more than the window allows is closed', async () => {
+test.each([
+  { how: 'in the middle of a packet', first: 1000, second: 8 * 1024 * 1024 },
+  { how: 'after its last byte', first: 2 * 1024 * 1024, second: 1 },
+])('a client that sends more than the window allows, $how, is closed', async (sent) => {
   const ssh = await startSsh({
     receive: async ({ gone }) => {
       if (!gone.aborted) await once(gone, 'abort');
@@ -229,12 +238,55 @@ test('a client that sends more than the window allows is closed', async () => {
   await client.isIn();
   const channel = await client.shell();
   const { outgoing } = channel as unknown as { outgoing: { window: number } };
+  expect(outgoing.window).toBe(2 * 1024 * 1024);
+  channel.write(Buffer.alloc(sent.first));
+  expect(outgoing.window).toBe(2 * 1024 * 1024 - sent.first);
   outgoing.window = 2 ** 30;
-  // What comes after the last byte of the window is ignored (RFC 4254, section 5.2), so no packet ends there.
-  channel.write(Buffer.alloc(1000));
-  channel.write(Buffer.alloc(8 * 1024 * 1024));
+  channel.write(Buffer.alloc(sent.second));
   await client.closed;
-  expect(texts(ssh)).toContain('closed an SSH connection: sent more than the window allows');
+  expect(texts(ssh).filter((text) => text.includes('window'))).toEqual([
+    'closed an SSH connection: sent more than the window allows',
+  ]);
+});
+
+test('a client for which more bytes wait than the limit allows is closed', async () => {
+  expect(sshLimits.unsent).toBe(1024 * 1024);
+  const ssh = await startSsh({ limits: { unsent: 64 * 1024 } });
+  const client = new LibraryClient(ssh.port, 'alice', [answering('alice')]);
+  await client.isIn();
+  await client.shell();
+  // In place of a client that reads nothing: the kernel would keep some MiB before they wait in the server.
+  const { connections } = ssh.server as unknown as { connections: Map<Socket, unknown> };
+  for (const socket of connections.keys()) socket.cork();
+  // Each of these questions has an answer of about 50 bytes.
+  for (let at = 0; at < 5000; at++) inside(client.client)._protocol.ping();
+  await client.closed;
+  expect(texts(ssh)).toContain('closed an SSH connection: does not read what it is sent');
+  expect(ssh.visitors[0]?.gone.aborted).toBe(true);
+});
+
+test('a stranger that says it has very many answers is refused before they are looked for', async () => {
+  const ssh = await startSsh();
+  ssh.board.users.set('alice', 'secret123');
+  let ask = () => {};
+  const asked = new Promise<void>((resolve) => {
+    ask = resolve;
+  });
+  const client = new LibraryClient(ssh.port, 'alice', [
+    { type: 'keyboard-interactive', username: 'alice', prompt: () => ask() },
+  ]);
+  await asked;
+  const packet = Buffer.alloc(5);
+  packet[0] = 61;
+  packet.writeUInt32BE(0x7fff_ffff, 1);
+  const before = process.memoryUsage().heapUsed + process.memoryUsage().external;
+  sendPacket(client.client, packet);
+  await client.closed;
+  const after = process.memoryUsage().heapUsed + process.memoryUsage().external;
+  expect(after - before).toBeLessThan(50 * 1024 * 1024);
+  expect(texts(ssh)).toEqual([
+    'closed an SSH connection: the client has ended it, or broke the protocol',
+  ]);
 });
 
 test.each([0, 1, 1023])(
@@ -287,15 +339,7 @@ test('what a stranger says at its end is a short field of one log line', async (
     await once(library, 'handshake');
     // SSH_MSG_DISCONNECT (RFC 4253, section 11.1), whose words ssh2 does not let a client choose.
     const words = `\x1b]0;evil\x07 ${time} ${'x'.repeat(20_000)}`;
-    const { _packetRW: packets, _cipher: cipher } = (library as unknown as Sending)._protocol;
-    const { allocStart: start } = packets.write;
-    const packet = packets.write.alloc(13 + words.length);
-    packet[start] = 1;
-    packet.writeUInt32BE(2, start + 1);
-    packet.writeUInt32BE(words.length, start + 5);
-    packet.write(words, start + 9);
-    packet.writeUInt32BE(0, start + 9 + words.length);
-    cipher.encrypt(packets.write.finalize(packet));
+    sendPacket(library, disconnectPayload(2, words));
     await client.closed;
   }
   const [line] = ssh.log;

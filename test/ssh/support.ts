@@ -23,6 +23,8 @@ export function lacks(...programs: string[]): boolean {
 /** A board in memory: what the vouched door knows of names and keys. */
 class FakeBoard {
   access: Look['access'] = 'open';
+  /** With it, the board refuses everything. */
+  refusal: Error | undefined;
   /** The password of each user; null for a user without protection, undefined for one with a key alone. */
   readonly users = new Map<string, string | null | undefined>();
   /** The owner of each fingerprint. */
@@ -45,6 +47,7 @@ class FakeBoard {
 
   private look(params: { user: string; fingerprint?: string }): Look {
     this.asked.push(params);
+    if (this.refusal) throw this.refusal;
     const { user, fingerprint = '' } = params;
     const owner = this.keys.get(fingerprint) ?? null;
     const known = this.users.get(user) === null ? 'unprotected' : 'protected';
@@ -82,6 +85,8 @@ export interface SshOptions {
   readonly limits?: Partial<SshLimits>;
   readonly sessions?: number;
   readonly receive?: (visitor: Visitor) => Promise<number>;
+  /** Counts the connections and sessions of this machine too. */
+  readonly countsLoopback?: true;
 }
 
 /** What a visitor gets: a greeting on a terminal, and its own bytes, until its input ends or it types Ctrl-D. The exit code is 7. */
@@ -99,6 +104,7 @@ export async function startSsh({
   limits,
   sessions = 200,
   receive = echo,
+  countsLoopback,
 }: SshOptions = {}): Promise<TestSsh> {
   const board = new FakeBoard();
   const visitors: Visitor[] = [];
@@ -116,6 +122,7 @@ export async function startSsh({
     },
     log: (level, text, fields) => void log.push({ level, text, fields }),
     ...(limits && { limits }),
+    ...(countsLoopback && { isExempt: () => false }),
   });
   const [at] = await server.listen([
     { host: '127.0.0.1', port: 0, setting: '--ssh', ipv6Only: false },
