@@ -27,8 +27,10 @@ export interface DoorLoginRequest extends Omit<LoginRequest, 'user'> {
   /** Left out for a login by a known key. */
   readonly user?: string | undefined;
   readonly key?: NewKey | undefined;
-  /** True stores the key after a right password. */
+  /** True stores the key after a right password. If that fails, the login succeeds, and says why. */
   readonly remember?: boolean | undefined;
+  /** True for a key that the user has added as a line: it is the user's own from now on. */
+  readonly claim?: boolean | undefined;
 }
 
 export type NewNames = Pick<ServerLimits, 'newNamesPerHour' | 'newNamesAtOnce'>;
@@ -115,13 +117,14 @@ export class Accounts {
   }
 
   /**
-   * A known key logs its owner in, whatever the name. An unknown one is stored for a user whom the login creates, and with
-   * `remember` after a right password. Otherwise as `login`.
+   * A known key logs its owner in, whatever the name. One that the user of the name has added as a line logs this user in with
+   * `claim`. An unknown one is stored for a user whom the login creates, and with `remember` after a right password. Otherwise as
+   * `login`.
    * @throws BoardError as `login`, and `SSH_KEY_NOT_FOUND` for an unknown key without a name, or one that was removed
-   * meanwhile, `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
+   * meanwhile, `SSH_KEY_TAKEN`
    */
   async loginAtDoor(
-    { key, user, remember, ...request }: DoorLoginRequest,
+    { key, user, remember, claim, ...request }: DoorLoginRequest,
     caller: Caller,
   ): Promise<TokenLogin> {
     const owner = key && (await this.repository.ownerOfKey(key.fingerprint));
@@ -135,6 +138,12 @@ export class Accounts {
     }
     if (user === undefined || owner) {
       throw boardError('SSH_KEY_NOT_FOUND', 'The board knows', key?.fingerprint ?? '');
+    }
+    if (key && claim === true) {
+      const { fingerprint } = key;
+      const admission = { by: 'claim', fingerprint } as const;
+      const login = { admission, newPasswordHash: null, newKey: key, network: null };
+      return this.open(userName(user), caller, login);
     }
     return this.loginByName({ user, ...request }, caller, {
       ofNew: request.create === true ? key : undefined,
@@ -217,8 +226,9 @@ export class Accounts {
   }
 
   /**
-   * Checks that a session may change what protects its name. Whoever has only got hold of a token may not: the password is
-   * needed again, and for a name without one, a login by an SSH key.
+   * Checks that a session may change what protects its name. Whoever has only got hold of a token may not. A login by an SSH key
+   * is enough, because whoever holds the key can come again; so is the password, given again. A name that nothing protects is
+   * its session's.
    * @throws BoardError `PASSWORD_REQUIRED`, `PASSWORD_WRONG`, `RATE_LIMITED`
    */
   async requireOwner(
@@ -226,11 +236,9 @@ export class Accounts {
     current: string | undefined,
     caller: Caller,
   ): Promise<void> {
-    const { passwordHash, isProtected } = proof;
-    if (passwordHash === null) {
-      if (isProtected && caller.isResumed) throw boardError('PASSWORD_REQUIRED');
-      return;
-    }
+    const { passwordHash, isProtected, key } = proof;
+    if (!isProtected || (key !== null && !caller.isResumed)) return;
+    if (passwordHash === null) throw boardError('PASSWORD_REQUIRED');
     if (current === undefined) {
       throw new BoardError('PASSWORD_REQUIRED', 'The current password of your name is needed.');
     }

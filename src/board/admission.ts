@@ -20,6 +20,8 @@ export type Admission =
   | { readonly by: 'registration'; readonly access: Access }
   /** The right password of the account with this id and hash. */
   | { readonly by: 'password'; readonly user: number; readonly passwordHash: string | null }
+  /** A signature under an SSH key that the user of the name has added as a line, and that nobody else has proven to hold. */
+  | { readonly by: 'claim'; readonly fingerprint: string }
   /** A signature under the SSH key with this id, whose owner logs in, whatever the name. */
   | { readonly by: 'key'; readonly key: number; readonly fingerprint: string };
 
@@ -54,6 +56,7 @@ export function requireAdmitted(
         throw boardError('PASSWORD_WRONG');
       return;
     }
+    case 'claim':
     case 'key':
       // The key was removed, or its user deleted.
       if (!found) throw boardError('SSH_KEY_NOT_FOUND', 'The board knows', admission.fingerprint);

@@ -98,6 +98,12 @@ const userLine = z.strictObject({
   passwordHash: passwordHash.nullable().optional(),
   /** From version 2 on: the SSH keys, in the order in which they were added; left out if there is none. */
   keys: z.array(sshKey).min(1).max(limits.sshKeys).optional(),
+  /** From version 2 on: the SSH keys that the user has added as a line and has not come by; left out if there is none. */
+  claimedKeys: z
+    .array(sshKey.omit({ lastUsedAt: true }))
+    .min(1)
+    .max(limits.sshKeys)
+    .optional(),
 });
 
 const groupLine = z.strictObject({

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../protocol/errors.ts';
 import type { Marks } from '../protocol/marks.ts';
 import type { MuteChange, Mutes as NumberedMutes } from '../protocol/muted.ts';
 import type { Access, GroupField, LogAct, Policy, Role } from '../protocol/rights.ts';
@@ -139,6 +140,13 @@ export interface StoredKey extends NewKey {
   readonly lastUsedAt: number | null;
 }
 
+/** An SSH key that its user has added as a line, and that nobody has proven to hold. It protects nothing, and opens nothing. */
+export interface ClaimedKey extends NewKey {
+  readonly id: null;
+  readonly addedAt: number;
+  readonly lastUsedAt: null;
+}
+
 /** The data of a session's token, without its user. */
 export interface SessionToken {
   /** Identifies the session. */
@@ -187,6 +195,15 @@ export interface Standing {
 export interface OpenedLogin extends Login, Standing {
   /** Whether the login has made the user. */
   readonly isNew?: true;
+  /** Set if the login was to store an SSH key, and could not. */
+  readonly notRemembered?: NotRemembered;
+}
+
+/** Why an SSH key was not stored by the login that was to store it. */
+export interface NotRemembered {
+  /** `SSH_KEY_LIMIT` or `SSH_KEY_TAKEN`. */
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 /** The session that made a change; null for a change from outside the server. */
@@ -217,7 +234,7 @@ export type BoardEvent =
       type: 'key.added';
       origin: Origin;
       user: User;
-      cameBy: number | null;
+      key: number;
       first: boolean;
       opened: readonly Membership[];
     }

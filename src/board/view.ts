@@ -4,7 +4,14 @@ import type { Header, Member, ShownKey, LogLine as ShownLine } from '../protocol
 import { formatTime } from '../protocol/time.ts';
 import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
 import type { ThreadSummary } from './ports/threads.ts';
-import type { Header as BoardHeader, Group, LogLine, StoredKey, User } from './types.ts';
+import type {
+  Header as BoardHeader,
+  ClaimedKey,
+  Group,
+  LogLine,
+  StoredKey,
+  User,
+} from './types.ts';
 
 /** The group that a result or a notice is about. */
 export function toGroup({ id, name }: Group) {
@@ -33,10 +40,12 @@ export function toLogLine({ id, at, act, by, user, number, until, detail }: LogL
 }
 
 /** An SSH key of a user. */
-export function toKey({ fingerprint, type, comment, addedAt, lastUsedAt }: StoredKey): ShownKey {
+export function toKey(key: StoredKey | ClaimedKey): ShownKey {
+  const { id, fingerprint, type, comment, addedAt, lastUsedAt } = key;
   return {
     ...{ fingerprint, type, comment, addedAt: formatTime(addedAt) },
     lastUsedAt: lastUsedAt === null ? null : formatTime(lastUsedAt),
+    confirmed: id !== null,
   };
 }
 

@@ -88,6 +88,7 @@ export function leadsOn<M extends Method>(
     case 'account.addKey':
     case 'account.removeKey':
     case 'door.look':
+    case 'door.dropClaims':
     case 'door.login':
     case 'report.close':
     case 'ping':

@@ -24,13 +24,22 @@ export interface DoorSession {
 }
 
 /** Asks the door whom an SSH key belongs to and what a name needs. @throws ConnectionError, BoardError */
-export async function lookAtDoor(
+export function lookAtDoor(
   options: DoorOptions,
   params: Params<'door.look'>,
 ): Promise<Result<'door.look'>> {
+  return callDoor(options, (call) => call('door.look', params));
+}
+
+/** Tells the door that who holds an SSH key is none of those who have added it as a line. @throws ConnectionError, BoardError */
+export async function dropClaims(options: DoorOptions, fingerprint: string): Promise<void> {
+  await callDoor(options, (call) => call('door.dropClaims', { fingerprint }));
+}
+
+async function callDoor<T>(options: DoorOptions, make: (call: Call) => Promise<T>): Promise<T> {
   const connection = await Connection.open(destinationOf(options), options.signal);
   try {
-    return await connection.call('door.look', params);
+    return await make(connection.call);
   } finally {
     connection.close();
   }
@@ -71,7 +80,7 @@ class DoorCredentials implements Credentials {
 
   async login(call: Call): Promise<Result<'session.login'>> {
     const session = await call('door.login', this.params);
-    const { create: _, remember: __, ...rest } = this.params;
+    const { create: _, remember: __, claim: ___, ...rest } = this.params;
     this.params = rest;
     return session;
   }

@@ -141,6 +141,7 @@ export class GroupFeeds {
       case 'account.addKey':
       case 'account.removeKey':
       case 'door.look':
+      case 'door.dropClaims':
       case 'door.login':
       case 'report.close':
       case 'ping':

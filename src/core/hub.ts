@@ -209,11 +209,11 @@ export class Hub implements EndsTurn {
     }
   }
 
-  private addKey({ origin, user, cameBy, first, opened }: EventOf<'key.added'>): void {
+  private addKey({ origin, user, key, first, opened }: EventOf<'key.added'>): void {
     for (const session of this.users.sessionsOf(user.id)) {
       if (session.id === origin && session.login) {
         const { proof } = session.login;
-        const changed = { ...proof, key: cameBy ?? proof.key, isProtected: true };
+        const changed = { ...proof, key, isProtected: true };
         session.login = { ...session.login, proof: changed };
         this.enterAll(opened, session);
       } else if (first) {

@@ -44,6 +44,12 @@ export const methods: Record<Method, MethodEntry> = {
     vouched: true,
     summary: 'Whom an SSH key belongs to, and what a name needs',
   },
+  'door.dropClaims': {
+    effect: 'session',
+    login: false,
+    vouched: true,
+    summary: 'Forget who has added an SSH key as a line',
+  },
   'door.login': {
     effect: 'session',
     login: false,

@@ -177,6 +177,8 @@ const sshKey = z.object({
   comment: z.string(),
   addedAt: z.string(),
   lastUsedAt: z.string().nullable(),
+  /** False for a key that was added as a line, until its user has come by it. */
+  confirmed: z.boolean(),
 });
 
 /** Whether the key of a post is short enough: in characters, of two UTF-16 code units at most. */
@@ -224,8 +226,14 @@ export const schemas = {
       owner: z.string().nullable(),
       name: z.enum(['free', 'unprotected', 'protected', 'invalid']).nullable(),
       access: z.enum(['open', 'registered', 'closed']),
+      /** Who has added the key as a line, if it has no owner: the first ten. */
+      claimants: z.array(z.string()),
+      /** Whether `user` is one of them. */
+      claimed: z.boolean(),
     }),
   },
+  /** Only at the vouched door: who holds the key is none of those who have added it as a line. */
+  'door.dropClaims': { params: z.strictObject({ fingerprint }), result: z.object({}) },
   /** Only at the vouched door: the peer has verified a signature under `key`. */
   'door.login': {
     params: z.strictObject({
@@ -240,8 +248,13 @@ export const schemas = {
       password: z.string().optional(),
       create: z.boolean().optional(),
       remember: z.boolean().optional(),
+      /** True if `user` has added the key as a line, and is who has come. */
+      claim: z.boolean().optional(),
     }),
-    result: session,
+    /** `notRemembered` says why a key was not stored that `remember` asked for. */
+    result: session.extend({
+      notRemembered: z.object({ code: z.string(), message: z.string() }).optional(),
+    }),
   },
   'account.setPassword': {
     params: z.strictObject({ password: z.string(), current: z.string().optional() }),
@@ -250,14 +263,14 @@ export const schemas = {
   'account.keys': { params: none, result: z.object({ keys: z.array(sshKey) }) },
   'account.addKey': {
     /**
-     * A line of an `authorized_keys` file; left out for the SSH key that the session came by. With a line, a name that has a
-     * password needs it as `current`.
+     * A line of an `authorized_keys` file; left out for the SSH key that the session came by. With a line, a protected name needs
+     * its password as `current`, unless the session logged in by an SSH key.
      */
     params: z.strictObject({ line: z.string().optional(), current: z.string().optional() }),
     result: z.object({ key: sshKey }),
   },
   'account.removeKey': {
-    params: z.strictObject({ fingerprint }),
+    params: z.strictObject({ fingerprint, current: z.string().optional() }),
     result: z.object({ key: sshKey }),
   },
   'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },

@@ -131,7 +131,7 @@ export class Login {
     if (!key || !isSigned(context, this.options.library)) return context.reject(methods);
     const { username: user } = context;
     const found = await this.options.door.look({ user, fingerprint: key.fingerprint });
-    if (found.owner !== null || needOf(found) === 'nothing') {
+    if (found.owner !== null || found.claimed || needOf(found) === 'nothing') {
       return this.grant(context, { user, key });
     }
     // The password has to follow. A client with several keys goes on with the next one, which may be known.

@@ -1,4 +1,10 @@
-import { type DoorOptions, type DoorSession, enterDoor, lookAtDoor } from '../client/door.ts';
+import {
+  type DoorOptions,
+  type DoorSession,
+  dropClaims,
+  enterDoor,
+  lookAtDoor,
+} from '../client/door.ts';
 import { BoardError, type ErrorCode } from '../protocol/errors.ts';
 import type { Params, Result } from '../protocol/schemas.ts';
 import { GivenUp } from '../protocol/text/command.ts';
@@ -45,6 +51,12 @@ export async function knownLogin(
   const login = withoutQuestion(identity, look, tell);
   if (login) return login;
   const { key } = identity;
+  const { claimants } = look;
+  if (key && claimants.length > 0) {
+    throw new TaskError(
+      `${names(claimants, 'and')} ${claimants.length > 1 ? 'have' : 'has'} added your SSH key ${key.fingerprint} here. Connect once with a terminal and without a command to say whether that is you: ssh -t`,
+    );
+  }
   throw new TaskError(
     key
       ? `This board does not know your SSH key ${key.fingerprint}. Connect once with a terminal and without a command to choose your name: ssh -t`
@@ -63,7 +75,11 @@ export async function askedLogin(
 ): Promise<DoorSession> {
   const look = await lookFor(identity, door);
   const { key, user, password } = identity;
-  const isNewKey = key !== undefined && look.owner === null;
+  const isNewKey = key !== undefined && look.owner === null && !look.claimed;
+  if (isNewKey && password === undefined && look.claimants.length > 0) {
+    const session = await enterAsClaimant(key, look.claimants, door, asker);
+    if (session) return session;
+  }
   if (!isNewKey || password !== undefined) {
     const login = withoutQuestion(identity, look, (text) => asker.print(`${text}\n`));
     if (login) {
@@ -95,7 +111,7 @@ function lookFor({ user, key }: Identity, door: DoorOptions): Promise<Look> {
 /** How to log in with what is known. Undefined if the visitor has to be asked. */
 function withoutQuestion(
   { key, user, password }: Identity,
-  { owner, name, access }: Look,
+  { owner, claimed, name, access }: Look,
   tell: (text: string) => void,
 ): Login | undefined {
   if (key && owner !== null) {
@@ -105,6 +121,12 @@ function withoutQuestion(
     return { key };
   }
   if (user === undefined) return undefined;
+  if (key && claimed) {
+    tell(
+      `${knowsNow(key)} You had added it to ${user}. If it was not you, somebody else uses this name, and you need another one.`,
+    );
+    return { key, user, claim: true };
+  }
   if (password !== undefined) return { ...(key && { key }), user, password };
   if (name === 'unprotected') return { ...(key && { key }), user };
   return !key && name === 'free' && access === 'open' ? { user } : undefined;
@@ -140,8 +162,61 @@ async function enterAs(
   const chosen = access === 'registered' ? { password: await newPassword(user, asker) } : {};
   const create = (key || access === 'registered') && { create: true };
   const session = await enterDoor(door, { ...key, user, ...chosen, ...create });
-  if (offered) asker.print(`I know you by your key ${offered.fingerprint} from now on.\n`);
+  if (offered) asker.print(`${knowsNow(offered)}\n`);
   return session;
+}
+
+function knowsNow({ fingerprint }: Pick<NonNullable<Identity['key']>, 'fingerprint'>): string {
+  return `I know you by your key ${fingerprint} from now on.`;
+}
+
+/**
+ * Asks the holder of a key that users have added as a line, and that nobody has come by, which of them this is.
+ * @returns undefined if it is none of them. Their claims are then gone
+ */
+async function enterAsClaimant(
+  key: NonNullable<Identity['key']>,
+  claimants: readonly string[],
+  door: DoorOptions,
+  asker: Asker,
+): Promise<DoorSession | undefined> {
+  const user = await askClaimant(claimants, asker);
+  if (user === undefined) {
+    await dropClaims(door, key.fingerprint);
+    return undefined;
+  }
+  try {
+    const session = await enterDoor(door, { key, user, claim: true });
+    asker.print(`${knowsNow(key)}\n`);
+    return session;
+  } catch (error) {
+    // The key was removed meanwhile, so it is an unknown one.
+    if (!(error instanceof BoardError && error.code === 'SSH_KEY_NOT_FOUND')) throw error;
+    asker.print(`${error.message}\n`);
+    return undefined;
+  }
+}
+
+/** @returns undefined for none of them */
+async function askClaimant(
+  claimants: readonly string[],
+  asker: Asker,
+): Promise<string | undefined> {
+  const [only = ''] = claimants;
+  const isOne = claimants.length === 1;
+  const question = isOne
+    ? `${only} has added this key. Are you ${only}? y/N `
+    : `${names(claimants, 'and')} have added this key. Which of them are you? [none] `;
+  const answer = (await asker.answer(question))?.trim();
+  if (answer === undefined) throw new GivenUp('Nothing was created.');
+  if (isOne) return /^y(es)?$/i.test(answer) ? only : undefined;
+  return claimants.find((name) => name.toLowerCase() === answer.toLowerCase());
+}
+
+/** `alice`, `alice and bob`, `alice, bob and carol` */
+function names(all: readonly string[], and: string): string {
+  const last = all.at(-1) ?? '';
+  return all.length > 1 ? `${all.slice(0, -1).join(', ')} ${and} ${last}` : last;
 }
 
 async function newPassword(user: string, asker: Asker): Promise<string> {

@@ -108,3 +108,28 @@ test('without a password, a name with an SSH key stays protected', async () => {
   );
   expect((await run('list')).stdout).toMatch(/alice .* protected\n/);
 });
+
+test('a key that its user has added as a line is shown as not confirmed, and moves with the board', async () => {
+  const board = await TestBoard.start();
+  const { line, fingerprint } = keyLine('laptop');
+  for (const user of ['alice', 'mallory']) {
+    const peer = await board.connectProgram();
+    await peer.call('session.login', { user });
+    await peer.call('account.addKey', { line });
+  }
+  await board.stop();
+  const file = join(tempFolder(), 'board.jsonl');
+  await runCli(['export', file, '--data', board.data]);
+  const moved = tempFolder();
+  expect((await runCli(['import', file, '--data', moved])).code).toBe(0);
+  expect((await runCli(['db', 'check', '--data', moved])).code).toBe(0);
+  const keys = (...args: string[]) => ['user', 'keys', 'mallory', ...args, '--data', moved];
+  expect((await runCli(keys())).stdout).toMatch(
+    /^FINGERPRINT.*\nSHA256:\S{43} {2}ssh-ed25519 {2}laptop .*Z {2}not confirmed\n$/,
+  );
+  expect(await runJson(keys())).toMatchObject([{ fingerprint, confirmed: false }]);
+  expect(await runJson(keys('--remove', fingerprint))).toMatchObject({ protected: false });
+  // Adding it as the operator confirms it, and ends what others have claimed.
+  expect(await runJson(keys('--add', line))).toMatchObject({ confirmed: true, protected: true });
+  expect(await runJson(['user', 'keys', 'alice', '--data', moved])).toEqual([]);
+});

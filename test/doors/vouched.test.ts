@@ -27,9 +27,8 @@ test('a known key logs its owner in, whatever name is given', async () => {
   const key = provenKey('laptop');
   const first = await vouchedPeer(board);
   expect(await first.call('door.look', { user: 'alice', fingerprint: key.fingerprint })).toEqual({
-    owner: null,
-    name: 'free',
-    access: 'open',
+    ...{ owner: null, name: 'free', access: 'open' },
+    ...{ claimants: [], claimed: false },
   });
   const made = await first.call('door.login', { user: 'alice', key, create: true });
   expect(made).toMatchObject({ user: 'alice', memberships: [] });

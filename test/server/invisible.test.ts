@@ -38,6 +38,7 @@ const questions: Readonly<Record<Method, readonly object[]>> = {
   'account.addKey': [{}],
   'account.removeKey': [{}],
   'door.look': [{}],
+  'door.dropClaims': [{}],
   'door.login': [{}],
   'group.list': [{}],
   'group.members': inGroups({}, { limit: 1 }),

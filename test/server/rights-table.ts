@@ -224,6 +224,7 @@ export const withoutGroup = [
   'account.removeKey',
   'session.show',
   'door.look',
+  'door.dropClaims',
   'door.login',
   'direct.open',
   'direct.list',

@@ -219,6 +219,23 @@ test.skipIf(noSsh)(
   },
 );
 
+test.skipIf(noSsh)(
+  'a key that the user of the name has added lets in without the password, and one that others have added does not',
+  async () => {
+    const ssh = await startSsh();
+    const key = makeKey();
+    ssh.board.users.set('alice', 'secret123');
+    ssh.board.users.set('bob', 'secret123');
+    ssh.board.claims.set(key.fingerprint, ['mallory', 'alice']);
+    const how = (user: string) =>
+      ssh.ssh('-o', 'BatchMode=yes', '-i', key.file, `${user}@127.0.0.1`);
+    expect(await run('ssh', how('alice'), 'hi\n')).toMatchObject({ code: 7, stdout: 'hi\n' });
+    expect(lastIdentity(ssh)).toEqual({ user: 'alice', key: keyOf(key) });
+    expect(await run('ssh', how('bob'))).toMatchObject({ code: 255 });
+    expect(ssh.visitors.length).toBe(1);
+  },
+);
+
 test.skipIf(noSsh)('a name with control characters or of great length harms nothing', async () => {
   const ssh = await startSsh();
   ssh.board.access = 'registered';

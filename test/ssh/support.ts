@@ -29,6 +29,8 @@ class FakeBoard {
   readonly users = new Map<string, string | null | undefined>();
   /** The owner of each fingerprint. */
   readonly keys = new Map<string, string>();
+  /** Who has added a fingerprint as a line. */
+  readonly claims = new Map<string, string[]>();
   readonly asked: unknown[] = [];
   open = 0;
 
@@ -52,7 +54,10 @@ class FakeBoard {
     const owner = this.keys.get(fingerprint) ?? null;
     const known = this.users.get(user) === null ? 'unprotected' : 'protected';
     const name = /^[a-z]+$/.test(user) ? 'free' : 'invalid';
-    return { owner, name: this.users.has(user) ? known : name, access: this.access };
+    const claimants = this.claims.get(fingerprint) ?? [];
+    const claimed = claimants.includes(user);
+    const { access } = this;
+    return { owner, name: this.users.has(user) ? known : name, access, claimants, claimed };
   }
 
   private login(params: LoginParams): void {

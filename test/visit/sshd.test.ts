@@ -170,6 +170,35 @@ behindSshd(
 );
 
 behindSshd(
+  'behind sshd, the holder of a key that a user has added is asked once whether they are this user',
+  async () => {
+    const board = await TestBoard.start();
+    const { ssh, config } = await person(board);
+    const [, file = ''] = /IdentityFile (\S+)/.exec(readFileSync(config, 'utf8')) ?? [];
+    const line = readFileSync(`${file}.pub`, 'utf8');
+    const alice = await board.program('alice');
+    await alice.call('account.addKey', { line });
+    const refused = await ssh(['board', 'groups']);
+    expect(refused).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^corkboard: alice has added your SSH key SHA256:\S+ here\. Connect once with a terminal/,
+      ),
+    });
+    const terminal = new Pty('ssh', ['-F', config, '-t', 'board', 'plain'], { cols: 100 });
+    await terminal.shows('alice has added this key. Are you alice? y/N');
+    terminal.type('y\r');
+    await terminal.shows('I know you by your key SHA256:');
+    await terminal.shows('Welcome alice');
+    terminal.type('%exit\r');
+    expect(await terminal.exited).toBe(0);
+    expect(await ssh(['board', 'groups'])).toMatchObject({ code: 0, stderr: '' });
+    // The name was unprotected until then, so its other session ended.
+    await alice.until(() => alice.ended || undefined);
+  },
+);
+
+behindSshd(
   'sshd gives a visitor nothing but the board: no shell, no forwarding, no files',
   async () => {
     const board = await TestBoard.start();

@@ -9,6 +9,7 @@ import { visit } from '../../src/visit/visit.ts';
 import type { Identity, Visitor } from '../../src/visit/visitor.ts';
 import { TestBoard, type TestBoardOptions } from '../helpers/board.ts';
 import { makeSshKey } from '../helpers/ssh-keys.ts';
+import { vouchedPeer } from '../helpers/vouched-peer.ts';
 
 /** What a command has printed, and its exit code. */
 export interface Run {
@@ -134,8 +135,9 @@ export class Guest {
   /** Somebody whose key belongs to a name. */
   static async known(name: string, options: TestBoardOptions | TestBoard = {}): Promise<Guest> {
     const guest = await Guest.to(options);
-    const peer = await guest.board.program(name);
-    await peer.call('account.addKey', { line: guest.line });
+    const peer = await vouchedPeer(guest.board);
+    await peer.call('door.login', { user: name, key: guest.identity.key });
+    await peer.call('account.addKey', {});
     await peer.call('session.logout', {});
     await peer.closed();
     return guest;

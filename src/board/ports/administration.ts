@@ -3,6 +3,7 @@ import type { Name } from '../name-key.ts';
 import type { NetworkBan } from '../network-bans.ts';
 import type { StepControl } from '../steps.ts';
 import type {
+  ClaimedKey,
   Group,
   GroupRef,
   GroupRules,
@@ -163,7 +164,8 @@ export interface Administration {
       invitations: ReceivedInvitation[];
       restrictions: UserRestriction[];
       /** In the order in which they were added. */
-      sshKeys: StoredKey[];
+      /** After the user's own keys, those that the user has added as a line and has not come by. */
+      sshKeys: (StoredKey | ClaimedKey)[];
     }
   >;
   /** @param passwordHash null for a name without a password @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
@@ -183,7 +185,7 @@ export interface Administration {
   removeUserKey(
     name: string,
     fingerprint: string,
-  ): Promise<{ user: User; key: StoredKey; isProtected: boolean }>;
+  ): Promise<{ user: User; key: StoredKey | ClaimedKey; isProtected: boolean }>;
   /** @throws `USER_EXISTS`, `NAME_INVALID`, `NAME_TOO_SIMILAR` */
   renameUser(name: string, to: Name): Promise<UserDetails>;
   /** Also ends the user's sessions and tokens. @param reason '' for none */

@@ -47,7 +47,7 @@ export interface NewLogin {
   readonly admission: Admission;
   /** The password hash of the user that the login creates, if it creates one. */
   readonly newPasswordHash: string | null;
-  /** An SSH key to store for the user, if the login creates the user or has proven the password. */
+  /** An SSH key to store for the user, if the login creates the user, or has proven the password or the user's claim on the key. */
   readonly newKey?: NewKey | undefined;
   /** The network from which the right password came; null without a password. */
   readonly network: string | null;

@@ -14,7 +14,7 @@ import type {
   OpenReport,
   Restriction,
 } from '../../board/ports/moderation.ts';
-import type { StoredKey } from '../../board/types.ts';
+import type { ClaimedKey, StoredKey } from '../../board/types.ts';
 import { toLogLine } from '../../board/view.ts';
 import { formatTime } from '../../protocol/time.ts';
 
@@ -66,10 +66,12 @@ export function userDocument(user: UserDetails) {
   };
 }
 
-export function keyDocument({ fingerprint, type, comment, addedAt, lastUsedAt }: StoredKey) {
+export function keyDocument(key: StoredKey | ClaimedKey) {
+  const { id, fingerprint, type, comment, addedAt, lastUsedAt } = key;
   return {
     ...{ fingerprint, type, comment, addedAt: formatTime(addedAt) },
     lastUsedAt: optionalTime(lastUsedAt),
+    confirmed: id !== null,
   };
 }
 

@@ -1,4 +1,4 @@
-import type { StoredKey } from '../../board/types.ts';
+import type { NewKey } from '../../board/types.ts';
 import { toKey } from '../../board/view.ts';
 import { boardError } from '../../protocol/errors.ts';
 import { parseKeyLine } from '../../protocol/ssh-key.ts';
@@ -8,7 +8,7 @@ import { counted } from './session.ts';
 
 export const keyHandlers: Pick<
   Handlers,
-  'account.keys' | 'account.addKey' | 'account.removeKey' | 'door.look'
+  'account.keys' | 'account.addKey' | 'account.removeKey' | 'door.look' | 'door.dropClaims'
 > = {
   'account.keys': async ({ session, keys }) => {
     const found = await keys.list(session.actor);
@@ -18,18 +18,23 @@ export const keyHandlers: Pick<
   'account.addKey': async (context, { line, current }) => {
     const { session, keys, accounts } = context;
     const { actor, login } = session;
-    const cameBy = line === undefined;
     // Nobody is asked for a password because of a line that is no key.
-    const key = cameBy ? offeredKey(session) : parseKeyLine(line);
+    const key = line === undefined ? offeredKey(session) : parseKeyLine(line);
     // The key that the session came by was proven together with the password, on the same connection.
-    if (!cameBy) await counted(context, () => accounts.requireOwner(actor, current, session));
-    const added = await keys.add(actor, key, { token: login?.token ?? null, cameBy });
-    forgetOffered(session, added);
-    return { key: toKey(added) };
+    if (key.fingerprint === session.offeredKey?.fingerprint) {
+      const added = await keys.add(actor, key, login?.token ?? null);
+      session.offeredKey = undefined;
+      return { key: toKey(added) };
+    }
+    await counted(context, () => accounts.requireOwner(actor, current, session));
+    return { key: toKey(await keys.claim(actor, key)) };
   },
 
-  'account.removeKey': async ({ session, keys }, { fingerprint }) => {
-    return { key: toKey(await keys.remove(session.actor, fingerprint)) };
+  'account.removeKey': async (context, { fingerprint, current }) => {
+    const { session, keys, accounts } = context;
+    const { actor } = session;
+    await counted(context, () => accounts.requireOwner(actor, current, session));
+    return { key: toKey(await keys.remove(actor, fingerprint)) };
   },
 
   'door.look': async ({ session, keys, accounts }, params) => {
@@ -37,13 +42,14 @@ export const keyHandlers: Pick<
     if (login) throw boardError('ALREADY_LOGGED_IN', login.user.name);
     return { ...(await keys.look(params)), access: accounts.access };
   },
+
+  'door.dropClaims': async ({ session, keys }, { fingerprint }) => {
+    await keys.dropClaims(fingerprint, session.payer);
+    return {};
+  },
 };
 
-function offeredKey({ offeredKey: key }: Session) {
+function offeredKey({ offeredKey: key }: Session): NewKey {
   if (key) return key;
   throw boardError('INVALID_PARAMS', 'line: give the line of a public SSH key');
-}
-
-function forgetOffered(session: Session, { fingerprint }: StoredKey): void {
-  if (session.offeredKey?.fingerprint === fingerprint) session.offeredKey = undefined;
 }

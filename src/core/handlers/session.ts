@@ -40,7 +40,12 @@ export const sessionHandlers: Pick<
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
     if (opened.login.proof.key === null) session.offeredKey = known;
     const result = await toResult(opened, context);
-    return { ...result, ...(await waitingFor(context, result)) };
+    const { notRemembered } = opened.login;
+    return {
+      ...result,
+      ...(notRemembered && { notRemembered }),
+      ...(await waitingFor(context, result)),
+    };
   },
 
   'session.show': async (context) => {

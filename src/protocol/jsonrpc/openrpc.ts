@@ -52,8 +52,15 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
     'PASSWORD_WRONG',
     'RATE_LIMITED',
   ],
-  'account.removeKey': ['SSH_KEY_NOT_FOUND', 'SSH_KEY_LAST'],
+  'account.removeKey': [
+    'SSH_KEY_NOT_FOUND',
+    'SSH_KEY_LAST',
+    'PASSWORD_REQUIRED',
+    'PASSWORD_WRONG',
+    'RATE_LIMITED',
+  ],
   'door.look': [],
+  'door.dropClaims': [],
   'door.login': [],
   'group.list': [],
   'group.join': [

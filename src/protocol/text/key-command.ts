@@ -17,9 +17,11 @@ export const key: TextCommand = {
   summary: 'your SSH keys, which protect your name',
   details: [
     'Lists your keys. With a key, nobody else can take your name, and you can',
-    'come by ssh without a password. %key add takes the line of a .pub file;',
-    'without a line, it takes the key that you came with. %key remove takes a',
-    'fingerprint, or how it begins, and ends the sessions that came by the key.',
+    'come by ssh without a password. %key add takes the line of a .pub file.',
+    'Such a key is yours when you have come by ssh with it: anybody can know the',
+    'line. Without a line, %key add takes the key that you came with.',
+    '%key remove takes a fingerprint, or how it begins, and ends the sessions',
+    'that came by the key.',
   ],
   example: 'add ssh-ed25519 AAAAC3NzaC1lZDI1… alice@laptop',
   takes: [acts, 'key'],
@@ -45,27 +47,35 @@ async function listed(call: Call, style: Style): Promise<string> {
 }
 
 function described(
-  { fingerprint, type, comment, addedAt, lastUsedAt }: ShownKey,
+  { fingerprint, type, comment, addedAt, lastUsedAt, confirmed }: ShownKey,
   style: Style,
 ): string {
-  const used = lastUsedAt === null ? 'never used' : `last used ${style.date(lastUsedAt)}`;
+  const since = lastUsedAt === null ? 'never used' : `last used ${style.date(lastUsedAt)}`;
+  const used = confirmed ? since : 'not confirmed: come by ssh with it once';
   const name = comment && ` ${comment}`;
   return `${style.strong(fingerprint)} ${type}${name}, added ${style.date(addedAt)}, ${used}`;
 }
 
-async function add(args: Arguments, { call, ask, style }: TextContext): Promise<string> {
+async function add(args: Arguments, { call, ask, user, style }: TextContext): Promise<string> {
   const params = args.empty ? {} : { line: args.remainder('line') };
   const { key: added } = await withCurrentPassword(ask, (current) =>
     call('account.addKey', { ...params, ...current }),
   );
-  return success(`Your name is protected by the SSH key ${added.fingerprint}.`, style);
+  const { fingerprint, confirmed } = added;
+  if (confirmed) return success(`Your name is protected by the SSH key ${fingerprint}.`, style);
+  return success(
+    `The SSH key ${fingerprint} is added. It protects your name when you have come with it once: ssh ${user}@ and the address of this board.`,
+    style,
+  );
 }
 
-async function remove(args: Arguments, { call, style }: TextContext): Promise<string> {
+async function remove(args: Arguments, { call, ask, style }: TextContext): Promise<string> {
   const beginning = args.word('fingerprint');
   args.end();
   const { keys } = await call('account.keys', {});
   const { fingerprint } = keyLike(beginning, keys, 'You have');
-  await call('account.removeKey', { fingerprint });
+  await withCurrentPassword(ask, (current) =>
+    call('account.removeKey', { fingerprint, ...current }),
+  );
   return success(`The SSH key ${fingerprint} was removed.`, style);
 }

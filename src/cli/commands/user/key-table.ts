@@ -5,12 +5,12 @@ import { shownTime, table } from '../../printing/output.ts';
 export function keyTable(keys: readonly ReturnType<typeof keyDocument>[]): string {
   return table(
     ['fingerprint', 'type', 'comment', 'added', 'last used'],
-    keys.map(({ fingerprint, type, comment, addedAt, lastUsedAt }) => [
+    keys.map(({ fingerprint, type, comment, addedAt, lastUsedAt, confirmed }) => [
       fingerprint,
       type,
       comment,
       shownTime(addedAt),
-      shownTime(lastUsedAt),
+      confirmed ? shownTime(lastUsedAt) : 'not confirmed',
     ]),
   );
 }

@@ -28,7 +28,8 @@ export function userKeysCommand(): Command {
       'after',
       `
 A name with a key is protected, as one with a password is. The sessions that came by a key end when
-it is removed. Without a key and a password, anyone can use the name, and its roles are lost.
+it is removed. Without a key and a password, anyone can use the name, and its roles are lost. A key that
+the user has added, and has not come by, is not confirmed, and protects nothing. One that you add is.
 
 Examples:
   $ corkboard user keys alice

@@ -11,7 +11,7 @@ import {
   renameGroup,
 } from './groups.ts';
 import { invite, makeCode, revoke } from './invitations.ts';
-import { addKey, addUserKey, removeKey, removeUserKey } from './keys.ts';
+import { addKey, addUserKey, claimKey, dropClaims, removeKey, removeUserKey } from './keys.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
 import { join, leave } from './memberships.ts';
 import { deleteMessages } from './messages.ts';
@@ -112,6 +112,8 @@ const acts = {
   disconnect,
   setPassword,
   addKey,
+  claimKey,
+  dropClaims,
   removeKey,
   removeExpired,
   removeUnused,

@@ -1,5 +1,5 @@
 import type { Actor } from '../../../board/ports/repository.ts';
-import type { NewKey, SessionToken, StoredKey, User } from '../../../board/types.ts';
+import type { ClaimedKey, NewKey, SessionToken, StoredKey, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -11,21 +11,14 @@ import type { OperatorTx, ServerTx } from './transaction.ts';
 import { expel, findUser } from './users.ts';
 
 /**
- * Adds an SSH key for its user. A key that the user has already stays as it is.
- * @param given `token` is that of the session; null without one. `cameBy` says whether the session came by this key: then it
- * depends on the key from now on, and its token, which does not name the key, ends
+ * Adds the SSH key that its session came by. The session depends on the key from now on, and its token, which does not name the
+ * key, ends. A key that the user has already stays as it is.
+ * @param given `token` is that of the session; null without one
  * @throws BoardError as `KeyRepository.addKey` does
  */
 export function addKey(
   tx: ServerTx,
-  {
-    actor,
-    key,
-    token,
-    cameBy,
-  }: { actor: Actor; key: NewKey; cameBy: boolean } & {
-    token: SessionToken | null;
-  },
+  { actor, key, token }: { actor: Actor; key: NewKey; token: SessionToken | null },
 ): StoredKey {
   const { statements } = tx;
   const { user, origin, proof } = actor;
@@ -39,22 +32,67 @@ export function addKey(
     if (token) keepToken(tx, { user: user.id, token, at: tx.at });
     endTokens(statements, user.id, token?.id);
   }
-  if (token && cameBy) removeToken(tx, user.id, token);
-  if (first || cameBy) {
-    const opened = first ? conversationsOf(statements, user) : [];
-    tx.emit({ type: 'key.added', origin, user, cameBy: cameBy ? added.id : null, first, opened });
-  }
+  if (token) removeToken(tx, user.id, token);
+  const opened = first ? conversationsOf(statements, user) : [];
+  tx.emit({ type: 'key.added', origin, user, key: added.id, first, opened });
   return added;
+}
+
+/**
+ * Notes an SSH key that its user has added as a line. Anybody can know such a line, so the key protects nothing and opens
+ * nothing until somebody has proven to hold it.
+ * @throws BoardError as `KeyRepository.claimKey` does
+ */
+export function claimKey(
+  { statements, at }: ServerTx,
+  { actor, key }: { actor: Actor; key: NewKey },
+): StoredKey | ClaimedKey {
+  const { user } = actor;
+  requireActiveSession(statements, actor);
+  const known = requireAddable(statements, user, key, 'You have');
+  if (known) return known;
+  const { fingerprint, type, comment } = key;
+  const claim =
+    statements.claimOf.get({ fingerprint, user: user.id }) ??
+    statements.addClaim.get({ fingerprint, user: user.id, type, comment, at });
+  return asClaim(claim);
+}
+
+/** Forgets who has added a key as a line. */
+export function dropClaims(
+  { statements }: ServerTx,
+  { fingerprint }: Pick<NewKey, 'fingerprint'>,
+): void {
+  statements.removeClaimsOnKey.run({ fingerprint });
+}
+
+/** Whether a user has added a key as a line, and nobody has proven to hold it. */
+export function hasClaimed(
+  { claimOf }: Statements,
+  { id: user }: Pick<User, 'id'>,
+  fingerprint: string,
+): boolean {
+  return claimOf.get({ fingerprint, user }) !== undefined;
+}
+
+/** The keys of a user, and after them those that nobody has proven to hold. */
+export function keysOfUser(
+  { keysOf, claimsOf }: Statements,
+  { id: user }: Pick<User, 'id'>,
+): (StoredKey | ClaimedKey)[] {
+  return [...keysOf.all({ user }), ...claimsOf.all({ user }).map(asClaim)];
 }
 
 /** @throws BoardError as `KeyRepository.removeKey` does */
 export function removeKey(
   tx: ServerTx,
   { actor, fingerprint }: { actor: Actor; fingerprint: string },
-): StoredKey {
+): StoredKey | ClaimedKey {
   const { statements } = tx;
   const { user, origin, proof } = actor;
   requireActiveSession(statements, actor);
+  const claim = takeClaim(statements, user, fingerprint);
+  if (claim) return claim;
   const { key, isLast } = findKey(statements, user, fingerprint, 'You have');
   if (isLast && proof.passwordHash === null) throw boardError('SSH_KEY_LAST');
   dropKey(statements, user, key);
@@ -87,9 +125,11 @@ export function addUserKey(
 export function removeUserKey(
   tx: OperatorTx,
   { name, fingerprint }: { name: string; fingerprint: string },
-): { user: User; key: StoredKey; isProtected: boolean } {
+): { user: User; key: StoredKey | ClaimedKey; isProtected: boolean } {
   const { statements } = tx;
   const user = findUser(statements, name);
+  const claim = takeClaim(statements, user, fingerprint);
+  if (claim) return { user, key: claim, isProtected: user.protected };
   const { key, isLast } = findKey(statements, user, fingerprint, `${user.name} has`);
   const isProtected = user.hasPassword || !isLast;
   dropKey(statements, user, key);
@@ -116,19 +156,25 @@ export function requireAddable(
   const owner = statements.ownerOfKey.get({ fingerprint });
   if (owner && owner.user !== user?.id) throw boardError('SSH_KEY_TAKEN');
   if (!user) return undefined;
-  const keys = statements.keysOf.all({ user: user.id });
-  if (owner) return keys.find(({ id }) => id === owner.id);
-  if (keys.length >= limits.sshKeys) throw boardError('SSH_KEY_LIMIT', whose, limits.sshKeys);
+  const keys = keysOfUser(statements, user);
+  if (owner) return keys.filter(isProven).find(({ id }) => id === owner.id);
+  const others = keys.filter((key) => key.fingerprint !== fingerprint);
+  if (others.length >= limits.sshKeys) throw boardError('SSH_KEY_LIMIT', whose, limits.sshKeys);
   return undefined;
 }
 
-/** Stores a key that `requireAddable` accepts. The name is protected from now on. @param lastUsedAt null for never */
+/**
+ * Stores a key that `requireAddable` accepts, and that its user has proven to hold or the operator adds. The name is protected
+ * from now on, and nobody else's claim on the key is left.
+ * @param lastUsedAt null for never
+ */
 export function storeKey(
   { statements, at }: OperatorTx,
   { id: user }: Pick<User, 'id'>,
   { fingerprint, type, comment }: NewKey,
   lastUsedAt: number | null = null,
 ): StoredKey {
+  statements.removeClaimsOnKey.run({ fingerprint });
   statements.countKeys.run({ user, change: 1 });
   return statements.addKey.get({ fingerprint, user, type, comment, at, lastUsedAt });
 }
@@ -149,6 +195,25 @@ function findKey(
   const key = keys.find((one) => one.fingerprint === fingerprint);
   if (!key) throw boardError('SSH_KEY_NOT_FOUND', whose, fingerprint);
   return { key, isLast: keys.length === 1 };
+}
+
+/** Removes a key that the user has added as a line. @returns undefined if there is none */
+function takeClaim(
+  statements: Statements,
+  { id: user }: User,
+  fingerprint: string,
+): ClaimedKey | undefined {
+  const claim = statements.claimOf.get({ fingerprint, user });
+  statements.removeClaim.run({ fingerprint, user });
+  return claim && asClaim(claim);
+}
+
+function asClaim(claim: Omit<ClaimedKey, 'id' | 'lastUsedAt'>): ClaimedKey {
+  return { ...claim, id: null, lastUsedAt: null };
+}
+
+function isProven(key: StoredKey | ClaimedKey): key is StoredKey {
+  return key.id !== null;
 }
 
 /** The tokens and sessions that rest on the key's id are refused from now on: see `hasKey`. */

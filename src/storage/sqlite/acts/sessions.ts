@@ -6,21 +6,26 @@ import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
 import type {
   Account,
+  NewKey,
+  NotRemembered,
   OpenedLogin,
   Origin,
   Proof,
   SessionToken,
+  StoredKey,
   User,
 } from '../../../board/types.ts';
-import { boardError } from '../../../protocol/errors.ts';
+import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
+import type { Statements } from '../statements/statements.ts';
 import { hasKey, openTo, refuseBanned, requireActiveSession } from './access.ts';
-import { conversationsOf, requireAddable, storeKey } from './keys.ts';
+import { conversationsOf, hasClaimed, requireAddable, storeKey } from './keys.ts';
 import { mutesOf } from './mutes.ts';
 import { requireDistinctUser } from './names.ts';
 import { membershipOf, membershipRows } from './own-memberships.ts';
 import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
+import { expel } from './users.ts';
 
 // Networks that are remembered of a user: home, work, a phone, and some on the way.
 const networksPerUser = 10;
@@ -50,10 +55,17 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
   const { at, statements } = tx;
   const known = findAdmitted(tx, name, admission);
   // The name alone proves nothing, so it adds no key to a user who exists.
-  const addsKey = newKey !== undefined && (!known || admission.by === 'password');
-  const present = addsKey && requireAddable(statements, known, newKey, 'You have');
-  const account = known ?? add(tx, name, newPasswordHash);
-  const added = addsKey ? present || storeKey(tx, account, newKey, at) : undefined;
+  // The name alone proves nothing, so it adds no key to a user who exists.
+  const addsKey = newKey !== undefined && (!known || admission.by !== 'name');
+  const { present, refusal } = addsKey ? storable(statements, known, given, newKey) : nothing;
+  if (known && admission.by === 'claim' && known.isProtected !== 1) {
+    expel(tx, known, 'Your name was protected by an SSH key. Log in again.');
+  }
+  const account =
+    (known ? statements.accountByKey.get({ key: name.key }) : undefined) ??
+    known ??
+    add(tx, name, newPasswordHash);
+  const added = addsKey && !refusal ? (present ?? storeKey(tx, account, newKey, at)) : undefined;
   if (network !== null) know(tx, account.id, network);
   statements.seen.run({ user: account.id, at });
   const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: at };
@@ -62,7 +74,33 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
     key: added?.id ?? keyOf(admission),
     isProtected: account.isProtected === 1 || added !== undefined,
   };
-  return open(tx, account, { proof, token, origin }, known ? {} : { isNew: true });
+  return open(
+    tx,
+    account,
+    { proof, token, origin },
+    { ...(!known && { isNew: true }), ...(refusal && { notRemembered: refusal }) },
+  );
+}
+
+const nothing: ReturnType<typeof storable> = {};
+
+/**
+ * Whether a login can store an SSH key. One by a right password succeeds if it cannot.
+ * @returns `present` if the user has the key already
+ * @throws BoardError `SSH_KEY_TAKEN`, `SSH_KEY_LIMIT`
+ */
+function storable(
+  statements: Statements,
+  user: User | undefined,
+  { admission }: NewLogin,
+  key: NewKey,
+): { present?: StoredKey | undefined; refusal?: NotRemembered } {
+  try {
+    return { present: requireAddable(statements, user, key, 'You have') };
+  } catch (error) {
+    if (admission.by !== 'password' || !(error instanceof BoardError)) throw error;
+    return { refusal: { code: error.code, message: error.message } };
+  }
 }
 
 /**
@@ -153,8 +191,19 @@ function findKnown(
       : statements.accountByKey.get({ key: name.key });
   if (!known) return undefined;
   requireAdmitted(admission, name, asAccount(known));
+  if (admission.by === 'claim') requireClaim(statements, known, admission.fingerprint);
   refuseBanned(known);
   return known;
+}
+
+/**
+ * Checks that the holder of a key is the user who has added its line, or whose key it is meanwhile.
+ * @throws BoardError `SSH_KEY_NOT_FOUND`
+ */
+function requireClaim(statements: Statements, user: User, fingerprint: string): void {
+  if (hasClaimed(statements, user, fingerprint)) return;
+  if (statements.ownerOfKey.get({ fingerprint })?.user === user.id) return;
+  throw boardError('SSH_KEY_NOT_FOUND', `${user.name} has`, fingerprint);
 }
 
 /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
@@ -203,7 +252,7 @@ function open(
   { statements, at, emit }: ServerTx,
   { id, name }: User,
   { proof, token, origin }: { proof: Proof; token: SessionToken; origin: Origin },
-  more: { isNew?: true } = {},
+  more: Pick<OpenedLogin, 'isNew' | 'notRemembered'> = {},
 ): OpenedLogin {
   const user = { id, name };
   const rows = openTo({ proof }, membershipRows(statements, id));

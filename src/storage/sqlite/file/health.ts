@@ -85,7 +85,7 @@ export const healthChecks: readonly HealthCheck[] = [
   ),
   rule<{ fingerprint: string }>(
     'fingerprints',
-    `SELECT fingerprint FROM user_keys
+    `SELECT fingerprint FROM (SELECT fingerprint FROM user_keys UNION SELECT fingerprint FROM claimed_keys)
      WHERE fingerprint NOT GLOB 'SHA256:*' OR length(fingerprint) <> 50`,
     ({ fingerprint }) => `"${shortened(fingerprint)}" is no fingerprint of an SSH key`,
   ),

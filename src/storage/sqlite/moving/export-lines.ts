@@ -56,6 +56,8 @@ interface UserRow {
   password_hash: string | null;
   /** The SSH keys as JSON, with times in microseconds. */
   keys: string;
+  /** Those that nobody has proven to hold, without a last use. */
+  claimed_keys: string;
 }
 
 const userQuery = 'SELECT * FROM snap.users ORDER BY id';
@@ -70,6 +72,7 @@ function userLine(row: UserRow, { passwords }: ExportScope): ExportLine {
     banReason: row.ban_reason,
     ...(passwords && { passwordHash: row.password_hash }),
     ...(passwords && row.keys !== '[]' && { keys: keysOf(row) }),
+    ...(passwords && row.claimed_keys !== '[]' && { claimedKeys: claimedKeysOf(row) }),
   };
 }
 
@@ -83,6 +86,13 @@ function keysOf({ keys }: UserRow) {
     ...key,
     addedAt: formatTime(addedAt),
     lastUsedAt: optionalTime(lastUsedAt),
+  }));
+}
+
+function claimedKeysOf({ claimed_keys: keys }: UserRow) {
+  return (JSON.parse(keys) as Omit<KeyRow, 'lastUsedAt'>[]).map(({ addedAt, ...key }) => ({
+    ...key,
+    addedAt: formatTime(addedAt),
   }));
 }
 

@@ -14,7 +14,7 @@ const stepSize = 5000;
 
 const tables = `
   CREATE TABLE snap.users (id INTEGER PRIMARY KEY, name, created_at, last_seen_at, banned_at,
-    ban_reason, password_hash, keys);
+    ban_reason, password_hash, keys, claimed_keys);
   CREATE TABLE snap.groups (id INTEGER PRIMARY KEY, name, ref, description, created_at, last_number,
     keep_messages, keep_days, kind, created_by, access, posting, replying, about);
   CREATE TABLE snap.restrictions (group_id, user_id, kind, until, reason, created_at);
@@ -44,7 +44,10 @@ const copyUsers = `
     SELECT id, name, created_at, last_seen_at, banned_at, ban_reason, password_hash,
       iif(key_count = 0, '[]', (SELECT json_group_array(json_object('fingerprint', fingerprint, 'type', type,
         'comment', comment, 'addedAt', added_at, 'lastUsedAt', last_used_at) ORDER BY id)
-        FROM main.user_keys WHERE user_id = users.id))
+        FROM main.user_keys WHERE user_id = users.id)),
+      (SELECT json_group_array(json_object('fingerprint', fingerprint, 'type', type, 'comment', comment,
+        'addedAt', added_at) ORDER BY added_at, fingerprint)
+        FROM main.claimed_keys WHERE user_id = users.id)
     FROM main.users`;
 
 /** The blocks between users of the snapshot. */

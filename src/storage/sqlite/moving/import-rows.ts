@@ -10,6 +10,7 @@ import { everyoneId } from '../../../board/mentions.ts';
 import { nameKey } from '../../../board/name-key.ts';
 import { groupName, userName } from '../../../board/names.ts';
 import { directName, isDirectName } from '../../../protocol/direct.ts';
+import { limits } from '../../../protocol/limits.ts';
 import { areRanges, parseRanges } from '../../../protocol/marks.ts';
 import { everyone } from '../../../protocol/mentions.ts';
 import { storedName } from '../acts/access.ts';
@@ -151,8 +152,12 @@ export class ImportRows {
 
   private addUser(line: LineOf<'user'>): void {
     const columns = nameColumns(userName(line.name));
-    const { passwordHash = null, keys = [], ...fields } = line;
+    const { passwordHash = null, keys = [], claimedKeys = [], ...fields } = line;
     if (keys.length > 0) this.requireVersion2('SSH keys', 'keys');
+    if (claimedKeys.length > 0) this.requireVersion2('SSH keys', 'claimedKeys');
+    if (keys.length + claimedKeys.length > limits.sshKeys) {
+      throw new ExportError(`keys: A user has at most ${limits.sshKeys}`);
+    }
     const protection = { passwordHash, keyCount: keys.length };
     const { lastInsertRowid } = this.statements.addUser.run({
       ...fields,
@@ -161,12 +166,16 @@ export class ImportRows {
     });
     const user = Number(lastInsertRowid);
     this.users.set(line.name, user);
-    for (const key of keys) this.addKey(user, key);
+    for (const key of keys) this.addKey('addKey', { ...key, user });
+    for (const key of claimedKeys) this.addKey('addClaim', { ...key, user });
   }
 
-  private addKey(user: number, key: NonNullable<LineOf<'user'>['keys']>[number]): void {
+  private addKey(
+    statement: 'addKey' | 'addClaim',
+    key: { readonly user: number; readonly fingerprint: string },
+  ): void {
     try {
-      this.statements.addKey.run({ ...key, user });
+      this.statements[statement].run(key);
     } catch (error) {
       if (!isConflict(error)) throw error;
       throw new ExportError(`keys: An earlier key is ${key.fingerprint} too`);

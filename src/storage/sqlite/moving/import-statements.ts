@@ -47,6 +47,7 @@ export interface ImportStatements
   extends Record<
     | 'addUser'
     | 'addKey'
+    | 'addClaim'
     | 'addGroup'
     | 'addDirect'
     | 'addBlock'
@@ -111,6 +112,9 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
     addKey: client.prepare(`
       INSERT INTO user_keys (fingerprint, user_id, type, comment, added_at, last_used_at)
       VALUES (:fingerprint, :user, :type, :comment, :addedAt, :lastUsedAt)`),
+    addClaim: client.prepare(`
+      INSERT INTO claimed_keys (fingerprint, user_id, type, comment, added_at)
+      VALUES (:fingerprint, :user, :type, :comment, :addedAt)`),
     addGroup: client.prepare(`
       INSERT INTO groups (id, name, name_key, skeleton, key_skeleton, description, created_at, last_number, keep_messages,
         keep_days, access, posting, replying, about, created_by)

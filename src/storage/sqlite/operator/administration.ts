@@ -14,6 +14,7 @@ import type { GroupRef, NewKey } from '../../../board/types.ts';
 import type { Access } from '../../../protocol/rights.ts';
 import { findGroup } from '../acts/access.ts';
 import { findDeletable } from '../acts/groups.ts';
+import { keysOfUser } from '../acts/keys.ts';
 import { noMessage } from '../acts/messages.ts';
 import { findUser } from '../acts/users.ts';
 import type { Executor } from '../executor.ts';
@@ -115,7 +116,7 @@ export class SqliteAdministration implements Administration {
         memberships,
         invitations: this.statements.invitationsFor.all({ user: user.id }),
         restrictions: this.statements.restrictionsOf.all({ user: user.id }),
-        sshKeys: this.statements.keysOf.all({ user: user.id }),
+        sshKeys: keysOfUser(this.statements, user),
       };
     });
   }

@@ -1,5 +1,5 @@
 import type { Name } from '../../../board/name-key.ts';
-import type { KeyRepository, KeySession } from '../../../board/ports/keys.ts';
+import type { KeyRepository } from '../../../board/ports/keys.ts';
 import type {
   AccountRepository,
   Actor,
@@ -11,6 +11,7 @@ import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
 import type {
   Account,
+  ClaimedKey,
   NewKey,
   OpenedLogin,
   Origin,
@@ -19,6 +20,7 @@ import type {
   User,
 } from '../../../board/types.ts';
 import { requireActiveSession } from '../acts/access.ts';
+import { hasClaimed, keysOfUser } from '../acts/keys.ts';
 import { asAccount } from '../acts/sessions.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import { plain } from './repository.ts';
@@ -114,20 +116,40 @@ export class SqliteAccounts implements AccountRepository, KeyRepository {
     return found.isProtected ? 'protected' : 'unprotected';
   }
 
-  keys(actor: Actor): Promise<StoredKey[]> {
+  keys(actor: Actor): Promise<(StoredKey | ClaimedKey)[]> {
     const { statements } = this.store;
     return this.store.read(() => {
       requireActiveSession(statements, actor);
-      return statements.keysOf.all({ user: actor.user.id });
+      return keysOfUser(statements, actor.user);
     });
   }
 
-  addKey(actor: Actor, key: NewKey, session: KeySession): Promise<StoredKey> {
-    return this.store.run('addKey', { actor: plain(actor), key, ...session }, actor);
+  addKey(actor: Actor, key: NewKey, token: SessionToken | null): Promise<StoredKey> {
+    return this.store.run('addKey', { actor: plain(actor), key, token }, actor);
   }
 
-  removeKey(actor: Actor, fingerprint: string): Promise<StoredKey> {
+  claimKey(actor: Actor, key: NewKey): Promise<StoredKey | ClaimedKey> {
+    return this.store.run('claimKey', { actor: plain(actor), key }, actor);
+  }
+
+  removeKey(actor: Actor, fingerprint: string): Promise<StoredKey | ClaimedKey> {
     return this.store.run('removeKey', { actor: plain(actor), fingerprint }, actor);
+  }
+
+  claimantsOf(fingerprint: string, limit: number): Promise<User[]> {
+    return this.store.read(() => this.store.statements.claimantsOf.all({ fingerprint, limit }));
+  }
+
+  hasClaimed({ key }: Name, fingerprint: string): Promise<boolean> {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      const user = statements.accountByKey.get({ key });
+      return user !== undefined && hasClaimed(statements, user, fingerprint);
+    });
+  }
+
+  dropClaims(fingerprint: string, payer: Payer | undefined): Promise<void> {
+    return this.store.run('dropClaims', { fingerprint }, { payer });
   }
 
   /** Notes what a login has used, after a login that wrote nothing. */

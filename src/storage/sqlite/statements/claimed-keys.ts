@@ -18,20 +18,15 @@ export function claimedKeyStatements(orm: Orm) {
   return {
     /** The claims of a user, those first that were added first. */
     claimsOf: () =>
-      orm
-        .select(claimColumns)
-        .from(claimedKeys)
-        .where(ofUser)
-        .orderBy(asc(claimedKeys.addedAt), asc(claimedKeys.fingerprint))
-        .prepare(),
-    /** Who has added a key, at most `:limit` users, those first that added it first. */
+      orm.select(claimColumns).from(claimedKeys).where(ofUser).orderBy(asc(sql`rowid`)).prepare(),
+    /** Who has added a key, at most `:limit` users, the older users first. */
     claimantsOf: () =>
       orm
         .select({ id: users.id, name: users.name })
         .from(claimedKeys)
         .innerJoin(users, eq(users.id, claimedKeys.userId))
         .where(ofKey)
-        .orderBy(asc(claimedKeys.addedAt), asc(claimedKeys.userId))
+        .orderBy(asc(claimedKeys.userId))
         .limit(value('limit'))
         .prepare(),
     /** Finds a row if the user has added the key. */

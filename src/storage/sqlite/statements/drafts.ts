@@ -1,22 +1,24 @@
-import { and, asc, desc, eq, inArray, lt, sql } from 'drizzle-orm';
+import { and, asc, eq, inArray, lt, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { drafts, screenKeys } from '../file/schema.ts';
 
 const value = sql.placeholder;
+
+const draftColumns = {
+  place: drafts.place,
+  subject: drafts.subject,
+  text: drafts.content,
+  writtenAt: drafts.writtenAt,
+};
 
 /** The queries about what the screen of users keeps: texts that were not sent, and keys of their own. */
 export function draftStatements(orm: Orm) {
   const ofUser = eq(drafts.userId, value('user'));
   const keysOfUser = eq(screenKeys.userId, value('user'));
   return {
-    /** The drafts of a user, the newest first. */
+    /** The drafts of a user, with the times at which they were written, by their places. */
     draftsOf: () =>
-      orm
-        .select({ place: drafts.place, subject: drafts.subject, text: drafts.content })
-        .from(drafts)
-        .where(ofUser)
-        .orderBy(desc(drafts.writtenAt), asc(drafts.place))
-        .prepare(),
+      orm.select(draftColumns).from(drafts).where(ofUser).orderBy(asc(drafts.place)).prepare(),
     keepDraft: () =>
       orm
         .insert(drafts)
