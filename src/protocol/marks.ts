@@ -64,16 +64,16 @@ export function withoutCatchUp(now: Marks, was: Marks, upTo: number): Marks {
   return withRead({ lastRead: 0, ranges: [] }, [...both, ...readAfter(now, upTo)]);
 }
 
-/** The marks without some numbers, which are unread then. */
-export function withoutNumbers(marks: Marks, numbers: readonly number[]): Marks {
-  const gone = [...numbers].sort((a, b) => a - b);
+/** The marks without some ranges, which are unread then. The ranges may be in any order. */
+export function withoutRanges(marks: Marks, ranges: readonly NumberRange[]): Marks {
+  const gone = [...ranges].sort(([a], [b]) => a - b);
   const kept: NumberRange[] = [];
   for (const [first, last] of [[1, marks.lastRead] as const, ...marks.ranges]) {
     let from = first;
-    for (const number of gone) {
-      if (number < from || number > last) continue;
-      if (number > from) kept.push([from, number - 1]);
-      from = number + 1;
+    for (const [goneFrom, goneTo] of gone) {
+      if (goneTo < from || goneFrom > last) continue;
+      if (goneFrom > from) kept.push([from, goneFrom - 1]);
+      from = goneTo + 1;
     }
     if (from <= last) kept.push([from, last]);
   }

@@ -31,6 +31,8 @@ export interface ScreenOptions {
   readonly onStop?: (listener: () => void) => () => void;
   /** Ends the screen when aborted. */
   readonly gone: AbortSignal;
+  /** A clock that never goes back, in milliseconds. `performance.now` if it is left out. */
+  readonly now?: () => number;
 }
 
 /**
@@ -40,9 +42,13 @@ export interface ScreenOptions {
  */
 export function runScreen(options: ScreenOptions): Promise<string | undefined> {
   const { board, input, output, size, environment, title, gone } = options;
-  const { drafts = draftsInMemory() } = options;
+  const { drafts = draftsInMemory(), now = () => performance.now() } = options;
   return new Promise((resolve) => {
-    const display = new Display(output, { size, ...abilitiesOf(environment) });
+    const display = new Display(output, {
+      size,
+      ...abilitiesOf(environment),
+      sent: () => program.frameSent(),
+    });
     let isOver = false;
     const end = (reason?: string) => {
       isOver = true;
@@ -77,6 +83,7 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
       size: () => ({ columns: size.columns, rows: size.rows }),
       title,
       zone: environment.TZ,
+      now,
       keys: options.keys,
       redraw: (pace) => display.draw(program.draw, pace),
       drafts,

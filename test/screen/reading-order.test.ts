@@ -52,6 +52,16 @@ test.each<[string, Partial<WhereReading>, ReturnType<typeof nextStep>]>([
     { to: 'message', number: 12 },
   ],
   [
+    'reads the thread of the cursor, not another one that is open',
+    { number: 20, thread: 20, open: open(11), threads: threads(10, 20) },
+    { to: 'thread', thread: 20 },
+  ],
+  [
+    'goes on from the cursor if another thread is open',
+    { number: 30, thread: 30, open: open(11), threads: threads(10, 20) },
+    { to: 'thread', thread: 10 },
+  ],
+  [
     'comes back for messages before the cursor',
     { number: 12, open: open(10) },
     { to: 'message', number: 10 },

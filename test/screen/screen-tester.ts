@@ -1,4 +1,4 @@
-import { PassThrough } from 'node:stream';
+import { PassThrough, Writable } from 'node:stream';
 import { Terminal } from '@xterm/headless';
 import { expect, onTestFinished } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
@@ -17,6 +17,9 @@ interface TesterOptions {
 
 // How long something may take to appear before the test fails, in milliseconds.
 const patience = 10_000;
+// Milliseconds between what a person types, on the clock of the screen; and between repeats of a key that is held down.
+const thinking = 1000;
+const repeating = 40;
 
 /** A person at the full-screen client: types keys, and sees what a terminal draws. */
 export class ScreenTester {
@@ -25,7 +28,11 @@ export class ScreenTester {
   /** All that was sent to the terminal. */
   raw = '';
   private readonly input = new PassThrough();
-  private readonly output = new PassThrough();
+  /** Milliseconds of the clock of the screen, which goes on only when keys are typed. */
+  private clock = 0;
+  private isStuck = false;
+  /** What the line carries once it is not stuck any more. */
+  private held: (() => void) | undefined;
   private readonly resizing = new Set<() => void>();
   private readonly watchers = new Watchers(patience, () => this.text);
   private readonly gone = new AbortController();
@@ -34,17 +41,24 @@ export class ScreenTester {
     readonly board: Awaited<ReturnType<typeof connect>>,
     private readonly terminal: Terminal,
   ) {
-    this.output.setEncoding('utf8').on('data', (text: string) => {
-      this.raw += text;
-      terminal.write(text, () => {
-        this.watchers.look();
-      });
-    });
     const { resizing } = this;
+    const output = new Writable({
+      decodeStrings: false,
+      write: (text: string, _encoding, done) => {
+        const carry = () => {
+          this.raw += text;
+          terminal.write(text, () => this.watchers.look());
+          done();
+        };
+        if (this.isStuck) this.held = carry;
+        else carry();
+        this.watchers.look();
+      },
+    });
     this.ended = runScreen({
       board,
       input: this.input,
-      output: this.output,
+      output,
       size: {
         get columns() {
           return terminal.cols;
@@ -61,8 +75,10 @@ export class ScreenTester {
       title: 'board.example',
       keys: new KeyTable(),
       gone: this.gone.signal,
+      now: () => this.clock,
     });
     onTestFinished(async () => {
+      this.unstick();
       this.gone.abort();
       await this.ended;
       await board.close();
@@ -83,8 +99,34 @@ export class ScreenTester {
     );
   }
 
+  /** Types keys at once, after a person has had time to read the screen. */
   type(keys: string): void {
+    this.clock += thinking;
     this.input.write(keys);
+  }
+
+  /** Holds a key down. Whatever each repeat asks of the board is answered before the next one. */
+  async hold(key: string, times: number): Promise<void> {
+    this.clock += thinking - repeating;
+    for (let repeat = 0; repeat < times; repeat++) {
+      this.clock += repeating;
+      this.input.write(key);
+      for (let calls = 0; calls < 5; calls++) await this.board.call('ping', {});
+    }
+  }
+
+  /** The line to the terminal carries nothing more until `unstick`. Resolves when something waits for it. */
+  async stick(meanwhile: () => void): Promise<void> {
+    this.isStuck = true;
+    meanwhile();
+    await this.until(() => this.held !== undefined);
+  }
+
+  unstick(): void {
+    const { held } = this;
+    this.isStuck = false;
+    this.held = undefined;
+    held?.();
   }
 
   resize(columns: number, rows: number): void {

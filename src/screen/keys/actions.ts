@@ -26,7 +26,7 @@ export const actions = {
   next: {
     keys: ['space'],
     places: panes,
-    does: 'reads on: the next page, else the next unread message, thread, group',
+    does: 'reads on: page, unread message, thread, group; what you leave is read if you saw its end',
     hint: 'next',
   },
   'page-back': { keys: ['b', 'pageup'], places: panes, does: 'goes a page back' },
@@ -54,7 +54,11 @@ export const actions = {
   mute: { keys: ['M'], places: messages, does: 'mutes the thread, or takes that back' },
   copy: { keys: ['y'], places: messages, does: 'copies the number or the text of a message' },
   'catch-up-group': { keys: ['X'], places: panes, does: 'marks the whole group as read' },
-  undo: { keys: ['z'], places: panes, does: 'takes the last x or X back' },
+  undo: {
+    keys: ['z'],
+    places: panes,
+    does: 'takes back, one after the other, what Space, x and X marked as read',
+  },
   'new-thread': { keys: ['c'], places: panes, does: 'begins a thread', hint: 'new' },
   'next-unread': {
     keys: ['n'],

@@ -48,13 +48,16 @@ export function nextStep(where: WhereReading): Step {
   return nextInThread(where) ?? nextThread(where) ?? nextGroup(where) ?? { to: 'nothing' };
 }
 
-function nextInThread({ open, number = 0, threads }: WhereReading): Step | undefined {
-  if (!open) return undefined;
-  const unread = open.messages.filter((message) => message.unread);
+/** The thread is that of the cursor. Another one may be open. */
+function nextInThread({ open, number = 0, thread, threads }: WhereReading): Step | undefined {
+  const here = thread ?? open?.thread;
+  if (here === undefined) return undefined;
+  const isOpen = open?.thread === here;
+  const unread = isOpen ? open.messages.filter((message) => message.unread) : [];
   const next = unread.find((message) => message.number > number) ?? unread[0];
   if (next) return { to: 'message', number: next.number };
-  const counted = threads.find(({ thread }) => thread === open.thread)?.unread ?? 0;
-  return !open.isWhole && counted > 0 ? { to: 'thread', thread: open.thread } : undefined;
+  const counted = threads.find((each) => each.thread === here)?.unread ?? 0;
+  return !(isOpen && open.isWhole) && counted > 0 ? { to: 'thread', thread: here } : undefined;
 }
 
 /** What `n` does, and `N` with `direction` -1: the next unread thread, then the next unread group. */

@@ -43,8 +43,6 @@ interface ActionsOptions {
   readonly columns: () => number;
   readonly say: (text: string) => void;
   readonly failed: (error: unknown) => void;
-  /** Resolves when the next frame was drawn. */
-  readonly nextFrame: () => Promise<void>;
   readonly leave: () => void;
 }
 

@@ -2,15 +2,16 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
 import {
   alone,
+  isRead,
   type Marks,
   type NumberRange,
   withoutCatchUp,
-  withoutNumbers,
-  withRead,
+  withoutRanges,
 } from '../../protocol/marks.ts';
-import type { Header, Result } from '../../protocol/schemas.ts';
+import type { Header } from '../../protocol/schemas.ts';
 import type { Row } from '../model/row.ts';
 import type { Groups } from './groups.ts';
+import type { MarkedStep } from './marked-steps.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 
@@ -21,89 +22,107 @@ interface ActsOptions {
   readonly say: (text: string) => void;
 }
 
-/** What `z` takes back. */
-type Undoable =
-  | { readonly group: number; readonly numbers: readonly number[] }
-  | {
-      readonly group: number;
-      readonly was: Result<'group.markRead'>['was'];
-      readonly upTo: number;
-    };
-
 // Messages of a thread that are asked for at a time.
 const pageSize = 1000;
+// Ranges of a thread that are kept to take it back. The board itself keeps about a hundred for a group.
+const mostRanges = 1000;
 
 /** What keys do to the messages and the thread under the cursor: marks, mutes, deleting. */
 export class Acts {
-  private undoable: Undoable | undefined;
-
   constructor(private readonly options: ActsOptions) {}
 
   /** Marks the thread under the cursor as read. */
   async catchUpThread(): Promise<void> {
     const { groups, reader, say } = this.options;
     const row = this.row();
-    const messages = await this.messagesOf(row, groups.find(row.group)?.lastRead ?? 0);
-    const unread = messages.filter((message) => groups.isUnread(row.group, message));
-    const numbers = unread.map(({ number }) => number);
-    const { ranges } = withRead({ lastRead: -1, ranges: [] }, numbers.map(alone));
-    for (let at = 0; at < ranges.length; at += limits.rangesAtOnce) {
-      await this.markRead(row.group, ranges.slice(at, at + limits.rangesAtOnce));
+    const { group, thread } = row;
+    await groups.stored(group);
+    const ranges: NumberRange[] = [];
+    let unread = 0;
+    let mentions = 0;
+    for await (const messages of this.pagesOf(row, groups.find(group)?.lastRead ?? 0)) {
+      const page = messages.filter((message) => groups.isUnread(group, message));
+      await this.markRead(group, page);
+      ranges.push(...rangesOf(page));
+      ranges.length = Math.min(ranges.length, mostRanges);
+      unread += page.length;
+      mentions += this.mentionsIn(page);
     }
-    reader.countThread(row.thread, Number.POSITIVE_INFINITY);
-    this.undoable = { group: row.group, numbers };
-    say(`${counted(numbers.length)} of the thread marked as read. z takes it back.`);
+    reader.countThread(thread, Number.POSITIVE_INFINITY);
+    const isUndoable = ranges.length > 0 && ranges.length < mostRanges;
+    if (isUndoable) reader.marked.add({ of: 'thread', group, ranges, unread, mentions });
+    say(`${counted(unread)} of the thread marked as read.${isUndoable ? ' z takes it back.' : ''}`);
   }
 
   /** Marks the group as read. */
   async catchUpGroup(): Promise<void> {
     const { board, groups, reader, say } = this.options;
     const group = this.group();
-    const unread = groups.find(group)?.unread ?? 0;
-    const { was, lastRead } = await board.call('group.markRead', { group });
-    groups.caughtUp(group, lastRead);
-    this.undoable = { group, was, upTo: lastRead };
+    await groups.stored(group);
+    const { unread, mentions } = groups.find(group) ?? { unread: 0, mentions: 0 };
+    const { was, lastRead: upTo } = await board.call('group.markRead', { group });
+    groups.caughtUp(group, upTo);
+    reader.marked.add({ of: 'group', group, was, upTo, unread, mentions });
     await reader.refresh();
     say(`${counted(unread)} of ${groups.nameOf(group)} marked as read. z takes it back.`);
   }
 
-  /** Takes the last catch-up back. What was read after it stays read. */
+  /** Takes the last step back that marked something as read. What was read after it stays read. */
   async undo(): Promise<void> {
     const { groups, reader, say } = this.options;
-    const { undoable } = this;
-    const now = undoable && groups.find(undoable.group);
-    if (!undoable || !now) {
+    const step = this.lastStep();
+    if (!step) {
       say('There is nothing to take back.');
       return;
     }
-    const marks =
-      'numbers' in undoable
-        ? withoutNumbers(now, undoable.numbers)
-        : withoutCatchUp(now, undoable.was, undoable.upTo);
-    await this.restore(undoable.group, marks);
-    this.undoable = undefined;
+    const { group } = step;
+    try {
+      await groups.stored(group);
+      const now = groups.find(group);
+      if (now) await this.restore(group, marksBefore(step, now), countsOf(step));
+    } catch (error) {
+      reader.marked.add(step);
+      throw error;
+    }
+    if (step.of === 'message') {
+      reader.countThread(step.thread, -1);
+      await reader.returnTo(group, step.number);
+      say(`${groups.nameOf(group)}#${step.number} is unread again.`);
+      return;
+    }
     await reader.refresh();
-    say(`${groups.nameOf(undoable.group)} is as unread as before.`);
+    const name = step.of === 'group' ? groups.nameOf(group) : 'The thread';
+    say(`${name} is as unread as before.`);
   }
 
   /** Marks the message under the cursor and the later ones of its thread as unread. */
   async markUnread(): Promise<void> {
     const { groups, reader, say } = this.options;
     const row = this.row();
-    const from = row.number ?? row.thread;
-    const messages = await this.messagesOf(row, from - 1);
-    const numbers = messages
-      .filter(({ senderId }) => senderId !== groups.userId)
-      .map(({ number }) => number);
-    const now = groups.find(row.group);
-    if (!now || numbers.length === 0) {
+    const { group } = row;
+    await groups.stored(group);
+    const ranges: NumberRange[] = [];
+    let count = 0;
+    let unread = 0;
+    let mentions = 0;
+    const now = groups.find(group);
+    for await (const messages of this.pagesOf(row, (row.number ?? row.thread) - 1)) {
+      const page = messages.filter(({ senderId }) => senderId !== groups.userId);
+      const read = page.filter(({ number }) => now && isRead(now, number));
+      ranges.push(...rangesOf(page));
+      ranges.length = Math.min(ranges.length, mostRanges);
+      count += page.length;
+      unread += read.length;
+      mentions += this.mentionsIn(read);
+    }
+    if (!now || count === 0) {
       say('Your own messages are never unread.');
       return;
     }
-    await this.restore(row.group, withoutNumbers(now, numbers));
+    await this.restore(group, withoutRanges(now, ranges), { unread, mentions });
     reader.keepUnread();
     await reader.refresh();
-    say(`${counted(numbers.length)} from here on marked as unread.`);
+    say(`${counted(count)} from here on marked as unread.`);
   }
 
   /** Mutes the thread under the cursor, or takes that back. */
@@ -129,28 +148,47 @@ export class Acts {
     say(`Message ${number} is deleted.`);
   }
 
-  private async restore(group: number, { lastRead, ranges }: Marks): Promise<void> {
+  /** The last step in a group that the user is still in. */
+  private lastStep(): MarkedStep | undefined {
+    const { groups, reader } = this.options;
+    for (;;) {
+      const step = reader.marked.take();
+      if (!step || groups.find(step.group)) return step;
+    }
+  }
+
+  private async restore(
+    group: number,
+    { lastRead, ranges }: Marks,
+    added: { readonly unread: number; readonly mentions: number },
+  ): Promise<void> {
     const { board, groups } = this.options;
     const marks = await board.call('group.restoreMarks', {
       group,
       lastRead,
       ranges: ranges.map(([first, last]) => [first, last]),
     });
-    groups.setMarks(group, marks);
+    groups.marked(group, marks, added);
   }
 
-  private async markRead(group: number, ranges: readonly NumberRange[]): Promise<void> {
+  private async markRead(group: number, messages: readonly Header[]): Promise<void> {
     const { board, groups } = this.options;
-    const marks = await board.call('message.markRead', {
-      group,
-      ranges: ranges.map(([first, last]) => [first, last]),
-    });
-    groups.setMarks(group, marks);
+    const ranges = rangesOf(messages);
+    let marks: Marks | undefined;
+    for (let at = 0; at < ranges.length; at += limits.rangesAtOnce) {
+      const some = ranges.slice(at, at + limits.rangesAtOnce);
+      marks = await board.call('message.markRead', {
+        group,
+        ranges: some.map(([first, last]) => [first, last]),
+      });
+    }
+    if (!marks) return;
+    const mentions = this.mentionsIn(messages);
+    groups.marked(group, marks, { unread: -messages.length, mentions: -mentions });
   }
 
-  /** The visible messages of the thread of a row after a number. */
-  private async messagesOf({ group, thread }: Row, after: number): Promise<Header[]> {
-    const all: Header[] = [];
+  /** The visible messages of the thread of a row after a number, in pages: a thread may have any number of messages. */
+  private async *pagesOf({ group, thread }: Row, after: number): AsyncGenerator<Header[]> {
     for (let last = after; ; ) {
       const { messages, more } = await this.options.board.call('thread.get', {
         group,
@@ -158,10 +196,14 @@ export class Acts {
         after: last,
         limit: pageSize,
       });
-      all.push(...messages);
+      yield messages;
       last = messages.at(-1)?.number ?? last;
-      if (!more || messages.length === 0) return all;
+      if (!more || messages.length === 0) return;
     }
+  }
+
+  private mentionsIn(messages: readonly Header[]): number {
+    return messages.filter((message) => this.options.groups.isMention(message)).length;
   }
 
   private row(): Row {
@@ -176,6 +218,26 @@ export class Acts {
     if (group === undefined) throw new NothingHere('There is no group here.');
     return group;
   }
+}
+
+/** The numbers of messages, of which the oldest is first. */
+function rangesOf(messages: readonly Header[]): NumberRange[] {
+  const ranges: [number, number][] = [];
+  for (const { number } of messages) {
+    const before = ranges.at(-1);
+    if (before?.[1] === number - 1) before[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
+
+function marksBefore(step: MarkedStep, now: Marks): Marks {
+  if (step.of === 'group') return withoutCatchUp(now, step.was, step.upTo);
+  return withoutRanges(now, step.of === 'thread' ? step.ranges : [alone(step.number)]);
+}
+
+function countsOf(step: MarkedStep): { readonly unread: number; readonly mentions: number } {
+  return { unread: step.of === 'message' ? 1 : step.unread, mentions: step.mentions };
 }
 
 function counted(count: number): string {

@@ -34,6 +34,8 @@ export class Attention {
 
   async go(): Promise<void> {
     const { groups, reader, say } = this.options;
+    // The first place is left for a while only. What this key led to was read when it goes on from there.
+    if (this.journey) reader.markSeen();
     this.journey ??= {
       from: reader.position,
       mentioned: new Set(),

@@ -98,7 +98,6 @@ function drawMessage(surface: Surface, reader: Reader): void {
   // A wider screen may have brought the end of the text up.
   while (shown.offset > 0 && text.endsBefore(shown.offset)) shown.offset--;
   drawText(surface, text, shown.offset);
-  if (shown.endsWithin(surface.rows, surface.columns)) reader.messages.drawnToEnd();
 }
 
 function drawWrapped(surface: Surface, text: string): void {

@@ -120,9 +120,36 @@ export class Groups implements Reader {
     this.recount();
   }
 
+  /**
+   * Sets the marks of a group after a call from here, and adds to its counts what the call has changed, so that the next frame shows it.
+   * Only a count at its limit, which can mean more, is counted again by the board.
+   */
+  marked(
+    group: number,
+    { lastRead, ranges }: Marks,
+    added: { readonly unread: number; readonly mentions: number },
+  ): void {
+    const entry = this.find(group);
+    if (!entry) return;
+    const isKnown = entry.unread < limits.unread || added.unread >= 0;
+    const sum = isKnown ? entry.unread + added.unread : entry.unread;
+    const unread = Math.max(0, Math.min(limits.unread, sum));
+    const mentions = Math.max(0, entry.mentions + added.mentions);
+    this.change(group, { lastRead, ranges, unread, mentions });
+    if (!isKnown) this.recount();
+    this.options.changed();
+  }
+
+  /** Resolves when the board has stored what was read in a group so far. */
+  stored(group: number): Promise<void> {
+    return this.unstored.stored(group);
+  }
+
   /** Sets the counts of a group that was marked as read as a whole. */
   caughtUp(group: number, lastRead: number): void {
     this.change(group, { lastRead, ranges: [], unread: 0, mentions: 0 });
+    this.options.changed();
+    // Messages that have arrived meanwhile are not counted.
     this.recount();
   }
 

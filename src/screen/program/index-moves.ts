@@ -29,8 +29,8 @@ export class IndexMoves {
   async moveToEnd(end: 'start' | 'end'): Promise<void> {
     const { place } = this;
     const turn = place.begin();
-    place.settle();
     const { index } = place;
+    index.settle();
     await (end === 'start' ? index.loadStart() : index.loadEnd());
     if (place.isStill(turn)) place.select();
   }

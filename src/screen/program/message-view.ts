@@ -21,6 +21,8 @@ interface MessageViewOptions {
 export class MessageView {
   private current: Shown | undefined;
   private readonly contents = new Contents();
+  /** The message whose end is in the frame that is being sent. */
+  private endDrawn: Shown | undefined;
   /** The request under way. Other messages are requested after its answer. */
   private loading: Promise<void> | undefined;
 
@@ -119,9 +121,17 @@ export class MessageView {
     return !current || !area || current.endsWithin(area.rows, area.columns);
   }
 
-  /** Called when the last row of the message was drawn. */
-  drawnToEnd(): void {
-    if (this.current) this.current.endDrawn = true;
+  /** A frame was drawn. @param isCovered whether something is over the message */
+  drawn(isCovered: boolean): void {
+    const { current } = this;
+    const isEndDrawn = !isCovered && this.options.area() && current?.message && this.endShown;
+    this.endDrawn = isEndDrawn ? current : undefined;
+  }
+
+  /** The frame that was drawn last is on the terminal. @param at in milliseconds of the clock of the screen */
+  frameSent(at: number): void {
+    if (this.endDrawn) this.endDrawn.endSentAt ??= at;
+    this.endDrawn = undefined;
   }
 
   /** Loads the message that is shown. One call is under way at a time, however fast the cursor moves. */

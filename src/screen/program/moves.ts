@@ -14,8 +14,6 @@ interface MovesOptions {
   readonly attention: Attention;
   readonly finding: Finding;
   readonly going: Going;
-  /** Resolves when the next frame was drawn. */
-  readonly nextFrame: () => Promise<void>;
   /** Asks the user, and ends the screen. */
   readonly askToLeave: () => Promise<void>;
 }
@@ -31,7 +29,7 @@ export class Moves {
     const { reader, attention, finding } = this.options;
     switch (action) {
       case 'next':
-        return this.space();
+        return reader.space();
       case 'page-back':
         return this.turnPage(-1);
       case 'page-forward':
@@ -72,14 +70,6 @@ export class Moves {
       default:
         return undefined;
     }
-  }
-
-  /** A message counts as read only after it was on the screen, so the next key waits for the frame. */
-  private async space(): Promise<void> {
-    const { reader, nextFrame } = this.options;
-    await reader.space();
-    await reader.loaded();
-    await nextFrame();
   }
 
   private turnPage(direction: 1 | -1): Promise<void> | undefined {

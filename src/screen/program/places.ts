@@ -83,11 +83,20 @@ export class Places {
     const before = place.index;
     const index = this.indexOf(group);
     const turn = index === before ? place.begin() : place.show(index);
-    if (index === before) place.leave();
     await index.goTo(number, message.thread);
     if (!place.isStill(turn)) return;
     place.groupList = { ...place.groupList, cursor: groupKey(group) };
     place.select();
+  }
+
+  /** Moves the cursor back to a message that was read: among what was found, if it is there, else in its group. */
+  async returnTo(group: number, number: number): Promise<void> {
+    const { index } = this.place;
+    const row = index.rows.find((each) => each.group === group && each.number === number);
+    if (!row || !(index instanceof FoundIndex)) return this.goTo(group, number);
+    this.place.begin();
+    index.scrolled = { ...index.scrolled, cursor: row.key };
+    this.place.select();
   }
 
   /** Goes from a message that was found to its place in its group. */

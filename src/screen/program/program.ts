@@ -15,6 +15,7 @@ import { Dialogue } from './dialogue.ts';
 import { drawFrame } from './frame.ts';
 import { Groups } from './groups.ts';
 import { newsOf } from './news.ts';
+import { type Press, Presses } from './presses.ts';
 import { Reader } from './reader.ts';
 import { Status } from './status.ts';
 
@@ -25,6 +26,8 @@ interface ProgramOptions {
   readonly title: string;
   /** The variable TZ of the person at the terminal. */
   readonly zone: string | undefined;
+  /** A clock that never goes back, in milliseconds. */
+  readonly now: () => number;
   readonly keys: KeyTable;
   readonly drafts: DraftStore;
   readonly terminal: TerminalUse;
@@ -41,19 +44,19 @@ export class Program {
   private readonly dialogue: Dialogue;
   private readonly actions: Actions;
   private readonly clock: Clock;
-  private readonly keys: KeyEvent[] = [];
+  private readonly presses: Presses;
+  private readonly keys: Press[] = [];
   private isBusy = false;
   /** Whether a key is being carried out that has not waited for anything. */
   private isActing = false;
   private readonly status = new Status();
-  /** Called with the next frame that is drawn. */
-  private drawn: (() => void)[] = [];
   /** Gives up waiting for what a key does. */
   private giveUp: (() => void) | undefined;
 
   constructor(private readonly options: ProgramOptions) {
     const { board, size, zone, keys, redraw } = options;
     this.clock = new Clock(zone);
+    this.presses = new Presses(options.now);
     const failed = (error: unknown) => this.fail(error);
     const say = (text: string) => this.say(text);
     const changed = () => redraw('soon');
@@ -78,7 +81,6 @@ export class Program {
       columns: () => size().columns - 2,
       say,
       failed,
-      nextFrame: () => this.nextFrame(),
       leave: () => options.leave(),
     });
   }
@@ -111,6 +113,7 @@ export class Program {
 
   /** Keys are carried out in order. One that waits for the board holds the others back, unless it asks the user. */
   press(event: KeyEvent): void {
+    const press = this.presses.of(event);
     if (this.dialogue.isOpen && this.keys.length === 0) {
       this.status.clear();
       this.dialogue.press(event);
@@ -122,7 +125,7 @@ export class Program {
       this.giveUp?.();
       return;
     }
-    this.keys.push(event);
+    this.keys.push(press);
     if (!this.isBusy) void this.work();
   }
 
@@ -138,8 +141,13 @@ export class Program {
       notes: this.status.notes,
     });
     this.dialogue.draw(surface);
-    for (const resolve of this.drawn.splice(0)) resolve();
+    this.reader.messages.drawn(this.dialogue.isOpen);
   };
+
+  /** The frame that was drawn last is on the terminal. */
+  frameSent(): void {
+    this.reader.messages.frameSent(this.options.now());
+  }
 
   /**
    * Keys that wait go to what a key has opened at once. If it took a while, a text still gets them, but a question does not: they
@@ -153,16 +161,18 @@ export class Program {
 
   private feedDialogue(): void {
     while (this.dialogue.isOpen) {
-      const event = this.keys.shift();
-      if (!event) return;
-      this.dialogue.press(event);
+      const next = this.keys.shift();
+      if (!next) return;
+      this.dialogue.press(next.event);
     }
   }
 
   private async work(): Promise<void> {
     this.isBusy = true;
     try {
-      for (let event = this.keys.shift(); event; event = this.keys.shift()) {
+      for (let next = this.keys.shift(); next; next = this.keys.shift()) {
+        const { event } = next;
+        this.reader.press = next;
         this.status.clear();
         if (this.dialogue.isOpen) this.dialogue.press(event);
         else if ('key' in event) {
@@ -214,13 +224,6 @@ export class Program {
     if (board.connected || this.dialogue.isOpen) await Promise.race([done, givenUp]);
     this.giveUp = undefined;
     redraw('now');
-  }
-
-  private nextFrame(): Promise<void> {
-    return new Promise((resolve) => {
-      this.drawn.push(resolve);
-      this.options.redraw('now');
-    });
   }
 
   private readonly take = (notice: Notice): void => {

@@ -58,6 +58,11 @@ export class Reader extends ReadingPlace {
     return this.places.goTo(group, number);
   }
 
+  /** Moves the cursor back to a message that was read. */
+  returnTo(group: number, number: number): Promise<void> {
+    return this.places.returnTo(group, number);
+  }
+
   /** Shows an index again that was left, with the cursor where it was. */
   comeBack(position: Position): Promise<void> {
     return this.places.comeBack(position);

@@ -9,7 +9,9 @@ import { GroupIndex } from './group-index.ts';
 import type { Groups } from './groups.ts';
 import type { IndexView } from './index-view.ts';
 import { JoinIndex } from './join-index.ts';
+import { MarkedSteps } from './marked-steps.ts';
 import { MessageView } from './message-view.ts';
+import { glance, type Press } from './presses.ts';
 
 export interface ReadingOptions {
   readonly board: BoardClient;
@@ -39,6 +41,10 @@ export class ReadingPlace {
   /** The left column. */
   groupList: Scrolled = { cursor: undefined, top: undefined };
   readonly messages: MessageView;
+  /** What was marked as read here, for `z`. */
+  readonly marked = new MarkedSteps();
+  /** The key that is being carried out. */
+  press: Press | undefined;
   private view: IndexView;
   private turn = 0;
 
@@ -90,7 +96,6 @@ export class ReadingPlace {
 
   /** Shows another index in place of this one. @returns the turn that this is */
   show(index: IndexView): number {
-    this.leave();
     this.view = index;
     this.messages.hide();
     if (this.focus === 'groups') this.focus = 'index';
@@ -98,8 +103,9 @@ export class ReadingPlace {
     return this.begin();
   }
 
+  /** Moves the cursor to a row. It is that of another message, or of a thread, so the user goes on. */
   moveTo(key: string): void {
-    this.settle();
+    this.readOn();
     this.view.scrolled = { ...this.view.scrolled, cursor: key };
     this.select();
   }
@@ -123,21 +129,39 @@ export class ReadingPlace {
     this.select();
   }
 
-  /** The user goes on: shows what has arrived. */
-  settle(): void {
-    this.leave();
+  /** Whether the message that is shown is unread. */
+  get isUnread(): boolean {
+    const { shown } = this.messages;
+    const message = shown?.message;
+    return shown && message ? this.options.groups.isUnread(shown.group, message) : false;
+  }
+
+  /**
+   * Whether the user can have seen the end of the message: a frame with it was on the terminal for a while when the key that is being
+   * carried out was pressed. A key that was typed ahead, or that is held down, comes too early.
+   */
+  get isSeen(): boolean {
+    const { press, messages } = this;
+    const since = messages.shown?.endSentAt;
+    return press !== undefined && since !== undefined && press.at - since >= glance;
+  }
+
+  /** The user reads on: marks the message that is shown as read if its end was seen, and shows what has arrived. */
+  readOn(): void {
+    this.markSeen();
     this.view.settle();
   }
 
-  /** The message counts as read if its end was on the screen. */
-  leave(): void {
-    const { groups } = this.options;
+  /** Marks the message that is shown as read if its end was seen. Only keys that read on do that. */
+  markSeen(): void {
     const { shown } = this.messages;
     const message = shown?.message;
-    if (!shown || !message || !shown.endDrawn || shown.isKept) return;
-    if (!groups.isUnread(shown.group, message)) return;
-    groups.read(shown.group, [message]);
+    if (!message || !this.isUnread || !this.isSeen || shown.isKept) return;
+    const { group, number } = shown;
+    this.options.groups.read(group, [message]);
     this.countThread(message.thread, 1);
+    const mentions = Number(this.options.groups.isMention(message));
+    this.marked.add({ of: 'message', group, number, thread: message.thread, mentions });
   }
 
   /** Messages of a thread were marked as read. */

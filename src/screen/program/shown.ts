@@ -8,8 +8,8 @@ export class Shown {
   offset = 0;
   /** Why there is no content. */
   problem = '';
-  /** Whether its last row was drawn. */
-  endDrawn = false;
+  /** When a frame with its last row was sent to the terminal, in milliseconds of the clock of the screen. */
+  endSentAt: number | undefined;
   /** Whether the user has marked it as unread, so that it stays so. */
   isKept = false;
   private text: Content | undefined;
@@ -32,6 +32,7 @@ export class Shown {
   set message(message: Content | undefined) {
     this.text = message;
     this.rows = undefined;
+    this.endSentAt = undefined;
   }
 
   /** The message in rows of so many columns. Undefined until it is loaded. */

@@ -47,21 +47,27 @@ export class Steps {
     if (!place.isStill(turn)) return;
     const isHidden = !place.layout.message;
     this.showMessage();
-    if (isHidden && place.row?.unread && messages.shown?.endDrawn === false) return;
+    if (isHidden && place.isUnread && messages.shown?.endSentAt === undefined) return;
     if (!messages.endShown) {
       messages.scroll(place.pageRows);
       return;
     }
-    await this.onwards(turn, isHidden);
+    if (this.mayGoOn) await this.onwards(turn, isHidden);
   }
 
   /** What `n` and `N` do. */
   async nextThread(direction: 1 | -1): Promise<void> {
     const { place } = this;
     const turn = place.begin();
-    place.settle();
+    place.readOn();
     await this.take(nextUnreadThread(this.where(), direction), turn);
     place.select();
+  }
+
+  /** Space that is held down or was typed ahead stops at the end of a message, so that it marks nothing that nobody saw. */
+  private get mayGoOn(): boolean {
+    const { place } = this;
+    return place.press?.isRepeat !== true && (place.isSeen || !place.isUnread);
   }
 
   /** Shows the message pane, where it is not beside the index. */
@@ -72,7 +78,7 @@ export class Steps {
 
   private async onwards(turn: number, wasHidden: boolean): Promise<void> {
     const { place } = this;
-    place.settle();
+    place.readOn();
     const { index } = place;
     if (!(index instanceof GroupIndex)) {
       const at = index.rows.findIndex(({ key }) => key === index.scrolled.cursor);

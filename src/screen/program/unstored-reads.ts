@@ -14,7 +14,7 @@ interface UnstoredOptions {
 /** Messages that were read here, and of which the board does not know it yet. */
 export class UnstoredReads {
   private readonly numbers = new Map<number, number[]>();
-  private readonly storing = new Set<number>();
+  private readonly storing = new Map<number, Promise<void>>();
 
   constructor(private readonly options: UnstoredOptions) {}
 
@@ -25,7 +25,14 @@ export class UnstoredReads {
   /** Stores reads a little later: one call at a time for each group, with all that was read meanwhile. */
   add(group: number, numbers: readonly number[]): void {
     this.numbers.set(group, [...(this.numbers.get(group) ?? []), ...numbers]);
-    void this.store(group);
+    if (this.storing.has(group)) return;
+    const storing = this.store(group).finally(() => this.storing.delete(group));
+    this.storing.set(group, storing);
+  }
+
+  /** Resolves when the board has what was read in a group so far, or has refused it. */
+  async stored(group: number): Promise<void> {
+    await this.storing.get(group);
   }
 
   /** An entry as the board has it, with what was read here since. */
@@ -37,8 +44,6 @@ export class UnstoredReads {
   }
 
   private async store(group: number): Promise<void> {
-    if (this.storing.has(group)) return;
-    this.storing.add(group);
     const { board, stored, isMember, failed } = this.options;
     try {
       for (;;) {
@@ -60,8 +65,6 @@ export class UnstoredReads {
       // They are stored with the next message that is read.
       if (isMember(group)) failed(error);
       else this.numbers.delete(group);
-    } finally {
-      this.storing.delete(group);
     }
   }
 }

@@ -17,6 +17,8 @@ export interface DisplayOptions {
   readonly colours: ColourDepth;
   /** Whether the terminal reads UTF-8. Others are sent ASCII alone. */
   readonly utf8: boolean;
+  /** Called after the stream has sent the frame that was drawn last. */
+  readonly sent?: () => void;
 }
 
 /** The largest screen that is drawn on. The rest of a larger terminal stays empty. */
@@ -198,9 +200,15 @@ export class Display {
     this.shown = next;
     this.isUnknown = false;
     this.lastFrame = performance.now();
-    if (text === '') return;
+    if (text === '') {
+      this.options.sent?.();
+      return;
+    }
     this.isSending = true;
-    output.write(text, this.sent);
+    output.write(text, (error) => {
+      if (!error) this.options.sent?.();
+      this.sent();
+    });
   };
 
   private readonly sent = () => {
