@@ -11,9 +11,8 @@ import type { Durability } from './storage/sqlite/file/connection.ts';
 
 /** How SSH is served. */
 export interface SshConfig {
-  readonly hosts: readonly string[];
-  /** 0 for a free one. */
-  readonly port: number;
+  /** Where to listen. The port is 0 for a free one. */
+  readonly places: readonly { readonly hosts: readonly string[]; readonly port: number }[];
   /** Sessions at once. */
   readonly sessions: number;
   /** The script of the program, whose `ssh-server` does the work. */

@@ -277,7 +277,7 @@ async function requireListening({ listen, data, metrics, ssh }: AppConfig) {
   if (holder !== undefined) throw new LockedError(file, holder);
   const listening = await resolveAll(listen);
   const sshListening = await resolveAll(
-    ssh ? [{ scheme: 'tcp', hosts: ssh.hosts, port: ssh.port, setting: '--ssh' }] : [],
+    (ssh?.places ?? []).map((at) => ({ scheme: 'tcp', ...at, setting: '--ssh' })),
   );
   if (ssh) requireVouchedSocket(file);
   for (const at of listening) if (at.scheme === 'unix') requireNoBoardName(at.path, file);

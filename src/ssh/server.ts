@@ -92,12 +92,14 @@ export class SshServer {
   /** Listens at all places. Those with the port 0 get the same free one. @throws ListenError */
   async listen(places: readonly TcpPlace[]): Promise<{ host: string; port: number }[]> {
     const addresses: { host: string; port: number }[] = [];
+    let free = 0;
     for (const place of places) {
       const listener = createServer({ noDelay: true, keepAlive: true }, (socket) =>
         this.accept(socket),
       );
-      const port = place.port || (addresses[0]?.port ?? 0);
+      const port = place.port || free;
       const { address, ...bound } = await listenOn(listener, { ...place, port });
+      if (place.port === 0) free = bound.port;
       listener.on('error', (error) => this.failed(error));
       this.listeners.push(listener);
       addresses.push({ host: address, port: bound.port });

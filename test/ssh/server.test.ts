@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { DoorConnection } from '../../src/ssh/vouched-door.ts';
@@ -215,6 +215,41 @@ test.skipIf(noSsh)('SIGHUP changes how many sessions there may be', async () => 
   expect(refused.code).not.toBe(0);
   person.type('%quit\r');
   await person.exited;
+});
+
+test.skipIf(noSsh)('--ssh may be repeated, also after a restart of its process', async () => {
+  const { server, sshAt } = await boardWithSsh({ args: ['--ssh', '127.0.0.2:0'] });
+  const at = server.lines('listening').slice(-2);
+  expect(at.map(({ address }) => address)).toEqual(['127.0.0.1', '127.0.0.2']);
+  const groupsAt = async () => {
+    for (const { address, port } of at) {
+      const { code, stderr } = await run('ssh', sshAt(Number(port))(`alice@${address}`, 'groups'));
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    }
+  };
+  await groupsAt();
+  process.kill(childOf(server), 'SIGKILL');
+  await server.logged('the SSH server listens again');
+  await groupsAt();
+});
+
+test('the places of SSH are separated by commas in the environment, and an array or a number in the file', async () => {
+  const file = join(tempFolder(), 'corkboard.toml');
+  const printed = async (args: string[], env = {}) => {
+    const { stdout } = await runCli(['serve', '--print-config', ...args], { env });
+    return /^ssh = (.*?) +#/m.exec(stdout)?.[1];
+  };
+  const both = '"2222, [::1]:22"';
+  expect(await printed(['--ssh', '2222', '--ssh', '[::1]:22'])).toBe(both);
+  expect(await printed([], { CORKBOARD_SSH: '2222,[::1]:22' })).toBe(both);
+  for (const [written, read] of [
+    ['[2222, "[::1]:22"]', both],
+    [both, both],
+    ['2222', '"2222"'],
+  ]) {
+    writeFileSync(file, `ssh = ${written}\n`);
+    expect(await printed(['--config', file])).toBe(read);
+  }
 });
 
 test('an SSH address that is in use ends the start before a database is made', async () => {

@@ -119,7 +119,11 @@ const program = fileURLToPath(new URL('../main.js', import.meta.url));
 
 function sshConfig({ ssh, sshSessions: sessions, host }: Config): SshConfig | undefined {
   if (ssh === undefined) return undefined;
-  return { hosts: ssh.host === undefined ? host : [ssh.host], port: ssh.port, sessions, program };
+  const places = ssh.map((at) => ({
+    hosts: at.host === undefined ? host : [at.host],
+    port: at.port,
+  }));
+  return { places, sessions, program };
 }
 
 function backupPlan({ backupDir, backupEvery, backupKeep }: Config): BackupPlan | undefined {

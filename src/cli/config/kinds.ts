@@ -98,17 +98,26 @@ export interface SshEndpoint {
 }
 
 /** `2222`, or an address to listen on as `host:port`. */
-export function sshEndpoint(): Kind<SshEndpoint> {
-  const written = parsed((text): SshEndpoint | undefined => {
-    const port = parseWholeNumber(text.trim(), 0, 65_535);
-    return port === undefined ? parseEndpoint(text.trim()) : { host: undefined, port };
-  });
+function sshEndpoint(): Kind<SshEndpoint> {
   return {
     placeholder: 'port',
     allowed: 'a port, or an address and a port, as 2222, 0.0.0.0:2222 or [::]:2222',
-    schema: z.preprocess((value) => (typeof value === 'number' ? String(value) : value), written),
+    schema: z.preprocess(
+      (value) => (typeof value === 'number' ? String(value) : value),
+      parsed((text): SshEndpoint | undefined => {
+        const port = parseWholeNumber(text.trim(), 0, 65_535);
+        return port === undefined ? parseEndpoint(text.trim()) : { host: undefined, port };
+      }),
+    ),
     write: ({ host, port }) => (host === undefined ? String(port) : formatAddress({ host, port })),
   };
+}
+
+/** At least one such place. A file may have a port as a number. */
+export function sshEndpoints(): Kind<readonly SshEndpoint[]> {
+  const list = listOf(sshEndpoint());
+  const asList = (value: unknown) => (typeof value === 'number' ? [value] : value);
+  return { ...list, schema: z.preprocess(asList, list.schema) };
 }
 
 /** A way to listen: an address with or without TLS, or the absolute path of a Unix socket. */

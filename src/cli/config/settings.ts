@@ -14,7 +14,7 @@ import {
   onOrOff,
   rate,
   size,
-  sshEndpoint,
+  sshEndpoints,
   text,
   wholeNumber,
 } from './kinds.ts';
@@ -163,8 +163,8 @@ export const settings = {
     help: 'how many backups to keep in --backup-dir; the server deletes older ones that it made',
   }),
   ssh: setting({
-    takes: sshEndpoint(),
-    help: 'where to serve SSH; without an address, at those of --host; nowhere if left out',
+    takes: sshEndpoints(),
+    help: 'where to serve SSH; a port alone at the addresses of --host; nowhere if left out; may be repeated',
   }),
   sshSessions: setting({
     takes: wholeNumber(1, 10_000),

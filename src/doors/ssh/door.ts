@@ -17,6 +17,7 @@ export interface SshDoorOptions {
   readonly sessions: number;
   /** The script of the program, whose `ssh-server` does the work. */
   readonly program: string;
+  readonly watch?: SshWatch;
 }
 
 // Milliseconds until the process is started again: after its first end, and at most. A process that has run for
@@ -24,11 +25,19 @@ export interface SshDoorOptions {
 const firstPause = 500;
 const longestPause = 60_000;
 const steadyTime = 60_000;
-// How long the first process may take until it listens, in milliseconds.
+// How long the first process may take until it listens, and a later one until it says anything, in milliseconds.
 const startTime = 20_000;
-// The process is asked so often whether it is alive, in milliseconds, and killed after so many questions without an answer.
-const askPause = 10_000;
-const mostUnanswered = 6;
+const longestStart = 60_000;
+/** How the process is watched. */
+export interface SshWatch {
+  /** How often it is asked whether it is alive, in milliseconds. */
+  readonly pause: number;
+  /** It is killed when it has not answered this many questions. */
+  readonly mostUnanswered: number;
+}
+
+// 20 s without an answer. A healthy process answers within its longest turn, also if it gets little of the processor.
+const usualWatch: SshWatch = { pause: 4000, mostUnanswered: 5 };
 // How long the process may take to end when the board closes, in milliseconds, before it is killed. The process itself closes
 // its last connections after 3 s, and the board waits 5 s for a door.
 const endTime = 4500;
@@ -122,13 +131,24 @@ export class SshDoor implements Door {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       errors = (errors + text).slice(-keptErrors);
     });
+    const { pause, mostUnanswered } = this.options.watch ?? usualWatch;
     let unanswered = 0;
+    let hasStarted = false;
     const asking = setInterval(() => {
-      if (++unanswered > mostUnanswered) kill();
+      const isLate = hasStarted
+        ? unanswered >= mostUnanswered
+        : performance.now() - began > longestStart;
+      if (isLate) {
+        const seconds = Math.round((unanswered * pause) / 1000);
+        this.log?.error({ seconds }, 'the SSH server does not answer');
+        kill();
+      }
+      unanswered++;
       this.send({ type: 'ping' });
-    }, askPause).unref();
+    }, pause).unref();
     child.on('message', (message: FromSsh) => {
       unanswered = 0;
+      hasStarted = true;
       if (message.type === 'log') this.log?.[message.level](message.fields, message.text);
       else if (message.type !== 'pong') first(message);
     });
