@@ -51,7 +51,8 @@ export function editMessage(
     return { group, message: headerOf(before), revision: edits };
   }
   if (revision !== undefined && revision !== edits) throw boardError('EDIT_CONFLICT', edits);
-  if (ageOf(before, tx) > editTime) throw boardError('EDIT_TOO_LATE', editTime / 1000);
+  if (editTime === 0 || ageOf(before, tx) > editTime)
+    throw boardError('EDIT_TOO_LATE', editTime / 1000);
   if (edits >= limits.edits) throw boardError('TOO_MANY_EDITS', limits.edits);
   const change = nextChange(statements, group.id, at);
   statements.addRevision.run({
