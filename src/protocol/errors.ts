@@ -116,6 +116,10 @@ export const catalogue = {
 
 export type ErrorCode = keyof typeof catalogue;
 
+// UTF-16 code units: longer than any sentence with the longest names and reasons. A sentence that has a word of the peer's is
+// cut there.
+const longestSentence = 1000;
+
 /** An expected failure, which the user or the program sees. It is not a bug. */
 export class BoardError extends Expected {
   override readonly name = 'BoardError';
@@ -128,7 +132,7 @@ export class BoardError extends Expected {
     message: string,
     { seconds, ...options }: ErrorOptions & { readonly seconds?: number | undefined } = {},
   ) {
-    super(message, options);
+    super(shortened(message, longestSentence), options);
     this.seconds = seconds;
   }
 }

@@ -1,4 +1,4 @@
-import { boardError } from '../errors.ts';
+import { boardError, shortened } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { Header } from '../schemas.ts';
 import { Arguments } from './arguments.ts';
@@ -55,7 +55,7 @@ function listArguments(args: Arguments): {
   }
   if (word) {
     if (word.toLowerCase() !== 'before') {
-      throw boardError('INVALID_PARAMS', `"before" was expected in place of "${word}"`);
+      throw boardError('INVALID_PARAMS', `"before" was expected in place of "${shortened(word)}"`);
     }
     before = args.messageNumber('number after "before"');
   }

@@ -1,4 +1,4 @@
-import { boardError } from '../errors.ts';
+import { boardError, shortened } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { TextCommand } from './command.ts';
 import { firstVisibleIn } from './first-visible.ts';
@@ -19,7 +19,10 @@ export const mentions: TextCommand = {
     if (!args.empty) {
       const word = args.word('"before"');
       if (word.toLowerCase() !== 'before') {
-        throw boardError('INVALID_PARAMS', `"before" was expected in place of "${word}"`);
+        throw boardError(
+          'INVALID_PARAMS',
+          `"before" was expected in place of "${shortened(word)}"`,
+        );
       }
       before = args.word('place');
     }

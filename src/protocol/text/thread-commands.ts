@@ -1,4 +1,4 @@
-import { boardError } from '../errors.ts';
+import { boardError, shortened } from '../errors.ts';
 import type { TextContext } from './command.ts';
 import { firstVisible } from './first-visible.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
@@ -27,7 +27,10 @@ export const [groupThreads, threads] = groupCommand(
     if (!args.empty) {
       const word = args.word('"before"');
       if (word.toLowerCase() !== 'before') {
-        throw boardError('INVALID_PARAMS', `"before" was expected in place of "${word}"`);
+        throw boardError(
+          'INVALID_PARAMS',
+          `"before" was expected in place of "${shortened(word)}"`,
+        );
       }
       before = await messageNumber(args.messageNumber('number after "before"'), group, call);
     }
