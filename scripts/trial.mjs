@@ -17,7 +17,7 @@ const trials = {
 // Tests of the suite that a trial runs at length, too.
 const more = {
   model: ['test/contract/sqlite.test.ts'],
-  fuzz: ['test/trials/fuzz-identity.test.ts'],
+  fuzz: ['test/trials/fuzz-identity.test.ts', 'test/trials/fuzz-groups.test.ts'],
 };
 
 const [name, ...args] = process.argv.slice(2);
