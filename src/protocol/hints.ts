@@ -68,7 +68,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   BARRED: {},
   SILENCED: { typing: 'You can read meanwhile.' },
   THREAD_CLOSED: { typing: 'Begin a new thread with %post.' },
-  GROUP_LIMIT: { own: true, typing: 'Hand one over or delete one first.' },
+  GROUP_LIMIT: { own: true, typing: 'Leave, hand over or delete one first.' },
   PINS_FULL: { typing: 'Unpin one first: %unpin <number>.' },
   REPORT_LIMIT: {},
   NAME_UNPROTECTED: {},

@@ -10,6 +10,8 @@ export const limits = {
   about: 4 * 1024,
   /** Maximum length of the reason of a ban, a deletion, an act in a group or a report, in characters. */
   reason: 200,
+  /** Groups that a user can be in, beside direct conversations: a login reads all of them at once. */
+  groupsJoined: 1000,
   /** Groups that a user can own, and those that a user can make within a day and that still exist. */
   groupsOwned: 20,
   groupsPerDay: 50,

@@ -48,6 +48,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   groupName: 'group name',
   description: 'group description',
   about: 'text about a group',
+  groupsJoined: 'groups that a user is in, beside direct conversations',
   groupsOwned: 'groups that a user owns',
   groupsPerDay: 'groups that a user makes within a day',
   moderators: 'moderators of a group, with its owner',

@@ -125,6 +125,26 @@ test('a group has only so many moderators', async () => {
   });
 });
 
+test('a user can be in only so many groups, and direct conversations do not count', async () => {
+  const { board, peers } = await members(['alice', 'bob']);
+  const [alice] = peers;
+  // With `plans`, the first of them makes as many as a user can be in, but one.
+  board
+    .database()
+    .exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${limits.groupsJoined - 2})
+    INSERT INTO groups (name, name_key, skeleton, key_skeleton, created_at) SELECT 'x' || i, 'x' || i, 'x' || i, 'x' || i, 1 FROM n;
+    INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
+    SELECT groups.id, users.id, 1, 0 FROM users, groups WHERE users.name = 'alice' AND groups.name GLOB 'x[0-9]*'`);
+  await alice.call('group.join', { group: 'main' });
+  const full = { code: 'GROUP_LIMIT', message: 'You are in 1000 groups, which is the limit.' };
+  const join = () => alice.request('group.join', { group: 'news' });
+  expect(await refusal(join())).toMatchObject(full);
+  expect(await refusal(alice.request('group.create', { name: 'another' }))).toMatchObject(full);
+  await alice.call('direct.open', { user: 'bob' });
+  await alice.call('group.leave', { group: 'main' });
+  expect(await refusal(join())).toBeUndefined();
+});
+
 test('leaving groups again and again makes room for no more than the groups of a day', async () => {
   const { peers } = await members(['alice']);
   const [alice] = peers;

@@ -2,6 +2,7 @@ import { type Membership, openRules, type User } from '../../board/types.ts';
 import { toMarks } from '../../board/view.ts';
 import type { Membership as Shown } from '../../protocol/schemas.ts';
 import type { Context } from './context.ts';
+import { mappedInSteps } from './in-steps.ts';
 import { unreadOf } from './unread.ts';
 
 /**
@@ -17,20 +18,21 @@ export async function withUnread(
   change: number,
 ): Promise<Shown[]> {
   const uncounted = memberships.filter(({ unread }) => (unread ?? null) === null);
-  const groups = uncounted.map(({ group, ...marks }) => ({ id: group.id, ...marks }));
+  const groups = uncounted.map(({ group: { id }, lastRead, lastNumber }) => ({
+    ...{ id, lastRead, lastNumber },
+  }));
   const counts = await unreadOf(context, user, groups, until);
-  return memberships.map(
-    ({ group, lastNumber, unread, mentions, notify, rules, role, ...marks }) => ({
-      id: group.id,
-      group: context.hub.nameOf(group),
-      unread: unread ?? counts.get(group.id)?.unread ?? 0,
-      mentions: mentions ?? counts.get(group.id)?.mentions ?? 0,
-      ...toMarks(marks),
-      lastNumber,
-      change,
-      notify,
-      ...(rules ?? openRules),
-      role: role ?? 'member',
-    }),
-  );
+  const shown = ({ group, lastNumber, unread, mentions, notify, ...more }: Membership): Shown => ({
+    id: group.id,
+    group: context.hub.nameOf(group),
+    unread: unread ?? counts.get(group.id)?.unread ?? 0,
+    mentions: mentions ?? counts.get(group.id)?.mentions ?? 0,
+    ...toMarks(more),
+    lastNumber,
+    change,
+    notify,
+    ...(more.rules ?? openRules),
+    role: more.role ?? 'member',
+  });
+  return mappedInSteps(context, memberships, shown);
 }

@@ -1,7 +1,7 @@
 import { GivenUp, type TextCommand, type TextContext } from './command.ts';
 import { mainGroup } from './group-command.ts';
 import type { CaughtUp } from './reading.ts';
-import { info, plusAtLimit, success } from './render.ts';
+import { firstOf, info, plusAtLimit, success } from './render.ts';
 
 export const catchUp: TextCommand = {
   words: ['%catchup'],
@@ -53,7 +53,7 @@ async function unreadGroups({ call, reading }: TextContext): Promise<number[]> {
 
 /** `main (180), news (3)` */
 function counted(groups: readonly CaughtUp[], { style }: TextContext): string {
-  return groups
-    .map(({ name, unread }) => `${style.group(name)} (${unread}${plusAtLimit(unread)})`)
-    .join(', ');
+  return firstOf(
+    groups.map(({ name, unread }) => `${style.group(name)} (${unread}${plusAtLimit(unread)})`),
+  );
 }

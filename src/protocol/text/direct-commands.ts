@@ -5,7 +5,8 @@ import { conversations } from './conversations.ts';
 import { readDraft } from './draft.ts';
 import { firstWords } from './first-words.ts';
 import { postMessage, postWritten } from './post-commands.ts';
-import { info, success, unreadCount } from './render.ts';
+import { info, namesShown, success, unreadCount } from './render.ts';
+import { piecesOf } from './table.ts';
 
 export const tell: TextCommand = {
   words: ['%tell'],
@@ -53,7 +54,7 @@ export const block: TextCommand = {
   takes: ['user'],
   async *run(args, context) {
     if (args.empty) {
-      yield await blockedUsers(context);
+      yield* blockedUsers(context);
       return;
     }
     const named = userArgument(args);
@@ -97,8 +98,11 @@ async function* listConversations({ call, style }: TextContext): AsyncGenerator<
   yield info('You have no direct conversation: %tell <user> <content> begins one.', style);
 }
 
-async function blockedUsers({ call, style }: TextContext): Promise<string> {
+async function* blockedUsers({ call, style }: TextContext): AsyncGenerator<string> {
   const { users } = await call('user.blocked', {});
-  const names = users.map(({ user }) => style.user(user)).join(', ');
-  return info(names === '' ? 'You block nobody.' : `You block ${names}.`, style);
+  if (users.length === 0) yield info('You block nobody.', style);
+  for (const piece of piecesOf(users, namesShown)) {
+    const names = piece.map(({ user }) => style.user(user)).join(', ');
+    yield info(`You block ${names}.`, style);
+  }
 }

@@ -1,6 +1,10 @@
 import type { TextCommand } from './command.ts';
 import { withCurrentPassword } from './current-password.ts';
-import { info, renderGroups, success, unreadOf } from './render.ts';
+import { firstOf, info, renderGroups, success, unreadOf } from './render.ts';
+import { piecesOf } from './table.ts';
+
+// Lines that `%unread` prints before others have their turn.
+const groupsOfPiece = 50;
 
 export const groups: TextCommand = {
   words: ['%groups'],
@@ -13,7 +17,7 @@ export const groups: TextCommand = {
   ],
   async *run(args, { call, reading, style }) {
     args.end();
-    yield renderGroups({ groups: await reading.groups(call) }, style);
+    yield* renderGroups({ groups: await reading.groups(call) }, style);
   },
 };
 
@@ -25,10 +29,12 @@ export const unread: TextCommand = {
   async *run(args, { call, reading, style }) {
     args.end();
     const groups = await reading.unread(call);
-    const lines = groups.map((group) =>
-      info(`${style.group(group.name)}: ${unreadOf(group)}`, style),
-    );
-    yield lines.join('') || info('Nothing unread.', style);
+    if (groups.length === 0) yield info('Nothing unread.', style);
+    for (const piece of piecesOf(groups, groupsOfPiece)) {
+      const lineOf = (group: (typeof groups)[number]) =>
+        info(`${style.group(group.name)}: ${unreadOf(group)}`, style);
+      yield piece.map(lineOf).join('');
+    }
   },
 };
 
@@ -41,7 +47,7 @@ export const whoami: TextCommand = {
     args.end();
     const { groups } = await call('group.list', {});
     const joined = groups.filter((group) => group.joined).map(({ name }) => style.group(name));
-    const where = joined.length ? `a member of ${joined.join(', ')}` : 'in no group yet';
+    const where = joined.length ? `a member of ${firstOf(joined, '%groups')}` : 'in no group yet';
     yield info(`You are ${style.user(user)}, ${where}.`, style);
   },
 };

@@ -1,6 +1,6 @@
 import type { TextCommand, TextContext } from './command.ts';
 import { firstVisible } from './first-visible.ts';
-import { info, plusAtLimit, renderMessage } from './render.ts';
+import { firstOf, info, plusAtLimit, renderMessage } from './render.ts';
 
 export const next: TextCommand = {
   words: ['%next'],
@@ -39,5 +39,5 @@ async function whatIsLeft({
   const groups = left.map(
     ({ name, unread }) => `${style.group(name)} ${unread}${plusAtLimit(unread)}`,
   );
-  return info(`${total}${more} left: ${groups.join(', ')}.`, style);
+  return info(`${total}${more} left: ${firstOf(groups, '%unread')}.`, style);
 }

@@ -8,12 +8,14 @@ import type { Role } from '../rights.ts';
 import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
 import { announcedLine } from './log-line.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
-import { alignRows } from './table.ts';
+import { alignedRows } from './table.ts';
 
 // A notice of presence names at most so many users.
 const presenceNames = 10;
 // Members that `%users` names unless all are asked for.
 export const membersShown = 50;
+// Groups and users that a line names at most, and lines of unread groups after a login.
+export const namesShown = 50;
 const ruleLength = 40;
 // The one column of the groups' table that may be cut.
 const descriptionColumn = 2;
@@ -45,9 +47,12 @@ const cannotWrite =
 /** Printed after a login: what is unread, open invitations and, for moderators, open reports, and what to type next. */
 export function renderWelcome(session: Result<'session.login'>, style: Style = plainStyle): string {
   const { user, memberships, readOnly = false } = session;
-  const unread = memberships
-    .filter((membership) => membership.unread > 0)
+  const withUnread = memberships.filter((membership) => membership.unread > 0);
+  const unread = withUnread
+    .slice(0, namesShown)
     .map((membership) => info(`${style.group(membership.group)}: ${unreadOf(membership)}`, style));
+  const more = withUnread.length - namesShown;
+  if (more > 0) unread.push(info(`And in ${more} more groups: type %unread.`, style));
   const reading =
     unread.length > 0
       ? 'Type %next to read the oldest of them'
@@ -73,17 +78,25 @@ function reported({ reports = [] }: Result<'session.login'>, style: Style): stri
   return info(`Open reports: ${groups}. Type %reports <group> to see them.`, style);
 }
 
-export function renderGroups({ groups }: Result<'group.list'>, style: Style): string {
-  const rows = groups.map((group) => [
+/** A table of groups, in pieces. Some pieces are empty. */
+export function* renderGroups(
+  { groups }: Result<'group.list'>,
+  style: Style,
+): Generator<string, void> {
+  const cellsOf = (group: (typeof groups)[number]) => [
     String(group.id),
     group.name,
     cleanLine(group.description),
     count(group.members, 'member'),
     count(group.messages, 'message'),
     standing(group),
-  ]);
-  const lines = alignRows(rows, style.columns, descriptionColumn).map((row) => style.line(row));
-  return ['--- Groups ---', ...lines, rule(style), ''].join('\n');
+  ];
+  yield '--- Groups ---\n';
+  const layout = { cellsOf, columns: style.columns, cuttable: descriptionColumn };
+  for (const rows of alignedRows(groups, layout)) {
+    yield rows.map((row) => `${style.line(row)}\n`).join('');
+  }
+  yield listEnd(style);
 }
 
 /** `joined, 2 unread`, and what sets the group apart from an open one, or its user from others: `owner`, `secret`. */
@@ -389,6 +402,17 @@ function purged({ count: number, first, last }: Purged): string {
 /** What happened in a group, several notices in one line. */
 export function renderGathered(group: string, text: string, style: Style): string {
   return notify(group, text, style);
+}
+
+/**
+ * The first names of a list, and how many more there are.
+ * @param all the command that shows all of them, if there is one
+ */
+export function firstOf(names: readonly string[], all?: string): string {
+  const more = names.length - namesShown;
+  if (more <= 0) return names.join(', ');
+  const hint = all === undefined ? '' : ` (${all} shows all)`;
+  return `${names.slice(0, namesShown).join(', ')} and ${more} more${hint}`;
 }
 
 /** `2 unread`, or `1000+ unread` at the limit of the count. */

@@ -4,7 +4,8 @@ import { formatTime } from '../../time.ts';
 import type { Arguments } from '../arguments.ts';
 import type { TextCommand, TextContext } from '../command.ts';
 import { userArgument } from '../direct-commands.ts';
-import { count, info, success } from '../render.ts';
+import { count, info, namesShown, success } from '../render.ts';
+import { piecesOf } from '../table.ts';
 import { groupOfAct, timeFromNow } from './group-argument.ts';
 import { renderInvitations, renderReceived } from './render.ts';
 
@@ -79,13 +80,15 @@ export const invitations: TextCommand = {
   async *run(args, { call, style }) {
     if (args.empty) {
       const { received = [] } = await call('invitation.list', {});
-      yield renderReceived(received, style) || info('You have no invitation.', style);
+      if (received.length === 0) yield info('You have no invitation.', style);
+      for (const piece of piecesOf(received, namesShown)) yield renderReceived(piece, style);
       return;
     }
     const group = args.quoted('group');
     args.end();
     const { invitations = [] } = await call('invitation.list', { group });
-    yield renderInvitations(invitations, style) || info('The group has no open invitation.', style);
+    if (invitations.length === 0) yield info('The group has no open invitation.', style);
+    for (const piece of piecesOf(invitations, namesShown)) yield renderInvitations(piece, style);
   },
 };
 

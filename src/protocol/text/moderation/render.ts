@@ -2,8 +2,9 @@ import { cleanLine, cleanText } from '../../clean.ts';
 import type { Access, Role } from '../../rights.ts';
 import type { Header, Result } from '../../schemas.ts';
 import { describeLine } from '../log-line.ts';
-import { count, frameStart, info, listEnd, renderList } from '../render.ts';
+import { count, frameStart, info, listEnd, namesShown, renderList } from '../render.ts';
 import type { Style } from '../style.ts';
+import { piecesOf } from '../table.ts';
 
 const joining: Record<Access, string> = {
   open: 'open, anybody can join',
@@ -57,10 +58,10 @@ export function renderPinned(pins: readonly Header[], style: Style): string {
     .join('');
 }
 
-type Received = NonNullable<Result<'invitation.list'>['received']>;
+type Received = NonNullable<Result<'invitation.list'>['received']>[number];
 
 /** The invitations of the user, one a line. */
-export function renderReceived(received: Received, style: Style): string {
+export function renderReceived(received: readonly Received[], style: Style): string {
   return received
     .map(({ group, description, by }) => {
       const who = by === null ? 'the operator' : style.user(by);
@@ -71,10 +72,10 @@ export function renderReceived(received: Received, style: Style): string {
     .join('');
 }
 
-type Open = NonNullable<Result<'invitation.list'>['invitations']>;
+type Open = NonNullable<Result<'invitation.list'>['invitations']>[number];
 
 /** The open invitations of a group, one a line. */
-export function renderInvitations(open: Open, style: Style): string {
+export function renderInvitations(open: readonly Open[], style: Style): string {
   return open
     .map(({ user, by, uses, until, createdAt }) => {
       const whose = user === undefined ? `A code for ${usesLeft(uses)}` : style.user(user);
@@ -89,21 +90,24 @@ function usesLeft(uses: number | undefined): string {
   return uses === undefined ? 'any number of users' : count(uses, 'user');
 }
 
-/** The open reports of a group, one a line, and what to do about them. */
-export function renderReports({ group, reports }: Result<'report.list'>, style: Style): string {
-  if (reports.length === 0) return info(`${style.group(group)} has no open report.`, style);
-  const lines = reports.map(({ number, user, reason, createdAt }) => {
+/** The open reports of a group, one a line, and what to do about them, in pieces. */
+export function* renderReports(
+  { group, reports }: Result<'report.list'>,
+  style: Style,
+): Generator<string, void> {
+  if (reports.length === 0) {
+    yield info(`${style.group(group)} has no open report.`, style);
+    return;
+  }
+  yield frameStart(`Group: ${group} Reports`, style);
+  const lineOf = ({ number, user, reason, createdAt }: (typeof reports)[number]) => {
     const what = `ID: ${style.strong(String(number))} | Reported by: ${style.user(user)}`;
     const line = `${what} | Date: ${style.date(createdAt)} | Reason: ${cleanLine(reason)}`;
     return `${style.line(line)}\n`;
-  });
+  };
+  for (const piece of piecesOf(reports, namesShown)) yield piece.map(lineOf).join('');
   const how = `Read with %groupmessage ${group} <number>, delete with %groupdelete, or %groupclosereport.`;
-  return (
-    frameStart(`Group: ${group} Reports`, style) +
-    lines.join('') +
-    listEnd(style) +
-    info(how, style)
-  );
+  yield listEnd(style) + info(how, style);
 }
 
 /** A page of a group's log, the oldest line first. */

@@ -44,7 +44,7 @@ export const reports: TextCommand = {
   async *run(args, context) {
     const ref = groupOrHere(args, context);
     args.end();
-    yield renderReports(await context.call('report.list', { group: ref }), context.style);
+    yield* renderReports(await context.call('report.list', { group: ref }), context.style);
   },
 };
 

@@ -14,7 +14,7 @@ import { changeCounts } from './counts.ts';
 import { addLine, log } from './group-log.ts';
 import { requireNoNamesake } from './memberships.ts';
 import { requireFreeGroupName } from './names.ts';
-import { authorOf, requireRoomForGroup } from './roles.ts';
+import { authorOf, requireRoomForGroup, requireRoomToJoin } from './roles.ts';
 import { removeRulesOfGroup } from './traces.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
@@ -45,6 +45,7 @@ export function makeGroup(
   requireActiveSession(statements, actor);
   requireMayCreate(actor, creation, group.access ?? 'open');
   requireRoomForGroup(statements, user, 'You own');
+  requireRoomToJoin(statements, user);
   const today = statements.groupsMade.get({ user: user.id, since: at - day })?.count ?? 0;
   if (today >= limits.groupsPerDay) {
     throw boardError('GROUP_LIMIT', 'Within a day, you have made', limits.groupsPerDay);

@@ -10,7 +10,7 @@ import { findAccess, requireActiveSession, requireMember } from './access.ts';
 import { changeCounts } from './counts.ts';
 import { findCode, isBarred, refersTo, requireNotBarred, useCode } from './invitations.ts';
 import { removeMembership } from './moderation.ts';
-import { settleOwner } from './roles.ts';
+import { requireRoomToJoin, settleOwner } from './roles.ts';
 import type { ServerTx } from './transaction.ts';
 
 export interface MemberAct {
@@ -60,6 +60,7 @@ function requireJoinable(
     throw boardError('INVITATION_INVALID', name);
   }
   requireNoNamesake(statements, actor, name);
+  requireRoomToJoin(statements, actor.user);
   if (needsCode && invitation) useCode(tx, invitation);
   return { group, lastNumber, rules: { access, posting, replying } };
 }

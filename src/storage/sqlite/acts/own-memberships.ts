@@ -1,4 +1,5 @@
 import type { Membership, Proof } from '../../../board/types.ts';
+import type { Marks } from '../../../protocol/marks.ts';
 import { effectiveRole } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
 import { toMarks } from '../statements/unread-messages.ts';
@@ -21,9 +22,15 @@ type MembershipRow = ReturnType<Statements['membershipsOf']['all']>[number];
 export function membershipOf({ isProtected }: Pick<Proof, 'isProtected'>) {
   return (row: MembershipRow): Membership => {
     const { id, name, lastNumber, unread, mentions, joinedAt, notify } = row;
+    let marks: Marks | undefined;
     return {
       group: { id, name },
-      ...toMarks(row),
+      lastRead: row.lastRead,
+      // Read from their text when they are needed: a login that has very many is answered in pieces.
+      get ranges() {
+        marks ??= toMarks(row);
+        return marks.ranges;
+      },
       rules: { access: row.access, posting: row.posting, replying: row.replying },
       role: effectiveRole(row.role, isProtected),
       ...{ lastNumber, unread, joinedAt, mentions, notify },

@@ -185,6 +185,14 @@ export function requireRoomForGroup(statements: Statements, user: User, who: str
   if (owned >= limits.groupsOwned) throw boardError('GROUP_LIMIT', who, limits.groupsOwned);
 }
 
+/** @throws BoardError `GROUP_LIMIT` */
+export function requireRoomToJoin(statements: Statements, user: User): void {
+  const joined = statements.joinedCount.get({ user: user.id })?.count ?? 0;
+  if (joined >= limits.groupsJoined) {
+    throw boardError('GROUP_LIMIT', 'You are in', limits.groupsJoined);
+  }
+}
+
 /** The members who read the reports of a group. */
 export function moderatorsOf(statements: Statements, { id: group }: Group) {
   return statements.staffOf

@@ -101,6 +101,23 @@ export function roleStatements(orm: Orm) {
         .as('some');
       return direct(client, orm.select(countColumns).from(some), countColumns);
     },
+    /** How many groups the user is in, without direct conversations, counted up to the limit. */
+    joinedCount: () => {
+      const some = orm
+        .select({ id: groups.id })
+        .from(memberships)
+        .crossJoin(groups)
+        .where(
+          and(
+            eq(memberships.userId, user),
+            eq(groups.id, memberships.groupId),
+            sql`+groups.kind = 'group'`,
+          ),
+        )
+        .limit(limits.groupsJoined)
+        .as('some');
+      return direct(client, orm.select(countColumns).from(some), countColumns);
+    },
     ownedCount: () =>
       direct(
         client,
