@@ -182,7 +182,8 @@ test('/ searches the group, and // all groups', async () => {
   await screen.typed('in\r', 'search: in');
   await screen.shows('Who is in?');
   await screen.typed('q', 'Where can I park?');
-  await screen.typed('//release\r', /news Release[\s\S]*for it\./);
+  await screen.typed('//release', 'Search everywhere: /release');
+  await screen.typed('\r', /news Release[\s\S]*for it\./);
   await screen.typed('q', 'Where can I park?');
   await screen.typed('/nothing\r', 'Nothing was found. q goes back.');
 });

@@ -15,7 +15,7 @@ const longestRow = 2048;
 const tabSize = 8;
 const printableAscii = /^[\x20-\x7e]*$/;
 const links = /https?:\/\/[^\s<>"'`]+/gi;
-const quote = /^ ?>/;
+const quote = /^ ?(?:> ?)+/;
 
 /**
  * A text in rows of the width of the screen. Rows are laid out when they are asked for, so that the first page of a long text
@@ -28,6 +28,8 @@ export class WrappedText {
   private at = 0;
   /** The line without tabs, once its first row is laid out. */
   private spaced: string | undefined;
+  /** The `>` signs that the line begins with. */
+  private quoted = '';
 
   constructor(
     text: string,
@@ -54,10 +56,16 @@ export class WrappedText {
   }
 
   private layOut(): void {
-    this.spaced ??= withoutTabs(this.lines[this.line] ?? '');
-    const line = this.spaced;
-    const { end, next } = rowEnd(line, this.at, Math.max(1, this.columns));
-    this.done.push(spansOf(line, this.at, end));
+    if (this.spaced === undefined) {
+      this.spaced = withoutTabs(this.lines[this.line] ?? '');
+      [this.quoted = ''] = quote.exec(this.spaced.slice(0, longestRow)) ?? [];
+    }
+    const { spaced: line, at, quoted, columns } = this;
+    // A copied row says by itself that it is quoted. The first row has the signs of the line.
+    const mark = at === 0 ? '' : markOf(quoted, columns);
+    const { end, next } = rowEnd(line, at, Math.max(1, columns - mark.length), quoted.length);
+    const style: CellStyle | undefined = quoted === '' ? undefined : { faint: true };
+    this.done.push(spansOf(line, at, end, { mark, style }));
     if (next < line.length) {
       this.at = next;
       return;
@@ -68,18 +76,26 @@ export class WrappedText {
   }
 }
 
-/** Where the row that begins at `from` ends, and where the next one begins. */
-function rowEnd(line: string, from: number, columns: number): { end: number; next: number } {
+/**
+ * Where the row that begins at `from` ends, and where the next one begins.
+ * @param firstWord where the words of the line begin: it is not broken before
+ */
+function rowEnd(
+  line: string,
+  from: number,
+  columns: number,
+  firstWord: number,
+): { end: number; next: number } {
   const head = line.slice(from, from + columns + 1);
   if (printableAscii.test(head)) {
     if (head.length <= columns) return { end: line.length, next: line.length };
-    return brokenAt(line, from, from + columns);
+    return brokenAt(line, Math.max(from, firstWord), from + columns);
   }
   let width = 0;
   let at = from;
   for (const cluster of graphemes(line.slice(from, from + longestRow))) {
     const its = clusterWidth(cluster);
-    if (width + its > columns && at > from) return brokenAt(line, from, at);
+    if (width + its > columns && at > from) return brokenAt(line, Math.max(from, firstWord), at);
     width += its;
     at += cluster.length;
   }
@@ -96,12 +112,23 @@ function brokenAt(line: string, from: number, end: number): { end: number; next:
   return { end: space, next };
 }
 
-function spansOf(line: string, from: number, end: number): TextRow {
-  const style: CellStyle | undefined = quote.test(line) ? { faint: true } : undefined;
+/** What later rows of a quoted line begin with. Many signs would leave no room for the text. */
+function markOf(quoted: string, columns: number): string {
+  if (quoted.length > columns / 3) return '';
+  return quoted === '' || quoted.endsWith(' ') ? quoted : `${quoted} `;
+}
+
+function spansOf(
+  line: string,
+  from: number,
+  end: number,
+  { mark, style }: { readonly mark: string; readonly style: CellStyle | undefined },
+): TextRow {
   const spans: Span[] = [];
   const add = (text: string, its = style) => {
     if (text !== '') spans.push(its ? { text, style: its } : { text });
   };
+  add(mark);
   let at = from;
   if (line.includes('://')) {
     for (const { 0: link, index } of line.matchAll(links)) {

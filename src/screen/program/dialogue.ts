@@ -4,7 +4,7 @@ import type { KeyEvent } from '../terminal/keys.ts';
 import type { Surface } from '../terminal/surface.ts';
 import type { Complete } from '../widgets/completing.ts';
 import { HelpPage } from '../widgets/help-page.ts';
-import { LineInput } from '../widgets/line-input.ts';
+import { LineInput, type LineInputOptions } from '../widgets/line-input.ts';
 import type { Layer } from './layer.ts';
 import { Pager } from './pager.ts';
 import { Question } from './question.ts';
@@ -103,7 +103,10 @@ export class Dialogue {
   }
 
   /** A line that is typed in the last row. @returns undefined if the user gives it up */
-  line(prompt: string, { history, ...options }: LineOptions): Promise<string | undefined> {
+  line(
+    prompt: LineInputOptions['prompt'],
+    { history, ...options }: LineOptions,
+  ): Promise<string | undefined> {
     const { keys, redraw } = this.options;
     return new Promise((resolve) => {
       const settle = (text: string | undefined) => {

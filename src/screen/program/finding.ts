@@ -1,6 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
 import { groupKey } from '../panes/groups-pane.ts';
+import type { LineInputOptions } from '../widgets/line-input.ts';
 import type { Dialogue } from './dialogue.ts';
 import { FoundIndex } from './found-index.ts';
 import type { Groups } from './groups.ts';
@@ -37,13 +38,14 @@ export class Finding {
   /** Asks for words, and searches the group of the user, or with another `/` all groups. */
   async search(): Promise<void> {
     const { group, name } = this.here();
-    const prompt = group === undefined ? 'Search: ' : `Search ${name} (// everywhere): `;
+    const isEverywhere = (text: string) => text.startsWith('/');
+    const here = group === undefined ? 'Search: ' : `Search ${name} (// everywhere): `;
+    const prompt = (text: string) => (isEverywhere(text) ? 'Search everywhere: ' : here);
     const typed = await this.line(prompt, this.searches);
     if (typed === undefined) return;
-    const isEverywhere = typed.startsWith('/');
-    const words = (isEverywhere ? typed.slice(1) : typed).trim();
+    const words = typed.replace(/^\//, '').trim();
     if (words === '') return;
-    await this.show(words, isEverywhere ? undefined : group, `search: ${words}`);
+    await this.show(words, isEverywhere(typed) ? undefined : group, `search: ${words}`);
   }
 
   /** Asks for words, and limits the index to the messages of the group that have them. */
@@ -57,7 +59,7 @@ export class Finding {
     else await this.show(typed.trim(), group, `${name}: ${typed.trim()}`);
   }
 
-  private line(prompt: string, history: string[]): Promise<string | undefined> {
+  private line(prompt: LineInputOptions['prompt'], history: string[]): Promise<string | undefined> {
     return this.options.dialogue.line(prompt, { limit: limits.searchQuery, history });
   }
 

@@ -9,8 +9,8 @@ import { type Edited, edited, editedFrom, typed } from './edited.ts';
 import { drawFoot } from './foot.ts';
 
 export interface LineInputOptions {
-  /** What is asked, before the line. */
-  readonly prompt: string;
+  /** What is asked, before the line. A function makes it from the line so far. */
+  readonly prompt: string | ((text: string) => string);
   /** The line to begin with. */
   readonly text?: string;
   readonly keys: KeyTable;
@@ -84,7 +84,8 @@ export class LineInput {
 
   /** Draws the line in the last row of a surface, and its completions in the row above. */
   draw(surface: Surface, style: CellStyle = plain): void {
-    const { prompt, isSecret } = this.options;
+    const { prompt: asked, isSecret } = this.options;
+    const prompt = typeof asked === 'string' ? asked : asked(this.text);
     const row = surface.rows - 1;
     surface.fill(row, 0, surface.columns, ' ', style);
     const bold = { ...style, bold: true as const };
