@@ -7,10 +7,21 @@ import type { Params } from '../protocol/schemas.ts';
 import { mentionsIn } from './mentions.ts';
 import { nameKey } from './name-key.ts';
 import { isLongerThan } from './names.ts';
-import type { Actor, Edit, Page, Repository } from './ports/repository.ts';
+import type {
+  Actor,
+  Edit,
+  NewMessage,
+  Page,
+  Posted,
+  Receiver,
+  Repository,
+} from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
 import { parseQuery } from './search/query.ts';
 import type { GroupRef, Notify, User } from './types.ts';
+
+/** What a request to post says of the message. */
+type MessageParams = Omit<Params<'message.post'>, 'group'>;
 
 const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
 // Printable ASCII without a space at either end: nothing in it is to be cleaned.
@@ -75,23 +86,21 @@ export class Board {
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-  post(
+  post(actor: Actor, group: string | number, message: MessageParams): Promise<Posted> {
+    return this.repository.post(actor, groupRef(group), checkedMessage(message));
+  }
+
+  /**
+   * Like `post`, without a promise. The receiver is not called before this returns.
+   * @throws BoardError `SUBJECT_INVALID`, `TOO_LONG`
+   */
+  enqueuePost(
     actor: Actor,
     group: string | number,
-    { subject, replyTo, key, ...message }: Omit<Params<'message.post'>, 'group'>,
-  ) {
-    const ref = groupRef(group);
-    const isNamed = subject !== undefined || replyTo === undefined;
-    const checked = isNamed ? checkedSubject(subject ?? '') : undefined;
-    const content = checkedContent(message.content);
-    const mentions = mentionsIn(checked ?? '', content);
-    return this.repository.post(
-      actor,
-      ref,
-      replyTo === undefined
-        ? { subject: checked ?? '', content, key, mentions }
-        : { subject: checked, content, key, mentions, replyTo },
-    );
+    message: MessageParams,
+    receiver: Receiver<Posted>,
+  ): void {
+    this.repository.enqueuePost(actor, groupRef(group), checkedMessage(message), receiver);
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
@@ -221,6 +230,22 @@ export function userRef(user: string): string {
     throw boardError('USER_NOT_FOUND', `${user.slice(0, limits.userName)}…`);
   }
   return isDirectName(user) ? userOfDirectName(user) : user;
+}
+
+/** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
+function checkedMessage({
+  subject: title,
+  replyTo,
+  key,
+  content: text,
+}: MessageParams): NewMessage {
+  const isNamed = title !== undefined || replyTo === undefined;
+  const subject = isNamed ? checkedSubject(title ?? '') : undefined;
+  const content = checkedContent(text);
+  const mentions = mentionsIn(subject ?? '', content);
+  return replyTo === undefined
+    ? { subject: subject ?? '', content, key, mentions }
+    : { subject, content, key, mentions, replyTo };
 }
 
 /** Text for a group's description. @throws BoardError `TOO_LONG` */

@@ -1,6 +1,7 @@
+import type { Posted, Receiver } from '../board/ports/repository.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, isOffered, methods } from '../protocol/methods.ts';
-import type { Method, Result } from '../protocol/schemas.ts';
+import type { Method, Params, Result } from '../protocol/schemas.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
@@ -37,25 +38,61 @@ export async function dispatch<M extends Method>(
   params: unknown,
 ): Promise<Result<M>> {
   const began = performance.now();
-  const { session, counts } = context;
   try {
     const result = await carryOut(context, method, params);
-    counts.requests[method].note('ok', began);
-    logResult(session, method, params);
+    noteResult(context, method, params, began);
     return result;
   } catch (error) {
-    const outcome = error instanceof BoardError ? error.code : 'INTERNAL_ERROR';
-    counts.requests[method].note(outcome, began);
-    logRefusal(session, method, outcome);
+    noteRefusal(context, method, error, began);
     throw error;
   }
 }
 
+/**
+ * Begins a post without a promise, which would cost more than all else that is done for it: thousands may wait for one commit.
+ * `receiver` calls `noteResult` or `noteRefusal`.
+ * @throws BoardError if it is refused at once
+ */
+export function beginPost(context: Context, params: unknown, receiver: Receiver<Posted>): void {
+  const { board, session } = context;
+  const checked = admit(context, 'message.post', params);
+  board.enqueuePost(session.actor, checked.group, checked, receiver);
+}
+
 function carryOut<M extends Method>(context: Context, method: M, params: unknown) {
-  if (!isOffered(method, context.session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
-  if (methods[method].login && !context.session.login) throw boardError('NOT_LOGGED_IN');
+  const checked = admit(context, method, params);
   const handler: Handler<M> = handlers[method];
-  return handler(context, checkParams(method, params));
+  return handler(context, checked);
+}
+
+/** The checks of the command table. @returns the params, checked */
+function admit<M extends Method>({ session }: Context, method: M, params: unknown): Params<M> {
+  if (!isOffered(method, session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
+  if (methods[method].login && !session.login) throw boardError('NOT_LOGGED_IN');
+  return checkParams(method, params);
+}
+
+/** Counts and logs a request that was carried out. @param began by `performance.now()` */
+export function noteResult(
+  { session, counts }: Context,
+  method: Method,
+  params: unknown,
+  began: number,
+): void {
+  counts.requests[method].note('ok', began);
+  logResult(session, method, params);
+}
+
+/** Counts and logs a request that was refused. */
+export function noteRefusal(
+  { session, counts }: Context,
+  method: Method,
+  error: unknown,
+  began: number,
+): void {
+  const outcome = error instanceof BoardError ? error.code : 'INTERNAL_ERROR';
+  counts.requests[method].note(outcome, began);
+  logRefusal(session, method, outcome);
 }
 
 /**

@@ -2,16 +2,45 @@ import type { Effect } from '../protocol/methods.ts';
 import type { Costs } from './costs.ts';
 import type { Piecework } from './turns.ts';
 
-interface Task {
-  readonly effect: Effect;
-  readonly run: () => Promise<void>;
-  readonly bytes: number;
-  /** The expected cost in milliseconds; 0 unless it is a write. */
-  expected: number;
-}
-
 // Memory of a waiting request in addition to its text, in bytes.
 const overhead = 500;
+
+/** A request in the queue of its connection. */
+export abstract class Task {
+  /** Memory that it takes, about. */
+  readonly bytes: number;
+  /** Kept by the queue: the expected cost in milliseconds; 0 unless it is a write. */
+  expected = 0;
+
+  /** @param length of its text */
+  constructor(
+    readonly effect: Effect,
+    length: number,
+  ) {
+    this.bytes = overhead + length;
+  }
+
+  /**
+   * Carries the request out, answers it, and calls `queue.end(this)`, but not before this method returns. It never
+   * throws. The work until it returns is part of reading the request, for which the caller charges.
+   */
+  abstract run(queue: RequestQueue): void;
+}
+
+/** A request that is carried out by an async function. */
+class AsyncTask extends Task {
+  constructor(
+    effect: Effect,
+    length: number,
+    private readonly work: () => Promise<void>,
+  ) {
+    super(effect, length);
+  }
+
+  run(queue: RequestQueue): void {
+    this.work().then(() => queue.end(this));
+  }
+}
 
 // Idle connections are many, and share their empty list; nothing is added to it.
 const noTasks: Task[] = [];
@@ -58,14 +87,16 @@ export class RequestQueue implements Piecework {
 
   /**
    * @param length of its text
-   * @param run carries the request out and answers it; never rejects. The work until it first waits is
-   * part of reading the request, for which the caller charges.
+   * @param run carries the request out and answers it; never rejects. See `Task.run`.
    */
   add(effect: Effect, length: number, run: () => Promise<void>): void {
-    const bytes = overhead + length;
-    this.waitingBytes += bytes;
-    const task = { effect, run, bytes, expected: 0 };
-    if (this.length === 0 && this.mayBegin(effect)) this.begin(task);
+    this.enqueue(new AsyncTask(effect, length, run));
+  }
+
+  /** Begins a request when those before it allow it. */
+  enqueue(task: Task): void {
+    this.waitingBytes += task.bytes;
+    if (this.length === 0 && this.mayBegin(task.effect)) this.begin(task);
     else if (this.waiting === noTasks) this.waiting = [task];
     else this.waiting.push(task);
   }
@@ -119,20 +150,21 @@ export class RequestQueue implements Piecework {
     return !this.resting;
   }
 
+  /** To be called by a task, once. */
+  end({ bytes, expected }: Task): void {
+    if (expected > 0) this.owner.costs.writeEnded(expected);
+    this.underWay--;
+    this.bytesUnderWay -= bytes;
+    this.pump();
+  }
+
   private begin(task: Task): void {
-    const { effect, run, bytes } = task;
+    const { effect, bytes } = task;
     this.onlyWrites = effect === 'write';
     this.underWay++;
     this.waitingBytes -= bytes;
     this.bytesUnderWay += bytes;
     if (effect === 'write') task.expected = this.owner.costs.expectWrite();
-    run().then(() => this.end(task));
-  }
-
-  private end({ bytes, expected }: Task): void {
-    if (expected > 0) this.owner.costs.writeEnded(expected);
-    this.underWay--;
-    this.bytesUnderWay -= bytes;
-    this.pump();
+    task.run(this);
   }
 }

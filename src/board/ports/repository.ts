@@ -33,6 +33,18 @@ export interface Payer {
   charge(milliseconds: number): void;
 }
 
+/** Receives the result of a request that is made without a promise. Its methods never throw. */
+export interface Receiver<T> {
+  resolve(value: T): void;
+  reject(error: unknown): void;
+}
+
+/** A message that was posted, and its group. */
+export interface Posted {
+  readonly group: Group;
+  readonly message: Header;
+}
+
 /** The user and the session that make a request. */
 export interface Actor {
   readonly user: User;
@@ -276,11 +288,9 @@ export interface Repository {
    * a reply to a message that is not visible to the actor, `SILENCED`, `THREAD_CLOSED`, `FORBIDDEN` if only moderators post
    * or reply, and in a direct conversation what `openDirect` throws
    */
-  post(
-    actor: Actor,
-    group: GroupRef,
-    message: NewMessage,
-  ): Promise<{ group: Group; message: Header }>;
+  post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted>;
+  /** Like `post`, without a promise. The receiver is not called before this returns. */
+  enqueuePost(actor: Actor, group: GroupRef, message: NewMessage, receiver: Receiver<Posted>): void;
   /** @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, also for a message that is not visible to the actor */
   message(
     actor: Actor,

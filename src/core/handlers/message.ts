@@ -1,10 +1,12 @@
-import type { HeaderRow, ListedMessage, Page } from '../../board/ports/repository.ts';
+import type { HeaderRow, ListedMessage, Page, Posted } from '../../board/ports/repository.ts';
 import type { Group } from '../../board/types.ts';
 import { toGroup, toHeader, toListed, toMarks } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { NumberRange } from '../../protocol/marks.ts';
+import type { Result } from '../../protocol/schemas.ts';
 import { parseTime } from '../../protocol/time.ts';
 import { headerList } from '../header-list.ts';
+import type { Hub } from '../hub.ts';
 import type { Context, Handlers } from './context.ts';
 import { inSteps } from './in-steps.ts';
 
@@ -60,6 +62,11 @@ function bytesOf(messages: readonly ListedMessage[]): number {
   return messages.reduce((sum, message) => sum + lengthOf(message), 0);
 }
 
+/** The reply to a post. */
+export function postResult(hub: Hub, { group, message }: Posted): Result<'message.post'> {
+  return { group: hub.nameOf(group), groupId: group.id, ...toHeader(message) };
+}
+
 export const messageHandlers: Pick<
   Handlers,
   | 'message.post'
@@ -70,11 +77,8 @@ export const messageHandlers: Pick<
   | 'group.markRead'
   | 'group.restoreMarks'
 > = {
-  'message.post': async ({ board, session, hub }, params) => {
-    const posted = await board.post(session.actor, params.group, params);
-    const { id } = posted.group;
-    return { group: hub.nameOf(posted.group), groupId: id, ...toHeader(posted.message) };
-  },
+  'message.post': async ({ board, session, hub }, params) =>
+    postResult(hub, await board.post(session.actor, params.group, params)),
 
   'message.get': async ({ board, session, hub }, { group, number }) => {
     const found = await board.message(session.actor, group, number);

@@ -1,7 +1,11 @@
+import type { Posted, Receiver } from '../../board/ports/repository.ts';
 import { Brake } from '../../core/brake.ts';
+import type { Mark } from '../../core/costs.ts';
 import type { Dialect, Replies, Requests } from '../../core/dialect.ts';
-import { dispatch, toReply } from '../../core/dispatch.ts';
+import { beginPost, dispatch, noteRefusal, noteResult, toReply } from '../../core/dispatch.ts';
 import type { Context } from '../../core/handlers/context.ts';
+import { postResult } from '../../core/handlers/message.ts';
+import { Task } from '../../core/request-queue.ts';
 import { type BoardError, boardError } from '../../protocol/errors.ts';
 import { type Line, lineError } from '../../protocol/framing.ts';
 import {
@@ -34,11 +38,11 @@ export const jsonDialect: Dialect = {
 
 class JsonRequests implements Requests {
   readonly asks = false;
-  private readonly brake = new Brake();
+  readonly brake = new Brake();
 
   constructor(
-    private readonly context: Context,
-    private readonly replies: Replies,
+    readonly context: Context,
+    readonly replies: Replies,
   ) {}
 
   receive(line: Line, bytes: number): void {
@@ -56,6 +60,8 @@ class JsonRequests implements Requests {
   private begin({ id, method, params }: RawRequest, bytes: number): void {
     if (!isOffered(method, this.context.session.isVouched)) {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));
+    } else if (id !== undefined && method === 'message.post') {
+      this.replies.requests.enqueue(new JsonPost(this, id, params, bytes));
     } else if (id !== undefined) {
       const run = () => this.answer(id, method, params);
       this.replies.requests.add(methods[method].effect, bytes, run);
@@ -97,5 +103,61 @@ class JsonRequests implements Requests {
   /** The refusal is sent after the replies to earlier requests. */
   private refuse(id: RequestId | null, error: BoardError): void {
     this.replies.requests.add('read', 0, async () => this.replies.say(formatError(id, error)));
+  }
+}
+
+/** A post. It is its own receiver, because thousands of posts may wait for a commit, and each object costs time. */
+class JsonPost extends Task implements Receiver<Posted> {
+  private began = 0;
+
+  constructor(
+    private readonly owner: JsonRequests,
+    private readonly id: RequestId,
+    private readonly params: unknown,
+    length: number,
+  ) {
+    super('write', length);
+  }
+
+  run(): void {
+    const { context, replies, brake } = this.owner;
+    this.began = performance.now();
+    try {
+      brake.pass(replies.costs);
+      beginPost(context, this.params, this);
+    } catch (error) {
+      queueMicrotask(() => this.reject(error));
+    }
+  }
+
+  resolve(posted: Posted): void {
+    const { context, replies } = this.owner;
+    const mark = replies.costs.mark();
+    let line: string;
+    try {
+      noteResult(context, 'message.post', this.params, this.began);
+      line = formatResult(this.id, postResult(context.hub, posted));
+    } catch (error) {
+      line = this.refusal(error);
+    }
+    this.answer(line, mark);
+  }
+
+  reject(error: unknown): void {
+    const { context, replies } = this.owner;
+    const mark = replies.costs.mark();
+    noteRefusal(context, 'message.post', error, this.began);
+    this.answer(this.refusal(error), mark);
+  }
+
+  private refusal(error: unknown): string {
+    return formatError(this.id, toReply(error, this.owner.context.session, 'message.post'));
+  }
+
+  private answer(line: string, mark: Mark): void {
+    const { replies } = this.owner;
+    replies.say(line);
+    replies.costs.charge(mark);
+    replies.requests.end(this);
   }
 }

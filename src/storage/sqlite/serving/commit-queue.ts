@@ -1,4 +1,4 @@
-import type { Payer } from '../../../board/ports/repository.ts';
+import type { Payer, Receiver } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import { boardError } from '../../../protocol/errors.ts';
@@ -84,12 +84,21 @@ export class CommitQueue<C> {
    * Runs `call` with the next batch. The promise is settled after the commit, once the
    * events of all earlier calls and of this call have been published.
    */
-  run(call: C, { bytes = 0, payer }: WriteOptions = {}): Promise<unknown> {
-    if (this.closed) return Promise.reject(boardError('SHUTTING_DOWN'));
-    return new Promise((resolve, reject) => {
-      this.waiting.push({ call, bytes, payer, since: performance.now(), resolve, reject });
-      this.schedule();
-    });
+  run(call: C, options?: WriteOptions): Promise<unknown> {
+    return new Promise((resolve, reject) => this.add(call, { resolve, reject }, options));
+  }
+
+  /**
+   * Like `run`, without a promise. The receiver is called in a later turn or microtask, even if the call is refused at
+   * once.
+   */
+  add(call: C, receiver: Receiver<unknown>, { bytes = 0, payer }: WriteOptions = {}): void {
+    if (this.closed) {
+      queueMicrotask(() => receiver.reject(boardError('SHUTTING_DOWN')));
+      return;
+    }
+    this.waiting.push({ call, bytes, payer, since: performance.now(), receiver });
+    this.schedule();
   }
 
   /**
@@ -104,10 +113,13 @@ export class CommitQueue<C> {
     return new Promise((resolve, reject) => {
       this.reads.add(() => {
         const began = performance.now();
-        const write = { call, bytes: 0, payer, since: began, resolve, reject };
+        const receiver = { resolve, reject };
+        const write = { call, bytes: 0, payer, since: began, receiver };
         try {
           const time = { ask: () => this.clock.tick(), now: this.now() };
-          this.settle(write, performOne(reader, call, time, began));
+          const outcome = performOne(reader, call, time, began);
+          this.announce(write, outcome);
+          this.settle(write, outcome);
         } catch (error) {
           this.refuse(write, error);
         }
@@ -179,13 +191,14 @@ export class CommitQueue<C> {
       this.counts.seconds.note(seconds);
       this.options.trouble?.committed();
     }
-    const { outcomes } = written;
-    for (let at = 0; at < outcomes.length; at++) {
-      const write = batch[at];
-      const outcome = outcomes[at];
-      if (write && outcome) this.settle(write, outcome);
-    }
+    this.finish(batch, written.outcomes);
     this.reads.afterCommit(performance.now() - began);
+  }
+
+  /** Receivers may read at once, so all events come first. */
+  private finish(batch: readonly Write<C>[], outcomes: readonly Outcome[]): void {
+    for (const [at, outcome] of outcomes.entries()) this.announce(batch[at] as Write<C>, outcome);
+    for (const [at, outcome] of outcomes.entries()) this.settle(batch[at] as Write<C>, outcome);
   }
 
   /** The writes of the next commit: all that fit. */
@@ -226,28 +239,23 @@ export class CommitQueue<C> {
     return Math.min(most, Math.max(this.lockTimeout - waited, minLockTimeout));
   }
 
-  private settle(write: Write<C>, outcome: Outcome): void {
-    const { resolve, reject, payer } = write;
-    if ('failure' in outcome) {
-      payer?.charge(outcome.took);
-      this.refuse(write, outcome.failure);
-      return;
-    }
-    if ('refusal' in outcome) {
-      payer?.charge(outcome.took);
-      reject(outcome.refusal);
-      return;
-    }
+  /** Publishes the events of a call, and charges for it. */
+  private announce({ payer }: Write<C>, outcome: Outcome): void {
     const began = payer ? performance.now() : 0;
-    for (const event of outcome.events) this.publish(event);
+    if ('events' in outcome) for (const event of outcome.events) this.publish(event);
     payer?.charge(outcome.took + performance.now() - began);
-    resolve(outcome.value);
   }
 
-  private refuse({ reject }: Write<C>, error: unknown): void {
+  private settle(write: Write<C>, outcome: Outcome): void {
+    if ('failure' in outcome) this.refuse(write, outcome.failure);
+    else if ('refusal' in outcome) write.receiver.reject(outcome.refusal);
+    else write.receiver.resolve(outcome.value);
+  }
+
+  private refuse({ receiver }: Write<C>, error: unknown): void {
     const refusal = asBoardError(error);
     if (refusal !== error) this.options.trouble?.failed('write', error);
-    reject(refusal);
+    receiver.reject(refusal);
   }
 
   private publish(event: BoardEvent): void {
@@ -266,6 +274,5 @@ interface Write<C> {
   readonly payer: Payer | undefined;
   /** When it arrived, by `performance.now()`. */
   readonly since: number;
-  readonly resolve: (value: unknown) => void;
-  readonly reject: (error: unknown) => void;
+  readonly receiver: Receiver<unknown>;
 }

@@ -4,6 +4,8 @@ import type {
   Edit,
   NewMessage,
   Page,
+  Posted,
+  Receiver,
   Repository,
   UnreadCount,
 } from '../../../board/ports/repository.ts';
@@ -168,10 +170,21 @@ export class SqliteRepository implements Repository {
     });
   }
 
-  post(actor: Actor, group: GroupRef, message: NewMessage) {
+  post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted> {
+    return new Promise((resolve, reject) =>
+      this.enqueuePost(actor, group, message, { resolve, reject }),
+    );
+  }
+
+  enqueuePost(
+    actor: Actor,
+    group: GroupRef,
+    message: NewMessage,
+    receiver: Receiver<Posted>,
+  ): void {
     const bytes = Buffer.byteLength(message.content) + Buffer.byteLength(message.subject ?? '');
-    const { payer } = actor;
-    return this.store.run('post', { actor: plain(actor), group, message }, { payer, bytes });
+    const args = { actor: plain(actor), group, message };
+    this.store.enqueue('post', args, receiver, { payer: actor.payer, bytes });
   }
 
   edit(actor: Actor, group: GroupRef, number: number, edit: Edit, editTime: number) {

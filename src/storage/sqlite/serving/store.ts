@@ -2,7 +2,7 @@ import { statfsSync, statSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Logger } from 'pino';
-import type { Payer } from '../../../board/ports/repository.ts';
+import type { Payer, Receiver } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import type { Holdings } from '../../../metrics/sources.ts';
@@ -114,6 +114,16 @@ export class Store implements Executor {
     options?: WriteOptions,
   ): Promise<ResultOf<N>> {
     return this.queue.run({ act, args }, options) as Promise<ResultOf<N>>;
+  }
+
+  /** Like `run`, without a promise: see `CommitQueue.add`. */
+  enqueue<N extends ActName>(
+    act: N,
+    args: ArgumentsOf<N>,
+    receiver: Receiver<ResultOf<N>>,
+    options: WriteOptions,
+  ): void {
+    this.queue.add({ act, args }, receiver as Receiver<unknown>, options);
   }
 
   /** Runs an act that only reads, between two commits: see `CommitQueue.runUnwritten`. */
