@@ -1,6 +1,7 @@
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, Proof } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
+import { isMilestone } from '../milestones.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type MemberAccess, requireMember, requireNotSilenced } from './access.ts';
 import { changeCounts } from './counts.ts';
@@ -34,7 +35,16 @@ class Numbering {
   }
 }
 
-type MessageRow = NonNullable<Parameters<Statements['addMessage']['run']>[0]>;
+/** The columns of a message that is no reply and mentions nobody. */
+export type MessageRow = {
+  readonly group: number;
+  readonly number: number;
+  readonly user: number;
+  readonly at: number;
+  readonly subject: string;
+  readonly content: string;
+  readonly key: string | null;
+};
 
 /** Where a user posts. The name of a direct conversation depends on the user, and its numbers do not. */
 export interface PostPlace {
@@ -111,10 +121,15 @@ export class PostRun {
     return numbering.next();
   }
 
-  /** Adds a message, which is inserted together with the next ones. */
+  /** Adds a message, which is inserted together with the next ones if it has no key and is no milestone. */
   add(row: MessageRow): void {
+    const { addMessages, addMessage } = this.statements;
+    if (row.key !== null || isMilestone(row.number)) {
+      this.insert();
+      addMessage.run(row);
+      return;
+    }
     this.rows.push(row);
-    const { addMessages } = this.statements;
     if (this.rows.length < addMessages.rows) return;
     addMessages.insert(this.rows);
     this.rows = [];
@@ -122,8 +137,14 @@ export class PostRun {
 
   /** Inserts the messages that were added. Call it before any other statement. */
   insert(): void {
-    if (this.rows.length === 0) return;
-    for (const row of this.rows) this.statements.addMessage.run(row);
+    const { rows } = this;
+    if (rows.length === 0) return;
+    const { addFewMessages, addMessage } = this.statements;
+    let at = 0;
+    for (; at + addFewMessages.rows <= rows.length; at += addFewMessages.rows) {
+      addFewMessages.insert(rows.slice(at, at + addFewMessages.rows));
+    }
+    for (const row of rows.slice(at)) addMessage.run(row);
     this.rows = [];
   }
 

@@ -3,13 +3,14 @@ import {
   type Group,
   type GroupRef,
   type Header,
-  plainFields,
+  plainHeader,
   type User,
 } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { openTo } from './access.ts';
 import { conversationFor, isDirectRef } from './direct.ts';
 import { addMentions, findMentioned, idsOf } from './mentions.ts';
+import type { MessageRow } from './post-run.ts';
 import { placeOfReply, type ReplyPlace, requireMayPost } from './reply.ts';
 import type { ServerTx } from './transaction.ts';
 
@@ -25,8 +26,8 @@ export function post(tx: ServerTx, call: Post) {
   const { content, key } = asked;
   const named = groupFor(tx, actor, ref, asked);
   const { group, numbering, access } = tx.posts.placeFor(actor, named, tx.now);
-  const posted = key === undefined ? undefined : postedBefore(tx, actor, group, key);
-  if (posted) return { group, message: posted };
+  const before = key === undefined ? undefined : postedBefore(tx, actor, group, key);
+  if (before) return { group, message: before };
   const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, access, asked);
   if (!place) requireMayPost(access);
   const subject = place?.subject ?? asked.subject ?? '';
@@ -37,17 +38,19 @@ export function post(tx: ServerTx, call: Post) {
   const mentioned = asked.mentions && findMentioned(tx.statements, access, asked.mentions);
   if (place || mentioned) addFull(tx, row, { place, mentioned });
   else tx.posts.add(row);
-  const { id: senderId, name: sender } = actor.user;
+  const plain = plainHeader(actor.user, { number, postedAt: at, subject });
+  const posted = { type: 'message.posted', origin: actor.origin, group } as const;
+  if (!place && !mentioned) {
+    tx.emit({ ...posted, message: plain });
+    return { group, message: plain };
+  }
   const message: Header = {
-    ...plainFields,
-    ...{ number, senderId, sender, postedAt: at, subject, thread: number },
+    ...plain,
     ...place,
     ...(mentioned && { mentions: JSON.stringify(mentioned.map(({ name }) => name)) }),
   };
-  tx.emit({
-    ...{ type: 'message.posted', origin: actor.origin, group, message },
-    ...(mentioned && { mentioned: mentioned.map(({ id }) => id) }),
-  });
+  const ids = mentioned && { mentioned: mentioned.map(({ id }) => id) };
+  tx.emit({ ...posted, message, ...ids });
   return { group, message };
 }
 
@@ -66,17 +69,10 @@ function groupFor(
   });
 }
 
-interface Row {
-  readonly group: number;
-  readonly number: number;
-  readonly at: number;
-  readonly [column: string]: number | string | null;
-}
-
 /** Inserts a message that is a reply or mentions members. */
 function addFull(
   { statements }: ServerTx,
-  row: Row,
+  row: MessageRow,
   {
     place,
     mentioned,

@@ -1,9 +1,9 @@
 import { shortened } from '../../../protocol/errors.ts';
 import { areRanges, parseRanges } from '../../../protocol/marks.ts';
 import { formatTime } from '../../../protocol/time.ts';
+import { milestoneSpacing } from '../milestones.ts';
 import { clockTolerance } from '../serving/clock-watch.ts';
 import { clockState } from '../serving/wall-clock.ts';
-import { milestoneSpacing } from '../statements/numbers.ts';
 import type { Client } from './connection.ts';
 import { isStorageFailure } from './failure.ts';
 import { type HealthCheck, rule } from './health-check.ts';

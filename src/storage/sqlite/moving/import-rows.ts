@@ -16,7 +16,7 @@ import { everyone } from '../../../protocol/mentions.ts';
 import { storedName } from '../acts/access.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns, secretColumns } from '../file/names.ts';
-import { milestoneSpacing } from '../statements/numbers.ts';
+import { milestoneSpacing } from '../milestones.ts';
 import { ModerationRows } from './import-moderation.ts';
 import {
   type Edited,

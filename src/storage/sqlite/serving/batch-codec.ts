@@ -4,7 +4,7 @@ import {
   type GroupRef,
   type Header,
   type Proof,
-  plainFields,
+  plainHeader,
 } from '../../../board/types.ts';
 import type { Call } from '../acts/acts.ts';
 import { isDirectRef } from '../acts/direct.ts';
@@ -191,9 +191,7 @@ function postOutcome(
   { actor, message: { subject } }: PlainPost['args'],
   { group, number, at, took }: { group: Group; number: number; at: number; took: number },
 ): Outcome {
-  const { id: senderId, name: sender } = actor.user;
-  const header = { number, senderId, sender, postedAt: at, subject, thread: number };
-  const message: Header = { ...header, ...plainFields };
+  const message = plainHeader(actor.user, { number, postedAt: at, subject });
   const event: BoardEvent = { type: 'message.posted', origin: actor.origin, group, message };
   return { value: { group, message }, events: [event], took };
 }
