@@ -124,7 +124,8 @@ export function roleStatements(orm: Orm) {
         orm
           .select(countColumns)
           .from(memberships)
-          .where(and(eq(memberships.userId, user), eq(memberships.role, 'owner'))),
+          // Not bound: SQLite would not know that the index of owners has it.
+          .where(and(eq(memberships.userId, user), sql`${memberships.role} = 'owner'`)),
         countColumns,
       ),
   };
