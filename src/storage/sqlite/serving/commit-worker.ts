@@ -48,6 +48,9 @@ class Writing {
     if (lost) throw lost;
     this.client = openConnection(file, { busyTimeout: 0 });
     this.client.pragma(`synchronous = ${synchronous}`);
+    // SQLite keeps a copy of each page that a statement changes until the statement has ended. An insert of messages to sixteen groups
+    // changes more than the 64 KiB after which SQLite would write these copies to a file.
+    this.client.pragma('temp_store = MEMORY');
     this.checkpoints = new Checkpoints(this.client, (log) => send({ log }));
     const performer = new ActPerformer(fromRecipes(this.client, recipes));
     this.writer = new BatchWriter(new Committer<Call>(this.client, performer, openFiles));

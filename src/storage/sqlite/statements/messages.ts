@@ -10,10 +10,7 @@ import { mentionedNames, threadColumns, visibleStatements } from './visibility.t
 
 const value = sql.placeholder;
 
-/**
- * How many rows an insert of `addMessages` and of `addFewMessages` has. SQLite keeps a copy of each page that the insert changes
- * until it has ended, at most 64 KiB of them in memory: a page for each row, if each is in another group.
- */
+/** How many rows an insert of `addMessages` and of `addFewMessages` has. */
 const rowsPerInsert = { many: 16, few: 4 };
 
 const inGroup = eq(messages.groupId, value('group'));
