@@ -123,13 +123,11 @@ export class Channel {
     return { announcement, members };
   }
 
-  /** Sends a notice of `takePresence` to some of its members, unless they have left. */
-  notifySome({ announcement, members }: PresenceNotice): void {
-    for (const session of members) {
-      if (!this.members.has(session)) continue;
-      this.counts.notices++;
-      session.notify(announcement);
-    }
+  /** Sends a notice of `takePresence` to one of its members, unless the member has left. */
+  notifyOne(session: Session, announcement: SharedAnnouncement): void {
+    if (!this.members.has(session)) return;
+    this.counts.notices++;
+    session.notify(announcement);
   }
 
   /** The indices of the notices that a session does not get, because its user has muted the group. */

@@ -1,19 +1,22 @@
-import type { Channel, PresenceNotice } from './channel.ts';
+import type { SharedAnnouncement } from './announcement.ts';
+import type { Channel } from './channel.ts';
+import type { Session } from './session.ts';
 
 // Milliseconds in which presence is collected.
 const interval = 1000;
-// Members that are sent a notice of presence in one turn: 1 ms of work.
-const membersAtOnce = 100;
+// Notices of presence that are sent in one turn: 1 ms of work.
+const noticesAtOnce = 100;
 
-interface Piece extends PresenceNotice {
+interface Told {
   readonly channel: Channel;
+  readonly announcement: SharedAnnouncement;
 }
 
 /** Sends who came and went, once a second, so that many reconnects are a few notices. */
 export class PresenceNotices {
   private timer: NodeJS.Timeout | undefined;
-  /** What is being sent. */
-  private readonly pieces: Piece[] = [];
+  /** What is still to be sent. The notices of all groups of a session are sent together: that costs one write, not one for each. */
+  private readonly waiting = new Map<Session, Told[]>();
 
   /** @param channels all channels that may have noted presence */
   constructor(private readonly channels: { values(): Iterable<Channel> }) {}
@@ -29,14 +32,15 @@ export class PresenceNotices {
 
   private collect(): void {
     this.timer = undefined;
-    const isSending = this.pieces.length > 0;
+    const isSending = this.waiting.size > 0;
     for (const channel of this.channels.values()) {
       const notice = channel.takePresence();
       if (!notice) continue;
-      const { announcement, members } = notice;
-      for (let at = 0; at < members.length; at += membersAtOnce) {
-        const some = members.slice(at, at + membersAtOnce);
-        this.pieces.push({ channel, announcement, members: some });
+      const told = { channel, announcement: notice.announcement };
+      for (const session of notice.members) {
+        const before = this.waiting.get(session);
+        if (before) before.push(told);
+        else this.waiting.set(session, [told]);
       }
     }
     if (!isSending) this.send();
@@ -44,12 +48,13 @@ export class PresenceNotices {
 
   /** After a restart of a large board a notice concerns thousands of members, so others have their turn in between. */
   private send(): void {
-    for (let sent = 0; sent < membersAtOnce; ) {
-      const piece = this.pieces.shift();
-      if (!piece) return;
-      piece.channel.notifySome(piece);
-      sent += piece.members.length;
+    let sent = 0;
+    for (const [session, all] of this.waiting) {
+      this.waiting.delete(session);
+      for (const { channel, announcement } of all) channel.notifyOne(session, announcement);
+      sent += all.length;
+      if (sent >= noticesAtOnce) break;
     }
-    setImmediate(() => this.send());
+    if (this.waiting.size > 0) setImmediate(() => this.send());
   }
 }
