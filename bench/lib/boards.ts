@@ -8,7 +8,9 @@ import { makeDatabase } from './servers.ts';
 const epoch = 1_500_000_000_000_000;
 const apart = 1000;
 
-const insertMembership = 'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)';
+// As the server stores a membership: at the join, everything before it counts as read.
+const insertMembership =
+  'INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, last_read_at)';
 
 /** When message `number` of a made group was posted. */
 const postedAt = (number: number) => epoch + number * apart;
@@ -63,7 +65,8 @@ export class Maker {
 
   /** Makes `user` a member of `group` who joined after its message `after`, and has read no later one. */
   member(group: number, user: number, after = 0): void {
-    this.run(`${insertMembership} VALUES (${group}, ${user}, ${postedAt(after) + 1}, ${after})`);
+    const joined = postedAt(after) + 1;
+    this.run(`${insertMembership} VALUES (${group}, ${user}, ${joined}, ${after}, ${joined})`);
     this.run(`UPDATE groups SET member_count = member_count + 1 WHERE id = ${group}`);
   }
 
@@ -137,7 +140,7 @@ function fillLarge(maker: Maker, groupSizes: number[], many: number): void {
   maker.run(
     `${insertMembership}
      SELECT ${firstGroup + groupSizes.length} + n / 100, ${firstUser + 2} + (n * 7) % ${users - 2},
-       ${epoch} + n, 0
+       ${epoch} + n, 0, ${epoch} + n
      FROM (${numbers(many * 100)})`,
   );
   maker.run(

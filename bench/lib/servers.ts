@@ -99,6 +99,11 @@ export class Measured {
     return (Number(fields[11]) + Number(fields[12])) / 100;
   }
 
+  /** Milliseconds for which its main thread has waited for a core so far. */
+  get waited(): number {
+    return waitedForCore(this.pid);
+  }
+
   /** Resident memory after a garbage collection, of a process started with `collectable`. */
   async collected(): Promise<number> {
     const done = this.printed(/collected\n/);
@@ -111,6 +116,11 @@ export class Measured {
     this.child.kill('SIGTERM');
     await this.exit;
   }
+}
+
+/** Milliseconds for which the main thread of a process has waited for a core so far, while others ran on it. */
+export function waitedForCore(pid: number | 'self' = 'self'): number {
+  return Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]) / 1e6;
 }
 
 /** Flags of a Node whose memory is measured. */

@@ -206,6 +206,8 @@ export interface Standing {
   readonly memberships: readonly Membership[];
   /** The users and threads that the user has muted; missing without any. */
   readonly mutes?: NumberedMutes;
+  /** Whether anybody has invited the user to a group. */
+  readonly invited?: true;
   /** The board cannot write at the moment. */
   readonly readOnly?: true;
 }

@@ -285,12 +285,18 @@ export function mentionsContract(open: OpenStorage): void {
   });
 
   test('a login counts the unread mentions of all and of the user, each message once', async () => {
-    const { board, alice, carol } = await moderated();
+    const { board, alice, bob, carol } = await moderated();
     for (const text of ['@all', '@carol', '@all and @carol', 'nobody', '> @all', '@all-in']) {
       await say(board, alice, text);
     }
-    const [own] = (await board.repository.standing(carol)).memberships;
-    expect([own?.unread, own?.mentions]).toEqual([6, 3]);
+    const atOnce = async (actor: Actor) => {
+      const [own] = (await board.repository.standing(actor)).memberships;
+      return [own?.unread, own?.mentions];
+    };
+    expect(await atOnce(bob)).toEqual([6, 2]);
+    expect(await unreadIn(board, bob)).toEqual([6, 2]);
+    // Mentions by name are counted in steps.
+    expect(await atOnce(carol)).toEqual([null, null]);
     expect(await unreadIn(board, carol)).toEqual([6, 3]);
     await board.repository.markRead(carol, main, [[3, 3]]);
     expect(await unreadIn(board, carol)).toEqual([5, 2]);

@@ -64,7 +64,7 @@ const allowed: Record<string, string[]> = {
   firstVisible: ['SCAN CONSTANT ROW'],
   firstVisibleRow: ['SCAN CONSTANT ROW'],
   knownGroup: ['SCAN CONSTANT ROW'],
-  mutedSome: ['SCAN CONSTANT ROW'],
+  loginFlags: ['SCAN CONSTANT ROW'],
   // The newest messages of a group, found by an index.
   walkThreads: ['SCAN walked'],
   countReplies: ['SCAN some'],

@@ -28,7 +28,7 @@ export const sessionHandlers: Pick<
     const opened = await opening(context, () => accounts.login(params, session));
     if (!isIn(session, opened)) throw boardError('NAME_IN_USE');
     const result = await toResult(opened, context);
-    return { ...result, ...(await waitingFor(context, result)) };
+    return { ...result, ...(await waitingFor(context, result, opened.login)) };
   },
 
   'door.login': async (context, { key, ...params }) => {
@@ -44,14 +44,15 @@ export const sessionHandlers: Pick<
     return {
       ...result,
       ...(notRemembered && { notRemembered }),
-      ...(await waitingFor(context, result)),
+      ...(await waitingFor(context, result, opened.login)),
     };
   },
 
   'session.show': async (context) => {
     const { session, board } = context;
-    const result = await toStanding(context, await board.standing(session.actor));
-    return { ...result, ...(await waitingFor(context, result)) };
+    const standing = await board.standing(session.actor);
+    const result = await toStanding(context, standing);
+    return { ...result, ...(await waitingFor(context, result, standing)) };
   },
 
   'session.resume': async (context, { token }) => {
@@ -129,11 +130,13 @@ const groupsAsked = 20;
 async function waitingFor(
   { groups, session, hub }: Context,
   { memberships }: Result<'session.show'>,
+  { invited }: Pick<Standing, 'invited'>,
 ): Promise<Pick<Result<'session.show'>, 'invitations' | 'reports'>> {
   // A connection that has ended meanwhile is told nothing.
   if (!session.login) return {};
   const { actor } = session;
-  const invitations = (await groups.received(actor)).map((group) => toGroup(hub.named(group)));
+  const received = invited ? await groups.received(actor) : [];
+  const invitations = received.map((group) => toGroup(hub.named(group)));
   const moderated = memberships.filter(({ role }) => may(role, 'read reports'));
   const reports: NonNullable<Result<'session.show'>['reports']> = [];
   for (const { id } of moderated.slice(0, groupsAsked)) {

@@ -78,18 +78,12 @@ function announce({ emit }: ServerTx, { user, origin }: Actor, change: MuteChang
   emit({ type: 'mutes.changed', origin, user, change });
 }
 
-/** What a login tells the server of the users and threads that a user has muted: nothing if there are none. */
-export function mutesOf(
-  { mutedSome, mutedUsersOf, mutedThreadsOf }: Statements,
-  user: number,
-): { mutes?: Mutes } {
-  if (mutedSome.get({ user })?.some !== 1) return {};
+/** The users and threads that a user has muted. */
+export function mutesOf({ mutedUsersOf, mutedThreadsOf }: Statements, user: number): Mutes {
   const users = mutedUsersOf.all({ user, limit: limits.mutedUsers });
   const threads = mutedThreadsOf.all({ user, limit: limits.mutedThreads });
   return {
-    mutes: {
-      users: users.map(({ id }) => id),
-      threads: threads.map(({ groupId: group, thread }) => ({ group, thread })),
-    },
+    users: users.map(({ id }) => id),
+    threads: threads.map(({ groupId: group, thread }) => ({ group, thread })),
   };
 }

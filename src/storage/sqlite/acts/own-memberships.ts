@@ -1,8 +1,9 @@
-import type { Membership, Proof } from '../../../board/types.ts';
+import type { Membership, Proof, Standing } from '../../../board/types.ts';
 import type { Marks } from '../../../protocol/marks.ts';
 import { effectiveRole } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
 import { toMarks } from '../statements/unread-messages.ts';
+import { mutesOf } from './mutes.ts';
 
 // How many groups a login counts at once: 2 ms. The others are counted in steps.
 const countedGroups = 100;
@@ -16,12 +17,24 @@ export function membershipRows({ membershipsOf: some }: Statements, user: number
   return [...first, ...some.all({ user, after: last.id, limit, counted: 0 })];
 }
 
+/** What a login tells the server beside the memberships: nothing of what there is none of, which one query finds. */
+export function besidesMemberships(
+  statements: Statements,
+  user: number,
+): Pick<Standing, 'mutes' | 'invited'> {
+  const flags = statements.loginFlags.get({ user });
+  return {
+    ...(flags?.mutes === 1 && { mutes: mutesOf(statements, user) }),
+    ...(flags?.invited === 1 && { invited: true }),
+  };
+}
+
 type MembershipRow = ReturnType<Statements['membershipsOf']['all']>[number];
 
 /** Makes memberships as a login gives them, of a user who is protected or not. */
 export function membershipOf({ isProtected }: Pick<Proof, 'isProtected'>) {
   return (row: MembershipRow): Membership => {
-    const { id, name, lastNumber, unread, mentions, joinedAt, notify } = row;
+    const { id, name, lastNumber, unread, toAll, joinedAt, notify } = row;
     let marks: Marks | undefined;
     return {
       group: { id, name },
@@ -33,7 +46,7 @@ export function membershipOf({ isProtected }: Pick<Proof, 'isProtected'>) {
       },
       rules: { access: row.access, posting: row.posting, replying: row.replying },
       role: effectiveRole(row.role, isProtected),
-      ...{ lastNumber, unread, joinedAt, mentions, notify },
+      ...{ lastNumber, unread, joinedAt, mentions: unread === null ? null : toAll, notify },
     };
   };
 }

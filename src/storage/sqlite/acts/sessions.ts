@@ -20,9 +20,8 @@ import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
 import { hasKey, openTo, refuseBanned, requireActiveSession } from './access.ts';
 import { conversationsOf, hasClaimed, requireAddable, storeKey } from './keys.ts';
-import { mutesOf } from './mutes.ts';
 import { requireDistinctUser } from './names.ts';
-import { membershipOf, membershipRows } from './own-memberships.ts';
+import { besidesMemberships, membershipOf, membershipRows } from './own-memberships.ts';
 import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
 import { expel } from './users.ts';
@@ -257,8 +256,8 @@ function open(
   const user = { id, name };
   const rows = openTo({ proof }, membershipRows(statements, id));
   const memberships = rows.map(membershipOf(proof));
-  const mutes = mutesOf(statements, id);
-  const login = { user, since: at, memberships, proof, token, ...more, ...mutes };
+  const besides = besidesMemberships(statements, id);
+  const login = { user, since: at, memberships, proof, token, ...more, ...besides };
   emit({ type: 'session.opened', origin, login });
   return login;
 }

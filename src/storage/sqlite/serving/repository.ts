@@ -26,8 +26,7 @@ import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
 import { type Access, effectiveRole } from '../../../protocol/rights.ts';
 import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
-import { mutesOf } from '../acts/mutes.ts';
-import { membershipOf, membershipRows } from '../acts/own-memberships.ts';
+import { besidesMemberships, membershipOf, membershipRows } from '../acts/own-memberships.ts';
 import { changePage } from '../statements/change-pages.ts';
 import {
   firstMembers,
@@ -62,7 +61,7 @@ export class SqliteRepository implements Repository {
       );
       return {
         ...{ user, since: this.store.publishedUntil(), memberships },
-        ...mutesOf(statements, user.id),
+        ...besidesMemberships(statements, user.id),
         ...(trouble.isFailing && { readOnly: true as const }),
       };
     });

@@ -1,9 +1,9 @@
 import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
-import { groups, memberships, users } from '../file/schema.ts';
+import { groups, invitations, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { nameFor } from './group-names.ts';
-import { unreadAtOnce } from './unread.ts';
+import { hasMutes, unreadAtOnce, unreadToAll } from './unread.ts';
 
 const value = sql.placeholder;
 
@@ -14,8 +14,8 @@ const membershipColumns = {
   lastNumber: groups.lastNumber,
   lastRead: memberships.lastReadNumber,
   ranges: memberships.readRanges,
-  unread: unreadAtOnce('messages'),
-  mentions: unreadAtOnce('mentions'),
+  unread: unreadAtOnce(),
+  toAll: unreadToAll(),
   joinedAt: memberships.joinedAt,
   notify: memberships.notify,
   role: memberships.role,
@@ -48,6 +48,18 @@ export function membershipStatements(orm: Orm) {
           .limit(value('limit')),
         membershipColumns,
       ),
+    /** Whether `:user` has muted any user or thread, and whether anybody has invited `:user` to a group. */
+    loginFlags: () => {
+      const isInvited = orm
+        .select({ one: sql`1` })
+        .from(invitations)
+        .where(eq(invitations.userId, value('user')));
+      const columns = {
+        mutes: sql<number>`${hasMutes}`.as('mutes'),
+        invited: sql<number>`exists ${isInvited}`.as('invited'),
+      };
+      return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
+    },
     /** The direct conversations of the user, after the group `:after`. */
     conversationsOf: () =>
       direct(

@@ -3,7 +3,7 @@ import type { Orm } from '../file/orm.ts';
 import { groups, memberships, messages, mutedThreads, mutedUsers, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
 import { nameFor } from './group-names.ts';
-import { hasMutes, isMuted } from './unread.ts';
+import { isMuted } from './unread.ts';
 
 const value = sql.placeholder;
 const ofUser = eq(memberships.userId, value('user'));
@@ -97,11 +97,6 @@ export function muteStatements(orm: Orm) {
           .orderBy(asc(memberships.groupId)),
         groupColumns,
       ),
-    /** Whether `:user` has muted any user or thread. */
-    mutedSome: () => {
-      const columns = { some: sql<number>`${hasMutes}`.as('some') };
-      return direct(orm.$client, orm.select(columns).from(sql`(select 1)`), columns);
-    },
     /** Whether `:user` has muted the sender or the thread of the message of `:group` that was posted at `:at`. */
     isMutedMessage: () => {
       const columns = { muted: sql<number>`${isMuted}` };

@@ -48,14 +48,8 @@ export const isMuted: SQL = sql`(${hasMutes} and (
  * `messages_posted` and `messages_thread` have all columns of the condition.
  */
 const canBeUnread: SQL = sql`(${messages.senderId} is not ${value('user')} and not ${isMuted})`;
-
-/** The message of a row of `mentions` that can be unread, but not one that mentions all members too. */
-const isUnreadMention: SQL = sql`exists ${query
-  .select({ one: sql`1` })
-  .from(messages)
-  .where(
-    sql`${messages.groupId} = ${mentions.groupId} and ${messages.postedAt} = ${mentions.postedAt} and ${live} and ${canBeUnread} and (${isToAll}) is not true`,
-  )}`;
+/** The same for a user who has muted nothing. */
+const isOfOther: SQL = sql`${messages.senderId} is not ${value('user')}`;
 
 /** Bounds on times, both left out. */
 export interface Times {
@@ -91,25 +85,29 @@ function lastReadTime(): SQL<number> {
   return sql<number>`coalesce(${lastReadAt}, ${timeUpTo(groupId, lastReadNumber)})`;
 }
 
+const afterMark = { after: sql`${memberships.lastReadAt}` };
+const isShort = sql`${groups.lastNumber} - ${memberships.lastReadNumber} <= ${sql.raw(String(countedAtLogin))}`;
+
 /**
- * How many messages are unread for the member of a `memberships` row joined with its group, or of these mention the
- * member. Null if that takes longer to count, or if `:counted` is 0: see `countUnread`.
+ * How many messages are unread for the member of a `memberships` row joined with its group, if none of them mentions the
+ * member by name. Null if one may, if it takes longer to count, or if `:counted` is 0: see `countUnread`.
  */
-export function unreadAtOnce(which: 'messages' | 'mentions'): SQL<number | null> {
-  const { groupId, joinedAt, lastReadNumber, readRanges, notify } = memberships;
-  const { lastNumber } = groups;
-  const times = { after: visibleAfter(groupId, joinedAt, lastReadTime()) };
-  const counted =
-    which === 'messages'
-      ? sql`(select count(*) from ${messages} where ${within(groupId, times)} and ${canBeUnread})`
-      : sql`(select count(*) from ${mentions} where ${mentionsWithin(groupId, times)} and ${isUnreadMention})
-        + (select count(*) from ${messages} where ${toAllWithin(groupId, times)} and ${canBeUnread})`;
-  const isShort = sql`${lastNumber} - ${lastReadNumber} <= ${sql.raw(String(countedAtLogin))}`;
-  const isPlain = sql`${readRanges} = '' and ${notify} = 'all' and not ${hasMutes}`;
-  return sql<
-    number | null
-  >`case when ${lastNumber} <= ${lastReadNumber} or ${notify} = 'none' then 0
-    when ${value('counted')} and ${isShort} and ${isPlain} then ${counted} end`;
+export function unreadAtOnce(): SQL<number | null> {
+  const { groupId, joinedAt, lastReadNumber, lastReadAt, readRanges, notify } = memberships;
+  // All messages after the join are visible, so the rule of visibility needs no search.
+  const isPlain = sql`${lastReadAt} >= ${joinedAt} and ${readRanges} = '' and ${notify} = 'all' and not ${hasMutes}`;
+  const isMentioned = sql`exists (select 1 from ${mentions} where ${mentionsWithin(groupId, afterMark)})`;
+  const counted = sql`(select count(*) from ${messages} where ${within(groupId, afterMark)} and ${isOfOther})`;
+  return sql<number | null>`case
+    when ${groups.lastNumber} <= ${lastReadNumber} or ${notify} = 'none' then 0
+    when ${value('counted')} and ${isShort} and ${isPlain} and not ${isMentioned} then ${counted} end`;
+}
+
+/** How many of the messages that `unreadAtOnce` counts mention all members. */
+export function unreadToAll(): SQL<number> {
+  const { groupId, notify } = memberships;
+  const counted = sql`(select count(*) from ${messages} where ${toAllWithin(groupId, afterMark)} and ${isOfOther})`;
+  return sql<number>`case when ${isShort} and ${notify} = 'all' then ${counted} else 0 end`;
 }
 
 /** The marks of `:user` in `:group`, and what else a count of the unread messages needs. */
@@ -144,7 +142,7 @@ const mentionsUser: SQL = sql`((${isToAll}) is true or exists ${query
   )})`;
 
 const canBe = sql<number>`${canBeUnread}`.as('can_be_unread');
-const isOther = sql<number>`${messages.senderId} is not ${value('user')}`.as('is_other');
+const isOther = sql<number>`${isOfOther}`.as('is_other');
 
 /**
  * What was found among the next `:limit` messages of some. So the work of a query is limited, however many of the
