@@ -10,5 +10,7 @@ export default defineConfig({
     isolate: false,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // By default a poll gives up after a second, which a busy machine may need to start a process.
+    expect: { poll: { timeout: 30_000, interval: 20 } },
   },
 });

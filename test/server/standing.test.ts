@@ -105,7 +105,7 @@ test('a changed password ends the other sessions at once, with their waiting req
   });
   // Held from before its commit, so that the posts after it wait for the same one.
   lock.exec('BEGIN IMMEDIATE');
-  await vi.waitFor(() => expect(hash.mock.settledResults).toHaveLength(1));
+  await expect.poll(() => hash.mock.settledResults.length).toBe(1);
   await probe.call('ping', {});
   const post = refusedWith(thief, 'message.post', { group: 'main', subject: 'x', content: '' });
   for (let each = 0; each < 20; each++) await probe.call('ping', {});
