@@ -1,9 +1,10 @@
 // All bars of hostile input that docs/reliability.md lists, measured, with a verdict for each: npm run hostile
 //   --only PATTERN   rows whose line or name matches
 //   --seconds 2      how long each part of a trial with members lasts
-//   --budget 450     seconds after which no missed bar is measured again
+//   --budget 330     seconds after which no missed bar is measured again
 // A bar that is missed is measured twice more, and the median counts: other work on the machine disturbs single runs.
-// Exits with 1 if a bar is missed. The machine should do nothing else. It takes six to eight minutes.
+// Exits with 1 if a bar is missed. The machine should do nothing else. (Beside other work, with --seconds 1,
+// it took ten minutes.) The controls say what the machine itself costs; --only control measures all of them.
 import { parseArgs } from 'node:util';
 import { attacks } from '../lib/hostile/attacks.ts';
 import { costliestToShow, uncaughtLines } from '../lib/hostile/client-costs.ts';
@@ -19,7 +20,7 @@ const { values: options } = parseArgs({
   options: {
     only: { type: 'string', default: '' },
     seconds: { type: 'string', default: '2' },
-    budget: { type: 'string', default: '450' },
+    budget: { type: 'string', default: '330' },
   },
 });
 const seconds = Number(options.seconds);
@@ -43,12 +44,14 @@ const mostTokens = 10 * 50;
 // Milliseconds: an undisturbed p99 beyond this says that the machine has other work.
 const busyPing = 5;
 
+let rows = 0;
 let missed = 0;
 let parts = 0;
 let busyParts = 0;
 const stops: string[] = [];
 
 function row(line: string, what: string, measured: string, bar: string, isMet: boolean): void {
+  rows++;
   if (!isMet) missed++;
   console.log(`| ${line} | ${what} | ${measured} | ${bar} | ${isMet ? 'met' : '**missed**'} |`);
 }
@@ -75,10 +78,12 @@ const about = machine();
 console.log(`${Object.values(about).join(' · ')}\n`);
 console.log('| line | what | measured | bar | |\n| --- | --- | --- | --- | --- |');
 
+const someControls = ['control: the attacker only computes', 'control: pings at an echo server'];
 const trials = new Trials();
 for (const [name, { connections }] of Object.entries(attacks)) {
   const line = name.startsWith('control') ? 'control' : lineOf(name);
   if (!isWanted(line, name)) continue;
+  if (line === 'control' && options.only === '' && !someControls.includes(name)) continue;
   for (const count of connections) await attacked(line, name, count);
 }
 
@@ -188,7 +193,7 @@ if (isWanted('A.7', 'client')) {
   const shown = failed.length === 0 ? 'all end calls with a ConnectionError' : failed.join(', ');
   row('A.7', 'hostile lines of a server', shown, 'a ConnectionError', failed.length === 0);
 }
-const verdict = missed === 0 ? 'All bars are met.' : `${missed} bars are missed.`;
+const verdict = missed === 0 ? 'All bars are met.' : `Missed: ${missed} of ${rows}.`;
 console.log(`\n${verdict} It took ${fixed(performance.now() / 1000, 0)} s.`);
 if (busyParts > 0) {
   console.log(
