@@ -167,6 +167,33 @@ test('bans and limits count the address that the PROXY header names', async () =
   expect(await elsewhere.call('ping', {})).toEqual({});
 });
 
+test('people without an address and those of this machine count in the limits of the whole board alone', async () => {
+  const board = await TestBoard.start({ limits: { connectionsPerAddress: 1, connections: 4 } });
+  for (const address of [undefined, undefined, '127.0.0.1', '127.0.0.1']) {
+    expect(await (await vouchedPeer(board, address)).call('ping', {})).toEqual({});
+  }
+  const more = await vouchedPeer(board);
+  await more.request('ping', {}).catch(() => {});
+  expect(more.received[0]).toMatchObject({ params: { code: 'TOO_MANY_CONNECTIONS' } });
+});
+
+test.each([undefined, '127.0.0.1'])(
+  'who guesses passwords from the address %s has to wait as from any other',
+  async (address) => {
+    const board = await TestBoard.start();
+    const owner = await board.memberProgram('alice');
+    await owner.call('account.setPassword', { password });
+    const guess = async (text: string) => {
+      const peer = await vouchedPeer(board, address);
+      const { word } = await peer.errorOf('door.login', { user: 'alice', password: text });
+      if (word !== 'RATE_LIMITED') throw new Error(word);
+    };
+    // The first of them are told that they are wrong, and the others wait, or are refused.
+    const guesses = Array.from({ length: 20 }, (_, at) => guess(`wrong guess ${at}`));
+    await expect(Promise.any(guesses)).resolves.toBeUndefined();
+  },
+);
+
 test('params that are malformed or too long are refused before anything is looked up', async () => {
   const board = await TestBoard.start();
   const peer = await vouchedPeer(board);

@@ -252,6 +252,24 @@ test('the places of SSH are separated by commas in the environment, and an array
   }
 });
 
+test('without the package ssh2, --ssh ends the start with the reason and what to do', async () => {
+  const folder = tempFolder();
+  const hook = join(folder, 'without-ssh2.mjs');
+  const resolve = `export function resolve(name, context, next) {
+    if (name !== 'ssh2') return next(name, context);
+    throw Object.assign(new Error('Cannot find package ssh2'), { code: 'ERR_MODULE_NOT_FOUND' });
+  }`;
+  writeFileSync(join(folder, 'hooks.mjs'), resolve);
+  const text = `import { register } from 'node:module'; register('./hooks.mjs', import.meta.url);`;
+  writeFileSync(hook, text);
+  const before = `export NODE_OPTIONS='--import ${hook}'`;
+  const start = TestServer.start({ before, args: ['--ssh', '0'] });
+  await expect(start).rejects.toThrow(
+    'The package ssh2, which --ssh needs, is not installed: install corkboard again without --omit=optional.',
+  );
+  await TestServer.start({ before });
+});
+
 test('an SSH address that is in use ends the start before a database is made', async () => {
   const peer = await TestServer.start();
   const data = join(tempFolder(), 'new');
