@@ -21,7 +21,7 @@ const atOnce = 6;
 // people of the trial, and with the compiler of the first seconds.
 const longestStop = 250;
 
-/** By the rule, from the rows: the last two before joining, and all after. */
+/** By the rule, from the rows: the last two before joining, and all after. Deleted messages count among the two, and are not shown. */
 function visible(client: Client, user: string, group: number): number[] {
   const member = client
     .prepare<[string, number], { id: number; joined: number }>(
@@ -31,12 +31,14 @@ function visible(client: Client, user: string, group: number): number[] {
     .get(user, group);
   if (!member) return [];
   const rows = client
-    .prepare<[number], { number: number; at: number }>(
-      'SELECT number, posted_at AS at FROM messages WHERE group_id = ? ORDER BY number',
+    .prepare<[number], { number: number; at: number; isDeleted: number }>(
+      `SELECT number, posted_at AS at, deleted_at IS NOT NULL AS isDeleted
+       FROM messages WHERE group_id = ? ORDER BY number`,
     )
     .all(member.id);
   const before = rows.filter(({ at }) => at < member.joined).slice(-2);
-  return [...before, ...rows.filter(({ at }) => at > member.joined)].map(({ number }) => number);
+  const window = [...before, ...rows.filter(({ at }) => at > member.joined)];
+  return window.filter(({ isDeleted }) => !isDeleted).map(({ number }) => number);
 }
 
 async function seen(caller: Caller, group: number): Promise<number[]> {
