@@ -17,7 +17,7 @@ import { report, setting } from './settings.ts';
 const seconds = setting('seconds', 3);
 const seed = setting('seed', 6);
 const clients = 6;
-const sessions = 4;
+const sessions = 6;
 const requestsAtOnce = 8;
 const groups = ['main', 'a', 'b', 'c'];
 // Owners of groups, with a password, and other users.
@@ -76,12 +76,13 @@ class Round {
   async run(): Promise<void> {
     let going = true;
     const operator = this.board.operate(async (administration) => {
+      for (const name of groups.slice(1)) await administration.createGroup(groupName(name), '');
       for (const { name, id } of await administration.groups('group')) this.ids.set(name, id);
       while (going) {
         this.changes++;
         await this.operate(administration).catch(requireRefusal);
         this.changes++;
-        for (let turns = this.random.whole(1, 10); turns > 0; turns--) await nextTurn();
+        for (let turns = this.random.whole(1, 5); turns > 0; turns--) await nextTurn();
       }
     });
     await Promise.all(Array.from({ length: clients }, () => this.client()));
@@ -94,7 +95,7 @@ class Round {
     const name = random.pick(groups);
     const user = random.pick(users);
     const on = { user, reason: '' };
-    switch (random.whole(0, 10)) {
+    switch (random.whole(0, 12)) {
       case 0:
         await board.deleteGroup(named(name), control);
         return this.ids.delete(name);
@@ -117,12 +118,14 @@ class Round {
       case 5:
         return board.moderation.silence(named(name), { ...on, until: Date.now() * 1000 + hour });
       case 6:
+      case 11:
         return board.moderation.bar(named(name), on);
       case 7:
         return board.setPassword(user, random.once(2) ? null : password);
       case 8:
+      case 12:
         await board.banUser(user, '');
-        await nextTurn();
+        for (let turns = random.whole(1, 20); turns > 0; turns--) await nextTurn();
         return board.unbanUser(user);
       case 9:
         await board.moderation.unsilence(named(name), on).catch(requireRefusal);
