@@ -77,6 +77,7 @@ const allowed: Record<string, string[]> = {
   // At most as many as the limit of a day, found by an index.
   conversationsBegun: ['SCAN some'],
   groupsMade: ['SCAN some'],
+  joinedCount: ['SCAN some'],
   outsideChanges: ['SCAN outside_changes'],
   forgetNetworksPast: ['USE TEMP B-TREE FOR ORDER BY'],
   // Bans of networks are few.

@@ -1,7 +1,6 @@
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, Proof } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
-import { isMilestone } from '../milestones.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type MemberAccess, requireMember, requireNotSilenced } from './access.ts';
 import { changeCounts } from './counts.ts';
@@ -44,6 +43,8 @@ export type MessageRow = {
   readonly subject: string;
   readonly content: string;
   readonly key: string | null;
+  /** See `milestoneOf`. */
+  readonly milestone: 1 | null;
 };
 
 /** Where a user posts. The name of a direct conversation depends on the user, and its numbers do not. */
@@ -121,10 +122,10 @@ export class PostRun {
     return numbering.next();
   }
 
-  /** Adds a message, which is inserted together with the next ones if it has no key and is no milestone. */
+  /** Adds a message, which is inserted together with the next ones if it has no key. */
   add(row: MessageRow): void {
     const { addMessages, addMessage } = this.statements;
-    if (row.key !== null || isMilestone(row.number)) {
+    if (row.key !== null) {
       this.insert();
       addMessage.run(row);
       return;

@@ -7,6 +7,7 @@ import {
   type User,
 } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
+import { milestoneOf } from '../milestones.ts';
 import { openTo } from './access.ts';
 import { conversationFor, isDirectRef } from './direct.ts';
 import { addMentions, findMentioned, idsOf } from './mentions.ts';
@@ -33,8 +34,16 @@ export function post(tx: ServerTx, call: Post) {
   const subject = place?.subject ?? asked.subject ?? '';
   const { at } = tx;
   const number = tx.posts.nextNumber(numbering);
-  const user = actor.user.id;
-  const row = { group: group.id, number, user, at, subject, content, key: key ?? null };
+  const row: MessageRow = {
+    group: group.id,
+    number,
+    user: actor.user.id,
+    at,
+    subject,
+    content,
+    key: key ?? null,
+    milestone: milestoneOf(number),
+  };
   const mentioned = asked.mentions && findMentioned(tx.statements, access, asked.mentions);
   if (place || mentioned) addFull(tx, row, { place, mentioned });
   else tx.posts.add(row);

@@ -5,7 +5,7 @@ import { groups, messages, users } from '../file/schema.ts';
 import { changeStatements } from './changes.ts';
 import { direct, directRows } from './direct.ts';
 import { nameFor } from './group-names.ts';
-import { live, milestoneAfter, milestoneOf, numberStatements, tombstone } from './numbers.ts';
+import { live, milestoneAfter, numberStatements, tombstone } from './numbers.ts';
 import { mentionedNames, threadColumns, visibleStatements } from './visibility.ts';
 
 const value = sql.placeholder;
@@ -70,13 +70,13 @@ export function messageStatements(orm: Orm) {
     postedAt: value('at'),
     subject: value('subject'),
     content: value('content'),
+    milestone: value('milestone'),
   };
   const plainMessages = (rows: number) =>
     directRows(orm.$client, orm.insert(messages).values(plainMessage), rows);
   const newMessage = {
     ...plainMessage,
     postKey: value('key'),
-    milestone: milestoneOf(value('number')),
   };
   const fullMessage = {
     ...newMessage,
@@ -90,7 +90,7 @@ export function messageStatements(orm: Orm) {
     ...changeStatements(orm),
 
     addMessage: () => direct(orm.$client, orm.insert(messages).values(newMessage)),
-    /** Messages without keys that are no milestones: see numbers.ts. */
+    /** Messages without keys. */
     addMessages: () => plainMessages(rowsPerInsert.many),
     addFewMessages: () => plainMessages(rowsPerInsert.few),
     /** Also a reply, or a message that mentions members. */

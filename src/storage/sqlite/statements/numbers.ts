@@ -15,7 +15,6 @@ import { QueryBuilder, type SQLiteColumn } from 'drizzle-orm/sqlite-core';
 import { endOfTime } from '../../../board/times.ts';
 import type { Orm } from '../file/orm.ts';
 import { messages } from '../file/schema.ts';
-import { milestoneSpacing } from '../milestones.ts';
 import { direct } from './direct.ts';
 
 // No index has all numbers. Within a group, numbers and times grow together, and the indexes by time hold the
@@ -31,11 +30,6 @@ export const tombstone: SQL = isNotNull(messages.deletedAt);
 
 /** Whether a message mentions all members: the condition of the index `messages_to_all`. A tombstone never does. */
 export const isToAll: SQL = sql`substr(${messages.mentions}, 1, 2) = '[0'`;
-
-/** The `milestone` of a post: see `isMilestone`. The previous number exists in its group, unless the group was imported with gaps. */
-export function milestoneOf(number: Placeholder): SQL {
-  return sql`case when ${number} % ${sql.raw(String(milestoneSpacing))} = 0 then 1 end`;
-}
 
 const query = new QueryBuilder();
 const isMilestone = isNotNull(messages.milestone);
