@@ -65,8 +65,8 @@ export class Board {
     return this.repository.members(actor, groupRef(group), page);
   }
 
-  openDirect(actor: Actor, user: string) {
-    return this.repository.openDirect(actor, userRef(user));
+  openDirect(actor: Actor, user: string, check?: boolean) {
+    return this.repository.openDirect(actor, userRef(user), check);
   }
 
   directs(actor: Actor, page: { after: number; limit: number }) {

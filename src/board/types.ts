@@ -363,6 +363,8 @@ export type OutsideEvent =
   | { type: 'group.invited'; user: User; group: Group; by: string | null; description: string }
   /** `by` is the name of the owner who deleted it; left out for the operator. */
   | { type: 'group.removed'; group: Group; by?: string; origin?: Origin }
+  /** The list of groups has changed that everybody sees: all but the secret ones. */
+  | { type: 'groups.changed' }
   /** The server enforces the rule at once. Members are notified when messages are deleted. */
   | { type: 'retention.changed'; group: Group }
   /** The server reads the bans of networks again, and ends the sessions of banned networks. */

@@ -48,7 +48,7 @@ export class Gatherer {
   take(notice: Notice): void {
     const { method, params } = notice;
     // It has no text and no group.
-    if (method === 'mutes.changed') return;
+    if (method === 'mutes.changed' || method === 'groups.changed') return;
     const add = this.options.isPersonal(notice) ? undefined : adderOf(notice);
     if ('groupId' in params && add) {
       this.count(notice, params, add);

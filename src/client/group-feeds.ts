@@ -78,7 +78,7 @@ export class GroupFeeds {
         this.roleGiven(result.groupId, result.role, result.userId === userId);
         break;
       case 'direct.open':
-        this.beginDirect(result);
+        if (result.groupId !== 0) this.beginDirect(result);
         break;
       case 'group.leave':
       case 'group.delete':
@@ -201,6 +201,7 @@ export class GroupFeeds {
       case 'group.invited':
       case 'message.reported':
       case 'mutes.changed':
+      case 'groups.changed':
       case 'member.renamed':
       case 'presence.changed':
       case 'session.closing':

@@ -16,6 +16,7 @@ import type { Notice } from '../protocol/schemas.ts';
 import { Channel, type Reach } from './channel.ts';
 import { ConnectedUsers } from './connected-users.ts';
 import { DirectChannel } from './direct-channel.ts';
+import { ListWatchers } from './list-watchers.ts';
 import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
 import { PresenceNotices } from './presence.ts';
 import type { Session } from './session.ts';
@@ -35,6 +36,7 @@ export class Hub implements EndsTurn {
   private readonly channels = new Map<number, Channel>();
   private readonly dirty = new Set<Channel>();
   private readonly marks = new PendingMarks();
+  private readonly watchers: ListWatchers;
   private readonly presence = new PresenceNotices(this.channels);
 
   private readonly actions: Actions = {
@@ -84,6 +86,7 @@ export class Hub implements EndsTurn {
     },
     // The server logs it, for the operator.
     'group.ownerLost': () => {},
+    'groups.changed': () => this.watchers.notify(),
     'group.removed': (event) => this.removeGroup(event),
     'retention.changed': () => {},
     // `Core` keeps the bans.
@@ -93,6 +96,7 @@ export class Hub implements EndsTurn {
 
   constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {
     this.users = new ConnectedUsers(counts);
+    this.watchers = new ListWatchers(counts);
   }
 
   /** How many users have a session. */
@@ -137,9 +141,15 @@ export class Hub implements EndsTurn {
   /** A session that has ended. */
   remove(session: Session): void {
     this.users.remove(session);
+    this.watchers.remove(session);
     const { login } = session;
     if (!login) return;
     for (const id of session.groups.splice(0)) this.part(id, session, login.user);
+  }
+
+  /** The session is notified, once, when the list of groups changes. */
+  watchGroups(session: Session): void {
+    this.watchers.add(session);
   }
 
   /** Notifies the sessions that a committed event concerns. */

@@ -273,7 +273,11 @@ export const schemas = {
     params: z.strictObject({ fingerprint, current: z.string().optional() }),
     result: z.object({ key: sshKey }),
   },
-  'group.list': { params: none, result: z.object({ groups: z.array(groupInfo) }) },
+  'group.list': {
+    /** With `watch`, the session is sent `groups.changed` once, after the next change of the list. */
+    params: z.strictObject({ watch: z.boolean().optional() }),
+    result: z.object({ groups: z.array(groupInfo) }),
+  },
   'group.create': {
     params: z.strictObject({
       name: z.string(),
@@ -427,7 +431,8 @@ export const schemas = {
     result: z.object({ group: z.string(), ...memberPage }),
   },
   'direct.open': {
-    params: z.strictObject({ user }),
+    /** With `check`, nothing is made: it is answered or refused as it would be, and `groupId` is 0 if there is no conversation. */
+    params: z.strictObject({ user, check: z.boolean().optional() }),
     result: z.object({ ...inGroup, ...ofUser }),
   },
   'direct.list': {
@@ -740,6 +745,8 @@ export const noticeSchemas = {
   /** Another session of the user has muted a thread or a user, or has ended that: see `mute.list`. */
   'mutes.changed': z.object({}),
   /** `code` is a `ClosingCode`, or a code that a newer server has added. */
+  /** A group was made, changed or deleted since the session has called `group.list` with `watch`. */
+  'groups.changed': z.object({}),
   'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;
 

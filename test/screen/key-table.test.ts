@@ -204,8 +204,9 @@ test('g goes to a group, a user, a message of another group and one of this grou
   await screen.typed('g#1\r', 'Who is in?');
   await screen.typed('g', '@bob');
   await screen.typed('bob\r', 'Write to bob alone? (y/N)');
-  await screen.typed('y', '✉ bob');
-  await screen.typed('cHello bob\x13', 'Posted as message 1 of @bob.');
+  await screen.typed('y', 'Message to bob');
+  await screen.typed('Hello bob\x13', 'Posted as message 1 of @bob.');
+  await screen.shows('✉ bob');
   await screen.typed('grandom\r', 'You are not in random. Join it? (y/N)');
 });
 

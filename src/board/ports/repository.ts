@@ -270,10 +270,11 @@ export interface Repository {
   /**
    * Finds the direct conversation with a user, or makes it. A conversation that exists is found whatever has happened
    * since it was made.
+   * @param check makes nothing: if there is no conversation, the group has the id 0
    * @throws `USER_NOT_FOUND`, `DIRECT_TO_SELF`, `NAME_UNPROTECTED` for either of the two, `BLOCKED` if either blocks the
    * other, `DIRECT_LIMIT`
    */
-  openDirect(actor: Actor, user: string): Promise<{ group: Group; user: User }>;
+  openDirect(actor: Actor, user: string, check?: boolean): Promise<{ group: Group; user: User }>;
   /** The direct conversations of the user in the order of their numbers: `limit` after the number `after`. */
   directs(actor: Actor, page: { after: number; limit: number }): Promise<Membership[]>;
   /** Blocks a user, who can then write no direct message to the actor. @throws `USER_NOT_FOUND`, `DIRECT_TO_SELF`, `TOO_MANY_BLOCKS` */

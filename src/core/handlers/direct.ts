@@ -13,7 +13,7 @@ export const directHandlers: Pick<
   'direct.open' | 'direct.list' | 'user.block' | 'user.unblock' | 'user.blocked'
 > = {
   'direct.open': async ({ board, session }, params) => {
-    const { group, user } = await board.openDirect(session.actor, params.user);
+    const { group, user } = await board.openDirect(session.actor, params.user, params.check);
     return { ...toGroup(group), ...toUser(user) };
   },
 

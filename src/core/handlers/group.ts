@@ -13,8 +13,9 @@ export const groupHandlers: Pick<
   Handlers,
   'group.list' | 'group.join' | 'group.leave' | 'group.members'
 > = {
-  'group.list': async (context) => {
+  'group.list': async (context, { watch }) => {
     const { session, board, costs, hub } = context;
+    if (watch) hub.watchGroups(session);
     const { actor } = session;
     const groups: GroupSummary[] = [];
     let mark = costs.mark();

@@ -369,6 +369,7 @@ export function renderNotice(
       return info(`${cleanLine(params.reason)} Goodbye.`, style);
     case 'membership.changed':
     case 'mutes.changed':
+    case 'groups.changed':
     case 'marks.changed':
     case 'direct.opened':
       return null;

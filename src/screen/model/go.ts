@@ -5,8 +5,8 @@ import { caseless } from '../../protocol/unicode.ts';
 export type Target =
   | { readonly to: 'group'; readonly group: number; readonly name: string; readonly unread: number }
   | { readonly to: 'person'; readonly name: string }
-  /** A group of the board that the user is not in. */
-  | { readonly to: 'join'; readonly name: string }
+  /** A group of the board that the user is not in. `refusal`: why the user cannot join it. */
+  | { readonly to: 'join'; readonly name: string; readonly refusal?: string }
   | { readonly to: 'mentions'; readonly name: string }
   | {
       readonly to: 'message';

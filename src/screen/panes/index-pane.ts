@@ -19,19 +19,22 @@ export function drawIndex(
     isFocused,
     clock,
     empty,
+    hasDraft = () => false,
   }: {
     first: number;
     at: number;
     isFocused: boolean;
     clock: Clock;
     empty: string;
+    /** Whether the user has begun to answer or to edit the message of a row. */
+    hasDraft?: (row: Row) => boolean;
   },
 ): void {
   if (rows.length === 0) drawEmpty(surface, empty);
   for (let line = 0; line < surface.rows; line++) {
     const row = rows[first + line];
     if (!row) break;
-    drawRow(surface, line, row, clock);
+    drawRow(surface, line, row, clock, hasDraft(row));
     if (first + line === at) {
       if (isFocused) reversed(surface, line);
       else surface.text(line, 0, '›', { bold: true });
@@ -47,7 +50,7 @@ function drawEmpty(surface: Surface, text: string): void {
   }
 }
 
-function drawRow(surface: Surface, line: number, row: Row, clock: Clock): void {
+function drawRow(surface: Surface, line: number, row: Row, clock: Clock, hasDraft: boolean): void {
   const { columns } = surface;
   const style: CellStyle = {
     ...(row.unread && !row.isMuted && { bold: true }),
@@ -68,7 +71,9 @@ function drawRow(surface: Surface, line: number, row: Row, clock: Clock): void {
   const countColumn = columns < 50 ? dateColumn : dateColumn - countColumns - 1;
   const senderColumn = countColumn - senderColumns - 1;
   const group = row.groupName === undefined ? '' : `${row.groupName} `;
-  const at = surface.text(line, 3, sign, style, senderColumn);
+  const end = surface.text(line, 3, sign, style, senderColumn);
+  const draft = { ...style, colour: 'yellow' } as const;
+  const at = hasDraft ? surface.text(line, end, '✎ ', draft, senderColumn) : end;
   const after = surface.text(
     line,
     at,

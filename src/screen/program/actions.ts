@@ -3,7 +3,6 @@ import type { Notice } from '../../protocol/schemas.ts';
 import type { ActionName } from '../keys/actions.ts';
 import type { HelpPlace } from '../keys/help.ts';
 import type { Hint, KeyTable } from '../keys/key-table.ts';
-import type { DraftStore } from '../widgets/drafts.ts';
 import { Acts } from './acts.ts';
 import { Attention } from './attention.ts';
 import { CommandLine } from './command-line.ts';
@@ -14,6 +13,7 @@ import { Going } from './going.ts';
 import type { Groups } from './groups.ts';
 import { infoText } from './info.ts';
 import { JoinIndex } from './join-index.ts';
+import { draftPlace, type KeptDrafts } from './kept-drafts.ts';
 import { Moves } from './moves.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
@@ -37,7 +37,7 @@ interface ActionsOptions {
   readonly reader: Reader;
   readonly dialogue: Dialogue;
   readonly keys: KeyTable;
-  readonly drafts: DraftStore;
+  readonly drafts: KeptDrafts;
   readonly terminal: TerminalUse;
   readonly zone: string | undefined;
   readonly columns: () => number;
@@ -64,14 +64,15 @@ export class Actions {
     this.acts = new Acts(options);
     const attention = new Attention(options);
     const finding = new Finding(options);
-    const going = new Going({ ...options, finding });
     const writing = new Writing({
       ...options,
       editor: options.terminal.editor,
       complete: (before) => this.commandLine.complete(before),
     });
+    const going = new Going({ ...options, finding, write: (user) => writing.direct(user) });
     const askToLeave = () => this.askToLeave();
-    this.moves = new Moves({ ...options, attention, finding, going, askToLeave });
+    const goOnWith = (place: string) => this.goOnWith(place);
+    this.moves = new Moves({ ...options, attention, finding, going, goOnWith, askToLeave });
     this.commandLine = new CommandLine({ ...options, writing });
     this.attention = attention;
     this.finding = finding;
@@ -180,9 +181,17 @@ export class Actions {
     return index instanceof FoundIndex ? 'found' : 'index';
   }
 
+  /** The text of a command is not sent by itself, so the command is typed again. */
+  private goOnWith(place: string): Promise<void> {
+    const where = draftPlace(place);
+    return where.to === 'command' ? this.commandLine.ask(where.command) : this.writing.goOn(place);
+  }
+
   private async askToLeave(): Promise<void> {
-    const { dialogue, leave } = this.options;
-    if (await dialogue.confirm('Leave the board?')) leave();
+    const { dialogue, drafts, leave } = this.options;
+    const places = drafts.places();
+    const kept = places.length === 0 ? '' : `${draftsOf(places)} kept ${drafts.lasts}. `;
+    if (await dialogue.confirm(`${kept}Leave the board?`)) leave();
   }
 
   private async delete(): Promise<void> {
@@ -222,4 +231,15 @@ export class Actions {
     const name = groups.nameOf(group);
     dialogue.page(name, await infoText(this.commandLine.commands, { group, name, edited }));
   }
+}
+
+// Places of drafts that the question names.
+const mostNamed = 3;
+
+/** `2 drafts (news, news#17) are` */
+function draftsOf(places: readonly string[]): string {
+  const names = places.slice(0, mostNamed).join(', ');
+  const more = places.length > mostNamed ? ', …' : '';
+  const count = places.length === 1 ? '1 draft' : `${places.length} drafts`;
+  return `${count} (${names}${more}) ${places.length === 1 ? 'is' : 'are'}`;
 }

@@ -7,7 +7,9 @@ import { complete } from '../../terminal/completer.ts';
 import type { Completion } from '../../terminal/completion.ts';
 import { Commands } from './commands.ts';
 import type { Dialogue } from './dialogue.ts';
+import { DraftIndex } from './draft-index.ts';
 import type { Groups } from './groups.ts';
+import type { KeptDrafts } from './kept-drafts.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 import type { Writing } from './writing.ts';
@@ -16,6 +18,7 @@ interface CommandLineOptions {
   readonly board: BoardClient;
   readonly groups: Groups;
   readonly reader: Reader;
+  readonly drafts: KeptDrafts;
   readonly dialogue: Dialogue;
   readonly writing: Writing;
   readonly zone: string | undefined;
@@ -44,14 +47,20 @@ export class CommandLine {
     });
   }
 
-  async ask(): Promise<void> {
-    const { dialogue, reader, groups, say, failed } = this.options;
+  /** @param begun the command to begin with */
+  async ask(begun = ''): Promise<void> {
+    const { dialogue, drafts, reader, groups, say, failed } = this.options;
     const line = await dialogue.line(':', {
+      text: begun,
       limit: limits.textLine,
       history: this.typed,
       complete: (before) => this.completeCommand(before),
     });
     if (line === undefined || line.trim() === '') return;
+    if (/^[%/]?drafts$/i.test(line.trim())) {
+      await reader.showList(new DraftIndex(drafts));
+      return;
+    }
     const { text, went, isDone } = await this.commands.run(line);
     // It may have changed anything: memberships, marks, mutes.
     groups.sync();

@@ -1,5 +1,6 @@
 import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
 import type { Hint } from '../keys/key-table.ts';
+import type { Row } from '../model/row.ts';
 import { shownFrom } from '../model/scrolled.ts';
 import { drawLast, drawPosition, drawRules, drawTitle } from '../panes/chrome.ts';
 import type { Clock } from '../panes/clock.ts';
@@ -13,12 +14,14 @@ import { drawFoot, type Note } from '../widgets/foot.ts';
 import { hintsIn } from '../widgets/hints.ts';
 import { GroupIndex } from './group-index.ts';
 import type { Groups } from './groups.ts';
+import type { KeptDrafts } from './kept-drafts.ts';
 import type { Reader } from './reader.ts';
 
 interface FrameState {
   readonly title: string;
   readonly groups: Groups;
   readonly reader: Reader;
+  readonly drafts: KeptDrafts;
   readonly clock: Clock;
   readonly connected: boolean;
   /** The keys that the last row shows, if there are no notes. */
@@ -61,8 +64,9 @@ function userLine(groups: Groups): string {
   return notes.join(' · ');
 }
 
-function drawGroupList(surface: Surface, { reader, groups }: FrameState): void {
-  const rows = groupRows(groups.all);
+function drawGroupList(surface: Surface, { reader, groups, drafts }: FrameState): void {
+  const counts = { joinable: groups.joinable.count, drafts: drafts.places().length };
+  const rows = groupRows(groups.all, counts);
   const { first, at } = shownFrom(rows, reader.groupList, surface.rows);
   const row = rows[at];
   reader.groupList = { cursor: row?.key, top: rows[first]?.key };
@@ -71,16 +75,19 @@ function drawGroupList(surface: Surface, { reader, groups }: FrameState): void {
     first,
     here,
     cursor: reader.focus === 'groups' ? row?.key : undefined,
+    marked: drafts.marked,
   });
 }
 
-function drawRows(surface: Surface, { reader, clock }: FrameState): void {
+function drawRows(surface: Surface, { reader, clock, groups, drafts }: FrameState): void {
   const { index } = reader;
   const { rows } = index;
   const { first, at } = shownFrom(rows, index.scrolled, surface.rows);
   index.scrolled = { cursor: rows[at]?.key, top: rows[first]?.key };
   const isFocused = reader.focus === 'index';
-  drawIndex(surface, rows, { first, at, isFocused, clock, empty: index.empty });
+  const { marked } = drafts;
+  const hasDraft = ({ group, number = 0 }: Row) => marked.has(`${groups.nameOf(group)}#${number}`);
+  drawIndex(surface, rows, { first, at, isFocused, clock, empty: index.empty, hasDraft });
   if (index instanceof GroupIndex) index.seen(rows.slice(first, first + surface.rows));
 }
 

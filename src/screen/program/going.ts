@@ -1,5 +1,6 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { directName, isDirectName } from '../../protocol/direct.ts';
+import { BoardError, boardError } from '../../protocol/errors.ts';
 import { limits } from '../../protocol/limits.ts';
 import { displayWidth } from '../../protocol/unicode.ts';
 import type { KeyTable } from '../keys/key-table.ts';
@@ -12,6 +13,7 @@ import type { Dialogue } from './dialogue.ts';
 import type { Finding } from './finding.ts';
 import type { Groups } from './groups.ts';
 import type { Layer } from './layer.ts';
+import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 
 interface GoingOptions {
@@ -21,6 +23,8 @@ interface GoingOptions {
   readonly dialogue: Dialogue;
   readonly finding: Finding;
   readonly keys: KeyTable;
+  /** Lets the user write the first direct message to somebody. */
+  readonly write: (user: string) => void;
   readonly say: (text: string) => void;
   readonly failed: (error: unknown) => void;
 }
@@ -59,12 +63,24 @@ export class Going {
     if (target === undefined) return;
     // The line may have been typed faster than the board has answered.
     const meant = typeof target === 'string' ? targetsFor(target, await others, here)[0] : target;
-    if (meant) await this.to(meant);
-    else this.options.say(`There is no group or user like ${String(target)}.`);
+    if (meant) await this.to(meant).catch((error) => this.refuse(error));
+    else this.stay(`There is no group or user like ${String(target)}.`);
+  }
+
+  /** The user has not gone anywhere: the next text goes where it went before. */
+  private stay(why: string): never {
+    const { group } = this.options.reader;
+    if (group === undefined) throw new NothingHere(why);
+    throw new NothingHere(`${why} You are still in ${this.options.groups.nameOf(group)}.`);
+  }
+
+  private refuse(error: unknown): never {
+    if (error instanceof BoardError) this.stay(error.message);
+    throw error;
   }
 
   private async to(target: Target): Promise<void> {
-    const { board, groups, reader, dialogue, finding } = this.options;
+    const { board, groups, reader, dialogue, finding, write } = this.options;
     switch (target.to) {
       case 'mentions':
         return finding.mentions();
@@ -73,12 +89,14 @@ export class Going {
       case 'message':
         return reader.goTo(target.group, target.number);
       case 'person': {
-        if (!(await dialogue.confirm(`Write to ${target.name} alone?`))) return;
-        const { groupId } = await board.direct(target.name);
-        groups.sync();
-        return reader.enter(groupId, false);
+        // Nobody is asked what the board would refuse.
+        const { groupId } = await board.call('direct.open', { user: target.name, check: true });
+        if (groups.find(groupId)) return reader.enter(groupId, false);
+        if (await dialogue.confirm(`Write to ${target.name} alone?`)) write(target.name);
+        return;
       }
       case 'join':
+        if (target.refusal !== undefined) this.stay(target.refusal);
         if (await dialogue.confirm(`You are not in ${target.name}. Join it?`)) {
           await this.join(target.name);
         }
@@ -119,7 +137,11 @@ export class Going {
     const toJoin = (board_?.groups ?? []).filter(({ joined }) => !joined);
     return [
       ...people.map(({ name }): Target => ({ to: 'person', name })),
-      ...toJoin.map(({ name }): Target => ({ to: 'join', name })),
+      ...toJoin.map(({ name, access, invited }): Target => {
+        const isClosed = access !== 'open' && !invited;
+        const refusal = boardError('INVITATION_NEEDED', name).message;
+        return { to: 'join', name, ...(isClosed && { refusal }) };
+      }),
     ];
   }
 }

@@ -13,6 +13,7 @@ import {
   type Reader,
   withPosted,
 } from '../model/group-entry.ts';
+import { Joinable } from './joinable.ts';
 import { Permissions } from './permissions.ts';
 import { UnstoredReads } from './unstored-reads.ts';
 
@@ -20,6 +21,8 @@ import { UnstoredReads } from './unstored-reads.ts';
 const pause = 1000;
 
 interface GroupsOptions {
+  /** Whether the groups that can be joined are on the screen. */
+  readonly showsJoinable: () => boolean;
   readonly board: BoardClient;
   /** Called when what the screen shows may have changed. */
   readonly changed: () => void;
@@ -36,12 +39,15 @@ export class Groups implements Reader {
   private muted = new MutedNotices();
   private readonly unstored: UnstoredReads;
   readonly permissions: Permissions;
+  /** The groups of the board that the user is not in. */
+  readonly joinable: Joinable;
   /** Counts the changes made here, so that an older count of the board is not believed. */
   private changes = 0;
   private timer: NodeJS.Timeout | undefined;
   private isCounting = false;
 
   constructor(private readonly options: GroupsOptions) {
+    this.joinable = new Joinable({ ...options, isShown: options.showsJoinable });
     this.permissions = new Permissions(options);
     this.unstored = new UnstoredReads({
       ...options,
@@ -168,6 +174,7 @@ export class Groups implements Reader {
   left(group: number): void {
     this.changes++;
     this.muted.leave(group);
+    this.joinable.change();
     this.entries = this.entries.filter(({ id }) => id !== group);
   }
 
@@ -185,6 +192,7 @@ export class Groups implements Reader {
   resumed(): void {
     this.changes++;
     this.permissions.forget();
+    this.joinable.change();
     const entries = this.options.board.memberships.map(entryOf);
     this.entries = inOrder(entries.map((entry) => this.unstored.over(entry)));
     // Which of the messages that are not stored yet mention the user is not known any more.
@@ -196,6 +204,7 @@ export class Groups implements Reader {
     const { board } = this.options;
     const { method, params } = notice;
     this.permissions.take(notice);
+    this.joinable.take(notice);
     switch (method) {
       case 'message.posted':
         if (!this.find(params.groupId)) this.sync();
@@ -244,6 +253,7 @@ export class Groups implements Reader {
   sync(): void {
     const known = new Map(this.entries.map((entry) => [entry.id, entry]));
     this.changes++;
+    this.joinable.change();
     this.entries = inOrder(
       this.options.board.memberships.map((membership) => {
         const entry = known.get(membership.id);
@@ -266,6 +276,7 @@ export class Groups implements Reader {
 
   stop(): void {
     clearTimeout(this.timer);
+    this.joinable.stop();
   }
 
   private async count(): Promise<void> {

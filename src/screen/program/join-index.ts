@@ -1,69 +1,59 @@
-import type { BoardClient } from '../../client/board-client.ts';
-import type { Result } from '../../protocol/schemas.ts';
-import type { Row } from '../model/row.ts';
-import type { Scrolled } from '../model/scrolled.ts';
 import { counted } from '../panes/groups-pane.ts';
-import type { IndexView } from './index-view.ts';
+import type { Joinable, JoinableGroup } from './joinable.ts';
+import { ListIndex, listRow } from './list-index.ts';
 
-/** The groups that a user who is in none can join. */
-export class JoinIndex implements IndexView {
-  scrolled: Scrolled = { cursor: undefined, top: undefined };
-  readonly title = 'no group';
-  readonly group = undefined;
-  readonly listKey = undefined;
-  readonly held = 0;
-  readonly note = 'You are in no group yet. Enter joins the one that the cursor is on.';
-  rows: readonly Row[] = [];
-  private isLoaded = false;
+/** The groups of the board that the user is not in. */
+export class JoinIndex extends ListIndex {
+  readonly listKey = 'join';
+  private known: readonly JoinableGroup[] | undefined;
 
-  constructor(private readonly board: Pick<BoardClient, 'call'>) {}
+  /** @param isOnly whether the user is in no group yet, so that there is nothing else to show */
+  constructor(
+    private readonly joinable: Joinable,
+    readonly isOnly: boolean,
+  ) {
+    super();
+    this.refreshRows();
+  }
+
+  get title(): string {
+    return this.isOnly ? 'no group' : '+ join a group';
+  }
+
+  get note(): string {
+    const joins = 'Enter joins the one that the cursor is on.';
+    return this.isOnly
+      ? `You are in no group yet. ${joins}`
+      : `You are not in these groups. ${joins}`;
+  }
 
   get empty(): string {
-    return this.isLoaded ? 'There is no group that you can join.' : 'Loading …';
+    return this.joinable.groups ? 'There is no group that you can join.' : 'Loading …';
   }
 
-  async loadStart(): Promise<void> {
-    const { groups } = await this.board.call('group.list', {});
-    this.isLoaded = true;
-    this.rows = groups.filter(({ joined }) => !joined).map(rowOf);
-    this.scrolled = { cursor: this.rows[0]?.key, top: undefined };
+  override async loadStart(): Promise<void> {
+    await this.joinable.load();
+    this.refreshRows();
+    await super.loadStart();
   }
 
-  isEdge(): boolean {
-    return false;
+  override async refresh(): Promise<void> {
+    await this.joinable.load();
   }
 
-  async loadEnd(): Promise<void> {
-    this.scrolled = { ...this.scrolled, cursor: this.rows.at(-1)?.key };
+  override get rows() {
+    if (this.known !== this.joinable.groups) this.refreshRows();
+    return super.rows;
   }
 
-  async extend(): Promise<boolean> {
-    return false;
+  private refreshRows(): void {
+    this.known = this.joinable.groups;
+    this.show(
+      (this.known ?? []).map(({ id, name, description, members, isClosed }) => {
+        const sender = members === 1 ? '1 member' : `${counted(members)} members`;
+        const subject = isClosed ? `(by invitation) ${description}` : description;
+        return listRow(`j${id}`, { groupName: name, subject, sender });
+      }),
+    );
   }
-
-  take(): void {}
-
-  settle(): void {}
-
-  async refresh(): Promise<void> {}
-}
-
-function rowOf({ id, name, description, members }: Result<'group.list'>['groups'][number]): Row {
-  return {
-    key: `j${id}`,
-    // It is no place yet.
-    group: 0,
-    groupName: name,
-    thread: 0,
-    number: undefined,
-    isReply: false,
-    fold: 'none',
-    unread: false,
-    mention: false,
-    isMuted: false,
-    isDeleted: false,
-    subject: description,
-    sender: members === 1 ? '1 member' : `${counted(members)} members`,
-    postedAt: '',
-  };
 }

@@ -1,16 +1,21 @@
 import type { ActionName } from '../keys/actions.ts';
-import { groupRows } from '../panes/groups-pane.ts';
+import { type GroupRow, groupRows } from '../panes/groups-pane.ts';
 import type { Pane } from '../panes/layout.ts';
 import type { Attention } from './attention.ts';
+import { DraftIndex } from './draft-index.ts';
 import type { Finding } from './finding.ts';
 import type { Going } from './going.ts';
 import type { Groups } from './groups.ts';
 import { JoinIndex } from './join-index.ts';
+import type { KeptDrafts } from './kept-drafts.ts';
 import type { Reader } from './reader.ts';
 
 interface MovesOptions {
   readonly groups: Groups;
   readonly reader: Reader;
+  readonly drafts: KeptDrafts;
+  /** Goes on with the draft of a place. */
+  readonly goOnWith: (place: string) => Promise<void>;
   readonly attention: Attention;
   readonly finding: Finding;
   readonly going: Going;
@@ -89,25 +94,43 @@ export class Moves {
   }
 
   private moveGroup(rows: number): void {
-    const { reader, groups } = this.options;
-    const all = groupRows(groups.all);
+    const { reader } = this.options;
+    const all = this.groupRows;
     const at = all.findIndex(({ key }) => key === reader.groupList.cursor);
     const to = all[Math.max(0, Math.min(all.length - 1, at + rows))];
     if (to) reader.groupList = { ...reader.groupList, cursor: to.key };
   }
 
+  private get groupRows(): GroupRow[] {
+    const { groups, drafts } = this.options;
+    return groupRows(groups.all, {
+      joinable: groups.joinable.count,
+      drafts: drafts.places().length,
+    });
+  }
+
   private open(): Promise<void> | undefined {
-    const { reader, groups, going, attention, finding } = this.options;
+    const { reader, drafts, going, attention, finding, goOnWith } = this.options;
     if (reader.focus === 'index') {
       const { index, row } = reader;
-      const name = index instanceof JoinIndex ? row?.groupName : undefined;
-      return name === undefined ? reader.open() : going.join(name);
+      if (row && index instanceof JoinIndex) return going.join(row.groupName ?? '');
+      if (row && index instanceof DraftIndex) return goOnWith(row.key);
+      return reader.open();
     }
     if (reader.focus === 'message') return reader.openFound();
-    const row = groupRows(groups.all).find(({ key }) => key === reader.groupList.cursor);
+    const row = this.groupRows.find(({ key }) => key === reader.groupList.cursor);
     if (!row) return undefined;
     attention.end();
-    return row.kind === 'mentions' ? finding.mentions() : reader.enter(row.entry.id, false);
+    switch (row.kind) {
+      case 'mentions':
+        return finding.mentions();
+      case 'join':
+        return reader.showJoinable();
+      case 'drafts':
+        return reader.showList(new DraftIndex(drafts));
+      case 'group':
+        return reader.enter(row.entry.id, false);
+    }
   }
 
   /** From the message to the index, from there to what was before a search, or to the groups; from the groups, out. */
@@ -128,10 +151,10 @@ export class Moves {
   }
 
   private toEnd(end: 'start' | 'end'): Promise<void> | undefined {
-    const { reader, groups } = this.options;
+    const { reader } = this.options;
     if (reader.focus === 'index') return reader.moveToEnd(end);
     if (reader.focus === 'message') reader.scrollTo(end);
-    else this.moveGroup(end === 'start' ? -groups.all.length : groups.all.length);
+    else this.moveGroup(end === 'start' ? -this.groupRows.length : this.groupRows.length);
     return undefined;
   }
 }

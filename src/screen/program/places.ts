@@ -3,6 +3,7 @@ import { FoundIndex } from './found-index.ts';
 import { GroupIndex } from './group-index.ts';
 import type { IndexView } from './index-view.ts';
 import { JoinIndex } from './join-index.ts';
+import { ListIndex } from './list-index.ts';
 import type { Position, ReadingPlace } from './reading-place.ts';
 import type { Steps } from './steps.ts';
 
@@ -44,7 +45,7 @@ export class Places {
   /** Shows messages that were found. `goBack` leads to the group that was shown before. */
   async showFound(index: FoundIndex): Promise<void> {
     const { place } = this;
-    if (!(place.index instanceof FoundIndex)) this.behind = place.position;
+    this.remember();
     const turn = place.show(index);
     place.focus = 'index';
     await index.loadStart();
@@ -56,7 +57,7 @@ export class Places {
   /** Goes back from what was found. @returns whether the user was in anything that was found */
   goBack(): boolean {
     const { behind, place } = this;
-    if (!behind || !(place.index instanceof FoundIndex)) return false;
+    if (!behind || !isBeside(place.index)) return false;
     this.comeBack(behind).catch(place.options.failed);
     return true;
   }
@@ -68,7 +69,8 @@ export class Places {
     const { index } = place;
     const isGone = ({ group }: IndexView) => group !== undefined && !groups.find(group);
     if (behind && isGone(behind.index)) this.behind = undefined;
-    if (!isGone(index) && !(index instanceof JoinIndex && groups.all.length > 0)) return;
+    const hasJoined = index instanceof JoinIndex && index.isOnly && groups.all.length > 0;
+    if (!isGone(index) && !hasJoined) return;
     place.messages.hide();
     const [first] = groups.all;
     if (first) await steps.enter(first.id, false);
@@ -107,13 +109,25 @@ export class Places {
     }
   }
 
-  /** Shows the groups that the user can join, because the user is in none. */
-  private async showJoinable(): Promise<void> {
+  /** Shows the groups that the user can join. */
+  showJoinable(): Promise<void> {
+    const { groups } = this.place.options;
+    return this.showList(new JoinIndex(groups.joinable, groups.all.length === 0));
+  }
+
+  /** Shows a list. `goBack` leads to the group that was shown before. */
+  async showList(index: ListIndex): Promise<void> {
     const { place } = this;
-    const index = new JoinIndex(place.options.board);
+    this.remember();
     place.show(index);
+    place.focus = 'index';
     await index.loadStart();
     place.options.changed();
+  }
+
+  /** What is shown next is beside the groups: the user comes back from there. */
+  private remember(): void {
+    if (!isBeside(this.place.index)) this.behind = this.place.position;
   }
 
   private indexOf(group: number): GroupIndex {
@@ -121,4 +135,9 @@ export class Places {
     if (index instanceof GroupIndex && index.group === group) return index;
     return new GroupIndex(options.board, options.groups, group);
   }
+}
+
+/** Whether an index is no group: `q` leads back to one. */
+function isBeside(index: IndexView): boolean {
+  return index instanceof FoundIndex || index instanceof ListIndex;
 }

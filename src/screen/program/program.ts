@@ -14,6 +14,8 @@ import { Actions, type TerminalUse } from './actions.ts';
 import { Dialogue } from './dialogue.ts';
 import { drawFrame } from './frame.ts';
 import { Groups } from './groups.ts';
+import { JoinIndex } from './join-index.ts';
+import { KeptDrafts } from './kept-drafts.ts';
 import { newsOf } from './news.ts';
 import { type Press, Presses } from './presses.ts';
 import { Reader } from './reader.ts';
@@ -46,6 +48,7 @@ export class Program {
   private readonly clock: Clock;
   private readonly presses: Presses;
   private readonly keys: Press[] = [];
+  private readonly drafts: KeptDrafts;
   private isBusy = false;
   /** Whether a key is being carried out that has not waited for anything. */
   private isActing = false;
@@ -61,7 +64,9 @@ export class Program {
     const say = (text: string) => this.say(text);
     const changed = () => redraw('soon');
     const { clock } = this;
-    const groups = new Groups({ board, changed, failed });
+    const drafts = new KeptDrafts(options.drafts);
+    const showsJoinable = () => this.reader.index instanceof JoinIndex;
+    const groups = new Groups({ board, changed, failed, showsJoinable });
     const reader = new Reader({ board, groups, clock, size, changed, failed, say });
     const dialogue = new Dialogue({
       keys,
@@ -69,11 +74,13 @@ export class Program {
       redraw: () => redraw('now'),
       opened: (isTyped) => this.layerOpened(isTyped),
     });
+    this.drafts = drafts;
     this.groups = groups;
     this.reader = reader;
     this.dialogue = dialogue;
     this.actions = new Actions({
       ...options,
+      drafts,
       groups,
       reader,
       dialogue,
@@ -95,7 +102,11 @@ export class Program {
     board.on('ended', this.ended);
     redraw('now');
     this.isBusy = true;
-    void this.run(() => this.reader.start())?.then(() => this.work());
+    void this.run(() => this.reader.start())?.then(() => {
+      // The first screen does not wait for their number.
+      this.groups.joinable.load().catch((error) => this.fail(error));
+      return this.work();
+    });
   }
 
   /** Keeps what is being written. The board is not listened to any more. */
@@ -135,6 +146,7 @@ export class Program {
       title,
       groups: this.groups,
       reader: this.reader,
+      drafts: this.drafts,
       clock: this.clock,
       connected: board.connected,
       hints: this.actions.hints,

@@ -3,6 +3,7 @@ import type { Content } from '../model/contents.ts';
 import type { FoundIndex } from './found-index.ts';
 import { GroupIndex } from './group-index.ts';
 import { IndexMoves } from './index-moves.ts';
+import type { ListIndex } from './list-index.ts';
 import { Places } from './places.ts';
 import { type Position, ReadingPlace } from './reading-place.ts';
 import type { Shown } from './shown.ts';
@@ -71,6 +72,16 @@ export class Reader extends ReadingPlace {
   /** Shows messages that were found. `goBack` leads to the group that was shown before. */
   showFound(index: FoundIndex): Promise<void> {
     return this.places.showFound(index);
+  }
+
+  /** Shows the groups that the user can join. `goBack` leads back. */
+  showJoinable(): Promise<void> {
+    return this.places.showJoinable();
+  }
+
+  /** Shows a list, as `showJoinable` does. */
+  showList(index: ListIndex): Promise<void> {
+    return this.places.showList(index);
   }
 
   /** Goes back from what was found. @returns whether the user was in anything that was found */

@@ -2,6 +2,7 @@ import type { BoardClient } from '../../client/board-client.ts';
 import type { Row } from '../model/row.ts';
 import type { Scrolled } from '../model/scrolled.ts';
 import type { Clock } from '../panes/clock.ts';
+import { groupOfKey } from '../panes/groups-pane.ts';
 import { type Layout, layoutOf, type Pane } from '../panes/layout.ts';
 import type { Size } from '../terminal/display.ts';
 import { FoundIndex } from './found-index.ts';
@@ -9,6 +10,7 @@ import { GroupIndex } from './group-index.ts';
 import type { Groups } from './groups.ts';
 import type { IndexView } from './index-view.ts';
 import { JoinIndex } from './join-index.ts';
+import { ListIndex } from './list-index.ts';
 import { MarkedSteps } from './marked-steps.ts';
 import { MessageView } from './message-view.ts';
 import { glance, type Press } from './presses.ts';
@@ -49,7 +51,7 @@ export class ReadingPlace {
   private turn = 0;
 
   constructor(readonly options: ReadingOptions) {
-    this.view = new JoinIndex(options.board);
+    this.view = new JoinIndex(options.groups.joinable, true);
     this.messages = new MessageView({ ...options, area: () => this.layout.message });
   }
 
@@ -62,10 +64,11 @@ export class ReadingPlace {
     return this.view.rows.find(({ key }) => key === this.view.scrolled.cursor);
   }
 
-  /** The group where the user is: that of the index, or of the message under the cursor. */
+  /** The group that keys are about: that of the cursor in the list of groups, of the index, or of the message under the cursor. */
   get group(): number | undefined {
     const { view, row } = this;
-    if (view instanceof JoinIndex) return undefined;
+    if (this.focus === 'groups') return groupOfKey(this.groupList.cursor);
+    if (view instanceof ListIndex) return undefined;
     return view.group ?? (view instanceof FoundIndex ? view.within : undefined) ?? row?.group;
   }
 

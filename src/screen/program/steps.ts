@@ -5,7 +5,7 @@ import {
   type Step,
   type WhereReading,
 } from '../model/reading-order.ts';
-import { groupKey } from '../panes/groups-pane.ts';
+import { groupKey, groupOfKey } from '../panes/groups-pane.ts';
 import { GroupIndex } from './group-index.ts';
 import type { ReadingPlace } from './reading-place.ts';
 
@@ -37,7 +37,7 @@ export class Steps {
     const { place } = this;
     const { messages } = place;
     const turn = place.begin();
-    const listed = place.focus === 'groups' ? groupOf(place.groupList.cursor) : undefined;
+    const listed = place.focus === 'groups' ? groupOfKey(place.groupList.cursor) : undefined;
     if (listed !== undefined && listed !== place.index.group) {
       await this.enter(listed, true);
       this.showMessage();
@@ -181,8 +181,4 @@ export class Steps {
       })),
     };
   }
-}
-
-function groupOf(key: string | undefined): number | undefined {
-  return key?.startsWith('g') ? Number(key.slice(1)) : undefined;
 }

@@ -2,14 +2,15 @@ import type { BoardClient } from '../../client/board-client.ts';
 import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import type { Notice } from '../../protocol/schemas.ts';
-import { firstWords } from '../../protocol/text/first-words.ts';
 import { quoted } from '../../protocol/text/reply-commands.ts';
 import type { KeyTable } from '../keys/key-table.ts';
 import type { Complete } from '../widgets/completing.ts';
 import { Composer } from '../widgets/composer.ts';
-import type { Draft, DraftStore } from '../widgets/drafts.ts';
+import type { Draft } from '../widgets/drafts.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Groups } from './groups.ts';
+import { draftPlace, type KeptDrafts } from './kept-drafts.ts';
+import { type Letter, Letters } from './letters.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 
@@ -19,26 +20,11 @@ interface WritingOptions {
   readonly reader: Reader;
   readonly dialogue: Dialogue;
   readonly keys: KeyTable;
-  readonly drafts: DraftStore;
+  readonly drafts: KeptDrafts;
   readonly complete: Complete;
   /** Lends the terminal to the user's editor. */
   readonly editor?: ((text: string) => Promise<string | undefined>) | undefined;
   readonly say: (text: string) => void;
-}
-
-interface Letter {
-  /** Under which the draft is kept. It follows the name of the group. */
-  readonly place: () => string;
-  /** What is written and where, the longest form first. */
-  readonly titles: () => readonly string[];
-  /** Why it cannot be sent, if that is known. */
-  readonly refusal?: () => string | undefined;
-  /** The message that it replies to, or that it edits. */
-  readonly target?: { readonly group: number; readonly number: number };
-  readonly begun: Draft;
-  readonly hasSubject: boolean;
-  /** @returns what the user is told */
-  readonly send: (draft: Draft) => Promise<string>;
 }
 
 /** Writes messages: replies, threads, edits. A text that is not sent is kept as a draft. */
@@ -49,10 +35,17 @@ export class Writing {
   /** Why the box cannot be sent any more, though the user may still write there. */
   private lost: string | undefined;
 
-  constructor(private readonly options: WritingOptions) {}
+  private readonly letters: Letters;
 
-  /** The message that the box is about may be gone. */
+  constructor(private readonly options: WritingOptions) {
+    this.letters = new Letters(options);
+  }
+
+  /** The message that the box is about may be gone, and drafts follow the names of their groups. */
   take({ method, params }: Notice): void {
+    if (method === 'group.changed' && params.was !== params.group) {
+      this.options.drafts.renamed(params.was, params.group);
+    }
     const target = this.box?.letter.target;
     if (!target || !('groupId' in params) || params.groupId !== target.group) return;
     if (method === 'message.deleted' && params.number === target.number) this.lose(params.group);
@@ -62,92 +55,67 @@ export class Writing {
 
   /** Replies to the message under the cursor. */
   async reply(isQuoting: boolean): Promise<void> {
-    const { reader, groups, board } = this.options;
+    const { reader } = this.options;
     const { group, number } = reader.selected;
     const { thread = number } = reader.row ?? {};
-    const refusal = () => groups.permissions.refusalOfReply(group, thread);
-    require(refusal());
-    const message = isQuoting ? await reader.message() : reader.shown?.message;
-    const text = isQuoting && message ? `${quoted(message.content).join('\n')}\n` : '';
-    const of = message ? ` of ${message.sender}` : '';
-    const name = this.nameOf(group);
-    this.write({
-      place: () => `${name()}#${number}`,
-      titles: () => [
-        `Reply to #${number}${of} in ${name()}`,
-        `Reply to #${number} in ${name()}`,
-        `#${number} in ${name()}`,
-      ],
-      refusal,
-      target: { group, number },
-      begun: { text },
-      hasSubject: false,
-      send: async ({ text: content }) => {
-        const posted = await board.post(group, undefined, content, { replyTo: number });
-        reader.posted(group, posted);
-        return `Your reply is message ${posted.number} of ${posted.group}.`;
-      },
-    });
+    const target = { group, number, thread };
+    const { sender } = reader.shown?.message ?? {};
+    requireNone(this.letters.reply(target, { sender, text: '' }));
+    const quote = isQuoting ? quoted((await reader.message()).content) : [];
+    this.write(
+      this.letters.reply(target, { sender, text: quote.map((line) => `${line}\n`).join('') }),
+    );
   }
 
   /** Begins a thread in the group, or writes in the direct conversation. */
   newThread(): void {
-    const { reader, groups, board } = this.options;
+    const { reader, groups } = this.options;
     const { group } = reader;
     if (group === undefined || !groups.find(group)) {
       throw new NothingHere('There is no group here.');
     }
-    const refusal = () => groups.permissions.refusalOfThread(group);
-    require(refusal());
-    const name = this.nameOf(group);
-    const isDirect = isDirectName(name());
-    this.write({
-      place: name,
-      titles: () => [
-        isDirect ? `Message to ${userOfDirectName(name())}` : `New thread in ${name()}`,
-        name(),
-      ],
-      refusal,
-      begun: { text: '' },
-      hasSubject: !isDirect,
-      send: async ({ subject = '', text }) => {
-        const posted = await board.post(group, isDirect ? firstWords(text) : subject.trim(), text);
-        reader.posted(group, posted);
-        return `Posted as message ${posted.number} of ${posted.group}.`;
-      },
-    });
+    const letter = this.letters.thread(group);
+    requireNone(letter);
+    this.write(letter);
+  }
+
+  /** Writes the first message to a user. */
+  direct(user: string): void {
+    this.write(this.letters.direct(user));
   }
 
   /** Edits the message under the cursor. */
   async edit(): Promise<void> {
-    const { reader, groups, board } = this.options;
-    const { group, number } = reader.selected;
-    const message = await reader.message();
-    if (!message) return;
-    const { senderId } = message;
-    const refusal = () => groups.permissions.refusalOfEdit(group, number, senderId);
-    require(refusal());
-    const name = this.nameOf(group);
-    this.write({
-      place: () => `${name()}#${number} edit`,
-      titles: () => [`Edit #${number} in ${name()}`],
-      refusal,
-      target: { group, number },
-      begun: { subject: message.subject, text: message.content },
-      hasSubject: true,
-      send: async ({ subject = message.subject, text: content }) => {
-        const { revision } = message;
-        const given = { group, number, subject: subject.trim(), content, revision };
-        const {
-          groupId,
-          group: named,
-          revision: now,
-          ...header
-        } = await board.call('message.edit', given);
-        reader.edited(groupId, { ...message, ...header, content, revision: now });
-        return `Message ${number} of ${named} says that now.`;
-      },
-    });
+    const letter = this.letters.edit(await this.options.reader.message());
+    requireNone(letter);
+    this.write(letter);
+  }
+
+  /** Goes on with a draft. @throws BoardError if the message that it edits is gone */
+  async goOn(place: string): Promise<void> {
+    const { groups, drafts, board } = this.options;
+    const draft = drafts.get(place);
+    const where = draftPlace(place);
+    if (!draft || where.to === 'command') throw new NothingHere('This draft is gone.');
+    const group = groups.all.find(({ name }) => name === where.group)?.id;
+    if (group === undefined) {
+      const isNew = where.to === 'group' && isDirectName(where.group);
+      if (isNew) this.direct(userOfDirectName(where.group));
+      else this.write(this.letters.nowhere(place, draft, where.group));
+      return;
+    }
+    if (where.to === 'group') {
+      this.write(this.letters.thread(group));
+      return;
+    }
+    const { number } = where;
+    const message = await board.call('message.get', { group, number });
+    const { thread, sender } = message;
+    this.write(
+      where.to === 'edit'
+        ? this.letters.edit(message)
+        : this.letters.reply({ group, number, thread }, { sender, text: '' }),
+    );
   }
 
   /** A text for a command that takes several lines. @returns undefined if the user gives it up */
@@ -174,15 +142,6 @@ export class Writing {
     if (!this.box) return;
     const { composer, letter } = this.box;
     this.options.drafts.set(letter.place(), nonEmpty(composer.draft));
-  }
-
-  /** The name of a group now. After the user has left it, the last one. */
-  private nameOf(group: number): () => string {
-    let name = '';
-    return () => {
-      name = this.options.groups.nameOf(group) || name;
-      return name;
-    };
   }
 
   private async check(target: { readonly group: number; readonly number: number }): Promise<void> {
@@ -257,9 +216,10 @@ export class Writing {
   }
 }
 
-/** @throws NothingHere if there is a refusal */
-function require(refusal: string | undefined): void {
-  if (refusal !== undefined) throw new NothingHere(refusal);
+/** @throws NothingHere if it is known that the letter cannot be sent */
+function requireNone({ refusal }: Letter): void {
+  const why = refusal?.();
+  if (why !== undefined) throw new NothingHere(why);
 }
 
 function nonEmpty(draft: Draft): Draft | undefined {

@@ -189,6 +189,7 @@ export class Follower {
       case 'presence.changed':
       case 'session.closing':
       case 'mutes.changed':
+      case 'groups.changed':
       case 'group.logged':
       case 'group.invited':
       case 'message.reported':

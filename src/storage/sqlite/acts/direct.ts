@@ -17,10 +17,10 @@ export interface Conversation {
   readonly user: User;
 }
 
-/** Finds the conversation with a user, or makes it. @throws BoardError as `Repository.openDirect` does */
+/** Finds the conversation with a user, or makes it unless it only checks. @throws BoardError as `Repository.openDirect` does */
 export function openDirect(
   tx: ServerTx,
-  { actor, user: name }: { actor: Actor; user: string },
+  { actor, user: name, check }: { actor: Actor; user: string; check: boolean },
 ): Conversation {
   const { statements } = tx;
   requireActiveSession(statements, actor);
@@ -28,7 +28,11 @@ export function openDirect(
   const peer = statements.peerByKey.get({ key: nameKey(name), user: actor.user.id });
   const found = peer && findConversation(statements, actor, peer);
   if (found) return { group: found, user: peer };
-  return begin(tx, actor, requirePeer(actor, name, peer));
+  const other = requirePeer(actor, name, peer);
+  requireRoomForConversation(tx, actor);
+  if (!check) return begin(tx, actor, other);
+  const { id, name: user } = other;
+  return { group: { id: 0, name: directName(user) }, user: { id, name: user } };
 }
 
 /**
@@ -51,6 +55,7 @@ export function conversationFor(
   requireActiveSession(statements, actor);
   const other = requirePeer(actor, name, peer);
   accept(directName(other.name));
+  requireRoomForConversation(tx, actor);
   return { id: begin(tx, actor, other).group.id };
 }
 
@@ -64,11 +69,15 @@ function findConversation({ groupByKey }: Statements, { user }: Actor, peer: Pee
   return found && { id: found.id, name: directName(peer.name) };
 }
 
+/** @throws BoardError `DIRECT_LIMIT` */
+function requireRoomForConversation({ statements, at }: ServerTx, { user }: Actor): void {
+  const begun = statements.conversationsBegun.get({ user: user.id, since: at - day })?.count ?? 0;
+  if (begun >= limits.directsPerDay) throw boardError('DIRECT_LIMIT', limits.directsPerDay);
+}
+
 function begin(tx: ServerTx, { user, origin }: Actor, peer: Peer): Conversation {
   const { statements } = tx;
   const { at } = tx;
-  const begun = statements.conversationsBegun.get({ user: user.id, since: at - day })?.count ?? 0;
-  if (begun >= limits.directsPerDay) throw boardError('DIRECT_LIMIT', limits.directsPerDay);
   const name = storedName(user.id, peer.id);
   const { id } = statements.addConversation.get({ name, user: user.id, at });
   for (const member of [user.id, peer.id]) {

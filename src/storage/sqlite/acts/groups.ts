@@ -28,7 +28,9 @@ interface NewGroup {
 
 /** Makes a group for the operator, without members. @throws BoardError as `Administration.createGroup` does */
 export function createGroup(tx: OperatorTx, group: NewGroup): GroupDetails {
-  return findGroup(tx.statements, { id: add(tx, group, null).id });
+  const made = add(tx, group, null);
+  announceList(tx, group);
+  return findGroup(tx.statements, { id: made.id });
 }
 
 /** Makes a group whose owner is the actor. @throws BoardError as `Repository.createGroup` does */
@@ -60,7 +62,13 @@ export function makeGroup(
   changeCounts(statements, made.id, { members: 1 });
   tx.emit({ type: 'member.joined', origin, group: made, user, lastNumber: 0, at });
   addLine(tx, made, { act: 'create', ...authorOf(actor) });
+  announceList(tx, group);
   return { group: made, joinedAt: at };
+}
+
+/** Nobody but its members learns anything of a secret group. */
+function announceList(tx: OperatorTx, { access }: { readonly access?: Access }): void {
+  if (access !== 'secret') tx.emit({ type: 'groups.changed' });
 }
 
 function requireMayCreate(actor: Actor, creation: GroupCreation, access: Access): void {
@@ -152,6 +160,8 @@ function change(
     const by = author.by === null ? {} : { by: author.by };
     tx.emit({ type: 'group.changed', group, was, description, rules, ...by, changed });
   }
+  const isListed = before.access !== 'secret' || after.access !== 'secret';
+  if (changed.length > 0 && isListed) tx.emit({ type: 'groups.changed' });
   if (isNamed) log(tx, group, { act: 'rename', ...author, detail: `${was} to ${after.name}` });
   if (details.length > 0) log(tx, group, { act: 'edit', ...author, detail: details.join(', ') });
   return after;
@@ -199,12 +209,13 @@ function requireDeletable({ name, access }: GroupDetails): void {
 export function hideGroup(tx: OperatorTx, authority: Authority): { group: Group } {
   const { statements } = tx;
   const { group } = requireRight(statements, authority, 'delete the group');
-  findDeletable(statements, { id: group.id });
+  const { access } = findDeletable(statements, { id: group.id });
   removeRulesOfGroup(statements, group.id);
   statements.removeMembershipsIn.run({ group: group.id });
   statements.hideGroup.run({ group: group.id });
   const { actor } = authority;
   const author = actor && { by: actor.user.name, origin: actor.origin };
   tx.emit({ type: 'group.removed', group, ...author });
+  announceList(tx, { access });
   return { group };
 }

@@ -42,11 +42,13 @@ export function deleteGroupStep(
  * for one that is still in the group, because no index of all messages begins with the group.
  */
 export function deleteGroup({ statements, emit }: OperatorTx, { group }: { group: Group }): void {
+  const isSecret = statements.groupById.get({ group: group.id })?.access === 'secret';
   removeUpTo(statements, group.id, endOfTime);
   removeTracesOfGroup(statements, group.id);
   statements.removeMembershipsIn.run({ group: group.id });
   statements.removeGroup.run({ group: group.id });
   emit({ type: 'group.removed', group });
+  if (!isSecret) emit({ type: 'groups.changed' });
 }
 
 /**

@@ -140,8 +140,8 @@ export class SqliteRepository implements Repository {
     });
   }
 
-  openDirect(actor: Actor, user: string) {
-    return this.store.run('openDirect', { actor: plain(actor), user }, actor);
+  openDirect(actor: Actor, user: string, check = false) {
+    return this.store.run('openDirect', { actor: plain(actor), user, check }, actor);
   }
 
   directs(actor: Actor, page: { after: number; limit: number }) {

@@ -1,0 +1,67 @@
+import type { Draft, DraftStore } from '../widgets/drafts.ts';
+
+/** What a place of a draft means: `news`, `news#17`, `news#17 edit`, or `:set main about` for the text of a command. */
+export type DraftPlace =
+  | { readonly to: 'group'; readonly group: string }
+  | { readonly to: 'reply' | 'edit'; readonly group: string; readonly number: number }
+  | { readonly to: 'command'; readonly command: string };
+
+const messageForm = /^(.*)#(\d{1,15})( edit)?$/s;
+
+export function draftPlace(place: string): DraftPlace {
+  if (place.startsWith(':')) return { to: 'command', command: place.slice(1) };
+  const [, group, digits, edit] = messageForm.exec(place) ?? [];
+  if (group === undefined) return { to: 'group', group: place };
+  return { to: edit === undefined ? 'reply' : 'edit', group, number: Number(digits) };
+}
+
+/** The drafts of the user. It knows which there are without asking the store for every frame. */
+export class KeptDrafts implements DraftStore {
+  private readonly kept: Set<string>;
+
+  constructor(private readonly store: DraftStore) {
+    this.kept = new Set(store.places());
+  }
+
+  get lasts(): string {
+    return this.store.lasts;
+  }
+
+  places(): string[] {
+    return [...this.kept];
+  }
+
+  get(place: string): Draft | undefined {
+    return this.store.get(place);
+  }
+
+  set(place: string, draft: Draft | undefined): string {
+    const said = this.store.set(place, draft);
+    this.kept.delete(place);
+    if (draft && this.store.get(place)) this.kept.add(place);
+    return said;
+  }
+
+  /** The names of groups that have a draft, and the messages that have one, such as `news#17`. */
+  get marked(): ReadonlySet<string> {
+    const marked = new Set<string>();
+    for (const each of this.kept) {
+      const place = draftPlace(each);
+      if (place.to === 'command') continue;
+      marked.add(place.group);
+      if (place.to !== 'group') marked.add(`${place.group}#${place.number}`);
+    }
+    return marked;
+  }
+
+  /** A group has another name: its drafts go with it. */
+  renamed(was: string, now: string): void {
+    for (const each of this.places()) {
+      const place = draftPlace(each);
+      if (place.to === 'command' || place.group !== was) continue;
+      const draft = this.get(each);
+      this.set(`${now}${each.slice(was.length)}`, draft);
+      this.set(each, undefined);
+    }
+  }
+}
