@@ -86,7 +86,7 @@ function placeIn(
   );
 }
 
-const groupKinds: readonly Argument[] = ['place', 'group', 'joined'];
+const groupKinds: readonly Argument[] = ['place', 'group', 'joined', 'joinable'];
 
 function repeats(takes: readonly Argument[]): boolean {
   const last = takes.at(-1);
@@ -114,11 +114,14 @@ async function candidates(place: Place, board: Board): Promise<Candidate[]> {
       if (/^#?\d/.test(place.word)) return numbers(place, call, style);
       return placesToGo(place, { call, commands, style });
     case 'group':
+    case 'joinable':
     case 'joined': {
       const { groups } = await call('group.list', {});
-      const fitting = groups.filter(({ joined }) => joined || place.kind === 'group');
+      const fitting = groups.filter(
+        ({ joined }) => place.kind === 'group' || joined === (place.kind === 'joined'),
+      );
       const names = fitting.map(({ name }) => ({ text: name }));
-      if (!isDirectName(place.word)) return names;
+      if (place.kind === 'joinable' || !isDirectName(place.word)) return names;
       return (await knownUsers(call)).map((name) => ({ text: directName(name) }));
     }
     case 'muted':

@@ -59,7 +59,7 @@ export function actsContract(open: OpenStorage): void {
       const made = await operator.createGroup(groupName('Chess'), 'Moves');
       expect(made).toMatchObject({ name: 'Chess', description: 'Moves', members: 0, messages: 0 });
       expect(made.createdAt).toBeGreaterThan(0);
-      expect(await announced()).toEqual([]);
+      expect(await announced()).toEqual([{ type: 'groups.changed' }]);
       const again = operator.createGroup(groupName('CHESS'), '');
       expect(await errorCodeOf(again)).toBe('GROUP_EXISTS');
       expect(await errorCodeOf(operator.createGroup(groupName('new\u0455'), ''))).toBe(
@@ -90,6 +90,7 @@ export function actsContract(open: OpenStorage): void {
           rules: openRules,
           changed: ['description'],
         },
+        { type: 'groups.changed' },
         logged(group, { act: 'edit', detail: 'description' }),
       ]);
       expect(await operator.group(news)).toMatchObject({
@@ -113,6 +114,7 @@ export function actsContract(open: OpenStorage): void {
           rules: openRules,
           changed: ['name'],
         },
+        { type: 'groups.changed' },
         logged({ id: 3, name: 'Tidings' }, { act: 'rename', detail: 'news to Tidings' }),
       ]);
       await operator.renameGroup({ id: 3 }, groupName('Tidings'));
@@ -142,6 +144,7 @@ export function actsContract(open: OpenStorage): void {
       expect(progress).toEqual([200, 250]);
       expect(await announced()).toEqual([
         { type: 'group.removed', group: { id: 3, name: 'news' } },
+        { type: 'groups.changed' },
       ]);
       expect(await errorCodeOf(board.repository.join(alice, news))).toBe('GROUP_NOT_FOUND');
       expect((await operator.user('alice')).memberships).toEqual([]);

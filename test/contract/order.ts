@@ -21,8 +21,10 @@ export function orderContract(open: OpenStorage): void {
         rules: openRules,
         changed: ['name'],
       },
+      { type: 'groups.changed' },
       logged({ id: 2, name: 'lounge' }, { act: 'rename', detail: 'general to lounge' }),
       { type: 'group.removed', group: { id: 3, name: 'news' } },
+      { type: 'groups.changed' },
     ]);
 
     await board.repository.announceOutsideChanges();

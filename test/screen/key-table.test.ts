@@ -245,7 +245,7 @@ test(': runs any command of the board, and shows long output in pages', async ()
   await screen.typed(':ping\r', 'pong');
   await screen.typed(':groups\r', '--- Groups ---');
   await screen.typed('q', 'Where can I park?');
-  await screen.typed(':fly\r', 'There is no command %fly');
+  await screen.typed(':fly\r', 'There is no command :fly.');
   await screen.typed(':leave\r', 'Leave main? You would not see 1 message again. (y/N)');
   await screen.typed('y', 'You left main.');
   await screen.until(() => !/^.main /m.test(screen.text));

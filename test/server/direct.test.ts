@@ -515,3 +515,17 @@ describe('for a third user', () => {
     }
   });
 });
+
+test('direct.open with check is refused as it would be, and makes nothing', async () => {
+  const { alice, dave } = await twoPrograms();
+  expect(await alice.call('direct.open', { user: 'dave', check: true })).toMatchObject({
+    group: '@dave',
+    groupId: 0,
+    user: 'dave',
+  });
+  expect((await dave.call('direct.list', {})).conversations).toEqual([]);
+  const refused = await alice.errorOf('direct.open', { user: 'nobody', check: true });
+  expect(refused.word).toBe('USER_NOT_FOUND');
+  const { groupId } = await write(alice, '@dave');
+  expect(await alice.call('direct.open', { user: 'dave', check: true })).toMatchObject({ groupId });
+});

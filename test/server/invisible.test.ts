@@ -106,6 +106,7 @@ const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
   place: groups,
   group: groups.filter((group) => group !== 'news'),
   joined: groups,
+  joinable: groups.filter((group) => group !== 'news'),
   user: users,
   number: [...numbers.map(String), 'last'],
   range: ['', 'all', '2 before 6'],

@@ -9,6 +9,7 @@ const values: Readonly<Record<ArgumentKind, readonly string[]>> = {
   place: refs,
   group: refs,
   joined: refs,
+  joinable: refs,
   member: ['alice', '@bob', 'eve', 'nobody'],
   user: ['alice', '@bob', 'barry', 'nobody'],
   number: ['1', '2', 'last'],

@@ -77,6 +77,8 @@ export type ArgumentKind =
   | 'place'
   | 'group'
   | 'joined'
+  /** A group that the user is not in. */
+  | 'joinable'
   | 'member'
   | 'user'
   | 'number'

@@ -31,7 +31,7 @@ interface GroupWords {
   /** The arguments after the group, in an example. */
   readonly example?: string;
   /** The kinds of the arguments: the group, and those after it. */
-  readonly takes: readonly ['group' | 'joined', ...ArgumentKind[]];
+  readonly takes: readonly ['joinable' | 'joined', ...ArgumentKind[]];
   readonly unsuggested?: true;
   readonly undoes?: true;
   /** Whether the short form, which begins with a number, accepts a group before it: `%pin news 17`. */
@@ -83,7 +83,7 @@ export function groupCommand(
       ...face(namedGroup, short),
       words: [named],
       form: `<group> ${form}`.trim(),
-      topic: topic ?? (takes[0] === 'group' || form === '' ? 'groups' : 'messages'),
+      topic: topic ?? (takes[0] === 'joinable' || form === '' ? 'groups' : 'messages'),
       summary,
       example: `news ${example}`.trim(),
       takes,

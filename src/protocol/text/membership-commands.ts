@@ -28,7 +28,7 @@ const [joinNamed, joinHere] = groupCommand(
       'invitation asks for the code that you were given, unless you are invited.',
     ],
     topic: 'groups',
-    takes: ['group', 'new'],
+    takes: ['joinable', 'new'],
   },
   async function* (group, args, { call, style }) {
     const code = args.empty ? undefined : args.word('code');
@@ -47,7 +47,7 @@ export const join: TextCommand = {
   ...joinHere,
   form: '[group] [code]',
   details: groupJoin.details ?? [],
-  takes: ['group', 'new'],
+  takes: ['joinable', 'new'],
   run: (args, context) => (args.empty ? joinHere : groupJoin).run(args, context),
 };
 

@@ -12,6 +12,7 @@ import type { Groups } from './groups.ts';
 import type { KeptDrafts } from './kept-drafts.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
+import { inScreen } from './screen-words.ts';
 import type { Writing } from './writing.ts';
 
 interface CommandLineOptions {
@@ -70,7 +71,7 @@ export class CommandLine {
       if (went.thread === undefined) await reader.enter(went.group, false);
       else await reader.goTo(went.group, went.thread);
     }
-    if (!isDone) say(text.replaceAll('\n', ' '));
+    if (!isDone) failed(new NothingHere(inScreen(text)));
     else if (text.includes('\n')) dialogue.page(`:${line.trim()}`, text);
     else if (text !== '') say(text);
   }

@@ -6,6 +6,7 @@ import type { Place } from '../../protocol/text/place.ts';
 import { Reading } from '../../protocol/text/reading.ts';
 import { runTextLine, textCommands } from '../../protocol/text/shell.ts';
 import { readerStyle } from '../../terminal/reader-style.ts';
+import { withColons } from './screen-words.ts';
 
 interface CommandsOptions {
   readonly board: BoardClient;
@@ -33,11 +34,14 @@ export interface Ran {
 // Output that is kept of one command, in UTF-16 code units.
 const mostOutput = 256 * 1024;
 const tags = /^\[(?:INFO|SUCCESS|ERROR)\] /gm;
+const tagged = /^\[(?:INFO|SUCCESS|ERROR)\] (.*)/gm;
+// It is for clients that can change the board.
+const notHere = '%connect';
 
 /** Runs the text commands of the board, as `chat` and a text connection know them. */
 export class Commands {
   private readonly reading = new Reading();
-  readonly known = textCommands;
+  readonly known = textCommands.filter(({ words }) => !words.includes(notHere));
 
   constructor(private readonly options: CommandsOptions) {}
 
@@ -47,14 +51,19 @@ export class Commands {
     const before = this.options.place();
     const context = this.context(before, typed);
     let text = '';
-    const pieces = runTextLine(/^[%/]/.test(typed) ? typed : `%${typed}`, context);
+    const command = /^[%/]/.test(typed) ? typed : `%${typed}`;
+    const [word = ''] = /^\S+/.exec(command) ?? [];
+    const isHelp = /^[%/]help$/i.test(word);
+    const pieces = runTextLine(command, context);
     for (;;) {
       const { done, value } = await pieces.next();
       if (done) {
         const went = context.place === before ? undefined : context.place;
-        return { text: text.replace(tags, '').trimEnd(), isDone: value, went };
+        return { text: text.trimEnd(), isDone: value, went };
       }
-      if (text.length < mostOutput) text += value;
+      if (text.length >= mostOutput) continue;
+      // What users have written stays as it is.
+      text += isHelp ? value.replaceAll('%', ':').replace(tags, '') : said(value, word);
     }
   }
 
@@ -91,4 +100,9 @@ export class Commands {
       },
     };
   }
+}
+
+/** Output of a command. The lines of the board name commands as the screen does. */
+function said(output: string, typed: string): string {
+  return output.replace(tagged, (_, line: string) => withColons(line, typed));
 }

@@ -1,4 +1,5 @@
 import { firstWords } from '../../protocol/text/first-words.ts';
+import type { Row } from '../model/row.ts';
 import type { KeptDrafts } from './kept-drafts.ts';
 import { ListIndex, listRow } from './list-index.ts';
 
@@ -8,15 +9,21 @@ export class DraftIndex extends ListIndex {
   readonly listKey = 'drafts';
   readonly empty = 'There are no drafts.';
   readonly note: string;
+  private known: number | undefined;
 
   constructor(private readonly drafts: KeptDrafts) {
     super();
     this.note = `Drafts are kept ${drafts.lasts}. Enter goes on with the one that the cursor is on.`;
-    this.settle();
   }
 
-  override settle(): void {
+  override get rows(): readonly Row[] {
+    if (this.known !== this.drafts.changes) this.list();
+    return super.rows;
+  }
+
+  private list(): void {
     const { drafts } = this;
+    this.known = drafts.changes;
     this.show(
       drafts.places().map((place) => {
         const { subject = '', text = '' } = drafts.get(place) ?? {};

@@ -18,6 +18,8 @@ export function draftPlace(place: string): DraftPlace {
 /** The drafts of the user. It knows which there are without asking the store for every frame. */
 export class KeptDrafts implements DraftStore {
   private readonly kept: Set<string>;
+  /** Counts the changes. */
+  changes = 0;
 
   constructor(private readonly store: DraftStore) {
     this.kept = new Set(store.places());
@@ -37,6 +39,7 @@ export class KeptDrafts implements DraftStore {
 
   set(place: string, draft: Draft | undefined): string {
     const said = this.store.set(place, draft);
+    this.changes++;
     this.kept.delete(place);
     if (draft && this.store.get(place)) this.kept.add(place);
     return said;

@@ -19,6 +19,7 @@ import { KeptDrafts } from './kept-drafts.ts';
 import { newsOf } from './news.ts';
 import { type Press, Presses } from './presses.ts';
 import { Reader } from './reader.ts';
+import { inScreen } from './screen-words.ts';
 import { Status } from './status.ts';
 
 interface ProgramOptions {
@@ -279,7 +280,7 @@ export class Program {
   private fail(error: unknown): void {
     const isKnown = error instanceof Expected || error instanceof ConnectionError;
     const text = isKnown ? error.message : `This failed: ${String(error)}`;
-    this.status.fail(cleanLine(text));
+    this.status.fail(cleanLine(inScreen(text)));
     this.options.redraw('soon');
   }
 }

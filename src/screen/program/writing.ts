@@ -13,6 +13,7 @@ import { draftPlace, type KeptDrafts } from './kept-drafts.ts';
 import { type Letter, Letters } from './letters.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
+import { inScreen } from './screen-words.ts';
 
 interface WritingOptions {
   readonly board: BoardClient;
@@ -182,8 +183,8 @@ export class Writing {
         if (done !== '') say(done);
       } catch (error) {
         const why = error instanceof Error ? error.message : String(error);
-        if (this.box?.composer === composer) composer.refuse(why);
-        else say(why);
+        if (this.box?.composer === composer) composer.refuse(inScreen(why));
+        else say(inScreen(why));
       } finally {
         isSending = false;
       }
