@@ -83,6 +83,36 @@ test('a turn that brings many writes commits every 1,024 of them before it ends'
   expect(commits(file) - before).toBe(3);
 });
 
+test('a receiver is called after the events of all calls of its commit', async () => {
+  const published: string[] = [];
+  const publish = (event: BoardEvent) => {
+    if (event.type === 'member.joined') published.push(event.user.name);
+  };
+  const { queue } = openQueue({ publish });
+  const add = (name: string) =>
+    new Promise((resolve, reject) => {
+      queue.add((emit) => emit(joined(name)), {
+        resolve: () => resolve([...published]),
+        reject,
+      });
+    });
+  expect(await Promise.all([add('alice'), add('bob')])).toEqual([
+    ['alice', 'bob'],
+    ['alice', 'bob'],
+  ]);
+});
+
+test('a receiver is never called before the call that adds it has returned', async () => {
+  const { queue } = openQueue();
+  await queue.close();
+  let hasReturned = false;
+  const refused = new Promise((resolve) => {
+    queue.add(() => 1, { resolve, reject: (error) => resolve([hasReturned, error]) });
+  });
+  hasReturned = true;
+  expect(await refused).toEqual([true, expect.objectContaining({ code: 'SHUTTING_DOWN' })]);
+});
+
 test('writes with many bytes are committed over several turns, in order', async () => {
   const { file, client, run, insert } = openQueue();
   const before = commits(file);
