@@ -106,6 +106,18 @@ test.each(faults)('after %s, a token is valid for as long as before', async (_, 
   });
 });
 
+test.each(faults)('a token of a login after %s is valid for 30 days', async (_, fault) => {
+  const machine = await machineWithPlans();
+  await login(machine.board, 'alice');
+  await fault(machine);
+  const { accounts } = machine.board;
+  const token = presented(await accounts.login(userName('alice'), newLogin(), 1));
+  await machine.run(29 * day);
+  await accounts.resume(token, 2);
+  await machine.run(2 * day);
+  await expect(accounts.resume(token, 3)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+});
+
 test.each(faults)('after %s, a silence lasts as long as it was given', async (_, fault) => {
   const machine = await machineWithPlans();
   const bob = await member(machine.board, 'bob');

@@ -22,7 +22,7 @@ import { hasKey, openTo, refuseBanned, requireActiveSession } from './access.ts'
 import { conversationsOf, hasClaimed, requireAddable, storeKey } from './keys.ts';
 import { requireDistinctUser } from './names.ts';
 import { besidesMemberships, membershipOf, membershipRows } from './own-memberships.ts';
-import { endTokens, keepToken, removeToken, tokenLifetime } from './tokens.ts';
+import { endTokens, issueTime, keepToken, removeToken, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
 import { expel } from './users.ts';
 
@@ -67,7 +67,7 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
   const added = addsKey && !refusal ? (present ?? storeKey(tx, account, newKey, at)) : undefined;
   if (network !== null) know(tx, account.id, network);
   statements.seen.run({ user: account.id, at });
-  const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: at };
+  const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: issueTime(tx) };
   const proof = {
     passwordHash: account.passwordHash,
     key: added?.id ?? keyOf(admission),
@@ -114,7 +114,7 @@ export function loginKnown(
 ): OpenedLogin | undefined {
   const known = findKnown(tx, name, admission);
   if (!known || (network !== null && !isKnown(tx, known.id, network))) return undefined;
-  const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: tx.at };
+  const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: issueTime(tx) };
   return open(tx, known, { proof: proofOf(known, keyOf(admission)), token, origin });
 }
 

@@ -1,3 +1,4 @@
+import { day } from '../../../board/times.ts';
 import type { SessionToken } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -12,6 +13,11 @@ export interface TokenUse {
   readonly token: SessionToken;
   /** In microseconds. */
   readonly at: number;
+}
+
+/** When a token is issued: not in the future, or it would be valid until long after its login. */
+export function issueTime({ at, now }: Pick<OperatorTx, 'at' | 'now'>): number {
+  return at > now + day ? now : at;
 }
 
 /** Stores when a token was used. A token that has ended since does not become valid again. */
