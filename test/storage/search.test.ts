@@ -172,6 +172,7 @@ test('messages of a thread and messages that mention the user are found by their
   const bob = await member(board, 'bob');
   for (let each = 0; each < 70; each++) await post(board, alice, each % 2 ? 'soup' : 'bread');
   board.client.exec(`UPDATE messages SET reply_to = 3, thread = 3 WHERE number > 3 AND number % 3 = 0;
+    UPDATE messages SET mentions = '[${bob.user.id}]' WHERE number % 5 = 0;
     INSERT INTO mentions SELECT group_id, number, ${bob.user.id}, posted_at FROM messages WHERE number % 5 = 0`);
   for (const state of ['not indexed', 'indexed']) {
     if (state === 'indexed') await indexed(board);
