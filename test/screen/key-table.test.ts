@@ -167,6 +167,15 @@ test('x marks a thread as read, X a group, and z takes both back', async () => {
   await screen.typed('z', 'There is nothing to take back.');
 });
 
+test('x and X where nothing is unread say so, and are no step that z takes back', async () => {
+  const { screen, unread } = await reading();
+  await screen.typed('X', '3 messages of main marked as read.');
+  await screen.typed('X', 'Nothing of main is unread.');
+  await screen.typed('x', 'Nothing of the thread is unread.');
+  await screen.typed('z', 'main is as unread as before.');
+  expect(await unread('main')).toBe(3);
+});
+
 test('M mutes a thread and takes that back', async () => {
   const { screen, unread } = await reading();
   await screen.typed('jM', 'The thread is muted. M takes it back.');

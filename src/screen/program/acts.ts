@@ -49,7 +49,11 @@ export class Acts {
       mentions += this.mentionsIn(page);
     }
     reader.countThread(thread, Number.POSITIVE_INFINITY);
-    const isUndoable = ranges.length > 0 && ranges.length < mostRanges;
+    if (unread === 0) {
+      say('Nothing of the thread is unread.');
+      return;
+    }
+    const isUndoable = ranges.length < mostRanges;
     if (isUndoable) reader.marked.add({ of: 'thread', group, ranges, unread, mentions });
     say(`${counted(unread)} of the thread marked as read.${isUndoable ? ' z takes it back.' : ''}`);
   }
@@ -60,6 +64,10 @@ export class Acts {
     const group = this.group();
     await groups.stored(group);
     const { unread, mentions } = groups.find(group) ?? { unread: 0, mentions: 0 };
+    if (unread === 0) {
+      say(`Nothing of ${groups.nameOf(group)} is unread.`);
+      return;
+    }
     const { was, lastRead: upTo } = await board.call('group.markRead', { group });
     groups.caughtUp(group, upTo);
     reader.marked.add({ of: 'group', group, was, upTo, unread, mentions });
