@@ -46,7 +46,11 @@ export function membershipOf({ isProtected }: Pick<Proof, 'isProtected'>) {
       },
       rules: { access: row.access, posting: row.posting, replying: row.replying },
       role: effectiveRole(row.role, isProtected),
-      ...{ lastNumber, unread, joinedAt, mentions: unread === null ? null : toAll, notify },
+      lastNumber,
+      unread,
+      mentions: unread === null ? null : toAll,
+      joinedAt,
+      notify,
     };
   };
 }
