@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { plainFields } from '../../src/board/types.ts';
+import { type Group, plainFields } from '../../src/board/types.ts';
 import { Channel } from '../../src/core/channel.ts';
 import { Hub } from '../../src/core/hub.ts';
 import { Incidents } from '../../src/core/incidents.ts';
@@ -39,11 +39,10 @@ function sessionOf(
   return session;
 }
 
-function logIn(hub: Hub, { id }: Session): void {
+function logIn(hub: Hub, { id }: Session, groups: readonly Group[] = [group]): void {
   const user = { id, name: `user${id}` };
-  const memberships = [
-    { group, lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0, notify: 'all' as const },
-  ];
+  const own = { lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0, notify: 'all' as const };
+  const memberships = groups.map((of) => ({ group: of, ...own }));
   const login = {
     user,
     since: 0,
@@ -145,6 +144,37 @@ test('a notice of presence reaches each of many members once, over several turns
     vi.advanceTimersToNextTimer();
     expect([...told.keys()]).toEqual(all.slice(0, 300).map(({ id }) => id));
     expect(new Set(told.values())).toEqual(new Set([1]));
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a session is sent the presence in all of its groups in one turn, so that it is written once', () => {
+  vi.useFakeTimers();
+  try {
+    const hub = new Hub(new ServerCounts());
+    const groups = [1, 2, 3].map((id) => ({ id, name: `group${id}` }));
+    const told = new Map<number, string[]>();
+    const all = Array.from({ length: 200 }, (_, at) =>
+      sessionOf(hub, at + 1, ({ id }, text) => {
+        told.set(id, [...(told.get(id) ?? []), text.slice(0, '[GROUP:group1]'.length)]);
+      }),
+    );
+    for (const session of all) logIn(hub, session, groups);
+    let turns = 0;
+    for (let before = 0; told.size < all.length; before = told.size) {
+      vi.advanceTimersToNextTimer();
+      turns++;
+      // Of all three groups, or of none yet.
+      const count = [...told.values()].filter(({ length }) => length === groups.length).length;
+      expect(count).toBe(told.size);
+      // About a hundred notices in one turn.
+      expect(told.size - before).toBe(Math.min(34, all.length - before));
+    }
+    expect(turns).toBe(Math.ceil(all.length / 34));
+    const names = groups.map(({ name }) => `[GROUP:${name}]`);
+    for (const texts of told.values()) expect(texts).toEqual(names);
     hub.close();
   } finally {
     vi.useRealTimers();
