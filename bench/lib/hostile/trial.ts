@@ -40,6 +40,7 @@ export class Trials {
   private readonly template = join(this.folder, 'template');
 
   constructor() {
+    process.once('exit', () => this.close());
     makeAttacked(this.template);
   }
 

@@ -47,6 +47,10 @@ export async function startWatched(data: string, { settings = {}, target }: Part
     });
   const port = Number(await until(/:(\d+)\n/));
   const died = once(child, 'exit').then((): 'died' => 'died');
+  // A trial that fails leaves no server behind.
+  const kill = () => void child.kill('SIGKILL');
+  process.once('exit', kill);
+  void died.then(() => process.off('exit', kill));
   const hasEnded = () => child.exitCode !== null || child.signalCode !== null;
   return {
     child,
