@@ -102,6 +102,18 @@ test('a receiver is called after the events of all calls of its commit', async (
   ]);
 });
 
+test('a receiver that fails keeps no other call of its commit from its outcome', async () => {
+  const errors: unknown[] = [];
+  const { queue, write } = openQueue({ failed: (error) => errors.push(error) });
+  const bug = new Error('a bug');
+  const resolve = () => {
+    throw bug;
+  };
+  queue.add(() => 1, { resolve, reject: resolve });
+  await expect(write('after')).resolves.toBe('after');
+  expect(errors).toEqual([bug]);
+});
+
 test('a receiver is never called before the call that adds it has returned', async () => {
   const { queue } = openQueue();
   await queue.close();

@@ -18,7 +18,7 @@ export interface WriteOptions {
 export interface CommitQueueOptions<C> {
   /** Called for each event after its commit, in the order of the calls. */
   publish: (event: BoardEvent) => void;
-  /** Called with an error that `publish` throws, which is a bug. The call is committed all the same. */
+  /** Called with an error that `publish` or a receiver throws, which is a bug. The call is committed all the same. */
   failed?: (error: unknown) => void;
   /** Gives each call its time. */
   clock?: Clock;
@@ -198,7 +198,13 @@ export class CommitQueue<C> {
   /** Receivers may read at once, so all events come first. */
   private finish(batch: readonly Write<C>[], outcomes: readonly Outcome[]): void {
     for (const [at, outcome] of outcomes.entries()) this.announce(batch[at] as Write<C>, outcome);
-    for (const [at, outcome] of outcomes.entries()) this.settle(batch[at] as Write<C>, outcome);
+    for (const [at, outcome] of outcomes.entries()) {
+      try {
+        this.settle(batch[at] as Write<C>, outcome);
+      } catch (error) {
+        this.options.failed?.(error);
+      }
+    }
   }
 
   /** The writes of the next commit: all that fit. */

@@ -70,7 +70,7 @@ export class ServerStore {
         missed,
         log,
         failed: (error) =>
-          log.error({ err: error }, 'an event could not be published: this is a bug'),
+          log.error({ err: error }, 'an event or a reply could not be made: this is a bug'),
         logHeld: ({ held, bytes }) =>
           held
             ? log.warn(
