@@ -48,6 +48,7 @@ export class SshConnection {
   private identity: SshIdentity | undefined;
   private loginTimer: NodeJS.Timeout | undefined;
   private idleTimer: NodeJS.Timeout | undefined;
+  private handover: NodeJS.Timeout | undefined;
   private exchangedAt = performance.now();
   private exchangedBytes = 0;
   private exchangingSince: number | undefined;
@@ -135,10 +136,12 @@ export class SshConnection {
   }
 
   private letIn(identity: SshIdentity): void {
-    const { door, loggedIn } = this.options;
+    const { door, limits, loggedIn } = this.options;
     clearTimeout(this.loginTimer);
     this.identity = identity;
-    door.close();
+    // A password or a new user has logged in at the door. Its session lasts until the visit has one, so that the board announces
+    // one arrival and not an arrival, a departure and another arrival.
+    this.handover = setTimeout(() => door.close(), limits.handover);
     const full = loggedIn(identity);
     if (full === undefined) this.waitForSession();
     else this.end(full === 'all' ? 'full' : 'fullNetwork');
@@ -210,6 +213,7 @@ export class SshConnection {
     this.hasEnded = true;
     clearTimeout(this.loginTimer);
     clearTimeout(this.idleTimer);
+    clearTimeout(this.handover);
     this.options.door.close();
     for (const session of [...this.sessions]) session.end();
   }

@@ -21,6 +21,8 @@ export const sshLimits = {
   sessionsPerNetwork: 50,
   /** How long a session may take until it starts a shell or a command. */
   startTime: 30_000,
+  /** How long the session of the board in which a password was checked stays open after the login. */
+  handover: 10_000,
   /** How long a connection may stay logged in without a session. */
   idleTime: 60_000,
   keepAlive: 30_000,

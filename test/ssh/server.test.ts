@@ -45,6 +45,15 @@ test.skipIf(noSsh)(
     expect(await person.exited).toBe(0);
     const logins = server.lines('logged in').filter(({ session }) => session !== 1);
     expect(logins.at(-1)).toMatchObject({ user: 'alice', address: '127.0.0.1' });
+    // The check of the password is a session too. Nobody sees her leave before the visit has its own.
+    const ofAlice = () =>
+      server
+        .lines('')
+        .filter(({ user, session, level }) => user === 'alice' && session !== 1 && level === 30)
+        .map(({ msg }) => msg);
+    await expect
+      .poll(ofAlice, { timeout: 20_000 })
+      .toEqual(['logged in', 'logged in', 'disconnected', 'disconnected']);
   },
 );
 
