@@ -56,7 +56,7 @@ withSsh('search, tail, tui and profiles accept an address with ssh://', async ()
   expect(code).toBe(0);
   expect(lines.map((line) => JSON.parse(line).subject)).toEqual(['Lunch', 'Dinner']);
   const screen = new Pty(process.execPath, [program, 'tui', host], { cols: 90, env });
-  await screen.shows('Space next');
+  await screen.shows('Lunch');
   await screen.shows('alice');
   screen.type('q');
   screen.signal('SIGTERM');

@@ -22,7 +22,7 @@ test.skipIf(noSsh)(
     const person = typing('ssh', ssh('-i', key.file, 'alice@127.0.0.1'), { cols: 100, rows: 30 });
     await person.shows('New here? Your name: [alice]');
     person.type('\r');
-    await person.shows('Space next');
+    await person.shows('You are in no group yet');
     expect(person.raw).toContain('I know you by your key');
     const { stdout, code } = await run('ssh', ssh('-i', key.file, 'root@127.0.0.1', 'groups'));
     expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('main') });
@@ -120,12 +120,12 @@ test.skipIf(noSsh).each([
 ] as const)('the screen gives the terminal back when the board $way', async ({ signal }) => {
   const { server, ssh } = await boardWithSsh();
   const person = typing('ssh', ssh('alice@127.0.0.1'), { cols: 80, rows: 24 });
-  await person.shows('Space next');
+  await person.shows('You are in no group yet');
   person.type(':');
   server.signal(signal);
   await person.shows('corkboard: The server is shutting down.');
   expect(await person.exited).toBe(3);
-  expect(person.screen).not.toContain('Space next');
+  expect(person.screen).not.toContain('You are in no group yet');
   expect(person.raw.lastIndexOf('\x1b[?1049l')).toBeGreaterThan(
     person.raw.lastIndexOf('\x1b[?1049h'),
   );
@@ -156,7 +156,7 @@ test.skipIf(noSsh)(
     const first = typing('ssh', args, { cols: 80, rows: 24 });
     await first.shows('New here? Your name: [alice]');
     first.type('\r');
-    await first.shows('Space next');
+    await first.shows('You are in no group yet');
     expect(await run('ssh', [...args, 'join', 'main'])).toMatchObject({ code: 0 });
     await first.shows('No messages yet');
     first.type('c');

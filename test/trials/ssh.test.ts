@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import ssh2 from 'ssh2';
 import { expect, test } from 'vitest';
+import { newPrivateKey } from '../../src/ssh/load.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { boardWithSsh, childOf } from '../ssh/board.ts';
 import { answering, LibraryClient } from '../ssh/client.ts';
@@ -61,7 +62,7 @@ async function damagedVisit(port: number, random: Random): Promise<void> {
     username: 'fuzz',
     tryKeyboard: true,
     ...(random.once(2) && {
-      privateKey: ssh2.utils.generateKeyPairSync('ed25519').private,
+      privateKey: newPrivateKey(ssh2),
     }),
     authHandler: ['none', 'publickey', 'keyboard-interactive'],
   });
@@ -130,7 +131,7 @@ test(`${sessions} sessions over SSH are served at the same time`, async () => {
     if (!(await client.isIn())) throw new Error(`session ${at} was refused`);
     screens.push(await client.screen());
   }
-  for (const { shows } of screens) await shows('Space next');
+  for (const { shows } of screens) await shows('You are in no group yet');
   const each = (memoryOf(child) - before) / sessions;
   report(`${sessions} sessions; ${each.toFixed(0)} KiB of memory for each`);
   const peer = await JsonPeer.connect(server.port);
