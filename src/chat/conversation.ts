@@ -3,10 +3,11 @@ import { type Address, addressOf, formatAddress, parsePort } from '../protocol/a
 import { defaultPort, limits } from '../protocol/limits.ts';
 import type { Call } from '../protocol/schemas.ts';
 import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
+import { PastedPrivateKey } from '../protocol/text/pasted-private-key.ts';
 import { isCommand, type Place } from '../protocol/text/place.ts';
 import { Reading } from '../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../protocol/text/recent-secret.ts';
-import { error, info, renderWelcome } from '../protocol/text/render.ts';
+import { error, info, renderError, renderWelcome } from '../protocol/text/render.ts';
 import { runTextLine } from '../protocol/text/shell.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { Announcer } from './announcer.ts';
@@ -32,6 +33,7 @@ export class Conversation implements TextContext {
   private readonly command = new WaitingCommand();
   private readonly late = new LateLines();
   private readonly secret = new RecentSecret();
+  private readonly privateKey = new PastedPrivateKey();
   /** Of the present session, whatever happens to its connection. */
   private read = new Reading();
   private here: Place | undefined;
@@ -194,8 +196,14 @@ export class Conversation implements TextContext {
   readonly ask: AskSecret = (prompt, chosen) =>
     this.command.attended(() => this.options.ask(prompt, chosen));
 
-  readonly textLine = async () =>
-    this.late.take() ?? this.command.attended(() => this.options.writing.line());
+  readonly textLine = async () => {
+    for (;;) {
+      const line =
+        this.late.take() ?? (await this.command.attended(() => this.options.writing.line()));
+      const taken = typeof line === 'string' ? this.privateKey.take(line) : undefined;
+      if (taken !== 'dropped') return taken ?? line;
+    }
+  };
 
   get confirm(): ((question: string) => Promise<boolean>) | undefined {
     const { confirm } = this.options;
@@ -212,9 +220,9 @@ export class Conversation implements TextContext {
     if (kept !== undefined) this.options.output.print(info(kept, this.style));
   }
 
-  /** Whether a line holds a password although it does not answer a question for one. */
+  /** Whether a line holds a password although it does not answer a question for one, or belongs to a private key. */
   isSecret(line: string): boolean {
-    return this.secret.repeats(line);
+    return this.secret.repeats(line) || this.privateKey.has(line);
   }
 
   private readonly printed = async (piece: string): Promise<boolean> => {
@@ -249,6 +257,12 @@ export class Conversation implements TextContext {
   /** Runs one line: a name if one is asked for, or a command. @returns false if it failed */
   async run(line: string): Promise<boolean> {
     const text = line.trimStart();
+    const taken = this.privateKey.take(text);
+    if (taken === 'dropped') return true;
+    if (taken) {
+      this.options.output.complain(renderError(taken, this.style));
+      return false;
+    }
     if (text !== '') {
       if (this.secret.repeats(text)) {
         this.reporter.print(info(repeatedSecret, this.style));
@@ -288,7 +302,9 @@ export class Conversation implements TextContext {
   }
 
   private runTyped(line: string): Promise<boolean> {
-    return this.run(this.ready && line.trim() === '' ? '%next' : line);
+    // An empty line of a private key is not a command.
+    const isNext = this.ready && line.trim() === '' && !this.privateKey.has(line);
+    return this.run(isNext ? '%next' : line);
   }
 
   /** Keeps a line until the command before it has ended. */
@@ -301,7 +317,10 @@ export class Conversation implements TextContext {
 
   /** Lines that waited for the connection are not run, and are kept in a file. */
   private giveUpLate(): void {
-    const lines = this.late.giveUp().filter((line) => !mayHoldPassword(line, this.commands));
+    const privateKey = new PastedPrivateKey();
+    const lines = this.late
+      .giveUp()
+      .filter((line) => !mayHoldPassword(line, this.commands) && !privateKey.take(line));
     if (lines.length > 0) this.keep(lines.join('\n'));
   }
 

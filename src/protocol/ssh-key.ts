@@ -35,6 +35,10 @@ export const sshKeyLimits = {
   rsaMost: 16_384,
 } as const;
 
+/** What is said of a private key that was given or pasted, as the reason of `SSH_KEY_INVALID`. */
+export const privateKeyAdvice =
+  'it is a private key, which nobody else may see. Nothing of it was stored. Give the public one, from the file that ends in .pub. If others could read what you sent, make a new pair';
+
 const fingerprintForm = /^SHA256:[A-Za-z0-9+/]{43}$/;
 
 /** Whether a text has the form of a fingerprint. */
@@ -224,9 +228,7 @@ function refuseOtherFiles(line: string): void {
   if (line === '')
     throw invalid('there is none; give a line such as that of ~/.ssh/id_ed25519.pub');
   if (/^-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY/.test(line) || line.startsWith('PuTTY-User-Key-File')) {
-    throw invalid(
-      'it is a private key, which nobody else may see. Give the public one, from the file that ends in .pub. If others could read what you sent, make a new pair',
-    );
+    throw invalid(privateKeyAdvice);
   }
   if (line.startsWith('----')) {
     throw invalid('it is in another format: `ssh-keygen -i -f <file>` prints it as one line');

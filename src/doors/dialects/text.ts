@@ -7,6 +7,7 @@ import { limits } from '../../protocol/limits.ts';
 import type { Call } from '../../protocol/schemas.ts';
 import type { AskSecret, TextContext } from '../../protocol/text/command.ts';
 import { takeName } from '../../protocol/text/login.ts';
+import { PastedPrivateKey } from '../../protocol/text/pasted-private-key.ts';
 import { isCommand, type Place } from '../../protocol/text/place.ts';
 import { Reading } from '../../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../../protocol/text/recent-secret.ts';
@@ -40,6 +41,7 @@ class TextRequests implements Requests, TextContext {
   readonly draftBytes = limits.content;
   place: Place | undefined;
   private readonly secret = new RecentSecret();
+  private readonly privateKey = new PastedPrivateKey();
   private read: Reading | undefined;
   private readonly lines: Line[] = [];
   private asked: (() => void) | undefined;
@@ -108,8 +110,12 @@ class TextRequests implements Requests, TextContext {
   };
 
   readonly textLine = async (): Promise<string | BoardError | undefined> => {
-    const line = await this.nextLine();
-    return line && ('text' in line ? line.text : lineError(line));
+    for (;;) {
+      const line = await this.nextLine();
+      if (!line || 'fault' in line) return line && lineError(line);
+      const taken = this.privateKey.take(line.text);
+      if (taken !== 'dropped') return taken ?? line.text;
+    }
   };
 
   /** The next line, for the command that is being carried out; undefined if no more come. */
@@ -140,6 +146,9 @@ class TextRequests implements Requests, TextContext {
     if ('fault' in line) throw lineError(line);
     this.replies.costs.spend();
     const text = line.text.trimStart();
+    const taken = this.privateKey.take(text);
+    if (taken === 'dropped') return;
+    if (taken) throw taken;
     if (text.trim() === '' && this.user !== undefined) return;
     if (this.secret.repeats(text)) {
       this.replies.say(info(repeatedSecret));
