@@ -39,6 +39,7 @@ import { LockedError, ServerLock } from './storage/sqlite/file/lock.ts';
 import { databaseFile } from './storage/sqlite/file/open.ts';
 import { SqliteAccounts } from './storage/sqlite/serving/accounts.ts';
 import { ClockWatch, describeFinding } from './storage/sqlite/serving/clock-watch.ts';
+import { SqliteScreens } from './storage/sqlite/serving/screens.ts';
 import { ServerStore } from './storage/sqlite/serving/server-store.ts';
 import { SqliteUpkeep } from './storage/sqlite/serving/upkeep.ts';
 
@@ -180,6 +181,7 @@ async function build(
     groups,
     accounts,
     keys: new Keys(stored),
+    screens: new SqliteScreens(store),
     bans: new NetworkBans(() => clockWatch.expected / 1000),
     hub,
     info,

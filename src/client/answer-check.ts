@@ -89,6 +89,10 @@ export function leadsOn<M extends Method>(
     case 'account.removeKey':
     case 'door.look':
     case 'door.dropClaims':
+    case 'draft.list':
+    case 'draft.set':
+    case 'screen.keys':
+    case 'screen.setKeys':
     case 'door.login':
     case 'report.close':
     case 'ping':

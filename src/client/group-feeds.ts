@@ -142,6 +142,10 @@ export class GroupFeeds {
       case 'account.removeKey':
       case 'door.look':
       case 'door.dropClaims':
+      case 'draft.list':
+      case 'draft.set':
+      case 'screen.keys':
+      case 'screen.setKeys':
       case 'door.login':
       case 'report.close':
       case 'ping':

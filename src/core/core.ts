@@ -4,6 +4,7 @@ import type { Board } from '../board/board.ts';
 import type { Groups } from '../board/groups.ts';
 import type { Keys } from '../board/keys.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
+import type { ScreenRepository } from '../board/ports/screens.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
@@ -26,6 +27,7 @@ export interface CoreOptions {
   readonly groups: Groups;
   readonly accounts: Accounts;
   readonly keys: Keys;
+  readonly screens: ScreenRepository;
   readonly bans: NetworkBans;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
@@ -59,6 +61,7 @@ export class Core {
   isClosing = false;
   private readonly accounts: Accounts;
   private readonly keys: Keys;
+  private readonly screens: ScreenRepository;
   private readonly board: Board;
   private readonly groups: Groups;
   private readonly description: Result<'rpc.discover'>;
@@ -72,6 +75,7 @@ export class Core {
     groups,
     accounts,
     keys,
+    screens,
     bans,
     hub,
     info,
@@ -83,6 +87,7 @@ export class Core {
     this.groups = groups;
     this.accounts = accounts;
     this.keys = keys;
+    this.screens = screens;
     this.bans = bans;
     this.hub = hub;
     this.info = info;
@@ -116,7 +121,7 @@ export class Core {
 
   /** Everything that the requests of a session use. */
   context(session: Session, costs: Costs): Context {
-    const { board, groups, accounts, keys, hub, info, description, limits, counts } = this;
+    const { board, groups, accounts, keys, screens, hub, info, description, limits, counts } = this;
     // Each property is written out: spreading an object costs 350 bytes more for each connection.
     return {
       session,
@@ -124,6 +129,7 @@ export class Core {
       groups,
       accounts,
       keys,
+      screens,
       hub,
       info,
       description,

@@ -11,6 +11,7 @@ import { mentionHandlers } from './handlers/mentions.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { moderationHandlers } from './handlers/moderation.ts';
 import { muteHandlers } from './handlers/mutes.ts';
+import { screenHandlers } from './handlers/screens.ts';
 import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { threadHandlers } from './handlers/threads.ts';
@@ -29,6 +30,7 @@ const handlers: Handlers = {
   ...mentionHandlers,
   ...muteHandlers,
   ...moderationHandlers,
+  ...screenHandlers,
 };
 
 /** Carries out one request: the checks of the command table, then its handler. Counts and logs it. */

@@ -50,6 +50,25 @@ export const methods: Record<Method, MethodEntry> = {
     vouched: true,
     summary: 'Forget who has added an SSH key as a line',
   },
+  'draft.list': {
+    effect: 'read',
+    login: true,
+    vouched: true,
+    summary: 'The texts that the user has written and not sent',
+  },
+  'draft.set': { effect: 'write', login: true, vouched: true, summary: 'Keep or remove a draft' },
+  'screen.keys': {
+    effect: 'read',
+    login: true,
+    vouched: true,
+    summary: 'The keys.toml of the user, for the screen over ssh',
+  },
+  'screen.setKeys': {
+    effect: 'write',
+    login: true,
+    vouched: true,
+    summary: 'Set or remove the keys.toml of the user',
+  },
   'door.login': {
     effect: 'session',
     login: false,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from './errors.ts';
 import { limits } from './limits.ts';
 import { accesses, groupFields, logActs, policies, roles } from './rights.ts';
+import { screenLimits } from './screen-limits.ts';
 import { parsePlace } from './search-place.ts';
 import { isFingerprint, sshKeyTypes } from './ssh-key.ts';
 import { parseTime } from './time.ts';
@@ -234,6 +235,30 @@ export const schemas = {
   },
   /** Only at the vouched door: who holds the key is none of those who have added it as a line. */
   'door.dropClaims': { params: z.strictObject({ fingerprint }), result: z.object({}) },
+  /** Only at the vouched door, for the screen that people get over ssh. */
+  'draft.list': {
+    params: none,
+    result: z.object({
+      drafts: z.array(
+        z.object({ place: z.string(), subject: z.string().optional(), content: z.string() }),
+      ),
+    }),
+  },
+  /** Removes the draft without `content`. */
+  'draft.set': {
+    params: z.strictObject({
+      place: z.string().max(screenLimits.place),
+      subject: z.string().max(screenLimits.subject).optional(),
+      content: z.string().max(screenLimits.text).optional(),
+    }),
+    result: z.object({}),
+  },
+  /** A keys.toml; null for none. */
+  'screen.keys': { params: none, result: z.object({ content: z.string().nullable() }) },
+  'screen.setKeys': {
+    params: z.strictObject({ content: z.string().max(screenLimits.keys).nullable() }),
+    result: z.object({}),
+  },
   /** Only at the vouched door: the peer has verified a signature under `key`. */
   'door.login': {
     params: z.strictObject({

@@ -18,6 +18,8 @@ export interface ScreenOptions {
   /** Names the board, such as `board.example`. */
   readonly title: string;
   readonly keys: KeyTable;
+  /** A sentence for the row of messages, which the user has not been able to read before. */
+  readonly notice?: string | undefined;
   /** Where texts are kept that are not sent. In memory if it is left out. */
   readonly drafts?: DraftStore | undefined;
   /**
@@ -106,5 +108,6 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
     display.title(title);
     display.open();
     program.start();
+    if (options.notice !== undefined) program.say(options.notice);
   });
 }

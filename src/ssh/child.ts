@@ -1,7 +1,6 @@
 import type { FromSsh, SshLogLevel, ToSsh } from '../doors/ssh/messages.ts';
 import { Expected } from '../protocol/expected.ts';
 import { fingerprintOf } from '../protocol/ssh-key.ts';
-import { KeptDrafts } from '../visit/kept-drafts.ts';
 import { visit } from '../visit/visit.ts';
 import { ensureHostKey, publicHostKey } from './host-key.ts';
 import { loadSsh2, newPrivateKey } from './load.ts';
@@ -70,13 +69,12 @@ async function start(
   const library = await loadSsh2();
   const generate = () => newPrivateKey(library);
   const hostKey = ensureHostKey(hostKeyFile, generate, made);
-  const drafts = new KeptDrafts();
   const server = new SshServer({
     library,
     hostKey,
     sessions,
     door: (address) => new DoorConnection({ socket, address }),
-    receive: (visitor) => visit(visitor, { socket, drafts }),
+    receive: (visitor) => visit(visitor, { socket }),
     log,
   });
   const addresses = await server.listen(places);

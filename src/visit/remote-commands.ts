@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { Command, CommanderError } from 'commander';
+import { Argument, Command, CommanderError } from 'commander';
 import type { BoardClient } from '../client/board-client.ts';
 import { cleanText } from '../protocol/clean.ts';
 import { parseMessageNumber } from '../protocol/message-number.ts';
@@ -20,6 +20,7 @@ import { writeSlowly } from '../tasks/messages.ts';
 import { messageNumber, postKey, wholeNumber } from '../tasks/parse.ts';
 import { type SearchOptions, search, withSearchOptions } from '../tasks/search.ts';
 import { checkTailOptions, type TailOptions, tail, withTailOptions } from '../tasks/tail/tail.ts';
+import { setKeymap, shownKeymap } from './keymap.ts';
 import { textContext } from './text-context.ts';
 
 /** What a remote command works with, once its visitor is logged in. */
@@ -116,6 +117,19 @@ function remoteProgram(want: (work: Work | 'rpc') => void): Command {
   add('key', 'your SSH keys: list them, add <line>, remove <fingerprint>')
     .argument('[words...]')
     .action((words: string[]) => text(keys, ...words));
+  add('keymap', 'your keys of the screen: show them, or set them from standard input')
+    .addArgument(
+      new Argument('[set]', 'set them to a keys.toml; an empty one: the usual keys').choices([
+        'set',
+      ]),
+    )
+    .action((set: 'set' | undefined) =>
+      want(async ({ client, output, style, input }) => {
+        output.write(
+          set ? success(await setKeymap(client, input()), style) : await shownKeymap(client),
+        );
+      }),
+    );
   addPost(add('post', 'post standard input as a message'), want);
   withSearchOptions(add('search', 'search the messages that you may see, newest first')).action(
     (words: string[], options: SearchOptions) =>

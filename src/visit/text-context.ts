@@ -6,6 +6,14 @@ import type { TextContext } from '../protocol/text/command.ts';
 import { Reading } from '../protocol/text/reading.ts';
 import type { Style } from '../protocol/text/style.ts';
 
+/** `%grouplist news all` as a remote command: `list news all`. */
+function remoteForm(command: string): string {
+  return command
+    .replace(/^%list\b/, 'list main')
+    .replace(/^%grouplist\b/, 'list')
+    .replace(/^%/, '');
+}
+
 /** Where a text command of the board runs as a remote command: once, with nobody who is asked for a secret or a text. */
 export function textContext(
   { call, user }: BoardClient,
@@ -15,6 +23,7 @@ export function textContext(
   return {
     ...{ call, user, style, confirm },
     commands: sessionCommands,
+    typed: remoteForm,
     ask: () => Promise.reject(boardError('PASSWORD_REQUIRED')),
     textLine: async () => undefined,
     givingUp: '',

@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import type { Opened } from '../chat/conversation-options.ts';
 import { type DoorOptions, type DoorSession, enterDoor } from '../client/door.ts';
 import { ConnectionError } from '../client/failure.ts';
@@ -5,11 +6,11 @@ import { cleanLine } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 import { hintFor } from '../protocol/hints.ts';
-import { KeyTable } from '../screen/keys/key-table.ts';
 import { runScreen } from '../screen/run.ts';
+import { draftsOf } from './board-drafts.ts';
 import { commandWords, UsageError } from './command-line.ts';
-import type { KeptDrafts } from './kept-drafts.ts';
-import { askedLogin, knownLogin } from './login.ts';
+import { keysOf } from './keymap.ts';
+import { type Asker, askedLogin, knownLogin } from './login.ts';
 import { understand, type Work } from './remote-commands.ts';
 import { passThrough } from './rpc.ts';
 import { runLines, runTextShell, styleOf } from './text-shell.ts';
@@ -22,16 +23,11 @@ const questionTime = 5 * 60_000;
 // The smallest terminal on which the screen is shown.
 const least = { columns: 40, rows: 10 };
 
-// Keys of one's own are read from a file of the user, who has none here.
-const usualKeys = new KeyTable();
-
 const codes = { done: 0, refused: 1, usage: 2, connection: 3, interrupted: 130 } as const;
 
 export interface VisitOptions {
   /** The path of the socket of the vouched door. */
   readonly socket: string;
-  /** Undefined if drafts end with the visit. */
-  readonly drafts?: KeptDrafts | undefined;
 }
 
 /**
@@ -40,15 +36,13 @@ export interface VisitOptions {
  * @returns the exit code: 0 done, 1 refused, 2 wrong usage, 3 no connection to the board, 127 no such command, 130 Ctrl-C
  * @throws an error that is a bug
  */
-export async function visit(visitor: Visitor, { socket, drafts }: VisitOptions): Promise<number> {
+export async function visit(visitor: Visitor, { socket }: VisitOptions): Promise<number> {
   const { terminal, gone } = visitor;
   const door = { socket, address: visitor.identity.address, signal: gone };
   if (!terminal) return reported(visitor, () => new Stay(visitor, door, visitor).run());
   const output = new TerminalText(visitor.output, terminal);
   const text = { ...visitor, output, errors: output };
-  const code = await reported(text, () =>
-    new Stay(text, door, visitor, { screen: output, drafts }).run(),
-  );
+  const code = await reported(text, () => new Stay(text, door, visitor, output).run());
   await output.finish();
   return code;
 }
@@ -73,21 +67,18 @@ async function reported(
   }
 }
 
-interface AtTerminal {
-  /** For text on the terminal, if there is one. */
-  readonly screen?: TerminalText;
-  readonly drafts?: KeptDrafts | undefined;
-}
-
 /** One visit. At a terminal, `visitor` has streams for text, and `raw` those below. */
 class Stay {
+  /** What the visitor was told last before the board is shown. */
+  private said: string | undefined;
   private readonly tell = (text: string) => void this.visitor.errors.write(`${cleanLine(text)}\n`);
 
   constructor(
     private readonly visitor: Visitor,
     private readonly door: DoorOptions,
     private readonly raw: Visitor,
-    private readonly atTerminal: AtTerminal = {},
+    /** For text on the terminal, if there is one. */
+    private readonly screen?: TerminalText,
   ) {}
 
   async run(): Promise<number> {
@@ -141,8 +132,7 @@ class Stay {
 
   /** The screen, or lines where a screen cannot be shown or is not wanted. */
   private async shell(isPlain: boolean): Promise<number> {
-    const { visitor, raw } = this;
-    const { screen: text, drafts } = this.atTerminal;
+    const { visitor, raw, screen: text } = this;
     const { terminal, environment, gone } = visitor;
     if (!terminal || !text) {
       const session = await this.login(undefined);
@@ -156,16 +146,21 @@ class Stay {
       if (isDumb || isSmall) return runTextShell(visitor, text, opened, { isDumb });
       const { input, output } = raw;
       const size = terminal;
-      const { client: board, name: title } = opened;
+      const { client: board } = opened;
+      const title = hostname();
+      const drafts = await draftsOf(board);
+      const { keys, notice } = await keysOf(board);
       const ended = runScreen({
         ...{ board, input, output, size, title, gone },
         environment: { ...environment, TZ: environment.TZ || 'UTC' },
-        keys: usualKeys,
-        drafts: drafts?.of(board.userId, visitor.identity),
+        keys,
+        drafts,
+        notice: notice ?? this.said,
       });
       // The questions have left the input paused.
       input.resume();
       const why = await ended;
+      await drafts.flush();
       if (why === undefined) return codes.done;
       this.tell(why);
       return codes.connection;
@@ -191,6 +186,24 @@ class Stay {
     }
   }
 
+  /** Notes what was printed after the last answer: a screen that opens at once hides it. */
+  private noting(typing: Typing): Asker {
+    return {
+      print: (text) => {
+        this.said = text.trim();
+        typing.print(text);
+      },
+      answer: (prompt) => {
+        this.said = undefined;
+        return typing.answer(prompt);
+      },
+      secret: (prompt) => {
+        this.said = undefined;
+        return typing.secret(prompt);
+      },
+    };
+  }
+
   private async login(typing: Typing | undefined): Promise<DoorSession> {
     const { identity } = this.visitor;
     if (!typing) {
@@ -198,7 +211,7 @@ class Stay {
     }
     const late = setTimeout(() => typing.end(), questionTime);
     try {
-      return await askedLogin(identity, this.door, typing);
+      return await askedLogin(identity, this.door, this.noting(typing));
     } finally {
       clearTimeout(late);
     }

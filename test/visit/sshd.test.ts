@@ -13,15 +13,18 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
 import { has } from '../helpers/programs.ts';
 import { Pty } from '../helpers/pty.ts';
-import { program } from '../helpers/server.ts';
+import { program, TestServer } from '../helpers/server.ts';
 import { makeSshKey } from '../helpers/ssh-keys.ts';
 import { tempFolder } from '../helpers/temp.ts';
+import { boardWithSsh } from '../ssh/board.ts';
 
 const missing = ['sshd', 'ssh', 'ssh-keygen'].filter((name) => !has(name));
 const why =
@@ -51,7 +54,9 @@ async function freePort(): Promise<number> {
  * An sshd on loopback with the configuration of contrib/, for a board in this process. The user of the board is root here,
  * because the tests run as root.
  */
-async function sshdFor(board: TestBoard): Promise<{ port: number; log: () => string }> {
+async function sshdFor(board: {
+  readonly data: string;
+}): Promise<{ port: number; log: () => string }> {
   // sshd wants the command in folders that belong to root and that nobody else can write to, so not in /tmp.
   const folder = mkdtempSync('/run/corkboard-test-');
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
@@ -99,7 +104,7 @@ async function sshdFor(board: TestBoard): Promise<{ port: number; log: () => str
 }
 
 /** A person with OpenSSH, a key of their own and a configuration of the test. */
-async function person(board: TestBoard) {
+async function person(board: { readonly data: string }) {
   const { port } = await sshdFor(board);
   const folder = tempFolder();
   const { file } = makeSshKey();
@@ -130,7 +135,7 @@ async function person(board: TestBoard) {
   const real = execFileSync('sh', ['-c', 'command -v ssh'], { encoding: 'utf8' }).trim();
   writeFileSync(join(bin, 'ssh'), `#!/bin/sh\nexec ${real} -F ${config} "$@"\n`, { mode: 0o755 });
   const env = { PATH: `${bin}:${process.env.PATH}` };
-  return { ssh, config, folder, env };
+  return { ssh, config, folder, env, file };
 }
 
 behindSshd(
@@ -195,6 +200,54 @@ behindSshd(
     expect(await ssh(['board', 'groups'])).toMatchObject({ code: 0, stderr: '' });
     // The name was unprotected until then, so its other session ended.
     await alice.until(() => alice.ended || undefined);
+  },
+);
+
+/** The drafts that a board has on disk. */
+function draftsOf({ data }: { readonly data: string }): unknown[] {
+  const client = new Database(databaseFile(data), { readonly: true });
+  try {
+    return client.prepare('SELECT place, content FROM drafts').all();
+  } finally {
+    client.close();
+  }
+}
+
+behindSshd(
+  'a text that is being written when the board is killed is a draft at the next visit, by the other way in',
+  async () => {
+    const { server, ssh } = await boardWithSsh();
+    const { config, file } = await person(server);
+    const size = { cols: 90, rows: 30 };
+    const first = new Pty('ssh', ssh('-i', file, 'alice@127.0.0.1'), size);
+    await first.shows('New here? Your name: [alice]');
+    first.type('\r');
+    await first.shows('You are in no group yet.');
+    first.type('\r');
+    await first.shows('You joined main.');
+    first.type('c');
+    await first.shows('New thread in main');
+    first.type('Lunch\rThe place at the\rcorner');
+    await expect
+      .poll(() => draftsOf(server), { timeout: 20_000 })
+      .toEqual([{ place: 'main', content: 'The place at the\ncorner' }]);
+    server.signal('SIGKILL');
+    await first.exited;
+    await server.exited();
+    await TestServer.start({ data: server.data });
+    const second = new Pty('ssh', ['-F', config, 'board'], size);
+    await second.shows('Space next');
+    second.type('c');
+    await second.shows('corner');
+    expect(second.screen).toContain('The place at the');
+    second.type(' is closed');
+    await second.shows('is closed');
+    // The connection is cut in the middle of the text.
+    second.signal('SIGKILL');
+    await second.exited;
+    await expect
+      .poll(() => draftsOf(server), { timeout: 20_000 })
+      .toEqual([{ place: 'main', content: 'The place at the\ncorner is closed' }]);
   },
 );
 

@@ -1,7 +1,7 @@
-import { KeyTable, readBindings } from '../../screen/keys/key-table.ts';
+import { KeyTable } from '../../screen/keys/key-table.ts';
+import { readKeyText } from '../../screen/keys/key-text.ts';
 import { readText } from '../asking/text-file.ts';
 import { UserError } from '../errors.ts';
-import { readToml } from '../parsing/toml.ts';
 import { configFile } from '../reaching/config-file.ts';
 
 /**
@@ -10,20 +10,19 @@ import { configFile } from '../reaching/config-file.ts';
  */
 export function readKeys(): KeyTable {
   const file = configFile('keys.toml');
-  const entries = file === undefined ? undefined : readToml(file, 'The keys');
-  if (file === undefined || !entries) return new KeyTable();
-  const { bindings, problems } = readBindings(entries);
-  if (problems.length === 0) return new KeyTable(bindings);
-  const lines = readText(file).split('\n');
-  const sentences = problems.map(({ entry, problem }) => {
-    const line = lines.findIndex((text) => nameIn(text) === entry);
-    return line === -1 ? problem : `line ${line + 1}: ${problem}`;
-  });
-  throw new UserError(`${file}: ${sentences.join(' ')}`);
+  const text = file === undefined ? undefined : textOf(file);
+  if (text === undefined) return new KeyTable();
+  const { keys, problems } = readKeyText(text);
+  if (problems.length > 0) throw new UserError(`${file}: ${problems.join(' ')}`);
+  return keys;
 }
 
-/** The name that a line gives a value to, or the name of the table that it begins. */
-function nameIn(line: string): string | undefined {
-  const [, name, table] = /^\s*(?:"?([^"=\s]+)"?\s*=|\[+\s*"?([^"\]]+?)"?\s*\])/.exec(line) ?? [];
-  return name ?? table;
+/** @returns undefined if the file does not exist */
+function textOf(file: string): string | undefined {
+  try {
+    return readText(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new UserError(`The keys cannot be read: ${(error as Error).message}.`);
+  }
 }

@@ -2,6 +2,7 @@ import type { Accounts } from '../../board/accounts.ts';
 import type { Board } from '../../board/board.ts';
 import type { Groups } from '../../board/groups.ts';
 import type { Keys } from '../../board/keys.ts';
+import type { ScreenRepository } from '../../board/ports/screens.ts';
 import type { ServerCounts } from '../../metrics/counts.ts';
 import type { ServerLimits } from '../../protocol/limits.ts';
 import type { Method, Params, Result } from '../../protocol/schemas.ts';
@@ -16,6 +17,7 @@ export interface Context {
   readonly groups: Groups;
   readonly accounts: Accounts;
   readonly keys: Keys;
+  readonly screens: ScreenRepository;
   readonly hub: Hub;
   readonly info: Result<'server.info'>;
   /** The protocol as OpenRPC. */

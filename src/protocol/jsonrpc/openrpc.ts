@@ -61,6 +61,10 @@ const refusals: Record<Method, readonly ErrorCode[]> = {
   ],
   'door.look': [],
   'door.dropClaims': [],
+  'draft.list': [],
+  'draft.set': [],
+  'screen.keys': [],
+  'screen.setKeys': [],
   'door.login': [],
   'group.list': [],
   'group.join': [

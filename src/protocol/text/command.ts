@@ -31,6 +31,8 @@ export interface TextContext {
   readonly style: Style;
   /** Every command that can be typed here, in the order in which `%help` lists them. */
   readonly commands: readonly TextCommand[];
+  /** How a command that begins with `%` is typed here, with its arguments. If it is missing, as it is. */
+  readonly typed?: (command: string) => string;
   /** Asks for a secret. @throws as `AskSecret` does */
   readonly ask: AskSecret;
   /**

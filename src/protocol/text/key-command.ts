@@ -1,5 +1,5 @@
 import { boardError, shortened } from '../errors.ts';
-import type { Call, ShownKey } from '../schemas.ts';
+import type { ShownKey } from '../schemas.ts';
 import { keyLike } from '../ssh-key.ts';
 import type { Arguments } from './arguments.ts';
 import type { TextCommand, TextContext } from './command.ts';
@@ -26,9 +26,8 @@ export const key: TextCommand = {
   example: 'add ssh-ed25519 AAAAC3NzaC1lZDI1… alice@laptop',
   takes: [acts, 'key'],
   async *run(args, context) {
-    const { call, style } = context;
     if (args.empty) {
-      yield await listed(call, style);
+      yield await listed(context);
       return;
     }
     const act = args.word('word').toLowerCase();
@@ -38,10 +37,11 @@ export const key: TextCommand = {
   },
 };
 
-async function listed(call: Call, style: Style): Promise<string> {
+async function listed({ call, style, typed }: TextContext): Promise<string> {
   const { keys } = await call('account.keys', {});
   if (keys.length === 0) {
-    return info('You have no SSH key. Type %key add and the line of your .pub file.', style);
+    const add = typed?.('%key add') ?? '%key add';
+    return info(`You have no SSH key. Type ${add} and the line of your .pub file.`, style);
   }
   return keys.map((one) => info(described(one, style), style)).join('');
 }

@@ -64,7 +64,7 @@ function listArguments(args: Arguments): {
 }
 
 async function* listNewest(
-  { call, style }: TextContext,
+  { call, style, typed = asItIs }: TextContext,
   group: string,
   params: { limit: number; before?: number },
 ): AsyncGenerator<string> {
@@ -81,10 +81,14 @@ async function* listNewest(
     const word = group === mainGroup ? '%list' : `%grouplist ${page.group}`;
     yield info(
       `Up to ${count(first.number - oldest, 'older message')} (from ID ${oldest}): ` +
-        `type ${word} ${params.limit} before ${first.number}, or ${word} all.`,
+        `type ${typed(`${word} ${params.limit} before ${first.number}`)}, or ${typed(`${word} all`)}.`,
       style,
     );
   }
+}
+
+function asItIs(command: string): string {
+  return command;
 }
 
 /** Between two pieces a server serves others, and a client reads keys. */

@@ -272,7 +272,8 @@ export class Program {
 
   private readonly ended = (error: Error) => this.options.leave(cleanLine(error.message));
 
-  private say(text: string): void {
+  /** Shows a sentence in the row of messages. */
+  say(text: string): void {
     this.status.say(cleanLine(text));
     this.options.redraw('soon');
   }

@@ -15,6 +15,9 @@ import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
 import { inScreen } from './screen-words.ts';
 
+// How long after a change a text that is being written is kept, in milliseconds.
+const keepPause = 2000;
+
 interface WritingOptions {
   readonly board: BoardClient;
   readonly groups: Groups;
@@ -32,6 +35,8 @@ interface WritingOptions {
 export class Writing {
   /** The box that is open, with the place of its draft. */
   private box: { readonly composer: Composer; readonly letter: Letter } | undefined;
+
+  private keeping: NodeJS.Timeout | undefined;
 
   /** Why the box cannot be sent any more, though the user may still write there. */
   private lost: string | undefined;
@@ -145,6 +150,15 @@ export class Writing {
     this.options.drafts.set(letter.place(), nonEmpty(composer.draft));
   }
 
+  /** Keeps what is being written within some seconds, because the program, or the board, may be killed. */
+  private keepSoon(): void {
+    this.keeping ??= setTimeout(() => {
+      this.keeping = undefined;
+      const { composer, letter } = this.box ?? {};
+      if (composer && letter && !isSame(composer.draft, letter.begun)) this.keep();
+    }, keepPause).unref();
+  }
+
   private async check(target: { readonly group: number; readonly number: number }): Promise<void> {
     try {
       await this.options.board.call('message.get', target);
@@ -200,12 +214,12 @@ export class Writing {
       ...(editor && { editor }),
       send: (draft) => void send(draft),
       keep: (draft) => {
-        const isUntouched = draft.text === begun.text && draft.subject === begun.subject;
-        const said = drafts.set(place(), isUntouched ? undefined : nonEmpty(draft));
+        const said = drafts.set(place(), isSame(draft, begun) ? undefined : nonEmpty(draft));
         close();
         givenUp();
         say(said);
       },
+      pressed: () => this.keepSoon(),
       redraw: () => dialogue.redraw(),
     });
     this.box = { composer, letter };
@@ -221,6 +235,10 @@ export class Writing {
 function requireNone({ refusal }: Letter): void {
   const why = refusal?.();
   if (why !== undefined) throw new NothingHere(why);
+}
+
+function isSame(one: Draft, other: Draft): boolean {
+  return one.text === other.text && one.subject === other.subject;
 }
 
 function nonEmpty(draft: Draft): Draft | undefined {

@@ -31,6 +31,8 @@ export interface ComposerOptions {
   /** Called when the user closes the box. */
   readonly keep: (draft: Draft) => void;
   readonly redraw: () => void;
+  /** Called before each key and paste. */
+  readonly pressed?: () => void;
 }
 
 // Rows of the box: its upper edge, and at least so many of text.
@@ -70,6 +72,7 @@ export class Composer {
   press(event: KeyEvent): void {
     if (this.isLent) return;
     this.problem = undefined;
+    this.options.pressed?.();
     if ('paste' in event) {
       if (event.isCut) this.problem = tooLong;
       else this.type(event.paste.replace(/\r\n?/g, '\n'));

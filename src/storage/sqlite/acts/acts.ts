@@ -28,6 +28,7 @@ import {
 } from './removal.ts';
 import { closeReports, report } from './reports.ts';
 import { setRole } from './roles.ts';
+import { keepDraft, removeDraft, setScreenKeys } from './screens.ts';
 import { indexMessages, rebuildSearchIndex } from './search-index.ts';
 import { disconnect, login, loginKnown, logout, resume, setPassword } from './sessions.ts';
 import { announcePurged } from './spans.ts';
@@ -115,6 +116,10 @@ const acts = {
   claimKey,
   dropClaims,
   removeKey,
+  keepDraft,
+  removeDraft,
+
+  setScreenKeys,
   removeExpired,
   removeUnused,
   removeEndedBans,

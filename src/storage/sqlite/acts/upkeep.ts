@@ -19,7 +19,8 @@ export function keepUses(tx: ServerTx, { users, tokens, keys }: GatheredUses): v
 
 /**
  * Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since
- * `networksBefore` and some ended tokens that were issued before `tokensBefore`.
+ * `networksBefore`, some drafts from
+ * before `draftsBefore`, and some ended tokens that were issued before `tokensBefore`.
  */
 export function removeUnused(
   { statements }: ServerTx,
@@ -28,6 +29,7 @@ export function removeUnused(
     used,
     now,
     networksBefore,
+    draftsBefore,
     tokensBefore,
     limit,
   }: {
@@ -35,6 +37,7 @@ export function removeUnused(
     used: readonly string[];
     now: number;
     networksBefore: number;
+    draftsBefore: number;
     tokensBefore: number;
     limit: number;
   },
@@ -42,6 +45,7 @@ export function removeUnused(
   for (const hash of used) statements.useToken.run({ hash, at: now });
   for (const hash of ended) statements.endToken.run({ hash });
   statements.forgetStaleNetworks.run({ before: networksBefore, limit });
+  statements.removeStaleDrafts.run({ before: draftsBefore, limit });
   statements.forgetAgedEndedTokens.run({ before: tokensBefore, limit });
 }
 

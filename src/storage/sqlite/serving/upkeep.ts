@@ -1,6 +1,7 @@
 import type { Upkeep } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, SessionToken } from '../../../board/types.ts';
+import { screenLimits } from '../../../protocol/screen-limits.ts';
 import { findDue, type Removal } from '../acts/removal.ts';
 import { isIndexed } from '../acts/search-index.ts';
 import { tokenLifetime } from '../acts/tokens.ts';
@@ -11,6 +12,7 @@ import type { Store } from './store.ts';
 const stepSize = 200;
 // A network that a user did not log in from for this long is no longer known: a year, in microseconds.
 const networkLifetime = 365 * day;
+const draftLifetime = screenLimits.draftDays * day;
 /** Unused pages that a file may have: 4 MiB, which the next posts use. */
 export const sparePages = 1000;
 
@@ -55,7 +57,7 @@ export class SqliteUpkeep implements Upkeep {
 
   async removeStale(): Promise<boolean> {
     if (!(await this.clockIsTrusted())) return true;
-    const { staleTokens, staleNetwork, agedEndedToken } = this.store.statements;
+    const { staleTokens, staleNetwork, agedEndedToken, staleDraft } = this.store.statements;
     const { now } = this;
     // Tokens of connected sessions that expire within a day: a session may be connected for months.
     const old = { before: now - tokenLifetime + day, limit: stepSize };
@@ -67,11 +69,13 @@ export class SqliteUpkeep implements Upkeep {
       .map(({ hash }) => hash);
     const networksBefore = now - networkLifetime;
     const tokensBefore = now - tokenLifetime;
+    const draftsBefore = now - draftLifetime;
     const hasOthers = () =>
       staleNetwork.get({ before: networksBefore }) !== undefined ||
-      agedEndedToken.get({ before: tokensBefore }) !== undefined;
+      agedEndedToken.get({ before: tokensBefore }) !== undefined ||
+      staleDraft.get({ before: draftsBefore }) !== undefined;
     if (used.length + ended.length === 0 && !(await this.store.read(hasOthers))) return true;
-    const before = { networksBefore, tokensBefore };
+    const before = { networksBefore, tokensBefore, draftsBefore };
     await this.store.run('removeUnused', { ended, used, now, ...before, limit: stepSize });
     return false;
   }

@@ -44,6 +44,14 @@ export function draftStatements(orm: Orm) {
         .where(and(ofUser, eq(drafts.place, value('place'))))
         .prepare(),
     removeDraftsOfUser: () => orm.delete(drafts).where(ofUser).prepare(),
+    /** Finds a row if there is a draft that was written before a time. */
+    staleDraft: () =>
+      orm
+        .select({ at: drafts.writtenAt })
+        .from(drafts)
+        .where(lt(drafts.writtenAt, value('before')))
+        .limit(1)
+        .prepare(),
     /** Removes at most `:limit` drafts that were written before a time. */
     removeStaleDrafts: () =>
       orm

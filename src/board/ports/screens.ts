@@ -1,0 +1,23 @@
+import type { Actor } from './repository.ts';
+
+/** A text that a user has written and not sent. */
+export interface StoredDraft {
+  /** Where it is written, such as `news`, `news#17` and `news#17 edit`. */
+  readonly place: string;
+  /** Null for a text without a subject of its own. */
+  readonly subject: string | null;
+  readonly text: string;
+}
+
+/** What the board keeps for the screen that a user gets over ssh. Of an unprotected name it keeps nothing: anybody may have it. */
+export interface ScreenRepository {
+  /** The drafts of the actor, by their places. @throws `NAME_UNPROTECTED` */
+  drafts(actor: Actor): Promise<StoredDraft[]>;
+  /** Keeps a draft in the place of an earlier one. Drops the oldest if they are too many or too long. @throws `NAME_UNPROTECTED` */
+  keepDraft(actor: Actor, draft: StoredDraft): Promise<void>;
+  removeDraft(actor: Actor, place: string): Promise<void>;
+  /** The keys.toml of the actor; undefined if there is none. */
+  screenKeys(actor: Actor): Promise<string | undefined>;
+  /** @param text undefined removes it @throws `NAME_UNPROTECTED` */
+  setScreenKeys(actor: Actor, text: string | undefined): Promise<void>;
+}

@@ -1,0 +1,42 @@
+import type { Actor } from '../../../board/ports/repository.ts';
+import type { ScreenRepository, StoredDraft } from '../../../board/ports/screens.ts';
+import { requireActiveSession } from '../acts/access.ts';
+import { requireOwnScreen } from '../acts/screens.ts';
+import { plain } from './repository.ts';
+import type { Store } from './store.ts';
+
+/** What the board keeps for the screens of users, in SQLite. */
+export class SqliteScreens implements ScreenRepository {
+  constructor(private readonly store: Store) {}
+
+  drafts(actor: Actor): Promise<StoredDraft[]> {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      requireOwnScreen(statements, actor);
+      return statements.draftsOf.all({ user: actor.user.id });
+    });
+  }
+
+  keepDraft(actor: Actor, draft: StoredDraft): Promise<void> {
+    return this.store.run('keepDraft', { actor: plain(actor), draft }, actor);
+  }
+
+  removeDraft(actor: Actor, place: string): Promise<void> {
+    return this.store.run('removeDraft', { actor: plain(actor), place }, actor);
+  }
+
+  screenKeys(actor: Actor): Promise<string | undefined> {
+    const { statements } = this.store;
+    return this.store.read(() => {
+      requireActiveSession(statements, actor);
+      // A name that has lost its protection may be somebody else's now.
+      return actor.proof.isProtected
+        ? statements.screenKeysOf.get({ user: actor.user.id })?.text
+        : undefined;
+    });
+  }
+
+  setScreenKeys(actor: Actor, text: string | undefined): Promise<void> {
+    return this.store.run('setScreenKeys', { actor: plain(actor), text: text ?? null }, actor);
+  }
+}

@@ -1,0 +1,107 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { BoardClient } from '../client/board-client.ts';
+import { BoardError } from '../protocol/errors.ts';
+import type { Result } from '../protocol/schemas.ts';
+import { screenLimits } from '../protocol/screen-limits.ts';
+import { type Draft, type DraftStore, draftsInMemory } from '../screen/widgets/drafts.ts';
+
+// How long a visit that ends waits until the board has its drafts, in milliseconds. A board that does not answer has ended.
+const lastAttempts = 1500;
+
+/** The drafts of a visitor. `flush` resolves once the board has them, or cannot be reached. */
+export interface VisitorDrafts extends DraftStore {
+  flush(): Promise<void>;
+}
+
+/**
+ * The drafts of a visitor, which the board keeps. Those of an unprotected name, which somebody else may have, stay in the memory of the
+ * visit.
+ * @throws ConnectionError, BoardError
+ */
+export async function draftsOf(board: BoardClient): Promise<VisitorDrafts> {
+  try {
+    const { drafts } = await board.call('draft.list', {});
+    return new BoardDrafts(board, drafts);
+  } catch (error) {
+    if (!(error instanceof BoardError && error.code === 'NAME_UNPROTECTED')) throw error;
+    return { ...draftsInMemory(), flush: async () => {} };
+  }
+}
+
+class BoardDrafts implements VisitorDrafts {
+  private readonly drafts: Map<string, Draft>;
+  /** Places whose draft the board does not have yet. */
+  private readonly changed = new Set<string>();
+  private sending: Promise<void> | undefined;
+  private refusal: string | undefined;
+
+  constructor(
+    private readonly board: BoardClient,
+    drafts: Result<'draft.list'>['drafts'],
+  ) {
+    this.drafts = new Map(
+      drafts.map(({ place, subject, content: text }) => [
+        place,
+        { text, ...(subject !== undefined && { subject }) },
+      ]),
+    );
+  }
+
+  readonly lasts = 'on the board';
+
+  places(): string[] {
+    return [...this.drafts.keys()];
+  }
+
+  get(place: string): Draft | undefined {
+    return this.drafts.get(place);
+  }
+
+  set(place: string, draft: Draft | undefined): string {
+    const { text = '', subject = '' } = draft ?? {};
+    const { text: longestText, subject: longestSubject, place: longestPlace } = screenLimits;
+    if (
+      place.length > longestPlace ||
+      text.length > longestText ||
+      subject.length > longestSubject
+    ) {
+      return 'The draft is too long to be kept.';
+    }
+    if (draft) this.drafts.set(place, draft);
+    else if (!this.drafts.delete(place)) return '';
+    this.changed.add(place);
+    this.sending ??= this.send();
+    if (!draft) return '';
+    if (this.refusal !== undefined) return `The draft is kept until you leave. ${this.refusal}`;
+    if (this.board.connected) return 'The draft is kept on the board.';
+    return 'The draft is kept until you leave, and by the board once the connection is back.';
+  }
+
+  async flush(): Promise<void> {
+    if (this.changed.size > 0) this.sending ??= this.send();
+    const late = new AbortController();
+    const given = delay(lastAttempts, undefined, { signal: late.signal }).catch(() => {});
+    await Promise.race([this.sending, given]);
+    late.abort();
+  }
+
+  /** Sends what has changed, one after the other. What the board refuses is sent again with the next change. */
+  private async send(): Promise<void> {
+    let place: string | undefined;
+    try {
+      for (;;) {
+        [place] = this.changed;
+        if (place === undefined) return;
+        this.changed.delete(place);
+        const { subject, text: content } = this.drafts.get(place) ?? {};
+        await this.board.call('draft.set', { place, subject, content });
+        this.refusal = undefined;
+      }
+    } catch (error) {
+      if (place !== undefined) this.changed.add(place);
+      this.refusal = error instanceof BoardError ? error.message : undefined;
+    } finally {
+      this.sending = undefined;
+    }
+  }
+}
