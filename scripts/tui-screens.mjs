@@ -61,7 +61,7 @@ try {
   await alice.type('\rI bring the drawings.', /drawings/);
   alice.print('Writing');
   await alice.type(ctrlS, /is message 6/);
-  await alice.type('?', /On threads and messages/);
+  await alice.type('?', /In the list of threads/);
   alice.print('Keys');
   await alice.type('q', /Space next/);
   alice.process.write('gne');

@@ -41,7 +41,9 @@ export class GroupIndex extends ThreadRows implements IndexView {
   }
 
   get empty(): string {
-    return this.isLoaded ? 'No messages yet. Press c to write the first one.' : 'Loading …';
+    if (!this.isLoaded) return 'Loading …';
+    const isClosed = this.groups.permissions.refusalOfThread(this.group) !== undefined;
+    return isClosed ? 'No messages yet.' : 'No messages yet. Press c to write the first one.';
   }
 
   async loadStart(): Promise<void> {

@@ -127,7 +127,7 @@ export class Program {
   press(event: KeyEvent): void {
     const press = this.presses.of(event);
     if (this.dialogue.isOpen && this.keys.length === 0) {
-      this.status.clear();
+      this.status.clear(false);
       this.dialogue.press(event);
       this.options.redraw('now');
       return;
@@ -186,7 +186,7 @@ export class Program {
       for (let next = this.keys.shift(); next; next = this.keys.shift()) {
         const { event } = next;
         this.reader.press = next;
-        this.status.clear();
+        this.status.clear(!this.dialogue.isOpen);
         if (this.dialogue.isOpen) this.dialogue.press(event);
         else if ('key' in event) {
           const done = this.carryOut(event.key);
@@ -246,7 +246,7 @@ export class Program {
     reader.take(notice);
     this.actions.take(notice);
     reader.leavePlace().catch((error) => this.fail(error));
-    if (news !== undefined && !this.dialogue.isOpen) this.status.tell(cleanLine(news));
+    if (news !== undefined) this.status.tell(cleanLine(news));
     this.options.redraw('soon');
   };
 

@@ -30,10 +30,10 @@ export class Status {
     this.answer = undefined;
   }
 
-  /** A key was pressed: what was told is known. */
-  clear(): void {
+  /** A key was pressed: the answer is known. @param areSeen whether the news were on the screen */
+  clear(areSeen: boolean): void {
     this.answer = undefined;
-    this.told = undefined;
+    if (areSeen) this.told = undefined;
   }
 
   /** In the order in which they are shown. Empty: the keys are shown instead. */
