@@ -191,6 +191,19 @@ test('a claim that is not the user’s own confirms nothing', async () => {
   expect((await lookFor(board, fingerprint)).owner).toBeNull();
 });
 
+test('a visitor who is logged in cannot drop what others have claimed', async () => {
+  const board = await TestBoard.start();
+  const alice = await protectedUser(board, 'alice');
+  const { line, fingerprint } = pair('a');
+  await claim(alice, line);
+  const visitor = await vouchedPeer(board);
+  await visitor.call('door.login', { user: 'mallory', key: provenKey('m'), create: true });
+  expect((await visitor.errorOf('door.dropClaims', { fingerprint })).word).toBe(
+    'ALREADY_LOGGED_IN',
+  );
+  expect((await lookFor(board, fingerprint)).claimants).toEqual(['alice']);
+});
+
 test('a key that the session came by, and one that the operator adds, are confirmed at once', async () => {
   const board = await TestBoard.start();
   const mallory = await protectedUser(board, 'mallory');

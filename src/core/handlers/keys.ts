@@ -44,6 +44,9 @@ export const keyHandlers: Pick<
   },
 
   'door.dropClaims': async ({ session, keys }, { fingerprint }) => {
+    const { login } = session;
+    // A visitor speaks on this connection after the login, and has not proven to hold every key.
+    if (login) throw boardError('ALREADY_LOGGED_IN', login.user.name);
     await keys.dropClaims(fingerprint, session.payer);
     return {};
   },
