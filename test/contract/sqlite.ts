@@ -6,6 +6,7 @@ import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.t
 import { openHeld, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
+import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
 import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
 import { Store } from '../../src/storage/sqlite/serving/store.ts';
 import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
@@ -31,6 +32,10 @@ class SqliteUnderTest implements StorageUnderTest {
 
   get repository() {
     return this.opened.repository;
+  }
+
+  get groups() {
+    return this.opened.groups;
   }
 
   get accounts() {
@@ -77,6 +82,7 @@ class SqliteUnderTest implements StorageUnderTest {
     const store = new Store(client, { publish: (event) => this.published.push(event), now });
     return {
       repository: new SqliteRepository(store),
+      groups: new SqliteGroups(store),
       accounts: new SqliteAccounts(store),
       serverAdministration: new SqliteAdministration(store),
       upkeep: new SqliteUpkeep(store),

@@ -1,5 +1,6 @@
 import { expect } from 'vitest';
 import type { Administration } from '../../src/board/ports/administration.ts';
+import type { GroupRepository } from '../../src/board/ports/groups.ts';
 import type { AccountRepository, Repository, Upkeep } from '../../src/board/ports/repository.ts';
 import type { BoardEvent, Group } from '../../src/board/types.ts';
 import type { LogAct } from '../../src/protocol/rights.ts';
@@ -7,6 +8,8 @@ import type { LogAct } from '../../src/protocol/rights.ts';
 /** What the contract asks of a storage. Every storage runs the same tests over it. */
 export interface StorageUnderTest {
   readonly repository: Repository;
+  /** What members do in groups that they look after. */
+  readonly groups: GroupRepository;
   readonly accounts: AccountRepository;
   /** The operator's side as a command has it, in a process of its own. */
   readonly administration: Administration;

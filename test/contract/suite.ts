@@ -2,6 +2,7 @@ import { describe } from 'vitest';
 import { actsContract } from './acts.ts';
 import { directContract } from './direct.ts';
 import { editsContract } from './edits.ts';
+import { groupsContract } from './groups.ts';
 import { membershipsContract } from './memberships.ts';
 import { mentionsContract } from './mentions.ts';
 import { messagesContract } from './messages.ts';
@@ -30,5 +31,6 @@ export function storageContract(open: OpenStorage): void {
   describe('visibility', () => visibilityContract(open));
   describe('search', () => searchContract(open));
   describe('acts of the operator', () => actsContract(open));
+  describe('groups that users look after', () => groupsContract(open));
   describe('upkeep', () => upkeepContract(open));
 }
