@@ -267,12 +267,13 @@ export type BoardEvent =
       /** The ids of the users whom the message mentions; 0 for all members; missing without any. */
       mentioned?: readonly number[];
     }
-  /** A direct conversation was made. Both users joined at the time `at`. Its name is the one in the database: see `storedName`. */
+  /** The user has a direct conversation with `other` from now on, and joined it at the time `at`. Its name is the one in the database: see `storedName`. */
   | {
       type: 'direct.opened';
       origin: Origin;
       group: Group;
-      users: readonly [User, User];
+      user: User;
+      other: User;
       at: number;
     }
   /** It concerns the members who joined before `until`. `change` is the counter of `messages.changed`. */

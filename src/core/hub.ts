@@ -263,19 +263,7 @@ export class Hub implements EndsTurn {
     }
   }
 
-  private openDirect({ group: { id }, users, origin, at }: EventOf<'direct.opened'>): void {
-    const [one, other] = users;
-    this.enterDirect({ id, at }, one, other, origin);
-    this.enterDirect({ id, at }, other, one, origin);
-  }
-
-  /** @param opened when the conversation was made, and its id */
-  private enterDirect(
-    { id, at }: { id: number; at: number },
-    user: User,
-    other: User,
-    origin: Origin,
-  ): void {
+  private openDirect({ group: { id }, user, other, origin, at }: EventOf<'direct.opened'>): void {
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
     for (const session of this.users.sessionsOf(user.id)) {

@@ -61,6 +61,8 @@ interface Person {
 interface Conversation {
   readonly id: number;
   readonly members: readonly [Person, Person];
+  /** Who has begun it, which is for the other one to learn by the first message. */
+  readonly begunBy: Set<Person>;
   lastNumber: number;
   messages: { number: number; from: Person; subject: string }[];
 }
@@ -157,10 +159,12 @@ class Replay {
 
   private begun(by: Person, to: Person): Conversation {
     const known = this.between(by, to);
+    known?.begunBy.add(by);
     if (known) return known;
     const made: Conversation = {
       id: this.nextId++,
       members: [by, to],
+      begunBy: new Set([by]),
       lastNumber: 0,
       messages: [],
     };
@@ -176,7 +180,7 @@ class Replay {
     const refusal = this.refusal(by, to);
     switch (what) {
       case 'open': {
-        const isOpen = by.isProtected && known;
+        const isOpen = by.isProtected && known && existsFor(known, by);
         const expected = isOpen || !refusal ? this.begun(by, to).id : refusal;
         const opened = repository.openDirect(session, to.name.toUpperCase());
         if (typeof expected === 'string') return this.expectRefusal(opened, expected);
@@ -232,7 +236,7 @@ class Replay {
     for (const reader of this.persons) {
       const session = this.session(reader);
       // Anybody may hold a name without a password, so its conversations are shut.
-      const own = alive.filter(({ members }) => reader.isProtected && members.includes(reader));
+      const own = alive.filter((one) => reader.isProtected && existsFor(one, reader));
       const directs = await repository.directs(session, { after: 0, limit: 100 });
       expect(directs.map(({ group, lastNumber }) => ({ ...group, lastNumber }))).toEqual(
         own.map((one) => ({ id: one.id, name: nameFor(one, reader), lastNumber: one.lastNumber })),
@@ -259,7 +263,7 @@ class Replay {
       { id: one.id },
       { limit: 1000 },
     );
-    if (!one.members.includes(reader)) return this.expectRefusal(page, 'GROUP_NOT_FOUND');
+    if (!existsFor(one, reader)) return this.expectRefusal(page, 'GROUP_NOT_FOUND');
     if (!reader.isProtected) return this.expectRefusal(page, 'NAME_UNPROTECTED');
     const { group, messages } = await page;
     expect(group).toEqual({ id: one.id, name: nameFor(one, reader) });
@@ -271,6 +275,10 @@ class Replay {
       })),
     );
   }
+}
+
+function existsFor({ members, begunBy, lastNumber }: Conversation, reader: Person): boolean {
+  return members.includes(reader) && (lastNumber > 0 || begunBy.has(reader));
 }
 
 function nameFor({ members }: Conversation, reader: Person): string {

@@ -60,6 +60,8 @@ export class ModelGroup {
   /** Oldest first; a deleted message keeps its place. */
   rows: Kept[] = [];
   readonly members = new Map<string, MemberOf>();
+  /** Who has begun a direct conversation; undefined if both users have. */
+  beginner: string | undefined;
 
   /** @param hasMuted whether a user has muted the sender of a message */
   constructor(private readonly hasMuted: (user: string, sender: string | null) => boolean) {}
@@ -67,6 +69,11 @@ export class ModelGroup {
   /** Takes over the time that the board gave to a message. */
   stamp(number: number, postedAt: number): void {
     this.rows = this.rows.map((row) => (row.number === number ? { ...row, postedAt } : row));
+  }
+
+  /** Whether the conversation does not exist for a user: the other one has begun it, and written nothing. */
+  isUnknownTo(user: string): boolean {
+    return this.beginner !== undefined && this.beginner !== user && this.lastNumber === 0;
   }
 
   messages(): Kept[] {

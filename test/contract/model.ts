@@ -36,9 +36,10 @@ export class Model {
     return found;
   }
 
-  /** Begins a group or a direct conversation, which all `users` see from its beginning. */
-  begin(name: string, users: readonly string[]): void {
+  /** Begins a group or a direct conversation, which all `users` see from its beginning, or from its first message. */
+  begin(name: string, users: readonly string[], beginner?: string): void {
     const group = this.newGroup();
+    group.beginner = beginner;
     const joined = ++this.turn;
     this.begun++;
     for (const user of users) group.members.set(user, newMember(joined));

@@ -98,6 +98,80 @@ test('programs refer to a conversation by @name and by its number', async () => 
   expect(messages).toMatchObject([{ group: '@alice', number: 2 }, { number: 1 }]);
 });
 
+test('a conversation that was begun does not exist for the other user before its first message', async () => {
+  const { board, alice, dave } = await twoPrograms();
+  const again = await board.connectProgram();
+  await again.call('session.login', { user: 'alice', password });
+  const { groupId } = await alice.call('direct.open', { user: 'dave' });
+  expect(await again.notices()).toMatchObject([{ method: 'direct.opened', params: { groupId } }]);
+  expect(await alice.call('message.list', { group: '@dave' })).toMatchObject({ messages: [] });
+
+  const daves = await board.connectProgram();
+  expect((await daves.call('session.login', { user: 'dave', password })).memberships).toEqual([]);
+  const text = await board.connect();
+  text.send('dave', password);
+  await text.expect('%help for every command.\n');
+  const knowsNothing = async () => {
+    for (const peer of [dave, daves]) {
+      expect(await peer.notices()).toEqual([]);
+      expect((await peer.call('direct.list', {})).conversations).toEqual([]);
+      expect((await peer.call('session.show', {})).memberships).toEqual([]);
+    }
+    for (const method of ['message.list', 'group.members', 'group.changes', 'membership.set']) {
+      const rest = method === 'group.changes' ? { after: 0 } : {};
+      const set = method === 'membership.set' ? { notify: 'none' } : {};
+      const params = { ...rest, ...set };
+      for (const [known, unknown] of [
+        [groupId, groupId + 1],
+        ['@alice', '@nobody'],
+      ]) {
+        const { error } = await dave.request(method, { ...params, group: known });
+        const other = await dave.request(method, { ...params, group: unknown });
+        const same = (sentence = '') => sentence.replace(/\d+|alice|nobody/g, 'X');
+        expect(same(error?.message), method).toBe(same(other.error?.message));
+        expect(error?.data.code).toBe('GROUP_NOT_FOUND');
+      }
+    }
+    const found = await dave.request('message.search', { query: 'x in:@alice' });
+    expect(found.error?.data.code).toBe('GROUP_NOT_FOUND');
+    expect(await text.ask('%tell')).toContain('You have no direct conversation');
+  };
+  await knowsNothing();
+});
+
+test('the other user learns of it by the first message, by its number too, or by beginning it too', async () => {
+  const { board, alice, dave } = await twoPrograms();
+  const { groupId } = await alice.call('direct.open', { user: 'dave' });
+  const sent = [1, 2].map((n) =>
+    alice.call('message.post', { group: groupId, subject: `s${n}`, content: 'c' }),
+  );
+  await Promise.all(sent);
+  const told = (await dave.notices()).map(({ method, params }) => ({ method, params }));
+  const named = { group: '@alice', groupId };
+  expect(told).toMatchObject([
+    { method: 'direct.opened', params: { ...named, user: 'alice' } },
+    {
+      method: 'message.posted',
+      params: { ...named, message: { number: 1, sender: 'alice', subject: 's1' } },
+    },
+    { method: 'message.posted', params: { ...named, message: { number: 2, sender: 'alice' } } },
+  ]);
+  expect((await dave.call('direct.list', {})).conversations).toMatchObject([{ unread: 2 }]);
+
+  await board.protect('carol', password);
+  const carol = await board.protectedProgram('carol', password);
+  const begun = await alice.call('direct.open', { user: 'carol' });
+  await carol.notices();
+  expect(await carol.call('direct.open', { user: 'alice' })).toEqual({
+    ...{ group: '@alice', groupId: begun.groupId },
+    ...{ user: 'alice', userId: expect.any(Number) },
+  });
+  expect((await carol.call('direct.list', {})).conversations).toHaveLength(1);
+  await carol.call('message.post', { group: '@alice', subject: 's', content: 'c' });
+  expect((await alice.notices()).map(({ method }) => method)).toEqual(['message.posted']);
+  expect(await carol.notices()).toEqual([]);
+});
+
 test('a conversation that is muted is listed as muted, at a login and in direct.list', async () => {
   const { board, alice } = await twoPrograms();
   await write(alice, '@dave');

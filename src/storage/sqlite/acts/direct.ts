@@ -27,10 +27,10 @@ export function openDirect(
   requireProtected(actor);
   const peer = statements.peerByKey.get({ key: nameKey(name), user: actor.user.id });
   const found = peer && findConversation(statements, actor, peer);
-  if (found) return { group: found, user: peer };
+  if (found && isBegun(statements, actor, found)) return { group: found, user: peer };
   const other = requirePeer(actor, name, peer);
   requireRoomForConversation(tx, actor);
-  if (!check) return begin(tx, actor, other);
+  if (!check) return begin(tx, actor, other, found);
   const { id, name: user } = other;
   return { group: { id: 0, name: directName(user) }, user: { id, name: user } };
 }
@@ -51,12 +51,12 @@ export function conversationFor(
   const key = userOfDirectName(ref.key);
   const peer = statements.peerByKey.get({ key, user: actor.user.id });
   const found = peer && findConversation(statements, actor, peer);
-  if (found) return { id: found.id };
+  if (found && isBegun(statements, actor, found)) return { id: found.id };
   requireActiveSession(statements, actor);
   const other = requirePeer(actor, name, peer);
   accept(directName(other.name));
   requireRoomForConversation(tx, actor);
-  return { id: begin(tx, actor, other).group.id };
+  return { id: begin(tx, actor, other, found).group.id };
 }
 
 /** A reference such as `@dave`. */
@@ -75,17 +75,46 @@ function requireRoomForConversation({ statements, at }: ServerTx, { user }: Acto
   if (begun >= limits.directsPerDay) throw boardError('DIRECT_LIMIT', limits.directsPerDay);
 }
 
-function begin(tx: ServerTx, { user, origin }: Actor, peer: Peer): Conversation {
-  const { statements } = tx;
-  const { at } = tx;
+/** Whether a conversation exists for the actor: one without a message exists only for those who have begun it. */
+function isBegun({ emptyConversation }: Statements, { user }: Actor, { id }: Group): boolean {
+  const empty = emptyConversation.get({ group: id });
+  return !empty || empty.createdBy === null || empty.createdBy === user.id;
+}
+
+/**
+ * Begins a conversation, of which the other user learns by its first message.
+ * @param known the conversation, if the other user has begun it and written nothing
+ */
+function begin(tx: ServerTx, { user, origin }: Actor, peer: Peer, known?: Group): Conversation {
+  const { statements, at } = tx;
   const name = storedName(user.id, peer.id);
+  const group = { id: known?.id ?? add(tx, user, peer, name), name };
+  const joinedAt = statements.emptyConversation.get({ group: group.id })?.joinedAt ?? at - 1;
+  if (known) statements.forgetBeginner.run({ group: known.id });
+  const other = { id: peer.id, name: peer.name };
+  tx.emit({ type: 'direct.opened', origin, group, user, other, at: joinedAt });
+  return { group: { id: group.id, name: directName(peer.name) }, user: other };
+}
+
+function add({ statements, at }: ServerTx, user: User, peer: User, name: string): number {
   const { id } = statements.addConversation.get({ name, user: user.id, at });
   for (const member of [user.id, peer.id]) {
     // Earlier than the first message, which the same act may post.
     statements.addMembership.run({ group: id, user: member, at: at - 1, number: 0 });
   }
   changeCounts(statements, id, { members: 2 });
+  return id;
+}
+
+/** Announces a conversation to the user who learns of it by its first message. Call it before that is added. */
+export function announceConversation(tx: ServerTx, { user, origin }: Actor, { id }: Group): void {
+  const { statements } = tx;
+  const empty = statements.emptyConversation.get({ group: id });
+  const peer = statements.peerIn.get({ group: id, user: user.id });
+  // Counts are written at the end of the transaction, and the next act of it may be an answer.
+  changeCounts(statements, id, { lastNumber: 1 });
+  if (empty?.createdBy !== user.id || !peer) return;
+  const group = { id, name: storedName(user.id, peer.id) };
   const other = { id: peer.id, name: peer.name };
-  tx.emit({ type: 'direct.opened', origin, group: { id, name }, users: [user, other], at: at - 1 });
-  return { group: { id, name: directName(peer.name) }, user: other };
+  tx.emit({ type: 'direct.opened', origin, group, user: other, other: user, at: empty.joinedAt });
 }

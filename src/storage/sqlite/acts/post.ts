@@ -6,10 +6,11 @@ import {
   plainHeader,
   type User,
 } from '../../../board/types.ts';
+import { isDirectName } from '../../../protocol/direct.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { milestoneOf } from '../milestones.ts';
 import { openTo } from './access.ts';
-import { conversationFor, isDirectRef } from './direct.ts';
+import { announceConversation, conversationFor, isDirectRef } from './direct.ts';
 import { addMentions, findMentioned, idsOf } from './mentions.ts';
 import type { MessageRow } from './post-run.ts';
 import { placeOfReply, type ReplyPlace, requireMayPost } from './reply.ts';
@@ -34,6 +35,7 @@ export function post(tx: ServerTx, call: Post) {
   const subject = place?.subject ?? asked.subject ?? '';
   const { at } = tx;
   const number = tx.posts.nextNumber(numbering);
+  if (number === 1 && isDirectName(group.name)) announceConversation(tx, actor, group);
   const row: MessageRow = {
     group: group.id,
     number,

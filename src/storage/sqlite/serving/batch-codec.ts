@@ -148,8 +148,9 @@ export function encodeResult(
     const at = index * perOutcome;
     numbers[at + 2] = outcome.took;
     const call = calls[index];
-    // A post without an event repeats an earlier key, and its result is the earlier message.
-    if ('value' in outcome && call && isPlainPost(call) && outcome.events.length > 0) {
+    // A post without an event repeats an earlier key, and its result is the earlier message. One with two is the first message
+    // of a direct conversation.
+    if ('value' in outcome && call && isPlainPost(call) && outcome.events.length === 1) {
       const { group, message } = outcome.value as Posted;
       const known = indexes.get(group) ?? groups.push(group) - 1;
       indexes.set(group, known);
@@ -207,8 +208,14 @@ function decodeOutcome(sent: SentOutcome, call: Call | undefined) {
   if ('refusal' in sent) return { refusal: decodeError(sent.refusal) };
   if ('failure' in sent) return { failure: decodeError(sent.failure) };
   if (!call || !isPlainPost(call)) return sent;
-  const { group, message } = sent.value as Posted;
-  return { ...sent, value: { group, message: { ...message, sender: call.args.actor.user.name } } };
+  const { group, message: written } = sent.value as Posted;
+  const { user, origin } = call.args.actor;
+  const message = { ...written, sender: user.name };
+  const events = sent.events.map((event): BoardEvent => {
+    if (event.type === 'message.posted') return { ...event, origin, message };
+    return event.type === 'direct.opened' ? { ...event, origin, other: user } : event;
+  });
+  return { ...sent, value: { group, message }, events };
 }
 
 /**

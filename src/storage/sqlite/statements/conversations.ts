@@ -91,6 +91,28 @@ export function conversationStatements(orm: Orm) {
         })
         .returning({ id: groups.id })
         .prepare(),
+    /** When a direct conversation without a message was begun and by whom, whose id is null if both users have. */
+    emptyConversation: () => {
+      const columns = { createdBy: groups.createdBy, joinedAt: memberships.joinedAt };
+      const isEmpty = and(eq(groups.kind, 'direct'), eq(groups.lastNumber, 0));
+      return direct(
+        client,
+        orm
+          .select(columns)
+          .from(groups)
+          .innerJoin(memberships, eq(memberships.groupId, groups.id))
+          .where(and(eq(groups.id, value('group')), isEmpty))
+          .limit(1),
+        columns,
+      );
+    },
+    /** For a conversation that the other user has begun too. */
+    forgetBeginner: () =>
+      orm
+        .update(groups)
+        .set({ createdBy: null })
+        .where(eq(groups.id, value('group')))
+        .prepare(),
     /** How many conversations the user has begun after `:since`, counted up to the limit of a day. */
     conversationsBegun: () => {
       const some = orm

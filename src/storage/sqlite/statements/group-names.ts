@@ -9,3 +9,9 @@ export function nameFor(reader: Placeholder | SQL): SQL<string> {
 
 /** Of a direct conversation, the names of both members, such as `@alice,@dave`. Of any other group, its name. */
 export const nameForOperator = sql<string>`iif(groups.kind = 'group', groups.name, coalesce((SELECT group_concat('@' || them.name) FROM memberships AS other CROSS JOIN users AS them WHERE other.group_id = groups.id AND them.id = other.user_id), '@[deleted]'))`;
+
+/**
+ * Whether a group exists for its member `:user`. A direct conversation without a message does only for the user who has
+ * begun it, and for both if the other one has begun it too: then it has no `created_by`.
+ */
+export const existsForMember: SQL = sql`(groups.kind <> 'direct' OR groups.last_number > 0 OR groups.created_by IS NULL OR groups.created_by = ${sql.placeholder('user')})`;

@@ -3,7 +3,7 @@ import { endOfTime } from '../../../board/times.ts';
 import type { Orm } from '../file/orm.ts';
 import { groups, invitations, memberships, restrictions, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { nameFor, nameForOperator } from './group-names.ts';
+import { existsForMember, nameFor, nameForOperator } from './group-names.ts';
 import { looksLike } from './looks.ts';
 import { live, tombstone } from './numbers.ts';
 import { sessionColumns } from './users.ts';
@@ -71,7 +71,7 @@ const isThere = ne(groups.kind, 'removed');
 const isInvited = and(eq(invitations.userId, value('user')), eq(invitations.groupId, groups.id));
 /** Whether `:user` may know of the group. */
 const isKnown = or(
-  isNotNull(memberships.joinedAt),
+  and(isNotNull(memberships.joinedAt), existsForMember),
   and(isGroup, or(ne(groups.access, 'secret'), isNotNull(invitations.id))),
 );
 
@@ -117,7 +117,7 @@ export function groupStatements(orm: Orm) {
      * group with the next lower id then. So it takes as long for a secret group as for none, unlike `accessById`.
      */
     knownGroup: () => {
-      const known = sql<number>`coalesce((SELECT 1 FROM memberships WHERE group_id = ${value('group')} AND user_id = ${value('user')}), (SELECT 1 FROM invitations WHERE user_id = ${value('user')} AND group_id = ${value('group')}), (SELECT (id = ${value('group')}) + (kind = 'group') + (access <> 'secret') = 3 FROM groups WHERE id <= ${value('group')} ORDER BY id DESC LIMIT 1), 0)`;
+      const known = sql<number>`coalesce((SELECT 1 FROM memberships WHERE group_id = ${value('group')} AND user_id = ${value('user')} AND (SELECT ${existsForMember} FROM groups WHERE id = ${value('group')})), (SELECT 1 FROM invitations WHERE user_id = ${value('user')} AND group_id = ${value('group')}), (SELECT (id = ${value('group')}) + (kind = 'group') + (access <> 'secret') = 3 FROM groups WHERE id <= ${value('group')} ORDER BY id DESC LIMIT 1), 0)`;
       const columns = { known: known.as('known') };
       return direct(orm.$client, orm.select(columns).from(sql`(SELECT 1)`), columns);
     },

@@ -2,7 +2,7 @@ import { and, asc, eq, gt, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { groups, invitations, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { nameFor } from './group-names.ts';
+import { existsForMember, nameFor } from './group-names.ts';
 import { hasMutes, unreadAtOnce, unreadToAll } from './unread.ts';
 
 const value = sql.placeholder;
@@ -42,7 +42,11 @@ export function membershipStatements(orm: Orm) {
           .from(memberships)
           .innerJoin(groups, eq(groups.id, memberships.groupId))
           .where(
-            and(eq(memberships.userId, value('user')), gt(memberships.groupId, value('after'))),
+            and(
+              eq(memberships.userId, value('user')),
+              gt(memberships.groupId, value('after')),
+              existsForMember,
+            ),
           )
           .orderBy(asc(memberships.groupId))
           .limit(value('limit')),
@@ -74,6 +78,7 @@ export function membershipStatements(orm: Orm) {
               gt(memberships.groupId, value('after')),
               eq(groups.id, memberships.groupId),
               eq(groups.kind, 'direct'),
+              existsForMember,
             ),
           )
           .orderBy(asc(memberships.groupId))

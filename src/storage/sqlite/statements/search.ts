@@ -3,7 +3,7 @@ import { integer, sqliteTable, text } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, mentions, messages, searchIndex } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { nameFor } from './group-names.ts';
+import { existsForMember, nameFor } from './group-names.ts';
 import { live } from './numbers.ts';
 import { prepare } from './recipe.ts';
 import { mentionTimes } from './unread.ts';
@@ -231,7 +231,7 @@ export function searchStatements(orm: Orm) {
           .select(groupColumns)
           .from(memberships)
           .innerJoin(groups, eq(groups.id, memberships.groupId))
-          .where(eq(memberships.userId, value('user')))
+          .where(and(eq(memberships.userId, value('user')), existsForMember))
           .orderBy(asc(memberships.groupId)),
         groupColumns,
       ),

@@ -50,7 +50,9 @@ export class Access {
   }
 
   isIn(user: string, key: string): boolean {
-    return this.model.has(key) && this.model.group(key).members.has(user);
+    if (!this.model.has(key)) return false;
+    const group = this.model.group(key);
+    return group.members.has(user) && !group.isUnknownTo(user);
   }
 
   isInvited(user: string, key: string): boolean {
@@ -196,7 +198,7 @@ export class Access {
     if (isUnknown(key)) return this.noGroup(user, wordOf(key));
     if (isDirect(key)) {
       if (!this.protectedUsers.has(user)) return refusal('NAME_UNPROTECTED', null, directNeeds);
-      if (this.model.has(key)) return undefined;
+      if (this.model.has(key) && !this.model.group(key).isUnknownTo(user)) return undefined;
       const sentence = `You have no conversation with ${this.names.of(otherOf(user, key))}.`;
       return { error: `GROUP_NOT_FOUND: ${sentence}` };
     }

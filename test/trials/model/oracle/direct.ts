@@ -14,13 +14,14 @@ export class Direct {
   open(user: UserName, other: UserName): { key: string; isNew: boolean } | Refusal {
     const { model } = this.access;
     const key = conversationOf(user, other);
-    const isNew = !model.has(key);
+    const isNew = !model.has(key) || model.group(key).isUnknownTo(user);
     if (!this.access.protectedUsers.has(user))
       return refusal('NAME_UNPROTECTED', null, directNeeds);
     if (isNew) {
       const refused = this.refuses(user, other);
       if (refused) return refused;
-      model.begin(key, [user, other]);
+      if (model.has(key)) model.group(key).beginner = undefined;
+      else model.begin(key, [user, other], user);
     }
     return { key, isNew };
   }

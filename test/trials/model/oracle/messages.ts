@@ -47,7 +47,7 @@ export class Messages {
     subject?: string,
   ): Answer & { kept?: Kept } {
     const { model } = this.access;
-    if (isDirect(key) && !model.has(key)) {
+    if (isDirect(key) && (!model.has(key) || model.group(key).isUnknownTo(user))) {
       const unknown = this.access.refusesToKnow(user, key);
       if (unknown && !this.access.protectedUsers.has(user)) return unknown;
       const refused = this.direct.refuses(user, otherOf(user, key));
@@ -192,6 +192,8 @@ export class Messages {
       const threads = group.threads(user).map(({ lastPostedAt: _, startedBy, ...thread }) => ({
         ...thread,
         ...(startedBy !== undefined && { startedBy: this.access.names.of(startedBy) }),
+        ...(!isDirect(key) &&
+          this.access.charter(key).closed.has(thread.thread) && { closed: true }),
       }));
       return { threads: threads.slice(0, limits.threadsDefault) };
     });

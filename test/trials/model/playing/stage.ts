@@ -152,6 +152,7 @@ export class Stage {
 
   tellPosted(by: Seat, key: string, kept: Kept): void {
     const { model } = this.oracle.access;
+    if (isDirect(key) && kept.number === 1) this.tellBegun(by, key);
     const told = this.seatsIn(key, by).filter((seat) => {
       const { user } = seat;
       if (this.hides(seat, key, kept)) return false;
@@ -197,11 +198,22 @@ export class Stage {
     }
   }
 
+  /** The other sessions of a user learn that the user has begun a conversation. */
   tellOpened(by: Seat, key: string): void {
-    for (const seat of this.seatsIn(key, by)) {
-      const user = this.oracle.access.names.of(otherOf(seat.user, key));
-      seat.expect('direct.opened', { group: `@${user}`, user });
+    for (const seat of this.othersOf(by)) this.tellConversation(seat, key);
+  }
+
+  /** The other user learns of a conversation by its first message, but not one who has begun it too. */
+  private tellBegun(by: Seat, key: string): void {
+    if (this.oracle.access.model.group(key).beginner !== by.user) return;
+    for (const seat of this.seatsIn(key)) {
+      if (seat.user !== by.user) this.tellConversation(seat, key);
     }
+  }
+
+  private tellConversation(seat: Seat, key: string): void {
+    const user = this.oracle.access.names.of(otherOf(seat.user, key));
+    seat.expect('direct.opened', { group: `@${user}`, user });
   }
 
   /** The other sessions of a user. */
