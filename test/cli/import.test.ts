@@ -1,6 +1,8 @@
 import { createReadStream, existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { Board } from '../../src/board/board.ts';
+import { userName } from '../../src/board/names.ts';
 import { openConnection } from '../../src/storage/sqlite/file/connection.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
@@ -173,6 +175,47 @@ test('the import of a damaged file names the line, and leaves the board unchange
       `corkboard: ${join(at, 'board.jsonl')} cannot be imported. ` +
       'Line 12: It comes after the last line. The board was not changed.\n',
   });
+});
+
+test('an import refuses mutes of threads that never were, and strangers in direct conversations', async () => {
+  const data = await boardFolder(async (board) => {
+    const operator = SqliteAdministration.outside(board.client);
+    for (const name of ['alice', 'bob', 'carol']) await operator.createUser(userName(name), 'hash');
+    const alice = await login(board, 'alice');
+    const members = new Board(board.repository);
+    await members.join(alice, 'main');
+    await operator.moderation.setRole(main, 'alice', 'moderator');
+    await members.post(alice, 'main', { subject: 's', content: 'to @all and @alice' });
+    await members.muteThread(alice, 'main', 1, true);
+    await members.post(alice, '@bob', { subject: 's', content: 'to @bob' });
+  });
+  const { stdout } = await runCli(['export', '--without-passwords', '--data', data]);
+  const copy = join(tempFolder(), 'data');
+  const file = join(tempFolder(), 'board.jsonl');
+  writeFileSync(file, stdout);
+  expect((await runCli(['import', file, '--data', copy])).stderr).toBe('');
+  expect((await runCli(['export', '--without-passwords', '--data', copy])).stdout).toBe(stdout);
+  const cases: [from: string | RegExp, to: string, says: string][] = [
+    ['"thread":1', '"thread":2', 'thread: main has given out no number above 1'],
+    [/("group":"@\d+","number":1,"sender":)"alice"/, '$1"carol"', 'sender: Not a user of this'],
+    ['"mentions":["bob"]', '"mentions":["carol"]', 'mentions: Not a user of this direct'],
+    ['"mentions":["bob"]', '"mentions":["@all"]', 'mentions: @all is not for a direct'],
+    [
+      '"mentions":["@all","alice"]',
+      '"mentions":["alice","@all"]',
+      'mentions: @all is not the first',
+    ],
+    [/("type":"membership","group":"@\d+","user":)"bob"/, '$1"carol"', 'user: Not a user of this'],
+  ];
+  for (const [from, to, says] of cases) {
+    const spoiled = stdout.replace(from, to);
+    expect(spoiled, says).not.toBe(stdout);
+    writeFileSync(file, spoiled);
+    const { code, stderr } = await runCli(['import', file, '--data', join(tempFolder(), 'data')]);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/ Line \d+: /);
+    expect(stderr).toContain(says);
+  }
 });
 
 test('an import refuses a board that has content or a server', async () => {

@@ -240,6 +240,24 @@ export const healthChecks: readonly HealthCheck[] = [
     ({ name, number }) =>
       `message ${number} of ${name} and the list of mentions do not mention the same users`,
   ),
+  rule<{ name: string; number: number }>(
+    'senders of direct messages',
+    `SELECT name, number FROM groups JOIN messages ON group_id = groups.id
+     WHERE kind = 'direct' AND sender_id IS NOT NULL
+       AND name NOT LIKE '@' || sender_id || ',%' AND name NOT LIKE '@%,' || sender_id`,
+    ({ name, number }) =>
+      `message ${number} of the direct conversation ${name} is from neither of its users`,
+  ),
+  rule<{ group: string; user: string; thread: number }>(
+    'muted threads',
+    `SELECT groups.name AS "group", users.name AS user, muted_threads.thread
+     FROM muted_threads JOIN groups ON groups.id = muted_threads.group_id JOIN users ON users.id = muted_threads.user_id
+     WHERE muted_threads.thread > last_number
+       OR NOT EXISTS (SELECT 1 FROM memberships
+         WHERE memberships.group_id = groups.id AND memberships.user_id = users.id)`,
+    ({ group, user, thread }) =>
+      `${user} has muted thread ${thread} of ${group}, which is no thread, or no group of that user`,
+  ),
   ...moderationChecks,
   { name: 'index of words', find: findIndexProblems },
 ];

@@ -230,7 +230,9 @@ export class ImportRows {
     if (muted !== undefined) {
       this.statements.muteUser.run({ user, muted: this.user(muted), createdAt });
     } else {
-      const { id } = this.group(group ?? '');
+      const known = this.group(group ?? '');
+      if (thread > known.lastNumber) throw beyond('thread', group ?? '', known);
+      const { id } = known;
       this.statements.muteThread.run({ user, group: id, thread, createdAt });
     }
     this.counts.mutes++;
@@ -249,6 +251,7 @@ export class ImportRows {
     const { group: name, user: userName, joinedAt, lastRead, ranges: written = '' } = line;
     const group = this.group(name);
     if (joinedAt < this.joinedAt) throw new ExportError('joinedAt: It is before the line above');
+    if (isDirectName(name)) this.requireParty(group.id, this.user(userName), 'user');
     if (lastRead > group.lastNumber) throw beyond('lastRead', name, group);
     const ranges = parseRanges(written) ?? [];
     if (!areRanges(ranges, lastRead)) {
@@ -288,6 +291,7 @@ export class ImportRows {
   private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
     const place = this.next(name, message);
     const user = sender === null ? null : this.user(sender);
+    if (user !== null && isDirectName(name)) this.requireParty(place.group, user, 'sender');
     const { replyTo = null, thread = null } = message;
     if ((replyTo === null) !== (thread === null)) {
       throw new ExportError('thread: A reply has replyTo and thread, and another message neither');
@@ -305,6 +309,7 @@ export class ImportRows {
       throw new ExportError('editedAt: It is not after postedAt');
     }
     const ids = this.mentioned(message.mentions, isDirectName(name));
+    if (isDirectName(name)) for (const id of ids) this.requireParty(place.group, id, 'mentions');
     this.statements.addMessage.run({
       key: null,
       ...message,
@@ -323,6 +328,12 @@ export class ImportRows {
     if (editedAt !== null) this.statements.raise.run({ group: place.group, change: editedAt });
     this.edited = { group: place.group, number, edits, postedAt, editedAt, revisions: 0 };
     this.counts.messages++;
+  }
+
+  /** @throws ExportError if a user of a message is not one of the two of its direct conversation */
+  private requireParty(group: number, user: number, field: string): void {
+    if (this.statements.isParty.get({ group, user })) return;
+    throw new ExportError(`${field}: Not a user of this direct conversation`);
   }
 
   /** The ids of the users whom a message mentions, in the order of the column. */

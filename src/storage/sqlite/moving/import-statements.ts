@@ -72,6 +72,7 @@ export interface ImportStatements
   readonly counts: Sqlite.Statement<[], ImportCounts>;
   readonly isProtected: Sqlite.Statement<[number], number>;
   readonly ownerOf: Sqlite.Statement<[number], number>;
+  readonly isParty: Sqlite.Statement<[{ group: number; user: number }], number>;
   readonly logged: Sqlite.Statement<[], { group: number; lines: number }>;
   readonly lastJoin: Sqlite.Statement<[], number>;
   readonly lastMessage: Sqlite.Statement<[], Edited>;
@@ -181,6 +182,12 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
         (SELECT count(*) FROM revisions
           WHERE revisions.group_id = messages.group_id AND revisions.number = messages.number) AS revisions
       FROM messages ORDER BY id DESC LIMIT 1`),
+    /** Whether a user is one of the two of a direct conversation, whose name has their ids: see `storedName`. */
+    isParty: client
+      .prepare<[{ group: number; user: number }], number>(`
+        SELECT 1 FROM groups WHERE id = :group
+          AND (name LIKE '@' || CAST(:user AS INTEGER) || ',%' OR name LIKE '@%,' || CAST(:user AS INTEGER))`)
+      .pluck(),
     addMention: client.prepare(`
       INSERT INTO mentions (group_id, number, user_id, posted_at)
       VALUES (:group, :number, :user, :postedAt)`),
