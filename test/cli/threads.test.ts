@@ -95,10 +95,10 @@ test('tail marks a reply to a message that the reader cannot see, and prints onl
     runCli(['tail', 'main', '--port', String(board.port), '--user', 'watcher', ...args]);
   const headers = (await tail('--no-follow', '--headers')).stdout.trimEnd().split('\n');
   expect(headers.slice(-2)).toEqual([
-    expect.stringMatching(/ \| ↩ 1 \(from before you joined\)$/),
+    expect.stringMatching(/ \| ↩ 1 \(you cannot see it\)$/),
     expect.stringMatching(/ \| Reply to: 3$/),
   ]);
-  expect((await tail('--no-follow')).stdout).toContain('\n↩ 1 (from before you joined)\n');
+  expect((await tail('--no-follow')).stdout).toContain('\n↩ 1 (you cannot see it)\n');
   const { stdout, stderr } = await tail('--json', '--join', '--verbose', '-n', '2', '--since', '4');
   const lines = stdout.trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line).replyTo)).toEqual([1, 3]);

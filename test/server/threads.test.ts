@@ -22,8 +22,8 @@ test('people answer, quote and read by thread, and a newcomer learns only the nu
   const seen = undated(await bob.expect('pong\n'));
   expect(seen).toContain('ID: 1 | Last: 5, DATE | Replies: 2 | Unread: 1 | Subject: Re: Lunch');
   expect(seen).toContain('ID: 3 | Started by: alice | Last: 3, DATE | Replies: 0 | Subject: three');
-  expect(seen).toContain('Subject: Re: Lunch on Friday | ↩ 1 (from before you joined)\n');
-  expect(seen).toContain('\n↩ 1 (from before you joined)\n');
+  expect(seen).toContain('Subject: Re: Lunch on Friday | ↩ 1 (you cannot see it)\n');
+  expect(seen).toContain('\n↩ 1 (you cannot see it)\n');
   expect(seen).not.toContain('Who is in?');
   alice.send('%thread 5', '%next');
   expect(await alice.expect('I agree.\n')).toContain('> Noon works\n');
@@ -36,7 +36,7 @@ test('%next marks a reply to a message that the reader cannot see', async () => 
   const bob = await board.member('bob');
   await alice.ask('%reply 1 older\n%reply 3 newer');
   await bob.ask('%message 2\n%message 3');
-  expect(await bob.ask('%next')).toContain('\n↩ 1 (from before you joined)\n');
+  expect(await bob.ask('%next')).toContain('\n↩ 1 (you cannot see it)\n');
   expect(await bob.ask('%next')).toContain('\nReply to: 3\n');
 });
 
@@ -47,7 +47,7 @@ test('a search and the list of mentions mark a reply to a message that the reade
   const bob = await board.member('bob');
   await alice.ask('%reply 1 older, @bob\n%reply 3 newer, @bob');
   for (const list of [await bob.ask('%search from:alice'), await bob.ask('%mentions')]) {
-    expect(list).toMatch(/ID: 4 .* \| ↩ 1 \(from before you joined\)\n/);
+    expect(list).toMatch(/ID: 4 .* \| ↩ 1 \(you cannot see it\)\n/);
     expect(list).toMatch(/ID: 5 .* \| Reply to: 3\n/);
   }
 });

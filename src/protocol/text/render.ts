@@ -187,7 +187,7 @@ function headerLine(header: Header, style: Style, first = 0): string {
 }
 
 function replyNote(replyTo: number, first: number): string {
-  return replyTo < first ? `↩ ${replyTo} (from before you joined)` : `Reply to: ${replyTo}`;
+  return replyTo < first ? `↩ ${replyTo} (you cannot see it)` : `Reply to: ${replyTo}`;
 }
 
 /** Threads, one a line. */

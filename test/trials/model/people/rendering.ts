@@ -42,7 +42,7 @@ export function entry({ number, sender, subject, replyTo, editedAt }: Any, first
 }
 
 function reply(to: number, first: number): string {
-  return to < first ? `↩ ${to} (from before you joined)` : `Reply to: ${to}`;
+  return to < first ? `↩ ${to} (you cannot see it)` : `Reply to: ${to}`;
 }
 
 export function framed(title: string, lines: readonly string[]): string {
