@@ -103,6 +103,10 @@ test('a secret group is found by its name, or by name and number if there are se
     stderr: `corkboard: Several secret groups are called plans: plans#${id}, plans#${other}.\n`,
   });
   expect(await json('group', 'show', `plans#${other}`)).toMatchObject({ owner: 'bob' });
+  // The list has the words that the other commands accept.
+  const list = (await run('group', 'list')).stdout;
+  for (const each of [id, other])
+    expect(list).toMatch(new RegExp(`^ *${each} +plans#${each} +secret `, 'm'));
   // The plain name is that of a listed group as soon as there is one.
   await run('group', 'create', 'plans');
   expect(await json('group', 'show', 'plans')).toMatchObject({ access: 'open', owner: null });

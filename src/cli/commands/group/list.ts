@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { nameKey } from '../../../board/name-key.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { groupDocument } from '../../printing/documents.ts';
 import { printResult, shownTime, table } from '../../printing/output.ts';
@@ -23,7 +24,7 @@ export function groupListCommand(): Command {
         head,
         documents.map((group) => [
           group.id,
-          group.name,
+          wordFor(group, documents),
           group.access,
           group.owner ?? (group.hasLostOwner ? 'none: lost' : ''),
           group.members,
@@ -34,4 +35,14 @@ export function groupListCommand(): Command {
       ),
     );
   });
+}
+
+type Document = ReturnType<typeof groupDocument>;
+
+/** What other commands accept for a group: for a secret group with the name of another group, `plans#12`. */
+function wordFor({ id, name, access }: Document, all: readonly Document[]): string {
+  if (access !== 'secret') return name;
+  const key = nameKey(name);
+  const isAlone = all.every((other) => other.id === id || nameKey(other.name) !== key);
+  return isAlone ? name : `${name}#${id}`;
 }
