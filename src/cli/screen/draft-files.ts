@@ -99,7 +99,7 @@ function write(file: string, place: string, { subject, text }: Draft): void {
 /** A name that every file system takes, and that no other place has. */
 function fileName(place: string): string {
   const readable = place.replace(/[^\p{L}\p{N}.:-]+/gu, '-').slice(0, 40);
-  if (readable === place && !place.startsWith('.')) return place;
+  if (readable && readable === place && !place.startsWith('.')) return place;
   const digest = createHash('sha256').update(place).digest('hex').slice(0, 8);
   return `${readable.replace(/^[.-]+/, '')}-${digest}`;
 }

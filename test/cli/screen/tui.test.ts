@@ -190,9 +190,9 @@ test('keys come from keys.toml, and its mistakes are said with their lines', asy
   const { pty, restored } = screenOf(board.port, { env });
   await pty.shows(/F5 keys/);
   pty.type('\x1b[15~');
-  await pty.shows('On threads and messages');
+  await pty.shows('Keys: those of this place first');
   pty.type('q');
-  await pty.until(() => !pty.screen.includes('On threads'));
+  await pty.until(() => !pty.screen.includes('Keys: those'));
   pty.type('\x03');
   await leaves(pty);
   await restored();
