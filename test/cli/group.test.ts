@@ -88,7 +88,7 @@ test.each(['show', 'delete', 'purge', 'edit', 'rename'])(
   },
 );
 
-test('group create makes a group, and stores no event for the server', async () => {
+test('group create makes a group, and stores an event for the server', async () => {
   const data = await boardFolder();
   const args = ['group', 'create', 'Deploys', '--description', ' What\twent out ', '--data', data];
   expect(await runCli(args)).toEqual({
@@ -104,7 +104,7 @@ test('group create makes a group, and stores no event for the server', async () 
     messages: 0,
     lastNumber: 0,
   });
-  expect(leftEvents(data)).toEqual([]);
+  expect(leftEvents(data)).toEqual([{ type: 'groups.changed' }]);
 });
 
 test('group create --json prints the group', async () => {
@@ -174,6 +174,7 @@ test('group edit changes the description, and stores an event for the server', a
       rules: { access: 'open', posting: 'members', replying: 'members' },
       changed: ['description'],
     },
+    { type: 'groups.changed' },
     expect.objectContaining({
       type: 'group.logged',
       line: expect.objectContaining({ act: 'edit', by: null, detail: 'description' }),
@@ -245,6 +246,7 @@ test('group rename keeps number, members and messages, and stores an event for t
       rules: { access: 'open', posting: 'members', replying: 'members' },
       changed: ['name'],
     },
+    { type: 'groups.changed' },
     expect.objectContaining({
       type: 'group.logged',
       line: expect.objectContaining({ act: 'rename', by: null, detail: 'news to Olds' }),
@@ -256,7 +258,11 @@ test('a group can change the case of its name; a rename to the same name changes
   const data = await boardFolder();
   expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
   expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
-  expect(leftEvents(data).map(({ type }) => type)).toEqual(['group.changed', 'group.logged']);
+  expect(leftEvents(data).map(({ type }) => type)).toEqual([
+    'group.changed',
+    'groups.changed',
+    'group.logged',
+  ]);
 });
 
 test('the public group can be neither renamed nor deleted', async () => {
@@ -288,7 +294,10 @@ test('group delete also deletes messages and memberships, and stores an event fo
   expect(value(data, 'SELECT count(*) FROM groups WHERE id = 3')).toBe(0);
   expect(value(data, 'SELECT count(*) FROM memberships')).toBe(1);
   expect(value(data, 'SELECT group_concat(group_id) FROM messages')).toBe('1');
-  expect(leftEvents(data)).toEqual([{ type: 'group.removed', group: { id: 3, name: 'news' } }]);
+  expect(leftEvents(data)).toEqual([
+    { type: 'group.removed', group: { id: 3, name: 'news' } },
+    { type: 'groups.changed' },
+  ]);
   expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });
 

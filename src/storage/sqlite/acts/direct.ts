@@ -77,7 +77,7 @@ function requireRoomForConversation({ statements, at }: ServerTx, { user }: Acto
 
 /** Whether a conversation exists for the actor: one without a message exists only for those who have begun it. */
 function isBegun({ emptyConversation }: Statements, { user }: Actor, { id }: Group): boolean {
-  const empty = emptyConversation.get({ group: id });
+  const empty = emptyConversation.get({ group: id, user: user.id });
   return !empty || empty.createdBy === null || empty.createdBy === user.id;
 }
 
@@ -89,7 +89,8 @@ function begin(tx: ServerTx, { user, origin }: Actor, peer: Peer, known?: Group)
   const { statements, at } = tx;
   const name = storedName(user.id, peer.id);
   const group = { id: known?.id ?? add(tx, user, peer, name), name };
-  const joinedAt = statements.emptyConversation.get({ group: group.id })?.joinedAt ?? at - 1;
+  const joinedAt =
+    statements.emptyConversation.get({ group: group.id, user: user.id })?.joinedAt ?? at - 1;
   if (known) statements.forgetBeginner.run({ group: known.id });
   const other = { id: peer.id, name: peer.name };
   tx.emit({ type: 'direct.opened', origin, group, user, other, at: joinedAt });
@@ -109,7 +110,7 @@ function add({ statements, at }: ServerTx, user: User, peer: User, name: string)
 /** Announces a conversation to the user who learns of it by its first message. Call it before that is added. */
 export function announceConversation(tx: ServerTx, { user, origin }: Actor, { id }: Group): void {
   const { statements } = tx;
-  const empty = statements.emptyConversation.get({ group: id });
+  const empty = statements.emptyConversation.get({ group: id, user: user.id });
   const peer = statements.peerIn.get({ group: id, user: user.id });
   // Counts are written at the end of the transaction, and the next act of it may be an answer.
   changeCounts(statements, id, { lastNumber: 1 });

@@ -91,7 +91,7 @@ export function conversationStatements(orm: Orm) {
         })
         .returning({ id: groups.id })
         .prepare(),
-    /** When a direct conversation without a message was begun and by whom, whose id is null if both users have. */
+    /** When a direct conversation of the user without a message was begun and by whom, whose id is null if both users have. */
     emptyConversation: () => {
       const columns = { createdBy: groups.createdBy, joinedAt: memberships.joinedAt };
       const isEmpty = and(eq(groups.kind, 'direct'), eq(groups.lastNumber, 0));
@@ -100,9 +100,11 @@ export function conversationStatements(orm: Orm) {
         orm
           .select(columns)
           .from(groups)
-          .innerJoin(memberships, eq(memberships.groupId, groups.id))
-          .where(and(eq(groups.id, value('group')), isEmpty))
-          .limit(1),
+          .innerJoin(
+            memberships,
+            and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
+          )
+          .where(and(eq(groups.id, value('group')), isEmpty)),
         columns,
       );
     },
