@@ -156,8 +156,11 @@ class JsonPost extends Task implements Receiver<Posted> {
 
   private answer(line: string, mark: Mark): void {
     const { replies } = this.owner;
-    replies.say(line);
-    replies.costs.charge(mark);
-    replies.requests.end(this);
+    try {
+      replies.say(line);
+      replies.costs.charge(mark);
+    } finally {
+      replies.requests.end(this);
+    }
   }
 }

@@ -87,10 +87,7 @@ export function expel({ statements, emit }: OperatorTx, { id, name }: User, reas
   emit({ type: 'user.expelled', user: { id, name }, reason });
 }
 
-/** All memberships of a user. */
-const allOf = { after: 0, limit: Number.MAX_SAFE_INTEGER };
-
-/** The groups that the user is a member of. */
-export function groupsOf({ membershipsOf }: Statements, { id: user }: User): Group[] {
-  return membershipsOf.all({ user, ...allOf, counted: 0 }).map(({ id, name }) => ({ id, name }));
+/** The groups that the user is a member of, also conversations that do not exist for the user yet. */
+export function groupsOf({ allGroupsOf }: Statements, { id: user }: User): Group[] {
+  return allGroupsOf.all({ user });
 }

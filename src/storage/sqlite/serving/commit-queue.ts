@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Payer, Receiver } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
@@ -85,20 +86,15 @@ export class CommitQueue<C> {
    * events of all earlier calls and of this call have been published.
    */
   run(call: C, options?: WriteOptions): Promise<unknown> {
-    return new Promise((resolve, reject) => this.add(call, { resolve, reject }, options));
+    return new Promise((resolve, reject) => this.enqueue(call, { resolve, reject }, true, options));
   }
 
   /**
    * Like `run`, without a promise. The receiver is called in a later turn or microtask, even if the call is refused at
    * once.
    */
-  add(call: C, receiver: Receiver<unknown>, { bytes = 0, payer }: WriteOptions = {}): void {
-    if (this.closed) {
-      queueMicrotask(() => receiver.reject(boardError('SHUTTING_DOWN')));
-      return;
-    }
-    this.waiting.push({ call, bytes, payer, since: performance.now(), receiver });
-    this.schedule();
+  add(call: C, receiver: Receiver<unknown>, options?: WriteOptions): void {
+    this.enqueue(call, receiver, false, options);
   }
 
   /**
@@ -114,7 +110,7 @@ export class CommitQueue<C> {
       this.reads.add(() => {
         const began = performance.now();
         const receiver = { resolve, reject };
-        const write = { call, bytes: 0, payer, since: began, receiver };
+        const write = { call, bytes: 0, payer, since: began, receiver, isPromise: true };
         try {
           const time = { ask: () => this.clock.tick(), now: this.now() };
           const outcome = performOne(reader, call, time, began);
@@ -141,6 +137,20 @@ export class CommitQueue<C> {
       await this.underWay?.settled;
     }
     this.reads.finish();
+  }
+
+  private enqueue(
+    call: C,
+    receiver: Receiver<unknown>,
+    isPromise: boolean,
+    { bytes = 0, payer }: WriteOptions = {},
+  ): void {
+    if (this.closed) {
+      queueMicrotask(() => receiver.reject(boardError('SHUTTING_DOWN')));
+      return;
+    }
+    this.waiting.push({ call, bytes, payer, since: performance.now(), receiver, isPromise });
+    this.schedule();
   }
 
   private schedule(): void {
@@ -178,8 +188,9 @@ export class CommitQueue<C> {
     } catch (error) {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];
-      for (const write of lost) this.refuse(write, error);
+      const told = this.settleAll(lost.map((write) => [write, { took: 0, failure: error }]));
       this.reads.afterCommit(performance.now() - began);
+      await told;
       return;
     }
     this.underWay = undefined;
@@ -191,20 +202,41 @@ export class CommitQueue<C> {
       this.counts.seconds.note(seconds);
       this.options.trouble?.committed();
     }
-    this.finish(batch, written.outcomes);
+    const told = this.finish(batch, written.outcomes);
     this.reads.afterCommit(performance.now() - began);
+    await told;
   }
 
   /** Receivers may read at once, so all events come first. */
-  private finish(batch: readonly Write<C>[], outcomes: readonly Outcome[]): void {
+  private finish(batch: readonly Write<C>[], outcomes: readonly Outcome[]): Promise<void> | void {
     for (const [at, outcome] of outcomes.entries()) this.announce(batch[at] as Write<C>, outcome);
-    for (const [at, outcome] of outcomes.entries()) {
+    return this.settleAll(outcomes.map((outcome, at) => [batch[at] as Write<C>, outcome]));
+  }
+
+  /**
+   * Tells each write its outcome, those of one payer in their order: what waits for a promise goes on some microtasks later, so a
+   * receiver after a promise is called in the next turn, and so is what follows it.
+   * @returns a promise if anything is told in a later turn
+   */
+  private settleAll(settled: readonly Settled<C>[]): Promise<void> | void {
+    const promised = new Set<Payer>();
+    const late: Settled<C>[] = [];
+    const delayed = new Set<Payer>();
+    for (const [write, outcome] of settled) {
+      const { payer, isPromise } = write;
+      if (payer && (delayed.has(payer) || (!isPromise && promised.has(payer)))) {
+        delayed.add(payer);
+        late.push([write, outcome]);
+        continue;
+      }
+      if (payer && isPromise) promised.add(payer);
       try {
-        this.settle(batch[at] as Write<C>, outcome);
+        this.settle(write, outcome);
       } catch (error) {
         this.options.failed?.(error);
       }
     }
+    if (late.length > 0) return nextTurn().then(() => this.settleAll(late));
   }
 
   /** The writes of the next commit: all that fit. */
@@ -273,6 +305,8 @@ export class CommitQueue<C> {
   }
 }
 
+type Settled<C> = readonly [Write<C>, Outcome];
+
 /** A call that waits for its commit. */
 interface Write<C> {
   readonly call: C;
@@ -281,4 +315,6 @@ interface Write<C> {
   /** When it arrived, by `performance.now()`. */
   readonly since: number;
   readonly receiver: Receiver<unknown>;
+  /** Whether the receiver settles a promise. */
+  readonly isPromise: boolean;
 }

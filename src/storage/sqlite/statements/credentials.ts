@@ -130,7 +130,7 @@ export function credentialStatements(orm: Orm) {
     endTokensUpTo: () =>
       orm
         .update(users)
-        .set({ tokensAfter: sql`${value('issuedAt')}` })
+        .set({ tokensAfter: sql`max(${users.tokensAfter}, ${value('issuedAt')})` })
         .where(eq(users.id, value('user')))
         .prepare(),
     forgetEndedTokensUpTo: () =>

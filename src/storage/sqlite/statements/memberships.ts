@@ -52,6 +52,20 @@ export function membershipStatements(orm: Orm) {
           .limit(value('limit')),
         membershipColumns,
       ),
+    /** The groups that the user is a member of, also conversations that do not exist for the user yet. */
+    allGroupsOf: () => {
+      const columns = { id: groups.id, name: membershipColumns.name };
+      return direct(
+        orm.$client,
+        orm
+          .select(columns)
+          .from(memberships)
+          .innerJoin(groups, eq(groups.id, memberships.groupId))
+          .where(eq(memberships.userId, value('user')))
+          .orderBy(asc(memberships.groupId)),
+        columns,
+      );
+    },
     /** Whether `:user` has muted any user or thread, and whether anybody has invited `:user` to a group. */
     loginFlags: () => {
       const isInvited = orm
