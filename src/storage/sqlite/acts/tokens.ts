@@ -15,9 +15,9 @@ export interface TokenUse {
   readonly at: number;
 }
 
-/** When a token is issued: not in the future, or it would be valid until long after its login. */
+/** When a token is issued: not far from now, or it would be valid until long after its login, or not at all. */
 export function issueTime({ at, now }: Pick<OperatorTx, 'at' | 'now'>): number {
-  return at > now + day ? now : at;
+  return Math.abs(at - now) > day ? now : at;
 }
 
 /** Stores when a token was used. A token that has ended since does not become valid again. */
