@@ -298,6 +298,7 @@ export function directContract(open: OpenStorage): void {
         const storage = open({ durable: false, groups: ['main'] });
         try {
           await new Replay(storage).play(all);
+          expect(storage.problems()).toEqual([]);
         } finally {
           await storage.close();
         }
@@ -305,4 +306,32 @@ export function directContract(open: OpenStorage): void {
       { numRuns: runs },
     );
   });
+
+  test('a conversation without a message follows the name of the other user, and their deletion', async () => {
+    const board = open({ groups: ['main'] });
+    const { administration, repository } = board;
+    for (const name of ['alice', 'dave']) {
+      await administration.createUser(userName(name), 'hash');
+    }
+    const alice = await login(board, 'alice');
+    await login(board, 'dave');
+    const { group } = await repository.openDirect(alice, 'dave');
+    await repository.announceOutsideChanges();
+    board.events();
+    await administration.renameUser('dave', userName('robert'));
+    await repository.announceOutsideChanges();
+    expect(board.events()).toMatchObject([
+      { type: 'user.renamed', was: 'dave', groups: [{ id: group.id }] },
+    ]);
+    await administration.deleteUser('robert', 'keep', toTheEnd);
+    const session = await login(board, 'alice');
+    expect((await repository.directs(session, { after: 0, limit: 9 })).map(nameOf)).toEqual([
+      '@[deleted]',
+    ]);
+    expect(board.problems()).toEqual([]);
+  });
+}
+
+function nameOf({ group }: { group: { name: string } }): string {
+  return group.name;
 }
