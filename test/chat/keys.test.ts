@@ -21,7 +21,7 @@ test('Tab completes commands, groups, numbers, people and help, and the line sta
   await completes('%gr', /> %group$/);
   await completes('%group', /%groups +%groupjoin.*\n(%.*\n)*.*> %group$/);
   await completes('%groupjoin RAN', /> %groupjoin random$/);
-  await completes('%groupjoin ', /main +general +news +help +random\n.*> %groupjoin$/);
+  await completes('%groupjoin ', /general +news +help +random\n.*> %groupjoin$/);
   await completes('%groupleave ', /> %groupleave main$/);
   await completes('%message ', /1 +bob: lunch\n2 +bob: tea\n.*> %message$/);
   await completes('%list 5 b', /> %list 5 before$/);

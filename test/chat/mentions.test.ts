@@ -30,7 +30,7 @@ test('@all of a moderator rings for the members, and not for the moderator in an
   alice.type('%join\r');
   await alice.shows(/\(no messages\)\n-{40}\n.*>$/);
   const again = Pty.chat(['127.0.0.1', board.port, '--user', 'mona']);
-  await again.shows(/Password: $/);
+  await again.shows(/Password:$/);
   again.type(`${password}\r`);
   await again.shows(/every command\.\n.*>$/);
   await mona.call('message.post', { group: 'main', subject: 'for all', content: 'hello @all' });

@@ -114,6 +114,7 @@ export function groupsContract(open: OpenStorage): void {
     const rules = { access: 'secret', posting: 'moderators', replying: 'members' };
     expect(await announced(board)).toMatchObject([
       { type: 'group.changed', group: renamed, was: 'plans', rules, by: 'alice' },
+      { type: 'groups.changed' },
       { type: 'group.logged', line: { act: 'rename', detail: 'plans to deeds' } },
       {
         type: 'group.logged',
@@ -133,7 +134,10 @@ export function groupsContract(open: OpenStorage): void {
     await announced(board);
     expect(await errorCodeOf(board.groups.delete(bob, plans))).toBe('FORBIDDEN');
     await board.groups.delete(alice, plans);
-    expect(await announced(board)).toMatchObject([{ type: 'group.removed', group, by: 'alice' }]);
+    expect(await announced(board)).toMatchObject([
+      { type: 'group.removed', group, by: 'alice' },
+      { type: 'groups.changed' },
+    ]);
     for (const ref of [plans, { id: group.id }]) {
       expect(await errorCodeOf(board.groups.show(bob, ref))).toBe('GROUP_NOT_FOUND');
       expect(await errorCodeOf(board.administration.group(ref))).toBe('GROUP_NOT_FOUND');
