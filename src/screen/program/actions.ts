@@ -82,7 +82,7 @@ export class Actions {
 
   /** Keeps what is being written, because the screen ends. */
   stop(): void {
-    this.writing.keep();
+    this.writing.stop();
   }
 
   act(action: ActionName): Promise<void> | undefined {

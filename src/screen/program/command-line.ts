@@ -44,6 +44,7 @@ export class CommandLine {
       confirm: (question) => dialogue.confirm(question.replace(/\s*\(y\/N\)\s*$/, '')),
       secret: (prompt, chosen) => this.secret(prompt, chosen),
       write: (title) => writing.text(title),
+      written: (title) => writing.textTaken(title),
       leave,
     });
   }

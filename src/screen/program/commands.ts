@@ -20,6 +20,8 @@ interface CommandsOptions {
   readonly secret: (prompt: string, chosen: boolean) => Promise<string | undefined>;
   /** Lets the user write a text of several lines. Undefined if the user gives up. */
   readonly write: (title: string) => Promise<string | undefined>;
+  /** Called when the command that such a text was for is carried out. */
+  readonly written: (title: string) => void;
   readonly leave: () => void;
 }
 
@@ -49,7 +51,13 @@ export class Commands {
   async run(line: string): Promise<Ran> {
     const typed = line.trim();
     const before = this.options.place();
-    const context = this.context(before, typed);
+    let isWritten = false;
+    const write = async () => {
+      const text = await this.options.write(typed);
+      isWritten = text !== undefined;
+      return text;
+    };
+    const context = this.context(before, write);
     let text = '';
     const command = /^[%/]/.test(typed) ? typed : `%${typed}`;
     const [word = ''] = /^\S+/.exec(command) ?? [];
@@ -59,6 +67,7 @@ export class Commands {
       const { done, value } = await pieces.next();
       if (done) {
         const went = context.place === before ? undefined : context.place;
+        if (value && isWritten) this.options.written(typed);
         return { text: text.trimEnd(), isDone: value, went };
       }
       if (text.length >= mostOutput) continue;
@@ -67,7 +76,7 @@ export class Commands {
     }
   }
 
-  private context(place: Place | undefined, title: string): TextContext {
+  private context(place: Place | undefined, write: () => Promise<string | undefined>): TextContext {
     const { board, columns, zone, confirm, secret, leave } = this.options;
     let lines: string[] | undefined;
     return {
@@ -82,13 +91,13 @@ export class Commands {
       },
       textLine: async () => {
         if (!lines) {
-          const text = await this.options.write(title);
+          const text = await write();
           if (text === undefined) return '%cancel';
           lines = [...text.split('\n').map(asTyped), textEnd];
         }
         return lines.shift();
       },
-      givingUp: 'Esc gives it up.',
+      givingUp: 'Esc gives it up',
       draftBytes: limits.content,
       confirm,
       place,

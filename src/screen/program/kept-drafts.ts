@@ -39,9 +39,7 @@ export class KeptDrafts implements DraftStore {
 
   set(place: string, draft: Draft | undefined): string {
     const said = this.store.set(place, draft);
-    this.changes++;
-    this.kept.delete(place);
-    if (draft && this.store.get(place)) this.kept.add(place);
+    this.look(place);
     return said;
   }
 
@@ -57,14 +55,28 @@ export class KeptDrafts implements DraftStore {
     return marked;
   }
 
-  /** A group has another name: its drafts go with it. */
+  /** A group has another name: its drafts go with it. A draft that is there already stays, and the other one keeps its place. */
   renamed(was: string, now: string): void {
     for (const each of this.places()) {
       const place = draftPlace(each);
       if (place.to === 'command' || place.group !== was) continue;
+      const next = `${now}${each.slice(was.length)}`;
       const draft = this.get(each);
-      this.set(`${now}${each.slice(was.length)}`, draft);
-      this.set(each, undefined);
+      // Another screen of the same user may have moved it.
+      if (!draft || this.get(next)) {
+        this.look(each);
+        this.look(next);
+        continue;
+      }
+      this.set(next, draft);
+      if (this.get(next)) this.set(each, undefined);
     }
+  }
+
+  /** Another screen of the user may have changed a draft. */
+  private look(place: string): void {
+    this.changes++;
+    if (this.store.get(place)) this.kept.add(place);
+    else this.kept.delete(place);
   }
 }

@@ -20,6 +20,8 @@ export interface Letter {
   readonly hasSubject: boolean;
   /** @returns what the user is told */
   readonly send: (draft: Draft) => Promise<string>;
+  /** Whether whoever asked for the text removes the draft, because sending only hands the text over. */
+  readonly outlivesSending?: true;
 }
 
 interface LettersOptions {
@@ -126,14 +128,14 @@ export class Letters {
     };
   }
 
-  /** A draft for a group that the user is not in. It can be read and copied, and not be sent. */
-  nowhere(place: string, draft: Draft, group: string): Letter {
-    const refusal = `You are not in ${group}, so this cannot be sent there.`;
+  /** A draft that cannot be sent: it can be read and copied. @param refusal why */
+  nowhere(place: string, draft: Draft, refusal: string): Letter {
     return {
       place: () => place,
       titles: () => [place],
       refusal: () => refusal,
-      begun: draft,
+      // The draft is the user's text, so closing the box keeps it.
+      begun: { text: '' },
       hasSubject: draft.subject !== undefined,
       send: async () => refusal,
     };

@@ -31,10 +31,16 @@ interface WritingOptions {
   readonly say: (text: string) => void;
 }
 
+/** A box with the text that is written in it. */
+interface Box {
+  readonly composer: Composer;
+  readonly letter: Letter;
+}
+
 /** Writes messages: replies, threads, edits. A text that is not sent is kept as a draft. */
 export class Writing {
-  /** The box that is open, with the place of its draft. */
-  private box: { readonly composer: Composer; readonly letter: Letter } | undefined;
+  /** The box that is open. */
+  private box: Box | undefined;
 
   private keeping: NodeJS.Timeout | undefined;
 
@@ -97,7 +103,7 @@ export class Writing {
     this.write(letter);
   }
 
-  /** Goes on with a draft. @throws BoardError if the message that it edits is gone */
+  /** Goes on with a draft. If it cannot be sent any more, it is shown with the reason. */
   async goOn(place: string): Promise<void> {
     const { groups, drafts, board } = this.options;
     const draft = drafts.get(place);
@@ -107,7 +113,10 @@ export class Writing {
     if (group === undefined) {
       const isNew = where.to === 'group' && isDirectName(where.group);
       if (isNew) this.direct(userOfDirectName(where.group));
-      else this.write(this.letters.nowhere(place, draft, where.group));
+      else {
+        const why = `You are not in ${where.group}, so this cannot be sent there.`;
+        this.write(this.letters.nowhere(place, draft, why));
+      }
       return;
     }
     if (where.to === 'group') {
@@ -115,21 +124,30 @@ export class Writing {
       return;
     }
     const { number } = where;
-    const message = await board.call('message.get', { group, number });
-    const { thread, sender } = message;
-    this.write(
-      where.to === 'edit'
-        ? this.letters.edit(message)
-        : this.letters.reply({ group, number, thread }, { sender, text: '' }),
-    );
+    let letter: Letter;
+    try {
+      const message = await board.call('message.get', { group, number });
+      const { thread, sender } = message;
+      letter =
+        where.to === 'edit'
+          ? this.letters.edit(message)
+          : this.letters.reply({ group, number, thread }, { sender, text: '' });
+    } catch (error) {
+      if (!(error instanceof BoardError)) throw error;
+      letter = this.letters.nowhere(place, draft, inScreen(error.message));
+    }
+    this.write(letter);
   }
 
-  /** A text for a command that takes several lines. @returns undefined if the user gives it up */
+  /**
+   * A text for a command that takes several lines. Its draft is kept until `textTaken`, because the board may refuse the command.
+   * @returns undefined if the user gives it up
+   */
   text(title: string): Promise<string | undefined> {
     return new Promise((resolve) => {
       this.write(
         {
-          place: () => `:${title}`,
+          place: () => commandPlace(title),
           titles: () => [`:${title}`],
           begun: { text: '' },
           hasSubject: false,
@@ -137,25 +155,46 @@ export class Writing {
             resolve(text);
             return '';
           },
+          outlivesSending: true,
         },
         () => resolve(undefined),
       );
     });
   }
 
+  /** The board has taken the text of a command. */
+  textTaken(title: string): void {
+    const { drafts } = this.options;
+    const place = commandPlace(title);
+    if (drafts.get(place)) drafts.set(place, undefined);
+  }
+
   /** Keeps what is in the box, because the screen ends. */
-  keep(): void {
-    if (!this.box) return;
-    const { composer, letter } = this.box;
-    this.options.drafts.set(letter.place(), nonEmpty(composer.draft));
+  stop(): void {
+    clearTimeout(this.keeping);
+    if (this.box) this.keep(this.box);
+  }
+
+  /** Keeps what is in a box, unless nothing was written there. @returns what the user is told */
+  private keep({ composer, letter }: Box): string {
+    const { draft } = composer;
+    const kept = isSame(draft, letter.begun) ? undefined : nonEmpty(draft);
+    return this.options.drafts.set(letter.place(), kept);
+  }
+
+  /** A box is closed, or another one has taken its place. */
+  private closed(box: Box): void {
+    if (this.box !== box) return;
+    clearTimeout(this.keeping);
+    this.keeping = undefined;
+    this.box = undefined;
   }
 
   /** Keeps what is being written within some seconds, because the program, or the board, may be killed. */
   private keepSoon(): void {
     this.keeping ??= setTimeout(() => {
       this.keeping = undefined;
-      const { composer, letter } = this.box ?? {};
-      if (composer && letter && !isSame(composer.draft, letter.begun)) this.keep();
+      if (this.box) this.keep(this.box);
     }, keepPause).unref();
   }
 
@@ -180,19 +219,28 @@ export class Writing {
     const place = () => letter.place();
     let isSending = false;
     this.lost = undefined;
+    // The new box may be for the same place, and begins with what was written there.
+    if (this.box) this.keep(this.box);
     const close = () => {
       dialogue.close(composer);
-      this.box = undefined;
+      this.closed(box);
     };
     const send = async (draft: Draft) => {
       if (isSending) return;
       isSending = true;
       // Until the board has it, the text is nowhere else.
       drafts.set(place(), draft);
-      if (!board.connected) composer.refuse('There is no connection: it is sent when it is back.');
+      const kept = drafts.get(place());
+      if (!board.connected) {
+        composer.refuse('There is no connection. The text is sent when it is back.');
+      }
       try {
         const done = await letter.send(draft);
-        drafts.set(place(), undefined);
+        // The user may have closed the box meanwhile, and written something else there.
+        const now = drafts.get(place());
+        if (!letter.outlivesSending && now && kept && isSame(now, kept)) {
+          drafts.set(place(), undefined);
+        }
         close();
         if (done !== '') say(done);
       } catch (error) {
@@ -212,9 +260,10 @@ export class Writing {
       keys,
       complete,
       ...(editor && { editor }),
+      isSending: () => isSending,
       send: (draft) => void send(draft),
-      keep: (draft) => {
-        const said = drafts.set(place(), isSame(draft, begun) ? undefined : nonEmpty(draft));
+      keep: () => {
+        const said = this.keep(box);
         close();
         givenUp();
         say(said);
@@ -222,10 +271,11 @@ export class Writing {
       pressed: () => this.keepSoon(),
       redraw: () => dialogue.redraw(),
     });
-    this.box = { composer, letter };
+    const box: Box = { composer, letter };
+    this.box = box;
     dialogue.open(composer, true, () => {
-      this.keep();
-      this.box = undefined;
+      this.keep(box);
+      this.closed(box);
       givenUp();
     });
   }
@@ -235,6 +285,10 @@ export class Writing {
 function requireNone({ refusal }: Letter): void {
   const why = refusal?.();
   if (why !== undefined) throw new NothingHere(why);
+}
+
+function commandPlace(title: string): string {
+  return `:${title}`;
 }
 
 function isSame(one: Draft, other: Draft): boolean {

@@ -26,6 +26,8 @@ export interface ComposerOptions {
   readonly complete?: Complete;
   /** Lends the terminal to the editor of the user. @returns undefined if the text stays as it was */
   readonly editor?: (text: string) => Promise<string | undefined>;
+  /** Whether the text is being sent. Until the board has answered, it stays as it is. */
+  readonly isSending?: () => boolean;
   /** Called when the user sends. The composer goes on if the board refuses. */
   readonly send: (draft: Draft) => void;
   /** Called when the user closes the box. */
@@ -71,6 +73,11 @@ export class Composer {
 
   press(event: KeyEvent): void {
     if (this.isLent) return;
+    const { keys, keep, isSending } = this.options;
+    if (isSending?.()) {
+      if ('key' in event && keys.action('box', event.key) === 'keep-draft') keep(this.draft);
+      return;
+    }
     this.problem = undefined;
     this.options.pressed?.();
     if ('paste' in event) {
@@ -78,7 +85,6 @@ export class Composer {
       else this.type(event.paste.replace(/\r\n?/g, '\n'));
       return;
     }
-    const { keys, keep } = this.options;
     const action = keys.action('box', event.key);
     if (action !== 'complete') this.completing.end();
     if (action !== 'row-up' && action !== 'row-down') this.area.forgetColumn();

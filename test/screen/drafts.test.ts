@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { KeptDrafts } from '../../src/screen/program/kept-drafts.ts';
+import { draftsInMemory } from '../../src/screen/widgets/drafts.ts';
+import { ScreenTester } from './screen-tester.ts';
+import { stage } from './stage.ts';
+
+/** Alice reads a message of plans, a group of bob. */
+async function reading() {
+  const { board, bob, password } = await stage();
+  await bob.call('group.create', { name: 'plans' });
+  const alice = await board.protectedProgram('alice', password);
+  await alice.call('group.join', { group: 'plans' });
+  await bob.call('message.post', { group: 'plans', subject: 'Trip', content: 'On Sunday?' });
+  const screen = await ScreenTester.open(board, { password, columns: 100, rows: 24 });
+  await screen.shows('On Sunday?');
+  const textOf = async (number: number) =>
+    (await screen.board.call('message.get', { group: 'plans', number })).content;
+  return { board, bob, screen, textOf };
+}
+
+test('a draft that cannot be sent is shown with the reason, and stays when its box is closed', async () => {
+  const { bob, screen } = await reading();
+  await screen.typed('rYes, please.\x1b', 'The draft is kept');
+  await bob.call('message.delete', { group: 'plans', number: 1 });
+  await screen.shows('deleted by bob');
+  await screen.typed(':drafts\r', 'plans#1 Yes, please.');
+  await screen.typed('\r', 'There is no message 1');
+  await screen.typed('\x1b', 'The draft is kept');
+  await bob.call('group.remove', { group: 'plans', user: 'alice' });
+  await screen.shows('You were removed from plans');
+  await screen.typed(':drafts\r', 'plans#1 Yes, please.');
+  await screen.typed('\r', 'You are not in plans, so this cannot be sent there.');
+  await screen.typed('\x1b', 'The draft is kept');
+  await screen.shows('plans#1 Yes, please.');
+});
+
+test('a box that takes the place of another one loses neither text', async () => {
+  const { board, screen } = await reading();
+  await screen.typed('rYes, please.\x1b', 'The draft is kept');
+  await screen.typed(':drafts\r', 'plans#1 Yes, please.');
+  // The board is asked for the message once the connection is back. The box opens then.
+  await board.restart(
+    async () => {
+      await screen.shows('not connected');
+      screen.type('\r');
+      await screen.typed('qqcAnother\rWhere to?', 'Where to?');
+    },
+    { port: board.port },
+  );
+  await screen.shows('Reply to #1 of bob in plans');
+  await screen.typed('\x1b', 'The draft is kept');
+  await screen.typed(':drafts\r', 'plans#1 Yes, please.');
+  await screen.shows(/plans +Another/);
+});
+
+test('a text that waits for the connection stays as it is, and a later draft of its place stays', async () => {
+  const { board, screen, textOf } = await reading();
+  await board.restart(
+    async () => {
+      await screen.shows('not connected');
+      await screen.typed('rYes.\x13', 'There is no connection. The text is sent when it is back.');
+      screen.type(' And more');
+      await screen.typed('\x1bOP', 'While you write a message');
+      await screen.typed('q', 'Yes.');
+      expect(screen.text).not.toContain('And more');
+      await screen.typed('\x1b', 'The draft is kept');
+      await screen.typed('r And more\x1b', 'The draft is kept');
+    },
+    { port: board.port },
+  );
+  await screen.shows('Your reply is message 2 of plans.');
+  expect(await textOf(2)).toBe('Yes.');
+  await screen.typed(':drafts\r', 'plans#1 Yes. And more');
+});
+
+test('the text of a command that is refused stays a draft', async () => {
+  const { bob, screen } = await reading();
+  await screen.typed(':post Tents\r', ':post Tents');
+  await screen.typed('Who has one?', 'Who has one?');
+  await bob.call('group.remove', { group: 'plans', user: 'alice' });
+  await screen.typed('\x13', /not in plans|not a member of plans/);
+  await screen.typed(':drafts\r', ':post Tents Who has one?');
+});
+
+test('the draft of a command is gone when the command is done', async () => {
+  const { screen, textOf } = await reading();
+  await screen.typed(':post Tents\r', ':post Tents');
+  await screen.typed('Who has one?\x13', 'Message 2 posted in plans.');
+  await screen.typed('q', 'On Sunday?');
+  await screen.typed(':drafts\r', 'There are no drafts.');
+  expect(await textOf(2)).toBe('Who has one?');
+});
+
+test('two screens of a user move a draft to the new name of its group once', () => {
+  const store = draftsInMemory();
+  store.set('plans', { text: 'On Sunday' });
+  const screens = [new KeptDrafts(store), new KeptDrafts(store)];
+  for (const drafts of screens) drafts.renamed('plans', 'ideas');
+  for (const drafts of screens) {
+    expect(drafts.places()).toEqual(['ideas']);
+    expect(drafts.get('ideas')).toEqual({ text: 'On Sunday' });
+  }
+});
+
+test('a draft does not take the place of the one that its new name has', () => {
+  const store = draftsInMemory();
+  store.set('plans', { text: 'On Sunday' });
+  store.set('ideas', { text: 'On Monday' });
+  const drafts = new KeptDrafts(store);
+  drafts.renamed('plans', 'ideas');
+  expect(drafts.get('ideas')).toEqual({ text: 'On Monday' });
+  expect(drafts.get('plans')).toEqual({ text: 'On Sunday' });
+});
