@@ -98,7 +98,11 @@ test('every method has a text command, except those that only programs need', ()
     (name) => !commands.some((source) => source.includes(`'${name}'`)),
   );
   expect(untyped.sort()).toEqual([
-    ...['door.login', 'door.look', 'group.changes', 'rpc.discover', 'server.info'],
+    ...['door.dropClaims', 'door.login', 'door.look'],
+    ...['draft.list', 'draft.set'],
+    ...['group.changes', 'rpc.discover'],
+    ...['screen.keys', 'screen.setKeys'],
+    'server.info',
     // %exit, which a server and a client do in ways of their own.
     'session.logout',
     ...['session.resume', 'session.show'],
@@ -108,7 +112,7 @@ test('every method has a text command, except those that only programs need', ()
 test('before the login only login, resume, logout and questions about the server are allowed', () => {
   const open = Object.entries(methods).filter(([, { login }]) => !login);
   expect(open.map(([name]) => name).sort()).toEqual([
-    ...['door.login', 'door.look'],
+    ...['door.dropClaims', 'door.login', 'door.look'],
     'ping',
     'rpc.discover',
     'server.info',
@@ -122,6 +126,7 @@ test('the methods that change the board are marked as writes', () => {
   const writes = Object.entries(methods).filter(([, { effect }]) => effect === 'write');
   expect(writes.map(([name]) => name).sort()).toEqual([
     'direct.open',
+    'draft.set',
     'group.bar',
     'group.create',
     'group.delete',
@@ -146,6 +151,7 @@ test('the methods that change the board are marked as writes', () => {
     'message.report',
     'message.unpin',
     'report.close',
+    'screen.setKeys',
     'thread.close',
     'thread.mute',
     'thread.reopen',
