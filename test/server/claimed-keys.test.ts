@@ -258,3 +258,66 @@ test('a login that cannot remember its key succeeds, and says why', async () => 
   await peer.call('account.removeKey', removal);
   expect((await peer.call('account.addKey', {})).key).toMatchObject({ confirmed: true });
 });
+
+test.each(['password', 'key', 'key of the operator', 'password of the operator', 'claim'])(
+  'claims of who held an unprotected name end when it is protected (by %s)',
+  async (by) => {
+    const board = await TestBoard.start();
+    const mallory = await board.program('bob');
+    const [foreign, own] = [pair('mallory'), pair('bob')];
+    await mallory.call('account.addKey', { line: foreign.line });
+    if (by === 'claim') await mallory.call('account.addKey', { line: own.line });
+    await mallory.call('session.logout', {});
+    await mallory.closed();
+    const bob = await vouchedPeer(board);
+    const login = { user: 'bob', key: own.key };
+    await bob.call('door.login', by === 'claim' ? { ...login, claim: true } : login);
+    if (by === 'password') await bob.call('account.setPassword', { password });
+    if (by === 'key') await bob.call('account.addKey', {});
+    await board.operate(async (operator) => {
+      if (by === 'key of the operator') await operator.addUserKey('bob', own.key);
+      if (by === 'password of the operator') await operator.setPassword('bob', 'hash');
+    });
+    expect(await lookFor(board, foreign.fingerprint, 'bob')).toMatchObject({
+      ...{ name: 'protected', claimants: [], claimed: false },
+    });
+    const late = await vouchedPeer(board);
+    const { key } = foreign;
+    expect((await late.errorOf('door.login', { user: 'bob', key, claim: true })).word).toBe(
+      'SSH_KEY_NOT_FOUND',
+    );
+    expect(problems(board)).toEqual([]);
+  },
+);
+
+test.each(['password', 'key'])(
+  'claims of a user end when the operator removes the last protection (%s) of the name',
+  async (last) => {
+    const board = await TestBoard.start();
+    const { line, fingerprint } = pair('claimed');
+    const own = pair('own');
+    const bob = await vouchedPeer(board);
+    if (last === 'key') await bob.call('door.login', { user: 'bob', key: own.key, create: true });
+    else await bob.call('door.login', { user: 'bob', password, create: true });
+    const current = last === 'password' ? { current: password } : {};
+    await bob.call('account.addKey', { line, ...current });
+    expect((await lookFor(board, fingerprint)).claimants).toEqual(['bob']);
+    await board.operate(async (operator) => {
+      if (last === 'key') await operator.removeUserKey('bob', own.fingerprint);
+      else await operator.setPassword('bob', null);
+    });
+    expect(await lookFor(board, fingerprint, 'bob')).toMatchObject({
+      ...{ name: 'unprotected', claimants: [], claimed: false },
+    });
+  },
+);
+
+test('a protected user who sets another password or adds another key keeps their claims', async () => {
+  const board = await TestBoard.start();
+  const alice = await protectedUser(board, 'alice');
+  const { line, fingerprint } = pair('laptop');
+  await claim(alice, line);
+  await alice.call('account.setPassword', { password: `${password}!`, current: password });
+  await board.operate((operator) => operator.addUserKey('alice', pair('other').key));
+  expect((await lookFor(board, fingerprint)).claimants).toEqual(['alice']);
+});

@@ -84,6 +84,10 @@ test('nothing is kept of an unprotected name, and nothing shown to who takes a n
   await other.call('door.login', { user: 'alice' });
   expect((await other.errorOf('draft.list', {})).word).toBe('NAME_UNPROTECTED');
   expect(await other.call('screen.keys', {})).toEqual({ content: null });
+  // Nor to them after they have protected the name.
+  await other.call('account.setPassword', { password: 'correct horse battery' });
+  expect(await other.call('draft.list', {})).toEqual({ drafts: [] });
+  expect(await other.call('screen.keys', {})).toEqual({ content: null });
 });
 
 test('drafts and keys of the screen are deleted with their user', async () => {

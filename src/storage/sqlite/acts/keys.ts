@@ -5,10 +5,9 @@ import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
 import { requireActiveSession } from './access.ts';
 import { membershipOf } from './own-memberships.ts';
-import { dropRoles } from './roles.ts';
 import { endTokens, keepToken, removeToken } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
-import { expel, findUser } from './users.ts';
+import { expel, findUser, forgetOwner } from './users.ts';
 
 /**
  * Adds the SSH key that its session came by. The session depends on the key from now on, and its token, which does not name the
@@ -27,8 +26,9 @@ export function addKey(
   if (known) return known;
   const added = storeKey(tx, user, key);
   const first = !proof.isProtected;
-  // Others who held the unprotected name have tokens for it.
+  // Others who held the unprotected name have tokens for it, and can have added keys as lines.
   if (first) {
+    statements.removeClaimsOfUser.run({ user: user.id });
     if (token) keepToken(tx, { user: user.id, token, at: tx.at });
     endTokens(statements, user.id, token?.id);
   }
@@ -113,13 +113,14 @@ export function addUserKey(
   if (known) return { user, key: known };
   if (!user.protected) {
     expel(tx, user, 'The operator has protected your name with an SSH key. Log in again.');
+    tx.statements.removeClaimsOfUser.run({ user: user.id });
   }
   return { user, key: storeKey(tx, user, key) };
 }
 
 /**
  * Removes an SSH key for the operator. If nothing else protects the name, all of its sessions end and the user loses all
- * roles: anyone can take the name then.
+ * roles, drafts, keys of the screen and claims: anyone can take the name then.
  * @throws BoardError `USER_NOT_FOUND`, `SSH_KEY_NOT_FOUND`
  */
 export function removeUserKey(
@@ -136,7 +137,7 @@ export function removeUserKey(
   if (isProtected) tx.emit({ type: 'key.removed', origin: null, user: plain(user), key: key.id });
   else {
     expel(tx, user, 'The operator has removed your SSH key. Log in again.');
-    dropRoles(tx, user);
+    forgetOwner(tx, user);
   }
   return { user, key, isProtected };
 }

@@ -54,11 +54,11 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
   const { at, statements } = tx;
   const known = findAdmitted(tx, name, admission);
   // The name alone proves nothing, so it adds no key to a user who exists.
-  // The name alone proves nothing, so it adds no key to a user who exists.
   const addsKey = newKey !== undefined && (!known || admission.by !== 'name');
   const { present, refusal } = addsKey ? storable(statements, known, given, newKey) : nothing;
   if (known && admission.by === 'claim' && known.isProtected !== 1) {
     expel(tx, known, 'Your name was protected by an SSH key. Log in again.');
+    statements.removeClaimsOfUser.run({ user: known.id });
   }
   const account =
     (known ? statements.accountByKey.get({ key: name.key }) : undefined) ??
@@ -163,6 +163,8 @@ export function setPassword(
   const { user, origin } = actor;
   requireActiveSession(statements, actor);
   statements.setPassword.run({ user: user.id, hash: passwordHash });
+  // Whoever held the unprotected name can have added keys of their own as lines.
+  if (!actor.proof.isProtected) statements.removeClaimsOfUser.run({ user: user.id });
   if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.now });
   endTokens(statements, user.id, keep?.id);
   if (network !== null) know(tx, user.id, network);

@@ -28,7 +28,8 @@ export function createUser(
 
 /**
  * Sets or removes a password. Sessions under the name began without the new password, so they end. Without a password and
- * without an SSH key, the user loses all roles: anyone can take the name then, and protect it again.
+ * without an SSH key, the user loses all roles, drafts, keys of the screen and claims: anyone can take the name then, and protect
+ * it again.
  */
 export function changePassword(
   tx: OperatorTx,
@@ -37,8 +38,18 @@ export function changePassword(
   const user = findUser(tx.statements, name);
   expel(tx, user, 'Your password was changed by the operator. Log in again.');
   tx.statements.setPassword.run({ user: user.id, hash: passwordHash });
-  if (passwordHash === null && user.keys === 0) dropRoles(tx, user);
+  // Whoever held the unprotected name can have added keys of their own as lines.
+  if (!user.protected) tx.statements.removeClaimsOfUser.run({ user: user.id });
+  if (passwordHash === null && user.keys === 0) forgetOwner(tx, user);
   return findUser(tx.statements, name);
+}
+
+/** Takes from a user whose name is unprotected now what the next holder of the name must not have. */
+export function forgetOwner(tx: OperatorTx, user: User): void {
+  dropRoles(tx, user);
+  tx.statements.removeClaimsOfUser.run({ user: user.id });
+  tx.statements.removeDraftsOfUser.run({ user: user.id });
+  tx.statements.removeScreenKeysOfUser.run({ user: user.id });
 }
 
 /** @throws BoardError as `Administration.renameUser` does */
