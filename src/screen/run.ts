@@ -109,5 +109,7 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
     display.open();
     program.start();
     if (options.notice !== undefined) program.say(options.notice);
+    // Streams that have ended before tell it to no listener.
+    if (gone.aborted || output.destroyed || input.readableEnded || input.destroyed) end();
   });
 }

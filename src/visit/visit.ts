@@ -136,20 +136,27 @@ class Stay {
     const { terminal, environment, gone } = visitor;
     if (!terminal || !text) {
       const session = await this.login(undefined);
-      return this.held(session, (opened) => runLines(visitor, opened));
+      return this.held(session, (opened, takeOver) => {
+        takeOver();
+        return runLines(visitor, opened);
+      });
     }
     const typing = new Typing(visitor, visitor.output);
     const session = await this.login(typing).finally(() => typing.close());
     const isDumb = isPlain || ['', 'dumb', 'unknown'].includes(environment.TERM ?? '');
     const isSmall = terminal.columns < least.columns || terminal.rows < least.rows;
-    return this.held(session, async (opened) => {
-      if (isDumb || isSmall) return runTextShell(visitor, text, opened, { isDumb });
+    return this.held(session, async (opened, takeOver) => {
+      if (isDumb || isSmall) {
+        takeOver();
+        return runTextShell(visitor, text, opened, { isDumb });
+      }
       const { input, output } = raw;
       const size = terminal;
       const { client: board } = opened;
       const title = hostname();
       const drafts = await draftsOf(board);
       const { keys, notice } = await keysOf(board);
+      takeOver();
       const ended = runScreen({
         ...{ board, input, output, size, title, gone },
         environment: { ...environment, TZ: environment.TZ || 'UTC' },
@@ -167,9 +174,13 @@ class Stay {
     });
   }
 
+  /**
+   * Uses a session, and closes it. If the visitor goes before `takeOver` was called, the session is closed at once; from then
+   * on `use` ends by itself.
+   */
   private async held(
     session: DoorSession,
-    use: (opened: Opened) => Promise<number>,
+    use: (opened: Opened, takeOver: () => void) => Promise<number>,
   ): Promise<number> {
     const { client } = session;
     const { gone } = this.visitor;
@@ -178,10 +189,10 @@ class Stay {
     if (gone.aborted) leave();
     try {
       const { name } = await client.call('server.info', {});
-      // From here on, the shell itself ends.
-      gone.removeEventListener('abort', leave);
-      return await use({ ...session, name });
+      const takeOver = () => gone.removeEventListener('abort', leave);
+      return await use({ ...session, name }, takeOver);
     } finally {
+      gone.removeEventListener('abort', leave);
       await client.close();
     }
   }

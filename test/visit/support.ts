@@ -36,7 +36,7 @@ export class Visit {
   private seen = 0;
 
   constructor(
-    board: TestBoard,
+    board: Pick<TestBoard, 'data'>,
     identity: Identity,
     {
       command,
