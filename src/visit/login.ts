@@ -25,6 +25,7 @@ type Look = Result<'door.look'>;
 
 // How often a visitor may answer before they are sent away.
 const mostAnswers = 5;
+const askedOften = 'That was asked often enough. Connect again to go on.';
 // Refusals of a name or a password: another answer may be accepted.
 const asksAgain: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NAME_INVALID',
@@ -75,9 +76,9 @@ export async function askedLogin(
 ): Promise<DoorSession> {
   const look = await lookFor(identity, door);
   const { key, user, password } = identity;
-  const isNewKey = key !== undefined && look.owner === null && !look.claimed;
+  const isNewKey = key !== undefined && look.owner === null;
   if (isNewKey && password === undefined && look.claimants.length > 0) {
-    const session = await enterAsClaimant(key, look.claimants, door, asker);
+    const session = await enterAsClaimant({ user, key }, look, door, asker);
     if (session) return session;
   }
   if (!isNewKey || password !== undefined) {
@@ -98,7 +99,7 @@ export async function askedLogin(
       asker.print(`${error.message}\n`);
     }
   }
-  throw new TaskError('That was asked often enough. Connect again to go on.');
+  throw new TaskError(askedOften);
 }
 
 function lookFor({ user, key }: Identity, door: DoorOptions): Promise<Look> {
@@ -111,7 +112,7 @@ function lookFor({ user, key }: Identity, door: DoorOptions): Promise<Look> {
 /** How to log in with what is known. Undefined if the visitor has to be asked. */
 function withoutQuestion(
   { key, user, password }: Identity,
-  { owner, claimed, name, access }: Look,
+  { owner, name, access }: Look,
   tell: (text: string) => void,
 ): Login | undefined {
   if (key && owner !== null) {
@@ -121,12 +122,6 @@ function withoutQuestion(
     return { key };
   }
   if (user === undefined) return undefined;
-  if (key && claimed) {
-    tell(
-      `${knowsNow(key)} You had added it to ${user}. If it was not you, somebody else uses this name, and you need another one.`,
-    );
-    return { key, user, claim: true };
-  }
   if (password !== undefined) return { ...(key && { key }), user, password };
   if (name === 'unprotected') return { ...(key && { key }), user };
   return !key && name === 'free' && access === 'open' ? { user } : undefined;
@@ -172,45 +167,79 @@ function knowsNow({ fingerprint }: Pick<NonNullable<Identity['key']>, 'fingerpri
 
 /**
  * Asks the holder of a key that users have added as a line, and that nobody has come by, which of them this is.
- * @returns undefined if it is none of them. Their claims are then gone
+ * @returns undefined if it is none of them. Their claims are then gone, if the visitor has said no
  */
 async function enterAsClaimant(
-  key: NonNullable<Identity['key']>,
-  claimants: readonly string[],
+  { user, key }: { user: string | undefined; key: NonNullable<Identity['key']> },
+  { claimed, claimants }: Pick<Look, 'claimed' | 'claimants'>,
   door: DoorOptions,
   asker: Asker,
 ): Promise<DoorSession | undefined> {
-  const user = await askClaimant(claimants, asker);
-  if (user === undefined) {
-    await dropClaims(door, key.fingerprint);
-    return undefined;
+  const isUser = (name: string) => name.toLowerCase() === user?.toLowerCase();
+  let left = claimants;
+  if (claimed && user !== undefined) {
+    // Found among all of them, and not only the first ten.
+    const asked = await askClaimant([claimants.find(isUser) ?? user], asker);
+    if (asked === 'unsaid') return undefined;
+    if (asked !== 'none') return enterClaimed(asked, key, door, asker);
+    left = claimants.filter((name) => !isUser(name));
   }
+  for (let answers = 0; left.length > 0; answers++) {
+    if (answers === mostAnswers) throw new TaskError(askedOften);
+    const asked = await askClaimant(left, asker);
+    if (asked === 'unsaid') return undefined;
+    if (asked === 'none') break;
+    const session = await enterClaimed(asked, key, door, asker);
+    if (session) return session;
+  }
+  await dropClaims(door, key.fingerprint);
+  return undefined;
+}
+
+/** @returns undefined if the user has not added the key, or not any more. The visitor is told so */
+async function enterClaimed(
+  { user }: { user: string },
+  key: NonNullable<Identity['key']>,
+  door: DoorOptions,
+  asker: Asker,
+): Promise<DoorSession | undefined> {
   try {
     const session = await enterDoor(door, { key, user, claim: true });
     asker.print(`${knowsNow(key)}\n`);
     return session;
   } catch (error) {
-    // The key was removed meanwhile, so it is an unknown one.
-    if (!(error instanceof BoardError && error.code === 'SSH_KEY_NOT_FOUND')) throw error;
+    const asksOn = ['SSH_KEY_NOT_FOUND', 'NAME_INVALID'];
+    if (!(error instanceof BoardError && asksOn.includes(error.code))) throw error;
     asker.print(`${error.message}\n`);
     return undefined;
   }
 }
 
-/** @returns undefined for none of them */
+/**
+ * @returns a name, which may be none of those that were shown; `none` if the visitor has said so, and `unsaid` for Enter
+ * @throws GivenUp
+ */
 async function askClaimant(
   claimants: readonly string[],
   asker: Asker,
-): Promise<string | undefined> {
+): Promise<{ user: string } | 'none' | 'unsaid'> {
   const [only = ''] = claimants;
   const isOne = claimants.length === 1;
   const question = isOne
     ? `${only} has added this key. Are you ${only}? y/N `
     : `${names(claimants, 'and')} have added this key. Which of them are you? [none] `;
-  const answer = (await asker.answer(question))?.trim();
-  if (answer === undefined) throw new GivenUp('Nothing was created.');
-  if (isOne) return /^y(es)?$/i.test(answer) ? only : undefined;
-  return claimants.find((name) => name.toLowerCase() === answer.toLowerCase());
+  for (let answers = 0; answers < mostAnswers; answers++) {
+    const answer = (await asker.answer(question))?.trim();
+    if (answer === undefined) throw new GivenUp('Nothing was created.');
+    const named = claimants.find((name) => name.toLowerCase() === answer.toLowerCase());
+    if (named !== undefined) return { user: named };
+    if (answer === '') return 'unsaid';
+    if (/^(n|no|none)$/i.test(answer)) return 'none';
+    if (!isOne) return { user: answer };
+    if (/^y(es)?$/i.test(answer)) return { user: only };
+    asker.print('Answer y or n.\n');
+  }
+  throw new TaskError(askedOften);
 }
 
 /** `alice`, `alice and bob`, `alice, bob and carol` */
@@ -225,7 +254,7 @@ async function newPassword(user: string, asker: Asker): Promise<string> {
     if ((await asker.secret('The same again: ')) === password) return password;
     asker.print('The two are not the same.\n');
   }
-  throw new TaskError('That was asked often enough. Connect again to go on.');
+  throw new TaskError(askedOften);
 }
 
 /** A key that is not remembered is asked about again at the next visit. */

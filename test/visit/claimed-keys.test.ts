@@ -29,31 +29,38 @@ async function look({ board, fingerprint }: Guest) {
   return { owner, claimants };
 }
 
-test.each([
-  ['alice', plain],
-  ['Alice', 'rpc'],
-])(
-  '%s as the name of ssh confirms the key of alice (%s), with a line that says so',
-  async (user, command) => {
+test.each(['alice', 'Alice'])(
+  'who comes as %s, which has a password and has added the key, is asked before the key is theirs',
+  async (user) => {
     const guest = await claimedBy(['alice', 'mallory'], user);
-    const says = `I know you by your key ${guest.fingerprint} from now on. You had added it to ${user}.`;
-    if (command === plain) {
-      const visit = guest.atTerminal(plain, plainTerminal);
-      await visit.shows(says);
-      await visit.shows('Welcome alice');
-      expect(visit.raw).not.toContain('New here?');
-      expect(visit.raw).not.toContain('Password');
-    } else {
-      const { code, stderr, stdout } = await guest.run(
-        'rpc',
-        '{"jsonrpc":"2.0","id":1,"method":"session.show","params":{}}\n',
-      );
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining(says) });
-      expect(stdout).toContain('"user":"alice"');
+    for (const command of ['rpc', 'groups', undefined]) {
+      expect(await guest.run(command)).toEqual({
+        code: 1,
+        stdout: '',
+        stderr: `corkboard: alice and mallory have added your SSH key ${guest.fingerprint} here. Connect once with a terminal and without a command to say whether that is you: ssh -t\n`,
+      });
     }
+    expect((await look(guest)).owner).toBeNull();
+    const visit = guest.atTerminal(plain, plainTerminal);
+    await visit.shows('alice has added this key. Are you alice? y/N ');
+    visit.type('y\r');
+    await visit.shows(`I know you by your key ${guest.fingerprint} from now on.`);
+    await visit.shows('Welcome alice');
+    expect(visit.raw).not.toContain('New here?');
+    expect(visit.raw).not.toContain('Password');
     expect(await look(guest)).toEqual({ owner: 'alice', claimants: [] });
   },
 );
+
+test('a claim on the name that ssh sends is confirmed by no command and no silence', async () => {
+  const guest = await claimedBy(['carol'], 'carol');
+  expect(await guest.run('post main Private', 'text')).toMatchObject({ code: 1, stdout: '' });
+  const visit = guest.atTerminal(plain, plainTerminal);
+  await visit.shows('Are you carol? y/N ');
+  visit.type('n\r');
+  await visit.shows('New here? Your name: [carol] ');
+  expect(await look(guest)).toEqual({ owner: null, claimants: [] });
+});
 
 test.each([undefined, 'carol'])(
   'with another name of ssh (%s) the visitor is asked, and y confirms the key',
@@ -86,7 +93,9 @@ test('n takes the key from who has added it, and the visitor goes on with an unk
 
 test.each([
   ['bob\r', 'Welcome bob', { owner: 'bob', claimants: [] }],
-  ['\r', 'New here? Your name: ', { owner: null, claimants: [] }],
+  ['None\r', 'New here? Your name: ', { owner: null, claimants: [] }],
+  ['\r', 'New here? Your name: ', { owner: null, claimants: ['alice', 'bob', 'mallory'] }],
+  ['alcie\r', 'Which of them are you?', { owner: null, claimants: ['alice', 'bob', 'mallory'] }],
 ])('of several who have added the key, %j', async (answer, then, result) => {
   const guest = await claimedBy(['alice', 'bob', 'mallory'], undefined);
   const visit = guest.atTerminal(plain, plainTerminal);
@@ -94,6 +103,31 @@ test.each([
   visit.type(answer);
   await visit.shows(then);
   expect(await look(guest)).toEqual(result);
+});
+
+test('y or n is asked again after another answer, and Enter takes the key from nobody', async () => {
+  const guest = await claimedBy(['alice'], undefined);
+  const visit = guest.atTerminal(plain, plainTerminal);
+  await visit.shows('Are you alice? y/N ');
+  visit.type('yes!\r');
+  await visit.shows('Answer y or n.');
+  await visit.shows('Are you alice? y/N ');
+  visit.type('\r');
+  await visit.shows('New here? Your name: ');
+  expect(await look(guest)).toEqual({ owner: null, claimants: ['alice'] });
+});
+
+test('who has added a key is let in by typing their name after ten others, who are shown', async () => {
+  const others = Array.from({ length: 10 }, (_, nth) => `other${nth}`);
+  const guest = await claimedBy([...others, 'zoe'], undefined);
+  const visit = guest.atTerminal(plain, plainTerminal);
+  await visit.shows('Which of them are you? [none] ');
+  expect(visit.raw).not.toContain('zoe');
+  visit.type('zeo\r');
+  await visit.shows('Which of them are you? [none] ');
+  visit.type('zoe\r');
+  await visit.shows('Welcome zoe');
+  expect(await look(guest)).toEqual({ owner: 'zoe', claimants: [] });
 });
 
 test('Ctrl-C at the question changes nothing', async () => {
