@@ -42,6 +42,16 @@ export function withRead(marks: Marks, added: readonly NumberRange[]): Marks {
   return { lastRead, ranges };
 }
 
+/** Whether other messages than the added ones became read, because the ranges took too many bytes. @param after what `withRead` made */
+export function readsOthers(before: Marks, added: readonly NumberRange[], after: Marks): boolean {
+  let { lastRead } = before;
+  for (const [first, last] of [...before.ranges, ...added].sort(([a], [b]) => a - b)) {
+    if (first > lastRead + 1) break;
+    lastRead = Math.max(lastRead, last);
+  }
+  return after.lastRead > lastRead;
+}
+
 /** The marks without the numbers up to `number`: their ranges after it. */
 export function readAfter({ lastRead, ranges }: Marks, number: number): NumberRange[] {
   return [[1, lastRead] as const, ...ranges]

@@ -3,7 +3,7 @@ import type { BoardClient } from '../client/board-client.ts';
 import type { KeyTable } from './keys/key-table.ts';
 import { Program } from './program/program.ts';
 import { abilitiesOf, type Environment } from './terminal/abilities.ts';
-import { Display, type Size } from './terminal/display.ts';
+import { Display, drawnSize, type Size } from './terminal/display.ts';
 import { Keys } from './terminal/keys.ts';
 import { type DraftStore, draftsInMemory } from './widgets/drafts.ts';
 
@@ -82,7 +82,7 @@ export function runScreen(options: ScreenOptions): Promise<string | undefined> {
     const editor = edit && ((text: string) => lend(() => edit(text)));
     const program = new Program({
       board,
-      size: () => ({ columns: size.columns, rows: size.rows }),
+      size: () => drawnSize(size),
       title,
       zone: environment.TZ,
       now,

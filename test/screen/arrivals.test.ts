@@ -97,7 +97,10 @@ test('a lost connection has a line, keys go on, and what was missed is there whe
       await screen.shows('not connected');
       await screen.typed('k', 'Where can I park?');
       await screen.typed('r', 'Reply to #2');
-      await screen.typed('In the yard.\x13', 'There is no connection: it is sent when it is back.');
+      await screen.typed(
+        'In the yard.\x13',
+        'There is no connection. The text is sent when it is back.',
+      );
     },
     { port: board.port },
   );
@@ -123,4 +126,17 @@ test('a count that notices cannot tell is asked of the board', async () => {
   await screen.shows(/news +3 │/);
   await bob.call('message.delete', { group: 'news', number: 2 });
   await screen.shows(/news +2 │/);
+});
+
+test('more than is kept may arrive before the user goes on', async () => {
+  const { post, screen } = await reading();
+  const posts = [];
+  for (let count = 1; count <= 410; count++) posts.push(post('main', `Thread ${count}.`, 'More.'));
+  const newest = Math.max(...(await Promise.all(posts)).map(({ number }) => number));
+  await screen.shows('410 new ▼');
+  screen.type('j');
+  await screen.until(() => !screen.text.includes('new ▼'));
+  screen.type('\x1b[H');
+  await screen.until(() => screen.rows.some((row) => /▾? *Thread \d+\./.test(row)));
+  await screen.typed('\r', `#${newest}`);
 });

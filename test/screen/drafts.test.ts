@@ -111,3 +111,12 @@ test('a draft does not take the place of the one that its new name has', () => {
   expect(drafts.get('ideas')).toEqual({ text: 'On Monday' });
   expect(drafts.get('plans')).toEqual({ text: 'On Sunday' });
 });
+
+test('a draft that the store has lost is not listed any more', () => {
+  const store = draftsInMemory();
+  store.set('plans', { text: 'On Sunday' });
+  const drafts = new KeptDrafts(store);
+  store.set('plans', undefined);
+  expect(drafts.get('plans')).toBeUndefined();
+  expect(drafts.places()).toEqual([]);
+});

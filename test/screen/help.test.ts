@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { helpOf } from '../../src/screen/keys/help.ts';
+import { KeyTable } from '../../src/screen/keys/key-table.ts';
 import { ScreenTester } from './screen-tester.ts';
 import { stage } from './stage.ts';
 
@@ -56,4 +58,19 @@ test.each([
   await screen.typed('c', 'New thread in main');
   await screen.shows('F1 keys');
   await screen.shows(/Esc keeps a draft\s+until you leave\./);
+});
+
+test.each(['joinable', 'drafts'] as const)(
+  'the help of the list %s begins with keys that do something there',
+  (place) => {
+    const [first] = helpOf(new KeyTable(), place, 'until you leave');
+    const keys = first?.rows.flatMap((row) => row.keys.split(', ')) ?? [];
+    expect(keys).toContain('Enter');
+    for (const key of 'rRedxuMyJKcXli') expect(keys).not.toContain(key);
+  },
+);
+
+test('the help of the box names no key that stops the program', () => {
+  const [first] = helpOf(new KeyTable(), 'box', 'until you leave');
+  expect(first?.rows.map(({ keys }) => keys)).not.toContain('Ctrl-Z');
 });

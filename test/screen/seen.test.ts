@@ -168,3 +168,33 @@ test('x, X, u and z change the counts with the answer of the board', async () =>
     expect(counts()).toEqual(shown);
   }
 });
+
+test('what is marked as unread twice is counted once', async () => {
+  const { screen, unread } = await reading();
+  await screen.typed(' ', 'The text of 4');
+  await screen.typed('k', 'The text of 5');
+  await screen.typed('u', '1 message from here on marked as unread.');
+  await screen.typed('z', 'main#4 is unread again.');
+  await screen.typed('z', 'main#5 is unread again.');
+  await screen.until(() => screen.rows[0]?.includes('6 unread · 5 @') ?? false);
+  expect(await unread()).toBe(5);
+});
+
+test('x says if the board counts older messages as read too, and then z does not take it back', async () => {
+  const { board, post, password } = await stage();
+  const posts = [post('main', 'Long', 'The first.')];
+  await posts[0];
+  for (let count = 0; count < 300; count++) {
+    posts.push(post('main', `Other ${count}`, 'Something else.'));
+    posts.push(post('main', undefined, 'A reply.', 1));
+  }
+  await Promise.all(posts);
+  const screen = await ScreenTester.open(board, { password });
+  await screen.typed('gmain#1\r', 'The first.');
+  await screen.typed('x', '301 messages of the thread marked as read, and older messages');
+  await screen.typed('z', 'There is nothing to take back.');
+  const { memberships } = await screen.board.call('session.show', {});
+  const unread = memberships.find(({ group }) => group === 'main')?.unread;
+  expect(unread).toBeLessThan(300);
+  await screen.until(() => screen.rows[0]?.includes(`${unread} unread`) ?? false);
+});

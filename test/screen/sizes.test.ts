@@ -47,3 +47,10 @@ test('wide characters, emoji, right-to-left text and long words stay within thei
   await screen.shows('xxxxx');
   expect(screen.rows.filter((row) => row.startsWith('x')).join('')).toContain('x'.repeat(500));
 });
+
+test('a larger terminal than is drawn on is used as far as it is drawn on', async () => {
+  const { board, post, password } = await stage();
+  await post('main', 'Lunch', 'Who is in?');
+  const screen = await ScreenTester.open(board, { password, columns: 410, rows: 160 });
+  await screen.until(() => screen.rows[149]?.includes('? keys') ?? false);
+});

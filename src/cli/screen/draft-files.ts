@@ -80,9 +80,16 @@ function placesIn(folder: () => string): string[] {
   }
   return files.slice(0, mostListed).flatMap((name) => {
     const base = basename(name, '.txt');
-    const place = read(() => join(path, name))?.place ?? base;
+    const place = read(() => join(path, name))?.place ?? messageOf(base) ?? base;
     return fileName(place) === base ? [place] : [];
   });
+}
+
+/** The place in the name of an old file without the line, such as `news-17-edit-1f3a9c20`, if it is that of a message. */
+function messageOf(base: string): string | undefined {
+  const [, group, number, edit = ''] = /^(.+)-(\d+)(-edit)?-[0-9a-f]{8}$/.exec(base) ?? [];
+  const place = `${group}#${number}${edit.replace('-', ' ')}`;
+  return group !== undefined && fileName(place) === base ? place : undefined;
 }
 
 /** The old draft is there until the new one is whole. */

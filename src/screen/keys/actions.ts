@@ -57,7 +57,7 @@ export const actions = {
   undo: {
     keys: ['z'],
     places: panes,
-    does: 'takes back, one after the other, what Space, x and X marked as read',
+    does: 'takes back, one after the other, what keys marked as read',
   },
   'new-thread': { keys: ['c'], places: panes, does: 'begins a thread', hint: 'new' },
   'next-unread': {
@@ -95,7 +95,7 @@ export const actions = {
   redraw: { keys: ['ctrl-l'], places: panes, does: 'draws the screen again' },
   suspend: {
     keys: ['ctrl-z'],
-    places: [...panes, 'box'],
+    places: panes,
     does: 'stops the program until fg (not over ssh)',
   },
   leave: { keys: ['ctrl-c'], places: panes, does: 'asks and leaves' },

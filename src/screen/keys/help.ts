@@ -12,13 +12,14 @@ export interface HelpSection {
 }
 
 /** What the help is asked for: a place of the key table, or what is special about one. */
-export type HelpPlace = Place | 'found' | 'joinable' | 'question';
+export type HelpPlace = Place | 'found' | 'joinable' | 'drafts' | 'question';
 
 const titles: { readonly [P in HelpPlace]: string } = {
   groups: 'In the list of groups',
   index: 'In the list of threads',
   found: 'In what was found',
   joinable: 'In the list of groups that can be joined',
+  drafts: 'In the list of drafts',
   message: 'In a message',
   question: 'In a question',
   input: 'In a line that you type',
@@ -44,7 +45,29 @@ const special: {
     open: 'joins the group that the cursor is on',
     back: 'goes to the list of groups',
   },
+  drafts: {
+    open: 'goes on with the draft that the cursor is on',
+    back: 'goes to the list of groups',
+  },
 };
+
+// What is about the messages of a group. It does nothing in lists of something else.
+const onMessages: ReadonlySet<ActionName> = new Set([
+  'next-thread',
+  'previous-thread',
+  'reply',
+  'reply-quoting',
+  'edit',
+  'delete',
+  'mark-unread',
+  'catch-up-thread',
+  'mute',
+  'copy',
+  'catch-up-group',
+  'new-thread',
+  'limit',
+  'info',
+]);
 
 /** The sections that follow that of the place: actions that are not in it. */
 const others: readonly { readonly title: string; readonly places: readonly Place[] }[] = [
@@ -55,18 +78,21 @@ const others: readonly { readonly title: string; readonly places: readonly Place
   { title: 'In any text that you type', places: ['input', 'box'] },
 ];
 
-/** Whether an action belongs to the section of some places. What works in panes and elsewhere belongs to the panes. */
+/** Whether an action belongs to the section of some places. */
 function isSection(action: ActionName, places: readonly Place[]): boolean {
-  const its = specOf(action).places.filter(
-    (place, _, all) => place !== 'box' || !all.includes('groups'),
-  );
+  const its = specOf(action).places;
   return its.length === places.length && places.every((place) => its.includes(place));
+}
+
+/** Whether the rows of a place are no messages. */
+function isList(place: HelpPlace): place is 'joinable' | 'drafts' {
+  return place === 'joinable' || place === 'drafts';
 }
 
 /** The place of the key table that a place of the help belongs to. */
 function tableOf(place: HelpPlace): Place | undefined {
   if (place === 'question') return undefined;
-  return place === 'found' || place === 'joinable' ? 'index' : place;
+  return place === 'found' || isList(place) ? 'index' : place;
 }
 
 /**
@@ -82,7 +108,10 @@ export function helpOf(keys: KeyTable, place: HelpPlace, drafts: string): HelpSe
       does: action === 'keep-draft' ? `${does}, ${drafts}` : does,
     };
   };
-  const own = actionNames.filter((action) => table && specOf(action).places.includes(table));
+  const own = actionNames.filter(
+    (action) =>
+      table && specOf(action).places.includes(table) && !(isList(place) && onMessages.has(action)),
+  );
   const first: HelpSection = {
     title: titles[place],
     rows: table

@@ -7,6 +7,7 @@ import { Acts } from './acts.ts';
 import { Attention } from './attention.ts';
 import { CommandLine } from './command-line.ts';
 import type { Dialogue } from './dialogue.ts';
+import { DraftIndex } from './draft-index.ts';
 import { Finding } from './finding.ts';
 import { FoundIndex } from './found-index.ts';
 import { Going } from './going.ts';
@@ -178,6 +179,7 @@ export class Actions {
     const { focus, index } = this.options.reader;
     if (focus !== 'index') return focus;
     if (index instanceof JoinIndex) return 'joinable';
+    if (index instanceof DraftIndex) return 'drafts';
     return index instanceof FoundIndex ? 'found' : 'index';
   }
 
@@ -189,7 +191,7 @@ export class Actions {
 
   private async askToLeave(): Promise<void> {
     const { dialogue, drafts, leave } = this.options;
-    const places = drafts.places();
+    const places = drafts.places().filter((place) => drafts.get(place));
     const kept = places.length === 0 ? '' : `${draftsOf(places)} kept ${drafts.lasts}. `;
     if (await dialogue.confirm(`${kept}Leave the board?`)) leave();
   }

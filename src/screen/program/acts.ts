@@ -5,6 +5,7 @@ import {
   isRead,
   type Marks,
   type NumberRange,
+  readsOthers,
   withoutCatchUp,
   withoutRanges,
 } from '../../protocol/marks.ts';
@@ -40,22 +41,30 @@ export class Acts {
     const ranges: NumberRange[] = [];
     let unread = 0;
     let mentions = 0;
-    for await (const messages of this.pagesOf(row, groups.find(group)?.lastRead ?? 0)) {
-      const page = messages.filter((message) => groups.isUnread(group, message));
-      await this.markRead(group, page);
-      ranges.push(...rangesOf(page));
-      ranges.length = Math.min(ranges.length, mostRanges);
-      unread += page.length;
-      mentions += this.mentionsIn(page);
+    let isAlone = true;
+    const isUndoable = () => isAlone && ranges.length > 0 && ranges.length < mostRanges;
+    try {
+      for await (const messages of this.pagesOf(row, groups.find(group)?.lastRead ?? 0)) {
+        const page = messages.filter((message) => groups.isUnread(group, message));
+        const numbers = rangesOf(page);
+        ranges.push(...numbers);
+        ranges.length = Math.min(ranges.length, mostRanges);
+        unread += page.length;
+        mentions += this.mentionsIn(page);
+        if (await this.markRead(group, page, numbers)) isAlone = false;
+      }
+    } finally {
+      // What was marked before a failure can be taken back too.
+      if (isUndoable()) reader.marked.add({ of: 'thread', group, ranges, unread, mentions });
     }
-    reader.countThread(thread, Number.POSITIVE_INFINITY);
+    reader.countThread(group, thread, Number.POSITIVE_INFINITY);
     if (unread === 0) {
       say('Nothing of the thread is unread.');
       return;
     }
-    const isUndoable = ranges.length < mostRanges;
-    if (isUndoable) reader.marked.add({ of: 'thread', group, ranges, unread, mentions });
-    say(`${counted(unread)} of the thread marked as read.${isUndoable ? ' z takes it back.' : ''}`);
+    const said = `${counted(unread)} of the thread marked as read`;
+    if (isAlone) say(`${said}.${isUndoable() ? ' z takes it back.' : ''}`);
+    else say(`${said}, and older messages of the group with them. z cannot take that back.`);
   }
 
   /** Marks the group as read. */
@@ -93,7 +102,7 @@ export class Acts {
       throw error;
     }
     if (step.of === 'message') {
-      reader.countThread(step.thread, -1);
+      reader.countThread(group, step.thread, -1);
       await reader.returnTo(group, step.number);
       say(`${groups.nameOf(group)}#${step.number} is unread again.`);
       return;
@@ -177,11 +186,18 @@ export class Acts {
       ranges: ranges.map(([first, last]) => [first, last]),
     });
     groups.marked(group, marks, added);
+    // Whether each of them was read, or is muted, is known only to the board.
+    groups.recount();
   }
 
-  private async markRead(group: number, messages: readonly Header[]): Promise<void> {
+  /** @returns whether the board has marked older messages of the group as well, because it keeps only so many ranges */
+  private async markRead(
+    group: number,
+    messages: readonly Header[],
+    ranges: readonly NumberRange[],
+  ): Promise<boolean> {
     const { board, groups } = this.options;
-    const ranges = rangesOf(messages);
+    const before = groups.find(group);
     let marks: Marks | undefined;
     for (let at = 0; at < ranges.length; at += limits.rangesAtOnce) {
       const some = ranges.slice(at, at + limits.rangesAtOnce);
@@ -190,9 +206,12 @@ export class Acts {
         ranges: some.map(([first, last]) => [first, last]),
       });
     }
-    if (!marks) return;
+    if (!marks) return false;
     const mentions = this.mentionsIn(messages);
     groups.marked(group, marks, { unread: -messages.length, mentions: -mentions });
+    const isMore = before !== undefined && readsOthers(before, ranges, marks);
+    if (isMore) groups.recount();
+    return isMore;
   }
 
   /** The visible messages of the thread of a row after a number, in pages: a thread may have any number of messages. */

@@ -25,10 +25,12 @@ export class DraftIndex extends ListIndex {
     const { drafts } = this;
     this.known = drafts.changes;
     this.show(
-      drafts.places().map((place) => {
-        const { subject = '', text = '' } = drafts.get(place) ?? {};
+      drafts.places().flatMap((place) => {
+        const draft = drafts.get(place);
+        if (!draft) return [];
+        const { subject = '', text } = draft;
         const words = subject === '' ? firstWords(text) : subject;
-        return listRow(place, { groupName: place, subject: words, sender: '' });
+        return [listRow(place, { groupName: place, subject: words, sender: '' })];
       }),
     );
   }

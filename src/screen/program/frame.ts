@@ -32,8 +32,11 @@ interface FrameState {
 // With fewer columns, the first row leaves the name of the program out.
 const narrow = 60;
 
-/** Draws the panes. What is on the screen becomes known to the reader: the first rows of the lists, and what was read to its end. */
-export function drawFrame(surface: Surface, state: FrameState): void {
+/**
+ * Draws the panes. What is on the screen becomes known to the reader: the first rows of the lists, and what was read to its end.
+ * @returns the first of the last rows, which are over the panes if there are many notes
+ */
+export function drawFrame(surface: Surface, state: FrameState): number {
   const { reader, groups, title } = state;
   const { layout } = reader;
   const isNarrow = surface.columns < narrow;
@@ -43,11 +46,10 @@ export function drawFrame(surface: Surface, state: FrameState): void {
   if (layout.index) drawRows(viewOf(surface, layout.index), state);
   if (layout.message) drawMessage(viewOf(surface, layout.message), reader);
   drawPosition(surface, layout.position, notesOf(state));
-  if (state.notes.length > 0) drawFoot(surface, state.notes);
-  else {
-    const text = hintsIn(state.hints, surface.columns - 2);
-    drawLast(surface, layout.last, { text, style: { faint: true }, place: placeOf(reader) });
-  }
+  if (state.notes.length > 0) return drawFoot(surface, state.notes).top;
+  const text = hintsIn(state.hints, surface.columns - 2);
+  drawLast(surface, layout.last, { text, style: { faint: true }, place: placeOf(reader) });
+  return layout.last;
 }
 
 function viewOf(surface: Surface, { row, column, rows, columns }: Area): Surface {

@@ -51,6 +51,7 @@ export class GroupIndex extends ThreadRows implements IndexView {
     this.isLoaded = true;
     this.show(windowOf(page, true));
     this.arrived = [];
+    this.missed = 0;
     const [first] = this.window.threads;
     this.scrolled = { cursor: first && threadKey(first.thread), top: undefined };
   }
@@ -131,6 +132,13 @@ export class GroupIndex extends ThreadRows implements IndexView {
     ) {
       void this.refreshQuietly();
     }
+  }
+
+  override settle(): void {
+    const isPartial = this.missed > 0;
+    this.missed = 0;
+    super.settle();
+    if (isPartial) void this.refreshQuietly();
   }
 
   async refresh(): Promise<void> {

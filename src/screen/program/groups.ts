@@ -1,6 +1,6 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
-import { alone, type Marks, withRead } from '../../protocol/marks.ts';
+import { alone, type Marks, readsOthers, withRead } from '../../protocol/marks.ts';
 import { MutedNotices } from '../../protocol/muted.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import {
@@ -45,6 +45,7 @@ export class Groups implements Reader {
   private changes = 0;
   private timer: NodeJS.Timeout | undefined;
   private isCounting = false;
+  private isStopped = false;
 
   constructor(private readonly options: GroupsOptions) {
     this.joinable = new Joinable({ ...options, isShown: options.showsJoinable });
@@ -108,15 +109,17 @@ export class Groups implements Reader {
     const unread = messages.filter((message) => isUnread(entry, message, this));
     if (!entry || unread.length === 0) return;
     const numbers = unread.map(({ number }) => number);
+    const ranges = numbers.map(alone);
+    const marks = withRead(entry, ranges);
     const mentions = unread.filter((message) => this.isMention(message)).length;
     this.change(group, {
-      ...withRead(entry, numbers.map(alone)),
+      ...marks,
       // At its limit, the count can mean more.
       unread:
         entry.unread < limits.unread ? Math.max(0, entry.unread - unread.length) : entry.unread,
       mentions: Math.max(0, entry.mentions - mentions),
     });
-    if (entry.unread >= limits.unread) this.recount();
+    if (entry.unread >= limits.unread || readsOthers(entry, ranges, marks)) this.recount();
     this.unstored.add(group, numbers);
   }
 
@@ -266,7 +269,7 @@ export class Groups implements Reader {
 
   /** Asks the board what is unread, soon. */
   recount(): void {
-    if (this.timer) return;
+    if (this.timer || this.isStopped) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
       void this.count();
@@ -275,6 +278,7 @@ export class Groups implements Reader {
   }
 
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
     this.joinable.stop();
   }

@@ -1,5 +1,5 @@
 import type { BoardClient } from '../../client/board-client.ts';
-import type { Notice } from '../../protocol/schemas.ts';
+import type { Notice, Result } from '../../protocol/schemas.ts';
 
 /** A group of the board that the user is not in. */
 export interface JoinableGroup {
@@ -29,6 +29,7 @@ export class Joinable {
   private timer: NodeJS.Timeout | undefined;
   private loading: Promise<void> | undefined;
   private isStale = false;
+  private isStopped = false;
   private loadedAt = 0;
 
   constructor(private readonly options: JoinableOptions) {}
@@ -42,6 +43,8 @@ export class Joinable {
     if (this.groups && !this.isStale) return Promise.resolve();
     this.loading ??= this.list().finally(() => {
       this.loading = undefined;
+      // It may have changed meanwhile, or the list was refused.
+      this.expect();
     });
     return this.loading;
   }
@@ -57,13 +60,14 @@ export class Joinable {
   }
 
   stop(): void {
+    this.isStopped = true;
     clearTimeout(this.timer);
   }
 
   /** Lists the groups soon: at once if it was long ago, or if the user looks at them now. */
   expect(): void {
     const { isShown, failed, board } = this.options;
-    if (!this.isStale || !board.connected) return;
+    if (!this.isStale || this.isStopped || !board.connected) return;
     clearTimeout(this.timer);
     const least = isShown() ? pause.shown : pause.counted;
     const wait = Math.max(0, this.loadedAt + least - Date.now());
@@ -75,7 +79,13 @@ export class Joinable {
     const { board, changed } = this.options;
     this.isStale = false;
     this.loadedAt = Date.now();
-    const { groups } = await board.call('group.list', { watch: true });
+    let groups: Result<'group.list'>['groups'];
+    try {
+      ({ groups } = await board.call('group.list', { watch: true }));
+    } catch (error) {
+      this.isStale = true;
+      throw error;
+    }
     this.groups = groups
       .filter(({ joined }) => !joined)
       .map(({ id, name, description, members, access, invited }) => {

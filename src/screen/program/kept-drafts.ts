@@ -34,7 +34,10 @@ export class KeptDrafts implements DraftStore {
   }
 
   get(place: string): Draft | undefined {
-    return this.store.get(place);
+    const draft = this.store.get(place);
+    // The store keeps only so much, and another screen of the user may have sent it.
+    if (!draft && this.kept.delete(place)) this.changes++;
+    return draft;
   }
 
   set(place: string, draft: Draft | undefined): string {

@@ -121,10 +121,13 @@ export class MessageView {
     return !current || !area || current.endsWithin(area.rows, area.columns);
   }
 
-  /** A frame was drawn. @param isCovered whether something is over the message */
-  drawn(isCovered: boolean): void {
+  /** A frame was drawn. @param covered the first row of the screen from which on something is over the message */
+  drawn(covered: number): void {
     const { current } = this;
-    const isEndDrawn = !isCovered && this.options.area() && current?.message && this.endShown;
+    const area = this.options.area();
+    const rows = area ? Math.min(area.rows, covered - area.row) : 0;
+    const isEndDrawn =
+      area && rows > 0 && current?.message && current.endsWithin(rows, area.columns);
     this.endDrawn = isEndDrawn ? current : undefined;
   }
 

@@ -5,6 +5,9 @@ import { may } from '../../protocol/rights.ts';
 import type { Membership, Notice } from '../../protocol/schemas.ts';
 import { parseTime, toSeconds } from '../../protocol/time.ts';
 
+// Closed threads that are known: several times as many as an index has. The board refuses a reply in any other.
+const mostClosed = 2000;
+
 interface PermissionsOptions {
   readonly board: BoardClient;
   /** Called when the user may do more or less than before. */
@@ -126,8 +129,12 @@ export class Permissions {
 
   private setClosed(group: number, thread: number, isClosed: boolean): void {
     const key = `${group}#${thread}`;
-    if (isClosed) this.closed.add(key);
-    else this.closed.delete(key);
+    this.closed.delete(key);
+    if (!isClosed) return;
+    this.closed.add(key);
+    if (this.closed.size <= mostClosed) return;
+    const [oldest = ''] = this.closed;
+    this.closed.delete(oldest);
   }
 
   private member(group: number): Membership | undefined {

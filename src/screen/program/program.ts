@@ -143,7 +143,7 @@ export class Program {
 
   readonly draw = (surface: Surface): void => {
     const { title, board } = this.options;
-    drawFrame(surface, {
+    const foot = drawFrame(surface, {
       title,
       groups: this.groups,
       reader: this.reader,
@@ -154,7 +154,7 @@ export class Program {
       notes: this.status.notes,
     });
     this.dialogue.draw(surface);
-    this.reader.messages.drawn(this.dialogue.isOpen);
+    this.reader.messages.drawn(this.dialogue.isOpen ? 0 : foot);
   };
 
   /** The frame that was drawn last is on the terminal. */

@@ -162,14 +162,14 @@ export class ReadingPlace {
     if (!message || !this.isUnread || !this.isSeen || shown.isKept) return;
     const { group, number } = shown;
     this.options.groups.read(group, [message]);
-    this.countThread(message.thread, 1);
+    this.countThread(group, message.thread, 1);
     const mentions = Number(this.options.groups.isMention(message));
     this.marked.add({ of: 'message', group, number, thread: message.thread, mentions });
   }
 
   /** Messages of a thread were marked as read. */
-  countThread(thread: number, read: number): void {
-    if (this.view instanceof GroupIndex) this.view.read(thread, read);
+  countThread(group: number, thread: number, read: number): void {
+    if (this.view instanceof GroupIndex && this.view.group === group) this.view.read(thread, read);
   }
 
   private async extend(): Promise<void> {

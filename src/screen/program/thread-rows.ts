@@ -16,6 +16,9 @@ import {
 } from '../model/thread-window.ts';
 import type { Groups } from './groups.ts';
 
+// Messages that are kept until the user goes on: as many as threads of the index.
+const mostArrived = 400;
+
 /**
  * The rows of a group as far as they are loaded: its threads, and the messages of one thread that is open. Whatever changes them,
  * the cursor and the first row of the screen stay where they are.
@@ -26,6 +29,8 @@ export class ThreadRows {
   protected opened: OpenThread | undefined;
   /** Messages that are not among the rows yet. */
   protected arrived: Header[] = [];
+  /** How many more have arrived, of which only the number is kept. */
+  protected missed = 0;
   private cached: { readonly rows: Row[]; readonly entry: unknown } | undefined;
 
   constructor(
@@ -34,7 +39,7 @@ export class ThreadRows {
   ) {}
 
   get held(): number {
-    return this.arrived.length;
+    return this.arrived.length + this.missed;
   }
 
   get open(): OpenThread | undefined {
@@ -163,7 +168,8 @@ export class ThreadRows {
     const { method, params } = notice;
     switch (method) {
       case 'message.posted':
-        this.arrived.push(params.message);
+        if (this.arrived.length < mostArrived) this.arrived.push(params.message);
+        else this.missed++;
         this.count(params.message);
         break;
       case 'message.edited': {

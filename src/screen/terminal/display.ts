@@ -68,7 +68,7 @@ export class Display {
     private readonly output: Writable,
     private readonly options: DisplayOptions,
   ) {
-    this.size = bounded(options.size);
+    this.size = drawnSize(options.size);
     this.shown = this.surface();
     this.next = this.surface();
     output.on('error', this.broken);
@@ -128,7 +128,7 @@ export class Display {
 
   /** The terminal has another size: draws everything again. */
   resized(size: Size): void {
-    this.size = bounded(size);
+    this.size = drawnSize(size);
     this.shown = this.surface();
     this.next = this.surface();
     this.redraw();
@@ -218,7 +218,8 @@ export class Display {
   };
 }
 
-function bounded({ columns, rows }: Size): Size {
+/** The part of a terminal that is drawn on: at most 400 columns and 150 rows. */
+export function drawnSize({ columns, rows }: Size): Size {
   return {
     columns: Math.max(1, Math.min(columns, largestSize.columns)),
     rows: Math.max(1, Math.min(rows, largestSize.rows)),

@@ -63,3 +63,10 @@ test('a draft that cannot be written is kept in memory, and the user is told why
   store.set('news', undefined);
   expect(store.get('news')).toBeUndefined();
 });
+
+test('a file from before it named its place is listed as the place of its message', () => {
+  const { drafts, folder } = draftsOf();
+  for (const place of ['news#17', 'news#18 edit']) drafts().set(place, { text: 'mine' });
+  for (const name of readdirSync(folder)) writeFileSync(join(folder, name), 'mine\n');
+  expect(drafts().places().sort()).toEqual(['news#17', 'news#18 edit']);
+});
