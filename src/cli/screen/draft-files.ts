@@ -20,7 +20,7 @@ export function draftsInFiles(board: string, user: string): DraftStore {
   const folder = () => join(stateFolder(), 'drafts', fileName(board), fileName(user));
   const fileOf = (place: string) => join(folder(), `${fileName(place)}.txt`);
   return {
-    lasts: 'in a file of your home folder',
+    lasts: 'in files in your home folder',
     places: () => [...new Set([...memory.places(), ...placesIn(folder)])],
     get: (place) => memory.get(place) ?? read(() => fileOf(place))?.draft,
     set: (place, draft) => {

@@ -62,7 +62,7 @@ export class Acts {
       say('Nothing of the thread is unread.');
       return;
     }
-    const said = `${counted(unread)} of the thread marked as read`;
+    const said = `${messagesIn(unread)} of the thread marked as read`;
     if (isAlone) say(`${said}.${isUndoable() ? ' z takes it back.' : ''}`);
     else say(`${said}, and older messages of the group with them. z cannot take that back.`);
   }
@@ -81,7 +81,7 @@ export class Acts {
     groups.caughtUp(group, upTo);
     reader.marked.add({ of: 'group', group, was, upTo, unread, mentions });
     await reader.refresh();
-    say(`${counted(unread)} of ${groups.nameOf(group)} marked as read. z takes it back.`);
+    say(`${messagesIn(unread)} of ${groups.nameOf(group)} marked as read. z takes it back.`);
   }
 
   /** Takes the last step back that marked something as read. What was read after it stays read. */
@@ -139,7 +139,7 @@ export class Acts {
     await this.restore(group, withoutRanges(now, ranges), { unread, mentions });
     reader.keepUnread();
     await reader.refresh();
-    say(`${counted(count)} from here on marked as unread.`);
+    say(`${messagesIn(count)} from here on marked as unread.`);
   }
 
   /** Mutes the thread under the cursor, or takes that back. */
@@ -267,6 +267,6 @@ function countsOf(step: MarkedStep): { readonly unread: number; readonly mention
   return { unread: step.of === 'message' ? 1 : step.unread, mentions: step.mentions };
 }
 
-function counted(count: number): string {
+function messagesIn(count: number): string {
   return count === 1 ? '1 message' : `${count} messages`;
 }

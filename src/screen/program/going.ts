@@ -29,9 +29,6 @@ interface GoingOptions {
   readonly failed: (error: unknown) => void;
 }
 
-// The list of all groups is asked for unless the user is in so many that it would be long.
-const fewGroups = 200;
-
 /** What `g` does: goes to a group, a user, or a message. */
 export class Going {
   constructor(private readonly options: GoingOptions) {}
@@ -126,19 +123,17 @@ export class Going {
   private async others(group: number | undefined): Promise<Target[]> {
     const { board, groups } = this.options;
     const isInGroup = group !== undefined && !isDirectName(groups.nameOf(group));
-    const [members, board_] = await Promise.all([
+    const [members] = await Promise.all([
       isInGroup ? board.call('group.members', { group, limit: limits.membersMost }) : undefined,
-      groups.all.length <= fewGroups ? board.call('group.list', {}) : undefined,
+      groups.joinable.load(),
     ]);
     const known = new Set(groups.all.map(({ name }) => name));
     const people = (members?.members ?? []).filter(
       ({ name }) => name !== groups.user && !known.has(directName(name)),
     );
-    const toJoin = (board_?.groups ?? []).filter(({ joined }) => !joined);
     return [
       ...people.map(({ name }): Target => ({ to: 'person', name })),
-      ...toJoin.map(({ name, access, invited }): Target => {
-        const isClosed = access !== 'open' && !invited;
+      ...(groups.joinable.groups ?? []).map(({ name, isClosed }): Target => {
         const refusal = boardError('INVITATION_NEEDED', name).message;
         return { to: 'join', name, ...(isClosed && { refusal }) };
       }),
