@@ -193,8 +193,12 @@ export class Conversation implements TextContext {
   // The memory is the user's own, and a text that is too long for the board can still be kept.
   readonly draftBytes = Number.POSITIVE_INFINITY;
 
-  readonly ask: AskSecret = (prompt, chosen) =>
-    this.command.attended(() => this.options.ask(prompt, chosen));
+  readonly ask: AskSecret = async (prompt, chosen) => {
+    const answer = await this.command.attended(() => this.options.ask(prompt, chosen));
+    const taken = this.privateKey.take(answer);
+    if (taken && taken !== 'dropped') throw taken;
+    return answer;
+  };
 
   readonly textLine = async () => {
     for (;;) {

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { PastedPrivateKey } from '../../src/protocol/text/pasted-private-key.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { has } from '../helpers/programs.ts';
@@ -85,11 +85,76 @@ test('what begins like a private key is dropped up to 32 KiB', () => {
     '---- BEGIN SSH2 ENCRYPTED PRIVATE KEY ----',
     '-----BEGIN PGP PRIVATE KEY BLOCK-----',
     '/key add -----BEGIN PRIVATE KEY-----',
+    '%post "x" -----BEGIN PRIVATE KEY-----',
+    '%reply 3 -----BEGIN OPENSSH PRIVATE KEY-----',
+    '> -----BEGIN RSA PRIVATE KEY-----',
+    'look: -----BEGIN EC PRIVATE KEY----- ',
+    `-----BEGIN PRIVATE KEY-----${'QUJD'.repeat(12)}-----END PRIVATE KEY-----`,
+    `%tell bob -----BEGIN RSA PRIVATE KEY----- Proc-Type: 4,ENCRYPTED ${'QUJD'.repeat(12)} more`,
     'three lines\n-----BEGIN PRIVATE KEY-----\nMC4C',
   ]) {
     expect(new PastedPrivateKey().take(first)).toMatchObject({ code: 'SSH_KEY_INVALID' });
   }
-  for (const usual of ['-----BEGIN CERTIFICATE-----', '-----BEGIN PUBLIC KEY-----', '-----']) {
+  for (const usual of [
+    '-----BEGIN CERTIFICATE-----',
+    '-----BEGIN PUBLIC KEY-----',
+    '-----',
+    `PRIVATE KEY ${'A'.repeat(50)}`,
+  ]) {
     expect(new PastedPrivateKey().take(usual)).toBeUndefined();
   }
+});
+
+test('a key on one line is over with its line', () => {
+  const paste = new PastedPrivateKey();
+  const key = `-----BEGIN PRIVATE KEY-----${'QUJD'.repeat(12)}-----END PRIVATE KEY-----`;
+  expect(paste.take(key)).toMatchObject({ code: 'SSH_KEY_INVALID' });
+  expect(paste.take('a usual line')).toBeUndefined();
+});
+
+test('text that is typed after a key without its last line is dropped for ten seconds at most', () => {
+  let now = 0;
+  const clock = vi.spyOn(performance, 'now').mockImplementation(() => now);
+  try {
+    const paste = new PastedPrivateKey();
+    paste.take('-----BEGIN RSA PRIVATE KEY-----');
+    for (const line of ['DEK-Info: AES-128-CBC,00', 'QUJDQUJD', '', 'QUJD\nQUJD']) {
+      now += 9000;
+      expect(paste.take(line)).toBe('dropped');
+    }
+    now += 9000;
+    expect(paste.take('Hello, is anybody here?')).toBe('dropped');
+    now += 2000;
+    expect(paste.take('Hello, is anybody here?')).toBeUndefined();
+    paste.take('-----BEGIN RSA PRIVATE KEY-----');
+    expect(paste.take('QUJD\n-----END RSA PRIVATE KEY-----\n')).toBe('dropped');
+    expect(paste.take('Hello')).toBeUndefined();
+  } finally {
+    clock.mockRestore();
+  }
+});
+
+test('the search for a key in a long line takes time in proportion to its length', () => {
+  for (const part of ['-----BEGIN PRIVATE KEY----- x ', '-----BEGIN ', '-', 'BEGIN A ', ' ']) {
+    const line = part.repeat(Math.ceil((64 * 1024) / part.length));
+    const before = process.cpuUsage();
+    const paste = new PastedPrivateKey();
+    paste.take(`${line}!`);
+    paste.take('-----BEGIN RSA PRIVATE KEY-----');
+    paste.take(`${line}!`);
+    const { user } = process.cpuUsage(before);
+    expect(user, part).toBeLessThan(500_000);
+  }
+});
+
+test.skipIf(noKeygen)('a key that is pasted where a password is asked for sets none', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.person('alice');
+  await alice.ask('%join');
+  await alice.ask('%go main');
+  alice.send('%password', ...privateKey(), 'after it');
+  await alice.expect('it is a private key');
+  await alice.expect('Message 1 posted');
+  expect(posted(board)).toMatchObject([{ content: 'after it' }]);
+  expect(board.database().prepare('SELECT is_protected FROM users').pluck().all()).toEqual([0]);
 });

@@ -106,6 +106,8 @@ class TextRequests implements Requests, TextContext {
     const line = await this.nextLine();
     if (!line) throw boardError('PASSWORD_REQUIRED');
     if ('fault' in line) throw lineError(line);
+    const taken = this.privateKey.take(line.text);
+    if (taken && taken !== 'dropped') throw taken;
     return line.text;
   };
 

@@ -6,15 +6,27 @@ const mostBytes = 32 * 1024;
 // The lines of a paste arrive without pauses, unless the connection is very slow. In milliseconds.
 const longestPause = 10_000;
 
-// The first line of a key in PEM (RFC 7468), OpenPGP or PuTTY's format, alone or after `%key add`.
-const begins =
-  /^\s*(?:[%/]key\s+(?:add\s+)?)?(?:-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|PuTTY-User-Key-File-\d+:.*)\s*$/i;
+// The first line of a key in PEM (RFC 7468), OpenPGP or PuTTY's format.
+const header =
+  /-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|PuTTY-User-Key-File-\d+:\s*[a-z0-9@.-]+/i;
+// What stands before it, such as `%reply 3`, `> ` or `look:`, does not matter.
+const begins = new RegExp(`(?:${header.source})\\s*$`, 'i');
+// A key that was made one line has this after its header. Sentences about keys do not.
+const encoded = /[A-Za-z0-9+/=]{40}/;
 const ends =
-  /^\s*(?:-{4,5} ?END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|Private-(?:MAC|Hash):.*)\s*$/i;
+  /(?:-{4,5} ?END [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|^\s*Private-(?:MAC|Hash):.*)\s*$/i;
+// Base64, `Name: value`, a header or footer, or nothing.
+const keyLike = /^(?:[A-Za-z0-9+/=]*|[A-Za-z][A-Za-z0-9-]*: .*|-{4,5}.*)$/;
+
+function isHeader(line: string): boolean {
+  if (begins.test(line)) return true;
+  const found = header.exec(line);
+  return found !== null && encoded.test(line.slice(found.index + found[0].length));
+}
 
 /**
  * Finds a private key that somebody pastes where lines are posted or run. Its lines are neither: they are dropped up to its last
- * line, a command, 32 KiB, or a pause of ten seconds.
+ * line, a command, 32 KiB, or ten seconds without a line that looks like one of a key.
  */
 export class PastedPrivateKey {
   private left = 0;
@@ -22,7 +34,7 @@ export class PastedPrivateKey {
 
   /** Whether a line belongs to a private key. */
   has(line: string): boolean {
-    return this.isInside(line) || line.split('\n').some((one) => begins.test(one));
+    return this.isInside(line) || line.split('\n').some(isHeader);
   }
 
   /**
@@ -31,15 +43,17 @@ export class PastedPrivateKey {
    * @returns an error to be shown for the first line; `dropped` for a further one, and undefined for any other line
    */
   take(line: string): BoardError | 'dropped' | undefined {
+    const lines = line.split('\n');
     if (this.isInside(line)) {
       this.left -= Buffer.byteLength(line) + 1;
-      this.until = performance.now() + longestPause;
-      if (ends.test(line)) this.left = 0;
+      // Of a key that was cut off, what is typed after it must not be lost for long.
+      if (lines.every((one) => keyLike.test(one.trim())))
+        this.until = performance.now() + longestPause;
+      if (lines.some((one) => ends.test(one))) this.left = 0;
       return 'dropped';
     }
     this.left = 0;
-    const lines = line.split('\n');
-    if (!lines.some((one) => begins.test(one))) return undefined;
+    if (!lines.some(isHeader)) return undefined;
     if (!lines.some((one) => ends.test(one))) {
       this.left = mostBytes;
       this.until = performance.now() + longestPause;
