@@ -67,10 +67,17 @@ class BoardDrafts implements VisitorDrafts {
     ) {
       return 'The draft is too long to be kept.';
     }
-    if (draft) this.drafts.set(place, draft);
-    else if (!this.drafts.delete(place)) return '';
-    this.changed.add(place);
-    this.sending ??= this.send();
+    const held = this.drafts.get(place);
+    if (!draft && !held) return '';
+    // Another visit of the user may have kept a newer text since, which an unchanged one must not replace.
+    const isSame = draft && held && held.text === text && (held.subject ?? '') === subject;
+    if (!isSame) {
+      this.drafts.delete(place);
+      if (draft) this.drafts.set(place, draft);
+      this.dropOldest();
+      this.changed.add(place);
+    }
+    if (this.changed.size > 0) this.sending ??= this.send();
     if (!draft) return '';
     if (this.refusal !== undefined) return `The draft is kept until you leave. ${this.refusal}`;
     if (this.board.connected) return 'The draft is kept on the board.';
@@ -85,23 +92,37 @@ class BoardDrafts implements VisitorDrafts {
     late.abort();
   }
 
+  /** Drops what the board drops too. */
+  private dropOldest(): void {
+    let bytes = 0;
+    for (const [nth, [place, { text, subject }]] of [...this.drafts].reverse().entries()) {
+      bytes += Buffer.byteLength(text) + Buffer.byteLength(subject ?? '');
+      if (nth === 0 || (nth < screenLimits.drafts && bytes <= screenLimits.draftBytes)) continue;
+      this.drafts.delete(place);
+      this.changed.delete(place);
+    }
+  }
+
   /** Sends what has changed, one after the other. What the board refuses is sent again with the next change. */
   private async send(): Promise<void> {
-    let place: string | undefined;
-    try {
-      for (;;) {
-        [place] = this.changed;
-        if (place === undefined) return;
-        this.changed.delete(place);
-        const { subject, text: content } = this.drafts.get(place) ?? {};
+    const refused = new Set<string>();
+    let refusal: string | undefined;
+    for (;;) {
+      const [place] = this.changed;
+      if (place === undefined) break;
+      this.changed.delete(place);
+      const { subject, text: content } = this.drafts.get(place) ?? {};
+      try {
         await this.board.call('draft.set', { place, subject, content });
-        this.refusal = undefined;
+        refused.delete(place);
+      } catch (error) {
+        refused.add(place);
+        refusal = error instanceof BoardError ? error.message : undefined;
+        if (!(error instanceof BoardError)) break;
       }
-    } catch (error) {
-      if (place !== undefined) this.changed.add(place);
-      this.refusal = error instanceof BoardError ? error.message : undefined;
-    } finally {
-      this.sending = undefined;
     }
+    for (const place of refused) this.changed.add(place);
+    this.refusal = refusal;
+    this.sending = undefined;
   }
 }

@@ -11,7 +11,7 @@ export interface StoredDraft {
 
 /** What the board keeps for the screen that a user gets over ssh. Of an unprotected name it keeps nothing: anybody may have it. */
 export interface ScreenRepository {
-  /** The drafts of the actor, by their places. @throws `NAME_UNPROTECTED` */
+  /** The drafts of the actor, in the order in which they were changed last. @throws `NAME_UNPROTECTED` */
   drafts(actor: Actor): Promise<StoredDraft[]>;
   /** Keeps a draft in the place of an earlier one. Drops the oldest if they are too many or too long. @throws `NAME_UNPROTECTED` */
   keepDraft(actor: Actor, draft: StoredDraft): Promise<void>;

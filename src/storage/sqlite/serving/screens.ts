@@ -13,12 +13,15 @@ export class SqliteScreens implements ScreenRepository {
     const { statements } = this.store;
     return this.store.read(() => {
       requireOwnScreen(statements, actor);
-      return statements.draftsOf.all({ user: actor.user.id });
+      const all = statements.draftsOf.all({ user: actor.user.id });
+      return all.sort((a, b) => a.writtenAt - b.writtenAt);
     });
   }
 
   keepDraft(actor: Actor, draft: StoredDraft): Promise<void> {
-    return this.store.run('keepDraft', { actor: plain(actor), draft }, actor);
+    const bytes = Buffer.byteLength(draft.text) + Buffer.byteLength(draft.subject ?? '');
+    const args = { actor: plain(actor), draft };
+    return this.store.run('keepDraft', args, { payer: actor.payer, bytes });
   }
 
   removeDraft(actor: Actor, place: string): Promise<void> {
