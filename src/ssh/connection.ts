@@ -141,7 +141,8 @@ export class SshConnection {
     this.identity = identity;
     // A password or a new user has logged in at the door. Its session lasts until the visit has one, so that the board announces
     // one arrival and not an arrival, a departure and another arrival.
-    this.handover = setTimeout(() => door.close(), limits.handover);
+    if (identity.password === undefined) door.close();
+    else this.handover = setTimeout(() => door.close(), limits.handover);
     const full = loggedIn(identity);
     if (full === undefined) this.waitForSession();
     else this.end(full === 'all' ? 'full' : 'fullNetwork');

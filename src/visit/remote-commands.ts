@@ -119,9 +119,10 @@ function remoteProgram(want: (work: Work | 'rpc') => void): Command {
     .action((words: string[]) => text(keys, ...words));
   add('keymap', 'your keys of the screen: show them, or set them from standard input')
     .addArgument(
-      new Argument('[set]', 'set them to a keys.toml; an empty one: the usual keys').choices([
-        'set',
-      ]),
+      new Argument(
+        '[set]',
+        'set: read a keys.toml from standard input. An empty file restores the usual keys',
+      ).choices(['set']),
     )
     .action((set: 'set' | undefined) =>
       want(async ({ client, output, style, input }) => {

@@ -205,7 +205,7 @@ test('%key lists, adds and removes keys', async () => {
   const laptop = keyLine('alice@laptop');
   const phone = keyLine('phone');
   expect(await alice.ask(`%key add ${laptop.line}`)).toBe(
-    `[SUCCESS] The SSH key ${laptop.fingerprint} is added. It protects your name when you have come with it once: ssh alice@ and the address of this board.\n`,
+    `[SUCCESS] The SSH key ${laptop.fingerprint} is added. It opens and protects nothing yet. Come by ssh with this key once, as you usually reach this board.\n`,
   );
   expect(await alice.ask(`%KEY ADD ${phone.line}`)).toContain(phone.fingerprint);
   expect(await alice.ask('%key')).toMatch(
@@ -238,8 +238,10 @@ test('%key remove asks for the password of a name that has one', async () => {
   const board = await TestBoard.start();
   const alice = await board.person('alice');
   const { line, fingerprint } = keyLine('laptop');
-  await alice.ask(`%key add ${line}`);
   await alice.ask(`%password ${password}`);
+  alice.send(`%key add ${line}`);
+  await alice.expect('Current password: ');
+  await alice.ask(password);
   alice.send(`%key remove ${fingerprint}`);
   await alice.expect('Current password: ');
   expect(await alice.ask('a wrong one')).toContain('[ERROR]');

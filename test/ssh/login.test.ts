@@ -236,6 +236,24 @@ test.skipIf(noSsh)(
   },
 );
 
+test.skipIf(noSsh)(
+  'the connection to the board on which a key was looked up is closed once the visit begins',
+  async () => {
+    const open: number[] = [];
+    const ssh = await startSsh({
+      receive: async () => {
+        open.push(ssh.board.open);
+        return 7;
+      },
+    });
+    const key = makeKey();
+    ssh.board.keys.set(key.fingerprint, 'alice');
+    const how = ssh.ssh('-o', 'BatchMode=yes', '-i', key.file, 'alice@127.0.0.1');
+    expect(await run('ssh', how)).toMatchObject({ code: 7 });
+    expect(open).toEqual([0]);
+  },
+);
+
 test.skipIf(noSsh)('a name with control characters or of great length harms nothing', async () => {
   const ssh = await startSsh();
   ssh.board.access = 'registered';

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { expect, onTestFinished, test } from 'vitest';
@@ -54,7 +55,7 @@ test.each(['gone', 'output', 'input'])(
     const board = await connectBoard({ host: '127.0.0.1', port, user: 'alice' });
     onTestFinished(() => board.close());
     const [input, output] = [new PassThrough(), new PassThrough()];
-    if (what === 'output') output.destroy();
+    if (what === 'output') await once(output.destroy(), 'close');
     if (what === 'input') input.destroy();
     const ended = runScreen({
       ...{ board, input, output, title: 'board.example', keys: new KeyTable() },

@@ -56,7 +56,7 @@ function described(
   return `${style.strong(fingerprint)} ${type}${name}, added ${style.date(addedAt)}, ${used}`;
 }
 
-async function add(args: Arguments, { call, ask, user, style }: TextContext): Promise<string> {
+async function add(args: Arguments, { call, ask, style }: TextContext): Promise<string> {
   const params = args.empty ? {} : { line: args.remainder('line') };
   const { key: added } = await withCurrentPassword(ask, (current) =>
     call('account.addKey', { ...params, ...current }),
@@ -64,7 +64,7 @@ async function add(args: Arguments, { call, ask, user, style }: TextContext): Pr
   const { fingerprint, confirmed } = added;
   if (confirmed) return success(`Your name is protected by the SSH key ${fingerprint}.`, style);
   return success(
-    `The SSH key ${fingerprint} is added. It protects your name when you have come with it once: ssh ${user}@ and the address of this board.`,
+    `The SSH key ${fingerprint} is added. It opens and protects nothing yet. Come by ssh with this key once, as you usually reach this board.`,
     style,
   );
 }
