@@ -96,8 +96,12 @@ export async function runChat(
       },
       ...(keep && { keep }),
     },
-    ask: (prompt, chosen) => {
-      const secret = (prompt: string) => asked(() => terminal.secret(prompt));
+    ask: (prompt, chosen, check) => {
+      const secret = async (prompt: string) => {
+        const answer = await asked(() => terminal.secret(prompt));
+        check?.(answer);
+        return answer;
+      };
       if (!chosen || terminal.showsSecrets) return secret(prompt);
       return askTwice(prompt, secret, () => print(info('The two are not the same.', style)));
     },

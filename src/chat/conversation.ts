@@ -194,9 +194,12 @@ export class Conversation implements TextContext {
   readonly draftBytes = Number.POSITIVE_INFINITY;
 
   readonly ask: AskSecret = async (prompt, chosen) => {
-    const answer = await this.command.attended(() => this.options.ask(prompt, chosen));
-    const taken = this.privateKey.take(answer);
-    if (taken && taken !== 'dropped') throw taken;
+    const check = (answer: string) => {
+      const taken = this.privateKey.take(answer);
+      if (taken && taken !== 'dropped') throw taken;
+    };
+    const answer = await this.command.attended(() => this.options.ask(prompt, chosen, check));
+    check(answer);
     return answer;
   };
 

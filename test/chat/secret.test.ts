@@ -86,3 +86,15 @@ test.each([
   const file = join(state, 'corkboard', 'history');
   expect(existsSync(file) ? readFileSync(file, 'utf8') : '').not.toContain('correct');
 });
+
+test('a private key that is pasted where a password is asked for is neither the password nor posted', async () => {
+  const { board, alice } = await aliceAndBob();
+  alice.type('%password\r');
+  await alice.shows(/New password:$/);
+  alice.type('-----BEGIN OPENSSH PRIVATE KEY-----\r');
+  await alice.shows(/private\s+key/);
+  alice.type('QUJDQUJD\r-----END OPENSSH PRIVATE KEY-----\r%ping\r');
+  await alice.shows('pong');
+  expect(board.database().prepare('SELECT content FROM messages').all()).toEqual([]);
+  expect(alice.raw).not.toContain('The same again');
+});

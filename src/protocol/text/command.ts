@@ -9,9 +9,14 @@ import type { Style } from './style.ts';
 /**
  * Asks the user for a secret. If possible, the secret is not shown and not kept in the history.
  * @param chosen whether it is a new password. A user who cannot see what they type is asked twice
+ * @param check throws for an answer that is refused before it is asked for again
  * @throws GivenUp if the user gives up; BoardError `PASSWORD_REQUIRED` if there is no user to ask
  */
-export type AskSecret = (prompt: string, chosen?: boolean) => Promise<string>;
+export type AskSecret = (
+  prompt: string,
+  chosen?: boolean,
+  check?: (answer: string) => void,
+) => Promise<string>;
 
 /** The user gave a question up, so the command was not carried out. This is not an error. */
 export class GivenUp extends Expected {
