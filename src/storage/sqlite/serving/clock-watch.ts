@@ -94,16 +94,16 @@ export class ClockWatch {
   }
 
   /**
-   * The time by which things end, in microseconds since the epoch: the wall clock, or, while that is further off than the
-   * tolerance, what it is expected to be. Nothing ends early or late because the clock is wrong.
+   * The time by which things end, in microseconds since the epoch: the wall clock, or, while that is
+   * further ahead than the tolerance, what it is expected to be. Nothing ends early because the clock is wrong.
    */
   get expected(): number {
     const clock = this.store.now() * 1000;
-    // To read the time that has passed costs 10 µs.
-    if (!this.last || !this.known || isNear(clock, this.known.trustedAt)) return clock;
+    // To read the time that has passed costs 10 µs, and it could only make the tolerance end later.
+    if (!this.last || !isDoubtful(this.known, clock)) return clock;
     const passed = Math.max(0, this.elapsed() * 1000 - this.last.elapsed);
     const expected = this.known.trustedAt + passed;
-    return isNear(clock, expected) ? clock : expected;
+    return clock > expected + clockTolerance ? expected : clock;
   }
 
   private setAnchor(isTrusted: boolean, now: { clock: number; elapsed: number }): void {
@@ -152,10 +152,6 @@ export class ClockWatch {
  */
 export function expectedTime(known: Pick<KnownClock, 'trustedAt'> | undefined, clock: number) {
   return isDoubtful(known, clock) ? known.trustedAt : clock;
-}
-
-function isNear(clock: number, time: number): boolean {
-  return Math.abs(clock - time) <= clockTolerance;
 }
 
 /** Whether a clock is further ahead of the last trusted time than the tolerance. */
