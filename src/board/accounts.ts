@@ -226,9 +226,8 @@ export class Accounts {
   }
 
   /**
-   * Checks that a session may change what protects its name. Whoever has only got hold of a token may not. A login by an SSH key
-   * is enough, because whoever holds the key can come again; so is the password, given again. A name that nothing protects is
-   * its session's.
+   * Checks that a session may change what protects its name. It may if it logged in by an SSH key, gives the password again, or
+   * if nothing protects the name. A token alone is not enough: it may be stolen.
    * @throws BoardError `PASSWORD_REQUIRED`, `PASSWORD_WRONG`, `RATE_LIMITED`
    */
   async requireOwner(

@@ -80,8 +80,8 @@ export const noticeSchemas = {
   'membership.changed': z.object({ ...inGroup, notify, lastNumber: z.int() }),
   /** Another session of the user has muted a thread or a user, or has ended that: see `mute.list`. */
   'mutes.changed': z.object({}),
-  /** `code` is a `ClosingCode`, or a code that a newer server has added. */
   /** A group was made, changed or deleted since the session has called `group.list` with `watch`. */
   'groups.changed': z.object({}),
+  /** `code` is a `ClosingCode`, or a code that a newer server has added. */
   'session.closing': z.object({ reason: z.string(), code: z.string().optional() }),
 } as const;
