@@ -90,6 +90,7 @@ async function noise(port: number, random: Random): Promise<void> {
     socket.write(bytes);
   }
   socket.end();
+  // The server may wait for the rest of a packet.
   const late = setTimeout(() => socket.destroy(), 500);
   await closed;
   clearTimeout(late);

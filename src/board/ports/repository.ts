@@ -237,7 +237,7 @@ export interface Repository {
    */
   unread(user: User, until: number, groups: readonly number[]): LongRead<UnreadCount[]>;
   /**
-   * Finds the oldest unread message of a thread, if one is given and has any, otherwise of the group.
+   * Finds the oldest unread message: of the given thread if it has one, otherwise of the group.
    * @param read ranges that count as read as well
    * @throws `NOT_MEMBER`
    */

@@ -72,7 +72,7 @@ export const readingMethods = {
   'message.next': {
     params: z.strictObject({
       group,
-      /** The oldest unread message of this thread, if it has any. */
+      /** Looks in this thread first, and then in the group. */
       thread: number.optional(),
       /** Messages that count as read as well. */
       read: z.array(range).max(limits.rangesAtOnce).optional(),
