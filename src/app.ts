@@ -141,7 +141,8 @@ async function build(
   let backups: BackupSchedule | undefined;
   const publish = (event: BoardEvent) => {
     hub.publish(event);
-    if (event.type === 'message.posted') indexer?.posted();
+    if (event.type === 'message.posted') indexer?.posted(1);
+    if (event.type === 'messages.posted') indexer?.posted(event.subjects.length);
     if (event.type === 'retention.changed') caretaker?.wake();
     if (event.type === 'networkBans.changed') core.banNetworks(serverStore.networkBans());
     if (event.type === 'messages.purged') logPurged(event, log);

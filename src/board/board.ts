@@ -11,8 +11,10 @@ import type {
   Actor,
   Edit,
   NewMessage,
+  NewMessages,
   Page,
   Posted,
+  PostedRun,
   Receiver,
   Repository,
 } from './ports/repository.ts';
@@ -90,17 +92,14 @@ export class Board {
     return this.repository.post(actor, groupRef(group), checkedMessage(message));
   }
 
-  /**
-   * Like `post`, without a promise. The receiver is not called before this returns.
-   * @throws BoardError `SUBJECT_INVALID`, `TOO_LONG`
-   */
-  enqueuePost(
+  /** Posts messages of `checkedMessage`: see `Repository.enqueuePosts`. */
+  enqueuePosts(
     actor: Actor,
-    group: string | number,
-    message: MessageParams,
-    receiver: Receiver<Posted>,
+    group: GroupRef,
+    messages: NewMessages,
+    receiver: Receiver<PostedRun | Posted>,
   ): void {
-    this.repository.enqueuePost(actor, groupRef(group), checkedMessage(message), receiver);
+    this.repository.enqueuePosts(actor, group, messages, receiver);
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
@@ -232,8 +231,8 @@ export function userRef(user: string): string {
   return isDirectName(user) ? userOfDirectName(user) : user;
 }
 
-/** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-function checkedMessage({
+/** The texts of a message, checked and cleaned. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
+export function checkedMessage({
   subject: title,
   replyTo,
   key,

@@ -32,10 +32,12 @@ export class Indexer {
     this.working = this.work();
   }
 
-  /** To be called for each message that was posted. */
-  posted(): void {
+  /** To be called with the number of messages that were posted. */
+  posted(count: number): void {
+    const before = this.waiting;
+    this.waiting += count;
     // Only once: each call would make an exception, which takes longer than all else that the loop does for a post.
-    if (++this.waiting === enoughMessages) this.rest.abort();
+    if (before < enoughMessages && this.waiting >= enoughMessages) this.rest.abort();
   }
 
   /** Stops after the current step. */

@@ -259,6 +259,19 @@ export type BoardEvent =
       first: boolean;
       opened: readonly Membership[];
     }
+  /** Messages were posted together: see `PostedRun`. */
+  | {
+      type: 'messages.posted';
+      origin: Origin;
+      group: Group;
+      sender: User;
+      /** Of the first of them. */
+      number: number;
+      postedAt: number;
+      /** Of each, in the order of their numbers. */
+      subjects: readonly string[];
+    }
+  /** A reply, or a message that mentions members, was posted. */
   | {
       type: 'message.posted';
       origin: Origin;

@@ -1,4 +1,6 @@
-import type { Posted, Receiver } from '../board/ports/repository.ts';
+import { checkedMessage, groupRef } from '../board/board.ts';
+import { MessageList } from '../board/message-list.ts';
+import type { Posted, PostedRun, Receiver } from '../board/ports/repository.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, isOffered, methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
@@ -55,10 +57,16 @@ export async function dispatch<M extends Method>(
  * `receiver` calls `noteResult` or `noteRefusal`.
  * @throws BoardError if it is refused at once
  */
-export function beginPost(context: Context, params: unknown, receiver: Receiver<Posted>): void {
+export function beginPost(
+  context: Context,
+  params: unknown,
+  receiver: Receiver<PostedRun | Posted>,
+): void {
   const { board, session } = context;
   const checked = admit(context, 'message.post', params);
-  board.enqueuePost(session.actor, checked.group, checked, receiver);
+  const messages = new MessageList();
+  messages.add(checkedMessage(checked));
+  board.enqueuePosts(session.actor, groupRef(checked.group), messages, receiver);
 }
 
 function carryOut<M extends Method>(context: Context, method: M, params: unknown) {

@@ -1,12 +1,13 @@
 import { endOfTime } from '../board/times.ts';
-import type {
-  BoardEvent,
-  Group,
-  Membership,
-  OpenedLogin,
-  Origin,
-  SessionToken,
-  User,
+import {
+  type BoardEvent,
+  type Group,
+  type Membership,
+  type OpenedLogin,
+  type Origin,
+  plainHeader,
+  type SessionToken,
+  type User,
 } from '../board/types.ts';
 import { toGroup, toHeader, toLogLine, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
@@ -44,6 +45,15 @@ export class Hub implements EndsTurn {
     'session.ended': ({ origin }) => this.end(origin),
     'password.changed': (event) => this.changePassword(event),
     'key.added': (event) => this.addKey(event),
+    'messages.posted': ({ group, origin, sender, number, postedAt, subjects }) => {
+      if (!this.channels.get(group.id)?.reaches(origin)) return;
+      for (const [at, subject] of subjects.entries()) {
+        const times = { number: number + at, postedAt: postedAt + at };
+        const message = toHeader(plainHeader(sender, { ...times, subject }));
+        const params = { ...toGroup(group), message };
+        this.notifyGroup(group, origin, { method: 'message.posted', params });
+      }
+    },
     'message.posted': ({ group, origin, message, mentioned }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       const params = { ...toGroup(group), message: toHeader(message) };

@@ -22,7 +22,7 @@ test('a hundred posts are indexed at once, and the next hundred too', async () =
   for (let round = 0; round < 3; round++) {
     // More posts than it waits for, as a busy board has.
     const next = once(steps, 'step');
-    for (let post = 0; post < 250; post++) indexer.posted();
+    for (let post = 0; post < 250; post++) indexer.posted(1);
     await next;
     await new Promise(setImmediate);
   }

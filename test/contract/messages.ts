@@ -61,10 +61,11 @@ export function messagesContract(open: OpenStorage): void {
     const alice = await member(board, 'alice');
     board.events();
     const message = await post(board, alice, 'hello');
+    const { number, postedAt, subject } = message;
+    const { user: sender, origin } = alice;
     const group = { id: 1, name: 'main' };
-    expect(board.events()).toEqual([
-      { type: 'message.posted', origin: alice.origin, group, message },
-    ]);
+    const posted = { type: 'messages.posted', origin, group, sender, number, postedAt };
+    expect(board.events()).toEqual([{ ...posted, subjects: [subject] }]);
   });
 
   test('the number of a deleted message is not used again, nor after a restart', async () => {

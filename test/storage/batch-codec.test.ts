@@ -1,16 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { MessageList } from '../../src/board/message-list.ts';
 import type { Call } from '../../src/storage/sqlite/acts/acts.ts';
 import { decodeBatch, encodeBatch } from '../../src/storage/sqlite/serving/batch-codec.ts';
 
 const text = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('', '\ud800', 'ß', '🙂'));
 const word = fc.constantFrom('main', 'Main', 'cats', 'hash of a password');
+const message = fc.record({
+  subject: text,
+  content: text,
+  key: fc.oneof(fc.constant(undefined), text),
+  mentions: fc.oneof(fc.constant(undefined), fc.array(fc.array(word))),
+  replyTo: fc.constant(undefined),
+});
 const posts = fc.record({
   act: fc.constant('post' as const),
   args: fc.record({
     actor: fc.record({
-      user: fc.record({ id: fc.integer({ min: 1, max: 5 }), name: fc.constant('') }),
-      origin: fc.constant(null),
+      user: fc.record({ id: fc.integer({ min: 1, max: 5 }), name: word }),
+      origin: fc.oneof(fc.constant(null), fc.integer({ min: 1 })),
       proof: fc.record({
         passwordHash: fc.oneof(fc.constant(null), word),
         key: fc.oneof(fc.constant(null), fc.integer({ min: 1, max: 5 })),
@@ -21,10 +29,11 @@ const posts = fc.record({
       fc.record({ id: fc.integer({ min: 1, max: 5 }) }),
       word.map((name) => ({ key: name.toLowerCase(), name })),
     ),
-    message: fc.record({
-      subject: text,
-      content: text,
-      key: fc.oneof(fc.constant(undefined), text),
+    messages: fc.array(message, { minLength: 1 }).map((messages) => {
+      const list = new MessageList();
+      for (const each of messages) list.add(each);
+      const { subjects, contents, extras } = list;
+      return { subjects, contents, extras };
     }),
   }),
 });

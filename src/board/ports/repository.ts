@@ -33,7 +33,10 @@ export interface Payer {
   charge(milliseconds: number): void;
 }
 
-/** Receives the result of a request that is made without a promise. Its methods never throw. */
+/**
+ * Receives the results of requests that are made without a promise. It is called for each request, in their order; a result
+ * can be that of several requests. Its methods never throw.
+ */
 export interface Receiver<T> {
   resolve(value: T): void;
   reject(error: unknown): void;
@@ -43,6 +46,21 @@ export interface Receiver<T> {
 export interface Posted {
   readonly group: Group;
   readonly message: Header;
+}
+
+/**
+ * Several messages that were posted one after the other, none of them a reply or with a mention. The first has `number` and the time
+ * `postedAt`, and each of the others the number and the microsecond after the one before it.
+ */
+export interface PostedRun {
+  readonly group: Group;
+  readonly number: number;
+  readonly postedAt: number;
+  readonly count: number;
+}
+
+export function isRun(posted: PostedRun | Posted): posted is PostedRun {
+  return 'count' in posted;
 }
 
 /** The user and the session that make a request. */
@@ -85,6 +103,25 @@ interface NewContent {
   readonly key?: string | undefined;
   /** The words that may name members: see `mentionsIn`. */
   readonly mentions?: readonly NameCandidates[] | undefined;
+}
+
+/**
+ * Messages that a user posts to one group, in this order. Lists of texts take less time than a list of objects, because thousands
+ * of messages wait for one commit: `{ subjects: ['Lunch', 'Dinner'], contents: ['When?', '@dave?'], extras: new Map([[1, { mentions }]]) }`.
+ */
+export interface NewMessages {
+  /** Of each message; '' for a reply that has none of its own. */
+  readonly subjects: readonly string[];
+  readonly contents: readonly string[];
+  /** What a message has beside its texts, by its index. */
+  readonly extras: ReadonlyMap<number, Extras>;
+}
+
+/** What few messages have. */
+export interface Extras extends Pick<NewContent, 'key' | 'mentions'> {
+  readonly replyTo?: number | undefined;
+  /** Whether it is a reply whose subject is made from that of its thread. */
+  readonly isUntitled?: boolean | undefined;
 }
 
 /** A new text for a message. What is left out stays as it is. */
@@ -290,8 +327,16 @@ export interface Repository {
    * or reply, and in a direct conversation what `openDirect` throws
    */
   post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted>;
-  /** Like `post`, without a promise. The receiver is not called before this returns. */
-  enqueuePost(actor: Actor, group: GroupRef, message: NewMessage, receiver: Receiver<Posted>): void;
+  /**
+   * Posts messages as `post` does, each by itself: if some are refused, the others are posted. The receiver is told of each
+   * message, in their order, and not before this returns. A `PostedRun` tells of several.
+   */
+  enqueuePosts(
+    actor: Actor,
+    group: GroupRef,
+    messages: NewMessages,
+    receiver: Receiver<PostedRun | Posted>,
+  ): void;
   /** @throws `NOT_MEMBER`, `MESSAGE_NOT_FOUND`, also for a message that is not visible to the actor */
   message(
     actor: Actor,

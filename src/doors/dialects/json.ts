@@ -1,4 +1,6 @@
-import type { Posted, Receiver } from '../../board/ports/repository.ts';
+import { checkedSubject } from '../../board/board.ts';
+import { isRun, type Posted, type PostedRun, type Receiver } from '../../board/ports/repository.ts';
+import { plainHeader } from '../../board/types.ts';
 import { Brake } from '../../core/brake.ts';
 import type { Mark } from '../../core/costs.ts';
 import type { Dialect, Replies, Requests } from '../../core/dialect.ts';
@@ -20,7 +22,7 @@ import {
 } from '../../protocol/jsonrpc/messages.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isOffered, methods } from '../../protocol/methods.ts';
-import type { Method } from '../../protocol/schemas.ts';
+import type { Method, Params } from '../../protocol/schemas.ts';
 
 /** JSON-RPC 2.0, for programs. */
 export const jsonDialect: Dialect = {
@@ -107,7 +109,7 @@ class JsonRequests implements Requests {
 }
 
 /** A post. It is its own receiver, because thousands of posts may wait for a commit, and each object costs time. */
-class JsonPost extends Task implements Receiver<Posted> {
+class JsonPost extends Task implements Receiver<PostedRun | Posted> {
   private began = 0;
 
   constructor(
@@ -130,8 +132,9 @@ class JsonPost extends Task implements Receiver<Posted> {
     }
   }
 
-  resolve(posted: Posted): void {
+  resolve(result: PostedRun | Posted): void {
     const { context, replies } = this.owner;
+    const posted = isRun(result) ? { group: result.group, message: this.header(result) } : result;
     const mark = replies.costs.mark();
     let line: string;
     try {
@@ -148,6 +151,12 @@ class JsonPost extends Task implements Receiver<Posted> {
     const mark = replies.costs.mark();
     noteRefusal(context, 'message.post', error, this.began);
     this.answer(this.refusal(error), mark);
+  }
+
+  private header(run: PostedRun) {
+    const { user } = this.owner.context.session.actor;
+    const { subject } = this.params as Params<'message.post'>;
+    return plainHeader(user, { ...run, subject: checkedSubject(subject ?? '') });
   }
 
   private refusal(error: unknown): string {

@@ -143,6 +143,15 @@ export interface Call<N extends ActName = ActName> {
   readonly args: ArgumentsOf<N>;
 }
 
+export function isPost(call: Call): call is Call<'post'> {
+  return call.act === 'post';
+}
+
+/** How many writes a call is: a call of `post` has one for each message. */
+export function writesOf(call: Call): number {
+  return isPost(call) ? call.args.messages.subjects.length : 1;
+}
+
 /** Whether a call needs a transaction of its own, in which SQLite does not check foreign keys. */
 export function runsWithoutForeignKeys({ act }: Call): boolean {
   return act === 'deleteUser' || act === 'deleteGroup';

@@ -1,4 +1,10 @@
-import type { Actor, NewMessage } from '../../../board/ports/repository.ts';
+import type {
+  Actor,
+  Extras,
+  NewMessages,
+  Posted,
+  PostedRun,
+} from '../../../board/ports/repository.ts';
 import {
   type Group,
   type GroupRef,
@@ -12,57 +18,113 @@ import { milestoneOf } from '../milestones.ts';
 import { openTo } from './access.ts';
 import { announceConversation, conversationFor, isDirectRef } from './direct.ts';
 import { addMentions, findMentioned, idsOf } from './mentions.ts';
-import type { MessageRow } from './post-run.ts';
+import type { MessageRow, PostPlace } from './post-run.ts';
 import { placeOfReply, type ReplyPlace, requireMayPost } from './reply.ts';
 import type { ServerTx } from './transaction.ts';
 
 export interface Post {
   readonly actor: Actor;
   readonly group: GroupRef;
-  readonly message: NewMessage;
+  /** At least one. */
+  readonly messages: NewMessages;
 }
 
-/** Posts a message, once for each key. @throws BoardError as `Repository.post` does */
-export function post(tx: ServerTx, call: Post) {
-  const { actor, group: ref, message: asked } = call;
-  const { content, key } = asked;
-  const named = groupFor(tx, actor, ref, asked);
-  const { group, numbering, access } = tx.posts.placeFor(actor, named, tx.now);
-  const before = key === undefined ? undefined : postedBefore(tx, actor, group, key);
+/**
+ * Posts the first of some messages, once for its key, and those after it that follow without another check. So the rights of
+ * the user are checked once for all of them.
+ * @returns the messages that were posted; the others are for the next call
+ * @throws BoardError as `Repository.post` does, if the first message is refused
+ */
+export function post(tx: ServerTx, call: Post): PostedRun | Posted {
+  const { actor, group: ref, messages } = call;
+  const extras = messages.extras.get(0);
+  const named = groupFor(tx, actor, ref, extras);
+  const place = tx.posts.placeFor(actor, named, tx.now);
+  const { group } = place;
+  const before = extras?.key === undefined ? undefined : postedBefore(tx, actor, group, extras.key);
   if (before) return { group, message: before };
-  const place = asked.replyTo === undefined ? undefined : placeOfReply(tx, access, asked);
+  return extras && !isPlain(extras) ? postFull(tx, call, place, extras) : postRun(tx, call, place);
+}
+
+/** Whether a message is no reply and can mention nobody. */
+function isPlain({ replyTo, mentions }: Extras): boolean {
+  return replyTo === undefined && mentions === undefined;
+}
+
+/** Posts the first message, which is plain and has no key that was used, and all up to one that is not. */
+function postRun(tx: ServerTx, { actor, messages }: Post, place: PostPlace): PostedRun {
+  const { group, access } = place;
+  requireMayPost(access);
+  const { subjects, contents, extras } = messages;
+  const { at: postedAt } = tx;
+  const number = nextNumber(tx, actor, place);
+  let count = 0;
+  do {
+    const key = extras.get(count)?.key ?? null;
+    tx.posts.add({
+      group: group.id,
+      number: count === 0 ? number : tx.posts.nextNumber(place.numbering),
+      user: actor.user.id,
+      at: tx.atOf(count),
+      subject: subjects[count] as string,
+      content: contents[count] as string,
+      key,
+      milestone: milestoneOf(number + count),
+    });
+    count++;
+  } while (count < subjects.length && followsOn(tx, actor, extras.get(count)));
+  const posted = count === subjects.length ? subjects : subjects.slice(0, count);
+  const run = { group, number, postedAt };
+  const { user: sender, origin } = actor;
+  tx.emit({ type: 'messages.posted', origin, sender, ...run, subjects: posted });
+  return { ...run, count };
+}
+
+/** Whether a message can be posted after a plain one without another check. */
+function followsOn(tx: ServerTx, actor: Actor, extras: Extras | undefined): boolean {
+  if (!extras) return true;
+  return isPlain(extras) && (extras.key === undefined || !keyed(tx, actor, extras.key));
+}
+
+/** Posts the first message, which is a reply or may mention members. */
+function postFull(tx: ServerTx, { actor, messages }: Post, to: PostPlace, extras: Extras): Posted {
+  const { group, access } = to;
+  const { replyTo, isUntitled, mentions, key } = extras;
+  const own = isUntitled ? undefined : messages.subjects[0];
+  const place =
+    replyTo === undefined ? undefined : placeOfReply(tx, access, { replyTo, subject: own });
   if (!place) requireMayPost(access);
-  const subject = place?.subject ?? asked.subject ?? '';
+  const subject = place?.subject ?? own ?? '';
   const { at } = tx;
-  const number = tx.posts.nextNumber(numbering);
-  if (number === 1 && isDirectName(group.name)) announceConversation(tx, actor, group);
+  const number = nextNumber(tx, actor, to);
   const row: MessageRow = {
     group: group.id,
     number,
     user: actor.user.id,
     at,
     subject,
-    content,
+    content: messages.contents[0] as string,
     key: key ?? null,
     milestone: milestoneOf(number),
   };
-  const mentioned = asked.mentions && findMentioned(tx.statements, access, asked.mentions);
+  const mentioned = mentions && findMentioned(tx.statements, access, mentions);
   if (place || mentioned) addFull(tx, row, { place, mentioned });
   else tx.posts.add(row);
-  const plain = plainHeader(actor.user, { number, postedAt: at, subject });
-  const posted = { type: 'message.posted', origin: actor.origin, group } as const;
-  if (!place && !mentioned) {
-    tx.emit({ ...posted, message: plain });
-    return { group, message: plain };
-  }
   const message: Header = {
-    ...plain,
+    ...plainHeader(actor.user, { number, postedAt: at, subject }),
     ...place,
     ...(mentioned && { mentions: JSON.stringify(mentioned.map(({ name }) => name)) }),
   };
   const ids = mentioned && { mentioned: mentioned.map(({ id }) => id) };
-  tx.emit({ ...posted, message, ...ids });
+  tx.emit({ type: 'message.posted', origin: actor.origin, group, message, ...ids });
   return { group, message };
+}
+
+/** The number of a new message. The first message of a direct conversation announces it. */
+function nextNumber(tx: ServerTx, actor: Actor, { group, numbering }: PostPlace): number {
+  const number = tx.posts.nextNumber(numbering);
+  if (number === 1 && isDirectName(group.name)) announceConversation(tx, actor, group);
+  return number;
 }
 
 /** The group of a post. The first post to `@dave` makes the conversation, unless it is refused. */
@@ -70,7 +132,7 @@ function groupFor(
   tx: ServerTx,
   actor: Actor,
   ref: GroupRef,
-  { key, replyTo }: NewMessage,
+  { key, replyTo }: Extras = {},
 ): GroupRef {
   if (!isDirectRef(ref)) return ref;
   return conversationFor(tx, actor, ref, (name) => {

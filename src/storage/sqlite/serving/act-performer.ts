@@ -1,5 +1,7 @@
+import { partOf } from '../../../board/message-list.ts';
+import { isRun, type Posted, type PostedRun } from '../../../board/ports/repository.ts';
 import type { BoardEvent } from '../../../board/types.ts';
-import { type Call, perform, runsWithoutForeignKeys } from '../acts/acts.ts';
+import { type Call, isPost, perform, runsWithoutForeignKeys, writesOf } from '../acts/acts.ts';
 import { PostRun } from '../acts/post-run.ts';
 import type { ServerTx } from '../acts/transaction.ts';
 import type { Statements } from '../statements/statements.ts';
@@ -15,6 +17,22 @@ export class ActPerformer implements Performer<Call> {
 
   begin(version: number | undefined): void {
     this.tx.posts.begin(version);
+  }
+
+  sizeOf(call: Call): number {
+    return writesOf(call);
+  }
+
+  part(call: Call, from: number, to: number): Call {
+    if (!isPost(call)) return call;
+    const { args } = call;
+    return { act: 'post', args: { ...args, messages: partOf(args.messages, from, to) } };
+  }
+
+  doneBy(call: Call, value: unknown): number {
+    if (!isPost(call)) return 1;
+    const posted = value as PostedRun | Posted;
+    return isRun(posted) ? posted.count : 1;
   }
 
   perform(call: Call, emit: Emit, time: CallTime): unknown {
@@ -60,6 +78,10 @@ class ReusedTx implements ServerTx {
 
   get at(): number {
     return this.time.ask();
+  }
+
+  atOf(index: number): number {
+    return this.time.ask(index);
   }
 
   get now(): number {

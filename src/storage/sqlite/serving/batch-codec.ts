@@ -1,14 +1,6 @@
-import {
-  type BoardEvent,
-  type Group,
-  type GroupRef,
-  type Header,
-  type Proof,
-  plainHeader,
-} from '../../../board/types.ts';
-import type { Call } from '../acts/acts.ts';
-import { isDirectRef } from '../acts/direct.ts';
-import type { Post } from '../acts/post.ts';
+import type { NewMessages, PostedRun } from '../../../board/ports/repository.ts';
+import type { BoardEvent, Group, GroupRef, Proof } from '../../../board/types.ts';
+import { type Call, isPost, writesOf } from '../acts/acts.ts';
 import type { Batch, Written } from './batch-writer.ts';
 import type { Commit, Outcome } from './committer.ts';
 import {
@@ -19,29 +11,29 @@ import {
 } from './crossing-errors.ts';
 
 /**
- * The calls of a batch. Posts that are no replies and mention nobody are packed: five numbers each, and all texts in one string. To copy
+ * The calls of a batch. Posts are packed: a few numbers for each call and two for each message, and all texts in one string. To copy
  * them to another thread as small objects costs several times as much. Other calls are copied as they are.
  */
 export interface SentBatch extends Omit<Batch<Call>, 'calls'> {
   /**
-   * Five numbers for each call. For a post: the id of the user, the indexes of the proof of the session and of the group,
-   * and the lengths of subject and content. For another call: zeros.
+   * For a call of `post`: the id of the user and the length of the name, the session (-1 for none), the indexes of its proof and of
+   * the group, the number of messages, and the lengths of subject and content of each message. For another call: 0.
    */
   readonly numbers: Float64Array;
-  /** The subjects and contents of the posts. */
+  /** The names of the users, the subjects and the contents, in the order of `numbers`. */
   readonly text: string;
-  /** What the sessions of the posters rest on, and the groups: each once. */
+  /** The proofs of the sessions of the posters, and the groups: each once. */
   readonly proofs: readonly Proof[];
   readonly groups: readonly GroupRef[];
-  /** The keys of the posts that have one, by the indexes of the calls. */
-  readonly keys: ReadonlyMap<number, string>;
+  /** The extras of the calls that have some, by the indexes of the calls. */
+  readonly extras: ReadonlyMap<number, NewMessages['extras']>;
   /** The other calls. */
   readonly others: readonly Call[];
 }
 
-/** The result of a batch: a few numbers for each post, and other results unchanged. */
+/** The result of a batch: a few numbers for each run of messages, and other results unchanged. */
 export interface SentResult {
-  /** For each call: the number of the post (0 if it is in `others`), the index of its group, milliseconds. */
+  /** For each outcome: its writes, the first number of the run (0 if it is in `others`), the index of its group, milliseconds. */
   readonly numbers: Float64Array;
   readonly groups: readonly Group[];
   readonly others: readonly (readonly [index: number, outcome: SentOutcome])[];
@@ -54,34 +46,47 @@ type SentOutcome =
   | { readonly refusal: CrossingBoardError }
   | { readonly failure: CrossingError };
 
-const perCall = 5;
-const perOutcome = 3;
+const perPost = 6;
+const perMessage = 2;
+const perOutcome = 4;
+
+function numbersOf(call: Call): number {
+  return isPost(call) ? perPost + perMessage * writesOf(call) : 1;
+}
 
 export function encodeBatch({ calls, ...rest }: Batch<Call>): SentBatch {
-  const numbers = new Float64Array(calls.length * perCall);
+  const numbers = new Float64Array(calls.reduce((sum, call) => sum + numbersOf(call), 0));
   const proofs = new SharedValues<Proof>();
   const groups = new SharedValues<GroupRef>();
-  const keys = new Map<number, string>();
+  const extras = new Map<number, NewMessages['extras']>();
   const others: Call[] = [];
   let text = '';
-  for (let index = 0; index < calls.length; index++) {
-    const call = calls[index] as Call;
-    if (!isPlainPost(call)) {
+  let at = 0;
+  for (const [index, call] of calls.entries()) {
+    if (!isPost(call)) {
       others.push(call);
+      at++;
       continue;
     }
-    const { actor, group, message } = call.args;
-    const { subject, content, key } = message;
-    const at = index * perCall;
-    numbers[at] = actor.user.id;
-    numbers[at + 1] = proofs.indexOf(actor.proof, actor.proof);
-    numbers[at + 2] = groups.indexOf('id' in group ? group.id : group.name, group);
-    numbers[at + 3] = subject.length;
-    numbers[at + 4] = content.length;
-    text += subject + content;
-    if (key !== undefined) keys.set(index, key);
+    const { actor, group, messages } = call.args;
+    const { subjects, contents } = messages;
+    numbers[at++] = actor.user.id;
+    numbers[at++] = actor.user.name.length;
+    numbers[at++] = actor.origin ?? -1;
+    numbers[at++] = proofs.indexOf(actor.proof, actor.proof);
+    numbers[at++] = groups.indexOf('id' in group ? group.id : group.name, group);
+    numbers[at++] = subjects.length;
+    text += actor.user.name;
+    for (let each = 0; each < subjects.length; each++) {
+      const subject = subjects[each] as string;
+      const content = contents[each] as string;
+      numbers[at++] = subject.length;
+      numbers[at++] = content.length;
+      text += subject + content;
+    }
+    if (messages.extras.size > 0) extras.set(index, messages.extras);
   }
-  return { ...rest, numbers, text, proofs: proofs.all, groups: groups.all, keys, others };
+  return { ...rest, numbers, text, proofs: proofs.all, groups: groups.all, extras, others };
 }
 
 /** Values that posts have in common, each with an index. */
@@ -99,66 +104,81 @@ class SharedValues<T> {
   }
 }
 
+const noExtras: NewMessages['extras'] = new Map();
+
 export function decodeBatch({
   numbers,
   text,
   proofs,
   groups,
-  keys,
+  extras,
   others,
   ...rest
 }: SentBatch): Batch<Call> {
   const calls: Call[] = [];
   let start = 0;
+  const next = (length: number) => {
+    const end = start + length;
+    const part = text.slice(start, end);
+    start = end;
+    return part;
+  };
   let other = 0;
-  for (let at = 0; at < numbers.length; at += perCall) {
-    const id = numbers[at] as number;
+  for (let at = 0; at < numbers.length; ) {
+    const [id = 0, nameLength = 0, origin = 0, proof = 0, group = 0, count = 0] = numbers.subarray(
+      at,
+      at + perPost,
+    );
     if (id === 0) {
       calls.push(others[other++] as Call);
+      at++;
       continue;
     }
-    const middle = start + (numbers[at + 3] as number);
-    const end = middle + (numbers[at + 4] as number);
-    const proof = proofs[numbers[at + 1] as number] as Proof;
-    // The name and the origin of the sender stay in the main thread: see `postOutcome`.
-    const args: Post = {
-      actor: { user: { id, name: '' }, origin: null, proof },
-      group: groups[numbers[at + 2] as number] as GroupRef,
-      message: {
-        subject: text.slice(start, middle),
-        content: text.slice(middle, end),
-        key: keys.get(calls.length),
-      },
+    const user = { id, name: next(nameLength) };
+    const subjects: string[] = [];
+    const contents: string[] = [];
+    at += perPost;
+    for (const end = at + perMessage * count; at < end; at += perMessage) {
+      subjects.push(next(numbers[at] as number));
+      contents.push(next(numbers[at + 1] as number));
+    }
+    const args: Call<'post'>['args'] = {
+      actor: { user, origin: origin < 0 ? null : origin, proof: proofs[proof] as Proof },
+      group: groups[group] as GroupRef,
+      messages: { subjects, contents, extras: extras.get(calls.length) ?? noExtras },
     };
     calls.push({ act: 'post', args });
-    start = end;
   }
   return { ...rest, calls };
 }
 
-export function encodeResult(
-  calls: readonly Call[],
-  { outcomes, commits, newest }: Written,
-): SentResult {
+export function encodeResult({ outcomes, commits, newest }: Written): SentResult {
   const numbers = new Float64Array(outcomes.length * perOutcome);
   const groups: Group[] = [];
   const indexes = new Map<Group, number>();
   const others: [number, SentOutcome][] = [];
   for (const [index, outcome] of outcomes.entries()) {
     const at = index * perOutcome;
-    numbers[at + 2] = outcome.took;
-    const call = calls[index];
-    // A post without an event repeats an earlier key, and its result is the earlier message. One with two is the first message
-    // of a direct conversation.
-    if ('value' in outcome && call && isPlainPost(call) && outcome.events.length === 1) {
-      const { group, message } = outcome.value as Posted;
-      const known = indexes.get(group) ?? groups.push(group) - 1;
-      indexes.set(group, known);
-      numbers[at] = message.number;
-      numbers[at + 1] = known;
-    } else others.push([index, encodeOutcome(outcome)]);
+    numbers[at] = outcome.writes;
+    numbers[at + 3] = outcome.took;
+    const run = runOf(outcome);
+    if (!run) {
+      others.push([index, encodeOutcome(outcome)]);
+      continue;
+    }
+    const { group, number } = run;
+    const known = indexes.get(group) ?? groups.push(group) - 1;
+    indexes.set(group, known);
+    numbers[at + 1] = number;
+    numbers[at + 2] = known;
   }
   return { numbers, groups, others, commits, newest };
+}
+
+/** The run of an outcome that is nothing else. The first message of a direct conversation has a second event. */
+function runOf(outcome: Outcome): PostedRun | undefined {
+  if (!('value' in outcome) || outcome.events.length !== 1) return undefined;
+  return outcome.events[0]?.type === 'messages.posted' ? (outcome.value as PostedRun) : undefined;
 }
 
 export function decodeResult(
@@ -167,34 +187,38 @@ export function decodeResult(
 ): Written {
   const outcomes: Outcome[] = [];
   const special = new Map(others);
-  for (let index = 0; index * perOutcome < numbers.length; index++) {
-    const at = index * perOutcome;
-    const took = numbers[at + 2] ?? 0;
-    const call = calls[index];
-    const other = special.get(index);
-    if (other) outcomes.push({ ...decodeOutcome(other, call), took });
-    else if (call && isPlainPost(call)) {
-      const number = numbers[at] ?? 0;
-      const group = groups[numbers[at + 1] ?? 0] as Group;
-      outcomes.push(postOutcome(call.args, { group, number, at: first + index, took }));
+  let postedAt = first;
+  let index = 0;
+  let done = 0;
+  for (let at = 0; at < numbers.length; at += perOutcome) {
+    const writes = numbers[at] as number;
+    const took = numbers[at + 3] as number;
+    const other = special.get(outcomes.length);
+    const call = calls[index] as Call;
+    if (other) outcomes.push({ ...decodeOutcome(other), writes, took });
+    else {
+      const group = groups[numbers[at + 2] as number] as Group;
+      const run = { group, number: numbers[at + 1] as number, postedAt, count: writes };
+      outcomes.push(runOutcome(call as Call<'post'>, run, done, took));
     }
+    postedAt += writes;
+    done += writes;
+    if (done < writesOf(call)) continue;
+    index++;
+    done = 0;
   }
   return { outcomes, commits, newest };
 }
 
-interface Posted {
-  readonly group: Group;
-  readonly message: Header;
-}
-
-/** The outcome of a successful post. Header and event are built here, from data that stayed in this thread. */
-function postOutcome(
-  { actor, message: { subject } }: PlainPost['args'],
-  { group, number, at, took }: { group: Group; number: number; at: number; took: number },
-): Outcome {
-  const message = plainHeader(actor.user, { number, postedAt: at, subject });
-  const event: BoardEvent = { type: 'message.posted', origin: actor.origin, group, message };
-  return { value: { group, message }, events: [event], took };
+/** The outcome of a run. Its event is made here, from texts that stayed in this thread. @param from index of its first message */
+function runOutcome({ args }: Call<'post'>, run: PostedRun, from: number, took: number): Outcome {
+  const { user: sender, origin } = args.actor;
+  const { group, number, postedAt, count } = run;
+  const { subjects: all } = args.messages;
+  const subjects = count === all.length ? all : all.slice(from, from + count);
+  const type = 'messages.posted' as const;
+  const event: BoardEvent = { type, origin, group, sender, number, postedAt, subjects };
+  return { value: run, events: [event], writes: count, took };
 }
 
 function encodeOutcome(outcome: Outcome): SentOutcome {
@@ -204,31 +228,8 @@ function encodeOutcome(outcome: Outcome): SentOutcome {
   return { value, events };
 }
 
-function decodeOutcome(sent: SentOutcome, call: Call | undefined) {
+function decodeOutcome(sent: SentOutcome) {
   if ('refusal' in sent) return { refusal: decodeError(sent.refusal) };
   if ('failure' in sent) return { failure: decodeError(sent.failure) };
-  if (!call || !isPlainPost(call)) return sent;
-  const { group, message: written } = sent.value as Posted;
-  const { user, origin } = call.args.actor;
-  const message = { ...written, sender: user.name };
-  const events = sent.events.map((event): BoardEvent => {
-    if (event.type === 'message.posted') return { ...event, origin, message };
-    return event.type === 'direct.opened' ? { ...event, origin, other: user } : event;
-  });
-  return { ...sent, value: { group, message }, events };
-}
-
-/**
- * A post that is no reply, mentions nobody and makes no direct conversation: its result follows from its arguments, its
- * number and its time.
- */
-type PlainPost = Call<'post'> & {
-  readonly args: { readonly message: { readonly subject: string } };
-};
-
-function isPlainPost(call: Call): call is PlainPost {
-  if (call.act !== 'post') return false;
-  const { group, message } = (call as Call<'post'>).args;
-  const isPlain = message.replyTo === undefined && message.mentions === undefined;
-  return isPlain && !isDirectRef(group);
+  return sent;
 }

@@ -9,7 +9,7 @@ export const lockRetry = 10;
 /** Calls that are to be committed together. */
 export interface Batch<C> {
   readonly calls: readonly C[];
-  /** The time of the first call. Each call is a microsecond later than the call before it. */
+  /** The time of the first write. Each write is a microsecond later than the write before it. */
   readonly first: number;
   /** The time by which things end: see `Tx.now`. */
   readonly now: number;
@@ -21,7 +21,7 @@ export interface Batch<C> {
 
 /** The result of a batch. */
 export interface Written {
-  /** The outcomes of the first calls: of at least one, and of as many as the time allowed. */
+  /** The outcomes of the first calls: of at least one, and of as many as the time allowed. A call of several writes can have several. */
   readonly outcomes: readonly Outcome[];
   readonly commits: readonly Commit[];
   /** The newest time that was stored, with these calls or before; 0 if there is none yet. */
@@ -37,8 +37,8 @@ export interface Writer<C> {
 }
 
 /**
- * Commits batches on a connection of this thread. If a call fails, its batch is rolled back and the calls run
- * again one by one, so that only the failing call fails. It tries again while another process holds the lock.
+ * Commits batches on a connection of this thread. If a write fails, its batch is rolled back and the writes run
+ * again one by one, so that only the failing write fails. It tries again while another process holds the lock.
  */
 export class BatchWriter<C> implements Writer<C> {
   private until = 0;
@@ -61,16 +61,19 @@ export class BatchWriter<C> implements Writer<C> {
       return written(await commit(calls, first));
     } catch (error) {
       if (isBusy(error) || error instanceof LostFileError) {
-        return written(calls.map(() => ({ took: 0, failure: error })));
+        const all = calls.map((call) => this.committer.sizeOf(call));
+        return written(all.map((writes) => ({ writes, took: 0, failure: error })));
       }
     }
     const outcomes: Outcome[] = [];
-    for (const [index, call] of calls.entries()) {
+    let at = first;
+    for (const call of calls.flatMap((each) => this.committer.singles(each))) {
       try {
-        outcomes.push(...(await commit([call], first + index)));
+        outcomes.push(...(await commit([call], at)));
       } catch (failure) {
-        outcomes.push({ took: performance.now() - began, failure });
+        outcomes.push({ writes: 1, took: performance.now() - began, failure });
       }
+      at++;
     }
     return written(outcomes);
   }

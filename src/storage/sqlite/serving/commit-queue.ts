@@ -29,6 +29,8 @@ export interface CommitQueueOptions<C> {
   reader?: Performer<C> | undefined;
   /** Whether a call needs a transaction of its own. */
   isAlone?: (call: C) => boolean;
+  /** How many writes a call is; 1 if left out. */
+  sizeOf?: (call: C) => number;
   counts?: CommitCounts;
   /** How long a write waits for another process's lock, in milliseconds. */
   lockTimeout?: number;
@@ -53,13 +55,15 @@ const minLockTimeout = 10 * lockRetry;
 
 /**
  * Group commit: the calls that arrive in one turn of the event loop are committed together, in order, so
- * that they share a disk sync. One commit runs at a time. Calls that arrive while it runs wait for the next one, so
+ * that they share a disk sync. A call is one write or several. One commit runs at a time. Calls that arrive while it runs wait for the next one, so
  * more calls share a sync on a slower disk. A commit is limited in time and in bytes; calls past these limits wait
  * for the commit after it.
  * @template C a call, as the writer accepts it
  */
 export class CommitQueue<C> {
   private waiting: Write<C>[] = [];
+  /** How many writes those of `waiting` are. */
+  private size = 0;
   private scheduled = false;
   private closed = false;
   private underWay: { readonly first: number; readonly settled: Promise<void> } | undefined;
@@ -110,7 +114,7 @@ export class CommitQueue<C> {
       this.reads.add(() => {
         const began = performance.now();
         const receiver = { resolve, reject };
-        const write = { call, bytes: 0, payer, since: began, receiver, isPromise: true };
+        const write = { call, size: 1, bytes: 0, payer, since: began, receiver, isPromise: true };
         try {
           const time = { ask: () => this.clock.tick(), now: this.now() };
           const outcome = performOne(reader, call, time, began);
@@ -149,13 +153,14 @@ export class CommitQueue<C> {
       queueMicrotask(() => receiver.reject(boardError('SHUTTING_DOWN')));
       return;
     }
-    this.waiting.push({ call, bytes, payer, since: performance.now(), receiver, isPromise });
-    this.schedule();
-  }
-
-  private schedule(): void {
+    const size = this.options.sizeOf?.(call) ?? 1;
+    this.waiting.push({ call, size, bytes, payer, since: performance.now(), receiver, isPromise });
+    const before = this.size;
+    this.size += size;
     if (this.underWay) return;
-    if (this.waiting.length === writesPerCommit) queueMicrotask(() => this.commit());
+    if (before < writesPerCommit && this.size >= writesPerCommit) {
+      queueMicrotask(() => this.commit());
+    }
     this.commitLater();
   }
 
@@ -172,7 +177,7 @@ export class CommitQueue<C> {
   private commit(): void {
     if (this.underWay || this.waiting.length === 0) return;
     const batch = this.takeBatch();
-    const first = this.clock.reserve(batch.length);
+    const first = this.clock.reserve(sizeOf(batch));
     this.underWay = { first, settled: this.write(batch, first) };
   }
 
@@ -188,29 +193,29 @@ export class CommitQueue<C> {
     } catch (error) {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];
-      const told = this.settleAll(lost.map((write) => [write, { took: 0, failure: error }]));
+      const told = this.settleAll(
+        lost.map((write) => [write, { writes: write.size, took: 0, failure: error }]),
+      );
       this.reads.afterCommit(performance.now() - began);
       await told;
       return;
     }
     this.underWay = undefined;
     this.clock.release(written.newest);
-    this.putBack(batch.slice(written.outcomes.length));
+    const settled = withOutcomes(batch, written.outcomes);
+    const [last] = settled.at(-1) ?? [];
+    this.putBack(batch.slice(last ? batch.indexOf(last) + 1 : 0));
     if (this.waiting.length > 0) this.commitLater();
     for (const { writes, seconds } of written.commits) {
       this.counts.writes.note(writes);
       this.counts.seconds.note(seconds);
       this.options.trouble?.committed();
     }
-    const told = this.finish(batch, written.outcomes);
+    // Receivers may read at once, so all events come first.
+    for (const [write, outcome] of settled) this.announce(write, outcome);
+    const told = this.settleAll(settled);
     this.reads.afterCommit(performance.now() - began);
     await told;
-  }
-
-  /** Receivers may read at once, so all events come first. */
-  private finish(batch: readonly Write<C>[], outcomes: readonly Outcome[]): Promise<void> | void {
-    for (const [at, outcome] of outcomes.entries()) this.announce(batch[at] as Write<C>, outcome);
-    return this.settleAll(outcomes.map((outcome, at) => [batch[at] as Write<C>, outcome]));
   }
 
   /**
@@ -244,23 +249,28 @@ export class CommitQueue<C> {
     const { waiting } = this;
     const { isAlone = () => false } = this.options;
     let bytes = 0;
+    let size = 0;
     let end = 0;
     for (const write of waiting) {
       const isFull =
-        end === writesPerCommit || (write.bytes > 0 && bytes + write.bytes > bytesPerCommit);
+        size + write.size > writesPerCommit ||
+        (write.bytes > 0 && bytes + write.bytes > bytesPerCommit);
       const alone = isAlone(write.call);
       if (end > 0 && (isFull || alone)) break;
       bytes += write.bytes;
+      size += write.size;
       end++;
       if (alone) break;
     }
     this.waiting = waiting.slice(end);
+    this.size -= size;
     return waiting.slice(0, end);
   }
 
   private takeAll(): Write<C>[] {
     const { waiting } = this;
     this.waiting = [];
+    this.size = 0;
     return waiting;
   }
 
@@ -268,6 +278,7 @@ export class CommitQueue<C> {
   private putBack(writes: readonly Write<C>[]): void {
     if (writes.length === 0) return;
     this.waiting = [...writes, ...this.waiting];
+    this.size += sizeOf(writes);
   }
 
   /** The rest of the time that the oldest write may wait for the lock, in milliseconds. */
@@ -285,8 +296,9 @@ export class CommitQueue<C> {
   }
 
   private settle(write: Write<C>, outcome: Outcome): void {
-    if ('failure' in outcome) this.refuse(write, outcome.failure);
-    else if ('refusal' in outcome) write.receiver.reject(outcome.refusal);
+    if ('failure' in outcome) {
+      for (let at = 0; at < outcome.writes; at++) this.refuse(write, outcome.failure);
+    } else if ('refusal' in outcome) write.receiver.reject(outcome.refusal);
     else write.receiver.resolve(outcome.value);
   }
 
@@ -307,9 +319,30 @@ export class CommitQueue<C> {
 
 type Settled<C> = readonly [Write<C>, Outcome];
 
+/** The outcomes of the first calls of a batch, each with its call: a call of several writes can have several. */
+function withOutcomes<C>(batch: readonly Write<C>[], outcomes: readonly Outcome[]): Settled<C>[] {
+  let index = 0;
+  let done = 0;
+  return outcomes.map((outcome) => {
+    const write = batch[index] as Write<C>;
+    done += outcome.writes;
+    if (done === write.size) {
+      index++;
+      done = 0;
+    }
+    return [write, outcome];
+  });
+}
+
+function sizeOf(writes: readonly Write<unknown>[]): number {
+  return writes.reduce((sum, { size }) => sum + size, 0);
+}
+
 /** A call that waits for its commit. */
 interface Write<C> {
   readonly call: C;
+  /** How many writes it is. */
+  readonly size: number;
   readonly bytes: number;
   readonly payer: Payer | undefined;
   /** When it arrived, by `performance.now()`. */

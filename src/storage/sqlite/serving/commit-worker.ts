@@ -59,7 +59,7 @@ class Writing {
   async commit(sent: SentBatch): Promise<void> {
     const batch = decodeBatch(sent);
     const written = await this.writer.write(batch);
-    const result = encodeResult(batch.calls, written);
+    const result = encodeResult(written);
     send({ result, heldBytes: this.checkpoints.heldBytes });
     this.checkpoints.afterCommit();
   }

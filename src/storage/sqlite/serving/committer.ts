@@ -9,8 +9,11 @@ export type Emit = (event: BoardEvent) => void;
 
 /** The time of a call. */
 export interface CallTime {
-  /** Call it only if the time is stored. */
-  ask(): number;
+  /**
+   * Call it only if the time is stored.
+   * @param index of a message, if the call stores several: each is a microsecond later than the one before it
+   */
+  ask(index?: number): number;
   /** The time by which things end: see `Tx.now`. */
   readonly now: number;
 }
@@ -22,8 +25,17 @@ export interface Performer<C> {
    * @param version changes when another connection has written to the database (`PRAGMA data_version`)
    */
   begin?(version: number | undefined): void;
-  /** @throws BoardError before anything was changed; other errors at any time */
+  /** How many writes a call is; 1 if left out. */
+  sizeOf?(call: C): number;
+  /** A call of the writes `from`, `from + 1` … of a call, before `to`. */
+  part?(call: C, from: number, to: number): C;
+  /**
+   * Runs the first writes of a call: at least one, and as many as have one value.
+   * @throws BoardError if the first write is refused, before anything was changed; other errors at any time
+   */
   perform(call: C, emit: Emit, time: CallTime): unknown;
+  /** How many writes of a call have the value that `perform` has returned; 1 if left out. */
+  doneBy?(call: C, value: unknown): number;
   /** Writes the state that consecutive calls have gathered. Called before each commit. */
   flush?(): void;
   /** Forgets that state. Called after a rollback. */
@@ -32,15 +44,16 @@ export interface Performer<C> {
   isAlone?(call: C): boolean;
 }
 
-/** The result of a call that was run in a transaction. */
+/** The result of writes that were run in a transaction: those of a call, or some of them that follow one another. */
 export type Outcome = {
-  /** Milliseconds that the call took. */
+  readonly writes: number;
+  /** Milliseconds that they took. */
   readonly took: number;
 } & (
   | { readonly value: unknown; readonly events: readonly BoardEvent[] }
-  /** The error of the board that refused the call, before it had changed anything. */
+  /** The error of the board that refused a write, before it had changed anything. */
   | { readonly refusal: BoardError }
-  /** Any other error: the call was rolled back. */
+  /** Any other error: the writes were rolled back. */
   | { readonly failure: unknown }
 );
 
@@ -79,14 +92,14 @@ export class Committer<C> {
   }
 
   /**
-   * Runs calls in order, at least one, until `time` is over, and commits them. If a call is refused, the others
+   * Runs calls in order, at least one, until `time` is over, and commits them. If a write is refused, the others
    * are still committed.
    * @param calls a single call if `Performer.isAlone` says so
-   * @param first the time of the first call; each call is a microsecond later than the call before it
+   * @param first the time of the first write; each write is a microsecond later than the write before it
    * @param now the time by which things end, for all of them
    * @param time milliseconds
    * @param note called for the transaction, once it is committed
-   * @returns the outcomes of the first calls, as many as were run
+   * @returns the outcomes of the first calls: all that these calls have
    * @throws any other error of a call, an error of SQLite, and `LostFileError`: nothing is committed then
    */
   commit(
@@ -106,8 +119,25 @@ export class Committer<C> {
     const isAlone = call !== undefined && this.performer.isAlone?.(call);
     const outcomes = isAlone ? withoutForeignKeys(this.client, transact) : transact();
     this.requireFiles();
-    note({ writes: outcomes.length, seconds: (performance.now() - began) / 1000 });
+    const seconds = (performance.now() - began) / 1000;
+    note({ writes: outcomes.reduce((sum, { writes }) => sum + writes, 0), seconds });
     return outcomes;
+  }
+
+  sizeOf(call: C): number {
+    return this.performer.sizeOf?.(call) ?? 1;
+  }
+
+  /** The writes of a call, each as a call. */
+  singles(call: C): C[] {
+    const size = this.sizeOf(call);
+    return size === 1
+      ? [call]
+      : Array.from({ length: size }, (_, at) => this.part(call, at, at + 1));
+  }
+
+  private part(call: C, from: number, to: number): C {
+    return this.performer.part?.(call, from, to) ?? call;
   }
 
   /** @throws LostFileError if a file of the database was deleted or replaced, so that a commit is lost */
@@ -126,10 +156,15 @@ export class Committer<C> {
       this.time.next = first;
       for (const call of calls) {
         if (now > end) break;
-        const outcome = performOne(this.performer, call, this.time, now);
-        outcomes.push(outcome);
-        this.time.next++;
-        now += outcome.took;
+        const size = this.sizeOf(call);
+        for (let done = 0; done < size; ) {
+          const rest = done === 0 ? call : this.part(call, done, size);
+          const outcome = performOne(this.performer, rest, this.time, now);
+          outcomes.push(outcome);
+          done += outcome.writes;
+          this.time.next += outcome.writes;
+          now += outcome.took;
+        }
       }
       this.performer.flush?.();
       this.end.run();
@@ -147,13 +182,13 @@ class NotedTime implements CallTime {
   now = 0;
   newest = 0;
 
-  ask(): number {
-    this.newest = this.next;
-    return this.next;
+  ask(index = 0): number {
+    this.newest = this.next + index;
+    return this.newest;
   }
 }
 
-/** Runs a call. @param began by `performance.now()` @throws any error but a `BoardError` of the call */
+/** Runs the first writes of a call. @param began by `performance.now()` @throws any error but a `BoardError` of the call */
 export function performOne<C>(
   performer: Performer<C>,
   call: C,
@@ -163,9 +198,10 @@ export function performOne<C>(
   const events: BoardEvent[] = [];
   try {
     const value = performer.perform(call, (event) => events.push(event), time);
-    return { value, events, took: performance.now() - began };
+    const writes = performer.doneBy?.(call, value) ?? 1;
+    return { value, events, writes, took: performance.now() - began };
   } catch (error) {
     if (!(error instanceof BoardError)) throw error;
-    return { refusal: error, took: performance.now() - began };
+    return { refusal: error, writes: 1, took: performance.now() - began };
   }
 }

@@ -1,25 +1,30 @@
+import { MessageList } from '../../../board/message-list.ts';
 import type { LongRead } from '../../../board/ports/long-read.ts';
-import type {
-  Actor,
-  Edit,
-  NewMessage,
-  Page,
-  Posted,
-  Receiver,
-  Repository,
-  UnreadCount,
+import {
+  type Actor,
+  type Edit,
+  isRun,
+  type NewMessage,
+  type NewMessages,
+  type Page,
+  type Posted,
+  type PostedRun,
+  type Receiver,
+  type Repository,
+  type UnreadCount,
 } from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
-import type {
-  Group,
-  GroupRef,
-  GroupSummary,
-  Message,
-  Mutes,
-  Notify,
-  Standing,
-  User,
+import {
+  type Group,
+  type GroupRef,
+  type GroupSummary,
+  type Message,
+  type Mutes,
+  type Notify,
+  plainHeader,
+  type Standing,
+  type User,
 } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
@@ -169,21 +174,23 @@ export class SqliteRepository implements Repository {
     });
   }
 
-  post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted> {
-    return new Promise((resolve, reject) =>
-      this.enqueuePost(actor, group, message, { resolve, reject }),
-    );
+  async post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted> {
+    const messages = new MessageList();
+    messages.add(message);
+    const args = { actor: plain(actor), group, messages };
+    const options = { payer: actor.payer, bytes: bytesOf(messages) };
+    const posted = await this.store.run('post', args, options);
+    return isRun(posted) ? firstOf(posted, actor, messages) : posted;
   }
 
-  enqueuePost(
+  enqueuePosts(
     actor: Actor,
     group: GroupRef,
-    message: NewMessage,
-    receiver: Receiver<Posted>,
+    messages: NewMessages,
+    receiver: Receiver<PostedRun | Posted>,
   ): void {
-    const bytes = Buffer.byteLength(message.content) + Buffer.byteLength(message.subject ?? '');
-    const args = { actor: plain(actor), group, message };
-    this.store.enqueue('post', args, receiver, { payer: actor.payer, bytes });
+    const args = { actor: plain(actor), group, messages };
+    this.store.enqueue('post', args, receiver, { payer: actor.payer, bytes: bytesOf(messages) });
   }
 
   edit(actor: Actor, group: GroupRef, number: number, edit: Edit, editTime: number) {
@@ -332,6 +339,22 @@ export class SqliteRepository implements Repository {
 
 function isShown(access: Access, joinedAt: number | null): boolean {
   return access !== 'secret' || joinedAt !== null;
+}
+
+function bytesOf({ subjects, contents }: NewMessages): number {
+  let bytes = 0;
+  for (const subject of subjects) bytes += Buffer.byteLength(subject);
+  for (const content of contents) bytes += Buffer.byteLength(content);
+  return bytes;
+}
+
+function firstOf(
+  { group, number, postedAt }: PostedRun,
+  { user }: Actor,
+  { subjects }: NewMessages,
+): Posted {
+  const subject = subjects[0] as string;
+  return { group, message: plainHeader(user, { number, postedAt, subject }) };
 }
 
 /** An actor as plain data for an act, without the object that is charged. */

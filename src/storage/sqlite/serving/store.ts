@@ -13,6 +13,7 @@ import {
   type Call,
   type ResultOf,
   runsWithoutForeignKeys,
+  writesOf,
 } from '../acts/acts.ts';
 import type { Executor } from '../executor.ts';
 import { type Client, openConnection } from '../file/connection.ts';
@@ -100,7 +101,7 @@ export class Store implements Executor {
     const reader = new ActPerformer(this.statements);
     const isAlone = runsWithoutForeignKeys;
     const time = { clock, now: () => this.expected() };
-    const all = { ...options, ...time, counts, trouble, reader, isAlone };
+    const all = { ...options, ...time, counts, trouble, reader, isAlone, sizeOf: writesOf };
     this.queue = new CommitQueue<Call>(this.thread, all);
   }
 
