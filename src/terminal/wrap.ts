@@ -18,6 +18,17 @@ export function wrapText(text: string, columns: number): string {
   return text.split('\n').map(wrap).join('\n');
 }
 
+/**
+ * Breaks a question that is too long between words, so that each row leaves a column free. The space at its end, before the
+ * answer, is kept.
+ * @param columns undefined if the width is unknown: then nothing is broken
+ */
+export function wrapQuestion(question: string, columns: number | undefined): string {
+  if (columns === undefined || columns < 2) return question;
+  const text = question.trimEnd();
+  return wrapRows(text, columns - 1, 0) + question.slice(text.length);
+}
+
 /** @param indent the indentation of further rows, in columns */
 function wrapRows(line: string, columns: number, indent: number): string {
   if (displayWidth(line) <= columns) return line;

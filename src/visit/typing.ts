@@ -12,7 +12,10 @@ export class Typing implements Asker {
 
   private readonly input: Readable;
 
-  constructor({ input, gone }: Pick<Visitor, 'input' | 'gone'>, output: Writable) {
+  constructor(
+    { input, gone }: Pick<Visitor, 'input' | 'gone'>,
+    output: Writable & { readonly columns?: number },
+  ) {
     this.input = input;
     this.typed = new TypedLines(input, output);
     const { lines, interrupts, echo } = this.typed;

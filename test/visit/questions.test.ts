@@ -174,3 +174,14 @@ test('a visitor whose key belongs to another name is told so in one line', async
   await visit.shows(said);
   await leave(visit);
 });
+
+test('a question that is too long for a narrow terminal is broken between words', async () => {
+  const guest = await Guest.to(undefined, { user: 'alice' });
+  await guest.board.protect('alice-of-the-mountains', 'secret-words');
+  const owner = await guest.board.protectedProgram('alice-of-the-mountains', 'secret-words');
+  await owner.call('account.addKey', { line: guest.line, current: 'secret-words' });
+  const visit = guest.atTerminal(plain, undefined, [40, 24]);
+  await visit.shows('alice-of-the-mountains has added this\r\nkey. ');
+  visit.type('\x03');
+  expect(await visit.exited).toBe(1);
+});

@@ -5,6 +5,7 @@ import { textEnd } from '../../protocol/text/draft.ts';
 import { info } from '../../protocol/text/render.ts';
 import { applyCompletion, completionIn, listCandidates } from '../../terminal/completion.ts';
 import { pastedLines } from '../../terminal/paste.ts';
+import { wrapQuestion } from '../../terminal/wrap.ts';
 import { EditedLine } from './edited-line.ts';
 import { ignoreInterrupts } from './endings.ts';
 import type { History } from './history.ts';
@@ -86,12 +87,12 @@ export class LineEditor implements Terminal {
   async answer(prompt: string): Promise<string | undefined> {
     if (this.closed) return undefined;
     const line = this.nextLine.answer();
-    this.ask(plainQuestion(prompt));
+    this.ask(plainQuestion(this.wrapped(prompt)));
     return line;
   }
 
   async secret(prompt: string): Promise<string> {
-    const secret = await this.keys.secret(() => this.ask(plainQuestion(prompt)));
+    const secret = await this.keys.secret(() => this.ask(plainQuestion(this.wrapped(prompt))));
     this.leaveQuestion();
     if (secret === undefined) throw new GivenUp();
     return secret;
@@ -126,6 +127,10 @@ export class LineEditor implements Terminal {
 
   close(): void {
     this.line.readline.close();
+  }
+
+  private wrapped(question: string): string {
+    return wrapQuestion(question, this.size?.columns);
   }
 
   /** A line that was not entered before a signal ended the program is kept for the next run. */
@@ -227,7 +232,8 @@ export class LineEditor implements Terminal {
       question: this.questions.current,
       inText: this.nextLine.inText,
       print: (text) => this.print(text),
-      key: (prompt) => this.keys.key(prompt, (text) => text.toLowerCase() || undefined),
+      key: (prompt) =>
+        this.keys.key(this.wrapped(prompt), (text) => text.toLowerCase() || undefined),
       press: (presses) => this.keyboard.press(presses),
       submit: (text) => this.submit(text),
     });

@@ -3,6 +3,7 @@ import { type Line, LineSplitter, lineError } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 import { GivenUp } from '../../protocol/text/command.ts';
 import { renderError } from '../../protocol/text/render.ts';
+import { wrapQuestion } from '../../terminal/wrap.ts';
 import type { More } from './page.ts';
 import type { Interrupts, TerminalInput } from './streams.ts';
 import type { Question, Terminal } from './terminal.ts';
@@ -33,7 +34,7 @@ export class PlainTerminal implements Terminal {
 
   constructor(
     private readonly input: TerminalInput,
-    private readonly output: Writable,
+    private readonly output: Writable & { readonly columns?: number },
     interrupts: Interrupts,
     private readonly echo?: Echo,
   ) {
@@ -63,7 +64,7 @@ export class PlainTerminal implements Terminal {
     return new Promise((resolve) => {
       if (this.closed) return resolve(undefined);
       this.taker = resolve;
-      this.ask({ text: prompt });
+      this.ask({ text: wrapQuestion(prompt, this.output.columns) });
     });
   }
 
