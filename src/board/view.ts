@@ -28,6 +28,11 @@ export function toUser({ id, name }: User) {
   return { user: name, userId: id };
 }
 
+/** Who owns a group after its owner has left or stepped down: null for nobody. Nothing if it has not lost its owner. */
+export function toOwner(owner: User | null | undefined) {
+  return owner === undefined ? {} : { owner: owner?.name ?? null };
+}
+
 /** A line of a group's log. */
 export function toLogLine({ id, at, act, by, user, number, until, detail }: LogLine): ShownLine {
   return {

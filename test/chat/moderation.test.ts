@@ -70,6 +70,25 @@ test('%owner asks before it hands a group over', async () => {
   expect((await bob.call('group.show', { group: 'plans' })).moderators).toEqual(['alice']);
 });
 
+test('an owner who leaves is told who owns the group then, and asked first', async () => {
+  const { alice, bob } = await aliceWithPlans();
+  alice.resize(40, 24);
+  alice.type('%groupleave plans\r');
+  // On a narrow terminal, the question is broken between words.
+  await alice.shows(
+    /\nLeave plans\? You own it, and nobody\nwill own it then\. %owner plans <user>\nhands it over\. \(y\/N\)$/,
+  );
+  alice.type('\r');
+  await alice.shows(/You are still a member\.\n.*>$/);
+  alice.type('%mod plans bob\r');
+  await alice.shows(/bob is a moderator of plans\s+now\.\n[\s\S]*>$/);
+  alice.type('%groupleave plans\r');
+  await alice.shows(/\nLeave plans\? You own it, and bob will\nown it then\. \(y\/N\)$/);
+  alice.type('y\r');
+  await alice.shows(/\[SUCCESS\] You left plans\.\n\[INFO\] bob owns plans now\.\n.*>$/);
+  expect(await bob.call('group.show', { group: 'plans' })).toMatchObject({ role: 'owner' });
+});
+
 test('a moderator is asked before a message of another user is deleted', async () => {
   const { alice, bob } = await aliceWithPlans();
   await bob.call('message.post', { group: 'plans', subject: 'ad', content: 'buy' });

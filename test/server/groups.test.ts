@@ -273,3 +273,20 @@ test('a purge shows a member no line of the log about messages from before joini
     expect(await shown()).toEqual(keep === 1 ? lines : []);
   }
 });
+
+test('an owner who leaves or steps down is answered who owns the group now, or that nobody does', async () => {
+  const { peers } = await members(['alice', 'bob', 'carol']);
+  const [alice, bob, carol] = peers;
+  for (const user of ['carol', 'bob']) {
+    await alice.call('group.setRole', { group, user, role: 'moderator' });
+  }
+  const groupId = (await alice.call('group.show', { group })).groupId;
+  // Carol has been a moderator for longest.
+  expect(await alice.call('group.leave', { group })).toEqual({ group, groupId, owner: 'carol' });
+  const down = { group, user: 'carol', role: 'member' } as const;
+  expect(await carol.call('group.setRole', down)).toMatchObject({ role: 'member', owner: 'bob' });
+  expect(await carol.call('group.leave', { group })).toEqual({ group, groupId });
+  const up = { group, user: 'bob', role: 'moderator' } as const;
+  expect(await bob.call('group.setRole', up)).toMatchObject({ role: 'moderator', owner: null });
+  expect((await bob.call('group.show', { group })).owner).toBeUndefined();
+});

@@ -321,3 +321,17 @@ test('advice for oneself is not given about another user', async () => {
     '[SUCCESS] The group is called cellar now.\n',
   );
 });
+
+test('an owner who leaves or steps down is told who owns the group now, or that nobody does', async () => {
+  const { alice, bob } = await people('alice', 'bob');
+  await alice.ask('%create plans');
+  await bob.ask('%join plans');
+  await alice.ask('%mod plans bob');
+  expect(await alice.ask('%groupleave plans')).toContain(
+    '[SUCCESS] You left plans.\n[INFO] bob owns plans now.\n',
+  );
+  const nobody = '[INFO] Nobody owns plans now: only the operator can give it an owner.\n';
+  expect(await bob.ask('%unmod plans bob')).toContain(
+    `[SUCCESS] bob is a member without a role in plans now.\n${nobody}`,
+  );
+});

@@ -126,7 +126,8 @@ export interface GroupRepository {
   ): Promise<{ group: Group; user: User }>;
   unsilence(actor: Actor, group: GroupRef, on: OnUser): Promise<{ group: Group; user: User }>;
   /**
-   * Gives a member a role, or takes it. A new owner is the only one, and the one before becomes a moderator.
+   * Gives a member a role, or takes it. A new owner is the only one, and the owner before becomes a moderator. If the
+   * owner steps down, `owner` is the new owner, or null if nobody owns the group now.
    * @throws `NOT_MEMBER` for the user, `NAME_UNPROTECTED`, `GROUP_LIMIT`
    */
   setRole(
@@ -134,7 +135,7 @@ export interface GroupRepository {
     group: GroupRef,
     user: string,
     role: Role,
-  ): Promise<{ group: Group; user: User; role: Role }>;
+  ): Promise<{ group: Group; user: User; role: Role; owner?: User | null }>;
 
   /** @param closed false to open it again @throws `MESSAGE_NOT_FOUND` if no message of the thread is visible */
   closeThread(

@@ -295,8 +295,11 @@ export interface Repository {
   ): Promise<
     { group: Group; rules: GroupRules; joinedAt: number; messages: Header[] } & MemberPage
   >;
-  /** @throws `NOT_MEMBER`, `DIRECT_FIXED` */
-  leave(actor: Actor, group: GroupRef): Promise<{ group: Group }>;
+  /**
+   * Ends a membership. If the actor owned the group, `owner` is the new owner, or null if nobody owns it now.
+   * @throws `NOT_MEMBER`, `DIRECT_FIXED`
+   */
+  leave(actor: Actor, group: GroupRef): Promise<{ group: Group; owner?: User | null }>;
   /** @throws `NOT_MEMBER` */
   members(
     actor: Actor,

@@ -1,6 +1,6 @@
 import { endOfTime } from '../../board/times.ts';
 import type { GroupSummary } from '../../board/types.ts';
-import { toGroup, toHeader, toMarks, toMemberPage } from '../../board/view.ts';
+import { toGroup, toHeader, toMarks, toMemberPage, toOwner } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Handlers } from './context.ts';
 import { mappedInSteps } from './in-steps.ts';
@@ -56,8 +56,8 @@ export const groupHandlers: Pick<
   },
 
   'group.leave': async ({ board, session, hub }, params) => {
-    const { group } = await board.leave(session.actor, params.group);
-    return toGroup(hub.named(group));
+    const { group, owner } = await board.leave(session.actor, params.group);
+    return { ...toGroup(hub.named(group)), ...toOwner(owner) };
   },
 
   'group.members': async ({ board, session, hub }, params) => {

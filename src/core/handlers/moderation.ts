@@ -1,4 +1,4 @@
-import { toGroup, toHeader, toLogLine, toUser } from '../../board/view.ts';
+import { toGroup, toHeader, toLogLine, toOwner, toUser } from '../../board/view.ts';
 import { deletedUser } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import { formatTime, parseTime } from '../../protocol/time.ts';
@@ -121,7 +121,7 @@ export const moderationHandlers: Pick<
 
   'group.setRole': async (context, { group, user, role }) => {
     const given = await context.groups.setRole(context.session.actor, group, user, role);
-    return { ...done(context, given), role: given.role };
+    return { ...done(context, given), role: given.role, ...toOwner(given.owner) };
   },
 
   'group.log': async ({ groups, session, hub }, { group: ref, before, limit }) => {

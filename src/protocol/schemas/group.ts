@@ -64,7 +64,11 @@ export const groupMethods = {
       change: z.int().default(0),
     }),
   },
-  'group.leave': { params: z.strictObject({ group }), result: z.object(inGroup) },
+  'group.leave': {
+    params: z.strictObject({ group }),
+    /** `owner`, if the user was the owner: who is it now; null for nobody. */
+    result: z.object({ ...inGroup, owner: z.string().nullable().optional() }),
+  },
   'group.members': {
     params: z.strictObject({
       group,

@@ -4,6 +4,7 @@ import type { Call, Result } from '../schemas.ts';
 import type { TextCommand, TextContext } from './command.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
 import { rolesByName } from './moderation/render.ts';
+import { ownerWarning, renderSuccession } from './moderation/succession.ts';
 import { leftPlace } from './place.ts';
 import {
   count,
@@ -114,7 +115,7 @@ export const [groupLeave, leave] = groupCommand(
     summary: 'leave',
     details: [
       'If you join again, you see the last two messages from before that. At a',
-      'terminal, the client asks first if there are more.',
+      'terminal, the client asks first if there are more, or if you own the group.',
     ],
     takes: ['joined'],
     unsuggested: true,
@@ -126,10 +127,11 @@ export const [groupLeave, leave] = groupCommand(
       yield info('You are still a member.', style);
       return;
     }
-    const { group: name, groupId } = await call('group.leave', { group }).catch((refusal) =>
+    const left = await call('group.leave', { group }).catch((refusal) =>
       Promise.reject(withWayOut(refusal, group, context)),
     );
-    yield success(`You left ${style.group(name)}.`, style);
+    const { group: name, groupId } = left;
+    yield success(`You left ${style.group(name)}.`, style) + renderSuccession(left, style);
     const { place } = context;
     if (place?.group !== groupId) return;
     context.place = undefined;
@@ -144,8 +146,18 @@ const countedToLose = 1000;
 async function leavingIsMeant(group: string, { call, confirm }: TextContext): Promise<boolean> {
   if (!confirm) return true;
   const page = await call('message.list', { group, limit: countedToLose });
-  const lost = page.messages.length - seenAgain;
-  if (lost <= 0) return true;
-  const messages = page.more ? `more than ${count(lost, 'message')}` : count(lost, 'message');
-  return confirm(`Leave ${page.group}? You would not see ${messages} again. (y/N) `);
+  const warning = (await warningFor(page.group, group, call)) + lossOf(page);
+  return warning === '' || confirm(`Leave ${page.group}? ${warning}(y/N) `);
+}
+
+/** @param name the name of the group, which a conversation shows by its `@` */
+async function warningFor(name: string, group: string, call: Call): Promise<string> {
+  return isDirectName(name) ? '' : ownerWarning(await call('group.show', { group }));
+}
+
+function lossOf({ messages, more }: Result<'message.list'>): string {
+  const lost = messages.length - seenAgain;
+  if (lost <= 0) return '';
+  const some = more ? `more than ${count(lost, 'message')}` : count(lost, 'message');
+  return `You would not see ${some} again. `;
 }

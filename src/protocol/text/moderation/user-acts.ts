@@ -5,6 +5,7 @@ import type { Argument, TextCommand, TextContext } from '../command.ts';
 import { info, success } from '../render.ts';
 import type { Style } from '../style.ts';
 import { groupAndUser, reasonArgument, timeFromNow } from './group-argument.ts';
+import { renderSuccession } from './succession.ts';
 
 type Method = 'group.remove' | 'group.bar' | 'group.unbar' | 'group.unsilence';
 
@@ -171,7 +172,8 @@ async function* giveRole(
   params: Params<'group.setRole'>,
   { call, style }: TextContext,
 ): AsyncGenerator<string> {
-  yield success(roleGiven(await call('group.setRole', params), style), style);
+  const given = await call('group.setRole', params);
+  yield success(roleGiven(given, style), style) + renderSuccession(given, style);
 }
 
 const inWords: Record<Role, string> = {

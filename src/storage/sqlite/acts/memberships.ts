@@ -101,6 +101,6 @@ export function leave(tx: ServerTx, { actor, group: ref }: MemberAct) {
   const { user, origin } = actor;
   removeMembership(tx, group, user);
   emit({ type: 'member.left', origin, group, user });
-  settleOwner(tx, group, role);
-  return { group };
+  const owner = settleOwner(tx, group, role);
+  return { group, ...(owner !== undefined && { owner }) };
 }

@@ -72,7 +72,7 @@ export function authorOf(actor: Actor | null): { by: string | null; origin: numb
 export function setRole(
   tx: OperatorTx,
   { actor, group: ref, user: name, role }: Authority & { user: string; role: Role },
-): { group: Group; user: User; role: Role; announcementsOnly?: true } {
+): { group: Group; user: User; role: Role; owner?: User | null; announcementsOnly?: true } {
   const { statements } = tx;
   const authorized = authorizedFor(statements, { actor, group: ref }, name, role);
   const { group } = authorized;
@@ -100,8 +100,12 @@ export function setRole(
   }
   store(tx, group, user, role);
   log(tx, group, { act: 'role', ...authorOf(actor), user: user.name, detail: role });
-  settleOwner(tx, group, before, user);
-  return { group, user, role, ...(!actor && staff.length === 0 && closeNews(tx, group)) };
+  const owner = settleOwner(tx, group, before, user);
+  return {
+    ...{ group, user, role },
+    ...(owner !== undefined && { owner }),
+    ...(!actor && staff.length === 0 && closeNews(tx, group)),
+  };
 }
 
 /** Who may give which role: owners below themselves and their own, and everyone may step down. */
@@ -150,23 +154,32 @@ function store({ statements, at }: OperatorTx, group: Group, user: User, role: R
 
 /**
  * Finds a new owner for a group that has lost its owner: the protected member who has been a moderator for longest. Without
- * one, the group stays without an owner, and the operator is told.
+ * one, the group stays without an owner, and the server logs it for the operator.
  * @param lost the role that a member of the group had until now
  * @param demoted that member, if they still are one: an owner who steps down is not made the owner again
+ * @returns the new owner, or null if nobody owns the group now; undefined if the group has not lost its owner
  */
-export function settleOwner(tx: OperatorTx, group: Group, lost: Role, demoted?: User): void {
-  if (lost !== 'owner') return;
+export function settleOwner(
+  tx: OperatorTx,
+  group: Group,
+  lost: Role,
+  demoted?: User,
+): User | null | undefined {
+  if (lost !== 'owner') return undefined;
   const staff = tx.statements.staffOf.all({ group: group.id });
-  if (staff.some(({ role }) => role === 'owner')) return;
+  if (staff.some(({ role }) => role === 'owner')) return undefined;
   const heir = staff.find(
     ({ id, isProtected, isBanned }) => id !== demoted?.id && isProtected && !isBanned,
   );
   if (heir) {
     store(tx, group, heir, 'owner');
     log(tx, group, { act: 'role', by: null, origin: null, user: heir.name, detail: 'owner' });
-  } else if (findGroup(tx.statements, { id: group.id }).createdBy !== null) {
+    return { id: heir.id, name: heir.name };
+  }
+  if (findGroup(tx.statements, { id: group.id }).createdBy !== null) {
     tx.emit({ type: 'group.ownerLost', group });
   }
+  return null;
 }
 
 /** Takes all roles of a user who was banned, or whose name is unprotected now. */

@@ -203,8 +203,7 @@ export class Groups {
     return access.in(user, key, () => {
       const settle = this.roles.end(key, user);
       access.model.leave(user, key);
-      settle();
-      return {};
+      return settle();
     });
   }
 

@@ -3,6 +3,9 @@ import type { Access } from './access.ts';
 import { type Answer, type Refusal, refusal } from './answer.ts';
 import type { GroupLog } from './group-log.ts';
 
+/** Who owns a group that has lost its owner: null for nobody. Empty if it has not lost its owner. */
+type Succession = { readonly owner?: string | null };
+
 const ranks = { member: 0, moderator: 1, owner: 2 };
 
 /** What only moderators and the owner may do, or the owner alone. */
@@ -76,7 +79,7 @@ export class Roles {
       if (role === 'owner' && owner !== undefined) this.store(key, owner, 'moderator');
       this.store(key, user, role);
       this.log.add(key, { act: 'role', by, user: name, detail: role });
-      if (before === 'owner') this.settle(key, user);
+      if (before === 'owner') return { user: name, role, ...this.settle(key, user) };
     }
     return { user: name, role };
   }
@@ -93,12 +96,10 @@ export class Roles {
   }
 
   /** A membership has ended, with the role. The codes of the user end, too. */
-  end(key: string, user: string): () => void {
+  end(key: string, user: string): () => Succession {
     const wasOwner = this.access.role(user, key) === 'owner';
     this.store(key, user, 'member');
-    return () => {
-      if (wasOwner) this.settle(key, user);
-    };
+    return () => (wasOwner ? this.settle(key, user) : {});
   }
 
   ownerOf(key: string): string | undefined {
@@ -123,16 +124,17 @@ export class Roles {
   }
 
   /** The member who has been a moderator for longest becomes the owner. @param lost who was the owner */
-  private settle(key: string, lost: string): void {
-    if (this.ownerOf(key) !== undefined) return;
+  private settle(key: string, lost: string): Succession {
+    if (this.ownerOf(key) !== undefined) return {};
     const { staff } = this.access.charter(key);
     const [heir] = [...staff]
       .filter(([user]) => user !== lost)
       .sort(([, a], [, b]) => a.since - b.since);
-    if (!heir) return;
+    if (!heir) return { owner: null };
     this.store(key, heir[0], 'owner');
     const user = this.access.names.of(heir[0]);
     this.log.add(key, { act: 'role', by: null, user, detail: 'owner' });
+    return { owner: user };
   }
 
   private name(key: string): string {

@@ -11,6 +11,7 @@ import {
   members,
   orNone,
   success,
+  succession,
   unreadCount,
   whole,
 } from './rendering.ts';
@@ -30,7 +31,7 @@ export const commands: Record<string, Command> = {
   },
   'group.leave': {
     line: ({ group }) => `%groupleave ${group}`,
-    shown: ({ group }) => success(`You left ${group}.`),
+    shown: (left) => success(`You left ${left.group}.`) + succession(left),
   },
   'group.members': {
     line: ({ group }) => `%groupusers ${group}`,

@@ -1,5 +1,14 @@
 import { logLine } from './notice-lines.ts';
-import { type Any, type Command, entry, framed, info, orNone, success } from './rendering.ts';
+import {
+  type Any,
+  type Command,
+  entry,
+  framed,
+  info,
+  orNone,
+  success,
+  succession,
+} from './rendering.ts';
 
 const kinds: Record<string, string> = {
   open: 'an open group',
@@ -113,7 +122,8 @@ export const moderationCommands: Record<string, Command> = {
       const words: Record<string, string> = { member: 'unmod', moderator: 'mod', owner: 'owner' };
       return `%${words[role]} ${group} @${user}`;
     },
-    shown: ({ user, group, role }) => success(`${user} is ${given[role]} ${group} now.`),
+    shown: (done) =>
+      success(`${done.user} is ${given[done.role]} ${done.group} now.`) + succession(done),
   },
   'thread.close': {
     line: ({ group, thread }) => `%groupclose ${group} ${thread}`,

@@ -85,6 +85,13 @@ export function members({ group, members, total }: Any, roles: Any = {}): string
   return info(`Members of ${group} (${total}): ${names.join(', ')}`);
 }
 
+/** Who owns a group after its owner has left or stepped down. */
+export function succession({ group, owner }: Any): string {
+  if (owner === undefined) return '';
+  if (owner !== null) return info(`${owner} owns ${group} now.`);
+  return info(`Nobody owns ${group} now: only the operator can give it an owner.`);
+}
+
 export function unreadCount(unread: number, mentions: number): string {
   if (mentions === 0) return `${unread} unread`;
   return `${unread} unread, ${mentions} ${mentions === 1 ? 'mentions' : 'mention'} you`;
