@@ -35,6 +35,7 @@ interface StoredAccount extends User {
   readonly bannedAt: number | null;
   readonly banReason: string | null;
   readonly tokenEpoch: number;
+  readonly tokensAfter: number;
 }
 
 export interface Login {
@@ -67,7 +68,7 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
   const added = addsKey && !refusal ? (present ?? storeKey(tx, account, newKey, at)) : undefined;
   if (network !== null) know(tx, account.id, network);
   statements.seen.run({ user: account.id, at });
-  const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: issueTime(tx) };
+  const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: issueTime(tx, account) };
   const proof = {
     passwordHash: account.passwordHash,
     key: added?.id ?? keyOf(admission),
@@ -114,7 +115,7 @@ export function loginKnown(
 ): OpenedLogin | undefined {
   const known = findKnown(tx, name, admission);
   if (!known || (network !== null && !isKnown(tx, known.id, network))) return undefined;
-  const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: issueTime(tx) };
+  const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: issueTime(tx, known) };
   return open(tx, known, { proof: proofOf(known, keyOf(admission)), token, origin });
 }
 

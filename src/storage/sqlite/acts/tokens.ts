@@ -15,9 +15,15 @@ export interface TokenUse {
   readonly at: number;
 }
 
-/** When a token is issued: not far from now, or it would be valid until long after its login, or not at all. */
-export function issueTime({ at, now }: Pick<OperatorTx, 'at' | 'now'>): number {
-  return Math.abs(at - now) > day ? now : at;
+/**
+ * When a token is issued: not far from now, or it would be valid until long after its login, or not at all. It is later than
+ * the tokens that `tokensAfter` has ended, also if a clock that was ahead had issued them.
+ */
+export function issueTime(
+  { at, now }: Pick<OperatorTx, 'at' | 'now'>,
+  { tokensAfter }: { readonly tokensAfter: number },
+): number {
+  return Math.max(Math.abs(at - now) > day ? now : at, tokensAfter + 1);
 }
 
 /** Stores when a token was used. A token that has ended since does not become valid again. */
@@ -26,6 +32,18 @@ export function keepToken({ statements }: OperatorTx, { user, token, at }: Token
   if (statements.useToken.run({ hash, at }).changes > 0) return;
   statements.addToken.run({ hash, user, at, epoch, issuedAt });
   statements.endTokensPast.run({ user, keep: limits.tokens });
+}
+
+/**
+ * Ends the tokens of a user that were issued up to a time, and have no row. It holds without a note of each token, and whatever
+ * the clock says later: a clock that is set back makes none of them valid again.
+ */
+export function endTokensUpTo(
+  statements: Statements,
+  { user, issuedAt }: { readonly user: number; readonly issuedAt: number },
+): void {
+  statements.endTokensUpTo.run({ user, issuedAt });
+  statements.forgetEndedTokensUpTo.run({ user, issuedAt });
 }
 
 /** Ends one token. With many, the oldest of them take all tokens with them that were issued before. */
@@ -37,9 +55,7 @@ export function removeToken(
   statements.endToken.run({ hash });
   statements.noteEndedToken.run({ hash, user, epoch, issuedAt });
   const past = statements.endedTokenPast.get({ user, keep: limits.endedTokens });
-  if (!past) return;
-  statements.endTokensUpTo.run({ user, issuedAt: past.issuedAt });
-  statements.forgetEndedTokensUpTo.run({ user, issuedAt: past.issuedAt });
+  if (past) endTokensUpTo(statements, { user, issuedAt: past.issuedAt });
 }
 
 /** Ends all tokens of a user but the one with the id `keep`, which has a row. */

@@ -1,7 +1,7 @@
 import type { OutsideEvent } from '../../../board/types.ts';
 import { findTombstone } from '../statements/by-number.ts';
 import { nextChange, visibleUntil } from './changes.ts';
-import { keepToken, type TokenUse } from './tokens.ts';
+import { endTokensUpTo, keepToken, type TokenUse } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
 /** When users, tokens and SSH keys were used since this was last stored. */
@@ -33,7 +33,8 @@ export function removeUnused(
     tokensBefore,
     limit,
   }: {
-    ended: readonly string[];
+    /** `usedAt` is when the token was used last, in microseconds. */
+    ended: readonly { readonly hash: string; readonly user: number; readonly usedAt: number }[];
     used: readonly string[];
     now: number;
     networksBefore: number;
@@ -43,10 +44,16 @@ export function removeUnused(
   },
 ): void {
   for (const hash of used) statements.useToken.run({ hash, at: now });
-  for (const hash of ended) statements.endToken.run({ hash });
+  for (const { hash, user, usedAt } of ended) {
+    statements.endToken.run({ hash });
+    // It was issued before it was used.
+    endTokensUpTo(statements, { user, issuedAt: usedAt });
+  }
   statements.forgetStaleNetworks.run({ before: networksBefore, limit });
   statements.removeStaleDrafts.run({ before: draftsBefore, limit });
-  statements.forgetAgedEndedTokens.run({ before: tokensBefore, limit });
+  for (const aged of statements.agedEndedTokens.all({ before: tokensBefore, limit })) {
+    endTokensUpTo(statements, aged);
+  }
 }
 
 /** Removes the bans of networks that have ended at `now`, in microseconds. */

@@ -57,22 +57,22 @@ export class SqliteUpkeep implements Upkeep {
 
   async removeStale(): Promise<boolean> {
     if (!(await this.clockIsTrusted())) return true;
-    const { staleTokens, staleNetwork, agedEndedToken, staleDraft } = this.store.statements;
+    const { staleTokens, staleNetwork, agedEndedTokens, staleDraft } = this.store.statements;
     const { now } = this;
     // Tokens of connected sessions that expire within a day: a session may be connected for months.
     const old = { before: now - tokenLifetime + day, limit: stepSize };
     const found = await this.store.read(() => staleTokens.all(old));
     const inUse = (found.length > 0 && this.options.tokensInUse?.()) || new Map();
     const used = found.map(({ hash }) => hash).filter((hash) => inUse.has(hash));
-    const ended = found
-      .filter(({ hash, usedAt }) => usedAt < now - tokenLifetime && !inUse.has(hash))
-      .map(({ hash }) => hash);
+    const ended = found.filter(
+      ({ hash, usedAt }) => usedAt < now - tokenLifetime && !inUse.has(hash),
+    );
     const networksBefore = now - networkLifetime;
     const tokensBefore = now - tokenLifetime;
     const draftsBefore = now - draftLifetime;
     const hasOthers = () =>
       staleNetwork.get({ before: networksBefore }) !== undefined ||
-      agedEndedToken.get({ before: tokensBefore }) !== undefined ||
+      agedEndedTokens.get({ before: tokensBefore, limit: 1 }) !== undefined ||
       staleDraft.get({ before: draftsBefore }) !== undefined;
     if (used.length + ended.length === 0 && !(await this.store.read(hasOthers))) return true;
     const before = { networksBefore, tokensBefore, draftsBefore };

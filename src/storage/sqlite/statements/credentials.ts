@@ -19,7 +19,6 @@ export function credentialStatements(orm: Orm) {
   const ended = orm.select({ id: endedTokens.id }).from(endedTokens).where(byId);
   const resumedColumns = {
     ...accountColumns,
-    tokensAfter: users.tokensAfter,
     usedAt: sql<number | null>`${usedAt}`.as('used_at'),
     ended: sql<number>`exists ${ended}`.as('ended'),
   };
@@ -146,27 +145,14 @@ export function credentialStatements(orm: Orm) {
         .where(eq(users.id, value('user')))
         .prepare(),
     forgetEndedTokens: () => orm.delete(endedTokens).where(endedOfUser).prepare(),
-    agedEndedToken: () =>
+    /** Ended tokens that were issued before `:before`, the oldest first. */
+    agedEndedTokens: () =>
       orm
-        .select({ id: endedTokens.id })
+        .select({ user: endedTokens.userId, issuedAt: endedTokens.issuedAt })
         .from(endedTokens)
         .where(lt(endedTokens.issuedAt, value('before')))
-        .limit(1)
-        .prepare(),
-    forgetAgedEndedTokens: () =>
-      orm
-        .delete(endedTokens)
-        .where(
-          inArray(
-            endedTokens.id,
-            orm
-              .select({ id: endedTokens.id })
-              .from(endedTokens)
-              .where(lt(endedTokens.issuedAt, value('before')))
-              .orderBy(asc(endedTokens.issuedAt))
-              .limit(value('limit')),
-          ),
-        )
+        .orderBy(asc(endedTokens.issuedAt))
+        .limit(value('limit'))
         .prepare(),
     staleTokens: () =>
       orm

@@ -24,6 +24,7 @@ export const accountColumns = {
   bannedAt: users.bannedAt,
   banReason: users.banReason,
   tokenEpoch: users.tokenEpoch,
+  tokensAfter: users.tokensAfter,
 };
 
 /** The queries about users. */
