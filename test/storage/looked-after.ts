@@ -48,7 +48,7 @@ export async function fillModeration(board: StoredBoard, life: LookedAfter): Pro
   await repository.join(bob, chess);
   await groups.setRole(alice, chess, 'bob', 'moderator');
   await groups.invite(alice, plans, 'eve');
-  const until = (Date.now() + 86_400_000) * 1000;
+  const until = board.store.expected() + 86_400_000_000;
   await groups.makeCode(bob, chess, { code: 'sesame', uses: 3, until });
   await operator.moderation.makeCode({ id: chess.id }, { code: 'open', uses: null, until: null });
   await groups.bar(bob, chess, { user: 'mallory', reason: 'Advertising' });

@@ -1,40 +1,9 @@
-import { createHash } from 'node:crypto';
-import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
-import { ExportEncoder } from '../../src/cli/printing/export-encoder.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
-import { exportLines } from '../../src/storage/sqlite/moving/export-lines.ts';
-import { Snapshot } from '../../src/storage/sqlite/moving/export-snapshot.ts';
-import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
+import { control, exported, imported } from '../helpers/moved.ts';
 import { login, openBoard, type StoredBoard } from '../helpers/storage.ts';
-import { tempFolder } from '../helpers/temp.ts';
 import { fillModeration, lookAfter } from './looked-after.ts';
-
-const control = { signal: new AbortController().signal, progress: () => {} };
-
-async function exported(file: string, passwords = true): Promise<string[]> {
-  const snapshot = await Snapshot.take(file, undefined, control);
-  try {
-    const lines = exportLines(snapshot, { whole: true, passwords });
-    return [...new ExportEncoder().encode(lines)].join('').trimEnd().split('\n');
-  } finally {
-    snapshot.close();
-  }
-}
-
-/** Imports lines, whose last line is made to fit them. @returns the file of the board */
-async function imported(lines: readonly string[]): Promise<string> {
-  const above = lines.slice(0, -1).map((line) => `${line}\n`);
-  const sha256 = createHash('sha256').update(above.join('')).digest('hex');
-  const end = JSON.stringify({ type: 'end', lines: above.length, sha256 });
-  const file = join(tempFolder(), 'corkboard.db');
-  async function* chunks() {
-    yield Buffer.from(`${above.join('')}${end}\n`);
-  }
-  await importBoard(file, chunks(), { ...control, restart: false });
-  return file;
-}
 
 function problems({ client }: StoredBoard): string[] {
   return healthChecks.flatMap((check) => problemsOf(check, client));
