@@ -168,9 +168,9 @@ export class Costs {
     mark.charged = this.charged;
   }
 
-  /** Charges the milliseconds that a write has cost in its commit. */
-  pay(milliseconds: number): void {
-    this.own.share.noteWrite(milliseconds);
+  /** Charges the milliseconds that so many writes have cost in their commit. */
+  pay(milliseconds: number, writes: number): void {
+    this.own.share.noteWrite(milliseconds / writes);
     this.take(milliseconds);
   }
 

@@ -1,6 +1,3 @@
-import { checkedMessage, groupRef } from '../board/board.ts';
-import { MessageList } from '../board/message-list.ts';
-import type { Posted, PostedRun, Receiver } from '../board/ports/repository.ts';
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, isOffered, methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
@@ -52,45 +49,33 @@ export async function dispatch<M extends Method>(
   }
 }
 
-/**
- * Begins a post without a promise, which would cost more than all else that is done for it: thousands may wait for one commit.
- * `receiver` calls `noteResult` or `noteRefusal`.
- * @throws BoardError if it is refused at once
- */
-export function beginPost(
-  context: Context,
-  params: unknown,
-  receiver: Receiver<PostedRun | Posted>,
-): void {
-  const { board, session } = context;
-  const checked = admit(context, 'message.post', params);
-  const messages = new MessageList();
-  messages.add(checkedMessage(checked));
-  board.enqueuePosts(session.actor, groupRef(checked.group), messages, receiver);
-}
-
 function carryOut<M extends Method>(context: Context, method: M, params: unknown) {
   const checked = admit(context, method, params);
   const handler: Handler<M> = handlers[method];
   return handler(context, checked);
 }
 
-/** The checks of the command table. @returns the params, checked */
-function admit<M extends Method>({ session }: Context, method: M, params: unknown): Params<M> {
+/** The checks of the command table, for a request that does not go through `dispatch`. @returns the params, checked @throws BoardError */
+export function admit<M extends Method>(
+  { session }: Pick<Context, 'session'>,
+  method: M,
+  params: unknown,
+): Params<M> {
   if (!isOffered(method, session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
   if (methods[method].login && !session.login) throw boardError('NOT_LOGGED_IN');
   return checkParams(method, params);
 }
 
-/** Counts and logs a request that was carried out. @param began by `performance.now()` */
+/** Counts and logs requests that were carried out. @param began by `performance.now()` @param count how many they are */
 export function noteResult(
   { session, counts }: Context,
   method: Method,
   params: unknown,
   began: number,
+  count = 1,
 ): void {
-  counts.requests[method].note('ok', began);
-  logResult(session, method, params);
+  counts.requests[method].note('ok', began, count);
+  for (let done = 0; done < count; done++) logResult(session, method, params);
 }
 
 /** Counts and logs a request that was refused. */

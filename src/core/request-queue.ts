@@ -150,10 +150,10 @@ export class RequestQueue implements Piecework {
     return !this.resting;
   }
 
-  /** To be called by a task, once. */
-  end({ bytes, expected }: Task): void {
+  /** To be called once for a task, or for `count` tasks together, with the sums of their numbers. */
+  end({ bytes, expected }: Pick<Task, 'bytes' | 'expected'>, count = 1): void {
     if (expected > 0) this.owner.costs.writeEnded(expected);
-    this.underWay--;
+    this.underWay -= count;
     this.bytesUnderWay -= bytes;
     this.pump();
   }

@@ -16,11 +16,12 @@ export class Distribution {
     this.counts = new Array<number>(bounds.length + 1).fill(0);
   }
 
-  note(value: number): void {
+  /** @param times how many values are counted, all of them `value` */
+  note(value: number, times = 1): void {
     let at = 0;
     while (value > (this.bounds[at] ?? Number.POSITIVE_INFINITY)) at++;
-    this.counts[at] = (this.counts[at] ?? 0) + 1;
-    this.sum += value;
+    this.counts[at] = (this.counts[at] ?? 0) + times;
+    this.sum += times * value;
   }
 }
 
@@ -44,10 +45,10 @@ export class RequestCounts {
   readonly outcomes = new Map<Outcome, number>(watched.map((outcome) => [outcome, 0]));
   readonly seconds = new Distribution(requestBounds);
 
-  /** @param began by `performance.now()` */
-  note(outcome: Outcome, began: number): void {
-    countOne(this.outcomes, outcome);
-    this.seconds.note((performance.now() - began) / 1000);
+  /** @param began by `performance.now()` @param times how many requests they are */
+  note(outcome: Outcome, began: number, times = 1): void {
+    this.outcomes.set(outcome, (this.outcomes.get(outcome) ?? 0) + times);
+    this.seconds.note((performance.now() - began) / 1000, times);
   }
 }
 

@@ -46,7 +46,7 @@ test('a user whose writes have cost more than they may waits before the next, an
     const charges = new Charges(serverLimits, counts);
     const writer = user(charges, 1, false);
     const other = user(charges, 2, false);
-    writer.pay(limits.processorBurst + 100);
+    writer.pay(limits.processorBurst + 100, 1);
     expect(writer.mayBegin(nothing)).toBe(false);
     expect(other.mayBegin(nothing)).toBe(true);
     expect(counts.delays).toBe(1);

@@ -255,8 +255,8 @@ class Screen implements Outlet {
     this.costs.enter(id);
   }
 
-  charge(milliseconds: number): void {
-    this.costs.pay(milliseconds);
+  charge(milliseconds: number, writes: number): void {
+    this.costs.pay(milliseconds, writes);
   }
 
   notify({ notices }: Announcement): void {

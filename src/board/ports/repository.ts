@@ -27,10 +27,10 @@ import type { LongRead } from './long-read.ts';
 import type { Search, SearchPage } from './search.ts';
 import type { ThreadList, ThreadPage } from './threads.ts';
 
-/** The connection that is charged for the cost of a write. */
+/** The connection that is charged for the cost of writes. */
 export interface Payer {
-  /** @param milliseconds of processor time, once the write is committed or refused */
-  charge(milliseconds: number): void;
+  /** @param milliseconds of processor time that so many writes took, once they are committed or refused */
+  charge(milliseconds: number, writes: number): void;
 }
 
 /**

@@ -1,13 +1,7 @@
-import { checkedSubject } from '../../board/board.ts';
-import { isRun, type Posted, type PostedRun, type Receiver } from '../../board/ports/repository.ts';
-import { plainHeader } from '../../board/types.ts';
 import { Brake } from '../../core/brake.ts';
-import type { Mark } from '../../core/costs.ts';
 import type { Dialect, Replies, Requests } from '../../core/dialect.ts';
-import { beginPost, dispatch, noteRefusal, noteResult, toReply } from '../../core/dispatch.ts';
+import { dispatch, toReply } from '../../core/dispatch.ts';
 import type { Context } from '../../core/handlers/context.ts';
-import { postResult } from '../../core/handlers/message.ts';
-import { Task } from '../../core/request-queue.ts';
 import { type BoardError, boardError } from '../../protocol/errors.ts';
 import { type Line, lineError } from '../../protocol/framing.ts';
 import {
@@ -22,7 +16,8 @@ import {
 } from '../../protocol/jsonrpc/messages.ts';
 import { limits } from '../../protocol/limits.ts';
 import { isOffered, methods } from '../../protocol/methods.ts';
-import type { Method, Params } from '../../protocol/schemas.ts';
+import type { Method } from '../../protocol/schemas.ts';
+import { JsonPost, JsonPosts } from './json-posts.ts';
 
 /** JSON-RPC 2.0, for programs. */
 export const jsonDialect: Dialect = {
@@ -41,6 +36,8 @@ export const jsonDialect: Dialect = {
 class JsonRequests implements Requests {
   readonly asks = false;
   readonly brake = new Brake();
+  /** Made with the first post, because most connections are idle. */
+  private posts: JsonPosts | undefined;
 
   constructor(
     readonly context: Context,
@@ -63,7 +60,8 @@ class JsonRequests implements Requests {
     if (!isOffered(method, this.context.session.isVouched)) {
       if (id !== undefined) this.refuse(id, boardError('METHOD_NOT_FOUND', method));
     } else if (id !== undefined && method === 'message.post') {
-      this.replies.requests.enqueue(new JsonPost(this, id, params, bytes));
+      this.posts ??= new JsonPosts(this);
+      this.replies.requests.enqueue(new JsonPost(this.posts, id, params, bytes));
     } else if (id !== undefined) {
       const run = () => this.answer(id, method, params);
       this.replies.requests.add(methods[method].effect, bytes, run);
@@ -74,6 +72,7 @@ class JsonRequests implements Requests {
 
   private async answer(id: RequestId, method: Method, params: unknown): Promise<void> {
     const { costs } = this.replies;
+    this.posts?.send();
     // A write is answered in a later turn. Its caller charges for the work in this turn.
     let mark = methods[method].effect === 'write' ? undefined : costs.mark();
     try {
@@ -105,71 +104,5 @@ class JsonRequests implements Requests {
   /** The refusal is sent after the replies to earlier requests. */
   private refuse(id: RequestId | null, error: BoardError): void {
     this.replies.requests.add('read', 0, async () => this.replies.say(formatError(id, error)));
-  }
-}
-
-/** A post. It is its own receiver, because thousands of posts may wait for a commit, and each object costs time. */
-class JsonPost extends Task implements Receiver<PostedRun | Posted> {
-  private began = 0;
-
-  constructor(
-    private readonly owner: JsonRequests,
-    private readonly id: RequestId,
-    private readonly params: unknown,
-    length: number,
-  ) {
-    super('write', length);
-  }
-
-  run(): void {
-    const { context, replies, brake } = this.owner;
-    this.began = performance.now();
-    try {
-      brake.pass(replies.costs);
-      beginPost(context, this.params, this);
-    } catch (error) {
-      queueMicrotask(() => this.reject(error));
-    }
-  }
-
-  resolve(result: PostedRun | Posted): void {
-    const { context, replies } = this.owner;
-    const posted = isRun(result) ? { group: result.group, message: this.header(result) } : result;
-    const mark = replies.costs.mark();
-    let line: string;
-    try {
-      noteResult(context, 'message.post', this.params, this.began);
-      line = formatResult(this.id, postResult(context.hub, posted));
-    } catch (error) {
-      line = this.refusal(error);
-    }
-    this.answer(line, mark);
-  }
-
-  reject(error: unknown): void {
-    const { context, replies } = this.owner;
-    const mark = replies.costs.mark();
-    noteRefusal(context, 'message.post', error, this.began);
-    this.answer(this.refusal(error), mark);
-  }
-
-  private header(run: PostedRun) {
-    const { user } = this.owner.context.session.actor;
-    const { subject } = this.params as Params<'message.post'>;
-    return plainHeader(user, { ...run, subject: checkedSubject(subject ?? '') });
-  }
-
-  private refusal(error: unknown): string {
-    return formatError(this.id, toReply(error, this.owner.context.session, 'message.post'));
-  }
-
-  private answer(line: string, mark: Mark): void {
-    const { replies } = this.owner;
-    try {
-      replies.say(line);
-      replies.costs.charge(mark);
-    } finally {
-      replies.requests.end(this);
-    }
   }
 }

@@ -117,8 +117,8 @@ export class Connection
     this.loginTimer = undefined;
   }
 
-  charge(milliseconds: number): void {
-    this.costs.pay(milliseconds);
+  charge(milliseconds: number, writes: number): void {
+    this.costs.pay(milliseconds, writes);
   }
 
   say(...chunks: (string | Buffer)[]): void {

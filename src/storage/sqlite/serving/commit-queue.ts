@@ -292,7 +292,7 @@ export class CommitQueue<C> {
   private announce({ payer }: Write<C>, outcome: Outcome): void {
     const began = payer ? performance.now() : 0;
     if ('events' in outcome) for (const event of outcome.events) this.publish(event);
-    payer?.charge(outcome.took + performance.now() - began);
+    payer?.charge(outcome.took + performance.now() - began, outcome.writes);
   }
 
   private settle(write: Write<C>, outcome: Outcome): void {

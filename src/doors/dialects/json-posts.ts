@@ -1,0 +1,225 @@
+import { checkedMessage, groupRef } from '../../board/board.ts';
+import { MessageList } from '../../board/message-list.ts';
+import {
+  type Actor,
+  isRun,
+  type NewMessage,
+  type Posted,
+  type PostedRun,
+  type Receiver,
+} from '../../board/ports/repository.ts';
+import { type GroupRef, type Header, plainHeader } from '../../board/types.ts';
+import type { Brake } from '../../core/brake.ts';
+import type { Mark } from '../../core/costs.ts';
+import type { Replies } from '../../core/dialect.ts';
+import { admit, noteRefusal, noteResult, toReply } from '../../core/dispatch.ts';
+import type { Context } from '../../core/handlers/context.ts';
+import { postResult } from '../../core/handlers/message.ts';
+import { Task } from '../../core/request-queue.ts';
+import { formatError, formatResult, type RequestId } from '../../protocol/jsonrpc/messages.ts';
+
+const method = 'message.post';
+
+// The maximum of a burst: posts, and UTF-16 code units of their texts. A commit that has a larger burst could take much longer than
+// its time, and a busy user could begin more posts than fit into a slice.
+const fullBurst = { posts: 64, units: 32 * 1024 };
+
+/** A post in the queue of its connection. Once it begins, it is a part of a burst. */
+export class JsonPost extends Task {
+  constructor(
+    private readonly posts: JsonPosts,
+    readonly id: RequestId,
+    readonly params: unknown,
+    length: number,
+  ) {
+    super('write', length);
+  }
+
+  run(): void {
+    this.posts.begin(this);
+  }
+}
+
+/** What the posts of one session use. */
+interface Poster {
+  readonly context: Context;
+  readonly replies: Replies;
+  readonly brake: Brake;
+}
+
+/**
+ * Makes bursts of the posts of one session: the posts to one group that begin one after the other in a callback of the event loop,
+ * such as those of one chunk of bytes. Each post is checked by itself.
+ */
+export class JsonPosts {
+  /** The burst to which posts are added, until it is sent. */
+  private burst: Burst | undefined;
+
+  constructor(private readonly poster: Poster) {}
+
+  begin(post: JsonPost): void {
+    const { context, replies, brake } = this.poster;
+    try {
+      brake.pass(replies.costs);
+      const params = admit(context, method, post.params);
+      const burst = this.burstFor(params.group);
+      burst.address(params.group);
+      burst.add(post, checkedMessage(params));
+    } catch (error) {
+      this.burstFor().refuse(post, error);
+    }
+  }
+
+  /** Gives the burst to the board. Call it before any other write of the session begins. */
+  send(): void {
+    const { burst } = this;
+    this.burst = undefined;
+    burst?.send();
+  }
+
+  /** @param group left out for a post that is refused at once */
+  private burstFor(group?: string | number): Burst {
+    if (this.burst && !this.burst.accepts(group)) this.send();
+    if (!this.burst) {
+      const burst = new Burst(this.poster);
+      this.burst = burst;
+      queueMicrotask(() => {
+        if (this.burst === burst) this.send();
+      });
+    }
+    return this.burst;
+  }
+}
+
+/** Posts to one group that are committed together, and answered together in their order. */
+class Burst implements Receiver<PostedRun | Posted> {
+  /** What the queue of the connection counts for all posts. */
+  bytes = 0;
+  expected = 0;
+  private units = 0;
+  private readonly ids: RequestId[] = [];
+  /** Why posts were refused before they could be sent, by their index in `ids`. */
+  private readonly refusals = new Map<number, unknown>();
+  private readonly messages = new MessageList();
+  private to: Addressee | undefined;
+  /** The replies to the first posts, and to how many of `ids` and of `messages` these are. */
+  private lines = '';
+  private answered = 0;
+  private told = 0;
+  private readonly began = performance.now();
+
+  constructor(private readonly poster: Poster) {}
+
+  /** Whether a post to a group can be added. @param group left out for a post that is refused at once */
+  accepts(group?: string | number): boolean {
+    if (this.ids.length >= fullBurst.posts || this.units >= fullBurst.units) return false;
+    return group === undefined || this.to === undefined || group === this.to.group;
+  }
+
+  /** Sets the group, which `accepts` has accepted. Call it before `add`. @throws BoardError `GROUP_NOT_FOUND` */
+  address(group: string | number): void {
+    this.to ??= { group, ref: groupRef(group), actor: this.poster.context.session.actor };
+  }
+
+  add(post: JsonPost, message: NewMessage): void {
+    this.messages.add(message);
+    this.units += message.content.length;
+    this.count(post);
+  }
+
+  refuse(post: JsonPost, error: unknown): void {
+    this.refusals.set(this.ids.length, error);
+    this.count(post);
+  }
+
+  send(): void {
+    const { messages, to } = this;
+    const { board } = this.poster.context;
+    if (to && messages.length > 0) board.enqueuePosts(to.actor, to.ref, messages, this);
+    else queueMicrotask(() => this.answerRefused());
+  }
+
+  resolve(posted: PostedRun | Posted): void {
+    const { context, replies } = this.poster;
+    const mark = replies.costs.mark();
+    this.addRefused();
+    const count = isRun(posted) ? posted.count : 1;
+    noteResult(context, method, this.to, this.began, count);
+    for (let at = 0; at < count; at++) {
+      const message = isRun(posted) ? this.headerOf(posted, at) : posted.message;
+      const result = postResult(context.hub, { group: posted.group, message });
+      this.addReply(formatResult(this.ids[this.answered] as RequestId, result));
+    }
+    this.told += count;
+    this.finish(mark);
+  }
+
+  reject(error: unknown): void {
+    const mark = this.poster.replies.costs.mark();
+    this.addRefused();
+    this.addReply(this.refusal(error));
+    this.told++;
+    this.finish(mark);
+  }
+
+  private answerRefused(): void {
+    const mark = this.poster.replies.costs.mark();
+    this.addRefused();
+    this.finish(mark);
+  }
+
+  /** The header of one of the messages that were posted together. @param at its index among them */
+  private headerOf({ number, postedAt }: PostedRun, at: number): Header {
+    const { user } = (this.to as Addressee).actor;
+    const subject = this.messages.subjects[this.told + at] as string;
+    return plainHeader(user, { number: number + at, postedAt: postedAt + at, subject });
+  }
+
+  private addReply(line: string): void {
+    this.lines += line;
+    this.answered++;
+    this.addRefused();
+  }
+
+  /** Adds the replies to posts that were refused before they could be sent, up to the next one that was sent. */
+  private addRefused(): void {
+    while (this.refusals.has(this.answered)) {
+      this.lines += this.refusal(this.refusals.get(this.answered));
+      this.answered++;
+    }
+  }
+
+  /** Notes that the next post was refused. @returns the reply to it */
+  private refusal(error: unknown): string {
+    const { context } = this.poster;
+    noteRefusal(context, method, error, this.began);
+    const id = this.ids[this.answered] as RequestId;
+    return formatError(id, toReply(error, context.session, method));
+  }
+
+  /** Sends the replies once there are all. */
+  private finish(mark: Mark): void {
+    const { replies } = this.poster;
+    const hasAll = this.answered === this.ids.length;
+    try {
+      if (hasAll) replies.say(this.lines);
+      replies.costs.charge(mark);
+    } finally {
+      if (hasAll) replies.requests.end(this, this.ids.length);
+    }
+  }
+
+  private count({ id, bytes, expected }: JsonPost): void {
+    this.ids.push(id);
+    this.bytes += bytes;
+    this.expected += expected;
+  }
+}
+
+/** To which group the posts of a burst go, and who sends them. */
+interface Addressee {
+  /** As the request gives it. */
+  readonly group: string | number;
+  readonly ref: GroupRef;
+  readonly actor: Actor;
+}
