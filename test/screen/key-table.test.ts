@@ -274,7 +274,7 @@ test('a key that does nothing says where the keys are', async () => {
 test('a newcomer who is in no group sees those that can be joined, and Enter joins', async () => {
   const { board } = await stage();
   const screen = await ScreenTester.open(board, { user: 'carol', columns: 80, rows: 24 });
-  await screen.shows('You are in no group yet. Enter joins the one that the cursor is on.');
+  await screen.shows('You are in no group yet. Enter joins the group that the cursor is on.');
   await screen.typed(':\r', 'You are in no group yet.');
   await screen.typed(':groups\r', '--- Groups ---');
   await screen.typed('q', 'You are in no group yet.');
@@ -284,7 +284,7 @@ test('a newcomer who is in no group sees those that can be joined, and Enter joi
   screen.type('\x1b');
   await screen.until(() => !screen.text.includes('Go to'));
   await screen.typed('\r', 'You joined main.');
-  await screen.shows('No messages yet. Press c to write the first one.');
+  await screen.shows('No messages yet. c writes the first one.');
   await screen.typed(':groupjoin news\r', 'You joined news.');
   await screen.typed('q', 'No messages yet.');
   await screen.typed('q', /^.news/m);

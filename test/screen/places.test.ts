@@ -19,7 +19,7 @@ test('the left column ends with the groups that can be joined, and the list of t
   await screen.typed('\t\t\x1b[F', '+ join a group');
   await screen.typed(
     '\r',
-    'You are not in these groups. Enter joins the one that the cursor is on.',
+    'You are not in these groups. Enter joins the group that the cursor is on.',
   );
   await screen.shows(/plans What comes +1 member/);
   await bob.call('group.edit', { group: 'plans', name: 'ideas', description: 'Anything' });

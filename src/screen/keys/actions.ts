@@ -102,7 +102,7 @@ export const actions = {
   send: {
     keys: ['ctrl-s'],
     places: ['box'],
-    does: 'sends; so does Enter after a last line with . alone',
+    does: 'sends; so does a new line after a last line with . alone',
     hint: 'send',
   },
   'keep-draft': {

@@ -40,6 +40,17 @@ export class KeyTable {
     return keys.map(([key]) => shownKey(key));
   }
 
+  /**
+   * Names the key of the user's that does something, for sentences: ` z takes it back.` Every sentence of the screen that names a
+   * key is made by it.
+   * @param does what follows the key
+   * @returns the first key and `does`, with a space before them; '' if no key does it
+   */
+  offer(action: ActionName, place: Place, does: string): string {
+    const [key] = this.keysOf(action, place);
+    return key === undefined ? '' : ` ${key} ${does}`;
+  }
+
   /** What the last row of a place shows: the first key of the actions that newcomers need. */
   hints(place: Place): Hint[] {
     return actionNames.flatMap((action) => {

@@ -10,6 +10,7 @@ import {
   withoutRanges,
 } from '../../protocol/marks.ts';
 import type { Header } from '../../protocol/schemas.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import type { Row } from '../model/row.ts';
 import type { Groups } from './groups.ts';
 import type { MarkedStep } from './marked-steps.ts';
@@ -20,6 +21,7 @@ interface ActsOptions {
   readonly board: BoardClient;
   readonly groups: Groups;
   readonly reader: Reader;
+  readonly keys: KeyTable;
   readonly say: (text: string) => void;
 }
 
@@ -63,8 +65,8 @@ export class Acts {
       return;
     }
     const said = `${messagesIn(unread)} of the thread marked as read`;
-    if (isAlone) say(`${said}.${isUndoable() ? ' z takes it back.' : ''}`);
-    else say(`${said}, and older messages of the group with them. z cannot take that back.`);
+    if (isAlone) say(`${said}.${isUndoable() ? this.undoing : ''}`);
+    else say(`${said}, and older messages of the group with them. That cannot be taken back.`);
   }
 
   /** Marks the group as read. */
@@ -81,7 +83,7 @@ export class Acts {
     groups.caughtUp(group, upTo);
     reader.marked.add({ of: 'group', group, was, upTo, unread, mentions });
     await reader.refresh();
-    say(`${messagesIn(unread)} of ${groups.nameOf(group)} marked as read. z takes it back.`);
+    say(`${messagesIn(unread)} of ${groups.nameOf(group)} marked as read.${this.undoing}`);
   }
 
   /** Takes the last step back that marked something as read. What was read after it stays read. */
@@ -144,13 +146,14 @@ export class Acts {
 
   /** Mutes the thread under the cursor, or takes that back. */
   async mute(): Promise<void> {
-    const { board, groups, reader, say } = this.options;
+    const { board, groups, reader, keys, say } = this.options;
     const { group, thread } = this.row();
     const isMuted = groups.isMutedThread(group, thread);
     await board.call(isMuted ? 'thread.unmute' : 'thread.mute', { group, thread });
     groups.muteThread(group, thread, !isMuted);
     await reader.refresh();
-    say(isMuted ? 'The thread is not muted any more.' : 'The thread is muted. M takes it back.');
+    const unmuting = keys.offer('mute', reader.focus, 'takes it back.');
+    say(isMuted ? 'The thread is not muted any more.' : `The thread is muted.${unmuting}`);
   }
 
   /** Deletes the message under the cursor. */
@@ -163,6 +166,11 @@ export class Acts {
     });
     reader.goOn();
     say(`Message ${number} is deleted.`);
+  }
+
+  private get undoing(): string {
+    const { keys, reader } = this.options;
+    return keys.offer('undo', reader.focus, 'takes it back.');
   }
 
   /** The last step in a group that the user is still in. */

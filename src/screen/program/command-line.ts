@@ -5,6 +5,7 @@ import { plainStyle } from '../../protocol/text/style.ts';
 import { askTwice } from '../../terminal/ask-twice.ts';
 import { complete } from '../../terminal/completer.ts';
 import type { Completion } from '../../terminal/completion.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import { Commands } from './commands.ts';
 import type { Dialogue } from './dialogue.ts';
 import { DraftIndex } from './draft-index.ts';
@@ -20,6 +21,7 @@ interface CommandLineOptions {
   readonly groups: Groups;
   readonly reader: Reader;
   readonly drafts: KeptDrafts;
+  readonly keys: KeyTable;
   readonly dialogue: Dialogue;
   readonly writing: Writing;
   readonly zone: string | undefined;
@@ -35,9 +37,10 @@ export class CommandLine {
   private readonly typed: string[] = [];
 
   constructor(private readonly options: CommandLineOptions) {
-    const { board, dialogue, writing, columns, zone, leave } = options;
+    const { board, dialogue, writing, columns, zone, keys, leave } = options;
     this.commands = new Commands({
       board,
+      keys,
       columns,
       zone,
       place: () => this.place,
@@ -51,7 +54,7 @@ export class CommandLine {
 
   /** @param begun the command to begin with */
   async ask(begun = ''): Promise<void> {
-    const { dialogue, drafts, reader, groups, say, failed } = this.options;
+    const { dialogue, drafts, reader, groups, keys, say, failed } = this.options;
     const line = await dialogue.line(':', {
       text: begun,
       limit: limits.textLine,
@@ -60,7 +63,7 @@ export class CommandLine {
     });
     if (line === undefined || line.trim() === '') return;
     if (/^[%/]?drafts$/i.test(line.trim())) {
-      await reader.showList(new DraftIndex(drafts));
+      await reader.showList(new DraftIndex(drafts, keys));
       return;
     }
     const { text, went, isDone } = await this.commands.run(line);

@@ -6,10 +6,12 @@ import type { Place } from '../../protocol/text/place.ts';
 import { Reading } from '../../protocol/text/reading.ts';
 import { runTextLine, textCommands } from '../../protocol/text/shell.ts';
 import { readerStyle } from '../../terminal/reader-style.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import { withColons } from './screen-words.ts';
 
 interface CommandsOptions {
   readonly board: BoardClient;
+  readonly keys: KeyTable;
   /** How wide a line of the output may be. */
   readonly columns: () => number;
   readonly zone: string | undefined;
@@ -77,7 +79,7 @@ export class Commands {
   }
 
   private context(place: Place | undefined, write: () => Promise<string | undefined>): TextContext {
-    const { board, columns, zone, confirm, secret, leave } = this.options;
+    const { board, keys, columns, zone, confirm, secret, leave } = this.options;
     let lines: string[] | undefined;
     return {
       call: board.call,
@@ -97,7 +99,7 @@ export class Commands {
         }
         return lines.shift();
       },
-      givingUp: 'Esc gives it up',
+      givingUp: keys.offer('keep-draft', 'box', 'gives it up').trim() || '%cancel gives it up',
       draftBytes: limits.content,
       confirm,
       place,

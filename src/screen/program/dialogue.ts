@@ -143,7 +143,7 @@ export class Dialogue {
     const layer: Pager = new Pager({
       title,
       text,
-      actionOf: (key) => this.options.keys.action('message', key),
+      keys: this.options.keys,
       close: () => this.close(layer),
     });
     this.open(layer);

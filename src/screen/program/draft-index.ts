@@ -1,4 +1,5 @@
 import { firstWords } from '../../protocol/text/first-words.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import type { Row } from '../model/row.ts';
 import type { KeptDrafts } from './kept-drafts.ts';
 import { ListIndex, listRow } from './list-index.ts';
@@ -11,9 +12,13 @@ export class DraftIndex extends ListIndex {
   readonly note: string;
   private known: number | undefined;
 
-  constructor(private readonly drafts: KeptDrafts) {
+  constructor(
+    private readonly drafts: KeptDrafts,
+    keys: KeyTable,
+  ) {
     super();
-    this.note = `Drafts are kept ${drafts.lasts}. Enter goes on with the one that the cursor is on.`;
+    const opening = keys.offer('open', 'index', 'goes on with the draft that the cursor is on.');
+    this.note = `Drafts are kept ${drafts.lasts}.${opening}`;
   }
 
   override get rows(): readonly Row[] {

@@ -1,5 +1,6 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import { groupKey } from '../panes/groups-pane.ts';
 import type { LineInputOptions } from '../widgets/line-input.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -13,6 +14,7 @@ interface FindingOptions {
   readonly groups: Groups;
   readonly reader: Reader;
   readonly dialogue: Dialogue;
+  readonly keys: KeyTable;
 }
 
 /** Shows messages of all groups in the index: those of a search, and the mentions. */
@@ -64,13 +66,13 @@ export class Finding {
   }
 
   private show(words: string, within: number | undefined, title: string): Promise<void> {
-    const { board, groups, reader } = this.options;
+    const { board, groups, reader, keys } = this.options;
     const query = within === undefined ? words : `in:${within} ${words}`;
     return reader.showFound(
       new FoundIndex({
         title,
         listKey: within === undefined ? undefined : groupKey(within),
-        none: 'Nothing was found. q goes back.',
+        none: `Nothing was found.${keys.offer('back', 'index', 'goes back.')}`,
         groups,
         within,
         page: (before) =>

@@ -1,5 +1,6 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import type { Notice } from '../../protocol/schemas.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import { type OpenThread, withEarlier, withLater } from '../model/open-thread.ts';
 import { type Row, threadKey } from '../model/row.ts';
 import { refreshed, windowOf, withNewer, withOlder } from '../model/thread-window.ts';
@@ -14,6 +15,12 @@ const firstPage = 30;
 // Rows beyond the cursor that are loaded before it gets there.
 const ahead = 20;
 
+interface GroupIndexOptions {
+  readonly board: Pick<BoardClient, 'call'>;
+  readonly groups: Groups;
+  readonly keys: KeyTable;
+}
+
 /** The threads of a group, those with the newest messages first, and the messages of one thread that is open. */
 export class GroupIndex extends ThreadRows implements IndexView {
   private isLoaded = false;
@@ -21,10 +28,10 @@ export class GroupIndex extends ThreadRows implements IndexView {
   private readonly pages: ThreadPages;
 
   constructor(
-    private readonly board: Pick<BoardClient, 'call'>,
-    groups: Groups,
+    private readonly options: GroupIndexOptions,
     group: number,
   ) {
+    const { board, groups } = options;
     super(groups, group);
     this.pages = new ThreadPages(board, group, (threads) =>
       groups.permissions.listed(group, threads),
@@ -43,7 +50,8 @@ export class GroupIndex extends ThreadRows implements IndexView {
   get empty(): string {
     if (!this.isLoaded) return 'Loading …';
     const isClosed = this.groups.permissions.refusalOfThread(this.group) !== undefined;
-    return isClosed ? 'No messages yet.' : 'No messages yet. Press c to write the first one.';
+    const writing = this.options.keys.offer('new-thread', 'index', 'writes the first one.');
+    return `No messages yet.${isClosed ? '' : writing}`;
   }
 
   async loadStart(): Promise<void> {
@@ -110,7 +118,7 @@ export class GroupIndex extends ThreadRows implements IndexView {
     this.isLoaded = true;
     if (!this.window.threads.some((entry) => entry.thread === thread)) {
       const query = `in:${this.group} thread:${thread}`;
-      const { messages } = await this.board.call('message.search', { query, limit: 1 });
+      const { messages } = await this.options.board.call('message.search', { query, limit: 1 });
       const newest = messages[0]?.number ?? number;
       const page = await this.pages.list(newest + 1);
       this.opened = undefined;

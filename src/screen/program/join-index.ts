@@ -1,3 +1,4 @@
+import type { KeyTable } from '../keys/key-table.ts';
 import { counted } from '../panes/groups-pane.ts';
 import type { Joinable, JoinableGroup } from './joinable.ts';
 import { ListIndex, listRow } from './list-index.ts';
@@ -10,6 +11,7 @@ export class JoinIndex extends ListIndex {
   /** @param isOnly whether the user is in no group yet, so that there is nothing else to show */
   constructor(
     private readonly joinable: Joinable,
+    private readonly keys: KeyTable,
     readonly isOnly: boolean,
   ) {
     super();
@@ -21,10 +23,10 @@ export class JoinIndex extends ListIndex {
   }
 
   get note(): string {
-    const joins = 'Enter joins the one that the cursor is on.';
+    const joining = this.keys.offer('open', 'index', 'joins the group that the cursor is on.');
     return this.isOnly
-      ? `You are in no group yet. ${joins}`
-      : `You are not in these groups. ${joins}`;
+      ? `You are in no group yet.${joining}`
+      : `You are not in these groups.${joining}`;
   }
 
   get empty(): string {

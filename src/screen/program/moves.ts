@@ -1,4 +1,5 @@
 import type { ActionName } from '../keys/actions.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import { type GroupRow, groupRows } from '../panes/groups-pane.ts';
 import type { Pane } from '../panes/layout.ts';
 import type { Attention } from './attention.ts';
@@ -14,6 +15,7 @@ interface MovesOptions {
   readonly groups: Groups;
   readonly reader: Reader;
   readonly drafts: KeptDrafts;
+  readonly keys: KeyTable;
   /** Goes on with the draft of a place. */
   readonly goOnWith: (place: string) => Promise<void>;
   readonly attention: Attention;
@@ -110,7 +112,7 @@ export class Moves {
   }
 
   private open(): Promise<void> | undefined {
-    const { reader, drafts, going, attention, finding, goOnWith } = this.options;
+    const { reader, drafts, keys, going, attention, finding, goOnWith } = this.options;
     if (reader.focus === 'index') {
       const { index, row } = reader;
       if (row && index instanceof JoinIndex) return going.join(row.groupName ?? '');
@@ -127,7 +129,7 @@ export class Moves {
       case 'join':
         return reader.showJoinable();
       case 'drafts':
-        return reader.showList(new DraftIndex(drafts));
+        return reader.showList(new DraftIndex(drafts, keys));
       case 'group':
         return reader.enter(row.entry.id, false);
     }

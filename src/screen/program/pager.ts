@@ -1,3 +1,4 @@
+import type { KeyTable } from '../keys/key-table.ts';
 import { drawText } from '../panes/message-pane.ts';
 import { WrappedText } from '../panes/wrapped-text.ts';
 import type { KeyEvent } from '../terminal/keys.ts';
@@ -7,8 +8,7 @@ import type { Layer } from './layer.ts';
 interface PagerOptions {
   readonly title: string;
   readonly text: string;
-  /** What a key does in a message. */
-  readonly actionOf: (key: string) => string | undefined;
+  readonly keys: KeyTable;
   readonly close: () => void;
 }
 
@@ -22,7 +22,7 @@ export class Pager implements Layer {
 
   press(event: KeyEvent): void {
     if (!('key' in event)) return;
-    switch (this.options.actionOf(event.key)) {
+    switch (this.options.keys.action('message', event.key)) {
       case 'next':
         if (this.endShown) this.options.close();
         else this.scroll(this.height - 1);
@@ -67,9 +67,10 @@ export class Pager implements Layer {
     text.text(this.height, 2, ` ${this.options.title} `, { bold: true }, columns - 12);
     if (!this.endShown) text.text(this.height, columns - 10, ' more ▼ ');
     surface.fill(height - 1, 0, columns);
-    surface.text(height - 1, 1, this.endShown ? 'q back' : 'Space next page  q back', {
-      faint: true,
-    });
+    const { keys } = this.options;
+    const paging = this.endShown ? '' : `${keys.offer('next', 'message', 'next page')} `;
+    const hints = `${paging}${keys.offer('back', 'message', 'back')}`;
+    surface.text(height - 1, 1, hints.trim(), { faint: true });
     surface.cursor = undefined;
   }
 

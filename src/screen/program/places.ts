@@ -111,8 +111,8 @@ export class Places {
 
   /** Shows the groups that the user can join. */
   showJoinable(): Promise<void> {
-    const { groups } = this.place.options;
-    return this.showList(new JoinIndex(groups.joinable, groups.all.length === 0));
+    const { groups, keys } = this.place.options;
+    return this.showList(new JoinIndex(groups.joinable, keys, groups.all.length === 0));
   }
 
   /** Shows a list. `goBack` leads to the group that was shown before. */
@@ -133,7 +133,7 @@ export class Places {
   private indexOf(group: number): GroupIndex {
     const { index, options } = this.place;
     if (index instanceof GroupIndex && index.group === group) return index;
-    return new GroupIndex(options.board, options.groups, group);
+    return new GroupIndex(options, group);
   }
 }
 

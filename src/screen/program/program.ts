@@ -68,7 +68,7 @@ export class Program {
     const drafts = new KeptDrafts(options.drafts);
     const showsJoinable = () => this.reader.index instanceof JoinIndex;
     const groups = new Groups({ board, changed, failed, showsJoinable });
-    const reader = new Reader({ board, groups, clock, size, changed, failed, say });
+    const reader = new Reader({ board, groups, keys, clock, size, changed, failed, say });
     const dialogue = new Dialogue({
       keys,
       drafts: options.drafts.lasts,
@@ -206,8 +206,8 @@ export class Program {
     const { focus } = this.reader;
     const action = keys.action(focus, key);
     if (action === undefined) {
-      const [help = '?'] = keys.keysOf('help', focus);
-      this.say(`${shownKey(key)} does nothing here. ${help} shows the keys.`);
+      const help = keys.offer('help', focus, 'shows the keys.');
+      this.say(`${shownKey(key)} does nothing here.${help}`);
       return undefined;
     }
     return this.run(() => this.actions.act(action));

@@ -1,4 +1,5 @@
 import type { BoardClient } from '../../client/board-client.ts';
+import type { KeyTable } from '../keys/key-table.ts';
 import type { Row } from '../model/row.ts';
 import type { Scrolled } from '../model/scrolled.ts';
 import type { Clock } from '../panes/clock.ts';
@@ -18,6 +19,7 @@ import { glance, type Press } from './presses.ts';
 export interface ReadingOptions {
   readonly board: BoardClient;
   readonly groups: Groups;
+  readonly keys: KeyTable;
   readonly clock: Clock;
   readonly size: () => Size;
   /** Draws the screen again. */
@@ -51,7 +53,7 @@ export class ReadingPlace {
   private turn = 0;
 
   constructor(readonly options: ReadingOptions) {
-    this.view = new JoinIndex(options.groups.joinable, true);
+    this.view = new JoinIndex(options.groups.joinable, options.keys, true);
     this.messages = new MessageView({ ...options, area: () => this.layout.message });
   }
 

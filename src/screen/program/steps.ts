@@ -19,8 +19,7 @@ export class Steps {
   /** Shows a group, at its first unread message or at its first row. */
   async enter(group: number, isReading: boolean): Promise<void> {
     const { place } = this;
-    const { board, groups } = place.options;
-    const index = new GroupIndex(board, groups, group);
+    const index = new GroupIndex(place.options, group);
     const turn = place.show(index);
     place.groupList = { ...place.groupList, cursor: groupKey(group) };
     await index.loadStart();
@@ -76,6 +75,11 @@ export class Steps {
     if (!place.layout.message || place.focus === 'groups') place.focus = 'message';
   }
 
+  private sayLast(): void {
+    const { focus, options } = this.place;
+    options.say(`That was the last one.${options.keys.offer('back', focus, 'goes back.')}`);
+  }
+
   private async onwards(turn: number, wasHidden: boolean): Promise<void> {
     const { place } = this;
     place.readOn();
@@ -84,7 +88,7 @@ export class Steps {
       const at = index.rows.findIndex(({ key }) => key === index.scrolled.cursor);
       const next = index.rows[at + 1];
       if (next) place.moveTo(next.key);
-      else place.options.say('That was the last one. q goes back.');
+      else this.sayLast();
       return;
     }
     const step = nextStep({ ...this.where(), endShown: true });

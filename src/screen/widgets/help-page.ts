@@ -81,8 +81,11 @@ export class HelpPage {
       surface.text(row, style ? 1 : 1 + this.indent(surface.columns), text, style);
     });
     const last = Math.min(this.top + this.height, rows.length);
-    const where = last < rows.length ? `Space: more (${last} of ${rows.length})` : 'Space: back';
-    surface.text(surface.rows - 1, 1, `${where}   q: back`, { reverse: true });
+    const isMore = last < rows.length;
+    const does = isMore ? `more (${last} of ${rows.length})` : 'back';
+    const next = this.keys.offer('next', 'message', does);
+    const back = this.keys.offer('back', 'message', 'back');
+    surface.text(surface.rows - 1, 1, `${next}  ${back}`.trim(), { reverse: true });
     surface.cursor = undefined;
   }
 

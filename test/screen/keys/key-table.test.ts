@@ -134,3 +134,9 @@ test('the help says how long drafts are kept', () => {
     'closes, and keeps the text as a draft, until the board restarts',
   );
 });
+
+test('a sentence offers the key that the user has chosen, and no key that does nothing', () => {
+  const own = new KeyTable(readBindings({ undo: ['F4', 'z'], mute: [] }).bindings);
+  expect(own.offer('undo', 'index', 'takes it back.')).toBe(' F4 takes it back.');
+  expect(own.offer('mute', 'index', 'takes it back.')).toBe('');
+});
