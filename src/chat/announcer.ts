@@ -168,17 +168,14 @@ export class Announcer {
   }
 }
 
-/**
- * A notice of presence without the user who reads it: after a restart of the board it names everybody. Undefined if it
- * names nobody else.
- */
+/** A notice of presence without the user who reads it, if it names this user. Undefined if it is about nobody else. */
 function withoutSelf(notice: Notice, user: string): Notice | undefined {
   if (notice.method !== 'presence.changed') return notice;
-  const { online, offline, ...where } = notice.params;
+  const { online, offline, moreOnline = 0, moreOffline = 0 } = notice.params;
   const others = {
     online: online.filter((name) => name !== user),
     offline: offline.filter((name) => name !== user),
   };
-  const isEmpty = others.online.length + others.offline.length === 0;
-  return isEmpty ? undefined : { ...notice, params: { ...where, ...others } };
+  const count = others.online.length + others.offline.length + moreOnline + moreOffline;
+  return count === 0 ? undefined : { ...notice, params: { ...notice.params, ...others } };
 }

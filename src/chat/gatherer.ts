@@ -134,8 +134,8 @@ function adderOf({ method, params }: Notice): ((tally: Tally) => void) | undefin
       };
     case 'presence.changed':
       return (tally) => {
-        tally.online += params.online.length;
-        tally.offline += params.offline.length;
+        tally.online += params.online.length + (params.moreOnline ?? 0);
+        tally.offline += params.offline.length + (params.moreOffline ?? 0);
       };
     case 'message.edited':
       return (tally) => {

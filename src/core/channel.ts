@@ -3,6 +3,7 @@ import { endOfTime } from '../board/times.ts';
 import type { Notify, Origin } from '../board/types.ts';
 import { toGroup } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
+import { limits } from '../protocol/limits.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { type Announcement, SharedAnnouncement } from './announcement.ts';
 import type { Session } from './session.ts';
@@ -23,9 +24,18 @@ export interface Pending extends Reach {
   readonly except: Origin;
 }
 
+/** What a channel notes of a user who came or went. The channels of all groups of the user share it. */
+export interface Presence {
+  readonly user: string;
+  readonly online: boolean;
+  /** The id of the session that came or went. */
+  readonly session: number;
+}
+
 export interface PresenceNotice {
   readonly announcement: SharedAnnouncement;
-  readonly members: readonly Session[];
+  /** The id of the session of the only user whom the notice names. It is not notified. */
+  readonly alone: number | undefined;
 }
 
 /**
@@ -38,7 +48,7 @@ export class Channel {
   /** The sessions whose users have muted the group. */
   private readonly quiet = new Map<Session, Exclude<Notify, 'all'>>();
   private pending: Pending[] = [];
-  private presence = new Map<string, { online: boolean; session: number }>();
+  private presence = new Map<string, Presence>();
 
   constructor(
     /** Its name is the one in notices: the old one until the change of it is announced. */
@@ -91,10 +101,11 @@ export class Channel {
   }
 
   /** Notes that a user came or went. If a user does both before the next notice, nothing is announced. */
-  notePresence(user: string, online: boolean, session: number): void {
+  notePresence(presence: Presence): void {
+    const { user, online } = presence;
     const before = this.presence.get(user);
     if (before && before.online !== online) this.presence.delete(user);
-    else this.presence.set(user, { online, session });
+    else this.presence.set(user, presence);
   }
 
   /** Drops what was noted about a user, because the user has left the group. */
@@ -102,32 +113,40 @@ export class Channel {
     this.presence.delete(user);
   }
 
-  /** One notice of all that `notePresence` has noted, and the members whom it concerns. Undefined if it has noted nothing. */
+  /** One notice of all that `notePresence` has noted. Undefined if it has noted nothing. */
   takePresence(): PresenceNotice | undefined {
     if (this.presence.size === 0) return undefined;
-    const changes = [...this.presence];
+    const changes = this.presence;
     this.presence = new Map();
-    const names = (online: boolean) =>
-      changes.filter(([, change]) => change.online === online).map(([name]) => name);
-    const params = { ...toGroup(this.group), online: names(true), offline: names(false) };
-    // A session gets no notice that names only its own user.
-    const alone = changes.length === 1 ? changes[0]?.[1].session : undefined;
+    const online = new Names();
+    const offline = new Names();
+    for (const [name, change] of changes) (change.online ? online : offline).add(name);
+    const [only] = changes.values();
     this.deliver();
-    const members = [...this.members.keys()].filter(
-      (session) => session.id !== alone && !this.quiet.has(session),
-    );
-    const announcement = new SharedAnnouncement(
-      [{ method: 'presence.changed', params }],
-      members.length,
-    );
-    return { announcement, members };
+    const params = {
+      ...toGroup(this.group),
+      online: online.first,
+      offline: offline.first,
+      ...(online.more > 0 && { moreOnline: online.more }),
+      ...(offline.more > 0 && { moreOffline: offline.more }),
+    };
+    const notice: Notice = { method: 'presence.changed', params };
+    return {
+      announcement: new SharedAnnouncement([notice], this.members.size),
+      alone: changes.size === 1 ? only?.session : undefined,
+    };
   }
 
-  /** Sends a notice of `takePresence` to one of its members, unless the member has left. */
-  notifyOne(session: Session, announcement: SharedAnnouncement): void {
-    if (!this.members.has(session)) return;
+  /**
+   * Sends a notice of `takePresence` to a session, unless it has left the group, its user has muted the group, or the notice names
+   * only this user.
+   * @returns whether it was sent
+   */
+  notifyPresence(session: Session, { announcement, alone }: PresenceNotice): boolean {
+    if (session.id === alone || !this.members.has(session) || this.quiet.has(session)) return false;
     this.counts.notices++;
     session.notify(announcement);
+    return true;
   }
 
   /** The indices of the notices that a session does not get, because its user has muted the group. */
@@ -180,6 +199,17 @@ export class Channel {
       this.counts.notices += others.count;
       session.notify(others);
     }
+  }
+}
+
+/** The first names of a list, and how many more there are. */
+class Names {
+  readonly first: string[] = [];
+  more = 0;
+
+  add(name: string): void {
+    if (this.first.length < limits.presenceNames) this.first.push(name);
+    else this.more++;
   }
 }
 

@@ -38,7 +38,10 @@ export class Hub implements EndsTurn {
   private readonly dirty = new Set<Channel>();
   private readonly marks = new PendingMarks();
   private readonly watchers: ListWatchers;
-  private readonly presence = new PresenceNotices(this.channels);
+  private readonly presence = new PresenceNotices({
+    channels: this.channels,
+    sessions: () => this.users.all,
+  });
 
   private readonly actions: Actions = {
     'session.opened': ({ origin, login }) => this.open(origin, login),
@@ -154,7 +157,9 @@ export class Hub implements EndsTurn {
     this.watchers.remove(session);
     const { login } = session;
     if (!login) return;
-    for (const id of session.groups.splice(0)) this.part(id, session, login.user);
+    const groups = session.groups.splice(0);
+    for (const id of groups) this.part(id, session);
+    if (!this.isOnline(login.user.id)) this.notePresence(session, login.user, groups, false);
   }
 
   /** The session is notified, once, when the list of groups changes. */
@@ -189,8 +194,9 @@ export class Hub implements EndsTurn {
     session.groups = [];
     this.enterAll(memberships, session);
     if (stale) this.replace(stale);
+    this.presence.enter(session);
     if (others.length > 0) return;
-    for (const { group } of memberships) this.notePresence(group.id, session, user, true);
+    this.notePresence(session, user, session.groups, true);
   }
 
   /** Ends a stale session: another connection has taken it over. */
@@ -395,10 +401,9 @@ export class Hub implements EndsTurn {
   }
 
   /** Removes a session that has ended from a channel. Its user may have other sessions there. */
-  private part(groupId: number, session: Session, user: User): void {
+  private part(groupId: number, session: Session): void {
     this.channels.get(groupId)?.remove(session);
     this.dropIfEmpty(groupId);
-    if (!this.isOnline(user.id)) this.notePresence(groupId, session, user, false);
   }
 
   private dropIfEmpty(groupId: number): void {
@@ -427,10 +432,14 @@ export class Hub implements EndsTurn {
     for (const changed of this.marks.take()) this.sendMarks(changed);
   }
 
-  private notePresence(groupId: number, session: Session, user: User, online: boolean): void {
-    const channel = this.channels.get(groupId);
-    if (!channel) return;
-    channel.notePresence(user.name, online, session.id);
+  private notePresence(
+    { id: session }: Session,
+    { name }: User,
+    groups: readonly number[],
+    online: boolean,
+  ): void {
+    const presence = { user: name, online, session };
+    for (const id of groups) this.channels.get(id)?.notePresence(presence);
     this.presence.expect();
   }
 }

@@ -71,6 +71,8 @@ export const limits = {
   /** Members in the reply to a join and in a list without a limit, and the highest limit. */
   membersDefault: 100,
   membersMost: 1000,
+  /** Users whom a notice of presence names as online, and as many as offline. It counts the others. */
+  presenceNames: 50,
   /** Threads in a list if the request has no limit, and the highest limit. */
   threadsDefault: 20,
   threadsMost: 100,

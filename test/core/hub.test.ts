@@ -150,6 +150,93 @@ test('a notice of presence reaches each of many members once, over several turns
   }
 });
 
+test('a notice of presence names 50 of the members who came, and counts the others', () => {
+  vi.useFakeTimers();
+  try {
+    const hub = new Hub(new ServerCounts());
+    const told: { params: Notice['params']; bytes: number }[] = [];
+    const watcher = sessionOf(
+      hub,
+      9999,
+      (_, text) => told.push({ ...JSON.parse(text), bytes: text.length }),
+      jsonDialect,
+    );
+    logIn(hub, watcher);
+    vi.advanceTimersByTime(10_000);
+    told.length = 0;
+    for (let id = 1; id <= 1400; id++)
+      logIn(
+        hub,
+        sessionOf(hub, id, () => {}),
+      );
+    while (told.length === 0) vi.advanceTimersToNextTimer();
+    expect(told.map(({ params }) => params)).toEqual([
+      {
+        group: 'main',
+        groupId: 1,
+        online: Array.from({ length: 50 }, (_, at) => `user${at + 1}`),
+        offline: [],
+        moreOnline: 1350,
+      },
+    ]);
+    expect(told[0]?.bytes).toBeLessThan(1024);
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('when thousands of members come back, they get fewer notices of presence than one a second', () => {
+  vi.useFakeTimers();
+  try {
+    const counts = new ServerCounts();
+    const hub = new Hub(counts);
+    const groups = [1, 2, 3, 4, 5].map((id) => ({ id, name: `group${id}` }));
+    let id = 0;
+    const come = (count: number) => {
+      for (const end = id + count; id < end; )
+        logIn(
+          hub,
+          sessionOf(hub, ++id, () => {}),
+          groups,
+        );
+    };
+    come(4000);
+    vi.advanceTimersByTime(1500);
+    // All of the first are notified, in five groups. That is a lot, so the next notices wait for two seconds.
+    expect(counts.notices).toBe(20_000);
+    come(10);
+    vi.advanceTimersByTime(1900);
+    expect(counts.notices).toBe(20_000);
+    vi.advanceTimersByTime(600);
+    expect(counts.notices).toBe(40_050);
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a session that is logged in while notices of presence are sent gets none of them', () => {
+  vi.useFakeTimers();
+  try {
+    const hub = new Hub(new ServerCounts());
+    const told = new Set<number>();
+    const watched = (id: number) => sessionOf(hub, id, (session) => told.add(session.id));
+    const all = Array.from({ length: 150 }, (_, at) => watched(at + 1));
+    const late = watched(151);
+    for (const session of all) logIn(hub, session);
+    vi.advanceTimersToNextTimer();
+    expect(told.size).toBe(100);
+    logIn(hub, late);
+    vi.advanceTimersByTime(100);
+    expect(told.size).toBe(150);
+    expect(told.has(late.id)).toBe(false);
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a session is sent the presence in all of its groups in one turn, so that it is written once', () => {
   vi.useFakeTimers();
   try {

@@ -101,6 +101,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   directsMost: 'direct conversations in a list',
   membersDefault: 'members in a list',
   membersMost: 'members in a list',
+  presenceNames: 'names in a notice of presence',
   listDefault: 'headers in a list',
   listMost: 'headers in a list',
   listBytes: 'contents in a list',

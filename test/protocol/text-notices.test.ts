@@ -67,6 +67,14 @@ describe('a notice is one line', () => {
       `[GROUP:main] [NOTIFY] Online: ${names.slice(0, 10).join(', ')} and 2 more. Offline: ${names.slice(0, 10).join(', ')}.`,
     ],
     [
+      'of a storm that the board has counted',
+      {
+        method: 'presence.changed',
+        params: { ...main, online: names, offline: [], moreOnline: 1350, moreOffline: 2 },
+      },
+      `[GROUP:main] [NOTIFY] Online: ${names.slice(0, 10).join(', ')} and 1352 more. Offline: 2 more.`,
+    ],
+    [
       'of a new name',
       {
         method: 'group.changed',

@@ -29,10 +29,16 @@ export const noticeSchemas = {
   }),
   'member.left': z.object({ ...inGroup, ...ofUser }),
   'member.renamed': z.object({ ...inGroup, ...ofUser, was: z.string() }),
+  /**
+   * `online` and `offline` name the first users who have come or gone. `moreOnline` and `moreOffline` count the others; they are
+   * missing if there are none.
+   */
   'presence.changed': z.object({
     ...inGroup,
     online: z.array(z.string()),
     offline: z.array(z.string()),
+    moreOnline: z.int().optional(),
+    moreOffline: z.int().optional(),
   }),
   /**
    * `was` is the old name; it is the present one if the name did not change. `by` is missing for the operator, and

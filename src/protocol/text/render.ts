@@ -329,8 +329,11 @@ export function renderNotice(
         style,
       );
     case 'presence.changed': {
-      const { online, offline } = params;
-      const parts = [...presence('Online', online, style), ...presence('Offline', offline, style)];
+      const { online, offline, moreOnline = 0, moreOffline = 0 } = params;
+      const parts = [
+        ...presence('Online', online, moreOnline, style),
+        ...presence('Offline', offline, moreOffline, style),
+      ];
       return notify(params.group, parts.join(' '), style);
     }
     case 'group.logged': {
@@ -445,9 +448,10 @@ function notify(group: string, text: string, style: Style): string {
   return `${style.line(`[${place}] ${style.tag('[NOTIFY]')} ${text}`)}\n`;
 }
 
-function presence(word: string, names: string[], style: Style): string[] {
-  if (names.length === 0) return [];
+/** @param unnamed how many users there are beside `names` */
+function presence(word: string, names: string[], unnamed: number, style: Style): string[] {
+  if (names.length === 0) return unnamed > 0 ? [`${word}: ${unnamed} more.`] : [];
   const shown = names.slice(0, presenceNames).map((name) => style.user(name));
-  const more = names.length - presenceNames;
+  const more = names.length - shown.length + unnamed;
   return [`${word}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`];
 }
