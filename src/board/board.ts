@@ -287,7 +287,9 @@ export function checkedContent(text: string): string {
   // Cleaning turns a CRLF into one byte, and shortens no other text that people write.
   if (text.length > 2 * limits.content) throw contentTooLong();
   const content = cleanText(text);
-  if (Buffer.byteLength(content) > limits.content) throw contentTooLong();
+  // A code unit takes three bytes at most.
+  const mayBeTooLong = 3 * content.length > limits.content;
+  if (mayBeTooLong && Buffer.byteLength(content) > limits.content) throw contentTooLong();
   return content;
 }
 

@@ -8,6 +8,8 @@ export class MessageList implements NewMessages {
   readonly subjects: string[] = [];
   readonly contents: string[] = [];
   extras = noExtras;
+  /** Length of the texts in UTF-16 code units, each of which takes up to three bytes. */
+  units = 0;
 
   get length(): number {
     return this.subjects.length;
@@ -21,6 +23,7 @@ export class MessageList implements NewMessages {
     }
     this.subjects.push(subject ?? '');
     this.contents.push(content);
+    this.units += (subject?.length ?? 0) + content.length;
   }
 }
 

@@ -75,7 +75,7 @@ export function noteResult(
   count = 1,
 ): void {
   counts.requests[method].note('ok', began, count);
-  for (let done = 0; done < count; done++) logResult(session, method, params);
+  logResult(session, method, params, count);
 }
 
 /** Counts and logs a request that was refused. */

@@ -19,14 +19,18 @@ const logged: Partial<Record<Method, string>> = {
   'account.removeKey': 'removed an SSH key',
 };
 
-/** A request that was carried out. */
-export function logResult(session: Session, method: Method, params: unknown): void {
+/** A request that was carried out, or `count` of them: a line for each. */
+export function logResult(session: Session, method: Method, params: unknown, count = 1): void {
   const { login, address, encoding } = session;
   const words = logged[method];
   if (words)
     session.log('info', { user: login?.user.name, address, encoding: encoding.name }, words);
   // Checked first, because every request comes here and few logs have the level.
-  else if (session.logs('debug')) session.log('debug', { method, ...place(params) }, 'done');
+  else if (session.logs('debug')) {
+    for (let done = 0; done < count; done++) {
+      session.log('debug', { method, ...place(params) }, 'done');
+    }
+  }
 }
 
 /** A request that was refused. Unexpected failures are logged by `toReply`. */

@@ -8,7 +8,7 @@ import {
   type PostedRun,
   type Receiver,
 } from '../../board/ports/repository.ts';
-import { type GroupRef, type Header, plainHeader } from '../../board/types.ts';
+import type { GroupRef } from '../../board/types.ts';
 import type { Brake } from '../../core/brake.ts';
 import type { Mark } from '../../core/costs.ts';
 import type { Replies } from '../../core/dialect.ts';
@@ -17,10 +17,11 @@ import type { Context } from '../../core/handlers/context.ts';
 import { postResult } from '../../core/handlers/message.ts';
 import { Task } from '../../core/request-queue.ts';
 import { formatError, formatResult, type RequestId } from '../../protocol/jsonrpc/messages.ts';
+import { PostReplies } from '../../protocol/jsonrpc/post-replies.ts';
 
 const method = 'message.post';
 
-// The maximum of a burst: posts, and UTF-16 code units of their texts. A commit that has a larger burst could take much longer than
+// The maximum of a burst: posts, and UTF-16 code units of their texts, beside those of the last post. A commit that has a larger burst could take much longer than
 // its time, and a busy user could begin more posts than fit into a slice.
 const fullBurst = { posts: 64, units: 32 * 1024 };
 
@@ -96,7 +97,6 @@ class Burst implements Receiver<PostedRun | Posted> {
   /** What the queue of the connection counts for all posts. */
   bytes = 0;
   expected = 0;
-  private units = 0;
   private readonly ids: RequestId[] = [];
   /** Why posts were refused before they could be sent, by their index in `ids`. */
   private readonly refusals = new Map<number, unknown>();
@@ -112,7 +112,7 @@ class Burst implements Receiver<PostedRun | Posted> {
 
   /** Whether a post to a group can be added. @param group left out for a post that is refused at once */
   accepts(group?: string | number): boolean {
-    if (this.ids.length >= fullBurst.posts || this.units >= fullBurst.units) return false;
+    if (this.ids.length >= fullBurst.posts || this.messages.units >= fullBurst.units) return false;
     return group === undefined || this.to === undefined || group === this.to.group;
   }
 
@@ -123,7 +123,6 @@ class Burst implements Receiver<PostedRun | Posted> {
 
   add(post: JsonPost, message: NewMessage): void {
     this.messages.add(message);
-    this.units += message.content.length;
     this.count(post);
   }
 
@@ -143,14 +142,12 @@ class Burst implements Receiver<PostedRun | Posted> {
     const { context, replies } = this.poster;
     const mark = replies.costs.mark();
     this.addRefused();
-    const count = isRun(posted) ? posted.count : 1;
-    noteResult(context, method, this.to, this.began, count);
-    for (let at = 0; at < count; at++) {
-      const message = isRun(posted) ? this.headerOf(posted, at) : posted.message;
-      const result = postResult(context.hub, { group: posted.group, message });
-      this.addReply(formatResult(this.ids[this.answered] as RequestId, result));
+    noteResult(context, method, this.to, this.began, isRun(posted) ? posted.count : 1);
+    if (isRun(posted)) this.addRun(posted);
+    else {
+      this.addReply(formatResult(this.nextId, postResult(context.hub, posted)));
+      this.told++;
     }
-    this.told += count;
     this.finish(mark);
   }
 
@@ -168,11 +165,20 @@ class Burst implements Receiver<PostedRun | Posted> {
     this.finish(mark);
   }
 
-  /** The header of one of the messages that were posted together. @param at its index among them */
-  private headerOf({ number, postedAt }: PostedRun, at: number): Header {
-    const { user } = (this.to as Addressee).actor;
-    const subject = this.messages.subjects[this.told + at] as string;
-    return plainHeader(user, { number: number + at, postedAt: postedAt + at, subject });
+  private addRun({ group, number, postedAt, count }: PostedRun): void {
+    const { id: senderId, name: sender } = (this.to as Addressee).actor.user;
+    const { subjects } = this.messages;
+    const name = this.poster.context.hub.nameOf(group);
+    const replies = new PostReplies({ group: name, groupId: group.id, senderId, sender });
+    for (let at = 0; at < count; at++) {
+      const subject = subjects[this.told++] as string;
+      this.addReply(replies.reply(this.nextId, number + at, postedAt + at, subject));
+    }
+  }
+
+  /** The id of the next post to answer. */
+  private get nextId(): RequestId {
+    return this.ids[this.answered] as RequestId;
   }
 
   private addReply(line: string): void {
@@ -183,7 +189,7 @@ class Burst implements Receiver<PostedRun | Posted> {
 
   /** Adds the replies to posts that were refused before they could be sent, up to the next one that was sent. */
   private addRefused(): void {
-    while (this.refusals.has(this.answered)) {
+    while (this.refusals.size > 0 && this.refusals.has(this.answered)) {
       this.lines += this.refusal(this.refusals.get(this.answered));
       this.answered++;
     }
@@ -193,8 +199,7 @@ class Burst implements Receiver<PostedRun | Posted> {
   private refusal(error: unknown): string {
     const { context } = this.poster;
     noteRefusal(context, method, error, this.began);
-    const id = this.ids[this.answered] as RequestId;
-    return formatError(id, toReply(error, context.session, method));
+    return formatError(this.nextId, toReply(error, context.session, method));
   }
 
   /** Sends the replies once there are all. */

@@ -11,7 +11,7 @@ import { ReadQueue } from './read-queue.ts';
 import type { StorageTrouble } from './trouble.ts';
 
 export interface WriteOptions {
-  /** Bytes that the call writes, if there may be many. */
+  /** Bytes that the call writes, about, if there may be many. */
   readonly bytes?: number | undefined;
   readonly payer?: Payer | undefined;
 }
