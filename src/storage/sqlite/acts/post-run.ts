@@ -1,6 +1,7 @@
 import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, Proof } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
+import { milestoneOf } from '../milestones.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type MemberAccess, requireMember, requireNotSilenced } from './access.ts';
 import { changeCounts } from './counts.ts';
@@ -22,9 +23,13 @@ class Numbering {
     return this.added === 0;
   }
 
-  next(): number {
-    this.added++;
-    return ++this.lastNumber;
+  get next(): number {
+    return this.lastNumber + 1;
+  }
+
+  take(count: number): void {
+    this.added += count;
+    this.lastNumber += count;
   }
 
   write(statements: Statements): void {
@@ -46,6 +51,17 @@ export type MessageRow = {
   /** See `milestoneOf`. */
   readonly milestone: 1 | null;
 };
+
+/** The number and time of the first of several messages of a user in a group. Those of the next ones are one larger each. */
+interface RunStart {
+  readonly group: number;
+  readonly user: number;
+  readonly number: number;
+  readonly at: number;
+}
+
+// How many values `statements.addMessages` binds for each message.
+const width = 7;
 
 /** Where a user posts. The name of a direct conversation depends on the user, and its numbers do not. */
 export interface PostPlace {
@@ -73,8 +89,12 @@ export class PostRun {
   private known = 0;
   /** The numberings that have counts to write. */
   private changed: Numbering[] = [];
-  /** Messages that are not inserted yet. */
-  private rows: MessageRow[] = [];
+  /**
+   * The values of messages that are not inserted yet, `width` for each: those before `filled`. They have the order of
+   * `addMessages`. SQLite has read them when an insert returns, so one array serves all inserts.
+   */
+  private readonly values: (string | number | null)[] = [];
+  private filled = 0;
   private version: number | undefined;
 
   constructor(private readonly statements: Statements) {}
@@ -116,37 +136,60 @@ export class PostRun {
     return place;
   }
 
-  /** The number of a new message. Its group is counted by `flush`. */
-  nextNumber(numbering: Numbering): number {
+  /** Takes the numbers of `count` new messages, from `numbering.next` on. Their group is counted by `flush`. */
+  takeNumbers(numbering: Numbering, count: number): void {
     if (numbering.isCounted) this.changed.push(numbering);
-    return numbering.next();
+    numbering.take(count);
   }
 
   /** Adds a message, which is inserted together with the next ones if it has no key. */
   add(row: MessageRow): void {
-    const { addMessages, addMessage } = this.statements;
-    if (row.key !== null) {
+    const { group, number, user, at, subject, content, key } = row;
+    if (key === null) this.addRun({ group, user, number, at }, [subject], [content]);
+    else {
       this.insert();
-      addMessage.run(row);
-      return;
+      this.statements.addMessage.run(row);
     }
-    this.rows.push(row);
-    if (this.rows.length < addMessages.rows) return;
-    addMessages.insert(this.rows);
-    this.rows = [];
+  }
+
+  /** Adds messages without keys: those with the texts from `from` on, before `to`. */
+  addRun(
+    { group, user, number, at }: RunStart,
+    subjects: readonly string[],
+    contents: readonly string[],
+    from = 0,
+    to = subjects.length,
+  ): void {
+    const { values } = this;
+    const { addMessages } = this.statements;
+    const full = addMessages.rows * width;
+    for (let index = from; index < to; index++) {
+      const after = index - from;
+      values[this.filled++] = group;
+      values[this.filled++] = number + after;
+      values[this.filled++] = user;
+      values[this.filled++] = at + after;
+      values[this.filled++] = subjects[index] as string;
+      values[this.filled++] = contents[index] as string;
+      values[this.filled++] = milestoneOf(number + after);
+      if (this.filled < full) continue;
+      addMessages.insert(values);
+      this.filled = 0;
+    }
   }
 
   /** Inserts the messages that were added. Call it before any other statement. */
   insert(): void {
-    const { rows } = this;
-    if (rows.length === 0) return;
-    const { addFewMessages, addMessage } = this.statements;
-    let at = 0;
-    for (; at + addFewMessages.rows <= rows.length; at += addFewMessages.rows) {
-      addFewMessages.insert(rows.slice(at, at + addFewMessages.rows));
+    const { values, filled } = this;
+    if (filled === 0) return;
+    const { addFewMessages, addPlainMessage } = this.statements;
+    for (let at = 0; at < filled; ) {
+      const fits = filled - at >= addFewMessages.rows * width;
+      const { insert, rows } = fits ? addFewMessages : addPlainMessage;
+      insert(values.slice(at, at + rows * width));
+      at += rows * width;
     }
-    for (const row of rows.slice(at)) addMessage.run(row);
-    this.rows = [];
+    this.filled = 0;
   }
 
   /** Inserts the messages, and writes the counts of their groups. Call it before the commit. */
@@ -168,7 +211,7 @@ export class PostRun {
     this.memberships.clear();
     this.known = 0;
     this.changed = [];
-    this.rows = [];
+    this.filled = 0;
   }
 }
 

@@ -56,28 +56,37 @@ function postRun(tx: ServerTx, { actor, messages }: Post, place: PostPlace): Pos
   const { group, access } = place;
   requireMayPost(access);
   const { subjects, contents, extras } = messages;
+  const { length } = subjects;
   const { at: postedAt } = tx;
   const number = nextNumber(tx, actor, place);
   let count = 0;
   do {
-    const key = extras.get(count)?.key ?? null;
-    tx.posts.add({
-      group: group.id,
-      number: count === 0 ? number : tx.posts.nextNumber(place.numbering),
-      user: actor.user.id,
-      at: tx.atOf(count),
-      subject: subjects[count] as string,
-      content: contents[count] as string,
-      key,
-      milestone: milestoneOf(number + count),
-    });
-    count++;
-  } while (count < subjects.length && followsOn(tx, actor, extras.get(count)));
-  const posted = count === subjects.length ? subjects : subjects.slice(0, count);
+    const key = extras.get(count)?.key;
+    const end = key === undefined ? nextExtra(extras, count + 1, length) : count + 1;
+    const user = actor.user.id;
+    const start = { group: group.id, user, number: number + count, at: postedAt + count };
+    if (key === undefined) tx.posts.addRun(start, subjects, contents, count, end);
+    else {
+      const texts = { subject: subjects[count] as string, content: contents[count] as string };
+      tx.posts.add({ ...start, ...texts, key, milestone: milestoneOf(start.number) });
+    }
+    count = end;
+  } while (count < length && followsOn(tx, actor, extras.get(count)));
+  tx.posts.takeNumbers(place.numbering, count);
+  tx.takeTimes(count);
+  const posted = count === length ? subjects : subjects.slice(0, count);
   const run = { group, number, postedAt };
   const { user: sender, origin } = actor;
   tx.emit({ type: 'messages.posted', origin, sender, ...run, subjects: posted });
   return { ...run, count };
+}
+
+/** The index of the first message from `from` on that has extras; `length` if there is none. */
+function nextExtra(extras: NewMessages['extras'], from: number, length: number): number {
+  if (extras.size === 0) return length;
+  let at = from;
+  while (at < length && !extras.has(at)) at++;
+  return at;
 }
 
 /** Whether a message can be posted after a plain one without another check. */
@@ -97,6 +106,7 @@ function postFull(tx: ServerTx, { actor, messages }: Post, to: PostPlace, extras
   const subject = place?.subject ?? own ?? '';
   const { at } = tx;
   const number = nextNumber(tx, actor, to);
+  tx.posts.takeNumbers(to.numbering, 1);
   const row: MessageRow = {
     group: group.id,
     number,
@@ -122,7 +132,7 @@ function postFull(tx: ServerTx, { actor, messages }: Post, to: PostPlace, extras
 
 /** The number of a new message. The first message of a direct conversation announces it. */
 function nextNumber(tx: ServerTx, actor: Actor, { group, numbering }: PostPlace): number {
-  const number = tx.posts.nextNumber(numbering);
+  const number = numbering.next;
   if (number === 1 && isDirectName(group.name)) announceConversation(tx, actor, group);
   return number;
 }

@@ -30,9 +30,6 @@ export type OperatorTx = Tx<OutsideEvent>;
 export interface ServerTx extends Tx<BoardEvent> {
   /** State that consecutive posts of the transaction share. */
   readonly posts: PostRun;
-  /**
-   * The time of one of several messages of the act: `at` for the index 0, and a microsecond later for each further index.
-   * Call it in the order of the indexes, and only if the time is stored.
-   */
-  atOf(index: number): number;
+  /** To be called if an act stores `count` times: `at`, and each further one a microsecond after the one before it. */
+  takeTimes(count: number): void;
 }

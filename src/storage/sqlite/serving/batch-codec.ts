@@ -118,23 +118,22 @@ export function decodeBatch({
   const calls: Call[] = [];
   let start = 0;
   const next = (length: number) => {
-    const end = start + length;
-    const part = text.slice(start, end);
-    start = end;
-    return part;
+    start += length;
+    return text.slice(start - length, start);
   };
   let other = 0;
   for (let at = 0; at < numbers.length; ) {
-    const [id = 0, nameLength = 0, origin = 0, proof = 0, group = 0, count = 0] = numbers.subarray(
-      at,
-      at + perPost,
-    );
+    const id = numbers[at] as number;
     if (id === 0) {
       calls.push(others[other++] as Call);
       at++;
       continue;
     }
-    const user = { id, name: next(nameLength) };
+    const user = { id, name: next(numbers[at + 1] as number) };
+    const origin = numbers[at + 2] as number;
+    const proof = proofs[numbers[at + 3] as number] as Proof;
+    const group = groups[numbers[at + 4] as number] as GroupRef;
+    const count = numbers[at + 5] as number;
     const subjects: string[] = [];
     const contents: string[] = [];
     at += perPost;
@@ -143,8 +142,8 @@ export function decodeBatch({
       contents.push(next(numbers[at + 1] as number));
     }
     const args: Call<'post'>['args'] = {
-      actor: { user, origin: origin < 0 ? null : origin, proof: proofs[proof] as Proof },
-      group: groups[group] as GroupRef,
+      actor: { user, origin: origin < 0 ? null : origin, proof },
+      group,
       messages: { subjects, contents, extras: extras.get(calls.length) ?? noExtras },
     };
     calls.push({ act: 'post', args });

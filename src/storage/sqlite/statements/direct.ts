@@ -33,7 +33,7 @@ export function direct<P>(
   return { ...prepare(client, recipe), getQuery, recipe } as unknown as Runs<P>;
 }
 
-/** An insert of drizzle's for one row, to insert `rows` rows at once: see `prepareRows`. */
+/** An insert of drizzle's for one row, whose parameters are all placeholders, to insert `rows` rows at once: see `prepareRows`. */
 export function directRows(client: Client, query: Pick<Preparable<never>, 'toSQL'>, rows: number) {
   const generated = query.toSQL();
   const recipe: Recipe = { ...toRecipe(generated, []), rows };

@@ -1,5 +1,5 @@
 import { and, asc, count, desc, eq, gt, gte, lt, lte, max, type SQL, sql } from 'drizzle-orm';
-import { QueryBuilder, unionAll } from 'drizzle-orm/sqlite-core';
+import { integer, QueryBuilder, sqliteTable, text, unionAll } from 'drizzle-orm/sqlite-core';
 import type { Orm } from '../file/orm.ts';
 import { groups, messages, users } from '../file/schema.ts';
 import { changeStatements } from './changes.ts';
@@ -12,6 +12,20 @@ const value = sql.placeholder;
 
 /** How many rows an insert of `addMessages` and of `addFewMessages` has. */
 const rowsPerInsert = { many: 16, few: 4 };
+
+/**
+ * The columns of `messages` that a message has which is no reply, mentions nobody and has no key. drizzle names each column of a
+ * table in an insert, and SQLite takes a tenth longer for an insert that names all.
+ */
+const plainMessages = sqliteTable('messages', {
+  groupId: integer('group_id').notNull(),
+  number: integer().notNull(),
+  senderId: integer('sender_id'),
+  postedAt: integer('posted_at').notNull(),
+  subject: text().notNull(),
+  content: text().notNull(),
+  milestone: integer(),
+});
 
 const inGroup = eq(messages.groupId, value('group'));
 const byId = eq(messages.id, value('id'));
@@ -62,7 +76,6 @@ export function messageStatements(orm: Orm) {
       .delete(messages)
       .where(and(inGroup, lte(messages.postedAt, value('until')), which))
       .prepare();
-  // Each bound value costs about 0.1 µs.
   const plainMessage = {
     groupId: value('group'),
     number: value('number'),
@@ -72,8 +85,8 @@ export function messageStatements(orm: Orm) {
     content: value('content'),
     milestone: value('milestone'),
   };
-  const plainMessages = (rows: number) =>
-    directRows(orm.$client, orm.insert(messages).values(plainMessage), rows);
+  const plainInsert = (rows: number) => () =>
+    directRows(orm.$client, orm.insert(plainMessages).values(plainMessage), rows);
   const newMessage = {
     ...plainMessage,
     postKey: value('key'),
@@ -90,9 +103,10 @@ export function messageStatements(orm: Orm) {
     ...changeStatements(orm),
 
     addMessage: () => direct(orm.$client, orm.insert(messages).values(newMessage)),
-    /** Messages without keys. */
-    addMessages: () => plainMessages(rowsPerInsert.many),
-    addFewMessages: () => plainMessages(rowsPerInsert.few),
+    /** Plain messages without keys, each with the values of `plainMessage` in its order. */
+    addMessages: plainInsert(rowsPerInsert.many),
+    addFewMessages: plainInsert(rowsPerInsert.few),
+    addPlainMessage: plainInsert(1),
     /** Also a reply, or a message that mentions members. */
     addFullMessage: () => direct(orm.$client, orm.insert(messages).values(fullMessage)),
     messageByKey: () =>
