@@ -21,7 +21,7 @@ const { values: options } = parseArgs({
 type Figure = number | 'died';
 
 function stops(stop: Stop | 'died'): Figure[] {
-  return stop === 'died' ? [stop, stop] : [stop.longest, stop.worked];
+  return stop === 'died' ? [stop, stop, stop] : [stop.longest, stop.worked, stop.p99];
 }
 
 function figures({ quiet, loud, times, memory }: TrialResult): Figure[] {
@@ -57,9 +57,11 @@ const columns = [
   'post p99 undisturbed, ms',
   'attacked, ms',
   'longest stop undisturbed, ms',
-  'of it processor time, ms',
+  'most processor time of a turn, ms',
+  'its p99, ms',
   'attacked, ms',
-  'of it processor time, ms',
+  'most processor time of a turn, ms',
+  'its p99, ms',
   'server, % of a core',
   'memory, MiB more',
 ];

@@ -17,10 +17,15 @@ import type { Context } from './handlers/context.ts';
 import type { Hub } from './hub.ts';
 import { Incidents } from './incidents.ts';
 import { logEnd } from './journal.ts';
+import { Paced } from './paced.ts';
 import { type Outlet, Session } from './session.ts';
 import { SessionLog } from './session-log.ts';
 import { WaitingBytes } from './waiting-bytes.ts';
 import type { Wire } from './wire.ts';
+
+// Milliseconds of each turn of the event loop in which sessions are removed that have ended. Thousands may end in the same
+// turn, when a network fails or when all are too slow for a busy group.
+const endingsPerTurn = 1;
 
 export interface CoreOptions {
   readonly board: Board;
@@ -68,6 +73,7 @@ export class Core {
   private readonly sessionLog: SessionLog;
   private readonly sessions = new Set<Session>();
   private readonly encodings = new Set<string>();
+  private readonly endings = new Paced<() => void>(endingsPerTurn, (end) => end());
   private lastId = 0;
 
   constructor({
@@ -153,10 +159,14 @@ export class Core {
     for (const session of this.hub.connected) session.close('SHUTTING_DOWN', reason);
   }
 
-  /** Called once, when a session is over. Notices already pending are still delivered; later ones are not. */
+  /**
+   * Called once, when a session is over. Notices already pending are still delivered; later ones are not. The session is
+   * removed from its groups in this turn of the event loop or, if many end at once, in one of the next.
+   */
   ending(session: Session): void {
     session.end();
-    this.hub.remove(session);
+    this.hub.endTurn();
+    this.endings.add(() => this.hub.remove(session));
   }
 
   /**
@@ -164,6 +174,10 @@ export class Core {
    * @param reason in words, if the server closed the session
    */
   ended(session: Session, ending: Ending, reason?: string): void {
+    this.endings.add(() => this.noteEnd(session, ending, reason));
+  }
+
+  private noteEnd(session: Session, ending: Ending, reason?: string): void {
     countOne(this.counts.endings, ending);
     logEnd(session, ending, reason);
     if (!session.login || session.loggedOut) return;
@@ -198,8 +212,9 @@ export class Core {
     return survey;
   }
 
-  /** Logs the incidents that are counted and not logged yet. */
+  /** Ends the sessions that are over, and logs the incidents that are counted and not logged yet. */
   close(): void {
+    this.endings.finish();
     this.incidents.close();
   }
 }

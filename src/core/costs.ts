@@ -12,6 +12,11 @@ const readPiece = 64 * 1024;
 // measure it.
 const readTime = 0.1;
 
+// Reading a chunk costs as much as so many bytes, however small it is.
+const bytesOfChunk = 4096;
+// How many times as much as strangers all users together may send without the end of a line.
+const unfinishedOfUsers = 2;
+
 // A long reply is made in pieces of this many milliseconds; other connections have their turn in between.
 const pieceTime = 0.5;
 
@@ -31,6 +36,8 @@ export class Charges {
    * and comes sooner the more bytes arrive.
    */
   readonly busyBytes: Rate;
+  /** Limit the bytes that all strangers together, and all users, send without the end of a line. */
+  readonly unfinished: { readonly strangers: Rate; readonly users: Rate };
   private readonly users: Allowances<number>;
   private readonly networks: Allowances<string>;
   private readonly strangers: ReturnType<typeof strangerRates>;
@@ -43,8 +50,12 @@ export class Charges {
     this.users = new Allowances(userRates(limits));
     this.networks = new Allowances(networkRates(limits));
     this.strangers = strangerRates(limits);
-    const perSecond = limits.commandsPerSecond === 0 ? 0 : fixed.busyBytesPerSecond;
-    this.busyBytes = new Rate(perSecond, fixed.busyByteBurst);
+    const of = (perSecond: number, burst: number) =>
+      new Rate(limits.commandsPerSecond === 0 ? 0 : perSecond, burst);
+    this.busyBytes = of(fixed.busyBytesPerSecond, fixed.busyByteBurst);
+    const unfinished = (part: number) =>
+      of(part * fixed.unfinishedPerSecond, part * fixed.unfinishedBurst);
+    this.unfinished = { strangers: unfinished(1), users: unfinished(unfinishedOfUsers) };
   }
 
   /** @param network undefined for a connection that is exempt from limits per network */
@@ -124,6 +135,18 @@ export class Costs {
   read(count: number): void {
     this.justRead += count;
     this.bytes(count);
+  }
+
+  /**
+   * Counts a chunk after which a line is not complete. Many connections could send half lines for ever, in small pieces
+   * or without an end, and no command is ever counted.
+   * @returns milliseconds for which the connection is not to be read
+   */
+  unfinished(count: number): number {
+    const { strangers, users } = this.charges.unfinished;
+    const rate = this.isUser ? users : strangers;
+    rate.take(bytesOfChunk + count);
+    return rate.wait;
   }
 
   /** Whether the connection may read more in this turn. If not, `goOn` is called when it may. */

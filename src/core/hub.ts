@@ -184,10 +184,12 @@ export class Hub implements EndsTurn {
   private open(origin: Origin, opened: OpenedLogin): void {
     const { memberships, user, since, proof, token, mutes } = opened;
     const session = this.users.find(origin);
-    if (!session) return;
+    if (!session || session.hasEnded) return;
     const others = this.users.sessionsOf(user.id);
     const stale = others.find((other) => other.login?.token.id === token.id);
-    if (others.length > 0 && !stale && !proof.isProtected) return;
+    // A session that is over holds no name, though it may not be removed yet.
+    const isTaken = others.some(({ hasEnded }) => !hasEnded);
+    if (isTaken && !stale && !proof.isProtected) return;
     session.enter({ user, since, proof, token });
     if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
     this.users.enter(session, user);

@@ -14,6 +14,9 @@ const mostParts = 64;
 // Up to this length, in bytes, pieces are joined at once, because each buffer costs about 200 bytes more.
 const smallLine = 4096;
 
+// Chunks from this length on, in bytes, are worth freeing: see `freeNow`.
+const largeChunk = 8192;
+
 // Idle connections are many, and share their empty list; nothing is added to it.
 const noParts: Buffer[] = [];
 
@@ -41,6 +44,16 @@ export function lineError(unreadable: Unreadable): BoardError {
 }
 
 /**
+ * Frees the memory of a chunk that nobody uses any more, if it is large and has its memory for itself. Node reads sockets
+ * into buffers of 64 KiB. If they wait for the garbage collector, it soon stops the event loop for 10 ms and more.
+ */
+export function freeNow(chunk: Buffer): void {
+  const { buffer } = chunk;
+  if (chunk.length < largeChunk || buffer.byteLength !== chunk.length) return;
+  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
+}
+
+/**
  * Cuts a stream of bytes into lines, however the network splits it. Lines end in LF or CRLF, and lines of the text
  * encoding also in CR or CR NUL, as telnet sends them (RFC 854, page 11). The limit counts bytes before they are decoded,
  * and JSON is checked as it arrives. If a line is over a limit, the rest of it is skipped and one fault is reported. A
@@ -58,15 +71,22 @@ export class LineSplitter {
   /**
    * @param limit maximum length of a line in bytes, without its ending; may be raised at any time
    * @param endsAtCr whether a CR without a LF ends a line; may be changed before the first line
+   * @param ownsChunks whether nobody else uses the chunks, so that their memory can be freed
    */
   constructor(
     public limit: number,
     public endsAtCr = false,
+    private readonly ownsChunks = false,
   ) {}
 
   /** Bytes that are kept of a line without its end; at most the limit plus one. */
   get held(): number {
     return this.fault ? 0 : this.size;
+  }
+
+  /** Whether all bytes so far belong to lines that are complete. */
+  get isEmpty(): boolean {
+    return this.size === 0;
   }
 
   /** From the next line on, a line whose JSON is out of bounds is skipped as `INVALID_REQUEST`. */
@@ -105,8 +125,13 @@ export class LineSplitter {
         yield this.finish();
       }
     }
+    if (start === 0) {
+      this.take(chunk);
+      return;
+    }
     // A copy, so that the beginning of a line does not keep the whole chunk in memory.
-    if (start < chunk.length) this.take(start === 0 ? chunk : Buffer.from(chunk.subarray(start)));
+    this.take(Buffer.from(chunk.subarray(start)));
+    if (this.ownsChunks) freeNow(chunk);
   }
 
   /** Like `split`, but calls `emit` with each line at once, in order. */
@@ -129,7 +154,11 @@ export class LineSplitter {
   }
 
   private take(bytes: Buffer): void {
-    if (this.fault || bytes.length === 0) return;
+    if (bytes.length === 0) return;
+    if (this.fault) {
+      this.drop([bytes]);
+      return;
+    }
     this.size += bytes.length;
     // One byte over may still be the CR of a CRLF.
     if (this.size > this.limit + 1) this.fault = 'LINE_TOO_LONG';
@@ -137,16 +166,23 @@ export class LineSplitter {
       const why = this.shape?.push(bytes);
       if (why) this.fault = { why };
     }
-    if (this.fault) {
-      this.parts = noParts;
-      return;
-    }
     if (this.parts === noParts) this.parts = [bytes];
     else this.parts.push(bytes);
-    // If bytes arrive one by one, a buffer for each would take hundreds of times their size.
-    if (this.parts.length > (this.size > smallLine ? mostParts : 1)) {
-      this.parts = [Buffer.concat(this.parts)];
+    const { parts } = this;
+    if (this.fault) {
+      this.parts = noParts;
+      this.drop(parts);
+    } else if (parts.length > (this.size > smallLine ? mostParts : 1)) {
+      // If bytes arrive one by one, a buffer for each would take hundreds of times their size.
+      this.parts = [Buffer.concat(parts)];
+      this.drop(parts);
     }
+  }
+
+  /** Bytes that are not used any more. */
+  private drop(parts: readonly Buffer[]): void {
+    if (!this.ownsChunks) return;
+    for (const part of parts) freeNow(part);
   }
 
   private finish(): Line {
@@ -157,8 +193,16 @@ export class LineSplitter {
     this.shape?.reset();
     if (fault === 'LINE_TOO_LONG') return { fault, limit };
     if (fault) return { fault: 'INVALID_REQUEST', why: fault.why };
-    let bytes = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
-    if (bytes.at(-1) === CR) bytes = bytes.subarray(0, -1);
+    const whole = parts.length === 1 && parts[0] ? parts[0] : Buffer.concat(parts);
+    const line = this.decoded(whole);
+    this.drop(parts);
+    this.drop([whole]);
+    return line;
+  }
+
+  private decoded(whole: Buffer): Line {
+    const { limit } = this;
+    const bytes = whole.at(-1) === CR ? whole.subarray(0, -1) : whole;
     if (bytes.length > limit) return { fault: 'LINE_TOO_LONG', limit };
     try {
       return { text: decoder.decode(bytes) };

@@ -117,6 +117,12 @@ export const limits = {
    * 2.8 KiB.
    */
   strangerLine: 4 * 1024,
+  /**
+   * Bytes that all connections without a login together send without the end of a line, a second and at once. Each chunk
+   * counts as 4 KiB more. Beyond that they are read later. Users have twice as much.
+   */
+  unfinishedPerSecond: 4 * 1024 * 1024,
+  unfinishedBurst: 16 * 1024 * 1024,
   /** Maximum length of a line in the text encoding, in bytes without its ending. */
   textLine: 64 * 1024,
   /** Maximum length of a line in JSON-RPC, in bytes without its ending. */

@@ -75,3 +75,17 @@ test('a request that is carried out in pieces ends when its connection has ended
   costs.leave();
   await expect(costs.breathe(longAgo())).rejects.toMatchObject({ code: 'CONNECTION_ENDED' });
 });
+
+test('half lines of strangers share a rate of bytes, each piece counts as 4 KiB more, and users have a rate of their own', () => {
+  const charges = new Charges(serverLimits, { delays: 0 });
+  const strangers = [1, 2].map(() => charges.connect(undefined));
+  const member = user(charges, 1, false);
+  const pieces = limits.unfinishedBurst / (4096 + 1);
+  const waits = (count: number) =>
+    Array.from({ length: count }, (_, at) => strangers[at % 2]?.unfinished(1)).filter(
+      (wait) => wait,
+    );
+  expect(waits(Math.floor(pieces * 0.9))).toEqual([]);
+  expect(waits(Math.ceil(pieces * 0.2)).length).toBeGreaterThan(0);
+  expect(member.unfinished(64 * 1024)).toBe(0);
+});

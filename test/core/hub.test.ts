@@ -302,3 +302,36 @@ test('notices cost about the same if thousands of members have muted the group',
     expect(costWith(notify), notify).toBeLessThan(10 * usual);
   }
 });
+
+test('a session that is over holds its name no longer, and is not announced to have gone when its user is back', () => {
+  const hub = new Hub(new ServerCounts());
+  const told: string[] = [];
+  const other = sessionOf(hub, 9, (_, text) => told.push(text));
+  logIn(hub, other);
+  const logInAs = (session: Session) => {
+    const own = { lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0, notify: 'all' as const };
+    const login = {
+      user: { id: 1, name: 'alice' },
+      since: 0,
+      memberships: [{ group, ...own }],
+      proof: { passwordHash: null, key: null, isProtected: false },
+      token: { id: `token${session.id}`, epoch: 0, issuedAt: 1 },
+    };
+    hub.publish({ type: 'session.opened', origin: session.id, login });
+  };
+  const first = sessionOf(hub, 1, () => {});
+  logInAs(first);
+  const second = sessionOf(hub, 2, () => {});
+  logInAs(second);
+  expect(second.login).toBeUndefined();
+  first.end();
+  logInAs(second);
+  expect(second.login?.user.name).toBe('alice');
+  hub.remove(first);
+  expect(hub.isOnline(1)).toBe(true);
+  const late = sessionOf(hub, 3, () => {});
+  late.end();
+  logInAs(late);
+  expect(late.login).toBeUndefined();
+  hub.close();
+});

@@ -108,6 +108,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   textLine: 'a line from a person',
   jsonLine: 'a line from a program',
   strangerLine: 'a line before the login',
+  unfinishedPerSecond: 'bytes of unfinished lines of all connections without a login',
+  unfinishedBurst: 'bytes of unfinished lines of all connections without a login',
   requestId: 'id of a request',
   jsonDepth: 'JSON of a request',
   jsonValues: 'JSON of a request',

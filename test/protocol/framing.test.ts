@@ -261,3 +261,42 @@ describe('telnet', () => {
     );
   });
 });
+
+const kept = (chunks: readonly Buffer[]) => chunks.reduce((sum, { length }) => sum + length, 0);
+/** Like a chunk of a socket: in memory of its own. */
+const socketChunk = (text: string) => {
+  const chunk = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  chunk.write(text);
+  return chunk;
+};
+
+test.each([
+  ['of lines that are complete', 65_536, ['{"a":1}\n'.repeat(8192)]],
+  ['of a line that is too long', 4096, ['x'.repeat(65_536), 'x'.repeat(65_536), 'x\n']],
+  ['of a line that was put together', 262_144, ['é'.repeat(32_768), 'é'.repeat(32_768), '\n']],
+])('chunks %s are freed at once, without the garbage collector', (_, limit, texts) => {
+  const splitter = new LineSplitter(limit, false, true);
+  const chunks = texts.map(socketChunk);
+  const lines: Line[] = [];
+  for (const chunk of chunks) splitter.push(chunk, (line) => lines.push(line));
+  expect(lines.length).toBeGreaterThan(0);
+  expect(kept(chunks)).toBeLessThan(8192);
+  const others = new LineSplitter(limit);
+  const same = texts.map(socketChunk);
+  const expected: Line[] = [];
+  for (const chunk of same) others.push(chunk, (line) => expected.push(line));
+  expect(lines).toEqual(expected);
+  // Who gives a splitter chunks without giving them away may use them again.
+  expect(kept(same)).toBe(kept(texts.map((text) => Buffer.from(text))));
+});
+
+test('of a line without its end, the splitter keeps the chunks, and nothing else', () => {
+  const splitter = new LineSplitter(262_144, false, true);
+  const chunks = ['x'.repeat(65_536), 'y'.repeat(65_536)].map(socketChunk);
+  const lines: Line[] = [];
+  for (const chunk of chunks) splitter.push(chunk, (line) => lines.push(line));
+  expect(kept(chunks)).toBe(2 * 65_536);
+  splitter.push(Buffer.from('z\n'), (line) => lines.push(line));
+  expect(lines).toEqual([{ text: `${'x'.repeat(65_536)}${'y'.repeat(65_536)}z` }]);
+  expect(kept(chunks)).toBe(0);
+});

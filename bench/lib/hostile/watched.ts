@@ -8,10 +8,13 @@ import type { Attack } from './attacks.ts';
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
-/** A stop of the event loop, and the processor time of its thread during the stop with the most of it: milliseconds. */
+/** What turns of the event loop took, in milliseconds. */
 export interface Stop {
+  /** The longest stop. */
   readonly longest: number;
+  /** Processor time of the thread in a turn: the most, and the 99th percentile. */
   readonly worked: number;
+  readonly p99: number;
 }
 
 export type Watched = Awaited<ReturnType<typeof startWatched>>;
@@ -78,9 +81,9 @@ export async function startWatched(data: string, { settings = {}, target }: Part
     longestStop(): Promise<Stop | 'died'> {
       if (hasEnded()) return Promise.resolve('died');
       child.kill('SIGUSR2');
-      const stopped = until(/stopped (\S+ \S+)\n/).then((text) => {
-        const [longest, worked] = text.split(' ').map(Number);
-        return { longest, worked };
+      const stopped = until(/stopped (\S+ \S+ \S+)\n/).then((text) => {
+        const [longest, worked, p99] = text.split(' ').map(Number);
+        return { longest, worked, p99 };
       });
       return Promise.race([stopped, died]);
     },

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { closingNotice } from '../../core/session.ts';
 import type { Opening } from '../../protocol/first-bytes.ts';
+import { freeNow } from '../../protocol/framing.ts';
 import type { ClosingCode } from '../../protocol/schemas.ts';
 import { dialectOf } from '../dialects/by-first-bytes.ts';
 
@@ -24,8 +25,9 @@ export function turnAway(socket: Socket, opening: Opening | undefined, refusal: 
   socket.once('close', () => clearTimeout(timer));
   socket.end(answer(opening, refusal));
   let read = 0;
-  socket.on('data', ({ length }: Buffer) => {
-    read += length;
+  socket.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+    freeNow(chunk);
     if (read > mostRead) socket.destroy();
   });
   socket.resume();

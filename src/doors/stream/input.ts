@@ -1,10 +1,11 @@
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Costs } from '../../core/costs.ts';
 import type { Framing } from '../../core/dialect.ts';
 import type { Rate } from '../../core/rate.ts';
 import type { Piecework } from '../../core/turns.ts';
 import { withoutByteOrderMark } from '../../protocol/first-bytes.ts';
-import { type Line, LineSplitter, TelnetFilter } from '../../protocol/framing.ts';
+import { freeNow, type Line, LineSplitter, TelnetFilter } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 
 // How long a silence ends a line of a client that sends no line endings, in milliseconds.
@@ -34,11 +35,11 @@ export interface InputOwner {
  */
 export class Input implements Piecework {
   private readonly telnet = new TelnetFilter();
-  private readonly lines = new LineSplitter(limits.strangerLine, true);
+  private readonly lines: LineSplitter;
   private framing: Framing | undefined;
   private entered = false;
   /** The first bytes, until they show the framing. */
-  private opening = noBytes;
+  private opening: Buffer = noBytes;
   /** Lines that were received and are not passed on yet. */
   private pending: Iterator<Line, void> | undefined;
   /** Bytes that `pending` keeps in memory. */
@@ -59,12 +60,21 @@ export class Input implements Piecework {
     private readonly reads: Rate,
     private readonly unframed: boolean,
     private readonly owner: InputOwner,
-  ) {}
+  ) {
+    this.lines = new LineSplitter(limits.strangerLine, true, this.ownsChunks);
+  }
+
+  /** Sockets of Node give each chunk in memory of its own, and keep none. */
+  private get ownsChunks(): boolean {
+    return this.socket instanceof Socket;
+  }
 
   /** To be called with each chunk of the socket. */
   data(chunk: Buffer): void {
-    this.receive(this.telnet.push(chunk));
-    this.countRead();
+    const bytes = this.telnet.push(chunk);
+    if (!this.stopped) this.receive(bytes);
+    if ((this.stopped || bytes !== chunk) && this.ownsChunks) freeNow(chunk);
+    this.countRead(chunk.length);
   }
 
   /** To be called once the peer has ended its stream. */
@@ -106,7 +116,6 @@ export class Input implements Piecework {
   }
 
   private receive(bytes: Buffer): void {
-    if (this.stopped) return;
     this.costs.read(bytes.length);
     if (this.framing) this.take(bytes);
     else this.open(bytes);
@@ -114,9 +123,10 @@ export class Input implements Piecework {
   }
 
   /** A chunk costs about the same whatever its size: a peer may send each byte in a TLS record of its own. */
-  private countRead(): void {
+  private countRead(bytes: number): void {
     this.reads.take();
-    const { wait } = this.reads;
+    const isUnfinished = !this.pending && !this.stopped && !this.lines.isEmpty;
+    const wait = Math.max(this.reads.wait, isUnfinished ? this.costs.unfinished(bytes) : 0);
     if (wait === 0 || this.resting) return;
     this.socket.pause();
     // Bytes after the last line are read and dropped.
@@ -129,7 +139,7 @@ export class Input implements Piecework {
   }
 
   private open(bytes: Buffer): void {
-    this.opening = Buffer.concat([this.opening, bytes]);
+    this.opening = this.opening.length === 0 ? bytes : Buffer.concat([this.opening, bytes]);
     const { opening } = this;
     const framing = this.owner.open(opening);
     if (!framing) return;

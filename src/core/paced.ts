@@ -22,6 +22,11 @@ export class Paced<T> {
     this.arm();
   }
 
+  /** Does all work now, at the end. */
+  finish(): void {
+    for (const item of this.waiting.splice(0)) this.work(item);
+  }
+
   private begin(item: T): void {
     const began = performance.now();
     this.work(item);

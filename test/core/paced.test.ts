@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Paced } from '../../src/doors/arriving/paced.ts';
+import { Paced } from '../../src/core/paced.ts';
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
@@ -21,4 +21,16 @@ test('thousands of sockets that are accepted at once begin to arrive in order, a
   }
   expect(begun).toEqual(Array.from({ length: 50 }, (_, at) => at));
   expect(most).toBeLessThanOrEqual(4);
+});
+
+test('at the end, all work that waits is done at once', async () => {
+  const done: number[] = [];
+  const paced = new Paced<number>(0, (item) => done.push(item));
+  for (let at = 0; at < 5; at++) paced.add(at);
+  expect(done).toEqual([]);
+  paced.finish();
+  expect(done).toEqual([0, 1, 2, 3, 4]);
+  await turn();
+  await turn();
+  expect(done).toHaveLength(5);
 });
