@@ -55,6 +55,10 @@ interface Poster {
 export class JsonPosts {
   /** The burst to which posts are added, until it is sent. */
   private burst: Burst | undefined;
+  /** The burst that was sent last, until it is answered. */
+  private last: Burst | undefined;
+  /** Where the last post went. */
+  private to: Address | undefined;
 
   constructor(private readonly poster: Poster) {}
 
@@ -63,32 +67,48 @@ export class JsonPosts {
     try {
       brake.pass(replies.costs);
       const params = admit(context, method, post.params);
-      const burst = this.burstFor(params.group);
-      burst.address(params.group);
-      burst.add(post, checkedMessage(params));
+      const to = this.addressOf(params.group);
+      const message = checkedMessage(params);
+      this.burstFor(to).add(post, to, message);
     } catch (error) {
-      this.burstFor().refuse(post, error);
+      // It is answered after the posts before it.
+      const burst = this.burst ?? this.last ?? this.newBurst();
+      burst.refuse(post, error);
     }
   }
 
   /** Gives the burst to the board. Call it before any other write of the session begins. */
   send(): void {
     const { burst } = this;
+    if (!burst) return;
     this.burst = undefined;
-    burst?.send();
+    this.last = burst;
+    burst.send();
   }
 
-  /** @param group left out for a post that is refused at once */
-  private burstFor(group?: string | number): Burst {
-    if (this.burst && !this.burst.accepts(group)) this.send();
-    if (!this.burst) {
-      const burst = new Burst(this.poster);
-      this.burst = burst;
-      queueMicrotask(() => {
-        if (this.burst === burst) this.send();
-      });
-    }
-    return this.burst;
+  /** To be called when a burst is answered. */
+  answered(burst: Burst): void {
+    if (this.last === burst) this.last = undefined;
+  }
+
+  /** @throws BoardError `GROUP_NOT_FOUND` */
+  private addressOf(group: string | number): Address {
+    if (this.to?.group !== group) this.to = { group, ref: groupRef(group) };
+    return this.to;
+  }
+
+  private burstFor(to: Address): Burst {
+    if (this.burst && !this.burst.accepts(to)) this.send();
+    return this.burst ?? this.newBurst();
+  }
+
+  private newBurst(): Burst {
+    const burst = new Burst(this.poster, this);
+    this.burst = burst;
+    queueMicrotask(() => {
+      if (this.burst === burst) this.send();
+    });
+    return burst;
   }
 }
 
@@ -101,27 +121,30 @@ class Burst implements Receiver<PostedRun | Posted> {
   /** Why posts were refused before they could be sent, by their index in `ids`. */
   private readonly refusals = new Map<number, unknown>();
   private readonly messages = new MessageList();
-  private to: Addressee | undefined;
+  private to: Address | undefined;
+  private actor: Actor | undefined;
   /** The replies to the first posts, and to how many of `ids` and of `messages` these are. */
   private lines = '';
   private answered = 0;
   private told = 0;
   private readonly began = performance.now();
 
-  constructor(private readonly poster: Poster) {}
+  constructor(
+    private readonly poster: Poster,
+    private readonly owner: JsonPosts,
+  ) {}
 
-  /** Whether a post to a group can be added. @param group left out for a post that is refused at once */
-  accepts(group?: string | number): boolean {
-    if (this.ids.length >= fullBurst.posts || this.messages.units >= fullBurst.units) return false;
-    return group === undefined || this.to === undefined || group === this.to.group;
+  /** Whether a post to a group can be added. */
+  accepts(to: Address): boolean {
+    const { length, units } = this.messages;
+    if (length >= fullBurst.posts || units >= fullBurst.units) return false;
+    return this.to === undefined || to === this.to;
   }
 
-  /** Sets the group, which `accepts` has accepted. Call it before `add`. @throws BoardError `GROUP_NOT_FOUND` */
-  address(group: string | number): void {
-    this.to ??= { group, ref: groupRef(group), actor: this.poster.context.session.actor };
-  }
-
-  add(post: JsonPost, message: NewMessage): void {
+  /** @param to which `accepts` has accepted */
+  add(post: JsonPost, to: Address, message: NewMessage): void {
+    this.actor ??= this.poster.context.session.actor;
+    this.to = to;
     this.messages.add(message);
     this.count(post);
   }
@@ -132,9 +155,9 @@ class Burst implements Receiver<PostedRun | Posted> {
   }
 
   send(): void {
-    const { messages, to } = this;
+    const { messages, to, actor } = this;
     const { board } = this.poster.context;
-    if (to && messages.length > 0) board.enqueuePosts(to.actor, to.ref, messages, this);
+    if (to && actor) board.enqueuePosts(actor, to.ref, messages, this);
     else queueMicrotask(() => this.answerRefused());
   }
 
@@ -166,7 +189,7 @@ class Burst implements Receiver<PostedRun | Posted> {
   }
 
   private addRun({ group, number, postedAt, count }: PostedRun): void {
-    const { id: senderId, name: sender } = (this.to as Addressee).actor.user;
+    const { id: senderId, name: sender } = (this.actor as Actor).user;
     const { subjects } = this.messages;
     const name = this.poster.context.hub.nameOf(group);
     const replies = new PostReplies({ group: name, groupId: group.id, senderId, sender });
@@ -206,6 +229,7 @@ class Burst implements Receiver<PostedRun | Posted> {
   private finish(mark: Mark): void {
     const { replies } = this.poster;
     const hasAll = this.answered === this.ids.length;
+    if (hasAll) this.owner.answered(this);
     try {
       if (hasAll) replies.say(this.lines);
       replies.costs.charge(mark);
@@ -221,10 +245,9 @@ class Burst implements Receiver<PostedRun | Posted> {
   }
 }
 
-/** To which group the posts of a burst go, and who sends them. */
-interface Addressee {
+/** To which group a post goes. */
+interface Address {
   /** As the request gives it. */
   readonly group: string | number;
   readonly ref: GroupRef;
-  readonly actor: Actor;
 }
