@@ -58,19 +58,24 @@ export class Allowance {
     this.processor = of(processor * limits.processorPerSecond, processor * limits.processorBurst);
   }
 
-  /** Whether no connection uses it and all buckets are full. A new allowance would be the same. */
-  get idle(): boolean {
-    if (this.users > 0) return false;
-    return [this.commands, this.lines, this.bytes, this.processor].every(({ full }) => full);
+  /** Whether nothing of it is used up, so that a new allowance would be the same. */
+  get isFull(): boolean {
+    return (
+      this.commands.full &&
+      this.lines.full &&
+      this.bytes.full &&
+      this.processor.full &&
+      this.share.isFull
+    );
   }
 }
 
-// How many allowances are kept before the idle ones are dropped.
+// How many allowances are kept before those are dropped that are full and unused.
 const firstSweep = 1000;
 
 /**
  * The allowances of users or of networks, by key. They outlive the connections that use them, so a client that
- * reconnects has only the rest of its budget. An allowance that is idle is dropped.
+ * reconnects has only the rest of its budget. An allowance that is full and that no connection uses is dropped.
  */
 export class Allowances<K> {
   private readonly kept = new Map<K, Allowance>();
@@ -94,13 +99,21 @@ export class Allowances<K> {
     allowance.users--;
   }
 
+  /** Like `leave`, for an allowance that is full: it is dropped, unless another connection uses it. */
+  leaveFull(key: K, allowance: Allowance): void {
+    this.leave(allowance);
+    if (allowance.users === 0) this.kept.delete(key);
+  }
+
   /** How many allowances are kept. */
   get size(): number {
     return this.kept.size;
   }
 
   private sweep(): void {
-    for (const [key, allowance] of this.kept) if (allowance.idle) this.kept.delete(key);
+    for (const [key, allowance] of this.kept) {
+      if (allowance.users === 0 && allowance.isFull) this.kept.delete(key);
+    }
     this.sweepAt = Math.max(firstSweep, 2 * this.kept.size);
   }
 }

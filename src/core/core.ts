@@ -13,7 +13,7 @@ import { Admission } from './admission.ts';
 import { Charges, type Costs } from './costs.ts';
 import { toReply } from './dispatch.ts';
 import type { Encoding } from './encoding.ts';
-import type { Context } from './handlers/context.ts';
+import { type Context, SessionContext, type Shared } from './handlers/context.ts';
 import type { Hub } from './hub.ts';
 import { Incidents } from './incidents.ts';
 import { logEnd } from './journal.ts';
@@ -65,11 +65,7 @@ export class Core {
   /** Whether the server shuts down. */
   isClosing = false;
   private readonly accounts: Accounts;
-  private readonly keys: Keys;
-  private readonly screens: ScreenRepository;
-  private readonly board: Board;
-  private readonly groups: Groups;
-  private readonly description: Result<'rpc.discover'>;
+  private readonly shared: Shared;
   private readonly sessionLog: SessionLog;
   private readonly sessions = new Set<Session>();
   private readonly encodings = new Set<string>();
@@ -89,15 +85,22 @@ export class Core {
     ...rest
   }: CoreOptions) {
     const { limits, connections, counts, log } = rest;
-    this.board = board;
-    this.groups = groups;
     this.accounts = accounts;
-    this.keys = keys;
-    this.screens = screens;
     this.bans = bans;
     this.hub = hub;
     this.info = info;
-    this.description = description;
+    this.shared = {
+      board,
+      groups,
+      accounts,
+      keys,
+      screens,
+      hub,
+      info,
+      description,
+      limits,
+      counts,
+    };
     this.limits = limits;
     this.counts = counts;
     this.log = log;
@@ -115,7 +118,7 @@ export class Core {
   }
 
   /** Begins the session of a peer. @param door the name of the door that lets it in */
-  begin(wire: Omit<Wire, 'stream'>, door: string, outlet: Outlet): Session {
+  begin(wire: Pick<Wire, 'address' | 'secure' | 'vouched'>, door: string, outlet: Outlet): Session {
     const { address, secure } = wire;
     const session = new Session(++this.lastId, wire, this.sessionLog, outlet);
     session.log('debug', { address, door, secure }, 'connected');
@@ -125,24 +128,12 @@ export class Core {
     return session;
   }
 
-  /** Everything that the requests of a session use. */
-  context(session: Session, costs: Costs): Context {
-    const { board, groups, accounts, keys, screens, hub, info, description, limits, counts } = this;
-    // Each property is written out: spreading an object costs 350 bytes more for each connection.
-    return {
-      session,
-      board,
-      groups,
-      accounts,
-      keys,
-      screens,
-      hub,
-      info,
-      description,
-      limits,
-      counts,
-      costs,
-    };
+  /**
+   * Everything that the requests of a session use.
+   * @param payer has the costs of the session; they may be others at the next request
+   */
+  context(session: Session, payer: { readonly costs: Costs }): Context {
+    return new SessionContext(this.shared, session, payer);
   }
 
   /** Replaces the banned networks, and closes the sessions that come from one. */

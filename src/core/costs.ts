@@ -58,13 +58,19 @@ export class Charges {
     this.unfinished = { strangers: unfinished(1), users: unfinished(unfinishedOfUsers) };
   }
 
-  /** @param network undefined for a connection that is exempt from limits per network */
-  connect(network: string | undefined): Costs {
+  /**
+   * @param network undefined for a connection that is exempt from limits per network
+   * @param user the id of the user that is logged in
+   */
+  connect(network: string | undefined, user?: number): Costs {
     const hasRates = this.limits.commandsPerSecond > 0 && this.limits.networkCommandsPerSecond > 0;
     return new Costs(
       this,
-      new Allowance(this.strangers, this.strangersShare),
+      user === undefined
+        ? new Allowance(this.strangers, this.strangersShare)
+        : this.users.use(user),
       network !== undefined && hasRates ? this.networks.use(network) : undefined,
+      user,
     );
   }
 
@@ -76,6 +82,12 @@ export class Charges {
     if (user) this.users.leave(user);
     if (network) this.networks.leave(network);
   }
+
+  /** Like `leave`, for a user whose allowance is full. */
+  leaveFull(id: number, user: Allowance, network: Allowance | undefined): void {
+    this.users.leaveFull(id, user);
+    this.leave(undefined, network);
+  }
 }
 
 /**
@@ -86,7 +98,6 @@ export class Costs {
   /** Milliseconds of processor time so far. */
   private charged = 0;
   private readonly commands: Rate[];
-  private isUser = false;
   private hasLeft = false;
   /** Bytes that were read since the connection last waited for its turn to read. */
   private justRead = 0;
@@ -95,14 +106,15 @@ export class Costs {
     private readonly charges: Charges,
     private own: Allowance,
     private readonly network: Allowance | undefined,
+    private user: number | undefined,
   ) {
     this.commands = network ? [own.commands, network.commands] : [own.commands];
   }
 
   /** To be called after a login: from then on the user is charged. The login itself counts as a command of the user. */
   enter(userId: number): void {
-    this.isUser = true;
-    this.own = this.charges.user(userId);
+    if (this.user === undefined) this.own = this.charges.user(userId);
+    this.user = userId;
     this.own.commands.take();
     this.commands[0] = this.own.commands;
   }
@@ -110,7 +122,19 @@ export class Costs {
   /** To be called once, when the connection has ended. */
   leave(): void {
     this.hasLeft = true;
-    this.charges.leave(this.isUser ? this.own : undefined, this.network);
+    this.charges.leave(this.user === undefined ? undefined : this.own, this.network);
+  }
+
+  /**
+   * Ends the use of the allowances if a connection that is idle would get the same ones again. Then it must not be used any
+   * more, and `Charges.connect` makes another for the next request.
+   * @returns whether it did
+   */
+  rest(): boolean {
+    const { user, own, network } = this;
+    if (user === undefined || !own.isFull) return false;
+    this.charges.leaveFull(user, own, network);
+    return true;
   }
 
   /** Counts a command. @throws BoardError `RATE_LIMITED` */
@@ -144,7 +168,7 @@ export class Costs {
    */
   unfinished(count: number): number {
     const { strangers, users } = this.charges.unfinished;
-    const rate = this.isUser ? users : strangers;
+    const rate = this.user === undefined ? strangers : users;
     rate.take(bytesOfChunk + count);
     return rate.wait;
   }

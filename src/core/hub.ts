@@ -217,8 +217,9 @@ export class Hub implements EndsTurn {
   }
 
   private enterAll(memberships: readonly Membership[], session: Session): void {
+    // Without spreading: an array that grows has room for 17 numbers.
+    session.groups = session.groups.concat(memberships.map(({ group }) => group.id));
     for (const { group, joinedAt, notify } of memberships) {
-      session.groups.push(group.id);
       this.enter(group, session, joinedAt);
       if (notify !== 'all') this.channels.get(group.id)?.setNotify(session, notify);
     }

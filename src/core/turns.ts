@@ -44,6 +44,12 @@ export class Share {
     return this.credit > this.expected;
   }
 
+  /** Whether it has its whole credit, as after a silence. */
+  get isFull(): boolean {
+    this.gain(performance.now());
+    return this.credit >= lightCredit;
+  }
+
   /** Counts a write that begins. @returns milliseconds that it is expected to cost, for `writeEnded` */
   writeBegun(): number {
     this.expected += this.perWrite;

@@ -10,6 +10,8 @@ export interface Wire {
   readonly address: string;
   /** Whether the bytes are encrypted between the peer and this process. */
   readonly secure: boolean;
+  /** Called with the stream and the address once the stream is closed. One function for all wires of a door, to save memory. */
+  readonly left?: ((stream: Duplex, address: string) => void) | undefined;
   /** Whether the peer is trusted to say who somebody is: see `doors/vouched/`. */
   readonly vouched?: true | undefined;
 }

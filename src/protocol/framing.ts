@@ -89,6 +89,11 @@ export class LineSplitter {
     return this.size === 0;
   }
 
+  /** Whether it is between two lines: a new splitter would cut the next bytes in the same way. */
+  get isBetweenLines(): boolean {
+    return this.size === 0 && !this.fault && !this.afterCr;
+  }
+
   /** From the next line on, a line whose JSON is out of bounds is skipped as `INVALID_REQUEST`. */
   boundJson(bounds: JsonBounds): void {
     this.shape = new JsonShape(bounds);
@@ -219,6 +224,11 @@ export class LineSplitter {
  */
 export class TelnetFilter {
   private state: 'text' | 'command' | 'option' | 'sub' | 'subCommand' = 'text';
+
+  /** Whether a command has begun and its end has not come. */
+  get isInCommand(): boolean {
+    return this.state !== 'text';
+  }
 
   push(chunk: Buffer): Buffer {
     if (this.state === 'text' && !chunk.includes(IAC)) return chunk;

@@ -65,5 +65,5 @@ test('without a limit of commands nothing has to wait', () => {
     rate.take(1e12);
     expect(rate.wait).toBe(0);
   }
-  expect(allowance.idle).toBe(true);
+  expect(allowance.isFull).toBe(true);
 });

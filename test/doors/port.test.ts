@@ -231,7 +231,7 @@ class Screen implements Outlet {
   readonly notices: Notice[] = [];
   readonly session: Session;
   closing: ClosingNotice | undefined;
-  private readonly costs: Costs;
+  readonly costs: Costs;
   private readonly watchers = new Set<() => void>();
 
   constructor(private readonly core: Core) {
@@ -240,7 +240,7 @@ class Screen implements Outlet {
   }
 
   call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
-    return dispatch(this.core.context(this.session, this.costs), method, params);
+    return dispatch(this.core.context(this.session, this), method, params);
   }
 
   noticed(method: Notice['method']): Promise<Notice> {

@@ -27,6 +27,62 @@ export interface Context {
   readonly costs: Costs;
 }
 
+/** The part of a `Context` that all sessions share. */
+export type Shared = Omit<Context, 'session' | 'costs'>;
+
+/** The context of one session. It has three fields instead of twelve, because there is one for each connection. */
+export class SessionContext implements Context {
+  constructor(
+    private readonly shared: Shared,
+    readonly session: Session,
+    private readonly payer: { readonly costs: Costs },
+  ) {}
+
+  get costs(): Costs {
+    return this.payer.costs;
+  }
+
+  get board(): Board {
+    return this.shared.board;
+  }
+
+  get groups(): Groups {
+    return this.shared.groups;
+  }
+
+  get accounts(): Accounts {
+    return this.shared.accounts;
+  }
+
+  get keys(): Keys {
+    return this.shared.keys;
+  }
+
+  get screens(): ScreenRepository {
+    return this.shared.screens;
+  }
+
+  get hub(): Hub {
+    return this.shared.hub;
+  }
+
+  get info(): Context['info'] {
+    return this.shared.info;
+  }
+
+  get description(): Context['description'] {
+    return this.shared.description;
+  }
+
+  get limits(): ServerLimits {
+    return this.shared.limits;
+  }
+
+  get counts(): ServerCounts {
+    return this.shared.counts;
+  }
+}
+
 export type Handler<M extends Method> = (context: Context, params: Params<M>) => Promise<Result<M>>;
 
 export type Handlers = { readonly [M in Method]: Handler<M> };

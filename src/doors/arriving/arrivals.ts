@@ -10,6 +10,8 @@ export class Arrival {
   network: string | undefined;
   /** Lets the peer in now, if its socket only waits for first bytes. */
   letIn: (() => void) | undefined;
+  /** Whether it is counted against the limits of connections. */
+  isCounted = false;
   /** Ends the arrival at its time limit. */
   deadline: NodeJS.Timeout | undefined;
 
@@ -57,6 +59,7 @@ export class Arrivals<A extends Arrival = Arrival> {
   remove(arrival: A): void {
     this.all.delete(arrival);
     clearTimeout(arrival.deadline);
+    arrival.deadline = undefined;
     const { network = '' } = arrival;
     const fellows = this.byNetwork.get(network);
     fellows?.delete(arrival);

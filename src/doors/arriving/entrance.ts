@@ -4,6 +4,7 @@ import type { TooMany } from '../../core/admission.ts';
 import type { Core } from '../../core/core.ts';
 import { Paced } from '../../core/paced.ts';
 import { closingNotice } from '../../core/session.ts';
+import type { Wire } from '../../core/wire.ts';
 import { countOne, type RefusalKind } from '../../metrics/counts.ts';
 import type { ArrivalState } from '../../metrics/sources.ts';
 import { boardError } from '../../protocol/errors.ts';
@@ -62,6 +63,8 @@ export interface Gate {
   readonly vouched?: true | undefined;
   /** Its sockets: those that are arriving, connections, and those that are being turned away. */
   readonly sockets: Set<Socket>;
+  /** Calls `Entrance.left` for a connection that has ended. */
+  readonly left: NonNullable<Wire['left']>;
 }
 
 /** An arrival at a gate. */
@@ -74,7 +77,12 @@ class Visitor extends Arrival {
   ) {
     super(socket, address, state);
   }
+
+  /** Set by the entrance, which listens to its socket until the peer is let in. */
+  closed = ignore;
 }
+
+function ignore(): void {}
 
 /**
  * Lets the peers of all doors in that accept sockets: PROXY header, bans, limits, TLS and first bytes, in
@@ -112,6 +120,16 @@ export class Entrance {
     this.core.incidents.note(`a connection could not be accepted: ${error.message}`, '');
   }
 
+  /**
+   * Called when a socket is closed.
+   * @param address if it was counted against the limits of connections
+   */
+  left(gate: Gate, socket: Socket, address: string | undefined): void {
+    this.sockets--;
+    gate.sockets.delete(socket);
+    if (address !== undefined) this.core.admission.leave(address);
+  }
+
   /** Lets in the peer of a socket that was accepted, or turns it away. */
   receive(socket: Socket, gate: Gate): void {
     const peer = gate.address ?? socket.remoteAddress ?? '';
@@ -119,12 +137,11 @@ export class Entrance {
     const arrival = new Visitor(socket, gate, peer, isProxied ? 'proxy_header' : 'first_bytes');
     this.sockets++;
     gate.sockets.add(socket);
-    socket.on('error', () => {});
-    socket.on('close', () => {
-      this.sockets--;
-      gate.sockets.delete(socket);
+    arrival.closed = () => {
       this.arrivals.remove(arrival);
-    });
+      this.left(gate, socket, arrival.isCounted ? arrival.address : undefined);
+    };
+    socket.on('error', ignore).on('close', arrival.closed);
     if (this.sockets > this.options.capacity.sockets) {
       this.countRefusal('descriptors', peer);
       const notice = closingNotice('TOO_MANY_CONNECTIONS', busy);
@@ -199,14 +216,14 @@ export class Entrance {
   }
 
   private lookAtFirstBytes(arrival: Visitor): void {
-    const { socket, address } = arrival;
+    const { address } = arrival;
     // Other peers may have been let in since the first check.
     const tooMany = this.core.admission.enter(address);
     if (tooMany) {
       this.refuseMore(arrival, tooMany);
       return;
     }
-    socket.once('close', () => this.core.admission.leave(address));
+    arrival.isCounted = true;
     arrival.state = 'first_bytes';
     arrival.letIn = peek(arrival.stream, greetingPause, (opening, first) => {
       arrival.letIn = undefined;
@@ -220,7 +237,12 @@ export class Entrance {
     const { stream, address, socket, gate } = arrival;
     this.arrivals.remove(arrival);
     const { vouched } = gate;
-    gate.connections.enter({ stream, address, secure: stream !== socket, vouched, first });
+    const secure = stream !== socket;
+    // From now on the connection listens. That needs less memory than an arrival for each idle member. With TLS it listens to
+    // another stream.
+    if (!secure) socket.off('error', ignore).off('close', arrival.closed);
+    const left = secure ? undefined : gate.left;
+    gate.connections.enter({ stream, address, secure, vouched, first, left });
   }
 
   /** Refuses a peer from a banned network. @returns whether it did */

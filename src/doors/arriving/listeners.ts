@@ -34,6 +34,7 @@ export class Listeners {
       ...(address !== undefined && { address }),
       vouched,
       sockets: new Set<Socket>(),
+      left: (stream, from) => options.entrance.left(this.gate, stream as Socket, from),
     };
   }
 

@@ -5,8 +5,7 @@ import type { Announcement } from '../../core/announcement.ts';
 import type { Core } from '../../core/core.ts';
 import type { Costs } from '../../core/costs.ts';
 import type { Dialect, Framing, Replies, Requests } from '../../core/dialect.ts';
-import { Rate } from '../../core/rate.ts';
-import { RequestQueue, type RequestQueueOwner } from '../../core/request-queue.ts';
+import type { RequestQueue } from '../../core/request-queue.ts';
 import {
   type ClosingNotice,
   closingNotice,
@@ -22,16 +21,12 @@ import type { Line } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { DialectChoice } from '../dialects/by-first-bytes.ts';
 import { type Cause, causes, closeSoon, closeWhenRead, type State } from './ending.ts';
-import { Input, type InputOwner } from './input.ts';
 import { listenTo, type StreamListener } from './listener.ts';
-import { Outbox, type OutboxOwner } from './outbox.ts';
+import { Parts, type PartsOwner } from './parts.ts';
+import type { Working, WorkingConnections } from './resting.ts';
 
 // Milliseconds until a connection whose time to log in ran out during a login is checked again.
 const loginRetry = 1000;
-
-// Chunks of input that are read for each command that may run. A post of 256 KiB over TLS arrives in 16 chunks,
-// and a line that is typed without line mode in one chunk for each key.
-const readsPerCommand = 10;
 
 /** The options that all connections of a door share. */
 export interface ConnectionOptions {
@@ -41,23 +36,24 @@ export interface ConnectionOptions {
   readonly choice: DialectChoice;
   /** Whether a pause ends a line, for people's clients that send no line endings. */
   readonly unframedClients: boolean;
+  /** Each connection adds itself when it makes its parts. */
+  readonly working: WorkingConnections;
   /** Called once for each connection, when its stream is closed. */
   readonly closed: (connection: Connection) => void;
 }
 
-/** One stream: bytes in, cut into lines and handed to a dialect; replies and notices out. */
-export class Connection
-  implements Outlet, Replies, InputOwner, OutboxOwner, RequestQueueOwner, Holder, StreamListener
-{
+/**
+ * One stream: bytes in, cut into lines and handed to a dialect; replies and notices out. What it needs for that it has only
+ * while it works: see `Parts`.
+ */
+export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamListener, Working {
   readonly session: Session;
-  readonly requests: RequestQueue;
-  readonly costs: Costs;
   /** The network whose limits count this connection; undefined if it is exempt. */
   readonly network: string | undefined;
   held = 0;
-  private readonly stream: Duplex;
-  private readonly input: Input;
-  private readonly outbox: Outbox;
+  readonly stream: Duplex;
+  private readonly left: Wire['left'];
+  private currentParts: Parts | undefined;
   private dialect: Dialect;
   private receiver: Requests | undefined;
   private state: State = 'open';
@@ -66,21 +62,16 @@ export class Connection
   private loginTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    { stream, address, secure, vouched }: Wire,
-    private readonly options: ConnectionOptions,
+    { stream, address, secure, vouched, left }: Wire,
+    readonly options: ConnectionOptions,
   ) {
-    const { core, door, choice, unframedClients } = options;
+    const { core, door, choice } = options;
     this.stream = stream;
+    this.left = left;
     this.dialect = choice.dialects[0];
     this.session = core.begin({ address, secure, vouched }, door, this);
     this.network = isLoopback(address) ? undefined : networkOf(address);
-    this.costs = core.charges.connect(this.network);
-    const { commandsPerSecond, commandBurst, outboxBytes, loginTime } = core.limits;
-    const reads = new Rate(readsPerCommand * commandsPerSecond, 2 * commandBurst);
-    this.input = new Input(stream, this.costs, reads, unframedClients, this);
-    this.outbox = new Outbox(stream, outboxBytes, limits.strangerBacklog, this);
-    this.requests = new RequestQueue(this);
-    this.loginTimer = this.loginExpiresIn(loginTime);
+    this.loginTimer = this.loginExpiresIn(core.limits.loginTime);
     listenTo(stream, this);
     this.say(this.dialect.greeting(core.info));
   }
@@ -89,12 +80,25 @@ export class Connection
     return this.dialect;
   }
 
+  get framing(): Framing | undefined {
+    return this.receiver && this.dialect;
+  }
+
+  get costs(): Costs {
+    return this.parts.costs;
+  }
+
+  get requests(): RequestQueue {
+    return this.parts.requests;
+  }
+
   get load(): Load {
-    return { unsentBytes: this.outbox.waiting, requestsWaiting: this.requests.length };
+    const { unsentBytes = 0, requestsWaiting = 0 } = this.currentParts ?? {};
+    return { unsentBytes, requestsWaiting };
   }
 
   get congested(): boolean {
-    return this.outbox.congested;
+    return this.parts.outbox.congested;
   }
 
   /** Whether no further line may be read. A connection without a login has only one request at a time. */
@@ -109,9 +113,10 @@ export class Connection
   }
 
   entered(user: User): void {
-    this.costs.enter(user.id);
-    this.input.enter();
-    this.outbox.enter(limits.replyBacklog);
+    const { costs, input, outbox } = this.parts;
+    costs.enter(user.id);
+    input.enter();
+    outbox.enter(limits.replyBacklog);
     clearTimeout(this.loginTimer);
     // Drop a timer that has fired, to save memory for idle members.
     this.loginTimer = undefined;
@@ -123,32 +128,32 @@ export class Connection
 
   say(...chunks: (string | Buffer)[]): void {
     for (const { length } of chunks) this.costs.bytes(length);
-    this.outbox.reply(...chunks);
+    this.parts.outbox.reply(...chunks);
   }
 
   readOn(): void {
-    this.input.resume();
+    this.parts.input.resume();
   }
 
   notify(announcement: Announcement): void {
     const chunk = announcement.in(this.dialect);
-    if (chunk.length > 0) this.outbox.push(chunk, announcement.holders);
+    if (chunk.length > 0) this.parts.outbox.push(chunk, announcement.holders);
   }
 
   /** Called if this connection holds the most when too many bytes wait. The peer gets a notice if it may still read. */
   evict(): void {
     this.overflowed();
-    if (this.outbox.waiting > limits.replyBacklog) this.stream.destroy();
+    if (this.load.unsentBytes > limits.replyBacklog) this.stream.destroy();
   }
 
   heldChanged(): void {
     // Once the session is over, the remaining bytes are written or dropped within a second.
-    const held = this.isOver ? 0 : this.input.held + this.requests.bytes + this.outbox.held;
+    const held = this.isOver ? 0 : (this.currentParts?.held ?? 0);
     if (held !== this.held) this.options.core.waitingBytes.update(this, held);
   }
 
   async ready(): Promise<boolean> {
-    await this.outbox.ready();
+    await this.parts.outbox.ready();
     return !this.isOver && !this.stream.destroyed;
   }
 
@@ -187,7 +192,7 @@ export class Connection
     // The greeting in the other dialect has no line ending: the first line of this one starts on its own.
     if (dialect !== this.dialect) this.say('\n');
     this.dialect = dialect;
-    this.receiver = dialect.start(core.context(this.session, this.costs), this);
+    this.receiver = dialect.start(core.context(this.session, this), this);
     return dialect;
   }
 
@@ -201,19 +206,27 @@ export class Connection
     this.heldChanged();
     if (this.isOver || !this.requests.idle) return;
     if (this.cause) this.end(this.cause);
-    else this.input.resume();
+    else this.parts.input.resume();
+  }
+
+  rest(): boolean {
+    // A connection that ends keeps its parts.
+    if (this.state !== 'open') return true;
+    if (this.currentParts && !this.currentParts.rest()) return false;
+    this.currentParts = undefined;
+    return true;
   }
 
   streamData(chunk: Buffer): void {
-    this.input.data(chunk);
+    this.parts.input.data(chunk);
   }
 
   streamEnded(): void {
-    this.input.end();
+    this.parts.input.end();
   }
 
   streamDrained(): void {
-    this.outbox.drain();
+    this.parts.outbox.drain();
   }
 
   streamFailed(error: Error): void {
@@ -221,8 +234,8 @@ export class Connection
   }
 
   streamClosed(): void {
-    this.outbox.close();
-    this.input.stop();
+    this.parts.outbox.close();
+    this.parts.input.stop();
     if (!this.isOver) {
       const failed = this.stream.errored !== null;
       this.endSession('closed');
@@ -230,7 +243,16 @@ export class Connection
     }
     this.state = 'closed';
     this.options.core.closed(this.session);
+    this.left?.(this.stream, this.session.address);
     this.options.closed(this);
+  }
+
+  private get parts(): Parts {
+    if (!this.currentParts) {
+      this.currentParts = new Parts(this);
+      this.options.working.add(this);
+    }
+    return this.currentParts;
   }
 
   /** Whether its session is over. */
@@ -242,14 +264,14 @@ export class Connection
     if (this.isOver) return;
     if (!this.cause || cause.rank > this.cause.rank) this.cause = cause;
     this.state = 'draining';
-    this.input.stop();
+    this.parts.input.stop();
     this.receiver?.end();
   }
 
   private end({ ending, notice }: Cause): void {
     if (this.isOver) return;
     this.endSession('ending');
-    this.outbox.end(notice ? this.dialect.notice(notice) : '');
+    this.parts.outbox.end(notice ? this.dialect.notice(notice) : '');
     this.sessionEnded(ending, notice?.params.reason);
     closeWhenRead(this.stream);
     if (notice) closeSoon(this.stream);
@@ -258,7 +280,7 @@ export class Connection
   private endSession(state: State): void {
     this.state = state;
     clearTimeout(this.loginTimer);
-    this.input.stop();
+    this.parts.input.stop();
     this.requests.clear();
     this.receiver?.end();
     this.heldChanged();

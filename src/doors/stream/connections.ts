@@ -4,6 +4,7 @@ import { closingNotice } from '../../core/session.ts';
 import type { Wire } from '../../core/wire.ts';
 import type { DialectChoice } from '../dialects/by-first-bytes.ts';
 import { Connection, type ConnectionOptions } from './connection.ts';
+import { WorkingConnections } from './resting.ts';
 
 // How long accepted requests may still run when a door closes, and how long the peers then have to
 // close their connections, in milliseconds.
@@ -26,7 +27,12 @@ export class Connections {
 
   constructor(core: Core, options: ConnectionsOptions) {
     core.register(options.door, options.choice.dialects);
-    this.options = { core, ...options, closed: (connection) => this.closed(connection) };
+    this.options = {
+      core,
+      ...options,
+      working: new WorkingConnections(),
+      closed: (connection) => this.closed(connection),
+    };
   }
 
   /** Begins to serve a peer that was let in. */

@@ -95,6 +95,29 @@ export class Input implements Piecework {
     if (this.framing) this.lines.limit = this.framing.lineLimit;
   }
 
+  /** Whether nothing has come that is not passed on, and nothing is waited for: a new one would go on in the same way. */
+  get isIdle(): boolean {
+    return (
+      this.framing !== undefined &&
+      this.lines.isBetweenLines &&
+      !this.telnet.isInCommand &&
+      !this.pending &&
+      !this.pause &&
+      !this.resting &&
+      !this.stopped &&
+      this.reads.full
+    );
+  }
+
+  /** Sets how the stream is cut into lines. */
+  frame(framing: Framing): void {
+    this.framing = framing;
+    // A door may have logged its peer in before the first byte.
+    if (this.entered) this.enter();
+    this.lines.endsAtCr = framing.endsAtCr;
+    if (framing.json) this.lines.boundJson(framing.json);
+  }
+
   /** Goes on after waiting for room. */
   resume(): void {
     if (this.resting) return;
@@ -143,12 +166,8 @@ export class Input implements Piecework {
     const { opening } = this;
     const framing = this.owner.open(opening);
     if (!framing) return;
-    this.framing = framing;
+    this.frame(framing);
     this.opening = noBytes;
-    // A door may have logged its peer in before the first byte.
-    if (this.entered) this.enter();
-    this.lines.endsAtCr = framing.endsAtCr;
-    if (framing.json) this.lines.boundJson(framing.json);
     this.take(withoutByteOrderMark(opening));
   }
 
@@ -162,6 +181,7 @@ export class Input implements Piecework {
   private awaitPause(): void {
     clearTimeout(this.pause);
     this.pause = setTimeout(() => {
+      this.pause = undefined;
       if (this.pending || this.owner.full) this.awaitPause();
       else this.endLine();
     }, unframedPause);

@@ -73,6 +73,19 @@ export class Outbox implements EndsTurn {
     return this.unwritten + this.socket.writableLength;
   }
 
+  /** Whether nothing waits in it, and nobody for it: a new one would go on in the same way. */
+  get isIdle(): boolean {
+    return (
+      this.waiting === 0 &&
+      this.writes === 0 &&
+      !this.scheduled &&
+      !this.heldBack &&
+      !this.overflowed &&
+      !this.closed &&
+      this.waiters === noWaiters
+    );
+  }
+
   get congested(): boolean {
     return this.waiting > this.backlog;
   }
