@@ -1,0 +1,111 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { Connection } from '../../src/doors/stream/connection.ts';
+import { TestBoard } from '../helpers/board.ts';
+import { requestLine } from '../helpers/json-lines.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
+const members = 500;
+// What an idle member takes beside its socket. It was 1,500 when this was written, and 4,300 when each connection kept
+// everything that it needs for its work.
+const mostBytes = 1800;
+
+function heap(): number {
+  collectGarbage();
+  return process.memoryUsage().heapUsed;
+}
+
+/** Opens connections, each of which sends `lines` one by one and waits for the answer to each. */
+function open(port: number, lines: () => string[]): Promise<Socket[]> {
+  return Promise.all(
+    Array.from({ length: members }, async () => {
+      const socket = connect(port, '127.0.0.1');
+      onTestFinished(() => void socket.destroy());
+      for (const line of lines()) {
+        socket.write(line);
+        await once(socket, 'data');
+      }
+      return socket.resume();
+    }),
+  );
+}
+
+/** Bytes of heap for each connection, of both of its ends. */
+async function bytesEach(port: number, lines: () => string[], most: number) {
+  for (const socket of await open(port, lines)) socket.destroy();
+  const before = heap();
+  await open(port, lines);
+  const each = () => (heap() - before) / members;
+  await vi.waitFor(() => expect(each()).toBeLessThan(most), { timeout: 20_000, interval: 500 });
+  return each();
+}
+
+/** Waits until the server has looked at the connection of a user so many times. @returns whether it was idle, each time */
+async function looks(user: string, times: number): Promise<unknown[]> {
+  const rest = vi.spyOn(Connection.prototype, 'rest');
+  const isOf = (at: number) =>
+    (rest.mock.contexts[at] as Connection).session.login?.user.name === user;
+  const found = () => rest.mock.results.filter((_, at) => isOf(at)).map(({ value }) => value);
+  await vi.waitFor(() => expect(found().length).toBeGreaterThanOrEqual(times), 10_000);
+  const idle = found();
+  rest.mockRestore();
+  return idle;
+}
+
+async function untilIdle(user: string): Promise<void> {
+  while (!(await looks(user, 1)).includes(true));
+}
+
+test('an idle member takes little memory beside its socket', { timeout: 60_000 }, async () => {
+  const floor = createServer((socket) => socket.on('data', () => socket.write('\n')));
+  floor.listen(0, '127.0.0.1');
+  await once(floor, 'listening');
+  onTestFinished(() => void floor.close());
+  const { port } = floor.address() as AddressInfo;
+  const ofSocket = await bytesEach(port, () => ['\n'], 10_000);
+
+  const board = await TestBoard.start();
+  const most = ofSocket + mostBytes;
+  let users = 0;
+  const login = () => requestLine('session.login', { user: `u${users++}` }, 1);
+  const join = requestLine('group.join', { group: 'main' }, 2);
+  await bytesEach(board.port, () => [login(), join], most);
+});
+
+test('a member who was idle is answered and notified as before', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  const bob = await board.member('bob');
+  for (let round = 0; round < 2; round++) {
+    await untilIdle('bob');
+    await alice.call('message.post', { group: 'main', subject: `s${round}`, content: 'c' });
+    await bob.expect(`s${round}`);
+    await untilIdle('bob');
+    await bob.ask(`%message ${round + 1}`);
+    await alice.call('ping', {});
+  }
+});
+
+test('half a line that comes before a silence is kept until its end comes', async () => {
+  const board = await TestBoard.start();
+  const carol = await board.program('carol');
+  const line = requestLine('server.info', {}, 77);
+  carol.write(line.slice(0, 20));
+  expect(await looks('carol', 2)).not.toContain(true);
+  carol.write(line.slice(20));
+  await carol.until(() => carol.received.find(({ id }) => id === 77));
+});
+
+test('a silence gives a user no new rate before the old one is full again', async () => {
+  const board = await TestBoard.start({ limits: { commandsPerSecond: 0.01, commandBurst: 3 } });
+  const dave = await board.program('dave');
+  await dave.call('ping', {});
+  await dave.call('ping', {});
+  expect(await looks('dave', 2)).not.toContain(true);
+  expect(await dave.errorOf('ping', {})).toMatchObject({ word: 'RATE_LIMITED' });
+});
