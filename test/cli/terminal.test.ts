@@ -121,3 +121,41 @@ test('a long purge shows its progress, and Ctrl-C stops it with the board consis
     { type: 'messages.purged', group, count: gone, first: 1, last: gone, ...purgeReach },
   ]);
 });
+
+test.each([
+  {
+    args: ['user', 'delete', 'alice'],
+    meanwhile: [
+      ['user', 'rename', 'alice', 'alicia'],
+      ['user', 'create', 'alice', '--no-password'],
+    ],
+    left: 'SELECT group_concat(name) FROM users',
+    expected: 'alice',
+  },
+  ...[
+    ['message', 'delete', 'news', '2'],
+    ['group', 'purge', 'news', '--keep', '1'],
+    ['group', 'delete', 'news'],
+  ].map((args) => ({
+    args,
+    meanwhile: [
+      ['group', 'rename', 'news', 'old'],
+      ['group', 'create', 'news'],
+    ],
+    left: "SELECT count(*) FROM groups JOIN messages ON group_id = groups.id WHERE name = 'old' AND deleted_at IS NULL",
+    expected: args[1] === 'delete' && args[0] === 'group' ? 0 : 1,
+  })),
+])(
+  'a command that asks deletes what it has asked about, whatever has the name by then: $args',
+  async (given) => {
+    const data = await populated();
+    const terminal = new CliTerminal([...given.args, '--data', data]);
+    await terminal.expect('[y/N] ');
+    for (const args of given.meanwhile) {
+      expect((await runCli([...args, '--data', data])).code).toBe(0);
+    }
+    terminal.type('y\r');
+    expect(await terminal.exited()).toBe(0);
+    expect(value(data, given.left)).toBe(given.expected);
+  },
+);

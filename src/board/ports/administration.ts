@@ -196,10 +196,11 @@ export interface Administration {
   /**
    * Deletes the user with their memberships. If it is stopped, the oldest of their messages are handled and
    * the user still exists.
+   * @param user by name, or as the operator was asked about: another user may have the name by now
    * @returns how many messages were deleted, or have no sender now
    */
   deleteUser(
-    name: string,
+    user: string | User,
     messages: MessageDisposal,
     control: StepControl,
   ): Promise<{ messages: number; complete: boolean }>;

@@ -44,13 +44,14 @@ async function deleteMessages(
   written: (number | 'last')[],
   options: DeleteOptions,
 ): Promise<void> {
-  const ref = groupRef(name);
+  const { id, name: group } = await board.group(groupRef(name));
+  // The group may be renamed while the user is asked, and another one get its name.
+  const ref = { id };
   const reason = checkedReason(options.reason);
   const known = await Promise.all(written.map((number) => knownNumber(board, ref, number)));
   const numbers = [...new Set(known)].sort((a, b) => a - b);
   // A message that does not exist is reported before the user is asked.
   for (const number of numbers) await board.message(ref, number);
-  const { name: group } = await board.group(ref);
   await confirm(`Delete ${described(numbers)} of ${group}`, options);
   await board.deleteMessages(ref, numbers, reason);
   printDone(options, { group, numbers }, () => `Deleted ${described(numbers)} of ${group}.`);

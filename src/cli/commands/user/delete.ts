@@ -45,7 +45,7 @@ async function deleteUser(
   const question = options.purge ? `with ${posted}` : `and show ${posted} as from [deleted]`;
   await confirm(`Delete user ${user.name} ${question}`, options);
   const disposal = options.purge ? 'purge' : 'keep';
-  const done = await runInSteps(messages, (control) => board.deleteUser(name, disposal, control));
+  const done = await runInSteps(messages, (control) => board.deleteUser(user, disposal, control));
   const outcome = `${count(done.messages, 'message')} ${options.purge ? 'deleted' : 'shown as from [deleted]'}`;
   if (!done.complete) {
     throw new UserError(

@@ -10,7 +10,8 @@ import type {
 import type { Page } from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { StepControl } from '../../../board/steps.ts';
-import type { GroupRef, NewKey } from '../../../board/types.ts';
+import type { GroupRef, NewKey, User } from '../../../board/types.ts';
+import { boardError } from '../../../protocol/errors.ts';
 import type { Access } from '../../../protocol/rights.ts';
 import { findGroup } from '../acts/access.ts';
 import { findDeletable } from '../acts/groups.ts';
@@ -157,10 +158,14 @@ export class SqliteAdministration implements Administration {
     });
   }
 
-  async deleteUser(name: string, messages: MessageDisposal, control: StepControl) {
-    const user = await this.read(() => findUser(this.statements, name));
-    const { id } = user;
-    return deleteUserInSteps(this.executor, { id, name: user.name }, messages, control);
+  async deleteUser(of: string | User, messages: MessageDisposal, control: StepControl) {
+    const { id, name } = await this.read(() => {
+      if (typeof of === 'string') return findUser(this.statements, of);
+      if (!this.statements.session.get({ user: of.id }))
+        throw boardError('USER_NOT_FOUND', of.name);
+      return of;
+    });
+    return deleteUserInSteps(this.executor, { id, name }, messages, control);
   }
 
   networkBans() {
