@@ -1,5 +1,5 @@
 import { type Command, CommanderError } from 'commander';
-import { cleanLine } from '../protocol/clean.ts';
+import { cleanLine, cleanText } from '../protocol/clean.ts';
 import { BoardError } from '../protocol/errors.ts';
 import { Expected } from '../protocol/expected.ts';
 import { adviceFor, isStorageFailure } from '../storage/sqlite/file/failure.ts';
@@ -63,5 +63,5 @@ function reason(cause: unknown): string {
 
 function bug(error: unknown): string {
   const trace = error instanceof Error ? error.stack : String(error);
-  return `This is a bug in corkboard; please report it.\n${trace}`;
+  return `This is a bug in corkboard; please report it.\n${cleanText(trace ?? '')}`;
 }

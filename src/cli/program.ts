@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { cleanText } from '../protocol/clean.ts';
 import { notEmpty } from '../tasks/parse.ts';
 import { exitCodes } from './errors.ts';
 import { settleColours } from './printing/colour.ts';
@@ -48,7 +49,9 @@ export async function buildProgram(word = ''): Promise<Command> {
     .showSuggestionAfterError()
     .showHelpAfterError('Add --help to see how it is used.')
     .configureOutput({
-      outputError: (text, write) => write(text.replace(/^error: /, 'corkboard: ') + dashHint(text)),
+      outputError: (text, write) => {
+        write(cleanText(text.replace(/^error: /, 'corkboard: ')) + dashHint(text));
+      },
     })
     .hook('preAction', (command) => {
       settleColours(command.opts<{ color: boolean }>().color);

@@ -124,3 +124,21 @@ test('--json prints one document and nothing else', async () => {
   const data = await boardFolder();
   expect(await runJson(['group', 'list', '--data', data])).toHaveLength(5);
 });
+
+test('an error shows the control characters of an argument as symbols, whatever refuses it', async () => {
+  const data = await boardFolder();
+  for (const args of [
+    ['\x1b[31m'],
+    ['group', '\x1b[31m'],
+    ['group', 'list', '--\x1b[31m'],
+    ['message', 'list', 'main', '--limit', '\x1b[31m', '--data', data],
+    ['ban', 'add', '\x1b[31m', '--data', data],
+    ['user', 'show', '\x1b[31m', '--data', data],
+    ['group', 'list', '--data', '/no\x1b[31m'],
+  ]) {
+    const { code, stderr } = await runCli(args);
+    expect(code, stderr).not.toBe(0);
+    expect(stderr).toContain('␛[31m');
+    expect(stderr).not.toContain('\x1b');
+  }
+});
