@@ -5,6 +5,7 @@ import { NetworkMap } from './board/addresses.ts';
 import { Board } from './board/board.ts';
 import { Caretaker } from './board/caretaker.ts';
 import { Groups } from './board/groups.ts';
+import { HourlyLimit } from './board/hourly-limit.ts';
 import { Indexer } from './board/indexer.ts';
 import { Keys } from './board/keys.ts';
 import { NetworkBans } from './board/network-bans.ts';
@@ -135,7 +136,8 @@ async function build(
   const { data, durability, onUpgrade, access, limits: own, metrics, version } = config;
   const counts = new ServerCounts();
   const concerns = new Set<Concern>();
-  const hub = new Hub(counts);
+  const { conversationsPerHour, conversationsAtOnce } = config.limits;
+  const hub = new Hub(counts, new HourlyLimit(conversationsPerHour, conversationsAtOnce));
   let caretaker: Caretaker | undefined;
   let indexer: Indexer | undefined;
   let backups: BackupSchedule | undefined;

@@ -1,9 +1,13 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { getTableName } from 'drizzle-orm';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { buildProgram } from '../src/cli/program.ts';
+import { limits, serverLimits } from '../src/protocol/limits.ts';
+import { screenLimits } from '../src/protocol/screen-limits.ts';
+import * as schema from '../src/storage/sqlite/file/schema.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -19,6 +23,45 @@ test('docs/security.md quotes only existing tests', () => {
   for (const [, file = '', title = ''] of named) {
     expect(existsSync(join(root, file)), file).toBe(true);
     expect(read(file)).toContain(title);
+  }
+});
+
+test('every table of the database has its bound in docs/security.md, with the figures of the limits', () => {
+  const tables = Object.values(schema).map(getTableName);
+  const rows = [...read('docs/security.md').matchAll(/^\| ((?:`[a-z_]+`(?:, )?)+) \| (.*) \|$/gm)];
+  const bounds = new Map(
+    rows.flatMap(([, names = '', bound = '']) =>
+      [...names.matchAll(/`([a-z_]+)`/g)].map(([, name = '']) => [name, bound] as const),
+    ),
+  );
+  expect([...bounds.keys()].sort()).toEqual(tables.sort());
+  const figures: Partial<Record<string, number[]>> = {
+    users: [serverLimits.newNamesAtOnce, serverLimits.newNamesPerHour],
+    groups: [
+      ...[limits.groupsPerDay, limits.groupsOwned, limits.directsPerDay, limits.directsBegun],
+      ...[serverLimits.conversationsAtOnce, serverLimits.conversationsPerHour],
+    ],
+    memberships: [limits.groupsJoined, limits.readRanges],
+    claimed_keys: [limits.sshKeys],
+    drafts: [screenLimits.drafts, screenLimits.draftBytes / 1024, screenLimits.draftDays],
+    invitations: [limits.invitations, limits.invitationsReceived],
+    pins: [limits.pins],
+    group_log: [limits.logLines],
+    reports: [limits.reportsPerDay],
+    messages: [serverLimits.commandsPerSecond],
+    revisions: [limits.edits],
+    mentions: [limits.mentions],
+    blocks: [limits.blocks],
+    muted_users: [limits.mutedUsers],
+    muted_threads: [limits.mutedThreads],
+    tokens: [limits.tokens],
+    ended_tokens: [limits.endedTokens],
+  };
+  for (const [table, expected = []] of Object.entries(figures)) {
+    const shown = [...(bounds.get(table) ?? '').matchAll(/\b[\d,]*\d\b/g)].map(([figure]) =>
+      Number(figure.replaceAll(',', '')),
+    );
+    expect(shown, table).toEqual(expect.arrayContaining(expected));
   }
 });
 

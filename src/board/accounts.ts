@@ -3,9 +3,9 @@ import { limits, type ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Access, type Admission, requireAdmitted } from './admission.ts';
 import { Attempts, type Gate } from './attempts.ts';
+import { HourlyLimit } from './hourly-limit.ts';
 import { type Name, nameKey } from './name-key.ts';
 import { userName } from './names.ts';
-import { NewNameLimit } from './new-names.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, Actor, EndingToken, NewLogin, Payer } from './ports/repository.ts';
 import { Throttle } from './throttle.ts';
@@ -82,7 +82,7 @@ export class Accounts {
   private readonly names: Throttle;
   private readonly networks: Throttle;
   private readonly registrations: Throttle;
-  private readonly newNames: NewNameLimit;
+  private readonly newNames: HourlyLimit;
   private readonly tokens: Tokens;
 
   constructor(
@@ -95,7 +95,7 @@ export class Accounts {
     /** Milliseconds, from any origin. */
     now: () => number = () => performance.now(),
   ) {
-    this.newNames = new NewNameLimit(newNamesPerHour, newNamesAtOnce, now);
+    this.newNames = new HourlyLimit(newNamesPerHour, newNamesAtOnce, now);
     this.tokens = new Tokens(repository.tokenKey);
     this.known = new Throttle({ free: freePerNameAndNetwork }, now);
     this.unknown = new Throttle({ free: freePerNameAndNetwork }, now);

@@ -18,6 +18,11 @@ export class DirectChannel extends Channel {
     this.names.set(user, name);
   }
 
+  /** What a user calls the conversation, if the user has a session in it. */
+  nameOf(user: number): string | undefined {
+    return this.names.get(user);
+  }
+
   override notePresence(): void {}
 
   override notifyOnce(notice: Notice, notified: Set<Session>): void {

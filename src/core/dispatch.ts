@@ -1,6 +1,7 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, isOffered, methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
+import { requireRoomForConversation } from './conversation-limit.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
@@ -57,13 +58,16 @@ function carryOut<M extends Method>(context: Context, method: M, params: unknown
 
 /** The checks of the command table, for a request that does not go through `dispatch`. @returns the params, checked @throws BoardError */
 export function admit<M extends Method>(
-  { session }: Pick<Context, 'session'>,
+  context: Pick<Context, 'session' | 'hub'>,
   method: M,
   params: unknown,
 ): Params<M> {
+  const { session } = context;
   if (!isOffered(method, session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
   if (methods[method].login && !session.login) throw boardError('NOT_LOGGED_IN');
-  return checkParams(method, params);
+  const checked = checkParams(method, params);
+  requireRoomForConversation(context, method, checked);
+  return checked;
 }
 
 /** Counts and logs requests that were carried out. @param began by `performance.now()` @param count how many they are */

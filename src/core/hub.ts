@@ -1,3 +1,6 @@
+import { networkOf } from '../board/addresses.ts';
+import { HourlyLimit } from '../board/hourly-limit.ts';
+import { nameKey } from '../board/name-key.ts';
 import { endOfTime } from '../board/times.ts';
 import {
   type BoardEvent,
@@ -11,7 +14,7 @@ import {
 } from '../board/types.ts';
 import { toGroup, toHeader, toLogLine, toMarks, toUser } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
-import { deletedUser, directName, isDirectName } from '../protocol/direct.ts';
+import { deletedUser, directName, isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { MutedNotices } from '../protocol/muted.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { Channel, type Reach } from './channel.ts';
@@ -107,7 +110,11 @@ export class Hub implements EndsTurn {
     'messages.purged': (event) => this.purge(event),
   };
 
-  constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {
+  constructor(
+    private readonly counts: Pick<ServerCounts, 'notices'>,
+    /** Counts the direct conversations that each network begins. */
+    readonly conversations = new HourlyLimit(0, 0),
+  ) {
     this.users = new ConnectedUsers(counts);
     this.watchers = new ListWatchers(counts);
   }
@@ -282,7 +289,21 @@ export class Hub implements EndsTurn {
     }
   }
 
+  /** Whether the user of a session has a direct conversation with a user of that name. */
+  hasConversation({ groups, login }: Session, userName: string): boolean {
+    const key = nameKey(userName);
+    return groups.some((id) => {
+      const channel = this.channels.get(id);
+      if (!(channel instanceof DirectChannel) || !login) return false;
+      const name = channel.nameOf(login.user.id);
+      return name !== undefined && nameKey(userOfDirectName(name)) === key;
+    });
+  }
+
   private openDirect({ group: { id }, user, other, origin, at }: EventOf<'direct.opened'>): void {
+    const opener = this.users.find(origin);
+    // The other user is told by the same event.
+    if (opener?.login?.user.id === user.id) this.conversations.count(networkOf(opener.address));
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
     for (const session of this.users.sessionsOf(user.id)) {

@@ -75,8 +75,7 @@ export const catalogue = {
       ? `Your name is not protected. ${why}. Protect yours with %password or %key, here or in \`corkboard chat\`.`
       : `The name ${other} is not protected. ${why}: ${other} has to protect it first.`,
   DIRECT_TO_SELF: () => 'This is your own name: direct messages and blocks are for others.',
-  DIRECT_LIMIT: (limit: number) =>
-    `You have begun ${limit} direct conversations within a day, which is the limit.`,
+  DIRECT_LIMIT: (what: string) => `${what}, which is the limit.`,
   DIRECT_FIXED: (why: string) => `This is a direct conversation: ${why}.`,
   BLOCKED: (why: string) => `${why}.`,
   TOO_MANY_MUTES: (limit: number, what: string) =>

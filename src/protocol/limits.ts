@@ -54,8 +54,10 @@ export const limits = {
   mentionLookups: 200,
   /** Maximum length of the key of a post, in characters. */
   postKey: 64,
-  /** Direct conversations that a user can begin within a day, and users whom one user can block. */
+  /** Direct conversations that a user can begin within a day, and in all while they exist. */
   directsPerDay: 20,
+  directsBegun: 2000,
+  /** Users whom one user can block. */
   blocks: 1000,
   /** Users and threads that one user can mute. */
   mutedUsers: 1000,
@@ -167,6 +169,9 @@ export const serverLimits = {
   newNamesPerHour: 60,
   /** New names that one address can make at once, if it has made none for long. */
   newNamesAtOnce: 1000,
+  /** Direct conversations an hour that are begun from one address, or one /64 of IPv6, after its burst. 0 for no limit. */
+  conversationsPerHour: 200,
+  conversationsAtOnce: 1000,
   /** Bytes that wait in memory in both directions: of all connections, and of one network. */
   waitingBytes: 256 * 1024 * 1024,
   networkWaitingBytes: 64 * 1024 * 1024,

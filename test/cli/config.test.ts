@@ -116,6 +116,7 @@ test('each limit is set by the flag that docs/protocol.md names, or has its defa
     '--edit-time=90s',
     '--keep-alive=9s',
     '--new-names=10/11',
+    '--new-conversations=12/13',
   ];
   expect(limitsOf(configured(flags).config)).toEqual({
     loginTime: 1000,
@@ -134,6 +135,8 @@ test('each limit is set by the flag that docs/protocol.md names, or has its defa
     keepAliveDelay: 9000,
     newNamesPerHour: 10,
     newNamesAtOnce: 11,
+    conversationsPerHour: 12,
+    conversationsAtOnce: 13,
   });
 });
 

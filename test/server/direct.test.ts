@@ -437,6 +437,52 @@ test('a user begins 20 conversations a day, and those go on', async () => {
   expect(await write(alice, '@friend21')).toMatchObject({ number: 1 });
 });
 
+test('of the direct conversations that one network begins, further ones are refused, and those that exist go on', async () => {
+  const limits = { conversationsPerHour: 1, conversationsAtOnce: 3 };
+  const board = await TestBoard.start({ limits });
+  for (const name of ['dave', 'erin', 'Frank', 'grace']) await board.protect(name, password);
+  const alice = await protectedProgram(board, 'alice');
+  const bob = await protectedPerson(board, 'bob');
+  await write(alice, '@dave');
+  const { groupId } = await alice.call('direct.open', { user: 'frank' });
+  await bob.ask('%tell erin Hello');
+  const message =
+    '3 direct conversations were begun from your address at once, and 1 an hour after that, which is the limit.';
+  const refusal = { error: { data: { code: 'DIRECT_LIMIT' }, message } };
+  const refused = { group: '@grace', subject: 's', content: 'c' };
+  expect(await alice.request('message.post', refused)).toMatchObject(refusal);
+  expect(await alice.request('direct.open', { user: 'erin' })).toMatchObject(refusal);
+  expect(await bob.ask('%tell grace Hello')).toBe(
+    `[ERROR] ${message} Those that you have begun go on.\n`,
+  );
+  // No row is left of what was refused.
+  const count = "SELECT count(*) FROM groups WHERE kind = 'direct'";
+  expect(board.database().prepare(count).pluck().get()).toBe(3);
+  expect(await write(alice, '@DAVE')).toMatchObject({ number: 2 });
+  expect(await write(alice, groupId)).toMatchObject({ number: 1 });
+  expect(await alice.call('direct.open', { user: 'FRANK' })).toMatchObject({ groupId });
+  const erin = await board.protectedProgram('erin', password);
+  expect(await write(erin, '@bob')).toMatchObject({ number: 2 });
+});
+
+test('a user has begun at most 2,000 conversations that exist', async () => {
+  const { board, alice } = await twoPrograms();
+  board
+    .database()
+    .prepare(
+      `INSERT INTO groups (name, name_key, created_at, kind, created_by)
+       WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 2000)
+       SELECT 'old' || n, 'old' || n, n, 'direct', (SELECT id FROM users WHERE name = 'alice') FROM numbers`,
+    )
+    .run();
+  const message = 'You have begun 2000 direct conversations, which is the limit.';
+  expect(await alice.request('direct.open', { user: 'dave' })).toMatchObject({
+    error: { data: { code: 'DIRECT_LIMIT' }, message },
+  });
+  board.database().exec("DELETE FROM groups WHERE name = 'old7'");
+  expect(await alice.call('direct.open', { user: 'dave' })).toMatchObject({ user: 'dave' });
+});
+
 test('a conversation follows the new name of the other user', async () => {
   const { board, alice, dave } = await twoPrograms();
   const { groupId } = await write(alice, '@dave');

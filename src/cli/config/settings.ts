@@ -111,6 +111,14 @@ export const settings = {
     default: { perHour: serverLimits.newNamesPerHour, burst: serverLimits.newNamesAtOnce },
     help: 'limit of new names from one address, or one /64 of IPv6, as an hour/at once, or off',
   }),
+  newConversations: setting({
+    takes: hourlyRate(),
+    default: {
+      perHour: serverLimits.conversationsPerHour,
+      burst: serverLimits.conversationsAtOnce,
+    },
+    help: 'limit of direct conversations that are begun from one address, or one /64 of IPv6, as an hour/at once, or off',
+  }),
   maxWaiting: setting({
     takes: size(16 * 1024 * 1024, 64 * 1024 * 1024 * 1024),
     default: serverLimits.waitingBytes,
@@ -219,6 +227,8 @@ export function limitsOf(config: Config): ServerLimits {
     outboxBytes: config.maxUnsent,
     newNamesPerHour: config.newNames.perHour,
     newNamesAtOnce: config.newNames.burst,
+    conversationsPerHour: config.newConversations.perHour,
+    conversationsAtOnce: config.newConversations.burst,
     waitingBytes: config.maxWaiting,
     networkWaitingBytes: config.maxWaitingPerNetwork,
     wrongPasswords: config.maxWrongPasswords,

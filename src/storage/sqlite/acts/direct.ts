@@ -71,8 +71,16 @@ function findConversation({ groupByKey }: Statements, { user }: Actor, peer: Pee
 
 /** @throws BoardError `DIRECT_LIMIT` */
 function requireRoomForConversation({ statements, at }: ServerTx, { user }: Actor): void {
-  const begun = statements.conversationsBegun.get({ user: user.id, since: at - day })?.count ?? 0;
-  if (begun >= limits.directsPerDay) throw boardError('DIRECT_LIMIT', limits.directsPerDay);
+  const begun = (since: number, limit: number) =>
+    statements.conversationsBegun.get({ user: user.id, since, limit })?.count ?? 0;
+  const { directsPerDay, directsBegun } = limits;
+  if (begun(at - day, directsPerDay) >= directsPerDay) {
+    const what = `You have begun ${directsPerDay} direct conversations within a day`;
+    throw boardError('DIRECT_LIMIT', what);
+  }
+  if (begun(0, directsBegun) >= directsBegun) {
+    throw boardError('DIRECT_LIMIT', `You have begun ${directsBegun} direct conversations`);
+  }
 }
 
 /** Whether a conversation exists for the actor: one without a message exists only for those who have begun it. */

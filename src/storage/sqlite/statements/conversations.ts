@@ -1,5 +1,4 @@
 import { and, asc, eq, gt, type SQL, sql } from 'drizzle-orm';
-import { limits } from '../../../protocol/limits.ts';
 import type { Orm } from '../file/orm.ts';
 import { blocks, groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
@@ -115,7 +114,7 @@ export function conversationStatements(orm: Orm) {
         .set({ createdBy: null })
         .where(eq(groups.id, value('group')))
         .prepare(),
-    /** How many conversations the user has begun after `:since`, counted up to the limit of a day. */
+    /** How many conversations the user has begun after `:since`, counted up to `:limit`. */
     conversationsBegun: () => {
       const some = orm
         .select({ id: groups.id })
@@ -127,7 +126,7 @@ export function conversationStatements(orm: Orm) {
             sql`+groups.kind = 'direct'`,
           ),
         )
-        .limit(limits.directsPerDay)
+        .limit(value('limit'))
         .as('some');
       return direct(client, orm.select(countColumns).from(some), countColumns);
     },

@@ -9,10 +9,10 @@ interface Entry {
 }
 
 /**
- * Limits how many new names each network makes: `burst` at once, and `perHour` in the long run. It remembers
- * ten thousand networks, and forgets first the network that has made no name for the longest time.
+ * Limits how many things each network makes, such as new names: `burst` at once, and `perHour` in the long run. It remembers
+ * ten thousand networks, and forgets first the network that has made nothing for the longest time.
  */
-export class NewNameLimit {
+export class HourlyLimit {
   private readonly entries = new Map<string, Entry>();
 
   /**
@@ -20,8 +20,8 @@ export class NewNameLimit {
    * @param now milliseconds, from any origin
    */
   constructor(
-    private readonly perHour: number,
-    private readonly burst: number,
+    readonly perHour: number,
+    readonly burst: number,
     private readonly now: () => number = () => performance.now(),
   ) {}
 
@@ -31,10 +31,20 @@ export class NewNameLimit {
     if (left < 1) throw boardError('RATE_LIMITED', Math.ceil(((1 - left) * 3600) / this.perHour));
   }
 
-  /** Counts a new name. @throws BoardError `RATE_LIMITED` if the limit is reached; the name is then not counted */
+  /** Whether the network may make one more. */
+  hasRoom(network: string): boolean {
+    return this.left(network) >= 1;
+  }
+
+  /** Counts one more. @throws BoardError `RATE_LIMITED` if the limit is reached; it is then not counted */
   take(network: string): void {
-    if (this.perHour === 0) return;
     this.require(network);
+    this.count(network);
+  }
+
+  /** Counts one more that was made, even past the limit. */
+  count(network: string): void {
+    if (this.perHour === 0) return;
     const left = this.left(network) - 1;
     this.entries.delete(network);
     this.entries.set(network, { left, at: this.now() });
@@ -42,7 +52,7 @@ export class NewNameLimit {
     if (this.entries.size > mostEntries && oldest !== undefined) this.entries.delete(oldest);
   }
 
-  /** Undoes a `take` if the name was not made after all. */
+  /** Undoes a `take` if nothing was made after all. */
   giveBack(network: string): void {
     const entry = this.entries.get(network);
     if (entry) entry.left++;

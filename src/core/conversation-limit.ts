@@ -1,0 +1,32 @@
+import { networkOf } from '../board/addresses.ts';
+import { isDirectName, userOfDirectName } from '../protocol/direct.ts';
+import { boardError } from '../protocol/errors.ts';
+import type { Method, Params } from '../protocol/schemas.ts';
+import type { Context } from './handlers/context.ts';
+
+/**
+ * Refuses a request that would begin a direct conversation if too many were begun from the network of its session. Requests about
+ * conversations that the user has go on.
+ * @throws BoardError `DIRECT_LIMIT`
+ */
+export function requireRoomForConversation<M extends Method>(
+  { session, hub }: Pick<Context, 'session' | 'hub'>,
+  method: M,
+  params: Params<M>,
+): void {
+  const name = begins(method, params);
+  const { conversations } = hub;
+  if (name === undefined || conversations.hasRoom(networkOf(session.address))) return;
+  if (hub.hasConversation(session, name)) return;
+  const { burst, perHour } = conversations;
+  const what = `${burst} direct conversations were begun from your address at once, and ${perHour} an hour after that`;
+  throw boardError('DIRECT_LIMIT', what);
+}
+
+/** The user with whom a request may begin a conversation. */
+function begins(method: Method, params: object): string | undefined {
+  if (method === 'direct.open') return (params as Params<'direct.open'>).user;
+  if (method !== 'message.post') return undefined;
+  const { group } = params as Params<'message.post'>;
+  return typeof group === 'string' && isDirectName(group) ? userOfDirectName(group) : undefined;
+}
