@@ -24,7 +24,7 @@ interface Fault {
 async function runFailing(args: string[], { calls, error, paths = [] }: Fault) {
   const inject = ['-e', `trace=${calls}`, '-e', `inject=${calls}:error=${error}`];
   const filters = paths.flatMap((path) => ['-P', path]);
-  const strace = ['-f', '-qqq', '-o', '/dev/null', ...filters, ...inject];
+  const strace = ['-f', '-qqq', '--seccomp-bpf', '-o', '/dev/null', ...filters, ...inject];
   const child = spawn('strace', [...strace, process.execPath, program, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
