@@ -15,7 +15,7 @@ import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.t
 import { ServerLock } from '../../src/storage/sqlite/file/lock.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson, startCli } from '../helpers/cli.ts';
+import { runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { connect } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, damageMessages, fillMain, poster } from './seed.ts';
@@ -31,7 +31,7 @@ function problemsIn(copy: string): string[] {
 }
 
 function backup(data: string, target: string, ...options: string[]) {
-  return runCli(['db', 'backup', target, ...options, '--data', data]);
+  return runHere(['db', 'backup', target, ...options, '--data', data]);
 }
 
 test('db backup makes one file that only its owner can read, and says what is in it', async () => {

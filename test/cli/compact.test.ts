@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { connect, openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, tamper, value } from './seed.ts';
@@ -41,7 +41,7 @@ test('db compact returns space to the disk while a server accepts posts', async 
   expect(slowest).toBeLessThan(1000);
   expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(1000 + posts);
-  expect(await runCli(['db', 'compact', '--full', '--data', data])).toMatchObject({
+  expect(await runHere(['db', 'compact', '--full', '--data', data])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining(
       `while no server runs, and process ${process.pid} is its server.`,
@@ -56,7 +56,7 @@ test('db compact without a server leaves an empty log, and says when there is no
   const { before, after } = (await compact(data)) as { before: number; after: number };
   expect(after).toBeLessThan(before / 5);
   expect(statSync(`${databaseFile(data)}-wal`, { throwIfNoEntry: false })?.size ?? 0).toBe(0);
-  const again = await runCli(['db', 'compact', '--data', data]);
+  const again = await runHere(['db', 'compact', '--data', data]);
   expect(again.stdout).toMatch(/^There is no space to return: \S+ has \d+\.\d KiB\.\n$/);
   expect(await compact(data, '--full')).toMatchObject({ full: true });
 });
@@ -68,14 +68,14 @@ test('db compact during a long read frees the pages, and says that the file shri
   const reader = connect(databaseFile(data));
   reader.exec('BEGIN');
   reader.prepare('SELECT count(*) FROM messages').get();
-  const { code, stdout } = await runCli(['db', 'compact', '--data', data]);
+  const { code, stdout } = await runHere(['db', 'compact', '--data', data]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     / still has .*: another process reads it, such as a backup\. The file shrinks when/,
   );
   reader.exec('COMMIT');
   reader.close();
-  const again = await runCli(['db', 'compact', '--data', data]);
+  const again = await runHere(['db', 'compact', '--data', data]);
   expect(again.stdout).toMatch(/^There is no space to return: /);
 });
 
@@ -85,13 +85,13 @@ test('db compact rewrites a board of the first schema once, and only while no se
   const old = connect(file, { create: true });
   old.exec(`PRAGMA auto_vacuum = NONE; VACUUM; ${readFileSync(firstSchema, 'utf8')}`);
   old.close();
-  expect(await runCli(['db', 'compact', '--data', data])).toMatchObject({
+  expect(await runHere(['db', 'compact', '--data', data])).toMatchObject({
     code: 1,
     stderr: expect.stringContaining('Upgrade it with: corkboard db migrate'),
   });
   const board = openBoard({ file });
   expect(value(data, mode)).toBe(0);
-  expect(await runCli(['db', 'compact', '--data', data])).toMatchObject({
+  expect(await runHere(['db', 'compact', '--data', data])).toMatchObject({
     code: 1,
     stderr: `corkboard: ${file} can only be rewritten while no server runs, and process ${process.pid} is its server. Stop the server and run this again.\n`,
   });

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { migrations } from '../helpers/migrations.ts';
 import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -55,7 +55,7 @@ test('db status says which server holds the database, and how long its log is', 
   const status = ['db', 'status', '--data', server.data];
   const { logSize } = (await runJson(status)) as { logSize: number };
   expect(logSize).toBe(statSync(`${databaseFile(server.data)}-wal`).size);
-  expect((await runCli(status)).stdout).toContain(
+  expect((await runHere(status)).stdout).toContain(
     `Server       running, process ${server.child.pid}\n`,
   );
   expect(await runJson(status)).toMatchObject({ server: server.child.pid });
@@ -79,7 +79,7 @@ test.each([
       ['group', 'list'],
       ['db', 'check'],
     ]) {
-      const { code, stdout, stderr } = await runCli([...command, '--data', data]);
+      const { code, stdout, stderr } = await runHere([...command, '--data', data]);
       expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
       expect(stderr).toMatch(/^corkboard: .*\n$/);
       expect(stderr).toContain(given.says);
@@ -95,7 +95,7 @@ test('db status of an empty file has no rows, and other commands refuse the file
     schema: { applied: 0, state: 'new' },
     rows: { users: null, groups: null, memberships: null, messages: null },
   });
-  const { code, stderr } = await runCli(['group', 'list', '--data', data]);
+  const { code, stderr } = await runHere(['group', 'list', '--data', data]);
   expect(code).toBe(1);
   expect(stderr).toContain('holds no board');
 });
@@ -104,8 +104,8 @@ test('db migrate makes a board, and does not change a board that is up to date',
   const data = join(tempFolder(), 'new', 'data');
   const file = databaseFile(data);
   const migrate = ['db', 'migrate', '--data', data];
-  expect(await runCli(migrate)).toEqual({ code: 0, stdout: `Made ${file}.\n`, stderr: '' });
-  expect(await runCli(migrate)).toMatchObject({ code: 0, stdout: `${file} is up to date.\n` });
+  expect(await runHere(migrate)).toEqual({ code: 0, stdout: `Made ${file}.\n`, stderr: '' });
+  expect(await runHere(migrate)).toMatchObject({ code: 0, stdout: `${file} is up to date.\n` });
   expect(await runJson(migrate)).toEqual({ file, created: false, copy: null, schema: current });
   expect(await runJson(['group', 'list', '--data', data])).toHaveLength(5);
 });
@@ -113,14 +113,14 @@ test('db migrate makes a board, and does not change a board that is up to date',
 test('db migrate refuses a newer database', async () => {
   const data = await boardFolder();
   tamper(data, newer);
-  const { code, stderr } = await runCli(['db', 'migrate', '--data', data]);
+  const { code, stderr } = await runHere(['db', 'migrate', '--data', data]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^corkboard: .* was made by a newer corkboard\..*\n$/);
 });
 
 test('db migrate refuses to run beside a server, and names its process', async () => {
   const server = await TestServer.start();
-  expect(await runCli(['db', 'migrate', '--data', server.data])).toEqual({
+  expect(await runHere(['db', 'migrate', '--data', server.data])).toEqual({
     code: 1,
     stdout: '',
     stderr:
@@ -132,7 +132,7 @@ test('db migrate refuses to run beside a server, and names its process', async (
 test('a data folder that cannot be made is reported in one line', async () => {
   const file = join(tempFolder(), 'file');
   writeFileSync(file, '');
-  const { code, stderr } = await runCli(['db', 'migrate', '--data', join(file, 'data')]);
+  const { code, stderr } = await runHere(['db', 'migrate', '--data', join(file, 'data')]);
   expect(code).toBe(1);
   expect(stderr).toMatch(/^corkboard: Cannot create .*\n$/);
   expect(existsSync(join(file, 'data'))).toBe(false);
@@ -143,7 +143,7 @@ test('db check finds nothing wrong with a board that is used', async () => {
     await poster(board, 'alice', 'main', ['one', 'two']);
     await poster(board, 'bob', 'news', ['three']);
   });
-  expect(await runCli(['db', 'check', '--data', data])).toEqual({
+  expect(await runHere(['db', 'check', '--data', data])).toEqual({
     code: 0,
     stdout: 'ok\n',
     stderr: '',
@@ -241,7 +241,7 @@ test.each([
     poster(board, 'alice', 'main', ['one', 'two', 'three']),
   );
   tamper(data, damage);
-  const { code, stdout, stderr } = await runCli(['db', 'check', '--json', '--data', data]);
+  const { code, stdout, stderr } = await runHere(['db', 'check', '--json', '--data', data]);
   expect(code).toBe(1);
   const found = JSON.parse(stdout) as { ok: boolean; problems: unknown[] };
   expect(found.ok).toBe(false);
@@ -252,7 +252,7 @@ test.each([
 test('db check prints each problem in a line of a table', async () => {
   const data = await boardFolder();
   tamper(data, 'UPDATE groups SET member_count = 1, message_count = 2 WHERE id = 5');
-  const { code, stdout, stderr } = await runCli(['db', 'check', '--data', data]);
+  const { code, stdout, stderr } = await runHere(['db', 'check', '--data', data]);
   expect(code).toBe(1);
   expect(stdout).toBe(
     'CHECK     PROBLEM\n' +
@@ -266,7 +266,7 @@ test('db check reports damaged pages without a stack trace', async () => {
   const data = await boardFolder();
   fillMain(data, 5000);
   damageMessages(data);
-  const { code, stdout, stderr } = await runCli(['db', 'check', '--data', data]);
+  const { code, stdout, stderr } = await runHere(['db', 'check', '--data', data]);
   expect(code).toBe(1);
   expect(stdout).toMatch(/^integrity /m);
   expect(stderr).toMatch(/^corkboard: .*\n$/);

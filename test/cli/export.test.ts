@@ -15,7 +15,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { formatTime } from '../../src/protocol/time.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { type CliResult, runCli, runJson, startCli } from '../helpers/cli.ts';
+import { type CliResult, runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
 import { groupNamed, login, post } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -69,7 +69,7 @@ test('an imported board equals the exported one, and its own export has the same
   expect(code).toBe(0);
   expect(stdout).toBe(`Imported 5 groups, 2 users, 7 messages into ${databaseFile(copy)}.\n`);
   expect(readFileSync(await exported(copy), 'utf8')).toBe(readFileSync(first, 'utf8'));
-  expect((await runCli(['db', 'check', '--data', copy])).stdout).toBe('ok\n');
+  expect((await runHere(['db', 'check', '--data', copy])).stdout).toBe('ok\n');
   const all = 'id, name, name_key, description, created_at, last_number, member_count';
   const groups = `SELECT ${all}, message_count, keep_messages, keep_days FROM groups`;
   expect(queryRows(copy, groups)).toEqual(queryRows(data, groups));
@@ -163,7 +163,7 @@ test('an export writes a complete, private file or no file, and overwrites only 
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one']));
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, 'mine');
-  expect(await runCli(['export', file, '--data', data])).toEqual({
+  expect(await runHere(['export', file, '--data', data])).toEqual({
     code: 1,
     stdout: '',
     stderr: `corkboard: ${file} is there already. Add --force to overwrite it.\n`,
@@ -182,12 +182,12 @@ test('an export writes a complete, private file or no file, and overwrites only 
   });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(join(file, '..'))).toEqual(['board.jsonl']);
-  const missing = await runCli(['export', join(file, '..', 'x'), '--data', join(data, 'no')]);
+  const missing = await runHere(['export', join(file, '..', 'x'), '--data', join(data, 'no')]);
   expect(missing.code).toBe(1);
   expect(missing.stderr).toMatch(/^corkboard: There is no database at .*\n$/);
   expect(readdirSync(join(file, '..'))).toEqual(['board.jsonl']);
   expect(existsSync(join(data, 'no'))).toBe(false);
-  const device = await runCli(['export', '/dev/null', '--force', '--data', data]);
+  const device = await runHere(['export', '/dev/null', '--force', '--data', data]);
   expect(device.stderr).toBe('corkboard: /dev/null is not a regular file. Name another file.\n');
 });
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupRef } from '../../src/board/board.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { login, openBoard, post, purgeReach } from '../helpers/storage.ts';
 import {
   boardFolder,
@@ -34,7 +34,7 @@ async function postedDaysAgo(...ages: number[]): Promise<string> {
 }
 
 function purge(data: string, ...options: string[]) {
-  return runCli(['group', 'purge', 'news', ...options, '--data', data]);
+  return runHere(['group', 'purge', 'news', ...options, '--data', data]);
 }
 
 function numbersLeft(data: string): unknown {
@@ -161,7 +161,7 @@ test('purge --dry-run says which messages would be deleted, and deletes none', a
     stdout: 'This would delete 3 messages of news, numbers 1 to 3.\n',
     stderr: '',
   });
-  await runCli(['message', 'delete', 'news', '2', '--yes', '--data', data]);
+  await runHere(['message', 'delete', 'news', '2', '--yes', '--data', data]);
   expect((await purge(data, '--before', '30d', '--dry-run')).stdout).toBe(
     'This would delete 2 messages of news, numbers between 1 and 3.\n',
   );
@@ -211,7 +211,7 @@ test('a purge that fails at a damaged page says what it deleted, and stores an e
   fillMain(data, 20_000);
   damageMessages(data);
   const args = ['group', 'purge', 'main', '--all', '--yes', '--data', data];
-  const { code, stdout, stderr } = await runCli(args);
+  const { code, stdout, stderr } = await runHere(args);
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
   const told =
     /^corkboard: Writing failed after (\d+) messages were deleted; the other messages remain\. \(/;

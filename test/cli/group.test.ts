@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { boardFolder, leftEvents, poster, tamper, value } from './seed.ts';
 
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -52,7 +52,7 @@ test('group show lists the members', async () => {
     await poster(board, 'bob', 'general', ['one']);
     await poster(board, 'alice', 'general');
   });
-  const { stdout } = await runCli(['group', 'show', 'general', '--data', data]);
+  const { stdout } = await runHere(['group', 'show', 'general', '--data', data]);
   expect(stdout).toMatch(/^Name {9}general\nNumber {7}2\n/);
   expect(stdout).toMatch(/\nMEMBER +JOINED +READ UP TO\nalice +\d{4}-.*Z +1\nbob +\d{4}-.*Z +0\n$/);
 
@@ -80,7 +80,7 @@ test.each(['show', 'delete', 'purge', 'edit', 'rename'])(
       rename: ['other'],
     };
     const args = ['group', command, 'Nowhere', ...(rest[command] ?? []), '--data', data];
-    expect(await runCli(args)).toEqual({
+    expect(await runHere(args)).toEqual({
       code: 1,
       stdout: '',
       stderr: 'corkboard: There is no group Nowhere.\n',
@@ -91,7 +91,7 @@ test.each(['show', 'delete', 'purge', 'edit', 'rename'])(
 test('group create makes a group, and stores an event for the server', async () => {
   const data = await boardFolder();
   const args = ['group', 'create', 'Deploys', '--description', ' What\twent out ', '--data', data];
-  expect(await runCli(args)).toEqual({
+  expect(await runHere(args)).toEqual({
     code: 0,
     stdout: 'Group Deploys is made; its number is 6.\n',
     stderr: '',
@@ -141,7 +141,7 @@ test.each([
     ['create', name],
     ['rename', 'news', name],
   ]) {
-    const { code, stdout, stderr } = await runCli(['group', ...args, '--data', data]);
+    const { code, stdout, stderr } = await runHere(['group', ...args, '--data', data]);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(`corkboard: ${says}`);
   }
@@ -151,7 +151,7 @@ test.each([
 test('a description that is too long is refused', async () => {
   const data = await boardFolder();
   const args = ['group', 'edit', 'main', '--description', 'x'.repeat(201), '--data', data];
-  expect(await runCli(args)).toMatchObject({
+  expect(await runHere(args)).toMatchObject({
     code: 1,
     stderr: 'corkboard: The description is too long: at most 200 characters.\n',
   });
@@ -160,7 +160,7 @@ test('a description that is too long is refused', async () => {
 test('group edit changes the description, and stores an event for the server', async () => {
   const data = await boardFolder();
   const args = ['group', 'edit', 'main', '--description', 'For everyone', '--data', data];
-  expect(await runCli(args)).toEqual({
+  expect(await runHere(args)).toEqual({
     code: 0,
     stdout: 'Group main is described as: For everyone\n',
     stderr: '',
@@ -181,7 +181,7 @@ test('group edit changes the description, and stores an event for the server', a
     }),
   ]);
   const empty = ['group', 'edit', '1', '--description', '', '--data', data];
-  expect((await runCli(empty)).stdout).toBe('Group main has no description now.\n');
+  expect((await runHere(empty)).stdout).toBe('Group main has no description now.\n');
 });
 
 test('group edit sets the retention, and group show says what is deleted next', async () => {
@@ -189,8 +189,8 @@ test('group edit sets the retention, and group show says what is deleted next', 
     poster(board, 'alice', 'news', ['one', 'two', 'three']),
   );
   const edit = async (...options: string[]) =>
-    (await runCli(['group', 'edit', 'news', ...options, '--data', data])).stdout;
-  const show = async () => (await runCli(['group', 'show', 'news', '--data', data])).stdout;
+    (await runHere(['group', 'edit', 'news', ...options, '--data', data])).stdout;
+  const show = async () => (await runHere(['group', 'show', 'news', '--data', data])).stdout;
   const next = async () =>
     ((await runJson(['group', 'show', 'news', '--data', data])) as { nextRemoval: unknown })
       .nextRemoval;
@@ -226,7 +226,7 @@ test('group edit sets the retention, and group show says what is deleted next', 
 
 test('group rename keeps number, members and messages, and stores an event for the server', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one']));
-  expect(await runCli(['group', 'rename', 'news', 'Olds', '--data', data])).toEqual({
+  expect(await runHere(['group', 'rename', 'news', 'Olds', '--data', data])).toEqual({
     code: 0,
     stdout: 'Group news is called Olds now.\n',
     stderr: '',
@@ -256,8 +256,8 @@ test('group rename keeps number, members and messages, and stores an event for t
 
 test('a group can change the case of its name; a rename to the same name changes nothing', async () => {
   const data = await boardFolder();
-  expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
-  expect((await runCli(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
+  expect((await runHere(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
+  expect((await runHere(['group', 'rename', 'news', 'NEWS', '--data', data])).code).toBe(0);
   expect(leftEvents(data).map(({ type }) => type)).toEqual([
     'group.changed',
     'groups.changed',
@@ -273,7 +273,7 @@ test('the public group can be neither renamed nor deleted', async () => {
     ['delete', 'main', '--yes'],
     ['delete', '1'],
   ]) {
-    expect(await runCli(['group', ...args, '--data', data])).toEqual({
+    expect(await runHere(['group', ...args, '--data', data])).toEqual({
       code: 1,
       stdout: '',
       stderr: 'corkboard: main is the public group; it can be neither renamed nor deleted.\n',
@@ -286,7 +286,7 @@ test('group delete also deletes messages and memberships, and stores an event fo
     await poster(board, 'alice', 'news', ['one', 'two']);
     await poster(board, 'bob', 'main', ['three']);
   });
-  expect(await runCli(['group', 'delete', 'news', '--yes', '--data', data])).toEqual({
+  expect(await runHere(['group', 'delete', 'news', '--yes', '--data', data])).toEqual({
     code: 0,
     stdout: 'Group news is deleted, with 2 messages and 1 membership.\n',
     stderr: '',
@@ -298,7 +298,7 @@ test('group delete also deletes messages and memberships, and stores an event fo
     { type: 'group.removed', group: { id: 3, name: 'news' } },
     { type: 'groups.changed' },
   ]);
-  expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+  expect((await runHere(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });
 
 test('group delete --json prints the deleted group, and a new group of that name has another number', async () => {
@@ -329,9 +329,9 @@ test('control characters of users do not reach the terminal, and JSON has the wh
   const hostile = 'a\u001b[2Jb\u009bc\u202ed\u0007';
   const data = await boardFolder();
   tamper(data, `UPDATE groups SET description = '${hostile}' WHERE id = 1`);
-  const human = await runCli(['group', 'show', 'main', '--data', data]);
+  const human = await runHere(['group', 'show', 'main', '--data', data]);
   expect(human.stdout).toContain('Description  a␛[2Jb\ufffdcd␇\n');
-  const json = await runCli(['group', 'show', 'main', '--json', '--data', data]);
+  const json = await runHere(['group', 'show', 'main', '--json', '--data', data]);
   expect(json.stdout).toContain('a\\u001b[2Jb\\u009bc\\u202ed\\u0007');
   expect(JSON.parse(json.stdout)).toMatchObject({ description: hostile });
 });

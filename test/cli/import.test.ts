@@ -8,7 +8,7 @@ import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson, startCli } from '../helpers/cli.ts';
+import { runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { login, main, openBoard, seen } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { boardFolder, fillMain, poster } from './seed.ts';
@@ -39,7 +39,7 @@ test('an interrupted import continues, but only with the same file', async () =>
 
   const other = join(folder, 'other.jsonl');
   writeFileSync(other, whole.replace('The public group', 'Another one here'));
-  const refused = await runCli(['import', other, '--data', copy]);
+  const refused = await runHere(['import', other, '--data', copy]);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toMatch(/is an interrupted import of something else\. .* --restart\.\n$/);
 
@@ -53,7 +53,7 @@ test('an interrupted import continues, but only with the same file', async () =>
     resumedAt: expect.any(Number),
   });
   expect(done.resumedAt).toBeGreaterThanOrEqual(20_000);
-  expect((await runCli(['export', '--data', copy])).stdout).toBe(whole);
+  expect((await runHere(['export', '--data', copy])).stdout).toBe(whole);
   expect(readdirSync(copy).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
 });
 
@@ -87,14 +87,14 @@ function linesOnDisk(partial: string): number {
 /** An export of a board with two messages, as lines that a test can spoil. */
 async function smallExport(): Promise<string[]> {
   const data = await boardFolder((board) => poster(board, 'alice', 'main', ['one', 'two']));
-  return (await runCli(['export', '--data', data])).stdout.trimEnd().split('\n');
+  return (await runHere(['export', '--data', data])).stdout.trimEnd().split('\n');
 }
 
 test('an export of version 1 can still be imported', async () => {
   const old = join(import.meta.dirname, '../fixtures/export-1.jsonl');
   const data = join(tempFolder(), 'data');
-  expect((await runCli(['import', old, '--data', data])).code).toBe(0);
-  const [header, ...lines] = (await runCli(['export', '--data', data])).stdout.split('\n');
+  expect((await runHere(['import', old, '--data', data])).code).toBe(0);
+  const [header, ...lines] = (await runHere(['export', '--data', data])).stdout.split('\n');
   const [oldHeader, ...oldLines] = readFileSync(old, 'utf8').split('\n');
   expect(JSON.parse(header ?? '')).toEqual({
     ...JSON.parse(oldHeader ?? ''),
@@ -112,14 +112,14 @@ test('an import keeps deleted messages deleted, and makes no older message visib
     await poster(board, 'bob', 'main');
     await SqliteAdministration.outside(board.client).deleteMessages(main, [3]);
   });
-  const { stdout } = await runCli(['export', '--data', data]);
+  const { stdout } = await runHere(['export', '--data', data]);
   expect(stdout).toContain('{"type":"deleted","group":"main","number":3,');
   expect(stdout).not.toContain('three');
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, stdout);
   const copy = join(tempFolder(), 'data');
-  expect((await runCli(['import', file, '--data', copy])).code).toBe(0);
-  expect((await runCli(['export', '--data', copy])).stdout).toBe(stdout);
+  expect((await runHere(['import', file, '--data', copy])).code).toBe(0);
+  expect((await runHere(['export', '--data', copy])).stdout).toBe(stdout);
   const board = openBoard({ file: databaseFile(copy) });
   expect(await seen(board, await login(board, 'bob'))).toEqual([4]);
   expect(await seen(board, await login(board, 'alice'))).toEqual([1, 2, 4]);
@@ -127,7 +127,7 @@ test('an import keeps deleted messages deleted, and makes no older message visib
     messages: 4,
   });
   writeFileSync(file, stdout.replace('"version":2', '"version":1'));
-  const refused = await runCli(['import', file, '--data', join(tempFolder(), 'data')]);
+  const refused = await runHere(['import', file, '--data', join(tempFolder(), 'data')]);
   expect(refused.stderr).toContain('type: Version 1 has no deleted messages');
 });
 
@@ -168,7 +168,7 @@ test('the import of a damaged file names the line, and leaves the board unchange
   }
   expect(readdirSync(data).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);
   expect(readFileSync(databaseFile(data))).toEqual(before);
-  expect(await runCli(['import', join(at, 'board.jsonl'), '--data', data])).toEqual({
+  expect(await runHere(['import', join(at, 'board.jsonl'), '--data', data])).toEqual({
     code: 1,
     stdout: '',
     stderr:
@@ -189,12 +189,12 @@ test('an import refuses mutes of threads that never were, and strangers in direc
     await members.muteThread(alice, 'main', 1, true);
     await members.post(alice, '@bob', { subject: 's', content: 'to @bob' });
   });
-  const { stdout } = await runCli(['export', '--without-passwords', '--data', data]);
+  const { stdout } = await runHere(['export', '--without-passwords', '--data', data]);
   const copy = join(tempFolder(), 'data');
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, stdout);
-  expect((await runCli(['import', file, '--data', copy])).stderr).toBe('');
-  expect((await runCli(['export', '--without-passwords', '--data', copy])).stdout).toBe(stdout);
+  expect((await runHere(['import', file, '--data', copy])).stderr).toBe('');
+  expect((await runHere(['export', '--without-passwords', '--data', copy])).stdout).toBe(stdout);
   const cases: [from: string | RegExp, to: string, says: string][] = [
     ['"thread":1', '"thread":2', 'thread: main has given out no number above 1'],
     [/("group":"@\d+","number":1,"sender":)"alice"/, '$1"carol"', 'sender: Not a user of this'],
@@ -211,7 +211,7 @@ test('an import refuses mutes of threads that never were, and strangers in direc
     const spoiled = stdout.replace(from, to);
     expect(spoiled, says).not.toBe(stdout);
     writeFileSync(file, spoiled);
-    const { code, stderr } = await runCli(['import', file, '--data', join(tempFolder(), 'data')]);
+    const { code, stderr } = await runHere(['import', file, '--data', join(tempFolder(), 'data')]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/ Line \d+: /);
     expect(stderr).toContain(says);
@@ -230,7 +230,7 @@ test('an import refuses a board that has content or a server', async () => {
   const held = await runCli(['import', '-', '--data', board.data], { input });
   expect(held.code).toBe(1);
   expect(held.stderr).toContain('is held by another corkboard server');
-  expect(await runCli(['import', 'no/such/file', '--data', join(data, 'no')])).toMatchObject({
+  expect(await runHere(['import', 'no/such/file', '--data', join(data, 'no')])).toMatchObject({
     code: 1,
     stderr: expect.stringMatching(/^corkboard: Cannot read no\/such\/file: .*\n$/),
   });
@@ -241,7 +241,7 @@ test('an import reports a password hash that cannot be used', async () => {
   const fixture = readFileSync(join(import.meta.dirname, '../fixtures/export-1.jsonl'), 'utf8');
   const file = join(tempFolder(), 'board.jsonl');
   writeFileSync(file, fixture.replace('ln=17,r=8', 'ln=40,r=8'));
-  const result = await runCli(['import', file, '--data', join(tempFolder(), 'new')]);
+  const result = await runHere(['import', file, '--data', join(tempFolder(), 'new')]);
   expect(result.code).toBe(1);
   expect(result.stderr).toMatch(
     /^corkboard: .*board\.jsonl cannot be imported\. Line 2: [^\n]*a login would cost too much \(ln=40,r=8,p=1\)[^\n]*\n$/,

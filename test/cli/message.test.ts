@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { boardFolder, fillMain, leftEvents, poster, queryRows, tamper, value } from './seed.ts';
 
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -54,7 +54,7 @@ test('message list says how to see further messages', async () => {
   const data = await boardFolder();
   fillMain(data, 150);
   const list = async (...options: string[]) =>
-    runCli(['message', 'list', 'main', ...options, '--data', data]);
+    runHere(['message', 'list', 'main', ...options, '--data', data]);
   expect(await list()).toMatchObject({ stderr: 'There are older messages: add --before 51\n' });
   expect(await list('--after', '0')).toMatchObject({
     stderr: 'There are newer messages: add --after 100\n',
@@ -65,7 +65,7 @@ test('message list says how to see further messages', async () => {
 test('a message of a deleted user is shown as from [deleted]', async () => {
   const data = await populated();
   tamper(data, 'UPDATE messages SET sender_id = NULL');
-  const { stdout } = await runCli(['message', 'list', 'news', '--data', data]);
+  const { stdout } = await runHere(['message', 'list', 'news', '--data', data]);
   expect(stdout).toContain('[deleted]');
   expect(await runJson(['message', 'show', 'news', '1', '--data', data])).toMatchObject({
     sender: '[deleted]',
@@ -76,7 +76,7 @@ test('a message of a deleted user is shown as from [deleted]', async () => {
 test('message show prints the content with its line breaks', async () => {
   const data = await populated();
   tamper(data, "UPDATE messages SET content = 'first\n\tsecond' || char(27) WHERE number = 2");
-  const { code, stdout } = await runCli(['message', 'show', 'news', '2', '--data', data]);
+  const { code, stdout } = await runHere(['message', 'show', 'news', '2', '--data', data]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^Group {4}news\nNumber {3}2\nSender {3}alice\nDate {5}.*Z\nSubject {2}two\n\nfirst\n\tsecond␛\n$/,
@@ -100,9 +100,9 @@ test('the error for a missing message has its number', async () => {
     stdout: '',
     stderr: 'corkboard: There is no message 6 in news.\n',
   };
-  expect(await runCli(['message', 'show', 'news', '6', '--data', data])).toEqual(expected);
+  expect(await runHere(['message', 'show', 'news', '6', '--data', data])).toEqual(expected);
   const args = ['message', 'delete', 'news', '2', '6', '--yes', '--data', data];
-  expect(await runCli(args)).toEqual(expected);
+  expect(await runHere(args)).toEqual(expected);
   expect(value(data, 'SELECT count(*) FROM messages')).toBe(5);
   expect(leftEvents(data)).toEqual([]);
 });
@@ -110,7 +110,7 @@ test('the error for a missing message has its number', async () => {
 test('message delete deletes the given messages, says how many, and stores an event for the server', async () => {
   const data = await populated();
   const args = ['message', 'delete', 'news', '4', '2', '4', '--yes', '--data', data];
-  expect(await runCli(args)).toEqual({
+  expect(await runHere(args)).toEqual({
     code: 0,
     stdout: 'Deleted 2 messages (2, 4) of news.\n',
     stderr: '',
@@ -125,7 +125,7 @@ test('message delete deletes the given messages, says how many, and stores an ev
     { type: 'message.deleted', group, number: 2, by: null },
     { type: 'message.deleted', group, number: 4, by: null },
   ]);
-  expect((await runCli(['db', 'check', '--data', data])).code).toBe(0);
+  expect((await runHere(['db', 'check', '--data', data])).code).toBe(0);
 });
 
 test('message delete --json prints the numbers', async () => {
@@ -137,7 +137,7 @@ test('message delete --json prints the numbers', async () => {
 test('message delete needs --yes if there is no terminal', async () => {
   const data = await populated();
   const args = ['message', 'delete', 'news', '1', '--data', data];
-  expect(await runCli(args)).toEqual({
+  expect(await runHere(args)).toEqual({
     code: 1,
     stdout: '',
     stderr:
@@ -150,16 +150,16 @@ test('message delete needs --yes if there is no terminal', async () => {
 test('a deleted message keeps its number and date, and says when it was deleted', async () => {
   const data = await populated();
   const at = ['--data', data];
-  await runCli(['message', 'delete', 'news', '4', '--yes', ...at]);
+  await runHere(['message', 'delete', 'news', '4', '--yes', ...at]);
   expect(await listed(data)).toEqual([1, 2, 3, 5]);
   expect(await listed(data, '--limit', '2')).toEqual([3, 5]);
   expect(
     queryRows(data, 'SELECT sender_id, subject, content, post_key FROM messages WHERE number = 4'),
   ).toEqual([{ sender_id: null, subject: '', content: '', post_key: null }]);
   const says = /^corkboard: Message 4 of news was deleted at \d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ\.\n$/;
-  expect((await runCli(['message', 'show', 'news', '4', ...at])).stderr).toMatch(says);
-  expect((await runCli(['message', 'delete', 'news', '4', '--yes', ...at])).stderr).toMatch(says);
-  expect((await runCli(['db', 'check', ...at])).code).toBe(0);
+  expect((await runHere(['message', 'show', 'news', '4', ...at])).stderr).toMatch(says);
+  expect((await runHere(['message', 'delete', 'news', '4', '--yes', ...at])).stderr).toMatch(says);
+  expect((await runHere(['db', 'check', ...at])).code).toBe(0);
   expect(await runJson(['db', 'status', ...at])).toMatchObject({ rows: { messages: 4 } });
   expect(await runJson(['stats', ...at])).toMatchObject({
     totals: { messages: 4 },
@@ -167,7 +167,7 @@ test('a deleted message keeps its number and date, and says when it was deleted'
     window: { messages: 4 },
   });
   tamper(data, "UPDATE messages SET content = 'left over' WHERE number = 4");
-  expect((await runCli(['db', 'check', ...at])).stdout).toContain(
+  expect((await runHere(['db', 'check', ...at])).stdout).toContain(
     'message 4 of news was deleted, and not all of it is gone',
   );
 });
@@ -175,7 +175,7 @@ test('a deleted message keeps its number and date, and says when it was deleted'
 test('purge and the count of a group ignore messages deleted earlier', async () => {
   const data = await populated();
   const at = ['--data', data];
-  await runCli(['message', 'delete', 'news', '2', '4', '--yes', ...at]);
+  await runHere(['message', 'delete', 'news', '2', '4', '--yes', ...at]);
   const purge = ['group', 'purge', 'news', '--yes', ...at];
   expect(await runJson([...purge, '--keep', '2', '--dry-run'])).toMatchObject({
     count: 1,
@@ -203,9 +203,9 @@ test('message show and delete accept last for the newest message, and numbers wi
   ]);
   expect(deleted).toEqual({ group: 'news', numbers: [2, 5] });
   expect((await shown('last')).subject).toBe('four');
-  const none = await runCli(['message', 'show', 'main', 'last', '--data', data]);
+  const none = await runHere(['message', 'show', 'main', 'last', '--data', data]);
   expect(none).toMatchObject({ code: 1, stderr: 'corkboard: There is no message in main.\n' });
-  const wrong = await runCli(['message', 'show', 'news', 'newest', '--data', data]);
+  const wrong = await runHere(['message', 'show', 'news', 'newest', '--data', data]);
   expect(wrong).toMatchObject({ code: 2 });
   expect(wrong.stderr).toContain('or "last"');
 });

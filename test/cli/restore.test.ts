@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { CliTerminal, runCli, runJson, startCli } from '../helpers/cli.ts';
+import { CliTerminal, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { migrations } from '../helpers/migrations.ts';
 import { connect, openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -35,7 +35,7 @@ async function changedSinceBackup(): Promise<{ data: string; backup: string }> {
 }
 
 function restore(data: string, backup: string, ...options: string[]) {
-  return runCli(['db', 'restore', backup, ...options, '--data', data]);
+  return runHere(['db', 'restore', backup, ...options, '--data', data]);
 }
 
 function problemsIn(data: string): string[] {

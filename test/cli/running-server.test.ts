@@ -1,5 +1,5 @@
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { runCli, startCli } from '../helpers/cli.ts';
+import { runCli, runHere, startCli } from '../helpers/cli.ts';
 import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
 import { boardFolder, fillMain, value } from './seed.ts';
@@ -15,7 +15,7 @@ async function served(data?: string) {
   const args = ['--rate', 'off'];
   const server = await TestServer.start(data === undefined ? { args } : { data, args });
   onTestFinished(async () => void (await server.stop()));
-  const admin = (...args: string[]) => runCli([...args, '--data', server.data]);
+  const admin = (...args: string[]) => runHere([...args, '--data', server.data]);
   return { server, admin };
 }
 
@@ -108,7 +108,7 @@ describe('beside a running server', () => {
     expect(waits.length).toBeGreaterThan(10);
     // A post that met a step waits for it, and never until the purge has ended.
     expect(Math.max(...waits)).toBeLessThan(1000);
-    expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+    expect((await runHere(['db', 'check', '--data', data])).stdout).toBe('ok\n');
     expect(value(data, 'SELECT count(*) FROM messages')).toBeLessThanOrEqual(waits.length);
   });
 
@@ -118,7 +118,7 @@ describe('beside a running server', () => {
     const purge = ['group', 'purge', 'main', '--keep', '1000', '--yes', '--data', data];
     const results = await Promise.all([runCli(purge), runCli(purge)]);
     expect(results.map(({ code }) => code)).toEqual([0, 0]);
-    expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+    expect((await runHere(['db', 'check', '--data', data])).stdout).toBe('ok\n');
     expect(value(data, 'SELECT message_count FROM groups WHERE id = 1')).toBe(1000);
   });
 });

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { boardFolder, poster, tamper } from './seed.ts';
 
 interface Document {
@@ -114,7 +114,7 @@ test('stats says if nothing was posted in the window', async () => {
     newest: null,
     window: { messages: 0, groups: [], users: [], days: [] },
   });
-  const { stdout } = await runCli(['stats', '--data', data]);
+  const { stdout } = await runHere(['stats', '--data', data]);
   expect(stdout).toContain('Oldest message  none\n');
   expect(stdout).toMatch(/\n\nNothing was posted since \S+\.\n$/);
 });

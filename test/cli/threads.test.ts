@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runHere, runJson } from '../helpers/cli.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { tamper } from './seed.ts';
 
 function post(port: number, ...args: string[]) {
-  return runCli(['post', '--port', String(port), '--user', 'builder', '--join', 'main', ...args]);
+  return runHere(['post', '--port', String(port), '--user', 'builder', '--join', 'main', ...args]);
 }
 
 test('post --reply-to answers a message, under the subject of its thread or one of its own', async () => {
@@ -38,7 +38,7 @@ test('tail --thread prints the messages of one thread, which any of them names',
   for (let n = 0; n < 12; n++) await say('between');
   await say('second', 3);
   const tail = (...args: string[]) =>
-    runCli(['tail', 'main', '--port', String(board.port), '--user', 'watcher', '--json', ...args]);
+    runHere(['tail', 'main', '--port', String(board.port), '--user', 'watcher', '--json', ...args]);
   const contents = ({ stdout }: { stdout: string }) =>
     stdout.split('\n').flatMap((line) => (line ? [JSON.parse(line).content] : []));
   const all = await tail('--thread', '3', '--no-follow');
@@ -61,11 +61,11 @@ test('an export keeps replies and their threads, and a board with a reply in a w
   await say('deleted', 3);
   await say('below', 4);
   await board.stop();
-  await runCli(['message', 'delete', 'main', '4', '--yes', '--data', board.data]);
+  await runHere(['message', 'delete', 'main', '4', '--yes', '--data', board.data]);
   const file = `${tempFolder()}/board.jsonl`;
   const data = `${tempFolder()}/imported`;
-  expect(await runCli(['export', file, '--data', board.data])).toMatchObject({ code: 0 });
-  expect(await runCli(['import', file, '--data', data])).toMatchObject({ code: 0 });
+  expect(await runHere(['export', file, '--data', board.data])).toMatchObject({ code: 0 });
+  expect(await runHere(['import', file, '--data', data])).toMatchObject({ code: 0 });
   const list = (folder: string) => runJson(['message', 'list', 'main', '--data', folder]);
   expect(await list(data)).toEqual(await list(board.data));
   expect(await list(data)).toMatchObject([
@@ -75,7 +75,7 @@ test('an export keeps replies and their threads, and a board with a reply in a w
     { number: 5, thread: 1, replyTo: 4 },
   ]);
   tamper(data, 'UPDATE messages SET thread = 2 WHERE number = 3');
-  const check = await runCli(['db', 'check', '--data', data]);
+  const check = await runHere(['db', 'check', '--data', data]);
   expect(check.code).toBe(1);
   expect(check.stdout + check.stderr).toContain('message 3 of main is not in the thread');
 });
@@ -92,7 +92,7 @@ test('tail marks a reply to a message that the reader cannot see, and prints onl
   await say('older', 1);
   await say('newer', 3);
   const tail = (...args: string[]) =>
-    runCli(['tail', 'main', '--port', String(board.port), '--user', 'watcher', ...args]);
+    runHere(['tail', 'main', '--port', String(board.port), '--user', 'watcher', ...args]);
   const headers = (await tail('--no-follow', '--headers')).stdout.trimEnd().split('\n');
   expect(headers.slice(-2)).toEqual([
     expect.stringMatching(/ \| ↩ 1 \(you cannot see it\)$/),

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { TestBoard } from '../helpers/board.ts';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { has } from '../helpers/programs.ts';
 import { makeSshKey } from '../helpers/ssh-keys.ts';
 import { login } from '../helpers/storage.ts';
@@ -17,7 +17,7 @@ function withAlice(): Promise<string> {
 
 test('user keys adds a key from a line, a file or standard input, lists and removes it', async () => {
   const data = await withAlice();
-  const run = (...args: string[]) => runCli(['user', 'keys', 'alice', ...args, '--data', data]);
+  const run = (...args: string[]) => runHere(['user', 'keys', 'alice', ...args, '--data', data]);
   expect((await run()).stdout).toBe('User alice has no SSH key.\n');
   const [line, file, input] = ['line', 'file', 'input'].map(keyLine) as [
     ReturnType<typeof keyLine>,
@@ -57,7 +57,7 @@ test('user keys adds a key from a line, a file or standard input, lists and remo
 test('user keys says what is wrong with a key, a file and a user, and changes nothing', async () => {
   const data = await withAlice();
   const run = (user: string, given: string) =>
-    runCli(['user', 'keys', user, '--add', given, '--data', data]);
+    runHere(['user', 'keys', user, '--add', given, '--data', data]);
   const { line } = keyLine('a');
   const missing = await run('alice', join(data, 'nothing.pub'));
   expect(missing.code).toBe(1);
@@ -65,7 +65,7 @@ test('user keys says what is wrong with a key, a file and a user, and changes no
   expect((await run('alice', 'ssh-dss AAAA')).stderr).toContain('DSA keys are too weak');
   expect((await run('nobody', line)).stderr).toBe('corkboard: There is no user nobody.\n');
   const both = ['user', 'keys', 'alice', '--add', line, '--remove', 'x', '--data', data];
-  expect((await runCli(both)).code).toBe(2);
+  expect((await runHere(both)).code).toBe(2);
   expect(await runJson(['user', 'keys', 'alice', '--data', data])).toEqual([]);
 });
 
@@ -74,7 +74,15 @@ test.skipIf(!has('ssh-keygen') && !process.env.CI)(
   async () => {
     const data = await withAlice();
     const { file } = makeSshKey();
-    const { code, stderr } = await runCli(['user', 'keys', 'alice', '--add', file, '--data', data]);
+    const { code, stderr } = await runHere([
+      'user',
+      'keys',
+      'alice',
+      '--add',
+      file,
+      '--data',
+      data,
+    ]);
     expect(code).toBe(1);
     expect(stderr).toMatch(/it is a private key.*ends in \.pub/);
     expect(stderr).not.toContain('b3BlbnNzaC1rZXk');
@@ -87,7 +95,7 @@ test('beside a server, a removed key ends the sessions that came by it', async (
   const peer = await vouchedPeer(board);
   const { token } = await peer.call('door.login', { user: 'alice', key, create: true });
   const args = ['user', 'keys', 'alice', '--remove', key.fingerprint, '--data', board.data];
-  const { stdout } = await runCli(args);
+  const { stdout } = await runHere(args);
   expect(stdout).toBe(
     `The SSH key ${key.fingerprint} of alice is removed. Nothing protects the name now: anyone can use it.\n`,
   );
@@ -101,7 +109,7 @@ test('beside a server, a removed key ends the sessions that came by it', async (
 
 test('without a password, a name with an SSH key stays protected', async () => {
   const data = await withAlice();
-  const run = (...args: string[]) => runCli(['user', ...args, '--data', data]);
+  const run = (...args: string[]) => runHere(['user', ...args, '--data', data]);
   await run('keys', 'alice', '--add', keyLine('a').line);
   expect((await run('password', 'alice', '--no-password')).stdout).toBe(
     'The name alice has no password now. Its SSH keys protect it.\n',
@@ -119,12 +127,12 @@ test('a key that its user has added as a line is shown as not confirmed, and mov
   }
   await board.stop();
   const file = join(tempFolder(), 'board.jsonl');
-  await runCli(['export', file, '--data', board.data]);
+  await runHere(['export', file, '--data', board.data]);
   const moved = tempFolder();
-  expect((await runCli(['import', file, '--data', moved])).code).toBe(0);
-  expect((await runCli(['db', 'check', '--data', moved])).code).toBe(0);
+  expect((await runHere(['import', file, '--data', moved])).code).toBe(0);
+  expect((await runHere(['db', 'check', '--data', moved])).code).toBe(0);
   const keys = (...args: string[]) => ['user', 'keys', 'mallory', ...args, '--data', moved];
-  expect((await runCli(keys())).stdout).toMatch(
+  expect((await runHere(keys())).stdout).toMatch(
     /^FINGERPRINT.*\nSHA256:\S{43} {2}ssh-ed25519 {2}laptop .*Z {2}not confirmed\n$/,
   );
   expect(await runJson(keys())).toMatchObject([{ fingerprint, confirmed: false }]);

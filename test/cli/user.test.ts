@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { runCli, runJson } from '../helpers/cli.ts';
+import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { login } from '../helpers/storage.ts';
 import { boardFolder, leftEvents, poster, tamper, value } from './seed.ts';
 
@@ -48,13 +48,13 @@ test('user list --json has times in microseconds, and null for a user who never 
     expect.objectContaining({ id: 1, name: 'bob', groups: 1 }),
     expect.objectContaining({ id: 3, name: 'carol', groups: 0, lastSeenAt: null }),
   ]);
-  const { stdout } = await runCli(['user', 'list', '--data', data]);
+  const { stdout } = await runHere(['user', 'list', '--data', data]);
   expect(stdout).toMatch(/carol .*Z {2}never\n/);
 });
 
 test('user show lists the groups, whatever the case of the name', async () => {
   const data = await populated();
-  const { code, stdout } = await runCli(['user', 'show', 'ALICE', '--data', data]);
+  const { code, stdout } = await runHere(['user', 'show', 'ALICE', '--data', data]);
   expect(code).toBe(0);
   expect(stdout).toMatch(
     /^Name {7}Alice\nNumber {5}2\nCreated {4}.*\nLast seen {2}.*Z\nPassword {3}no\nSSH keys {3}0\n\n/,
@@ -101,7 +101,7 @@ test('user show --json includes the memberships', async () => {
 
 test('user show of a missing user fails with the name in the error', async () => {
   const data = await populated();
-  expect(await runCli(['user', 'show', 'mallory\u001b[2J', '--data', data])).toEqual({
+  expect(await runHere(['user', 'show', 'mallory\u001b[2J', '--data', data])).toEqual({
     code: 1,
     stdout: '',
     stderr: 'corkboard: There is no user mallory␛[2J.\n',
@@ -118,13 +118,13 @@ test('user create makes a user with a password from a file, standard input, or w
     stdout: 'User zed is made, with a password.\n',
     stderr: '',
   });
-  expect((await runCli([...create, 'guest', '--no-password'])).code).toBe(0);
+  expect((await runHere([...create, 'guest', '--no-password'])).code).toBe(0);
   expect(value(data, "SELECT password_hash FROM users WHERE name = 'zed'")).toMatch(/^\$scrypt\$/);
-  expect(await runCli([...create, 'ZED', '--no-password'])).toMatchObject({
+  expect(await runHere([...create, 'ZED', '--no-password'])).toMatchObject({
     code: 1,
     stderr: 'corkboard: There is a user zed already.\n',
   });
-  const unasked = await runCli([...create, 'yves']);
+  const unasked = await runHere([...create, 'yves']);
   expect(unasked.code).toBe(1);
   expect(unasked.stderr).toContain('There is no terminal to ask for a password on');
 });
@@ -132,8 +132,8 @@ test('user create makes a user with a password from a file, standard input, or w
 test('user ban stores the reason, and unban lifts the ban', async () => {
   const data = await populated();
   const ban = ['user', 'ban', 'bob', '--reason', 'Advertising', '--data', data];
-  expect((await runCli(ban)).stdout).toBe('User bob is banned.\n');
-  expect((await runCli(['user', 'list', '--data', data])).stdout).toMatch(
+  expect((await runHere(ban)).stdout).toBe('User bob is banned.\n');
+  expect((await runHere(['user', 'list', '--data', data])).stdout).toMatch(
     / bob .* banned: Advertising\n/,
   );
   expect(leftEvents(data)).toEqual([
@@ -144,13 +144,13 @@ test('user ban stores the reason, and unban lifts the ban', async () => {
     },
   ]);
   expect(value(data, 'SELECT count(*) FROM tokens WHERE user_id = 1')).toBe(0);
-  expect((await runCli(['user', 'unban', 'bob', '--data', data])).code).toBe(0);
+  expect((await runHere(['user', 'unban', 'bob', '--data', data])).code).toBe(0);
   expect(value(data, "SELECT banned_at FROM users WHERE name = 'bob'")).toBeNull();
 });
 
 test('user rename stores an event for the server, and refuses a name in use', async () => {
   const data = await populated();
-  const rename = (to: string) => runCli(['user', 'rename', 'bob', to, '--data', data]);
+  const rename = (to: string) => runHere(['user', 'rename', 'bob', to, '--data', data]);
   expect((await rename('alice')).stderr).toBe('corkboard: There is a user Alice already.\n');
   expect((await rename('robert')).code).toBe(0);
   expect(leftEvents(data)).toEqual([
@@ -184,7 +184,7 @@ test.each([
   },
 ])('user delete $purge ends the memberships and keeps every count right', async (given) => {
   const data = await populated();
-  const { code, stdout } = await runCli([
+  const { code, stdout } = await runHere([
     'user',
     'delete',
     'bob',
@@ -204,5 +204,5 @@ test.each([
     { type: 'member.left', origin: null, group: { id: 1, name: 'main' }, user },
     ...given.purged,
   ]);
-  expect((await runCli(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+  expect((await runHere(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });

@@ -39,14 +39,25 @@ export function runCli(args: string[], options: CliOptions = {}): Promise<CliRes
 }
 
 /**
- * Runs a command to its end in this process, where many of them take no longer than one that is
- * started: for what asks nothing and waits for no signal.
+ * Runs a command to its end in this process, where many of them take no longer than one that is started. It has no standard
+ * input and no terminal. Runs wait for each other, because they share standard output. For tests of signals, pipes, exits,
+ * what is asked, and runs at the same time, use `runCli`.
  */
-export async function runHere(args: string[]): Promise<CliResult> {
+export function runHere(args: string[]): Promise<CliResult> {
+  const result = lastHere.then(() => runNow(args));
+  lastHere = result.catch(() => {});
+  return result;
+}
+
+let lastHere: Promise<unknown> = Promise.resolve();
+
+async function runNow(args: string[]): Promise<CliResult> {
   const told = { stdout: '', stderr: '' };
   const streams = ['stdout', 'stderr'] as const;
   const before = streams.map((name) => process[name].write);
   const listeners = process.stdout.listeners('error');
+  const around = process.env;
+  process.env = environment({});
   for (const name of streams) {
     process[name].write = (text: string | Uint8Array) => {
       told[name] += text.toString();
@@ -57,6 +68,7 @@ export async function runHere(args: string[]): Promise<CliResult> {
     const command = await buildProgram(args[0]);
     return { code: await run(command, ['node', 'corkboard', ...args]), ...told };
   } finally {
+    process.env = around;
     for (const [at, name] of streams.entries()) Object.assign(process[name], { write: before[at] });
     for (const added of process.stdout.listeners('error')) {
       if (!listeners.includes(added)) process.stdout.off('error', added as () => void);
@@ -64,9 +76,10 @@ export async function runHere(args: string[]): Promise<CliResult> {
   }
 }
 
-/** Runs the program with `--json`, and gives its document; fails where the program does. */
-export async function runJson(args: string[], options: CliOptions = {}): Promise<unknown> {
-  const { code, stdout, stderr } = await runCli([...args, '--json'], options);
+/** Runs a command with `--json`, in this process if it has no options, and gives its document; fails if the command fails. */
+export async function runJson(args: string[], options?: CliOptions): Promise<unknown> {
+  const json = [...args, '--json'];
+  const { code, stdout, stderr } = await (options ? runCli(json, options) : runHere(json));
   if (code !== 0) throw new Error(`exit ${code}: ${stderr}`);
   return JSON.parse(stdout);
 }
