@@ -1,5 +1,3 @@
-import { copyFileSync, existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { BoardEvent } from '../../src/board/types.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
@@ -10,8 +8,8 @@ import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
 import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
 import { Store } from '../../src/storage/sqlite/serving/store.ts';
 import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
+import { putNewBoard } from '../helpers/new-board.ts';
 import { newFile } from '../helpers/storage.ts';
-import { tempFolder } from '../helpers/temp.ts';
 import type { StorageOptions, StorageUnderTest } from './storage.ts';
 
 /** SQLite as the contract drives it: a server's store, and a connection of its own for the operator. */
@@ -98,35 +96,23 @@ class SqliteUnderTest implements StorageUnderTest {
 /** Opens the storage in `file`, a new board if left out; it is closed when the test has ended. */
 export function openSqlite(
   options: StorageOptions = {},
-  file: string = copyOfNewBoard(options.groups),
+  file: string = newBoard(options.groups),
 ): StorageUnderTest {
   const storage = new SqliteUnderTest(file, options);
   onTestFinished(() => storage.close());
   return storage;
 }
 
-const templates = new Map<string, string>();
-
-/** A new board is made once and copied: its migrations take longer than most tests. */
-function copyOfNewBoard(groups?: readonly string[]): string {
-  const key = `${groups}`;
-  let template = templates.get(key);
-  if (!template || !existsSync(template)) {
-    template = join(tempFolder(), 'template.db');
-    makeBoard(template, groups);
-    templates.set(key, template);
-  }
+/** A new board, with these of its first groups. */
+function newBoard(groups?: readonly string[]): string {
   const file = newFile();
-  copyFileSync(template, file);
+  putNewBoard(file);
+  if (groups) {
+    const client = openShared(file);
+    client
+      .prepare('DELETE FROM groups WHERE name NOT IN (SELECT value FROM json_each(?))')
+      .run(JSON.stringify(groups));
+    client.close();
+  }
   return file;
-}
-
-function makeBoard(file: string, groups?: readonly string[]): void {
-  const { client, lock } = openHeld(file);
-  const remove = client.prepare(
-    'DELETE FROM groups WHERE name NOT IN (SELECT value FROM json_each(?))',
-  );
-  if (groups) remove.run(JSON.stringify(groups));
-  client.close();
-  lock.release();
 }

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
 import { App } from '../../src/app.ts';
@@ -9,6 +10,7 @@ import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { JsonPeer } from './json-peer.ts';
+import { putNewBoard } from './new-board.ts';
 import { quickPasswords } from './passwords.ts';
 import { tempFolder } from './temp.ts';
 import { TextPeer } from './text-peer.ts';
@@ -48,6 +50,8 @@ export class TestBoard {
       limits: { ...serverLimits, commandsPerSecond: 0, newNamesPerHour: 0, ...limits },
       ...options,
     };
+    const file = databaseFile(config.data);
+    if (!existsSync(file)) putNewBoard(file);
     const app = await App.start(config, pino({ level: 'silent' }), passwords);
     const board = new TestBoard(app, config, passwords);
     onTestFinished(() => board.stop());

@@ -3,12 +3,15 @@ import { once } from 'node:events';
 import { openSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
+import { putNewBoard } from './new-board.ts';
 import { tempFolder } from './temp.ts';
 
 /** The built program, as `node` runs it. */
 export const program = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface ServerOptions {
+  /** The folder of its database: a new board if left out. */
   data?: string;
   /** Where it listens: on a free port if left out. */
   where?: string[];
@@ -38,7 +41,7 @@ export class TestServer {
 
   /** Starts one and waits until it listens. Its port is 0 if its first address has none. */
   static async start({
-    data = tempFolder(),
+    data = newBoardFolder(),
     where = ['--port', '0'],
     args = [],
     logTo,
@@ -99,4 +102,10 @@ export class TestServer {
       printed += text[0];
     }
   }
+}
+
+function newBoardFolder(): string {
+  const folder = tempFolder();
+  putNewBoard(databaseFile(folder));
+  return folder;
 }

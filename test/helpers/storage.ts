@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { Admission } from '../../src/board/admission.ts';
@@ -25,6 +26,7 @@ import { openHeld } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAccounts } from '../../src/storage/sqlite/serving/accounts.ts';
 import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
 import { Store, type StoreOptions } from '../../src/storage/sqlite/serving/store.ts';
+import { putNewBoard } from './new-board.ts';
 import { tempFolder } from './temp.ts';
 
 /** Of the announcement of a purge: the members who could see the removed messages. */
@@ -61,6 +63,7 @@ export function openBoard({
   durable = true,
   ...options
 }: { file?: string; durable?: boolean } & Partial<StoreOptions> = {}): StoredBoard {
+  if (!existsSync(file)) putNewBoard(file);
   const held = openHeld(file, { busyTimeout: 0 });
   if (!durable) held.client.pragma('synchronous = OFF');
   const events: BoardEvent[] = [];
