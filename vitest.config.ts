@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    globalSetup: ['test/helpers/build.ts'],
+    globalSetup: ['test/helpers/memory-folder.ts', 'test/helpers/build.ts'],
     // Most of a test is waiting for another process: more of them than cores, so that none idles.
     maxWorkers: 3,
     // No test changes a module, and loading all of them anew for each file took a third of the time.

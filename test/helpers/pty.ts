@@ -38,12 +38,13 @@ export class Pty {
       allowProposedApi: true,
       reflowCursorLine: true,
     });
-    const { PATH = '' } = process.env;
+    const { PATH = '', NODE_COMPILE_CACHE = '' } = process.env;
     this.process = spawn(command, args, {
       cols,
       rows,
       env: {
         PATH,
+        NODE_COMPILE_CACHE,
         TERM: 'xterm-256color',
         LANG: 'C.UTF-8',
         XDG_STATE_HOME: this.state,
