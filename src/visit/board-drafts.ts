@@ -3,7 +3,7 @@ import type { BoardClient } from '../client/board-client.ts';
 import { BoardError } from '../protocol/errors.ts';
 import type { Result } from '../protocol/schemas.ts';
 import { screenLimits } from '../protocol/screen-limits.ts';
-import { type Draft, type DraftStore, draftsInMemory } from '../screen/widgets/drafts.ts';
+import { type Draft, type DraftStore, draftsInMemory, movedIn } from '../screen/widgets/drafts.ts';
 
 // How long a visit that ends waits until the board has its drafts, in milliseconds. A board that does not answer has ended.
 const lastAttempts = 1500;
@@ -32,6 +32,8 @@ class BoardDrafts implements VisitorDrafts {
   private readonly drafts: Map<string, Draft>;
   /** Places whose draft the board does not have yet. */
   private readonly changed = new Set<string>();
+  /** Moves that the board has not made yet. They come before the changes. */
+  private moves: { readonly from: string; readonly place: string }[] = [];
   private sending: Promise<void> | undefined;
   private refusal: string | undefined;
 
@@ -84,8 +86,25 @@ class BoardDrafts implements VisitorDrafts {
     return 'The draft is kept until you leave, and by the board once the connection is back.';
   }
 
+  /**
+   * The board moves the text that it has, which another visit of the user may have changed since. All visits of the user move
+   * their drafts at the same time.
+   */
+  move(from: string, to: string): void {
+    const draft = this.drafts.get(from);
+    if (!draft || this.drafts.has(to) || to.length > screenLimits.place) return;
+    if (this.changed.has(from)) {
+      movedIn(this, from, to);
+      return;
+    }
+    this.drafts.delete(from);
+    this.drafts.set(to, draft);
+    this.moves.push({ from, place: to });
+    this.sending ??= this.send();
+  }
+
   async flush(): Promise<void> {
-    if (this.changed.size > 0) this.sending ??= this.send();
+    if (this.changed.size + this.moves.length > 0) this.sending ??= this.send();
     const late = new AbortController();
     const given = delay(lastAttempts, undefined, { signal: late.signal }).catch(() => {});
     await Promise.race([this.sending, given]);
@@ -108,6 +127,11 @@ class BoardDrafts implements VisitorDrafts {
     const refused = new Set<string>();
     let refusal: string | undefined;
     for (;;) {
+      const [move] = this.moves;
+      if (move) {
+        if (!(await this.sendMove(move))) break;
+        continue;
+      }
       const [place] = this.changed;
       if (place === undefined) break;
       this.changed.delete(place);
@@ -124,5 +148,19 @@ class BoardDrafts implements VisitorDrafts {
     for (const place of refused) this.changed.add(place);
     this.refusal = refusal;
     this.sending = undefined;
+  }
+
+  /** @returns whether the board has answered. A move that it refuses leaves the draft where it is */
+  private async sendMove(move: {
+    readonly from: string;
+    readonly place: string;
+  }): Promise<boolean> {
+    try {
+      await this.board.call('draft.set', move);
+    } catch (error) {
+      if (!(error instanceof BoardError)) return false;
+    }
+    this.moves = this.moves.filter((other) => other !== move);
+    return true;
   }
 }

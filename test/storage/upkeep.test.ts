@@ -116,3 +116,23 @@ test('the space of deleted messages is returned in steps, except what the next p
   board.client.pragma('wal_checkpoint(TRUNCATE)');
   expect(statSync(board.file).size).toBeLessThan(before);
 });
+
+test('drafts that were not changed for a year are removed in steps, and no others, while the clock is trusted', async () => {
+  let isTrusted = false;
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const now = Date.now() * 1000;
+  const add = board.client.prepare(
+    "INSERT INTO drafts (user_id, place, content, written_at) VALUES (?, ?, 'x', ?)",
+  );
+  const year = 365 * day * 1000;
+  for (let nth = 0; nth < 300; nth++) add.run(alice.user.id, `old ${nth}`, now - year - day * 1000);
+  add.run(alice.user.id, 'young', now - year + day * 1000);
+  const places = () => board.client.prepare('SELECT place FROM drafts').pluck().all();
+  const upkeep = new SqliteUpkeep(board.store, { clockIsTrusted: async () => isTrusted });
+  expect(await settle(() => upkeep.removeStale())).toBe(0);
+  expect(places()).toHaveLength(301);
+  isTrusted = true;
+  expect(await settle(() => upkeep.removeStale())).toBe(2);
+  expect(places()).toEqual(['young']);
+});

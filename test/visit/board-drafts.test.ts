@@ -67,3 +67,34 @@ test('a draft that the board refuses keeps no other from being kept', async () =
   expect(drafts.set('more', { text: 'x' })).toContain('The draft is kept until you leave.');
   await client.close();
 });
+
+test('drafts that go with the new name of a group are the newest of all visits', async () => {
+  const alice = await Guest.known('alice');
+  const before = await visitOf(alice);
+  before.drafts.set('news', { text: 'old' });
+  before.drafts.set('news#17', { text: 'an answer' });
+  before.drafts.set('tidings#17', { text: 'another answer' });
+  await before.drafts.flush();
+  const [first, second] = [await visitOf(alice), await visitOf(alice)];
+  second.drafts.set('news', { text: 'newer' });
+  await second.drafts.flush();
+  // Both visits are notified of the new name; the second goes on writing.
+  for (const { drafts } of [second, first]) {
+    for (const place of ['news', 'news#17']) drafts.move(place, place.replace('news', 'tidings'));
+    await drafts.flush();
+  }
+  const { drafts } = await visitOf(alice);
+  expect(drafts.get('tidings')?.text).toBe('newer');
+  expect(drafts.get('news')).toBeUndefined();
+  // A draft that is there already stays, and so does the other one.
+  expect([drafts.get('news#17')?.text, drafts.get('tidings#17')?.text]).toEqual([
+    'an answer',
+    'another answer',
+  ]);
+  // A text that the board does not have yet moves as it is.
+  second.drafts.set('tidings', { text: 'newest' });
+  second.drafts.move('tidings', 'events');
+  await second.drafts.flush();
+  expect((await visitOf(alice)).drafts.get('events')?.text).toBe('newest');
+  for (const { client } of [before, first, second]) await client.close();
+});

@@ -15,6 +15,8 @@ export interface ScreenRepository {
   drafts(actor: Actor): Promise<StoredDraft[]>;
   /** Keeps a draft in the place of an earlier one. Drops the oldest if they are too many or too long. @throws `NAME_UNPROTECTED` */
   keepDraft(actor: Actor, draft: StoredDraft): Promise<void>;
+  /** Moves a draft to another place. Nothing happens if there is no such draft, or one at the other place already. @throws `NAME_UNPROTECTED` */
+  moveDraft(actor: Actor, from: string, to: string): Promise<void>;
   removeDraft(actor: Actor, place: string): Promise<void>;
   /** The keys.toml of the actor; undefined if there is none. */
   screenKeys(actor: Actor): Promise<string | undefined>;

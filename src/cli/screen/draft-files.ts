@@ -3,7 +3,12 @@ import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:
 import { basename, join } from 'node:path';
 import { stateFolder } from '../../chat/state-folder.ts';
 import { cleanLine, cleanText } from '../../protocol/clean.ts';
-import { type Draft, type DraftStore, draftsInMemory } from '../../screen/widgets/drafts.ts';
+import {
+  type Draft,
+  type DraftStore,
+  draftsInMemory,
+  movedIn,
+} from '../../screen/widgets/drafts.ts';
 import { readSmallFile } from '../asking/text-file.ts';
 
 // Files of one user that are looked at for a list of drafts.
@@ -19,7 +24,7 @@ export function draftsInFiles(board: string, user: string): DraftStore {
   const memory = draftsInMemory();
   const folder = () => join(stateFolder(), 'drafts', fileName(board), fileName(user));
   const fileOf = (place: string) => join(folder(), `${fileName(place)}.txt`);
-  return {
+  const store: DraftStore = {
     lasts: 'in files in your home folder',
     places: () => [...new Set([...memory.places(), ...placesIn(folder)])],
     get: (place) => memory.get(place) ?? read(() => fileOf(place))?.draft,
@@ -39,7 +44,9 @@ export function draftsInFiles(board: string, user: string): DraftStore {
         return `The draft cannot be kept in a file: ${(error as Error).message}. ${kept}`;
       }
     },
+    move: (from, to) => movedIn(store, from, to),
   };
+  return store;
 }
 
 interface Written {

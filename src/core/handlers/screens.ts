@@ -14,9 +14,10 @@ export const screenHandlers: Pick<
     };
   },
 
-  'draft.set': async ({ session, screens }, { place, subject, content: text }) => {
+  'draft.set': async ({ session, screens }, { place, from, subject, content: text }) => {
     const { actor } = session;
-    if (text === undefined) await screens.removeDraft(actor, place);
+    if (from !== undefined) await screens.moveDraft(actor, from, place);
+    else if (text === undefined) await screens.removeDraft(actor, place);
     else await screens.keepDraft(actor, { place, subject: subject ?? null, text });
     return {};
   },

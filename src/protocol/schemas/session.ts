@@ -50,10 +50,11 @@ export const sessionMethods = {
       ),
     }),
   },
-  /** Removes the draft without `content`. */
+  /** Removes the draft without `content`. With `from`, moves the draft of that place to `place`, unless there is one. */
   'draft.set': {
     params: z.strictObject({
       place: z.string().max(screenLimits.place),
+      from: z.string().max(screenLimits.place).optional(),
       subject: z.string().max(screenLimits.subject).optional(),
       content: z.string().max(screenLimits.text).optional(),
     }),

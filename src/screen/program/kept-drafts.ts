@@ -64,16 +64,14 @@ export class KeptDrafts implements DraftStore {
       const place = draftPlace(each);
       if (place.to === 'command' || place.group !== was) continue;
       const next = `${now}${each.slice(was.length)}`;
-      const draft = this.get(each);
-      // Another screen of the same user may have moved it.
-      if (!draft || this.get(next)) {
-        this.look(each);
-        this.look(next);
-        continue;
-      }
-      this.set(next, draft);
-      if (this.get(next)) this.set(each, undefined);
+      this.move(each, next);
     }
+  }
+
+  move(from: string, to: string): void {
+    this.store.move(from, to);
+    this.look(from);
+    this.look(to);
   }
 
   /** Another screen of the user may have changed a draft. */

@@ -18,6 +18,16 @@ export interface DraftStore {
    * @returns a sentence that says where it is, or why it could not be kept
    */
   set(place: string, draft: Draft | undefined): string;
+  /** Moves a draft to another place. It stays where it is if there is a draft already, or if it cannot be kept there. */
+  move(from: string, to: string): void;
+}
+
+/** `DraftStore.move` of a store that has no better way. */
+export function movedIn(store: Pick<DraftStore, 'get' | 'set'>, from: string, to: string): void {
+  const draft = store.get(from);
+  if (!draft || store.get(to)) return;
+  store.set(to, draft);
+  if (store.get(to)) store.set(from, undefined);
 }
 
 // Drafts in memory, in UTF-16 code units: each is at most a message of the largest size.
@@ -29,7 +39,7 @@ const mostUnits = 128 * 1024;
  */
 export function draftsInMemory(lasts = 'until you leave'): DraftStore {
   const drafts = new Map<string, Draft>();
-  return {
+  const store: DraftStore = {
     lasts,
     places: () => [...drafts.keys()],
     get: (place) => drafts.get(place),
@@ -46,5 +56,7 @@ export function draftsInMemory(lasts = 'until you leave'): DraftStore {
         ? `The draft is kept ${lasts}.`
         : 'The draft is too long to be kept.';
     },
+    move: (from, to) => movedIn(store, from, to),
   };
+  return store;
 }

@@ -28,7 +28,7 @@ import {
 } from './removal.ts';
 import { closeReports, report } from './reports.ts';
 import { setRole } from './roles.ts';
-import { keepDraft, removeDraft, setScreenKeys } from './screens.ts';
+import { keepDraft, moveDraft, removeDraft, setScreenKeys } from './screens.ts';
 import { indexMessages, rebuildSearchIndex } from './search-index.ts';
 import { disconnect, login, loginKnown, logout, resume, setPassword } from './sessions.ts';
 import { announcePurged } from './spans.ts';
@@ -117,8 +117,8 @@ const acts = {
   dropClaims,
   removeKey,
   keepDraft,
+  moveDraft,
   removeDraft,
-
   setScreenKeys,
   removeExpired,
   removeUnused,

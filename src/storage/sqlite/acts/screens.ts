@@ -23,6 +23,15 @@ export function keepDraft(
   }
 }
 
+/** @throws BoardError as `ScreenRepository.moveDraft` does */
+export function moveDraft(
+  { statements }: ServerTx,
+  { actor, from, to }: { actor: Actor; from: string; to: string },
+): void {
+  requireOwnScreen(statements, actor);
+  statements.moveDraft.run({ user: actor.user.id, from, to });
+}
+
 export function removeDraft(
   { statements }: ServerTx,
   { actor, place }: { actor: Actor; place: string },

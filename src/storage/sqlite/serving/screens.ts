@@ -24,6 +24,10 @@ export class SqliteScreens implements ScreenRepository {
     return this.store.run('keepDraft', args, { payer: actor.payer, bytes });
   }
 
+  moveDraft(actor: Actor, from: string, to: string): Promise<void> {
+    return this.store.run('moveDraft', { actor: plain(actor), from, to }, actor);
+  }
+
   removeDraft(actor: Actor, place: string): Promise<void> {
     return this.store.run('removeDraft', { actor: plain(actor), place }, actor);
   }

@@ -43,6 +43,19 @@ export function draftStatements(orm: Orm) {
         .delete(drafts)
         .where(and(ofUser, eq(drafts.place, value('place'))))
         .prepare(),
+    /** Moves the draft of the place `:from` to `:to`, unless the user has one there. */
+    moveDraft: () =>
+      orm
+        .update(drafts)
+        .set({ place: sql`${value('to')}` })
+        .where(
+          and(
+            ofUser,
+            eq(drafts.place, value('from')),
+            sql`NOT EXISTS (SELECT 1 FROM drafts AS other WHERE other.user_id = ${value('user')} AND other.place = ${value('to')})`,
+          ),
+        )
+        .prepare(),
     removeDraftsOfUser: () => orm.delete(drafts).where(ofUser).prepare(),
     /** Finds a row if there is a draft that was written before a time. */
     staleDraft: () =>
