@@ -88,9 +88,9 @@ test('a commit that makes a checkpoint due copies nothing itself', async () => {
   const client = withTable();
   const checkpoints = new Checkpoints(client, () => {});
   onTestFinished(() => checkpoints.close());
-  write(client, 1500);
+  write(client, 2500);
   checkpoints.afterCommit();
-  expect(pending(client)).toBeGreaterThan(1500);
+  expect(pending(client)).toBeGreaterThan(2500);
   await checkpoints.settled();
   expect(pending(client)).toBe(0);
 });
@@ -104,12 +104,12 @@ test('a checkpoint that fails in its thread loses nothing and is tried again', a
     () => now,
   );
   onTestFinished(() => checkpoints.close());
-  write(client, 1500);
+  write(client, 2500);
   renameSync(client.name, `${client.name}.away`);
   checkpoints.afterCommit();
   await checkpoints.settled();
   renameSync(`${client.name}.away`, client.name);
-  expect(pending(client)).toBeGreaterThan(1500);
+  expect(pending(client)).toBeGreaterThan(2500);
   now += 10_000;
   checkpoints.afterCommit();
   await checkpoints.settled();
@@ -124,7 +124,7 @@ test('without a reader, the log of a busy board stays short', async () => {
   for (let turn = 0; turn < 40; turn++) {
     const posts = Array.from({ length: 64 }, () => board.repository.post(alice, main, message));
     await Promise.all(posts);
-    await expect.poll(() => pending(board.client), { interval: 1 }).toBeLessThan(1500);
+    await expect.poll(() => pending(board.client), { interval: 1 }).toBeLessThan(2500);
     longest = Math.max(longest, statSync(`${board.file}-wal`).size);
   }
   // 76 MB were written.

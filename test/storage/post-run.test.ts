@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { groupNamed, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
+import { MessageList } from '../../src/board/message-list.ts';
+import { type Actor, isRun } from '../../src/board/ports/repository.ts';
+import { groupNamed, main, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
 
 /** What the board keeps of a group beside its messages. */
 function counts({ client }: StoredBoard, group = 'main') {
@@ -97,4 +100,80 @@ test('of many posts of a commit, only the one that fails is refused', async () =
   const failed = outcomes.flatMap(({ status }, at) => (status === 'rejected' ? [at] : []));
   expect(failed).toEqual([13]);
   expect(counts(board)).toEqual([29, 29]);
+});
+
+interface Told {
+  readonly number: number;
+  readonly postedAt: number;
+}
+
+/** Posts messages with one call. @param keys of each message, if it has one @returns what is told of each */
+function postTogether(
+  { repository }: StoredBoard,
+  actor: Actor,
+  keys: readonly (string | undefined)[],
+): Promise<Told[]> {
+  const list = new MessageList();
+  for (const [at, key] of keys.entries()) {
+    list.add({ subject: `${at}`, content: `content ${at}`, ...(key !== undefined && { key }) });
+  }
+  return new Promise((resolve, reject) => {
+    const told: Told[] = [];
+    const receive = (
+      posted: Parameters<Parameters<typeof repository.enqueuePosts>[3]['resolve']>[0],
+    ) => {
+      if (isRun(posted)) {
+        const { number, postedAt, count } = posted;
+        for (let at = 0; at < count; at++) {
+          told.push({ number: number + at, postedAt: postedAt + at });
+        }
+      } else told.push(posted.message);
+      if (told.length === keys.length) resolve(told);
+    };
+    repository.enqueuePosts(actor, main, list, { resolve: receive, reject });
+  });
+}
+
+test('messages that are posted with one call have consecutive numbers, and are stored once for each key', async () => {
+  const board = openBoard({ durable: false });
+  const users = [await member(board, 'alice'), await member(board, 'bob')];
+  const rows = board.client.prepare<
+    [number],
+    { number: number; posted_at: number; subject: string; post_key: string; milestone: number }
+  >('SELECT * FROM messages WHERE number > ? ORDER BY id');
+  const key = fc.oneof({ weight: 9, arbitrary: fc.constant(undefined) }, fc.constantFrom('a', 'b'));
+  const calls = fc.array(fc.array(key, { minLength: 1, maxLength: 70 }), { maxLength: 4 });
+  let last = 0;
+  let round = 0;
+  const check = async (lists: (string | undefined)[][]) => {
+    round++;
+    const sent = lists.map((list) => list.map((each) => each && `${each}${round}`));
+    const told = await Promise.all(
+      sent.map((keys, at) => postTogether(board, users[at % 2] as Actor, keys)),
+    );
+    const before = new Map<string, number>();
+    const expected = sent.flatMap((keys, call) =>
+      keys.flatMap((each, at) => {
+        const { number, postedAt } = (told[call] as Told[])[at] as Told;
+        const name = `${call % 2} ${each}`;
+        if (each && before.has(name)) {
+          expect(number).toBe(before.get(name));
+          return [];
+        }
+        if (each) before.set(name, number);
+        const milestone = number % 64 === 0 ? 1 : null;
+        return [
+          { number, posted_at: postedAt, subject: `${at}`, post_key: each ?? null, milestone },
+        ];
+      }),
+    );
+    const stored = rows.all(last);
+    expect(stored).toMatchObject(expected);
+    expect(stored.map(({ number }) => number)).toEqual(expected.map((_, at) => last + 1 + at));
+    const times = stored.map(({ posted_at }) => posted_at);
+    expect(times).toEqual([...new Set(times)].sort((one, other) => one - other));
+    last += stored.length;
+    expect(counts(board)).toEqual([last, last]);
+  };
+  await fc.assert(fc.asyncProperty(calls, check), { numRuns: 25 });
 });

@@ -1,20 +1,22 @@
 import type { Client } from '../file/connection.ts';
 import { CheckpointThread, type Progress } from './checkpoint-thread.ts';
 
-// A checkpoint is due when the log has this many pages: the default of SQLite.
-const duePages = 1000;
-/**
- * In pages. SQLite starts the log again only at a moment when all of it has been copied. So when the log has this
- * length, the thread of the connection copies the last pages itself, at most this many.
- */
-const commitPages = 4000;
+// A checkpoint is due when so many pages of the log are not copied. Posts to the same groups change the same pages again and
+// again, and a page is copied once in each checkpoint.
+const duePages = 2000;
+// SQLite starts the log again only at a moment when all of it has been copied. So when the log has `restartPages`, the thread of
+// the connection copies the pages that are left itself, at most `lastPages`: commits wait meanwhile.
+const restartPages = 4000;
+const lastPages = 1000;
+// A log that has become so long is shortened even if commits wait longer for that: then at most `restartPages` are copied.
+const longPages = 4 * restartPages;
 // Milliseconds until the next attempt, after an attempt that did not copy the whole log.
 const retry = 1000;
 const retryHeld = 5000;
 
 /**
  * Copies the log into the database, in place of SQLite's own checkpoints. Those copy the whole log within the
- * commit that finds it too long, and 1,000 pages and two disk syncs would stop every write. Here a thread of its
+ * commit that finds it too long, and to copy it and to sync twice would stop every write. Here a thread of its
  * own copies while commits continue. A reader with an old snapshot keeps the log from being copied; when
  * that reader ends, there may be gigabytes to copy.
  */
@@ -81,15 +83,15 @@ export class Checkpoints {
   private copyLast(): void {
     const state = this.state.get();
     const left = pending(state);
-    if (!state || this.isHeld || state.log < commitPages || left === 0) return;
-    if (left > (state.log < 4 * commitPages ? duePages : commitPages)) return;
+    if (!state || this.isHeld || state.log < restartPages || left === 0) return;
+    if (left > (state.log < longPages ? lastPages : restartPages)) return;
     this.note(this.copy.get());
   }
 
   private note(progress: Progress | undefined): void {
     const left = pending(progress);
     // Another process may run a checkpoint at this moment.
-    const isHeld = progress?.busy ? this.isHeld : left > commitPages;
+    const isHeld = progress?.busy ? this.isHeld : left > restartPages;
     if (left > 0) this.notBefore = this.now() + (isHeld ? retryHeld : retry);
     if (isHeld === this.isHeld) return;
     this.isHeld = isHeld;
