@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../protocol/errors.ts';
-import type { Marks } from '../protocol/marks.ts';
+import type { Marks, StoredMarks } from '../protocol/marks.ts';
 import type { MuteChange, Mutes as NumberedMutes } from '../protocol/muted.ts';
 import type { Access, GroupField, LogAct, Policy, Role } from '../protocol/rights.ts';
 
@@ -93,8 +93,9 @@ export interface LogLine {
   readonly detail: string;
 }
 
-/** One of a user's memberships, as a login lists it. */
-export interface Membership extends Marks {
+/** One of a user's memberships, as a login lists it. Its marks are read when it is listed: very many are listed in pieces. */
+export interface Membership extends StoredMarks {
+  readonly lastRead: number;
   readonly group: Group;
   /** What is left out is `open`, or a group in which all members write. */
   readonly rules?: GroupRules;

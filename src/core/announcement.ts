@@ -49,18 +49,14 @@ export class SharedAnnouncement implements Announcement {
    * @param left indices of those that are left out, in ascending order
    */
   without(left: readonly number[]): Announcement | undefined {
-    const { notices } = this;
-    const count = notices.length - left.length;
+    const count = this.notices.length - left.length;
     if (count === 0) return undefined;
-    return {
-      count,
-      get notices() {
-        const leaves = new Set(left);
-        return notices.filter((_, at) => !leaves.has(at));
-      },
-      holders: 1,
-      in: (encoding) => this.writtenIn(encoding).without(left),
-    };
+    return new Part(this, count, left);
+  }
+
+  /** The lines of all notices but those at the indices `left`. */
+  linesWithout(left: readonly number[], encoding: Encoding): Buffer {
+    return this.writtenIn(encoding).without(left);
   }
 
   private writtenIn(encoding: Encoding): Written {
@@ -70,6 +66,26 @@ export class SharedAnnouncement implements Announcement {
       this.written.set(encoding, written);
     }
     return written;
+  }
+}
+
+/** A shared announcement without the notices at some indices, for one session. */
+class Part implements Announcement {
+  readonly holders = 1;
+
+  constructor(
+    private readonly whole: SharedAnnouncement,
+    readonly count: number,
+    private readonly left: readonly number[],
+  ) {}
+
+  get notices(): readonly Notice[] {
+    const leaves = new Set(this.left);
+    return this.whole.notices.filter((_, at) => !leaves.has(at));
+  }
+
+  in(encoding: Encoding): Buffer {
+    return this.whole.linesWithout(this.left, encoding);
   }
 }
 

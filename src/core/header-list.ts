@@ -2,7 +2,7 @@ import type { HeaderRow } from '../board/ports/repository.ts';
 import type { Group } from '../board/types.ts';
 import { fromRow, toGroup, toHeader } from '../board/view.ts';
 import { deletedUser } from '../protocol/direct.ts';
-import { withWrittenList } from '../protocol/jsonrpc/messages.ts';
+import { type WrittenList, writtenList } from '../protocol/jsonrpc/messages.ts';
 import type { Header, Result } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
 
@@ -15,26 +15,52 @@ export function headerList(
   rows: readonly HeaderRow[],
   more: boolean,
 ): Result<'message.list'> {
-  let messages: Header[] | undefined;
   const { group: name, groupId } = toGroup(group);
-  const result = {
-    group: name,
-    groupId,
-    get messages() {
-      messages ??= rows.map((row) => toHeader(fromRow(row)));
-      return messages;
-    },
-    more,
-  };
-  const write = (from: number, to: number) => {
+  return new HeaderList(name, groupId, more, rows);
+}
+
+// A class, because what a getter of an object literal uses outlives V8's young generation. A list of a million messages took 160 MiB
+// that way, and each collection 20 ms instead of 1.5.
+class HeaderList {
+  readonly [writtenList]: WrittenRows;
+
+  constructor(
+    readonly group: string,
+    readonly groupId: number,
+    readonly more: boolean,
+    rows: readonly HeaderRow[],
+  ) {
+    this[writtenList] = new WrittenRows(rows);
+  }
+
+  get messages(): Header[] {
+    return this[writtenList].headers;
+  }
+}
+
+class WrittenRows implements WrittenList {
+  readonly key = 'messages';
+  private made: Header[] | undefined;
+
+  constructor(private readonly rows: readonly HeaderRow[]) {}
+
+  get length(): number {
+    return this.rows.length;
+  }
+
+  get headers(): Header[] {
+    this.made ??= this.rows.map((row) => toHeader(fromRow(row)));
+    return this.made;
+  }
+
+  write(from: number, to: number): string {
     let text = '';
     for (let at = from; at < to; at++) {
-      text +=
-        at === from ? headerJson(rows[at] as HeaderRow) : `,${headerJson(rows[at] as HeaderRow)}`;
+      if (at > from) text += ',';
+      text += headerJson(this.rows[at] as HeaderRow);
     }
     return text;
-  };
-  return withWrittenList(result, { key: 'messages', length: rows.length, write });
+  }
 }
 
 /** The same text as `JSON.stringify` of `toHeader`. */

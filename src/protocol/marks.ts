@@ -17,6 +17,19 @@ export interface Marks {
   readonly ranges: readonly NumberRange[];
 }
 
+/** Marks as they are stored, with the ranges as `formatRanges` writes them. */
+export interface StoredMarks {
+  readonly lastRead: number | null;
+  readonly ranges: string | null;
+}
+
+/** The marks that are stored. Ranges that break the format, which `db check` reports, are left out. */
+export function readMarks({ lastRead: stored, ranges: written }: StoredMarks): Marks {
+  const lastRead = stored ?? 0;
+  const ranges = written ? (parseRanges(written) ?? []) : [];
+  return { lastRead, ranges: areRanges(ranges, lastRead) ? ranges : [] };
+}
+
 /** Whether the marks hold a number. */
 export function isRead({ lastRead, ranges }: Marks, number: number): boolean {
   return number <= lastRead || ranges.some(([first, last]) => number >= first && number <= last);

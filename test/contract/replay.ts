@@ -3,7 +3,7 @@ import { userName } from '../../src/board/names.ts';
 import type { Actor, Page } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
-import { isRead, type Marks, withoutCatchUp } from '../../src/protocol/marks.ts';
+import { isRead, type Marks, readMarks, withoutCatchUp } from '../../src/protocol/marks.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
 import { complete, errorCodeOf, groupNamed, groupsOf, newLogin } from '../helpers/storage.ts';
 import { type Deed, groupNames, type Step, userNames, type Wanted } from './history.ts';
@@ -248,7 +248,7 @@ export class Replay {
     const shown = login.memberships.map(
       ({ group, lastNumber, joinedAt: _, unread: counted, ...marks }, at) => {
         const others = memberships[at]?.others ?? [];
-        const unread = others.map(numberOf).filter((number) => !isRead(marks, number));
+        const unread = others.map(numberOf).filter((number) => !isRead(readMarks(marks), number));
         if (counted !== null) expect(counted).toBe(unread.length);
         return { name: group.name, lastNumber, others, unread };
       },

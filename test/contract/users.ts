@@ -55,8 +55,8 @@ export function usersContract(open: OpenStorage): void {
     const again = await board.accounts.login(userName('ALICE'), newLogin(), 2);
 
     expect(await membershipsOf(board, again)).toMatchObject([
-      { group: { id: 1, name: 'main' }, unread: 1, lastRead: 1, ranges: [], lastNumber: 2 },
-      { group: { id: 3, name: 'news' }, unread: 0, lastRead: 0, ranges: [], lastNumber: 0 },
+      { group: { id: 1, name: 'main' }, unread: 1, lastRead: 1, ranges: '', lastNumber: 2 },
+      { group: { id: 3, name: 'news' }, unread: 0, lastRead: 0, ranges: '', lastNumber: 0 },
     ]);
   });
 

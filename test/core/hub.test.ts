@@ -41,7 +41,7 @@ function sessionOf(
 
 function logIn(hub: Hub, { id }: Session, groups: readonly Group[] = [group]): void {
   const user = { id, name: `user${id}` };
-  const own = { lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0, notify: 'all' as const };
+  const own = { lastRead: 0, ranges: '', lastNumber: 0, joinedAt: 0, notify: 'all' as const };
   const memberships = groups.map((of) => ({ group: of, ...own }));
   const login = {
     user,
@@ -309,7 +309,7 @@ test('a session that is over holds its name no longer, and is not announced to h
   const other = sessionOf(hub, 9, (_, text) => told.push(text));
   logIn(hub, other);
   const logInAs = (session: Session) => {
-    const own = { lastRead: 0, ranges: [], lastNumber: 0, joinedAt: 0, notify: 'all' as const };
+    const own = { lastRead: 0, ranges: '', lastNumber: 0, joinedAt: 0, notify: 'all' as const };
     const login = {
       user: { id: 1, name: 'alice' },
       since: 0,

@@ -1,5 +1,6 @@
 import { type Membership, openRules, type User } from '../../board/types.ts';
 import { toMarks } from '../../board/view.ts';
+import { readMarks } from '../../protocol/marks.ts';
 import type { Membership as Shown } from '../../protocol/schemas.ts';
 import type { Context } from './context.ts';
 import { mappedInSteps } from './in-steps.ts';
@@ -25,7 +26,7 @@ export async function withUnread(
   // Each property is written out: to spread objects costs three times as much.
   const shown = (membership: Membership): Shown => {
     const { group, unread, mentions, lastNumber, notify, rules = openRules, role } = membership;
-    const { lastRead, ranges } = toMarks(membership);
+    const { lastRead, ranges } = toMarks(readMarks(membership));
     const { access, posting, replying } = rules;
     return {
       id: group.id,

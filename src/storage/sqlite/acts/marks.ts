@@ -1,6 +1,12 @@
 import type { Group } from '../../../board/types.ts';
-import { formatRanges, type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
-import { toMarks, widened } from '../statements/unread-messages.ts';
+import {
+  formatRanges,
+  type Marks,
+  type NumberRange,
+  readMarks,
+  withRead,
+} from '../../../protocol/marks.ts';
+import { widened } from '../statements/unread-messages.ts';
 import { requireMember } from './access.ts';
 import type { MemberAct } from './memberships.ts';
 import type { ServerTx } from './transaction.ts';
@@ -42,7 +48,7 @@ export function restoreMarks(
 function findMarks({ statements }: ServerTx, { actor, group: ref }: MemberAct) {
   const member = requireMember(statements, actor, ref);
   const row = statements.marksOf.get({ group: member.group.id, user: actor.user.id });
-  return { ...member, marks: toMarks(row ?? { lastRead: 0, ranges: '' }) };
+  return { ...member, marks: readMarks(row ?? { lastRead: 0, ranges: '' }) };
 }
 
 function store(

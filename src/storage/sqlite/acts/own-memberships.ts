@@ -1,8 +1,6 @@
 import type { Membership, Proof, Standing } from '../../../board/types.ts';
-import type { Marks } from '../../../protocol/marks.ts';
 import { effectiveRole } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
-import { toMarks } from '../statements/unread-messages.ts';
 import { mutesOf } from './mutes.ts';
 
 // How many groups a login counts at once: 2 ms. The others are counted in steps.
@@ -35,15 +33,10 @@ type MembershipRow = ReturnType<Statements['membershipsOf']['all']>[number];
 export function membershipOf({ isProtected }: Pick<Proof, 'isProtected'>) {
   return (row: MembershipRow): Membership => {
     const { id, name, lastNumber, unread, toAll, joinedAt, notify } = row;
-    let marks: Marks | undefined;
     return {
       group: { id, name },
       lastRead: row.lastRead,
-      // Read from their text when they are needed: a login that has very many is answered in pieces.
-      get ranges() {
-        marks ??= toMarks(row);
-        return marks.ranges;
-      },
+      ranges: row.ranges,
       rules: { access: row.access, posting: row.posting, replying: row.replying },
       role: effectiveRole(row.role, isProtected),
       lastNumber,

@@ -28,7 +28,7 @@ import {
 } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
-import { type Marks, type NumberRange, withRead } from '../../../protocol/marks.ts';
+import { type Marks, type NumberRange, readMarks, withRead } from '../../../protocol/marks.ts';
 import { type Access, effectiveRole } from '../../../protocol/rights.ts';
 import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
 import { besidesMemberships, membershipOf, membershipRows } from '../acts/own-memberships.ts';
@@ -42,7 +42,7 @@ import {
   visibleMessage,
 } from '../statements/pages.ts';
 import { threadList, threadPage } from '../statements/thread-pages.ts';
-import { countUnread, findUnread, toMarks } from '../statements/unread-messages.ts';
+import { countUnread, findUnread } from '../statements/unread-messages.ts';
 import { longRead, longReadOfMember, type Member } from './long-read.ts';
 import { listMentions } from './mentions.ts';
 import { searchFor } from './search.ts';
@@ -87,7 +87,7 @@ export class SqliteRepository implements Repository {
           invited: invitation !== null,
           notify: notify ?? 'all',
           joined: joinedAt !== null,
-          ...toMarks({ lastRead, ranges }),
+          ...readMarks({ lastRead, ranges }),
           // How many are left would tell of messages that the user cannot see.
           messages: isShown(group.access, joinedAt) ? lastNumber : 0,
           lastNumber: joinedAt === null ? 0 : lastNumber,
@@ -120,7 +120,7 @@ export class SqliteRepository implements Repository {
     function* find({ group, joined }: Member) {
       const of = { user: actor.user.id, group: group.id };
       const stored = statements.marksOf.get(of);
-      const marks = withRead(toMarks(stored ?? { lastRead: 0, ranges: '' }), read);
+      const marks = withRead(readMarks(stored ?? { lastRead: 0, ranges: '' }), read);
       const notify = stored?.notify ?? 'all';
       const number = yield* findUnread(statements, { ...of, joined }, { marks, notify, thread });
       const message = number && visibleMessage(statements, group, joined, number);

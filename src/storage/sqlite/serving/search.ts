@@ -3,7 +3,7 @@ import type { FoundPage, Search, SearchPage } from '../../../board/ports/search.
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { GroupRef, Header, Notify } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
-import { isRead, type Marks } from '../../../protocol/marks.ts';
+import { isRead, type Marks, readMarks } from '../../../protocol/marks.ts';
 import {
   lookUpGroup,
   noGroup,
@@ -14,7 +14,7 @@ import {
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
 import type { Statements } from '../statements/statements.ts';
-import { isMentioned, toMarks } from '../statements/unread-messages.ts';
+import { isMentioned } from '../statements/unread-messages.ts';
 import type { Store } from './store.ts';
 
 type Searched = Omit<SearchedGroup, 'below'>;
@@ -71,7 +71,7 @@ function groupsOf(statements: Statements, actor: Actor, inGroup: GroupRef | unde
   const groups = own.map(({ id, name, joined, notify, ...marks }) => ({
     group: { id, name },
     joined,
-    marks: { ...toMarks(marks), notify },
+    marks: { ...readMarks(marks), notify },
   }));
   if (!inGroup) return groups;
   const wanted = lookUpGroup(statements, user, inGroup)?.id;

@@ -2,10 +2,10 @@ import type { ThreadList, ThreadPage, ThreadSummary } from '../../../board/ports
 import { endOfTime } from '../../../board/times.ts';
 import type { Header } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
-import { isRead } from '../../../protocol/marks.ts';
+import { isRead, readMarks } from '../../../protocol/marks.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
-import { isMentioned, type Reader, toMarks, windows } from './unread-messages.ts';
+import { isMentioned, type Reader, windows } from './unread-messages.ts';
 
 // Messages that one query goes through, to find the threads whose newest message they are.
 const walkedAtOnce = 200;
@@ -48,7 +48,7 @@ function summaries(
   visible: { readonly group: number; readonly from: number },
 ) {
   const stored = statements.marksOf.get({ group, user });
-  const marks = toMarks(stored ?? { lastRead: 0, ranges: '' });
+  const marks = readMarks(stored ?? { lastRead: 0, ranges: '' });
   const first = visible.from - 1;
   const { above: readAt } = timesBetween(statements, group, { after: marks.lastRead });
   const range = { above: Math.max(readAt, first), below: endOfTime };

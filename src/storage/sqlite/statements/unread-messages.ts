@@ -2,13 +2,7 @@ import type { UnreadCount } from '../../../board/ports/repository.ts';
 import { endOfTime } from '../../../board/times.ts';
 import type { Header, Notify } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
-import {
-  areRanges,
-  isRead,
-  type Marks,
-  type NumberRange,
-  parseRanges,
-} from '../../../protocol/marks.ts';
+import { isRead, type Marks, type NumberRange, readMarks } from '../../../protocol/marks.ts';
 import { everyone } from '../../../protocol/mentions.ts';
 import { findMessage, timesBetween } from './by-number.ts';
 import type { Statements } from './statements.ts';
@@ -19,18 +13,6 @@ export interface Reader {
   readonly group: number;
   /** When they joined the group. */
   readonly joined: number;
-}
-
-/** Marks as they are stored. Ranges that break the format, which `db check` reports, are left out. */
-export function toMarks({
-  lastRead,
-  ranges: written,
-}: {
-  readonly lastRead: number | null;
-  readonly ranges: string | null;
-}): Marks {
-  const ranges = parseRanges(written ?? '') ?? [];
-  return { lastRead: lastRead ?? 0, ranges: areRanges(ranges, lastRead ?? 0) ? ranges : [] };
 }
 
 /** Whether a visible message mentions a user, by name or as one of all members. */
@@ -58,7 +40,7 @@ export function* countUnread(
   const own = statements.ownGroup.get({ user, group });
   if (!own) return undefined;
   const { joined, notify, lastNumber, readAt } = own;
-  const marks = toMarks(own);
+  const marks = readMarks(own);
   const count = { group, ...marks, lastNumber, unread: 0, mentions: 0 };
   if (notify === 'none' || marks.lastRead >= lastNumber) return count;
   const reader = { user, group, joined };
