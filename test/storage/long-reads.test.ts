@@ -1,10 +1,11 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { userName } from '../../src/board/names.ts';
 import type { LongRead } from '../../src/board/ports/long-read.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
+import { countUnread } from '../../src/storage/sqlite/statements/unread-messages.ts';
 import { errorCodeOf, main, member, newLogin, openBoard, post } from '../helpers/storage.ts';
 
 const count = 20_000;
@@ -171,4 +172,29 @@ test('a login counts what is unread in its first groups, and leaves the others t
   const { found, steps } = await inSteps(board.repository.unread(alice.user, endOfTime, ids));
   expect(found.map(({ unread }) => unread)).toEqual(Array(151).fill(2));
   expect(steps).toBeGreaterThan(5);
+});
+
+test('what is unread is counted by the small query, unless the user has muted a user or a thread', async () => {
+  const { board, alice, bob, addMany } = await conversation();
+  const { store, repository } = board;
+  addMany({ sender: bob });
+  const small = vi.spyOn(store.statements.countWindow, 'get');
+  const large = vi.spyOn(store.statements.unreadWindow, 'get');
+  const counted = () => {
+    small.mockClear();
+    large.mockClear();
+    const counting = countUnread(store.statements, { user: alice.user.id, group: 1 }, endOfTime);
+    let step = counting.next();
+    while (!step.done) step = counting.next();
+    return {
+      unread: step.value?.unread,
+      large: large.mock.calls.length,
+      small: small.mock.calls.length,
+    };
+  };
+  expect(counted()).toEqual({ unread: limits.unread, large: 1, small: 1 });
+  await repository.muteThread(alice, main, 1, true);
+  const { large: windows, ...others } = counted();
+  expect(others).toEqual({ unread: limits.unread, small: 0 });
+  expect(windows).toBeGreaterThan(1);
 });

@@ -70,6 +70,7 @@ const allowed: Record<string, string[]> = {
   countReplies: ['SCAN some'],
   // At most as many messages as the limit, found by an index.
   unreadWindow: ['SCAN seen'],
+  countWindow: ['SCAN seen'],
   unreadWindowBefore: ['SCAN seen'],
   mentionWindow: ['SCAN mentioned'],
   threadWindow: ['SCAN seen'],
@@ -132,6 +133,7 @@ function expectIndexSearches(board: StoredBoard): void {
       'groupsFor',
       'ownGroup',
       'unreadWindow',
+      'countWindow',
       'unreadWindowBefore',
       'mentionWindow',
       'threadWindow',
@@ -250,6 +252,7 @@ test('what is unread is looked for in one group, and one thread', () => {
   const found = new Map(plans(openBoard().client));
   const searched = (name: string) => found.get(name)?.find((step) => /^SEARCH m/.test(step));
   expect(searched('unreadWindow')).toEqual(byTime('messages_posted'));
+  expect(searched('countWindow')).toEqual(byTime('messages_posted'));
   expect(searched('unreadWindowBefore')).toEqual(byTime('messages_posted'));
   expect(searched('threadWindow')).toBe(
     'SEARCH messages USING INDEX messages_thread (group_id=? AND thread=? AND posted_at>?)',
@@ -268,12 +271,12 @@ test('what is unread is looked for in one group, and one thread', () => {
 
 test('whether a message can be unread is decided by the indexes, without its row', () => {
   const { client } = openBoard();
-  const { unreadWindow, unreadWindowBefore, threadWindow } = prepareStatements(client);
+  const { unreadWindow, unreadWindowBefore, threadWindow, countWindow } = prepareStatements(client);
   const root = client
     .prepare<[], number>("SELECT rootpage FROM sqlite_schema WHERE name = 'messages'")
     .pluck()
     .get();
-  for (const { getQuery } of [unreadWindow, unreadWindowBefore, threadWindow]) {
+  for (const { getQuery } of [unreadWindow, unreadWindowBefore, threadWindow, countWindow]) {
     const { sql, params } = getQuery();
     const steps = client
       .prepare<unknown[], { opcode: string; p1: number; p2: number }>(`EXPLAIN ${sql}`)

@@ -38,6 +38,7 @@ export interface TrialResult {
 export class Trials {
   private readonly folder = mkdtempSync(join(tmpdir(), 'corkboard-hostile-'));
   private readonly template = join(this.folder, 'template');
+  private echoQuiet: Promise<number> | undefined;
 
   constructor() {
     process.once('exit', () => this.close());
@@ -80,6 +81,28 @@ export class Trials {
     rmSync(data, { recursive: true, force: true });
     return { quiet, loud, times: loud.ping / quiet.ping, memory: loud.memory - before };
   }
+
+  /**
+   * The same attack on a server that only sends back what it receives: what the machine itself costs.
+   * @returns how many times the p99 of pings is what it is undisturbed at such a server
+   */
+  async control(name: string, connections: number, seconds: number): Promise<number> {
+    this.echoQuiet ??= echoPings(seconds);
+    const quiet = await this.echoQuiet;
+    return (await echoPings(seconds, [name, connections])) / quiet;
+  }
+}
+
+/** The p99 of pings at an echo server, in milliseconds, beside an attack. @param attack left out for none */
+async function echoPings(seconds: number, attack?: [name: string, connections: number]) {
+  const server = await startWatched('', { target: 'echo' });
+  const people = await openMembers(server.port, members, (at) => `u${at}`);
+  const attacker = attack && attackFrom(...attack, server.port);
+  const { ping } = await measure(server, people, seconds);
+  attacker?.kill('SIGKILL');
+  for (const peer of people) peer.close();
+  await server.kill();
+  return ping;
 }
 
 function attackFrom(name: string, connections: number, port: number) {

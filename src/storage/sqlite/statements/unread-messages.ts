@@ -64,10 +64,33 @@ export function* countUnread(
     isOwn &&= !firstOther;
     yield rows;
     if (count.unread === limits.unread) break;
+    if (isOwn || own.mutes === 1 || marks.ranges.length > 0) continue;
+    yield* countOthers(statements, reader, { above: seen.last ?? range.above, range, count });
+    break;
   }
   // What is in a range was read, but it may be marked as unread again meanwhile.
   ownUpTo = Math.min(ownUpTo, (marks.ranges[0]?.[0] ?? endOfTime) - 1);
   return ownUpTo - marks.lastRead > rowsAround ? { ...count, ownUpTo } : count;
+}
+
+/** Adds to `count` the messages of others after `above`, all of which are unread. It yields as `countUnread` does. */
+function* countOthers(
+  { countWindow }: Statements,
+  reader: Reader,
+  {
+    above: start,
+    range: { below },
+    count,
+  }: { above: number; range: Times; count: { unread: number } },
+): Generator<number, undefined> {
+  for (let above = start; count.unread < limits.unread; ) {
+    const window = countWindow.get({ ...reader, above, below, limit: mostRows });
+    if (!window || window.last === null) return;
+    count.unread = Math.min(count.unread + window.unread, limits.unread);
+    above = window.last;
+    yield window.rows;
+    if (window.rows < mostRows) return;
+  }
 }
 
 /**

@@ -120,6 +120,7 @@ function ownGroup(orm: Orm) {
     ranges: memberships.readRanges,
     notify: memberships.notify,
     lastNumber: groups.lastNumber,
+    mutes: sql<number>`${hasMutes}`,
   };
   const own = and(eq(groupId, value('group')), eq(userId, value('user')));
   const selected = orm.select(columns).from(memberships).crossJoin(groups);
@@ -189,6 +190,24 @@ function windowOf(
   return direct(orm.$client, orm.select(columns).from(seen), columns);
 }
 
+/** Like `windowOf`, for a user who has muted nothing, and only how many there are: that takes less than half the time. */
+function countWindow(orm: Orm, where: SQL | undefined) {
+  const { postedAt } = messages;
+  const seen = query
+    .select({ postedAt, isOther })
+    .from(messages)
+    .where(where)
+    .orderBy(asc(postedAt))
+    .limit(value('limit'))
+    .as('seen');
+  const columns = {
+    rows: sql<number>`count(*)`,
+    last: sql<number | null>`max(${seen.postedAt})`,
+    unread: sql<number>`count(*) filter (where ${seen.isOther})`,
+  };
+  return direct(orm.$client, orm.select(columns).from(seen), columns);
+}
+
 /** When the messages of a group were posted that mention `:user`, by name or as one of all members: each once. */
 export function mentionTimes(group: SQL | SQLiteColumn, times: Times, order: typeof asc) {
   const named = query
@@ -230,6 +249,7 @@ export function unreadStatements(orm: Orm) {
     ownGroup: () => ownGroup(orm),
     /** The next messages in the order of their times. */
     unreadWindow: () => windowOf(orm, visible),
+    countWindow: () => countWindow(orm, visible),
     /** The same in the other direction. */
     unreadWindowBefore: () => windowOf(orm, visible, { order: desc }),
     mentionWindow: () => mentionWindow(orm),
