@@ -40,6 +40,12 @@ test.each(['SIGTERM', 'SIGHUP'])('%s keeps it, with the line being typed', async
   expect(drafts()).toEqual(['first\nsecond\nhalf a li']);
 });
 
+test('closing the window of the terminal keeps it, with the line being typed', async () => {
+  const { alice, drafts } = await writing();
+  await alice.close();
+  expect(drafts()).toEqual(['first\nsecond\nhalf a li']);
+});
+
 test('a half typed command is in the history of the next run after a signal', async () => {
   const state = tempFolder();
   const { alice } = await aliceAndBob({ env: { XDG_STATE_HOME: state } });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { spawn } from '@lydell/node-pty';
 import { Terminal } from '@xterm/headless';
 import { onTestFinished } from 'vitest';
@@ -88,6 +89,13 @@ export class Pty {
     this.process.kill(name);
   }
 
+  /** Closes the terminal, as someone does who closes its window. Resolves when the program has ended. */
+  async close(): Promise<void> {
+    const { pid } = this.process;
+    (this.process as unknown as { destroy(): void }).destroy();
+    while (isAlive(pid)) await setTimeout(10);
+  }
+
   /** The rows of the screen, with what has scrolled off it, to the last one that has text. */
   get rows(): string[] {
     return withoutEnd(this.cells().map(({ text }) => text.trimEnd()));
@@ -134,6 +142,14 @@ export class Pty {
       const line = active.getLine(row);
       return { text: line?.translateToString() ?? '', continued: line?.isWrapped ?? false };
     });
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
   }
 }
 

@@ -77,11 +77,13 @@ export class LineEditor implements Terminal {
   }
 
   get unfinished(): string {
-    return this.nextLine.inText ? this.line.text : '';
+    return this.nextLine.inText ? this.line.text : this.nextLine.unheard;
   }
 
   async textLine(prompt: string): Promise<string | undefined> {
-    return this.closed ? undefined : this.nextLine.ofText(() => this.ask(plainQuestion(prompt)));
+    if (!this.closed) return this.nextLine.ofText(() => this.ask(plainQuestion(prompt)));
+    this.nextLine.heard();
+    return undefined;
   }
 
   async answer(prompt: string): Promise<string | undefined> {

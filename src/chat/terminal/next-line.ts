@@ -9,6 +9,13 @@ export class NextLine {
   private isText = false;
   /** Whether the user gave the text up. The unfinished last line has been handed over by then. */
   private wasGivenUp = false;
+  /** What was typed of the last line of a text that was given up, until the text has it. */
+  private handed = '';
+
+  /** The last line of a text that was given up, if the text does not have it yet: the program may end before. */
+  get unheard(): string {
+    return this.handed;
+  }
 
   /** Whether the line being typed is part of a text. */
   get inText(): boolean {
@@ -31,7 +38,7 @@ export class NextLine {
    */
   async ofText(ask: () => void): Promise<string | undefined> {
     const { wasGivenUp } = this;
-    this.wasGivenUp = false;
+    this.heard();
     if (wasGivenUp) return undefined;
     const line = this.wait(true);
     ask();
@@ -54,7 +61,14 @@ export class NextLine {
     const { resolve, isText } = this;
     this.stop();
     this.wasGivenUp = resolve !== undefined && isText && typed !== '';
+    this.handed = this.wasGivenUp ? typed : '';
     resolve?.(this.wasGivenUp ? asTyped(typed) : undefined);
+  }
+
+  /** The text has what was handed over. */
+  heard(): void {
+    this.wasGivenUp = false;
+    this.handed = '';
   }
 
   private wait(isText: boolean): Promise<string | undefined> {
