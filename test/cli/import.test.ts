@@ -11,7 +11,7 @@ import { TestBoard } from '../helpers/board.ts';
 import { runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { login, main, openBoard, seen } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
-import { boardFolder, fillMain, poster } from './seed.ts';
+import { boardFolder, fillMain, poster, tamper } from './seed.ts';
 
 test('an interrupted import continues, but only with the same file', async () => {
   const data = await boardFolder();
@@ -246,4 +246,23 @@ test('an import reports a password hash that cannot be used', async () => {
   expect(result.stderr).toMatch(
     /^corkboard: .*board\.jsonl cannot be imported\. Line 2: [^\n]*a login would cost too much \(ln=40,r=8,p=1\)[^\n]*\n$/,
   );
+});
+
+test('an import says which names look alike, as no two new names may', async () => {
+  const data = await boardFolder(async (board) => {
+    await poster(board, 'mallory', 'news', ['one']);
+    await poster(board, 'allory', 'news', ['two']);
+  });
+  const cyrillic = 'm\u0430llory';
+  tamper(
+    data,
+    `UPDATE users SET name = '${cyrillic}', name_key = '${cyrillic}' WHERE name = 'allory'`,
+  );
+  const file = join(tempFolder(), 'board.jsonl');
+  await runCli(['export', file, '--data', data]);
+  const { code, stderr } = await runCli(['import', file, '--data', join(tempFolder(), 'data')]);
+  expect({ code, stderr }).toEqual({
+    code: 0,
+    stderr: `corkboard: The users mallory and ${cyrillic} look alike. To rename one: corkboard user rename\n`,
+  });
 });

@@ -9,6 +9,7 @@ import { clockCheck, problemsOf } from '../../storage/sqlite/file/health.ts';
 import { databaseFile, openShared } from '../../storage/sqlite/file/open.ts';
 import { type Imported, importBoard } from '../../storage/sqlite/moving/import.ts';
 import { ImportDatabase } from '../../storage/sqlite/moving/import-database.ts';
+import { similarNames } from '../../storage/sqlite/moving/similar-names.ts';
 import { notEmpty } from '../../tasks/parse.ts';
 import { UserError } from '../errors.ts';
 import { type CommonOptions, databaseCommand } from '../operating/administer.ts';
@@ -65,15 +66,26 @@ async function run(file: string, options: ImportOptions): Promise<void> {
   const { users, groups, memberships, messages } = header;
   const document = { file: database, users, groups, memberships, messages, resumedAt };
   printDone(options, document, () => described(document));
-  warnOfLaterDates(database);
+  warn(database);
 }
 
-/** Warns of dates in the future: the board would date every later message after them. */
-function warnOfLaterDates(database: string): void {
+// How many pairs of similar names are printed.
+const pairsShown = 20;
+
+/**
+ * Warns of dates in the future, because the board would date every later message after them, and of names that look alike, because
+ * one user could pass for the other.
+ */
+function warn(database: string): void {
   const client = openShared(database);
   try {
     for (const problem of problemsOf(clockCheck, client)) {
       process.stderr.write(`corkboard: ${problem}\n`);
+    }
+    for (const { of, one, other } of similarNames(client, pairsShown)) {
+      process.stderr.write(
+        `corkboard: The ${of}s ${one} and ${other} look alike. To rename one: corkboard ${of} rename\n`,
+      );
     }
   } finally {
     client.close();
