@@ -110,6 +110,7 @@ const isTemporary: Readonly<Record<ErrorCode, boolean>> = {
   TLS_REQUIRED: false,
   PROXY_REFUSED: false,
   NOT_A_WEB_SERVER: false,
+  NOT_AN_SSH_SERVER: false,
 };
 
 /**

@@ -111,6 +111,8 @@ export const catalogue = {
   PROXY_REFUSED: (why: string) =>
     `This connection has no PROXY header that can be accepted: ${why}.`,
   NOT_A_WEB_SERVER: () => 'This is a corkboard, not a web server. Use `corkboard chat` or `nc`.',
+  NOT_AN_SSH_SERVER: () =>
+    'This port of the board is not for ssh. Use `corkboard chat` or `nc`, or ask the operator for the port of ssh.',
 } as const satisfies Record<string, (...args: never[]) => string>;
 
 export type ErrorCode = keyof typeof catalogue;

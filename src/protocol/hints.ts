@@ -95,6 +95,7 @@ export const hints: Readonly<Record<ErrorCode, Hint>> = {
   TLS_REQUIRED: {},
   PROXY_REFUSED: {},
   NOT_A_WEB_SERVER: {},
+  NOT_AN_SSH_SERVER: {},
 };
 
 /** The advice for an error, or undefined if there is none for the user who reads it. */

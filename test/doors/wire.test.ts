@@ -132,6 +132,17 @@ test.each(['GET / HTTP/1.1', 'POST /api?x=1 HTTP/1.0', 'OPTIONS * HTTP/1.1'])(
   },
 );
 
+test('an SSH client at a port of text makes no user, and is closed with the reason', async () => {
+  const board = await TestBoard.start();
+  for (const line of ['SSH-2.0-OpenSSH_9.6', 'SSH-1.99-scanner']) {
+    const peer = await board.connect();
+    peer.write(`${line}\r\n`);
+    expect(await peer.toEnd()).toContain('[ERROR] This port of the board is not for ssh.');
+  }
+  const users = board.database().prepare('SELECT count(*) FROM users').pluck().get();
+  expect(users).toBe(0);
+});
+
 const bad: [what: string, bytes: Buffer][] = [
   ['a byte that starts nothing', Buffer.from([0x80])],
   ['a character cut short', Buffer.from([0xe2, 0x82])],

@@ -82,7 +82,7 @@ test('every error belongs to a method or is known to belong to no method', () =>
     ...['PARSE_ERROR', 'NOT_UTF8', 'LINE_TOO_LONG', 'INVALID_REQUEST', 'METHOD_NOT_FOUND'],
     // The end of a connection.
     ...['CONNECTION_ENDED', 'TOO_SLOW', 'LOGIN_TIMEOUT', 'TOO_MANY_CONNECTIONS', 'TLS_REQUIRED'],
-    ...['PROXY_REFUSED', 'NOT_A_WEB_SERVER'],
+    ...['PROXY_REFUSED', 'NOT_A_WEB_SERVER', 'NOT_AN_SSH_SERVER'],
   ]);
 });
 

@@ -19,6 +19,8 @@ import { plainStyle } from '../../protocol/text/style.ts';
 const namePrompt = 'What is your username? ';
 
 const httpRequest = /^[A-Z]+ \S+ HTTP\/\d/;
+// The first line of an SSH client (RFC 4253, section 4.2), which could be a name: each scanner would make a user.
+const sshIdentification = /^SSH-(?:1\.\d+|2\.0)-/;
 
 /** Commands as people type them. */
 export const textDialect: Dialect = {
@@ -173,6 +175,10 @@ class TextRequests implements Requests, TextContext {
     if (httpRequest.test(name)) {
       await this.exit();
       throw boardError('NOT_A_WEB_SERVER');
+    }
+    if (sshIdentification.test(name)) {
+      await this.exit();
+      throw boardError('NOT_AN_SSH_SERVER');
     }
     this.replies.say(renderWelcome(await takeName(name, this)));
   }

@@ -72,4 +72,5 @@ export const rpcCodes: Readonly<Record<ErrorCode, number>> = {
   TLS_REQUIRED: 404,
   PROXY_REFUSED: 408,
   NOT_A_WEB_SERVER: 403,
+  NOT_AN_SSH_SERVER: 409,
 };
