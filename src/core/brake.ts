@@ -9,6 +9,11 @@ import type { Costs } from './costs.ts';
 export class Brake {
   private until = 0;
 
+  /** Whether no wait is under way. */
+  get isOpen(): boolean {
+    return this.until <= performance.now();
+  }
+
   /** Counts a request. @throws BoardError `RATE_LIMITED` when `spend` does, and until that wait is over */
   pass(costs: Pick<Costs, 'spend'>): void {
     if (this.until > 0) {

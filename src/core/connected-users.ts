@@ -2,12 +2,13 @@ import type { Origin, SessionToken, User } from '../board/types.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
-import type { Session } from './session.ts';
+import { Session } from './session.ts';
 
 /** The sessions that have not ended, and whose they are. */
 export class ConnectedUsers {
   private readonly sessions = new Map<number, Session>();
-  private readonly byUser = new Map<number, readonly Session[]>();
+  /** The session of each user, or the sessions: most users have one, and a list of one takes as much memory as all else here. */
+  private readonly byUser = new Map<number, Session | readonly Session[]>();
 
   constructor(private readonly counts: Pick<ServerCounts, 'notices'>) {}
 
@@ -31,7 +32,8 @@ export class ConnectedUsers {
   }
 
   sessionsOf(userId: number): readonly Session[] {
-    return this.byUser.get(userId) ?? [];
+    const found = this.byUser.get(userId) ?? [];
+    return found instanceof Session ? [found] : found;
   }
 
   /** The tokens of all sessions that were given one, by their ids. */
@@ -51,8 +53,8 @@ export class ConnectedUsers {
 
   /** A session that was logged in. */
   enter(session: Session, { id }: User): void {
-    // Without spreading: an array that grows has room for 17 sessions.
-    this.byUser.set(id, this.sessionsOf(id).concat(session));
+    const others = this.sessionsOf(id);
+    this.byUser.set(id, others.length === 0 ? session : [...others, session]);
   }
 
   remove(session: Session): void {

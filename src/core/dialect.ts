@@ -30,6 +30,8 @@ export interface Dialect extends Encoding, Framing {
 export interface Requests {
   /** Whether a request that is under way waits for the next line. */
   readonly asks: boolean;
+  /** Whether it keeps nothing from one request to the next, so that another may serve the next line. Asked while no request waits. */
+  readonly isIdle: boolean;
   /** @param bytes of the line, about */
   receive(line: Line, bytes: number): void;
   /** Called at least once: no more lines will come. */

@@ -99,6 +99,7 @@ const newsOnly: DialectChoice = { dialects: [newsDialect], choose: () => newsDia
 
 class NewsRequests implements Requests {
   readonly asks = false;
+  readonly isIdle = false;
 
   constructor(
     private readonly context: Context,

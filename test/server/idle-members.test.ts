@@ -11,9 +11,9 @@ setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
 const members = 500;
-// What an idle member takes beside its socket. It was 1,500 when this was written, and 4,300 when each connection kept
+// What an idle member may take beside its socket. It was 700 when this was written, and 4,300 when each connection kept
 // everything that it needs for its work.
-const mostBytes = 1800;
+const mostBytes = 1300;
 
 function heap(): number {
   collectGarbage();

@@ -34,7 +34,6 @@ export const jsonDialect: Dialect = {
 };
 
 class JsonRequests implements Requests {
-  readonly asks = false;
   readonly brake = new Brake();
   /** Made with the first post, because most connections are idle. */
   private posts: JsonPosts | undefined;
@@ -43,6 +42,14 @@ class JsonRequests implements Requests {
     readonly context: Context,
     readonly replies: Replies,
   ) {}
+
+  get asks(): boolean {
+    return false;
+  }
+
+  get isIdle(): boolean {
+    return this.brake.isOpen;
+  }
 
   receive(line: Line, bytes: number): void {
     try {

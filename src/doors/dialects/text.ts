@@ -53,6 +53,11 @@ class TextRequests implements Requests, TextContext {
     return this.asked !== undefined;
   }
 
+  /** Its user is at a place, and goes on from there. */
+  get isIdle(): boolean {
+    return false;
+  }
+
   constructor(
     private readonly context: Context,
     private readonly replies: Replies,

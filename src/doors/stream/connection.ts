@@ -55,6 +55,9 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   private readonly left: Wire['left'];
   private currentParts: Parts | undefined;
   private dialect: Dialect;
+  /** Whether the first bytes have shown the dialect. */
+  private isOpened = false;
+  /** Made with the first line; a dialect that keeps nothing between requests drops it when the connection is idle. */
   private receiver: Requests | undefined;
   private state: State = 'open';
   /** Why it is draining. */
@@ -81,7 +84,7 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   get framing(): Framing | undefined {
-    return this.receiver && this.dialect;
+    return this.isOpened ? this.dialect : undefined;
   }
 
   get costs(): Costs {
@@ -182,17 +185,17 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   receive(line: Line, bytes: number): void {
-    this.receiver?.receive(line, bytes);
+    this.receiver ??= this.dialect.start(this.options.core.context(this.session, this), this);
+    this.receiver.receive(line, bytes);
   }
 
   open(bytes: Buffer): Framing | undefined {
-    const { core, choice } = this.options;
-    const dialect = choice.choose(bytes);
+    const dialect = this.options.choice.choose(bytes);
     if (!dialect) return undefined;
     // The greeting in the other dialect has no line ending: the first line of this one starts on its own.
     if (dialect !== this.dialect) this.say('\n');
     this.dialect = dialect;
-    this.receiver = dialect.start(core.context(this.session, this), this);
+    this.isOpened = true;
     return dialect;
   }
 
@@ -214,6 +217,7 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
     if (this.state !== 'open') return true;
     if (this.currentParts && !this.currentParts.rest()) return false;
     this.currentParts = undefined;
+    if (this.receiver?.isIdle) this.receiver = undefined;
     return true;
   }
 
