@@ -142,8 +142,12 @@ test('db check finds roles, keys and rules that no board can have', async () => 
       /^eve is silenced in chess without/,
     ],
     [
-      "INSERT INTO memberships (group_id, user_id, joined_at, last_read_number) SELECT id, 1, 1, 0 FROM groups WHERE kind = 'removed'",
-      /^dropped was removed, and has still/,
+      "INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, role, role_since) SELECT id, 1, 1, 0, 'owner', 1 FROM groups WHERE kind = 'removed'",
+      /^dropped was removed, and still has/,
+    ],
+    [
+      "UPDATE groups SET member_count = 1 WHERE kind = 'removed'",
+      /^dropped was removed, and still has/,
     ],
     [
       'UPDATE invitations SET code_hash = NULL WHERE user_id IS NULL',

@@ -1,6 +1,9 @@
 import type { ModerationCounts } from '../../board/ports/statistics.ts';
 import type { Client } from './file/connection.ts';
 
+// The rows of a removed group are deleted in steps.
+const inGroup = "(SELECT kind FROM groups WHERE groups.id = set_.group_id) = 'group'";
+
 /** Counts groups by access, roles, and what moderators have set. @param now in microseconds */
 export function countModeration(client: Client, now: number): ModerationCounts {
   return client
@@ -14,8 +17,9 @@ export function countModeration(client: Client, now: number): ModerationCounts {
          (SELECT count(*) FROM memberships WHERE role = 'owner') AS owners,
          (SELECT count(*) FROM memberships
            WHERE role_since IS NOT NULL AND role = 'moderator') AS moderators,
-         (SELECT count(*) FROM restrictions WHERE kind = 'barred') AS barred,
-         (SELECT count(*) FROM restrictions WHERE kind = 'silenced' AND until > :now) AS silenced,
+         (SELECT count(*) FROM restrictions AS set_ WHERE set_.kind = 'barred' AND ${inGroup}) AS barred,
+         (SELECT count(*) FROM restrictions AS set_
+           WHERE set_.kind = 'silenced' AND until > :now AND ${inGroup}) AS silenced,
          (SELECT count(*) FROM invitations
            WHERE (until IS NULL OR until > :now) AND coalesce(uses, 1) > 0) AS invitations,
          (SELECT count(*) FROM reports WHERE closed_at IS NULL) AS reports

@@ -3,7 +3,7 @@ import { requireReadable } from '../../../board/names.ts';
 import type { GroupChanges, GroupDetails } from '../../../board/ports/administration.ts';
 import type { Actor } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
-import type { Group, GroupRef } from '../../../board/types.ts';
+import type { Group, GroupRef, Origin } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Access, type GroupCreation, groupFields } from '../../../protocol/rights.ts';
@@ -202,20 +202,33 @@ function requireDeletable({ name, access }: GroupDetails): void {
 }
 
 /**
- * Removes a group for its owner: from now on nobody knows of it. Its messages are deleted in steps by the upkeep, and then
- * the group.
+ * Removes a group for its owner: from now on nobody knows of it. Its messages and memberships are deleted in steps by the
+ * upkeep, and then the group.
  * @throws BoardError as `Repository.deleteGroup` does
  */
 export function hideGroup(tx: OperatorTx, authority: Authority): { group: Group } {
   const { statements } = tx;
   const { group } = requireRight(statements, authority, 'delete the group');
   const { access } = findDeletable(statements, { id: group.id });
-  removeRulesOfGroup(statements, group.id);
-  statements.removeMembershipsIn.run({ group: group.id });
-  statements.hideGroup.run({ group: group.id });
   const { actor } = authority;
-  const author = actor && { by: actor.user.name, origin: actor.origin };
+  hide(tx, { ...group, access }, actor && { by: actor.user.name, origin: actor.origin });
+  return { group };
+}
+
+/** Removes a group for the operator as `hideGroup` does for its owner, also a direct conversation. A group that is gone stays so. */
+export function dropGroup(tx: OperatorTx, { group }: { group: Group }): void {
+  const found = tx.statements.groupById.get({ group: group.id });
+  if (found) hide(tx, { ...group, access: found.access }, null);
+}
+
+function hide(
+  tx: OperatorTx,
+  { access, ...group }: Group & { readonly access: Access },
+  author: { readonly by: string; readonly origin: Origin } | null,
+): void {
+  const { statements } = tx;
+  removeRulesOfGroup(statements, group.id);
+  statements.hideGroup.run({ group: group.id });
   tx.emit({ type: 'group.removed', group, ...author });
   announceList(tx, { access });
-  return { group };
 }

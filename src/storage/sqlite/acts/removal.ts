@@ -1,15 +1,18 @@
 import type { PurgePlan } from '../../../board/ports/administration.ts';
-import { day, endOfTime } from '../../../board/times.ts';
+import { day } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
 import type { Statements } from '../statements/statements.ts';
 import { changeCounts } from './counts.ts';
 import { forgetUnusedIds, unindexOldest } from './search-index.ts';
 import { emitPurged, emptySpan, extended, type RemovedSpan } from './spans.ts';
-import { removeTracesOfGroup, removeTracesUpTo } from './traces.ts';
+import { removeSomeOfGroup, removeTracesUpTo } from './traces.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
 /** Messages of one step: under 1 ms of work if they are short, 4 ms if each has 32 KiB. */
 export const stepSize = 200;
+
+/** Memberships of one step, and as many muted threads and restrictions: under 1 ms of work. */
+const membersOfStep = 500;
 
 /** How far a purge has come. */
 export interface PurgeProgress extends RemovedSpan {
@@ -26,7 +29,7 @@ export function purgeStep(
   return progress;
 }
 
-/** The next step of a group's deletion, which `deleteGroup` ends. It announces nothing. */
+/** The next step of the deletion of a group's messages, after which the group is hidden. It announces nothing. */
 export function deleteGroupStep(
   tx: OperatorTx,
   { plan, before }: { plan: PurgePlan; before: RemovedSpan },
@@ -35,36 +38,35 @@ export function deleteGroupStep(
 }
 
 /**
- * Deletes a group whose messages `deleteGroupStep` has removed, with messages that were posted since and with its
- * memberships.
+ * Deletes a group of which `removeHiddenStep` has left nothing. It announces nothing: to the users, the group was removed
+ * when it was hidden.
  *
  * It runs without foreign keys (see `runsWithoutForeignKeys`): with them, SQLite would look through every message
  * for one that is still in the group, because no index of all messages begins with the group.
  */
-export function deleteGroup({ statements, emit }: OperatorTx, { group }: { group: Group }): void {
-  const isSecret = statements.groupById.get({ group: group.id })?.access === 'secret';
-  removeUpTo(statements, group.id, endOfTime);
-  removeTracesOfGroup(statements, group.id);
-  statements.removeMembershipsIn.run({ group: group.id });
+export function deleteGroup({ statements }: OperatorTx, { group }: { group: Group }): void {
+  removeTracesUpTo(statements, group.id, Number.MAX_SAFE_INTEGER);
   statements.removeGroup.run({ group: group.id });
-  emit({ type: 'group.removed', group });
-  if (!isSecret) emit({ type: 'groups.changed' });
 }
 
 /**
- * Removes some messages of a group that its owner has deleted.
- * @returns the group that has no messages left, for `deleteGroup`; undefined if there are more steps, or nothing to do
+ * Removes some of what a hidden group has: first its messages, then its memberships.
+ * @param which the group; without it, any hidden group
+ * @returns the group that has nothing left, for `deleteGroup`; undefined if there are more steps, or nothing to do
  */
 export function removeHiddenStep(
-  { statements }: ServerTx,
-  _: object,
+  { statements }: OperatorTx,
+  which: { readonly group?: Group },
 ): { group: Group } | undefined {
-  const group = statements.hiddenGroup.get();
+  const group = which.group ?? statements.hiddenGroup.get();
   if (!group) return undefined;
   const upTo = Number.MAX_SAFE_INTEGER;
   const rows = statements.oldestRows.all({ group: group.id, upTo, limit: stepSize });
-  removeOldest(statements, group.id, rows);
-  return rows.length < stepSize ? { group } : undefined;
+  if (rows.length > 0) {
+    removeOldest(statements, group.id, rows);
+    return undefined;
+  }
+  return removeSomeOfGroup(statements, group.id, membersOfStep) ? { group } : undefined;
 }
 
 function removePlanned(

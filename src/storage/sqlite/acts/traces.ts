@@ -20,20 +20,30 @@ export function removeTracesUpTo(statements: Statements, group: number, number: 
   statements.removeClosedThreadsUpTo.run({ group, number });
 }
 
-export function removeTracesOfGroup(statements: Statements, group: number): void {
-  removeTracesUpTo(statements, group, Number.MAX_SAFE_INTEGER);
-  statements.removeMutedThreadsIn.run({ group });
-  removeRulesOfGroup(statements, group);
-}
-
-/** Removes who is invited to a group, barred from it or silenced, what is closed and pinned, its reports and its log. */
+/**
+ * Removes the roles in a group, the invitations to it, what is closed and pinned, its reports and its log, of all of which
+ * there is only so much. What every user may have a row of is left to `removeSomeOfGroup`.
+ */
 export function removeRulesOfGroup(statements: Statements, group: number): void {
+  statements.removeRolesIn.run({ group });
   statements.removeInvitationsIn.run({ group });
-  statements.removeRestrictionsIn.run({ group });
   statements.removeClosedThreadsIn.run({ group });
   statements.removePinsUpTo.run({ group, number: Number.MAX_SAFE_INTEGER });
   statements.removeReportsUpTo.run({ group, number: Number.MAX_SAFE_INTEGER });
   statements.removeLogOf.run({ group });
+}
+
+/**
+ * Removes some of the rows that users have in a group: memberships, muted threads, bars and silences.
+ * @param limit how many of each
+ * @returns whether none is left
+ */
+export function removeSomeOfGroup(statements: Statements, group: number, limit: number): boolean {
+  const { removeSomeMemberships, removeSomeMutedThreads, removeSomeRestrictions } = statements;
+  const removed = [removeSomeMemberships, removeSomeMutedThreads, removeSomeRestrictions].map(
+    (some) => some.run({ group, limit }).changes,
+  );
+  return removed.every((changes) => changes < limit);
 }
 
 export function removeTracesOfUser(statements: Statements, user: number): void {

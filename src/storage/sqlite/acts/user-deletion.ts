@@ -103,6 +103,7 @@ export function deleteUser(tx: OperatorTx, deletion: Deletion): DeletionProgress
     tx.emit({ type: 'member.left', origin: null, group, user });
     settleOwner(tx, group, roles.get(group.id) ?? 'member');
   }
+  statements.removeMembershipsOf.run({ user: user.id });
   removeTracesOfUser(statements, user.id);
   statements.removeUser.run({ user: user.id });
   for (const span of progress.spans) emitPurged(tx, span);

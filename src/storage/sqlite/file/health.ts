@@ -70,7 +70,7 @@ export const healthChecks: readonly HealthCheck[] = [
     `SELECT * FROM (
        SELECT name, member_count AS says,
          (SELECT count(*) FROM memberships WHERE group_id = groups.id) AS are
-       FROM groups)
+       FROM groups WHERE kind <> 'removed')
      WHERE says <> are`,
     ({ name, says, are }) => `${name} says it has ${says}, and has ${are}`,
   ),

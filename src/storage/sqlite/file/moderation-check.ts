@@ -65,11 +65,11 @@ export const moderationChecks: readonly HealthCheck[] = [
     'removed groups',
     `SELECT name FROM groups WHERE kind = 'removed'
        AND (member_count <> 0 OR name_key <> 'removed#' || id OR id IN (
-         SELECT group_id FROM memberships UNION SELECT group_id FROM invitations
-         UNION SELECT group_id FROM restrictions UNION SELECT group_id FROM group_log
+         SELECT group_id FROM memberships WHERE role <> 'member' UNION SELECT group_id FROM invitations
+         UNION SELECT group_id FROM group_log
          UNION SELECT group_id FROM pins UNION SELECT group_id FROM reports
          UNION SELECT group_id FROM closed_threads))`,
-    ({ name }) => `${name} was removed, and has still members or rules`,
+    ({ name }) => `${name} was removed, and still has a number of members, roles or rules`,
   ),
   rule<{ group: string; user: string }>(
     'restrictions',

@@ -171,7 +171,7 @@ function copyGroups(client: Client, wanted: readonly number[] | undefined): void
     "DELETE FROM snap.groups WHERE :ids IS NULL AND kind = 'removed'",
     `INSERT INTO snap.memberships
       SELECT group_id, user_id, joined_at, last_read_number, read_ranges, notify, role, role_since
-      FROM main.memberships ${isWanted('group_id')}`,
+      FROM main.memberships WHERE group_id IN (SELECT id FROM snap.groups) AND (:ids IS NULL OR 1)`,
     `INSERT INTO snap.revisions
       SELECT group_id, number, revision, written_at, subject, content
       FROM main.revisions

@@ -11,7 +11,11 @@ export function nameFor(reader: Placeholder | SQL): SQL<string> {
 export const nameForOperator = sql<string>`iif(groups.kind = 'group', groups.name, coalesce((SELECT group_concat('@' || them.name) FROM memberships AS other CROSS JOIN users AS them WHERE other.group_id = groups.id AND them.id = other.user_id), '@[deleted]'))`;
 
 /**
- * Whether a group exists for its member `:user`. A direct conversation without a message does only for the user who has
- * begun it, and for both if the other one has begun it too: then it has no `created_by`.
+ * Whether a group exists for its member `:user`. A removed group does for nobody, although its memberships are still being
+ * deleted. A direct conversation without a message does only for the user who has begun it, and for both if the other user
+ * has begun it too: then it has no `created_by`.
  */
-export const existsForMember: SQL = sql`(groups.kind <> 'direct' OR groups.last_number > 0 OR groups.created_by IS NULL OR groups.created_by = ${sql.placeholder('user')})`;
+export const existsForMember: SQL = sql`(groups.kind = 'group' OR groups.kind = 'direct' AND (groups.last_number > 0 OR groups.created_by IS NULL OR groups.created_by = ${sql.placeholder('user')}))`;
+
+/** Whether a group has not been removed. The rows of a removed group are deleted in steps. */
+export const isThere: SQL = sql`groups.kind <> 'removed'`;

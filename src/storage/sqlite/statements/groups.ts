@@ -3,7 +3,7 @@ import { endOfTime } from '../../../board/times.ts';
 import type { Orm } from '../file/orm.ts';
 import { groups, invitations, memberships, restrictions, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { existsForMember, nameFor, nameForOperator } from './group-names.ts';
+import { existsForMember, isThere, nameFor, nameForOperator } from './group-names.ts';
 import { looksLike } from './looks.ts';
 import { live, tombstone } from './numbers.ts';
 import { sessionColumns } from './users.ts';
@@ -66,7 +66,6 @@ const detailColumns = {
     'owner',
   ),
 };
-const isThere = ne(groups.kind, 'removed');
 /** The invitation of `:user` to the group. */
 const isInvited = and(eq(invitations.userId, value('user')), eq(invitations.groupId, groups.id));
 /** Whether `:user` may know of the group. */
@@ -229,7 +228,7 @@ export function groupStatements(orm: Orm) {
         .from(groups)
         .where(eq(groups.id, value('group')))
         .prepare(),
-    /** Makes a group one that nobody knows of. Its messages are still there. */
+    /** Makes a group one that nobody knows of. Its messages and memberships are still there. */
     hideGroup: () =>
       orm
         .update(groups)
@@ -244,7 +243,7 @@ export function groupStatements(orm: Orm) {
         })
         .where(eq(groups.id, value('group')))
         .prepare(),
-    /** A group whose messages are to be deleted, and then the group. */
+    /** A group whose messages and memberships are to be deleted, and then the group. */
     hiddenGroup: () =>
       orm
         .select({ id: groups.id, name: groups.name })

@@ -1,8 +1,8 @@
-import { and, asc, eq, gt, sql } from 'drizzle-orm';
+import { and, asc, eq, gt, inArray, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { groups, invitations, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { existsForMember, nameFor } from './group-names.ts';
+import { existsForMember, isThere, nameFor } from './group-names.ts';
 import { hasMutes, unreadAtOnce, unreadToAll } from './unread.ts';
 
 const value = sql.placeholder;
@@ -61,7 +61,7 @@ export function membershipStatements(orm: Orm) {
           .select(columns)
           .from(memberships)
           .innerJoin(groups, eq(groups.id, memberships.groupId))
-          .where(eq(memberships.userId, value('user')))
+          .where(and(eq(memberships.userId, value('user')), isThere))
           .orderBy(asc(memberships.groupId)),
         columns,
       );
@@ -112,7 +112,7 @@ export function membershipStatements(orm: Orm) {
         })
         .from(memberships)
         .innerJoin(groups, eq(groups.id, memberships.groupId))
-        .where(eq(memberships.userId, value('user')))
+        .where(and(eq(memberships.userId, value('user')), isThere))
         .orderBy(asc(memberships.groupId))
         .prepare(),
     membersOf: () =>
@@ -167,10 +167,26 @@ export function membershipStatements(orm: Orm) {
         })
         .prepare(),
     removeMembership: () => orm.delete(memberships).where(ofActor).prepare(),
-    removeMembershipsIn: () =>
+    /** Removes at most `:limit` memberships of a group. */
+    removeSomeMemberships: () =>
       orm
         .delete(memberships)
-        .where(eq(memberships.groupId, value('group')))
+        .where(
+          inArray(
+            sql`rowid`,
+            orm
+              .select({ rowid: sql`rowid` })
+              .from(memberships)
+              .where(eq(memberships.groupId, value('group')))
+              .limit(value('limit')),
+          ),
+        )
+        .prepare(),
+    /** Removes what is left of a user's memberships: those of removed groups. */
+    removeMembershipsOf: () =>
+      orm
+        .delete(memberships)
+        .where(eq(memberships.userId, value('user')))
         .prepare(),
     /** What the user has read of a group. */
     marksOf: () =>

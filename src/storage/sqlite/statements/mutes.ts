@@ -2,7 +2,7 @@ import { and, asc, eq, ne, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { groups, memberships, messages, mutedThreads, mutedUsers, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { nameFor } from './group-names.ts';
+import { isThere, nameFor } from './group-names.ts';
 import { isMuted } from './unread.ts';
 
 const value = sql.placeholder;
@@ -80,7 +80,13 @@ export function muteStatements(orm: Orm) {
           .select(threadColumns)
           .from(mutedThreads)
           .crossJoin(groups)
-          .where(and(eq(groups.id, mutedThreads.groupId), eq(mutedThreads.userId, value('user'))))
+          .where(
+            and(
+              eq(groups.id, mutedThreads.groupId),
+              eq(mutedThreads.userId, value('user')),
+              isThere,
+            ),
+          )
           .orderBy(asc(mutedThreads.groupId), asc(mutedThreads.thread))
           .limit(value('limit')),
         threadColumns,
@@ -93,7 +99,9 @@ export function muteStatements(orm: Orm) {
           .select(groupColumns)
           .from(memberships)
           .crossJoin(groups)
-          .where(and(eq(groups.id, memberships.groupId), ofUser, ne(memberships.notify, 'all')))
+          .where(
+            and(eq(groups.id, memberships.groupId), ofUser, ne(memberships.notify, 'all'), isThere),
+          )
           .orderBy(asc(memberships.groupId)),
         groupColumns,
       ),

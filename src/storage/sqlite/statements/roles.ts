@@ -54,6 +54,13 @@ export function roleStatements(orm: Orm) {
         .set({ role: sql`${value('role')}`, roleSince: sql`${value('since')}` })
         .where(memberOf)
         .prepare(),
+    /** Takes all roles in a group. */
+    removeRolesIn: () =>
+      orm
+        .update(memberships)
+        .set({ role: 'member', roleSince: null })
+        .where(and(eq(memberships.groupId, group), isNotNull(memberships.roleSince)))
+        .prepare(),
     /** The owner and the moderators of a group, those first who have their role for longest. */
     staffOf: () =>
       direct(

@@ -1,4 +1,4 @@
-import { and, eq, isNull, lte, or, sql } from 'drizzle-orm';
+import { and, eq, inArray, isNull, lte, or, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import {
   blocks,
@@ -24,6 +24,15 @@ export function traceStatements(orm: Orm) {
   const group = value('group');
   const number = value('number');
   const remove = orm.delete.bind(orm);
+  const someOf = (table: typeof mutedThreads | typeof restrictions) =>
+    inArray(
+      sql`rowid`,
+      orm
+        .select({ rowid: sql`rowid` })
+        .from(table)
+        .where(eq(table.groupId, group))
+        .limit(value('limit')),
+    );
   return {
     removeMentionsOf: () =>
       remove(mentions)
@@ -42,8 +51,10 @@ export function traceStatements(orm: Orm) {
       remove(revisions)
         .where(and(eq(revisions.groupId, group), lte(revisions.number, number)))
         .prepare(),
-    removeMutedThreadsIn: () =>
-      remove(mutedThreads).where(eq(mutedThreads.groupId, group)).prepare(),
+    /** Removes at most `:limit` muted threads of a group. */
+    removeSomeMutedThreads: () => remove(mutedThreads).where(someOf(mutedThreads)).prepare(),
+    /** Removes at most `:limit` restrictions in a group. */
+    removeSomeRestrictions: () => remove(restrictions).where(someOf(restrictions)).prepare(),
 
     removeMentionsOfUser: () => remove(mentions).where(eq(mentions.userId, user)).prepare(),
     removeBlocksOfUser: () =>
@@ -86,8 +97,6 @@ export function traceStatements(orm: Orm) {
     removeClosedThreadsIn: () =>
       remove(closedThreads).where(eq(closedThreads.groupId, group)).prepare(),
     removeInvitationsIn: () => remove(invitations).where(eq(invitations.groupId, group)).prepare(),
-    removeRestrictionsIn: () =>
-      remove(restrictions).where(eq(restrictions.groupId, group)).prepare(),
     removeLogOf: () => remove(groupLog).where(eq(groupLog.groupId, group)).prepare(),
     removeInvitationsOfUser: () =>
       remove(invitations).where(eq(invitations.userId, user)).prepare(),

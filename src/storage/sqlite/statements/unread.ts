@@ -10,6 +10,7 @@ import {
   mutedUsers,
 } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { isThere } from './group-names.ts';
 import { isToAll, live, timeUpTo } from './numbers.ts';
 import { visibleAfter } from './visibility.ts';
 
@@ -124,7 +125,7 @@ function ownGroup(orm: Orm) {
   };
   const own = and(eq(groupId, value('group')), eq(userId, value('user')));
   const selected = orm.select(columns).from(memberships).crossJoin(groups);
-  return direct(orm.$client, selected.where(and(eq(groups.id, groupId), own)), columns);
+  return direct(orm.$client, selected.where(and(eq(groups.id, groupId), own, isThere)), columns);
 }
 
 const group = sql`${value('group')}`;

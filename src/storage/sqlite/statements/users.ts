@@ -1,7 +1,8 @@
 import { and, asc, count, eq, isNotNull, ne, type SQL, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
-import { memberships, users } from '../file/schema.ts';
+import { groups, memberships, users } from '../file/schema.ts';
 import { direct } from './direct.ts';
+import { isThere } from './group-names.ts';
 import { looksLike } from './looks.ts';
 
 const value = sql.placeholder;
@@ -43,10 +44,11 @@ export function userStatements(orm: Orm) {
         keys: users.keyCount,
         bannedAt: users.bannedAt,
         banReason: users.banReason,
-        groups: count(memberships.groupId),
+        groups: count(groups.id),
       })
       .from(users)
       .leftJoin(memberships, eq(memberships.userId, users.id))
+      .leftJoin(groups, and(eq(groups.id, memberships.groupId), isThere))
       .where(which)
       .groupBy(users.id);
   const byId = eq(users.id, value('user'));

@@ -50,7 +50,7 @@ export function purgeInSteps(
         control.progress(next.count);
         if (next.complete && act === 'deleteGroupStep') {
           progress = { ...next, complete: false };
-          await executor.run('deleteGroup', { group: plan.group });
+          await executor.run('dropGroup', { group: plan.group });
         }
         progress = next;
         return progress.complete;
@@ -84,8 +84,23 @@ export async function deleteGroupInSteps(
     control,
     'deleteGroupStep',
   );
+  // To everybody else the group is gone. If the rest fails or is killed, the upkeep of a server goes on with it.
+  if (complete) await removeHidden(executor, group);
   return { group, deleted, complete };
 }
+
+/** Deletes what a hidden group has, and the group. */
+async function removeHidden(executor: Executor, { id, name }: Group): Promise<void> {
+  const group = { id, name };
+  const { shortestPause } = executor;
+  const step = async () => (await executor.run('removeHiddenStep', { group })) !== undefined;
+  await executor.long(async () => {
+    await runSteps(step, { signal: neverAborted, shortestPause });
+    await executor.run('deleteGroup', { group });
+  });
+}
+
+const neverAborted = new AbortController().signal;
 
 /** Tries to announce the messages that a long act deleted before it failed. The caller reports the failure. */
 export async function announceAfterFailure(
