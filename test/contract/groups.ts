@@ -176,6 +176,24 @@ export function groupsContract(open: OpenStorage): void {
     expect(lines.at(-1)?.act).toBe('role' satisfies LogAct);
   });
 
+  test('a moderator who does a thousand acts pushes no line about others out of the log', async () => {
+    const { board, alice, bob } = await world(open, 'open', 'the owner');
+    const { number } = await post(board, alice, 'one', { group: plans });
+    await board.groups.removeMember(alice, plans, { user: 'carol', reason: 'spam' });
+    await board.groups.setRole(alice, plans, 'bob', 'moderator');
+    const before = (await logged(board, alice)).filter((line) => line.startsWith('alice'));
+    for (let nth = 0; nth < limits.logLines + 20; nth++) {
+      await board.groups.closeThread(bob, plans, number, nth % 2 === 0);
+    }
+    const page = { before: Number.MAX_SAFE_INTEGER, limit: 2 * limits.logLines };
+    const { lines } = await board.groups.log(alice, plans, page);
+    expect(lines).toHaveLength(limits.logLines);
+    expect(lines.filter(({ by }) => by === 'alice')).toHaveLength(before.length);
+    // Of the moderator's own lines, the newest are there.
+    expect(lines[0]).toMatchObject({ by: 'bob', act: 'reopen' });
+    expect(board.problems()).toEqual([]);
+  });
+
   describe.each(sides)('by %s', (side) => {
     test('an invited user joins once, and an invitation that was taken back is none', async () => {
       const { board, acts, bob, dave, group } = await world(open, 'secret', side);

@@ -16,7 +16,7 @@ export interface Logged {
   readonly detail?: string | undefined;
 }
 
-/** Adds a line to the log of a group, and removes the oldest ones past the limit. */
+/** Adds a line to the log of a group. Past the limit, it removes a line: see `trimLog`. */
 export function addLine(
   { statements, at }: OperatorTx,
   group: Group,

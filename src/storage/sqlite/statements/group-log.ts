@@ -46,14 +46,18 @@ export function groupLogStatements(orm: Orm) {
       const byId = eq(groupLog.id, value('id'));
       return direct(client, orm.select(columns).from(groupLog).where(byId), columns);
     },
-    /** Removes the lines of a group that are older than its newest `limits.logLines`. */
+    /**
+     * Removes a line of a group that has more than `limits.logLines`: the oldest line of the author with the most lines. So a
+     * moderator who does many acts loses lines about own acts, and none of others.
+     */
     trimLog: () =>
       orm
         .delete(groupLog)
         .where(
           and(
             eq(groupLog.groupId, group),
-            sql`${groupLog.id} <= (SELECT id FROM group_log WHERE group_id = ${group} ORDER BY id DESC LIMIT 1 OFFSET ${limits.logLines})`,
+            sql`(SELECT count(*) FROM group_log WHERE group_id = ${group}) > ${sql.raw(String(limits.logLines))}`,
+            sql`${groupLog.id} = (SELECT min(id) FROM group_log WHERE group_id = ${group} GROUP BY "by" ORDER BY count(*) DESC, min(id) LIMIT 1)`,
           ),
         )
         .prepare(),
