@@ -1,6 +1,7 @@
 import { cleanText } from '../protocol/clean.ts';
 import type { Header } from '../protocol/schemas.ts';
-import { count, info, renderArrivedHeader } from '../protocol/text/render.ts';
+import { count, info } from '../protocol/text/render.ts';
+import { renderArrivedHeader } from '../protocol/text/render-messages.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { cut } from '../protocol/text/table.ts';
 import { displayWidth } from '../protocol/unicode.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Writable } from 'node:stream';
 import { toJson } from '../protocol/printable-json.ts';
-import { renderHeaders, renderMessage } from '../protocol/text/render.ts';
+import { renderHeaders, renderMessage } from '../protocol/text/render-messages.ts';
 import { plainStyle, type Style } from '../protocol/text/style.ts';
 import type { TailChange } from './tail/changes.ts';
 import type { TailMessage } from './tail/cursor.ts';

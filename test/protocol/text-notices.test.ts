@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { boardError } from '../../src/protocol/errors.ts';
 import type { Notice } from '../../src/protocol/schemas.ts';
-import { renderError, renderNotice, renderWelcome } from '../../src/protocol/text/render.ts';
+import { renderError, renderWelcome } from '../../src/protocol/text/render.ts';
+import { renderNotice } from '../../src/protocol/text/render-notices.ts';
 import { asMember, openRules } from './shell.ts';
 
 const main = { group: 'main', groupId: 1 };

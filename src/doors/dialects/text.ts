@@ -11,7 +11,8 @@ import { PastedPrivateKey } from '../../protocol/text/pasted-private-key.ts';
 import { isCommand, type Place } from '../../protocol/text/place.ts';
 import { Reading } from '../../protocol/text/reading.ts';
 import { RecentSecret, repeatedSecret } from '../../protocol/text/recent-secret.ts';
-import { info, renderError, renderNotice, renderWelcome } from '../../protocol/text/render.ts';
+import { info, renderError, renderWelcome } from '../../protocol/text/render.ts';
+import { renderNotice } from '../../protocol/text/render-notices.ts';
 import { runTextLine, textCommands } from '../../protocol/text/shell.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 

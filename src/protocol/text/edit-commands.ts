@@ -8,7 +8,8 @@ import { groupCommand } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
 import { reasonArgument } from './moderation/group-argument.ts';
 import { sendWritten } from './post-commands.ts';
-import { info, renderHistory, success } from './render.ts';
+import { info, success } from './render.ts';
+import { renderHistory } from './render-messages.ts';
 
 /** What `%edit` is, here and in the terminal client, which opens an editor. */
 export const editWords = {

@@ -6,7 +6,8 @@ import type { TextContext } from './command.ts';
 import { firstVisible } from './first-visible.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
-import { count, info, listEnd, listStart, renderHeaders } from './render.ts';
+import { count, info, listEnd } from './render.ts';
+import { listStart, renderHeaders } from './render-messages.ts';
 import type { Style } from './style.ts';
 import { listThread } from './thread-commands.ts';
 

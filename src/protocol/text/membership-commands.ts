@@ -11,11 +11,11 @@ import {
   info,
   membersShown,
   type Roles,
-  renderList,
   renderMembers,
   renderNames,
   success,
 } from './render.ts';
+import { renderList } from './render-messages.ts';
 
 const [joinNamed, joinHere] = groupCommand(
   {

@@ -2,7 +2,8 @@ import { boardError, shortened } from '../errors.ts';
 import { limits } from '../limits.ts';
 import type { TextCommand } from './command.ts';
 import { firstVisibleIn } from './first-visible.ts';
-import { info, listEnd, renderFound } from './render.ts';
+import { info, listEnd } from './render.ts';
+import { renderFound } from './render-messages.ts';
 
 export const mentions: TextCommand = {
   words: ['%mentions'],

@@ -2,7 +2,7 @@ import { BoardError } from '../errors.ts';
 import type { Call } from '../schemas.ts';
 import { firstVisible } from './first-visible.ts';
 import { groupCommand } from './group-command.ts';
-import { renderMessage } from './render.ts';
+import { renderMessage } from './render-messages.ts';
 
 export const [groupMessage, message] = groupCommand(
   {

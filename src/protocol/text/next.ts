@@ -1,6 +1,7 @@
 import type { TextCommand, TextContext } from './command.ts';
 import { firstVisible } from './first-visible.ts';
-import { firstOf, info, plusAtLimit, renderMessage } from './render.ts';
+import { firstOf, info, plusAtLimit } from './render.ts';
+import { renderMessage } from './render-messages.ts';
 
 export const next: TextCommand = {
   words: ['%next'],

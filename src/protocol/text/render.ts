@@ -1,22 +1,20 @@
-import { cleanLine, cleanText } from '../clean.ts';
-import { isDirectName, userOfDirectName } from '../direct.ts';
+import { cleanLine } from '../clean.ts';
 import type { BoardError } from '../errors.ts';
 import { hintFor } from '../hints.ts';
 import { limits } from '../limits.ts';
-import { isMentioned } from '../mentions.ts';
 import type { Role } from '../rights.ts';
-import type { FullMessage, Header, Member, Notice, Result } from '../schemas.ts';
-import { announcedLine } from './log-line.ts';
+import type { Member, Result } from '../schemas.ts';
 import { plainStyle, type Style, type Tag } from './style.ts';
 import { alignedRows } from './table.ts';
 
-// A notice of presence names at most so many users.
-const presenceNames = 10;
 // Members that `%users` names unless all are asked for.
 export const membersShown = 50;
+
 // Groups and users that a line names at most, and lines of unread groups after a login.
 export const namesShown = 50;
+
 const ruleLength = 40;
+
 // The one column of the groups' table that may be cut.
 const descriptionColumn = 2;
 
@@ -143,10 +141,6 @@ export function renderNames(
   return names.join(', ');
 }
 
-export function listStart(group: string, style: Style): string {
-  return frameStart(`Group: ${group} History`, style);
-}
-
 /** The line that begins a list. */
 export function frameStart(title: string, style: Style): string {
   return `${style.line(style.frame(`--- ${title} ---`))}\n`;
@@ -156,256 +150,8 @@ export function listEnd(style: Style): string {
   return `${rule(style)}\n`;
 }
 
-/** @param first the first visible number of the group, if there are replies to messages that may be older */
-export function renderHeaders(messages: readonly Header[], style: Style, first = 0): string {
-  return messages.map((header) => `${style.line(headerLine(header, style, first))}\n`).join('');
-}
-
-/** The line of a list for a message that has just arrived. @param reader as in `renderNotice` */
-export function renderArrivedHeader(header: Header, style: Style, reader: string): string {
-  return `${style.line(`${headerLine(header, style)}${mentionMark(header, style, reader)}`)}\n`;
-}
-
-/** ` (mentions you)` if a message mentions the user who reads it. */
-function mentionMark(message: Header, style: Style, reader: string | undefined): string {
-  if (reader === undefined || message.sender === reader || !isMentioned(message, reader)) return '';
-  return ` ${style.strong('(mentions you)')}`;
-}
-
-function headerLine(header: Header, style: Style, first = 0): string {
-  const { number, sender, postedAt, subject, replyTo, editedAt } = header;
-  return style.entry({
-    number: style.strong(String(number)),
-    sender: style.user(sender),
-    date: style.date(postedAt),
-    subject: style.strong(cleanLine(subject)),
-    notes: [
-      ...(replyTo === undefined ? [] : [replyNote(replyTo, first)]),
-      ...(editedAt === undefined ? [] : ['Edited']),
-    ],
-  });
-}
-
-function replyNote(replyTo: number, first: number): string {
-  return replyTo < first ? `↩ ${replyTo} (you cannot see it)` : `Reply to: ${replyTo}`;
-}
-
-/** Threads, one a line. */
-export function renderThreads(threads: Result<'thread.list'>['threads'], style: Style): string {
-  const lines = threads.map(({ thread, subject, startedBy, replies, unread, ...last }) => {
-    const entry = style.thread({
-      number: style.strong(String(thread)),
-      startedBy: startedBy === undefined ? undefined : style.user(startedBy),
-      lastNumber: last.lastNumber,
-      lastDate: style.date(last.lastPostedAt),
-      replies: `${replies}${plusAtLimit(replies)}`,
-      unread: unread > 0 ? `${unread}${plusAtLimit(unread)}` : undefined,
-      subject: style.strong(cleanLine(subject)),
-    });
-    return `${style.line(entry)}\n`;
-  });
-  return lines.join('');
-}
-
-export function searchStart(query: string, style: Style): string {
-  return `${style.line(style.frame(`--- Search: ${cleanLine(query)} ---`))}\n`;
-}
-
-export function searchEnd(style: Style): string {
-  return listEnd(style);
-}
-
-/** Headers of several groups, each with its group. @param firsts the first visible numbers of the groups */
-export function renderFound(
-  messages: readonly (Header & { group: string; groupId: number })[],
-  firsts: ReadonlyMap<number, number>,
-  style: Style,
-): string {
-  const lines = messages.map((found) =>
-    style.line(
-      `Group: ${style.group(found.group)} | ${headerLine(found, style, firsts.get(found.groupId))}`,
-    ),
-  );
-  return lines.map((line) => `${line}\n`).join('');
-}
-
-/** @param what what the list shows of the group */
-export function renderList(
-  group: string,
-  messages: Header[],
-  style: Style,
-  what = 'History',
-): string {
-  const lines = renderHeaders(messages, style) || '(no messages)\n';
-  return `${frameStart(`Group: ${group} ${what}`, style)}${lines}${listEnd(style)}`;
-}
-
-/** @param first as in `renderHeaders` */
-export function renderMessage(message: FullMessage, style: Style, first = 0): string {
-  const { number, group, sender, postedAt, subject, content, replyTo, editedAt } = message;
-  return [
-    style.line(style.frame(`--- Message ID: ${number} (Group: ${group}) ---`)),
-    style.line(`Sender: ${style.user(sender)}`),
-    `Date: ${style.date(postedAt)}`,
-    style.line(`Subject: ${style.strong(cleanLine(subject))}`),
-    ...(replyTo === undefined ? [] : [replyNote(replyTo, first)]),
-    ...(editedAt === undefined ? [] : [`Edited: ${style.date(editedAt)}`]),
-    rule(style),
-    style.content(cleanText(content)),
-    rule(style),
-    '',
-  ].join('\n');
-}
-
-/** Texts of a message, each with its date. */
-export function renderHistory(
-  { group, number, revisions }: Result<'message.history'>,
-  style: Style,
-): string {
-  const entry = ({ revision, writtenAt, subject, content }: (typeof revisions)[number]) => [
-    style.line(
-      style.frame(`--- Message ID: ${number} (Group: ${group}), ${written(revision)} ---`),
-    ),
-    `Date: ${style.date(writtenAt)}`,
-    style.line(`Subject: ${style.strong(cleanLine(subject))}`),
-    rule(style),
-    style.content(cleanText(content)),
-    rule(style),
-  ];
-  return revisions.map((revision) => `${entry(revision).join('\n')}\n`).join('');
-}
-
-function written(revision: number): string {
-  return revision === 0 ? 'as posted' : `edit ${revision}`;
-}
-
-function rule(style: Style): string {
+export function rule(style: Style): string {
   return style.frame('-'.repeat(Math.min(ruleLength, style.columns)));
-}
-
-type Purged = Extract<Notice, { method: 'messages.purged' }>['params'];
-
-/**
- * A notice as one line. Null for a notice that is only for programs.
- * @param reader the name of the user who reads it, so that a message that mentions the user is marked
- */
-export function renderNotice(
-  { method, params }: Notice,
-  style: Style = plainStyle,
-  reader?: string,
-): string | null {
-  switch (method) {
-    case 'message.posted': {
-      const { number, sender, postedAt, subject, replyTo } = params.message;
-      const header = [
-        `ID: ${style.strong(String(number))}`,
-        `Date: ${style.date(postedAt)}`,
-        `Subject: ${style.strong(cleanLine(subject))}`,
-      ];
-      const text = `New message from ${style.user(sender)} (${header.join(', ')})`;
-      const reply = replyTo === undefined ? '' : ` | Reply to: ${replyTo}`;
-      const mark = mentionMark(params.message, style, reader);
-      return notify(params.group, `${text}${reply}${mark}`, style);
-    }
-    case 'message.edited': {
-      const { number, sender, subject } = params.message;
-      const what = `ID: ${style.strong(String(number))}, Subject: ${style.strong(cleanLine(subject))}`;
-      return notify(params.group, `${style.user(sender)} edited a message (${what})`, style);
-    }
-    case 'message.deleted': {
-      const { group, number, by, reason } = params;
-      const how = by === null ? 'removed by the operator' : `deleted by ${style.user(by)}`;
-      const why = reason === undefined ? '' : `: ${cleanLine(reason)}`;
-      return notify(group, `Message ${style.strong(String(number))} was ${how}${why}.`, style);
-    }
-    case 'member.joined':
-      return notify(params.group, `User ${style.user(params.user)} joined the group.`, style);
-    case 'member.left':
-      return notify(params.group, `User ${style.user(params.user)} left the group.`, style);
-    case 'member.renamed':
-      return notify(
-        params.group,
-        `User ${style.user(params.was)} is now called ${style.user(params.user)}.`,
-        style,
-      );
-    case 'presence.changed': {
-      const { online, offline, moreOnline = 0, moreOffline = 0 } = params;
-      const parts = [
-        ...presence('Online', online, moreOnline, style),
-        ...presence('Offline', offline, moreOffline, style),
-      ];
-      return notify(params.group, parts.join(' '), style);
-    }
-    case 'group.logged': {
-      const text = announcedLine(params.line, style);
-      return text === null ? null : notify(params.group, `${text}.`, style);
-    }
-    case 'membership.ended': {
-      const by = params.by === null ? 'the operator' : style.user(params.by);
-      const how = params.act === 'bar' ? 'barred' : 'removed';
-      const why = params.reason === undefined ? '' : `: ${cleanLine(params.reason)}`;
-      return notify(params.group, `You were ${how} from the group by ${by}${why}.`, style);
-    }
-    case 'group.invited': {
-      const by = params.by === null ? 'the operator' : style.user(params.by);
-      const what = params.description === '' ? '' : ` (${cleanLine(params.description)})`;
-      const how = `Type %join ${params.group} to join it.`;
-      return notify(params.group, `You were invited by ${by}${what}. ${how}`, style);
-    }
-    case 'message.reported': {
-      const { user, number, reason } = params;
-      const what = `message ${style.strong(String(number))}: ${cleanLine(reason)}`;
-      const how = `Type %reports ${params.group} for what is open.`;
-      return notify(params.group, `${style.user(user)} reported ${what}. ${how}`, style);
-    }
-    case 'group.changed':
-      return renderChange(params, style);
-    case 'group.removed':
-      return notify(
-        params.group,
-        `The group was removed by ${params.by === undefined ? 'the operator' : style.user(params.by)}.`,
-        style,
-      );
-    case 'messages.purged':
-      return notify(params.group, `${purged(params)} removed by the operator.`, style);
-    case 'session.closing':
-      return info(`${cleanLine(params.reason)} Goodbye.`, style);
-    case 'membership.changed':
-    case 'mutes.changed':
-    case 'groups.changed':
-    case 'marks.changed':
-    case 'direct.opened':
-      return null;
-  }
-}
-
-type Changed = Extract<Notice, { method: 'group.changed' }>['params'];
-
-/** A new name or description. What else has changed is in the line of the log. */
-function renderChange(changed: Changed, style: Style): string | null {
-  const { group, was, description, by, changed: fields = ['description'] } = changed;
-  if (was !== group) {
-    const what = isDirectName(group) ? 'This conversation' : 'The group';
-    const renamed =
-      by === undefined
-        ? `${what} is now called ${style.group(group)}.`
-        : `${style.user(by)} renamed the group: it is now called ${style.group(group)}.`;
-    return notify(was, renamed, style);
-  }
-  if (!fields.includes('description')) return null;
-  const author = by === undefined ? '' : ` (by ${style.user(by)})`;
-  return notify(group, `The description is now: ${cleanLine(description)}${author}`, style);
-}
-
-function purged({ count: number, first, last }: Purged): string {
-  if (first === last) return `Message ${first} was`;
-  if (first === undefined || number === undefined) return `Messages up to ${last} were`;
-  return `${count(number, 'message')} between ${first} and ${last} were`;
-}
-
-/** What happened in a group, several notices in one line. */
-export function renderGathered(group: string, text: string, style: Style): string {
-  return notify(group, text, style);
 }
 
 /**
@@ -439,19 +185,4 @@ export function plusAtLimit(unread: number): string {
 /** `1 message`, `2 messages`. */
 export function count(number: number, what: string): string {
   return `${number} ${what}${number === 1 ? '' : 's'}`;
-}
-
-function notify(group: string, text: string, style: Style): string {
-  const place = isDirectName(group)
-    ? `DIRECT:${style.user(userOfDirectName(group))}`
-    : `GROUP:${style.group(group)}`;
-  return `${style.line(`[${place}] ${style.tag('[NOTIFY]')} ${text}`)}\n`;
-}
-
-/** @param unnamed how many users there are beside `names` */
-function presence(word: string, names: string[], unnamed: number, style: Style): string[] {
-  if (names.length === 0) return unnamed > 0 ? [`${word}: ${unnamed} more.`] : [];
-  const shown = names.slice(0, presenceNames).map((name) => style.user(name));
-  const more = names.length - shown.length + unnamed;
-  return [`${word}: ${shown.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`];
 }

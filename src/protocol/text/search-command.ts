@@ -2,7 +2,8 @@ import { limits } from '../limits.ts';
 import type { Result } from '../schemas.ts';
 import type { TextCommand } from './command.ts';
 import { firstVisibleIn } from './first-visible.ts';
-import { info, renderFound, searchEnd, searchStart } from './render.ts';
+import { info } from './render.ts';
+import { renderFound, searchEnd, searchStart } from './render-messages.ts';
 
 export const search: TextCommand = {
   words: ['%search'],

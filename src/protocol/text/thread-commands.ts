@@ -3,7 +3,8 @@ import type { TextContext } from './command.ts';
 import { firstVisible } from './first-visible.ts';
 import { groupCommand, mainGroup } from './group-command.ts';
 import { messageNumber } from './message-command.ts';
-import { frameStart, info, listEnd, renderHeaders, renderThreads } from './render.ts';
+import { frameStart, info, listEnd } from './render.ts';
+import { renderHeaders, renderThreads } from './render-messages.ts';
 
 // Headers of a thread that are asked for at a time: see `pieceOfAll` of the lists.
 const headersAtOnce = 20;

@@ -1,6 +1,6 @@
 import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
 import type { Notice } from '../../protocol/schemas.ts';
-import { renderNotice } from '../../protocol/text/render.ts';
+import { renderNotice } from '../../protocol/text/render-notices.ts';
 import type { Groups } from './groups.ts';
 
 const tags = /^\[GROUP:[^\]]*\] \[NOTIFY\] /;

@@ -2,7 +2,8 @@ import { cleanLine, cleanText } from '../../clean.ts';
 import type { Access, Role } from '../../rights.ts';
 import type { Header, Result } from '../../schemas.ts';
 import { describeLine } from '../log-line.ts';
-import { count, frameStart, info, listEnd, namesShown, renderList } from '../render.ts';
+import { count, frameStart, info, listEnd, namesShown } from '../render.ts';
+import { renderList } from '../render-messages.ts';
 import type { Style } from '../style.ts';
 import { piecesOf } from '../table.ts';
 

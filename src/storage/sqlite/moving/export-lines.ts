@@ -1,10 +1,17 @@
 import { deletedUser } from '../../../board/export-fields.ts';
 import { type ExportLine, exportFormat, exportVersion } from '../../../board/export-format.ts';
 import type { Notify } from '../../../board/types.ts';
-import { everyone } from '../../../protocol/mentions.ts';
 import type { Access, Policy, Role } from '../../../protocol/rights.ts';
 import type { SshKey } from '../../../protocol/ssh-key.ts';
 import { formatTime } from '../../../protocol/time.ts';
+import {
+  type MessageRow,
+  messageLine,
+  messageQuery,
+  type RevisionRow,
+  revisionLine,
+  revisionQuery,
+} from './export-messages.ts';
 import { curationLines, restrictionLines } from './export-moderation.ts';
 import type { Snapshot } from './export-snapshot.ts';
 
@@ -234,86 +241,6 @@ function membershipLine(row: MembershipRow, { passwords }: ExportScope): ExportL
     // A name without a password has no role.
     ...(passwords && role !== 'member' && since !== null && { role, roleSince: formatTime(since) }),
   };
-}
-
-interface MessageRow {
-  group_id: number;
-  group: string;
-  number: number;
-  sender: string | null;
-  posted_at: number;
-  subject: string;
-  content: string;
-  post_key: string | null;
-  deleted_at: number | null;
-  reply_to: number | null;
-  thread: number | null;
-  edited_at: number | null;
-  edits: number;
-  deleted_by: number | null;
-  deleter: string | null;
-  changed: number | null;
-  mentions: string | null;
-}
-
-// CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
-const messageQuery = `
-  SELECT m.group_id, g.ref AS "group", m.number, u.name AS sender, m.posted_at, m.subject,
-    m.content, m.post_key, m.deleted_at, m.edited_at, m.edits, m.deleted_by, m.changed,
-    m.reply_to, m.thread,
-    (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter,
-    iif(m.mentions IS NULL, NULL, (SELECT json_group_array(coalesce(mentioned.name, '${everyone}'))
-      FROM json_each(m.mentions) AS ids LEFT JOIN snap.users mentioned ON mentioned.id = ids.value
-      WHERE ids.value = 0 OR mentioned.id IS NOT NULL)) AS mentions
-  FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
-    LEFT JOIN snap.users u ON u.id = m.sender_id
-  ORDER BY m.id`;
-
-function messageLine(row: MessageRow): ExportLine {
-  const { group, number, deleted_at } = row;
-  const postedAt = formatTime(row.posted_at);
-  const thread = row.thread !== null && { thread: row.thread };
-  if (deleted_at !== null) {
-    const { deleted_by, deleter, changed } = row;
-    return {
-      ...{ type: 'deleted', group, number, postedAt, deletedAt: formatTime(deleted_at) },
-      ...(deleted_by !== null && { deletedBy: deleter ?? deletedUser }),
-      ...(changed !== null && { changedAt: formatTime(changed) }),
-      ...thread,
-    };
-  }
-  const mentions: string[] = JSON.parse(row.mentions ?? '[]');
-  return {
-    type: 'message',
-    group,
-    number,
-    sender: row.sender,
-    postedAt,
-    subject: row.subject,
-    content: row.content,
-    ...(row.post_key !== null && { key: row.post_key }),
-    ...(row.reply_to !== null && { replyTo: row.reply_to }),
-    ...thread,
-    ...(row.edited_at !== null && { editedAt: formatTime(row.edited_at), edits: row.edits }),
-    ...(mentions.length > 0 && { mentions }),
-  };
-}
-
-interface RevisionRow {
-  revision: number;
-  written_at: number;
-  subject: string;
-  content: string;
-}
-
-const revisionQuery = `
-  SELECT revision, written_at, subject, content FROM snap.revisions
-  WHERE group_id = ? AND number = ? ORDER BY revision`;
-
-function revisionLine({ group, number }: MessageRow, row: RevisionRow): ExportLine {
-  const { revision, written_at, subject, content } = row;
-  const writtenAt = formatTime(written_at);
-  return { type: 'revision', group, number, revision, writtenAt, subject, content };
 }
 
 function optionalTime(time: number | null): string | null {
