@@ -1,9 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, type MetricType, Registry } from 'prom-client';
-import type { Distribution } from './counts.ts';
+import { collectDefaultMetrics, type Registry } from 'prom-client';
+import { Exporter, maybe, one, type Value } from './metric-kinds.ts';
+import { addModeration } from './moderation-metrics.ts';
 import { arrivalStates, concerns, type Holdings, type Sources, type Survey } from './sources.ts';
-
-type Labels = Record<string, string>;
-type Value = readonly [labels: Labels, value: number];
 
 /**
  * A registry of all metrics of a running board. It keeps nothing between scrapes: each metric reads the
@@ -160,59 +158,6 @@ function addStorage(exporter: Exporter, sources: Sources): void {
   addModeration(exporter, () => readable(sources)?.moderation);
 }
 
-type Moderation = Holdings['moderation'];
-
-/** @param read undefined if the database cannot be read */
-function addModeration(exporter: Exporter, read: () => Moderation | undefined): void {
-  const labelled: [
-    name: string,
-    help: string,
-    label: string,
-    values: [string, keyof Moderation][],
-  ][] = [
-    [
-      'groups_by_access',
-      'Groups by who can join.',
-      'access',
-      [
-        ['open', 'openGroups'],
-        ['invite', 'inviteGroups'],
-        ['secret', 'secretGroups'],
-      ],
-    ],
-    [
-      'roles',
-      'Members with a role in a group.',
-      'role',
-      [
-        ['owner', 'owners'],
-        ['moderator', 'moderators'],
-      ],
-    ],
-    [
-      'restrictions',
-      'Users who cannot join a group, or cannot write in it.',
-      'kind',
-      [
-        ['barred', 'barred'],
-        ['silenced', 'silenced'],
-      ],
-    ],
-  ];
-  for (const [name, help, label, values] of labelled) {
-    exporter.gauge(name, help, [label], () => {
-      const counts = read();
-      return counts ? values.map(([value, of]) => [{ [label]: value }, counts[of]]) : [];
-    });
-  }
-  const single: [name: string, help: string, of: keyof Moderation][] = [
-    ['groups_without_owner', 'Groups of users that have lost their owner.', 'withoutOwner'],
-    ['invitations', 'Invitations and codes that are open.', 'invitations'],
-    ['reports', 'Reports of messages that are open.', 'reports'],
-  ];
-  for (const [name, help, of] of single) exporter.gauge(name, help, [], () => maybe(read()?.[of]));
-}
-
 /** The counts and sizes of the database; undefined if it cannot be read, so that the other metrics are still served. */
 function readable({ holdings }: Sources): Holdings | undefined {
   try {
@@ -250,90 +195,9 @@ function addBackups(exporter: Exporter, { backups }: Sources): void {
   );
 }
 
-class Exporter {
-  readonly registry = new Registry();
-
-  counter(name: string, help: string, labelNames: string[], read: () => Value[]): void {
-    new Counter({
-      ...this.common(name, help),
-      labelNames,
-      collect() {
-        const values = read();
-        this.reset();
-        // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
-        if (values.length === 0 && labelNames.length === 0) this.remove();
-        for (const [labels, value] of values) this.inc(labels, value);
-      },
-    });
-  }
-
-  gauge(name: string, help: string, labelNames: string[], read: () => Value[]): void {
-    new Gauge({
-      ...this.common(name, help),
-      labelNames,
-      collect() {
-        const values = read();
-        this.reset();
-        // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
-        if (values.length === 0 && labelNames.length === 0) this.remove();
-        for (const [labels, value] of values) this.set(labels, value);
-      },
-    });
-  }
-
-  histogram(name: string, help: string, read: () => (readonly [Labels, Distribution])[]): void {
-    new DistributionMetric(this.common(name, help), read);
-  }
-
-  private common(name: string, help: string) {
-    return { name: `corkboard_${name}`, help, registers: [this.registry] };
-  }
-}
-
-// The types of prom-client declare an enum, but its code uses strings.
-const histogramType = 'histogram' as unknown as MetricType;
-
-/** A histogram whose values are counted in a `Distribution`. prom-client's own accepts one value at a time only. */
-class DistributionMetric extends Gauge {
-  constructor(
-    private readonly config: { name: string; help: string; registers: Registry[] },
-    private readonly read: () => (readonly [Labels, Distribution])[],
-  ) {
-    super(config);
-  }
-
-  override async get() {
-    const { name } = this.config;
-    const values = this.read().flatMap(([labels, counted]) => series(name, labels, counted));
-    return { ...(await super.get()), type: histogramType, values };
-  }
-}
-
-function series(name: string, labels: Labels, { bounds, counts, sum }: Distribution) {
-  let total = 0;
-  const buckets = counts.map((count, at) => {
-    total += count;
-    const le = bounds[at] ?? '+Inf';
-    return { metricName: `${name}_bucket`, labels: { ...labels, le: String(le) }, value: total };
-  });
-  return [
-    ...buckets,
-    { metricName: `${name}_sum`, labels, value: sum },
-    { metricName: `${name}_count`, labels, value: total },
-  ];
-}
-
 function sessionValues({ sessions }: Survey): Value[] {
   return [...sessions].flatMap(([encoding, { loggedIn, strangers }]) => [
     [{ encoding, state: 'logged_in' }, loggedIn] as const,
     [{ encoding, state: 'not_logged_in' }, strangers] as const,
   ]);
-}
-
-function one(value: number): Value[] {
-  return [[{}, value]];
-}
-
-function maybe(value: number | undefined): Value[] {
-  return value === undefined ? [] : one(value);
 }
