@@ -6,24 +6,17 @@ import {
   type LineOf,
   linePlaces,
 } from '../../../board/export-format.ts';
-import { everyoneId } from '../../../board/mentions.ts';
 import { nameKey } from '../../../board/name-key.ts';
 import { groupName, userName } from '../../../board/names.ts';
 import { directName, isDirectName } from '../../../protocol/direct.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { areRanges, parseRanges } from '../../../protocol/marks.ts';
-import { everyone } from '../../../protocol/mentions.ts';
 import { storedName } from '../acts/access.ts';
 import type { Client } from '../file/connection.ts';
 import { nameColumns, secretColumns } from '../file/names.ts';
-import { milestoneSpacing } from '../milestones.ts';
+import { beyond, MessageRows, requireParty } from './import-messages.ts';
 import { ModerationRows } from './import-moderation.ts';
-import {
-  type Edited,
-  type ImportCounts,
-  type KnownGroup,
-  prepareImport,
-} from './import-statements.ts';
+import { type ImportCounts, type KnownGroup, prepareImport } from './import-statements.ts';
 
 const moderationTypes: ReadonlySet<ImportLine['type']> = new Set([
   ...(['restriction', 'invitation', 'logged', 'closed', 'pin', 'report'] as const),
@@ -48,19 +41,17 @@ const unique = {
 } as const;
 
 /**
- * Makes rows of the lines of an export, and checks what a line alone does not show: its place in the file, the
- * lines that it refers to, and that numbers and times grow. The board's clock and the rule of visibility need
- * that. It keeps the names of users and groups in memory, and no messages.
+ * Makes rows of the lines of an export, and checks what a line alone does not show: its place in the file, and the
+ * lines that it refers to. It keeps the names of users and groups in memory, and no messages.
  */
 export class ImportRows {
   private readonly groups = new Map<string, KnownGroup>();
   private readonly users = new Map<string, number>();
   private joinedAt: number;
-  private postedAt = 0;
   private readonly counts: ImportCounts;
-  private edited: Edited | undefined;
   private readonly statements;
   private readonly moderation: ModerationRows;
+  private readonly messages: MessageRows;
 
   private readonly actions: Take = {
     board: (line) => this.begin(line),
@@ -70,9 +61,9 @@ export class ImportRows {
     block: (line) => this.addBlock(line),
     mute: (line) => this.addMute(line),
     membership: (line) => this.addMembership(line),
-    message: (line) => this.addMessage(line),
+    message: (line) => this.messages.addMessage(line),
     deleted: (line) => this.addDeleted(line),
-    revision: (line) => this.addRevision(line),
+    revision: (line) => this.messages.addRevision(line),
     restriction: (line) => this.moderation.addRestriction(line),
     invitation: (line) => this.moderation.addInvitation(line),
     logged: (line) => this.moderation.addLogged(line),
@@ -97,14 +88,12 @@ export class ImportRows {
     for (const { name, ...group } of this.statements.groups.all()) this.groups.set(name, group);
     this.joinedAt = this.statements.lastJoin.get() ?? 0;
     this.counts = this.statements.counts.get() as ImportCounts;
-    this.edited = this.statements.lastMessage.get();
-    this.moderation = new ModerationRows(this.statements, this.counts, {
-      group: (name) => this.group(name),
-      user: (name) => this.user(name),
-    });
-    for (const { postedAt } of this.groups.values()) {
-      this.postedAt = Math.max(this.postedAt, postedAt);
-    }
+    const known = {
+      group: (name: string) => this.group(name),
+      user: (name: string) => this.user(name),
+    };
+    this.moderation = new ModerationRows(this.statements, this.counts, known);
+    this.messages = new MessageRows(this.statements, this.counts, known, [...this.groups.values()]);
   }
 
   /** How many lines the header promises. */
@@ -122,7 +111,7 @@ export class ImportRows {
   take(line: ImportLine): void {
     this.requirePlace(line.type);
     if (moderationTypes.has(line.type)) this.requireVersion2(`${line.type} lines`);
-    if (line.type !== 'revision') this.requireRevisions();
+    if (line.type !== 'revision') this.messages.requireRevisions();
     try {
       (this.actions[line.type] as (line: ImportLine) => void)(line);
     } catch (error) {
@@ -251,7 +240,8 @@ export class ImportRows {
     const { group: name, user: userName, joinedAt, lastRead, ranges: written = '' } = line;
     const group = this.group(name);
     if (joinedAt < this.joinedAt) throw new ExportError('joinedAt: It is before the line above');
-    if (isDirectName(name)) this.requireParty(group.id, this.user(userName), 'user');
+    if (isDirectName(name))
+      requireParty(this.statements, { group: group.id, user: this.user(userName) }, 'user');
     if (lastRead > group.lastNumber) throw beyond('lastRead', name, group);
     const ranges = parseRanges(written) ?? [];
     if (!areRanges(ranges, lastRead)) {
@@ -288,125 +278,9 @@ export class ImportRows {
     return { role, roleSince };
   }
 
-  private addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {
-    const place = this.next(name, message);
-    const user = sender === null ? null : this.user(sender);
-    if (user !== null && isDirectName(name)) this.requireParty(place.group, user, 'sender');
-    const { replyTo = null, thread = null } = message;
-    if ((replyTo === null) !== (thread === null)) {
-      throw new ExportError('thread: A reply has replyTo and thread, and another message neither');
-    }
-    if (replyTo !== null && (replyTo >= message.number || (thread ?? 0) > replyTo)) {
-      throw new ExportError(
-        'replyTo: It is not between the first message of the thread and this one',
-      );
-    }
-    const { number, postedAt, editedAt = null, edits = 0 } = message;
-    if ((editedAt === null) !== (edits === 0)) {
-      throw new ExportError('edits: It has to be there with editedAt, and only with it');
-    }
-    if (editedAt !== null && editedAt <= postedAt) {
-      throw new ExportError('editedAt: It is not after postedAt');
-    }
-    const ids = this.mentioned(message.mentions, isDirectName(name));
-    if (isDirectName(name)) for (const id of ids) this.requireParty(place.group, id, 'mentions');
-    this.statements.addMessage.run({
-      key: null,
-      ...message,
-      ...place,
-      user,
-      replyTo,
-      thread,
-      editedAt,
-      edits,
-      mentions: ids.length > 0 ? JSON.stringify(ids) : null,
-    });
-    for (const id of ids) {
-      if (id !== everyoneId)
-        this.statements.addMention.run({ group: place.group, number, user: id, postedAt });
-    }
-    if (editedAt !== null) this.statements.raise.run({ group: place.group, change: editedAt });
-    this.edited = { group: place.group, number, edits, postedAt, editedAt, revisions: 0 };
-    this.counts.messages++;
-  }
-
-  /** @throws ExportError if a user of a message is not one of the two of its direct conversation */
-  private requireParty(group: number, user: number, field: string): void {
-    if (this.statements.isParty.get({ group, user })) return;
-    throw new ExportError(`${field}: Not a user of this direct conversation`);
-  }
-
-  /** The ids of the users whom a message mentions, in the order of the column. */
-  private mentioned(mentions: readonly string[] = [], isDirect: boolean): number[] {
-    const ids = mentions.map((name) => (name === everyone ? everyoneId : this.user(name)));
-    if (new Set(ids).size < ids.length) throw new ExportError('mentions: A name is there twice');
-    if (ids.indexOf(everyoneId) > 0)
-      throw new ExportError(`mentions: ${everyone} is not the first`);
-    if (ids[0] === everyoneId && isDirect) {
-      throw new ExportError(`mentions: ${everyone} is not for a direct conversation`);
-    }
-    return ids;
-  }
-
-  private addRevision({ group: name, ...line }: LineOf<'revision'>): void {
-    const { edited } = this;
-    const { id: group } = this.group(name);
-    if (!edited || edited.group !== group || edited.number !== line.number) {
-      throw new ExportError('number: A revision follows its message');
-    }
-    if (line.revision !== edited.revisions || line.revision >= edited.edits) {
-      throw new ExportError(
-        `revision: Message ${line.number} of ${name} has ${edited.edits}, counted from 0`,
-      );
-    }
-    if (line.writtenAt < edited.postedAt || line.writtenAt >= (edited.editedAt ?? 0)) {
-      throw new ExportError('writtenAt: It is not between postedAt and editedAt of the message');
-    }
-    this.statements.addRevision.run({ ...line, group });
-    edited.revisions++;
-    this.counts.revisions++;
-  }
-
-  /** @throws ExportError if revisions of the last message are missing */
-  private requireRevisions(): void {
-    const { edited } = this;
-    if (!edited || edited.revisions === edited.edits) return;
-    throw new ExportError(
-      `Message ${edited.number} above has ${edited.edits} revisions, and ${edited.revisions} follow it`,
-    );
-  }
-
-  private addDeleted({ group: name, ...tombstone }: LineOf<'deleted'>): void {
+  private addDeleted(line: LineOf<'deleted'>): void {
     this.requireVersion2('deleted messages');
-    const place = this.next(name, tombstone);
-    const { thread = null } = tombstone;
-    if (thread !== null && thread >= tombstone.number) {
-      throw new ExportError('thread: It is not before this message');
-    }
-    const { deletedBy, changedAt: change = null } = tombstone;
-    const by =
-      deletedBy === undefined ? null : deletedBy === deletedUser ? 0 : this.user(deletedBy);
-    this.statements.addDeleted.run({ ...tombstone, ...place, thread, by, change });
-    if (change !== null) this.statements.raise.run({ group: place.group, change });
-    this.edited = undefined;
-    this.counts.deleted++;
-  }
-
-  /** Checks the place of the next message in its group, and remembers it. @throws ExportError */
-  private next(name: string, { number, postedAt }: { number: number; postedAt: number }) {
-    const group = this.group(name);
-    if (number > group.lastNumber) throw beyond('number', name, group);
-    if (number <= group.number) {
-      throw new ExportError(`number: It comes after ${group.number} in ${name}`);
-    }
-    if (postedAt < this.postedAt || postedAt <= group.postedAt) {
-      throw new ExportError('postedAt: It is not after the message above');
-    }
-    // The first message of each block of numbers: a group with gaps has milestones too.
-    const opensBlock = blockOf(number) > blockOf(group.number);
-    Object.assign(group, { number, postedAt });
-    this.postedAt = postedAt;
-    return { group: group.id, milestone: opensBlock ? 1 : null };
+    this.messages.addDeleted(line);
   }
 
   private requireCounts(): void {
@@ -434,14 +308,6 @@ export class ImportRows {
     if (user === undefined) throw new ExportError(`No line above has a user ${name}`);
     return user;
   }
-}
-
-function blockOf(number: number): number {
-  return Math.floor(number / milestoneSpacing);
-}
-
-function beyond(field: string, group: string, { lastNumber }: KnownGroup): ExportError {
-  return new ExportError(`${field}: ${group} has given out no number above ${lastNumber}`);
 }
 
 function isConflict(error: unknown): boolean {
