@@ -136,6 +136,14 @@ export const healthChecks: readonly HealthCheck[] = [
       `message ${number} of ${name} and the list of mentions do not mention the same users`,
   ),
   rule<{ name: string; number: number }>(
+    'mentions of all',
+    `SELECT name, number FROM groups JOIN messages ON group_id = groups.id
+     WHERE mentions IS NOT NULL AND EXISTS (
+       SELECT 1 FROM json_each(mentions) WHERE value = 0 AND (key > 0 OR kind = 'direct'))`,
+    ({ name, number }) =>
+      `message ${number} of ${name} mentions all members, which only a message in a group can, and before others`,
+  ),
+  rule<{ name: string; number: number }>(
     'senders of direct messages',
     `SELECT name, number FROM groups JOIN messages ON group_id = groups.id
      WHERE kind = 'direct' AND sender_id IS NOT NULL
@@ -149,7 +157,12 @@ export const healthChecks: readonly HealthCheck[] = [
      FROM muted_threads JOIN groups ON groups.id = muted_threads.group_id JOIN users ON users.id = muted_threads.user_id
      WHERE muted_threads.thread > last_number
        OR NOT EXISTS (SELECT 1 FROM memberships
-         WHERE memberships.group_id = groups.id AND memberships.user_id = users.id)`,
+         WHERE memberships.group_id = groups.id AND memberships.user_id = users.id)
+     UNION SELECT groups.name, users.name, muted_threads.thread
+     FROM messages CROSS JOIN muted_threads
+       ON muted_threads.group_id = messages.group_id AND muted_threads.thread = messages.number
+     JOIN groups ON groups.id = messages.group_id JOIN users ON users.id = muted_threads.user_id
+     WHERE messages.thread IS NOT NULL`,
     ({ group, user, thread }) =>
       `${user} has muted thread ${thread} of ${group}, which is no thread, or no group of that user`,
   ),
