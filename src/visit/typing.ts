@@ -1,7 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import { PlainTerminal } from '../chat/terminal/plain-terminal.ts';
 import { GivenUp } from '../protocol/text/command.ts';
-import type { Asker } from './login.ts';
+import type { Asker } from './asking.ts';
 import { TypedLines } from './typed-lines.ts';
 import type { Visitor } from './visitor.ts';
 
