@@ -1,26 +1,29 @@
 import { matchesText } from '../../../board/search/match.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
 import type { Group, Header } from '../../../board/types.ts';
-import { boardError } from '../../../protocol/errors.ts';
-import { limits } from '../../../protocol/limits.ts';
 import { findMessage } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
+import { type Expansion, expandFurther, expansionOf } from './expansion.ts';
 import { senderTerm, wordsVersion, wordTerm } from './terms.ts';
 
 // Messages of a group whose ids are compared at once: 0.5 ms of work for two words that most of them have.
 const windowRows = 1000;
+
 // Terms of the index that are looked up in one step, and messages with a term that take as long as one look-up. A query
 // of 32 beginnings has up to 2,048 terms.
 const lookUpsOfStep = 50;
+
 const rowsOfLookUp = 40;
+
 // Messages that are read with their contents in one step: 0.5 ms of work if they are short. If they are long, a step ends
 // after so many code units, because the segmenter takes 5 ms for 32 KiB.
 const rowsOfStep = 20;
+
 const unitsOfStep = 8 * 1024;
+
 // A message counts for the cost once more for each of so many code units.
 const unitsOfCost = 4 * 1024;
-// Words that begin with the same letters and are looked up in one step.
-const wordsOfStep = 10;
+
 /** How much of `limits.searchRows` a window takes for each two terms that are looked up. */
 const windowCost = 20;
 
@@ -374,46 +377,5 @@ export class GroupSearch {
     const { above } = this;
     const own = { group: this.group.id, above, below: last + 1, skip: 0 };
     return this.statements.newestOwn.get(own)?.postedAt ?? above;
-  }
-}
-
-/** The words of a group that begin like the last word of a term, as far as they are known. */
-interface Expansion {
-  readonly beginning: string;
-  readonly terms: string[];
-  /** The last term that was looked at. */
-  last: string | undefined;
-  isComplete: boolean;
-}
-
-function expansionOf(beginning: string): Expansion {
-  return { beginning, terms: [], last: undefined, isComplete: false };
-}
-
-/** Only words of visible messages count, so that the others do not decide what is refused. */
-function expandFurther(
-  statements: Statements,
-  expansion: Expansion,
-  { group, low, high }: { group: number; low: number; high: number },
-): void {
-  const { beginning, terms } = expansion;
-  const start = wordTerm(group, beginning);
-  // Above all characters in UTF-8.
-  const end = `${start}\u{10ffff}`;
-  for (let done = 0; done < wordsOfStep; done++) {
-    const { last } = expansion;
-    // The least text after the last term: FTS5 steps through all messages with a term that the bound includes.
-    const from = last === undefined ? start : `${last}\u0001`;
-    const term = statements.termFrom.get({ from, end })?.term;
-    if (term === undefined) {
-      expansion.isComplete = true;
-      return;
-    }
-    expansion.last = term;
-    if (!statements.newestWithTerm.get({ term, low, high })) continue;
-    terms.push(term);
-    if (terms.length <= limits.searchPrefix) continue;
-    const why = `query: too many words begin with "${beginning}": write more of the word`;
-    throw boardError('INVALID_PARAMS', why);
   }
 }
