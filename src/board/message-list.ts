@@ -3,27 +3,37 @@ import type { Extras, NewMessage, NewMessages } from './ports/repository.ts';
 // Most lists have no extras, and share this.
 const noExtras = new Map<number, Extras>();
 
-/** A list of new messages, to which messages are added. */
+/** A list of new messages, to which messages are added. It has one from the beginning, because many lists have no other. */
 export class MessageList implements NewMessages {
-  readonly subjects: string[] = [];
-  readonly contents: string[] = [];
+  readonly subjects: string[];
+  readonly contents: string[];
   extras = noExtras;
   /** Length of the texts in UTF-16 code units, each of which takes up to three bytes. */
   units = 0;
+
+  constructor(first: NewMessage) {
+    this.subjects = [first.subject ?? ''];
+    this.contents = [first.content];
+    this.note(first);
+  }
 
   get length(): number {
     return this.subjects.length;
   }
 
-  add({ subject, content, key, mentions, replyTo }: NewMessage): void {
-    if (key !== undefined || mentions !== undefined || replyTo !== undefined) {
-      if (this.extras === noExtras) this.extras = new Map();
-      const isUntitled = subject === undefined;
-      this.extras.set(this.length, { key, mentions, replyTo, isUntitled });
-    }
-    this.subjects.push(subject ?? '');
-    this.contents.push(content);
+  add(message: NewMessage): void {
+    this.subjects.push(message.subject ?? '');
+    this.contents.push(message.content);
+    this.note(message);
+  }
+
+  /** Notes what the last message has beside its texts. */
+  private note({ subject, content, key, mentions, replyTo }: NewMessage): void {
     this.units += (subject?.length ?? 0) + content.length;
+    if (key === undefined && mentions === undefined && replyTo === undefined) return;
+    if (this.extras === noExtras) this.extras = new Map();
+    const isUntitled = subject === undefined;
+    this.extras.set(this.length - 1, { key, mentions, replyTo, isUntitled });
   }
 }
 

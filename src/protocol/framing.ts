@@ -151,11 +151,13 @@ export class LineSplitter {
 
   /** A line that lies whole in a chunk of ASCII, as most lines do, needs no buffer and no decoder. */
   private plainLine(chunk: Buffer, start: number, end: number): Line {
-    const why = this.shape?.push(chunk, start, end);
-    this.shape?.reset();
-    if (why) return { fault: 'INVALID_REQUEST', why };
     const last = end > start && chunk[end - 1] === CR ? end - 1 : end;
-    return { text: chunk.toString('latin1', start, last) };
+    const text = chunk.toString('latin1', start, last);
+    const { shape } = this;
+    if (!shape || shape.surelyAccepts(text)) return { text };
+    const why = shape.push(chunk, start, end);
+    shape.reset();
+    return why ? { fault: 'INVALID_REQUEST', why } : { text };
   }
 
   private take(bytes: Buffer): void {

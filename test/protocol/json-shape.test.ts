@@ -68,6 +68,20 @@ describe('the shape of JSON', () => {
     );
   });
 
+  test('a line that is surely within the bounds is never refused, and a short one with few brackets surely is', () => {
+    const unit = fc.constantFrom('[', ']', '{', '}', ',', '"', '\\', 'a');
+    const shape = new JsonShape(bounds);
+    fc.assert(
+      fc.property(fc.string({ unit, maxLength: 12 }), (line) => {
+        const isSure = shape.surelyAccepts(line);
+        if (isSure) expect(fault(line)).toBeUndefined();
+        const brackets = line.replace(/[^[{]/g, '').length;
+        expect(isSure).toBe(line.length < bounds.values && brackets <= bounds.depth);
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
   test('is judged for each line separately', () => {
     const shape = new JsonShape(bounds);
     for (let line = 0; line < 5; line++) {

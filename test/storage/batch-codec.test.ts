@@ -29,9 +29,9 @@ const posts = fc.record({
       fc.record({ id: fc.integer({ min: 1, max: 5 }) }),
       word.map((name) => ({ key: name.toLowerCase(), name })),
     ),
-    messages: fc.array(message, { minLength: 1 }).map((messages) => {
-      const list = new MessageList();
-      for (const each of messages) list.add(each);
+    messages: fc.tuple(message, fc.array(message)).map(([first, others]) => {
+      const list = new MessageList(first);
+      for (const each of others) list.add(each);
       const { subjects, contents, extras } = list;
       return { subjects, contents, extras };
     }),

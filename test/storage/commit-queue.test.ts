@@ -125,6 +125,20 @@ test('a receiver is never called before the call that adds it has returned', asy
   expect(await refused).toEqual([true, expect.objectContaining({ code: 'SHUTTING_DOWN' })]);
 });
 
+test('a receiver is told of each write of a call that comes after the end', async () => {
+  const { queue } = openQueue({ sizeOf: () => 3 });
+  await queue.close();
+  const codes: unknown[] = [];
+  await new Promise<void>((resolve) => {
+    const reject = (error: unknown) => {
+      codes.push((error as BoardError).code);
+      if (codes.length === 3) resolve();
+    };
+    queue.add(() => 1, { resolve: () => {}, reject });
+  });
+  expect(codes).toEqual(['SHUTTING_DOWN', 'SHUTTING_DOWN', 'SHUTTING_DOWN']);
+});
+
 test('writes with many bytes are committed over several turns, in order', async () => {
   const { file, client, run, insert } = openQueue();
   const before = commits(file);

@@ -25,6 +25,8 @@ const method = 'message.post';
 // its time, and a busy user could begin more posts than fit into a slice.
 const fullBurst = { posts: 64, units: 32 * 1024 };
 
+const noIds: RequestId[] = [];
+
 /** A post in the queue of its connection. Once it begins, it is a part of a burst. */
 export class JsonPost extends Task {
   constructor(
@@ -117,10 +119,10 @@ class Burst implements Receiver<PostedRun | Posted> {
   /** What the queue of the connection counts for all posts. */
   bytes = 0;
   expected = 0;
-  private readonly ids: RequestId[] = [];
+  private ids = noIds;
   /** Why posts were refused before they could be sent, by their index in `ids`. */
-  private readonly refusals = new Map<number, unknown>();
-  private readonly messages = new MessageList();
+  private refusals: Map<number, unknown> | undefined;
+  private messages: MessageList | undefined;
   private to: Address | undefined;
   private actor: Actor | undefined;
   /** The replies to the first posts, and to how many of `ids` and of `messages` these are. */
@@ -136,20 +138,25 @@ class Burst implements Receiver<PostedRun | Posted> {
 
   /** Whether a post to a group can be added. */
   accepts(to: Address): boolean {
-    const { length, units } = this.messages;
-    if (length >= fullBurst.posts || units >= fullBurst.units) return false;
-    return this.to === undefined || to === this.to;
+    const { messages } = this;
+    if (!messages) return true;
+    const isFull = messages.length >= fullBurst.posts || messages.units >= fullBurst.units;
+    return to === this.to && !isFull;
   }
 
   /** @param to which `accepts` has accepted */
   add(post: JsonPost, to: Address, message: NewMessage): void {
-    this.actor ??= this.poster.context.session.actor;
-    this.to = to;
-    this.messages.add(message);
+    if (this.messages) this.messages.add(message);
+    else {
+      this.messages = new MessageList(message);
+      this.actor = this.poster.context.session.actor;
+      this.to = to;
+    }
     this.count(post);
   }
 
   refuse(post: JsonPost, error: unknown): void {
+    this.refusals ??= new Map();
     this.refusals.set(this.ids.length, error);
     this.count(post);
   }
@@ -157,7 +164,7 @@ class Burst implements Receiver<PostedRun | Posted> {
   send(): void {
     const { messages, to, actor } = this;
     const { board } = this.poster.context;
-    if (to && actor) board.enqueuePosts(actor, to.ref, messages, this);
+    if (messages && to && actor) board.enqueuePosts(actor, to.ref, messages, this);
     else queueMicrotask(() => this.answerRefused());
   }
 
@@ -190,7 +197,7 @@ class Burst implements Receiver<PostedRun | Posted> {
 
   private addRun({ group, number, postedAt, count }: PostedRun): void {
     const { id: senderId, name: sender } = (this.actor as Actor).user;
-    const { subjects } = this.messages;
+    const { subjects } = this.messages as MessageList;
     const name = this.poster.context.hub.nameOf(group);
     const replies = new PostReplies({ group: name, groupId: group.id, senderId, sender });
     for (let at = 0; at < count; at++) {
@@ -212,7 +219,7 @@ class Burst implements Receiver<PostedRun | Posted> {
 
   /** Adds the replies to posts that were refused before they could be sent, up to the next one that was sent. */
   private addRefused(): void {
-    while (this.refusals.size > 0 && this.refusals.has(this.answered)) {
+    while (this.refusals?.has(this.answered)) {
       this.lines += this.refusal(this.refusals.get(this.answered));
       this.answered++;
     }
@@ -239,7 +246,9 @@ class Burst implements Receiver<PostedRun | Posted> {
   }
 
   private count({ id, bytes, expected }: JsonPost): void {
-    this.ids.push(id);
+    // Most connections have one post under way. A list that grows has room for 17 entries at once.
+    if (this.ids === noIds) this.ids = [id];
+    else this.ids.push(id);
     this.bytes += bytes;
     this.expected += expected;
   }

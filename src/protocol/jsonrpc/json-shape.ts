@@ -25,6 +25,15 @@ export class JsonShape {
 
   constructor(private readonly most: JsonBounds) {}
 
+  /**
+   * Whether a whole line is within the bounds whatever its brackets and commas mean, as most lines are: it has fewer bytes than there may be
+   * values, and few brackets. It looks for brackets alone, not at each byte.
+   */
+  surelyAccepts(line: string): boolean {
+    const { depth, values } = this.most;
+    return line.length < values && !hasMoreThan(depth, line);
+  }
+
   /** @returns why the line is refused, if it is nested too deeply or has too many values */
   push(bytes: Uint8Array, start = 0, end = bytes.length): string | undefined {
     let { depth, values } = this;
@@ -78,4 +87,15 @@ export class JsonShape {
     this.afterBackslash = at > end;
     return at + 1;
   }
+}
+
+/** Whether a line has more than `most` opening brackets and braces. */
+function hasMoreThan(most: number, line: string): boolean {
+  let found = 0;
+  for (const opening of ['[', '{']) {
+    for (let at = line.indexOf(opening); at !== -1; at = line.indexOf(opening, at + 1)) {
+      if (++found > most) return true;
+    }
+  }
+  return false;
 }

@@ -55,9 +55,9 @@ const minLockTimeout = 10 * lockRetry;
 
 /**
  * Group commit: the calls that arrive in one turn of the event loop are committed together, in order, so
- * that they share a disk sync. A call is one write or several. One commit runs at a time. Calls that arrive while it runs wait for the next one, so
- * more calls share a sync on a slower disk. A commit is limited in time and in bytes; calls past these limits wait
- * for the commit after it.
+ * that they share a disk sync. A call is one write or several. One commit runs at a time. Calls that arrive while it runs wait for
+ * the next one, so more calls share a sync on a slower disk. A commit is limited in time and in bytes; calls past these limits
+ * wait for the commit after it.
  * @template C a call, as the writer accepts it
  */
 export class CommitQueue<C> {
@@ -95,7 +95,7 @@ export class CommitQueue<C> {
 
   /**
    * Like `run`, without a promise. The receiver is called in a later turn or microtask, even if the call is refused at
-   * once.
+   * once. For a call of several writes it is called until it was told of each: a value can be that of several, an error is that of one.
    */
   add(call: C, receiver: Receiver<unknown>, options?: WriteOptions): void {
     this.enqueue(call, receiver, false, options);
@@ -149,11 +149,13 @@ export class CommitQueue<C> {
     isPromise: boolean,
     { bytes = 0, payer }: WriteOptions = {},
   ): void {
+    const size = this.options.sizeOf?.(call) ?? 1;
     if (this.closed) {
-      queueMicrotask(() => receiver.reject(boardError('SHUTTING_DOWN')));
+      queueMicrotask(() => {
+        for (let at = 0; at < size; at++) receiver.reject(boardError('SHUTTING_DOWN'));
+      });
       return;
     }
-    const size = this.options.sizeOf?.(call) ?? 1;
     this.waiting.push({ call, size, bytes, payer, since: performance.now(), receiver, isPromise });
     const before = this.size;
     this.size += size;
@@ -204,7 +206,7 @@ export class CommitQueue<C> {
     this.clock.release(written.newest);
     const settled = withOutcomes(batch, written.outcomes);
     const [last] = settled.at(-1) ?? [];
-    this.putBack(batch.slice(last ? batch.indexOf(last) + 1 : 0));
+    this.putBack(last ? batch.slice(batch.indexOf(last) + 1) : batch);
     if (this.waiting.length > 0) this.commitLater();
     for (const { writes, seconds } of written.commits) {
       this.counts.writes.note(writes);

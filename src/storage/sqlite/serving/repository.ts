@@ -175,8 +175,7 @@ export class SqliteRepository implements Repository {
   }
 
   async post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted> {
-    const messages = new MessageList();
-    messages.add(message);
+    const messages = new MessageList(message);
     const args = { actor: plain(actor), group, messages };
     const options = { payer: actor.payer, bytes: lengthOf(messages) };
     const posted = await this.store.run('post', args, options);
