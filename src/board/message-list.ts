@@ -10,6 +10,8 @@ export class MessageList implements NewMessages {
   extras = noExtras;
   /** Length of the texts in UTF-16 code units, each of which takes up to three bytes. */
   units = 0;
+  /** How many of the messages are replies or may mention members: each is checked by itself. */
+  checked = 0;
 
   constructor(first: NewMessage) {
     this.subjects = [first.subject ?? ''];
@@ -31,6 +33,7 @@ export class MessageList implements NewMessages {
   private note({ subject, content, key, mentions, replyTo }: NewMessage): void {
     this.units += (subject?.length ?? 0) + content.length;
     if (key === undefined && mentions === undefined && replyTo === undefined) return;
+    if (mentions !== undefined || replyTo !== undefined) this.checked++;
     if (this.extras === noExtras) this.extras = new Map();
     const isUntitled = subject === undefined;
     this.extras.set(this.length - 1, { key, mentions, replyTo, isUntitled });

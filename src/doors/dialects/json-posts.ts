@@ -21,9 +21,10 @@ import { PostReplies } from '../../protocol/jsonrpc/post-replies.ts';
 
 const method = 'message.post';
 
-// The maximum of a burst: posts, and UTF-16 code units of their texts, beside those of the last post. A commit that has a larger burst could take much longer than
-// its time, and a busy user could begin more posts than fit into a slice.
-const fullBurst = { posts: 64, units: 32 * 1024 };
+// The maximum of a burst: posts, those of them that are checked by themselves, and UTF-16 code units of the texts, beside those of
+// the last post. A commit that has a larger burst could take much longer than its time, and a busy user could begin more posts than
+// fit into a slice.
+const fullBurst = { posts: 64, checked: 4, units: 32 * 1024 };
 
 const noIds: RequestId[] = [];
 
@@ -140,8 +141,9 @@ class Burst implements Receiver<PostedRun | Posted> {
   accepts(to: Address): boolean {
     const { messages } = this;
     if (!messages) return true;
-    const isFull = messages.length >= fullBurst.posts || messages.units >= fullBurst.units;
-    return to === this.to && !isFull;
+    const { length, checked, units } = messages;
+    if (length >= fullBurst.posts || checked >= fullBurst.checked) return false;
+    return units < fullBurst.units && to === this.to;
   }
 
   /** @param to which `accepts` has accepted */
