@@ -42,12 +42,14 @@ function codeOf({ error }: Received): string {
   return error?.data.code ?? 'posted';
 }
 
-/** The notices of each group, which have an order of their own. */
+/** The notices of each group, which have an order of their own. Of the read marks of a turn, the last ones are sent after it. */
 function byGroup(notices: Received[]) {
   const found: Record<string, string[]> = {};
   for (const notice of notices) {
     const group = `${notice.params?.group}`;
-    found[group] = [...(found[group] ?? []), masked(JSON.stringify(notice))];
+    const line = masked(JSON.stringify(notice));
+    if (notice.method === 'marks.changed') found[`marks in ${group}`] = [line];
+    else found[group] = [...(found[group] ?? []), line];
   }
   return found;
 }

@@ -107,16 +107,15 @@ interface Told {
   readonly postedAt: number;
 }
 
-/** Posts messages with one call. @param keys of each message, if it has one @returns what is told of each */
+/** Posts messages, at least one, with one call. @param keys of each message, if it has one @returns what is told of each */
 function postTogether(
   { repository }: StoredBoard,
   actor: Actor,
   keys: readonly (string | undefined)[],
 ): Promise<Told[]> {
-  const list = new MessageList();
-  for (const [at, key] of keys.entries()) {
-    list.add({ subject: `${at}`, content: `content ${at}`, ...(key !== undefined && { key }) });
-  }
+  const message = (at: number) => ({ subject: `${at}`, content: `content ${at}`, key: keys[at] });
+  const list = new MessageList(message(0));
+  for (let at = 1; at < keys.length; at++) list.add(message(at));
   return new Promise((resolve, reject) => {
     const told: Told[] = [];
     const receive = (
