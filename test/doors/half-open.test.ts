@@ -56,7 +56,8 @@ test('a program that pipes its requests gets every reply, and then the end', asy
       '3',
       '4',
     ]);
-    expect(shown.startsWith(`${greeting}\n{`)).toBe(true);
+    // The greeting is for people.
+    expect(shown.startsWith('{')).toBe(true);
   }
 });
 

@@ -65,13 +65,14 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   private loginTimer: NodeJS.Timeout | undefined;
 
   constructor(
-    { stream, address, secure, vouched, left }: Wire,
+    { stream, address, secure, vouched, first, left }: Wire,
     readonly options: ConnectionOptions,
   ) {
     const { core, door, choice } = options;
     this.stream = stream;
     this.left = left;
-    this.dialect = choice.dialects[0];
+    // A program whose first bytes have come needs no greeting: it would be a write more for each of thousands that come back at once.
+    this.dialect = (first && choice.choose(first)) ?? choice.dialects[0];
     this.session = core.begin({ address, secure, vouched }, door, this);
     this.network = isLoopback(address) ? undefined : networkOf(address);
     this.loginTimer = this.loginExpiresIn(core.limits.loginTime);

@@ -27,6 +27,8 @@ export interface CommitQueueOptions<C> {
   now?: () => number;
   /** Runs the calls of `runUnwritten`, on a connection of this thread. */
   reader?: Performer<C> | undefined;
+  /** Calls a function whose calls of `reader` may share a transaction. */
+  together?: (reads: () => void) => void;
   /** Whether a call needs a transaction of its own. */
   isAlone?: (call: C) => boolean;
   /** How many writes a call is; 1 if left out. */
@@ -67,7 +69,7 @@ export class CommitQueue<C> {
   private scheduled = false;
   private closed = false;
   private underWay: { readonly first: number; readonly settled: Promise<void> } | undefined;
-  private readonly reads = new ReadQueue(() => this.underWay === undefined);
+  private readonly reads: ReadQueue;
   private readonly clock: Clock;
   private readonly counts: CommitCounts;
   private readonly now: () => number;
@@ -78,6 +80,7 @@ export class CommitQueue<C> {
     private readonly writer: Writer<C>,
     private readonly options: CommitQueueOptions<C>,
   ) {
+    this.reads = new ReadQueue(() => this.underWay === undefined, options.together);
     this.clock = options.clock ?? new Clock(0);
     this.now = options.now ?? (() => Date.now() * 1000);
     this.counts = options.counts ?? new CommitCounts();

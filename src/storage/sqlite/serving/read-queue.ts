@@ -13,8 +13,14 @@ export class ReadQueue {
   private next = 0;
   private scheduled = false;
 
-  /** @param mayRun whether no commit is under way */
-  constructor(private readonly mayRun: () => boolean) {}
+  /**
+   * @param mayRun whether no commit is under way
+   * @param together calls a function whose reads may share a transaction
+   */
+  constructor(
+    private readonly mayRun: () => boolean,
+    private readonly together: (reads: () => void) => void = (reads) => reads(),
+  ) {}
 
   /** @param read never throws */
   add(read: () => void): void {
@@ -44,8 +50,10 @@ export class ReadQueue {
   private run(time: number): void {
     const { waiting } = this;
     if (waiting.length === 0) return;
-    const end = performance.now() + time;
-    while (this.next < waiting.length && performance.now() < end) waiting[this.next++]?.();
+    this.together(() => {
+      const end = performance.now() + time;
+      while (this.next < waiting.length && performance.now() < end) waiting[this.next++]?.();
+    });
     if (this.next < waiting.length) {
       this.schedule();
     } else {

@@ -28,6 +28,7 @@ import { Clock } from './clock.ts';
 import { CommitQueue, type WriteOptions } from './commit-queue.ts';
 import { CommitThread } from './commit-thread.ts';
 import { lastTime } from './last-time.ts';
+import { sharedRead } from './shared-read.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
 import { Uses } from './uses.ts';
 
@@ -98,10 +99,10 @@ export class Store implements Executor {
     client.pragma('query_only = ON');
     const lost = (error: Error) => trouble.failed('watch', error);
     this.thread = new CommitThread(data, client, { lost, missed, logHeld });
-    const reader = new ActPerformer(this.statements);
+    const reading = { reader: new ActPerformer(this.statements), together: sharedRead(client) };
     const isAlone = runsWithoutForeignKeys;
     const time = { clock, now: () => this.expected() };
-    const all = { ...options, ...time, counts, trouble, reader, isAlone, sizeOf: writesOf };
+    const all = { ...options, ...time, ...reading, counts, trouble, isAlone, sizeOf: writesOf };
     this.queue = new CommitQueue<Call>(this.thread, all);
   }
 
