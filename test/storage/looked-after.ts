@@ -65,6 +65,7 @@ export async function fillModeration(board: StoredBoard, life: LookedAfter): Pro
   await operator.banUser('carol', '');
   // Nobody knows of it, and its rows are still there.
   const { group: dropped } = await create(bob, 'dropped', 'open');
-  await post(board, bob, 'kept for a moment', { group: dropped });
+  const { number } = await post(board, bob, 'kept for a moment', { group: dropped });
+  await repository.muteThread(bob, dropped, number, true);
   await groups.delete(bob, groupNamed('dropped'));
 }
