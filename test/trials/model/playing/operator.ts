@@ -91,7 +91,10 @@ export const operatorActs: {
     const conversations = stage.conversationsOf(user);
     const before = conversations.map((key) => names.ofGroup(otherOf(user, key), key));
     for (const seat of stage.seats) {
-      const shared = access.groupsOf(user).find((key) => access.isIn(seat.user, key));
+      const groups = new Set([...access.groupsOf(user), ...conversations]);
+      const shared = access.model
+        .groupNames()
+        .find((key) => groups.has(key) && access.isIn(seat.user, key));
       if (!seat.isPresent || shared === undefined) continue;
       stage.tell([seat], shared, 'member.renamed', { user: name, was });
     }

@@ -237,8 +237,10 @@ export class Stage {
     for (const seat of this.seats) await seat.compareNotices();
   }
 
-  /** The conversations of a user. */
-  conversationsOf(user: string): string[] {
-    return this.oracle.access.groupsOf(user).filter(isDirect);
+  /** The conversations of a user, with those that the other user has begun and that do not exist for this one yet. */
+  conversationsOf(user: UserName): string[] {
+    const { model, protectedUsers } = this.oracle.access;
+    if (!protectedUsers.has(user)) return [];
+    return model.groupNames().filter((key) => isDirect(key) && model.group(key).members.has(user));
   }
 }
