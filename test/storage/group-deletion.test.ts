@@ -11,7 +11,7 @@ import { groupNamed, login, openBoard, post, type StoredBoard } from '../helpers
 const plans = groupNamed('plans');
 const members = 1200;
 
-/** The group `plans` of alice, with a message and many members, who have muted a thread; others are barred from it. */
+/** The group `plans` of alice, with two messages and many members, who have muted both threads; others are barred from it. */
 async function plansOfAlice(access: 'open' | 'secret' = 'open') {
   const board = openBoard({ durable: false });
   await login(board, 'alice');
@@ -24,14 +24,15 @@ async function plansOfAlice(access: 'open' | 'secret' = 'open') {
     { name: groupName('plans'), description: '', access },
     'protected',
   );
-  await post(board, alice, 'one', { group: { id: group.id } });
+  for (const text of ['one', 'two']) await post(board, alice, text, { group: { id: group.id } });
   board.client.exec(`
     WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${members})
     INSERT INTO users (name, name_key, created_at) SELECT 'u' || i, 'u' || i, 1 FROM n;
     INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, last_read_at)
       SELECT ${group.id}, id, 1, 0, 1 FROM users WHERE name NOT IN ('alice');
     INSERT INTO muted_threads (user_id, group_id, thread, created_at)
-      SELECT user_id, group_id, 1, 1 FROM memberships WHERE group_id = ${group.id};
+      SELECT user_id, group_id, number, 1 FROM memberships JOIN (SELECT 1 AS number UNION SELECT 2)
+      WHERE group_id = ${group.id};
     INSERT INTO users (name, name_key, created_at) SELECT 'x' || name, 'x' || name, 1 FROM users WHERE name LIKE 'u%';
     INSERT INTO restrictions (group_id, user_id, kind, reason, created_at)
       SELECT ${group.id}, id, 'barred', '', 1 FROM users WHERE name LIKE 'x%';
@@ -102,7 +103,7 @@ test('the operator deletes a group of many members in small steps, and announces
   const { board, bob, group } = await plansOfAlice();
   const admin = SqliteAdministration.outside(openShared(board.file));
   const control = { signal: new AbortController().signal, progress: () => {} };
-  expect(await admin.deleteGroup(plans, control)).toMatchObject({ deleted: 1, complete: true });
+  expect(await admin.deleteGroup(plans, control)).toMatchObject({ deleted: 2, complete: true });
   admin.close();
   expect(rows(board, 'memberships')).toBe(0);
   board.events.length = 0;

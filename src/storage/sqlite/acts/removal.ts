@@ -11,8 +11,8 @@ import type { OperatorTx, ServerTx } from './transaction.ts';
 /** Messages of one step: under 1 ms of work if they are short, 4 ms if each has 32 KiB. */
 export const stepSize = 200;
 
-/** Memberships of one step, and as many muted threads and restrictions: under 1 ms of work. */
-const membersOfStep = 500;
+/** Rows of one step that users have in a group, such as memberships: under 1 ms of work. */
+const rowsOfStep = 500;
 
 /** How far a purge has come. */
 export interface PurgeProgress extends RemovedSpan {
@@ -66,7 +66,7 @@ export function removeHiddenStep(
     removeOldest(statements, group.id, rows);
     return undefined;
   }
-  return removeSomeOfGroup(statements, group.id, membersOfStep) ? { group } : undefined;
+  return removeSomeOfGroup(statements, group.id, rowsOfStep) ? { group } : undefined;
 }
 
 function removePlanned(

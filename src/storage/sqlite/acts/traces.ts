@@ -34,16 +34,18 @@ export function removeRulesOfGroup(statements: Statements, group: number): void 
 }
 
 /**
- * Removes some of the rows that users have in a group: memberships, muted threads, bars and silences.
- * @param limit how many of each
+ * Removes some of the rows that users have in a group: muted threads, bars and silences, and then memberships, because no thread may be
+ * muted by anybody who is not a member.
+ * @param limit how many
  * @returns whether none is left
  */
 export function removeSomeOfGroup(statements: Statements, group: number, limit: number): boolean {
-  const { removeSomeMemberships, removeSomeMutedThreads, removeSomeRestrictions } = statements;
-  const removed = [removeSomeMemberships, removeSomeMutedThreads, removeSomeRestrictions].map(
-    (some) => some.run({ group, limit }).changes,
-  );
-  return removed.every((changes) => changes < limit);
+  const { removeSomeMutedThreads, removeSomeRestrictions, removeSomeMemberships } = statements;
+  let left = limit;
+  for (const some of [removeSomeMutedThreads, removeSomeRestrictions, removeSomeMemberships]) {
+    left -= some.run({ group, limit: left }).changes;
+  }
+  return left > 0;
 }
 
 export function removeTracesOfUser(statements: Statements, user: number): void {
