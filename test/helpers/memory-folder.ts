@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:
 import { join } from 'node:path';
 
 const memory = '/dev/shm';
-// Bytes. The suite takes a tenth of it.
+// In bytes.
 const requiredSpace = 4 * 1024 ** 3;
 
 /**
