@@ -26,6 +26,27 @@ test('closing commits the posts under way and empties the log', async () => {
   expect(await seen(again, await login(again, 'alice'))).toEqual([1]);
 });
 
+test('a commit holds at most 256 KiB of texts, also of texts whose characters take three bytes', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  const commitsOf = async (contents: readonly string[]) => {
+    const { writes } = board.store.counts;
+    const before = writes.counts.reduce((sum, each) => sum + each);
+    await Promise.all(
+      contents.map((content) => board.repository.post(alice, main, { subject: 's', content })),
+    );
+    return writes.counts.reduce((sum, each) => sum + each) - before;
+  };
+  // 20 times 30,000 bytes: eight fit into a commit.
+  expect(
+    await commitsOf(Array.from({ length: 20 }, () => '中'.repeat(10_000))),
+  ).toBeGreaterThanOrEqual(3);
+  // 1,000 times 900 bytes, in 300 characters.
+  expect(
+    await commitsOf(Array.from({ length: 1000 }, () => '中'.repeat(300))),
+  ).toBeGreaterThanOrEqual(4);
+});
+
 test('while another process holds the database, members still read', async () => {
   const board = openBoard({ lockTimeout: 20 });
   const alice = await member(board, 'alice');

@@ -11,7 +11,7 @@ import { ReadQueue } from './read-queue.ts';
 import type { StorageTrouble } from './trouble.ts';
 
 export interface WriteOptions {
-  /** Bytes that the call writes, about, if there may be many. */
+  /** Bytes of the texts that the call writes, in UTF-8, or an upper bound; left out if there are few. */
   readonly bytes?: number | undefined;
   readonly payer?: Payer | undefined;
 }
@@ -45,7 +45,8 @@ export interface CommitQueueOptions<C> {
 // The maximum number of writes in one commit. With more, what they hold in memory until it ends would outlive
 // the garbage collector's young generation.
 const writesPerCommit = 1024;
-// Bytes of the writes of one commit: eight contents of the maximum length. The rest is in the next one.
+// The maximum number of bytes in the writes of one commit: eight contents of the maximum length. The other writes are in the
+// next commit. A call with more bytes is a commit of its own.
 const bytesPerCommit = 256 * 1024;
 // The `commitTime` of a server: a write that waits for the commit before its own waits this long for it at most, and
 // for the disk.
@@ -98,7 +99,8 @@ export class CommitQueue<C> {
 
   /**
    * Like `run`, without a promise. The receiver is called in a later turn or microtask, even if the call is refused at
-   * once. For a call of several writes it is called until it was told of each: a value can be that of several, an error is that of one.
+   * once. For a call of several writes it is called until each write is settled: a value can be that of
+   * several writes, an error is that of a single write.
    */
   add(call: C, receiver: Receiver<unknown>, options?: WriteOptions): void {
     this.enqueue(call, receiver, false, options);
@@ -198,11 +200,11 @@ export class CommitQueue<C> {
     } catch (error) {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];
-      const told = this.settleAll(
+      const settling = this.settleAll(
         lost.map((write) => [write, { writes: write.size, took: 0, failure: error }]),
       );
       this.reads.afterCommit(performance.now() - began);
-      await told;
+      await settling;
       return;
     }
     this.underWay = undefined;
@@ -218,15 +220,15 @@ export class CommitQueue<C> {
     }
     // Receivers may read at once, so all events come first.
     for (const [write, outcome] of settled) this.announce(write, outcome);
-    const told = this.settleAll(settled);
+    const settling = this.settleAll(settled);
     this.reads.afterCommit(performance.now() - began);
-    await told;
+    await settling;
   }
 
   /**
-   * Tells each write its outcome, those of one payer in their order: what waits for a promise goes on some microtasks later, so a
-   * receiver after a promise is called in the next turn, and so is what follows it.
-   * @returns a promise if anything is told in a later turn
+   * Settles each write, the writes of one payer in their order. A function that waits for a promise continues some microtasks
+   * later. So a receiver after a promise is called in the next turn, and so are the writes of that payer after it.
+   * @returns a promise if any write is settled in a later turn
    */
   private settleAll(settled: readonly Settled<C>[]): Promise<void> | void {
     const promised = new Set<Payer>();
