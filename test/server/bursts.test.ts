@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { databaseFile, openShared } from '../../src/storage/sqlite/file/open.ts';
+import { SqliteRepository } from '../../src/storage/sqlite/serving/repository.ts';
 import { scrape } from '../doors/scrape.ts';
 import { TestBoard, type TestBoardOptions } from '../helpers/board.ts';
 import { runCli } from '../helpers/cli.ts';
@@ -200,6 +201,33 @@ test('posts to one group that are sent in one write are answered in their order,
   expect(replies.map(codeOf)).toEqual(expected);
   const order = alice.received.slice(from).map(({ id }) => `${id}`.split('-')[1]);
   expect(order.map(Number)).toEqual(range(0, 200));
+});
+
+test('of posts to @dave that are sent in one write, few are in one call of the commit thread', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  let largest = 0;
+  const enqueue = SqliteRepository.prototype.enqueuePosts;
+  const spy = vi.spyOn(SqliteRepository.prototype, 'enqueuePosts');
+  onTestFinished(() => spy.mockRestore());
+  spy.mockImplementation(function (this: SqliteRepository, actor, group, messages, receiver) {
+    largest = Math.max(largest, messages.contents.length);
+    enqueue.call(this, actor, group, messages, receiver);
+  });
+  const largestOf = async (group: string, code: string) => {
+    largest = 0;
+    const replies = await together(
+      alice,
+      range(1, 30).map((at) => post(group, `${at}`)),
+    );
+    expect(new Set(replies.map(codeOf))).toEqual(new Set([code]));
+    return largest;
+  };
+  // A slow machine divides the posts of a write further.
+  for (let large = 0; large < 5; ) {
+    if ((await largestOf('main', 'posted')) > 8) large++;
+    expect(await largestOf('@dave', 'NAME_UNPROTECTED')).toBeLessThanOrEqual(4);
+  }
 });
 
 test.skipIf(!canMount)(

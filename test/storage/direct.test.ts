@@ -1,15 +1,21 @@
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { MessageList } from '../../src/board/message-list.ts';
 import { userName } from '../../src/board/names.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
 import { ExportEncoder } from '../../src/cli/printing/export-encoder.ts';
+import type { BoardError } from '../../src/protocol/errors.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { exportLines } from '../../src/storage/sqlite/moving/export-lines.ts';
 import { Snapshot } from '../../src/storage/sqlite/moving/export-snapshot.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { ActPerformer } from '../../src/storage/sqlite/serving/act-performer.ts';
+import { plain } from '../../src/storage/sqlite/serving/repository.ts';
+import { prepareStatements } from '../../src/storage/sqlite/statements/statements.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import {
+  connect,
   errorCodeOf,
   groupNamed,
   login,
@@ -88,6 +94,46 @@ test('an exported and imported board has the same conversations and blocks, thou
   expect(await post(copy, again, 'four', { group: groupNamed('@dave') })).toMatchObject({
     number: 3,
   });
+});
+
+test('the conversations of a user at the limit are counted once for many posts, until one of them is taken away', async () => {
+  const board = openBoard({ durable: false });
+  const alice = await protectedUser(board, 'alice');
+  const dave = await protectedUser(board, 'dave');
+  await protectedUser(board, 'erin');
+  await board.repository.openDirect(alice, 'dave');
+  const client = connect(board.file);
+  client
+    .prepare(
+      `INSERT INTO groups (name, name_key, created_at, kind, created_by)
+       WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < 1999)
+       SELECT 'old' || n, 'old' || n, n, 'direct', ? FROM numbers`,
+    )
+    .run(alice.user.id);
+  const statements = prepareStatements(client);
+  const count = vi.spyOn(statements.conversationsBegun, 'get');
+  const performer = new ActPerformer(statements);
+  let at = 2e15;
+  const outcome = (actor: Actor, to: string) => {
+    const messages = new MessageList({ subject: 's', content: 'c' });
+    const args = { actor: plain(actor), group: groupNamed(to), messages };
+    try {
+      performer.perform({ act: 'post', args }, () => {}, { ask: () => ++at, now: at });
+      return 'posted';
+    } catch (error) {
+      return (error as BoardError).code;
+    }
+  };
+  client.exec('BEGIN IMMEDIATE');
+  performer.begin(1);
+  const outcomes = Array.from({ length: 20 }, () => outcome(alice, '@erin'));
+  expect(new Set(outcomes)).toEqual(new Set(['DIRECT_LIMIT']));
+  const full = () => count.mock.calls.filter(([given]) => given?.since === 0);
+  expect(full()).toHaveLength(1);
+  // dave begins the conversation that alice has begun and in which nobody has written. So it is no longer one of hers.
+  expect(outcome(dave, '@alice')).toBe('posted');
+  expect(outcome(alice, '@erin')).toBe('posted');
+  client.exec('ROLLBACK');
 });
 
 test('a conversation without the right members is found by db check', async () => {

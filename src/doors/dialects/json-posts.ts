@@ -16,12 +16,13 @@ import { admit, noteRefusal, noteResult, toReply } from '../../core/dispatch.ts'
 import type { Context } from '../../core/handlers/context.ts';
 import { postResult } from '../../core/handlers/message.ts';
 import { Task } from '../../core/request-queue.ts';
+import { isDirectName } from '../../protocol/direct.ts';
 import { formatError, formatResult, type RequestId } from '../../protocol/jsonrpc/messages.ts';
 import { PostReplies } from '../../protocol/jsonrpc/post-replies.ts';
 
 const method = 'message.post';
 
-// The maximum of a burst: posts, those of them that are checked by themselves, and UTF-16 code units of the texts, beside those of
+// The maximum of a burst: posts, posts that the commit thread checks one by one, and UTF-16 code units of the texts without those of
 // the last post. A commit that has a larger burst could take much longer than its time, and a busy user could begin more posts than
 // fit into a slice.
 const fullBurst = { posts: 64, checked: 4, units: 32 * 1024 };
@@ -126,10 +127,12 @@ class Burst implements Receiver<PostedRun | Posted> {
   private messages: MessageList | undefined;
   private to: Address | undefined;
   private actor: Actor | undefined;
-  /** The replies to the first posts, and to how many of `ids` and of `messages` these are. */
+  /** The replies to the first posts. */
   private lines = '';
+  /** How many of `ids` have a reply in `lines`. */
   private answered = 0;
-  private told = 0;
+  /** How many of `messages` have a reply in `lines`. */
+  private settled = 0;
   private readonly began = performance.now();
 
   constructor(
@@ -142,8 +145,9 @@ class Burst implements Receiver<PostedRun | Posted> {
     const { messages } = this;
     if (!messages) return true;
     const { length, checked, units } = messages;
-    if (length >= fullBurst.posts || checked >= fullBurst.checked) return false;
-    return units < fullBurst.units && to === this.to;
+    if (to !== this.to || length >= fullBurst.posts || units >= fullBurst.units) return false;
+    // The first post to `@dave` makes the conversation, so each further post is checked if that was refused.
+    return (isDirect(to) ? length : checked) < fullBurst.checked;
   }
 
   /** @param to which `accepts` has accepted */
@@ -178,7 +182,7 @@ class Burst implements Receiver<PostedRun | Posted> {
     if (isRun(posted)) this.addRun(posted);
     else {
       this.addReply(formatResult(this.nextId, postResult(context.hub, posted)));
-      this.told++;
+      this.settled++;
     }
     this.finish(mark);
   }
@@ -187,7 +191,7 @@ class Burst implements Receiver<PostedRun | Posted> {
     const mark = this.poster.replies.costs.mark();
     this.addRefused();
     this.addReply(this.refusal(error));
-    this.told++;
+    this.settled++;
     this.finish(mark);
   }
 
@@ -203,7 +207,7 @@ class Burst implements Receiver<PostedRun | Posted> {
     const name = this.poster.context.hub.nameOf(group);
     const replies = new PostReplies({ group: name, groupId: group.id, senderId, sender });
     for (let at = 0; at < count; at++) {
-      const subject = subjects[this.told++] as string;
+      const subject = subjects[this.settled++] as string;
       this.addReply(replies.reply(this.nextId, number + at, postedAt + at, subject));
     }
   }
@@ -256,9 +260,14 @@ class Burst implements Receiver<PostedRun | Posted> {
   }
 }
 
-/** To which group a post goes. */
+/** The group of a post. */
 interface Address {
   /** As the request gives it. */
   readonly group: string | number;
   readonly ref: GroupRef;
+}
+
+/** Whether a post names a direct conversation by its other user, such as `@dave`. */
+function isDirect({ ref }: Address): boolean {
+  return 'key' in ref && isDirectName(ref.key);
 }

@@ -70,7 +70,7 @@ function findConversation({ groupByKey }: Statements, { user }: Actor, peer: Pee
 }
 
 /** @throws BoardError `DIRECT_LIMIT` */
-function requireRoomForConversation({ statements, at }: ServerTx, { user }: Actor): void {
+function requireRoomForConversation({ statements, posts, at }: ServerTx, { user }: Actor): void {
   const begun = (since: number, limit: number) =>
     statements.conversationsBegun.get({ user: user.id, since, limit })?.count ?? 0;
   const { directsPerDay, directsBegun } = limits;
@@ -78,7 +78,9 @@ function requireRoomForConversation({ statements, at }: ServerTx, { user }: Acto
     const what = `You have begun ${directsPerDay} direct conversations within a day`;
     throw boardError('DIRECT_LIMIT', what);
   }
-  if (begun(0, directsBegun) >= directsBegun) {
+  // This count reads a row of each conversation. So it is not made again for each post of a user who is at the limit.
+  if (posts.isAtDirectLimit(user.id) || begun(0, directsBegun) >= directsBegun) {
+    posts.noteDirectLimit(user.id);
     throw boardError('DIRECT_LIMIT', `You have begun ${directsBegun} direct conversations`);
   }
 }
@@ -99,7 +101,10 @@ function begin(tx: ServerTx, { user, origin }: Actor, peer: Peer, known?: Group)
   const group = { id: known?.id ?? add(tx, user, peer, name), name };
   const joinedAt =
     statements.emptyConversation.get({ group: group.id, user: user.id })?.joinedAt ?? at - 1;
-  if (known) statements.forgetBeginner.run({ group: known.id });
+  if (known) {
+    statements.forgetBeginner.run({ group: known.id });
+    tx.posts.forgetDirectLimit(peer.id);
+  }
   const other = { id: peer.id, name: peer.name };
   tx.emit({ type: 'direct.opened', origin, group, user, other, at: joinedAt });
   return { group: { id: group.id, name: directName(peer.name) }, user: other };

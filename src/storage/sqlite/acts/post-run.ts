@@ -52,7 +52,10 @@ export type MessageRow = {
   readonly milestone: 1 | null;
 };
 
-/** The number and time of the first of several messages of a user in a group. Those of the next ones are one larger each. */
+/**
+ * The number and time of the first of several messages of a user in a group. The number and the time of each further
+ * message are larger by one.
+ */
 interface RunStart {
   readonly group: number;
   readonly user: number;
@@ -87,6 +90,8 @@ export class PostRun {
   private readonly memberships = new Map<number, Memberships>();
   /** How many groups all of `memberships` have. */
   private known = 0;
+  /** Users who have begun as many direct conversations as they can have. */
+  private readonly atDirectLimit = new Set<number>();
   /** The numberings that have counts to write. */
   private changed: Numbering[] = [];
   /**
@@ -140,6 +145,21 @@ export class PostRun {
   takeNumbers(numbering: Numbering, count: number): void {
     if (numbering.isCounted) this.changed.push(numbering);
     numbering.take(count);
+  }
+
+  /** Whether a user is known to have begun as many direct conversations as a user can have. */
+  isAtDirectLimit(user: number): boolean {
+    return this.atDirectLimit.has(user);
+  }
+
+  /** Notes that a user has begun as many direct conversations as a user can have, until another act may change that. */
+  noteDirectLimit(user: number): void {
+    this.atDirectLimit.add(user);
+  }
+
+  /** To be called if a post takes a conversation from those that the user has begun. */
+  forgetDirectLimit(user: number): void {
+    this.atDirectLimit.delete(user);
   }
 
   /** Adds a message, which is inserted together with the next ones if it has no key. */
@@ -209,6 +229,7 @@ export class PostRun {
   drop(): void {
     this.numberings.clear();
     this.memberships.clear();
+    this.atDirectLimit.clear();
     this.known = 0;
     this.changed = [];
     this.filled = 0;

@@ -51,7 +51,7 @@ function isPlain({ replyTo, mentions }: Extras): boolean {
   return replyTo === undefined && mentions === undefined;
 }
 
-/** Posts the first message, which is plain and has no key that was used, and all up to one that is not. */
+/** Posts the first message, which is plain and has no used key, and the messages after it until a message is not plain or has a used key. */
 function postRun(tx: ServerTx, { actor, messages }: Post, place: PostPlace): PostedRun {
   const { group, access } = place;
   requireMayPost(access);
