@@ -25,24 +25,24 @@ export class HourlyLimit {
     private readonly now: () => number = () => performance.now(),
   ) {}
 
-  /** @throws BoardError `RATE_LIMITED` if nothing is left */
+  /** @throws BoardError `RATE_LIMITED` if the network has reached the limit */
   require(network: string): void {
     const left = this.left(network);
     if (left < 1) throw boardError('RATE_LIMITED', Math.ceil(((1 - left) * 3600) / this.perHour));
   }
 
-  /** Whether the network may make one more. */
+  /** Whether the network may make another thing. */
   hasRoom(network: string): boolean {
     return this.left(network) >= 1;
   }
 
-  /** Counts one more. @throws BoardError `RATE_LIMITED` if the limit is reached; it is then not counted */
+  /** Counts a thing that the network makes. @throws BoardError `RATE_LIMITED` if the limit is reached; the thing is then not counted */
   take(network: string): void {
     this.require(network);
     this.count(network);
   }
 
-  /** Counts one more that was made, even past the limit. */
+  /** Counts a thing that the network has made, even past the limit. */
   count(network: string): void {
     if (this.perHour === 0) return;
     const left = this.left(network) - 1;

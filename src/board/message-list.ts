@@ -3,14 +3,14 @@ import type { Extras, NewMessage, NewMessages } from './ports/repository.ts';
 // Most lists have no extras, and share this.
 const noExtras = new Map<number, Extras>();
 
-/** A list of new messages, to which messages are added. It has one from the beginning, because many lists have no other. */
+/** A list of at least one new message, to which messages can be added. Many lists have only the first message. */
 export class MessageList implements NewMessages {
   readonly subjects: string[];
   readonly contents: string[];
   extras = noExtras;
   /** Length of the texts in UTF-16 code units, each of which takes up to three bytes. */
   units = 0;
-  /** How many of the messages are replies or may mention members: each is checked by itself. */
+  /** How many of the messages are replies or may mention members. The commit thread checks each of them. */
   checked = 0;
 
   constructor(first: NewMessage) {
@@ -29,7 +29,7 @@ export class MessageList implements NewMessages {
     this.note(message);
   }
 
-  /** Notes what the last message has beside its texts. */
+  /** Counts the last message, and keeps its extras. */
   private note({ subject, content, key, mentions, replyTo }: NewMessage): void {
     this.units += (subject?.length ?? 0) + content.length;
     if (key === undefined && mentions === undefined && replyTo === undefined) return;

@@ -331,8 +331,8 @@ export interface Repository {
    */
   post(actor: Actor, group: GroupRef, message: NewMessage): Promise<Posted>;
   /**
-   * Posts messages as `post` does, each by itself: if some are refused, the others are posted. The receiver is told of each
-   * message, in their order, and not before this returns. A `PostedRun` tells of several.
+   * Posts messages as `post` does. If some messages are refused, the others are posted. The receiver is called in the order of
+   * the messages, and not before this returns. An error and a `Posted` settle one message, a `PostedRun` settles several.
    */
   enqueuePosts(
     actor: Actor,

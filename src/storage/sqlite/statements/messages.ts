@@ -14,8 +14,8 @@ const value = sql.placeholder;
 const rowsPerInsert = { many: 16, few: 4 };
 
 /**
- * The columns of `messages` that a message has which is no reply, mentions nobody and has no key. drizzle names each column of a
- * table in an insert, and SQLite takes a tenth longer for an insert that names all.
+ * The columns of a message that is not a reply, mentions nobody and has no key. In an insert, drizzle names each column of a
+ * table, and SQLite takes a tenth longer for an insert that names all columns of `messages`.
  */
 const plainMessages = sqliteTable('messages', {
   groupId: integer('group_id').notNull(),
