@@ -176,22 +176,65 @@ export function groupsContract(open: OpenStorage): void {
     expect(lines.at(-1)?.act).toBe('role' satisfies LogAct);
   });
 
-  test('a moderator who does a thousand acts pushes no line about others out of the log', async () => {
-    const { board, alice, bob } = await world(open, 'open', 'the owner');
-    const { number } = await post(board, alice, 'one', { group: plans });
-    await board.groups.removeMember(alice, plans, { user: 'carol', reason: 'spam' });
-    await board.groups.setRole(alice, plans, 'bob', 'moderator');
-    const before = (await logged(board, alice)).filter((line) => line.startsWith('alice'));
-    for (let nth = 0; nth < limits.logLines + 20; nth++) {
-      await board.groups.closeThread(bob, plans, number, nth % 2 === 0);
+  describe('a full log', () => {
+    /** Alice's group, in which bob, carol and dave are moderators, and a function for many acts of one of them. */
+    async function staffed() {
+      const { board, alice, bob, dave } = await world(open);
+      await board.repository.join(dave, plans);
+      const { number } = await post(board, alice, 'one', { group: plans });
+      for (const name of ['bob', 'dave']) {
+        await board.groups.setRole(alice, plans, name, 'moderator');
+      }
+      const act = async (actor: Actor, times: number) => {
+        for (let nth = 0; nth < times; nth++) {
+          await board.groups.closeThread(actor, plans, number, nth % 2 === 0);
+        }
+      };
+      /** How many lines each author has. */
+      const lines = async () => {
+        const page = { before: Number.MAX_SAFE_INTEGER, limit: 2 * limits.logLines };
+        const { lines: all } = await board.groups.log(alice, plans, page);
+        const by = (name: string) => all.filter((line) => line.by === name).length;
+        return { all: all.length, alice: by('alice'), bob: by('bob'), dave: by('dave') };
+      };
+      return { board, alice, bob, dave, act, lines };
     }
-    const page = { before: Number.MAX_SAFE_INTEGER, limit: 2 * limits.logLines };
-    const { lines } = await board.groups.log(alice, plans, page);
-    expect(lines).toHaveLength(limits.logLines);
-    expect(lines.filter(({ by }) => by === 'alice')).toHaveLength(before.length);
-    // Of the moderator's own lines, the newest are there.
-    expect(lines[0]).toMatchObject({ by: 'bob', act: 'reopen' });
-    expect(board.problems()).toEqual([]);
+    const share = limits.logLines / limits.moderators;
+
+    test('an author with many lines pushes out own lines, not those of the author with the most', async () => {
+      const { board, alice, bob, act, lines } = await staffed();
+      await act(bob, 100);
+      await act(alice, limits.logLines - (await lines()).all);
+      const before = await lines();
+      expect(before).toMatchObject({ all: limits.logLines, bob: 100 });
+      await act(bob, 500);
+      expect(await lines()).toEqual(before);
+      expect((await logged(board, alice))[0]).toMatch(/^bob reopen/);
+      expect(board.problems()).toEqual([]);
+    });
+
+    test('moderators who act together push out as many lines of others as their shares', async () => {
+      const { bob, dave, alice, act, lines } = await staffed();
+      await act(alice, limits.logLines);
+      const { alice: before } = await lines();
+      for (let round = 0; round < 5; round++) {
+        await act(bob, 2 * share);
+        await act(dave, 2 * share);
+      }
+      expect(await lines()).toMatchObject({ bob: share, dave: share, alice: before - 2 * share });
+    });
+
+    test('others who act after a moderator has filled the log keep their shares', async () => {
+      const { bob, dave, alice, act, lines } = await staffed();
+      await act(bob, limits.logLines);
+      await act(dave, 3 * share);
+      await act(alice, 3 * share);
+      await act(bob, 3 * share);
+      const { all, ...kept } = await lines();
+      expect(all).toBe(limits.logLines);
+      expect(kept.dave).toBe(share);
+      expect(kept.alice).toBeGreaterThanOrEqual(share);
+    });
   });
 
   describe.each(sides)('by %s', (side) => {

@@ -25,7 +25,7 @@ export function addLine(
   const { number = null, postedAt = null } = message ?? {};
   const line = { at, act, by, user: user || null, number, until: until ?? null, detail };
   const { id } = statements.addLine.get({ group: group.id, ...line, postedAt });
-  statements.trimLog.run({ group: group.id });
+  statements.trimLog.run({ group: group.id, by });
   return { id, ...line };
 }
 

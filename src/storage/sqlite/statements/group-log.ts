@@ -7,6 +7,9 @@ import { idFrom } from './row-ids.ts';
 import { firstVisibleRow } from './visibility.ts';
 
 const value = sql.placeholder;
+
+/** The lines that an author can have in a full log at the cost of the author with the most lines. */
+const lineShare = limits.logLines / limits.moderators;
 const group = value('group');
 
 const lineColumns = {
@@ -47,20 +50,25 @@ export function groupLogStatements(orm: Orm) {
       return direct(client, orm.select(columns).from(groupLog).where(byId), columns);
     },
     /**
-     * Removes a line of a group that has more than `limits.logLines`: the oldest line of the author with the most lines. So a
-     * moderator who does many acts loses lines about own acts, and none of others.
+     * Removes a line of a group that has more than `limits.logLines`, after `:by` has added one. An author who has more lines
+     * than their share loses their own oldest line. Otherwise the author with the most lines loses the oldest. So an author
+     * pushes out at most `lineShare` lines of others, and keeps as many when others fill the log.
      */
-    trimLog: () =>
-      orm
+    trimLog: () => {
+      const ofAuthor = sql`FROM group_log WHERE group_id = ${group} AND "by" IS ${value('by')}`;
+      return orm
         .delete(groupLog)
         .where(
           and(
             eq(groupLog.groupId, group),
             sql`(SELECT count(*) FROM group_log WHERE group_id = ${group}) > ${sql.raw(String(limits.logLines))}`,
-            sql`${groupLog.id} = (SELECT min(id) FROM group_log WHERE group_id = ${group} GROUP BY "by" ORDER BY count(*) DESC, min(id) LIMIT 1)`,
+            sql`${groupLog.id} = iif((SELECT count(*) ${ofAuthor}) > ${sql.raw(String(lineShare))},
+              (SELECT min(id) ${ofAuthor}),
+              (SELECT min(id) FROM group_log WHERE group_id = ${group} GROUP BY "by" ORDER BY count(*) DESC, min(id) LIMIT 1))`,
           ),
         )
-        .prepare(),
+        .prepare();
+    },
     /** See `firstVisibleRow`. */
     firstVisibleRow: () => firstVisibleRow(orm),
     /** The newest lines of a group with ids below `:before`: those since `:since`, and of the messages posted from `:from` on. */
