@@ -49,7 +49,6 @@ const allowed: Record<string, string[]> = {
   holdings: ['SCAN groups'],
   // An index of the open reports alone.
   openReports: ['SCAN reports USING INDEX reports_open'],
-  openReportCount: ['SCAN reports USING INDEX reports_open'],
   wallClock: ['SCAN wall_clock'],
   // One row.
   tokenKey: ['SCAN token_key'],

@@ -138,14 +138,16 @@ export interface Administration {
   /** Finds a group that is about to be deleted. @throws `GROUP_PROTECTED` for the public group */
   deletableGroup(group: GroupRef): Promise<GroupDetails>;
   /**
-   * Deletes the group with its messages and memberships. If it is stopped, the oldest messages are deleted
-   * and the group still exists.
+   * Deletes the group with its messages and memberships. If it is stopped before `complete`, the oldest messages are
+   * deleted and the group still exists.
+   * @returns `complete`: whether the group is deleted. `hasRest`: whether rows of it are left, which the upkeep of a server
+   * deletes; so it is if the deletion was stopped, or the disk failed, after the group was gone for everybody.
    * @throws `GROUP_PROTECTED` for the public group
    */
   deleteGroup(
     group: GroupRef,
     control: StepControl,
-  ): Promise<{ group: GroupDetails; deleted: number; complete: boolean }>;
+  ): Promise<{ group: GroupDetails; deleted: number; complete: boolean; hasRest: boolean }>;
 
   /**
    * The last time at which a server trusted the clock, if that is more than a day before the present time;

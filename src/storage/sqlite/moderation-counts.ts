@@ -22,7 +22,7 @@ export function countModeration(client: Client, now: number): ModerationCounts {
            WHERE set_.kind = 'silenced' AND until > :now AND ${inGroup}) AS silenced,
          (SELECT count(*) FROM invitations
            WHERE (until IS NULL OR until > :now) AND coalesce(uses, 1) > 0) AS invitations,
-         (SELECT count(*) FROM reports WHERE closed_at IS NULL) AS reports
+         (SELECT count(*) FROM reports AS set_ WHERE closed_at IS NULL AND ${inGroup}) AS reports
        FROM groups WHERE kind = 'group'`,
     )
     .get({ now }) as ModerationCounts;

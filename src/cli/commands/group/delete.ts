@@ -30,7 +30,7 @@ async function deleteGroup(
 ): Promise<void> {
   const group = await board.deletableGroup(groupRef(name));
   await confirm(`Delete group ${group.name} with ${holdings(group)}`, options);
-  const { deleted, complete } = await runInSteps(group.messages, (control) =>
+  const { deleted, complete, hasRest } = await runInSteps(group.messages, (control) =>
     board.deleteGroup({ id: group.id }, control),
   );
   if (!complete) {
@@ -43,9 +43,12 @@ async function deleteGroup(
   printDone(
     options,
     groupDocument(group),
-    () => `Group ${group.name} is deleted, with ${holdings(group)}.`,
+    () => `Group ${group.name} is deleted, with ${holdings(group)}.${hasRest ? rest : ''}`,
   );
 }
+
+const rest =
+  ' Some of its rows are still in the file: a running server deletes them, or the next server that starts.';
 
 function holdings({ messages, members }: GroupDetails): string {
   return `${count(messages, 'message')} and ${count(members, 'membership')}`;

@@ -15,7 +15,7 @@ import { addLine, log } from './group-log.ts';
 import { requireNoNamesake } from './memberships.ts';
 import { requireFreeGroupName } from './names.ts';
 import { authorOf, requireRoomForGroup, requireRoomToJoin } from './roles.ts';
-import { removeRulesOfGroup } from './traces.ts';
+import { removeRolesAndInvitations } from './traces.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 
 const publicGroup = nameKey('main');
@@ -202,8 +202,8 @@ function requireDeletable({ name, access }: GroupDetails): void {
 }
 
 /**
- * Removes a group for its owner: from now on nobody knows of it. Its messages and memberships are deleted in steps by the
- * upkeep, and then the group.
+ * Removes a group for its owner: it exists for nobody from now on. The upkeep deletes its rows in steps, and then the
+ * group.
  * @throws BoardError as `Repository.deleteGroup` does
  */
 export function hideGroup(tx: OperatorTx, authority: Authority): { group: Group } {
@@ -215,7 +215,10 @@ export function hideGroup(tx: OperatorTx, authority: Authority): { group: Group 
   return { group };
 }
 
-/** Removes a group for the operator as `hideGroup` does for its owner, also a direct conversation. A group that is gone stays so. */
+/**
+ * Removes a group for the operator as `hideGroup` does for its owner, also a direct conversation. Does nothing if the group
+ * is already removed.
+ */
 export function dropGroup(tx: OperatorTx, { group }: { group: Group }): void {
   const found = tx.statements.groupById.get({ group: group.id });
   if (found) hide(tx, { ...group, access: found.access }, null);
@@ -227,7 +230,7 @@ function hide(
   author: { readonly by: string; readonly origin: Origin } | null,
 ): void {
   const { statements } = tx;
-  removeRulesOfGroup(statements, group.id);
+  removeRolesAndInvitations(statements, group.id);
   statements.hideGroup.run({ group: group.id });
   tx.emit({ type: 'group.removed', group, ...author });
   announceList(tx, { access });

@@ -87,7 +87,8 @@ export const healthChecks: readonly HealthCheck[] = [
     'direct conversations',
     `SELECT name FROM (
        SELECT name, name_key, last_number, kind, count(user_id) AS members, min(user_id) AS one, max(user_id) AS other
-       FROM groups LEFT JOIN memberships ON group_id = id WHERE kind = 'direct' OR name LIKE '@%' GROUP BY id) AS direct
+       FROM groups LEFT JOIN memberships ON group_id = id
+       WHERE kind = 'direct' OR (name LIKE '@%' AND kind <> 'removed') GROUP BY id) AS direct
      WHERE kind <> 'direct' OR name <> name_key OR members > 2
        OR (members = 2 AND name <> '@' || one || ',' || other)
        OR (members = 1 AND name NOT LIKE '@' || one || ',%' AND name NOT LIKE '@%,' || one)
@@ -141,7 +142,7 @@ export const healthChecks: readonly HealthCheck[] = [
      WHERE mentions IS NOT NULL AND EXISTS (
        SELECT 1 FROM json_each(mentions) WHERE value = 0 AND (key > 0 OR kind = 'direct'))`,
     ({ name, number }) =>
-      `message ${number} of ${name} mentions all members, which only a message in a group can, and before others`,
+      `message ${number} of ${name} mentions all members, and is a direct message or names a user before them`,
   ),
   rule<{ name: string; number: number }>(
     'senders of direct messages',
@@ -155,14 +156,14 @@ export const healthChecks: readonly HealthCheck[] = [
     'muted threads',
     `SELECT groups.name AS "group", users.name AS user, muted_threads.thread
      FROM muted_threads JOIN groups ON groups.id = muted_threads.group_id JOIN users ON users.id = muted_threads.user_id
-     WHERE muted_threads.thread > last_number
+     WHERE groups.kind <> 'removed' AND (muted_threads.thread > last_number
        OR NOT EXISTS (SELECT 1 FROM memberships
-         WHERE memberships.group_id = groups.id AND memberships.user_id = users.id)
+         WHERE memberships.group_id = groups.id AND memberships.user_id = users.id))
      UNION SELECT groups.name, users.name, muted_threads.thread
      FROM messages CROSS JOIN muted_threads
        ON muted_threads.group_id = messages.group_id AND muted_threads.thread = messages.number
      JOIN groups ON groups.id = messages.group_id JOIN users ON users.id = muted_threads.user_id
-     WHERE messages.thread IS NOT NULL`,
+     WHERE messages.thread IS NOT NULL AND groups.kind <> 'removed'`,
     ({ group, user, thread }) =>
       `${user} has muted thread ${thread} of ${group}, which is no thread, or no group of that user`,
   ),

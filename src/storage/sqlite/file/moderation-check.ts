@@ -65,11 +65,9 @@ export const moderationChecks: readonly HealthCheck[] = [
     'removed groups',
     `SELECT name FROM groups WHERE kind = 'removed'
        AND (member_count <> 0 OR name_key <> 'removed#' || id OR id IN (
-         SELECT group_id FROM memberships WHERE role <> 'member' UNION SELECT group_id FROM invitations
-         UNION SELECT group_id FROM group_log
-         UNION SELECT group_id FROM pins UNION SELECT group_id FROM reports
-         UNION SELECT group_id FROM closed_threads))`,
-    ({ name }) => `${name} was removed, and still has a number of members, roles or rules`,
+         SELECT group_id FROM memberships WHERE role <> 'member' UNION SELECT group_id FROM invitations))`,
+    ({ name }) =>
+      `the group ${name} was removed, and still has a member count, its key, roles or invitations`,
   ),
   rule<{ group: string; user: string }>(
     'restrictions',
@@ -91,7 +89,7 @@ export const moderationChecks: readonly HealthCheck[] = [
     'pins and reports',
     `${reportedAndPinned}
      SELECT DISTINCT name, number, what FROM wanted JOIN groups ON groups.id = group_id
-     WHERE (group_id, number) NOT IN (SELECT group_id, number FROM found)`,
+     WHERE kind <> 'removed' AND (group_id, number) NOT IN (SELECT group_id, number FROM found)`,
     ({ name, number, what }) =>
       `a ${what} is about message ${number} of ${name}, which is not there`,
   ),
@@ -105,7 +103,7 @@ export const moderationChecks: readonly HealthCheck[] = [
        WHERE group_id IN (SELECT group_id FROM closed_threads)
          AND (group_id, number) IN (SELECT group_id, thread FROM closed_threads))
      SELECT name, thread FROM closed_threads JOIN groups ON groups.id = group_id
-     WHERE (group_id, thread) NOT IN (SELECT group_id, number FROM found)
+     WHERE kind <> 'removed' AND (group_id, thread) NOT IN (SELECT group_id, number FROM found)
        AND NOT EXISTS (SELECT 1 FROM messages WHERE messages.group_id = closed_threads.group_id
          AND messages.thread = closed_threads.thread AND messages.deleted_at IS NULL)`,
     ({ name, thread }) => `thread ${thread} of ${name} is closed, and no message of it is there`,

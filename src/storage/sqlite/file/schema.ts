@@ -139,8 +139,9 @@ export const groups = sqliteTable(
     keepMessages: integer('keep_messages'),
     keepDays: integer('keep_days'),
     /**
-     * A direct conversation is a group of two members that no list shows. A removed group has no members and is unknown to
-     * everyone; its messages are deleted in steps, and then the group itself.
+     * A direct conversation is a group of two members that no list shows. A removed group exists for no user. Its roles,
+     * invitations and member count are removed with it, and its other rows in steps, from its reports to its memberships and
+     * messages, and then the group itself.
      */
     kind: text({ enum: ['group', 'direct', 'removed'] })
       .notNull()

@@ -19,7 +19,10 @@ export function expansionOf(beginning: string): Expansion {
   return { beginning, terms: [], last: undefined, isComplete: false };
 }
 
-/** Only words of visible messages count, so that the others do not decide what is refused. */
+/**
+ * Adds the next words to `expansion`. It leaves out words that are only in messages that the user cannot see, so that
+ * these messages do not decide whether a search is refused.
+ */
 export function expandFurther(
   statements: Statements,
   expansion: Expansion,

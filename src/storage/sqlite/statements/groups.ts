@@ -228,7 +228,7 @@ export function groupStatements(orm: Orm) {
         .from(groups)
         .where(eq(groups.id, value('group')))
         .prepare(),
-    /** Makes a group one that nobody knows of. Its messages and memberships are still there. */
+    /** Marks a group as removed, so that nobody knows of it. Its messages and memberships are still there. */
     hideGroup: () =>
       orm
         .update(groups)
@@ -250,6 +250,13 @@ export function groupStatements(orm: Orm) {
         .from(groups)
         .where(eq(groups.kind, 'removed'))
         .limit(1)
+        .prepare(),
+    /** The kind of a group, whether it was removed or not. */
+    kindOfGroup: () =>
+      orm
+        .select({ kind: groups.kind })
+        .from(groups)
+        .where(eq(groups.id, value('group')))
         .prepare(),
     removeGroup: () =>
       orm

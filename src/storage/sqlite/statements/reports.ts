@@ -2,7 +2,7 @@ import { and, asc, eq, gt, gte, isNull, sql } from 'drizzle-orm';
 import type { Orm } from '../file/orm.ts';
 import { groups, reports } from '../file/schema.ts';
 import { direct } from './direct.ts';
-import { nameForOperator } from './group-names.ts';
+import { isThere, nameForOperator } from './group-names.ts';
 import { idFrom } from './row-ids.ts';
 
 const value = sql.placeholder;
@@ -89,12 +89,10 @@ export function reportStatements(orm: Orm) {
         .select({ ...columns, group: nameForOperator })
         .from(reports)
         .crossJoin(groups)
-        .where(and(isOpen, eq(groups.id, reports.groupId)))
+        .where(and(isOpen, eq(groups.id, reports.groupId), isThere))
         .orderBy(asc(reports.id))
         .limit(value('limit'))
         .prepare(),
-    openReportCount: () =>
-      direct(client, orm.select(countColumns).from(reports).where(isOpen), countColumns),
     closeReports: () =>
       orm
         .update(reports)

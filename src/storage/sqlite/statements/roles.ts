@@ -54,7 +54,7 @@ export function roleStatements(orm: Orm) {
         .set({ role: sql`${value('role')}`, roleSince: sql`${value('since')}` })
         .where(memberOf)
         .prepare(),
-    /** Takes all roles in a group. */
+    /** Removes all roles in a group. */
     removeRolesIn: () =>
       orm
         .update(memberships)

@@ -18,14 +18,23 @@ import { live } from './numbers.ts';
 
 const value = sql.placeholder;
 
+/** A table whose rows are about a group. */
+type TableOfGroup =
+  | typeof reports
+  | typeof pins
+  | typeof closedThreads
+  | typeof groupLog
+  | typeof mutedThreads
+  | typeof restrictions;
+
 /** The queries that remove what other tables have about a message, a group or a user. */
 export function traceStatements(orm: Orm) {
   const user = value('user');
   const group = value('group');
   const number = value('number');
   const remove = orm.delete.bind(orm);
-  const someOf = (table: typeof mutedThreads | typeof restrictions) =>
-    inArray(
+  const removeSome = (table: TableOfGroup) => {
+    const some = inArray(
       sql`rowid`,
       orm
         .select({ rowid: sql`rowid` })
@@ -33,6 +42,8 @@ export function traceStatements(orm: Orm) {
         .where(eq(table.groupId, group))
         .limit(value('limit')),
     );
+    return remove(table).where(some).prepare();
+  };
   return {
     removeMentionsOf: () =>
       remove(mentions)
@@ -51,10 +62,13 @@ export function traceStatements(orm: Orm) {
       remove(revisions)
         .where(and(eq(revisions.groupId, group), lte(revisions.number, number)))
         .prepare(),
-    /** Removes at most `:limit` muted threads of a group. */
-    removeSomeMutedThreads: () => remove(mutedThreads).where(someOf(mutedThreads)).prepare(),
-    /** Removes at most `:limit` restrictions in a group. */
-    removeSomeRestrictions: () => remove(restrictions).where(someOf(restrictions)).prepare(),
+    /** These remove at most `:limit` rows of a group. */
+    removeSomeReports: () => removeSome(reports),
+    removeSomePins: () => removeSome(pins),
+    removeSomeClosedThreads: () => removeSome(closedThreads),
+    removeSomeLogLines: () => removeSome(groupLog),
+    removeSomeMutedThreads: () => removeSome(mutedThreads),
+    removeSomeRestrictions: () => removeSome(restrictions),
 
     removeMentionsOfUser: () => remove(mentions).where(eq(mentions.userId, user)).prepare(),
     removeBlocksOfUser: () =>
@@ -94,10 +108,7 @@ export function traceStatements(orm: Orm) {
         )
         .prepare();
     },
-    removeClosedThreadsIn: () =>
-      remove(closedThreads).where(eq(closedThreads.groupId, group)).prepare(),
     removeInvitationsIn: () => remove(invitations).where(eq(invitations.groupId, group)).prepare(),
-    removeLogOf: () => remove(groupLog).where(eq(groupLog.groupId, group)).prepare(),
     removeInvitationsOfUser: () =>
       remove(invitations).where(eq(invitations.userId, user)).prepare(),
     /** The invitations and codes that a user has made. Without their author, they would look as if the operator had made them. */

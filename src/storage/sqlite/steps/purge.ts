@@ -31,7 +31,7 @@ function timeBound({ newestPast }: Statements, group: number, rule: PurgeRule): 
 
 /**
  * Deletes the rows up to the last one of `plan` in steps, oldest first. If it is stopped or fails, it announces what
- * was deleted until then.
+ * was deleted until then. All messages of a group that is to be deleted are announced with the group instead.
  * @throws BoardError `STORAGE_FAILED`, with how many messages were deleted before
  */
 export function purgeInSteps(
@@ -48,10 +48,6 @@ export function purgeInSteps(
       const step = async () => {
         const next = await executor.run(act, { plan, before: progress });
         control.progress(next.count);
-        if (next.complete && act === 'deleteGroupStep') {
-          progress = { ...next, complete: false };
-          await executor.run('dropGroup', { group: plan.group });
-        }
         progress = next;
         return progress.complete;
       };
@@ -60,13 +56,24 @@ export function purgeInSteps(
       }
       return progress;
     } catch (error) {
-      if (progress.count === 0 || progress.complete) throw error;
-      await announceAfterFailure(executor, [progress]);
-      if (!isStorageRefusal(error)) throw error;
-      const text = `Writing failed after ${progress.count} messages were deleted; the other messages remain.`;
-      throw new BoardError('STORAGE_FAILED', text, { cause: error });
+      if (progress.complete) throw error;
+      throw await announcedFailure(executor, progress, error, 'the other messages remain');
     }
   });
+}
+
+/** Announces the messages that were deleted before `error`. @returns the error for the caller */
+async function announcedFailure(
+  executor: Executor,
+  progress: RemovedSpan,
+  error: unknown,
+  rest: string,
+): Promise<unknown> {
+  if (progress.count === 0) return error;
+  await announceAfterFailure(executor, [progress]);
+  if (!isStorageRefusal(error)) return error;
+  const text = `Writing failed after ${progress.count} messages were deleted; ${rest}.`;
+  return new BoardError('STORAGE_FAILED', text, { cause: error });
 }
 
 /** Deletes a group with all that is in it, in steps. @throws BoardError as `Administration.deleteGroup` does */
@@ -74,33 +81,47 @@ export async function deleteGroupInSteps(
   executor: Executor,
   ref: GroupRef,
   control: StepControl,
-): Promise<{ group: GroupDetails; deleted: number; complete: boolean }> {
+): Promise<{ group: GroupDetails; deleted: number; complete: boolean; hasRest: boolean }> {
   const { statements } = executor;
   const group = await executor.read(() => findDeletable(statements, ref));
   const plan = await executor.read(() => planPurge(statements, group, 'all'));
-  const { count: deleted, complete } = await purgeInSteps(
-    executor,
-    plan,
-    control,
-    'deleteGroupStep',
-  );
-  // To everybody else the group is gone. If the rest fails or is killed, the upkeep of a server goes on with it.
-  if (complete) await removeHidden(executor, group);
-  return { group, deleted, complete };
+  const progress = await purgeInSteps(executor, plan, control, 'deleteGroupStep');
+  const { count: deleted, complete } = progress;
+  if (!complete) return { group, deleted, complete, hasRest: true };
+  try {
+    // Not in `long`: this commit is synced, so the group is gone for good, whatever happens to the rest of its rows.
+    await executor.run('dropGroup', { group: plan.group });
+  } catch (error) {
+    throw await announcedFailure(executor, progress, error, 'the group still exists');
+  }
+  const hasRest = !(await removeHidden(executor, plan.group, control.signal));
+  return { group, deleted, complete, hasRest };
 }
 
-/** Deletes what a hidden group has, and the group. */
-async function removeHidden(executor: Executor, { id, name }: Group): Promise<void> {
+/**
+ * Deletes what a hidden group has, and the group. A failure of the disk, a lock or `signal` ends it: the group is gone for
+ * everybody, and the upkeep of a server deletes the rest.
+ * @returns whether nothing is left
+ */
+async function removeHidden(
+  executor: Executor,
+  { id, name }: Group,
+  signal: AbortSignal,
+): Promise<boolean> {
   const group = { id, name };
   const { shortestPause } = executor;
   const step = async () => (await executor.run('removeHiddenStep', { group })) !== undefined;
-  await executor.long(async () => {
-    await runSteps(step, { signal: neverAborted, shortestPause });
-    await executor.run('deleteGroup', { group });
-  });
+  try {
+    return await executor.long(async () => {
+      if (!(await runSteps(step, { signal, shortestPause }))) return false;
+      await executor.run('deleteGroup', { group });
+      return true;
+    });
+  } catch (error) {
+    if (isStorageRefusal(error)) return false;
+    throw error;
+  }
 }
-
-const neverAborted = new AbortController().signal;
 
 /** Tries to announce the messages that a long act deleted before it failed. The caller reports the failure. */
 export async function announceAfterFailure(

@@ -3,6 +3,7 @@ import { runSteps, type StepControl } from '../../../board/steps.ts';
 import type { User } from '../../../board/types.ts';
 import { type DeletionProgress, sentMessages } from '../acts/user-deletion.ts';
 import type { Executor } from '../executor.ts';
+import { isStorageRefusal } from '../file/failure.ts';
 import type { Statements } from '../statements/statements.ts';
 import { announceAfterFailure, deleteGroupInSteps } from './purge.ts';
 
@@ -63,7 +64,13 @@ export async function deleteUserInSteps(
   if (!done.complete) return done;
   // The other user of a conversation may have been deleted meanwhile.
   for (const { id } of await executor.read(() => statements.emptyConversations.all())) {
-    await deleteGroupInSteps(executor, { id }, control);
+    try {
+      await deleteGroupInSteps(executor, { id }, control);
+    } catch (error) {
+      if (!isStorageRefusal(error)) throw error;
+      // The user is deleted. The next deletion of a user deletes the conversation, which nobody can read.
+      break;
+    }
   }
   return done;
 }
