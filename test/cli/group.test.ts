@@ -1,5 +1,8 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { runCli, runHere, runJson } from '../helpers/cli.ts';
+import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
+import { runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
+import { connect } from '../helpers/storage.ts';
 import { boardFolder, leftEvents, poster, tamper, value } from './seed.ts';
 
 const microseconds = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
@@ -300,6 +303,40 @@ test('group delete also deletes messages and memberships, and stores an event fo
   ]);
   expect((await runHere(['db', 'check', '--data', data])).stdout).toBe('ok\n');
 });
+
+test.each([
+  {
+    signal: 'SIGINT',
+    says: /^Group news is deleted, with 2 messages and 1 membership\. Some of its rows are still in the file: a running server deletes them, or the next server that starts\.\n$/,
+    code: 0,
+  },
+  { signal: 'SIGKILL', says: /^$/, code: null },
+] as const)(
+  'group delete that gets $signal after the group is gone leaves rows that no check finds fault with',
+  async ({ signal, says, code }) => {
+    const data = await boardFolder((board) => poster(board, 'alice', 'news', ['one', 'two']));
+    tamper(
+      data,
+      `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
+     INSERT INTO reports (group_id, number, reason, created_at) SELECT 3, 2 + i, 'spam', 1 FROM n`,
+    );
+    const { child, result } = startCli(['group', 'delete', 'news', '--yes', '--data', data]);
+    const client = connect(databaseFile(data), { busyTimeout: 5000 });
+    const kind = client.prepare<[], string>('SELECT kind FROM groups WHERE id = 3').pluck();
+    while (kind.get() === 'group') await pause(1);
+    // While the test has the lock, the command cannot end.
+    client.exec('BEGIN IMMEDIATE');
+    child.kill(signal);
+    client.exec('ROLLBACK');
+    const done = await result;
+    expect(done).toMatchObject({ code, stderr: '' });
+    expect(done.stdout).toMatch(says);
+    expect(value(data, 'SELECT count(*) FROM reports')).toBeGreaterThan(0);
+    expect((await runHere(['db', 'check', '--data', data])).stdout).toBe('ok\n');
+    expect(await runJson(['report', 'list', '--data', data])).toEqual([]);
+    expect(await runJson(['group', 'list', '--data', data])).toHaveLength(4);
+  },
+);
 
 test('group delete --json prints the deleted group, and a new group of that name has another number', async () => {
   const data = await boardFolder((board) => poster(board, 'alice', 'random', ['one']));

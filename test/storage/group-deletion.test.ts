@@ -19,6 +19,7 @@ import {
 } from '../helpers/storage.ts';
 
 const plans = groupNamed('plans');
+const toTheEnd = { signal: new AbortController().signal, progress: () => {} };
 const members = 1200;
 const messages = 450;
 /** The tables that have rows of the group, but for its roles and invitations. */
@@ -144,8 +145,7 @@ test.each(['open', 'secret'] as const)(
 test('the operator deletes a group of many members in small steps, and announces it once', async () => {
   const { board, bob, group } = await plansOfAlice();
   const admin = SqliteAdministration.outside(openShared(board.file));
-  const control = { signal: new AbortController().signal, progress: () => {} };
-  expect(await admin.deleteGroup(plans, control)).toMatchObject({
+  expect(await admin.deleteGroup(plans, toTheEnd)).toMatchObject({
     deleted: messages,
     complete: true,
     hasRest: false,
@@ -162,8 +162,7 @@ test('a user who is deleted while a group of theirs is being deleted leaves noth
   const { board, groups, alice, group } = await plansOfAlice();
   await groups.delete(alice, { id: group.id });
   const admin = SqliteAdministration.outside(openShared(board.file));
-  const control = { signal: new AbortController().signal, progress: () => {} };
-  await admin.deleteUser('bob', 'keep', control);
+  await admin.deleteUser('bob', 'keep', toTheEnd);
   admin.close();
   expect(board.client.pragma('foreign_key_check')).toEqual([]);
 });
@@ -200,6 +199,39 @@ test.each(['is stopped', 'finds the file locked'] as const)(
     while (!(await upkeep.removeGroups()));
     expect(rows(board, `groups WHERE id = ${group.id}`)).toBe(0);
     await expectGone(board, bob, group.id);
+  },
+);
+
+test.each(['the sync of the deleted messages', 'the removal of the group'] as const)(
+  "an operator's command in which %s fails says that the group still exists, and announces the deleted messages",
+  async (failing) => {
+    const { board, group } = await plansOfAlice();
+    const other = connect(board.file);
+    const lock = () => void other.exec('BEGIN IMMEDIATE');
+    const unlock = () => void (other.inTransaction && other.exec('ROLLBACK'));
+    class Locked extends OutsideExecutor {
+      override run: OutsideExecutor['run'] = (act, args) => {
+        if (act === 'dropGroup') lock();
+        return super.run(act, args).finally(unlock);
+      };
+
+      override long<T>(steps: () => Promise<T>): Promise<T> {
+        const thenLock = async () => {
+          const done = await steps();
+          if (failing === 'the sync of the deleted messages') lock();
+          return done;
+        };
+        return super.long(thenLock).finally(unlock);
+      }
+    }
+    const admin = new SqliteAdministration(new Locked(connect(board.file, { busyTimeout: 0 })));
+    await expect(admin.deleteGroup({ id: group.id }, toTheEnd)).rejects.toThrow(
+      `Writing failed after ${messages} messages were deleted; the group still exists.`,
+    );
+    board.events.length = 0;
+    await board.repository.announceOutsideChanges();
+    expect(board.events).toMatchObject([{ type: 'messages.purged', group, count: messages }]);
+    expect(rows(board, `groups WHERE kind = 'group' AND id = ${group.id}`)).toBe(1);
   },
 );
 

@@ -34,33 +34,38 @@ function timeBound({ newestPast }: Statements, group: number, rule: PurgeRule): 
  * was deleted until then. All messages of a group that is to be deleted are announced with the group instead.
  * @throws BoardError `STORAGE_FAILED`, with how many messages were deleted before
  */
-export function purgeInSteps(
+export async function purgeInSteps(
   executor: Executor,
   plan: PurgePlan,
   control: StepControl,
   act: 'purgeStep' | 'deleteGroupStep' = 'purgeStep',
 ): Promise<PurgeProgress> {
-  return executor.long(async () => {
-    let progress: PurgeProgress = { ...emptySpan, group: plan.group, complete: false };
-    const { signal } = control;
-    const { shortestPause } = executor;
-    try {
-      const step = async () => {
-        const next = await executor.run(act, { plan, before: progress });
-        control.progress(next.count);
-        progress = next;
-        return progress.complete;
-      };
+  let progress: PurgeProgress = { ...emptySpan, group: plan.group, complete: false };
+  const { signal } = control;
+  const { shortestPause } = executor;
+  const step = async () => {
+    const next = await executor.run(act, { plan, before: progress });
+    control.progress(next.count);
+    progress = next;
+    return progress.complete;
+  };
+  try {
+    await executor.long(async () => {
       if (!(await runSteps(step, { signal, shortestPause }))) {
         await executor.run('announcePurged', { spans: [progress] });
       }
-      return progress;
-    } catch (error) {
-      if (progress.complete) throw error;
-      throw await announcedFailure(executor, progress, error, 'the other messages remain');
-    }
-  });
+    });
+    return progress;
+  } catch (error) {
+    if (act === 'deleteGroupStep')
+      throw await announcedFailure(executor, progress, error, groupRemains);
+    // The last step has announced them.
+    if (progress.complete) throw error;
+    throw await announcedFailure(executor, progress, error, 'the other messages remain');
+  }
 }
+
+const groupRemains = 'the group still exists';
 
 /** Announces the messages that were deleted before `error`. @returns the error for the caller */
 async function announcedFailure(
@@ -92,7 +97,7 @@ export async function deleteGroupInSteps(
     // Not in `long`: this commit is synced, so the group is gone for good, whatever happens to the rest of its rows.
     await executor.run('dropGroup', { group: plan.group });
   } catch (error) {
-    throw await announcedFailure(executor, progress, error, 'the group still exists');
+    throw await announcedFailure(executor, progress, error, groupRemains);
   }
   const hasRest = !(await removeHidden(executor, plan.group, control.signal));
   return { group, deleted, complete, hasRest };
