@@ -45,6 +45,8 @@ export class Allowance {
   readonly bytes: Rate;
   /** In milliseconds. */
   readonly processor: Rate;
+  /** Bytes after which no line is complete: see `Costs.unfinished`. */
+  readonly unfinished: Rate;
 
   constructor(
     { commandsPerSecond, commandBurst, bytes, processor }: Rates,
@@ -56,6 +58,7 @@ export class Allowance {
     this.lines = of(linesPerCommand * commandsPerSecond, linesPerCommand * commandBurst);
     this.bytes = of(bytes * limits.bytesPerSecond, bytes * limits.byteBurst);
     this.processor = of(processor * limits.processorPerSecond, processor * limits.processorBurst);
+    this.unfinished = of(bytes * limits.ownUnfinishedPerSecond, bytes * limits.ownUnfinishedBurst);
   }
 
   /** Whether nothing of it is used up, so that a new allowance would be the same. */
@@ -65,6 +68,7 @@ export class Allowance {
       this.lines.full &&
       this.bytes.full &&
       this.processor.full &&
+      this.unfinished.full &&
       this.share.isFull
     );
   }

@@ -14,6 +14,9 @@ const readTime = 0.1;
 
 // Reading a chunk costs as much as so many bytes, however small it is.
 const bytesOfChunk = 4096;
+// A chunk counts as so many bytes more in the party's own budget of unfinished lines. A person who types without line mode
+// sends a chunk for each key, and the budget holds 16 keys a second and 63 at once.
+const bytesOfKey = 128;
 // How many times as much as strangers all users together may send without the end of a line.
 const unfinishedOfUsers = 2;
 
@@ -36,7 +39,7 @@ export class Charges {
    * and comes sooner the more bytes arrive.
    */
   readonly busyBytes: Rate;
-  /** Limit the bytes that all strangers together, and all users, send without the end of a line. */
+  /** Limit the bytes that all strangers together, and all users, send without the end of a line beyond their own budgets. */
   readonly unfinished: { readonly strangers: Rate; readonly users: Rate };
   private readonly users: Allowances<number>;
   private readonly networks: Allowances<string>;
@@ -162,15 +165,25 @@ export class Costs {
   }
 
   /**
-   * Counts a chunk after which a line is not complete. Many connections could send half lines for ever, in small pieces
-   * or without an end, and no command is ever counted.
+   * Counts a chunk after which a line is not complete, or which has no text. Many connections could send such chunks for
+   * ever, and no command is ever counted. Each party and each network has a small budget of its own, so that a person who
+   * types key by key does not wait for the others. A chunk that is over it uses the budget of all strangers or of all users.
+   * @param count bytes of the chunk as the peer sent it
    * @returns milliseconds for which the connection is not to be read
    */
   unfinished(count: number): number {
+    const own = this.own.unfinished;
+    const ofNetwork = this.network?.unfinished;
+    const cost = bytesOfKey + count;
+    if (own.holds(cost) && (!ofNetwork || ofNetwork.holds(cost))) {
+      own.take(cost);
+      ofNetwork?.take(cost);
+      return 0;
+    }
     const { strangers, users } = this.charges.unfinished;
-    const rate = this.user === undefined ? strangers : users;
-    rate.take(bytesOfChunk + count);
-    return rate.wait;
+    const shared = this.user === undefined ? strangers : users;
+    shared.take(bytesOfChunk + count);
+    return shared.wait;
   }
 
   /** Whether the connection may read more in this turn. If not, `goOn` is called when it may. */

@@ -37,6 +37,13 @@ export class Rate {
     return this.tokens >= this.burst;
   }
 
+  /** Whether `amount` can be used now without a wait after it. */
+  holds(amount: number): boolean {
+    if (this.perSecond === 0) return true;
+    this.fill();
+    return this.tokens >= amount;
+  }
+
   /** Uses `amount`, even if the bucket holds less. */
   take(amount = 1): void {
     this.tokens -= amount;

@@ -232,8 +232,13 @@ export class TelnetFilter {
     return this.state !== 'text';
   }
 
+  /** Whether the chunk has no telnet command, so that `push` returns it as it is. */
+  isText(chunk: Buffer): boolean {
+    return this.state === 'text' && !chunk.includes(IAC);
+  }
+
   push(chunk: Buffer): Buffer {
-    if (this.state === 'text' && !chunk.includes(IAC)) return chunk;
+    if (this.isText(chunk)) return chunk;
     // One byte more, for an IAC at the end of the last chunk that began no command.
     const out = Buffer.allocUnsafe(chunk.length + 1);
     let length = 0;
@@ -241,7 +246,10 @@ export class TelnetFilter {
       if (this.state === 'command' && byte < lowestCommand) out[length++] = IAC;
       if (this.keeps(byte)) out[length++] = byte;
     }
-    return out.subarray(0, length);
+    // A copy in memory of its own size: a few bytes of text do not keep 64 KiB, and their user can free them.
+    const text = Buffer.from(out.subarray(0, length));
+    freeNow(out);
+    return text;
   }
 
   private keeps(byte: number): boolean {

@@ -120,8 +120,15 @@ export const limits = {
    */
   strangerLine: 4 * 1024,
   /**
-   * Bytes that all connections without a login together send without the end of a line, a second and at once. Each chunk
-   * counts as 4 KiB more. Beyond that they are read later. Users have twice as much.
+   * Bytes that one user sends without the end of a line, a second and at once. Each chunk counts as 128 bytes more. A
+   * connection without a login has an eighth of it, and a network ten times as much. A chunk that is over it counts in the
+   * next limit.
+   */
+  ownUnfinishedPerSecond: 16 * 1024,
+  ownUnfinishedBurst: 64 * 1024,
+  /**
+   * Bytes that all connections without a login together send without the end of a line, beyond what each of them may, a
+   * second and at once. Each chunk counts as 4 KiB more. Beyond that they are read later. Users have twice as much.
    */
   unfinishedPerSecond: 4 * 1024 * 1024,
   unfinishedBurst: 16 * 1024 * 1024,

@@ -77,15 +77,55 @@ test('a request that is carried out in pieces ends when its connection has ended
 });
 
 test('half lines of strangers share a rate of bytes, each piece counts as 4 KiB more, and users have a rate of their own', () => {
-  const charges = new Charges(serverLimits, { delays: 0 });
-  const strangers = [1, 2].map(() => charges.connect(undefined));
-  const member = user(charges, 1, false);
-  const pieces = limits.unfinishedBurst / (4096 + 1);
-  const waits = (count: number) =>
-    Array.from({ length: count }, (_, at) => strangers[at % 2]?.unfinished(1)).filter(
-      (wait) => wait,
-    );
-  expect(waits(Math.floor(pieces * 0.9))).toEqual([]);
-  expect(waits(Math.ceil(pieces * 0.2)).length).toBeGreaterThan(0);
-  expect(member.unfinished(64 * 1024)).toBe(0);
+  vi.useFakeTimers();
+  try {
+    const charges = new Charges(serverLimits, { delays: 0 });
+    const strangers = [1, 2].map(() => charges.connect(undefined));
+    const member = user(charges, 1, false);
+    const ownPieces = strangers.length * (limits.ownUnfinishedBurst / 8 / (128 + 1));
+    const pieces = limits.unfinishedBurst / (4096 + 1);
+    const waits = (count: number) =>
+      Array.from({ length: count }, (_, at) => strangers[at % 2]?.unfinished(1)).filter(
+        (wait) => wait,
+      );
+    expect(waits(Math.floor(ownPieces + pieces * 0.9))).toEqual([]);
+    expect(waits(Math.ceil(pieces * 0.2)).length).toBeGreaterThan(0);
+    expect(member.unfinished(64 * 1024)).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('only a connection that is over its own budget of half lines waits for others', () => {
+  vi.useFakeTimers();
+  try {
+    const charges = new Charges(serverLimits, { delays: 0 });
+    const attacker = charges.connect(undefined);
+    while (attacker.unfinished(64 * 1024) === 0);
+    const person = charges.connect(undefined);
+    for (let key = 0; key < 63; key++) expect(person.unfinished(1)).toBe(0);
+    expect(person.unfinished(1)).toBeGreaterThan(0);
+    // A second later 15 more keys are in its own budget again.
+    vi.advanceTimersByTime(1000);
+    for (let key = 0; key < 15; key++) expect(person.unfinished(1)).toBe(0);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a network has a budget of half lines beside those of its connections', () => {
+  vi.useFakeTimers();
+  try {
+    const charges = new Charges(serverLimits, { delays: 0 });
+    while (charges.connect(undefined).unfinished(64 * 1024) === 0);
+    const waits = (network: string, connections: number) =>
+      Array.from({ length: connections }, () => charges.connect(network))
+        .flatMap((costs) => Array.from({ length: 60 }, () => costs.unfinished(1)))
+        .filter((wait) => wait > 0);
+    expect(waits('192.0.2.1', 80)).toEqual([]);
+    expect(waits('192.0.2.1', 20).length).toBeGreaterThan(0);
+    expect(waits('192.0.2.2', 80)).toEqual([]);
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -111,6 +111,8 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   textLine: 'a line from a person',
   jsonLine: 'a line from a program',
   strangerLine: 'a line before the login',
+  ownUnfinishedPerSecond: 'bytes of unfinished lines of one user',
+  ownUnfinishedBurst: 'bytes of unfinished lines of one user',
   unfinishedPerSecond: 'bytes of unfinished lines of all connections without a login',
   unfinishedBurst: 'bytes of unfinished lines of all connections without a login',
   requestId: 'id of a request',

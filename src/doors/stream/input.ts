@@ -44,8 +44,16 @@ export class Input implements Piecework {
   private pending: Iterator<Line, void> | undefined;
   /** Bytes that `pending` keeps in memory. */
   private pendingBytes = 0;
+  /** Bytes of the newest chunk, as the peer sent it. */
+  private arrived = 0;
+  /** Whether the newest chunk has completed a line. */
+  private hasLine = false;
   /** Whether it waits for `goOn`. */
   private resting = false;
+  /** Runs until the socket may be read again. Lines that were received are passed on meanwhile. */
+  private readTimer: NodeJS.Timeout | undefined;
+  /** When it ends, by `performance.now()`. */
+  private readAt = 0;
   private streamEnded = false;
   private stopped = false;
   private pause: NodeJS.Timeout | undefined;
@@ -71,10 +79,19 @@ export class Input implements Piecework {
 
   /** To be called with each chunk of the socket. */
   data(chunk: Buffer): void {
-    const bytes = this.telnet.push(chunk);
-    if (!this.stopped) this.receive(bytes);
-    if ((this.stopped || bytes !== chunk) && this.ownsChunks) freeNow(chunk);
-    this.countRead(chunk.length);
+    // A chunk costs about the same whatever its size: a peer may send each byte in a TLS record of its own.
+    this.reads.take();
+    if (this.stopped) {
+      this.discard(chunk);
+      return;
+    }
+    // A chunk that is freed has no length any more.
+    this.arrived = chunk.length;
+    this.costs.read(chunk.length);
+    const text = this.withoutCommands(chunk);
+    if (text !== chunk && this.ownsChunks) freeNow(chunk);
+    this.receive(text);
+    this.readAfter(this.reads.wait);
   }
 
   /** To be called once the peer has ended its stream. */
@@ -104,6 +121,7 @@ export class Input implements Piecework {
       !this.pending &&
       !this.pause &&
       !this.resting &&
+      !this.readTimer &&
       !this.stopped &&
       this.reads.full
     );
@@ -122,7 +140,7 @@ export class Input implements Piecework {
   resume(): void {
     if (this.resting) return;
     if (this.pending) this.digest();
-    else if (!this.stopped && this.socket.isPaused()) this.socket.resume();
+    else if (!this.stopped && !this.readTimer && this.socket.isPaused()) this.socket.resume();
   }
 
   goOn(): void {
@@ -135,37 +153,59 @@ export class Input implements Piecework {
     this.stopped = true;
     this.drop();
     clearTimeout(this.pause);
+    clearTimeout(this.readTimer);
     this.socket.pause();
   }
 
+  /** Bytes after the last line are read and dropped. */
+  private discard(chunk: Buffer): void {
+    if (this.ownsChunks) freeNow(chunk);
+    const { wait } = this.reads;
+    if (wait === 0) return;
+    this.socket.pause();
+    setTimeout(() => this.socket.resume(), wait);
+  }
+
+  /** Telnet's commands are looked at byte by byte, which costs as much as lines do. */
+  private withoutCommands(chunk: Buffer): Buffer {
+    if (this.telnet.isText(chunk)) return chunk;
+    const mark = this.costs.mark();
+    const text = this.telnet.push(chunk);
+    this.costs.charge(mark);
+    return text;
+  }
+
   private receive(bytes: Buffer): void {
-    this.costs.read(bytes.length);
+    this.hasLine = false;
     if (this.framing) this.take(bytes);
     else this.open(bytes);
     this.owner.heldChanged();
   }
 
-  /** A chunk costs about the same whatever its size: a peer may send each byte in a TLS record of its own. */
-  private countRead(bytes: number): void {
-    this.reads.take();
-    const isUnfinished = !this.pending && !this.stopped && !this.lines.isEmpty;
-    const wait = Math.max(this.reads.wait, isUnfinished ? this.costs.unfinished(bytes) : 0);
-    if (wait === 0 || this.resting) return;
+  /**
+   * Reads the socket only after `wait` milliseconds, or later if it waits already. This holds however else the input waits
+   * meanwhile.
+   */
+  private readAfter(wait: number): void {
+    const at = performance.now() + wait;
+    if (wait === 0 || this.stopped || (this.readTimer && at <= this.readAt)) return;
+    clearTimeout(this.readTimer);
+    this.readAt = at;
+    this.readTimer = setTimeout(() => {
+      this.readTimer = undefined;
+      this.resume();
+    }, wait);
     this.socket.pause();
-    // Bytes after the last line are read and dropped.
-    if (this.stopped) {
-      setTimeout(() => this.socket.resume(), wait);
-      return;
-    }
-    this.resting = true;
-    setTimeout(() => this.goOn(), wait);
   }
 
   private open(bytes: Buffer): void {
     this.opening = this.opening.length === 0 ? bytes : Buffer.concat([this.opening, bytes]);
     const { opening } = this;
     const framing = this.owner.open(opening);
-    if (!framing) return;
+    if (!framing) {
+      this.chunkEnded();
+      return;
+    }
     this.frame(framing);
     this.opening = noBytes;
     this.take(withoutByteOrderMark(opening));
@@ -198,13 +238,24 @@ export class Input implements Piecework {
         return;
       }
       const { value: line } = this.pending.next();
-      if (line) this.handOn(line);
-      else this.drop();
+      if (line) {
+        this.hasLine = true;
+        this.handOn(line);
+      } else {
+        this.drop();
+        this.chunkEnded();
+      }
       this.costs.chargePiece(mark);
     }
     if (this.streamEnded) this.finish();
     else if (this.costs.mayReadOn(this)) this.resume();
     else this.rest();
+  }
+
+  /** To be called once the newest chunk is used up: only then it is known what it held. */
+  private chunkEnded(): void {
+    if (this.hasLine && this.lines.isEmpty) return;
+    this.readAfter(this.costs.unfinished(this.arrived));
   }
 
   /** Waits until `goOn` is called. */
