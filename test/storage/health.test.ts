@@ -82,7 +82,7 @@ test('db check finds a mention of all members that is not the first, or in a dir
     board.client.exec('BEGIN');
     board.client.exec(damage);
     expect(found(board)).toContain(
-      `mentions of all: message 1 of ${place} mentions all members, which only a message in a group can, and before others`,
+      `mentions of all: message 1 of ${place} mentions all members, and is a direct message or names a user before them`,
     );
     board.client.exec('ROLLBACK');
   }
