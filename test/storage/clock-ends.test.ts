@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
+import type { OpenedLogin } from '../../src/board/types.ts';
 import { hashOfCode } from '../../src/storage/sqlite/acts/invitations.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { ClockWatch } from '../../src/storage/sqlite/serving/clock-watch.ts';
 import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
+import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
+import { trustClock } from '../../src/storage/sqlite/serving/wall-clock.ts';
 import {
   errorCodeOf,
   groupNamed,
@@ -116,6 +119,63 @@ test.each(faults)('a token of a login after %s is valid for 30 days', async (_, 
   await accounts.resume(token, 2);
   await machine.run(2 * day);
   await expect(accounts.resume(token, 3)).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
+});
+
+test('when the clock is right again, no token that it has dated a year ahead is valid, and a new one is valid for 30 days', async () => {
+  const machine = await machineWithPlans();
+  const { accounts, store, client } = machine.board;
+  const trust = async () => {
+    trustClock(client, micros(machine.wall));
+    await machine.watch.isTrusted();
+  };
+  const logIn = () => accounts.login(userName('alice'), newLogin(), 1);
+  const codeOf = (login: OpenedLogin) => errorCodeOf(accounts.resume(presented(login), null));
+  machine.wall += 400 * day;
+  await trust();
+  const { token, ...alice } = await logIn();
+  await accounts.logout({ ...alice, origin: 1 }, token);
+  // The row of the ended token is removed, and the user keeps a time up to which tokens have ended.
+  await machine.run(31 * day);
+  const upkeep = new SqliteUpkeep(store, { clockIsTrusted: () => machine.watch.isTrusted() });
+  while (!(await upkeep.removeStale()));
+  const unused = await logIn();
+  const used = await logIn();
+  await machine.run(2 * day);
+  await accounts.resume(presented(used), 2);
+  while (!(await upkeep.keepUses()));
+
+  machine.wall -= 433 * day;
+  await machine.watch.isTrusted();
+  // The clock may be the one that is wrong.
+  const inDoubt = await logIn();
+  for (const login of [unused, inDoubt]) await accounts.resume(presented(login), 2);
+
+  await trust();
+  expect(await accounts.loginKnown(userName('alice'), newLogin(), 2)).toBeUndefined();
+  const late = await logIn();
+  for (const login of [unused, used, inDoubt, { ...alice, token }]) {
+    expect(await codeOf(login)).toBe('TOKEN_INVALID');
+  }
+  const known = await accounts.loginKnown(userName('alice'), newLogin(), 2);
+  if (!known) throw new Error('the login has something to write');
+  await machine.run(29 * day);
+  for (const login of [late, known]) await accounts.resume(presented(login), 3);
+  await machine.run(2 * day);
+  for (const login of [late, known]) expect(await codeOf(login)).toBe('TOKEN_INVALID');
+});
+
+test('a disk that cannot be written refuses no login of a user whose tokens a clock has dated ahead', async () => {
+  const board = openBoard({ lockTimeout: 20 });
+  const { user } = await login(board, 'alice');
+  const now = micros(Date.now());
+  trustClock(board.client, now);
+  board.client
+    .prepare('UPDATE users SET tokens_after = ? WHERE id = ?')
+    .run(now + micros(400 * day), user.id);
+  board.client.exec('BEGIN IMMEDIATE');
+  const opened = await board.accounts.login(userName('alice'), newLogin(), 1);
+  expect(opened).toMatchObject({ user, readOnly: true });
+  board.client.exec('ROLLBACK');
 });
 
 test.each(faults)('after %s, a silence lasts as long as it was given', async (_, fault) => {

@@ -22,7 +22,15 @@ import { hasKey, openTo, refuseBanned, requireActiveSession } from './access.ts'
 import { conversationsOf, hasClaimed, requireAddable, storeKey } from './keys.ts';
 import { requireDistinctUser } from './names.ts';
 import { besidesMemberships, membershipOf, membershipRows } from './own-memberships.ts';
-import { endTokens, issueTime, keepToken, removeToken, tokenLifetime } from './tokens.ts';
+import {
+  endTokens,
+  endTokensAhead,
+  isAhead,
+  issueTime,
+  keepToken,
+  removeToken,
+  tokenLifetime,
+} from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
 import { expel } from './users.ts';
 
@@ -42,6 +50,8 @@ export interface Login {
   readonly name: Name;
   readonly login: NewLogin;
   readonly origin: Origin;
+  /** Whether the login succeeds without what it would write, because the disk fails. */
+  readonly isUnwritten?: true;
 }
 
 export interface Resume {
@@ -61,10 +71,11 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
     expel(tx, known, 'Your name was protected by an SSH key. Log in again.');
     statements.removeClaimsOfUser.run({ user: known.id });
   }
-  const account =
+  const found =
     (known ? statements.accountByKey.get({ key: name.key }) : undefined) ??
     known ??
     add(tx, name, newPasswordHash);
+  const account = endTokensAhead(tx, found);
   const added = addsKey && !refusal ? (present ?? storeKey(tx, account, newKey, at)) : undefined;
   if (network !== null) know(tx, account.id, network);
   statements.seen.run({ user: account.id, at });
@@ -111,10 +122,13 @@ function storable(
  */
 export function loginKnown(
   tx: ServerTx,
-  { name, login: { admission, network, tokenId }, origin }: Login,
+  { name, login: { admission, network, tokenId }, origin, isUnwritten }: Login,
 ): OpenedLogin | undefined {
   const known = findKnown(tx, name, admission);
-  if (!known || (network !== null && !isKnown(tx, known.id, network))) return undefined;
+  if (!known) return undefined;
+  const hasNews =
+    (network !== null && !isKnown(tx, known.id, network)) || isAhead(tx, known.tokensAfter);
+  if (hasNews && !isUnwritten) return undefined;
   const token = { id: tokenId, epoch: known.tokenEpoch, issuedAt: issueTime(tx, known) };
   return open(tx, known, { proof: proofOf(known, keyOf(admission)), token, origin });
 }
@@ -210,16 +224,18 @@ function requireClaim(statements: Statements, user: User, fingerprint: string): 
 
 /** @throws BoardError `TOKEN_INVALID`, `BANNED` */
 function findResumed(
-  { statements, now }: ServerTx,
+  tx: ServerTx,
   { id: hash, user, epoch, issuedAt, key }: PresentedToken,
 ): StoredAccount {
+  const { statements, now } = tx;
   const owner = user || statements.tokenByHash.get({ hash })?.userId;
   const account = owner === undefined ? undefined : statements.resumed.get({ user: owner, hash });
   if (!account) throw boardError('TOKEN_INVALID');
   const { usedAt, tokenEpoch, tokensAfter, ended } = account;
   const isCurrent = epoch === tokenEpoch && issuedAt > tokensAfter && !ended;
   const lastUse = usedAt ?? (isCurrent ? issuedAt : 0);
-  if (lastUse < now - tokenLifetime || !hasKey(statements, account, key)) {
+  // If a wrong clock has dated the last use ahead, its age is not known, and the 30 days may be over.
+  if (lastUse < now - tokenLifetime || isAhead(tx, lastUse) || !hasKey(statements, account, key)) {
     throw boardError('TOKEN_INVALID');
   }
   refuseBanned(account);

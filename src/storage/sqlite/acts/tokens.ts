@@ -17,13 +17,43 @@ export interface TokenUse {
 
 /**
  * When a token is issued: not far from now, or it would be valid until long after its login, or not at all. It is later than
- * the tokens that `tokensAfter` has ended, also if a clock that was ahead had issued them.
+ * the tokens that `tokensAfter` has ended. Call `endTokensAhead` before, where the act can write.
  */
 export function issueTime(
   { at, now }: Pick<OperatorTx, 'at' | 'now'>,
   { tokensAfter }: { readonly tokensAfter: number },
 ): number {
   return Math.max(Math.abs(at - now) > day ? now : at, tokensAfter + 1);
+}
+
+/**
+ * Whether a time is more than a day ahead of the clock, so that only a wrong clock can have given it. While the clock itself may
+ * be behind, the time at which it was trusted last decides.
+ */
+export function isAhead({ statements, now }: OperatorTx, time: number): boolean {
+  if (time <= now + day) return false;
+  const known = statements.wallClock.get();
+  return known !== undefined && time > known.trustedAt + day;
+}
+
+/**
+ * Ends the tokens of a user by the epoch if `tokensAfter` is ahead: otherwise the next token, which is later, would be valid for as
+ * much longer.
+ * @returns the account as it is now
+ */
+export function endTokensAhead<A extends TokenLimits>(tx: OperatorTx, account: A): A {
+  if (!isAhead(tx, account.tokensAfter)) return account;
+  const { id: user } = account;
+  tx.statements.raiseTokenEpoch.run({ user });
+  tx.statements.forgetEndedTokens.run({ user });
+  return { ...account, tokenEpoch: account.tokenEpoch + 1, tokensAfter: 0 };
+}
+
+/** Which tokens without a row are valid: those of the epoch that were issued after a time, in microseconds. */
+interface TokenLimits {
+  readonly id: number;
+  readonly tokenEpoch: number;
+  readonly tokensAfter: number;
 }
 
 /** Stores when a token was used. A token that has ended since does not become valid again. */

@@ -68,9 +68,10 @@ export class SqliteAccounts implements AccountRepository, KeyRepository {
     } catch (error) {
       if (!isStorageRefusal(error)) throw error;
       // If the network cannot be stored, the login succeeds all the same.
-      const opened = await this.loginKnown(name, { ...login, network: null, payer }, origin);
+      const args = { name, login, origin, isUnwritten: true as const };
+      const opened = await this.store.runUnwritten('loginKnown', args, payer);
       if (!opened) throw error;
-      return { ...opened, readOnly: true };
+      return { ...this.read(opened), readOnly: true };
     }
   }
 

@@ -137,11 +137,11 @@ export function credentialStatements(orm: Orm) {
         .delete(endedTokens)
         .where(and(endedOfUser, lte(endedTokens.issuedAt, value('issuedAt'))))
         .prepare(),
-    /** Ends all tokens without a row. */
+    /** Ends all tokens without a row. So no time is needed that ends some of them. */
     raiseTokenEpoch: () =>
       orm
         .update(users)
-        .set({ tokenEpoch: sql`${users.tokenEpoch} + 1` })
+        .set({ tokenEpoch: sql`${users.tokenEpoch} + 1`, tokensAfter: 0 })
         .where(eq(users.id, value('user')))
         .prepare(),
     forgetEndedTokens: () => orm.delete(endedTokens).where(endedOfUser).prepare(),
