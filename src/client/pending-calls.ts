@@ -203,6 +203,7 @@ const repeatable: ReadonlySet<Method> = new Set<Method>([
   'thread.reopen',
   'message.pin',
   'message.unpin',
+  'draft.set',
 ]);
 
 function isRepeatable(method: Method): boolean {

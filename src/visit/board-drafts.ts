@@ -3,7 +3,7 @@ import type { BoardClient } from '../client/board-client.ts';
 import { BoardError } from '../protocol/errors.ts';
 import type { Result } from '../protocol/schemas.ts';
 import { screenLimits } from '../protocol/screen-limits.ts';
-import { type Draft, type DraftStore, draftsInMemory, movedIn } from '../screen/widgets/drafts.ts';
+import { type Draft, type DraftStore, draftsInMemory } from '../screen/widgets/drafts.ts';
 
 // How long a visit that ends waits until the board has its drafts, in milliseconds. A board that does not answer has ended.
 const lastAttempts = 1500;
@@ -30,10 +30,12 @@ export async function draftsOf(board: BoardClient): Promise<VisitorDrafts> {
 
 class BoardDrafts implements VisitorDrafts {
   private readonly drafts: Map<string, Draft>;
-  /** Places whose draft the board does not have yet. */
-  private readonly changed = new Set<string>();
-  /** Moves that the board has not made yet. They come before the changes. */
-  private moves: { readonly from: string; readonly place: string }[] = [];
+  /** Places whose draft the board has not confirmed, those of a call in flight among them. */
+  private readonly unsaved = new Set<string>();
+  /** Moves that the board has not made yet, and removals that must precede one. They are sent before the texts. */
+  private moves: { readonly place: string; readonly from?: string }[] = [];
+  /** Places whose draft the board has refused since `send` began. */
+  private readonly refused = new Set<string>();
   private sending: Promise<void> | undefined;
   private refusal: string | undefined;
 
@@ -77,9 +79,10 @@ class BoardDrafts implements VisitorDrafts {
       this.drafts.delete(place);
       if (draft) this.drafts.set(place, draft);
       this.dropOldest();
-      this.changed.add(place);
+      this.unsaved.add(place);
+      this.refused.delete(place);
     }
-    if (this.changed.size > 0) this.sending ??= this.send();
+    this.startSending();
     if (!draft) return '';
     if (this.refusal !== undefined) return `The draft is kept until you leave. ${this.refusal}`;
     if (this.board.connected) return 'The draft is kept on the board.';
@@ -93,22 +96,33 @@ class BoardDrafts implements VisitorDrafts {
   move(from: string, to: string): void {
     const draft = this.drafts.get(from);
     if (!draft || this.drafts.has(to) || to.length > screenLimits.place) return;
-    if (this.changed.has(from)) {
-      movedIn(this, from, to);
-      return;
-    }
     this.drafts.delete(from);
     this.drafts.set(to, draft);
+    // The board does not move a draft to a place that still has another one.
+    if (this.unsaved.delete(to)) this.moves.push({ place: to });
     this.moves.push({ from, place: to });
-    this.sending ??= this.send();
+    // The board moves the text that it has. A newer one is sent to the new place, and not removed from the old one: the board may
+    // refuse the text and accept the removal.
+    if (this.unsaved.delete(from)) this.unsaved.add(to);
+    this.startSending();
   }
 
   async flush(): Promise<void> {
-    if (this.changed.size + this.moves.length > 0) this.sending ??= this.send();
     const late = new AbortController();
     const given = delay(lastAttempts, undefined, { signal: late.signal }).catch(() => {});
-    await Promise.race([this.sending, given]);
+    await Promise.race([this.sendAll(), given]);
     late.abort();
+  }
+
+  /** Sends what is not saved. A call in flight may fail, so what is then left is sent once more. */
+  private async sendAll(): Promise<void> {
+    await this.sending;
+    this.startSending();
+    await this.sending;
+  }
+
+  private startSending(): void {
+    if (this.unsaved.size + this.moves.length > 0) this.sending ??= this.send();
   }
 
   /** Drops what the board drops too. */
@@ -118,13 +132,13 @@ class BoardDrafts implements VisitorDrafts {
       bytes += Buffer.byteLength(text) + Buffer.byteLength(subject ?? '');
       if (nth === 0 || (nth < screenLimits.drafts && bytes <= screenLimits.draftBytes)) continue;
       this.drafts.delete(place);
-      this.changed.delete(place);
+      this.unsaved.delete(place);
     }
   }
 
-  /** Sends what has changed, one after the other. What the board refuses is sent again with the next change. */
+  /** Sends what is not saved, one call after the other. What the board refuses is sent again with the next change. */
   private async send(): Promise<void> {
-    const refused = new Set<string>();
+    this.refused.clear();
     let refusal: string | undefined;
     for (;;) {
       const [move] = this.moves;
@@ -132,29 +146,29 @@ class BoardDrafts implements VisitorDrafts {
         if (!(await this.sendMove(move))) break;
         continue;
       }
-      const [place] = this.changed;
+      const place = [...this.unsaved].find((each) => !this.refused.has(each));
       if (place === undefined) break;
-      this.changed.delete(place);
-      const { subject, text: content } = this.drafts.get(place) ?? {};
+      const draft = this.drafts.get(place);
       try {
-        await this.board.call('draft.set', { place, subject, content });
-        refused.delete(place);
+        await this.board.call('draft.set', {
+          place,
+          subject: draft?.subject,
+          content: draft?.text,
+        });
+        // It may have been changed, or moved away, meanwhile.
+        if (this.drafts.get(place) === draft) this.unsaved.delete(place);
       } catch (error) {
-        refused.add(place);
         refusal = error instanceof BoardError ? error.message : undefined;
         if (!(error instanceof BoardError)) break;
+        if (this.drafts.get(place) === draft) this.refused.add(place);
       }
     }
-    for (const place of refused) this.changed.add(place);
     this.refusal = refusal;
     this.sending = undefined;
   }
 
   /** @returns whether the board has answered. A move that it refuses leaves the draft where it is */
-  private async sendMove(move: {
-    readonly from: string;
-    readonly place: string;
-  }): Promise<boolean> {
+  private async sendMove(move: (typeof this.moves)[number]): Promise<boolean> {
     try {
       await this.board.call('draft.set', move);
     } catch (error) {

@@ -113,6 +113,19 @@ test('a message is posted once, whether the request or the reply was lost', asyn
   expect(told).toEqual(['main 3']);
 });
 
+test('a draft that is being kept when the connection is lost is sent again', async () => {
+  const { path, client, cutOff } = await boardBehindPath();
+  const alice = await client('alice');
+  path.swallows = 'requests';
+  const kept = alice.call('draft.set', { place: 'news', content: 'x' });
+  // This door does not keep drafts, so its refusal shows that the call has come a second time.
+  const refused = expect(kept).rejects.toMatchObject({ code: 'METHOD_NOT_FOUND' });
+  await cutOff(alice, async () => {
+    path.swallows = 'nothing';
+  });
+  await refused;
+});
+
 test('posts made while the server is down are posted once it is back', async () => {
   const { board, client } = await boardBehindPath();
   const alice = await client('alice');
