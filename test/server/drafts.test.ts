@@ -55,14 +55,20 @@ test('drafts are limited in number and in bytes, and the oldest are dropped', as
     { place: 'p'.repeat(301), content: 'x' },
     { place: 'p', content: 'x'.repeat(48 * 1024 + 1) },
     { place: 'p', subject: 'x'.repeat(1001), content: 'x' },
+    { place: 'p', from: 'q1', content: 'x' },
+    { place: 'p', from: 'q1', content: '' },
+    { place: 'p', from: 'q1', subject: 'x' },
+    { place: 'q1', subject: 'x' },
   ]) {
     expect((await alice.errorOf('draft.set', params)).word).toBe('INVALID_PARAMS');
   }
+  // What was refused has changed nothing.
+  expect((await places(alice)).slice(-5)).toEqual(['q1', 'q2', 'q3', 'q4', 'q5']);
   const keys = { content: 'x'.repeat(8 * 1024 + 1) };
   expect((await alice.errorOf('screen.setKeys', keys)).word).toBe('INVALID_PARAMS');
 });
 
-test('nothing is kept of an unprotected name, and nothing shown to who takes a name that was protected', async () => {
+test('nothing is kept of an unprotected name, and nothing is shown to a user who takes a name that was protected', async () => {
   const board = await TestBoard.start();
   const guest = await vouchedPeer(board);
   await guest.call('door.login', { user: 'guest' });

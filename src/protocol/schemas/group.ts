@@ -66,7 +66,7 @@ export const groupMethods = {
   },
   'group.leave': {
     params: z.strictObject({ group }),
-    /** `owner`, if the user was the owner: who is it now; null for nobody. */
+    /** `owner`, if the user was the owner: the present owner; null if nobody owns the group. */
     result: z.object({ ...inGroup, owner: z.string().nullable().optional() }),
   },
   'group.members': {

@@ -62,7 +62,7 @@ export const moderationMethods = {
   'group.unsilence': { params: z.strictObject({ group, user, reason }), result: onUser },
   'group.setRole': {
     params: z.strictObject({ group, user, role: z.enum(roles) }),
-    /** `owner`, if the owner has stepped down: who is it now; null for nobody. */
+    /** `owner`, if the owner has stepped down: the present owner; null if nobody owns the group. */
     result: onUser.extend({ role: z.enum(roles), owner: z.string().nullable().optional() }),
   },
   'thread.close': {

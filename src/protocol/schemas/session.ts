@@ -50,14 +50,33 @@ export const sessionMethods = {
       ),
     }),
   },
-  /** Removes the draft without `content`. With `from`, moves the draft of that place to `place`, unless there is one. */
+  /**
+   * Removes the draft without `content`. With `from`, moves the draft of that place to `place`, unless there is one. Such a call
+   * cannot change the text as well.
+   */
   'draft.set': {
-    params: z.strictObject({
-      place: z.string().max(screenLimits.place),
-      from: z.string().max(screenLimits.place).optional(),
-      subject: z.string().max(screenLimits.subject).optional(),
-      content: z.string().max(screenLimits.text).optional(),
-    }),
+    params: z
+      .strictObject({
+        place: z.string().max(screenLimits.place),
+        from: z.string().max(screenLimits.place).optional(),
+        subject: z.string().max(screenLimits.subject).optional(),
+        content: z.string().max(screenLimits.text).optional(),
+      })
+      .refine(
+        ({ from, subject, content }) => from === undefined || (subject ?? content) === undefined,
+        {
+          path: ['from'],
+          message: 'moves a draft as it is: leave subject and content out',
+        },
+      )
+      .refine(
+        ({ from, subject, content }) =>
+          from !== undefined || subject === undefined || content !== undefined,
+        {
+          path: ['subject'],
+          message: 'is kept only with content',
+        },
+      ),
     result: z.object({}),
   },
   /** A keys.toml; null for none. */
