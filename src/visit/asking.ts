@@ -24,7 +24,7 @@ export function knowsNow({
 }
 
 /** `alice`, `alice and bob`, `alice, bob and carol` */
-export function names(all: readonly string[], and: string): string {
+export function names(all: readonly string[]): string {
   const last = all.at(-1) ?? '';
-  return all.length > 1 ? `${all.slice(0, -1).join(', ')} ${and} ${last}` : last;
+  return all.length > 1 ? `${all.slice(0, -1).join(', ')} and ${last}` : last;
 }

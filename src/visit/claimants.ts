@@ -36,7 +36,7 @@ export async function enterAsClaimant(
   return undefined;
 }
 
-/** @returns undefined if the user has not added the key, or not any more. The visitor is told so */
+/** @returns undefined if the user has not added the key, or has removed it since. A line then says so to the visitor */
 async function enterClaimed(
   { user }: { user: string },
   key: NonNullable<Identity['key']>,
@@ -67,7 +67,7 @@ async function askClaimant(
   const isOne = claimants.length === 1;
   const question = isOne
     ? `${only} has added this key. Are you ${only}? y/N `
-    : `${names(claimants, 'and')} have added this key. Which of them are you? [none] `;
+    : `${names(claimants)} have added this key. Which of them are you? [none] `;
   for (let answers = 0; answers < mostAnswers; answers++) {
     const answer = (await asker.answer(question))?.trim();
     if (answer === undefined) throw new GivenUp('Nothing was created.');

@@ -38,7 +38,7 @@ export async function knownLogin(
   const { claimants } = look;
   if (key && claimants.length > 0) {
     throw new TaskError(
-      `${names(claimants, 'and')} ${claimants.length > 1 ? 'have' : 'has'} added your SSH key ${key.fingerprint} here. Connect once with a terminal and without a command to say whether that is you: ssh -t`,
+      `${names(claimants)} ${claimants.length > 1 ? 'have' : 'has'} added your SSH key ${key.fingerprint} here. Connect once with a terminal and without a command to say whether that is you: ssh -t`,
     );
   }
   throw new TaskError(

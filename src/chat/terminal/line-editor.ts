@@ -77,12 +77,12 @@ export class LineEditor implements Terminal {
   }
 
   get unfinished(): string {
-    return this.nextLine.inText ? this.line.text : this.nextLine.unheard;
+    return this.nextLine.inText ? this.line.text : this.nextLine.unsavedText;
   }
 
   async textLine(prompt: string): Promise<string | undefined> {
     if (!this.closed) return this.nextLine.ofText(() => this.ask(plainQuestion(prompt)));
-    this.nextLine.heard();
+    this.nextLine.saved();
     return undefined;
   }
 

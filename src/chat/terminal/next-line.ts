@@ -9,12 +9,11 @@ export class NextLine {
   private isText = false;
   /** Whether the user gave the text up. The unfinished last line has been handed over by then. */
   private wasGivenUp = false;
-  /** What was typed of the last line of a text that was given up, until the text has it. */
-  private handed = '';
+  private unsaved = '';
 
-  /** The last line of a text that was given up, if the text does not have it yet: the program may end before. */
-  get unheard(): string {
-    return this.handed;
+  /** What was typed of the last line of a text that was given up, until `saved` is called. The program may end before. */
+  get unsavedText(): string {
+    return this.unsaved;
   }
 
   /** Whether the line being typed is part of a text. */
@@ -38,7 +37,7 @@ export class NextLine {
    */
   async ofText(ask: () => void): Promise<string | undefined> {
     const { wasGivenUp } = this;
-    this.heard();
+    this.saved();
     if (wasGivenUp) return undefined;
     const line = this.wait(true);
     ask();
@@ -61,14 +60,14 @@ export class NextLine {
     const { resolve, isText } = this;
     this.stop();
     this.wasGivenUp = resolve !== undefined && isText && typed !== '';
-    this.handed = this.wasGivenUp ? typed : '';
+    this.unsaved = this.wasGivenUp ? typed : '';
     resolve?.(this.wasGivenUp ? asTyped(typed) : undefined);
   }
 
-  /** The text has what was handed over. */
-  heard(): void {
+  /** To be called once the text has the line that `giveUp` handed over. */
+  saved(): void {
     this.wasGivenUp = false;
-    this.handed = '';
+    this.unsaved = '';
   }
 
   private wait(isText: boolean): Promise<string | undefined> {

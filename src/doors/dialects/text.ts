@@ -54,7 +54,7 @@ class TextRequests implements Requests, TextContext {
     return this.asked !== undefined;
   }
 
-  /** Its user is at a place, and goes on from there. */
+  /** It keeps the user's place between requests, so it cannot be dropped. */
   get isIdle(): boolean {
     return false;
   }

@@ -73,7 +73,7 @@ export class Outbox implements EndsTurn {
     return this.unwritten + this.socket.writableLength;
   }
 
-  /** Whether nothing waits in it, and nobody for it: a new one would go on in the same way. */
+  /** Whether nothing waits to be written and nobody waits for it, so that the outbox can be dropped and made again later. */
   get isIdle(): boolean {
     return (
       this.waiting === 0 &&

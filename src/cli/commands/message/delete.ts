@@ -45,7 +45,7 @@ async function deleteMessages(
   options: DeleteOptions,
 ): Promise<void> {
   const { id, name: group } = await board.group(groupRef(name));
-  // The group may be renamed while the user is asked, and another one get its name.
+  // While the command waits for an answer, the group may be renamed, and another group may get its name.
   const ref = { id };
   const reason = checkedReason(options.reason);
   const known = await Promise.all(written.map((number) => knownNumber(board, ref, number)));
