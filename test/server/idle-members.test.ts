@@ -3,9 +3,14 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { expect, onTestFinished, test, vi } from 'vitest';
+import { Allowances } from '../../src/core/allowance.ts';
 import { Connection } from '../../src/doors/stream/connection.ts';
+import { Parts } from '../../src/doors/stream/parts.ts';
+import { WorkingConnections } from '../../src/doors/stream/resting.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { requestLine } from '../helpers/json-lines.ts';
+import type { JsonPeer } from '../helpers/json-peer.ts';
+import { range } from './support.ts';
 
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
@@ -61,6 +66,22 @@ async function untilIdle(user: string): Promise<void> {
   while (!(await looks(user, 1)).includes(true));
 }
 
+/** Waits until the connections of all these users have dropped their parts. */
+async function untilAllIdle(users: readonly string[]): Promise<void> {
+  const idle = new Set<string | undefined>();
+  const { rest } = Connection.prototype;
+  const spy = vi.spyOn(Connection.prototype, 'rest').mockImplementation(function (
+    this: Connection,
+  ) {
+    const isIdle = rest.call(this);
+    if (isIdle && !this.session.hasEnded) idle.add(this.session.login?.user.name);
+    return isIdle;
+  });
+  onTestFinished(() => void spy.mockRestore());
+  await vi.waitFor(() => expect([...idle]).toEqual(expect.arrayContaining([...users])), 10_000);
+  spy.mockRestore();
+}
+
 test('an idle member takes little memory beside its socket', { timeout: 60_000 }, async () => {
   const floor = createServer((socket) => socket.on('data', () => socket.write('\n')));
   floor.listen(0, '127.0.0.1');
@@ -108,4 +129,65 @@ test('a silence gives a user no new rate before the old one is full again', asyn
   await dave.call('ping', {});
   expect(await looks('dave', 2)).not.toContain(true);
   expect(await dave.errorOf('ping', {})).toMatchObject({ word: 'RATE_LIMITED' });
+});
+
+test('a notice makes no queue of requests for the members whom it reaches', async () => {
+  const board = await TestBoard.start();
+  const poster = await board.memberProgram('poster');
+  const names = range(1, 5).map((n) => `member${n}`);
+  const members = await Promise.all(names.map((name) => board.memberProgram(name)));
+  await untilAllIdle(['poster', ...names]);
+  const queues = vi.spyOn(Parts.prototype, 'requests', 'get');
+  onTestFinished(() => queues.mockRestore());
+  await poster.call('message.post', { group: 'main', subject: 's', content: 'c' });
+  await Promise.all(
+    members.map((member) =>
+      member.until(() => member.received.find(({ method }) => method === 'message.posted')),
+    ),
+  );
+  // The poster's own.
+  expect(new Set(queues.mock.contexts).size).toBe(1);
+});
+
+const ways: [string, (board: TestBoard, peers: JsonPeer[]) => unknown][] = [
+  ['their clients end them', (_, peers) => peers.map(({ socket }) => socket.end())],
+  ['their network fails', (_, peers) => peers.map(({ socket }) => socket.resetAndDestroy())],
+  ['the server shuts down', (board) => board.stop()],
+];
+
+test.each(ways)(
+  'connections that end while they are idle make no parts and use no allowance if %s',
+  async (_, end) => {
+    const board = await TestBoard.start();
+    const names = range(1, 5).map((n) => `user${n}`);
+    const peers = await Promise.all(names.map((name) => board.program(name)));
+    await untilAllIdle(names);
+    const parts = vi.spyOn(WorkingConnections.prototype, 'add');
+    const uses = vi.spyOn(Allowances.prototype, 'use');
+    // The end of each session is stored, and the connection is charged for it.
+    const charge = vi.spyOn(Connection.prototype, 'charge');
+    onTestFinished(() => void vi.restoreAllMocks());
+    await end(board, peers);
+    await vi.waitFor(() => expect(charge).toHaveBeenCalledTimes(5), 10_000);
+    expect(parts).not.toHaveBeenCalled();
+    expect(uses).not.toHaveBeenCalled();
+  },
+);
+
+test('what a peer sends after the server has closed its idle connection is dropped, and uses no allowance', async () => {
+  const board = await TestBoard.start();
+  const erin = await board.program('erin');
+  await untilAllIdle(['erin']);
+  const uses = vi.spyOn(Allowances.prototype, 'use');
+  const data = vi.spyOn(Connection.prototype, 'streamData');
+  onTestFinished(() => void vi.restoreAllMocks());
+  erin.socket.allowHalfOpen = true;
+  await board.operate((operator) => operator.banUser('erin', 'spam'));
+  await erin.until(() => erin.received.find(({ method }) => method === 'session.closing'));
+  erin.write(requestLine('ping', {}, 99));
+  await vi.waitFor(() => expect(data).toHaveBeenCalled());
+  erin.socket.end();
+  await erin.closed();
+  expect(erin.received.map(({ id }) => id)).not.toContain(99);
+  expect(uses).not.toHaveBeenCalled();
 });

@@ -127,19 +127,24 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   charge(milliseconds: number, writes: number): void {
-    this.costs.pay(milliseconds, writes);
+    // What the end of the session costs is not charged to a connection that was idle: its allowances are given back.
+    const costs = this.isOver ? this.currentParts?.costsNow : this.costs;
+    costs?.pay(milliseconds, writes);
   }
 
   say(...chunks: (string | Buffer)[]): void {
+    if (!this.stream.writable) return;
     for (const { length } of chunks) this.costs.bytes(length);
     this.parts.outbox.reply(...chunks);
   }
 
   readOn(): void {
-    this.parts.input.resume();
+    this.currentParts?.inputNow?.resume();
   }
 
+  /** A session that is over gets the notices that were pending, until its stream ends. */
   notify(announcement: Announcement): void {
+    if (!this.stream.writable) return;
     const chunk = announcement.in(this.dialect);
     if (chunk.length > 0) this.parts.outbox.push(chunk, announcement.holders);
   }
@@ -157,13 +162,13 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   async ready(): Promise<boolean> {
-    await this.parts.outbox.ready();
+    await this.currentParts?.outboxNow?.ready();
     return !this.isOver && !this.stream.destroyed;
   }
 
   stop(): void {
     this.drain(causes.left);
-    this.requests.clear();
+    this.currentParts?.requestsNow?.clear();
   }
 
   close(notice: ClosingNotice): void {
@@ -182,7 +187,7 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   drained(): void {
-    if (this.requests.length > 0) this.requests.pump();
+    if (this.load.requestsWaiting > 0) this.requests.pump();
   }
 
   receive(line: Line, bytes: number): void {
@@ -208,9 +213,10 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   /** Called whenever no request is waiting or under way. */
   settle(): void {
     this.heldChanged();
-    if (this.isOver || !this.requests.idle) return;
+    const { requestsNow, inputNow } = this.currentParts ?? {};
+    if (this.isOver || requestsNow?.idle === false) return;
     if (this.cause) this.end(this.cause);
-    else this.parts.input.resume();
+    else inputNow?.resume();
   }
 
   rest(): boolean {
@@ -227,11 +233,13 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   streamEnded(): void {
-    this.parts.input.end();
+    const input = this.currentParts?.inputNow;
+    if (input) input.end();
+    else this.endOfInput();
   }
 
   streamDrained(): void {
-    this.parts.outbox.drain();
+    this.currentParts?.outboxNow?.drain();
   }
 
   streamFailed(error: Error): void {
@@ -239,8 +247,7 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
   }
 
   streamClosed(): void {
-    this.parts.outbox.close();
-    this.parts.input.stop();
+    this.currentParts?.close();
     if (!this.isOver) {
       const failed = this.stream.errored !== null;
       this.endSession('closed');
@@ -269,27 +276,41 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
     if (this.isOver) return;
     if (!this.cause || cause.rank > this.cause.rank) this.cause = cause;
     this.state = 'draining';
-    this.parts.input.stop();
+    this.stopReading();
     this.receiver?.end();
   }
 
   private end({ ending, notice }: Cause): void {
     if (this.isOver) return;
     this.endSession('ending');
-    this.parts.outbox.end(notice ? this.dialect.notice(notice) : '');
+    this.endOutput(notice ? this.dialect.notice(notice) : '');
     this.sessionEnded(ending, notice?.params.reason);
     closeWhenRead(this.stream);
     if (notice) closeSoon(this.stream);
   }
 
+  private stopReading(): void {
+    const input = this.currentParts?.inputNow;
+    if (input) input.stop();
+    else this.stream.pause();
+  }
+
+  /** Writes `last` after all that waits, and ends the stream. */
+  private endOutput(last: string): void {
+    const outbox = this.currentParts?.outboxNow;
+    if (outbox) outbox.end(last);
+    else if (last === '') this.stream.end();
+    else this.stream.end(last);
+  }
+
   private endSession(state: State): void {
     this.state = state;
     clearTimeout(this.loginTimer);
-    this.parts.input.stop();
-    this.requests.clear();
+    this.stopReading();
+    this.currentParts?.requestsNow?.clear();
     this.receiver?.end();
     this.heldChanged();
-    this.costs.leave();
+    this.currentParts?.costsNow?.leave();
     this.options.core.ending(this.session);
   }
 

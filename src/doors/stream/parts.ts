@@ -26,13 +26,14 @@ export interface PartsOwner extends InputOwner, OutboxOwner, RequestQueueOwner {
 
 /**
  * What a connection needs only while it works: its input, its requests, its output and its costs. Each part is made at its
- * first use. A connection that is idle drops its parts, because most members of a board are idle.
+ * first use. A connection that is idle drops its parts, because most members of a board are idle. `costsNow` and the like are
+ * undefined for a part that was not used: thousands of idle connections may end at once, and none makes a part to stop it.
  */
 export class Parts {
-  private costsNow: Costs | undefined;
-  private inputNow: Input | undefined;
-  private outboxNow: Outbox | undefined;
-  private requestsNow: RequestQueue | undefined;
+  costsNow: Costs | undefined;
+  inputNow: Input | undefined;
+  outboxNow: Outbox | undefined;
+  requestsNow: RequestQueue | undefined;
 
   constructor(private readonly owner: PartsOwner) {}
 
@@ -83,9 +84,20 @@ export class Parts {
     return isIdle && (costsNow?.rest() ?? true);
   }
 
+  /** To be called when the stream is closed. */
+  close(): void {
+    this.outboxNow?.close();
+    this.inputNow?.stop();
+  }
+
+  /** After the end of its session a connection is charged as a stranger: nothing would give an allowance of a user back. */
   private connect(): Costs {
     const { options, network, session } = this.owner;
-    return options.core.charges.connect(network, session.login?.user.id);
+    const { charges } = options.core;
+    if (!session.hasEnded) return charges.connect(network, session.login?.user.id);
+    const costs = charges.connect(undefined);
+    costs.leave();
+    return costs;
   }
 
   private newInput(): Input {
@@ -95,6 +107,11 @@ export class Parts {
     const input = new Input(stream, this.costs, reads, options.unframedClients, this.owner);
     if (framing) input.frame(framing);
     if (session.login) input.enter();
+    if (session.hasEnded) {
+      // The peer still sends bytes: they are read and dropped, at a limited rate.
+      input.stop();
+      stream.resume();
+    }
     return input;
   }
 
