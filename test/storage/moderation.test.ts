@@ -143,11 +143,11 @@ test('db check finds roles, keys and rules that no board can have', async () => 
     ],
     [
       "INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, role, role_since) SELECT id, 1, 1, 0, 'owner', 1 FROM groups WHERE kind = 'removed'",
-      /^dropped was removed, and still has/,
+      /^the group dropped was removed, and still has/,
     ],
     [
       "UPDATE groups SET member_count = 1 WHERE kind = 'removed'",
-      /^dropped was removed, and still has/,
+      /^the group dropped was removed, and still has/,
     ],
     [
       'UPDATE invitations SET code_hash = NULL WHERE user_id IS NULL',

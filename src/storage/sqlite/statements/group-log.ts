@@ -51,8 +51,9 @@ export function groupLogStatements(orm: Orm) {
     },
     /**
      * Removes a line of a group that has more than `limits.logLines`, after `:by` has added one. An author who has more lines
-     * than their share loses their own oldest line. Otherwise the author with the most lines loses the oldest. So an author
-     * pushes out at most `lineShare` lines of others, and keeps as many when others fill the log.
+     * than `lineShare` loses their own oldest line. Otherwise the author with the most lines loses the oldest. So, while at
+     * most `limits.moderators` authors have lines, an author pushes out at most `lineShare` lines of others, and keeps as many
+     * when others fill the log.
      */
     trimLog: () => {
       const ofAuthor = sql`FROM group_log WHERE group_id = ${group} AND "by" IS ${value('by')}`;
