@@ -1,9 +1,12 @@
+import { writeSync } from 'node:fs';
+
 const signals = ['SIGTERM', 'SIGHUP'] as const;
 const lasts = new Set<() => void>();
 
 /**
  * Calls `last` before SIGTERM or SIGHUP ends the program, and before it exits by itself: when a terminal is closed, a write to it
- * may fail before the signal comes. All work of `last` must be done when it returns.
+ * may fail before the signal comes. All work of `last` must be done when it returns. An error that it throws is printed, and makes
+ * the exit code 1 instead of 0; the other functions are called all the same.
  * @returns a function that cancels this
  */
 export function beforeEnd(last: () => void): () => void {
@@ -43,8 +46,17 @@ function runLasts(): void {
   for (const last of called) {
     try {
       last();
-    } catch {
-      // A terminal that is closed cannot be restored. The others are called all the same: one of them keeps a text.
+    } catch (error) {
+      report(error);
     }
+  }
+}
+
+function report(error: unknown): void {
+  process.exitCode ||= 1;
+  try {
+    writeSync(2, `${error instanceof Error ? error.message : error}\n`);
+  } catch {
+    // Nobody reads stderr any more: the terminal may have been closed.
   }
 }

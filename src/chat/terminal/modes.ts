@@ -23,8 +23,11 @@ export class TerminalModes implements Modes {
     process.on('exit', this.leave);
     process.on('SIGCONT', this.continued);
     this.forget = beforeEnd(() => {
-      owner.ending();
-      this.leave();
+      try {
+        owner.ending();
+      } finally {
+        this.restoreAtEnd();
+      }
     });
     this.enter();
   }
@@ -41,6 +44,14 @@ export class TerminalModes implements Modes {
     this.output.write(pasteMarksOff);
     this.input.setRawMode(false);
   };
+
+  private restoreAtEnd(): void {
+    try {
+      this.leave();
+    } catch {
+      // The terminal may have been closed, and then there is nothing to restore.
+    }
+  }
 
   /** Stops the program, as Ctrl-Z does. */
   suspend(): void {
