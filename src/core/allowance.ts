@@ -61,7 +61,7 @@ export class Allowance {
     this.unfinished = of(bytes * limits.ownUnfinishedPerSecond, bytes * limits.ownUnfinishedBurst);
   }
 
-  /** Whether nothing of it is used up, so that a new allowance would be the same. */
+  /** Whether nothing of it is used up, so that a new allowance can take its place. */
   get isFull(): boolean {
     return (
       this.commands.full &&

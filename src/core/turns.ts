@@ -13,6 +13,10 @@ const lightPart = 0.02;
 // average cost of its writes.
 const firstWrite = 0.05;
 const newestPart = 1 / 8;
+// A party whose writes cost more than so many milliseconds is not forgotten for so many milliseconds after its last write.
+// Otherwise it would have as many writes begun after each short pause as if they were cheap.
+const costlyWrite = 2 * firstWrite;
+const rememberedFor = 10_000;
 // Credit never falls lower, so that a party is light again 200 ms after its last work at the latest.
 const leastCredit = -2;
 
@@ -32,6 +36,8 @@ export class Share {
   private expected = 0;
   /** Average cost of a recent write of the party, in milliseconds. */
   private perWrite = firstWrite;
+  /** When its last write ended, by `performance.now()`. */
+  private wroteAt = 0;
 
   get isLight(): boolean {
     // Reading the clock costs more than all else here, and newly gained credit would not change the answer.
@@ -44,10 +50,12 @@ export class Share {
     return this.credit > this.expected;
   }
 
-  /** Whether it has its whole credit, as after a silence. */
+  /** Whether it can be forgotten: it has its whole credit, as after a silence, and no costly writes of late. */
   get isFull(): boolean {
-    this.gain(performance.now());
-    return this.credit >= lightCredit;
+    const now = performance.now();
+    this.gain(now);
+    if (this.credit < lightCredit) return false;
+    return this.perWrite <= costlyWrite || now - this.wroteAt >= rememberedFor;
   }
 
   /** Counts a write that begins. @returns milliseconds that it is expected to cost, for `writeEnded` */
@@ -63,6 +71,7 @@ export class Share {
   /** @param milliseconds that a write has cost */
   noteWrite(milliseconds: number): void {
     this.perWrite += (milliseconds - this.perWrite) * newestPart;
+    this.wroteAt = performance.now();
   }
 
   /** @param now by `performance.now()` */

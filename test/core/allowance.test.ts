@@ -42,6 +42,22 @@ test('only an allowance that is unused and full again is dropped', () => {
   expect(users.use(-2)).toBe(owing);
 });
 
+test('the allowance of a user with costly writes is kept for ten seconds, with what they cost', () => {
+  const users = new Allowances<number>(userRates(serverLimits));
+  const cheap = users.use(1);
+  const costly = users.use(2);
+  for (let n = 0; n < 20; n++) {
+    cheap.share.noteWrite(0.04);
+    costly.share.noteWrite(2);
+  }
+  vi.advanceTimersByTime(9_999);
+  expect(cheap.isFull).toBe(true);
+  expect(costly.isFull).toBe(false);
+  expect(costly.share.writeBegun()).toBeGreaterThan(1);
+  vi.advanceTimersByTime(1);
+  expect(costly.isFull).toBe(true);
+});
+
 test('a network may cost as much as several users, and a connection without a login a part of one user', () => {
   const cost = (rates: ConstructorParameters<typeof Allowance>[0]) => {
     const allowance = new Allowance(rates);
@@ -61,7 +77,13 @@ test('a network may cost as much as several users, and a connection without a lo
 
 test('without a limit of commands nothing has to wait', () => {
   const allowance = new Allowance(userRates({ ...serverLimits, commandsPerSecond: 0 }));
-  for (const rate of [allowance.commands, allowance.lines, allowance.bytes, allowance.processor]) {
+  for (const rate of [
+    allowance.commands,
+    allowance.lines,
+    allowance.bytes,
+    allowance.processor,
+    allowance.unfinished,
+  ]) {
     rate.take(1e12);
     expect(rate.wait).toBe(0);
   }
