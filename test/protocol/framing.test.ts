@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Line, LineSplitter, lineError, TelnetFilter } from '../../src/protocol/framing.ts';
+import { type Line, LineSplitter, lineError } from '../../src/protocol/framing.ts';
+import { TelnetFilter } from '../../src/protocol/telnet.ts';
 
 const limit = 8;
 

@@ -5,8 +5,9 @@ import type { Framing } from '../../core/dialect.ts';
 import type { Rate } from '../../core/rate.ts';
 import type { Piecework } from '../../core/turns.ts';
 import { withoutByteOrderMark } from '../../protocol/first-bytes.ts';
-import { freeNow, type Line, LineSplitter, TelnetFilter } from '../../protocol/framing.ts';
+import { freeNow, type Line, LineSplitter } from '../../protocol/framing.ts';
 import { limits } from '../../protocol/limits.ts';
+import { TelnetFilter } from '../../protocol/telnet.ts';
 
 // How long a silence ends a line of a client that sends no line endings, in milliseconds.
 const unframedPause = 50;
