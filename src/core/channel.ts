@@ -182,7 +182,7 @@ export class Channel {
     const limited = pending.flatMap((each, at) => (isForAll(each) ? [] : { each, at }));
     const notices = pending.map(({ notice }) => notice);
     const announcement = new SharedAnnouncement(notices, this.members.size);
-    const parts = new Parts(announcement);
+    const excerpts = new Excerpts(announcement);
     const quiet = forQuiet(pending);
     for (const [session, joinedAt] of this.members) {
       const ownNotices = own.get(session.id);
@@ -194,7 +194,7 @@ export class Channel {
         const unwanted = isSpecial ? this.unwanted(session, pending) : quiet.unwanted[notify];
         hidden = hidden.length === 0 ? unwanted : ascending(hidden, unwanted);
       }
-      const others = parts.without(ownNotices, hidden);
+      const others = excerpts.without(ownNotices, hidden);
       if (!others) continue;
       this.counts.notices += others.count;
       session.notify(others);
@@ -236,14 +236,15 @@ function forQuiet(pending: readonly Pending[]) {
   return { unwanted, users };
 }
 
-/** The parts of an announcement that sessions get. Members who joined at about the same time share one. */
-class Parts {
+/** The excerpts of an announcement that sessions get. Members who joined at about the same time share one. */
+class Excerpts {
   private readonly shared = new Map<string, Announcement | undefined>();
-  /** The part without `hidden`. Thousands of members who have muted the group have the same list. */
-  private last: { readonly hidden: readonly number[]; readonly part: Announcement | undefined } = {
-    hidden: none,
-    part: undefined,
-  };
+  /** The excerpt without `hidden`. Thousands of members who have muted the group have the same list. */
+  private last: { readonly hidden: readonly number[]; readonly excerpt: Announcement | undefined } =
+    {
+      hidden: none,
+      excerpt: undefined,
+    };
 
   constructor(private readonly whole: SharedAnnouncement) {}
 
@@ -254,12 +255,12 @@ class Parts {
   without(own: readonly number[] = none, hidden: readonly number[]): Announcement | undefined {
     if (hidden.length === 0) return own.length === 0 ? this.whole : this.whole.without(own);
     if (own.length > 0) return this.whole.without(ascending(own, hidden));
-    if (hidden === this.last.hidden) return this.last.part;
+    if (hidden === this.last.hidden) return this.last.excerpt;
     const key = hidden.join();
     if (!this.shared.has(key)) this.shared.set(key, this.whole.without(hidden));
-    const part = this.shared.get(key);
-    this.last = { hidden, part };
-    return part;
+    const excerpt = this.shared.get(key);
+    this.last = { hidden, excerpt };
+    return excerpt;
   }
 }
 

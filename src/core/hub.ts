@@ -16,7 +16,7 @@ import { toGroup, toHeader, toLogLine, toMarks, toUser } from '../board/view.ts'
 import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { MutedNotices } from '../protocol/muted.ts';
-import type { Notice } from '../protocol/schemas.ts';
+import type { ClosingCode, Notice } from '../protocol/schemas.ts';
 import { Channel, type Reach } from './channel.ts';
 import { ConnectedUsers } from './connected-users.ts';
 import { DirectChannel } from './direct-channel.ts';
@@ -212,7 +212,7 @@ export class Hub implements EndsTurn {
   private replace(stale: Session): void {
     this.remove(stale);
     stale.login = undefined;
-    stale.close('TAKEN_OVER', 'Another connection has taken this session over.');
+    close(stale, 'TAKEN_OVER', 'Another connection has taken this session over.');
   }
 
   /** A session that was logged out. Its connection still gets the reply. */
@@ -236,7 +236,7 @@ export class Hub implements EndsTurn {
     const { origin, user, passwordHash, opened } = event;
     for (const session of this.users.sessionsOf(user.id)) {
       if (session.id !== origin) {
-        session.close('EXPELLED', 'Your password was changed in another session. Log in again.');
+        close(session, 'EXPELLED', 'Your password was changed in another session. Log in again.');
       } else if (session.login) {
         const proof = { ...session.login.proof, passwordHash, isProtected: true };
         session.login = { ...session.login, proof };
@@ -253,7 +253,7 @@ export class Hub implements EndsTurn {
         session.login = { ...session.login, proof: changed };
         this.enterAll(opened, session);
       } else if (first) {
-        session.close('EXPELLED', 'Your name was protected in another session. Log in again.');
+        close(session, 'EXPELLED', 'Your name was protected in another session. Log in again.');
       }
     }
   }
@@ -264,12 +264,12 @@ export class Hub implements EndsTurn {
     for (const session of this.users.sessionsOf(user.id)) {
       if (session.login?.proof.key !== key) continue;
       if (session.id === origin) session.retire('EXPELLED', reason);
-      else session.close('EXPELLED', reason);
+      else close(session, 'EXPELLED', reason);
     }
   }
 
   private expel(user: User, reason: string): void {
-    for (const session of this.users.sessionsOf(user.id)) session.close('EXPELLED', reason);
+    for (const session of this.users.sessionsOf(user.id)) close(session, 'EXPELLED', reason);
   }
 
   private rename(user: User, was: string, groups: readonly Group[]): void {
@@ -302,7 +302,7 @@ export class Hub implements EndsTurn {
 
   private openDirect({ group: { id }, user, other, origin, at }: EventOf<'direct.opened'>): void {
     const opener = this.users.find(origin);
-    // The other user is told by the same event.
+    // The other user gets the same event.
     if (opener?.login?.user.id === user.id) this.conversations.count(networkOf(opener.address));
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
@@ -357,7 +357,7 @@ export class Hub implements EndsTurn {
     this.takeOut(group, user);
   }
 
-  /** Tells the user of it once, on every session; the other members get a line of the group's log. */
+  /** Notifies the user once, on every session; the other members get a line of the group's log. */
   private endMembership({ group, user, origin, ...ended }: EventOf<'membership.ended'>): void {
     const channel = this.channels.get(group.id);
     channel?.deliver();
@@ -387,7 +387,7 @@ export class Hub implements EndsTurn {
     this.notifyGroup(group, null, { method: 'group.changed', params });
   }
 
-  /** A member is told nothing of the messages that were removed and that the member could not see. */
+  /** A member is not notified of removed messages that the member could not see. */
   private purge({ group, count, first, last, ...event }: EventOf<'messages.purged'>): void {
     const { change, firstUntil = endOfTime, until = endOfTime } = event;
     const some = { last, ...(change && { change }) };
@@ -466,6 +466,11 @@ export class Hub implements EndsTurn {
     for (const id of groups) this.channels.get(id)?.notePresence(presence);
     this.presence.expect();
   }
+}
+
+/** Closes a session, unless it is over and not removed yet: its peer may still be reading its last replies. */
+function close(session: Session, code: ClosingCode, reason: string): void {
+  if (!session.hasEnded) session.close(code, reason);
 }
 
 /** Removes what a session knows of a group that its user is not in any more. */

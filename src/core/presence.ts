@@ -31,15 +31,17 @@ interface PresenceOptions {
  */
 export class PresenceNotices {
   private timer: NodeJS.Timeout | undefined;
-  /** Milliseconds until what is noted next is sent. */
-  private pause = interval;
+  /** Nothing is sent before this time, by `performance.now()`. */
+  private notBefore = 0;
   private round: Round | undefined;
 
   constructor(private readonly options: PresenceOptions) {}
 
   /** Sends what the channels have noted, a second after the first of it or later. */
   expect(): void {
-    this.timer ??= setTimeout(() => this.collect(), this.pause);
+    if (this.timer) return;
+    const pause = Math.max(interval, this.notBefore - performance.now());
+    this.timer = setTimeout(() => this.collect(), pause);
   }
 
   /** To be called with each session that is logged in. */
@@ -67,7 +69,7 @@ export class PresenceNotices {
       notices.set(group, notice);
       count += notice.announcement.holders;
     }
-    this.pause = Math.max(interval, count / noticesPerMillisecond);
+    this.notBefore = performance.now() + count / noticesPerMillisecond;
     if (count === 0) return;
     this.round = { notices, sessions: sessions()[Symbol.iterator](), newcomers: new Set() };
     this.send();

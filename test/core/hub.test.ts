@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { type Group, plainFields } from '../../src/board/types.ts';
+import { type Group, type OpenedLogin, plainFields, type User } from '../../src/board/types.ts';
 import { Channel } from '../../src/core/channel.ts';
 import { Hub } from '../../src/core/hub.ts';
 import { Incidents } from '../../src/core/incidents.ts';
@@ -39,17 +39,20 @@ function sessionOf(
   return session;
 }
 
-function logIn(hub: Hub, { id }: Session, groups: readonly Group[] = [group]): void {
-  const user = { id, name: `user${id}` };
+function loginOf(user: User, token: string, groups: readonly Group[] = [group]): OpenedLogin {
   const own = { lastRead: 0, ranges: '', lastNumber: 0, joinedAt: 0, notify: 'all' as const };
   const memberships = groups.map((of) => ({ group: of, ...own }));
-  const login = {
+  return {
     user,
     since: 0,
     memberships,
-    proof: { passwordHash: null, key: null, isProtected: false },
-    token: { id: `token${id}`, epoch: 0, issuedAt: 1 },
+    proof: { passwordHash: null, key: null, isProtected: true },
+    token: { id: token, epoch: 0, issuedAt: 1 },
   };
+}
+
+function logIn(hub: Hub, { id }: Session, groups?: readonly Group[]): void {
+  const login = loginOf({ id, name: `user${id}` }, `token${id}`, groups);
   hub.publish({ type: 'session.opened', origin: id, login });
 }
 
@@ -203,10 +206,10 @@ test('when thousands of members come back, they get fewer notices of presence th
     };
     come(4000);
     vi.advanceTimersByTime(1500);
-    // All of the first are notified, in five groups. That is a lot, so the next notices wait for two seconds.
+    // All of the first are notified, in five groups. That is a lot, so the next notices are sent two seconds after them.
     expect(counts.notices).toBe(20_000);
     come(10);
-    vi.advanceTimersByTime(1900);
+    vi.advanceTimersByTime(1400);
     expect(counts.notices).toBe(20_000);
     vi.advanceTimersByTime(600);
     expect(counts.notices).toBe(40_050);
@@ -334,4 +337,53 @@ test('a session that is over holds its name no longer, and is not announced to h
   logInAs(late);
   expect(late.login).toBeUndefined();
   hub.close();
+});
+
+test('a user who comes an hour after thousands of others is announced after a second', () => {
+  vi.useFakeTimers();
+  try {
+    const hub = new Hub(new ServerCounts());
+    let told = 0;
+    const groups = Array.from({ length: 60 }, (_, at) => ({ id: at + 1, name: `group${at}` }));
+    const witness = sessionOf(hub, 1, (_, text) => {
+      told += Number(text.includes('Online: user1000.'));
+    });
+    logIn(hub, witness, groups);
+    const others = Array.from({ length: 300 }, (_, at) => sessionOf(hub, at + 2, () => {}));
+    for (const session of others) logIn(hub, session, groups);
+    vi.advanceTimersByTime(3_600_000);
+    logIn(
+      hub,
+      sessionOf(hub, 1000, () => {}),
+      groups.slice(0, 1),
+    );
+    vi.advanceTimersByTime(999);
+    expect(told).toBe(0);
+    vi.advanceTimersByTime(10);
+    expect(told).toBe(1);
+    hub.close();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('a session that is over and not removed yet is not closed again when its user is expelled or changes the password', () => {
+  const hub = new Hub(new ServerCounts());
+  const over = sessionOf(hub, 1, () => {});
+  const live = sessionOf(hub, 2, () => {});
+  const closed = vi.spyOn(Session.prototype, 'close').mockImplementation(() => {});
+  const user = { id: 1, name: 'user1' };
+  for (const { id } of [over, live]) {
+    hub.publish({ type: 'session.opened', origin: id, login: loginOf(user, `token${id}`) });
+  }
+  over.end();
+  hub.publish({ type: 'user.expelled', user, reason: 'spam' });
+  hub.publish({ type: 'password.changed', origin: 3, user, passwordHash: 'hash', opened: [] });
+  expect(closed.mock.contexts).toEqual([live, live]);
+  // A resume by the token of the session that is over.
+  const resumed = sessionOf(hub, 3, () => {});
+  hub.publish({ type: 'session.opened', origin: resumed.id, login: loginOf(user, 'token1') });
+  hub.close();
+  expect(closed.mock.contexts).not.toContain(over);
+  closed.mockRestore();
 });
