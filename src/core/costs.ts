@@ -1,9 +1,8 @@
 import type { ServerCounts } from '../metrics/counts.ts';
 import { boardError } from '../protocol/errors.ts';
-import { limits as fixed, type ServerLimits } from '../protocol/limits.ts';
-import { Allowance, Allowances, networkRates, strangerRates, userRates } from './allowance.ts';
-import { Rate, spend } from './rate.ts';
-import { type Piecework, Share, Turns } from './turns.ts';
+import type { Allowance } from './allowance.ts';
+import { type Rate, spend } from './rate.ts';
+import type { Piecework, Turns } from './turns.ts';
 
 // How many bytes a connection reads in a turn, about: one read of Node. Without this limit Node reads up to 32 times
 // from a connection that has more to read, before any other connection has its turn.
@@ -17,8 +16,6 @@ const bytesOfChunk = 4096;
 // A chunk counts as so many bytes more in the party's own budget of unfinished lines. A person who types without line mode
 // sends a chunk for each key, and the budget holds 16 keys a second and 63 at once.
 const bytesOfKey = 128;
-// How many times as much as strangers all users together may send without the end of a line.
-const unfinishedOfUsers = 2;
 
 // A long reply is made in pieces of this many milliseconds; other connections have their turn in between.
 const pieceTime = 0.5;
@@ -31,66 +28,19 @@ export interface Mark {
   charged: number;
 }
 
-/** The accounts of all connections of a server: each connection is charged for its costs. */
-export class Charges {
-  readonly turns = new Turns();
-  /**
-   * Limits the bytes of all busy parties together, because garbage collection stops the event loop for everyone,
-   * and comes sooner the more bytes arrive.
-   */
+/** What all connections of a server share: see `Charges`. */
+export interface SharedBudgets {
+  readonly turns: Turns;
+  /** The bytes of all busy parties together. */
   readonly busyBytes: Rate;
-  /** Limit the bytes that all strangers together, and all users, send without the end of a line beyond their own budgets. */
+  /** The bytes that all strangers together, and all users, send without the end of a line beyond their own budgets. */
   readonly unfinished: { readonly strangers: Rate; readonly users: Rate };
-  private readonly users: Allowances<number>;
-  private readonly networks: Allowances<string>;
-  private readonly strangers: ReturnType<typeof strangerRates>;
-  private readonly strangersShare = new Share();
-
-  constructor(
-    private readonly limits: ServerLimits,
-    readonly counts: Pick<ServerCounts, 'delays'>,
-  ) {
-    this.users = new Allowances(userRates(limits));
-    this.networks = new Allowances(networkRates(limits));
-    this.strangers = strangerRates(limits);
-    const of = (perSecond: number, burst: number) =>
-      new Rate(limits.commandsPerSecond === 0 ? 0 : perSecond, burst);
-    this.busyBytes = of(fixed.busyBytesPerSecond, fixed.busyByteBurst);
-    const unfinished = (part: number) =>
-      of(part * fixed.unfinishedPerSecond, part * fixed.unfinishedBurst);
-    this.unfinished = { strangers: unfinished(1), users: unfinished(unfinishedOfUsers) };
-  }
-
-  /**
-   * @param network undefined for a connection that is exempt from limits per network
-   * @param user the id of the user that is logged in
-   */
-  connect(network: string | undefined, user?: number): Costs {
-    const hasRates = this.limits.commandsPerSecond > 0 && this.limits.networkCommandsPerSecond > 0;
-    return new Costs(
-      this,
-      user === undefined
-        ? new Allowance(this.strangers, this.strangersShare)
-        : this.users.use(user),
-      network !== undefined && hasRates ? this.networks.use(network) : undefined,
-      user,
-    );
-  }
-
-  user(id: number): Allowance {
-    return this.users.use(id);
-  }
-
-  leave(user: Allowance | undefined, network: Allowance | undefined): void {
-    if (user) this.users.leave(user);
-    if (network) this.networks.leave(network);
-  }
-
+  readonly counts: Pick<ServerCounts, 'delays'>;
+  /** The allowance of a user. The caller gives it back with `leave`. */
+  user(id: number): Allowance;
+  leave(user: Allowance | undefined, network: Allowance | undefined): void;
   /** Like `leave`, for a user whose allowance is full. */
-  leaveFull(id: number, user: Allowance, network: Allowance | undefined): void {
-    this.users.leaveFull(id, user);
-    this.leave(undefined, network);
-  }
+  leaveFull(id: number, user: Allowance, network: Allowance | undefined): void;
 }
 
 /**
@@ -106,7 +56,7 @@ export class Costs {
   private justRead = 0;
 
   constructor(
-    private readonly charges: Charges,
+    private readonly charges: SharedBudgets,
     private own: Allowance,
     private readonly network: Allowance | undefined,
     private user: number | undefined,

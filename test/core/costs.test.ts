@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest';
-import { Charges, type Costs } from '../../src/core/costs.ts';
+import { Charges } from '../../src/core/charges.ts';
+import type { Costs } from '../../src/core/costs.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 
 const nothing = { goOn: () => {} };

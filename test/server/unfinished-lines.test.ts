@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { Charges } from '../../src/core/costs.ts';
+import { Charges } from '../../src/core/charges.ts';
 import { Rate } from '../../src/core/rate.ts';
 import { Input } from '../../src/doors/stream/input.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
