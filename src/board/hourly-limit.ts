@@ -3,6 +3,13 @@ import { boardError } from '../protocol/errors.ts';
 const hour = 3_600_000;
 const mostEntries = 10_000;
 
+const nothingReserved = () => {};
+
+interface Reservation {
+  requests: number;
+  readonly exists: () => boolean;
+}
+
 interface Entry {
   left: number;
   at: number;
@@ -14,6 +21,8 @@ interface Entry {
  */
 export class HourlyLimit {
   private readonly entries = new Map<string, Entry>();
+  /** What is about to be made, by network and name. */
+  private readonly reserved = new Map<string, Map<string, Reservation>>();
 
   /**
    * @param perHour 0 for no limit
@@ -31,11 +40,6 @@ export class HourlyLimit {
     if (left < 1) throw boardError('RATE_LIMITED', Math.ceil(((1 - left) * 3600) / this.perHour));
   }
 
-  /** Whether the network may make another thing. */
-  hasRoom(network: string): boolean {
-    return this.left(network) >= 1;
-  }
-
   /** Counts a thing that the network makes. @throws BoardError `RATE_LIMITED` if the limit is reached; the thing is then not counted */
   take(network: string): void {
     this.require(network);
@@ -50,6 +54,37 @@ export class HourlyLimit {
     this.entries.set(network, { left, at: this.now() });
     const [oldest] = this.entries.keys();
     if (this.entries.size > mostEntries && oldest !== undefined) this.entries.delete(oldest);
+  }
+
+  /**
+   * Keeps room for a thing that is about to be made, such as a conversation, until the returned function is called. Several
+   * requests that may make the same thing, by its name, share the room. `count` the thing once it is made.
+   * @param exists whether the thing exists by now; called only if there is no room otherwise
+   * @returns undefined if there is no room for it
+   */
+  reserve(network: string, name: string, exists: () => boolean): (() => void) | undefined {
+    if (this.perHour === 0) return nothingReserved;
+    const reserved = this.reserved.get(network) ?? new Map<string, Reservation>();
+    let reservation = reserved.get(name);
+    if (!reservation) {
+      if (this.left(network) - reserved.size < 1) {
+        if (exists()) return nothingReserved;
+        for (const [other, { exists }] of reserved) if (exists()) reserved.delete(other);
+        if (this.left(network) - reserved.size < 1) return undefined;
+      }
+      reservation = { requests: 0, exists };
+      reserved.set(name, reservation);
+      this.reserved.set(network, reserved);
+    }
+    const mine = reservation;
+    mine.requests++;
+    return () => {
+      mine.requests--;
+      if (mine.requests === 0 && reserved.get(name) === mine) reserved.delete(name);
+      if (reserved.size === 0 && this.reserved.get(network) === reserved) {
+        this.reserved.delete(network);
+      }
+    };
   }
 
   /** Undoes a `take` if nothing was made after all. */

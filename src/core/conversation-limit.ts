@@ -1,23 +1,28 @@
 import { networkOf } from '../board/addresses.ts';
+import { nameKey } from '../board/name-key.ts';
 import { isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { Method, Params } from '../protocol/schemas.ts';
 import type { Context } from './handlers/context.ts';
 
 /**
- * Refuses a request that would begin a direct conversation if too many were begun from the network of its session. Requests about
- * conversations that the user has go on.
+ * Refuses a request that would begin a direct conversation if too many were begun from the network of its session, or are being
+ * begun. Requests about conversations that the user has go on.
+ * @returns a function to call once the request is carried out or refused; undefined if it begins no conversation
  * @throws BoardError `DIRECT_LIMIT`
  */
-export function requireRoomForConversation<M extends Method>(
+export function reserveConversation<M extends Method>(
   { session, hub }: Pick<Context, 'session' | 'hub'>,
   method: M,
   params: Params<M>,
-): void {
+): (() => void) | undefined {
   const name = begins(method, params);
+  if (name === undefined) return undefined;
   const { conversations } = hub;
-  if (name === undefined || conversations.hasRoom(networkOf(session.address))) return;
-  if (hub.hasConversation(session, name)) return;
+  const thing = `${session.login?.user.id} ${nameKey(name)}`;
+  const exists = () => hub.hasConversation(session, name);
+  const release = conversations.reserve(networkOf(session.address), thing, exists);
+  if (release) return release;
   const { burst, perHour } = conversations;
   const what = `${burst} direct conversations were begun from your address at once, and ${perHour} an hour after that`;
   throw boardError('DIRECT_LIMIT', what);

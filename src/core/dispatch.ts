@@ -1,7 +1,7 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, isOffered, methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
-import { requireRoomForConversation } from './conversation-limit.ts';
+import { reserveConversation } from './conversation-limit.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
@@ -52,11 +52,13 @@ export async function dispatch<M extends Method>(
 
 function carryOut<M extends Method>(context: Context, method: M, params: unknown) {
   const checked = admit(context, method, params);
+  const release = reserveConversation(context, method, checked);
   const handler: Handler<M> = handlers[method];
-  return handler(context, checked);
+  const result = handler(context, checked);
+  return release ? result.finally(release) : result;
 }
 
-/** The checks of the command table, for a request that does not go through `dispatch`. @returns the params, checked @throws BoardError */
+/** The checks of the command table, for a request that does not go through `dispatch`, which then calls `reserveConversation` too. @returns the params, checked @throws BoardError */
 export function admit<M extends Method>(
   context: Pick<Context, 'session' | 'hub'>,
   method: M,
@@ -66,7 +68,6 @@ export function admit<M extends Method>(
   if (!isOffered(method, session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
   if (methods[method].login && !session.login) throw boardError('NOT_LOGGED_IN');
   const checked = checkParams(method, params);
-  requireRoomForConversation(context, method, checked);
   return checked;
 }
 

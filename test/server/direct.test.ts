@@ -465,6 +465,38 @@ test('of the direct conversations that one network begins, further ones are refu
   expect(await write(erin, '@bob')).toMatchObject({ number: 2 });
 });
 
+test.each([
+  ['opened', 'direct.open', (user: string) => ({ user })],
+  [
+    'written to',
+    'message.post',
+    (user: string) => ({ group: `@${user}`, subject: 's', content: 'c' }),
+  ],
+])(
+  'conversations that are %s at the same time are counted from the first, and refusals do not count',
+  async (_, method, params) => {
+    const limits = { conversationsPerHour: 1, conversationsAtOnce: 3 };
+    const board = await TestBoard.start({ limits });
+    const names = ['dave', 'erin', 'frank', 'grace', 'heidi'];
+    for (const name of names) await board.protect(name, password);
+    const alice = await protectedProgram(board, 'alice');
+    const codes = async (users: string[]) => {
+      const replies = await Promise.all(users.map((user) => alice.request(method, params(user))));
+      return replies.map(({ error }) => error?.data.code);
+    };
+    // Nobody has these names.
+    const unknown = ['nobody1', 'nobody2', 'nobody3'];
+    expect(await codes(unknown)).toEqual(unknown.map(() => 'USER_NOT_FOUND'));
+    expect(await codes(['dave', 'DAVE', 'dave', 'dave', ...names])).toEqual([
+      ...Array(7).fill(undefined),
+      'DIRECT_LIMIT',
+      'DIRECT_LIMIT',
+    ]);
+    const count = "SELECT count(*) FROM groups WHERE kind = 'direct'";
+    expect(board.database().prepare(count).pluck().get()).toBe(3);
+  },
+);
+
 test('a user has begun at most 2,000 conversations that exist', async () => {
   const { board, alice } = await twoPrograms();
   board

@@ -10,6 +10,7 @@ import {
 } from '../../board/ports/repository.ts';
 import type { GroupRef } from '../../board/types.ts';
 import type { Brake } from '../../core/brake.ts';
+import { reserveConversation } from '../../core/conversation-limit.ts';
 import type { Mark } from '../../core/costs.ts';
 import type { Replies } from '../../core/dialect.ts';
 import { admit, noteRefusal, noteResult, toReply } from '../../core/dispatch.ts';
@@ -73,7 +74,8 @@ export class JsonPosts {
       const params = admit(context, method, post.params);
       const to = this.addressOf(params.group);
       const message = checkedMessage(params);
-      this.burstFor(to).add(post, to, message);
+      const release = reserveConversation(context, method, params);
+      this.burstFor(to).add(post, to, message, release);
     } catch (error) {
       // It is answered after the posts before it.
       const burst = this.burst ?? this.last ?? this.newBurst();
@@ -125,6 +127,8 @@ class Burst implements Receiver<PostedRun | Posted> {
   /** Why posts were refused before they could be sent, by their index in `ids`. */
   private refusals: Map<number, unknown> | undefined;
   private messages: MessageList | undefined;
+  /** To be called once the posts are answered: see `reserveConversation`. */
+  private releases: (() => void)[] | undefined;
   private to: Address | undefined;
   private actor: Actor | undefined;
   /** The replies to the first posts. */
@@ -151,7 +155,11 @@ class Burst implements Receiver<PostedRun | Posted> {
   }
 
   /** @param to which `accepts` has accepted */
-  add(post: JsonPost, to: Address, message: NewMessage): void {
+  add(post: JsonPost, to: Address, message: NewMessage, release: (() => void) | undefined): void {
+    if (release) {
+      this.releases ??= [];
+      this.releases.push(release);
+    }
     if (this.messages) this.messages.add(message);
     else {
       this.messages = new MessageList(message);
@@ -242,7 +250,10 @@ class Burst implements Receiver<PostedRun | Posted> {
   private finish(mark: Mark): void {
     const { replies } = this.poster;
     const hasAll = this.answered === this.ids.length;
-    if (hasAll) this.owner.answered(this);
+    if (hasAll) {
+      this.owner.answered(this);
+      for (const release of this.releases ?? []) release();
+    }
     try {
       if (hasAll) replies.say(this.lines);
       replies.costs.charge(mark);
