@@ -198,9 +198,14 @@ export class Accounts {
     return this.repository.logout(actor, token);
   }
 
-  /** Records the end of a session. */
-  disconnect(actor: Actor, token: EndingToken | null): Promise<void> {
-    return this.repository.disconnect(actor, token);
+  /** The time up to which events are published. */
+  publishedUntil(): number {
+    return this.repository.publishedUntil();
+  }
+
+  /** Records the end of a session that was sent what was published until `until`. */
+  disconnect(actor: Actor, token: EndingToken | null, until: number): Promise<void> {
+    return this.repository.disconnect(actor, token, until);
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Board } from '../board/board.ts';
 import type { Groups } from '../board/groups.ts';
 import type { Keys } from '../board/keys.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
+import type { Actor, EndingToken } from '../board/ports/repository.ts';
 import type { ScreenRepository } from '../board/ports/screens.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
@@ -17,7 +18,7 @@ import type { Encoding } from './encoding.ts';
 import { type Context, SessionContext, type Shared } from './handlers/context.ts';
 import type { Hub } from './hub.ts';
 import { Incidents } from './incidents.ts';
-import { logEnd } from './journal.ts';
+import { endOf, logEnd } from './journal.ts';
 import { Paced } from './paced.ts';
 import { type Outlet, Session } from './session.ts';
 import { SessionLog } from './session-log.ts';
@@ -27,6 +28,14 @@ import type { Wire } from './wire.ts';
 // Milliseconds of each turn of the event loop in which sessions are removed that have ended. Thousands may end in the same
 // turn, when a network fails or when all are too slow for a busy group.
 const endingsPerTurn = 1;
+
+/** What is stored of the end of a session. */
+interface End {
+  readonly actor: Actor;
+  readonly token: EndingToken | null;
+  /** The session was sent what was published until then. */
+  readonly until: number;
+}
 
 export interface CoreOptions {
   readonly board: Board;
@@ -48,7 +57,7 @@ export interface CoreOptions {
 
 /**
  * The part of the server that each door uses: the board, and the state that all sessions share. A door
- * calls `begin` for each peer that it lets in, and `ending`, `ended` and `closed` in this order.
+ * calls `begin` for each peer that it lets in, and `ended` and `closed` in this order.
  */
 export class Core {
   readonly bans: NetworkBans;
@@ -156,28 +165,28 @@ export class Core {
 
   /**
    * Called once, when a session is over. Notices already pending are still delivered; later ones are not. The session is
-   * removed from its groups in this turn of the event loop or, if many end at once, in one of the next.
-   */
-  ending(session: Session): void {
-    session.end();
-    this.hub.endTurn();
-    this.endings.add(() => this.hub.remove(session));
-  }
-
-  /**
-   * Called once, after `ending`, though the peer may still be reading.
+   * removed from its groups in this turn of the event loop or, if many end at once, in one of the next. The peer may still
+   * be reading.
    * @param reason in words, if the server closed the session
    */
   ended(session: Session, ending: Ending, reason?: string): void {
-    this.endings.add(() => this.noteEnd(session, ending, reason));
+    session.end();
+    this.hub.endTurn();
+    const { login, endingToken: token } = session;
+    const line = endOf(session, ending, reason);
+    // Noted now: until the session is removed, more events are published, and another connection may take it over.
+    const end = login && { actor: session.actor, token, until: this.accounts.publishedUntil() };
+    this.endings.add(() => {
+      this.hub.remove(session);
+      countOne(this.counts.endings, ending);
+      logEnd(session, line);
+      if (end && !session.loggedOut) this.noteEnd(session, end);
+    });
   }
 
-  private noteEnd(session: Session, ending: Ending, reason?: string): void {
-    countOne(this.counts.endings, ending);
-    logEnd(session, ending, reason);
-    if (!session.login || session.loggedOut) return;
+  private noteEnd(session: Session, { actor, token, until }: End): void {
     this.accounts
-      .disconnect(session.actor, session.endingToken)
+      .disconnect(actor, token, until)
       .catch((error) => void toReply(error, session, 'logout'));
   }
 

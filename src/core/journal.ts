@@ -40,12 +40,15 @@ export function logRefusal(session: Session, method: Method, code: Outcome): voi
   else session.log('debug', { method, code }, 'refused');
 }
 
-/** The end of a session. Its address was logged before. */
-export function logEnd(session: Session, ending: Ending, reason?: string): void {
-  const { login, began } = session;
+/** What the log says of a session that ends now. Its address was logged before. */
+export function endOf({ login, began }: Session, ending: Ending, reason?: string) {
   const seconds = Math.round((performance.now() - began) / 1000);
-  const end = { user: login?.user.name, ending, reason, seconds };
-  session.log(login ? 'info' : 'debug', end, 'disconnected');
+  return { user: login?.user.name, ending, reason, seconds };
+}
+
+/** The end of a session, as `endOf` made it. */
+export function logEnd(session: Session, end: ReturnType<typeof endOf>): void {
+  session.log(end.user === undefined ? 'debug' : 'info', end, 'disconnected');
 }
 
 /** Messages that were deleted: by a rule, a member or a command. */

@@ -275,7 +275,6 @@ class Screen implements Outlet {
     if (this.closing) return;
     this.closing = notice;
     this.costs.leave();
-    this.core.ending(this.session);
     this.core.ended(this.session, notice.params.code, notice.params.reason);
     this.core.closed(this.session);
     this.wake();

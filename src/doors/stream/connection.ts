@@ -250,8 +250,7 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
     this.currentParts?.close();
     if (!this.isOver) {
       const failed = this.stream.errored !== null;
-      this.endSession('closed');
-      this.sessionEnded(failed ? 'lost' : 'ended');
+      this.endSession('closed', failed ? 'lost' : 'ended');
     }
     this.state = 'closed';
     this.options.core.closed(this.session);
@@ -282,9 +281,8 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
 
   private end({ ending, notice }: Cause): void {
     if (this.isOver) return;
-    this.endSession('ending');
+    this.endSession('ending', ending, notice?.params.reason);
     this.endOutput(notice ? this.dialect.notice(notice) : '');
-    this.sessionEnded(ending, notice?.params.reason);
     closeWhenRead(this.stream);
     if (notice) closeSoon(this.stream);
   }
@@ -303,7 +301,7 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
     else this.stream.end(last);
   }
 
-  private endSession(state: State): void {
+  private endSession(state: State, ending: Ending, reason?: string): void {
     this.state = state;
     clearTimeout(this.loginTimer);
     this.stopReading();
@@ -311,10 +309,6 @@ export class Connection implements Outlet, Replies, PartsOwner, Holder, StreamLi
     this.receiver?.end();
     this.heldChanged();
     this.currentParts?.costsNow?.leave();
-    this.options.core.ending(this.session);
-  }
-
-  private sessionEnded(ending: Ending, reason?: string): void {
     this.options.core.ended(this.session, ending, reason);
   }
 

@@ -263,7 +263,8 @@ function know({ statements, at }: ServerTx, user: number, network: string): void
 function end(tx: ServerTx, actor: Actor, ended: SessionToken | null, until: number): void {
   const { statements } = tx;
   if (ended) removeToken(tx, actor.user.id, ended);
-  statements.seen.run({ user: actor.user.id, at: until });
+  // The user may have been seen later, in another session.
+  statements.seenSince.run({ user: actor.user.id, at: until });
 }
 
 function open(

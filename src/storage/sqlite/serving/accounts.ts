@@ -98,9 +98,15 @@ export class SqliteAccounts implements AccountRepository, KeyRepository {
     return this.store.run('logout', { actor: plain(actor), token }, actor);
   }
 
-  disconnect(actor: Actor, ending: EndingToken | null): Promise<void> {
-    // The session was sent every event that is published by now. The commit under way has a later time.
-    const until = this.store.publishedUntil();
+  publishedUntil(): number {
+    return this.store.publishedUntil();
+  }
+
+  disconnect(
+    actor: Actor,
+    ending: EndingToken | null,
+    until = this.store.publishedUntil(),
+  ): Promise<void> {
     return this.store.run('disconnect', { actor: plain(actor), ending, until }, actor);
   }
 
