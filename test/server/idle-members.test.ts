@@ -66,7 +66,7 @@ async function untilIdle(user: string): Promise<void> {
   while (!(await looks(user, 1)).includes(true));
 }
 
-/** Waits until the connections of all these users have dropped their parts. */
+/** Waits until the connections of all these users have dropped their parts: up to ten seconds after a costly write, and a look. */
 async function untilAllIdle(users: readonly string[]): Promise<void> {
   const idle = new Set<string | undefined>();
   const { rest } = Connection.prototype;
@@ -78,7 +78,7 @@ async function untilAllIdle(users: readonly string[]): Promise<void> {
     return isIdle;
   });
   onTestFinished(() => void spy.mockRestore());
-  await vi.waitFor(() => expect([...idle]).toEqual(expect.arrayContaining([...users])), 10_000);
+  await vi.waitFor(() => expect([...idle]).toEqual(expect.arrayContaining([...users])), 40_000);
   spy.mockRestore();
 }
 
