@@ -171,9 +171,10 @@ export class Follower {
     } catch (error) {
       const gone = error instanceof BoardError ? goneBy(error, cursor) : undefined;
       if (!gone) throw error;
-      this.cursors.delete(cursor.id);
+      // A notice that says who removed the user, and why, may come right after the reply.
+      await this.client.call('ping', {});
       // The error of the board has the group's number, so this one has its name.
-      if (this.cursors.size === 0) throw gone;
+      if (this.cursors.delete(cursor.id) && this.cursors.size === 0) throw gone;
     }
   }
 
