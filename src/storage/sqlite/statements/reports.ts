@@ -61,14 +61,15 @@ export function reportStatements(orm: Orm) {
           ),
         idColumn,
       ),
-    /** How many messages a user has reported since `:since`. */
+    /** How many messages of groups that are there a user has reported since `:since`. */
     reportsSince: () =>
       direct(
         client,
         orm
           .select(countColumns)
           .from(reports)
-          .where(and(eq(reports.userId, user), gt(reports.createdAt, value('since')))),
+          .innerJoin(groups, eq(groups.id, reports.groupId))
+          .where(and(eq(reports.userId, user), gt(reports.createdAt, value('since')), isThere)),
         countColumns,
       ),
     /** The open reports of a group's messages from the number `:from` on, oldest message first. */
