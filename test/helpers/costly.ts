@@ -43,7 +43,7 @@ const cheap = 10;
  * The least processor time that a function took in some runs, in milliseconds. Other processes of a
  * busy machine do not count into it.
  */
-export function cost(run: () => unknown, runs = 5): number {
+export function cost(run: () => unknown, runs = 12): number {
   let least = Number.POSITIVE_INFINITY;
   for (let left = runs; left > 0 && least > cheap; left--) {
     const before = process.cpuUsage();
