@@ -5,6 +5,14 @@ type Labels = Record<string, string>;
 
 export type Value = readonly [labels: Labels, value: number];
 
+/** Forgets what a metric had before. @returns `values` */
+function fresh(metric: Counter | Gauge, labelNames: string[], values: Value[]): Value[] {
+  metric.reset();
+  // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
+  if (values.length === 0 && labelNames.length === 0) metric.remove();
+  return values;
+}
+
 export class Exporter {
   readonly registry = new Registry();
 
@@ -13,11 +21,7 @@ export class Exporter {
       ...this.common(name, help),
       labelNames,
       collect() {
-        const values = read();
-        this.reset();
-        // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
-        if (values.length === 0 && labelNames.length === 0) this.remove();
-        for (const [labels, value] of values) this.inc(labels, value);
+        for (const [labels, value] of fresh(this, labelNames, read())) this.inc(labels, value);
       },
     });
   }
@@ -27,11 +31,7 @@ export class Exporter {
       ...this.common(name, help),
       labelNames,
       collect() {
-        const values = read();
-        this.reset();
-        // After a reset, a metric without labels is 0, and alerts would count that as a measurement.
-        if (values.length === 0 && labelNames.length === 0) this.remove();
-        for (const [labels, value] of values) this.set(labels, value);
+        for (const [labels, value] of fresh(this, labelNames, read())) this.set(labels, value);
       },
     });
   }
