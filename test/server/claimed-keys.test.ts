@@ -98,7 +98,7 @@ test('a token from before a name was protected by coming with its key has ended'
   expect((await late.errorOf('session.resume', { token })).word).toBe('TOKEN_INVALID');
 });
 
-test('of several who have added a key, whoever proves to hold it gets it, and the others are told nothing', async () => {
+test('if several users have added a key, the one who proves to hold it gets it, and the others get no notice', async () => {
   const board = await TestBoard.start();
   const { line, fingerprint, key } = pair('shared');
   const users = ['alice', 'bob', 'mallory'];

@@ -127,7 +127,7 @@ test.skipIf(noSsh)('ssh without a session is told that the server ends', async (
   expect((await idle).stderr).toContain('The server is shutting down. Come again in a moment.');
 });
 
-test('connections and sessions of one address are limited, and its visitor is told so', async () => {
+test('connections and sessions of one address are limited, and a visitor past the limit is told why', async () => {
   const ssh = await startSsh({ limits: { sessionsPerNetwork: 2 }, countsLoopback: true });
   const first = await loggedIn(ssh);
   await first.shell();

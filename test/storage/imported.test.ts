@@ -77,7 +77,7 @@ async function changed({ repository }: StoredBoard, actor: Actor, group: GroupRe
   return changes.map(({ number }) => number);
 }
 
-test('a message that an import dates at exactly the time a member joined is theirs to see, as any later one', async () => {
+test('a member sees an imported message that is dated at exactly the time of joining', async () => {
   const board = openBoard();
   const { operator, protect } = lookAfter(board);
   const alice = await protect('alice');
@@ -114,7 +114,7 @@ test('a message that an import dates at exactly the time a member joined is thei
   expect((event as { until: number }).until).toBeGreaterThan(joined);
 });
 
-test('a direct message that an import dates at exactly the beginning of its conversation is seen by both', async () => {
+test('both users see an imported message that is dated at exactly the beginning of their conversation', async () => {
   const board = openBoard();
   const { protect } = lookAfter(board);
   const alice = await protect('alice');

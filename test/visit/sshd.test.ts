@@ -175,7 +175,7 @@ behindSshd(
 );
 
 behindSshd(
-  'behind sshd, the holder of a key that a user has added is asked once whether they are this user',
+  'behind sshd, a visitor whose key was added by a user is asked once: are you this user?',
   async () => {
     const board = await TestBoard.start();
     const { ssh, config } = await person(board);

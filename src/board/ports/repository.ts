@@ -250,7 +250,7 @@ export interface AccountRepository {
   /**
    * Records the end of a session to which nothing is sent any more.
    * @param token the token of the session; null without a token
-   * @param until the session was sent what was published until then; by default what is published by now
+   * @param until the session was sent every event published until this time; the default is now
    */
   disconnect(actor: Actor, token: EndingToken | null, until?: number): Promise<void>;
   /** A time no earlier than that of any event that is published, and earlier than that of any other. */

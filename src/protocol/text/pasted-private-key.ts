@@ -9,7 +9,7 @@ const longestPause = 10_000;
 // The first line of a key in PEM (RFC 7468), OpenPGP or PuTTY's format.
 const header =
   /-{4,5} ?BEGIN [A-Z0-9 ]*PRIVATE KEY(?: BLOCK)? ?-{4,5}|PuTTY-User-Key-File-\d+:\s*[a-z0-9@.-]+/i;
-// What stands before it, such as `%reply 3`, `> ` or `look:`, does not matter.
+// Any text may come before it, such as `%reply 3`, `> ` or `look:`.
 const begins = new RegExp(`(?:${header.source})\\s*$`, 'i');
 // A key that was made one line has this after its header. Sentences about keys do not.
 const encoded = /[A-Za-z0-9+/=]{40}/;
@@ -46,7 +46,7 @@ export class PastedPrivateKey {
     const lines = line.split('\n');
     if (this.isInside(line)) {
       this.left -= Buffer.byteLength(line) + 1;
-      // Of a key that was cut off, what is typed after it must not be lost for long.
+      // The key may be cut off. Then what is typed after it is dropped only until a pause.
       if (lines.every((one) => keyLike.test(one.trim())))
         this.until = performance.now() + longestPause;
       if (lines.some((one) => ends.test(one))) this.left = 0;

@@ -33,7 +33,7 @@ interface FrameState {
 const narrow = 60;
 
 /**
- * Draws the panes. What is on the screen becomes known to the reader: the first rows of the lists, and what was read to its end.
+ * Draws the panes. Stores in `state.reader` what the screen shows: the first rows of the lists, and which message is shown to its end.
  * @returns the first of the last rows, which are over the panes if there are many notes
  */
 export function drawFrame(surface: Surface, state: FrameState): number {

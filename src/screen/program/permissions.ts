@@ -92,7 +92,7 @@ export class Permissions {
       },
       (error) => {
         this.groups.delete(group);
-        // Whoever writes there is told by the board.
+        // The board refuses what the user then writes there, and says why.
         if (!(error instanceof Error)) throw error;
       },
     );
