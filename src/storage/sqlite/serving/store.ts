@@ -263,6 +263,7 @@ export class Store implements Executor {
   private saveLog(): void {
     try {
       this.hasSavedLog = copyAll(this.client);
+      if (this.hasSavedLog) this.trouble.savedLog();
     } catch (error) {
       this.hasSavedLog = true;
       this.trouble.failed('watch', error);

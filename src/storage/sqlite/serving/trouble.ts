@@ -61,6 +61,11 @@ export class StorageTrouble {
     if (this.failing) this.failing.commits++;
   }
 
+  /** Notes that all commits were copied from a log that was removed. A server that is killed before loses some. */
+  savedLog(): void {
+    this.log?.info({ file: this.file }, 'everything that was acknowledged is in the database');
+  }
+
   /** Whether something has failed since the last `enoughCommits` commits. */
   get isFailing(): boolean {
     return this.failing !== undefined && this.failing.commits < enoughCommits;
