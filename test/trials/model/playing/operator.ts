@@ -23,9 +23,13 @@ export const operatorActs: {
     for (const seat of stage.seats) seat.forget();
   },
 
-  /** Exports the board, and runs a server on what is imported from that. */
+  /**
+   * Exports the board, and runs a server on what is imported from that. It indexes all messages in the background, and a
+   * search finds only those that are indexed, so the next act waits for them.
+   */
   async copy(stage) {
     await stage.board.restart(() => exportAndImport(stage.board.data));
+    await stage.indexed();
     for (const seat of stage.seats) seat.forget();
   },
 

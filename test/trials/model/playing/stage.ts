@@ -2,6 +2,7 @@ import { expect, type MockInstance } from 'vitest';
 import type { Administration } from '../../../../src/board/ports/administration.ts';
 import { BoardError } from '../../../../src/protocol/errors.ts';
 import { everyone } from '../../../../src/protocol/mentions.ts';
+import { isIndexed } from '../../../../src/storage/sqlite/acts/search-index.ts';
 import type { ServerStore } from '../../../../src/storage/sqlite/serving/server-store.ts';
 import { type Kept, mentions } from '../../../contract/model-group.ts';
 import type { TestBoard } from '../../../helpers/board.ts';
@@ -69,10 +70,20 @@ export class Stage {
     return seat.arrive(this.board, this.password);
   }
 
+  private get server(): ServerStore {
+    return this.watching.mock.contexts.at(-1) as ServerStore;
+  }
+
   /** Does something as the operator, and lets the server see it, which it looks for twice a second. */
   async operate(work: (operator: Administration) => Promise<unknown>): Promise<void> {
     await this.board.operate(work);
-    await (this.watching.mock.contexts.at(-1) as ServerStore).announce();
+    await this.server.announce();
+  }
+
+  /** Waits until the server has indexed all messages. */
+  async indexed(): Promise<void> {
+    const { statements } = this.server.store;
+    await expect.poll(() => isIndexed(statements), { interval: 5, timeout: 20_000 }).toBe(true);
   }
 
   /** Does something as the operator, and compares how it is refused. */
