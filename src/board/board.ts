@@ -1,16 +1,9 @@
-import { cleanLine, cleanText } from '../protocol/clean.ts';
-import { isDirectName, userOfDirectName } from '../protocol/direct.ts';
-import { type BoardError, boardError } from '../protocol/errors.ts';
-import { limits, serverLimits } from '../protocol/limits.ts';
+import { serverLimits } from '../protocol/limits.ts';
 import type { Marks, NumberRange } from '../protocol/marks.ts';
 import type { Params } from '../protocol/schemas.ts';
-import { mentionsIn } from './mentions.ts';
-import { nameKey } from './name-key.ts';
-import { isLongerThan } from './names.ts';
 import type {
   Actor,
   Edit,
-  NewMessage,
   NewMessages,
   Page,
   Posted,
@@ -19,19 +12,14 @@ import type {
   Repository,
 } from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
+import { groupRef, userRef } from './refs.ts';
 import { parseQuery } from './search/query.ts';
+import { checkedContent, checkedMessage, checkedReason, checkedSubject } from './texts.ts';
 import type { GroupRef, Notify, User } from './types.ts';
 
-/** What a request to post says of the message. */
-type MessageParams = Omit<Params<'message.post'>, 'group'>;
-
-const visible = /[^\s\p{Default_Ignorable_Code_Point}]/u;
-// Printable ASCII without a space at either end: nothing in it is to be cleaned.
-const plainSubject = /^[!-~](?:[ -~]*[!-~])?$/;
-
 /**
- * The board's rules for texts: it checks and cleans names, lengths and characters before the repository
- * stores them. Permissions depend on stored data, so the repository checks them in its transactions.
+ * What users can do with messages and memberships: it checks and cleans their texts before the repository stores them.
+ * Permissions depend on stored data, so the repository checks them in its transactions.
  */
 export class Board {
   /**
@@ -88,7 +76,11 @@ export class Board {
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-  post(actor: Actor, group: string | number, message: MessageParams): Promise<Posted> {
+  post(
+    actor: Actor,
+    group: string | number,
+    message: Omit<Params<'message.post'>, 'group'>,
+  ): Promise<Posted> {
     return this.repository.post(actor, groupRef(group), checkedMessage(message));
   }
 
@@ -206,93 +198,4 @@ export class Board {
   restoreMarks(actor: Actor, group: string | number, marks: Marks) {
     return this.repository.restoreMarks(actor, groupRef(group), marks);
   }
-}
-
-/**
- * A group given by its name or, in digits, by its number.
- * @throws BoardError `GROUP_NOT_FOUND` for a text that is too long to be a name
- */
-export function groupRef(group: string | number): GroupRef {
-  if (typeof group === 'number') return { id: group };
-  if (isLongerThan(group, limits.groupName)) {
-    throw boardError('GROUP_NOT_FOUND', `${group.slice(0, limits.groupName)}…`);
-  }
-  return /^\d{1,15}$/.test(group) ? { id: Number(group) } : { key: nameKey(group), name: group };
-}
-
-/**
- * A user given by name, with or without the `@` of a direct conversation.
- * @throws BoardError `USER_NOT_FOUND` for a text that is too long to be a name
- */
-export function userRef(user: string): string {
-  if (isLongerThan(user, limits.userName)) {
-    throw boardError('USER_NOT_FOUND', `${user.slice(0, limits.userName)}…`);
-  }
-  return isDirectName(user) ? userOfDirectName(user) : user;
-}
-
-/** The texts of a message, checked and cleaned. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-export function checkedMessage({
-  subject: title,
-  replyTo,
-  key,
-  content: text,
-}: MessageParams): NewMessage {
-  const isNamed = title !== undefined || replyTo === undefined;
-  const subject = isNamed ? checkedSubject(title ?? '') : undefined;
-  const content = checkedContent(text);
-  const mentions = mentionsIn(subject ?? '', content);
-  return replyTo === undefined
-    ? { subject: subject ?? '', content, key, mentions }
-    : { subject, content, key, mentions, replyTo };
-}
-
-/** Text for a group's description. @throws BoardError `TOO_LONG` */
-export function checkedDescription(text: string): string {
-  return checkedLine('description', text, limits.description);
-}
-
-/** Text for the reason of a ban, a deletion, a report or an act in a group. @throws BoardError `TOO_LONG` */
-export function checkedReason(text: string): string {
-  return checkedLine('reason', text, limits.reason);
-}
-
-/** Text for a subject. @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-export function checkedSubject(text: string): string {
-  if (text.length <= limits.subject && plainSubject.test(text)) return text;
-  requireAtMost('subject', text, unitsBeforeCleaning * limits.subject, limits.subject);
-  if (/[\r\n\u0085\u2028\u2029]/.test(text)) throw boardError('SUBJECT_INVALID', 'it is one line');
-  const subject = checkedLine('subject', text, limits.subject);
-  if (!visible.test(subject)) throw boardError('SUBJECT_INVALID', 'it is empty');
-  return subject;
-}
-
-// How many UTF-16 code units a text may have for each allowed character before it is cleaned. Cleaning can shorten a text.
-const unitsBeforeCleaning = 8;
-
-/** A cleaned line. The length is checked first, so that a very long text costs nothing. */
-function checkedLine(what: string, text: string, limit: number): string {
-  requireAtMost(what, text, unitsBeforeCleaning * limit, limit);
-  const line = cleanLine(text).trim();
-  if ([...line].length > limit) throw boardError('TOO_LONG', what, limit, 'characters');
-  return line;
-}
-
-function requireAtMost(what: string, text: string, units: number, limit: number): void {
-  if (text.length > units) throw boardError('TOO_LONG', what, limit, 'characters');
-}
-
-/** Text for the content of a message. @throws BoardError `TOO_LONG` */
-export function checkedContent(text: string): string {
-  // Cleaning turns a CRLF into one byte, and shortens no other text that people write.
-  if (text.length > 2 * limits.content) throw contentTooLong();
-  const content = cleanText(text);
-  // A code unit takes three bytes at most.
-  const mayBeTooLong = 3 * content.length > limits.content;
-  if (mayBeTooLong && Buffer.byteLength(content) > limits.content) throw contentTooLong();
-  return content;
-}
-
-function contentTooLong(): BoardError {
-  return boardError('TOO_LONG', 'content', limits.content, 'bytes');
 }

@@ -3,7 +3,6 @@ import { limits } from '../protocol/limits.ts';
 import { parseRanges } from '../protocol/marks.ts';
 import { accesses, policies } from '../protocol/rights.ts';
 import { cleanComment, isFingerprint, sshKeyTypes } from '../protocol/ssh-key.ts';
-import { checkedDescription, checkedReason } from './board.ts';
 import {
   conversation,
   count,
@@ -15,8 +14,8 @@ import {
   time,
   user,
 } from './export-fields.ts';
-import { checkedAbout } from './groups.ts';
 import { hashProblem } from './passwords.ts';
+import { checkedAbout, checkedDescription, checkedReason } from './texts.ts';
 
 const limit = z.int().positive().nullable();
 

@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { limits } from '../protocol/limits.ts';
 import { everyone } from '../protocol/mentions.ts';
 import { postKey } from '../protocol/schemas.ts';
-import { checkedContent, checkedSubject } from './board.ts';
 import { count, deletedUser, group, kept, number, time, user } from './export-fields.ts';
+import { checkedContent, checkedSubject } from './texts.ts';
 
 export const messageLine = z.strictObject({
   type: z.literal('message'),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { limits } from '../protocol/limits.ts';
 import { logActs } from '../protocol/rights.ts';
-import { checkedReason } from './board.ts';
 import { group, kept, number, time, user } from './export-fields.ts';
+import { checkedReason } from './texts.ts';
 
 // The lines of an export about what moderators have set, from version 2 on.
 

@@ -1,10 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { cleanText } from '../protocol/clean.ts';
 import { boardError } from '../protocol/errors.ts';
-import { limits } from '../protocol/limits.ts';
 import type { GroupCreation, Role } from '../protocol/rights.ts';
 import type { Params } from '../protocol/schemas.ts';
-import { checkedDescription, checkedReason, groupRef, userRef } from './board.ts';
 import { groupName } from './names.ts';
 import type {
   GroupEdit,
@@ -15,6 +12,8 @@ import type {
   Report,
 } from './ports/groups.ts';
 import type { Actor } from './ports/repository.ts';
+import { groupRef, userRef } from './refs.ts';
+import { checkedAbout, checkedDescription, checkedReason } from './texts.ts';
 import type { Group } from './types.ts';
 
 // 96 bits: nobody finds a code by trying.
@@ -154,16 +153,6 @@ export class Groups {
 
 function onUser(user: string, reason = '') {
   return { user: userRef(user), reason: checkedReason(reason) };
-}
-
-/** Text about a group. @throws BoardError `TOO_LONG` */
-export function checkedAbout(text: string): string {
-  const tooLong = () => boardError('TOO_LONG', 'text about the group', limits.about, 'bytes');
-  // Cleaning shortens no text that people write to less than half.
-  if (text.length > 2 * limits.about) throw tooLong();
-  const about = cleanText(text).trim();
-  if (Buffer.byteLength(about) > limits.about) throw tooLong();
-  return about;
 }
 
 /** A new invitation code. It cannot be guessed. */

@@ -1,9 +1,9 @@
 import { networkOf } from '../board/addresses.ts';
+import type { BoardEvent } from '../board/events.ts';
 import { HourlyLimit } from '../board/hourly-limit.ts';
 import { nameKey } from '../board/name-key.ts';
 import { endOfTime } from '../board/times.ts';
 import {
-  type BoardEvent,
   type Group,
   type Membership,
   type OpenedLogin,

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BoardEvent } from '../board/types.ts';
+import type { BoardEvent } from '../board/events.ts';
 import type { Ending, Outcome } from '../metrics/counts.ts';
 import type { Method } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';

@@ -1,4 +1,5 @@
-import type { BoardEvent, Group, Origin, User } from '../board/types.ts';
+import type { BoardEvent } from '../board/events.ts';
+import type { Group, Origin, User } from '../board/types.ts';
 import type { Marks } from '../protocol/marks.ts';
 
 /** What a user has read of a group after the changes of one turn. */

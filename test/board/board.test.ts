@@ -1,9 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/board/accounts.ts';
-import { Board, checkedDescription, checkedSubject, groupRef } from '../../src/board/board.ts';
+import { Board } from '../../src/board/board.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
+import { groupRef } from '../../src/board/refs.ts';
+import { checkedDescription, checkedSubject } from '../../src/board/texts.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import { errorCodeOf, login, openBoard } from '../helpers/storage.ts';

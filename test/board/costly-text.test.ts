@@ -1,15 +1,15 @@
 import { expect, test } from 'vitest';
 import { checkedPassword } from '../../src/board/accounts.ts';
+import { ExportError, parseExportLine } from '../../src/board/export-format.ts';
+import { groupName, userName } from '../../src/board/names.ts';
+import { Passwords } from '../../src/board/passwords.ts';
+import { groupRef } from '../../src/board/refs.ts';
 import {
   checkedContent,
   checkedDescription,
   checkedReason,
   checkedSubject,
-  groupRef,
-} from '../../src/board/board.ts';
-import { ExportError, parseExportLine } from '../../src/board/export-format.ts';
-import { groupName, userName } from '../../src/board/names.ts';
-import { Passwords } from '../../src/board/passwords.ts';
+} from '../../src/board/texts.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { checkParams, isMethod, methods } from '../../src/protocol/methods.ts';

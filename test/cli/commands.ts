@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Command } from 'commander';
-import { groupRef } from '../../src/board/board.ts';
+import { groupRef } from '../../src/board/refs.ts';
 import { buildProgram } from '../../src/cli/program.ts';
 import { ensureHostKey } from '../../src/ssh/host-key.ts';
 import { loadSsh2 } from '../../src/ssh/load.ts';

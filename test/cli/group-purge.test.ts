@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupRef } from '../../src/board/board.ts';
+import { groupRef } from '../../src/board/refs.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { runCli, runHere, runJson } from '../helpers/cli.ts';
 import { login, openBoard, post, purgeReach } from '../helpers/storage.ts';

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { groupRef } from '../../src/board/board.ts';
-import type { OutsideEvent } from '../../src/board/types.ts';
+import type { OutsideEvent } from '../../src/board/events.ts';
+import { groupRef } from '../../src/board/refs.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { connect, login, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
-import { groupRef } from '../../src/board/board.ts';
+import { groupRef } from '../../src/board/refs.ts';
 import { TestBoard, type TestBoardOptions } from '../helpers/board.ts';
 import { runCli, runHere } from '../helpers/cli.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
-import { groupRef } from '../../src/board/board.ts';
 import { groupName, userName } from '../../src/board/names.ts';
+import { groupRef } from '../../src/board/refs.ts';
 import { type BoardClient, type ConnectOptions, connect } from '../../src/client/index.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';

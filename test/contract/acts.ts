@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { BoardEvent } from '../../src/board/events.ts';
 import { groupName, userName } from '../../src/board/names.ts';
-import { type BoardEvent, type Group, openRules, type StoredKey } from '../../src/board/types.ts';
+import { type Group, openRules, type StoredKey } from '../../src/board/types.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import {
   errorCodeOf,

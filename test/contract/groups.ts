@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { Board } from '../../src/board/board.ts';
+import type { BoardEvent } from '../../src/board/events.ts';
 import { groupName, userName } from '../../src/board/names.ts';
 import type { Moderation } from '../../src/board/ports/moderation.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
-import type { BoardEvent, GroupRef } from '../../src/board/types.ts';
+import type { GroupRef } from '../../src/board/types.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Access, LogAct } from '../../src/protocol/rights.ts';
 import { errorCodeOf, groupNamed, login, post } from '../helpers/storage.ts';

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import { Board, checkedDescription, checkedReason } from '../../src/board/board.ts';
+import { Board } from '../../src/board/board.ts';
 import { groupName, userName } from '../../src/board/names.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import type { Actor } from '../../src/board/ports/repository.ts';
+import { checkedDescription, checkedReason } from '../../src/board/texts.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { login } from '../helpers/storage.ts';

@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest';
-import type { BoardEvent } from '../../src/board/types.ts';
+import type { BoardEvent } from '../../src/board/events.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { openHeld, openShared } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';

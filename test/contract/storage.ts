@@ -1,8 +1,9 @@
 import { expect } from 'vitest';
+import type { BoardEvent } from '../../src/board/events.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import type { GroupRepository } from '../../src/board/ports/groups.ts';
 import type { AccountRepository, Repository, Upkeep } from '../../src/board/ports/repository.ts';
-import type { BoardEvent, Group } from '../../src/board/types.ts';
+import type { Group } from '../../src/board/types.ts';
 import type { LogAct } from '../../src/protocol/rights.ts';
 
 /** What the contract asks of a storage. Every storage runs the same tests over it. */

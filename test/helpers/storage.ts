@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, onTestFinished } from 'vitest';
 import type { Admission } from '../../src/board/admission.ts';
+import type { BoardEvent } from '../../src/board/events.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import { userName } from '../../src/board/names.ts';
 import type { LongRead } from '../../src/board/ports/long-read.ts';
@@ -14,7 +15,7 @@ import type {
 } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import type { PresentedToken } from '../../src/board/tokens.ts';
-import type { BoardEvent, GroupRef, Header, OpenedLogin, User } from '../../src/board/types.ts';
+import type { GroupRef, Header, OpenedLogin, User } from '../../src/board/types.ts';
 import { BoardError, type ErrorCode } from '../../src/protocol/errors.ts';
 import {
   type Client,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { OutsideEvent } from '../../src/board/events.ts';
 import { userName } from '../../src/board/names.ts';
-import type { OutsideEvent } from '../../src/board/types.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { OutsideEvent } from '../../src/board/types.ts';
+import type { OutsideEvent } from '../../src/board/events.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';

@@ -1,4 +1,4 @@
-import { userRef } from '../../src/board/board.ts';
+import { userRef } from '../../src/board/refs.ts';
 import type { Access } from '../../src/protocol/rights.ts';
 import type { Method } from '../../src/protocol/schemas.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';

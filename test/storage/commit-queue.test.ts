@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
-import type { BoardEvent } from '../../src/board/types.ts';
+import type { BoardEvent } from '../../src/board/events.ts';
 import { BoardError, boardError } from '../../src/protocol/errors.ts';
 import { BatchWriter } from '../../src/storage/sqlite/serving/batch-writer.ts';
 import {

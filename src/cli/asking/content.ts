@@ -1,4 +1,4 @@
-import { checkedContent, checkedSubject } from '../../board/board.ts';
+import { checkedContent, checkedSubject } from '../../board/texts.ts';
 import { readContent } from '../../tasks/content.ts';
 
 /** Checks a message as the board does. A reply may have no subject. @throws BoardError as the board would */

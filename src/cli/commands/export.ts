@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { groupRef } from '../../board/board.ts';
+import { groupRef } from '../../board/refs.ts';
 import { count } from '../../protocol/text/render.ts';
 import { databaseFile } from '../../storage/sqlite/file/open.ts';
 import { exportLines } from '../../storage/sqlite/moving/export-lines.ts';

@@ -1,4 +1,3 @@
-import { checkedMessage, groupRef } from '../../board/board.ts';
 import { MessageList } from '../../board/message-list.ts';
 import {
   type Actor,
@@ -8,6 +7,8 @@ import {
   type PostedRun,
   type Receiver,
 } from '../../board/ports/repository.ts';
+import { groupRef } from '../../board/refs.ts';
+import { checkedMessage } from '../../board/texts.ts';
 import type { GroupRef } from '../../board/types.ts';
 import type { Brake } from '../../core/brake.ts';
 import { reserveConversation } from '../../core/conversation-limit.ts';

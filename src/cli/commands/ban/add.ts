@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { Network } from '../../../board/addresses.ts';
-import { checkedReason } from '../../../board/board.ts';
+import { checkedReason } from '../../../board/texts.ts';
 import { anyText, futureTime, timeFromNow } from '../../../tasks/parse.ts';
 import { UserError } from '../../errors.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

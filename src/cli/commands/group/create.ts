@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { checkedDescription } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
+import { checkedDescription } from '../../../board/texts.ts';
 import { type Access, accesses } from '../../../protocol/rights.ts';
 import { anyText } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

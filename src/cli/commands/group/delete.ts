@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
 import type { Administration, GroupDetails } from '../../../board/ports/administration.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { confirm } from '../../asking/confirm.ts';
 import { UserError } from '../../errors.ts';

@@ -1,7 +1,7 @@
 import { type Command, Option } from 'commander';
-import { checkedDescription, groupRef, userRef } from '../../../board/board.ts';
-import { checkedAbout } from '../../../board/groups.ts';
 import type { GroupChanges, GroupDetails } from '../../../board/ports/administration.ts';
+import { groupRef, userRef } from '../../../board/refs.ts';
+import { checkedAbout, checkedDescription } from '../../../board/texts.ts';
 import { type Access, accesses, type Policy, policies } from '../../../protocol/rights.ts';
 import { anyText, orOff, wholeDays, wholeNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
-import { groupRef, userRef } from '../../../board/board.ts';
 import { newCode } from '../../../board/groups.ts';
+import { groupRef, userRef } from '../../../board/refs.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { futureTime, timeFromNow, wholeNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

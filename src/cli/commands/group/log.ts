@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { groupRef } from '../../../board/board.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { wholeNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

@@ -1,7 +1,8 @@
 import { type Command, Option } from 'commander';
-import { checkedReason, groupRef, userRef } from '../../../board/board.ts';
 import type { OnUser } from '../../../board/ports/groups.ts';
 import type { Moderation } from '../../../board/ports/moderation.ts';
+import { groupRef, userRef } from '../../../board/refs.ts';
+import { checkedReason } from '../../../board/texts.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { anyText, futureTime, timeFromNow } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
-import { groupRef } from '../../../board/board.ts';
 import type {
   Administration,
   MessageSpan,
   PurgeRule,
 } from '../../../board/ports/administration.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 import { isAge, pastTime, wholeNumber } from '../../../tasks/parse.ts';

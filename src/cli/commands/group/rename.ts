@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
 import { groupName } from '../../../board/names.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { groupDocument } from '../../printing/documents.ts';
 import { printDone } from '../../printing/output.ts';

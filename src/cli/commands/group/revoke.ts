@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { groupRef, userRef } from '../../../board/board.ts';
+import { groupRef, userRef } from '../../../board/refs.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { printDone } from '../../printing/output.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { Argument } from 'commander';
-import { groupRef, userRef } from '../../../board/board.ts';
+import { groupRef, userRef } from '../../../board/refs.ts';
 import { type Role, roles } from '../../../protocol/rights.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { printDone } from '../../printing/output.ts';

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
 import type { NextRemoval } from '../../../board/ports/administration.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import {
   groupDocument,

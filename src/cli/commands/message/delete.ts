@@ -1,6 +1,7 @@
 import { Argument, type Command } from 'commander';
-import { checkedReason, groupRef } from '../../../board/board.ts';
 import type { Administration } from '../../../board/ports/administration.ts';
+import { groupRef } from '../../../board/refs.ts';
+import { checkedReason } from '../../../board/texts.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { anyText, messageNumber } from '../../../tasks/parse.ts';

@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { groupRef } from '../../../board/board.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { toHeader } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Header } from '../../../protocol/schemas.ts';

@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { toHeader } from '../../../board/view.ts';
 import { cleanText } from '../../../protocol/clean.ts';
 import { formatTime } from '../../../protocol/time.ts';

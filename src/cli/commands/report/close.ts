@@ -1,5 +1,5 @@
 import { Argument, type Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { count } from '../../../protocol/text/render.ts';
 import { messageNumber } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { groupRef } from '../../../board/board.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { deletedUser } from '../../../protocol/direct.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { reportDocument } from '../../printing/documents.ts';

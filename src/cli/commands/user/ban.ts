@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { checkedReason } from '../../../board/board.ts';
+import { checkedReason } from '../../../board/texts.ts';
 import { anyText } from '../../../tasks/parse.ts';
 import { administer, type CommonOptions, databaseCommand } from '../../operating/administer.ts';
 import { userDocument } from '../../printing/documents.ts';

@@ -1,4 +1,5 @@
-import type { Group, GroupRef, OutsideEvent } from '../../../board/types.ts';
+import type { OutsideEvent } from '../../../board/events.ts';
+import type { Group, GroupRef } from '../../../board/types.ts';
 import { BoardError } from '../../../protocol/errors.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 import { findMessage, findTombstone } from '../statements/by-number.ts';

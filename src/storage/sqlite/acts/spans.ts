@@ -1,6 +1,6 @@
+import type { OutsideEvent } from '../../../board/events.ts';
 import type { MessageSpan } from '../../../board/ports/administration.ts';
 import { endOfTime } from '../../../board/times.ts';
-import type { OutsideEvent } from '../../../board/types.ts';
 import { visibleUntil } from './changes.ts';
 import type { OperatorTx } from './transaction.ts';
 

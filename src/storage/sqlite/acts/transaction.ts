@@ -1,4 +1,4 @@
-import type { BoardEvent, OutsideEvent } from '../../../board/types.ts';
+import type { BoardEvent, OutsideEvent } from '../../../board/events.ts';
 import type { Statements } from '../statements/statements.ts';
 import type { PostRun } from './post-run.ts';
 

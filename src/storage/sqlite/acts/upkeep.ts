@@ -1,4 +1,4 @@
-import type { OutsideEvent } from '../../../board/types.ts';
+import type { OutsideEvent } from '../../../board/events.ts';
 import { findTombstone } from '../statements/by-number.ts';
 import { nextChange, visibleUntil } from './changes.ts';
 import { endTokensUpTo, keepToken, type TokenUse } from './tokens.ts';

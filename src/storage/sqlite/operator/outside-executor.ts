@@ -1,4 +1,4 @@
-import type { BoardEvent } from '../../../board/types.ts';
+import type { BoardEvent } from '../../../board/events.ts';
 import {
   type ArgumentsOf,
   type Call,

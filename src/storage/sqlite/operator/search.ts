@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { groupRef } from '../../../board/board.ts';
 import type { FoundPage, SearchPage } from '../../../board/ports/search.ts';
+import { groupRef } from '../../../board/refs.ts';
 import { parseQuery } from '../../../board/search/query.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { findGroup } from '../acts/access.ts';

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { BoardEvent } from '../../../board/events.ts';
 import type { Payer, Receiver } from '../../../board/ports/repository.ts';
-import type { BoardEvent } from '../../../board/types.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { asBoardError } from '../file/failure.ts';

@@ -1,4 +1,4 @@
-import type { BoardEvent } from '../../../board/types.ts';
+import type { BoardEvent } from '../../../board/events.ts';
 import { BoardError } from '../../../protocol/errors.ts';
 import type { Client } from '../file/connection.ts';
 import type { OpenFiles } from '../file/open-files.ts';

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
+import type { BoardEvent } from '../../../board/events.ts';
 import type { NetworkBan } from '../../../board/network-bans.ts';
-import type { BoardEvent } from '../../../board/types.ts';
 import type { Durability } from '../file/connection.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import type { ServerLock } from '../file/lock.ts';
