@@ -7,7 +7,6 @@ import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
 import { groupHandlers } from './handlers/group.ts';
 import { keyHandlers } from './handlers/keys.ts';
-import { mentionHandlers } from './handlers/mentions.ts';
 import { messageHandlers } from './handlers/message.ts';
 import { moderationHandlers } from './handlers/moderation.ts';
 import { muteHandlers } from './handlers/mutes.ts';
@@ -27,7 +26,6 @@ const handlers: Handlers = {
   ...threadHandlers,
   ...editHandlers,
   ...searchHandlers,
-  ...mentionHandlers,
   ...muteHandlers,
   ...moderationHandlers,
   ...screenHandlers,

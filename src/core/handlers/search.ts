@@ -1,22 +1,29 @@
-import type { Search } from '../../board/ports/search.ts';
+import type { Search, SearchPage } from '../../board/ports/search.ts';
 import { toGroup, toHeader } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
-import type { Result } from '../../protocol/schemas.ts';
+import type { Params, Result } from '../../protocol/schemas.ts';
 import { formatPlace, parsePlace } from '../../protocol/search-place.ts';
 import type { Context, Handlers } from './context.ts';
 import { inSteps } from './in-steps.ts';
 
-export const searchHandlers: Pick<Handlers, 'message.search'> = {
-  'message.search': async (context, params) => {
+export const searchHandlers: Pick<Handlers, 'message.search' | 'mention.list'> = {
+  'message.search': (context, { query, ...page }) => {
     const { board, session } = context;
-    const { query, before, limit = limits.searchDefault } = params;
-    const place = before === undefined ? undefined : parsePlace(before);
-    return pageOf(context, board.search(session.actor, query, { before: place, limit }));
+    return foundPage(context, board.search(session.actor, query, within(page)));
+  },
+
+  'mention.list': (context, page) => {
+    const { board, session } = context;
+    return foundPage(context, board.mentions(session.actor, within(page)));
   },
 };
 
-/** The page of a search. */
-export async function pageOf(context: Context, search: Search): Promise<Result<'message.search'>> {
+/** The bounds of a page, as the board takes them. */
+function within({ before, limit = limits.searchDefault }: Params<'mention.list'>): SearchPage {
+  return { before: before === undefined ? undefined : parsePlace(before), limit };
+}
+
+async function foundPage(context: Context, search: Search): Promise<Result<'message.search'>> {
   const { messages, more, next, isIncomplete } = await inSteps(context, search);
   return {
     messages: messages.map(({ group, message }) => ({

@@ -1,6 +1,17 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
-import { group, header, inGroup, message, number, place, postKey, thread, time } from './shapes.ts';
+import {
+  foundMessages,
+  foundPage,
+  group,
+  header,
+  inGroup,
+  message,
+  number,
+  postKey,
+  thread,
+  time,
+} from './shapes.ts';
 
 /** Methods that post, show, change, list and search messages and threads. */
 export const messageMethods = {
@@ -128,19 +139,9 @@ export const messageMethods = {
     }),
   },
   'message.search': {
-    params: z.strictObject({
-      query: z.string(),
-      /** Only messages before this place: the `next` of the page before, or a time as in `postedAt`. */
-      before: place.optional(),
-      limit: z.int().positive().max(limits.searchMost).optional(),
-    }),
+    params: z.strictObject({ query: z.string(), ...foundPage }),
     result: z.object({
-      /** The newest first. */
-      messages: z.array(header.extend(inGroup)),
-      /** Whether there are further messages, or may be. */
-      more: z.boolean(),
-      /** The `before` of the next page. */
-      next: z.string().optional(),
+      ...foundMessages,
       /** True if older messages were not searched, because the server is still indexing them. */
       indexing: z.boolean().optional(),
     }),

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { limits } from '../limits.ts';
 import {
+  foundMessages,
+  foundPage,
   group,
-  header,
   inGroup,
   marks,
   message,
@@ -10,7 +11,6 @@ import {
   notify,
   number,
   ofUser,
-  place,
   range,
   user,
 } from './shapes.ts';
@@ -41,20 +41,7 @@ export const readingMethods = {
       users: z.array(z.object(ofUser)),
     }),
   },
-  'mention.list': {
-    params: z.strictObject({
-      /** Only messages before this place: the `next` of the page before, or a time as in `postedAt`. */
-      before: place.optional(),
-      limit: z.int().positive().max(limits.searchMost).optional(),
-    }),
-    result: z.object({
-      /** The newest first. */
-      messages: z.array(header.extend(inGroup)),
-      more: z.boolean(),
-      /** The `before` of the next page. */
-      next: z.string().optional(),
-    }),
-  },
+  'mention.list': { params: z.strictObject(foundPage), result: z.object(foundMessages) },
   'message.markRead': {
     /** The messages up to a number, or those of some ranges. */
     params: z

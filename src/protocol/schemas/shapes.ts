@@ -23,7 +23,7 @@ export const time = z
     (text) => !Number.isNaN(parseTime(text)),
     'give a time such as 2026-11-22T19:36:12.345678Z',
   );
-export const place = z
+const place = z
   .string()
   .max(43)
   .refine((text) => parsePlace(text) !== undefined, 'give the "next" of the page before');
@@ -58,6 +58,21 @@ export const inGroup = { group: z.string(), groupId: z.int() };
 /** The user of a notice, by name and number in the same way. */
 export const ofUser = { user: z.string(), userId: z.int() };
 export const message = header.extend({ content: z.string() });
+/** Which of the messages that were found a page has. */
+export const foundPage = {
+  /** Only messages before this place: the `next` of the page before, or a time as in `postedAt`. */
+  before: place.optional(),
+  limit: z.int().positive().max(limits.searchMost).optional(),
+};
+/** Messages that were found in all groups of the user. */
+export const foundMessages = {
+  /** The newest first. */
+  messages: z.array(header.extend(inGroup)),
+  /** Whether there are further messages, or may be. */
+  more: z.boolean(),
+  /** The `before` of the next page. */
+  next: z.string().optional(),
+};
 /** A thread, by the messages that are visible to the reader. Its first message may not be: then `startedBy` is missing. */
 export const thread = z.object({
   thread: z.int(),
