@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Connection, Session } from 'ssh2';
 import { cleanLine } from '../protocol/clean.ts';
-import { type EndReason, endingsOf } from './endings.ts';
+import { type EndReason, endingsOf, errorLine } from './endings.ts';
 import { endGently } from './farewell.ts';
 import type { SshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
@@ -95,6 +95,8 @@ export class SshConnection {
     const ending = this.endings[reason];
     log(ending.log, { user: this.identity?.user, said: said ?? sentence });
     if (this.client) disconnect(this.client, ending.code, sentence ?? ending.sentence);
+    // A program that does not speak SSH can show a line of text.
+    else if (reason === 'identification') socket.write(`${ending.sentence}\r\n`);
     this.closed();
     endGently(socket);
   }
@@ -145,7 +147,7 @@ export class SshConnection {
     else this.handover = setTimeout(() => door.close(), limits.handover);
     const full = loggedIn(identity);
     if (full === undefined) this.waitForSession();
-    else this.end(full === 'all' ? 'full' : 'fullNetwork');
+    else this.end(full);
   }
 
   private openSession(accept: () => Session, reject: () => void): void {
@@ -183,9 +185,8 @@ export class SshConnection {
 
   /** In place of running what a visitor asks for. */
   private refuse(full: Full): (guest: Guest) => Promise<number> {
-    const { sentence } = this.endings[full === 'all' ? 'full' : 'fullNetwork'];
-    return async ({ errors }) => {
-      errors.write(`corkboard: ${sentence}\r\n`);
+    return async ({ errors, terminal }) => {
+      errors.write(errorLine(this.endings[full].sentence, terminal));
       return 3;
     };
   }
@@ -206,7 +207,6 @@ export class SshConnection {
       this.end('strangerBytes');
     } else if (socket.writableLength > limits.unsent) {
       this.end('unread');
-      socket.destroy();
     }
   }
 

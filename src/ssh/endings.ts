@@ -27,7 +27,7 @@ export function endingsOf(limits: SshLimits) {
     identification: {
       log: 'the identification string is not that of an SSH client',
       code: protocolError,
-      sentence: 'This is an SSH server.',
+      sentence: 'This is an SSH server. Connect with ssh.',
     },
     loginTime: {
       log: 'did not log in in time',
@@ -111,6 +111,21 @@ export function endingsOf(limits: SshLimits) {
       sentence: 'The server is shutting down. Come again in a moment.',
     },
   } satisfies Record<string, Ending>;
+}
+
+/** Why the server ends a session before its program has, for its standard error. */
+export function sessionEndingsOf({ startTime }: SshLimits) {
+  return {
+    unstarted: `Nothing was started for ${time(startTime)}.`,
+    failed: 'The server failed to do this. It has been logged.',
+    closing:
+      'The server is shutting down. What you posted and read is kept; come again in a moment.',
+  };
+}
+
+/** A sentence as a line on the standard error of a session. @param terminal its terminal, which is in raw mode */
+export function errorLine(sentence: string, terminal: object | undefined): string {
+  return `corkboard: ${sentence}${terminal ? '\r' : ''}\n`;
 }
 
 /** Why a connection ends. */

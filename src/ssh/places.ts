@@ -1,7 +1,8 @@
 import { networkOf } from '../board/addresses.ts';
+import type { EndReason } from './endings.ts';
 
 /** What is full: all places, or those of one network. */
-export type Full = 'all' | 'network';
+export type Full = Extract<EndReason, 'full' | 'fullNetwork'>;
 
 /** Places for connections or sessions: so many in all, and so many from one address or one /64 of IPv6. */
 export class Places {
@@ -22,8 +23,8 @@ export class Places {
   take(address: string): (() => void) | Full {
     const network = networkOf(address);
     const here = this.byNetwork.get(network) ?? 0;
-    if (this.taken >= this.most) return 'all';
-    if (here >= this.mostPerNetwork && !this.isExempt(address)) return 'network';
+    if (this.taken >= this.most) return 'full';
+    if (here >= this.mostPerNetwork && !this.isExempt(address)) return 'fullNetwork';
     this.taken++;
     this.byNetwork.set(network, here + 1);
     let isTaken = true;

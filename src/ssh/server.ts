@@ -8,6 +8,7 @@ import { algorithms } from './algorithms.ts';
 import { SshConnection } from './connection.ts';
 import { endingsOf } from './endings.ts';
 import { endGently, farewellTime, refusal } from './farewell.ts';
+import { checkIdentification } from './identification.ts';
 import { type SshLimits, sshLimits } from './limits.ts';
 import type { Ssh2 } from './load.ts';
 import { Places } from './places.ts';
@@ -185,7 +186,7 @@ export class SshServer {
       this.connections.delete(socket);
       if (this.connections.size === 0) this.emptied();
     });
-    this.checkIdentification(socket, connection);
+    checkIdentification(socket, this.limits.identification, () => connection.end('identification'));
     this.transport.injectSocket(socket);
   }
 
@@ -200,24 +201,6 @@ export class SshServer {
     socket.once('close', () => this.refusing--);
     socket.write(this.refusal);
     endGently(socket);
-  }
-
-  /** Closes a peer whose first line is not that of an SSH client. ssh2 would wait for more. */
-  private checkIdentification(socket: Socket, connection: SshConnection): void {
-    const { identification } = this.limits;
-    let line = '';
-    const look = (bytes: Buffer) => {
-      line += bytes.toString('latin1', 0, identification + 1 - line.length);
-      const isWhole = line.includes('\n');
-      if (!isWhole && line.length <= identification && 'SSH-'.startsWith(line.slice(0, 4))) return;
-      socket.off('data', look);
-      if (/^SSH-(2\.0|1\.99)-[^\n]*\n/.test(line)) return;
-      connection.end('identification');
-      socket.destroy();
-    };
-    // ssh2 has not begun to read: it starts the flow.
-    socket.pause();
-    socket.on('data', look);
   }
 
   private identified(client: Connection): void {

@@ -2,6 +2,7 @@ import type { Socket } from 'node:net';
 import type { PseudoTtyInfo, ServerChannel, Session } from 'ssh2';
 import type { Visitor } from '../visit/visitor.ts';
 import { ChannelOutput, inputOf } from './channel-streams.ts';
+import { errorLine, sessionEndingsOf } from './endings.ts';
 import type { SshLimits } from './limits.ts';
 import { SshTerminal } from './terminal.ts';
 
@@ -30,9 +31,6 @@ const signals = ['HUP', 'INT', 'TERM', 'KILL', 'QUIT'];
 // The reason for which a program ends with the server; that of a signal is its name.
 const serverEnds = 'server ends';
 
-const stopping =
-  'The server is shutting down. What you posted and read is kept; come again in a moment.';
-
 /**
  * One `session` channel (RFC 4254, section 6): the requests of the client, until a shell or a command starts, and the
  * program that then runs. ssh2 refuses requests for which there is no listener, such as X11, an agent and subsystems.
@@ -51,9 +49,11 @@ export class SshSession {
   private isRunning = false;
   private hasEnded = false;
   private readonly startTimer: NodeJS.Timeout;
+  private readonly endings;
 
   constructor(private readonly options: SessionOptions) {
     const { session, limits } = options;
+    this.endings = sessionEndingsOf(limits);
     this.startTimer = setTimeout(() => this.notStarted(), limits.startTime);
     session.on('error', () => {});
     session.on('close', () => {
@@ -141,10 +141,10 @@ export class SshSession {
       code = await receive({ input, output, errors, terminal, environment, command, gone });
     } catch (error) {
       this.options.failed(error);
-      errors.write('corkboard: The server failed to do this. It has been logged.\n');
+      errors.write(errorLine(this.endings.failed, terminal));
     }
     if (stopped.reason === serverEnds) {
-      errors.write(`corkboard: ${stopping}${terminal ? '\r' : ''}\n`);
+      errors.write(errorLine(this.endings.closing, terminal));
       code = 3;
     }
     input.destroy();
@@ -158,8 +158,7 @@ export class SshSession {
   }
 
   private notStarted(): void {
-    const { closeUnstarted, limits } = this.options;
-    closeUnstarted(`corkboard: Nothing was started for ${limits.startTime / 1000} s.\r\n`);
+    this.options.closeUnstarted(errorLine(this.endings.unstarted, this.terminal));
     this.finish();
   }
 

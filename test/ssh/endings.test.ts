@@ -231,7 +231,7 @@ test('a session that starts nothing is closed with the reason, and others go on'
   });
   protocolOf(client.client).session(id, 1024 * 1024, 32 * 1024);
   await closed;
-  expect(said.join('')).toBe('corkboard: Nothing was started for 0.3 s.\r\n');
+  expect(said.join('')).toBe('corkboard: Nothing was started for 0.3 s.\n');
   // Its place is free, without an answer of the client.
   expect(await client.run('x', 'hello')).toMatchObject({ stdout: 'hello' });
   shell.end('\x04').resume();

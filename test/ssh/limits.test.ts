@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import type { AnyAuthMethod, Client } from 'ssh2';
 import { expect, onTestFinished, test } from 'vitest';
 import { sshLimits } from '../../src/ssh/limits.ts';
@@ -75,10 +76,10 @@ test('64 connections in all may be without a login, and a /64 of IPv6 counts as 
   const places = new Places(sshLimits.strangers, sshLimits.strangersPerNetwork);
   const taken = Array.from({ length: 64 }, (_, at) => places.take(`192.0.2.${at % 8}`));
   expect(taken.filter((place) => typeof place !== 'function')).toEqual([]);
-  expect(places.take('198.51.100.1')).toBe('all');
+  expect(places.take('198.51.100.1')).toBe('full');
   for (const free of taken) if (typeof free === 'function') free();
   for (let at = 0; at < 8; at++) expect(places.take(`2001:db8::${at}`)).toBeTypeOf('function');
-  expect(places.take('2001:db8::ffff')).toBe('network');
+  expect(places.take('2001:db8::ffff')).toBe('fullNetwork');
   expect(places.take('2001:db8:0:1::1')).toBeTypeOf('function');
 });
 
@@ -106,7 +107,7 @@ test('a connection that does not log in in time is closed, whatever it sends', a
   expect(ssh.board.open).toBe(0);
 });
 
-test('what is no SSH client is closed at its first line, and logged once a minute', async () => {
+test('a program that is not an SSH client is told so at its first line, and logged once a minute', async () => {
   const ssh = await startSsh();
   const lines = [
     'GET / HTTP/1.1\r\n',
@@ -117,8 +118,9 @@ test('what is no SSH client is closed at its first line, and logged once a minut
   ];
   for (const line of lines) {
     const socket = await stranger(ssh.port);
+    const said = text(socket);
     socket.write(line);
-    await once(socket, 'close');
+    expect(await said).toBe('This is an SSH server. Connect with ssh.\r\n');
   }
   expect(texts(ssh)).toEqual([
     'closed an SSH connection: the identification string is not that of an SSH client',
