@@ -1,16 +1,10 @@
 import { serverLimits } from '../protocol/limits.ts';
 import type { Marks, NumberRange } from '../protocol/marks.ts';
 import type { Params } from '../protocol/schemas.ts';
-import type {
-  Actor,
-  Edit,
-  NewMessages,
-  Page,
-  Posted,
-  PostedRun,
-  Receiver,
-  Repository,
-} from './ports/repository.ts';
+import type { Actor } from './ports/actor.ts';
+import type { Edit, NewMessages, Posted, PostedRun, Receiver } from './ports/posting.ts';
+import type { Page } from './ports/reading.ts';
+import type { Repository } from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
 import { groupRef, userRef } from './refs.ts';
 import { parseQuery } from './search/query.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Upkeep } from './ports/repository.ts';
+import type { Upkeep } from './ports/upkeep.ts';
 import { runSteps } from './steps.ts';
 
 export interface CaretakerOptions {

@@ -3,6 +3,7 @@ import { boardError } from '../protocol/errors.ts';
 import type { GroupCreation, Role } from '../protocol/rights.ts';
 import type { Params } from '../protocol/schemas.ts';
 import { groupName } from './names.ts';
+import type { Actor } from './ports/actor.ts';
 import type {
   GroupEdit,
   GroupRepository,
@@ -11,7 +12,6 @@ import type {
   ReceivedInvitation,
   Report,
 } from './ports/groups.ts';
-import type { Actor } from './ports/repository.ts';
 import { groupRef, userRef } from './refs.ts';
 import { checkedAbout, checkedDescription, checkedReason } from './texts.ts';
 import type { Group } from './types.ts';

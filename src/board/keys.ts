@@ -1,7 +1,7 @@
 import { BoardError } from '../protocol/errors.ts';
 import { userName } from './names.ts';
+import type { Actor, Payer } from './ports/actor.ts';
 import type { KeyRepository } from './ports/keys.ts';
-import type { Actor, Payer } from './ports/repository.ts';
 import type { ClaimedKey, NewKey, SessionToken, StoredKey } from './types.ts';
 
 /** What the board knows of a name and of an SSH key. */

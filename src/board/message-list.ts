@@ -1,4 +1,4 @@
-import type { Extras, NewMessage, NewMessages } from './ports/repository.ts';
+import type { Extras, NewMessage, NewMessages } from './ports/posting.ts';
 
 // Most lists have no extras, and share this.
 const noExtras = new Map<number, Extras>();

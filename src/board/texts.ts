@@ -3,7 +3,7 @@ import { boardError } from '../protocol/errors.ts';
 import { limits } from '../protocol/limits.ts';
 import type { Params } from '../protocol/schemas.ts';
 import { mentionsIn } from './mentions.ts';
-import type { NewMessage } from './ports/repository.ts';
+import type { NewMessage } from './ports/posting.ts';
 
 /** What a request to post says of the message. */
 type MessageParams = Omit<Params<'message.post'>, 'group'>;

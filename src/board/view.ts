@@ -2,7 +2,7 @@ import { deletedUser } from '../protocol/direct.ts';
 import type { Marks } from '../protocol/marks.ts';
 import type { Header, Member, ShownKey, LogLine as ShownLine } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
-import type { HeaderRow, ListedMessage, MemberPage } from './ports/repository.ts';
+import type { HeaderRow, ListedMessage, MemberPage } from './ports/reading.ts';
 import type { ThreadSummary } from './ports/threads.ts';
 import type {
   Header as BoardHeader,

@@ -1,4 +1,4 @@
-import type { HeaderRow } from '../board/ports/repository.ts';
+import type { HeaderRow } from '../board/ports/reading.ts';
 import type { Group } from '../board/types.ts';
 import { fromRow, toGroup, toHeader } from '../board/view.ts';
 import { deletedUser } from '../protocol/direct.ts';

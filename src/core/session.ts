@@ -1,5 +1,6 @@
 import type { Caller } from '../board/accounts.ts';
-import type { Actor, EndingToken, Payer } from '../board/ports/repository.ts';
+import type { EndingToken } from '../board/ports/accounts.ts';
+import type { Actor, Payer } from '../board/ports/actor.ts';
 import type { Login, NewKey, User } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
 import type { MutedNotices } from '../protocol/muted.ts';

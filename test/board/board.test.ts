@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Accounts } from '../../src/board/accounts.ts';
 import { Board } from '../../src/board/board.ts';
 import { nameKey } from '../../src/board/name-key.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { groupRef } from '../../src/board/refs.ts';
 import { checkedDescription, checkedSubject } from '../../src/board/texts.ts';
 import { limits, serverLimits } from '../../src/protocol/limits.ts';

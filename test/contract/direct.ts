@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';
 import { errorCodeOf, groupNamed, login } from '../helpers/storage.ts';

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
-import type { Actor, Edit } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
+import type { Edit } from '../../src/board/ports/posting.ts';
 import { day, endOfTime, hour } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { errorCodeOf, groupNamed, login, main, member, post, seen } from '../helpers/storage.ts';

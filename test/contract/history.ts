@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Page } from '../../src/board/ports/repository.ts';
+import type { Page } from '../../src/board/ports/reading.ts';
 
 export const groupNames = ['main', 'general'] as const;
 export const userNames = ['alice', 'bob', 'carol'] as const;

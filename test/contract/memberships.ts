@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { groupName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { type GroupRef, openRules } from '../../src/board/types.ts';
 import {
   errorCodeOf,

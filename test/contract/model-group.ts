@@ -1,4 +1,4 @@
-import type { Page } from '../../src/board/ports/repository.ts';
+import type { Page } from '../../src/board/ports/reading.ts';
 import type { Header, Notify } from '../../src/board/types.ts';
 import { deletedUser } from '../../src/protocol/direct.ts';
 import { everyone } from '../../src/protocol/mentions.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Board } from '../../src/board/board.ts';
 import { userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { indexAll, searchAll } from '../helpers/search.ts';

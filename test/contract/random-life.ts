@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { Board } from '../../src/board/board.ts';
 import { groupName, userName } from '../../src/board/names.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
 import { checkedDescription, checkedReason } from '../../src/board/texts.ts';
 import { BoardError } from '../../src/protocol/errors.ts';
 import { limits } from '../../src/protocol/limits.ts';

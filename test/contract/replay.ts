@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { userName } from '../../src/board/names.ts';
-import type { Actor, Page } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
+import type { Page } from '../../src/board/ports/reading.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import type { ErrorCode } from '../../src/protocol/errors.ts';
 import { isRead, type Marks, readMarks, withoutCatchUp } from '../../src/protocol/marks.ts';

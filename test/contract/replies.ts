@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import type { Header } from '../../src/board/types.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { indexAll, searchAll, searchPage } from '../helpers/search.ts';
 import { errorCodeOf, groupNamed, login, main, member, post } from '../helpers/storage.ts';

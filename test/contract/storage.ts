@@ -1,8 +1,10 @@
 import { expect } from 'vitest';
 import type { BoardEvent } from '../../src/board/events.ts';
+import type { AccountRepository } from '../../src/board/ports/accounts.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import type { GroupRepository } from '../../src/board/ports/groups.ts';
-import type { AccountRepository, Repository, Upkeep } from '../../src/board/ports/repository.ts';
+import type { Repository } from '../../src/board/ports/repository.ts';
+import type { Upkeep } from '../../src/board/ports/upkeep.ts';
 import type { Group } from '../../src/board/types.ts';
 import type { LogAct } from '../../src/protocol/rights.ts';
 

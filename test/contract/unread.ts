@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { formatRanges } from '../../src/protocol/marks.ts';
 import { complete, groupsOf, login, main, member, post } from '../helpers/storage.ts';

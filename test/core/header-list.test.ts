@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { HeaderRow } from '../../src/board/ports/repository.ts';
+import type { HeaderRow } from '../../src/board/ports/reading.ts';
 import { fromRow, toGroup, toHeader } from '../../src/board/view.ts';
 import { headerList } from '../../src/core/header-list.ts';
 import { formatResult, resultInPieces } from '../../src/protocol/jsonrpc/messages.ts';

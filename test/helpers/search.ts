@@ -1,6 +1,8 @@
 import { Board } from '../../src/board/board.ts';
-import type { Actor, Repository, Upkeep } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
+import type { Repository } from '../../src/board/ports/repository.ts';
 import type { FoundPage, SearchPage } from '../../src/board/ports/search.ts';
+import type { Upkeep } from '../../src/board/ports/upkeep.ts';
 
 /** One page of a search, taken step by step as the server does. */
 export async function searchPage(

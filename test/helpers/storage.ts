@@ -6,13 +6,10 @@ import type { Admission } from '../../src/board/admission.ts';
 import type { BoardEvent } from '../../src/board/events.ts';
 import { nameKey } from '../../src/board/name-key.ts';
 import { userName } from '../../src/board/names.ts';
+import type { AccountRepository, NewLogin } from '../../src/board/ports/accounts.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import type { LongRead } from '../../src/board/ports/long-read.ts';
-import type {
-  AccountRepository,
-  Actor,
-  NewLogin,
-  Repository,
-} from '../../src/board/ports/repository.ts';
+import type { Repository } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import type { PresentedToken } from '../../src/board/tokens.ts';
 import type { GroupRef, Header, OpenedLogin, User } from '../../src/board/types.ts';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { MessageList } from '../../src/board/message-list.ts';
 import { userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { ExportEncoder } from '../../src/cli/printing/export-encoder.ts';
 import type { BoardError } from '../../src/protocol/errors.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';

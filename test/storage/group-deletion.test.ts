@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { openShared } from '../../src/storage/sqlite/file/open.ts';
 import { countModeration } from '../../src/storage/sqlite/moderation-counts.ts';

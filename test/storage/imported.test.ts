@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Board } from '../../src/board/board.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import type { GroupRef } from '../../src/board/types.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { userName } from '../../src/board/names.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import type { LongRead } from '../../src/board/ports/long-read.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
 import { endOfTime } from '../../src/board/times.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';

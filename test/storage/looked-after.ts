@@ -1,5 +1,5 @@
 import { groupName, userName } from '../../src/board/names.ts';
-import type { Actor } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
 import { quickPasswords } from '../helpers/passwords.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { MessageList } from '../../src/board/message-list.ts';
-import { type Actor, isRun } from '../../src/board/ports/repository.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
+import { isRun } from '../../src/board/ports/posting.ts';
 import { groupNamed, main, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
 
 /** What the board keeps of a group beside its messages. */

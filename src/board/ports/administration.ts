@@ -15,7 +15,7 @@ import type {
 } from '../types.ts';
 import type { ReceivedInvitation } from './groups.ts';
 import type { Moderation, ModerationDetails, UserRestriction } from './moderation.ts';
-import type { Page, Revision } from './repository.ts';
+import type { Page, Revision } from './reading.ts';
 import type { FoundPage, SearchPage } from './search.ts';
 
 /** A group as the operator sees it, without being a member. */

@@ -1,7 +1,7 @@
 import type { Access, GroupCreation, Role } from '../../protocol/rights.ts';
 import type { Name } from '../name-key.ts';
 import type { Group, GroupRef, GroupRules, Header, LogLine, User } from '../types.ts';
-import type { Actor } from './repository.ts';
+import type { Actor } from './actor.ts';
 
 /** The fields of a group that its owner changes. Fields that are left out stay as they are. */
 export interface GroupEdit extends Partial<GroupRules> {

@@ -1,6 +1,7 @@
 import type { Name } from '../name-key.ts';
 import type { ClaimedKey, NewKey, SessionToken, StoredKey, User } from '../types.ts';
-import type { AccountRepository, Actor, Payer } from './repository.ts';
+import type { AccountRepository } from './accounts.ts';
+import type { Actor, Payer } from './actor.ts';
 
 /** The SSH keys of users. Its methods throw the same errors as those of `Repository`. */
 export interface KeyRepository extends Pick<AccountRepository, 'ownerOfKey'> {

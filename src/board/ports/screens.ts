@@ -1,4 +1,4 @@
-import type { Actor } from './repository.ts';
+import type { Actor } from './actor.ts';
 
 /** A text that a user has written and not sent. */
 export interface StoredDraft {

@@ -1,4 +1,4 @@
-import type { Change } from '../../board/ports/repository.ts';
+import type { Change } from '../../board/ports/reading.ts';
 import { toGroup, toHeader } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Result } from '../../protocol/schemas.ts';

@@ -1,4 +1,5 @@
-import type { HeaderRow, ListedMessage, Page, Posted } from '../../board/ports/repository.ts';
+import type { Posted } from '../../board/ports/posting.ts';
+import type { HeaderRow, ListedMessage, Page } from '../../board/ports/reading.ts';
 import type { Group } from '../../board/types.ts';
 import { toGroup, toHeader, toListed, toMarks } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';

@@ -1,4 +1,4 @@
-import type { UnreadCount } from '../../board/ports/repository.ts';
+import type { UnreadCount } from '../../board/ports/reading.ts';
 import type { User } from '../../board/types.ts';
 import type { Context } from './context.ts';
 import { inSteps } from './in-steps.ts';

@@ -1,12 +1,12 @@
 import { MessageList } from '../../board/message-list.ts';
+import type { Actor } from '../../board/ports/actor.ts';
 import {
-  type Actor,
   isRun,
   type NewMessage,
   type Posted,
   type PostedRun,
   type Receiver,
-} from '../../board/ports/repository.ts';
+} from '../../board/ports/posting.ts';
 import { groupRef } from '../../board/refs.ts';
 import { checkedMessage } from '../../board/texts.ts';
 import type { GroupRef } from '../../board/types.ts';

@@ -1,5 +1,5 @@
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { GroupDetails } from '../../../board/ports/administration.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { directName, isDirectName, userOfDirectName } from '../../../protocol/direct.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';

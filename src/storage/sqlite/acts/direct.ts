@@ -1,5 +1,5 @@
 import { nameKey } from '../../../board/name-key.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { directName, isDirectName, userOfDirectName } from '../../../protocol/direct.ts';

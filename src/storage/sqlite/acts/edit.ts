@@ -1,5 +1,6 @@
 import { mentionsIn } from '../../../board/mentions.ts';
-import type { Actor, Edit } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
+import type { Edit } from '../../../board/ports/posting.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, Header, Message } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';

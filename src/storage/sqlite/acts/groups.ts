@@ -1,7 +1,7 @@
 import { type Name, nameKey } from '../../../board/name-key.ts';
 import { requireReadable } from '../../../board/names.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { GroupChanges, GroupDetails } from '../../../board/ports/administration.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, Origin } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';

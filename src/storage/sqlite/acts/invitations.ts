@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { nameKey } from '../../../board/name-key.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';

@@ -1,6 +1,6 @@
 import { nameKey } from '../../../board/name-key.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { GroupDetails } from '../../../board/ports/administration.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
 import type { Group, GroupRef, GroupRules } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';

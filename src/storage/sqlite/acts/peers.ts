@@ -1,4 +1,4 @@
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { Group } from '../../../board/types.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import type { Statements } from '../statements/statements.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { Group, GroupRef, Proof } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { milestoneOf } from '../milestones.ts';

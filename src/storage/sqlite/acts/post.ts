@@ -1,10 +1,5 @@
-import type {
-  Actor,
-  Extras,
-  NewMessages,
-  Posted,
-  PostedRun,
-} from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
+import type { Extras, NewMessages, Posted, PostedRun } from '../../../board/ports/posting.ts';
 import {
   type Group,
   type GroupRef,

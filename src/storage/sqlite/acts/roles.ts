@@ -1,5 +1,5 @@
 import { nameKey } from '../../../board/name-key.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { Group, User } from '../../../board/types.ts';
 import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';

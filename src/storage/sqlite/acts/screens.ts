@@ -1,4 +1,4 @@
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { StoredDraft } from '../../../board/ports/screens.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { screenLimits } from '../../../protocol/screen-limits.ts';

@@ -1,7 +1,8 @@
 import { type Admission, requireAdmitted } from '../../../board/admission.ts';
 import type { Name } from '../../../board/name-key.ts';
 import { requireReadableUser } from '../../../board/names.ts';
-import type { Actor, EndingToken, NewLogin } from '../../../board/ports/repository.ts';
+import type { EndingToken, NewLogin } from '../../../board/ports/accounts.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
 import type {

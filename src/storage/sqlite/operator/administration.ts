@@ -7,7 +7,7 @@ import type {
   PurgePlan,
   PurgeRule,
 } from '../../../board/ports/administration.ts';
-import type { Page } from '../../../board/ports/repository.ts';
+import type { Page } from '../../../board/ports/reading.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { StepControl } from '../../../board/steps.ts';
 import type { GroupRef, NewKey, User } from '../../../board/types.ts';

@@ -1,12 +1,7 @@
 import type { Name } from '../../../board/name-key.ts';
+import type { AccountRepository, EndingToken, NewLogin } from '../../../board/ports/accounts.ts';
+import type { Actor, Payer } from '../../../board/ports/actor.ts';
 import type { KeyRepository } from '../../../board/ports/keys.ts';
-import type {
-  AccountRepository,
-  Actor,
-  EndingToken,
-  NewLogin,
-  Payer,
-} from '../../../board/ports/repository.ts';
 import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
 import type {

@@ -1,6 +1,6 @@
 import type { BoardEvent } from '../../../board/events.ts';
 import { partOf } from '../../../board/message-list.ts';
-import { isRun, type Posted, type PostedRun } from '../../../board/ports/repository.ts';
+import { isRun, type Posted, type PostedRun } from '../../../board/ports/posting.ts';
 import { type Call, isPost, perform, runsWithoutForeignKeys, writesOf } from '../acts/acts.ts';
 import { PostRun } from '../acts/post-run.ts';
 import type { ServerTx } from '../acts/transaction.ts';

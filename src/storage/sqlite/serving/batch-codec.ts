@@ -1,5 +1,5 @@
 import type { BoardEvent } from '../../../board/events.ts';
-import type { NewMessages, PostedRun } from '../../../board/ports/repository.ts';
+import type { NewMessages, PostedRun } from '../../../board/ports/posting.ts';
 import type { Group, GroupRef, Proof } from '../../../board/types.ts';
 import { type Call, isPost, writesOf } from '../acts/acts.ts';
 import type { Batch, Written } from './batch-writer.ts';

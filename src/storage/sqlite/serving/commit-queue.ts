@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { BoardEvent } from '../../../board/events.ts';
-import type { Payer, Receiver } from '../../../board/ports/repository.ts';
+import type { Payer } from '../../../board/ports/actor.ts';
+import type { Receiver } from '../../../board/ports/posting.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { asBoardError } from '../file/failure.ts';

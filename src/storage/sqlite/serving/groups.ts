@@ -1,6 +1,6 @@
 import type { Name } from '../../../board/name-key.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { GroupEdit, GroupRepository, OnUser } from '../../../board/ports/groups.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
 import type { GroupRef } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
 import {

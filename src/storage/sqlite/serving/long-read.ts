@@ -1,5 +1,5 @@
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { LongRead } from '../../../board/ports/long-read.ts';
-import type { Actor } from '../../../board/ports/repository.ts';
 import type { GroupRef } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { requireMember } from '../acts/access.ts';

@@ -1,4 +1,4 @@
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { FoundPage, Search, SearchPage, SearchPlace } from '../../../board/ports/search.ts';
 import { endOfTime } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';

@@ -1,18 +1,17 @@
 import { MessageList } from '../../../board/message-list.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { LongRead } from '../../../board/ports/long-read.ts';
 import {
-  type Actor,
   type Edit,
   isRun,
   type NewMessage,
   type NewMessages,
-  type Page,
   type Posted,
   type PostedRun,
   type Receiver,
-  type Repository,
-  type UnreadCount,
-} from '../../../board/ports/repository.ts';
+} from '../../../board/ports/posting.ts';
+import type { Page, UnreadCount } from '../../../board/ports/reading.ts';
+import type { Repository } from '../../../board/ports/repository.ts';
 import type { SearchPage } from '../../../board/ports/search.ts';
 import type { SearchQuery } from '../../../board/search/query.ts';
 import {

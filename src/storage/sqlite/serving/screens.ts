@@ -1,4 +1,4 @@
-import type { Actor } from '../../../board/ports/repository.ts';
+import type { Actor } from '../../../board/ports/actor.ts';
 import type { ScreenRepository, StoredDraft } from '../../../board/ports/screens.ts';
 import { requireActiveSession } from '../acts/access.ts';
 import { requireOwnScreen } from '../acts/screens.ts';

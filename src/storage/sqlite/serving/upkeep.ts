@@ -1,4 +1,4 @@
-import type { Upkeep } from '../../../board/ports/repository.ts';
+import type { Upkeep } from '../../../board/ports/upkeep.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, SessionToken } from '../../../board/types.ts';
 import { screenLimits } from '../../../protocol/screen-limits.ts';

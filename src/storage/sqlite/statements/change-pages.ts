@@ -1,4 +1,4 @@
-import type { Change } from '../../../board/ports/repository.ts';
+import type { Change } from '../../../board/ports/reading.ts';
 import type { Group } from '../../../board/types.ts';
 import type { Statements } from './statements.ts';
 

@@ -4,7 +4,7 @@ import type {
   MemberPage,
   Page,
   Revision,
-} from '../../../board/ports/repository.ts';
+} from '../../../board/ports/reading.ts';
 import type { Group, Message } from '../../../board/types.ts';
 import { fromRow } from '../../../board/view.ts';
 import { limits } from '../../../protocol/limits.ts';

@@ -1,4 +1,4 @@
-import type { UnreadCount } from '../../../board/ports/repository.ts';
+import type { UnreadCount } from '../../../board/ports/reading.ts';
 import { endOfTime } from '../../../board/times.ts';
 import type { Header, Notify } from '../../../board/types.ts';
 import { limits } from '../../../protocol/limits.ts';
