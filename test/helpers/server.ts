@@ -32,7 +32,7 @@ export class TestServer {
     readonly child: ChildProcess,
     readonly data: string,
   ) {
-    this.gone = once(child, 'exit').then(([code]) => code as number | null);
+    this.gone = once(child, 'close').then(([code]) => code as number | null);
     child.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.log += text;
     });
@@ -75,7 +75,7 @@ export class TestServer {
     this.child.kill(signal);
   }
 
-  /** Resolves with the exit code, null where a signal ended it. */
+  /** Resolves with the exit code, null where a signal ended it, once `log` has all that it has written. */
   exited(): Promise<number | null> {
     return this.gone;
   }
