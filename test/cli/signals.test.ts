@@ -1,6 +1,7 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { spawn as spawnInTerminal } from '@lydell/node-pty';
@@ -11,23 +12,27 @@ import { program, TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
 test('SIGHUP while the server starts does not end it, and reads the configuration again', async () => {
-  const data = tempFolder();
-  const before = await TestServer.start({ data });
-  await before.stop();
-
-  const args = [program, 'serve', '--port', '0', '--data', data];
+  const folder = tempFolder();
+  // The server reads its configuration before it listens. It waits in the pipe until the test lets it go on.
+  const file = join(folder, 'corkboard.toml');
+  const pipe = `${file}.pipe`;
+  execFileSync('mkfifo', [pipe]);
+  symlinkSync(pipe, file);
+  const args = [program, 'serve', '--port', '0', '--data', join(folder, 'data'), '--config', file];
   const next = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   onTestFinished(() => void next.kill('SIGKILL'));
   let log = '';
   next.stderr.setEncoding('utf8').on('data', (text) => {
     log += text;
   });
-  // The server's write-ahead log is there before the server listens.
-  while (!existsSync(join(data, 'corkboard.db-wal')) && next.exitCode === null) {
-    await new Promise(setImmediate);
-  }
+  const writer = await open(pipe, 'w');
   next.kill('SIGHUP');
-  while (!/read the configuration again.*"listening"/s.test(log)) await once(next.stderr, 'data');
+  rmSync(file);
+  writeFileSync(file, 'access = "closed"\n');
+  await writer.close();
+  while (!/access has changed.*read the configuration again.*"listening"/s.test(log)) {
+    await once(next.stderr, 'data');
+  }
   next.kill('SIGTERM');
   expect(await once(next, 'exit')).toEqual([0, null]);
 });
