@@ -1,4 +1,11 @@
-import { mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { boardFolder } from '../cli/seed.ts';
@@ -98,18 +105,27 @@ test('a text is printed if the state folder cannot be written to', async () => {
   await alice.shows('[INFO] pong');
 });
 
+/** An editor that returns at once, and saves a text when `saves` is called, as one with a window of its own. */
+function laterEditor(): string {
+  const waits = 'while [ -e "$1" ] && [ ! -e "$1.go" ]; do sleep 0.1; done';
+  const text = 'printf "later\\n" > "$1"';
+  return editor(`(${waits}; ${text}; touch "$1.saved") > /dev/null 2>&1 &`);
+}
+
+async function saves(file: string): Promise<void> {
+  writeFileSync(`${file}.go`, '');
+  await expect.poll(() => existsSync(`${file}.saved`)).toBe(true);
+}
+
 test('%compose waits for an editor that returns at once and has a window of its own', async () => {
   const { alice, bob } = await aliceAndBob({
-    env: {
-      EDITOR: editor('(sleep 0.5; printf "later\\n" > "$1"; touch "$1.saved") > /dev/null 2>&1 &'),
-    },
+    env: { EDITOR: laterEditor() },
   });
   alice.type('%compose Minutes\r');
   await alice.shows(/Press Enter once you have saved one, Ctrl-C to post nothing\.$/);
   const folder = join(alice.state, 'corkboard', 'drafts');
-  while (!readdirSync(folder).some((name) => name.endsWith('.saved'))) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  const name = readdirSync(folder).find((each) => each.endsWith('.txt')) ?? '';
+  await saves(join(folder, name));
   alice.type('\r');
   await alice.shows('[SUCCESS] Message 1 posted in main. Subject: Minutes');
   const { content } = await bob.call('message.get', { group: 'main', number: 1 });
@@ -118,11 +134,7 @@ test('%compose waits for an editor that returns at once and has a window of its 
 
 test('a text that an editor saves after %compose was given up is still in the file', async () => {
   const { alice } = await aliceAndBob({
-    env: {
-      EDITOR: editor(
-        '(while [ ! -e "$1.go" ]; do sleep 0.1; done; printf later > "$1"; touch "$1.saved") > /dev/null 2>&1 &',
-      ),
-    },
+    env: { EDITOR: laterEditor() },
   });
   alice.type('%compose Minutes\r');
   await alice.shows(/to post nothing\.$/);
@@ -130,10 +142,8 @@ test('a text that an editor saves after %compose was given up is still in the fi
   await alice.shows(/What you still save in it stays in (\/\S+\.txt)\./);
   const [, file = ''] = /stays in (\/\S+\.txt)\./.exec(alice.screen) ?? [];
   alice.type('%compose x\r');
-  const { writeFileSync, existsSync } = await import('node:fs');
-  writeFileSync(`${file}.go`, '');
-  while (!existsSync(`${file}.saved`)) await new Promise((resolve) => setTimeout(resolve, 20));
-  expect(readFileSync(file, 'utf8')).toBe('later');
+  await saves(file);
+  expect(readFileSync(file, 'utf8')).toBe('later\n');
 });
 
 test('a byte order mark from an editor is not posted, and Latin-1 from an editor is refused and kept', async () => {
