@@ -148,10 +148,14 @@ test('many reconnects are at most one presence notice a second', async () => {
 });
 
 test('a person is shown ten names of a presence notice with many', async () => {
-  const board = await TestBoard.start();
   const names = range(10, 21).map((each) => `member${each}`);
-  await absent(board, ...names);
-  const alice = await board.member('alice');
-  for (const name of names) await board.program(name);
+  const alice = await inOneNotice(async (begin) => {
+    const board = await TestBoard.start();
+    await absent(board, ...names);
+    const person = await board.member('alice');
+    begin();
+    for (const name of names) await board.program(name);
+    return person;
+  });
   await alice.expect(`Online: ${names.slice(0, 10).join(', ')} and 2 more.\n`);
 });
