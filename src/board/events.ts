@@ -131,6 +131,8 @@ export type OutsideEvent =
       rules: GroupRules;
       /** The name of who changed it; missing for the operator. */
       by?: string;
+      /** The session of who changed it; missing for the operator. */
+      origin?: Origin;
       /** Missing in an event of an older version. */
       changed?: readonly GroupField[];
     }

@@ -1,7 +1,7 @@
 import { ConnectionError } from '../client/failure.ts';
 import { type Address, addressOf, formatAddress, parsePort } from '../protocol/address.ts';
 import { defaultPort, limits } from '../protocol/limits.ts';
-import type { Call } from '../protocol/schemas.ts';
+import type { Call, Result } from '../protocol/schemas.ts';
 import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
 import { PastedPrivateKey } from '../protocol/text/pasted-private-key.ts';
 import { isCommand, type Place } from '../protocol/text/place.ts';
@@ -141,6 +141,7 @@ export class Conversation implements TextContext {
     this.giveWay();
     const result = await answer;
     this.announcer.muted.learn({ method, result });
+    if (method === 'group.edit') this.edited(result as Result<'group.edit'>);
     return result;
   };
 
@@ -168,6 +169,11 @@ export class Conversation implements TextContext {
     // What was gathered elsewhere may be of the new place.
     this.announcer.flush();
     this.here = place;
+  }
+
+  /** The user has changed a group. */
+  private edited({ group: name, groupId }: Result<'group.edit'>): void {
+    if (this.here?.group === groupId) this.here = { ...this.here, name };
   }
 
   /** How many messages are unread in the group of the place, for the prompt. */

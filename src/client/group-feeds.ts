@@ -74,6 +74,16 @@ export class GroupFeeds {
         this.change(id, { ...rulesOf(result), role });
         break;
       }
+      case 'group.edit': {
+        const { access, posting, replying } = params;
+        this.change(result.groupId, {
+          group: result.group,
+          ...(access && { access }),
+          ...(posting && { posting }),
+          ...(replying && { replying }),
+        });
+        break;
+      }
       case 'group.setRole':
         this.roleGiven(result.groupId, result.role, result.userId === userId);
         break;
@@ -119,7 +129,6 @@ export class GroupFeeds {
       case 'user.unmute':
       case 'mute.list':
       case 'message.next':
-      case 'group.edit':
       case 'group.show':
       case 'group.invite':
       case 'invitation.list':

@@ -4,7 +4,7 @@ import type { Notify, Origin } from '../board/types.ts';
 import { toGroup } from '../board/view.ts';
 import type { ServerCounts } from '../metrics/counts.ts';
 import { limits } from '../protocol/limits.ts';
-import type { Notice } from '../protocol/schemas.ts';
+import type { Notice, NoticeName } from '../protocol/schemas.ts';
 import { type Announcement, SharedAnnouncement } from './announcement.ts';
 import type { Session } from './session.ts';
 
@@ -83,6 +83,11 @@ export class Channel {
   reaches(except: Origin): boolean {
     const [first] = this.members.keys();
     return this.members.size > 1 || (first !== undefined && first.id !== except);
+  }
+
+  /** Whether a notice of that name is pending that is not of the session `origin`. */
+  hasFromOthers(name: NoticeName, origin: Origin): boolean {
+    return this.pending.some(({ notice, except }) => notice.method === name && except !== origin);
   }
 
   enqueue(notice: Notice, except: Origin, reach: Reach = {}): void {

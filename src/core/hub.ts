@@ -380,11 +380,15 @@ export class Hub implements EndsTurn {
 
   private change({ group, was, by, changed, ...event }: EventOf<'group.changed'>): void {
     const channel = this.channels.get(group.id);
-    if (channel) channel.group.name = group.name;
+    if (!channel) return;
+    channel.group.name = group.name;
     const { description, rules } = event;
     const how = { ...(by !== undefined && { by }), ...(changed && { changed: [...changed] }) };
     const params = { ...toGroup(group), was, description, ...rules, ...how };
-    this.notifyGroup(group, null, { method: 'group.changed', params });
+    const { origin = null } = event;
+    // A session that is sent the group as it was before its own edit is sent that edit as well.
+    const except = channel.hasFromOthers('group.changed', origin) ? null : origin;
+    this.notifyGroup(group, except, { method: 'group.changed', params });
   }
 
   /** A member is not notified of removed messages that the member could not see. */

@@ -56,6 +56,19 @@ test('chat leaves the place when the owner deletes the group in chat', async () 
   );
 });
 
+test('a group that its owner renames in chat is called by its new name at once, in one line', async () => {
+  const { alice, bob } = await aliceWithPlans();
+  alice.type('%go plans\r');
+  await alice.shows(/plans>$/);
+  alice.type('%set name events\r');
+  await alice.shows(
+    /plans> %set name events\n\[SUCCESS\] The group is called events now\.\nevents>$/,
+  );
+  // A notice of the change would come before this one.
+  await bob.call('message.post', { group: 'events', subject: 'Tents', content: 'Who has one?' });
+  await alice.shows(/called events now\.\n\S*[^\n]*Tents/);
+});
+
 test('%owner asks before it hands a group over', async () => {
   const { alice, bob } = await aliceWithPlans();
   alice.type('%owner plans bob\r');

@@ -382,8 +382,14 @@ test('memberships follow roles and rules, in the session that changes them and i
   await bob.call('group.join', { group: 'plans' });
   expect(of(bob)).toBe('member secret members');
   await alice.call('group.edit', { group: 'plans', posting: 'moderators', access: 'invite' });
-  for (const session of [alice, phone]) await becomes(session, 'owner invite moderators');
+  expect(of(alice)).toBe('owner invite moderators');
+  await becomes(phone, 'owner invite moderators');
   await becomes(bob, 'member invite moderators');
+  await alice.call('group.edit', { group: 'plans', name: 'events', replying: 'moderators' });
+  expect(of(alice)).toBeUndefined();
+  expect(alice.memberships).toMatchObject([{ group: 'events', replying: 'moderators' }]);
+  await alice.call('group.edit', { group: 'events', name: 'plans' });
+  await expect.poll(() => bob.memberships).toMatchObject([{ group: 'plans' }]);
   await alice.call('group.setRole', { group: 'plans', user: 'bob', role: 'moderator' });
   await becomes(bob, 'moderator invite moderators');
   await alice.call('group.setRole', { group: 'plans', user: 'bob', role: 'owner' });

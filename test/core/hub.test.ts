@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { expect, test, vi } from 'vitest';
-import { type Group, type OpenedLogin, plainFields, type User } from '../../src/board/types.ts';
+import {
+  type Group,
+  type OpenedLogin,
+  openRules,
+  plainFields,
+  type User,
+} from '../../src/board/types.ts';
 import { Channel } from '../../src/core/channel.ts';
 import { Hub } from '../../src/core/hub.ts';
 import { Incidents } from '../../src/core/incidents.ts';
@@ -92,6 +98,31 @@ test('a read mark is sent after the messages of the same turn that it counts as 
   hub.endTurn();
   hub.close();
   expect(told).toEqual(['message.posted', 'marks.changed']);
+});
+
+test('each of two sessions that change a group in one turn is sent its last state last', () => {
+  const hub = new Hub(new ServerCounts());
+  const told = new Map<number, string[]>([1, 2, 3].map((id) => [id, []]));
+  const send = ({ id }: Session, text: string) => {
+    for (const line of text.trimEnd().split('\n')) {
+      told.get(id)?.push(JSON.parse(line).params.group);
+    }
+  };
+  for (const id of [1, 2, 3]) logIn(hub, sessionOf(hub, id, send, jsonDialect));
+  const change = (was: string, name: string, origin: number) => {
+    const how = { description: '', rules: openRules, by: 'user1', origin };
+    hub.publish({ type: 'group.changed', group: { id: 1, name }, was, ...how });
+  };
+  change('main', 'a', 1);
+  change('a', 'b', 1);
+  hub.endTurn();
+  expect([...told.values()]).toEqual([[], ['a', 'b'], ['a', 'b']]);
+  change('b', 'c', 1);
+  change('c', 'd', 2);
+  hub.endTurn();
+  hub.close();
+  // The first one has been answered, and is sent what came after that.
+  expect([...told.values()]).toEqual([['d'], ['a', 'b', 'c', 'd'], ['a', 'b', 'c', 'd']]);
 });
 
 test('each poster is sent all notices but those of its own posts, as if each were written alone', () => {

@@ -91,6 +91,26 @@ test('the draft of a command is gone when the command is done', async () => {
   expect(await textOf(2)).toBe('Who has one?');
 });
 
+test('a draft follows its group, whoever renames it and whenever', async () => {
+  const { board, screen } = await reading();
+  await screen.typed('rYes, please.\x1b', 'The draft is kept');
+  const screenOfBob = await ScreenTester.open(board, { password: 'correct horse', user: 'bob' });
+  await screenOfBob.typed('gplans\r', 'On Sunday?');
+  await screenOfBob.typed('rAt ten.\x1b', 'The draft is kept');
+  await screenOfBob.typed(':set plans name ideas\r', 'The group is called ideas now.');
+  await screenOfBob.typed(':drafts\r', 'ideas#1 At ten.');
+  await screen.typed(':drafts\r', 'ideas#1 Yes, please.');
+  const renamed = "UPDATE groups SET name = 'events', name_key = 'events' WHERE name = 'ideas'";
+  await board.restart(
+    async () => {
+      await screen.shows('not connected');
+      board.database().exec(renamed);
+    },
+    { port: board.port },
+  );
+  await screen.shows('events#1 Yes, please.');
+});
+
 test('two screens of a user move a draft to the new name of its group once', () => {
   const store = draftsInMemory();
   store.set('plans', { text: 'On Sunday' });

@@ -122,6 +122,24 @@ test('each command on a member works with the group and, in a place, without it'
   );
 });
 
+test('who changes a group reads one line, and the other sessions of the same user are notified', async () => {
+  const { board, alice } = await people('alice');
+  const other = await board.protectedProgram('alice', 'correct horse');
+  await alice.ask('%create plans');
+  for (const [line, said] of [
+    ['%set plans description What is on', '[SUCCESS] The description of plans is set now.\n'],
+    ['%set plans access invite', '[SUCCESS] The access of plans is invite now.\n'],
+    ['%set plans name events', '[SUCCESS] The group is called events now.\n'],
+  ] as const) {
+    await alice.receivedSoFar();
+    await other.notices();
+    alice.send(line);
+    expect(await alice.receivedSoFar()).toBe(said);
+    const changed = (await other.notices()).filter(({ method }) => method === 'group.changed');
+    expect(changed).toMatchObject([{ params: { by: 'alice' } }]);
+  }
+});
+
 test('an owner changes everything about a group, and members are told in one line each', async () => {
   const { alice, bob } = await people('alice', 'bob');
   await alice.ask('%create plans');

@@ -40,14 +40,12 @@ function rankOf({ name }: GroupEntry): number {
 export function changed(
   entries: readonly GroupEntry[],
   id: number,
-  change: Partial<GroupEntry>,
+  change: Partial<Omit<GroupEntry, 'id' | 'name'>>,
 ): readonly GroupEntry[] {
   const at = entries.findIndex((entry) => entry.id === id);
   const before = entries[at];
   if (!before) return entries;
-  const after = entries.with(at, { ...before, ...change });
-  const isRenamed = change.name !== undefined && change.name !== before.name;
-  return isRenamed ? inOrder(after) : after;
+  return entries.with(at, { ...before, ...change });
 }
 
 /** What decides whether a message is unread for the user. */

@@ -120,16 +120,18 @@ export function foundRows(
   of: {
     isUnread(message: FoundMessage): boolean;
     isMention(message: FoundMessage): boolean;
+    /** The present name of the message's group. */
+    nameOf(message: FoundMessage): string;
     showsGroup: boolean;
   },
 ): Row[] {
   return found.map((message) => {
     const unread = of.isUnread(message);
-    const { number, thread, subject, sender, postedAt, group, groupId } = message;
+    const { number, thread, subject, sender, postedAt, groupId } = message;
     return {
       key: messageKey(groupId, number),
       group: groupId,
-      ...(of.showsGroup && { groupName: group }),
+      ...(of.showsGroup && { groupName: of.nameOf(message) }),
       thread,
       number,
       isReply: false,

@@ -68,6 +68,7 @@ export class FoundIndex implements IndexView {
       rows: foundRows(this.found, {
         isUnread: (message) => groups.isUnread(message.groupId, message),
         isMention: (message) => groups.isMention(message),
+        nameOf: ({ groupId, group }) => groups.find(groupId)?.name ?? group,
         showsGroup: within === undefined,
       }),
     };
@@ -112,9 +113,6 @@ export class FoundIndex implements IndexView {
           ? { ...each, subject: '(deleted)' }
           : each,
       );
-    } else if (method === 'group.changed') {
-      const { groupId, group } = params;
-      this.change((each) => (each.groupId === groupId ? { ...each, group } : each));
     }
   }
 

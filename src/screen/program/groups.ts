@@ -26,6 +26,8 @@ interface GroupsOptions {
   readonly board: BoardClient;
   /** Called when what the screen shows may have changed. */
   readonly changed: () => void;
+  /** Called when a group of the user has another name. */
+  readonly renamed: (was: string, now: string) => void;
   /** Called with an error of a call that nobody waits for. */
   readonly failed: (error: unknown) => void;
 }
@@ -171,7 +173,7 @@ export class Groups implements Reader {
   joined(membership: Membership): void {
     this.changes++;
     const others = this.entries.filter(({ id }) => id !== membership.id);
-    this.entries = inOrder([...others, entryOf(membership)]);
+    this.replace([...others, entryOf(membership)]);
   }
 
   left(group: number): void {
@@ -197,7 +199,7 @@ export class Groups implements Reader {
     this.permissions.forget();
     this.joinable.change();
     const entries = this.options.board.memberships.map(entryOf);
-    this.entries = inOrder(entries.map((entry) => this.unstored.over(entry)));
+    this.replace(entries.map((entry) => this.unstored.over(entry)));
     // Which of the messages that are not stored yet mention the user is not known any more.
     if (!this.unstored.isEmpty) this.recount();
     this.loadMutes();
@@ -228,6 +230,7 @@ export class Groups implements Reader {
         if (params.userId === board.userId) this.sync();
         break;
       case 'direct.opened':
+      case 'group.changed':
         this.sync();
         break;
       case 'member.left':
@@ -236,9 +239,6 @@ export class Groups implements Reader {
       case 'group.removed':
       case 'membership.ended':
         this.left(params.groupId);
-        break;
-      case 'group.changed':
-        this.change(params.groupId, { name: params.group });
         break;
       case 'membership.changed':
         this.change(params.groupId, { notify: params.notify });
@@ -257,7 +257,7 @@ export class Groups implements Reader {
     const known = new Map(this.entries.map((entry) => [entry.id, entry]));
     this.changes++;
     this.joinable.change();
-    this.entries = inOrder(
+    this.replace(
       this.options.board.memberships.map((membership) => {
         const entry = known.get(membership.id);
         const { notify, role, group: name } = membership;
@@ -294,7 +294,7 @@ export class Groups implements Reader {
         this.recount();
         return;
       }
-      this.entries = inOrder(memberships.map(entryOf));
+      this.replace(memberships.map(entryOf));
       redraw();
     } catch (error) {
       failed(error);
@@ -315,8 +315,18 @@ export class Groups implements Reader {
     load().catch(this.options.failed);
   }
 
-  private change(group: number, change: Partial<GroupEntry>): void {
+  private change(group: number, change: Parameters<typeof changed>[2]): void {
     this.changes++;
     this.entries = changed(this.entries, group, change);
+  }
+
+  /** Drafts are kept under the names of groups, so each new name is passed on, however it was learned. */
+  private replace(entries: readonly GroupEntry[]): void {
+    const before = new Map(this.entries.map(({ id, name }) => [id, name]));
+    this.entries = inOrder(entries);
+    for (const { id, name } of entries) {
+      const was = before.get(id) ?? name;
+      if (was !== name) this.options.renamed(was, name);
+    }
   }
 }

@@ -67,7 +67,8 @@ export class Program {
     const { clock } = this;
     const drafts = new KeptDrafts(options.drafts);
     const showsJoinable = () => this.reader.index instanceof JoinIndex;
-    const groups = new Groups({ board, changed, failed, showsJoinable });
+    const renamed = (was: string, now: string) => drafts.renamed(was, now);
+    const groups = new Groups({ board, changed, renamed, failed, showsJoinable });
     const reader = new Reader({ board, groups, keys, clock, size, changed, failed, say });
     const dialogue = new Dialogue({
       keys,

@@ -53,11 +53,8 @@ export class Writing {
     this.letters = new Letters(options);
   }
 
-  /** The message that the box is about may be gone, and drafts follow the names of their groups. */
+  /** The message that the box is about may be gone. */
   take({ method, params }: Notice): void {
-    if (method === 'group.changed' && params.was !== params.group) {
-      this.options.drafts.renamed(params.was, params.group);
-    }
     const target = this.box?.letter.target;
     if (!target || !('groupId' in params) || params.groupId !== target.group) return;
     if (method === 'message.deleted' && params.number === target.number) this.lose(params.group);

@@ -157,8 +157,8 @@ function change(
   const author = authorOf(authority.actor);
   const changed = groupFields.filter((field) => after[field] !== before[field]);
   if (changed.length > 0) {
-    const by = author.by === null ? {} : { by: author.by };
-    tx.emit({ type: 'group.changed', group, was, description, rules, ...by, changed });
+    const owner = author.by === null ? {} : { by: author.by, origin: author.origin };
+    tx.emit({ type: 'group.changed', group, was, description, rules, ...owner, changed });
   }
   const isListed = before.access !== 'secret' || after.access !== 'secret';
   if (changed.length > 0 && isListed) tx.emit({ type: 'groups.changed' });

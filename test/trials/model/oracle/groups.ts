@@ -131,7 +131,7 @@ export class Groups {
       ...(by !== null && { by }),
     };
     const to = [...access.model.group(key).members.keys()];
-    this.log.tell({ key, method: 'group.changed', params, to, isForAll: true });
+    this.log.tell({ key, method: 'group.changed', params, to, isForAll: by === null });
     if (name !== was) this.log.add(key, { act: 'rename', by, detail: `${was} to ${name}` });
     if (details.length > 0) this.log.add(key, { act: 'edit', by, detail: details.join(', ') });
   }
