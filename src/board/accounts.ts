@@ -134,10 +134,9 @@ export class Accounts {
       const admission = { by: 'key', key: owner.key, fingerprint } as const;
       const name = { name: owner.user.name, key: nameKey(owner.user.name) };
       const login = { admission, newPasswordHash: null, network: null };
-      const opened = await this.openKnown(name, caller, login);
-      if (opened) return opened;
+      return (await this.openKnown(name, caller, login)) ?? this.open(name, caller, login);
     }
-    if (user === undefined || owner) {
+    if (user === undefined) {
       throw boardError('SSH_KEY_NOT_FOUND', 'The board knows', key?.fingerprint ?? '');
     }
     if (key && claim === true) {

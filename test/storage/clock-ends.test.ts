@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { Accounts } from '../../src/board/accounts.ts';
 import { groupName, userName } from '../../src/board/names.ts';
 import type { OpenedLogin } from '../../src/board/types.ts';
 import { hashOfCode } from '../../src/storage/sqlite/acts/invitations.ts';
@@ -7,6 +8,7 @@ import { ClockWatch } from '../../src/storage/sqlite/serving/clock-watch.ts';
 import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
 import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
 import { trustClock } from '../../src/storage/sqlite/serving/wall-clock.ts';
+import { PlainPasswords } from '../helpers/passwords.ts';
 import {
   errorCodeOf,
   groupNamed,
@@ -176,6 +178,35 @@ test('a disk that cannot be written refuses no login of a user whose tokens a cl
   const opened = await board.accounts.login(userName('alice'), newLogin(), 1);
   expect(opened).toMatchObject({ user, readOnly: true });
   board.client.exec('ROLLBACK');
+});
+
+test('an SSH key logs in its owner whose tokens a clock has dated ahead, also after a new name', async () => {
+  const board = openBoard();
+  const { user } = await login(board, 'alice');
+  const operator = SqliteAdministration.outside(board.client);
+  const key = { fingerprint: 'SHA256:abc', type: 'ssh-ed25519', comment: '' };
+  await operator.addUserKey('alice', key);
+  const now = micros(Date.now());
+  trustClock(board.client, now);
+  board.client
+    .prepare('UPDATE users SET tokens_after = ? WHERE id = ?')
+    .run(now + micros(400 * day), user.id);
+  const ownerOfKey = board.accounts.ownerOfKey.bind(board.accounts);
+  // Another user gets the name between the look at the key and the login.
+  board.accounts.ownerOfKey = async (fingerprint) => {
+    const owner = await ownerOfKey(fingerprint);
+    await operator.renameUser('alice', userName('alba'));
+    await operator.createUser(userName('alice'), null);
+    return owner;
+  };
+  const names = { newNamesPerHour: 0, newNamesAtOnce: 0 };
+  const accounts = new Accounts(board.accounts, new PlainPasswords(), 'open', names);
+  const { signal: ended } = new AbortController();
+  const caller = { origin: null, address: '192.0.2.1', ended, hasEnded: false };
+  const opened = await accounts.loginAtDoor({ key }, caller);
+  expect(opened.login.user).toEqual({ id: user.id, name: 'alba' });
+  const { sshKeys } = await operator.user('alba');
+  expect(sshKeys).toMatchObject([{ ...key, lastUsedAt: opened.login.since }]);
 });
 
 test.each(faults)('after %s, a silence lasts as long as it was given', async (_, fault) => {

@@ -68,22 +68,18 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
   // The name alone proves nothing, so it adds no key to a user who exists.
   const addsKey = newKey !== undefined && (!known || admission.by !== 'name');
   const { present, refusal } = addsKey ? storable(statements, known, given, newKey) : nothing;
-  if (known && admission.by === 'claim' && known.isProtected !== 1) {
-    expel(tx, known, 'Your name was protected by an SSH key. Log in again.');
-    statements.removeClaimsOfUser.run({ user: known.id });
-  }
-  const found =
-    (known ? statements.accountByKey.get({ key: name.key }) : undefined) ??
-    known ??
-    add(tx, name, newPasswordHash);
+  const takesOver = known && admission.by === 'claim' && known.isProtected !== 1;
+  const found = takesOver ? takeOver(tx, name, known) : (known ?? add(tx, name, newPasswordHash));
   const account = endTokensAhead(tx, found);
   const added = addsKey && !refusal ? (present ?? storeKey(tx, account, newKey, at)) : undefined;
   if (network !== null) know(tx, account.id, network);
   statements.seen.run({ user: account.id, at });
+  const key = keyOf(admission);
+  if (key !== null) statements.keyUsed.run({ key, at });
   const token = { id: tokenId, epoch: account.tokenEpoch, issuedAt: issueTime(tx, account) };
   const proof = {
     passwordHash: account.passwordHash,
-    key: added?.id ?? keyOf(admission),
+    key: added?.id ?? key,
     isProtected: account.isProtected === 1 || added !== undefined,
   };
   return open(
@@ -95,6 +91,17 @@ export function login(tx: ServerTx, { name, login: given, origin }: Login): Open
 }
 
 const nothing: ReturnType<typeof storable> = {};
+
+/**
+ * Ends the sessions and tokens of others who held an unprotected name, for a login that protects it. They can have added keys of
+ * their own as lines.
+ * @returns the account as it is now
+ */
+function takeOver(tx: ServerTx, { key }: Name, user: StoredAccount): StoredAccount {
+  expel(tx, user, 'Your name was protected by an SSH key. Log in again.');
+  tx.statements.removeClaimsOfUser.run({ user: user.id });
+  return tx.statements.accountByKey.get({ key }) ?? user;
+}
 
 /**
  * Whether a login can store an SSH key. One by a right password succeeds if it cannot.
