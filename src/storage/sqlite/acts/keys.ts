@@ -5,7 +5,7 @@ import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
 import { requireActiveSession } from './access.ts';
 import { membershipOf } from './own-memberships.ts';
-import { endTokens, keepToken, removeToken } from './tokens.ts';
+import { endTokens, removeToken } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';
 import { expel, findUser, forgetOwner } from './users.ts';
 
@@ -29,10 +29,10 @@ export function addKey(
   // Others who held the unprotected name have tokens for it, and can have added keys as lines.
   if (first) {
     statements.removeClaimsOfUser.run({ user: user.id });
-    if (token) keepToken(tx, { user: user.id, token, at: tx.at });
-    endTokens(statements, user.id, token?.id);
+    endTokens(statements, user.id);
+  } else if (token) {
+    removeToken(tx, user.id, token);
   }
-  if (token) removeToken(tx, user.id, token);
   const opened = first ? conversationsOf(statements, user) : [];
   tx.emit({ type: 'key.added', origin, user, key: added.id, first, opened });
   return added;

@@ -1,4 +1,4 @@
-import { type Admission, requireAdmitted } from '../../../board/admission.ts';
+import type { Admission } from '../../../board/admission.ts';
 import type { Name } from '../../../board/name-key.ts';
 import { requireReadableUser } from '../../../board/names.ts';
 import type { EndingToken, NewLogin } from '../../../board/ports/accounts.ts';
@@ -6,7 +6,6 @@ import type { Actor } from '../../../board/ports/actor.ts';
 import { day } from '../../../board/times.ts';
 import type { PresentedToken } from '../../../board/tokens.ts';
 import type {
-  Account,
   NewKey,
   NotRemembered,
   OpenedLogin,
@@ -16,36 +15,20 @@ import type {
   StoredKey,
   User,
 } from '../../../board/types.ts';
-import { BoardError, boardError } from '../../../protocol/errors.ts';
+import { BoardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
-import { hasKey, openTo, refuseBanned, requireActiveSession } from './access.ts';
-import { conversationsOf, hasClaimed, requireAddable, storeKey } from './keys.ts';
+import { openTo, requireActiveSession } from './access.ts';
+import { conversationsOf, requireAddable, storeKey } from './keys.ts';
 import { requireDistinctUser } from './names.ts';
 import { besidesMemberships, membershipOf, membershipRows } from './own-memberships.ts';
-import {
-  endTokens,
-  endTokensAhead,
-  isAhead,
-  issueTime,
-  keepToken,
-  removeToken,
-  tokenLifetime,
-} from './tokens.ts';
+import { findAdmitted, findKnown, findResumed, type StoredAccount } from './stored-account.ts';
+import { endTokens, endTokensAhead, isAhead, issueTime, keepToken, removeToken } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';
 import { expel } from './users.ts';
 
 // Networks that are remembered of a user: home, work, a phone, and some on the way.
 const networksPerUser = 10;
-
-interface StoredAccount extends User {
-  readonly passwordHash: string | null;
-  readonly isProtected: number | null;
-  readonly bannedAt: number | null;
-  readonly banReason: string | null;
-  readonly tokenEpoch: number;
-  readonly tokensAfter: number;
-}
 
 export interface Login {
   readonly name: Name;
@@ -196,60 +179,6 @@ export function setPassword(
   tx.emit({ type: 'password.changed', origin, user, passwordHash, opened });
 }
 
-/** @returns the stored account; undefined for a name that is free and may be taken */
-function findAdmitted(tx: ServerTx, name: Name, admission: Admission): StoredAccount | undefined {
-  const known = findKnown(tx, name, admission);
-  if (!known) requireAdmitted(admission, name, undefined);
-  return known;
-}
-
-/** @returns the stored account; undefined for a name that is free */
-function findKnown(
-  { statements }: ServerTx,
-  name: Name,
-  admission: Admission,
-): StoredAccount | undefined {
-  const known =
-    admission.by === 'key'
-      ? statements.accountOfKey.get({ key: admission.key })
-      : statements.accountByKey.get({ key: name.key });
-  if (!known) return undefined;
-  requireAdmitted(admission, name, asAccount(known));
-  if (admission.by === 'claim') requireClaim(statements, known, admission.fingerprint);
-  refuseBanned(known);
-  return known;
-}
-
-/**
- * Checks that the holder of a key is the user who has added its line, or whose key it is meanwhile.
- * @throws BoardError `SSH_KEY_NOT_FOUND`
- */
-function requireClaim(statements: Statements, user: User, fingerprint: string): void {
-  if (hasClaimed(statements, user, fingerprint)) return;
-  if (statements.ownerOfKey.get({ fingerprint })?.user === user.id) return;
-  throw boardError('SSH_KEY_NOT_FOUND', `${user.name} has`, fingerprint);
-}
-
-/** @throws BoardError `TOKEN_INVALID`, `BANNED` */
-function findResumed(
-  tx: ServerTx,
-  { id: hash, user, epoch, issuedAt, key }: PresentedToken,
-): StoredAccount {
-  const { statements, now } = tx;
-  const owner = user || statements.tokenByHash.get({ hash })?.userId;
-  const account = owner === undefined ? undefined : statements.resumed.get({ user: owner, hash });
-  if (!account) throw boardError('TOKEN_INVALID');
-  const { usedAt, tokenEpoch, tokensAfter, ended } = account;
-  const isCurrent = epoch === tokenEpoch && issuedAt > tokensAfter && !ended;
-  const lastUse = usedAt ?? (isCurrent ? issuedAt : 0);
-  // If a wrong clock has dated the last use ahead, its age is not known, and the 30 days may be over.
-  if (lastUse < now - tokenLifetime || isAhead(tx, lastUse) || !hasKey(statements, account, key)) {
-    throw boardError('TOKEN_INVALID');
-  }
-  refuseBanned(account);
-  return account;
-}
-
 /** @throws BoardError `NAME_INVALID`, `NAME_TOO_SIMILAR` */
 function add({ statements, at }: ServerTx, name: Name, passwordHash: string | null): StoredAccount {
   requireReadableUser(name);
@@ -297,11 +226,4 @@ function keyOf(admission: Admission): number | null {
 
 function proofOf({ passwordHash, isProtected }: StoredAccount, key: number | null): Proof {
   return { passwordHash, key, isProtected: isProtected === 1 };
-}
-
-/** The state of an account that the rules of the board check. */
-export function asAccount(found: StoredAccount | undefined): Account | undefined {
-  if (!found) return undefined;
-  const { id, name, passwordHash, isProtected, bannedAt, banReason } = found;
-  return { user: { id, name }, passwordHash, isProtected: isProtected === 1, bannedAt, banReason };
 }

@@ -16,7 +16,7 @@ import type {
 } from '../../../board/types.ts';
 import { requireActiveSession } from '../acts/access.ts';
 import { hasClaimed, keysOfUser } from '../acts/keys.ts';
-import { asAccount } from '../acts/sessions.ts';
+import { asAccount } from '../acts/stored-account.ts';
 import { isStorageRefusal } from '../file/failure.ts';
 import { plain } from './repository.ts';
 import type { Store } from './store.ts';
