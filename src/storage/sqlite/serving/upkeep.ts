@@ -6,6 +6,7 @@ import { findDue, type Removal } from '../acts/removal.ts';
 import { isIndexed } from '../acts/search-index.ts';
 import { tokenLifetime } from '../acts/tokens.ts';
 import { givesBack, unusedPages } from '../file/space.ts';
+import { removeHiddenStep } from '../steps/purge.ts';
 import type { Store } from './store.ts';
 
 // Tokens and networks of one step.
@@ -101,8 +102,7 @@ export class SqliteUpkeep implements Upkeep {
   async removeGroups(): Promise<boolean> {
     const { hiddenGroup } = this.store.statements;
     if (!(await this.store.read(() => hiddenGroup.get()))) return true;
-    const emptied = await this.store.run('removeHiddenStep', {});
-    if (emptied) await this.store.run('deleteGroup', emptied);
+    await removeHiddenStep(this.store, {});
     return false;
   }
 

@@ -115,17 +115,28 @@ async function removeHidden(
 ): Promise<boolean> {
   const group = { id, name };
   const { shortestPause } = executor;
-  const step = async () => (await executor.run('removeHiddenStep', { group })) !== undefined;
+  const step = () => removeHiddenStep(executor, { group });
   try {
-    return await executor.long(async () => {
-      if (!(await runSteps(step, { signal, shortestPause }))) return false;
-      await executor.run('deleteGroup', { group });
-      return true;
-    });
+    return await executor.long(() => runSteps(step, { signal, shortestPause }));
   } catch (error) {
     if (isStorageRefusal(error)) return false;
     throw error;
   }
+}
+
+/**
+ * Deletes some of what a hidden group has, and the group once nothing is left.
+ * @param which the group; without it, any hidden group
+ * @returns whether a group was deleted
+ */
+export async function removeHiddenStep(
+  executor: Executor,
+  which: { readonly group?: Group },
+): Promise<boolean> {
+  const emptied = await executor.run('removeHiddenStep', which);
+  if (!emptied) return false;
+  await executor.run('deleteGroup', emptied);
+  return true;
 }
 
 /** Tries to announce the messages that a long act deleted before it failed. The caller reports the failure. */
