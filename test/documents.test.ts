@@ -43,6 +43,53 @@ test('every link between the documents leads to an existing page and heading', (
   }
 });
 
+const sources = ['src', 'test', 'bench', 'scripts', 'migrations'].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+    join(folder, name),
+  ),
+);
+
+/** What a page has in backticks, without what its decision has rejected. */
+function spans(page: string): string[] {
+  const [text = ''] = read(page).split('## Rejected');
+  return [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span);
+}
+
+test('every file and folder of the code that the documents name exists', () => {
+  const isPath = /^([\w.-]+\/)+[\w.-]*$|^[\w./-]+\.(ts|mjs|sql)$/;
+  const isHere = /^(src|test|bench|scripts|migrations)\/|\.(ts|mjs|sql)$/;
+  let named = 0;
+  for (const page of pages) {
+    for (const span of spans(page).filter((each) => isPath.test(each) && isHere.test(each))) {
+      const path = span.replace(/\/$/, '');
+      expect(
+        [...sources, 'src', 'test', 'bench'].some((name) => `/${name}`.endsWith(`/${path}`)),
+        `${page}: ${span}`,
+      ).toBe(true);
+      named++;
+    }
+  }
+  expect(named).toBeGreaterThan(100);
+});
+
+test('every class, function and field that the documents for developers name is in the code', () => {
+  const files = ['package.json', ...sources.filter((name) => name.endsWith('.ts'))];
+  const words = new Set(files.flatMap((name) => read(name).match(/[A-Za-z]\w*/g) ?? []));
+  // Of Node.
+  words.add('BlockList');
+  const developers = pages.filter((page) => /architecture|decisions|CONTRIBUTING/.test(page));
+  const names = developers.flatMap((page) =>
+    spans(page)
+      .filter(
+        (span) =>
+          /^[A-Za-z]+(\.[A-Za-z]+)*(\(\))?$/.test(span) && /[a-z][A-Z]|^[A-Z][a-z]/.test(span),
+      )
+      .flatMap((span) => (span.match(/[A-Za-z]+/g) ?? []).map((name) => ({ page, name }))),
+  );
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter(({ name }) => !words.has(name))).toEqual([]);
+});
+
 test('docs/architecture.md links every decision record, and each record says what was rejected', () => {
   const records = docs.filter((name) => name.startsWith('decisions/')).sort();
   const table = read('docs/architecture.md').matchAll(/^\| \[\d{3}\]\((decisions\/[^)]*)\) \|/gm);
