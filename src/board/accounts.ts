@@ -1,17 +1,16 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
-import { limits, type ServerLimits } from '../protocol/limits.ts';
+import type { ServerLimits } from '../protocol/limits.ts';
 import { networkOf } from './addresses.ts';
 import { type Access, type Admission, requireAdmitted } from './admission.ts';
-import { Attempts, type Gate } from './attempts.ts';
 import { HourlyLimit } from './hourly-limit.ts';
 import { type Name, nameKey } from './name-key.ts';
 import { userName } from './names.ts';
+import { checkedPassword, PasswordAttempts } from './password-attempts.ts';
 import type { Passwords } from './passwords.ts';
 import type { AccountRepository, EndingToken, NewLogin } from './ports/accounts.ts';
 import type { Actor, Payer } from './ports/actor.ts';
-import { Throttle } from './throttle.ts';
 import { newTokenId, Tokens } from './tokens.ts';
-import type { Account, NewKey, OpenedLogin, Origin, SessionToken } from './types.ts';
+import type { NewKey, OpenedLogin, Origin, SessionToken } from './types.ts';
 
 export interface LoginRequest {
   readonly user: string;
@@ -35,13 +34,6 @@ export interface DoorLoginRequest extends Omit<LoginRequest, 'user'> {
 }
 
 export type NewNames = Pick<ServerLimits, 'newNamesPerHour' | 'newNamesAtOnce'>;
-
-interface PasswordCheck {
-  readonly name: Name;
-  readonly password: string;
-  /** The user whose password is checked; undefined if the name is unknown. */
-  readonly account: Pick<Account, 'user' | 'passwordHash'> | undefined;
-}
 
 /** The origin of a login. */
 export interface Caller {
@@ -67,28 +59,15 @@ export interface TokenLogin {
   readonly token: string;
 }
 
-// Wrong passwords before the next attempt has to wait: for one name from one network, for one name
-// from all networks that it is not known at, and from one network that many people may share.
-const freePerNameAndNetwork = 3;
-const freePerName = 10;
-const freePerNetwork = 20;
-// How many names one network can register at once; after that one a second.
-const freeRegistrations = 60;
-
 /** Logins: names, passwords and tokens, and the limits against guessing. */
 export class Accounts {
-  private readonly attempts = new Attempts();
-  private readonly known: Throttle;
-  private readonly unknown: Throttle;
-  private readonly names: Throttle;
-  private readonly networks: Throttle;
-  private readonly registrations: Throttle;
+  private readonly passwords: PasswordAttempts;
   private readonly newNames: HourlyLimit;
   private readonly tokens: Tokens;
 
   constructor(
     private readonly repository: AccountRepository,
-    private readonly passwords: Passwords,
+    passwords: Passwords,
     /** May be changed at any time. Open sessions go on. */
     public access: Access,
     /** The limit of new users of one network. */
@@ -98,12 +77,7 @@ export class Accounts {
   ) {
     this.newNames = new HourlyLimit(newNamesPerHour, newNamesAtOnce, now);
     this.tokens = new Tokens(repository.tokenKey);
-    this.known = new Throttle({ free: freePerNameAndNetwork }, now);
-    this.unknown = new Throttle({ free: freePerNameAndNetwork }, now);
-    this.names = new Throttle({ free: freePerName }, now);
-    this.networks = new Throttle({ free: freePerNetwork }, now);
-    const pace = { firstPause: 1000, growth: 1 };
-    this.registrations = new Throttle({ free: freeRegistrations, ...pace }, now);
+    this.passwords = new PasswordAttempts(repository, passwords, now);
   }
 
   /**
@@ -170,14 +144,18 @@ export class Accounts {
     const account = await this.repository.account(name);
     if (!account && create === true && this.access !== 'closed') {
       this.newNames.require(network);
-      const newPasswordHash = await this.register(checkedPassword(password), network, caller.ended);
+      const newPasswordHash = await this.passwords.ofNewName(
+        checkedPassword(password),
+        network,
+        caller.ended,
+      );
       const admission = { by: 'registration', access: this.access } as const;
       requireAdmitted(admission, name, await this.repository.account(name));
       const newKey = keys.ofNew;
       const login = { admission, newPasswordHash, newKey, network: knowable(caller) };
       return this.openNew(name, caller, login);
     }
-    await this.verify({ name, password, account }, caller);
+    await this.passwords.verify({ name, password, account }, caller);
     // For an unknown name no password is right.
     if (!account) throw boardError('PASSWORD_WRONG');
     const { passwordHash } = account;
@@ -222,11 +200,7 @@ export class Accounts {
     const checked = checkedPassword(password);
     await this.requireOwner(actor, current, caller);
     const network = networkOf(caller.address);
-    const hash = await this.passwords.hash(checked, {
-      kind: 'login',
-      network,
-      ended: caller.ended,
-    });
+    const hash = await this.passwords.ofUser(checked, network, caller.ended);
     await this.repository.setPassword(actor, hash, { keep, network: knowable(caller) });
   }
 
@@ -247,7 +221,7 @@ export class Accounts {
       throw new BoardError('PASSWORD_REQUIRED', 'The current password of your name is needed.');
     }
     const account = { user, passwordHash };
-    await this.verify({ name: userName(user.name), password: current, account }, caller);
+    await this.passwords.verify({ name: userName(user.name), password: current, account }, caller);
   }
 
   /** `open` for what takes no write; undefined if it takes one. */
@@ -283,62 +257,6 @@ export class Accounts {
   private withToken(login: OpenedLogin): TokenLogin {
     return { login, token: this.tokens.issue(login.user.id, login.token, login.proof.key) };
   }
-
-  /**
-   * Checks a password. Guesses from other networks do not delay a user at a network from which they have
-   * logged in before.
-   */
-  private async verify(
-    { name, password, account }: PasswordCheck,
-    { address, ended }: Caller,
-  ): Promise<void> {
-    const network = networkOf(address);
-    const isKnown = account !== undefined && (await this.repository.knows(account.user, network));
-    const kind = isKnown ? 'known' : 'login';
-    const hash = account?.passwordHash ?? null;
-    const matches = await this.attempts.run(
-      isKnown ? this.knownGates(name, network) : this.gates(name, network),
-      ended,
-      async () => {
-        const result = await this.passwords.matches(password, hash, { kind, network, ended });
-        return { result, failed: !result };
-      },
-    );
-    if (!matches) throw boardError('PASSWORD_WRONG');
-  }
-
-  /** Makes the hash of a new user's password. */
-  private register(password: string, network: string, ended: AbortSignal): Promise<string> {
-    const gates = [{ throttle: this.registrations, key: network }];
-    const turn = { kind: 'registration', network, ended } as const;
-    return this.attempts.run(gates, ended, async () => {
-      const result = await this.passwords.hash(password, turn);
-      return { result, failed: true };
-    });
-  }
-
-  private knownGates({ key }: Name, network: string): Gate[] {
-    return [{ throttle: this.known, key: `${key} ${network}` }];
-  }
-
-  private gates({ key }: Name, network: string): Gate[] {
-    return [
-      { throttle: this.unknown, key: `${key} ${network}` },
-      { throttle: this.names, key },
-      { throttle: this.networks, key: network },
-    ];
-  }
-}
-
-/** @throws BoardError `PASSWORD_INVALID` */
-export function checkedPassword(password: string): string {
-  if (Buffer.byteLength(password) > limits.password) {
-    throw boardError('PASSWORD_INVALID', `it is longer than ${limits.password} bytes`);
-  }
-  if ([...password].length < limits.passwordLeast) {
-    throw boardError('PASSWORD_INVALID', `it has fewer than ${limits.passwordLeast} characters`);
-  }
-  return password;
 }
 
 /** @throws BoardError `CONNECTION_ENDED` */

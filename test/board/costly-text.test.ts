@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { checkedPassword } from '../../src/board/accounts.ts';
 import { ExportError, parseExportLine } from '../../src/board/export-format.ts';
 import { groupName, userName } from '../../src/board/names.ts';
+import { checkedPassword } from '../../src/board/password-attempts.ts';
 import { Passwords } from '../../src/board/passwords.ts';
 import { groupRef } from '../../src/board/refs.ts';
 import {

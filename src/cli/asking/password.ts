@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import { type Command, Option } from 'commander';
-import { checkedPassword } from '../../board/accounts.ts';
+import { checkedPassword } from '../../board/password-attempts.ts';
 import { Passwords } from '../../board/passwords.ts';
 import { cleanLine } from '../../protocol/clean.ts';
 import { decodeUtf8 } from '../../protocol/utf8.ts';
