@@ -1,14 +1,12 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { BoardEvent } from '../../../board/events.ts';
 import type { Payer } from '../../../board/ports/actor.ts';
 import type { Receiver } from '../../../board/ports/posting.ts';
 import { CommitCounts } from '../../../metrics/counts.ts';
 import { boardError } from '../../../protocol/errors.ts';
-import { asBoardError } from '../file/failure.ts';
 import { lockRetry, type Writer, type Written } from './batch-writer.ts';
 import { Clock } from './clock.ts';
-import { type Outcome, type Performer, performOne } from './committer.ts';
+import { type Performer, performOne } from './committer.ts';
 import { ReadQueue } from './read-queue.ts';
+import { Settler, type SettlerOptions, type Write, withOutcomes } from './settler.ts';
 import type { StorageTrouble } from './trouble.ts';
 
 export interface WriteOptions {
@@ -17,11 +15,7 @@ export interface WriteOptions {
   readonly payer?: Payer | undefined;
 }
 
-export interface CommitQueueOptions<C> {
-  /** Called for each event after its commit, in the order of the calls. */
-  publish: (event: BoardEvent) => void;
-  /** Called with an error that `publish` or a receiver throws, which is a bug. The call is committed all the same. */
-  failed?: (error: unknown) => void;
+export interface CommitQueueOptions<C> extends SettlerOptions {
   /** Gives each call its time. */
   clock?: Clock;
   /** The time by which things end, in microseconds: see `Tx.now`. */
@@ -72,6 +66,7 @@ export class CommitQueue<C> {
   private closed = false;
   private underWay: { readonly first: number; readonly settled: Promise<void> } | undefined;
   private readonly reads: ReadQueue;
+  private readonly settler: Settler<C>;
   private readonly clock: Clock;
   private readonly counts: CommitCounts;
   private readonly now: () => number;
@@ -83,6 +78,7 @@ export class CommitQueue<C> {
     private readonly options: CommitQueueOptions<C>,
   ) {
     this.reads = new ReadQueue(() => this.underWay === undefined, options.together);
+    this.settler = new Settler(options);
     this.clock = options.clock ?? new Clock(0);
     this.now = options.now ?? (() => Date.now() * 1000);
     this.counts = options.counts ?? new CommitCounts();
@@ -124,10 +120,10 @@ export class CommitQueue<C> {
         try {
           const time = { ask: () => this.clock.tick(), now: this.now() };
           const outcome = performOne(reader, call, time, began);
-          this.announce(write, outcome);
-          this.settle(write, outcome);
+          this.settler.announce(write, outcome);
+          this.settler.settle(write, outcome);
         } catch (error) {
-          this.refuse(write, error);
+          this.settler.refuse(write, error);
         }
       });
     });
@@ -201,7 +197,7 @@ export class CommitQueue<C> {
     } catch (error) {
       this.underWay = undefined;
       const lost = [...batch, ...this.takeAll()];
-      const settling = this.settleAll(
+      const settling = this.settler.settleAll(
         lost.map((write) => [write, { writes: write.size, took: 0, failure: error }]),
       );
       this.reads.afterCommit(performance.now() - began);
@@ -220,36 +216,10 @@ export class CommitQueue<C> {
       this.options.trouble?.committed();
     }
     // Receivers may read at once, so all events come first.
-    for (const [write, outcome] of settled) this.announce(write, outcome);
-    const settling = this.settleAll(settled);
+    for (const [write, outcome] of settled) this.settler.announce(write, outcome);
+    const settling = this.settler.settleAll(settled);
     this.reads.afterCommit(performance.now() - began);
     await settling;
-  }
-
-  /**
-   * Settles each write, the writes of one payer in their order. A function that waits for a promise continues some microtasks
-   * later. So a receiver after a promise is called in the next turn, and so are the writes of that payer after it.
-   * @returns a promise if any write is settled in a later turn
-   */
-  private settleAll(settled: readonly Settled<C>[]): Promise<void> | void {
-    const promised = new Set<Payer>();
-    const late: Settled<C>[] = [];
-    const delayed = new Set<Payer>();
-    for (const [write, outcome] of settled) {
-      const { payer, isPromise } = write;
-      if (payer && (delayed.has(payer) || (!isPromise && promised.has(payer)))) {
-        delayed.add(payer);
-        late.push([write, outcome]);
-        continue;
-      }
-      if (payer && isPromise) promised.add(payer);
-      try {
-        this.settle(write, outcome);
-      } catch (error) {
-        this.options.failed?.(error);
-      }
-    }
-    if (late.length > 0) return nextTurn().then(() => this.settleAll(late));
   }
 
   /** The writes of the next commit: all that fit. */
@@ -295,67 +265,8 @@ export class CommitQueue<C> {
     const most = this.closed ? closingLockTimeout : this.lockTimeout;
     return Math.min(most, Math.max(this.lockTimeout - waited, minLockTimeout));
   }
-
-  /** Publishes the events of a call, and charges for it. */
-  private announce({ payer }: Write<C>, outcome: Outcome): void {
-    const began = payer ? performance.now() : 0;
-    if ('events' in outcome) for (const event of outcome.events) this.publish(event);
-    payer?.charge(outcome.took + performance.now() - began, outcome.writes);
-  }
-
-  private settle(write: Write<C>, outcome: Outcome): void {
-    if ('failure' in outcome) {
-      for (let at = 0; at < outcome.writes; at++) this.refuse(write, outcome.failure);
-    } else if ('refusal' in outcome) write.receiver.reject(outcome.refusal);
-    else write.receiver.resolve(outcome.value);
-  }
-
-  private refuse({ receiver }: Write<C>, error: unknown): void {
-    const refusal = asBoardError(error);
-    if (refusal !== error) this.options.trouble?.failed('write', error);
-    receiver.reject(refusal);
-  }
-
-  private publish(event: BoardEvent): void {
-    try {
-      this.options.publish(event);
-    } catch (error) {
-      this.options.failed?.(error);
-    }
-  }
-}
-
-type Settled<C> = readonly [Write<C>, Outcome];
-
-/** The outcomes of the first calls of a batch, each with its call: a call of several writes can have several. */
-function withOutcomes<C>(batch: readonly Write<C>[], outcomes: readonly Outcome[]): Settled<C>[] {
-  let index = 0;
-  let done = 0;
-  return outcomes.map((outcome) => {
-    const write = batch[index] as Write<C>;
-    done += outcome.writes;
-    if (done === write.size) {
-      index++;
-      done = 0;
-    }
-    return [write, outcome];
-  });
 }
 
 function sizeOf(writes: readonly Write<unknown>[]): number {
   return writes.reduce((sum, { size }) => sum + size, 0);
-}
-
-/** A call that waits for its commit. */
-interface Write<C> {
-  readonly call: C;
-  /** How many writes it is. */
-  readonly size: number;
-  readonly bytes: number;
-  readonly payer: Payer | undefined;
-  /** When it arrived, by `performance.now()`. */
-  readonly since: number;
-  readonly receiver: Receiver<unknown>;
-  /** Whether the receiver settles a promise. */
-  readonly isPromise: boolean;
 }
