@@ -40,6 +40,7 @@ import { LockedError, ServerLock } from './storage/sqlite/file/lock.ts';
 import { databaseFile } from './storage/sqlite/file/open.ts';
 import { SqliteAccounts } from './storage/sqlite/serving/accounts.ts';
 import { ClockWatch, describeFinding } from './storage/sqlite/serving/clock-watch.ts';
+import { freeBytes } from './storage/sqlite/serving/disk-room.ts';
 import { SqliteScreens } from './storage/sqlite/serving/screens.ts';
 import { ServerStore } from './storage/sqlite/serving/server-store.ts';
 import { SqliteUpkeep } from './storage/sqlite/serving/upkeep.ts';
@@ -205,7 +206,7 @@ async function build(
     arriving: () => entrance.arriving(),
     usersOnline: () => hub.online,
     holdings: () => store.holdings(),
-    diskFree: () => store.diskFree(),
+    diskFree: () => freeBytes(store.client.name),
     storageFails: () => store.trouble.isFailing,
     readsFail: () => store.trouble.readsFail,
     logLinesDropped: () => config.linesDropped?.() ?? 0,

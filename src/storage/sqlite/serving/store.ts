@@ -1,6 +1,4 @@
-import { statfsSync, statSync } from 'node:fs';
-import { open, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import type { BoardEvent } from '../../../board/events.ts';
 import type { Payer } from '../../../board/ports/actor.ts';
@@ -28,6 +26,7 @@ import { copyAll } from './checkpoints.ts';
 import { Clock } from './clock.ts';
 import { CommitQueue, type WriteOptions } from './commit-queue.ts';
 import { CommitThread } from './commit-thread.ts';
+import { requireRoom } from './disk-room.ts';
 import { lastTime } from './last-time.ts';
 import { sharedRead } from './shared-read.ts';
 import { enoughCommits, StorageTrouble } from './trouble.ts';
@@ -51,9 +50,6 @@ export interface StoreOptions {
 }
 
 const none = { groups: 0, conversations: 0, memberships: 0, messages: 0 };
-
-// Bytes that a post of the maximum size may need in the log: its content, and the pages around it.
-const roomForPost = 128 * 1024;
 
 /** A database in use by a server, with everything that its repositories share. Runs acts in the commit queue. */
 export class Store implements Executor {
@@ -187,19 +183,9 @@ export class Store implements Executor {
     const lost = this.files.lost();
     if (lost) throw asBoardError(lost);
     if (this.trouble.readsFail) this.probeReading();
-    if (this.trouble.isFailing) await this.probeRoom();
+    if (this.trouble.isFailing) await requireRoom(this.client.name);
     const commits = this.trouble.isFailing ? enoughCommits : 1;
     for (let done = 0; done < commits; done++) await this.run('touch', {});
-  }
-
-  /** Free bytes on the disk of the database; undefined if the system does not say. */
-  diskFree(): number | undefined {
-    try {
-      const { bavail, bsize } = statfsSync(dirname(this.client.name));
-      return bavail * bsize;
-    } catch {
-      return undefined;
-    }
   }
 
   /** The size of the database, from the stored counts. It reads one row for each group. */
@@ -237,23 +223,6 @@ export class Store implements Executor {
     } catch (error) {
       this.trouble.failed('watch', error);
       throw boardError('STORAGE_FAILED', { cause: error });
-    }
-  }
-
-  /** The file is removed before the system writes it to the disk, so the event loop does not wait for the disk. */
-  private async probeRoom(): Promise<void> {
-    const path = `${this.client.name}.probe`;
-    try {
-      const file = await open(path, 'w', 0o600);
-      try {
-        await file.writeFile(Buffer.alloc(roomForPost, 1));
-      } finally {
-        await file.close();
-      }
-    } catch (error) {
-      throw boardError('STORAGE_FAILED', { cause: error });
-    } finally {
-      await rm(path, { force: true }).catch(() => {});
     }
   }
 
