@@ -1,10 +1,10 @@
 import type { Address } from '../protocol/address.ts';
 import type { TextCommand } from '../protocol/text/command.ts';
+import { mayHoldPassword } from '../protocol/text/password-line.ts';
 import { info } from '../protocol/text/render.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { askTwice } from '../terminal/ask-twice.ts';
 import { complete, holdsContent } from '../terminal/completer.ts';
-import { mayHoldPassword } from './commands/client-commands.ts';
 import { Conversation } from './conversation.ts';
 import type { Opened } from './conversation-options.ts';
 import { promptText } from './prompt.ts';

@@ -3,6 +3,7 @@ import { type Address, addressOf, formatAddress, parsePort } from '../protocol/a
 import { defaultPort, limits } from '../protocol/limits.ts';
 import type { Call, Result } from '../protocol/schemas.ts';
 import type { AskSecret, TextCommand, TextContext } from '../protocol/text/command.ts';
+import { mayHoldPassword } from '../protocol/text/password-line.ts';
 import { PastedPrivateKey } from '../protocol/text/pasted-private-key.ts';
 import { isCommand, type Place } from '../protocol/text/place.ts';
 import { Reading } from '../protocol/text/reading.ts';
@@ -12,7 +13,6 @@ import { runTextLine } from '../protocol/text/shell.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { Announcer } from './announcer.ts';
 import { Boarding, notConnected } from './boarding.ts';
-import { mayHoldPassword } from './commands/client-commands.ts';
 import type { ConversationOptions, Opened } from './conversation-options.ts';
 import { LateLines, runsAtOnce } from './late-lines.ts';
 import { PlaceCount } from './place-count.ts';
@@ -200,10 +200,7 @@ export class Conversation implements TextContext {
   readonly draftBytes = Number.POSITIVE_INFINITY;
 
   readonly ask: AskSecret = async (prompt, chosen) => {
-    const check = (answer: string) => {
-      const taken = this.privateKey.take(answer);
-      if (taken && taken !== 'dropped') throw taken;
-    };
+    const check = (answer: string) => this.privateKey.refuse(answer);
     const answer = await this.command.attended(() => this.options.ask(prompt, chosen, check));
     check(answer);
     return answer;

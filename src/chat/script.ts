@@ -6,10 +6,11 @@ import { type BoardError, boardError, shortened } from '../protocol/errors.ts';
 import { type Line, LineSplitter, lineError } from '../protocol/framing.ts';
 import { limits } from '../protocol/limits.ts';
 import type { TextCommand } from '../protocol/text/command.ts';
+import { mayHoldPassword } from '../protocol/text/password-line.ts';
 import { renderError } from '../protocol/text/render.ts';
 import { textCommands } from '../protocol/text/shell.ts';
 import { plainStyle } from '../protocol/text/style.ts';
-import { mayHoldPassword, sessionCommands } from './commands/client-commands.ts';
+import { sessionCommands } from './commands/client-commands.ts';
 import { Conversation } from './conversation.ts';
 import type { Opened } from './conversation-options.ts';
 

@@ -8,7 +8,7 @@ async function reading(columns: number, rows: number) {
   await post('main', 'Lunch', 'Who is in? Type %join to eat.');
   const screen = await ScreenTester.open(board, { password, columns, rows });
   await screen.shows('Lunch');
-  return { board, bob, screen };
+  return { board, bob, screen, password };
 }
 
 /** The last rows as one line, if they do not begin in the middle of a sentence. */
@@ -51,4 +51,38 @@ test('Tab completes a command with what it can be, and with none that the screen
   await screen.typed('x', ':groupjoin nex');
   await screen.typed('\x15conn\t', ':conn');
   await screen.typed('x', ':connx');
+});
+
+const pastedKey = [
+  '\x1b[200~-----BEGIN OPENSSH PRIVATE KEY-----',
+  'b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAMwAAAAtzc2gtZWQyNTUxOQ',
+  '-----END OPENSSH PRIVATE KEY-----\x1b[201~',
+].join('\r');
+
+test('a private key that is pasted where a password is asked for is refused at once', async () => {
+  const { screen } = await reading(100, 24);
+  await screen.typed(':password\r', 'New password:');
+  screen.type(`${pastedKey}\r`);
+  await screen.until(() => foot(screen).includes('it is a private key'));
+  expect(screen.text).not.toMatch(/The same again|BEGIN/);
+});
+
+test('a private key that is pasted into the command line is neither sent nor brought back', async () => {
+  const { board, screen } = await reading(100, 24);
+  await screen.typed(':whoami\r', 'alice');
+  screen.type(`:reply 1 ${pastedKey}\r`);
+  await screen.until(() => foot(screen).includes('it is a private key'));
+  await screen.typed(':\x1b[A', ':whoami');
+  expect(board.database().prepare('SELECT count(*) AS count FROM messages').get()).toEqual({
+    count: 1,
+  });
+});
+
+test('a command with a password is not brought back', async () => {
+  const { screen, password } = await reading(100, 24);
+  await screen.typed(':password battery staple\r', 'Current password:');
+  await screen.typed(`${password}\r`, 'Your name is protected by this password.');
+  await screen.typed(':whoami\r', 'alice');
+  await screen.typed(':\x1b[A', ':whoami');
+  await screen.typed('\x1b[Ax', ':whoamix');
 });

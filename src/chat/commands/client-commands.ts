@@ -1,5 +1,4 @@
 import type { TextCommand } from '../../protocol/text/command.ts';
-import { nearestWord } from '../../protocol/text/command-words.ts';
 import { textCommands } from '../../protocol/text/shell.ts';
 import type { Terminal } from '../terminal/terminal.ts';
 import { composeCommands } from './compose.ts';
@@ -21,14 +20,3 @@ export function terminalCommands(terminal: Terminal): TextCommand[] {
 export const sessionCommands: readonly TextCommand[] = textCommands.filter(
   ({ words }) => !words.includes('%connect'),
 );
-
-/** Whether a line may contain a password: `%password` with an argument, or a typo of it. */
-export function mayHoldPassword(line: string, commands: readonly TextCommand[]): boolean {
-  const [first = '', ...rest] = line.trim().toLowerCase().split(/\s+/);
-  // Also without the %, or with the sign of another program.
-  const word = `%${first.replace(/^[%/:\\!]+/, '')}`;
-  const near = commands.some(({ words }) => words.includes(word))
-    ? word
-    : nearestWord(word, commands);
-  return near === '%password' && rest.length > 0;
-}

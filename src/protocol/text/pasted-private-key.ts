@@ -61,6 +61,12 @@ export class PastedPrivateKey {
     return boardError('SSH_KEY_INVALID', privateKeyAdvice);
   }
 
+  /** @throws BoardError `SSH_KEY_INVALID` if the answer to a question for a secret begins a private key */
+  refuse(answer: string): void {
+    const taken = this.take(answer);
+    if (taken && taken !== 'dropped') throw taken;
+  }
+
   private isInside(line: string): boolean {
     return this.left > 0 && performance.now() < this.until && !line.startsWith('%');
   }

@@ -1,5 +1,8 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
+import { GivenUp } from '../../protocol/text/command.ts';
+import { mayHoldPassword } from '../../protocol/text/password-line.ts';
+import { PastedPrivateKey } from '../../protocol/text/pasted-private-key.ts';
 import type { Place } from '../../protocol/text/place.ts';
 import { plainStyle } from '../../protocol/text/style.ts';
 import { askTwice } from '../../terminal/ask-twice.ts';
@@ -45,7 +48,7 @@ export class CommandLine {
       zone,
       place: () => this.place,
       confirm: (question) => dialogue.confirm(question.replace(/\s*\(y\/N\)\s*$/, '')),
-      secret: (prompt, chosen) => this.secret(prompt, chosen),
+      ask: (prompt, chosen) => this.secret(prompt, chosen),
       write: (title) => writing.text(title),
       written: (title) => writing.textTaken(title),
       leave,
@@ -59,6 +62,8 @@ export class CommandLine {
       text: begun,
       limit: limits.textLine,
       history: this.typed,
+      remembers: (line) =>
+        !mayHoldPassword(line, this.commands.known) && !new PastedPrivateKey().has(line),
       complete: (before) => this.completeCommand(before),
     });
     if (line === undefined || line.trim() === '') return;
@@ -66,6 +71,8 @@ export class CommandLine {
       await reader.showList(new DraftIndex(drafts, keys));
       return;
     }
+    const privateKey = new PastedPrivateKey().take(line);
+    if (privateKey) return failed(privateKey);
     const { text, went, isDone } = await this.commands.run(line);
     // It may have changed anything: memberships, marks, mutes.
     groups.sync();
@@ -80,21 +87,17 @@ export class CommandLine {
     else if (text !== '') say(text);
   }
 
-  private async secret(prompt: string, chosen: boolean): Promise<string | undefined> {
+  /** @throws as `AskSecret` does, and BoardError `SSH_KEY_INVALID` for a private key */
+  private async secret(prompt: string, chosen = false): Promise<string> {
     const { dialogue, say } = this.options;
-    const givenUp = new NothingHere('Nothing was changed.');
     const ask = async (question: string) => {
       const answer = await dialogue.line(question, { limit: limits.password, isSecret: true });
-      if (answer === undefined) throw givenUp;
+      if (answer === undefined) throw new GivenUp();
+      new PastedPrivateKey().refuse(answer);
       return answer;
     };
-    try {
-      if (!chosen) return await ask(prompt);
-      return await askTwice(prompt, ask, () => say('The two are not the same. Type it again.'));
-    } catch (error) {
-      if (error === givenUp) return undefined;
-      throw error;
-    }
+    if (!chosen) return ask(prompt);
+    return askTwice(prompt, ask, () => say('The two are not the same. Type it again.'));
   }
 
   /** Completes `@names` and `#numbers` in a text. */

@@ -1,6 +1,6 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
-import { GivenUp, type TextContext } from '../../protocol/text/command.ts';
+import { type AskSecret, GivenUp, type TextContext } from '../../protocol/text/command.ts';
 import { asTyped, textEnd } from '../../protocol/text/draft.ts';
 import type { Place } from '../../protocol/text/place.ts';
 import { Reading } from '../../protocol/text/reading.ts';
@@ -18,8 +18,7 @@ interface CommandsOptions {
   readonly place: () => Place | undefined;
   /** Asks a question that is answered with y or n. */
   readonly confirm: (question: string) => Promise<boolean>;
-  /** Asks for a secret, which is not shown. Undefined if the user gives up. */
-  readonly secret: (prompt: string, chosen: boolean) => Promise<string | undefined>;
+  readonly ask: AskSecret;
   /** Lets the user write a text of several lines. Undefined if the user gives up. */
   readonly write: (title: string) => Promise<string | undefined>;
   /** Called when the command that such a text was for is carried out. */
@@ -79,18 +78,14 @@ export class Commands {
   }
 
   private context(place: Place | undefined, write: () => Promise<string | undefined>): TextContext {
-    const { board, keys, columns, zone, confirm, secret, leave } = this.options;
+    const { board, keys, columns, zone, confirm, ask, leave } = this.options;
     let lines: string[] | undefined;
     return {
       call: board.call,
       user: board.user,
       style: readerStyle({ columns: columns(), getColorDepth: () => 1 }, undefined, zone),
       commands: textCommands,
-      ask: async (prompt, chosen = false) => {
-        const answer = await secret(prompt, chosen);
-        if (answer === undefined) throw new GivenUp();
-        return answer;
-      },
+      ask,
       textLine: async () => {
         if (!lines) {
           const text = await write();

@@ -14,6 +14,8 @@ interface LineOptions {
   readonly limit: number;
   /** Lines that were typed earlier, to which this one is added. */
   readonly history?: string[];
+  /** Whether a line is added to the history; every one if it is missing. */
+  readonly remembers?: (text: string) => boolean;
   readonly isSecret?: true;
   readonly complete?: Complete;
 }
@@ -105,7 +107,7 @@ export class Dialogue {
   /** A line that is typed in the last row. @returns undefined if the user gives it up */
   line(
     prompt: LineInputOptions['prompt'],
-    { history, ...options }: LineOptions,
+    { history, remembers, ...options }: LineOptions,
   ): Promise<string | undefined> {
     const { keys, redraw } = this.options;
     return new Promise((resolve) => {
@@ -119,8 +121,7 @@ export class Dialogue {
         ...(history && { history }),
         keys,
         accepted: (text) => {
-          if (text.trim() !== '' && history && history.at(-1) !== text) history.push(text);
-          if (history && history.length > mostHistory) history.shift();
+          if (history && (remembers?.(text) ?? true)) remember(text, history);
           settle(text);
         },
         cancelled: () => settle(undefined),
@@ -148,4 +149,9 @@ export class Dialogue {
     });
     this.open(layer);
   }
+}
+
+function remember(text: string, history: string[]): void {
+  if (text.trim() !== '' && history.at(-1) !== text) history.push(text);
+  if (history.length > mostHistory) history.shift();
 }
