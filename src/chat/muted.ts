@@ -1,4 +1,4 @@
-import { MutedNotices } from '../protocol/muted.ts';
+import { MutedNotices, mutedNotices } from '../protocol/muted.ts';
 import type { Answer, Call, Notice, Result } from '../protocol/schemas.ts';
 
 /** The threads and users that the user has muted: notices of their messages are not shown. */
@@ -11,11 +11,7 @@ export class Muted {
   async load(call: Call): Promise<void> {
     this.loads++;
     try {
-      const { threads, users } = await call('mute.list', {});
-      this.known = new MutedNotices({
-        users: users.map(({ userId }) => userId),
-        threads: threads.map(({ groupId: group, thread }) => ({ group, thread })),
-      });
+      this.known = mutedNotices(await call('mute.list', {}));
     } catch {
       this.forget();
     } finally {

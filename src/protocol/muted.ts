@@ -1,4 +1,4 @@
-import type { Header, Notice } from './schemas.ts';
+import type { Header, Notice, Result } from './schemas.ts';
 
 /** The threads and users that one user has muted, by their numbers. */
 export interface Mutes {
@@ -57,4 +57,12 @@ export class MutedNotices {
     }
     return threads;
   }
+}
+
+/** Finds the notices that a user has muted, by the answer to `mute.list`. */
+export function mutedNotices({ users, threads }: Result<'mute.list'>): MutedNotices {
+  return new MutedNotices({
+    users: users.map(({ userId }) => userId),
+    threads: threads.map(({ groupId: group, thread }) => ({ group, thread })),
+  });
 }

@@ -1,7 +1,7 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { limits } from '../../protocol/limits.ts';
 import { alone, type Marks, readsOthers, withRead } from '../../protocol/marks.ts';
-import { MutedNotices } from '../../protocol/muted.ts';
+import { MutedNotices, mutedNotices } from '../../protocol/muted.ts';
 import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
 import {
   changed,
@@ -15,10 +15,10 @@ import {
 } from '../model/group-entry.ts';
 import { Joinable } from './joinable.ts';
 import { Permissions } from './permissions.ts';
+import { Recount } from './recount.ts';
 import { UnstoredReads } from './unstored-reads.ts';
 
-// The least time between two counts by the board, in milliseconds.
-const pause = 1000;
+type Counts = Pick<GroupEntry, 'unread' | 'mentions'>;
 
 interface GroupsOptions {
   /** Whether the groups that can be joined are on the screen. */
@@ -45,9 +45,7 @@ export class Groups implements Reader {
   readonly joinable: Joinable;
   /** Counts the changes made here, so that an older count of the board is not believed. */
   private changes = 0;
-  private timer: NodeJS.Timeout | undefined;
-  private isCounting = false;
-  private isStopped = false;
+  private readonly counting: Recount;
 
   constructor(private readonly options: GroupsOptions) {
     this.joinable = new Joinable({ ...options, isShown: options.showsJoinable });
@@ -57,6 +55,7 @@ export class Groups implements Reader {
       stored: (group, { lastRead, ranges }) => this.change(group, { lastRead, ranges }),
       isMember: (group) => this.find(group) !== undefined,
     });
+    this.counting = new Recount({ ...options, begin: () => this.beginCount() });
     this.entries = inOrder(options.board.memberships.map(entryOf));
     if (options.board.hasMutes) this.loadMutes();
   }
@@ -114,14 +113,8 @@ export class Groups implements Reader {
     const ranges = numbers.map(alone);
     const marks = withRead(entry, ranges);
     const mentions = unread.filter((message) => this.isMention(message)).length;
-    this.change(group, {
-      ...marks,
-      // At its limit, the count can mean more.
-      unread:
-        entry.unread < limits.unread ? Math.max(0, entry.unread - unread.length) : entry.unread,
-      mentions: Math.max(0, entry.mentions - mentions),
-    });
-    if (entry.unread >= limits.unread || readsOthers(entry, ranges, marks)) this.recount();
+    this.add(entry, marks, { unread: -unread.length, mentions: -mentions });
+    if (readsOthers(entry, ranges, marks)) this.recount();
     this.unstored.add(group, numbers);
   }
 
@@ -131,23 +124,11 @@ export class Groups implements Reader {
     this.recount();
   }
 
-  /**
-   * Sets the marks of a group after a call from here, and adds to its counts what the call has changed, so that the next frame shows it.
-   * Only a count at its limit, which can mean more, is counted again by the board.
-   */
-  marked(
-    group: number,
-    { lastRead, ranges }: Marks,
-    added: { readonly unread: number; readonly mentions: number },
-  ): void {
+  /** Sets the marks of a group after a call from here, and adds to its counts what the call has changed, so that the next frame shows it. */
+  marked(group: number, { lastRead, ranges }: Marks, added: Counts): void {
     const entry = this.find(group);
     if (!entry) return;
-    const isKnown = entry.unread < limits.unread || added.unread >= 0;
-    const sum = isKnown ? entry.unread + added.unread : entry.unread;
-    const unread = Math.max(0, Math.min(limits.unread, sum));
-    const mentions = Math.max(0, entry.mentions + added.mentions);
-    this.change(group, { lastRead, ranges, unread, mentions });
-    if (!isKnown) this.recount();
+    this.add(entry, { lastRead, ranges }, added);
     this.options.changed();
   }
 
@@ -269,47 +250,40 @@ export class Groups implements Reader {
 
   /** Asks the board what is unread, soon. */
   recount(): void {
-    if (this.timer || this.isStopped) return;
-    this.timer = setTimeout(() => {
-      this.timer = undefined;
-      void this.count();
-    }, pause);
-    this.timer.unref();
+    this.counting.soon();
   }
 
   stop(): void {
-    this.isStopped = true;
-    clearTimeout(this.timer);
+    this.counting.stop();
     this.joinable.stop();
   }
 
-  private async count(): Promise<void> {
-    const { board, changed: redraw, failed } = this.options;
-    if (this.isCounting || !board.connected) return;
-    this.isCounting = true;
+  /** Begins a count by the board, which is not believed if something has changed here until it is there. */
+  private beginCount(): (memberships: readonly Membership[]) => boolean {
     const { changes } = this;
-    try {
-      const { memberships } = await board.call('session.show', {});
-      if (changes !== this.changes || !this.unstored.isEmpty) {
-        this.recount();
-        return;
-      }
+    return (memberships) => {
+      if (changes !== this.changes || !this.unstored.isEmpty) return false;
       this.replace(memberships.map(entryOf));
-      redraw();
-    } catch (error) {
-      failed(error);
-    } finally {
-      this.isCounting = false;
-    }
+      this.options.changed();
+      return true;
+    };
+  }
+
+  /** Sets the marks of a group, and adds to its counts. A count at its limit can mean more: the board counts it again. */
+  private add({ id, unread, mentions }: GroupEntry, marks: Marks, added: Counts): void {
+    const isKnown = unread < limits.unread || added.unread >= 0;
+    const sum = isKnown ? unread + added.unread : unread;
+    this.change(id, {
+      ...marks,
+      unread: Math.max(0, Math.min(limits.unread, sum)),
+      mentions: Math.max(0, mentions + added.mentions),
+    });
+    if (!isKnown) this.recount();
   }
 
   private loadMutes(): void {
     const load = async () => {
-      const { users, threads } = await this.options.board.call('mute.list', {});
-      this.muted = new MutedNotices({
-        users: users.map(({ userId }) => userId),
-        threads: threads.map(({ groupId, thread }) => ({ group: groupId, thread })),
-      });
+      this.muted = mutedNotices(await this.options.board.call('mute.list', {}));
       this.options.changed();
     };
     load().catch(this.options.failed);

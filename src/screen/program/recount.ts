@@ -1,0 +1,53 @@
+import type { BoardClient } from '../../client/board-client.ts';
+import type { Membership } from '../../protocol/schemas.ts';
+
+// The least time between two counts by the board, in milliseconds.
+const pause = 1000;
+
+interface RecountOptions {
+  readonly board: BoardClient;
+  /**
+   * Called before the board is asked.
+   * @returns takes over what the board has counted; it returns false if that is too old by then, and the board has to count again
+   */
+  readonly begin: () => (memberships: readonly Membership[]) => boolean;
+  readonly failed: (error: unknown) => void;
+}
+
+/** Asks the board what is unread, at most once in a second. */
+export class Recount {
+  private timer: NodeJS.Timeout | undefined;
+  private isCounting = false;
+  private isStopped = false;
+
+  constructor(private readonly options: RecountOptions) {}
+
+  soon(): void {
+    if (this.timer || this.isStopped) return;
+    this.timer = setTimeout(() => {
+      this.timer = undefined;
+      void this.count();
+    }, pause);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    this.isStopped = true;
+    clearTimeout(this.timer);
+  }
+
+  private async count(): Promise<void> {
+    const { board, begin, failed } = this.options;
+    if (this.isCounting || !board.connected) return;
+    this.isCounting = true;
+    const take = begin();
+    try {
+      const { memberships } = await board.call('session.show', {});
+      if (!take(memberships)) this.soon();
+    } catch (error) {
+      failed(error);
+    } finally {
+      this.isCounting = false;
+    }
+  }
+}
