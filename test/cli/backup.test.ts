@@ -102,7 +102,7 @@ test.each([
   fillMain(data, 100_000);
   const folder = tempFolder();
   const target = join(folder, 'nightly');
-  const run = startCli([...command(target), '--data', data]);
+  const run = startCli([...command(target), '--data', data], { yields: true });
   const watcher = watch(folder);
   for (let name: unknown; name !== 'nightly.partial'; ) [, name] = await once(watcher, 'change');
   watcher.close();
@@ -140,7 +140,7 @@ test('a backup that is stopped halfway leaves no file', async () => {
   await expect(copy).rejects.toThrow('stopped');
   expect(readdirSync(folder)).toEqual([]);
 
-  const run = startCli(['db', 'backup', target, '--data', data]);
+  const run = startCli(['db', 'backup', target, '--data', data], { yields: true });
   const watcher = watch(folder);
   await once(watcher, 'change');
   watcher.close();

@@ -120,7 +120,7 @@ test('db backup does not replace a target that became the database while it copi
     ['db', 'backup', target, '--yes'],
   ]) {
     const watcher = watch(folder);
-    const { result } = startCli([...command, '--data', data]);
+    const { result } = startCli([...command, '--data', data], { yields: true });
     await once(watcher, 'change');
     watcher.close();
     symlinkSync(databaseFile(data), target);

@@ -15,7 +15,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { formatTime } from '../../src/protocol/time.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { TestBoard } from '../helpers/board.ts';
-import { type CliResult, runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
+import { type CliResult, letGoLast, runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { program } from '../helpers/server.ts';
 import { groupNamed, login, post } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
@@ -234,7 +234,8 @@ function interrupted(
 ): (data: string) => Promise<CliResult> {
   const changes = watch(folder);
   return async (data) => {
-    const { child, result } = startCli(['export', join(folder, name), '--data', data]);
+    const args = ['export', join(folder, name), '--data', data];
+    const { child, result } = startCli(args, { yields: true });
     for await (const change of changes) {
       if (change.filename?.startsWith(name) && when(change)) break;
     }
@@ -250,6 +251,7 @@ async function interruptedRedirect(data: string): Promise<number | null> {
   const changes = watch(file);
   const args = [program, 'export', '--data', data];
   const child = spawn(process.execPath, args, { stdio: ['ignore', output, 'ignore'] });
+  letGoLast(child);
   closeSync(output);
   for await (const _ of changes) break;
   child.kill('SIGINT');

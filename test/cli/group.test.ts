@@ -320,7 +320,8 @@ test.each([
       `WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
      INSERT INTO reports (group_id, number, reason, created_at) SELECT 3, 2 + i, 'spam', 1 FROM n`,
     );
-    const { child, result } = startCli(['group', 'delete', 'news', '--yes', '--data', data]);
+    const args = ['group', 'delete', 'news', '--yes', '--data', data];
+    const { child, result } = startCli(args, { yields: true });
     const client = connect(databaseFile(data), { busyTimeout: 5000 });
     const kind = client.prepare<[], string>('SELECT kind FROM groups WHERE id = 3').pluck();
     while (kind.get() === 'group') await pause(1);

@@ -190,7 +190,8 @@ test('a killed restore leaves the old board or the new one, and can be repeated'
   fillMain(data, 1000);
   for (const sight of ['.partial', '.partial-journal', '.before-restore']) {
     const watcher = watch(data);
-    const run = startCli(['db', 'restore', backup, '--yes', '--data', data]);
+    const args = ['db', 'restore', backup, '--yes', '--data', data];
+    const run = startCli(args, { yields: true });
     for (;;) {
       const [, name] = (await once(watcher, 'change')) as [string, string];
       if (name.includes(sight)) break;

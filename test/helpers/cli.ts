@@ -1,5 +1,6 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { constants, setPriority } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { type IPty, spawn as spawnInTerminal } from '@lydell/node-pty';
 import { onTestFinished } from 'vitest';
@@ -12,6 +13,8 @@ export interface CliOptions {
   input?: string | null;
   env?: Record<string, string>;
   cwd?: string;
+  /** If the processor is busy, this test goes first, so that it can act while the run is in the middle of something. */
+  yields?: true;
 }
 
 export interface CliResult {
@@ -22,8 +25,9 @@ export interface CliResult {
 }
 
 /** A run of the program, as a script starts it: on pipes. */
-export function startCli(args: string[], { input = '', env = {}, cwd }: CliOptions = {}) {
+export function startCli(args: string[], { input = '', env = {}, cwd, yields }: CliOptions = {}) {
   const child = spawn(process.execPath, [program, ...args], { env: environment(env), cwd });
+  if (yields) letGoLast(child);
   if (input !== null) child.stdin.end(input);
   const exit = once(child, 'close').then(([code]) => code as number | null);
   const result = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
@@ -31,6 +35,11 @@ export function startCli(args: string[], { input = '', env = {}, cwd }: CliOptio
   );
   onTestFinished(() => void child.kill('SIGKILL'));
   return { child, result };
+}
+
+/** Gives a process the lowest priority. */
+export function letGoLast({ pid }: ChildProcess): void {
+  if (pid !== undefined) setPriority(pid, constants.priority.PRIORITY_LOW);
 }
 
 /** Runs the program to its end. */
