@@ -6,26 +6,12 @@ import { BoardError, boardError } from '../../../protocol/errors.ts';
 import {
   effectiveRole,
   type Access as GroupAccess,
-  lowestRoleWith,
-  may,
   type Policy,
-  type Right,
   type Role,
 } from '../../../protocol/rights.ts';
 import { formatTime, toSeconds } from '../../../protocol/time.ts';
 import type { Statements } from '../statements/statements.ts';
-
-interface Ban {
-  readonly bannedAt: number | null;
-  readonly banReason: string | null;
-}
-
-/** The stored state of a session's user. If the user was deleted, `user` is null or there is no row. */
-interface SessionRow extends Ban {
-  readonly user: number | null;
-  readonly passwordHash: string | null;
-  readonly isProtected: number | null;
-}
+import { requireActiveSession } from './active-session.ts';
 
 /** A group as a transaction finds it; `joinedAt` is null for a user who is not a member. */
 interface Access extends Group {
@@ -52,39 +38,6 @@ export interface MemberAccess {
   readonly posting: Policy;
   readonly replying: Policy;
   readonly silencedUntil: number | null;
-}
-
-/** @throws BoardError `BANNED` */
-export function refuseBanned({ bannedAt, banReason }: Ban): void {
-  if (bannedAt !== null) throw boardError('BANNED', banReason ?? '');
-}
-
-/**
- * Checks that a session may continue. The server notices changes by the operator up to half a second
- * later, and until then the session exists. So each transaction of a member checks again.
- * @param row the stored state of the user, if the caller has it
- * @throws BoardError `USER_NOT_FOUND`, `BANNED`, and `SESSION_ENDED` if the session no longer rests on anything: the password
- * was changed, the SSH key removed, or the name protected
- */
-export function requireActiveSession(
-  statements: Statements,
-  { user, proof }: Actor,
-  row: SessionRow | undefined = statements.session.get({ user: user.id }),
-): void {
-  if (!row || row.user === null) throw boardError('USER_NOT_FOUND', user.name);
-  refuseBanned(row);
-  const agrees =
-    row.passwordHash === proof.passwordHash && (row.isProtected === 1) === proof.isProtected;
-  if (!agrees || !hasKey(statements, user, proof.key)) throw boardError('SESSION_ENDED');
-}
-
-/** Whether an SSH key is still one of the user. @param key its id; null for a session that came by none */
-export function hasKey(
-  { keyOfUser }: Statements,
-  { id: user }: Pick<User, 'id'>,
-  key: number | null,
-): boolean {
-  return key === null || keyOfUser.get({ key, user }) !== undefined;
 }
 
 /**
@@ -202,51 +155,6 @@ export function requireMember(statements: Statements, actor: Actor, ref: GroupRe
 export function requireNotSilenced({ group, silencedUntil }: MemberAccess, now: number): void {
   if (silencedUntil === null || silencedUntil <= now) return;
   throw boardError('SILENCED', group.name, toSeconds(formatTime(silencedUntil)));
-}
-
-/** Who does an act in a group: a member with the right to do it, or the operator, who has no actor. */
-export interface Authority {
-  readonly actor: Actor | null;
-  readonly group: GroupRef;
-}
-
-/** The group of an act, and what its author is there: `operator` stands above all roles. */
-export interface Authorized {
-  readonly group: Group;
-  readonly role: Role | 'operator';
-  /** When its author joined; 0 for the operator, who sees everything. */
-  readonly joined: number;
-}
-
-/** What the operator can do in a direct conversation, which has no moderators. `change` checks the fields. */
-const rightsInDirect: ReadonlySet<Right> = new Set([
-  'change the group',
-  'delete the group',
-  'read reports',
-]);
-
-/** @throws BoardError `FORBIDDEN`, `DIRECT_FIXED` for the operator, and what `requireMember` throws */
-export function requireRight(
-  statements: Statements,
-  { actor, group: ref }: Authority,
-  right: Right,
-): Authorized {
-  if (!actor) {
-    const { id, name, kind } = findGroup(statements, ref);
-    if (kind === 'direct' && !rightsInDirect.has(right)) {
-      throw boardError('DIRECT_FIXED', 'it has no roles, rules or moderators');
-    }
-    return { group: { id, name }, role: 'operator', joined: 0 };
-  }
-  const { group, role, joined } = requireMember(statements, actor, ref);
-  if (!may(role, right)) throw forbidden(right, group);
-  return { group, role, joined };
-}
-
-/** The error for a member whose role does not have the right. */
-export function forbidden(right: Right, { name }: Group): BoardError {
-  const who = lowestRoleWith(right) === 'owner' ? 'the owner' : 'moderators';
-  return boardError('FORBIDDEN', `Only ${who} of ${name} can ${right}`);
 }
 
 /** The key in the database of a group that a user refers to, who may mean a direct conversation by `@dave`. */

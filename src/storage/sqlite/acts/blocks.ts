@@ -3,7 +3,7 @@ import type { Actor } from '../../../board/ports/actor.ts';
 import type { User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
-import { requireActiveSession } from './access.ts';
+import { requireActiveSession } from './active-session.ts';
 import type { ServerTx } from './transaction.ts';
 
 interface BlockAct {

@@ -3,7 +3,7 @@ import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { visibleMessage } from '../statements/pages.ts';
 import { threadPage } from '../statements/thread-pages.ts';
-import { type Authority, type Authorized, requireRight } from './access.ts';
+import { type Authority, type Authorized, requireRight } from './authority.ts';
 import { log } from './group-log.ts';
 import { authorOf } from './roles.ts';
 import type { OperatorTx } from './transaction.ts';

@@ -6,7 +6,8 @@ import { directName, isDirectName, userOfDirectName } from '../../../protocol/di
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireActiveSession, requireProtected, storedName } from './access.ts';
+import { requireProtected, storedName } from './access.ts';
+import { requireActiveSession } from './active-session.ts';
 import { changeCounts } from './counts.ts';
 import { type Peer, requirePeer } from './peers.ts';
 import type { ServerTx } from './transaction.ts';

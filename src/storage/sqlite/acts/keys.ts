@@ -3,7 +3,7 @@ import type { ClaimedKey, NewKey, SessionToken, StoredKey, User } from '../../..
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireActiveSession } from './access.ts';
+import { requireActiveSession } from './active-session.ts';
 import { membershipOf } from './own-memberships.ts';
 import { endTokens, removeToken } from './tokens.ts';
 import type { OperatorTx, ServerTx } from './transaction.ts';

@@ -3,7 +3,7 @@ import { day } from '../../../board/times.ts';
 import type { Group, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
-import { type Authority, requireRight } from './access.ts';
+import { type Authority, requireRight } from './authority.ts';
 import { changeCounts } from './counts.ts';
 import { log } from './group-log.ts';
 import {

@@ -6,7 +6,8 @@ import { limits } from '../../../protocol/limits.ts';
 import type { MuteChange, Mutes } from '../../../protocol/muted.ts';
 import type { Statements } from '../statements/statements.ts';
 import { threadPage } from '../statements/thread-pages.ts';
-import { requireActiveSession, requireMember } from './access.ts';
+import { requireMember } from './access.ts';
+import { requireActiveSession } from './active-session.ts';
 import type { MemberAct } from './memberships.ts';
 import type { ServerTx } from './transaction.ts';
 

@@ -4,7 +4,8 @@ import { limits } from '../../../protocol/limits.ts';
 import { may } from '../../../protocol/rights.ts';
 import { graphemes } from '../../../protocol/unicode.ts';
 import { visibleMessage } from '../statements/pages.ts';
-import { forbidden, type MemberAccess } from './access.ts';
+import type { MemberAccess } from './access.ts';
+import { forbidden } from './authority.ts';
 import type { ServerTx } from './transaction.ts';
 
 /** The place of a reply in its group. */

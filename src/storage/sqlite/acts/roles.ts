@@ -5,14 +5,8 @@ import { BoardError, boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { effectiveRole, may, type Role, standsAbove } from '../../../protocol/rights.ts';
 import type { Statements } from '../statements/statements.ts';
-import {
-  type Authority,
-  type Authorized,
-  findGroup,
-  forbidden,
-  requireMember,
-  requireRight,
-} from './access.ts';
+import { findGroup, requireMember } from './access.ts';
+import { type Authority, type Authorized, forbidden, requireRight } from './authority.ts';
 import { log } from './group-log.ts';
 import type { OperatorTx } from './transaction.ts';
 

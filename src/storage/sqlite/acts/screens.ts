@@ -3,7 +3,7 @@ import type { StoredDraft } from '../../../board/ports/screens.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { screenLimits } from '../../../protocol/screen-limits.ts';
 import type { Statements } from '../statements/statements.ts';
-import { requireActiveSession } from './access.ts';
+import { requireActiveSession } from './active-session.ts';
 import type { ServerTx } from './transaction.ts';
 
 /** @throws BoardError as `ScreenRepository.keepDraft` does */

@@ -18,7 +18,8 @@ import type {
 import { BoardError } from '../../../protocol/errors.ts';
 import { nameColumns } from '../file/names.ts';
 import type { Statements } from '../statements/statements.ts';
-import { openTo, requireActiveSession } from './access.ts';
+import { openTo } from './access.ts';
+import { requireActiveSession } from './active-session.ts';
 import { conversationsOf, requireAddable, storeKey } from './keys.ts';
 import { requireDistinctUser } from './names.ts';
 import { besidesMemberships, membershipOf, membershipRows } from './own-memberships.ts';

@@ -4,7 +4,7 @@ import type { PresentedToken } from '../../../board/tokens.ts';
 import type { Account, User } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import type { Statements } from '../statements/statements.ts';
-import { hasKey, refuseBanned } from './access.ts';
+import { hasKey, refuseBanned } from './active-session.ts';
 import { hasClaimed } from './keys.ts';
 import { isAhead, tokenLifetime } from './tokens.ts';
 import type { ServerTx } from './transaction.ts';

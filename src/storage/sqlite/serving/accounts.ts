@@ -14,7 +14,7 @@ import type {
   StoredKey,
   User,
 } from '../../../board/types.ts';
-import { requireActiveSession } from '../acts/access.ts';
+import { requireActiveSession } from '../acts/active-session.ts';
 import { hasClaimed, keysOfUser } from '../acts/keys.ts';
 import { asAccount } from '../acts/stored-account.ts';
 import { isStorageRefusal } from '../file/failure.ts';

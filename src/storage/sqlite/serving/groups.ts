@@ -11,13 +11,9 @@ import {
   may,
   type Role,
 } from '../../../protocol/rights.ts';
-import {
-  findAccess,
-  findGroup,
-  requireActiveSession,
-  requireMember,
-  requireRight,
-} from '../acts/access.ts';
+import { findAccess, findGroup, requireMember } from '../acts/access.ts';
+import { requireActiveSession } from '../acts/active-session.ts';
+import { requireRight } from '../acts/authority.ts';
 import { hashOfCode } from '../acts/invitations.ts';
 import { messagePage, visibleMessage } from '../statements/pages.ts';
 import { plain } from './repository.ts';

@@ -2,7 +2,8 @@ import type { Actor } from '../../../board/ports/actor.ts';
 import type { FoundPage, Search, SearchPage, SearchPlace } from '../../../board/ports/search.ts';
 import { endOfTime } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
-import { openTo, requireActiveSession } from '../acts/access.ts';
+import { openTo } from '../acts/access.ts';
+import { requireActiveSession } from '../acts/active-session.ts';
 import type { Statements } from '../statements/statements.ts';
 import type { Store } from './store.ts';
 

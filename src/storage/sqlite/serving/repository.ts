@@ -29,7 +29,8 @@ import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
 import { type Marks, type NumberRange, readMarks, withRead } from '../../../protocol/marks.ts';
 import { type Access, effectiveRole } from '../../../protocol/rights.ts';
-import { openTo, requireActiveSession, requireMember } from '../acts/access.ts';
+import { openTo, requireMember } from '../acts/access.ts';
+import { requireActiveSession } from '../acts/active-session.ts';
 import { besidesMemberships, membershipOf, membershipRows } from '../acts/own-memberships.ts';
 import { changePage } from '../statements/change-pages.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Actor } from '../../../board/ports/actor.ts';
 import type { ScreenRepository, StoredDraft } from '../../../board/ports/screens.ts';
-import { requireActiveSession } from '../acts/access.ts';
+import { requireActiveSession } from '../acts/active-session.ts';
 import { requireOwnScreen } from '../acts/screens.ts';
 import { plain } from './repository.ts';
 import type { Store } from './store.ts';

@@ -4,13 +4,8 @@ import type { SearchQuery } from '../../../board/search/query.ts';
 import type { GroupRef, Header, Notify } from '../../../board/types.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { isRead, type Marks, readMarks } from '../../../protocol/marks.ts';
-import {
-  lookUpGroup,
-  noGroup,
-  openTo,
-  requireActiveSession,
-  requireProtected,
-} from '../acts/access.ts';
+import { lookUpGroup, noGroup, openTo, requireProtected } from '../acts/access.ts';
+import { requireActiveSession } from '../acts/active-session.ts';
 import type { SearchedGroup } from '../searching/group-search.ts';
 import { BoardSearch } from '../searching/search.ts';
 import type { Statements } from '../statements/statements.ts';
