@@ -4,13 +4,8 @@ import { everyoneId } from '../../../board/mentions.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { everyone } from '../../../protocol/mentions.ts';
 import { milestoneSpacing } from '../milestones.ts';
+import type { KnownNames } from './import-names.ts';
 import type { Edited, ImportCounts, ImportStatements, KnownGroup } from './import-statements.ts';
-
-/** What lines above have named. @throws ExportError */
-interface Known {
-  group(name: string): KnownGroup;
-  user(name: string): number;
-}
 
 /**
  * Makes rows of the lines about messages: those that are there, those that were deleted, and the texts from before edits. It
@@ -21,15 +16,14 @@ export class MessageRows {
   /** The last message, with how many of its revisions have come. */
   private edited: Edited | undefined;
 
-  /** @param groups those of an interrupted import */
   constructor(
     private readonly statements: ImportStatements,
     private readonly counts: ImportCounts,
-    private readonly known: Known,
-    groups: readonly KnownGroup[],
+    private readonly known: KnownNames,
   ) {
     this.edited = statements.lastMessage.get();
-    for (const { postedAt } of groups) this.postedAt = Math.max(this.postedAt, postedAt);
+    for (const { postedAt } of known.groups.values())
+      this.postedAt = Math.max(this.postedAt, postedAt);
   }
 
   addMessage({ group: name, sender, ...message }: LineOf<'message'>): void {

@@ -1,13 +1,8 @@
 import { ExportError, type LineOf } from '../../../board/export-format.ts';
 import { isDirectName } from '../../../protocol/direct.ts';
 import { limits } from '../../../protocol/limits.ts';
-import type { ImportCounts, ImportStatements, KnownGroup } from './import-statements.ts';
-
-/** What lines above have named. @throws ExportError */
-interface Known {
-  group(name: string): KnownGroup;
-  user(name: string): number;
-}
+import type { KnownNames } from './import-names.ts';
+import type { ImportCounts, ImportStatements } from './import-statements.ts';
 
 /**
  * Makes rows of the lines about moderation. Whether the messages exist that they are about, the check of the whole database
@@ -20,7 +15,7 @@ export class ModerationRows {
   constructor(
     private readonly statements: ImportStatements,
     private readonly counts: ImportCounts,
-    private readonly known: Known,
+    private readonly known: KnownNames,
   ) {
     for (const { group, lines } of statements.logged.all()) this.logged.set(group, lines);
   }

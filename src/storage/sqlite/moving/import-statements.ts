@@ -1,4 +1,4 @@
-import type Sqlite from 'better-sqlite3';
+import Sqlite from 'better-sqlite3';
 
 /** A group that was imported, with the newest number and time of its messages so far. */
 export interface KnownGroup {
@@ -196,4 +196,9 @@ export function prepareImport(client: Sqlite.Database): ImportStatements {
         deleted_by, changed)
       VALUES (:group, :number, :postedAt, '', '', :deletedAt, :milestone, :thread, :by, :change)`),
   };
+}
+
+/** Whether an error says that a row is there already. */
+export function isConflict(error: unknown): boolean {
+  return error instanceof Sqlite.SqliteError && error.code.startsWith('SQLITE_CONSTRAINT');
 }
