@@ -1,6 +1,29 @@
-import { noneLeft } from '../protocol/exhaustive.ts';
-import type { Answer, Method, Params, Result } from '../protocol/schemas.ts';
+import type { Method, Params, Result } from '../protocol/schemas.ts';
 import { parsePlace } from '../protocol/search-place.ts';
+
+/** The methods with pages: a request says where its page begins, and the answer whether there is more. */
+type Paged = {
+  [M in Method]: Extract<keyof Params<M>, 'after' | 'before' | 'from'> extends never
+    ? never
+    : Extract<keyof Result<M>, 'more' | 'next'> extends never
+      ? never
+      : M;
+}[Method];
+
+type Check<M extends Method> = (params: Params<M>, result: Result<M>) => boolean;
+
+const checks: { readonly [M in Paged]: Check<M> } = {
+  'message.list': messagesLeadOn,
+  'thread.get': messagesLeadOn,
+  'thread.list': ({ before = Number.POSITIVE_INFINITY }, { next = 0 }) => next < before,
+  'group.members': peopleLeadOn,
+  'direct.list': peopleLeadOn,
+  'message.search': searchLeadsOn,
+  'mention.list': searchLeadsOn,
+  'message.history': historyLeadsOn,
+  'group.log': logLeadsOn,
+  'group.changes': changesLeadOn,
+};
 
 /**
  * Whether a page of a list is a later one than was asked for. A caller that reads page after page
@@ -13,94 +36,23 @@ export function leadsOn<M extends Method>(
   params: Params<M>,
   result: Result<M>,
 ): boolean {
-  const answer = { method, params, result } as Answer;
-  switch (answer.method) {
-    case 'message.list':
-      return messagesLeadOn(answer.params, answer.result);
-    case 'group.members':
-      return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
-    case 'thread.get':
-      return messagesLeadOn({ after: answer.params.after }, answer.result);
-    case 'thread.list':
-      return (answer.result.next ?? 0) < (answer.params.before ?? Number.POSITIVE_INFINITY);
-    case 'direct.list':
-      return (answer.result.next ?? Number.POSITIVE_INFINITY) > (answer.params.after ?? 0);
-    case 'message.search':
-    case 'mention.list':
-      return searchLeadsOn(answer.params, answer.result);
-    case 'message.history': {
-      const { params, result } = answer;
-      const { from = 0 } = params;
-      const inOrder = result.revisions.every(({ revision }, at) => revision === from + at);
-      return inOrder && (result.revisions.length > 0 || !result.more);
-    }
-    case 'group.log':
-      return logLeadsOn(answer.params, answer.result);
-    case 'group.changes':
-      return changesLeadOn(answer.params, answer.result);
-    case 'server.info':
-    case 'session.login':
-    case 'session.resume':
-    case 'session.logout':
-    case 'account.setPassword':
-    case 'group.list':
-    case 'membership.set':
-    case 'thread.mute':
-    case 'thread.unmute':
-    case 'user.mute':
-    case 'user.unmute':
-    case 'mute.list':
-    case 'user.block':
-    case 'user.unblock':
-    case 'user.blocked':
-    case 'group.join':
-    case 'direct.open':
-    case 'group.leave':
-    case 'message.post':
-    case 'message.get':
-    case 'message.edit':
-    case 'message.delete':
-    case 'message.markRead':
-    case 'message.next':
-    case 'group.markRead':
-    case 'group.restoreMarks':
-    case 'group.create':
-    case 'group.edit':
-    case 'group.delete':
-    case 'group.show':
-    case 'group.invite':
-    case 'invitation.list':
-    case 'invitation.revoke':
-    case 'group.remove':
-    case 'group.bar':
-    case 'group.unbar':
-    case 'group.silence':
-    case 'group.unsilence':
-    case 'group.setRole':
-    case 'thread.close':
-    case 'thread.reopen':
-    case 'message.pin':
-    case 'message.unpin':
-    case 'message.report':
-    case 'report.list':
-    case 'session.show':
-    case 'account.keys':
-    case 'account.addKey':
-    case 'account.removeKey':
-    case 'door.look':
-    case 'door.dropClaims':
-    case 'draft.list':
-    case 'draft.set':
-    case 'screen.keys':
-    case 'screen.setKeys':
-    case 'door.login':
-    case 'report.close':
-    case 'ping':
-    case 'rpc.discover':
-      return true;
-  }
-  noneLeft(answer);
-  return true;
+  const check = (checks as Partial<Record<Method, unknown>>)[method] as Check<M> | undefined;
+  return check?.(params, result) ?? true;
+}
+
+function peopleLeadOn(
+  { after = 0 }: Pick<Params<'group.members'>, 'after'>,
+  { next = Number.POSITIVE_INFINITY }: Pick<Result<'group.members'>, 'next'>,
+): boolean {
+  return next > after;
+}
+
+function historyLeadsOn(
+  { from = 0 }: Params<'message.history'>,
+  { revisions, more }: Result<'message.history'>,
+): boolean {
+  const inOrder = revisions.every(({ revision }, at) => revision === from + at);
+  return inOrder && (revisions.length > 0 || !more);
 }
 
 function changesLeadOn(

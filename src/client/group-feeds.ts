@@ -1,6 +1,7 @@
 import { isDirectName } from '../protocol/direct.ts';
-import { noneLeft } from '../protocol/exhaustive.ts';
+import { onlyLeft } from '../protocol/exhaustive.ts';
 import { formatRanges } from '../protocol/marks.ts';
+import type { MethodWith } from '../protocol/methods.ts';
 import { type Role, roles } from '../protocol/rights.ts';
 import type { Answer, Membership, Notice, Result } from '../protocol/schemas.ts';
 import { GroupFeed } from './group-feed.ts';
@@ -104,64 +105,30 @@ export class GroupFeeds {
       case 'membership.set':
         this.notified(result);
         break;
-      case 'server.info':
-      case 'session.login':
-      case 'session.resume':
-      case 'session.logout':
-      case 'account.setPassword':
-      case 'group.list':
-      case 'direct.list':
       case 'user.block':
       case 'user.unblock':
-      case 'user.blocked':
-      case 'group.changes':
-      case 'group.members':
-      case 'message.history':
-      case 'message.get':
-      case 'message.list':
-      case 'thread.list':
-      case 'thread.get':
-      case 'message.search':
-      case 'mention.list':
       case 'thread.mute':
       case 'thread.unmute':
       case 'user.mute':
       case 'user.unmute':
-      case 'mute.list':
-      case 'message.next':
-      case 'group.show':
       case 'group.invite':
-      case 'invitation.list':
       case 'invitation.revoke':
       case 'group.remove':
       case 'group.bar':
       case 'group.unbar':
       case 'group.silence':
       case 'group.unsilence':
-      case 'group.log':
       case 'thread.close':
       case 'thread.reopen':
       case 'message.pin':
       case 'message.unpin':
       case 'message.report':
-      case 'report.list':
-      case 'session.show':
-      case 'account.keys':
-      case 'account.addKey':
-      case 'account.removeKey':
-      case 'door.look':
-      case 'door.dropClaims':
-      case 'draft.list':
       case 'draft.set':
-      case 'screen.keys':
       case 'screen.setKeys':
-      case 'door.login':
       case 'report.close':
-      case 'ping':
-      case 'rpc.discover':
         break;
       default:
-        noneLeft(method);
+        onlyLeft<MethodWith<'read' | 'session'>>(method);
     }
   }
 

@@ -1,5 +1,8 @@
 /**
- * Belongs in the `default` of a switch that has a case for every value. If a value is added and has no
+ * Belongs in the `default` of a switch that has a case for every value but those of `T`. If another value is added and has no
  * case, the call does not compile. At run time it does nothing.
  */
-export function noneLeft(_value: never): void {}
+export function onlyLeft<T>(_value: T): void {}
+
+/** The same, for a switch that has a case for every value. */
+export const noneLeft = onlyLeft<never>;

@@ -20,8 +20,7 @@ export interface MethodEntry {
   readonly summary: string;
 }
 
-/** The table of methods, for both encodings. */
-export const methods: Record<Method, MethodEntry> = {
+const table = {
   'server.info': { effect: 'read', login: false, summary: 'The server, its version and limits' },
   'session.login': { effect: 'session', login: false, summary: 'Take a name' },
   'session.resume': {
@@ -185,7 +184,15 @@ export const methods: Record<Method, MethodEntry> = {
   },
   'rpc.discover': { effect: 'read', login: false, summary: 'This description, as OpenRPC' },
   ping: { effect: 'read', login: false, summary: 'Ask whether the server is there' },
-};
+} as const satisfies Record<Method, MethodEntry>;
+
+/** The table of methods, for both encodings. */
+export const methods: Record<Method, MethodEntry> = table;
+
+/** The methods with one of the effects. */
+export type MethodWith<E extends Effect> = {
+  [M in Method]: (typeof table)[M]['effect'] extends E ? M : never;
+}[Method];
 
 export function isMethod(name: string): name is Method {
   return Object.hasOwn(methods, name);
