@@ -199,3 +199,6 @@ export type OutsideEvent =
       /** Set by retention: the rule, and when the last of the messages was posted. */
       by?: { rule: string; upTo: number };
     };
+
+/** The events of one type. */
+export type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;

@@ -152,15 +152,14 @@ export class Core {
     this.bans.replace(banned);
     for (const session of this.hub.connected) {
       const reason = this.bans.reasonFor(session.address);
-      // The peer of a session that is over may still be reading its last replies.
-      if (reason && !session.hasEnded) session.close('EXPELLED', reason);
+      if (reason) session.closeUnlessOver('EXPELLED', reason);
     }
   }
 
   /** Ends all sessions. Their clients may connect again at once. */
   endSessions(reason: string): void {
     for (const session of this.hub.connected) {
-      if (!session.hasEnded) session.close('SHUTTING_DOWN', reason);
+      session.closeUnlessOver('SHUTTING_DOWN', reason);
     }
   }
 

@@ -1,7 +1,8 @@
 import { openRules } from '../board/types.ts';
 import type { Notice } from '../protocol/schemas.ts';
 import { PrivateAnnouncement } from './announcement.ts';
-import { Channel, concerns, type Pending } from './channel.ts';
+import { Channel } from './channel.ts';
+import { concerns, isWanted, type Pending } from './excerpts.ts';
 import type { Session } from './session.ts';
 
 /**
@@ -48,9 +49,10 @@ export class DirectChannel extends Channel {
 
   protected override sendAll(pending: readonly Pending[]): void {
     for (const [session, joinedAt] of this.members) {
+      const quiet = this.quiet.get(session);
       const others = pending.filter(
         (each) =>
-          each.except !== session.id && concerns(each, joinedAt) && this.isWanted(session, each),
+          each.except !== session.id && concerns(each, joinedAt) && isWanted(each, session, quiet),
       );
       if (others.length === 0) continue;
       this.send(

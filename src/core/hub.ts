@@ -1,11 +1,10 @@
 import { networkOf } from '../board/addresses.ts';
-import type { BoardEvent } from '../board/events.ts';
+import type { BoardEvent, EventOf } from '../board/events.ts';
 import { HourlyLimit } from '../board/hourly-limit.ts';
 import { nameKey } from '../board/name-key.ts';
 import { endOfTime } from '../board/times.ts';
 import {
   type Group,
-  type Membership,
   type OpenedLogin,
   type Origin,
   plainHeader,
@@ -16,17 +15,18 @@ import { toGroup, toHeader, toLogLine, toMarks, toUser } from '../board/view.ts'
 import type { ServerCounts } from '../metrics/counts.ts';
 import { deletedUser, directName, isDirectName, userOfDirectName } from '../protocol/direct.ts';
 import { MutedNotices } from '../protocol/muted.ts';
-import type { ClosingCode, Notice } from '../protocol/schemas.ts';
-import { Channel, type Reach } from './channel.ts';
+import type { Notice } from '../protocol/schemas.ts';
+import { AccountChanges } from './account-changes.ts';
+import { Channels } from './channels.ts';
 import { ConnectedUsers } from './connected-users.ts';
 import { DirectChannel } from './direct-channel.ts';
+import type { Reach } from './excerpts.ts';
 import { ListWatchers } from './list-watchers.ts';
 import { type ChangedMarks, PendingMarks } from './pending-marks.ts';
 import { PresenceNotices } from './presence.ts';
 import type { Session } from './session.ts';
 import { atEndOfTurn, type EndsTurn } from './turn.ts';
 
-type EventOf<T extends BoardEvent['type']> = Extract<BoardEvent, { type: T }>;
 type Removed = Omit<Extract<Notice, { method: 'messages.purged' }>['params'], 'group' | 'groupId'>;
 type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
 
@@ -37,20 +37,17 @@ type Actions = { [T in BoardEvent['type']]: (event: EventOf<T>) => void };
  */
 export class Hub implements EndsTurn {
   private readonly users: ConnectedUsers;
-  private readonly channels = new Map<number, Channel>();
-  private readonly dirty = new Set<Channel>();
+  private readonly channels: Channels;
+  private readonly accounts: AccountChanges;
   private readonly marks = new PendingMarks();
   private readonly watchers: ListWatchers;
-  private readonly presence = new PresenceNotices({
-    channels: this.channels,
-    sessions: () => this.users.all,
-  });
+  private readonly presence: PresenceNotices;
 
   private readonly actions: Actions = {
     'session.opened': ({ origin, login }) => this.open(origin, login),
     'session.ended': ({ origin }) => this.end(origin),
-    'password.changed': (event) => this.changePassword(event),
-    'key.added': (event) => this.addKey(event),
+    'password.changed': (event) => this.accounts.changePassword(event),
+    'key.added': (event) => this.accounts.addKey(event),
     'messages.posted': ({ group, origin, sender, number, postedAt, subjects }) => {
       if (!this.channels.get(group.id)?.reaches(origin)) return;
       for (const [at, subject] of subjects.entries()) {
@@ -82,8 +79,8 @@ export class Hub implements EndsTurn {
     },
     'notify.changed': (event) => this.setNotify(event),
     'mutes.changed': (event) => this.setMuted(event),
-    'user.expelled': ({ user, reason }) => this.expel(user, reason),
-    'key.removed': (event) => this.removeKey(event),
+    'user.expelled': (event) => this.accounts.expel(event),
+    'key.removed': (event) => this.accounts.removeKey(event),
     'user.renamed': ({ user, was, groups }) => this.rename(user, was, groups),
     'group.changed': (event) => this.change(event),
     'group.logged': ({ group, origin, line, until }) => {
@@ -111,12 +108,18 @@ export class Hub implements EndsTurn {
   };
 
   constructor(
-    private readonly counts: Pick<ServerCounts, 'notices'>,
+    counts: Pick<ServerCounts, 'notices'>,
     /** Counts the direct conversations that each network begins. */
     readonly conversations = new HourlyLimit(0, 0),
   ) {
     this.users = new ConnectedUsers(counts);
+    this.channels = new Channels(counts);
+    this.accounts = new AccountChanges(this.users, this.channels);
     this.watchers = new ListWatchers(counts);
+    this.presence = new PresenceNotices({
+      channels: this.channels.all,
+      sessions: () => this.users.all,
+    });
   }
 
   /** How many users have a session. */
@@ -164,8 +167,7 @@ export class Hub implements EndsTurn {
     this.watchers.remove(session);
     const { login } = session;
     if (!login) return;
-    const groups = session.groups.splice(0);
-    for (const id of groups) this.part(id, session);
+    const groups = this.channels.leaveAll(session);
     if (!this.isOnline(login.user.id)) this.notePresence(session, login.user, groups, false);
   }
 
@@ -201,7 +203,7 @@ export class Hub implements EndsTurn {
     if (mutes && session.encoding.leavesOutMuted) session.muted = new MutedNotices(mutes);
     this.users.enter(session, user);
     session.groups = [];
-    this.enterAll(memberships, session);
+    this.channels.enterAll(memberships, session);
     if (stale) this.replace(stale);
     this.presence.enter(session);
     if (others.length > 0) return;
@@ -212,7 +214,7 @@ export class Hub implements EndsTurn {
   private replace(stale: Session): void {
     this.remove(stale);
     stale.login = undefined;
-    close(stale, 'TAKEN_OVER', 'Another connection has taken this session over.');
+    stale.closeUnlessOver('TAKEN_OVER', 'Another connection has taken this session over.');
   }
 
   /** A session that was logged out. Its connection still gets the reply. */
@@ -221,55 +223,6 @@ export class Hub implements EndsTurn {
     if (!session) return;
     session.loggedOut = true;
     this.remove(session);
-  }
-
-  private enterAll(memberships: readonly Membership[], session: Session): void {
-    // Without spreading: an array that grows has room for 17 numbers.
-    session.groups = session.groups.concat(memberships.map(({ group }) => group.id));
-    for (const { group, joinedAt, notify } of memberships) {
-      this.enter(group, session, joinedAt);
-      if (notify !== 'all') this.channels.get(group.id)?.setNotify(session, notify);
-    }
-  }
-
-  private changePassword(event: EventOf<'password.changed'>): void {
-    const { origin, user, passwordHash, opened } = event;
-    for (const session of this.users.sessionsOf(user.id)) {
-      if (session.id !== origin) {
-        close(session, 'EXPELLED', 'Your password was changed in another session. Log in again.');
-      } else if (session.login) {
-        const proof = { ...session.login.proof, passwordHash, isProtected: true };
-        session.login = { ...session.login, proof };
-        this.enterAll(opened, session);
-      }
-    }
-  }
-
-  private addKey({ origin, user, key, first, opened }: EventOf<'key.added'>): void {
-    for (const session of this.users.sessionsOf(user.id)) {
-      if (session.id === origin && session.login) {
-        const { proof } = session.login;
-        const changed = { ...proof, key, isProtected: true };
-        session.login = { ...session.login, proof: changed };
-        this.enterAll(opened, session);
-      } else if (first) {
-        close(session, 'EXPELLED', 'Your name was protected in another session. Log in again.');
-      }
-    }
-  }
-
-  /** The session that removed the key is answered before it ends, if it came by the key itself. */
-  private removeKey({ origin, user, key }: EventOf<'key.removed'>): void {
-    const reason = 'The SSH key that you came by was removed. Log in again.';
-    for (const session of this.users.sessionsOf(user.id)) {
-      if (session.login?.proof.key !== key) continue;
-      if (session.id === origin) session.retire('EXPELLED', reason);
-      else close(session, 'EXPELLED', reason);
-    }
-  }
-
-  private expel(user: User, reason: string): void {
-    for (const session of this.users.sessionsOf(user.id)) close(session, 'EXPELLED', reason);
   }
 
   private rename(user: User, was: string, groups: readonly Group[]): void {
@@ -306,19 +259,12 @@ export class Hub implements EndsTurn {
     if (opener?.login?.user.id === user.id) this.conversations.count(networkOf(opener.address));
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
-    for (const session of this.users.sessionsOf(user.id)) {
-      this.enter(group, session, at);
-      session.groups.push(id);
-    }
+    for (const session of this.users.sessionsOf(user.id)) this.channels.enter(group, session, at);
     this.users.notify(user, origin, { method: 'direct.opened', params });
   }
 
   private join({ group, user, origin, lastNumber, at }: EventOf<'member.joined'>): void {
-    for (const session of this.users.sessionsOf(user.id)) {
-      this.enter(group, session, at);
-      // A user whose membership a command has ended may join again before the server announces it.
-      if (!session.groups.includes(group.id)) session.groups.push(group.id);
-    }
+    for (const session of this.users.sessionsOf(user.id)) this.channels.enter(group, session, at);
     const params = { ...toGroup(group), ...toUser(user), lastNumber, change: at };
     this.notifyGroup(group, origin, { method: 'member.joined', params });
   }
@@ -370,12 +316,7 @@ export class Hub implements EndsTurn {
 
   /** Takes all sessions of a user out of a group. */
   private takeOut(group: Group, user: User): void {
-    const channel = this.channels.get(group.id);
-    for (const session of this.users.sessionsOf(user.id)) {
-      channel?.remove(session);
-      forget(group.id, session);
-    }
-    this.dropIfEmpty(group.id);
+    for (const session of this.users.sessionsOf(user.id)) this.channels.leave(group.id, session);
   }
 
   private change({ group, was, by, changed, ...event }: EventOf<'group.changed'>): void {
@@ -409,54 +350,23 @@ export class Hub implements EndsTurn {
     const params = { ...toGroup(group), ...(by !== undefined && { by }) };
     channel.enqueue({ method: 'group.removed', params }, origin);
     channel.deliver();
-    this.channels.delete(group.id);
-    for (const session of this.users.all) forget(group.id, session);
-  }
-
-  private enter(group: Group, session: Session, joinedAt: number): void {
-    const channel = this.channels.get(group.id) ?? this.newChannel(group);
-    channel.add(session, joinedAt);
-    if (channel instanceof DirectChannel && session.login) {
-      channel.call(session.login.user.id, group.name);
-    }
-    // Set it again: delivering the pending notices may have closed the only member, and so removed the channel.
-    this.channels.set(group.id, channel);
-  }
-
-  private newChannel(group: Group): Channel {
-    const Kind = isDirectName(group.name) ? DirectChannel : Channel;
-    return new Kind({ ...group }, this.counts);
-  }
-
-  /** Removes a session that has ended from a channel. Its user may have other sessions there. */
-  private part(groupId: number, session: Session): void {
-    this.channels.get(groupId)?.remove(session);
-    this.dropIfEmpty(groupId);
-  }
-
-  private dropIfEmpty(groupId: number): void {
-    if (this.channels.get(groupId)?.empty) this.channels.delete(groupId);
+    this.channels.remove(group.id, this.users.all);
   }
 
   private notifyGroup(group: Group, except: Origin, notice: Notice, reach?: Reach): void {
     const channel = this.channels.get(group.id);
     if (!channel) return;
-    // The old name is used until the new one is announced, though the database may have the new one already.
-    const { params } = notice;
-    if ('group' in params) params.group = channel.group.name;
-    channel.enqueue(notice, except, reach);
     this.expectEndOfTurn();
-    this.dirty.add(channel);
+    this.channels.enqueue(channel, except, notice, reach);
   }
 
   private expectEndOfTurn(): void {
-    if (this.dirty.size === 0 && this.marks.empty) atEndOfTurn(this);
+    if (!this.channels.isDirty && this.marks.empty) atEndOfTurn(this);
   }
 
   /** Sends the notices of the turn. A read mark comes after the messages that it may count as read. */
   endTurn(): void {
-    for (const channel of this.dirty) channel.deliver();
-    this.dirty.clear();
+    this.channels.deliver();
     for (const changed of this.marks.take()) this.sendMarks(changed);
   }
 
@@ -470,16 +380,4 @@ export class Hub implements EndsTurn {
     for (const id of groups) this.channels.get(id)?.notePresence(presence);
     this.presence.expect();
   }
-}
-
-/** Closes a session, unless it is over and not removed yet: its peer may still be reading its last replies. */
-function close(session: Session, code: ClosingCode, reason: string): void {
-  if (!session.hasEnded) session.close(code, reason);
-}
-
-/** Removes what a session knows of a group that its user is not in any more. */
-function forget(groupId: number, { groups, muted }: Session): void {
-  muted?.leave(groupId);
-  const at = groups.indexOf(groupId);
-  if (at !== -1) groups.splice(at, 1);
 }

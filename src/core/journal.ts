@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { BoardEvent } from '../board/events.ts';
+import type { EventOf } from '../board/events.ts';
 import type { Ending, Outcome } from '../metrics/counts.ts';
 import type { Method } from '../protocol/schemas.ts';
 import { formatTime } from '../protocol/time.ts';
@@ -52,7 +52,7 @@ export function logEnd(session: Session, end: ReturnType<typeof endOf>): void {
 }
 
 /** Messages that were deleted: by a rule, a member or a command. */
-export function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }>, log: Logger) {
+export function logPurged(event: EventOf<'messages.purged'>, log: Logger) {
   const { group, count, first, last, by } = event;
   const about = { group: group.name, count, first, last };
   if (!by) log.info(about, 'the operator deleted messages');
@@ -63,23 +63,17 @@ export function logPurged(event: Extract<BoardEvent, { type: 'messages.purged' }
 }
 
 /** A message that was deleted, unless its sender did it: that is a request like others. */
-export function logDeleted(event: Extract<BoardEvent, { type: 'message.deleted' }>, log: Logger) {
+export function logDeleted(event: EventOf<'message.deleted'>, log: Logger) {
   const { group, number, by } = event;
   if (by === null) log.info({ group: group.name, number }, 'the operator deleted a message');
 }
 
 /** A report of a message, without its text and reason. */
-export function logReported(
-  { group, number, user }: Extract<BoardEvent, { type: 'message.reported' }>,
-  log: Logger,
-) {
+export function logReported({ group, number, user }: EventOf<'message.reported'>, log: Logger) {
   log.info({ group: group.name, number, user: user.name }, 'a member reported a message');
 }
 
-export function logOwnerLost(
-  { group }: Extract<BoardEvent, { type: 'group.ownerLost' }>,
-  log: Logger,
-) {
+export function logOwnerLost({ group }: EventOf<'group.ownerLost'>, log: Logger) {
   const hint = `corkboard group edit ${group.id} --owner gives it one`;
   log.info({ group: group.name, hint }, 'a group has lost its owner');
 }

@@ -1,4 +1,4 @@
-import type { BoardEvent } from '../board/events.ts';
+import type { EventOf } from '../board/events.ts';
 import type { Group, Origin, User } from '../board/types.ts';
 import type { Marks } from '../protocol/marks.ts';
 
@@ -19,7 +19,7 @@ export class PendingMarks {
     return this.changed.size === 0;
   }
 
-  add({ group, user, origin, marks }: Extract<BoardEvent, { type: 'marks.changed' }>): void {
+  add({ group, user, origin, marks }: EventOf<'marks.changed'>): void {
     const key = `${user.id} ${group.id}`;
     const before = this.changed.get(key);
     const only = before && before.only !== origin ? null : origin;

@@ -171,4 +171,8 @@ export class Session implements Caller {
   close(code: ClosingCode, reason: string): void {
     this.outlet.close(closingNotice(code, reason));
   }
+  /** The peer of a session that is over may still be reading its last replies. */
+  closeUnlessOver(code: ClosingCode, reason: string): void {
+    if (!this.isOver) this.close(code, reason);
+  }
 }
