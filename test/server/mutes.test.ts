@@ -58,7 +58,7 @@ test('@all of a moderator is sent to those who have muted all but mentions, and 
   const reader = await board.person('reader');
   await reader.ask('%join');
   await board.operate((operator) => operator.moderation.setRole({ id: 1 }, 'mona', 'moderator'));
-  await mona.notice();
+  await mona.until(() => mona.received.find(({ method }) => method === 'group.logged'));
   await alice.call('membership.set', { group: 'main', notify: 'mentions' });
   await bob.call('membership.set', { group: 'main', notify: 'none' });
   await carol.call('user.mute', { user: 'mona' });
