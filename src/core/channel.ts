@@ -85,6 +85,10 @@ export class Channel {
     this.presence.note(presence);
   }
 
+  renamePresence(was: string, user: string): void {
+    this.presence.rename(was, user);
+  }
+
   /** Drops what was noted about a user, because the user has left the group. */
   forgetPresence(user: string): void {
     this.presence.forget(user);

@@ -20,6 +20,14 @@ export class GroupPresence {
     else this.noted.set(user, presence);
   }
 
+  /** A user has another name, and is announced under that one. */
+  rename(was: string, user: string): void {
+    const noted = this.noted.get(was);
+    if (!noted) return;
+    this.noted.delete(was);
+    this.noted.set(user, { ...noted, user });
+  }
+
   /** Drops what was noted about a user, because the user has left the group. */
   forget(user: string): void {
     this.noted.delete(user);

@@ -238,6 +238,7 @@ export class Hub implements EndsTurn {
       channel.notifyOnce({ method: 'member.renamed', params }, notified);
     }
     for (const channel of channels) {
+      channel.renamePresence(was, user.name);
       if (channel instanceof DirectChannel) channel.rename(user.id, directName(user.name));
     }
   }

@@ -184,6 +184,32 @@ test('a notice of presence reaches each of many members once, over several turns
   }
 });
 
+test('a member who is renamed after coming is announced under the new name', () => {
+  vi.useFakeTimers();
+  try {
+    const hub = new Hub(new ServerCounts());
+    const told: string[] = [];
+    const watcher = sessionOf(hub, 1, (_, text) => told.push(text));
+    logIn(hub, watcher);
+    vi.advanceTimersByTime(10_000);
+    told.length = 0;
+    const comer = sessionOf(hub, 2, () => {});
+    logIn(hub, comer);
+    const user = { id: 2, name: 'alicia' };
+    hub.publish({ type: 'user.renamed', user, was: 'user2', groups: [group] });
+    vi.advanceTimersByTime(10_000);
+    hub.remove(comer);
+    vi.advanceTimersByTime(10_000);
+    hub.close();
+    expect(told.slice(1)).toEqual([
+      '[GROUP:main] [NOTIFY] Online: alicia.\n',
+      '[GROUP:main] [NOTIFY] Offline: alicia.\n',
+    ]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a notice of presence names 50 of the members who came, and counts the others', () => {
   vi.useFakeTimers();
   try {
