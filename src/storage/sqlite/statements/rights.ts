@@ -23,6 +23,12 @@ const isNamed = sql`groups.access = 'secret' AND groups.name_key = ${value('key'
 /** The queries about who may know of a group, and about restrictions, closed threads and pins. */
 export function rightStatements(orm: Orm) {
   const { $client: client } = orm;
+  /** The restriction of `:user` in `:group` of the kind `:kind`. */
+  const isRestriction = and(
+    eq(restrictions.groupId, group),
+    eq(restrictions.userId, user),
+    eq(restrictions.kind, value('kind')),
+  );
   return {
     /**
      * The secret groups named `:key` that `:user` is in: the first and the last one, which are null if there is none. It looks
@@ -53,20 +59,7 @@ export function rightStatements(orm: Orm) {
 
     restrictionOf: () => {
       const columns = { until: restrictions.until, reason: restrictions.reason };
-      return direct(
-        client,
-        orm
-          .select(columns)
-          .from(restrictions)
-          .where(
-            and(
-              eq(restrictions.groupId, group),
-              eq(restrictions.userId, user),
-              eq(restrictions.kind, value('kind')),
-            ),
-          ),
-        columns,
-      );
+      return direct(client, orm.select(columns).from(restrictions).where(isRestriction), columns);
     },
     restrict: () =>
       orm
@@ -88,17 +81,7 @@ export function rightStatements(orm: Orm) {
           },
         })
         .prepare(),
-    unrestrict: () =>
-      orm
-        .delete(restrictions)
-        .where(
-          and(
-            eq(restrictions.groupId, group),
-            eq(restrictions.userId, user),
-            eq(restrictions.kind, value('kind')),
-          ),
-        )
-        .prepare(),
+    unrestrict: () => orm.delete(restrictions).where(isRestriction).prepare(),
     /** Who is barred from a group or silenced in it, by name. */
     restrictionsIn: () =>
       orm
