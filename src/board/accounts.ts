@@ -92,9 +92,9 @@ export class Accounts {
   }
 
   /**
-   * A known key logs its owner in, whatever the name. One that the user of the name has added as a line logs this user in with
-   * `claim`. An unknown one is stored for a user whom the login creates, and with `remember` after a right password. Otherwise as
-   * `login`.
+   * A known key logs its owner in, whatever the name. With `claim`, a key that the user of the name has added as a line logs this
+   * user in. An unknown key is stored for a user whom the login creates, and with `remember` after a right password. Otherwise
+   * as `login`.
    * @throws BoardError as `login`, and `SSH_KEY_NOT_FOUND` for an unknown key without a name, or one that was removed
    * meanwhile, `SSH_KEY_TAKEN`
    */
@@ -181,7 +181,7 @@ export class Accounts {
     return this.repository.publishedUntil();
   }
 
-  /** Records the end of a session that was sent what was published until `until`. */
+  /** Records the end of a session, which was sent all events that were published until `until`. */
   disconnect(actor: Actor, token: EndingToken | null, until: number): Promise<void> {
     return this.repository.disconnect(actor, token, until);
   }
@@ -224,7 +224,7 @@ export class Accounts {
     await this.passwords.verify({ name: userName(user.name), password: current, account }, caller);
   }
 
-  /** `open` for what takes no write; undefined if it takes one. */
+  /** Opens a session as `open` does, without a write; undefined if it needs one. */
   private async openKnown(
     name: Name,
     caller: Caller,

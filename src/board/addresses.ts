@@ -8,7 +8,7 @@ interface Known {
   readonly isLoopback: boolean;
 }
 
-// What was found out about recent addresses: each connection asks several times.
+// The networks of recent addresses: each connection asks for its network several times.
 const mostKnown = 1000;
 const known = new Map<string, Known>();
 

@@ -111,7 +111,7 @@ export type BoardEvent =
       reason: string;
       moderators: readonly number[];
     }
-  /** What the user has read of the group is now `marks`. */
+  /** The marks of the user in the group are now `marks`. */
   | { type: 'marks.changed'; origin: Origin; group: Group; user: User; marks: Marks }
   | OutsideEvent;
 
@@ -156,7 +156,7 @@ export type OutsideEvent =
       by: string | null;
       reason: string;
     }
-  /** The owner of a group that a user made is gone, and nobody could follow. It concerns the operator only. */
+  /** A group that a user made has lost its owner, and no member could become the owner. It concerns the operator only. */
   | { type: 'group.ownerLost'; group: Group }
   /** The user was invited to the group. */
   | { type: 'group.invited'; user: User; group: Group; by: string | null; description: string }

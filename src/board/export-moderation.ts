@@ -62,7 +62,7 @@ export const loggedLine = z.strictObject({
   /** When the message was posted that it is about. */
   postedAt: time.optional(),
   until: time.optional(),
-  /** A reason, a role, or what was set. */
+  /** A reason, a role, or a new setting. */
   detail: reason.optional(),
 });
 

@@ -21,7 +21,7 @@ interface Entry {
  */
 export class HourlyLimit {
   private readonly entries = new Map<string, Entry>();
-  /** What is about to be made, by network and name. */
+  /** The reservations, by network and name of the thing. */
   private readonly reserved = new Map<string, Map<string, Reservation>>();
 
   /**

@@ -23,7 +23,7 @@ const mostClaimants = 10;
 export class Keys {
   constructor(private readonly repository: KeyRepository) {}
 
-  /** Tells a door that is trusted whom a key belongs to, and what a login under a name needs. */
+  /** For a trusted door: whom a key belongs to, and what a login under a name needs. */
   async look({
     user,
     fingerprint,

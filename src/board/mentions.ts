@@ -4,7 +4,7 @@ import { nameKey } from './name-key.ts';
 
 /** The word after an `@` that mentions all members. */
 export const allKey = 'all';
-/** What stands for all members among the ids of the users whom a message mentions. No user has this id. */
+/** The id that means all members among the ids of the users whom a message mentions. No user has it. */
 export const everyoneId = 0;
 
 /** The keys of the names that one `@word` can stand for, the longest name first: `dave-s`, `dave`. */
@@ -36,7 +36,7 @@ export function mentionsIn(
   return found.all.length > 0 ? found.all : undefined;
 }
 
-/** What was found so far: each word once, and as few as a transaction can look up in about a millisecond. */
+/** The words that were found so far, each once, and at most as many as a transaction can look up in about a millisecond. */
 class Found {
   readonly all: NameCandidates[] = [];
   private readonly words = new Set<string>();

@@ -43,7 +43,7 @@ export class PasswordQueue {
   private free: number;
   private turn = 0;
 
-  /** @param atOnce how many tasks run at the same time */
+  /** @param atOnce how many tasks may run at the same time */
   constructor(atOnce: number) {
     this.free = atOnce;
   }

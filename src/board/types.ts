@@ -81,7 +81,7 @@ export interface LogLine {
   readonly id: number;
   readonly at: number;
   readonly act: LogAct;
-  /** The name of who did it, at that time; null for the operator, and for what the board did by its rules. */
+  /** The author's name at that time; null for the operator, and for acts of the board by its rules. */
   readonly by: string | null;
   /** The user whom it concerns, by the name at that time. */
   readonly user: string | null;
@@ -89,7 +89,7 @@ export interface LogLine {
   readonly number: number | null;
   /** When a silence or a code ends. */
   readonly until: number | null;
-  /** A reason, a role, or what was set. */
+  /** A reason, a role, or a new setting. */
   readonly detail: string;
 }
 
@@ -97,7 +97,7 @@ export interface LogLine {
 export interface Membership extends StoredMarks {
   readonly lastRead: number;
   readonly group: Group;
-  /** What is left out is `open`, or a group in which all members write. */
+  /** Left out for a group that is open and in which all members write. */
   readonly rules?: GroupRules;
   /** The user's role, if it has effect. */
   readonly role?: Role;
@@ -178,8 +178,8 @@ export interface SessionToken {
 }
 
 /**
- * What a session rests on. When the stored account no longer agrees with it, the session ends. Plain data, and one object for
- * all requests of a session.
+ * What a session depends on. When the stored account no longer agrees with it, the session ends. It is plain data, and one object
+ * for all requests of a session.
  */
 export interface Proof {
   /** The hash of the user's password when the session began; null without a password. */

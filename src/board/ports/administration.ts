@@ -141,7 +141,7 @@ export interface Administration {
    * Deletes the group with its messages and memberships. If it is stopped before `complete`, the oldest messages are
    * deleted and the group still exists.
    * @returns `complete`: whether the group is deleted. `hasRest`: whether rows of it are left, which the upkeep of a server
-   * deletes; so it is if the deletion was stopped, or the disk failed, after the group was gone for everybody.
+   * deletes; so it is if the deletion was stopped, or the disk failed, after the group was removed for everybody.
    * @throws `GROUP_PROTECTED` for the public group
    */
   deleteGroup(
@@ -165,8 +165,10 @@ export interface Administration {
       memberships: UserMembership[];
       invitations: ReceivedInvitation[];
       restrictions: UserRestriction[];
-      /** In the order in which they were added. */
-      /** After the user's own keys, those that the user has added as a line and has not come by. */
+      /**
+       * First the user's own keys, then those that the user has added as a line and has not logged in by. Both are in the order
+       * in which they were added.
+       */
       sshKeys: (StoredKey | ClaimedKey)[];
     }
   >;

@@ -41,7 +41,7 @@ export interface Invitation {
   readonly createdAt: number;
 }
 
-/** An invitation, as the user sees it who is invited. It shows nothing of what is in the group. */
+/** An invitation, as the invited user sees it. It shows nothing of the messages of the group. */
 export interface ReceivedInvitation extends Group {
   readonly description: string;
   readonly access: Access;
@@ -86,7 +86,7 @@ export interface GroupRepository {
   ): Promise<{ group: Group }>;
   /** Removes the group, whose messages are deleted later, in steps. @throws `GROUP_PROTECTED` */
   delete(actor: Actor, group: GroupRef): Promise<{ group: Group }>;
-  /** For whoever may know of the group. */
+  /** For everybody who may know of the group. */
   show(actor: Actor, group: GroupRef): Promise<GroupView>;
 
   /** @throws `ALREADY_MEMBER`, `BARRED` for the user, `BLOCKED` if the user blocks the actor, `INVITATION_LIMIT` */

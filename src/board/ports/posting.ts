@@ -28,11 +28,11 @@ export interface NewMessages {
   /** Of each message; '' for a reply that has none of its own. */
   readonly subjects: readonly string[];
   readonly contents: readonly string[];
-  /** What a message has beside its texts, by its index. */
+  /** What else a message has, by its index. */
   readonly extras: ReadonlyMap<number, Extras>;
 }
 
-/** What few messages have. */
+/** The parts that few messages have. */
 export interface Extras extends Pick<NewContent, 'key' | 'mentions'> {
   readonly replyTo?: number | undefined;
   /** Whether it is a reply whose subject is made from that of its thread. */

@@ -9,7 +9,10 @@ export interface StoredDraft {
   readonly text: string;
 }
 
-/** What the board keeps for the screen that a user gets over ssh. Of an unprotected name it keeps nothing: anybody may have it. */
+/**
+ * The drafts and keys that the board keeps for the screen of a user over ssh. It keeps nothing for an unprotected name, which
+ * anybody may take.
+ */
 export interface ScreenRepository {
   /** The drafts of the actor, in the order in which they were changed last. @throws `NAME_UNPROTECTED` */
   drafts(actor: Actor): Promise<StoredDraft[]>;

@@ -15,7 +15,7 @@ export interface SearchPage {
   readonly limit: number;
 }
 
-/** What was found, the newest message first. */
+/** The messages that a search has found, the newest first. */
 export interface FoundPage {
   readonly messages: readonly { readonly group: Group; readonly message: Header }[];
   /** Whether there are further messages, or may be: a search ends early after much work. */

@@ -1,8 +1,8 @@
 import type { Statements } from '../statements/statements.ts';
 
 /**
- * Changes what a group's row says of its members and messages: the one place that does. Call it in the
- * transaction of the change. `corkboard db check` compares the counts with the rows.
+ * Changes the numbers of members and messages in a group's row. Nothing else changes them. Call it in the transaction of the
+ * change. `corkboard db check` compares the counts with the rows.
  * @param changes how many more there are, negative for fewer; `lastNumber` is the newest number given out
  */
 export function changeCounts(

@@ -3,14 +3,14 @@ import type { LogAct } from '../../../protocol/rights.ts';
 import { visibleUntil } from './changes.ts';
 import type { OperatorTx } from './transaction.ts';
 
-/** What an act in a group leaves in its log. What is left out does not concern it. */
+/** A line that an act in a group adds to its log. */
 export interface Logged {
   readonly act: LogAct;
-  /** The name of who did it; null for the operator. */
+  /** The name of the author of the act; null for the operator. */
   readonly by: string | null;
   readonly origin: Origin;
   readonly user?: string | undefined;
-  /** The message that it is about, or the thread. Members who cannot see what was posted at that time do not see the line. */
+  /** The message or the thread that it is about. Members who cannot see messages of that time do not see the line. */
   readonly message?: { readonly number: number; readonly postedAt: number } | undefined;
   readonly until?: number | undefined;
   readonly detail?: string | undefined;

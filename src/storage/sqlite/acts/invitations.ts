@@ -72,7 +72,7 @@ export function makeCode(
 }
 
 /**
- * Ends the invitation of a user, or all codes of a group. Whoever is invited can end their own invitation.
+ * Ends the invitation of a user, or all codes of a group. A user who is invited can end that invitation.
  * @throws BoardError as `Repository.revoke` does
  */
 export function revoke(
@@ -105,7 +105,7 @@ function findOwn(statements: Statements, actor: Actor, ref: GroupRef, name: stri
   return invitation === null ? undefined : { invitation, group: { id, name: group } };
 }
 
-/** What is stored of a code. */
+/** The hash of a code, which is stored in place of the code. */
 export function hashOfCode(code: string): string {
   return createHash('sha256').update(code).digest('hex');
 }
@@ -133,7 +133,7 @@ export function refersTo(ref: GroupRef, { id, key }: { id: number; key: string }
 }
 
 /**
- * @param ref how the actor refers to the group: a barred user is not told that a secret group exists
+ * @param ref how the actor refers to the group: a barred user does not learn that a secret group exists
  * @throws BoardError `BARRED`, with the reason that the moderator gave, or `GROUP_NOT_FOUND`
  */
 export function requireNotBarred(

@@ -111,7 +111,7 @@ function lift(tx: OperatorTx, act: ActOnUser, kind: 'barred' | 'silenced'): Done
   return { group, user };
 }
 
-/** Ends a membership, of which the user is told once, and the other members by a line of the log. */
+/** Ends a membership. The user is notified once, and the other members by a line of the log. */
 function end(
   tx: OperatorTx,
   group: Group,
@@ -127,7 +127,7 @@ function end(
   if (isMember) settleOwner(tx, group, role);
 }
 
-/** Removes what a user is and has set in a group. */
+/** Removes a user's membership in a group, with the muted threads and the codes of the user there. */
 export function removeMembership({ statements }: OperatorTx, group: Group, user: User): void {
   const of = { group: group.id, user: user.id };
   statements.removeMembership.run(of);

@@ -34,7 +34,7 @@ export function muteThread(
   const reader = { user, group: group.id, joined };
   const thread = threadPage(statements, reader, given, { limit: 1 })?.thread;
   const of = { user, group: group.id, thread: thread ?? given };
-  // What was muted can be unmuted, also after its messages have gone.
+  // A thread that was muted can be unmuted, also after its messages were deleted.
   if (!muted) statements.removeMutedThread.run(of);
   else if (thread === undefined) throw boardError('MESSAGE_NOT_FOUND', group.name, given);
   else {

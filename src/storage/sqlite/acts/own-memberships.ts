@@ -6,7 +6,7 @@ import { mutesOf } from './mutes.ts';
 // How many groups a login counts at once: 2 ms. The others are counted in steps.
 const countedGroups = 100;
 
-/** All memberships of a user, the first ones with what is unread. */
+/** All memberships of a user. The first of them have the number of unread messages. */
 export function membershipRows({ membershipsOf: some }: Statements, user: number): MembershipRow[] {
   const first = some.all({ user, after: 0, limit: countedGroups, counted: 1 });
   const last = first[countedGroups - 1];
@@ -15,7 +15,7 @@ export function membershipRows({ membershipsOf: some }: Statements, user: number
   return [...first, ...some.all({ user, after: last.id, limit, counted: 0 })];
 }
 
-/** What a login tells the server beside the memberships: nothing of what there is none of, which one query finds. */
+/** The mutes and invitations for a login. One query finds whether there are any, and most users have none. */
 export function besidesMemberships(
   statements: Statements,
   user: number,

@@ -128,7 +128,7 @@ export class PostRun {
     if (found) return found;
     const access = requireMember(this.statements, actor, ref);
     const { group, lastNumber } = access;
-    // A silence ends by itself, so whoever is silenced is looked up again.
+    // A silence ends by itself, so a silenced user is looked up again at each post.
     requireNotSilenced(access, now);
     if (isDirectName(group.name)) requireMayWrite(this.statements, actor, group);
     const numbering = this.numberings.get(group.id) ?? new Numbering(group.id, lastNumber);

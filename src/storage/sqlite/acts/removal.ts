@@ -173,7 +173,7 @@ function dueRows(statements: Statements, { group, before, excess }: Due): Row[] 
   let rows = 0;
   for (const [at, { postedAt, deletedAt }] of oldest.entries()) {
     if (deletedAt === null) messages++;
-    // A tombstone goes with the message after it: more of them than fit in a step may come first.
+    // A tombstone is removed with the message after it. There may be more tombstones before it than fit into a step.
     const isExcess = deletedAt === null ? messages <= excess : messages < excess;
     if (postedAt < before || isExcess) rows = at + 1;
   }

@@ -25,7 +25,7 @@ export function report(
   const of = { group: group.id, number, user: user.id };
   const isOpen = statements.openReportOf.get(of) !== undefined;
   statements.addReport.run({ ...of, reason, at });
-  // The moderators have been told: a user could fill their screens with reports of one message.
+  // The moderators were notified of the first report. A user could fill their screens with reports of one message.
   if (isOpen) return { group };
   const moderators = moderatorsOf(statements, group)
     .filter((moderator) => visibleMessage(statements, group, moderator.joinedAt, number))

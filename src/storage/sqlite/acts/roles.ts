@@ -60,7 +60,7 @@ export function authorOf(actor: Actor | null): { by: string | null; origin: numb
 }
 
 /**
- * Gives a member a role, or takes it. A new owner is the only one: who was it before becomes a moderator.
+ * Gives a member a role, or takes it. A group has one owner, so the owner before becomes a moderator.
  * @throws BoardError as `Repository.setRole` does
  */
 export function setRole(
@@ -102,7 +102,7 @@ export function setRole(
   };
 }
 
-/** Who may give which role: owners below themselves and their own, and everyone may step down. */
+/** Checks who may give which role: an owner gives any role, and everybody may step down. */
 function authorizedFor(
   statements: Statements,
   authority: Authority,
@@ -142,7 +142,7 @@ function store({ statements, at }: OperatorTx, group: Group, user: User, role: R
   const since = role === 'member' ? null : at;
   const of = { group: group.id, user: user.id };
   statements.setRole.run({ ...of, role, since });
-  // Whoever has a code of theirs could go on to let others in, or come back by it.
+  // Otherwise the user could come back by such a code, and let others in.
   if (role === 'member') statements.removeCodesBy.run(of);
 }
 

@@ -2,7 +2,7 @@ import { termsOf, wordsVersion } from '../searching/terms.ts';
 import type { Statements } from '../statements/statements.ts';
 import type { OperatorTx } from './transaction.ts';
 
-// What one step indexes at most: 6 ms of work, if the messages are short, or are in scripts that the segmenter cuts.
+// The limits of one step: 6 ms of work, if the messages are short, or are in scripts that the segmenter cuts.
 const stepMessages = 300;
 const stepBytes = 40 * 1024;
 

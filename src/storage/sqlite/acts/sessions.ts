@@ -35,7 +35,7 @@ export interface Login {
   readonly name: Name;
   readonly login: NewLogin;
   readonly origin: Origin;
-  /** Whether the login succeeds without what it would write, because the disk fails. */
+  /** Whether the login succeeds although it cannot write, because the disk fails. */
   readonly isUnwritten?: true;
 }
 
@@ -136,7 +136,7 @@ export function resume(tx: ServerTx, { token, origin }: Resume): OpenedLogin {
   });
 }
 
-/** Ends a session that asked for it. It is sent what earlier acts of the commit announce, and nothing later. */
+/** Ends a session that asked for it. It is sent the events of earlier acts of the commit, and none of later acts. */
 export function logout(
   tx: ServerTx,
   { actor, token }: { actor: Actor; token: SessionToken | null },
@@ -170,7 +170,7 @@ export function setPassword(
   const { user, origin } = actor;
   requireActiveSession(statements, actor);
   statements.setPassword.run({ user: user.id, hash: passwordHash });
-  // Whoever held the unprotected name can have added keys of their own as lines.
+  // Others who held the unprotected name can have added keys of their own as lines.
   if (!actor.proof.isProtected) statements.removeClaimsOfUser.run({ user: user.id });
   if (keep) keepToken(tx, { user: user.id, token: keep, at: tx.now });
   endTokens(statements, user.id, keep?.id);

@@ -40,7 +40,7 @@ export function extended(
   const { group, count } = before;
   const [first, last] = [removed[0], removed.at(-1)];
   if (!first || !last) return removedSpan(before);
-  // A user who joins between two steps never saw these messages. The clock of a command may be behind the server's.
+  // A user who joins between two steps never saw these messages. The clock of a command may be slow beside the server's.
   const limit = tx.isOutside ? endOfTime : tx.at;
   const until = (postedAt: number) =>
     Math.min(limit, visibleUntil(tx.statements, group.id, postedAt));

@@ -27,8 +27,8 @@ export function issueTime(
 }
 
 /**
- * Whether a time is more than a day ahead of the clock, so that only a wrong clock can have given it. While the clock itself may
- * be behind, the time at which it was trusted last decides.
+ * Whether a time is more than a day ahead of the clock, so that only a wrong clock can have given it. The clock itself may be
+ * slow, so the time must also be a day after the last moment at which the clock was trusted.
  */
 export function isAhead({ statements, now }: OperatorTx, time: number): boolean {
   if (time <= now + day) return false;

@@ -3,7 +3,7 @@ import type { Statements } from '../statements/statements.ts';
 import type { PostRun } from './post-run.ts';
 
 /**
- * What an act is given of the transaction that it runs in.
+ * The transaction of an act, as the act sees it.
  *
  * An act throws a `BoardError` before it has changed anything, or not at all: the commit queue keeps what the
  * other acts of the transaction have done. Any other error rolls the transaction back.

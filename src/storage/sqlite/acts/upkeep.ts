@@ -18,9 +18,8 @@ export function keepUses(tx: ServerTx, { users, tokens, keys }: GatheredUses): v
 }
 
 /**
- * Ends the tokens of `ended`, renews those of `used`, and forgets some networks that were not used since
- * `networksBefore`, some drafts from
- * before `draftsBefore`, and some ended tokens that were issued before `tokensBefore`.
+ * Ends the tokens of `ended`, and renews the tokens of `used`. Removes some networks that were not used since `networksBefore`,
+ * some drafts from before `draftsBefore`, and some ended tokens that were issued before `tokensBefore`.
  */
 export function removeUnused(
   { statements }: ServerTx,

@@ -38,13 +38,16 @@ export function changePassword(
   const user = findUser(tx.statements, name);
   expel(tx, user, 'Your password was changed by the operator. Log in again.');
   tx.statements.setPassword.run({ user: user.id, hash: passwordHash });
-  // Whoever held the unprotected name can have added keys of their own as lines.
+  // Others who held the unprotected name can have added keys of their own as lines.
   if (!user.protected) tx.statements.removeClaimsOfUser.run({ user: user.id });
   if (passwordHash === null && user.keys === 0) forgetOwner(tx, user);
   return findUser(tx.statements, name);
 }
 
-/** Takes from a user whose name is unprotected now what the next holder of the name must not have. */
+/**
+ * Removes the roles, claims, drafts and keys of the screen of a user whose name is unprotected now. The next holder of the name
+ * must not have them.
+ */
 export function forgetOwner(tx: OperatorTx, user: User): void {
   dropRoles(tx, user);
   tx.statements.removeClaimsOfUser.run({ user: user.id });

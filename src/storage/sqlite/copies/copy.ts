@@ -128,7 +128,7 @@ async function check(
   }
 }
 
-/** Whoever reads a copy with the key could make tokens for the board. */
+/** With the key, anyone who can read the copy could make tokens for the board. */
 function forgetTokenKey(client: Client): void {
   client.pragma('secure_delete = ON');
   client.exec('DELETE FROM token_key');

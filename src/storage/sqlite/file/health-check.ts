@@ -1,6 +1,6 @@
 import type { Client } from './connection.ts';
 
-/** A rule that every database has to meet, and how to find what breaks it. */
+/** A rule that every database has to meet, and how to find the rows that break it. */
 export interface HealthCheck {
   readonly name: string;
   /** A sentence for each row or page that breaks the rule. */

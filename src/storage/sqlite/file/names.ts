@@ -8,8 +8,8 @@ export function nameColumns(name: Name) {
 }
 
 /**
- * The columns of a secret group's name. Its key is no key of another name, and it looks like no other name: so that whoever
- * tries names does not find it.
+ * The columns of a secret group's name. No other name has its key, and no name counts as similar to it. So a user who tries
+ * out names does not find the group.
  */
 export function secretColumns({ name, key }: Name, id: number) {
   return { name, nameKey: `${key}#${id}`, skeleton: '', keySkeleton: '' };

@@ -13,8 +13,8 @@ import {
 // AUTOINCREMENT: a new user or group never gets the id of a deleted one, and inherits nothing from it.
 
 /**
- * What a name and its key look like: see `skeleton`. Names from before may look the same; a new one must not look like
- * any. Empty for a name that was inserted by hand; such a name looks like no other.
+ * The skeletons of a name and of its key: see `skeleton`. Old names may have the same skeleton. A new name must not have that
+ * of another name. It is empty for a name that was inserted by hand, and then counts as similar to no other.
  */
 const looks = {
   skeleton: text().notNull().default(''),
@@ -71,8 +71,8 @@ export const userKeys = sqliteTable(
 );
 
 /**
- * SSH keys that users have added as a line, and of which nobody has proven yet to hold them. Such a key protects nothing. Several
- * users may have added the same one; the first who proves to hold it gets it, and the other rows are removed.
+ * SSH keys that users have added as a line, and that nobody has proven to hold. Such a key protects nothing. Several users may
+ * have added the same key. The first user who proves to hold it gets it, and the rows of the others are removed.
  */
 export const claimedKeys = sqliteTable(
   'claimed_keys',
@@ -238,7 +238,7 @@ export const restrictions = sqliteTable(
   ],
 );
 
-/** Invitations to a group: for one user, or for whoever has the code. */
+/** Invitations to a group: for one user, or for everybody who has the code. */
 export const invitations = sqliteTable(
   'invitations',
   {
@@ -285,7 +285,7 @@ export const groupLog = sqliteTable(
     postedAt: integer('posted_at'),
     /** The end of a silence, in microseconds. */
     until: integer(),
-    /** The reason, or what was set, such as `access: secret`. Never a text of a message. */
+    /** The reason or the new setting, such as `access: secret`. Never a text of a message. */
     detail: text().notNull().default(''),
   },
   (table) => [index('group_log_group').on(table.groupId, table.id)],

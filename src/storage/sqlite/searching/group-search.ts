@@ -32,7 +32,7 @@ export interface FoundMessage {
   readonly message: Header;
 }
 
-/** A group to search, and what of it may be looked at. */
+/** A group to search, and the messages of it that may be looked at. */
 export interface SearchedGroup {
   readonly group: Group;
   /** When the member joined it; -1 for the operator, who sees all of it. */

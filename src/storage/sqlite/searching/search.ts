@@ -6,9 +6,9 @@ import { limits } from '../../../protocol/limits.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type FoundMessage, GroupSearch, type SearchedGroup, type Wanted } from './group-search.ts';
 
-/** What a search may look at, and how far it goes. */
+/** The groups and messages that a search may look at, and its limits. */
 export interface Reach {
-  /** The groups, each from the time on after which it is searched. */
+  /** The groups, each with the time after which it is searched. */
   readonly groups: readonly Omit<SearchedGroup, 'below'>[];
   readonly accepts: Wanted['accepts'];
   readonly mentioned: Wanted['mentioned'];

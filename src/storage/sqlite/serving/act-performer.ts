@@ -55,7 +55,7 @@ export class ActPerformer implements Performer<Call> {
   }
 }
 
-/** Whether what posts have looked up is true after a call: it changes no user, group or membership. */
+/** Whether the look-ups of posts are still true after a call, because it changes no user, group or membership. */
 function keepsPosts({ act }: Call): boolean {
   return act === 'post' || act === 'indexMessages' || act === 'touch';
 }

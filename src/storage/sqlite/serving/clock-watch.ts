@@ -47,7 +47,7 @@ export interface KnownClock {
  *   server has run for as long as the jump was, without another jump. By then, deleted messages are as old as
  *   their rule says, whichever clock was right. A board that was switched off for a long time looks the same
  *   as one whose clock is wrong.
- * - More than that behind, messages may be deleted, because a message that is old by such a clock is at
+ * - If it is slower than that, messages may be deleted, because a message that is old by such a clock is at
  *   least that old. The trusted time follows the clock back after the same wait.
  */
 export class ClockWatch {

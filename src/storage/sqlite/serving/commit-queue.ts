@@ -60,7 +60,7 @@ const minLockTimeout = 10 * lockRetry;
  */
 export class CommitQueue<C> {
   private waiting: Write<C>[] = [];
-  /** How many writes those of `waiting` are. */
+  /** How many writes the calls of `waiting` are. */
   private size = 0;
   private scheduled = false;
   private closed = false;

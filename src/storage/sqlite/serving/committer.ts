@@ -44,7 +44,7 @@ export interface Performer<C> {
   isAlone?(call: C): boolean;
 }
 
-/** The result of writes that were run in a transaction: those of a call, or some of them that follow one another. */
+/** The result of writes that were run in a transaction: all writes of a call, or some that follow one another. */
 export type Outcome = {
   readonly writes: number;
   /** Milliseconds that they took. */

@@ -81,7 +81,7 @@ export class SqliteRepository implements Repository {
       return rows.map(
         ({ joinedAt, lastRead, ranges, lastNumber, notify, role, invitation, ...group }) => ({
           ...group,
-          // An invitation shows nothing of what is in a secret group.
+          // An invitation shows nothing of the messages of a secret group.
           members: isShown(group.access, joinedAt) ? group.members : 0,
           role: effectiveRole(role, actor.proof.isProtected),
           invited: invitation !== null,

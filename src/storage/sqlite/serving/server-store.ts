@@ -10,7 +10,7 @@ import { SqliteGroups } from './groups.ts';
 import { SqliteRepository } from './repository.ts';
 import { Store } from './store.ts';
 
-// How often the server looks for what administration commands have done, in milliseconds.
+// How often the server looks for changes by administration commands, in milliseconds.
 const outsideInterval = 500;
 
 const lockGone =
@@ -92,7 +92,7 @@ export class ServerStore {
     return this.store.statements.allNetworkBans.all();
   }
 
-  /** Publishes what administration commands have done since the last time. A failure is logged. */
+  /** Publishes the changes of administration commands since the last call. A failure is logged. */
   async announce(): Promise<void> {
     try {
       await this.repository.announceOutsideChanges();

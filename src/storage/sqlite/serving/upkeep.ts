@@ -26,9 +26,9 @@ export interface UpkeepOptions {
   began?: (removal: { group: Group; rule: string }) => void;
 }
 
-/** Retention, and returning space to the disk, in SQLite. */
+/** The upkeep of a board in SQLite. */
 export class SqliteUpkeep implements Upkeep {
-  /** Removals that are not complete, with what was removed so far, by the group's id. */
+  /** Removals that are not complete, with the messages that were removed so far, by the group's id. */
   private readonly removals = new Map<number, Removal>();
   /** Whether the uses are being stored now. */
   private keepsUses = false;

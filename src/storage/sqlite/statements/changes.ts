@@ -110,7 +110,7 @@ export function changeStatements(orm: Orm) {
         .limit(1)
         .offset(value('rows'))
         .prepare(),
-    /** What was changed after `:after`, up to `:upTo`, and is visible to a member who joined at `:joined`. */
+    /** The messages that were changed after `:after`, up to `:upTo`, and are visible to a member who joined at `:joined`. */
     changesBetween: () =>
       direct(
         orm.$client,
@@ -127,7 +127,7 @@ export function changeStatements(orm: Orm) {
           .orderBy(asc(messages.changed), asc(messages.id)),
         changeColumns,
       ),
-    /** Gives what a command has deleted the counter under which the server announces it. */
+    /** Gives a message that a command has deleted the counter under which the server announces the deletion. */
     setChanged: () =>
       orm
         .update(messages)

@@ -11,7 +11,7 @@ const draftColumns = {
   writtenAt: drafts.writtenAt,
 };
 
-/** The queries about what the screen of users keeps: texts that were not sent, and keys of their own. */
+/** The queries about the drafts of users and their own keys of the screen. */
 export function draftStatements(orm: Orm) {
   const ofUser = eq(drafts.userId, value('user'));
   const keysOfUser = eq(screenKeys.userId, value('user'));

@@ -66,6 +66,9 @@ const detailColumns = {
     'owner',
   ),
 };
+
+/** The membership of `:user` in the group. */
+const isOwn = and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user')));
 /** The invitation of `:user` to the group. */
 const isInvited = and(eq(invitations.userId, value('user')), eq(invitations.groupId, groups.id));
 /** Whether `:user` may know of the group. */
@@ -87,10 +90,7 @@ export function groupStatements(orm: Orm) {
       orm
         .select(accessColumns)
         .from(groups)
-        .leftJoin(
-          memberships,
-          and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
-        )
+        .leftJoin(memberships, isOwn)
         .leftJoin(users, eq(users.id, value('user')))
         .leftJoin(invitations, isInvited)
         .leftJoin(
@@ -108,7 +108,7 @@ export function groupStatements(orm: Orm) {
   const details = (which: SQL) => () =>
     orm.select(detailColumns).from(groups).where(and(which, isThere)).prepare();
   return {
-    /** A group, with the join time of `:user` if they are a member, and what decides whether their session may go on. */
+    /** A group, with the join time of `:user` if they are a member, and the columns that `requireActiveSession` checks. */
     accessById: access(eq(groups.id, value('group'))),
     accessByKey: access(eq(groups.nameKey, value('key'))),
     /**
@@ -155,10 +155,7 @@ export function groupStatements(orm: Orm) {
         orm
           .select(summaryColumns)
           .from(groups)
-          .leftJoin(
-            memberships,
-            and(eq(memberships.groupId, groups.id), eq(memberships.userId, value('user'))),
-          )
+          .leftJoin(memberships, isOwn)
           .leftJoin(invitations, isInvited)
           .where(and(isGroup, isKnown, gt(groups.id, value('after'))))
           .orderBy(asc(groups.id))

@@ -27,7 +27,7 @@ const groupColumns = {
   notify: memberships.notify,
 };
 
-/** The queries about what a user has muted. */
+/** The queries about the users and threads that a user has muted. */
 export function muteStatements(orm: Orm) {
   return {
     setNotify: () =>

@@ -223,7 +223,7 @@ export function searchStatements(orm: Orm) {
         mentionColumn,
       ),
     firstVisible: () => firstVisible(orm),
-    /** The groups of `:user`, each with what decides which of its messages a search shows. */
+    /** The groups of `:user`, each with the marks and settings by which a search chooses messages. */
     searchedGroups: () =>
       direct(
         client,

@@ -57,7 +57,7 @@ export function threadStatements(orm: Orm) {
   return {
     walkThreads: () => walkThreads(orm),
     headerById: header(eq(messages.id, value('id'))),
-    /** The replies posted after `:above`. With a second bound, for what is visible, SQLite would step through all after one. */
+    /** The replies posted after `:above`. With a second bound, for visibility, SQLite would use only one of the two bounds to search. */
     repliesAfter: header(afterInThread),
     countReplies: () =>
       direct(orm.$client, orm.select(counted).from(first.limit(limits.unread).as('some')), counted),

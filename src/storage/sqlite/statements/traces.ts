@@ -53,7 +53,7 @@ export function traceStatements(orm: Orm) {
       remove(revisions)
         .where(and(eq(revisions.groupId, group), eq(revisions.number, number)))
         .prepare(),
-    /** Those of the messages of a group up to `:number`. */
+    /** Of the messages of a group up to `:number`. */
     removeMentionsUpTo: () =>
       remove(mentions)
         .where(and(eq(mentions.groupId, group), lte(mentions.number, number)))
@@ -94,7 +94,7 @@ export function traceStatements(orm: Orm) {
       remove(pins)
         .where(and(eq(pins.groupId, group), lte(pins.number, number)))
         .prepare(),
-    /** Those of which no message is left: a thread goes on after its first message was purged. */
+    /** The closed threads that have no message left. A thread goes on after its first message was purged. */
     removeClosedThreadsUpTo: () => {
       const replies = sql`SELECT 1 FROM ${messages} WHERE ${messages.groupId} = closed_threads.group_id
         AND messages.thread = closed_threads.thread AND ${live}`;

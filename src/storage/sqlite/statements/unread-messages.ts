@@ -68,7 +68,7 @@ export function* countUnread(
     yield* countOthers(statements, reader, { above: seen.last ?? range.above, range, count });
     break;
   }
-  // What is in a range was read, but it may be marked as unread again meanwhile.
+  // The messages of a range were read, but may be marked as unread again meanwhile.
   ownUpTo = Math.min(ownUpTo, (marks.ranges[0]?.[0] ?? endOfTime) - 1);
   return ownUpTo - marks.lastRead > rowsAround ? { ...count, ownUpTo } : count;
 }
@@ -139,7 +139,7 @@ function* firstOf(all: Iterable<Seen>): Generator<number, number | undefined> {
   return undefined;
 }
 
-// Messages of the first query, which often finds what is wanted, and of the last: 0.2 ms.
+// Messages of the first query, which often finds the wanted one, and of the last: 0.2 ms.
 const firstRows = 64;
 const mostRows = 1024;
 // Own messages that a mark passes at once, in each direction.

@@ -111,7 +111,7 @@ export function unreadToAll(): SQL<number> {
   return sql<number>`case when ${isShort} and ${notify} = 'all' then ${counted} else 0 end`;
 }
 
-/** The marks of `:user` in `:group`, and what else a count of the unread messages needs. */
+/** The marks of `:user` in `:group`, with all else that a count of the unread messages needs. */
 function ownGroup(orm: Orm) {
   const { groupId, userId, joinedAt, lastReadNumber } = memberships;
   const columns = {
@@ -147,8 +147,8 @@ const canBe = sql<number>`${canBeUnread}`.as('can_be_unread');
 const isOther = sql<number>`${isOfOther}`.as('is_other');
 
 /**
- * What was found among the next `:limit` messages of some. So the work of a query is limited, however many of the
- * messages are the user's own or muted.
+ * The columns of a query that looks at `:limit` messages at most. So its work is limited, however many of the messages are the
+ * user's own or muted.
  */
 function windowColumns(seen: {
   number: SQLiteColumn;

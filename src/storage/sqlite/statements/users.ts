@@ -98,7 +98,7 @@ export function userStatements(orm: Orm) {
           .set({ lastSeenAt: sql`${value('at')}` })
           .where(byId),
       ),
-    /** `seen` for a time that may be older than what is stored. */
+    /** `seen` for a time that may be older than the stored time. */
     seenSince: () =>
       orm
         .update(users)

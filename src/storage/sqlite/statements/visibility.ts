@@ -77,7 +77,7 @@ export function firstVisible(orm: Orm) {
 }
 
 /**
- * The time from which a member who joined the group `:group` at `:joined` sees what is said about messages that may have been
+ * The time from which a member who joined the group `:group` at `:joined` sees lines of the log about messages, also if these were
  * purged. With fewer than two rows from before the join, `firstVisible` is 0, which is right only for rows that are there.
  */
 export function firstVisibleRow(orm: Orm) {
@@ -97,7 +97,7 @@ export function visibleAfter(groupId: Value, joinedAt: Value, above: SQL): SQL {
     else max(${above}, ${firstVisibleTime(groupId, joinedAt)} - 1) end`;
 }
 
-/** The visible messages of the group `:group` to one who joined it at `:joined`. */
+/** The messages of the group `:group` that are visible to a member who joined it at `:joined`. */
 function visible(range: Range) {
   const half = (condition: SQL) =>
     query
@@ -134,7 +134,7 @@ export function mentionedNames(ids: SQL | SQLiteColumn | SQL.Aliased): SQL<strin
   return sql<string | null>`iif(${ids} is null, null, (${found}))`;
 }
 
-/** What is shown of `shown`; its sender is looked up by a search that no statistics change. */
+/** The columns of a header of `shown`. The sender is looked up by a search that no statistics change. */
 function headerOf(shown: ReturnType<typeof visible>) {
   return {
     number: shown.number,
