@@ -1,7 +1,8 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Access } from '../../src/board/admission.ts';
 import { userName } from '../../src/board/names.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
+import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { HeldPasswords, quickPasswords } from '../helpers/passwords.ts';
@@ -201,4 +202,30 @@ test('a user renamed while they change the password keeps the name, and gets the
     word(await board.connectProgram(), 'session.login', { user, password: given });
   expect(await login('alicia', other)).toBe('in');
   expect(await login('alice', 'somebody else')).toBe('in');
+});
+
+const plans = { key: 'plans', name: 'plans' };
+
+test.each<[string, Operation]>([
+  ['the role', ({ moderation }) => moderation.setRole(plans, 'alice', 'member')],
+  [
+    'the membership',
+    ({ moderation }) => moderation.removeMember(plans, { user: 'alice', reason: '' }),
+  ],
+  ['the group', (operator) => operator.deleteGroup(plans, control)],
+])('a moderator who loses %s while the login is answered is told of the login', async (_, lose) => {
+  const { board } = await heldBoard();
+  const alice = await board.protectedProgram('alice', password);
+  await alice.call('group.create', { name: 'plans' });
+  await alice.call('session.logout', {});
+  const { reports } = SqliteGroups.prototype;
+  const counting = vi.spyOn(SqliteGroups.prototype, 'reports');
+  counting.mockImplementationOnce(async function (this: SqliteGroups, ...args) {
+    await board.operate(async (operator) => lose(operator, board));
+    return reports.apply(this, args);
+  });
+  const again = await board.connectProgram();
+  expect(await word(again, 'session.login', { user: 'alice', password })).toBe('in');
+  expect(counting).toHaveBeenCalledOnce();
+  counting.mockRestore();
 });

@@ -1,6 +1,8 @@
+import { openRules } from '../../board/types.ts';
 import { toGroup, toHeader, toLogLine, toOwner, toUser } from '../../board/view.ts';
 import { deletedUser } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
+import { effectiveRole } from '../../protocol/rights.ts';
 import { formatTime, parseTime } from '../../protocol/time.ts';
 import type { Context, Handlers } from './context.ts';
 
@@ -29,9 +31,11 @@ export const moderationHandlers: Pick<
   | 'report.close'
 > = {
   'group.create': async ({ groups, session, hub }, params) => {
-    const { group, joinedAt } = await groups.create(session.actor, params);
-    const { access, posting, replying, role } = await groups.show(session.actor, group.id);
-    return { ...toGroup(hub.named(group)), access, posting, replying, role, change: joinedAt };
+    const { actor } = session;
+    const { group, joinedAt } = await groups.create(actor, params);
+    const { access = openRules.access } = params;
+    const role = effectiveRole('owner', actor.proof.isProtected);
+    return { ...toGroup(hub.named(group)), ...openRules, access, role, change: joinedAt };
   },
 
   'group.edit': async ({ groups, session, hub }, params) => {

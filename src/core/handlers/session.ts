@@ -1,7 +1,7 @@
 import type { TokenLogin } from '../../board/accounts.ts';
 import type { Standing } from '../../board/types.ts';
 import { toGroup } from '../../board/view.ts';
-import { BoardError, boardError } from '../../protocol/errors.ts';
+import { BoardError, boardError, type ErrorCode } from '../../protocol/errors.ts';
 import { may } from '../../protocol/rights.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import { cleanComment } from '../../protocol/ssh-key.ts';
@@ -125,6 +125,7 @@ async function toStanding(
 
 // A user who moderates more groups than this is told of the open reports of the first ones.
 const groupsAsked = 20;
+const lostRight: ReadonlySet<ErrorCode> = new Set(['GROUP_NOT_FOUND', 'NOT_MEMBER', 'FORBIDDEN']);
 
 /** The invitations and, in groups that the user moderates, the reports that are open. */
 async function waitingFor(
@@ -140,13 +141,23 @@ async function waitingFor(
   const moderated = memberships.filter(({ role }) => may(role, 'read reports'));
   const reports: NonNullable<Result<'session.show'>['reports']> = [];
   for (const { id } of moderated.slice(0, groupsAsked)) {
-    const { group, reports: found } = await groups.reports(actor, id);
-    if (found.length > 0) reports.push({ ...toGroup(hub.named(group)), open: found.length });
+    const found = await groups.reports(actor, id).catch(noLongerReadable);
+    if (!found || found.reports.length === 0) continue;
+    reports.push({ ...toGroup(hub.named(found.group)), open: found.reports.length });
   }
   return {
     ...(invitations.length > 0 && { invitations }),
     ...(reports.length > 0 && { reports }),
   };
+}
+
+/**
+ * The group may be gone by now, or the user may have lost the role. The login is done, and its answer must say so.
+ * @throws any other error
+ */
+function noLongerReadable(error: unknown): undefined {
+  if (error instanceof BoardError && lostRight.has(error.code)) return;
+  throw error;
 }
 
 /** Counts wrong passwords, and closes a connection that sends more of them than its limit. */
