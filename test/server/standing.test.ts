@@ -1,8 +1,11 @@
 import { expect, test, vi } from 'vitest';
 import type { Administration } from '../../src/board/ports/administration.ts';
+import { methods } from '../../src/protocol/methods.ts';
+import type { Method } from '../../src/protocol/schemas.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
+import { keyLine, vouchedPeer } from '../helpers/vouched-peer.ts';
 
 const password = 'correct horse';
 const control = { signal: new AbortController().signal, progress: () => {} };
@@ -125,3 +128,113 @@ test('a changed password ends the other sessions at once, with their waiting req
   await probe.call('session.resume', { token: alice.token });
   await probe.call('message.post', { group: 'main', subject: 'three', content: '' });
 });
+
+const group = 'plans';
+const user = 'bob';
+const until = new Date(Date.now() + 3_600_000).toISOString();
+const key = keyLine('alice');
+
+/** A request of each method that needs a login, in an order in which all of them succeed for the owner of a group. */
+const each: [method: Method, params: object][] = [
+  ...(['session.show', 'group.list', 'direct.list', 'user.blocked', 'mute.list'] as const).map(
+    (method): [Method, object] => [method, {}],
+  ),
+  ['account.keys', {}],
+  ['account.addKey', { line: key.line, current: password }],
+  ['account.removeKey', { fingerprint: key.fingerprint, current: password }],
+  ['mention.list', {}],
+  ['draft.set', { place: group, content: 'c' }],
+  ['draft.list', {}],
+  ['screen.setKeys', { content: 'c' }],
+  ['screen.keys', {}],
+  ['group.join', { group: 'news' }],
+  ['group.leave', { group: 'news' }],
+  ['group.create', { name: 'new' }],
+  ['group.edit', { group: 'old', about: 'about' }],
+  ['group.delete', { group: 'old' }],
+  ['group.show', { group }],
+  ['group.members', { group }],
+  ['group.log', { group }],
+  ['group.changes', { group, after: 0 }],
+  ['direct.open', { user }],
+  ['user.block', { user }],
+  ['user.unblock', { user }],
+  ['user.mute', { user }],
+  ['user.unmute', { user }],
+  ['message.post', { group, subject: 's', content: 'c' }],
+  ['message.get', { group, number: 1 }],
+  ['message.list', { group }],
+  ['message.history', { group, number: 1 }],
+  ['message.search', { query: 'c' }],
+  ['message.next', { group }],
+  ['message.markRead', { group, number: 1 }],
+  ['message.edit', { group, number: 1, content: 'd' }],
+  ['message.pin', { group, number: 1 }],
+  ['message.unpin', { group, number: 1 }],
+  ['message.report', { group, number: 1, reason: 'r' }],
+  ['report.list', { group }],
+  ['report.close', { group, number: 1 }],
+  ['thread.list', { group }],
+  ['thread.get', { group, thread: 1 }],
+  ['thread.mute', { group, thread: 1 }],
+  ['thread.unmute', { group, thread: 1 }],
+  ['thread.close', { group, thread: 1 }],
+  ['thread.reopen', { group, thread: 1 }],
+  ['message.delete', { group, number: 1 }],
+  ['membership.set', { group, notify: 'mentions' }],
+  ['group.markRead', { group }],
+  ['group.restoreMarks', { group, lastRead: 0, ranges: [] }],
+  ['group.invite', { group, user: 'carol' }],
+  ['invitation.list', { group }],
+  ['invitation.revoke', { group, user: 'carol' }],
+  ['group.silence', { group, user, until }],
+  ['group.unsilence', { group, user }],
+  ['group.setRole', { group, user, role: 'moderator' }],
+  ['group.remove', { group, user }],
+  ['group.bar', { group, user }],
+  ['group.unbar', { group, user }],
+  ['account.setPassword', { password: 'a third horse', current: password }],
+];
+
+/** Alice, at the door that has all methods, with a group of her own. */
+async function ownerAlice() {
+  const board = await TestBoard.start({ passwords: quickPasswords() });
+  for (const name of ['alice', user, 'carol']) await board.protect(name, password);
+  const alice = await vouchedPeer(board, '192.0.2.1');
+  await alice.call('door.login', { user: 'alice', password });
+  for (const name of [group, 'old']) await alice.call('group.create', { name });
+  await alice.call('message.post', { group, subject: 'one', content: 'c' });
+  const bob = await board.protectedProgram(user, password);
+  await bob.call('group.join', { group });
+  return { board, alice };
+}
+
+test('the requests of each method that needs a login succeed for the owner of a group', async () => {
+  const needed = (Object.keys(methods) as Method[]).filter((method) => methods[method].login);
+  expect(each.map(([method]) => method).sort()).toEqual(needed.sort());
+  const { alice } = await ownerAlice();
+  for (const [method, params] of each)
+    expect(await refusedWith(alice, method, params), method).toBe('done');
+});
+
+test.each([
+  ['banned', 'UPDATE users SET banned_at = 1 WHERE name = ?', 'BANNED'],
+  ['deleted', 'DELETE FROM users WHERE name = ?', 'USER_NOT_FOUND'],
+  [
+    'given another password',
+    "UPDATE users SET password_hash = 'x' WHERE name = ?",
+    'SESSION_ENDED',
+  ],
+])(
+  'no method carries out a request of a user who was %s, before the server learns of it',
+  async (_, sql, answer) => {
+    const { board, alice } = await ownerAlice();
+    const database = board.database();
+    database.pragma('foreign_keys = OFF');
+    database.prepare(sql).run('alice');
+    const before = stored(board);
+    for (const [method, params] of each)
+      expect(await refusedWith(alice, method, params), method).toBe(answer);
+    expect(stored(board)).toEqual(before);
+  },
+);
