@@ -27,6 +27,9 @@ const largestSize: Size = { columns: 400, rows: 150 };
 // Milliseconds from one frame to the next: 30 frames in a second. A key press does not wait, unless keys come faster
 // than anybody sees.
 const pause = { soon: 33, now: 8 };
+// After a frame, other work has so many times as long as the frame took, in milliseconds at most `most`: over SSH, one process
+// draws all screens.
+const rest = { times: 4, most: 500 };
 // Clusters and styles that are kept. After so many, all is drawn again from scratch.
 const mostTables = 8192;
 const titleCharacters = 60;
@@ -59,6 +62,8 @@ export class Display {
   /** Whether `drawing` is newer than the last frame. */
   private isDue = false;
   private lastFrame = Number.NEGATIVE_INFINITY;
+  /** How long the last frame took, in milliseconds. */
+  private took = 0;
   private timer: NodeJS.Timeout | undefined;
   private isQueued = false;
   private shownTitle: string | undefined;
@@ -129,8 +134,6 @@ export class Display {
   /** The terminal has another size: draws everything again. */
   resized(size: Size): void {
     this.size = drawnSize(size);
-    this.shown = this.surface();
-    this.next = this.surface();
     this.redraw();
   }
 
@@ -166,7 +169,8 @@ export class Display {
 
   private plan(pace: 'now' | 'soon'): void {
     if (!this.isOpen || this.isSending || !this.isDue) return;
-    const wait = this.lastFrame + pause[pace] - performance.now();
+    const least = Math.max(pause[pace], Math.min(rest.most, rest.times * this.took));
+    const wait = this.lastFrame + least - performance.now();
     if (wait <= 0) {
       clearTimeout(this.timer);
       this.timer = undefined;
@@ -183,9 +187,16 @@ export class Display {
   private readonly frame = () => {
     this.isQueued = false;
     this.timer = undefined;
-    const { drawing, output, next } = this;
+    const { drawing, output, size } = this;
     if (!this.isOpen || this.isSending || !this.isDue || !drawing) return;
+    const began = performance.now();
     this.isDue = false;
+    if (this.next.columns !== size.columns || this.next.rows !== size.rows) {
+      this.shown = this.surface();
+      this.next = this.surface();
+      this.isUnknown = true;
+    }
+    const { next } = this;
     if (this.tables.size > mostTables) {
       this.tables.clear();
       this.isUnknown = true;
@@ -200,6 +211,7 @@ export class Display {
     this.shown = next;
     this.isUnknown = false;
     this.lastFrame = performance.now();
+    this.took = this.lastFrame - began;
     if (text === '') {
       this.options.sent?.();
       return;

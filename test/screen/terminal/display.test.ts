@@ -145,6 +145,27 @@ test('a resize draws everything again in the new size', async () => {
   expect(String((await once(output, 'data'))[0])).toContain('400x150');
 });
 
+test('frames that take long leave most of the time to others, however often the terminal is resized', async () => {
+  const display = displayOn(new PassThrough().resume());
+  const began = performance.now();
+  let frames = 0;
+  const busy = () => {
+    frames++;
+    const start = performance.now();
+    while (performance.now() - start < 20);
+  };
+  display.draw(busy, 'now');
+  display.open();
+  for (let columns = 10; performance.now() - began < 1000; columns = 30 - columns) {
+    display.resized({ columns, rows: 3 });
+    await turn();
+  }
+  display.close();
+  // Each takes 20 ms, and 80 ms belong to others.
+  expect(frames).toBeGreaterThan(1);
+  expect(frames).toBeLessThan(12);
+});
+
 test('titles and copied texts are clean and bounded', async () => {
   const output = new PassThrough();
   const display = displayOn(output);
