@@ -3,7 +3,7 @@ import { BoardError } from '../protocol/errors.ts';
 import { methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
 import type { Connection } from './connection.ts';
-import { ConnectionError, ConnectionLost } from './failure.ts';
+import { ConnectionError, ConnectionLost, errorCode } from './failure.ts';
 import { finalRefusal, pauseAfter } from './put-off.ts';
 
 // Maximum number of calls that wait while there is no connection.
@@ -181,7 +181,9 @@ export class PendingCalls {
 /** Whether a call that failed is sent again on the next connection. */
 function waitsForNext(method: Method, error: unknown): boolean {
   if (error instanceof BoardError) return error.code === 'SHUTTING_DOWN';
-  return error instanceof ConnectionLost && isRepeatable(method);
+  if (!(error instanceof ConnectionLost) || !isRepeatable(method)) return false;
+  // The server would send the same line over the limits again and again.
+  return errorCode(error.cause) !== 'EPROTO';
 }
 
 /** Writes that have no further effect if they are sent again: a post has a key, and an edit changes nothing the second time. */

@@ -34,6 +34,15 @@ test.each([
   await client.close();
 });
 
+test('an answer over the limits is not asked for again for ever', async () => {
+  const { client, peer } = await loggedIn();
+  const listed = client.call('group.list', {});
+  await peer.request();
+  peer.write(`{"jsonrpc":"2.0","id":3,"result":${deep(4000)}}\n`);
+  await expect(listed).rejects.toBeInstanceOf(ConnectionError);
+  await client.close();
+});
+
 const page = (numbers: number[], more: boolean) => {
   const header = { senderId: 2, sender: 'eve', postedAt: 'now', subject: 's' };
   const messages = numbers.map((number) => ({ number, ...header }));
