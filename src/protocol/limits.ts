@@ -14,6 +14,8 @@ export const limits = {
   groupsJoined: 1000,
   /** Groups that a user can own, and those that a user can make within a day and that still exist. */
   groupsOwned: 20,
+  /** Groups in a list that the user is neither in nor invited to, the oldest ones: a client reads the list at once. */
+  groupsListed: 1000,
   groupsPerDay: 50,
   /** Members of a group with a role. Each of them is notified of a report. */
   moderators: 50,

@@ -51,6 +51,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   groupsJoined: 'groups that a user is in, beside direct conversations',
   groupsOwned: 'groups that a user owns',
   groupsPerDay: 'groups that a user makes within a day',
+  groupsListed: 'groups in a list that its reader is neither in nor invited to',
   moderators: 'moderators of a group, with its owner',
   invitations: 'open invitations of a group',
   invitationsReceived: 'open invitations of a user',

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { connect } from '../../src/client/connect.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
@@ -143,6 +144,27 @@ test('a user can be in only so many groups, and direct conversations do not coun
   await alice.call('direct.open', { user: 'bob' });
   await alice.call('group.leave', { group: 'main' });
   expect(await refusal(join())).toBeUndefined();
+});
+
+test('a list has the groups of its reader and a limited number of others, however many there are', async () => {
+  const { board, peers } = await members(['alice', 'bob']);
+  const [alice, bob] = peers;
+  board
+    .database()
+    .exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3000)
+    INSERT INTO groups (name, name_key, skeleton, key_skeleton, created_at) SELECT 'x' || i, 'x' || i, 'x' || i, 'x' || i, 1 FROM n`);
+  await alice.call('group.create', { name: 'late' });
+  await bob.call('group.create', { name: 'later' });
+  const { groups, more } = await alice.call('group.list', {});
+  expect(groups.filter(({ joined }) => joined).map(({ name }) => name)).toEqual([group, 'late']);
+  expect(groups.filter(({ joined }) => !joined)).toHaveLength(limits.groupsListed);
+  expect(more).toBe(true);
+  const carol = await board.person('carol');
+  expect(await carol.ask('%groups')).toContain('There are more groups.');
+  // The library reads it, within its own limits of an answer.
+  const client = await connect({ host: '127.0.0.1', port: board.port, user: 'dan' });
+  onTestFinished(() => client.close());
+  expect((await client.call('group.list', {})).groups).toHaveLength(limits.groupsListed);
 });
 
 test('leaving groups again and again makes room for no more than the groups of a day', async () => {

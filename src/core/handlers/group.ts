@@ -18,11 +18,12 @@ export const groupHandlers: Pick<
     if (watch) hub.watchGroups(session);
     const { actor } = session;
     const groups: GroupSummary[] = [];
+    let left: number = limits.groupsListed;
     let mark = costs.mark();
-    for (let isLast = false; !isLast; ) {
-      const after = groups.at(-1)?.id ?? 0;
+    for (let isLast = false, after = 0; !isLast; ) {
       const found = await board.groups(actor, { after, limit: groupsAtOnce });
-      groups.push(...found);
+      groups.push(...found.filter(({ joined, invited }) => joined || invited || left-- > 0));
+      after = found.at(-1)?.id ?? 0;
       isLast = found.length < groupsAtOnce;
       mark = await costs.breathe(mark);
     }
@@ -36,7 +37,8 @@ export const groupHandlers: Pick<
       const marks = toMarks({ lastRead, ranges });
       return { ...group, name: hub.nameOf(group), unread, mentions, lastNumber, ...marks };
     };
-    return { groups: await mappedInSteps(context, groups, shown) };
+    const listed = await mappedInSteps(context, groups, shown);
+    return { groups: listed, ...(left < 0 && { more: true }) };
   },
 
   'group.join': async ({ board, session, hub }, params) => {

@@ -8,7 +8,8 @@ export const groupMethods = {
   'group.list': {
     /** With `watch`, the session is sent `groups.changed` once, after the next change of the list. */
     params: z.strictObject({ watch: z.boolean().optional() }),
-    result: z.object({ groups: z.array(groupInfo) }),
+    /** `more`: there are further groups that the user is neither in nor invited to. */
+    result: z.object({ groups: z.array(groupInfo), more: z.boolean().optional() }),
   },
   'group.create': {
     params: z.strictObject({

@@ -17,7 +17,7 @@ export const groups: TextCommand = {
   ],
   async *run(args, { call, reading, style }) {
     args.end();
-    yield* renderGroups({ groups: await reading.groups(call) }, style);
+    yield* renderGroups(await reading.groups(call), style);
   },
 };
 

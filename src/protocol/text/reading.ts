@@ -5,8 +5,6 @@ import { type NumberRange, withoutCatchUp, withRead } from '../marks.ts';
 import type { Call, FullMessage, Result } from '../schemas.ts';
 import { conversations } from './conversations.ts';
 
-type Group = Result<'group.list'>['groups'][number];
-
 /** A group of the board, or a direct conversation of the user. */
 interface ReadGroup {
   readonly id: number;
@@ -76,7 +74,7 @@ export class Reading {
   /** How many messages of one group or direct conversation are unread. */
   async unreadIn(call: Call, { group, name }: { group: number; name: string }): Promise<number> {
     if (!isDirectName(name)) {
-      const groups = await this.groups(call);
+      const { groups } = await this.groups(call);
       return groups.find(({ id }) => id === group)?.unread ?? 0;
     }
     const { conversations } = await call('direct.list', { after: group - 1, limit: 1 });
@@ -85,10 +83,10 @@ export class Reading {
     return this.withoutShown({ ...found, name, joined: true }).unread;
   }
 
-  /** All groups of the board, with what is unread after what was shown here. */
-  async groups(call: Call): Promise<Group[]> {
-    const { groups } = await call('group.list', {});
-    return groups.map((group) => this.withoutShown(group));
+  /** The groups of the board, with what is unread after what was shown here. */
+  async groups(call: Call): Promise<Result<'group.list'>> {
+    const { groups, ...list } = await call('group.list', {});
+    return { ...list, groups: groups.map((group) => this.withoutShown(group)) };
   }
 
   /**
@@ -155,7 +153,7 @@ export class Reading {
 
   /** All groups of the board and the direct conversations of the user. */
   private async all(call: Call): Promise<ReadGroup[]> {
-    const all: ReadGroup[] = await this.groups(call);
+    const all: ReadGroup[] = (await this.groups(call)).groups;
     for await (const page of conversations(call)) {
       for (const { group: name, ...rest } of page) {
         all.push(this.withoutShown({ ...rest, name, joined: true }));

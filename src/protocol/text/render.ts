@@ -78,7 +78,7 @@ function reported({ reports = [] }: Result<'session.login'>, style: Style): stri
 
 /** A table of groups, in pieces. Some pieces are empty. */
 export function* renderGroups(
-  { groups }: Result<'group.list'>,
+  { groups, more }: Result<'group.list'>,
   style: Style,
 ): Generator<string, void> {
   const cellsOf = (group: (typeof groups)[number]) => [
@@ -94,6 +94,7 @@ export function* renderGroups(
   for (const rows of alignedRows(groups, layout)) {
     yield rows.map((row) => `${style.line(row)}\n`).join('');
   }
+  if (more) yield info('There are more groups. %groupjoin takes the name of any.', style);
   yield listEnd(style);
 }
 
