@@ -4,35 +4,24 @@ import { limits } from '../protocol/limits.ts';
 import { everyone } from '../protocol/mentions.ts';
 import { accesses, may, policies } from '../protocol/rights.ts';
 import type { Call } from '../protocol/schemas.ts';
-import { Arguments } from '../protocol/text/arguments.ts';
-import type { Argument, TextCommand } from '../protocol/text/command.ts';
-import { commandWord } from '../protocol/text/command-words.ts';
+import type { TextCommand } from '../protocol/text/command.ts';
 import { mainGroup } from '../protocol/text/group-command.ts';
 import { moderationWord } from '../protocol/text/help.ts';
-import { isCommand, spokenIn, type Place as WhereUserIs } from '../protocol/text/place.ts';
+import { isCommand, type Place, spokenIn } from '../protocol/text/place.ts';
 import type { Style } from '../protocol/text/style.ts';
 import { caseless } from '../protocol/unicode.ts';
 import type { Candidate, Completion } from './completion.ts';
+import { type CursorPlace, cursorPlace } from './cursor-place.ts';
 
 // How many message numbers are listed to choose from: the newest ones.
 const numbersListed = 10;
-
-/** The place of the cursor in a command. */
-interface Place {
-  /** The kind of word that belongs there. */
-  readonly kind: Argument;
-  readonly group: string;
-  /** The word before the cursor, and the one before that. */
-  readonly word: string;
-  readonly before: string;
-}
 
 interface Board {
   readonly call: Call;
   readonly style: Style;
   readonly commands: readonly TextCommand[];
   /** Where the user is. */
-  readonly place?: WhereUserIs | undefined;
+  readonly place?: Place | undefined;
 }
 
 /**
@@ -42,9 +31,9 @@ interface Board {
  */
 export async function complete(line: string, board: Board): Promise<Completion | undefined> {
   const start = line.trimStart();
-  const isText = isTextIn(board.place, start);
+  const isText = spokenIn(board.place, start) !== undefined;
   if (!isText && !/\s/.test(start)) return wordsLike(start, commandWords(board.commands, start));
-  const place = placeIn(start, board);
+  const place = cursorPlace(start, board);
   if (!place) return undefined;
   try {
     return wordsLike(place.word, await candidates(place, board));
@@ -53,60 +42,7 @@ export async function complete(line: string, board: Board): Promise<Completion |
   }
 }
 
-/** Whether the text after `line` is the content of a message. */
-export function holdsContent(line: string, board: Pick<Board, 'commands' | 'place'>): boolean {
-  return placeIn(line.trimStart(), board)?.kind === 'content';
-}
-
-/** Whether a line is text in a place, where only what begins like a command is one. */
-function isTextIn(place: WhereUserIs | undefined, line: string): boolean {
-  return spokenIn(place, line) !== undefined;
-}
-
-function placeIn(
-  line: string,
-  { commands, place: here }: Pick<Board, 'commands' | 'place'>,
-): Place | undefined {
-  const short = here ? String(here.group) : mainGroup;
-  if (isTextIn(here, line)) {
-    const word = /\S*$/.exec(line)?.[0] ?? '';
-    return { kind: 'content', group: short, word, before: '' };
-  }
-  const [first = ''] = /^\S*/.exec(line) ?? [];
-  const command = commands.find(({ words }) => words.includes(commandWord(first)));
-  const takes = (here && command?.takesHere) ?? command?.takes;
-  if (!takes) return undefined;
-  const words = wordsOf(line.slice(first.length));
-  const word = words.at(-1) ?? '';
-  const index = Math.min(words.length, takes.length) - 1;
-  const kind = words.length > takes.length && !repeats(takes) ? undefined : takes[index];
-  const named = groupKinds.some((each) => each === takes[0]) && words.length > 1;
-  return (
-    kind && { kind, group: named ? (words[0] ?? '') : short, word, before: words.at(-2) ?? '' }
-  );
-}
-
-const groupKinds: readonly Argument[] = ['place', 'group', 'joined', 'joinable'];
-
-function repeats(takes: readonly Argument[]): boolean {
-  const last = takes.at(-1);
-  return last === 'content' || last === 'range' || last === 'query';
-}
-
-/** The arguments of a command. A text in quotes is one argument. The last one is the word being typed. */
-function wordsOf(text: string): string[] {
-  const args = new Arguments(text);
-  const words: string[] = [];
-  try {
-    while (!args.empty) words.push(args.quoted('word'));
-  } catch {
-    // The quotes are not closed yet.
-    return [...words, ''];
-  }
-  return /\s$/.test(text) || words.length === 0 ? [...words, ''] : words;
-}
-
-async function candidates(place: Place, board: Board): Promise<Candidate[]> {
+async function candidates(place: CursorPlace, board: Board): Promise<Candidate[]> {
   const { call, commands, style } = board;
   if (typeof place.kind !== 'string') return place.kind.map((text) => ({ text }));
   switch (place.kind) {
@@ -183,7 +119,7 @@ async function mayMentionAll(group: string, call: Call): Promise<boolean> {
 }
 
 /** The groups of the user and, if nothing is typed yet, the direct conversations. After `@` any known user. */
-async function placesToGo(place: Place, board: Board): Promise<Candidate[]> {
+async function placesToGo(place: CursorPlace, board: Board): Promise<Candidate[]> {
   const groups = await candidates({ ...place, kind: 'joined' }, board);
   if (place.word !== '') return groups;
   return [...groups, ...(await conversationNames(board.call)).map((text) => ({ text }))];
@@ -222,7 +158,11 @@ async function knownUsers(call: Call): Promise<string[]> {
   return [...new Set(names)].filter((name) => name !== deletedUser).sort();
 }
 
-async function numbers({ group, word }: Place, call: Call, style: Style): Promise<Candidate[]> {
+async function numbers(
+  { group, word }: CursorPlace,
+  call: Call,
+  style: Style,
+): Promise<Candidate[]> {
   const { messages } = await call('message.list', { group });
   const sign = word.startsWith('#') ? '#' : '';
   return messages
@@ -237,7 +177,7 @@ async function numbers({ group, word }: Place, call: Call, style: Style): Promis
 const filters = ['from:', 'in:', 'thread:', 'after:', 'before:', 'is:unread', 'is:mention'];
 
 /** The filters of a search, and the names after `in:` and `from:`. */
-async function queryWords({ word, group }: Place, call: Call): Promise<Candidate[]> {
+async function queryWords({ word, group }: CursorPlace, call: Call): Promise<Candidate[]> {
   if (/^in:/i.test(word)) {
     const { groups } = await call('group.list', {});
     const names = groups.filter(({ joined }) => joined).map(({ name }) => name);
