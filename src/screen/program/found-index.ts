@@ -31,11 +31,11 @@ const ahead = 20;
 export class FoundIndex implements IndexView {
   scrolled: Scrolled = { cursor: undefined, top: undefined };
   readonly group = undefined;
+  readonly held = 0;
   private found: readonly FoundMessage[] = [];
   private next: string | undefined;
   private state: 'loading' | 'more' | 'whole' = 'loading';
   private extending: Promise<void> | undefined;
-  private arrived = 0;
   private cached: { readonly rows: Row[]; readonly entries: unknown } | undefined;
 
   constructor(private readonly options: FoundOptions) {}
@@ -50,10 +50,6 @@ export class FoundIndex implements IndexView {
 
   get empty(): string {
     return this.state === 'loading' ? 'Searching …' : this.options.none;
-  }
-
-  get held(): number {
-    return this.arrived;
   }
 
   get within(): number | undefined {
@@ -116,9 +112,7 @@ export class FoundIndex implements IndexView {
     }
   }
 
-  settle(): void {
-    this.arrived = 0;
-  }
+  settle(): void {}
 
   async refresh(): Promise<void> {
     // What a search has found is not searched again: it would move.

@@ -1,10 +1,13 @@
 import type { BoardClient } from '../../client/board-client.ts';
 import { directName, isDirectName, userOfDirectName } from '../../protocol/direct.ts';
+import { BoardError } from '../../protocol/errors.ts';
 import { firstWords } from '../../protocol/text/first-words.ts';
 import type { Content } from '../model/contents.ts';
 import type { Draft } from '../widgets/drafts.ts';
 import type { Groups } from './groups.ts';
+import { draftPlace } from './kept-drafts.ts';
 import type { Reader } from './reader.ts';
+import { inScreen } from './screen-words.ts';
 
 /** A text that is written, and where it goes. */
 export interface Letter {
@@ -128,8 +131,34 @@ export class Letters {
     };
   }
 
+  /** Goes on with a draft. If it cannot be sent any more, the letter says why. */
+  async from(place: string, draft: Draft): Promise<Letter> {
+    const { groups, board } = this.options;
+    const where = draftPlace(place);
+    if (where.to === 'command')
+      return this.nowhere(place, draft, 'This is the text of a command: type the command again.');
+    const group = groups.all.find(({ name }) => name === where.group)?.id;
+    if (group === undefined) {
+      if (where.to === 'group' && isDirectName(where.group))
+        return this.direct(userOfDirectName(where.group));
+      const why = `You are not in ${where.group}, so this cannot be sent there.`;
+      return this.nowhere(place, draft, why);
+    }
+    if (where.to === 'group') return this.thread(group);
+    const { number } = where;
+    try {
+      const message = await board.call('message.get', { group, number });
+      if (where.to === 'edit') return this.edit(message);
+      const { thread, sender } = message;
+      return this.reply({ group, number, thread }, { sender, text: '' });
+    } catch (error) {
+      if (!(error instanceof BoardError)) throw error;
+      return this.nowhere(place, draft, inScreen(error.message));
+    }
+  }
+
   /** A draft that cannot be sent: it can be read and copied. @param refusal why */
-  nowhere(place: string, draft: Draft, refusal: string): Letter {
+  private nowhere(place: string, draft: Draft, refusal: string): Letter {
     return {
       place: () => place,
       titles: () => [place],

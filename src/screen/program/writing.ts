@@ -1,5 +1,4 @@
 import type { BoardClient } from '../../client/board-client.ts';
-import { isDirectName, userOfDirectName } from '../../protocol/direct.ts';
 import { BoardError } from '../../protocol/errors.ts';
 import type { Notice } from '../../protocol/schemas.ts';
 import { quoted } from '../../protocol/text/reply-commands.ts';
@@ -9,7 +8,7 @@ import { Composer } from '../widgets/composer.ts';
 import type { Draft } from '../widgets/drafts.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Groups } from './groups.ts';
-import { draftPlace, type KeptDrafts } from './kept-drafts.ts';
+import type { KeptDrafts } from './kept-drafts.ts';
 import { type Letter, Letters } from './letters.ts';
 import { NothingHere } from './nothing-here.ts';
 import type { Reader } from './reader.ts';
@@ -41,12 +40,9 @@ interface Box {
 export class Writing {
   /** The box that is open. */
   private box: Box | undefined;
-
   private keeping: NodeJS.Timeout | undefined;
-
   /** Why the box cannot be sent any more, though the user may still write there. */
   private lost: string | undefined;
-
   private readonly letters: Letters;
 
   constructor(private readonly options: WritingOptions) {
@@ -102,38 +98,9 @@ export class Writing {
 
   /** Goes on with a draft. If it cannot be sent any more, it is shown with the reason. */
   async goOn(place: string): Promise<void> {
-    const { groups, drafts, board } = this.options;
-    const draft = drafts.get(place);
-    const where = draftPlace(place);
-    if (!draft || where.to === 'command') throw new NothingHere('This draft is gone.');
-    const group = groups.all.find(({ name }) => name === where.group)?.id;
-    if (group === undefined) {
-      const isNew = where.to === 'group' && isDirectName(where.group);
-      if (isNew) this.direct(userOfDirectName(where.group));
-      else {
-        const why = `You are not in ${where.group}, so this cannot be sent there.`;
-        this.write(this.letters.nowhere(place, draft, why));
-      }
-      return;
-    }
-    if (where.to === 'group') {
-      this.write(this.letters.thread(group));
-      return;
-    }
-    const { number } = where;
-    let letter: Letter;
-    try {
-      const message = await board.call('message.get', { group, number });
-      const { thread, sender } = message;
-      letter =
-        where.to === 'edit'
-          ? this.letters.edit(message)
-          : this.letters.reply({ group, number, thread }, { sender, text: '' });
-    } catch (error) {
-      if (!(error instanceof BoardError)) throw error;
-      letter = this.letters.nowhere(place, draft, inScreen(error.message));
-    }
-    this.write(letter);
+    const draft = this.options.drafts.get(place);
+    if (!draft) throw new NothingHere('This draft is gone.');
+    this.write(await this.letters.from(place, draft));
   }
 
   /**
