@@ -191,6 +191,8 @@ export class Composer {
       this.isInSubject = true;
     } else if (text.trim() === '') {
       this.problem = 'There is no text yet.';
+    } else if (isTooLong({ text })) {
+      this.problem = tooLong;
     } else {
       this.area.state = editedFrom(text.replace(/\n+$/, ''));
       this.options.send(this.draft);
@@ -208,7 +210,7 @@ export class Composer {
       return;
     }
     const next = typed(this.area.state, clean);
-    if (Buffer.byteLength(next.text) > limits.content) this.problem = tooLong;
+    if (isTooLong(next)) this.problem = tooLong;
     else this.change(next);
   }
 
@@ -230,8 +232,9 @@ export class Composer {
     try {
       const text = await editor(this.area.state.text);
       if (text === undefined) return;
-      if (Buffer.byteLength(text) > limits.content) this.problem = tooLong;
-      else this.area.state = editedFrom(cleanText(text));
+      // A text that is too long is nowhere else: the user can shorten it here.
+      this.area.state = editedFrom(cleanText(text));
+      if (isTooLong(this.area.state)) this.problem = tooLong;
     } catch (error) {
       this.problem = error instanceof Error ? error.message : String(error);
     } finally {
@@ -251,6 +254,10 @@ function drawHint(area: Surface, text: string): void {
   footRows([{ text, style: { faint: true } }], area.columns, area.rows).forEach((row, at) => {
     area.text(at, 0, row.text, row.style);
   });
+}
+
+function isTooLong({ text }: Pick<Edited, 'text'>): boolean {
+  return Buffer.byteLength(text) > limits.content;
 }
 
 const tooLong = `That is too long: a message has at most ${limits.content / 1024} KiB.`;

@@ -190,6 +190,19 @@ test('the editor gets the text, and keys that come meanwhile are dropped', async
   expect(screen(80).lines.at(-1)).toContain('Ctrl-E editor');
 });
 
+test('a text from the editor that is too long stays, and can be sent once it is shorter', async () => {
+  const long = 'x'.repeat(32 * 1024 + 1);
+  const { composer, text, sent, screen } = composing({ editor: async () => long });
+  press(composer, '[ctrl-e]');
+  await turn();
+  expect(text()).toBe(long);
+  press(composer, '[ctrl-s]');
+  expect(screen(80).lines.at(-1)).toContain('a message has at most 32 KiB.');
+  expect(sent).toEqual([]);
+  press(composer, '[backspace][ctrl-s]');
+  expect(sent).toHaveLength(1);
+});
+
 test('a refusal of the board is shown, and the text can be sent again', () => {
   const { composer, sent, screen } = composing();
   press(composer, 'hello[ctrl-s]');
