@@ -1,12 +1,8 @@
 import type { Logger } from 'pino';
 import type { Accounts } from '../board/accounts.ts';
-import type { Board } from '../board/board.ts';
-import type { Groups } from '../board/groups.ts';
-import type { Keys } from '../board/keys.ts';
 import type { NetworkBans } from '../board/network-bans.ts';
 import type { EndingToken } from '../board/ports/accounts.ts';
 import type { Actor } from '../board/ports/actor.ts';
-import type { ScreenRepository } from '../board/ports/screens.ts';
 import { countOne, type Ending, type ServerCounts } from '../metrics/counts.ts';
 import type { Survey } from '../metrics/sources.ts';
 import type { ServerLimits } from '../protocol/limits.ts';
@@ -38,21 +34,10 @@ interface End {
   readonly until: number;
 }
 
-export interface CoreOptions {
-  readonly board: Board;
-  readonly groups: Groups;
-  readonly accounts: Accounts;
-  readonly keys: Keys;
-  readonly screens: ScreenRepository;
+export interface CoreOptions extends Shared {
   readonly bans: NetworkBans;
-  readonly hub: Hub;
-  readonly info: Result<'server.info'>;
-  /** The protocol as OpenRPC. */
-  readonly description: Result<'rpc.discover'>;
-  readonly limits: ServerLimits;
   /** Connections that the process has file descriptors for, at most those of the limits. */
   readonly connections: number;
-  readonly counts: ServerCounts;
   readonly log: Logger;
 }
 
@@ -83,35 +68,13 @@ export class Core {
   private readonly endings = new Paced<() => void>(endingsPerTurn, (end) => end());
   private lastId = 0;
 
-  constructor({
-    board,
-    groups,
-    accounts,
-    keys,
-    screens,
-    bans,
-    hub,
-    info,
-    description,
-    ...rest
-  }: CoreOptions) {
-    const { limits, connections, counts, log } = rest;
+  constructor({ bans, connections, log, ...shared }: CoreOptions) {
+    const { accounts, hub, info, limits, counts } = shared;
+    this.shared = shared;
     this.accounts = accounts;
     this.bans = bans;
     this.hub = hub;
     this.info = info;
-    this.shared = {
-      board,
-      groups,
-      accounts,
-      keys,
-      screens,
-      hub,
-      info,
-      description,
-      limits,
-      counts,
-    };
     this.limits = limits;
     this.counts = counts;
     this.log = log;
