@@ -1,28 +1,20 @@
 import type { Socket } from 'node:net';
 import type { NetworkMap } from '../../board/addresses.ts';
-import type { TooMany } from '../../core/admission.ts';
 import type { Core } from '../../core/core.ts';
 import { Paced } from '../../core/paced.ts';
-import { closingNotice } from '../../core/session.ts';
 import type { Wire } from '../../core/wire.ts';
-import { countOne, type RefusalKind } from '../../metrics/counts.ts';
 import type { ArrivalState } from '../../metrics/sources.ts';
-import { boardError } from '../../protocol/errors.ts';
-import type { Opening } from '../../protocol/first-bytes.ts';
-import { dialectOf } from '../dialects/by-first-bytes.ts';
 import type { Connections } from '../stream/connections.ts';
 import { Arrival, Arrivals } from './arrivals.ts';
 import type { Capacity } from './descriptors.ts';
 import { peek } from './peek.ts';
 import { receiveProxyHeader } from './proxy-header.ts';
+import { Refusals } from './refusals.ts';
 import type { Handshakes } from './tls.ts';
-import { type Refusal, turnAway } from './turn-away.ts';
 
 // How long the greeting waits for first bytes, in milliseconds. A program sends its first bytes at once, and a
 // person waits for the greeting. An HTTP client must get no greeting before its answer.
 const greetingPause = 100;
-// How long a peer that is turned away has to show its encoding, in milliseconds.
-const openingTime = 1000;
 // Arrivals of one network at once.
 const arrivalsPerNetwork = 50;
 const defaultArrivalTime = 10_000;
@@ -30,18 +22,7 @@ const defaultArrivalTime = 10_000;
 // connections in one turn; when thousands of members come back, the others have their turn in between.
 const arrivalsPerTurn = 1;
 
-const busy = boardError('TOO_MANY_CONNECTIONS', 'to this board').message;
 const handshakeLate = 'a TLS handshake was not finished in time';
-const refusalWords: Readonly<Record<RefusalKind, string>> = {
-  board: 'a connection was turned away: the board has max-connections',
-  address: 'a connection was turned away: its address has max-connections-per-address',
-  descriptors: 'a connection was closed at once: the process may open no more files',
-  banned: 'a connection from a banned network was turned away',
-  displaced: 'a peer that had not finished arriving was closed for a newer one',
-  proxy_header: 'a connection was turned away for its PROXY header',
-  http: 'an HTTP request was turned away',
-  plain: 'a connection without TLS was turned away',
-};
 
 export interface EntranceOptions {
   readonly core: Core;
@@ -94,11 +75,13 @@ export class Entrance {
   private readonly arrivalTime: number;
   private readonly arrivals: Arrivals<Visitor>;
   private readonly accepted = new Paced<Visitor>(arrivalsPerTurn, (visitor) => this.begin(visitor));
+  private readonly refusals: Refusals;
   private sockets = 0;
 
   constructor(private readonly options: EntranceOptions) {
     const { core, capacity, arrivalTime = defaultArrivalTime } = options;
     this.core = core;
+    this.refusals = new Refusals(core);
     this.arrivalTime = arrivalTime;
     const most = { all: capacity.arrivals, perNetwork: arrivalsPerNetwork };
     this.arrivals = new Arrivals(most, (arrival) => this.displace(arrival));
@@ -143,10 +126,7 @@ export class Entrance {
     };
     socket.on('error', ignore).on('close', arrival.closed);
     if (this.sockets > this.options.capacity.sockets) {
-      this.countRefusal('descriptors', peer);
-      const notice = closingNotice('TOO_MANY_CONNECTIONS', busy);
-      if (!gate.handshakes) socket.end(dialectOf(undefined).notice(notice));
-      socket.destroySoon();
+      this.refusals.refuseWithoutDescriptors(arrival);
       return;
     }
     this.accepted.add(arrival);
@@ -166,7 +146,7 @@ export class Entrance {
     receiveProxyHeader(arrival.socket, (header) => {
       // The deadline has passed, and the socket is being turned away.
       if (arrival.state !== 'proxy_header') return;
-      if ('problem' in header) return this.refuseProxy(arrival, header.problem);
+      if ('problem' in header) return this.refusals.refuseProxy(arrival, header.problem);
       if (header.address !== undefined) arrival.address = header.address;
       this.welcome(arrival);
     });
@@ -176,8 +156,8 @@ export class Entrance {
     this.arrivals.assign(arrival);
     const { address } = arrival;
     const tooMany = this.core.admission.refusal(address);
-    if (this.refuseBanned(arrival)) return;
-    if (tooMany) this.refuseMore(arrival, tooMany);
+    if (this.refusals.refuseBanned(arrival)) return;
+    if (tooMany) this.refusals.refuseMore(arrival, tooMany);
     else if (arrival.gate.handshakes) this.awaitHandshake(arrival.gate.handshakes, arrival);
     else this.lookAtFirstBytes(arrival);
   }
@@ -191,7 +171,8 @@ export class Entrance {
         // TLS reads what its socket has in memory.
         socket.unshift(first);
         this.handshake(handshakes, arrival);
-      } else if (!this.refuseForeign(arrival, opening)) this.refusePlain(arrival, opening);
+      } else if (!this.refusals.refuseForeign(arrival, opening))
+        this.refusals.refusePlain(arrival, opening);
     });
   }
 
@@ -200,7 +181,7 @@ export class Entrance {
     // Other peers may have been let in since the first check.
     const tooMany = this.core.admission.refusal(address);
     if (tooMany) {
-      this.refuseMore(arrival, tooMany);
+      this.refusals.refuseMore(arrival, tooMany);
       return;
     }
     const failed = () => {
@@ -220,20 +201,20 @@ export class Entrance {
     // Other peers may have been let in since the first check.
     const tooMany = this.core.admission.enter(address);
     if (tooMany) {
-      this.refuseMore(arrival, tooMany);
+      this.refusals.refuseMore(arrival, tooMany);
       return;
     }
     arrival.isCounted = true;
     arrival.state = 'first_bytes';
     arrival.letIn = peek(arrival.stream, greetingPause, (opening, first) => {
       arrival.letIn = undefined;
-      if (!this.refuseForeign(arrival, opening)) this.enter(arrival, first);
+      if (!this.refusals.refuseForeign(arrival, opening)) this.enter(arrival, first);
     });
   }
 
   private enter(arrival: Visitor, first: Buffer | undefined): void {
     // Check again: a new ban closes only the sessions that exist at that moment.
-    if (this.refuseBanned(arrival)) return;
+    if (this.refusals.refuseBanned(arrival)) return;
     const { stream, address, socket, gate } = arrival;
     this.arrivals.remove(arrival);
     const { vouched } = gate;
@@ -245,60 +226,10 @@ export class Entrance {
     gate.connections.enter({ stream, address, secure, vouched, first, left });
   }
 
-  /** Refuses a peer from a banned network. @returns whether it did */
-  private refuseBanned(arrival: Visitor): boolean {
-    const reason = this.core.bans.reasonFor(arrival.address);
-    if (reason) this.refuse(arrival, 'banned', { code: 'EXPELLED', reason });
-    return reason !== undefined;
-  }
-
-  /** Refuses a peer that speaks another protocol. @returns whether it did */
-  private refuseForeign(arrival: Visitor, opening: Opening | undefined): boolean {
-    if (opening === 'http') {
-      const reason = boardError('NOT_A_WEB_SERVER').message;
-      this.refuse(arrival, 'http', { code: 'NOT_A_WEB_SERVER', reason }, opening);
-    } else if (opening === 'proxy') {
-      this.refuseProxy(arrival, 'your address is not among those of --proxy-protocol');
-    } else return false;
-    return true;
-  }
-
-  private refusePlain(arrival: Visitor, opening: Opening): void {
-    const reason = boardError('TLS_REQUIRED').message;
-    this.refuse(arrival, 'plain', { code: 'TLS_REQUIRED', reason }, opening);
-  }
-
-  private refuseProxy(arrival: Visitor, why: string): void {
-    const reason = boardError('PROXY_REFUSED', why).message;
-    this.refuse(arrival, 'proxy_header', { code: 'PROXY_REFUSED', reason }, 'text');
-  }
-
-  /** A peer beyond the limits is not worth the work of a handshake, so its socket is closed without an answer. */
-  private refuseMore(arrival: Visitor, { limit, message }: TooMany): void {
-    this.refuse(arrival, limit, { code: 'TOO_MANY_CONNECTIONS', reason: message });
-  }
-
-  /**
-   * Sends a peer the reason why it is not let in, and closes its socket.
-   * @param opening the protocol of the peer. If it is left out, the server waits for the first bytes. With TLS
-   * the socket is then closed without an answer, because an answer would need a handshake
-   */
-  private refuse(arrival: Visitor, kind: RefusalKind, refusal: Refusal, opening?: Opening): void {
-    const { socket, stream, gate } = arrival;
-    this.countRefusal(kind, arrival.address);
-    if (gate.handshakes && stream === socket && opening === undefined) {
-      socket.destroy();
-      return;
-    }
-    arrival.state = 'turned_away';
-    if (opening !== undefined) turnAway(stream, opening, refusal);
-    else peek(stream, openingTime, (found) => turnAway(stream, found, refusal));
-  }
-
   private expire(arrival: Visitor): void {
     const { state, address, socket } = arrival;
     if (state === 'handshake') this.core.incidents.note(handshakeLate, address);
-    if (state === 'proxy_header') this.refuseProxy(arrival, 'none came in time');
+    if (state === 'proxy_header') this.refusals.refuseProxy(arrival, 'none came in time');
     else socket.destroy();
   }
 
@@ -308,12 +239,7 @@ export class Entrance {
       return;
     }
     // A peer that is being turned away has been counted already.
-    if (state !== 'turned_away') this.countRefusal('displaced', address);
+    if (state !== 'turned_away') this.refusals.count('displaced', address);
     socket.destroy();
-  }
-
-  private countRefusal(kind: RefusalKind, address: string): void {
-    countOne(this.core.counts.refused, kind);
-    this.core.incidents.note(refusalWords[kind], address);
   }
 }
