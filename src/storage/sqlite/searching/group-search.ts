@@ -4,16 +4,11 @@ import type { Group, Header } from '../../../board/types.ts';
 import { findMessage } from '../statements/by-number.ts';
 import type { Statements } from '../statements/statements.ts';
 import { type Expansion, expandFurther, expansionOf } from './expansion.ts';
+import { type AnyOf, IndexLookUp, type LookUp } from './index-look-up.ts';
 import { senderTerm, wordsVersion, wordTerm } from './terms.ts';
 
 // Messages of a group whose ids are compared at once: 0.5 ms of work for two words that most of them have.
 const windowRows = 1000;
-
-// Terms of the index that are looked up in one step, and messages with a term that take as long as one look-up. A query
-// of 32 beginnings has up to 2,048 terms.
-const lookUpsOfStep = 50;
-
-const rowsOfLookUp = 40;
 
 // Messages that are read with their contents in one step: 0.5 ms of work if they are short. If they are long, a step ends
 // after so many code units, because the segmenter takes 5 ms for 32 KiB.
@@ -56,12 +51,6 @@ export interface Wanted {
   readonly isPatient: boolean;
 }
 
-/** The terms of the index of which a message has to have one. */
-type AnyOf = readonly string[];
-
-/** Work in several steps, between which messages may be posted and deleted. */
-type LookUp<Result> = Generator<undefined, Result, void>;
-
 /**
  * The search of one group, from its newest message to its oldest, in steps of about a millisecond. The index gives the
  * ids of messages that have all words. Each of them is then read and compared with the query, by the rule of visibility.
@@ -89,8 +78,7 @@ export class GroupSearch {
   private afterCandidates = 0;
   /** A look-up in the index that an earlier step has begun. */
   private pending: LookUp<void> | undefined;
-  /** Terms that were looked up in this step. */
-  private lookedUp = 0;
+  private readonly index: IndexLookUp;
   /** UTF-16 code units that were read in this step. */
   private units = 0;
 
@@ -100,6 +88,7 @@ export class GroupSearch {
     private readonly wanted: Wanted,
   ) {
     this.below = searched.below;
+    this.index = new IndexLookUp(statements);
     const begun = wanted.query.terms.filter(({ isPrefix }) => isPrefix);
     this.expansions = [...new Set(begun.map(({ words }) => words.at(-1) ?? ''))].map(expansionOf);
   }
@@ -111,7 +100,7 @@ export class GroupSearch {
   /** Searches for about a millisecond. @throws BoardError `INVALID_PARAMS` if too many words begin as the query says */
   step(): void {
     this.units = 0;
-    this.lookedUp = 0;
+    this.index.beginStep();
     if (this.candidates.length > 0) this.readCandidates();
     else if (this.pending) this.goOn(this.pending);
     else if (this.needsReading) this.read(this.above);
@@ -241,10 +230,7 @@ export class GroupSearch {
     let high = statements.newestOwn.get({ group, above, below, skip: 0 })?.id ?? 0;
     let top: { readonly groupId: number; readonly postedAt: number } | undefined;
     while (high >= low && !top) {
-      for (const set of sets) {
-        high = yield* this.newestWith(set, low, high);
-        if (high < low) break;
-      }
+      high = yield* this.index.newestBound(sets, low, high);
       const newest = statements.placeById.get({ id: high });
       if (newest?.groupId === group) top = newest;
       // It was deleted after the step that found it.
@@ -258,45 +244,10 @@ export class GroupSearch {
     const window = { group, above, below: top.postedAt, skip: windowRows - 1 };
     const bottom = statements.newestOwn.get(window);
     const from = bottom?.id ?? low;
-    const [first = [], ...others] = sets;
-    let ids = yield* this.allWith(first, from, high);
-    for (const set of others) {
-      if (ids.length === 0) break;
-      const having = new Set(yield* this.allWith(set, from, high));
-      ids = ids.filter((id) => having.has(id));
-    }
+    const ids = yield* this.index.allWithEvery(sets, from, high);
     this.candidates = ids;
     this.afterCandidates = bottom?.postedAt ?? end;
     this.below = ids.length > 0 ? top.postedAt + 1 : this.afterCandidates;
-  }
-
-  /** The newest message with a term of the set; 0 if there is none between the ids. */
-  private *newestWith(set: AnyOf, low: number, high: number): LookUp<number> {
-    let newest = 0;
-    for (const term of set) {
-      const from = Math.max(low, newest);
-      const id = this.statements.newestWithTerm.get({ term, low: from, high })?.id;
-      newest = Math.max(newest, id ?? 0);
-      if (this.isLookUpLong(0)) yield;
-    }
-    return newest;
-  }
-
-  /** All messages with a term of the set, the newest first. */
-  private *allWith(set: AnyOf, low: number, high: number): LookUp<number[]> {
-    const ids: number[] = [];
-    for (const term of set) {
-      const rows = this.statements.allWithTerm.rows({ term, low, high }) as [number][];
-      for (const [id] of rows) ids.push(id);
-      if (this.isLookUpLong(rows.length)) yield;
-    }
-    return set.length === 1 ? ids : [...new Set(ids)].sort((a, b) => b - a);
-  }
-
-  /** Counts a term that was looked up. @returns whether the step has to end */
-  private isLookUpLong(rows: number): boolean {
-    this.lookedUp += 1 + rows / rowsOfLookUp;
-    return this.lookedUp >= lookUpsOfStep;
   }
 
   private readCandidates(): void {
