@@ -11,6 +11,7 @@ import {
   makeGroup,
   renameGroup,
 } from './groups.ts';
+import { deleteGroup, removeHiddenStep } from './hidden-groups.ts';
 import { invite, makeCode, revoke } from './invitations.ts';
 import { addKey, addUserKey, claimKey, dropClaims, removeKey, removeUserKey } from './keys.ts';
 import { markAllRead, markRead, restoreMarks } from './marks.ts';
@@ -20,14 +21,9 @@ import { bar, removeMember, silence, unbar, unsilence } from './moderation.ts';
 import { muteThread, muteUser, setNotify } from './mutes.ts';
 import { banNetwork, unbanNetwork } from './network-bans.ts';
 import { post } from './post.ts';
-import {
-  deleteGroup,
-  deleteGroupStep,
-  purgeStep,
-  removeExpired,
-  removeHiddenStep,
-} from './removal.ts';
+import { deleteGroupStep, purgeStep } from './removal.ts';
 import { closeReports, report } from './reports.ts';
+import { removeExpired } from './retention.ts';
 import { setRole } from './roles.ts';
 import { keepDraft, moveDraft, removeDraft, setScreenKeys } from './screens.ts';
 import { indexMessages, rebuildSearchIndex } from './search-index.ts';

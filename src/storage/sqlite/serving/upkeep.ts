@@ -2,7 +2,7 @@ import type { Upkeep } from '../../../board/ports/upkeep.ts';
 import { day } from '../../../board/times.ts';
 import type { Group, SessionToken } from '../../../board/types.ts';
 import { screenLimits } from '../../../protocol/screen-limits.ts';
-import { findDue, type Removal } from '../acts/removal.ts';
+import { findDue, type Removal } from '../acts/retention.ts';
 import { isIndexed } from '../acts/search-index.ts';
 import { tokenLifetime } from '../acts/tokens.ts';
 import { givesBack, unusedPages } from '../file/space.ts';
