@@ -99,12 +99,9 @@ describe('beside a running server', () => {
     const waits: number[] = [];
     while (running) waits.push(await post(`post ${waits.length}`));
 
-    expect(await purge.result).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(
-        /^Deleted 30\d\d\d messages of main, numbers 1 to 30\d\d\d\.\n$/,
-      ),
-    });
+    const { code, stdout } = await purge.result;
+    const [, deleted] = /^Deleted (\d+) messages of main, numbers 1 to \1\.\n$/.exec(stdout) ?? [];
+    expect([code, Number(deleted)]).toEqual([0, expect.toSatisfy((count) => count >= 30_000)]);
     expect(waits.length).toBeGreaterThan(10);
     // A post that met a step waits for it, and never until the purge has ended.
     expect(Math.max(...waits)).toBeLessThan(1000);
