@@ -67,6 +67,8 @@ export const limits = {
   /** Direct conversations in a list without a limit, and the highest limit. */
   directsDefault: 100,
   directsMost: 1000,
+  /** Direct conversations that a login lists: others can begin any number of them, and a client reads the list at once. */
+  directsAtLogin: 1000,
   /** Headers in a list if the request has no limit, and the highest limit that it can have. */
   listDefault: 100,
   listMost: 1000,

@@ -103,6 +103,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   mutedThreads: 'threads that one user mutes',
   directsDefault: 'direct conversations in a list',
   directsMost: 'direct conversations in a list',
+  directsAtLogin: 'direct conversations that a login lists',
   membersDefault: 'members in a list',
   membersMost: 'members in a list',
   presenceNames: 'names in a notice of presence',

@@ -1,6 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { userName } from '../../src/board/names.ts';
+import { connect } from '../../src/client/connect.ts';
 import { openRpcDocument } from '../../src/protocol/jsonrpc/openrpc.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
@@ -680,4 +682,25 @@ test('direct.open with check is refused as it would be, and makes nothing', asyn
   expect(refused.word).toBe('USER_NOT_FOUND');
   const { groupId } = await write(alice, '@dave');
   expect(await alice.call('direct.open', { user: 'dave', check: true })).toMatchObject({ groupId });
+});
+
+test('a user with whom very many others have begun conversations can log in, and is shown the read ones', async () => {
+  const { board, alice, dave } = await twoPrograms();
+  board
+    .database()
+    .exec(`WITH RECURSIVE n(i) AS (SELECT 10 UNION ALL SELECT i + 1 FROM n WHERE i < 3500)
+    INSERT INTO users (id, name, name_key, skeleton, key_skeleton, password_hash, created_at)
+    SELECT i, 'x' || i, 'x' || i, 'x' || i, 'x' || i, 'none', 1 FROM n;
+    INSERT INTO groups (id, name, name_key, kind, created_at, last_number)
+    SELECT 1000 + users.id, '@' || alice.id || ',' || users.id, '@' || alice.id || ',' || users.id, 'direct', 1, 1
+    FROM users, users AS alice WHERE users.name GLOB 'x*' AND alice.name = 'alice';
+    INSERT INTO memberships (group_id, user_id, joined_at, last_read_number)
+    SELECT 1000 + users.id, member.id, 1, 0
+    FROM users, users AS member WHERE users.name GLOB 'x*' AND member.name IN ('alice', users.name)`);
+  const { groupId } = await write(dave, '@alice');
+  await alice.call('message.markRead', { group: groupId, number: 1 });
+  const client = await connect({ host: '127.0.0.1', port: board.port, user: 'alice', password });
+  onTestFinished(() => client.close());
+  expect(client.memberships).toHaveLength(limits.directsAtLogin);
+  expect(client.memberships.map(({ group }) => group)).toContain('@dave');
 });

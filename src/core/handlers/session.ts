@@ -1,7 +1,9 @@
 import type { TokenLogin } from '../../board/accounts.ts';
-import type { Standing } from '../../board/types.ts';
+import type { Membership, Standing } from '../../board/types.ts';
 import { toGroup } from '../../board/view.ts';
+import { isDirectName } from '../../protocol/direct.ts';
 import { BoardError, boardError, type ErrorCode } from '../../protocol/errors.ts';
+import { limits } from '../../protocol/limits.ts';
 import { may } from '../../protocol/rights.ts';
 import type { Result } from '../../protocol/schemas.ts';
 import { cleanComment } from '../../protocol/ssh-key.ts';
@@ -119,8 +121,21 @@ async function toStanding(
     userId: user.id,
     ...(readOnly && { readOnly: true }),
     ...(mutes && { mutes: true }),
-    memberships: await withUnread(context, user, memberships, since, since),
+    memberships: await withUnread(context, user, listed(memberships), since, since),
   };
+}
+
+/** All groups, and a limited number of conversations: first those in which the user has read something, the oldest first. */
+function listed(memberships: readonly Membership[]): readonly Membership[] {
+  const conversations = memberships.filter(({ group }) => isDirectName(group.name));
+  if (conversations.length <= limits.directsAtLogin) return memberships;
+  const isRead = ({ lastRead, ranges }: Membership) => lastRead > 0 || ranges !== '';
+  const inOrder = [
+    ...conversations.filter(isRead),
+    ...conversations.filter((conversation) => !isRead(conversation)),
+  ];
+  const left = new Set(inOrder.slice(limits.directsAtLogin));
+  return memberships.filter((membership) => !left.has(membership));
 }
 
 // A user who moderates more groups than this is told of the open reports of the first ones.
