@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { endpoint } from '../../src/cli/config/kinds.ts';
+import { endpoint } from '../../src/cli/config/endpoints.ts';
 import { readToml } from '../../src/cli/parsing/toml.ts';
 import { parseDuration } from '../../src/protocol/duration.ts';
 import { didYouMean, nearest } from '../../src/protocol/suggest.ts';

@@ -1,7 +1,7 @@
 import type { ListenAddress } from '../../doors/listening.ts';
 import { socketPathOf } from '../../protocol/address.ts';
 import { UserError } from '../errors.ts';
-import type { ListenUrl } from './kinds.ts';
+import type { ListenUrl } from './endpoints.ts';
 import type { Config, SettingName } from './settings.ts';
 
 interface Configuration {

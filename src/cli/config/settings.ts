@@ -1,20 +1,18 @@
 import { defaultPort, type ServerLimits, serverLimits } from '../../protocol/limits.ts';
 import { groupCreations } from '../../protocol/rights.ts';
 import { logFormats, logLevels } from '../running/log.ts';
+import { endpoint, listenUrl, sshEndpoints } from './endpoints.ts';
 import {
   duration,
   durationOrOff,
-  endpoint,
   hourlyRate,
   type Kind,
-  listenUrl,
   listOf,
   network,
   oneOf,
   onOrOff,
   rate,
   size,
-  sshEndpoints,
   text,
   wholeNumber,
 } from './kinds.ts';
