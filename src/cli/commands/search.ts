@@ -6,18 +6,14 @@ import {
   search,
   withSearchOptions,
 } from '../../tasks/search.ts';
-import { Interrupted } from '../errors.ts';
-import { readerOf } from '../printing/reader-watch.ts';
 import {
   type ConnectionOptions,
-  connectionSettings,
   settingsHelp,
   withAddress,
   withIdentity,
 } from '../reaching/connection-options.ts';
-import { withHint } from '../reaching/hints.ts';
-import { connectionReporter, connectWithRetries, targetOf } from '../reaching/reach.ts';
-import { interruption } from '../running/interrupt.ts';
+import { connectionReporter } from '../reaching/reach.ts';
+import { readFromBoard } from '../reaching/reading.ts';
 
 // How long to try again if the board cannot be reached, in milliseconds.
 const retry = 30_000;
@@ -44,37 +40,12 @@ Examples:
     .action(run);
 }
 
-async function run(words: string[], options: SearchOptions): Promise<void> {
-  const ended = interruption();
-  const reader = readerOf(process.stdout);
-  const signal = AbortSignal.any([ended.signal, reader.closed]);
-  try {
-    await searchFor(words.join(' '), options, signal);
-  } catch (error) {
-    if (!signal.aborted) throw withHint(error);
-  } finally {
-    ended.close();
-    reader.release();
-  }
-  if (ended.exitCode) throw new Interrupted(ended.exitCode);
-}
-
-async function searchFor(
-  query: string,
-  options: SearchOptions,
-  signal: AbortSignal,
-): Promise<void> {
-  const tell = connectionReporter(undefined);
-  const target = await targetOf(connectionSettings(options));
-  const client = await connectWithRetries(target, { signal, retry, tell });
-  // Closing the client also rejects calls that wait for the board.
-  signal.addEventListener('abort', () => void client.close());
-  try {
-    await search(client, {
-      ...{ query, options, signal, style: plainStyle, output: process.stdout },
+function run(words: string[], options: SearchOptions): Promise<void> {
+  const connecting = { retry, tell: connectionReporter(undefined) };
+  return readFromBoard(options, connecting, (client, signal) =>
+    search(client, {
+      ...{ query: words.join(' '), options, signal, style: plainStyle, output: process.stdout },
       tell: (line) => process.stderr.write(`corkboard: ${line}\n`),
-    });
-  } finally {
-    await client.close();
-  }
+    }),
+  );
 }

@@ -7,18 +7,14 @@ import {
   tail,
   withTailOptions,
 } from '../../tasks/tail/tail.ts';
-import { Interrupted } from '../errors.ts';
-import { readerOf } from '../printing/reader-watch.ts';
 import {
   type ConnectionOptions,
-  connectionSettings,
   settingsHelp,
   withAddress,
   withIdentity,
 } from '../reaching/connection-options.ts';
-import { withHint } from '../reaching/hints.ts';
-import { connectionReporter, connectWithRetries, targetOf } from '../reaching/reach.ts';
-import { interruption } from '../running/interrupt.ts';
+import { connectionReporter } from '../reaching/reach.ts';
+import { readFromBoard } from '../reaching/reading.ts';
 
 interface TailOptions extends ConnectionOptions, PrintingOptions {
   readonly retry: number;
@@ -61,33 +57,12 @@ Examples:
 
 async function run(groups: string[], options: TailOptions, command: Command): Promise<void> {
   checkTailOptions(groups, options, command);
-  const ended = interruption();
-  const reader = readerOf(process.stdout);
-  const signal = AbortSignal.any([ended.signal, reader.closed]);
-  try {
-    await follow(groups, options, signal);
-  } catch (error) {
-    if (!signal.aborted) throw withHint(error);
-  } finally {
-    ended.close();
-    reader.release();
-  }
-  if (ended.exitCode) throw new Interrupted(ended.exitCode);
-}
-
-async function follow(groups: string[], options: TailOptions, signal: AbortSignal): Promise<void> {
   const { retry, verbose } = options;
   const tell = connectionReporter(verbose);
-  const target = await targetOf(connectionSettings(options));
-  const client = await connectWithRetries(target, { signal, retry, tell });
-  // Closing the client also rejects calls that wait for the board.
-  signal.addEventListener('abort', () => void client.close());
-  client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
-  client.on('resumed', () => tell('Connected again.'));
-  const { stdout: output } = process;
-  try {
+  await readFromBoard(options, { retry, tell }, async (client, signal) => {
+    client.on('lost', ({ reason }) => tell(`The connection was lost: ${reason} Connecting again.`));
+    client.on('resumed', () => tell('Connected again.'));
+    const { stdout: output } = process;
     await tail(client, { groups, options, output, style: plainStyle, signal, tell });
-  } finally {
-    await client.close();
-  }
+  });
 }
