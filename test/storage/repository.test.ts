@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { canMount, fillDisk, smallDisk } from '../helpers/disk.ts';
 import {
   connect,
@@ -45,6 +45,29 @@ test('a commit holds at most 256 KiB of texts, also of texts whose characters ta
   expect(
     await commitsOf(Array.from({ length: 1000 }, () => '中'.repeat(300))),
   ).toBeGreaterThanOrEqual(4);
+});
+
+test('the history of a message that is edited while it is read has each text once', async () => {
+  const board = openBoard();
+  const alice = await member(board, 'alice');
+  await post(board, alice, 'hello');
+  await board.repository.edit(alice, main, 1, { subject: 'hello all' }, 60_000_000);
+  const { revisionsOf } = board.store.statements;
+  const each = revisionsOf.each.bind(revisionsOf);
+  // Commits run in a thread of their own, so they come between two queries of a read.
+  vi.spyOn(revisionsOf, 'each').mockImplementation((values) => {
+    const other = connect(board.file);
+    other.exec(`INSERT INTO revisions (group_id, number, revision, written_at, subject, content)
+      SELECT group_id, number, edits, edited_at, subject, content FROM messages;
+      UPDATE messages SET edits = edits + 1, edited_at = edited_at + 1, subject = 'hello everybody'`);
+    return each(values);
+  });
+  const page = { from: 0, bytes: Number.POSITIVE_INFINITY };
+  const { revisions } = await board.repository.history(alice, main, 1, page);
+  expect(revisions).toMatchObject([
+    { revision: 0, subject: 'hello' },
+    { revision: 1, subject: 'hello all' },
+  ]);
 });
 
 test('while another process holds the database, members still read', async () => {

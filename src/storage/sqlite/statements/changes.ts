@@ -82,7 +82,7 @@ export function changeStatements(orm: Orm) {
           content: value('content'),
         })
         .prepare(),
-    /** The texts of a message before its edits, from `:from` on. */
+    /** The texts of a message before its edits, from the revision `:from` on and before `:below`. */
     revisionsOf: () =>
       direct(
         orm.$client,
@@ -94,6 +94,7 @@ export function changeStatements(orm: Orm) {
               eq(revisions.groupId, group),
               eq(revisions.number, value('number')),
               sql`${revisions.revision} >= ${value('from')}`,
+              sql`${revisions.revision} < ${value('below')}`,
             ),
           )
           .orderBy(asc(revisions.revision)),

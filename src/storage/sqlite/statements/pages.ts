@@ -96,7 +96,8 @@ export function historyPage(
 ): { revisions: Revision[]; more: boolean } {
   const present = { revision, writtenAt: editedAt ?? postedAt, subject, content };
   const all = function* () {
-    yield* statements.revisionsOf.each({ group, number, from });
+    // The message may have been edited since it was read.
+    yield* statements.revisionsOf.each({ group, number, from, below: revision });
     if (from <= revision) yield present;
   };
   const page = { limit: Number.POSITIVE_INFINITY, bytes };
