@@ -12,6 +12,7 @@ import { Keys } from './board/keys.ts';
 import { NetworkBans } from './board/network-bans.ts';
 import { Passwords } from './board/passwords.ts';
 import { Closers } from './core/closers.ts';
+import { ConversationLimit } from './core/conversation-limit.ts';
 import { Core } from './core/core.ts';
 import type { Door, DoorAddress } from './core/door.ts';
 import { Hub } from './core/hub.ts';
@@ -138,7 +139,10 @@ async function build(
   const counts = new ServerCounts();
   const concerns = new Set<Concern>();
   const { conversationsPerHour, conversationsAtOnce } = config.limits;
-  const hub = new Hub(counts, new HourlyLimit(conversationsPerHour, conversationsAtOnce));
+  const hub = new Hub(
+    counts,
+    new ConversationLimit(new HourlyLimit(conversationsPerHour, conversationsAtOnce)),
+  );
   let caretaker: Caretaker | undefined;
   let indexer: Indexer | undefined;
   let backups: BackupSchedule | undefined;

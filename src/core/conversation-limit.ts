@@ -1,37 +1,53 @@
 import { networkOf } from '../board/addresses.ts';
+import { HourlyLimit } from '../board/hourly-limit.ts';
 import { nameKey } from '../board/name-key.ts';
-import { isDirectName, userOfDirectName } from '../protocol/direct.ts';
+import type { Origin } from '../board/types.ts';
 import { boardError } from '../protocol/errors.ts';
-import type { Method, Params } from '../protocol/schemas.ts';
-import type { Context } from './handlers/context.ts';
+import type { Session } from './session.ts';
 
-/**
- * Refuses a request that would begin a direct conversation if too many were begun from the network of its session, or are being
- * begun. Requests about conversations that the user has go on.
- * @returns a function to call once the request is carried out or refused; undefined if it begins no conversation
- * @throws BoardError `DIRECT_LIMIT`
- */
-export function reserveConversation<M extends Method>(
-  { session, hub }: Pick<Context, 'session' | 'hub'>,
-  method: M,
-  params: Params<M>,
-): (() => void) | undefined {
-  const name = begins(method, params);
-  if (name === undefined) return undefined;
-  const { conversations } = hub;
-  const thing = `${session.login?.user.id} ${nameKey(name)}`;
-  const exists = () => hub.hasConversation(session, name);
-  const release = conversations.reserve(networkOf(session.address), thing, exists);
-  if (release) return release;
-  const { burst, perHour } = conversations;
-  const what = `${burst} direct conversations were begun from your address at once, and ${perHour} an hour after that`;
-  throw boardError('DIRECT_LIMIT', what);
+/** A session with requests that may begin a conversation. */
+interface Beginner {
+  readonly user: number;
+  readonly network: string;
+  requests: number;
 }
 
-/** The user with whom a request may begin a conversation. */
-function begins(method: Method, params: object): string | undefined {
-  if (method === 'direct.open') return (params as Params<'direct.open'>).user;
-  if (method !== 'message.post') return undefined;
-  const { group } = params as Params<'message.post'>;
-  return typeof group === 'string' && isDirectName(group) ? userOfDirectName(group) : undefined;
+/** Limits how many direct conversations each network begins. */
+export class ConversationLimit {
+  /** By the ids of the sessions. A session may end before its requests are committed, and these count all the same. */
+  private readonly beginners = new Map<number, Beginner>();
+
+  constructor(private readonly limit = new HourlyLimit(0, 0)) {}
+
+  /**
+   * Keeps room for a conversation with the user `name`, which a request of a session may begin.
+   * @param exists whether the session has such a conversation by now
+   * @returns a function to call once the request is carried out or refused
+   * @throws BoardError `DIRECT_LIMIT`
+   */
+  reserve({ id, login, address }: Session, name: string, exists: () => boolean): () => void {
+    const user = login?.user.id ?? 0;
+    const network = networkOf(address);
+    const release = this.limit.reserve(network, `${user} ${nameKey(name)}`, exists);
+    if (!release) {
+      const { burst, perHour } = this.limit;
+      const what = `${burst} direct conversations were begun from your address at once, and ${perHour} an hour after that`;
+      throw boardError('DIRECT_LIMIT', what);
+    }
+    const beginner = this.beginners.get(id) ?? { user, network, requests: 0 };
+    beginner.requests++;
+    this.beginners.set(id, beginner);
+    return () => {
+      release();
+      beginner.requests--;
+      if (beginner.requests === 0) this.beginners.delete(id);
+    };
+  }
+
+  /** Counts a conversation that a user has, if it was the user's session `origin` that has begun it. */
+  opened(origin: Origin, user: number): void {
+    const beginner = origin === null ? undefined : this.beginners.get(origin);
+    // The other user of the conversation gets the same event.
+    if (beginner?.user === user) this.limit.count(beginner.network);
+  }
 }

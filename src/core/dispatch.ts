@@ -1,7 +1,6 @@
 import { BoardError, boardError } from '../protocol/errors.ts';
 import { checkParams, isOffered, methods } from '../protocol/methods.ts';
 import type { Method, Params, Result } from '../protocol/schemas.ts';
-import { reserveConversation } from './conversation-limit.ts';
 import type { Context, Handler, Handlers } from './handlers/context.ts';
 import { directHandlers } from './handlers/direct.ts';
 import { editHandlers } from './handlers/edit.ts';
@@ -15,6 +14,7 @@ import { searchHandlers } from './handlers/search.ts';
 import { sessionHandlers } from './handlers/session.ts';
 import { threadHandlers } from './handlers/threads.ts';
 import { logRefusal, logResult } from './journal.ts';
+import { reserveConversation } from './reserve-conversation.ts';
 import type { Session } from './session.ts';
 
 const handlers: Handlers = {

@@ -1,6 +1,4 @@
-import { networkOf } from '../board/addresses.ts';
 import type { BoardEvent, EventOf } from '../board/events.ts';
-import { HourlyLimit } from '../board/hourly-limit.ts';
 import { nameKey } from '../board/name-key.ts';
 import { endOfTime } from '../board/times.ts';
 import {
@@ -19,6 +17,7 @@ import type { Notice } from '../protocol/schemas.ts';
 import { AccountChanges } from './account-changes.ts';
 import { Channels } from './channels.ts';
 import { ConnectedUsers } from './connected-users.ts';
+import { ConversationLimit } from './conversation-limit.ts';
 import { DirectChannel } from './direct-channel.ts';
 import type { Reach } from './excerpts.ts';
 import { ListWatchers } from './list-watchers.ts';
@@ -110,7 +109,7 @@ export class Hub implements EndsTurn {
   constructor(
     counts: Pick<ServerCounts, 'notices'>,
     /** Counts the direct conversations that each network begins. */
-    readonly conversations = new HourlyLimit(0, 0),
+    readonly conversations = new ConversationLimit(),
   ) {
     this.users = new ConnectedUsers(counts);
     this.channels = new Channels(counts);
@@ -255,9 +254,7 @@ export class Hub implements EndsTurn {
   }
 
   private openDirect({ group: { id }, user, other, origin, at }: EventOf<'direct.opened'>): void {
-    const opener = this.users.find(origin);
-    // The other user gets the same event.
-    if (opener?.login?.user.id === user.id) this.conversations.count(networkOf(opener.address));
+    this.conversations.opened(origin, user.id);
     const group = { id, name: directName(other.name) };
     const params = { ...toGroup(group), ...toUser(other) };
     for (const session of this.users.sessionsOf(user.id)) this.channels.enter(group, session, at);

@@ -4,6 +4,7 @@ import { connect } from '../../src/client/connect.ts';
 import { openRpcDocument } from '../../src/protocol/jsonrpc/openrpc.ts';
 import { limits } from '../../src/protocol/limits.ts';
 import { TestBoard } from '../helpers/board.ts';
+import { requestLine } from '../helpers/json-lines.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import type { TextPeer } from '../helpers/text-peer.ts';
 
@@ -498,6 +499,24 @@ test.each([
     expect(board.database().prepare(count).pluck().get()).toBe(3);
   },
 );
+
+test('conversations count towards the limit of a network although the sessions that begin them end at once', async () => {
+  const limits = { conversationsPerHour: 1, conversationsAtOnce: 3 };
+  const board = await TestBoard.start({ limits });
+  const names = ['dave', 'erin', 'frank', 'grace', 'heidi'];
+  for (const name of names) await board.protect(name, password);
+  await board.protect('alice', password);
+  for (const user of names) {
+    const alice = await board.protectedProgram('alice', password);
+    alice.write(requestLine('direct.open', { user }, 'last'));
+    alice.socket.resetAndDestroy();
+  }
+  const alice = await board.protectedProgram('alice', password);
+  // It is committed after what was sent before.
+  await alice.call('group.join', { group: 'news' });
+  const { conversations } = await alice.call('direct.list', {});
+  expect(conversations.map(({ group }) => group)).toEqual(['@dave', '@erin', '@frank']);
+});
 
 test('a user has begun at most 2,000 conversations that exist', async () => {
   const { board, alice } = await twoPrograms();

@@ -1,8 +1,8 @@
 import { groupRef } from '../../board/refs.ts';
 import { checkedMessage } from '../../board/texts.ts';
-import { reserveConversation } from '../../core/conversation-limit.ts';
 import { admit } from '../../core/dispatch.ts';
 import { Task } from '../../core/request-queue.ts';
+import { reserveConversation } from '../../core/reserve-conversation.ts';
 import type { RequestId } from '../../protocol/jsonrpc/messages.ts';
 import { type Address, Burst, type Poster } from './json-burst.ts';
 
