@@ -113,6 +113,25 @@ test('a lost connection has a line, keys go on, and what was missed is there whe
   await screen.shows('1 new ▼');
 });
 
+test('a new thread of the user is in sight at once, also if there was no connection', async () => {
+  const { board, screen } = await reading();
+  await screen.typed('c', 'New thread in main');
+  await screen.typed('Trip\rOn Sunday?\x13', 'Posted as message 3 of main.');
+  await screen.shows(/│ +Trip +alice .*\n.*Parking/);
+  await board.restart(
+    async () => {
+      await screen.shows('The connection is lost');
+      await screen.typed('c', 'New thread in main');
+      await screen.typed('Swim\rIn the lake?\x13', 'There is no connection.');
+    },
+    { port: board.port },
+  );
+  await screen.shows('Posted as message 4 of main.');
+  await screen.shows(/│ +Swim +alice .*\n.*Trip/);
+  // The cursor is where it was.
+  await screen.shows('Who is in?');
+});
+
 test('the end of the session ends the screen with its reason, and leaves the terminal as it was', async () => {
   const { board, screen } = await reading();
   await board.operate((operator) => operator.banUser('alice', 'spam'));

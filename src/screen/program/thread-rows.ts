@@ -107,11 +107,13 @@ export class ThreadRows {
     this.scrolled = { ...this.scrolled, cursor: row?.key ?? messageKey(this.group, number) };
   }
 
-  /** The user has posted: the message is shown at once. */
+  /** The user has posted: the message is shown at once. The start of the list stays in sight, with a new thread there. */
   posted(message: Header): void {
+    const isAtStart = this.scrolled.top === this.rows[0]?.key;
     this.arrived.push(message);
     this.count(message);
     this.settle();
+    if (isAtStart) this.scrolled = { ...this.scrolled, top: this.rows[0]?.key };
   }
 
   settle(): void {
