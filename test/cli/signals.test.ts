@@ -173,7 +173,7 @@ print(s.recv(4096).decode())`,
   expect((await lines.next()).value).toBe('bound');
   const args = [program, 'serve', '--port', '0', '--data', folder];
   const child = spawn(process.execPath, args, {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
     env: { ...process.env, NOTIFY_SOCKET: path },
   });
   onTestFinished(() => void child.kill('SIGKILL'));

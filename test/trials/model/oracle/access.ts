@@ -227,7 +227,7 @@ export class Access {
   }
 
   /** What everybody is shown of a message, whoever reads it. */
-  header({ number, sender, subject, thread, replyTo, texts, mentioned }: Kept): Result {
+  header({ number, sender, subject, thread, replyTo, texts, mentioned }: Kept) {
     return {
       ...{ number, sender: this.names.of(sender), subject, thread },
       ...(replyTo !== null && { replyTo }),

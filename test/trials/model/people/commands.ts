@@ -1,9 +1,10 @@
 import { rule } from '../../../server/support.ts';
 import { moderationCommands } from './moderation-commands.ts';
 import {
-  type Any,
   type Command,
+  type Commands,
   counted,
+  type Entry,
   entry,
   framed,
   info,
@@ -13,14 +14,59 @@ import {
   success,
   succession,
   unreadCount,
+  type Whole,
   whole,
 } from './rendering.ts';
 
-const posted = ({ number, group, subject }: Any) =>
+/** The first visible number of the group. */
+interface First {
+  readonly first: number;
+}
+
+/** That of each group, by its name. */
+interface Firsts {
+  readonly first: Readonly<Record<string, number>>;
+}
+
+interface Added {
+  readonly 'group.members': { readonly shown: Readonly<Record<string, string>> };
+  readonly 'message.get': First;
+  readonly 'message.list': First;
+  readonly 'thread.get': First;
+  readonly 'message.search': Firsts;
+  readonly 'mention.list': Firsts;
+  /** How many messages were unread. */
+  readonly 'group.markRead': { readonly count: number };
+}
+
+type Counts = { readonly group: string; readonly count: number; readonly mentions: number }[];
+
+interface Place {
+  readonly group: string;
+  readonly thread?: number;
+  readonly unread: number;
+  readonly where?: 'left' | 'nowhere';
+  readonly pins?: readonly Entry[];
+}
+
+/** Commands for which a program has no method, or several. */
+interface Own {
+  /** `undone` are groups with what is unread in them. */
+  readonly undo: Command<object, { readonly undone: Counts }>;
+  readonly unread: Command<object, { readonly unread: Counts }>;
+  readonly next: Command<First, { readonly message?: Whole; readonly left: Counts }>;
+  /** `bare`: into a thread of the group where the user is. */
+  readonly go: Command<{ group: string; number?: number; bare?: boolean }, Place>;
+  readonly say: Command<{ content: string }, Posted>;
+}
+
+type Posted = Parameters<typeof posted>[0];
+
+const posted = ({ number, group, subject }: Pick<Whole, 'number' | 'group' | 'subject'>) =>
   success(`Message ${number} posted in ${group}. Subject: ${subject}`);
 
 /** How a person asks for the same as a program by a method, and what the person is shown. */
-export const commands: Record<string, Command> = {
+const commands: Commands<Added> & Own = {
   ...moderationCommands,
   'group.join': {
     line: ({ group, code }) => `%groupjoin ${group}${code === undefined ? '' : ` ${code}`}`,
@@ -48,14 +94,14 @@ export const commands: Record<string, Command> = {
   'user.blocked': {
     line: () => '%block',
     shown: ({ users }) => {
-      const names = users.map(({ user }: Any) => user).join(', ');
+      const names = users.map(({ user }) => user).join(', ');
       return info(names ? `You block ${names}.` : 'You block nobody.');
     },
   },
   'direct.list': {
     line: () => '%tell',
     shown: ({ conversations }) =>
-      conversations.map(({ group, unread }: Any) => info(`${group}: ${unread} unread`)).join('') ||
+      conversations.map(({ group, unread }) => info(`${group}: ${unread} unread`)).join('') ||
       info('You have no direct conversation: %tell <user> <content> begins one.'),
   },
   'message.post': {
@@ -82,7 +128,7 @@ export const commands: Record<string, Command> = {
     line: ({ group, number }) => `%grouphistory ${group} ${number}`,
     shown: ({ group, number, revisions }) =>
       revisions
-        .map(({ revision, subject, content }: Any) => {
+        .map(({ revision, subject, content }) => {
           const which = revision === 0 ? 'as posted' : `edit ${revision}`;
           const title = `Message ID: ${number} (Group: ${group}), ${which}`;
           return framed(title, ['Date: DATE', `Subject: ${subject}`, rule, content]);
@@ -95,13 +141,14 @@ export const commands: Record<string, Command> = {
     shown: ({ group, messages, more }, { first, limit }, isHere) => {
       const text = listed(group, messages, first);
       if (!more) return text;
-      const older = messages[0].number - first;
+      const { number: oldest = 0 } = messages[0] ?? {};
+      const older = oldest - first;
       const word = group === 'main' && !isHere ? '%list' : `%grouplist ${group}`;
       return (
         text +
         info(
           `Up to ${older} older message${older === 1 ? '' : 's'} (from ID ${first}): ` +
-            `type ${word} ${limit} before ${messages[0].number}, or ${word} all.`,
+            `type ${word} ${limit} before ${oldest}, or ${word} all.`,
         )
       );
     },
@@ -109,15 +156,14 @@ export const commands: Record<string, Command> = {
   'thread.list': {
     line: ({ group }) => `%groupthreads ${group}`,
     shown: ({ group, threads }) => {
-      const lines = threads.map(
-        ({ thread, startedBy, lastNumber, replies, unread, subject }: Any) =>
-          [
-            `ID: ${thread}`,
-            ...(startedBy ? [`Started by: ${startedBy}`] : []),
-            ...[`Last: ${lastNumber}, DATE`, `Replies: ${replies}`],
-            ...(unread > 0 ? [`Unread: ${unread}`] : []),
-            `Subject: ${subject}`,
-          ].join(' | '),
+      const lines = threads.map(({ thread, startedBy, lastNumber, replies, unread, subject }) =>
+        [
+          `ID: ${thread}`,
+          ...(startedBy ? [`Started by: ${startedBy}`] : []),
+          ...[`Last: ${lastNumber}, DATE`, `Replies: ${replies}`],
+          ...(unread > 0 ? [`Unread: ${unread}`] : []),
+          `Subject: ${subject}`,
+        ].join(' | '),
       );
       return framed(`Group: ${group} Threads`, orNone(lines));
     },
@@ -127,7 +173,7 @@ export const commands: Record<string, Command> = {
     shown: ({ group, thread, messages }, { first }) =>
       framed(
         `Group: ${group} Thread: ${thread}`,
-        messages.map((message: Any) => entry(message, first)),
+        messages.map((message) => entry(message, first)),
       ),
   },
   'message.search': {
@@ -152,7 +198,6 @@ export const commands: Record<string, Command> = {
         : success(`Marked as read: ${group} (${count}). Type %undo to take it back.`);
     },
   },
-  /** `undone` are groups with what is unread in them. */
   undo: {
     line: () => '%undo',
     shown: ({ undone }) =>
@@ -164,15 +209,15 @@ export const commands: Record<string, Command> = {
     line: () => '%unread',
     shown: ({ unread }) =>
       unread
-        .map((each: Any) => info(`${each.group}: ${unreadCount(each.count, each.mentions)}`))
+        .map((each) => info(`${each.group}: ${unreadCount(each.count, each.mentions)}`))
         .join('') || info('Nothing unread.'),
   },
   next: {
     line: () => '%next',
     shown: ({ message, left }, { first }) => {
       if (!message) return info('Nothing unread.');
-      const total = left.reduce((sum: number, { count }: Any) => sum + count, 0);
-      const where = left.map(({ group, count }: Any) => `${group} ${count}`).join(', ');
+      const total = left.reduce((sum: number, { count }) => sum + count, 0);
+      const where = left.map(({ group, count }) => `${group} ${count}`).join(', ');
       return (
         whole(message, first) +
         info(total === 0 ? 'That was the last one.' : `${total} left: ${where}.`)
@@ -209,14 +254,13 @@ export const commands: Record<string, Command> = {
     line: () => '%mute',
     shown: ({ groups, threads, users }) =>
       [
-        ...groups.map(({ group, notify }: Any) => `${group}${butMentions(notify)}`),
-        ...threads.map(({ group, thread }: Any) => `thread ${thread} of ${group}`),
-        ...users.map(({ user }: Any) => `@${user}`),
+        ...groups.map(({ group, notify }) => `${group}${butMentions(notify)}`),
+        ...threads.map(({ group, thread }) => `thread ${thread} of ${group}`),
+        ...users.map(({ user }) => `@${user}`),
       ]
         .map((what) => info(`Muted: ${what}`))
         .join('') || info('You have muted nothing.'),
   },
-  /** `bare`: into a thread of the group where the user is. */
   go: {
     line: ({ group, number, bare }) =>
       ['%go', ...(bare ? [] : [group]), ...(number ? [number] : [])].join(' ').trim(),
@@ -229,7 +273,7 @@ export const commands: Record<string, Command> = {
         return info(`You are in ${group}/${thread}. Lines without % are replies; %go .. leaves.`);
       }
       const count = unread > 0 ? ` (${unread} unread)` : '';
-      const pinned = pins.map(({ number, sender, subject }: Any) => {
+      const pinned = pins.map(({ number, sender, subject }) => {
         return info(`Pinned: ${number}, ${sender}: ${subject}`);
       });
       const here = info(`You are in ${group}${count}. Lines without % are posted; %go .. leaves.`);
@@ -238,6 +282,12 @@ export const commands: Record<string, Command> = {
   },
   say: { line: ({ content }) => content, shown: posted },
 };
+
+const byMethod = new Map<string, Command | undefined>(Object.entries(commands));
+
+export function commandFor(method: string): Command | undefined {
+  return byMethod.get(method);
+}
 
 function butMentions(notify: string): string {
   return notify === 'mentions' ? ', except for messages that mention you' : '';
@@ -259,6 +309,9 @@ export function shortForm(line: string): string {
 }
 
 /** @param firsts the first visible number of each group */
-function foundLines(messages: Any[], firsts: Record<string, number>): string[] {
+function foundLines(
+  messages: readonly (Entry & { group: string })[],
+  firsts: Readonly<Record<string, number>>,
+): string[] {
   return messages.map((found) => `Group: ${found.group} | ${entry(found, firsts[found.group])}`);
 }

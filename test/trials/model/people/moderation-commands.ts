@@ -1,14 +1,6 @@
+import type { Result } from '../../../../src/protocol/schemas.ts';
 import { logLine } from './notice-lines.ts';
-import {
-  type Any,
-  type Command,
-  entry,
-  framed,
-  info,
-  orNone,
-  success,
-  succession,
-} from './rendering.ts';
+import { type Commands, entry, framed, info, orNone, success, succession } from './rendering.ts';
 
 const kinds: Record<string, string> = {
   open: 'an open group',
@@ -30,8 +22,16 @@ const given: Record<string, string> = {
 
 const withReason = (reason: string | undefined) => (reason ? ` ${reason}` : '');
 
+interface Added {
+  readonly 'group.edit': { readonly shown: { readonly field: string; readonly value: string } };
+  readonly 'group.show': { readonly shown?: 'about' | 'pins' };
+}
+
+type Shown = Result<'group.show'>;
+type Invitations = Result<'invitation.list'>;
+
 /** The commands for groups of users. A user is written with an `@`. */
-export const moderationCommands: Record<string, Command> = {
+export const moderationCommands: Commands<Added> = {
   'group.create': {
     line: ({ name, access }) => `%create ${name} ${access}`,
     shown: ({ group, access }) =>
@@ -62,7 +62,7 @@ export const moderationCommands: Record<string, Command> = {
   'group.log': {
     line: ({ group }) => `%log ${group}`,
     shown: ({ group, lines, more }) => {
-      const shown = lines.map((line: Any) => `DATE | ${logLine(line)}`).reverse();
+      const shown = lines.map((line) => `DATE | ${logLine(line)}`).reverse();
       const older = `There are older lines: type %log ${group} before LINE.`;
       const all = framed(`Group: ${group} Log`, shown.length > 0 ? shown : ['(no lines)']);
       return all + (more ? info(older) : '');
@@ -152,7 +152,7 @@ export const moderationCommands: Record<string, Command> = {
     line: ({ group }) => `%reports ${group}`,
     shown: ({ group, reports }) => {
       if (reports.length === 0) return info(`${group} has no open report.`);
-      const lines = reports.map(({ number, user, reason }: Any) => {
+      const lines = reports.map(({ number, user, reason }) => {
         return `ID: ${number} | Reported by: ${user} | Date: DATE | Reason: ${reason}`;
       });
       const how = `Read with %groupmessage ${group} <number>, delete with %groupdelete, or %groupclosereport.`;
@@ -169,7 +169,7 @@ export const moderationCommands: Record<string, Command> = {
   },
 };
 
-function about({ group, description, access, posting, replying, owner, ...result }: Any): string {
+function about({ group, description, access, posting, replying, owner, ...result }: Shown): string {
   const { moderators, members, joined, invited, role, silencedUntil } = result;
   const you = joined
     ? `${role}${silencedUntil === undefined ? '' : ', silenced until DATE'}`
@@ -188,11 +188,11 @@ function about({ group, description, access, posting, replying, owner, ...result
   return framed(`Group: ${group}`, lines);
 }
 
-function pins({ group, pins }: Any): string {
-  return framed(`Group: ${group} Pins`, orNone(pins.map((message: Any) => entry(message))));
+function pins({ group, pins }: Shown): string {
+  return framed(`Group: ${group} Pins`, orNone(pins.map((message) => entry(message))));
 }
 
-function mine(received: Any[]): string {
+function mine(received: NonNullable<Invitations['received']>): string {
   const lines = received.map(({ group, description, by }) => {
     const what = description === '' ? '' : ` (${description})`;
     return info(
@@ -202,7 +202,7 @@ function mine(received: Any[]): string {
   return lines.join('') || info('You have no invitation.');
 }
 
-function ofGroup(invitations: Any[]): string {
+function ofGroup(invitations: Invitations['invitations'] = []): string {
   const lines = invitations.map(({ user, by, uses, until }) => {
     const whose = user ?? `A code for ${uses} user${uses === 1 ? '' : 's'}`;
     const end = until === undefined ? '' : ', until DATE';

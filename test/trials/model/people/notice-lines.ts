@@ -1,35 +1,40 @@
+import type { Notice, Result } from '../../../../src/protocol/schemas.ts';
 import type { Told } from './actor.ts';
-import type { Any } from './rendering.ts';
+
+type Line = Result<'group.log'>['lines'][number];
 
 /** A notice as a person is shown it. Undefined if it is only for programs. */
-export function noticeLine({ method, params }: Told): string | undefined {
-  const { group = '', message, user, number, by, reason, was, count, first, last } = params as Any;
-  const { changed = ['description'], description } = params as Any;
+export function noticeLine(told: Told): string | undefined {
+  const { method, params } = told as unknown as Notice;
+  const { group = '' } = params as { group?: string };
   const place = group.startsWith('@') ? `DIRECT:${group.slice(1)}` : `GROUP:${group}`;
   const notify = (text: string) => `[${place}] [NOTIFY] ${text}`;
   switch (method) {
     case 'message.posted': {
-      const { sender, subject, replyTo } = message;
-      const text = `New message from ${sender} (ID: ${message.number}, Date: DATE, Subject: ${subject})`;
+      const { number, sender, subject, replyTo } = params.message;
+      const text = `New message from ${sender} (ID: ${number}, Date: DATE, Subject: ${subject})`;
       return notify(`${text}${replyTo ? ` | Reply to: ${replyTo}` : ''}`);
     }
     case 'message.edited': {
-      const what = `ID: ${message.number}, Subject: ${message.subject}`;
-      return notify(`${message.sender} edited a message (${what})`);
+      const { number, sender, subject } = params.message;
+      return notify(`${sender} edited a message (ID: ${number}, Subject: ${subject})`);
     }
-    case 'message.deleted':
+    case 'message.deleted': {
+      const { by, number, reason } = params;
       return notify(
         by === null
           ? `Message ${number} was removed by the operator.`
           : `Message ${number} was deleted by ${by}${reason ? `: ${reason}` : ''}.`,
       );
+    }
     case 'member.joined':
-      return notify(`User ${user} joined the group.`);
+      return notify(`User ${params.user} joined the group.`);
     case 'member.left':
-      return notify(`User ${user} left the group.`);
+      return notify(`User ${params.user} left the group.`);
     case 'member.renamed':
-      return notify(`User ${was} is now called ${user}.`);
-    case 'group.changed':
+      return notify(`User ${params.was} is now called ${params.user}.`);
+    case 'group.changed': {
+      const { was, by, description, changed = ['description'] } = params;
       if (was.startsWith('@')) {
         return `[DIRECT:${was.slice(1)}] [NOTIFY] This conversation is now called ${group}.`;
       }
@@ -41,27 +46,32 @@ export function noticeLine({ method, params }: Told): string | undefined {
       return notify(
         `The description is now: ${description}${by === undefined ? '' : ` (by ${by})`}`,
       );
+    }
     case 'group.removed':
-      return notify(`The group was removed by ${by ?? 'the operator'}.`);
+      return notify(`The group was removed by ${params.by ?? 'the operator'}.`);
     case 'group.logged': {
-      const text = announced(params.line as Any);
+      const text = announced(params.line);
       return text && notify(`${text}.`);
     }
     case 'membership.ended': {
-      const how = (params as Any).act === 'bar' ? 'barred' : 'removed';
+      const { act, by, reason } = params;
+      const how = act === 'bar' ? 'barred' : 'removed';
       const why = reason === undefined ? '' : `: ${reason}`;
       return notify(`You were ${how} from the group by ${by ?? 'the operator'}${why}.`);
     }
     case 'group.invited': {
+      const { by, description } = params;
       const what = description === '' ? '' : ` (${description})`;
       const how = `Type %join ${group} to join it.`;
       return notify(`You were invited by ${by ?? 'the operator'}${what}. ${how}`);
     }
     case 'message.reported': {
+      const { user, number, reason } = params;
       const how = `Type %reports ${group} for what is open.`;
       return notify(`${user} reported message ${number}: ${reason}. ${how}`);
     }
-    case 'messages.purged':
+    case 'messages.purged': {
+      const { count, first, last } = params;
       return notify(
         first === last
           ? `Message ${first} was removed by the operator.`
@@ -69,20 +79,21 @@ export function noticeLine({ method, params }: Told): string | undefined {
             ? `Messages up to ${last} were removed by the operator.`
             : `${count} message${count === 1 ? '' : 's'} between ${first} and ${last} were removed by the operator.`,
       );
+    }
   }
   return undefined;
 }
 
 /** A line of a log as it is announced. Undefined if another notice of the act says it. */
-function announced(line: Any): string | undefined {
+function announced(line: Line): string | undefined {
   if (line.act === 'rename') return undefined;
   if (line.act !== 'edit') return logLine(line);
-  const details = line.detail.split(', ').filter((each: string) => each !== 'description');
+  const details = (line.detail ?? '').split(', ').filter((each) => each !== 'description');
   return details.length === 0 ? undefined : logLine({ ...line, detail: details.join(', ') });
 }
 
 /** A line of a log as a person is shown it. */
-export function logLine({ act, by, user, number, until, detail }: Any): string {
+export function logLine({ act, by, user, number, until, detail }: Line): string {
   const who = by ?? 'The operator';
   const why = detail === undefined ? '' : `: ${detail}`;
   const end = until === undefined ? '' : ' until DATE';

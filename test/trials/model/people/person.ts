@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { hintFor, type hints } from '../../../../src/protocol/hints.ts';
+import type { Result } from '../../../../src/protocol/schemas.ts';
 import type { TextPeer } from '../../../helpers/text-peer.ts';
 import type { Answer } from '../oracle/answer.ts';
 import type { Actor, Request, SignIn, Told } from './actor.ts';
-import { commands, shortForm, usage } from './commands.ts';
+import { commandFor, shortForm, usage } from './commands.ts';
 import { noticeLine } from './notice-lines.ts';
-import { type Any, counted, info, plain, unreadCount } from './rendering.ts';
+import { counted, info, plain, unreadCount } from './rendering.ts';
 
 const noticeLines = /^\[(GROUP|DIRECT):[^\]]*\] \[NOTIFY\] .*\n/gm;
 
@@ -28,14 +29,15 @@ export class Person implements Actor {
     return { actor: new Person(peer), welcome: welcome.replace(/\[INFO\] Type.*\n$/, '') };
   }
 
-  static welcome({ memberships, invitations = [], reports = [] }: Any): string {
-    const unread = memberships.filter((membership: Any) => membership.unread > 0);
-    const lines = unread.map((each: Any) => {
+  static welcome(told: object): string {
+    const { memberships, invitations = [], reports = [] } = told as Result<'session.login'>;
+    const unread = memberships.filter((membership) => membership.unread > 0);
+    const lines = unread.map((each) => {
       return info(`${each.group}: ${unreadCount(each.unread, each.mentions)}`);
     });
-    const groups = invitations.map(({ group }: Any) => group).join(', ');
+    const groups = invitations.map(({ group }) => group).join(', ');
     const invited = `You are invited to ${groups}. Type %invitations for more.`;
-    const open = counted(reports.map(({ group, open: count }: Any) => ({ group, count })));
+    const open = counted(reports.map(({ group, open: count }) => ({ group, count })));
     const reported = `Open reports: ${open}. Type %reports <group> to see them.`;
     return [...lines, groups === '' ? '' : info(invited), open === '' ? '' : info(reported)].join(
       '',
@@ -44,7 +46,7 @@ export class Person implements Actor {
 
   async ask(requests: readonly Request[], isHere: boolean): Promise<string[]> {
     const lines = requests.map(({ method, params }) => {
-      const line = commands[method]?.line(params) ?? '';
+      const line = commandFor(method)?.line(params) ?? '';
       return isHere ? shortForm(line) : line;
     });
     const text = await this.peer.ask(lines.join('\n'));
@@ -63,10 +65,10 @@ export class Person implements Actor {
       const [code = '', ...sentence] = answer.error.split(': ');
       const message = sentence.join(': ');
       const hint = hintFor({ code: code as keyof typeof hints, message }, 'typing');
-      const form = code === 'INVALID_PARAMS' ? usage(commands[method]?.line(params) ?? '') : '';
+      const form = code === 'INVALID_PARAMS' ? usage(commandFor(method)?.line(params) ?? '') : '';
       return `[ERROR] ${message}${hint ? ` ${hint}` : ''}\n${form}`;
     }
-    return commands[method]?.shown(answer.result, params, isHere) ?? '';
+    return commandFor(method)?.shown(answer.result, params, isHere) ?? '';
   }
 
   async notices(): Promise<string[]> {

@@ -219,7 +219,7 @@ export class Seat {
       .filter((message) => numbers.includes(message.number) && message.sender !== user)
       .filter((message) => thread === undefined || message.thread === thread);
     const expected = shown.map((message) =>
-      arrivedMessage({ ...oracle.access.header(message), content: message.texts.at(-1) }),
+      arrivedMessage({ ...oracle.access.header(message), content: message.texts.at(-1) ?? '' }),
     );
     expect(await actor.showArrivals(chatPlace), `what ${user} is shown`).toEqual(expected);
     for (const { number } of shown) oracle.reading.markRead(user, key, [number, number]);
