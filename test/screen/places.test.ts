@@ -57,6 +57,8 @@ test.each([
 test('a group by invitation is not offered as if it could be joined', async () => {
   const { bob, screen } = await reading(80, 24);
   await bob.call('group.create', { name: 'board', access: 'invite' });
+  // The notice that there is another group comes before this answer.
+  await screen.board.call('ping', {});
   await screen.typed(
     'gboard\r',
     'Only those who are invited can join board. You are still in main.',
