@@ -17,6 +17,8 @@ export interface Edited {
   readonly text: string;
   /** Why it must not be sent, as a sentence. */
   readonly failure?: string;
+  /** The file with what was saved before the editor failed. */
+  readonly savedIn?: string;
   /** A sentence about a text that the user may still save. */
   readonly later?: string;
   /** Deletes the file, unless another text has been saved in it since. */
@@ -54,17 +56,28 @@ export async function editText(
       return { text: given.trimEnd(), later, discard: () => discard(file, Buffer.from(given)) };
     }
   }
-  return edited(file, failure, use);
+  return edited({ file, given, failure, use });
 }
 
-function edited(file: string, failure: string | undefined, use: Use): Edited {
+interface Returned {
+  readonly file: string;
+  readonly given: string;
+  readonly failure: string | undefined;
+  readonly use: Use;
+}
+
+function edited({ file, given, failure, use }: Returned): Edited {
   const bytes = read(file);
   const text = decodeUtf8(bytes)?.replace(/(\r?\n)+$/, '');
   if (text === undefined) {
     const why = `What you saved is not valid UTF-8: nothing was ${use}. It is in ${file}.`;
     return { text: '', failure: why, discard: () => {} };
   }
-  return { text, ...(failure && { failure }), discard: () => discard(file, bytes) };
+  const failed = failure && {
+    failure,
+    ...(!isUnsaved(file, given) && { savedIn: file }),
+  };
+  return { text, ...failed, discard: () => discard(file, bytes) };
 }
 
 /** Empty if the editor has deleted the file. */

@@ -121,8 +121,14 @@ async function edited(terminal: OwnTerminal, text: string): Promise<string | und
     // An editor that has returned at once has changed nothing.
     answer: async () => undefined,
   };
-  const { text: saved, failure, later, discard } = await editText(desk, 'posted', text);
-  if (failure !== undefined) throw new Error(failure);
+  const { text: saved, failure, savedIn, later, discard } = await editText(desk, 'posted', text);
+  if (failure !== undefined) {
+    // The file holds only what the box has.
+    if (savedIn === undefined) discard();
+    throw new Error(
+      savedIn === undefined ? failure : `${failure} What you saved is in ${savedIn}.`,
+    );
+  }
   if (later !== undefined) return undefined;
   discard();
   return saved;

@@ -225,6 +225,24 @@ test('a text is written with the editor of the user, and kept as a draft when th
   expect(drafts).toEqual(['Subject: Lunch\n\nfrom the editor and more\n']);
 });
 
+test('what an editor has saved before it failed is in a file that the screen names', async () => {
+  const board = await TestBoard.start();
+  const alice = await board.memberProgram('alice');
+  alice.socket.end();
+  await alice.closed();
+  const { pty } = shell(`TUI 127.0.0.1 ${board.port} --user alice`, {
+    env: { EDITOR: 'f() { printf "%s" "an hour of work" > "$1"; return 3; }; f' },
+  });
+  await pty.shows('No messages yet');
+  pty.type('cLunch\r');
+  await pty.shows('Subject: Lunch');
+  pty.type('\x05');
+  await pty.shows(/What\s+you\s+saved\s+is\s+in/);
+  const folder = join(pty.state, 'corkboard', 'drafts');
+  const [file = ''] = readdirSync(folder).filter((name) => name.startsWith('draft-'));
+  expect(readFileSync(join(folder, file), 'utf8')).toBe('an hour of work');
+});
+
 /** Answers the question whether to leave. */
 async function leaves(pty: Pty): Promise<void> {
   await pty.shows('(y/N)');
