@@ -1,8 +1,9 @@
 import { closeSync, fstatSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { DatabaseError } from './connection.ts';
+import { identityOf } from './identity.ts';
 import { ServerLock } from './lock.ts';
-import { identityOf, realPath } from './paths.ts';
+import { realPath } from './paths.ts';
 
 /**
  * What corkboard and SQLite add to the name of a database, for the files beside it. Endings can be

@@ -4,7 +4,7 @@ import { Expected } from '../../../protocol/expected.ts';
 import { createPrivately, openConnection, openingError } from './connection.ts';
 import { isBusy } from './failure.ts';
 import { removeDatabase } from './files.ts';
-import { identityOf } from './paths.ts';
+import { identityOf } from './identity.ts';
 
 // Milliseconds: longer than `holder` holds the lock.
 const probeTimeout = 100;

@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { identityOf } from './identity.ts';
 
 /** A file that a server has open is not at its path any more, so further writes would be lost. */
 export class LostFileError extends Error {
@@ -33,7 +33,7 @@ export class OpenFiles {
   /** The first file that is not in its place; undefined if all are. */
   lost(): LostFileError | undefined {
     for (const [path, before] of this.expected) {
-      const now = identity(path);
+      const now = identityOf(path);
       if (now === before) continue;
       const what = now === undefined ? 'is gone: it was removed or moved' : 'is another file now';
       return new LostFileError(path, `${path} ${what}. ${this.advice(path, now)}`);
@@ -45,7 +45,8 @@ export class OpenFiles {
   get isLogAlone(): boolean {
     const [, ...besides] = this.expected;
     return (
-      identity(this.file) === this.expected[0]?.[1] && besides.some(([p, i]) => identity(p) !== i)
+      identityOf(this.file) === this.expected[0]?.[1] &&
+      besides.some(([p, i]) => identityOf(p) !== i)
     );
   }
 
@@ -62,15 +63,5 @@ export class OpenFiles {
 
 function identities(file: string): Identities {
   const paths = [file, `${file}-wal`, `${file}-shm`];
-  return paths.map((path) => [path, identity(path)]);
-}
-
-/** A file that cannot be looked up counts as missing: the next process could not open it either. */
-function identity(path: string): string | undefined {
-  try {
-    const found = statSync(path, { throwIfNoEntry: false });
-    return found && `${found.dev}:${found.ino}`;
-  } catch {
-    return undefined;
-  }
+  return paths.map((path) => [path, identityOf(path)]);
 }

@@ -1,14 +1,7 @@
-import {
-  type BigIntStats,
-  lstatSync,
-  readdirSync,
-  readFileSync,
-  readlinkSync,
-  realpathSync,
-  statSync,
-} from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { DatabaseError } from './connection.ts';
+import { identityOf, statsOf } from './identity.ts';
 
 /** An absolute path without symbolic links, also for a file that does not exist yet. */
 export function realPath(path: string): string {
@@ -27,20 +20,6 @@ export function realPath(path: string): string {
   const name = join(folder, basename(absolute));
   const isLink = lstatSync(name, { throwIfNoEntry: false })?.isSymbolicLink();
   return isLink ? realPath(resolve(folder, readlinkSync(name))) : name;
-}
-
-/** Device and inode of an existing file, e.g. `64769:131092`; undefined if there is none. */
-export function identityOf(path: string): string | undefined {
-  const found = statsOf(path);
-  return found && `${found.dev}:${found.ino}`;
-}
-
-function statsOf(path: string): BigIntStats | undefined {
-  try {
-    return statSync(path, { bigint: true, throwIfNoEntry: false });
-  } catch {
-    return undefined;
-  }
 }
 
 /**

@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import type { Client } from './connection.ts';
 
 const incremental = 2;
@@ -30,4 +31,10 @@ export function emptyLog(client: Client): void {
   // The rest would wait for readers, such as a backup, while it holds the lock for writing. A server does it later.
   client.pragma('busy_timeout = 0');
   client.pragma('wal_checkpoint(TRUNCATE)');
+}
+
+/** The free bytes of the disk that has a folder. @throws the error of the system */
+export function freeSpace(folder: string): number {
+  const { bavail, bsize } = statfsSync(folder);
+  return bavail * bsize;
 }

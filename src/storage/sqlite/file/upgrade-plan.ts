@@ -1,6 +1,7 @@
-import { statfsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { type Client, DatabaseError } from './connection.ts';
+import { freeSpace } from './space.ts';
 
 /** The plan of an upgrade, before it begins. */
 export interface UpgradePlan {
@@ -77,11 +78,6 @@ export function describeUpgrade({ file, copy, space, seconds }: UpgradePlan): st
 
 function sizeOf(file: string): number {
   return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-}
-
-function freeSpace(folder: string): number {
-  const { bavail, bsize } = statfsSync(folder);
-  return bavail * bsize;
 }
 
 /** Makes `upgrade_progress(id)` known to SQL: the migrations call it for some ids of messages, in their order. */

@@ -1,7 +1,7 @@
-import { statfsSync } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { boardError } from '../../../protocol/errors.ts';
+import { freeSpace } from '../file/space.ts';
 
 // Bytes that a post of the maximum size may need in the log: its content, and the pages around it.
 const roomForPost = 128 * 1024;
@@ -9,8 +9,7 @@ const roomForPost = 128 * 1024;
 /** Free bytes on the disk of a database; undefined if the system does not say. */
 export function freeBytes(file: string): number | undefined {
   try {
-    const { bavail, bsize } = statfsSync(dirname(file));
-    return bavail * bsize;
+    return freeSpace(dirname(file));
   } catch {
     return undefined;
   }
