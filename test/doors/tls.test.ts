@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
@@ -271,6 +271,19 @@ test('an expired certificate is warned of at the start and on SIGHUP', async () 
   const args = ['--tls-cert', files.cert, '--tls-key', files.key];
   const other = await TestServer.start({ args });
   await other.logged('has ended');
+});
+
+test('a key that every user of the machine can read is warned of', async () => {
+  const { cert, key } = makeCertificate('board');
+  for (const [mode, isWarned] of [
+    [0o640, false],
+    [0o644, true],
+  ] as const) {
+    chmodSync(key, mode);
+    const server = await TestServer.start({ args: ['--tls-cert', cert, '--tls-key', key] });
+    expect(await server.stop()).toBe(0);
+    expect(server.log.includes('every user of this machine can read the key')).toBe(isWarned);
+  }
 });
 
 const warning = 'beyond this machine without encryption';

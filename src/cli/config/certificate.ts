@@ -1,4 +1,5 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { statSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { Logger } from 'pino';
 import type { Certificate } from '../../doors/arriving/tls.ts';
@@ -8,7 +9,7 @@ import type { Config } from './settings.ts';
 
 /** A certificate that can be used, with warnings for the operator. */
 export interface CheckedCertificate extends Certificate {
-  /** Why clients will refuse it: it has expired or is not valid yet, or its chain is broken. */
+  /** Why clients will refuse it (it has expired or is not valid yet, or its chain is broken), and who else can read its key. */
   readonly warnings: readonly string[];
 }
 
@@ -28,18 +29,30 @@ export function readCertificate({
     const chain = readChain(certificate.cert, tlsCert);
     requireOwnKey(chain, readKey(certificate.key, tlsKey), { tlsCert, tlsKey });
     createSecureContext(certificate);
-    return { ...certificate, warnings: warningsOf(chain, tlsCert) };
+    const refused = warningsOf(chain, tlsCert).map((why) => `${why}; ${notConnecting}`);
+    return { ...certificate, warnings: [...refused, ...readersOf(tlsKey)] };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`The certificate cannot be used: ${(error as Error).message}.`);
   }
 }
 
-/** Logs why clients will refuse the certificate. */
 export function warnOfCertificate(certificate: CheckedCertificate | undefined, log: Logger): void {
   for (const warning of certificate?.warnings ?? []) {
-    log.warn(`${warning}; clients that check it will not connect`);
+    log.warn(warning);
   }
+}
+
+const notConnecting = 'clients that check it will not connect';
+
+// Some systems give the keys of services to a group, which is no mistake.
+const allCanRead = 0o004;
+
+/** A warning if every user of the machine can read the key: whoever has it can speak for the board. */
+function readersOf(key: string): string[] {
+  const status = statSync(key);
+  if (!status.isFile() || (status.mode & allCanRead) === 0) return [];
+  return [`every user of this machine can read the key in ${key}: keep them out with chmod o-r`];
 }
 
 /** The server's own certificate first. */
