@@ -21,6 +21,8 @@ export class ChangeFeed {
   private readonly held = new Map<number, ChangeNotice>();
   /** Changes that this client has made: the time of the last edit by number, or undefined for a deletion. */
   private readonly own = new Map<number, string | undefined>();
+  /** When messages of the last list were edited, by number: a list can have an edit whose notice arrives later. */
+  private readonly listed = new Map<number, string>();
 
   /** @param mark the counter up to which everything counts as announced; 0 for a board without changes */
   constructor(private mark: number) {}
@@ -33,6 +35,7 @@ export class ChangeFeed {
   /** The session was resumed. Until `goLive`, changes that arrive are not announced but listed. */
   resume(change: number): void {
     this.held.clear();
+    this.listed.clear();
     if (this.mark === 0) this.mark = change;
     this.target = change;
   }
@@ -84,9 +87,16 @@ export class ChangeFeed {
   release(number: number, editedAt: string | undefined): ChangeNotice | undefined {
     const notice = this.held.get(number);
     this.held.delete(number);
-    if (notice?.method !== 'message.edited') return notice;
-    const { editedAt: changedAt = '' } = notice.params.message;
-    return changedAt > (editedAt ?? '') ? notice : undefined;
+    if (editedAt !== undefined) this.listed.set(number, editedAt);
+    return notice && !this.wasListed(notice) ? notice : undefined;
+  }
+
+  /** Whether a message was listed as it is after a change of it. */
+  wasListed(notice: ChangeNotice): boolean {
+    if (notice.method !== 'message.edited') return false;
+    const { number, editedAt = '' } = notice.params.message;
+    const listed = this.listed.get(number);
+    return listed !== undefined && editedAt <= listed;
   }
 
   /** All missed messages were announced. A message that was not listed has been deleted. */

@@ -87,6 +87,7 @@ export class GroupFeed {
   /** Whether to announce a change that has arrived. The change of a message that will be listed is held until then. */
   takeChange(notice: ChangeNotice): boolean {
     if (!this.changes.takeLive(notice.params.change)) return false;
+    if (this.changes.wasListed(notice)) return false;
     if (this.target === undefined || this.knows(numberOf(notice))) return true;
     this.changes.hold(notice);
     return false;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
+import { GroupFeed } from '../../src/client/group-feed.ts';
 import { type BoardClient, connect, type Notice } from '../../src/client/index.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { RoughPath } from '../helpers/rough-path.ts';
@@ -157,6 +158,38 @@ test('a client that joined later is not told of changes of messages from before,
     await post('four');
   });
   expect(await until('posted 4 "four"')).toEqual(['edited 2 "zwei"', 'posted 4 "four"']);
+});
+
+test('an edit that a list has already, and whose notice arrives after it, is not announced again', () => {
+  const rules = {
+    access: 'open',
+    posting: 'members',
+    replying: 'members',
+    role: 'member',
+  } as const;
+  const membership = {
+    id: 1,
+    group: 'main',
+    unread: 0,
+    mentions: 0,
+    lastRead: 0,
+    ranges: [],
+    ...rules,
+  };
+  const feed = new GroupFeed({ ...membership, lastNumber: 3, change: 1, notify: 'all' }, 3);
+  const header = { number: 4, senderId: 2, sender: 'bob', postedAt: '1', subject: 's', thread: 4 };
+  const edited = (editedAt: string, change: number) =>
+    feed.takeChange({
+      method: 'message.edited',
+      params: { group: 'main', groupId: 1, message: { ...header, editedAt }, change },
+    });
+  feed.resume({ ...membership, lastNumber: 4, change: 1, notify: 'all' });
+  feed.changes.goLive();
+  expect(feed.take(4)).toBe(true);
+  expect(feed.changes.release(4, '2')).toBeUndefined();
+  feed.goLive();
+  expect(edited('2', 2)).toBe(false);
+  expect(edited('3', 3)).toBe(true);
 });
 
 test(
