@@ -56,7 +56,11 @@ function carryOut<M extends Method>(context: Context, method: M, params: unknown
   return release ? result.finally(release) : result;
 }
 
-/** The checks of the command table, for a request that does not go through `dispatch`, which then calls `reserveConversation` too. @returns the params, checked @throws BoardError */
+/**
+ * The checks of the command table. A caller that does not use `dispatch` calls `reserveConversation` too.
+ * @returns the params, checked
+ * @throws BoardError
+ */
 export function admit<M extends Method>(
   context: Pick<Context, 'session' | 'hub'>,
   method: M,
@@ -65,8 +69,7 @@ export function admit<M extends Method>(
   const { session } = context;
   if (!isOffered(method, session.isVouched)) throw boardError('METHOD_NOT_FOUND', method);
   if (methods[method].login && !session.login) throw boardError('NOT_LOGGED_IN');
-  const checked = checkParams(method, params);
-  return checked;
+  return checkParams(method, params);
 }
 
 /** Counts and logs requests that were carried out. @param began by `performance.now()` @param count how many they are */

@@ -138,7 +138,7 @@ function listed(memberships: readonly Membership[]): readonly Membership[] {
   return memberships.filter((membership) => !left.has(membership));
 }
 
-// A user who moderates more groups than this is told of the open reports of the first ones.
+// A login lists the open reports of so many groups that the user moderates, at most.
 const groupsAsked = 20;
 const lostRight: ReadonlySet<ErrorCode> = new Set(['GROUP_NOT_FOUND', 'NOT_MEMBER', 'FORBIDDEN']);
 
@@ -148,7 +148,7 @@ async function waitingFor(
   { memberships }: Result<'session.show'>,
   { invited }: Pick<Standing, 'invited'>,
 ): Promise<Pick<Result<'session.show'>, 'invitations' | 'reports'>> {
-  // A connection that has ended meanwhile is told nothing.
+  // The connection has ended meanwhile, so nobody reads the answer.
   if (!session.login) return {};
   const { actor } = session;
   const received = invited ? await groups.received(actor) : [];

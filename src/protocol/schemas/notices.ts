@@ -67,7 +67,6 @@ export const noticeSchemas = {
   'message.reported': z.object({ ...inGroup, ...ofUser, number: z.int(), reason: z.string() }),
   /** `by` is the owner who deleted it; missing for the operator. */
   'group.removed': z.object({ ...inGroup, by: z.string().optional() }),
-  /** `first` and `last` are the lowest and the highest number that were deleted. */
   /**
    * `first` and `last` are the lowest and the highest number that were deleted. A member who could see only some of the
    * messages gets neither `first` nor `count`, and a member who could see none of them gets no notice.
