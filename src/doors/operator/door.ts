@@ -3,7 +3,8 @@ import type { Core } from '../../core/core.ts';
 import type { Door, DoorAddress } from '../../core/door.ts';
 import type { Session } from '../../core/session.ts';
 import { formatTime } from '../../protocol/time.ts';
-import { fitsSocket, listenAt } from '../unix/socket-file.ts';
+import { listenBeside } from '../unix/board-socket.ts';
+import { fitsSocket } from '../unix/socket-file.ts';
 
 // How long a client has to read its answer, in milliseconds, and how many clients may read at once.
 const readingTime = 5000;
@@ -53,11 +54,6 @@ export class OperatorDoor implements Door {
   async open(core: Core): Promise<DoorAddress[]> {
     const { database, made } = this.options;
     const without = 'stats cannot show who is connected';
-    const path = socketFile(database);
-    if (path === undefined) {
-      core.log.warn({ database }, `${without}: the path of the folder is too long for a socket`);
-      return [];
-    }
     const server = createServer((socket) => {
       socket.on('error', () => {});
       const deadline = setTimeout(() => socket.destroy(), readingTime).unref();
@@ -66,20 +62,15 @@ export class OperatorDoor implements Door {
       socket.end(JSON.stringify(answer(core.hub.connected)));
     });
     server.maxConnections = mostClients;
-    try {
-      await listenAt(server, path);
-      made(path);
-    } catch (error) {
-      core.log.warn({ path, reason: (error as Error).message }, without);
-      server.close();
-      return [];
-    }
+    const path = socketFile(database);
+    const at = await listenBeside(server, { database, path, without, log: core.log, made });
+    if (at === undefined) return [];
     // After `listen`, an error is a failed accept (no file descriptors left): that client gets no answer.
     server.on('error', () => {});
     // A client that is still reading does not keep the process alive.
     server.unref();
     this.server = server;
-    return [{ text: path, secure: false }];
+    return [{ text: at, secure: false }];
   }
 
   async close(): Promise<void> {

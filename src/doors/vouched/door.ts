@@ -4,7 +4,8 @@ import type { Entrance } from '../arriving/entrance.ts';
 import { backlog, Listeners } from '../arriving/listeners.ts';
 import { jsonOnly } from '../dialects/by-first-bytes.ts';
 import { Connections } from '../stream/connections.ts';
-import { fitsSocket, listenAt } from '../unix/socket-file.ts';
+import { listenBeside } from '../unix/board-socket.ts';
+import { fitsSocket } from '../unix/socket-file.ts';
 
 /** The path of the vouched socket of the server of a database; undefined if a socket cannot have such a path. */
 export function vouchedSocket(database: string): string | undefined {
@@ -36,19 +37,13 @@ export class VouchedDoor implements Door {
 
   async open(core: Core): Promise<DoorAddress[]> {
     const { database, entrance, made } = this.options;
-    const without =
-      'the socket for people who come by ssh could not be made; all others are served';
-    const path = vouchedSocket(database);
-    if (path === undefined) {
-      core.log.warn({ database }, `${without}: the path of the folder is too long for a socket`);
-      return [];
-    }
     const connections = new Connections(core, {
       door: this.name,
       choice: jsonOnly,
       unframedClients: false,
     });
     const { keepAliveDelay } = core.limits;
+    const path = vouchedSocket(database);
     const address = `unix:${path}`;
     const listeners = new Listeners({
       entrance,
@@ -58,17 +53,14 @@ export class VouchedDoor implements Door {
       keepAliveDelay,
     });
     const listener = listeners.create();
-    try {
-      await listenAt(listener, path, backlog);
-      made(path);
-    } catch (error) {
-      core.log.warn({ path, reason: (error as Error).message }, without);
-      listener.close();
-      return [];
-    }
+    const without =
+      'the socket for people who come by ssh could not be made; all others are served';
+    const { log } = core;
+    const at = await listenBeside(listener, { database, path, without, log, backlog, made });
+    if (at === undefined) return [];
     listeners.started(listener);
     this.listeners = listeners;
-    return [{ text: path, secure: false }];
+    return [{ text: at, secure: false }];
   }
 
   async close(reason: string): Promise<void> {
