@@ -8,7 +8,7 @@ import type { More } from './page.ts';
 import type { Interrupts, TerminalInput } from './streams.ts';
 import type { Question, Terminal } from './terminal.ts';
 
-/** Shows what is typed, or does not. */
+/** Turns on and off whether the terminal shows typed characters. */
 export interface Echo {
   off(): void;
   on(): void;

@@ -19,7 +19,7 @@ export interface Modes {
   close(): void;
 }
 
-/** Who is told of changes of the modes that the user has not asked for here. */
+/** Is notified when the modes change although nothing in this program has asked for it. */
 export interface ModesOwner {
   /** Called when the program continues after it was stopped. The modes are on again. */
   resumed(): void;

@@ -11,7 +11,7 @@ export interface HelpSection {
   readonly rows: readonly HelpRow[];
 }
 
-/** What the help is asked for: a place of the key table, or what is special about one. */
+/** Where the user asks for help: a place of the key table, or a list or question with keys of its own. */
 export type HelpPlace = Place | 'found' | 'joinable' | 'drafts' | 'question';
 
 const titles: { readonly [P in HelpPlace]: string } = {

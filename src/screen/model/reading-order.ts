@@ -1,4 +1,4 @@
-/** What is known of what is unread, where the user reads. */
+/** The place where the user reads, and the unread messages that are known there. */
 export interface WhereReading {
   /** Whether the end of the message under the cursor is on the screen, or there is no message. */
   readonly endShown: boolean;

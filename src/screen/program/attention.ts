@@ -13,7 +13,7 @@ interface AttentionOptions {
   readonly say: (text: string) => void;
 }
 
-/** A way through the places where the user was meant, which ends where it began. */
+/** The groups visited by `a` since the user was last elsewhere. It ends where it began. */
 interface Journey {
   readonly from: Position;
   /** Groups that were visited for a mention, and those visited for what is unread. */
@@ -21,7 +21,7 @@ interface Journey {
   readonly unread: Set<number>;
 }
 
-/** What `a` does. Each group is visited once, also if the user does not read what is unread there. */
+/** Carries out `a`. Each group is visited once, even if the user leaves its messages unread. */
 export class Attention {
   private journey: Journey | undefined;
 

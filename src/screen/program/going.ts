@@ -38,7 +38,7 @@ export class Going {
     const { group } = reader;
     const here = group === undefined ? undefined : { group, name: groups.nameOf(group) };
     const others = this.others(group);
-    // Without them, it goes to what is known.
+    // If the board does not list them, only places that are known already are offered.
     others.catch(failed);
     const target = await new Promise<Target | string | undefined>((resolve) => {
       const layer: GoLayer = new GoLayer({

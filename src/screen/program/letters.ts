@@ -23,7 +23,7 @@ export interface Letter {
   readonly hasSubject: boolean;
   /** @returns what the user is told */
   readonly send: (draft: Draft) => Promise<string>;
-  /** Whether whoever asked for the text removes the draft, because sending only hands the text over. */
+  /** Whether the draft stays after sending. It does for the text of a command: the command may fail, and removes the draft later. */
   readonly outlivesSending?: true;
 }
 

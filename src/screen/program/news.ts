@@ -5,7 +5,7 @@ import type { Groups } from './groups.ts';
 
 const tags = /^\[GROUP:[^\]]*\] \[NOTIFY\] /;
 
-/** What the user is told of a notice in the last row: what concerns them. Undefined for other notices. */
+/** The sentence in the last row about a notice that concerns the user. Undefined for other notices. */
 export function newsOf(notice: Notice, groups: Groups): string | undefined {
   const { method, params } = notice;
   switch (method) {

@@ -8,13 +8,13 @@ interface RecountOptions {
   readonly board: BoardClient;
   /**
    * Called before the board is asked.
-   * @returns takes over what the board has counted; it returns false if that is too old by then, and the board has to count again
+   * @returns stores the counts of the board. It returns false if they are out of date by then, and the board has to count again
    */
   readonly begin: () => (memberships: readonly Membership[]) => boolean;
   readonly failed: (error: unknown) => void;
 }
 
-/** Asks the board what is unread, at most once in a second. */
+/** Asks the board what is unread, at most once a second. */
 export class Recount {
   private timer: NodeJS.Timeout | undefined;
   private isCounting = false;

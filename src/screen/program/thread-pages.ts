@@ -78,8 +78,8 @@ export class ThreadPages {
   }
 
   /**
-   * The messages that come directly before one in its thread. The board lists a thread from its start on, so a page after a
-   * number that is near enough ends at that message.
+   * The messages directly before a message in its thread. The board lists a thread in ascending order, so a page that begins
+   * not too far before the message ends at it.
    */
   async earlierThan(
     thread: number,

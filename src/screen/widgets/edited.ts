@@ -26,7 +26,7 @@ export function typed({ text, at, cut }: Edited, more: string): Edited {
   return { text: text.slice(0, at) + more + text.slice(at), at: at + more.length, cut };
 }
 
-/** Puts another text in place of what is from `from` to the cursor. */
+/** Replaces the text from `from` to the cursor. */
 export function replaced({ text, at, cut }: Edited, from: number, more: string): Edited {
   return { text: text.slice(0, from) + more + text.slice(at), at: from + more.length, cut };
 }
@@ -69,7 +69,7 @@ export function edited(state: Edited, action: ActionName): Edited | undefined {
   }
 }
 
-/** @param cut what is kept as cut: what is removed, unless it is given */
+/** @param cut the text that can be pasted after it; by default the removed text */
 function without({ text }: Edited, from: number, to: number, cut = text.slice(from, to)): Edited {
   return { text: text.slice(0, from) + text.slice(to), at: from, cut };
 }

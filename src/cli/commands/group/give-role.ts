@@ -2,7 +2,7 @@ import type { Administration } from '../../../board/ports/administration.ts';
 import type { GroupRef } from '../../../board/types.ts';
 import type { Role } from '../../../protocol/rights.ts';
 
-/** Gives a member a role. @returns what is printed of it */
+/** Gives a member a role. @returns what to print, with --json and without */
 export async function giveRole(
   board: Administration,
   ref: GroupRef,
